@@ -1,0 +1,1 @@
+"""Amends: from a public complaint to proof that the answer held."""

@@ -1,0 +1,95 @@
+"""The one error tree of Amends.
+
+AmendsError
+├── SettingsWrong             the installation is set up wrongly; the message says how to mend it
+├── NotFound                  no such row, or not for this agent
+├── NotAllowed                the agent's role does not permit it
+├── Refused                   the input breaks a rule; nothing was changed
+│   └── Conflict              somebody else was first
+├── ModelMissing              the triage model's files are absent or damaged
+├── DeliveryError             an alert did not reach its channel (`permanent` says whether to try again)
+└── NetworkError              a social network did not do what was asked
+    ├── RateLimited           come back at `until`
+    ├── Unreachable           time-out, 5xx, half a JSON, HTML where JSON was due: try again later
+    ├── CredentialsRefused    401: stop and ask for new credentials
+    ├── AccessDenied          403: stop and ask for the missing right
+    ├── PaymentRequired       402: stop until the plan or the balance is mended
+    └── ReplyRefused          the network will never take this reply
+
+The class docstring is the message where none is given. Only `api/errors.py` knows HTTP status codes.
+"""
+
+from datetime import datetime
+from typing_extensions import override
+
+
+class AmendsError(Exception):
+    """Something went wrong in Amends."""
+
+    @override
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").strip()
+
+
+class SettingsWrong(AmendsError):
+    """The settings are not usable; `./amends doctor` says what to mend."""
+
+
+class NotFound(AmendsError):
+    """There is nothing here, or it is not yours to see."""
+
+
+class NotAllowed(AmendsError):
+    """Your role does not permit this."""
+
+
+class Refused(AmendsError):
+    """This cannot be done; nothing was changed."""
+
+
+class Conflict(Refused):
+    """Somebody else was first; look again before you go on."""
+
+
+class ModelMissing(AmendsError):
+    """The triage model's files are absent or damaged; `./amends doctor` says which."""
+
+
+class DeliveryError(AmendsError):
+    """The alert did not reach its channel."""
+
+    def __init__(self, message: str = "", *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class NetworkError(AmendsError):
+    """The social network did not do what was asked."""
+
+
+class RateLimited(NetworkError):
+    """The network asks us to come back later."""
+
+    def __init__(self, message: str = "", *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class Unreachable(NetworkError):
+    """The network does not answer properly; we try again by ourselves."""
+
+
+class CredentialsRefused(NetworkError):
+    """The network refuses our credentials (401); enter new ones on the source's page."""
+
+
+class AccessDenied(NetworkError):
+    """The network denies us this (403); the app lacks a right, or the account is suspended."""
+
+
+class PaymentRequired(NetworkError):
+    """The network wants to be paid first (402); check the plan and the balance there."""
+
+
+class ReplyRefused(NetworkError):
+    """The network will not publish this reply."""

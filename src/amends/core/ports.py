@@ -1,0 +1,176 @@
+"""The sockets that plug-ins fit: a network (`Collector`), a triage model (`Classifier`), an alert channel (`Notifier`).
+
+A plug-in is ONE file: `collectors/<network>.py`, `triage/models/<name>.py`, `inbox/notifiers/<channel>.py`. Each module has a
+function `build(...)` that returns the object described here; `core/plugins.py` finds the files, there is no list to edit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from amends.core.post import Post
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Cursor = dict[str, Json]
+
+
+class WatchKind(StrEnum):
+    """What a watch looks at on its source."""
+
+    MENTIONS = "mentions"
+    SEARCH = "search"
+    SUBREDDIT_POSTS = "subreddit_posts"
+    SUBREDDIT_COMMENTS = "subreddit_comments"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Our own account on a network.
+
+    `credentials` are decrypted for this object's short life and never logged (`repr` leaves them out); `options` hold what is not
+    secret, such as `base_url` (a sandbox or a replay server on loopback) and `user_id`.
+    """
+
+    handle: str
+    credentials: Mapping[str, str] = field(repr=False, default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """One thing to fetch again and again: `query` is the search text or the subreddit, empty for mentions."""
+
+    kind: WatchKind
+    query: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One fetched page.
+
+    `cursor` goes into the database in the same transaction as `posts`. `more` says that older unread pages follow and the next
+    fetch should come at once. `reads` is what the network bills or counts. `troubles` names what on the page could not be read
+    (one line each); the rest of the page is good. `come_back_at` is set where the network said so.
+    """
+
+    posts: tuple[Post, ...]
+    cursor: Cursor
+    more: bool = False
+    reads: int = 0
+    troubles: tuple[str, ...] = ()
+    come_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A reply to publish under the post `parent_id`. `key` is the same on every try; `since` is when the first try began."""
+
+    parent_id: str
+    root_id: str
+    text: str
+    key: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """A reply that the network accepted."""
+
+    external_id: str
+    permalink: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Who we are on the network and what we may do there; `warnings` are sentences for the source's page."""
+
+    user_id: str
+    handle: str
+    can_reply: bool
+    warnings: tuple[str, ...] = ()
+
+
+class Collector(Protocol):
+    """One account on one network. Never sleeps, never retries: it raises a `NetworkError` and the worker decides when to come back."""
+
+    network: str
+    max_reply_length: int
+
+    def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
+        """Return the next page of at most `budget` posts after `cursor` (None on the first visit)."""
+        ...
+
+    def thread(self, root_id: str) -> tuple[Post, ...]:
+        """Return the thread that begins at `root_id`, as far as the network shows it in one call."""
+        ...
+
+    def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
+        """Return the present state of posts (at most 100); one the network no longer shows comes back with `deleted=True`."""
+        ...
+
+    def reply(self, draft: Draft) -> Published:
+        """Publish `draft`; `ReplyRefused` where trying again is useless, `Unreachable` where it may or may not have been published."""
+        ...
+
+    def find_reply(self, draft: Draft) -> Published | None:
+        """Return the reply if an earlier try of `draft` did get through, so that nothing is published twice."""
+        ...
+
+    def reply_length(self, text: str) -> int:
+        """Return the length of `text` as this network counts it."""
+        ...
+
+    def check(self) -> Standing:
+        """Return our standing, or raise what stops us."""
+        ...
+
+
+class Sentiment(StrEnum):
+    """The mood of a post towards the company."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a model says of one text: probabilities of negative, neutral, positive (sum 1), and of being a complaint."""
+
+    negative: float
+    neutral: float
+    positive: float
+    complaint: float
+
+
+class Classifier(Protocol):
+    """A sentiment model. `read` never raises for a text, however odd: what it cannot read comes back as None at its place."""
+
+    version: str
+
+    def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
+        """Return one reading a text, in order."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What an alert says: `title` one line, `body` plain text, `url` the case in Amends, `facts` for machines."""
+
+    key: str
+    title: str
+    body: str
+    url: str
+    severity: str
+    facts: Mapping[str, Json]
+
+
+class Notifier(Protocol):
+    """One alert channel."""
+
+    def deliver(self, message: Message) -> None:
+        """Hand `message` over; raise `DeliveryError` where it did not arrive. May be called again with the same `message.key`."""
+        ...

@@ -1,0 +1,1 @@
+"""What is this post? Language, mood, urgency, and how sure we are. No database, no web."""

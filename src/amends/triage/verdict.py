@@ -1,0 +1,28 @@
+"""The answer of triage on one post. Place in the path: text -> `Verdict` -> `inbox.rules.routing`."""
+
+from dataclasses import dataclass
+
+from amends.core.ports import Sentiment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What triage says of one post.
+
+    `language` is an ISO 639-1 code, with `-Latn` where a language is written in Latin letters against its habit (`si-Latn`), `und` where
+    nothing can be said. `negative`, `neutral`, `positive` are calibrated and sum to 1; `complaint` is a probability of its own.
+    `confidence` is the probability of `sentiment`. `urgency` runs from 0 to 100, `reasons` name what raised it. `needs_look` asks for
+    a person: language not supported, nothing to read, or confidence under the threshold. `model` is the version that spoke.
+    """
+
+    language: str
+    sentiment: Sentiment
+    negative: float
+    neutral: float
+    positive: float
+    complaint: float
+    confidence: float
+    urgency: int
+    reasons: tuple[str, ...]
+    needs_look: bool
+    model: str
