@@ -20,6 +20,7 @@ The class docstring is the message where none is given. Only `api/errors.py` kno
 """
 
 from datetime import datetime
+
 from typing_extensions import override
 
 

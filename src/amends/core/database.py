@@ -1,0 +1,134 @@
+"""The one door to PostgreSQL: a pool, transactions, and queries that come back as frozen dataclasses.
+
+Nothing else imports psycopg. SQL is a literal at the call (`LiteralString`), values are named parameters.
+"""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row, tuple_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool
+
+from amends.core.errors import SettingsWrong
+
+Row = TypeVar("Row")
+Params = Mapping[str, Any]
+Connection = psycopg.Connection[Any]
+DatabaseGone = psycopg.OperationalError
+UniqueViolation = psycopg.errors.UniqueViolation
+
+__all__ = [
+    "Connection",
+    "DatabaseGone",
+    "Jsonb",
+    "Params",
+    "Pool",
+    "UniqueViolation",
+    "connect",
+    "copy_rows",
+    "execute",
+    "fetch_all",
+    "fetch_maybe",
+    "fetch_one",
+    "fetch_values",
+    "listen",
+    "open_pool",
+]
+
+
+class Pool:
+    """A pool of connections; `transaction()` is the only way to get one."""
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url, min_size=1, max_size=size, open=False, check=ConnectionPool.check_connection, kwargs={"options": "-c timezone=UTC"}
+        )
+
+    def open(self, timeout: float = 30) -> None:
+        """Open the pool; `SettingsWrong` where the database does not answer within `timeout` seconds."""
+        self._pool.open()
+        try:
+            self._pool.wait(timeout)
+        except psycopg.OperationalError as error:
+            self._pool.close()
+            raise SettingsWrong(f"PostgreSQL does not answer: {error}") from error
+
+    def close(self) -> None:
+        """Give every connection back to the server."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """Yield a connection in a transaction: committed at the end, rolled back on any error."""
+        with self._pool.connection() as conn:
+            yield conn
+
+
+def open_pool(url: str, *, size: int = 8, timeout: float = 30) -> Pool:
+    """Return an open pool of at most `size` connections."""
+    pool = Pool(url, size=size)
+    pool.open(timeout)
+    return pool
+
+
+def connect(url: str, *, autocommit: bool = False) -> Connection:
+    """Return one connection outside any pool (migrations, tests, benches)."""
+    return psycopg.connect(url, autocommit=autocommit, options="-c timezone=UTC")
+
+
+def fetch_all(conn: Connection, row: type[Row], query: LiteralString, params: Params | None = None) -> list[Row]:
+    """Return every row of `query` as a `row`."""
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(query, params).fetchall()
+
+
+def fetch_maybe(conn: Connection, row: type[Row], query: LiteralString, params: Params | None = None) -> Row | None:
+    """Return the first row of `query`, or None."""
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(query, params).fetchone()
+
+
+def fetch_one(conn: Connection, row: type[Row], query: LiteralString, params: Params | None = None) -> Row:
+    """Return the only row of `query`; LookupError where there is none."""
+    found = fetch_maybe(conn, row, query, params)
+    if found is None:
+        raise LookupError(query)
+    return found
+
+
+def fetch_values(conn: Connection, query: LiteralString, params: Params | None = None) -> list[Any]:
+    """Return the first column of every row."""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return [values[0] for values in cursor.execute(query, params)]
+
+
+def execute(conn: Connection, query: LiteralString, params: Params | None = None) -> int:
+    """Run `query` and return how many rows it touched."""
+    with conn.cursor() as cursor:
+        return cursor.execute(query, params).rowcount
+
+
+def copy_rows(conn: Connection, query: LiteralString, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Stream `rows` into `query` (a `COPY … FROM STDIN (FORMAT BINARY)`), whose columns have the PostgreSQL `types`."""
+    with conn.cursor() as cursor, cursor.copy(query) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def listen(url: str, channel: LiteralString, *, timeout: float) -> Generator[str | None]:
+    """Yield the payload of each notification on `channel`, and None whenever `timeout` seconds pass in silence."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+        while True:
+            heard = False
+            for notification in conn.notifies(timeout=timeout, stop_after=1):
+                heard = True
+                yield notification.payload
+            if not heard:
+                yield None

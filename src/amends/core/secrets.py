@@ -1,0 +1,40 @@
+"""Secrets at rest: sealed with a key derived from `AMENDS_SECRET_KEY`, opened only for the moment of use.
+
+Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package; the key comes by HKDF-SHA256 (RFC 5869).
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from amends.core.errors import SettingsWrong
+
+
+def _fernet(secret_key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends credentials v1").derive(secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def seal(values: Mapping[str, str], secret_key: str) -> bytes:
+    """Return `values` encrypted."""
+    return _fernet(secret_key).encrypt(json.dumps(dict(values)).encode())
+
+
+def unseal(sealed: bytes, secret_key: str) -> dict[str, str]:
+    """Return what `seal` was given; `SettingsWrong` where the key is not the one that sealed it."""
+    try:
+        return json.loads(_fernet(secret_key).decrypt(bytes(sealed)))
+    except InvalidToken as error:
+        raise SettingsWrong(
+            "stored credentials do not open with this AMENDS_SECRET_KEY: restore the old key, or enter them again"
+        ) from error
+
+
+def fingerprint(token: str) -> bytes:
+    """Return the SHA-256 under which a session or API token is stored (tokens are 256 random bits, so no salt is needed)."""
+    return hashlib.sha256(token.encode()).digest()
