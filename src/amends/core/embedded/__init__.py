@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from their wheels, as children of this process: nothing to install, nothing left behind."""

@@ -1,0 +1,105 @@
+"""Child processes that never outlive us: asked to stop in order, and told by the kernel when we die without a word (kill -9)."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Child = subprocess.Popen[bytes]
+Outcome = subprocess.CompletedProcess[str]
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The account of the operating system that a child runs as."""
+
+    uid: int
+    gid: int
+
+
+def _tether(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """Return what a child on Linux does before it becomes its program: ask the kernel for `death_signal` when its parent dies.
+
+    The kernel watches the parent's thread, so children are started from a thread that lives as long as the process: the main one.
+    """
+    libc, parent = _LIBC, os.getpid()
+    if libc is None:
+        return None
+
+    def before_exec() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, death_signal)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return before_exec
+
+
+def start(
+    command: Sequence[str],
+    *,
+    log: Path | None,
+    death_signal: signal.Signals = signal.SIGKILL,
+    account: Account | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Child:
+    """Return the running child, in its own process group (Ctrl-C reaches us alone), writing to `log`, or to our standard error."""
+    with log.open("ab") if log else open(os.dup(2), "wb") as output:  # noqa: PTH123
+        return subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env=env,
+            process_group=0,
+            preexec_fn=_tether(death_signal),  # noqa: PLW1509
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+
+
+def run(command: Sequence[str], *, account: Account | None = None) -> Outcome:
+    """Return how `command`, run to its end as `account`, came out."""
+    return subprocess.run(  # noqa: S603
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
+
+
+def stop(child: Child, *, how: signal.Signals = signal.SIGTERM, patience: float = 5) -> None:
+    """End `child` with the signal `how`, and with SIGKILL where it is still there after `patience` seconds."""
+    if child.poll() is not None:
+        return
+    child.send_signal(how)
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def is_running(pid: int, program: str) -> bool:
+    """Return whether `pid` is alive and is `program` (a pid from a stale file may by now belong to somebody else)."""
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text() if _LIBC else _name_by_ps(pid)
+    except OSError:
+        return False
+    return name.strip().endswith(program)
+
+
+def _name_by_ps(pid: int) -> str:
+    return run(["/bin/ps", "-p", str(pid), "-o", "comm="]).stdout
