@@ -1,0 +1,1 @@
+"""The desk: rules decide, actions do, the store remembers, notifiers tell."""

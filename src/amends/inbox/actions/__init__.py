@@ -1,0 +1,1 @@
+"""The verbs of the desk. Every action takes the caller's connection and never commits: doors own transactions."""

@@ -1,0 +1,20 @@
+"""What a company decides once for its desk; doors make it from the settings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """The thresholds and times that rules need.
+
+    A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
+    once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later; a sent reply is looked for in public
+    `proof_after` later.
+    """
+
+    alert_urgency: int = 60
+    alert_followers: int = 10_000
+    alert_cooldown: timedelta = timedelta(minutes=30)
+    follow_up_after: timedelta = timedelta(days=7)
+    proof_after: timedelta = timedelta(minutes=1)
