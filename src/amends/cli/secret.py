@@ -1,0 +1,11 @@
+"""`./amends secret`: a fresh value for AMENDS_SECRET_KEY."""
+
+import secrets
+
+import click
+
+
+@click.command()
+def secret() -> None:
+    """Print a long random text for AMENDS_SECRET_KEY."""
+    click.echo(secrets.token_urlsafe(48))
