@@ -13,6 +13,7 @@ AmendsError
     ├── Unreachable           time-out, 5xx, half a JSON, HTML where JSON was due: try again later
     ├── CredentialsRefused    401: stop and ask for new credentials
     ├── AccessDenied          403: stop and ask for the missing right
+    ├── QueryRefused          400, 404: the network does not know this query or place; mend the watch
     ├── PaymentRequired       402: stop until the plan or the balance is mended
     └── ReplyRefused          the network will never take this reply
 
@@ -86,6 +87,10 @@ class CredentialsRefused(NetworkError):
 
 class AccessDenied(NetworkError):
     """The network denies us this (403); the app lacks a right, or the account is suspended."""
+
+
+class QueryRefused(NetworkError):
+    """The network does not accept this query or has no such place (400, 404); mend the watch."""
 
 
 class PaymentRequired(NetworkError):

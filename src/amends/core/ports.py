@@ -64,6 +64,14 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Harvest:
+    """What could be read of one body: the posts in the network's order, and one line for each that could not be read."""
+
+    posts: tuple[Post, ...]
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """A reply to publish under the post `parent_id`. `key` is the same on every try; `since` is when the first try began."""
 

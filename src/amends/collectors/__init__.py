@@ -1,0 +1,31 @@
+"""The networks: one file each, inbound and outbound. `networks()` finds the files; there is no list to edit.
+
+A network's module has `build(account, clock) -> Collector` and `posts_from(body, account) -> Harvest`. Files that begin with an
+underscore are private halves of a network that outgrew one file.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+
+from amends.core import plugins
+from amends.core.clock import Clock, utc_now
+from amends.core.errors import SettingsWrong
+from amends.core.ports import Account, Collector
+
+
+def networks() -> tuple[str, ...]:
+    """Return the names of the networks that there is a file for."""
+    return plugins.names(sys.modules[__name__])
+
+
+def load(network: str) -> ModuleType:
+    """Return the module of `network`; `SettingsWrong` where there is none."""
+    if network not in networks():
+        raise SettingsWrong(f"There is no network {network!r}; there are {', '.join(networks())}.")
+    return import_module(f"{__name__}.{network}")
+
+
+def build(network: str, account: Account, clock: Clock = utc_now) -> Collector:
+    """Return the collector of `network` for our `account`."""
+    return load(network).build(account, clock)

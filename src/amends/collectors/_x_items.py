@@ -1,0 +1,107 @@
+"""Open a body of X's API and lay out what is in it: the posts asked for, and the users, posts and media that came along.
+
+Place in the path: X's JSON -> `unpack` -> `_x_posts.posts_from`. Takes a page (`data`, `includes`), a single post, a line of a stream,
+several lines of twarc, and twarc's flattened posts; and both spellings of the API (`referenced_tweets`, `referenced_posts`).
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from amends.core import reading
+
+Fields = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """What one body holds. `users`, `posts` and `media` are by id; `first_ids` leads each id of an edited post to its first id."""
+
+    items: list[object] = field(default_factory=list)
+    users: dict[str, Fields] = field(default_factory=dict)
+    posts: dict[str, Fields] = field(default_factory=dict)
+    media: dict[str, Fields] = field(default_factory=dict)
+    first_ids: dict[str, str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+
+def either(item: Mapping[str, object], old: str, new: str) -> object:
+    """Return the field under its old or its new spelling."""
+    return item[old] if old in item else item.get(new)
+
+
+def history(item: Mapping[str, object]) -> list[str]:
+    """Return the ids of all versions of a post, oldest first; its own id where X does not tell."""
+    ids = [found for found in map(reading.name, reading.sequence(either(item, "edit_history_tweet_ids", "edit_history_post_ids"))) if found]
+    return ids or [reading.name(item.get("id"))]
+
+
+def references(item: Mapping[str, object]) -> list[Fields]:
+    """Return the posts that this one answers, quotes or shares."""
+    return reading.mappings(either(item, "referenced_tweets", "referenced_posts"))
+
+
+def unpack(body: bytes | Mapping[str, object]) -> Parcel:
+    """Return what `body` holds; a line that is no JSON becomes a trouble and the other lines are good."""
+    parcel = Parcel()
+    for document in _documents(body, parcel.troubles):
+        data = document.get("data", document if "id" in document and "text" in document else None)
+        items = data if isinstance(data, list) else [data] if data is not None else []
+        parcel.items.extend(items)
+        _store(parcel, reading.mapping(document.get("includes")))
+        for item in reading.mappings(items):
+            _store_post(parcel, item)
+            _store_flattened(parcel, item)
+    return parcel
+
+
+def _documents(body: bytes | Mapping[str, object], troubles: list[str]) -> Iterator[Fields]:
+    if not isinstance(body, bytes):
+        yield reading.mapping(dict(body))
+        return
+    for place, value in _values(body, troubles):
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                yield reading.mapping(part)
+            else:
+                troubles.append(f"{place}: not a JSON object")
+
+
+def _values(body: bytes, troubles: list[str]) -> Iterator[tuple[str, object]]:
+    """Return the body as one JSON value or, where it is none, the values of its lines."""
+    try:
+        yield "body", json.loads(body)
+    except (ValueError, RecursionError):
+        for number, line in enumerate(body.splitlines(), start=1):
+            try:
+                if line.strip():
+                    yield f"line {number}", json.loads(line)
+            except (ValueError, RecursionError):
+                troubles.append(f"line {number}: not JSON")
+
+
+def _store(parcel: Parcel, includes: Mapping[str, object]) -> None:
+    _index(parcel.users, reading.mappings(includes.get("users")), "id")
+    _index(parcel.media, reading.mappings(includes.get("media")), "media_key")
+    for post in reading.mappings(either(includes, "tweets", "posts")):
+        _store_post(parcel, post)
+
+
+def _store_flattened(parcel: Parcel, item: Mapping[str, object]) -> None:
+    """Store what twarc writes into the post itself: its author, its media and the posts it refers to."""
+    _index(parcel.users, [reading.mapping(item.get("author")), reading.mapping(item.get("in_reply_to_user"))], "id")
+    _index(parcel.media, reading.mappings(reading.mapping(item.get("attachments")).get("media")), "media_key")
+    for referenced in references(item):
+        _index(parcel.users, [reading.mapping(referenced.get("author"))], "id")
+        if "text" in referenced:
+            _store_post(parcel, referenced)
+
+
+def _store_post(parcel: Parcel, post: Fields) -> None:
+    _index(parcel.posts, [post], "id")
+    versions = history(post)
+    parcel.first_ids.update(dict.fromkeys(versions, versions[0]))
+
+
+def _index(shelf: dict[str, Fields], things: Iterable[Fields], key: str) -> None:
+    shelf.update({reading.name(thing.get(key)): thing for thing in things if reading.name(thing.get(key))})

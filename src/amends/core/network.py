@@ -1,0 +1,139 @@
+"""Speak HTTP to a social network: one time-out, one way to turn every failure into a `NetworkError`, no sleep, no second try.
+
+Place in the path: collector -> the network's client library -> `Wire` -> the network. The libraries take a requests session each, so
+what they would do with a bad answer (wait, try again, stumble over a missing header) never begins: `Wire` raises first.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from typing_extensions import override
+
+from amends.core import reading
+from amends.core.clock import Clock
+from amends.core.errors import (
+    AccessDenied,
+    CredentialsRefused,
+    NetworkError,
+    PaymentRequired,
+    QueryRefused,
+    RateLimited,
+    Unreachable,
+)
+
+TIME_OUT = 10.0
+WAIT_UNTOLD = timedelta(seconds=60)
+LONGEST_WORDS = 300
+PASSING = frozenset({408, 425})
+RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+SPOKEN = ("detail", "error_description", "explanation", "message", "reason", "title", "error")
+EPOCH_BEGINS = 1_000_000_000
+
+Judge = Callable[[requests.Response], NetworkError | None]
+
+
+class Wire(requests.Session):
+    """A requests session that returns a successful response or raises a `NetworkError`.
+
+    `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
+    another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`). `headers_seen` are those of the last response.
+    """
+
+    def __init__(self, *, clock: Clock, judge: Judge, routes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.headers_seen: Mapping[str, str] = {}
+        self._clock = clock
+        self._judge = judge
+        self.trust_env = not routes
+        for address, elsewhere in routes.items():
+            self.mount(address, Detour(address, elsewhere))
+
+    @override
+    def request(self, method: str | bytes, url: str | bytes, *args: object, **options: object) -> requests.Response:
+        """Return the response to one request; options as in requests, but the time-out is ours and no redirect is followed."""
+        asked = {**options, "timeout": TIME_OUT, "allow_redirects": False}
+        try:
+            response = super().request(method, url, *args, **asked)  # pyright: ignore[reportArgumentType]
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+            raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
+        self.headers_seen = dict(response.headers.lower_items())
+        error = self._judge(response) or error_of(response, self._clock())
+        if error is not None:
+            raise error
+        return response
+
+
+class Detour(HTTPAdapter):
+    """Lead requests for one address to another one, for a library that has the first built in."""
+
+    def __init__(self, address: str, elsewhere: str) -> None:
+        super().__init__()
+        self.address = address
+        self.elsewhere = elsewhere.rstrip("/") + "/"
+
+    @override
+    def send(self, request: requests.PreparedRequest, *args: object, **options: object) -> requests.Response:
+        """Send the request on its other way."""
+        request.url = self.elsewhere + (request.url or "").removeprefix(self.address)
+        return super().send(request, *args, **options)  # pyright: ignore[reportArgumentType]
+
+
+def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
+    """Return the error that the response's status means; None for success."""
+    status, words = response.status_code, words_of(response)
+    plain: dict[int, type[NetworkError]] = {401: CredentialsRefused, 402: PaymentRequired, 403: AccessDenied, 451: AccessDenied}
+    if status < 300:  # noqa: PLR2004
+        return None
+    if status in plain:
+        return plain[status](words)
+    if status == 429:  # noqa: PLR2004
+        return RateLimited(words, until=come_back(response.headers, now))
+    if status >= 500 or status in PASSING:  # noqa: PLR2004
+        return Unreachable(words or f"The network answers {status}.")
+    return QueryRefused(words or f"The network answers {status}.")
+
+
+def come_back(headers: Mapping[str, str], now: datetime) -> datetime:
+    """Return when the network wants to be asked again: as its headers say, else in a minute; never in the past."""
+    told = [_seconds_or_date(headers.get("retry-after"), now), *(_reset(headers.get(header), now) for header in RESETS)]
+    ahead = [moment for moment in told if moment is not None and moment > now]
+    return max(ahead, default=now + WAIT_UNTOLD)
+
+
+def _reset(value: str | None, now: datetime) -> datetime | None:
+    """Read a reset header: seconds since 1970 (X) or seconds from now (Reddit)."""
+    seconds = reading.number(value)
+    if seconds is None:
+        return None
+    return reading.moment(seconds) if seconds > EPOCH_BEGINS else now + timedelta(seconds=seconds)
+
+
+def _seconds_or_date(value: str | None, now: datetime) -> datetime | None:
+    if value is None or reading.number(value) is not None:
+        return _reset(value, now)
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def words_of(response: requests.Response) -> str:
+    """Return what the network says about its refusal, in one line; nothing where it says nothing readable."""
+    try:
+        body: object = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return ""
+    said = [_spoken(body), *(_spoken(error) for error in reading.sequence(reading.mapping(body).get("errors")))]
+    return " ".join(" ".join(dict.fromkeys(filter(None, said))).split())[:LONGEST_WORDS]
+
+
+def _spoken(body: object) -> str:
+    if isinstance(body, str):
+        return reading.text(body)
+    fields = reading.mapping(body)
+    return next((said for key in SPOKEN if (said := reading.text(fields.get(key)))), "")
