@@ -91,6 +91,8 @@ create table authors (
   unique (network, external_id)
 );
 
+create index authors_handle on authors (lower(handle) text_pattern_ops);
+
 create table customers (
   id bigint generated always as identity primary key,
   name text not null,
@@ -137,7 +139,7 @@ create index cases_author on cases (author_id, opened_at desc);
 create index cases_customer on cases (customer_id, opened_at desc);
 create index cases_by_newest on cases (status, last_post_at desc, id desc);
 create index cases_by_urgency on cases (status, urgency desc, id desc);
-create index cases_by_waiting on cases (status, waiting_since, id);
+create index cases_by_waiting on cases (status, coalesce(waiting_since, 'infinity'::timestamptz), id);
 create index cases_assignee on cases (assignee_id, status, last_post_at desc, id desc);
 create index cases_unassigned on cases (status, last_post_at desc, id desc) where assignee_id is null;
 create index cases_needs_look on cases (status, last_post_at desc, id desc) where needs_look;
