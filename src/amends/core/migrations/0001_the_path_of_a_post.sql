@@ -132,9 +132,10 @@ create table cases (
   last_post_at timestamptz not null,
   waiting_since timestamptz,
   resolved_at timestamptz,
+  customer_posts integer not null,
   unread boolean not null default true
 );
-create index cases_thread on cases (source_id, root_external_id, author_id);
+create unique index cases_thread on cases (source_id, root_external_id, author_id);
 create index cases_author on cases (author_id, opened_at desc);
 create index cases_customer on cases (customer_id, opened_at desc);
 create index cases_by_newest on cases (status, last_post_at desc, id desc);
@@ -155,6 +156,7 @@ create table episodes (
   answered_at timestamptz,
   resolved_at timestamptz,
   resolved_by bigint references agents,
+  dismissed_at timestamptz,
   outcome text check (outcome in ('held', 'relapsed', 'silent', 'unknown')),
   unique (case_id, number)
 );
@@ -189,14 +191,16 @@ create table posts (
   route text check (route in ('open', 'append', 'reopen', 'context', 'ignore')),
   route_why text not null default '',
   case_id bigint references cases,
+  case_number integer,
   unique (source_id, external_id)
 );
+comment on column posts.case_number is 'which of the customer''s posts in the case this is, from 1, in the order they reached the desk';
 create index posts_untriaged on posts (id) where triaged_at is null;
 create index posts_thread on posts (source_id, root_id, published_at);
 create index posts_case on posts (case_id, published_at) where case_id is not null;
 create index posts_author on posts (author_id, published_at desc);
 
--- The network's body as it came, zlib-compressed; appended to, never changed.
+-- The network's body as it came, zlib-compressed; appended to, never changed, and gone when the network deletes the post.
 create table raw_bodies (
   id bigint generated always as identity primary key,
   source_id bigint not null references sources,
@@ -228,6 +232,9 @@ create table replies (
   post_id bigint not null references posts,
   agent_id bigint not null references agents,
   text text not null,
+  episode integer not null,
+  answers integer not null,
+  follow_up_after interval,
   key uuid not null unique,
   state text not null check (state in ('queued', 'sending', 'sent', 'failed')),
   error text not null default '',
@@ -242,9 +249,11 @@ create table replies (
   checked_at timestamptz,
   visible boolean
 );
+comment on column replies.answers is 'the agent had seen the customer''s posts of the case up to this case_number';
+comment on column replies.follow_up_after is 'where set, the case is resolved when the reply is out, and followed up this much later';
 create index replies_case on replies (case_id, created_at);
 create index replies_unsent on replies (next_at) where state in ('queued', 'sending');
-create index replies_unproven on replies (sent_at) where state = 'sent' and checked_at is null;
+create index replies_unproven on replies (next_at) where state = 'sent' and checked_at is null;
 create index replies_external on replies (external_id) where external_id is not null;
 
 create table notes (
@@ -303,6 +312,13 @@ create table alert_deliveries (
   unique (alert_id, channel_id)
 );
 create index alert_deliveries_queued on alert_deliveries (next_at) where state = 'queued';
+
+-- Each part of the worker says here that it lives, and what hinders it (the model is missing, …).
+create table heartbeats (
+  part text primary key,
+  at timestamptz not null,
+  trouble text not null default ''
+);
 
 -- Outbox, timeline and audit log in one.
 create table events (
