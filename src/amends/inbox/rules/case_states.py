@@ -1,0 +1,43 @@
+"""Which step a case may take from where it stands."""
+
+from enum import StrEnum
+
+from amends.core.errors import Conflict
+from amends.inbox.rules.words import CaseStatus
+
+OPEN, WAITING, RESOLVED, DISMISSED = CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.RESOLVED, CaseStatus.DISMISSED
+
+
+class Step(StrEnum):
+    """What an agent can do to a case as a whole."""
+
+    RESOLVE = "resolve"
+    UNDO_RESOLVE = "undo_resolve"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"
+
+
+_LEADS_TO = {
+    (OPEN, Step.RESOLVE): RESOLVED,
+    (WAITING, Step.RESOLVE): RESOLVED,
+    (RESOLVED, Step.UNDO_RESOLVE): OPEN,
+    (OPEN, Step.DISMISS): DISMISSED,
+    (WAITING, Step.DISMISS): DISMISSED,
+    (RESOLVED, Step.REOPEN): OPEN,
+    (DISMISSED, Step.REOPEN): OPEN,
+}
+
+_WHY_NOT = {
+    OPEN: "This case is open already.",
+    WAITING: "This case is still going on: it waits for the customer.",
+    RESOLVED: "This case is resolved already.",
+    DISMISSED: "This case was dismissed; reopen it first.",
+}
+
+
+def after(status: CaseStatus, step: Step) -> CaseStatus:
+    """Return where `step` leads from `status`; `Conflict` where it cannot be taken (mostly because a colleague was first)."""
+    status_after = _LEADS_TO.get((status, step))
+    if status_after is None:
+        raise Conflict(_WHY_NOT[status])
+    return status_after

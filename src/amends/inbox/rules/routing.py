@@ -1,0 +1,84 @@
+"""Where a triaged post goes: to a case, beside it, or nowhere. Place in the path: `Verdict` -> here -> `actions.triage`."""
+
+from dataclasses import dataclass
+
+from amends.core.ports import Sentiment
+from amends.inbox.rules.words import CaseStatus, Route
+from amends.triage.verdict import Verdict
+
+COMPLAINT = 0.5
+NOBODY = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """What routing needs to know of a post."""
+
+    text: str
+    author_external_id: str
+    is_own: bool = False
+    is_share: bool = False
+    is_deleted: bool = False
+
+    @property
+    def is_context(self) -> bool:
+        """Whether it is seen beside cases but never work by itself, so that no model need read it."""
+        return self.is_own or self.is_share or self.is_deleted or self.author_external_id == NOBODY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Where the post goes, and why, in a sentence for the screen."""
+
+    route: Route
+    why: str
+
+
+def decide(post: Incoming, verdict: Verdict | None, status: CaseStatus | None) -> Decision:
+    """Return the route of `post`; `status` is that of the author's case in this thread, None where there is none.
+
+    `verdict` is None for what no model reads (`Incoming.is_context`).
+    """
+    if verdict is None or post.is_context:
+        return _beside(post)
+    cause = call_for_work(post.text, verdict)
+    if status is None:
+        return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why="No complaint and no question.")
+    if status in {CaseStatus.OPEN, CaseStatus.WAITING}:
+        return Decision(route=Route.APPEND, why="The customer's case in this thread is still going on.")
+    if cause:
+        return Decision(route=Route.REOPEN, why=f"{cause} The case was {status}.")
+    return Decision(route=Route.APPEND, why=f"No new complaint; the case stays {status}.")
+
+
+def call_for_work(text: str, verdict: Verdict) -> str:
+    """Return why somebody should look at this text, or an empty string."""
+    if verdict.sentiment is Sentiment.NEGATIVE:
+        return "The customer is not happy."
+    if verdict.complaint >= COMPLAINT:
+        return "This reads like a complaint."
+    if is_question(text):
+        return "The customer asks something."
+    if verdict.needs_look:
+        return "The model is not sure; a person should look."
+    return ""
+
+
+# ? and its Arabic, Greek, full-width, Ethiopic and Armenian sisters; Spanish opens with one too.
+_QUESTION_MARKS = frozenset("?؟;？፧՞¿⁇⁈⁉")  # noqa: RUF001
+
+
+def is_question(text: str) -> bool:
+    """Return whether somebody seems to ask something: a question mark of any script outside a link."""
+    words = (word for word in text.split() if not word.lower().startswith(("http://", "https://", "www.")))
+    return any(not _QUESTION_MARKS.isdisjoint(word) for word in words)
+
+
+def _beside(post: Incoming) -> Decision:
+    if post.is_own:
+        return Decision(route=Route.CONTEXT, why="We wrote this ourselves.")
+    if post.is_share:
+        return Decision(route=Route.CONTEXT, why="This only shares another post.")
+    if post.is_deleted:
+        return Decision(route=Route.IGNORE, why="It was deleted before it reached the desk.")
+    return Decision(route=Route.IGNORE, why="Its author has left the network; nobody is there to answer.")
