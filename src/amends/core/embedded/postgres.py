@@ -42,6 +42,8 @@ CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "of
 class EmbeddedPostgres:
     """One server on the folder `data`. `durable=False` skips the disk's promises: for tests, whose data nobody will miss."""
 
+    name = "postgres"
+
     def __init__(self, data: Path, *, durable: bool = True) -> None:
         self.data = data.resolve()
         self._durable = durable
@@ -134,6 +136,7 @@ class EmbeddedPostgres:
             log=self.data / "postgres.log",
             death_signal=signal.SIGINT,
             account=self._account,
+            cwd=Path("/"),
         )
 
     def _wait(self, sockets: Path, deadline: float) -> None:
@@ -157,18 +160,8 @@ class EmbeddedPostgres:
         if not pid_file.exists():
             return
         pid = int(pid_file.read_text().split("\n", 1)[0])
-        if process.is_running(pid, "postgres"):
-            os.kill(pid, signal.SIGINT)
-            _wait_until_gone(pid)
+        process.end_orphan(pid, str(self.cluster), how=signal.SIGINT, patience=30)
         pid_file.unlink(missing_ok=True)
-
-
-def _wait_until_gone(pid: int, *, patience: float = 30) -> None:
-    deadline = time.monotonic() + patience
-    while process.is_running(pid, "postgres"):
-        if time.monotonic() > deadline:
-            raise SettingsWrong(f"another PostgreSQL (process {pid}) holds this data and does not stop")
-        time.sleep(0.05)
 
 
 def _nobody() -> process.Account:

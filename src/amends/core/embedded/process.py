@@ -5,9 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from amends.core.errors import SettingsWrong
 
 Child = subprocess.Popen[bytes]
 Outcome = subprocess.CompletedProcess[str]
@@ -48,15 +51,19 @@ def start(
     death_signal: signal.Signals = signal.SIGKILL,
     account: Account | None = None,
     env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> Child:
-    """Return the running child, in its own process group (Ctrl-C reaches us alone), writing to `log`, or to our standard error."""
+    """Return the running child, in its own process group (Ctrl-C reaches us alone), writing to `log`, or to our standard error.
+
+    `env` and `cwd` are ours where they are not given.
+    """
     with log.open("ab") if log else open(os.dup(2), "wb") as output:  # noqa: PTH123
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd="/",
+            cwd=cwd,
             env=env,
             process_group=0,
             preexec_fn=_tether(death_signal),  # noqa: PLW1509
@@ -92,14 +99,21 @@ def stop(child: Child, *, how: signal.Signals = signal.SIGTERM, patience: float 
         child.wait()
 
 
-def is_running(pid: int, program: str) -> bool:
-    """Return whether `pid` is alive and is `program` (a pid from a stale file may by now belong to somebody else)."""
+def is_running(pid: int, mark: str) -> bool:
+    """Return whether `pid` is alive and its command line has `mark` in it (a pid from an old file may belong to somebody else now)."""
     try:
-        name = Path(f"/proc/{pid}/comm").read_text() if _LIBC else _name_by_ps(pid)
+        line = Path(f"/proc/{pid}/cmdline").read_text(errors="replace") if _LIBC else run(["/bin/ps", "-p", str(pid), "-o", "args="]).stdout
     except OSError:
         return False
-    return name.strip().endswith(program)
+    return mark in line
 
 
-def _name_by_ps(pid: int) -> str:
-    return run(["/bin/ps", "-p", str(pid), "-o", "comm="]).stdout
+def end_orphan(pid: int, mark: str, *, how: signal.Signals, patience: float) -> None:
+    """End a process that outlived the one that started it, and return when it is gone; `SettingsWrong` where it does not go."""
+    deadline = time.monotonic() + patience
+    if is_running(pid, mark):
+        os.kill(pid, how)
+    while is_running(pid, mark):
+        if time.monotonic() > deadline:
+            raise SettingsWrong(f"process {pid} was left over from an earlier start and does not stop; end it by hand: kill -9 {pid}")
+        time.sleep(0.02)
