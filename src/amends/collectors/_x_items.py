@@ -55,6 +55,18 @@ def unpack(body: bytes | Mapping[str, object]) -> Parcel:
     return parcel
 
 
+def digits(value: object) -> str:
+    """Return an id of X, which is digits and nothing else; empty for anything else."""
+    told = reading.name(value)
+    return told if told.isascii() and told.isdigit() and len(told) < reading.LONGEST_NUMBER else ""
+
+
+def posts_in(body: Mapping[str, object]) -> list[Fields]:
+    """Return the posts that a body was asked for, without what came along."""
+    data = body.get("data")
+    return reading.mappings(data if isinstance(data, list) else [data])
+
+
 def _documents(body: bytes | Mapping[str, object], troubles: list[str]) -> Iterator[Fields]:
     if not isinstance(body, bytes):
         yield reading.mapping(dict(body))

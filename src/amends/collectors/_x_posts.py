@@ -78,6 +78,11 @@ def taken_at(external_id: str) -> datetime | None:
     return reading.moment(((number >> 22) + SNOWFLAKE_BEGINS) / 1000)
 
 
+def id_at(moment: datetime) -> str:
+    """Return the smallest id that a post of this moment could have."""
+    return str(max(0, int(moment.timestamp() * 1000) - SNOWFLAKE_BEGINS) << 22)
+
+
 def permalink(external_id: str, handle: str, account: Account) -> str:
     """Return the public address of a post; the network behind `base_url` has its pages there too."""
     home = account.options.get("web_url") or account.options.get("base_url") or HOME
@@ -108,13 +113,13 @@ def _view(item: object, parcel: Parcel, account: Account) -> View:
         raise ValueError("no id")
     versions = history(fields)
     newest = parcel.posts.get(versions[-1], {})
+    if not {"text"} & (fields.keys() | newest.keys()):
+        raise ValueError("no text")
     return View(item=newest if "text" in newest else fields, parcel=parcel, account=account, first_id=versions[0])
 
 
 def _post(view: View) -> Post:
     item = view.item
-    if not isinstance(item.get("text"), str):
-        raise ValueError("no text")
     author = _author(view)
     why_not = _why_no_reply(view)
     parent_id = view.referenced(ANSWERED)

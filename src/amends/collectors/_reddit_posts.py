@@ -1,0 +1,235 @@
+"""Turn Reddit's things into `Post`s. Pure: values in, values out.
+
+Place in the path: `reddit.fetch` -> `posts_from` -> `Post`. Takes a listing, the two listings of a thread, an answer to a comment, a
+single thing, or lines of these. `external_id` is Reddit's fullname (`t3_…` a submission, `t1_…` a comment). A thing that cannot be read
+becomes one line of `troubles`; the rest is good.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from amends.core import reading
+from amends.core.ports import Account, Harvest
+from amends.core.post import Author, Media, Metrics, Post, Visibility
+
+Fields = dict[str, object]
+
+NETWORK = "reddit"
+HOME = "https://www.reddit.com"
+DELETED = "[deleted]"
+GONE = frozenset({"[deleted]", "[removed]"})
+COMMENT, SUBMISSION = "t1", "t3"
+FULLNAME = re.compile(r"t[13]_[0-9a-z]+")
+MENTION = re.compile(r"(?<![\w/])/?u/([A-Za-z0-9_-]{2,20})\b")
+IN_CONTEXT = re.compile(r"/comments/([0-9a-z]+)(?:/|\Z)")
+PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:\?|\Z)", re.IGNORECASE)
+
+
+def posts_from(body: bytes | Mapping[str, object] | list[object], account: Account) -> Harvest:
+    """Return the posts in a body of Reddit's API: in its order, a comment before the answers to it."""
+    posts: dict[str, Post] = {}
+    troubles: list[str] = []
+    for place, (kind, fields) in enumerate(things(body, troubles)):
+        try:
+            post = _post(kind, fields, account)
+        except ValueError as error:
+            troubles.append(f"post {place}: {error}")
+        else:
+            posts[post.external_id] = post
+    return Harvest(posts=tuple(posts.values()), troubles=tuple(troubles))
+
+
+def gone(fullname: str, account: Account) -> Post:
+    """Return the mark that a post leaves which Reddit no longer shows."""
+    fields: Fields = {"name": fullname, "author": DELETED, "body": DELETED, "created_utc": 0}
+    return _post(COMMENT, fields, account)
+
+
+def things(body: bytes | Mapping[str, object] | list[object], troubles: list[str]) -> Iterator[tuple[str, Fields]]:
+    """Return the submissions and comments in `body`, however deep; `more` stubs and messages are none."""
+    values = _values(body, troubles) if isinstance(body, bytes) else iter([body])
+    for value in values:
+        yield from _walk(value, troubles)
+
+
+def _values(body: bytes, troubles: list[str]) -> Iterator[object]:
+    try:
+        yield json.loads(body)
+    except (ValueError, RecursionError):
+        for number, line in enumerate(body.splitlines(), start=1):
+            try:
+                if line.strip():
+                    yield json.loads(line)
+            except (ValueError, RecursionError):
+                troubles.append(f"line {number}: not JSON")
+
+
+def _walk(value: object, troubles: list[str]) -> Iterator[tuple[str, Fields]]:
+    """Walk with a list of what is still to do, so that no depth of answers is too deep."""
+    ahead = [value]
+    while ahead:
+        thing = ahead.pop()
+        if isinstance(thing, list):
+            ahead.extend(reversed(thing))
+            continue
+        fields, inside = _open(thing)
+        kind = _kind(reading.mapping(thing), fields)
+        if kind:
+            yield kind, fields
+        elif not inside and not isinstance(thing, dict):
+            troubles.append("a thing that is no JSON object")
+        ahead.extend(reversed(inside))
+
+
+def _open(thing: object) -> tuple[Fields, list[object]]:
+    """Return a thing's own fields and the things inside it: a listing's children, a comment's answers, what a post made."""
+    outer = reading.mapping(thing)
+    fields = reading.mapping(outer.get("data")) or outer
+    made = reading.mapping(reading.mapping(outer.get("json")).get("data"))
+    if outer.get("kind") == "more":
+        return fields, []
+    answers = [fields["replies"]] if isinstance(fields.get("replies"), dict) else []
+    return fields, [*reading.sequence(fields.get("children")), *reading.sequence(made.get("things")), *answers]
+
+
+def _kind(outer: Fields, fields: Fields) -> str:
+    kind = reading.text(outer.get("kind")) or reading.text(fields.get("name")).partition("_")[0]
+    return kind if kind in {COMMENT, SUBMISSION} else ""
+
+
+def _post(kind: str, fields: Fields, account: Account) -> Post:
+    fullname = _fullname(kind, fields)
+    author = _author(fields)
+    deleted = _is_deleted(fields)
+    is_own = _is_ours(author, account)
+    root_id = fullname if kind == SUBMISSION else _root_id(fields, fullname)
+    why_not = _why_no_reply(fields, deleted=deleted)
+    return Post(
+        network=NETWORK,
+        external_id=fullname,
+        author=author,
+        text="" if deleted else _text(kind, fields),
+        published_at=_published_at(fields),
+        edited_at=_edited_at(fields),
+        deleted=deleted,
+        permalink=_permalink(fields, fullname, root_id, account),
+        root_id=root_id,
+        parent_id=_reference(fields.get("parent_id")) if kind == COMMENT else None,
+        shared_id=_reference(fields.get("crosspost_parent")),
+        raw=json.dumps({"kind": kind, "data": {**fields, "replies": ""}}).encode(),
+        mentions=() if deleted else tuple(dict.fromkeys(MENTION.findall(_text(kind, fields)))),
+        media=() if deleted else _media(fields),
+        metrics=_metrics(fields),
+        visibility=Visibility.FOLLOWERS if fields.get("subreddit_type") == "private" else Visibility.PUBLIC,
+        is_own=is_own,
+        can_reply=not why_not,
+        why_no_reply=why_not,
+    )
+
+
+def _fullname(kind: str, fields: Fields) -> str:
+    told = reading.text(fields.get("name")) or f"{kind}_{reading.text(fields.get('id'))}"
+    if not FULLNAME.fullmatch(told):
+        raise ValueError("no id")
+    return told
+
+
+def _reference(value: object) -> str | None:
+    told = reading.text(value)
+    return told if FULLNAME.fullmatch(told) else None
+
+
+def _author(fields: Fields) -> Author:
+    """Return the author; Reddit names never change, so an old body without the account's id is read by the name."""
+    handle = reading.text(fields.get("author"))
+    if not handle or handle in GONE:
+        return Author(external_id="deleted", handle=DELETED)
+    return Author(external_id=reading.text(fields.get("author_fullname")) or f"u/{handle.casefold()}", handle=handle)
+
+
+def _is_ours(author: Author, account: Account) -> bool:
+    ours = account.options.get("user_id", "")
+    if ours and author.external_id.startswith("t2_"):
+        return author.external_id == (ours if ours.startswith("t2_") else f"t2_{ours}")
+    return author.handle.casefold() == re.sub(r"^/?u/", "", account.handle).casefold()
+
+
+def _is_deleted(fields: Fields) -> bool:
+    words = reading.text(fields.get("body")) or reading.text(fields.get("selftext"))
+    return words.strip() in GONE or bool(reading.text(fields.get("removed_by_category")))
+
+
+def _published_at(fields: Fields) -> datetime:
+    told = fields.get("created_utc")
+    found = reading.moment(reading.number(told))
+    if found is None:
+        raise ValueError("no time")
+    return found
+
+
+def _edited_at(fields: Fields) -> datetime | None:
+    """Return when it was edited: Reddit says `false`, seconds, or (of very old posts) `true`."""
+    told = fields.get("edited")
+    return None if isinstance(told, bool) else reading.moment(reading.number(told))
+
+
+def _root_id(fields: Fields, fullname: str) -> str:
+    told = _reference(fields.get("link_id"))
+    if told:
+        return told
+    found = IN_CONTEXT.search(reading.text(fields.get("context")) or reading.text(fields.get("permalink")))
+    if found:
+        return f"{SUBMISSION}_{found[1]}"
+    return _reference(fields.get("parent_id")) or fullname
+
+
+def _text(kind: str, fields: Fields) -> str:
+    """Return the whole text, Markdown as it was written: of a submission its title, then its body or the page that it links to."""
+    if kind == COMMENT:
+        return reading.text(fields.get("body"))
+    words = reading.text(fields.get("selftext"))
+    linked = "" if words or fields.get("is_self") is not False else reading.link(fields.get("url"))
+    return "\n\n".join(filter(None, (reading.text(fields.get("title")), words, linked)))
+
+
+def _permalink(fields: Fields, fullname: str, root_id: str, account: Account) -> str:
+    home = (account.options.get("web_url") or account.options.get("base_url") or HOME).rstrip("/")
+    path = (reading.text(fields.get("permalink")) or reading.text(fields.get("context"))).partition("?")[0]
+    if path.startswith("/") and not path.startswith("//"):
+        return home + path
+    thread = f"{home}/comments/{root_id.partition('_')[2]}"
+    return f"{thread}/" if fullname == root_id else f"{thread}/_/{fullname.partition('_')[2]}/"
+
+
+def _media(fields: Fields) -> tuple[Media, ...]:
+    """Return a submission's own picture or clip, or the pictures of its gallery."""
+    gallery = [reading.mapping(found) for found in reading.mapping(fields.get("media_metadata")).values()]
+    pictures = [reading.link(reading.mapping(found.get("s")).get("u")) for found in gallery]
+    clip = reading.link(reading.mapping(reading.mapping(fields.get("media")).get("reddit_video")).get("fallback_url"))
+    url = reading.link(fields.get("url"))
+    single = url if fields.get("post_hint") == "image" or PICTURE.search(url) else ""
+    found = [*(("image", picture) for picture in pictures), ("video", clip), ("image", single)]
+    return tuple(Media(kind=kind, url=address) for kind, address in found if address)
+
+
+def _metrics(fields: Fields) -> Metrics:
+    return Metrics(
+        likes=reading.whole(fields.get("score")),
+        shares=reading.whole(fields.get("num_crossposts")),
+        replies=reading.whole(fields.get("num_comments")) if "title" in fields else None,
+        views=reading.whole(fields.get("view_count")),
+    )
+
+
+def _why_no_reply(fields: Fields, *, deleted: bool) -> str:
+    if deleted:
+        return "The post is deleted."
+    if fields.get("locked") is True:
+        return "The moderators locked this; Reddit takes no more answers."
+    if fields.get("archived") is True:
+        return "This is archived; Reddit takes no more answers."
+    if fields.get("author_is_blocked") is True:
+        return "This account blocks the author."
+    return ""

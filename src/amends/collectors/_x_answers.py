@@ -1,0 +1,102 @@
+"""Judge what X answers: which errors it means, whether a page is a page, who it takes us for.
+
+Place in the path: tweepy -> `core.network.Wire` -> `judge`, and the JSON that comes back -> `x.fetch`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from amends.collectors._x_items import digits
+from amends.core import reading
+from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, ReplyRefused, Unreachable
+from amends.core.network import words_of
+from amends.core.ports import Account, Standing
+
+OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
+FIELDS: dict[str, Any] = {
+    "expansions": [
+        "author_id",
+        "referenced_tweets.id",
+        "referenced_tweets.id.author_id",
+        "in_reply_to_user_id",
+        "attachments.media_keys",
+        "entities.mentions.username",
+        "edit_history_tweet_ids",
+    ],
+    "tweet_fields": [
+        "attachments",
+        "author_id",
+        "conversation_id",
+        "created_at",
+        "edit_history_tweet_ids",
+        "entities",
+        "id",
+        "in_reply_to_user_id",
+        "lang",
+        "note_tweet",
+        "public_metrics",
+        "referenced_tweets",
+        "reply_settings",
+        "text",
+    ],
+    "user_fields": ["id", "name", "profile_image_url", "protected", "public_metrics", "username", "verified"],
+    "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url", "variants"],
+}
+
+
+def judge(response: requests.Response) -> NetworkError | None:
+    """Return the errors that only X makes: a reply that it will not take, and a month's posts used up."""
+    words = words_of(response)
+    problem = response.text if response.status_code in {400, 403, 404, 429} else ""
+    if response.request.method == "POST" and response.status_code in {400, 403, 404} and not any(sign in problem for sign in OF_THE_APP):
+        return ReplyRefused(words)
+    if response.status_code == 429 and "UsageCapExceeded" in problem:  # noqa: PLR2004
+        return PaymentRequired(words)
+    return None
+
+
+def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
+    """Return `body` where it is a page of posts; an answer without posts and without counts would otherwise end a walk too early."""
+    if isinstance(body.get("data"), list | dict) or isinstance(body.get("meta"), dict):
+        return body
+    errors = reading.mappings(body.get("errors"))
+    if errors:
+        raise AccessDenied(" ".join(filter(None, (reading.text(error.get("detail")) for error in errors))))
+    raise Unreachable("X answered without posts and without counting them.")
+
+
+def partial_errors(body: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what X says it could not show; posts and people that a post merely refers to are no trouble."""
+    errors = reading.mappings(body.get("errors"))
+    return tuple(reading.text(error.get("detail") or error.get("title")) for error in errors if not _only_referred(error))
+
+
+def _only_referred(error: Mapping[str, object]) -> bool:
+    return error.get("parameter") in FIELDS["expansions"] or error.get("field") in FIELDS["expansions"]
+
+
+def unclear_ids(body: Mapping[str, object]) -> set[str]:
+    """Return the ids that X names with an error that does not mean they are gone."""
+    gone_for_good = ("resource-not-found", "not-authorized-for-resource")
+    errors = reading.mappings(body.get("errors"))
+    return {
+        reading.name(error.get("resource_id") or error.get("value"))
+        for error in errors
+        if not reading.text(error.get("type")).endswith(gone_for_good)
+    }
+
+
+def standing_of(me: Mapping[str, object], *, can_reply: bool, warnings: tuple[str, ...]) -> Standing:
+    """Return who we are, from X's description of a user."""
+    user_id = digits(me.get("id"))
+    if not user_id:
+        raise Unreachable("X did not say who we are.")
+    return Standing(user_id=user_id, handle=reading.text(me.get("username")), can_reply=can_reply, warnings=warnings)
+
+
+def handle_warning(me: Mapping[str, object], account: Account) -> tuple[str, ...]:
+    """Return a warning where the tokens are another account's than the one that was entered."""
+    theirs, ours = reading.text(me.get("username")), account.handle.lstrip("@")
+    return () if theirs.casefold() == ours.casefold() else (f"The tokens belong to @{theirs}, not to @{ours}.",)
