@@ -1,0 +1,50 @@
+"""Adds, removes and tries alert channels. Their addresses hold keys: they lie sealed and are shown masked."""
+
+import hashlib
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound
+from amends.core.ports import Message, Notifier
+from amends.core.secrets import seal, unseal
+from amends.inbox import notifiers
+from amends.inbox.store import channels
+
+
+def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = "") -> int:
+    """Return the id of the channel for `target`, new or as it was; `Refused` says what is wrong with the address."""
+    notifiers.build(target)
+    name = label.strip() or f"{notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
+    return channels.upsert(conn, kind=notifiers.kind_of(target), label=name, target=seal({"target": target}, secret_key))
+
+
+def remove_channel(conn: Connection, *, channel_id: int) -> None:
+    """Stop sending alerts to the channel; what still waits for it is given up."""
+    if not channels.deactivate(conn, channel_id):
+        raise NotFound("There is no such alert channel.")
+    channels.drop_queue(conn, channel_id, error="the channel was removed")
+
+
+def open_channel(conn: Connection, *, channel_id: int, secret_key: str) -> Notifier:
+    """Return the notifier of a channel in use; call it outside the transaction."""
+    found = channels.sealed(conn, channel_id)
+    if found is None or not found.active:
+        raise NotFound("There is no such alert channel.")
+    return notifier_of(found.target, secret_key=secret_key)
+
+
+def notifier_of(sealed_target: bytes, *, secret_key: str) -> Notifier:
+    """Return the notifier for a sealed address."""
+    return notifiers.build(unseal(sealed_target, secret_key)["target"])
+
+
+def trial_message(*, public_url: str, now: datetime) -> Message:
+    """Return the message that tries a channel out."""
+    return Message(
+        key=f"trial-{now:%Y%m%d%H%M%S%f}",
+        title="Amends: this channel works",
+        body="Somebody tried this alert channel out. There is nothing to do.",
+        url=public_url,
+        severity="high",
+        facts={"trial": True},
+    )

@@ -1,0 +1,44 @@
+"""Alerts to any ready service that apprise knows (Slack, Teams, Telegram, ntfy, PagerDuty …). Target: an apprise address.
+
+Apprise says only whether it worked, so every failure counts as one that may pass.
+"""
+
+from dataclasses import dataclass, field
+
+import apprise as library
+
+from amends.core.errors import DeliveryError, Refused
+from amends.core.ports import Message
+
+SCHEMES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """One ready service."""
+
+    target: str = field(repr=False)
+
+    def deliver(self, message: Message) -> None:
+        """Hand the message over."""
+        kind = library.NotifyType.FAILURE if message.severity == "critical" else library.NotifyType.WARNING
+        if not _service(self.target).notify(title=message.title, body=message.body, notify_type=kind):
+            raise DeliveryError("the service did not take the alert")
+
+
+def _service(target: str) -> library.Apprise:
+    service = library.Apprise()
+    if not service.add(target):
+        raise Refused(f"No service is known for {masked(target)}, or its address is not complete.")
+    return service
+
+
+def build(target: str) -> Service:
+    """Return the notifier for an apprise address."""
+    _service(target)
+    return Service(target=target)
+
+
+def masked(target: str) -> str:
+    """Return only the scheme: with many services even the host part is a key."""
+    return f"{target.partition('://')[0]}://…"

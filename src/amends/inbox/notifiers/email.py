@@ -1,0 +1,133 @@
+"""Alerts as e-mail over SMTP. Target: `smtp://user:password@host:port/?from=…&to=…` (STARTTLS where offered); `smtps://` for TLS.
+
+`to` may name several addresses, divided by commas. `mailto://` is the same as `smtp://`. The Message-ID comes from the message's key, so
+that a mailbox which gets the same alert twice can tell.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from amends.core.clock import Clock, utc_now
+from amends.core.errors import DeliveryError, Refused
+from amends.core.ports import Message
+
+SCHEMES = frozenset({"smtp", "smtps", "mailto"})
+TIME_OUT = 10.0
+PORTS = {"smtp": 25, "mailto": 25, "smtps": 465}
+FINAL = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mailbox:
+    """A mail server and whom to write to."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(repr=False)
+    sender: str
+    to: tuple[str, ...]
+    clock: Clock
+
+    def deliver(self, message: Message) -> None:
+        """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
+        try:
+            with self._connect() as server:
+                self._secure(server)
+                server.send_message(self._letter(message))
+        except smtplib.SMTPRecipientsRefused as error:
+            raise DeliveryError("every recipient was refused", permanent=_all_final(error)) from error
+        except smtplib.SMTPResponseException as error:
+            words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+            raise DeliveryError(f"the mail server answers {error.smtp_code} {words}", permanent=error.smtp_code >= FINAL) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryError(f"the mail server does not answer ({type(error).__name__})") from error
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.tls:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIME_OUT, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=TIME_OUT)
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        server.ehlo()
+        if not self.tls and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if self.user:
+            server.login(self.user, self.password)
+
+    def _letter(self, message: Message) -> EmailMessage:
+        letter = EmailMessage()
+        letter["Subject"] = _one_line(message.title)
+        letter["From"] = self.sender
+        letter["To"] = ", ".join(self.to)
+        letter["Date"] = format_datetime(self.clock())
+        letter["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2]}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(message.body)
+        letter.add_alternative(html_of(message), subtype="html")
+        return letter
+
+
+def html_of(message: Message) -> str:
+    """Return the small HTML twin of the message; everything in it is escaped."""
+    lines = "<br>".join(escape(line) for line in message.body.splitlines())
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>{escape(message.title)}</title>'
+        f'<p style="font:600 16px sans-serif" dir="auto">{escape(message.title)}</p>'
+        f'<p style="font:14px sans-serif" dir="auto">{lines}</p>'
+        f'<p style="font:14px sans-serif"><a href="{escape(message.url, quote=True)}">Open the case</a></p>'
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _all_final(error: smtplib.SMTPRecipientsRefused) -> bool:
+    return all(code >= FINAL for code, _words in error.recipients.values())
+
+
+def _addresses(given: str) -> tuple[str, ...]:
+    found = tuple(address.strip() for address in given.split(",") if address.strip())
+    if not found or any("@" not in address or any(sign.isspace() or sign in "<>" for sign in address) for address in found):
+        raise Refused("An e-mail channel needs addresses: smtp://host:port/?from=amends@example.com&to=care@example.com")
+    return found
+
+
+def build(target: str, clock: Clock = utc_now) -> Mailbox:
+    """Return the notifier for `smtp://…`, `smtps://…` or `mailto://…`."""
+    parts = urlsplit(target)
+    asked = parse_qs(parts.query)
+    to = _addresses(",".join(asked.get("to", [])))
+    if not parts.hostname:
+        raise Refused("An e-mail channel needs a mail server: smtp://host:port/?from=…&to=…")
+    return Mailbox(
+        host=parts.hostname,
+        port=_port_of(target) or PORTS[parts.scheme],
+        tls=parts.scheme == "smtps",
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=_addresses(asked.get("from", [to[0]])[0])[0],
+        to=to,
+        clock=clock,
+    )
+
+
+def _port_of(target: str) -> int | None:
+    try:
+        return urlsplit(target).port
+    except ValueError as error:
+        raise Refused("The mail server's port is not a number between 1 and 65535.") from error
+
+
+def masked(target: str) -> str:
+    """Return the server and the recipients; user and password stay hidden."""
+    parts = urlsplit(target)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]} → {', '.join(parse_qs(parts.query).get('to', []))}"

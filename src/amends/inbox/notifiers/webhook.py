@@ -1,0 +1,99 @@
+"""Alerts as a signed JSON POST, after the Standard Webhooks headers. Target: `webhook+https://host/path?secret=…` (or `webhook+http://`).
+
+`secret` never leaves the house: it is taken out of the address and keys `webhook-signature: v1,BASE64(HMAC-SHA256("id.timestamp.body"))`.
+It may be plain text or `whsec_` followed by base64. Without it the POST is not signed.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import httpx
+
+from amends.core.clock import Clock, utc_now
+from amends.core.errors import DeliveryError, Refused
+from amends.core.ports import Message
+
+SCHEMES = frozenset({"webhook+http", "webhook+https"})
+TIME_OUT = 5.0
+PASSING = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhook:
+    """One address that takes JSON."""
+
+    url: str = field(repr=False)
+    secret: bytes = field(repr=False)
+    clock: Clock
+
+    def deliver(self, message: Message) -> None:
+        """POST the message; any 2xx within five seconds is delivered, 410 and most other 4xx are final, the rest may be tried again."""
+        body = json.dumps(payload(message), ensure_ascii=False).encode()
+        try:
+            with httpx.Client(timeout=TIME_OUT, follow_redirects=False) as client:
+                status = client.post(self.url, content=body, headers=self._headers(message.key, body)).status_code
+        except (httpx.HTTPError, OSError) as error:
+            raise DeliveryError(f"no answer ({type(error).__name__})") from error
+        if not httpx.codes.is_success(status):
+            raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
+
+    def _headers(self, key: str, body: bytes) -> dict[str, str]:
+        stamp = str(int(self.clock().timestamp()))
+        headers = {"content-type": "application/json; charset=utf-8", "webhook-id": key, "webhook-timestamp": stamp}
+        if self.secret:
+            headers["webhook-signature"] = sign(self.secret, key, stamp, body)
+        return headers
+
+
+def payload(message: Message) -> dict[str, object]:
+    """Return what the receiver reads."""
+    return {
+        "type": "alert.raised",
+        "key": message.key,
+        "severity": message.severity,
+        "title": message.title,
+        "body": message.body,
+        "url": message.url,
+        "facts": dict(message.facts),
+    }
+
+
+def sign(secret: bytes, key: str, stamp: str, body: bytes) -> str:
+    """Return the signature header's value."""
+    digest = hmac.new(secret, f"{key}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _is_final(status: int) -> bool:
+    return 300 <= status < 500 and status not in PASSING  # noqa: PLR2004
+
+
+def _secret_of(text: str) -> bytes:
+    if not text.startswith("whsec_"):
+        return text.encode()
+    try:
+        return base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise Refused("What follows whsec_ in the webhook's secret is not base64.") from error
+
+
+def build(target: str, clock: Clock = utc_now) -> Webhook:
+    """Return the notifier for `webhook+http(s)://…`."""
+    parts = urlsplit(target.removeprefix("webhook+"))
+    if not parts.hostname:
+        raise Refused("A webhook needs a host: webhook+https://host/path")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    secret = next((value for name, value in query if name == "secret"), "")
+    rest = urlencode([(name, value) for name, value in query if name != "secret"])
+    return Webhook(url=urlunsplit(parts._replace(query=rest)), secret=_secret_of(secret), clock=clock)
+
+
+def masked(target: str) -> str:
+    """Return scheme, host and port; path and query often hold a key."""
+    parts = urlsplit(target)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"

@@ -1,0 +1,75 @@
+"""What an alert says. Short on purpose: it leaves the house, so it carries the first words of one post and nothing else of a person."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.core.ports import Json, Message
+from amends.inbox.rules.ids import AlertId, CaseId, PostId
+
+FIRST_WORDS = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertFacts:
+    """An alert with what its message needs of the case and the post that raised it."""
+
+    alert_id: AlertId
+    case_id: CaseId
+    post_id: PostId
+    rule: str
+    severity: str
+    reason: str
+    raised_at: datetime
+    brand: str
+    network: str
+    handle: str
+    followers: int | None
+    language: str
+    urgency: int
+    text: str = field(repr=False)
+    permalink: str
+    published_at: datetime
+
+
+def first_words(text: str, limit: int = FIRST_WORDS) -> str:
+    """Return `text` on one line, cut at a word to at most `limit` characters with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    cut = head.rfind(" ")
+    return (head[:cut] if cut > limit // 2 else head) + "…"
+
+
+def message_of(facts: AlertFacts, *, public_url: str) -> Message:
+    """Return the message for one alert; its key is the same on every try and every channel."""
+    url = f"{public_url.rstrip('/')}/inbox/{facts.case_id}"
+    words = first_words(facts.text) or "(no text)"
+    return Message(
+        key=f"alert-{facts.alert_id}",
+        title=f"{facts.brand}: {facts.reason} ({facts.network}, urgency {facts.urgency})",
+        body=f"@{facts.handle} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}",
+        url=url,
+        severity=facts.severity,
+        facts=_machine_facts(facts, words),
+    )
+
+
+def _machine_facts(facts: AlertFacts, words: str) -> dict[str, Json]:
+    return {
+        "alert_id": facts.alert_id,
+        "case_id": facts.case_id,
+        "post_id": facts.post_id,
+        "rule": facts.rule,
+        "reason": facts.reason,
+        "brand": facts.brand,
+        "network": facts.network,
+        "handle": facts.handle,
+        "followers": facts.followers,
+        "language": facts.language,
+        "urgency": facts.urgency,
+        "text": words,
+        "permalink": facts.permalink,
+        "published_at": facts.published_at.isoformat(),
+        "raised_at": facts.raised_at.isoformat(),
+    }

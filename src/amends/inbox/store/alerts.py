@@ -1,0 +1,164 @@
+"""SQL of alerts and their deliveries: one delivery row per alert and channel, written with the alert in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one
+from amends.inbox.rules.alert_text import AlertFacts
+from amends.inbox.rules.ids import AlertId, CaseId, PostId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaisedRow:
+    """An alert that is new."""
+
+    id: AlertId
+    case_id: CaseId
+    post_id: PostId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRaised:
+    """When a case last raised the alarm."""
+
+    case_id: CaseId
+    raised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryJob:
+    """One alert to hand to one channel; `target` is sealed, `attempts` counts this try."""
+
+    delivery_id: int
+    alert_id: AlertId
+    case_id: CaseId
+    channel_id: int
+    kind: str
+    label: str
+    target: bytes = field(repr=False)
+    attempts: int
+    raised_at: datetime
+
+
+def insert_alerts(  # noqa: PLR0913 - one argument a column
+    conn: Connection,
+    *,
+    case_ids: Sequence[CaseId],
+    post_ids: Sequence[PostId],
+    rules: Sequence[str],
+    severities: Sequence[str],
+    reasons: Sequence[str],
+    now: datetime,
+) -> list[RaisedRow]:
+    """Write alerts, with a queued delivery for every active channel, and return those that are new; (post, rule) raises once."""
+    return fetch_all(
+        conn,
+        RaisedRow,
+        """
+        with fresh as (
+          insert into alerts (case_id, post_id, rule, severity, reason, raised_at)
+          select case_id, post_id, rule, severity, reason, %(now)s
+          from unnest(%(case_ids)s::bigint[], %(post_ids)s::bigint[], %(rules)s::text[], %(severities)s::text[], %(reasons)s::text[])
+            as given (case_id, post_id, rule, severity, reason)
+          on conflict (post_id, rule) do nothing
+          returning id, case_id, post_id
+        ), queued as (
+          insert into alert_deliveries (alert_id, channel_id, state, next_at)
+          select fresh.id, channel.id, 'queued', %(now)s from fresh cross join alert_channels channel where channel.active
+        )
+        select id, case_id, post_id from fresh order by id
+        """,
+        {
+            "case_ids": list(case_ids),
+            "post_ids": list(post_ids),
+            "rules": list(rules),
+            "severities": list(severities),
+            "reasons": list(reasons),
+            "now": now,
+        },
+    )
+
+
+def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> list[LastRaised]:
+    """Return the newest alert's moment of each of `case_ids` that ever raised one."""
+    return fetch_all(
+        conn,
+        LastRaised,
+        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(case_ids)s) group by case_id",
+        {"case_ids": list(case_ids)},
+    )
+
+
+def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
+    """Take the delivery that has waited longest; until `now + lease` nobody else gets it."""
+    return fetch_maybe(
+        conn,
+        DeliveryJob,
+        """
+        with taken as (
+          update alert_deliveries set attempts = attempts + 1, claimed_until = %(until)s
+          where id = (
+            select id from alert_deliveries
+            where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+            order by next_at, id limit 1 for update skip locked)
+          returning id, alert_id, channel_id, attempts
+        )
+        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, channel.id as channel_id, channel.kind, channel.label,
+          channel.target, taken.attempts, alert.raised_at
+        from taken join alerts alert on alert.id = taken.alert_id join alert_channels channel on channel.id = taken.channel_id
+        """,
+        {"now": now, "until": now + lease},
+    )
+
+
+def facts_of(conn: Connection, alert_id: AlertId) -> AlertFacts:
+    """Return an alert with what its message needs."""
+    return fetch_one(
+        conn,
+        AlertFacts,
+        """
+        select alert.id as alert_id, alert.case_id, alert.post_id, alert.rule, alert.severity, alert.reason, alert.raised_at,
+          brand.name as brand, cases.network, author.handle, author.followers, cases.language, cases.urgency,
+          left(post.text, 1000) as text, post.permalink, post.published_at
+        from alerts alert
+        join cases on cases.id = alert.case_id
+        join brands brand on brand.id = cases.brand_id
+        join posts post on post.id = alert.post_id
+        join authors author on author.id = post.author_id
+        where alert.id = %(alert_id)s
+        """,
+        {"alert_id": alert_id},
+    )
+
+
+def set_delivered(conn: Connection, delivery_id: int, *, now: datetime) -> int:
+    """Mark a delivery as done and return how many rows that changed (0 where it was done before)."""
+    return execute(
+        conn,
+        """
+        update alert_deliveries set state = 'delivered', delivered_at = %(now)s, claimed_until = null, error = ''
+        where id = %(id)s and state <> 'delivered'
+        """,
+        {"id": delivery_id, "now": now},
+    )
+
+
+def set_again(conn: Connection, delivery_id: int, *, next_at: datetime, error: str) -> None:
+    """Put a delivery back in the queue for `next_at`."""
+    execute(
+        conn,
+        """
+        update alert_deliveries set next_at = %(next_at)s, claimed_until = null, error = %(error)s where id = %(id)s and state = 'queued'
+        """,
+        {"id": delivery_id, "next_at": next_at, "error": error},
+    )
+
+
+def set_failed(conn: Connection, delivery_id: int, *, error: str) -> int:
+    """Give a delivery up for good and return how many rows that changed."""
+    return execute(
+        conn,
+        "update alert_deliveries set state = 'failed', claimed_until = null, error = %(error)s where id = %(id)s and state = 'queued'",
+        {"id": delivery_id, "error": error},
+    )

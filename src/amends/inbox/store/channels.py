@@ -1,0 +1,87 @@
+"""SQL of alert channels. A channel that was removed stays as an inactive row, so that past deliveries keep their name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """A place alerts go to, as screens show it; `label` is masked."""
+
+    id: int
+    kind: str
+    label: str
+    delivered: int
+    waiting: int
+    failed: int
+    last_delivered_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedChannel:
+    """A channel with its target, still sealed."""
+
+    id: int
+    kind: str
+    label: str
+    target: bytes = field(repr=False)
+    active: bool
+
+
+def upsert(conn: Connection, *, kind: str, label: str, target: bytes) -> int:
+    """Enter a channel, or bring back and renew the one with the same label; return its id."""
+    return fetch_values(
+        conn,
+        """
+        insert into alert_channels (kind, label, target) values (%(kind)s, %(label)s, %(target)s)
+        on conflict (label) do update set kind = excluded.kind, target = excluded.target, active = true
+        returning id
+        """,
+        {"kind": kind, "label": label, "target": target},
+    )[0]
+
+
+def deactivate(conn: Connection, channel_id: int) -> int:
+    """Stop using a channel and return how many rows that changed."""
+    return execute(conn, "update alert_channels set active = false where id = %(id)s and active", {"id": channel_id})
+
+
+def drop_queue(conn: Connection, channel_id: int, *, error: str) -> None:
+    """Give up what still waits for a channel."""
+    execute(
+        conn,
+        """
+        update alert_deliveries set state = 'failed', claimed_until = null, error = %(error)s
+        where channel_id = %(id)s and state = 'queued'
+        """,
+        {"id": channel_id, "error": error},
+    )
+
+
+def sealed(conn: Connection, channel_id: int) -> SealedChannel | None:
+    """Return one channel with its sealed target."""
+    return fetch_maybe(
+        conn, SealedChannel, "select id, kind, label, target, active from alert_channels where id = %(id)s", {"id": channel_id}
+    )
+
+
+def active(conn: Connection) -> Sequence[Channel]:
+    """Return the channels in use with how their deliveries went."""
+    return fetch_all(
+        conn,
+        Channel,
+        """
+        select channel.id, channel.kind, channel.label,
+          count(*) filter (where delivery.state = 'delivered') as delivered,
+          count(*) filter (where delivery.state = 'queued') as waiting,
+          count(*) filter (where delivery.state = 'failed') as failed,
+          max(delivery.delivered_at) as last_delivered_at,
+          coalesce((array_agg(delivery.error order by delivery.id desc) filter (where delivery.error <> ''))[1], '') as last_error
+        from alert_channels channel left join alert_deliveries delivery on delivery.channel_id = channel.id
+        where channel.active group by channel.id order by channel.id
+        """,
+    )

@@ -1,0 +1,60 @@
+"""SQL of the sweep and the relay: what is undone, whoever forgot to say so. Every question is answered by a partial index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection, execute, fetch_one, fetch_values
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undone:
+    """Which kinds of work are waiting."""
+
+    events: bool
+    triage: bool
+    replies: bool
+    proofs: bool
+    deliveries: bool
+    follow_ups: bool
+
+
+def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone:
+    """Return which kinds of work are due at `now`."""
+    return fetch_one(
+        conn,
+        Undone,
+        """
+        select
+          exists (select from events where relayed_at is null) as events,
+          exists (select from posts where triaged_at is null) as triage,
+          exists (select from replies where state in ('queued', 'sending') and next_at <= %(now)s) as replies,
+          exists (select from replies where state = 'sent' and checked_at is null and sent_at <= %(sent_by)s) as proofs,
+          exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
+          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups
+        """,
+        {"now": now, "sent_by": now - proof_after},
+    )
+
+
+def relay_events(conn: Connection, *, now: datetime, limit: int) -> Sequence[str]:
+    """Mark at most `limit` new events as relayed, the oldest first, and return their kinds."""
+    return fetch_values(
+        conn,
+        """
+        update events set relayed_at = %(now)s
+        where id in (select id from events where relayed_at is null order by id limit %(limit)s for update skip locked)
+        returning kind
+        """,
+        {"now": now, "limit": limit},
+    )
+
+
+def drop_expired_sessions(conn: Connection, *, now: datetime) -> int:
+    """Delete sessions that ended, and return how many."""
+    return execute(conn, "delete from sessions where expires_at <= %(now)s", {"now": now})
+
+
+def drop_old_failures(conn: Connection, *, before: datetime) -> int:
+    """Forget failed sign-ins from before `before`, and return how many."""
+    return execute(conn, "delete from sign_in_failures where at < %(before)s", {"before": before})

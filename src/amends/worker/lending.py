@@ -1,0 +1,78 @@
+"""Lends out collectors, so that an account signs in once and not at every visit.
+
+The networks' client libraries are not made for several threads, so a collector is in one pair of hands at a time.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Protocol
+
+from amends import collectors
+from amends.core.errors import CredentialsRefused, NetworkError, SettingsWrong, Unreachable
+from amends.core.log import logger
+from amends.core.ports import Account, Collector
+from amends.inbox.actions.accounts import Sealed, open_account
+
+log = logger(__name__)
+
+Build = Callable[[str, Account], Collector]
+
+
+class SealedAccount(Sealed, Protocol):
+    """Our account on a network as every job carries it: its credentials are still encrypted."""
+
+    @property
+    def network(self) -> str: ...  # noqa: D102
+
+
+def _key(account: SealedAccount) -> str:
+    """What tells this account, with exactly these credentials and options, from every other."""
+    return json.dumps([account.network, account.handle, bytes(account.credentials).hex(), dict(account.options)], sort_keys=True)
+
+
+class Collectors:
+    """Collectors that are idle, by account; at most `keep` of them, the longest unused go first."""
+
+    def __init__(self, secret_key: str, *, build: Build = collectors.build, keep: int = 64) -> None:
+        self._secret_key = secret_key
+        self._build = build
+        self._keep = keep
+        self._lock = Lock()
+        self._idle: OrderedDict[str, list[Collector]] = OrderedDict()
+
+    @contextmanager
+    def lent(self, account: SealedAccount) -> Generator[Collector]:
+        """Yield a collector for `account`, idle or new; after an error it is thrown away, so that the next one signs in afresh.
+
+        Only a `NetworkError` comes out: what else goes wrong in a collector is our own fault, counts as `Unreachable` and is logged, so
+        that the work is put off with a growing pause instead of being tried without end.
+        """
+        try:
+            collector = self._take(account) or self._make(account)
+            yield collector
+        except NetworkError:
+            raise
+        except SettingsWrong as error:
+            raise CredentialsRefused(str(error)) from error
+        except Exception as error:
+            log.exception("collector_broke")
+            raise Unreachable(f"The collector broke ({type(error).__name__}: {error})") from error
+        self._give_back(account, collector)
+
+    def _make(self, account: SealedAccount) -> Collector:
+        return self._build(account.network, open_account(account, secret_key=self._secret_key))
+
+    def _take(self, account: SealedAccount) -> Collector | None:
+        with self._lock:
+            idle = self._idle.get(_key(account))
+            return idle.pop() if idle else None
+
+    def _give_back(self, account: SealedAccount, collector: Collector) -> None:
+        with self._lock:
+            self._idle.setdefault(_key(account), []).append(collector)
+            self._idle.move_to_end(_key(account))
+            while sum(map(len, self._idle.values())) > self._keep:
+                self._idle.popitem(last=False)

@@ -1,0 +1,29 @@
+"""The words of the queue: two lanes and the tasks that run in them. Imports nothing, so that every door may know them."""
+
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """A queue with workers of its own: a network that hangs in `collect` never delays what happens in `desk`."""
+
+    COLLECT = "collect"
+    DESK = "desk"
+
+
+class Task(StrEnum):
+    """One kind of wake-up. A message carries no work; the work is a row that says it is undone."""
+
+    COLLECT_DUE = "collect_due"
+    RELAY = "relay"
+    SWEEP = "sweep"
+    TIDY = "tidy"
+    TRIAGE = "triage"
+    SEND_REPLIES = "send_replies"
+    PROVE_REPLIES = "prove_replies"
+    DELIVER_ALERTS = "deliver_alerts"
+    CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
+
+    @property
+    def lane(self) -> Lane:
+        """The queue this task runs in."""
+        return Lane.COLLECT if self is Task.COLLECT_DUE else Lane.DESK

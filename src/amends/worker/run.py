@@ -1,0 +1,40 @@
+"""Runs a worker in this process until it is asked to stop (SIGTERM, SIGINT): what is under way is finished first."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from celery.signals import worker_shutting_down
+
+from amends.core import log
+from amends.core.settings import settings
+from amends.worker import tasks
+from amends.worker.context import STOPPING, context
+from amends.worker.names import Lane
+from amends.worker.wake import app
+
+THREADS = {Lane.COLLECT: 16, Lane.DESK: 14}
+
+
+@worker_shutting_down.connect
+def _stop_drains(**_given: Any) -> None:
+    STOPPING.set()
+
+
+def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
+    """Work on `lanes` with a pool of threads; one process a lane keeps a hanging network away from the desk."""
+    log.set_up(level=settings().log_level, json=settings().log_json)
+    context().pool.open()
+    tasks.register(app())
+    app().worker_main(
+        [
+            "worker",
+            f"--queues={','.join(lanes)}",
+            f"--hostname={'-'.join(lanes)}-{os.getpid()}@%h",
+            f"--concurrency={sum(THREADS[lane] for lane in lanes)}",
+            "--pool=threads",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )

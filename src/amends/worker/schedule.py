@@ -1,0 +1,16 @@
+"""The beat table: what wakes by the clock. Every message expires, so that a worker that was away does not find a mountain of them."""
+
+from typing import Any
+
+from amends.worker.names import Task
+
+
+def _every(seconds: float, task: Task) -> dict[str, Any]:
+    return {"task": task.value, "schedule": seconds, "options": {"expires": max(5.0, seconds), "queue": task.lane.value, "retry": False}}
+
+
+BEAT: dict[str, dict[str, Any]] = {
+    "collect what is due": _every(1, Task.COLLECT_DUE),
+    "find what is undone": _every(2, Task.SWEEP),
+    "clear away": _every(60, Task.TIDY),
+}

@@ -1,0 +1,43 @@
+"""The net under the wake-ups: asks the database what is undone and wakes it, folds the counters, clears away what is over."""
+
+from datetime import timedelta
+
+from amends.inbox.actions.sweep import fold_counts
+from amends.inbox.store import heartbeats, undone
+from amends.inbox.store.undone import Undone
+from amends.worker.context import Context
+from amends.worker.names import Lane, Task
+
+REMEMBER_FAILURES = timedelta(days=1)
+
+
+def sweep(at: Context) -> None:
+    """Wake every task whose work is waiting, and fold the counters."""
+    now = at.clock()
+    with at.pool.transaction() as conn:
+        found = undone.undone(conn, now=now, proof_after=at.policy.proof_after)
+        fold_counts(conn)
+        heartbeats.beat(conn, Lane.DESK, now=now)
+    for task in tasks_for(found):
+        at.wake(task)
+
+
+def tasks_for(found: Undone) -> list[Task]:
+    """Return the tasks that `found` asks for."""
+    asked = {
+        Task.RELAY: found.events,
+        Task.TRIAGE: found.triage,
+        Task.SEND_REPLIES: found.replies,
+        Task.PROVE_REPLIES: found.proofs,
+        Task.DELIVER_ALERTS: found.deliveries,
+        Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
+    }
+    return [task for task, waiting in asked.items() if waiting]
+
+
+def tidy(at: Context) -> None:
+    """Delete sessions that ended and failed sign-ins of yesterday."""
+    now = at.clock()
+    with at.pool.transaction() as conn:
+        undone.drop_expired_sessions(conn, now=now)
+        undone.drop_old_failures(conn, before=now - REMEMBER_FAILURES)

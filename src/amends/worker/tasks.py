@@ -1,0 +1,76 @@
+"""The tasks, a few lines each: what they do lies in the files beside this one, and what is to be done lies in the database.
+
+A task may come late, twice, at once with itself or never; none of that loses or doubles anything. No error ends the worker.
+"""
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from amends.core.database import DatabaseGone
+from amends.core.log import bound, logger
+from amends.inbox.actions.follow_up import conclude_due
+from amends.worker.alerting import deliver_one
+from amends.worker.collecting import collect_one
+from amends.worker.context import Context, context
+from amends.worker.names import Task
+from amends.worker.relay import relay_batch
+from amends.worker.replying import prove_one, send_one
+from amends.worker.sweeping import sweep, tidy
+from amends.worker.triaging import triage_batch
+
+log = logger(__name__)
+
+
+def conclude_batch(at: Context) -> bool:
+    """Conclude one batch of due follow-ups; False where none is due."""
+    with at.pool.transaction() as conn:
+        done = conclude_due(conn, now=at.clock())
+    if done:
+        at.wake(Task.RELAY)
+    return done > 0
+
+
+def _once(step: Callable[[Context], None]) -> Callable[[Context], bool]:
+    def stepped(at: Context) -> bool:
+        step(at)
+        return False
+
+    return stepped
+
+
+STEPS: dict[Task, Callable[[Context], bool]] = {
+    Task.COLLECT_DUE: collect_one,
+    Task.RELAY: relay_batch,
+    Task.SWEEP: _once(sweep),
+    Task.TIDY: _once(tidy),
+    Task.TRIAGE: triage_batch,
+    Task.SEND_REPLIES: send_one,
+    Task.PROVE_REPLIES: prove_one,
+    Task.DELIVER_ALERTS: deliver_one,
+    Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
+}
+
+
+def perform(task: Task, at: Context) -> None:
+    """Do what is undone for `task` until nothing is left. Whatever goes wrong ends in a log line, and the next wake-up tries again."""
+    with bound(task=task.value):
+        try:
+            at.drains[task].run(lambda: STEPS[task](at))
+        except DatabaseGone as error:
+            log.warning("database_gone", words=str(error).strip())
+        except Exception:
+            log.exception("task_failed")
+
+
+def register(app: Celery) -> None:
+    """Make every task known to `app`."""
+    for task in Task:
+        app.task(name=task.value)(_performing(task))
+
+
+def _performing(task: Task) -> Callable[[], None]:
+    def run() -> None:
+        perform(task, context())
+
+    return run

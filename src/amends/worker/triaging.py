@@ -1,0 +1,36 @@
+"""Triages what was collected. The model is loaded once a process, when it is first needed; without it collecting goes on."""
+
+from amends.core.errors import ModelMissing
+from amends.core.log import logger
+from amends.inbox.actions.triage import triage_pending
+from amends.inbox.store import heartbeats
+from amends.worker.context import Context
+from amends.worker.names import Task
+
+log = logger(__name__)
+
+BATCH = 50
+PART = "triage"
+
+
+def triage_batch(at: Context) -> bool:
+    """Triage one batch; False where nothing is left, or where the model is missing (then `heartbeats` says so)."""
+    try:
+        classifier = at.classifier()
+    except ModelMissing as error:
+        log.warning("model_missing", words=str(error))
+        _say(at, str(error))
+        return False
+    with at.pool.transaction() as conn:
+        done = triage_pending(conn, classifier=classifier, policy=at.policy, now=at.clock(), limit=BATCH)
+    if done:
+        at.wake(Task.RELAY)
+        log.info("triaged", posts=done)
+    else:
+        _say(at, "")
+    return done > 0
+
+
+def _say(at: Context, trouble: str) -> None:
+    with at.pool.transaction() as conn:
+        heartbeats.beat(conn, PART, trouble=trouble, now=at.clock())
