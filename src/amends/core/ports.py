@@ -154,10 +154,19 @@ class Reading:
     complaint: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trust:
+    """How far a model may be believed: in which languages, and from which probability of its answer on (below it a person looks)."""
+
+    languages: frozenset[str]
+    confidence: float
+
+
 class Classifier(Protocol):
     """A sentiment model. `read` never raises for a text, however odd: what it cannot read comes back as None at its place."""
 
     version: str
+    trust: Trust
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, in order."""
