@@ -1,0 +1,177 @@
+"""The Reddit side's API as praw asks for it, under `/reddit`: reading. `reddit_write` has the writing.
+
+Praw ends most paths with a slash; `main` takes it off before a request comes here.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from amends.sandbox import ids, reddit_shape
+from amends.sandbox.query import Predicate, QueryWrong, parse, reddit_term
+from amends.sandbox.records import Network, PublicPost
+from amends.sandbox.reddit_access import Authorised, AsUser, Reader, RedditProblem
+from amends.sandbox.reddit_shape import Teller
+from amends.sandbox.state import Here, Sandbox
+from amends.sandbox.watches import mentions
+
+router = APIRouter(prefix="/reddit")
+DEPTH = 1000
+PAGE = 100
+
+
+def teller_of(request: Request, here: Here) -> Teller:
+    """Return who words the posts of this request."""
+    return Teller(store=here.store, base=f"{request.base_url}reddit", escaped=request.query_params.get("raw_json") != "1")
+
+
+Tells = Annotated[Teller, Depends(teller_of)]
+
+
+@router.get("/api/v1/me")
+def me(reader: AsUser) -> JSONResponse:
+    """Return the account that the token belongs to."""
+    return JSONResponse(reddit_shape.redditor(reader.account), headers=reader.headers)
+
+
+@router.get("/user/{name}/about")
+def user_about(name: str, here: Here, reader: Authorised) -> JSONResponse:
+    """Return an account."""
+    found = here.store.account(Network.REDDIT, handle=name)
+    if found is None:
+        raise RedditProblem(404, "Not Found", reader.headers)
+    return JSONResponse({"kind": "t2", "data": reddit_shape.redditor(found)}, headers=reader.headers)
+
+
+@router.get("/user/{name}/{what}")
+def user_posts(name: str, what: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return what an account published: `comments`, `submitted` or `overview`."""
+    kinds: dict[str, Predicate] = {
+        "comments": lambda post: not post.is_submission,
+        "submitted": lambda post: post.is_submission,
+        "overview": lambda post: True,
+    }
+    if what not in kinds:
+        raise RedditProblem(404, "Not Found", reader.headers)
+    posts = _visible(here, "a.handle = :name", name=name)
+    return _listed(request, reader, teller, [post for post in posts if kinds[what](post)])
+
+
+@router.get("/r/{name}/about")
+def about(name: str, here: Here, reader: Authorised) -> JSONResponse:
+    """Return a subreddit."""
+    body = {"display_name": name, "name": ids.subreddit_id(name), "id": ids.subreddit_id(name)[3:], "subscribers": 4211}
+    more = {
+        "display_name_prefixed": f"r/{name}",
+        "subreddit_type": "public",
+        "over18": False,
+        "url": f"/r/{name}/",
+        "user_is_banned": False,
+    }
+    _known(here, name, reader)
+    return JSONResponse({"kind": "t5", "data": body | more}, headers=reader.headers)
+
+
+@router.get("/r/{name}/new")
+def new(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return the newest submissions of a subreddit."""
+    _known(here, name, reader)
+    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id = '' ", **_sub(name))
+    return _listed(request, reader, teller, posts)
+
+
+@router.get("/r/{name}/comments")
+def comments(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return the newest comments of a subreddit."""
+    _known(here, name, reader)
+    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id <> '' ", **_sub(name))
+    return _listed(request, reader, teller, posts)
+
+
+@router.get("/r/{name}/search")
+def search(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return the newest submissions that match a query; Reddit's search does not look into comments."""
+    try:
+        matches = parse(request.query_params.get("q", ""), reddit_term)
+    except QueryWrong:
+        return _listed(request, reader, teller, [])
+    restricted = request.query_params.get("restrict_sr", "").lower() in {"true", "1", "on"}
+    place = _sub(name) if restricted else _sub("all")
+    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id = '' ", **place)
+    return _listed(request, reader, teller, [post for post in posts if matches(post)])
+
+
+@router.get("/message/mentions")
+def inbox_mentions(request: Request, here: Here, reader: AsUser, teller: Tells) -> JSONResponse:
+    """Return the newest comments that call the reader by name."""
+    handle = reader.account.handle
+    called = _visible(here, "p.mentions like '%' || :name || '%'", name=handle.lower())
+    posts, after, before = _page(request, [post for post in called if mentions(post, handle)])
+    children = [reddit_shape.mention(teller, post, reader.account) for post in posts]
+    return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
+
+
+@router.get("/comments/{short}")
+def thread(short: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return a submission with the comments under it."""
+    root = here.store.post(Network.REDDIT, f"t3_{short}")
+    if root is None:
+        raise RedditProblem(404, "Not Found", reader.headers)
+    limit = request.query_params.get("limit", "200")
+    tree = reddit_shape.tree(teller, root, int(limit) if limit.isdigit() else 200)
+    return JSONResponse([reddit_shape.listing([reddit_shape.thing(teller, root)]), tree], headers=reader.headers)
+
+
+@router.get("/api/info")
+def info(request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return things by their fullnames, deleted ones included; unknown ones are left out."""
+    names = request.query_params.get("id", "").split(",")[:PAGE]
+    found = [post for name in names if (post := here.store.post(Network.REDDIT, name)) is not None]
+    return JSONResponse(reddit_shape.listing([reddit_shape.thing(teller, post) for post in found]), headers=reader.headers)
+
+
+@router.get("/api/morechildren")
+def more_children(request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+    """Return the comments behind a `more`."""
+    names = request.query_params.get("children", "").split(",")[:PAGE]
+    found = [post for name in names if (post := here.store.post(Network.REDDIT, f"t1_{name}")) is not None]
+    things = [reddit_shape.thing(teller, post) for post in found]
+    return JSONResponse({"json": {"errors": [], "data": {"things": things}}}, headers=reader.headers)
+
+
+def _known(here: Sandbox, name: str, reader: Reader) -> None:
+    if name.lower() in {"all", *(brand.subreddit.lower() for brand in here.scenario.brands.values())}:
+        return
+    if not here.store.rows("select 1 from posts where subreddit = :name limit 1", name=name):
+        raise RedditProblem(404, "Not Found", reader.headers)
+
+
+def _sub(name: str) -> dict[str, Any]:
+    return {"all": name.lower() == "all", "name": name}
+
+
+def _visible(here: Sandbox, condition: str, **values: object) -> list[PublicPost]:
+    """Return the newest thousand: no listing of Reddit goes back further."""
+    return here.store.posts(f"p.network = 'reddit' and p.deleted = '' and {condition} order by p.seq desc limit {DEPTH}", **values)
+
+
+def _listed(request: Request, reader: Reader, teller: Teller, posts: list[PublicPost]) -> JSONResponse:
+    shown, after, before = _page(request, posts)
+    children = [reddit_shape.thing(teller, post) for post in shown]
+    return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
+
+
+def _page(request: Request, posts: list[PublicPost]) -> tuple[list[PublicPost], str | None, str | None]:
+    """Cut a page; an anchor that is gone from the list leaves `before` with nothing for ever, as on Reddit."""
+    given = request.query_params.get("limit", "25")
+    limit = min(max(int(given), 1), PAGE) if given.isdigit() else 25
+    at = {post.id: index for index, post in enumerate(posts)}
+    if anchor := request.query_params.get("before"):
+        end = at.get(anchor, 0)
+        shown = posts[max(end - limit, 0) : end]
+        return shown, shown[-1].id if shown else None, shown[0].id if shown and end > limit else None
+    anchor = request.query_params.get("after", "")
+    start = at[anchor] + 1 if anchor in at else 0
+    shown = posts[start : start + limit]
+    return shown, shown[-1].id if len(posts) > start + limit else None, shown[0].id if shown and start else None

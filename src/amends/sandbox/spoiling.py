@@ -1,0 +1,56 @@
+"""How a fault spoils the JSON of a good answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+Json = Any
+
+
+def _items(body: Json) -> list[Json] | None:
+    """Return the list of things in an answer of either network."""
+    if not isinstance(body, dict):
+        return None
+    inner = body.get("data")
+    if isinstance(inner, dict):
+        inner = inner.get("children")
+    return inner if isinstance(inner, list) else None
+
+
+def duplicated(body: Json) -> Json:
+    """Return the answer with its first items once more at the end."""
+    items = _items(body)
+    if items is not None:
+        items.extend(items[:3])
+    return body
+
+
+def shuffled(body: Json) -> Json:
+    """Return the answer with its items out of order, the same way each time."""
+    items = _items(body)
+    if items is not None:
+        items[:] = items[1::2] + items[::2]
+    return body
+
+
+def partial(body: Json) -> Json:
+    """Return the answer without one related object and with an error that says so; on Reddit, with a thing that cannot be read."""
+    items = _items(body)
+    if items is None:
+        return body
+    if "children" in (body["data"] if isinstance(body["data"], dict) else {}):
+        items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})
+        return body
+    users = body.get("includes", {}).get("users", [])
+    lost = users.pop(0)["id"] if users else "0"
+    error = {"value": lost, "detail": f"Could not find user with author_id: [{lost}].", "title": "Not Found Error", "resource_type": "user"}
+    more = {"parameter": "author_id", "resource_id": lost, "type": "https://api.twitter.com/2/problems/resource-not-found"}
+    body.setdefault("errors", []).append(error | more)
+    return body
+
+
+SPOILERS: dict[str, Callable[[Json], Json]] = {
+    "half": lambda body: body,
+    "partial": partial,
+    "duplicates": duplicated,
+    "shuffled": shuffled,
+}

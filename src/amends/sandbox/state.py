@@ -1,0 +1,43 @@
+"""What one running sandbox consists of, and how a request reaches it."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from amends.core.clock import Clock
+from amends.sandbox.faults import Faults
+from amends.sandbox.floods import Floods
+from amends.sandbox.limits import Limits
+from amends.sandbox.player import Player
+from amends.sandbox.publishing import Press
+from amends.sandbox.scenario import Scenario
+from amends.sandbox.store import Store
+from amends.sandbox.watches import Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sandbox:
+    """Both networks and all that moves them."""
+
+    store: Store
+    press: Press
+    scenario: Scenario
+    sources: tuple[Source, ...]
+    player: Player
+    floods: Floods
+    faults: Faults
+    limits: Limits
+    clock: Clock
+
+    def now(self) -> float:
+        """Return the present moment in seconds since 1970."""
+        return self.clock().timestamp()
+
+
+def sandbox_of(request: Request) -> Sandbox:
+    """Return the sandbox that `request` came to."""
+    return cast("Sandbox", request.app.state.sandbox)
+
+
+Here = Annotated[Sandbox, Depends(sandbox_of)]
