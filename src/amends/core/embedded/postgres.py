@@ -46,6 +46,7 @@ class EmbeddedPostgres:
 
     def __init__(self, data: Path, *, durable: bool = True) -> None:
         self.data = data.resolve()
+        self.log = self.data / "postgres.log"
         self._durable = durable
         self._settings = STEADY if durable else STEADY | CARELESS
         self._account = _nobody() if os.geteuid() == 0 else None
@@ -76,7 +77,7 @@ class EmbeddedPostgres:
         make_private(self.data, uid=self.uid, gid=self.gid)
         programs = self._programs()
         _refuse_other_version(self.cluster, self._run(programs / "postgres", "--version").stdout)
-        self._end_orphan()
+        self.end_orphan()
         if not self.cluster.exists():
             self._create(programs / "initdb")
         sockets = socket_dir(self.data, name=SOCKET, uid=self.uid, gid=self.gid)
@@ -133,7 +134,7 @@ class EmbeddedPostgres:
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         return process.start(
             [str(postgres), "-D", str(self.cluster), "-k", str(sockets), *options],
-            log=self.data / "postgres.log",
+            log=self.log,
             death_signal=signal.SIGINT,
             account=self._account,
             cwd=Path("/"),
@@ -151,10 +152,10 @@ class EmbeddedPostgres:
         raise SettingsWrong(f"PostgreSQL does not start; its last words in {self.data / 'postgres.log'}:\n{self._last_words()}")
 
     def _last_words(self) -> str:
-        lines = (self.data / "postgres.log").read_text(errors="replace").splitlines()
+        lines = (self.log).read_text(errors="replace").splitlines()
         return "\n".join(lines[-8:])
 
-    def _end_orphan(self) -> None:
+    def end_orphan(self) -> None:
         """End a server that a killed supervisor left on this data, and clear the pid file of one that is no more."""
         pid_file = self.cluster / "postmaster.pid"
         if not pid_file.exists():

@@ -26,6 +26,7 @@ class EmbeddedValkey:
 
     def __init__(self, data: Path) -> None:
         self.data = data.resolve()
+        self.log = self.data / "valkey.log"
         self._child: process.Child | None = None
 
     @property
@@ -41,7 +42,7 @@ class EmbeddedValkey:
         path.unlink(missing_ok=True)
         self._child = process.start(
             [str(_program()), "--unixsocket", str(path), "--dir", str(self.data), *FORGETFUL],
-            log=self.data / "valkey.log",
+            log=self.log,
         )
         self._wait(path, time.monotonic() + timeout)
         return f"redis+socket://{quote(str(path), safe='/')}"
