@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
+from amends.core.errors import NotFound
 from amends.core.ports import Watch
+from amends.core.secrets import seal
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
+from amends.inbox.store import events, sources
+from amends.inbox.store import watches as watch_rows
 
 
 def add_source(  # noqa: PLR0913
@@ -20,27 +25,53 @@ def add_source(  # noqa: PLR0913
     secret_key: str,
     now: datetime,
 ) -> SourceId:
-    """Return the source (network, handle): made where absent, else with new credentials and options, and watches it lacked."""
-    raise NotImplementedError
+    """Return the source (network, handle): made where absent, else with new credentials and options, and watches it lacked.
+
+    `brand` is a name; brands are told apart by its letters and digits alone ("Lanka Air" is "lanka-air").
+    """
+    known = sources.find_by_handle(conn, network=network, handle=handle)
+    brand_id = sources.save_brand(conn, slug=slug(brand), name=brand)
+    sealed = seal(credentials, secret_key)
+    source_id = sources.save(conn, brand_id=brand_id, network=network, handle=handle, credentials=sealed, options=options, now=now)
+    watch_rows.add_missing(conn, source_id=source_id, watches=watches, now=now)
+    if known is None:
+        events.add(conn, EventKind.SOURCE_ADDED, now=now, source_id=source_id, network=network, handle=handle)
+    return source_id
+
+
+def slug(name: str) -> str:
+    """Return `name` as it stands in addresses: lower case, words joined by dashes."""
+    return "-".join("".join(char if char.isalnum() else " " for char in name.lower()).split())
 
 
 def pause(conn: Connection, *, source_id: SourceId, agent_id: AgentId | None, now: datetime) -> None:
     """Stop fetching from the source until `resume_source`."""
-    raise NotImplementedError
+    if not sources.set_paused(conn, source_id=source_id, paused_at=now):
+        raise NotFound
+    events.add(conn, EventKind.SOURCE_PAUSED, now=now, source_id=source_id, agent_id=agent_id)
 
 
 def resume_source(conn: Connection, *, source_id: SourceId, agent_id: AgentId | None, now: datetime) -> None:
     """Fetch from the source again, at once."""
-    raise NotImplementedError
+    if not sources.set_paused(conn, source_id=source_id, paused_at=None):
+        raise NotFound
+    watch_rows.make_all_due(conn, source_id=source_id, now=now)
+    events.add(conn, EventKind.SOURCE_RESUMED, now=now, source_id=source_id, agent_id=agent_id)
 
 
 def retry_now(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None, now: datetime) -> None:
     """Make the watch due now, also where it was stopped."""
-    raise NotImplementedError
+    source_id = watch_rows.make_due(conn, watch_id=watch_id, now=now)
+    if source_id is None:
+        raise NotFound
+    events.add(conn, EventKind.WATCH_RETRIED, now=now, source_id=source_id, agent_id=agent_id, watch_id=watch_id)
 
 
 def change_credentials(
     conn: Connection, *, source_id: SourceId, credentials: Mapping[str, str], secret_key: str, agent_id: AgentId | None, now: datetime
 ) -> None:
     """Seal new credentials and make every watch of the source due now."""
-    raise NotImplementedError
+    if not sources.set_credentials(conn, source_id=source_id, credentials=seal(credentials, secret_key)):
+        raise NotFound
+    watch_rows.make_all_due(conn, source_id=source_id, now=now)
+    events.add(conn, EventKind.CREDENTIALS_CHANGED, now=now, source_id=source_id, agent_id=agent_id)

@@ -57,5 +57,5 @@ def _with_detail(remedy: str, error: NetworkError) -> str:
 def _summary(troubles: tuple[str, ...]) -> str:
     if not troubles:
         return ""
-    more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-    return f"Not everything could be read: {troubles[0]}{more}"
+    first, *others = troubles
+    return f"Not everything could be read: {first}" + (f" (and {len(others)} more)" if others else "")

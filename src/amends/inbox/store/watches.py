@@ -1,10 +1,13 @@
 """SQL of watches: what is due, and how each one is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.core.ports import Cursor, Watch, WatchKind
 from amends.inbox.rules.ids import SourceId, WatchId
+from amends.inbox.rules.source_health import Health
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,3 +31,123 @@ class WatchJob:
     def watch(self) -> Watch:
         """The watch as its collector takes it."""
         return Watch(kind=WatchKind(self.kind), query=self.query)
+
+
+def add_missing(conn: Connection, *, source_id: SourceId, watches: Sequence[Watch], now: datetime) -> None:
+    """Store the watches that the source does not have yet, due at once."""
+    execute(
+        conn,
+        """
+        insert into watches (source_id, kind, query, state_since, next_at)
+        select %(source_id)s, kind, query, %(now)s, %(now)s from unnest(%(kinds)s::text[], %(queries)s::text[]) given(kind, query)
+        on conflict (source_id, kind, query) do nothing
+        """,
+        {
+            "source_id": source_id,
+            "kinds": [str(watch.kind) for watch in watches],
+            "queries": [watch.query for watch in watches],
+            "now": now,
+        },
+    )
+
+
+def claim_due(conn: Connection, *, now: datetime, until: datetime, limit: int) -> list[WatchJob]:
+    """Mark due watches as ours until `until` and return them, the longest due first."""
+    return fetch_all(
+        conn,
+        WatchJob,
+        """
+        with due as (
+          select w.id from watches w join sources s on s.id = w.source_id
+          where w.state <> 'stopped' and w.next_at <= %(now)s and s.paused_at is null
+            and (w.claimed_until is null or w.claimed_until <= %(now)s)
+          order by w.next_at, w.id
+          limit %(limit)s
+          for update of w skip locked
+        )
+        update watches w set claimed_until = %(until)s
+        from due, sources s where w.id = due.id and s.id = w.source_id
+        returning w.id as watch_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, w.kind, w.query, w.cursor,
+          w.state, w.failures, w.claimed_until
+        """,
+        {"now": now, "until": until, "limit": limit},
+    )
+
+
+def still_ours(conn: Connection, job: WatchJob) -> bool:
+    """Return whether nobody else took the watch since, and keep it so until the transaction ends."""
+    return bool(
+        fetch_values(
+            conn,
+            "select id from watches where id = %(id)s and claimed_until = %(claimed_until)s for update",
+            {"id": job.watch_id, "claimed_until": job.claimed_until},
+        )
+    )
+
+
+def save_page(conn: Connection, job: WatchJob, health: Health, *, cursor: Cursor, reads: int, new: int, now: datetime) -> None:
+    """Move the cursor, count what was read, and let the watch go."""
+    execute(
+        conn,
+        """
+        update watches
+        set cursor = %(cursor)s, reads = reads + %(reads)s, last_ok_at = %(now)s,
+          last_new_at = case when %(new)s > 0 then %(now)s else last_new_at end
+        where id = %(id)s
+        """,
+        {"id": job.watch_id, "cursor": Jsonb(cursor), "reads": reads, "new": new, "now": now},
+    )
+    save_health(conn, job, health, now=now)
+
+
+def save_health(conn: Connection, job: WatchJob, health: Health, *, now: datetime) -> None:
+    """Store how the watch is and when it is next due, and let it go."""
+    execute(
+        conn,
+        """
+        update watches
+        set state = %(state)s, state_note = %(note)s, failures = %(failures)s, next_at = %(next_at)s, claimed_until = null,
+          state_since = case when state = %(state)s then state_since else %(now)s end
+        where id = %(id)s
+        """,
+        {
+            "id": job.watch_id,
+            "state": health.state,
+            "note": health.note,
+            "failures": health.failures,
+            "next_at": health.next_at,
+            "now": now,
+        },
+    )
+
+
+def make_due(conn: Connection, *, watch_id: WatchId, now: datetime) -> SourceId | None:
+    """Make one watch due, also a stopped one; return its source, or None where there is no such watch."""
+    values = fetch_values(
+        conn,
+        """
+        update watches
+        set next_at = %(now)s, failures = 0,
+          state_since = case when state = 'stopped' then %(now)s else state_since end,
+          state = case when state = 'stopped' then 'retrying' else state end
+        where id = %(watch_id)s
+        returning source_id
+        """,
+        {"watch_id": watch_id, "now": now},
+    )
+    return SourceId(values[0]) if values else None
+
+
+def make_all_due(conn: Connection, *, source_id: SourceId, now: datetime) -> None:
+    """Make every watch of the source due, also the stopped ones."""
+    execute(
+        conn,
+        """
+        update watches
+        set next_at = %(now)s, failures = 0,
+          state_since = case when state = 'stopped' then %(now)s else state_since end,
+          state = case when state = 'stopped' then 'retrying' else state end
+        where source_id = %(source_id)s
+        """,
+        {"source_id": source_id, "now": now},
+    )

@@ -1,0 +1,20 @@
+"""Text as the desk keeps it: storable by PostgreSQL, and short where a line is enough."""
+
+PREVIEW = 200
+
+
+def storable(text: str) -> str:
+    """Return `text` without what PostgreSQL refuses: NUL goes, lone surrogates become U+FFFD (pairs are joined)."""
+    if text.isascii():
+        return text.replace("\0", "") if "\0" in text else text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "")
+
+
+def preview(text: str) -> str:
+    """Return the first words on one line, at most 200 characters."""
+    line = " ".join(text[: PREVIEW * 4].split())
+    return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"

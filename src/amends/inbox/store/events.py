@@ -1,0 +1,56 @@
+"""SQL of events: what happened, for the timeline, the relay and the audit log alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.core.database import Connection, Jsonb, execute
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One thing that happened; `facts` are of JSON's kinds."""
+
+    kind: EventKind
+    case_id: CaseId | None = None
+    post_id: PostId | None = None
+    agent_id: AgentId | None = None
+    source_id: SourceId | None = None
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+
+
+def add(  # noqa: PLR0913
+    conn: Connection,
+    kind: EventKind,
+    *,
+    now: datetime,
+    case_id: CaseId | None = None,
+    post_id: PostId | None = None,
+    agent_id: AgentId | None = None,
+    source_id: SourceId | None = None,
+    **facts: object,
+) -> None:
+    """Write one event; it is announced and relayed once the transaction commits."""
+    add_all(conn, [Event(kind=kind, case_id=case_id, post_id=post_id, agent_id=agent_id, source_id=source_id, facts=facts)], now=now)
+
+
+def add_all(conn: Connection, events: Sequence[Event], *, now: datetime) -> None:
+    """Write events in order, in one statement."""
+    if not events:
+        return
+    rows = [
+        {"kind": e.kind, "case_id": e.case_id, "post_id": e.post_id, "agent_id": e.agent_id, "source_id": e.source_id, "facts": e.facts}
+        for e in events
+    ]
+    execute(
+        conn,
+        """
+        insert into events (kind, at, case_id, post_id, agent_id, source_id, facts)
+        select kind, %(now)s, case_id, post_id, agent_id, source_id, facts
+        from jsonb_to_recordset(%(rows)s)
+          as r(kind text, case_id bigint, post_id bigint, agent_id bigint, source_id bigint, facts jsonb)
+        """,
+        {"now": now, "rows": Jsonb(rows)},
+    )

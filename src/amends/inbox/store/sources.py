@@ -1,0 +1,108 @@
+"""SQL of sources and the brands they belong to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.core.database import Connection, Jsonb, execute, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import BrandId, SourceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """An account of ours on a network; `credentials` are sealed."""
+
+    id: SourceId
+    brand_id: BrandId
+    network: str
+    handle: str
+    credentials: bytes = field(repr=False)
+    options: dict[str, str]
+    paused_at: datetime | None
+
+
+def find(conn: Connection, *, source_id: SourceId) -> Source | None:
+    """Return the source, or None."""
+    return fetch_maybe(
+        conn,
+        Source,
+        "select id, brand_id, network, handle, credentials, options, paused_at from sources where id = %(source_id)s",
+        {"source_id": source_id},
+    )
+
+
+def find_by_handle(conn: Connection, *, network: str, handle: str) -> Source | None:
+    """Return our source with this handle on this network, or None."""
+    return fetch_maybe(
+        conn,
+        Source,
+        """
+        select id, brand_id, network, handle, credentials, options, paused_at
+        from sources where network = %(network)s and handle = %(handle)s
+        """,
+        {"network": network, "handle": handle},
+    )
+
+
+def save_brand(conn: Connection, *, slug: str, name: str) -> BrandId:
+    """Return the brand with this slug, made where it is absent."""
+    values = fetch_values(
+        conn,
+        """
+        insert into brands (slug, name) values (%(slug)s, %(name)s)
+        on conflict (slug) do update set slug = excluded.slug
+        returning id
+        """,
+        {"slug": slug, "name": name},
+    )
+    return BrandId(values[0])
+
+
+def save(  # noqa: PLR0913
+    conn: Connection,
+    *,
+    brand_id: BrandId,
+    network: str,
+    handle: str,
+    credentials: bytes,
+    options: Mapping[str, str],
+    now: datetime,
+) -> SourceId:
+    """Store the source, or its new credentials, options and brand where (network, handle) is known; return its id."""
+    values = fetch_values(
+        conn,
+        """
+        insert into sources (brand_id, network, handle, credentials, options, created_at)
+        values (%(brand_id)s, %(network)s, %(handle)s, %(credentials)s, %(options)s, %(now)s)
+        on conflict (network, handle)
+        do update set brand_id = excluded.brand_id, credentials = excluded.credentials, options = excluded.options
+        returning id
+        """,
+        {
+            "brand_id": brand_id,
+            "network": network,
+            "handle": handle,
+            "credentials": credentials,
+            "options": Jsonb(dict(options)),
+            "now": now,
+        },
+    )
+    return SourceId(values[0])
+
+
+def set_credentials(conn: Connection, *, source_id: SourceId, credentials: bytes) -> int:
+    """Store new sealed credentials and return how many sources that was."""
+    return execute(
+        conn,
+        "update sources set credentials = %(credentials)s where id = %(source_id)s",
+        {"source_id": source_id, "credentials": credentials},
+    )
+
+
+def set_paused(conn: Connection, *, source_id: SourceId, paused_at: datetime | None) -> int:
+    """Pause or resume the source and return how many sources that was."""
+    return execute(
+        conn,
+        "update sources set paused_at = %(paused_at)s where id = %(source_id)s",
+        {"source_id": source_id, "paused_at": paused_at},
+    )
