@@ -124,7 +124,8 @@ class Supervisor:
                 watch.wait = FIRST_WAIT
         elif watch.again_at is None:
             watch.again_at = now + watch.wait
-            self._say(f"{watch.part.name} has stopped; starting it again in {watch.wait:.0f} s")
+            why = f" ({watch.part.log} may say why)" if watch.part.log else ""
+            self._say(f"{watch.part.name} has stopped{why}; starting it again in {watch.wait:.0f} s")
         elif now >= watch.again_at:
             self._start_again(watch, now)
 
