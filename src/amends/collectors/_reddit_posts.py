@@ -102,7 +102,7 @@ def _kind(outer: Fields, fields: Fields) -> str:
 def _post(kind: str, fields: Fields, account: Account) -> Post:
     fullname = _fullname(kind, fields)
     author = _author(fields)
-    deleted = _is_deleted(fields)
+    deleted = is_deleted(fields)
     is_own = _is_ours(author, account)
     root_id = fullname if kind == SUBMISSION else _root_id(fields, fullname)
     why_not = _why_no_reply(fields, deleted=deleted)
@@ -156,9 +156,10 @@ def _is_ours(author: Author, account: Account) -> bool:
     return author.handle.casefold() == re.sub(r"^/?u/", "", account.handle).casefold()
 
 
-def _is_deleted(fields: Fields) -> bool:
-    words = reading.text(fields.get("body")) or reading.text(fields.get("selftext"))
-    return words.strip() in GONE or bool(reading.text(fields.get("removed_by_category")))
+def is_deleted(fields: Fields) -> bool:
+    """Tell whether Reddit shows the words no longer; a mark of removal alone may be the spam filter's and pass."""
+    words = (reading.text(fields.get("body")) or reading.text(fields.get("selftext"))).strip()
+    return words in GONE or (not words and bool(reading.text(fields.get("removed_by_category"))))
 
 
 def _published_at(fields: Fields) -> datetime:

@@ -5,10 +5,10 @@ nothing is lost where more arrives between two visits than one page holds. Thing
 search): the walk overlaps the mark, and what is new on a page comes back whatever its age up to a day.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from amends.collectors._reddit_posts import Fields, is_deleted
 from amends.core import reading
 from amends.core.ports import Cursor
 
@@ -17,8 +17,6 @@ REMEMBERED = 200
 ANCHORS = 5
 TAIL = 3
 DEEPEST = 950
-
-Fields = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,12 +87,10 @@ class Walk:
         return bool(page) and not following and self.depth + len(page) >= DEEPEST and not _all_before(page[-1:], self.since)
 
 
-def stamp(fields: Mapping[str, object]) -> str:
+def stamp(fields: Fields) -> str:
     """Return what tells a thing and its state: its fullname, with the time of its edit and whether it is gone."""
     edited = reading.whole(fields.get("edited"))
-    words = reading.text(fields.get("body")) or reading.text(fields.get("selftext"))
-    gone = "-" if words in {"[deleted]", "[removed]"} or fields.get("removed_by_category") else ""
-    return reading.text(fields.get("name")) + (f"@{edited}" if edited else "") + gone
+    return reading.text(fields.get("name")) + (f"@{edited}" if edited else "") + ("-" if is_deleted(fields) else "")
 
 
 def _anchors(page: list[Fields], following: str) -> tuple[str, ...]:

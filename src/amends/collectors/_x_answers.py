@@ -4,7 +4,6 @@ Place in the path: tweepy -> `core.network.Wire` -> `judge`, and the JSON that c
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import requests
 
@@ -15,35 +14,6 @@ from amends.core.network import words_of
 from amends.core.ports import Account, Standing
 
 OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
-FIELDS: dict[str, Any] = {
-    "expansions": [
-        "author_id",
-        "referenced_tweets.id",
-        "referenced_tweets.id.author_id",
-        "in_reply_to_user_id",
-        "attachments.media_keys",
-        "entities.mentions.username",
-        "edit_history_tweet_ids",
-    ],
-    "tweet_fields": [
-        "attachments",
-        "author_id",
-        "conversation_id",
-        "created_at",
-        "edit_history_tweet_ids",
-        "entities",
-        "id",
-        "in_reply_to_user_id",
-        "lang",
-        "note_tweet",
-        "public_metrics",
-        "referenced_tweets",
-        "reply_settings",
-        "text",
-    ],
-    "user_fields": ["id", "name", "profile_image_url", "protected", "public_metrics", "username", "verified"],
-    "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url", "variants"],
-}
 
 
 def judge(response: requests.Response) -> NetworkError | None:
@@ -65,16 +35,6 @@ def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
     if errors:
         raise AccessDenied(" ".join(filter(None, (reading.text(error.get("detail")) for error in errors))))
     raise Unreachable("X answered without posts and without counting them.")
-
-
-def partial_errors(body: Mapping[str, object]) -> tuple[str, ...]:
-    """Return what X says it could not show; posts and people that a post merely refers to are no trouble."""
-    errors = reading.mappings(body.get("errors"))
-    return tuple(reading.text(error.get("detail") or error.get("title")) for error in errors if not _only_referred(error))
-
-
-def _only_referred(error: Mapping[str, object]) -> bool:
-    return error.get("parameter") in FIELDS["expansions"] or error.get("field") in FIELDS["expansions"]
 
 
 def unclear_ids(body: Mapping[str, object]) -> set[str]:

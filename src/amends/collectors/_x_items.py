@@ -7,10 +7,41 @@ several lines of twarc, and twarc's flattened posts; and both spellings of the A
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from amends.core import reading
 
 Fields = dict[str, object]
+
+FIELDS: dict[str, Any] = {
+    "expansions": [
+        "author_id",
+        "referenced_tweets.id",
+        "referenced_tweets.id.author_id",
+        "in_reply_to_user_id",
+        "attachments.media_keys",
+        "entities.mentions.username",
+        "edit_history_tweet_ids",
+    ],
+    "tweet_fields": [
+        "attachments",
+        "author_id",
+        "conversation_id",
+        "created_at",
+        "edit_history_tweet_ids",
+        "entities",
+        "id",
+        "in_reply_to_user_id",
+        "lang",
+        "note_tweet",
+        "public_metrics",
+        "referenced_tweets",
+        "reply_settings",
+        "text",
+    ],
+    "user_fields": ["id", "name", "profile_image_url", "protected", "public_metrics", "username", "verified"],
+    "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url", "variants"],
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +63,8 @@ def either(item: Mapping[str, object], old: str, new: str) -> object:
 
 def history(item: Mapping[str, object]) -> list[str]:
     """Return the ids of all versions of a post, oldest first; its own id where X does not tell."""
-    ids = [found for found in map(reading.name, reading.sequence(either(item, "edit_history_tweet_ids", "edit_history_post_ids"))) if found]
-    return ids or [reading.name(item.get("id"))]
+    ids = [found for found in map(digits, reading.sequence(either(item, "edit_history_tweet_ids", "edit_history_post_ids"))) if found]
+    return ids or [digits(item.get("id"))]
 
 
 def references(item: Mapping[str, object]) -> list[Fields]:
@@ -49,6 +80,7 @@ def unpack(body: bytes | Mapping[str, object]) -> Parcel:
         items = data if isinstance(data, list) else [data] if data is not None else []
         parcel.items.extend(items)
         _store(parcel, reading.mapping(document.get("includes")))
+        parcel.troubles.extend(_partial_errors(document))
         for item in reading.mappings(items):
             _store_post(parcel, item)
             _store_flattened(parcel, item)
@@ -65,6 +97,13 @@ def posts_in(body: Mapping[str, object]) -> list[Fields]:
     """Return the posts that a body was asked for, without what came along."""
     data = body.get("data")
     return reading.mappings(data if isinstance(data, list) else [data])
+
+
+def _partial_errors(document: Mapping[str, object]) -> Iterator[str]:
+    """Return what X says it could not show; posts and people that a post merely refers to are no trouble."""
+    for error in reading.mappings(document.get("errors")):
+        if error.get("parameter") not in FIELDS["expansions"] and error.get("field") not in FIELDS["expansions"]:
+            yield reading.text(error.get("detail")) or reading.text(error.get("title")) or "an error without words"
 
 
 def _documents(body: bytes | Mapping[str, object], troubles: list[str]) -> Iterator[Fields]:

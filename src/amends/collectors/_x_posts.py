@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from amends.collectors._x_items import Fields, Parcel, either, history, references, unpack
+from amends.collectors._x_items import Fields, Parcel, digits, either, history, references, unpack
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
@@ -46,7 +46,7 @@ class View:
         return self.parcel.posts.get(self._reference(kinds), {})
 
     def _reference(self, kinds: tuple[str, ...]) -> str:
-        return next((reading.name(found.get("id")) for found in references(self.item) if found.get("type") in kinds), "")
+        return next((digits(found.get("id")) for found in references(self.item) if found.get("type") in kinds), "")
 
     def is_ours(self, user_id: object, handle: object = "") -> bool:
         """Tell whether a user id, or else a handle, is our own."""
@@ -108,8 +108,8 @@ def gone(external_id: str, account: Account) -> Post:
 
 def _view(item: object, parcel: Parcel, account: Account) -> View:
     fields = reading.mapping(item)
-    own_id = reading.name(fields.get("id"))
-    if not own_id.isascii() or not own_id.isdigit():
+    own_id = digits(fields.get("id"))
+    if not own_id:
         raise ValueError("no id")
     versions = history(fields)
     newest = parcel.posts.get(versions[-1], {})
@@ -186,7 +186,7 @@ def _edited_at(view: View) -> datetime | None:
 
 
 def _root_id(view: View, parent_id: str | None) -> str:
-    told = reading.name(view.item.get("conversation_id"))
+    told = digits(view.item.get("conversation_id"))
     return view.parcel.first_ids.get(told, told) if told else parent_id or view.first_id
 
 

@@ -4,8 +4,8 @@ A walk goes from the newest post back to `since_id`, page by page with `next_tok
 crash in between repeats and loses nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.collectors._x_items import digits, posts_in
@@ -17,16 +17,23 @@ from amends.core.ports import Cursor, Page
 REACH = timedelta(days=7)
 MARGIN = timedelta(minutes=5)
 SETTLING = timedelta(seconds=10)
+YOUNG = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Walk:
-    """How far a walk has come: from `newest_id` back towards `since_id` (or `start_time` before there is one), now at `next_token`."""
+    """How far a walk has come: from `newest_id` back towards `since_id` (or `start_time` before there is one), now at `next_token`.
+
+    `newest_id` becomes the next `since_id`. It stays behind the last seconds before the walk began: X numbers posts in several places
+    at once and shows them a little later, so a smaller id may still appear. `young` are the ids read from those seconds; the next walk
+    gets them again and passes them over.
+    """
 
     since_id: str = ""
     start_time: datetime | None = None
     next_token: str = ""
     newest_id: str = ""
+    young: tuple[str, ...] = ()
 
     @classmethod
     def resume(cls, cursor: Cursor | None, first: datetime) -> "Walk":
@@ -38,6 +45,7 @@ class Walk:
             start_time=None if since_id else reading.moment(told.get("start_time")) or first,
             next_token=reading.text(told.get("next_token")),
             newest_id=digits(told.get("newest_id")),
+            young=tuple(filter(None, map(digits, reading.sequence(told.get("young"))))),
         )
 
     def cursor(self) -> Cursor:
@@ -47,30 +55,47 @@ class Walk:
             "start_time": self.start_time.isoformat() if self.start_time else None,
             "next_token": self.next_token or None,
             "newest_id": self.newest_id or None,
+            "young": [*self.young],
         }
 
-    def after(self, body: Mapping[str, object], now: datetime) -> "Walk":
-        """Return the walk after a page; when it was the last one, the next walk begins where this one began.
+    def unread(self, body: Mapping[str, object]) -> dict[str, object]:
+        """Return a page without the posts that the last walk has read already."""
+        data = body.get("data")
+        items = data if isinstance(data, list) else [data] if data is not None else []
+        return {**body, "data": [item for item in items if digits(reading.mapping(item).get("id")) not in self.young]}
 
-        Ids of the last seconds are held back: X numbers posts in several places at once, and search shows them a little later, so
-        a smaller id may still appear.
-        """
+    def after(self, body: Mapping[str, object], now: datetime) -> "Walk":
+        """Return the walk after a page; when it was the last one, the next walk begins where this one began."""
         meta = reading.mapping(body.get("meta"))
-        seen = [self.newest_id, digits(meta.get("newest_id")), *(digits(item.get("id")) for item in posts_in(body))]
-        newest = max(filter(None, seen), key=int, default="")
+        ids = [found for found in (digits(item.get("id")) for item in posts_in(body)) if found]
+        newest = self.newest_id or _settled([*ids, digits(meta.get("newest_id"))], now)
         token = reading.text(meta.get("next_token"))
-        if token:
-            return replace(self, next_token=token, newest_id=newest)
-        settled = min(filter(None, (newest, id_at(now - SETTLING))), key=int) if newest else ""
-        since_id = max(filter(None, (self.since_id, settled)), key=int, default="")
-        return Walk(since_id=since_id, start_time=None if since_id else self.start_time)
+        since_id = self.since_id if token else max(filter(None, (self.since_id, newest)), key=int, default="")
+        return Walk(
+            since_id=since_id,
+            start_time=None if since_id else self.start_time,
+            next_token=token,
+            newest_id=newest if token else "",
+            young=_above(newest or since_id, (*ids, *self.young)),
+        )
+
+
+def _above(floor: str, ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids that the next walk will meet again."""
+    return tuple(found for found in dict.fromkeys(ids) if int(found) > int(floor or 0))[:YOUNG]
+
+
+def _settled(ids: list[str], now: datetime) -> str:
+    """Return the newest of the ids, held back to where no smaller one can appear any more."""
+    newest = max(filter(None, ids), key=int, default="")
+    return min(newest, id_at(now - SETTLING), key=int) if newest else ""
 
 
 def begin_again(walk: Walk, refusal: QueryRefused, now: datetime) -> Page:
     """Answer a refused cursor: drop the part of it that X refuses; raise where it is the query itself."""
     words = str(refusal)
     if walk.next_token:
-        fresh = Walk(since_id=walk.since_id, start_time=walk.start_time)
+        fresh = Walk(since_id=walk.since_id, start_time=walk.start_time, young=walk.young)
         return Page(
             posts=(),
             cursor=fresh.cursor(),

@@ -22,7 +22,7 @@ from amends.collectors._reddit_walk import Walk
 from amends.core import reading
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
-from amends.core.network import Wire, come_back, words_of
+from amends.core.network import TIME_OUT, Wire, come_back, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
@@ -55,8 +55,8 @@ class Reddit:
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
         self._clock = clock
-        base_url = account.options.get("base_url")
-        self._wire = Wire(clock=clock, judge=judge, routes={API: base_url, LOGIN: base_url} if base_url else {})
+        base_url, time_out = account.options.get("base_url"), float(account.options.get("time_out", TIME_OUT))
+        self._wire = Wire(clock=clock, judge=judge, routes={API: base_url, LOGIN: base_url} if base_url else {}, time_out=time_out)
         self._client: praw.Reddit | None = None
         self._token_works = False
 
@@ -170,6 +170,8 @@ class Reddit:
     def _refusal(self, answer: Mapping[str, object], error: object) -> NetworkError:
         """Return the error that Reddit writes into an answer with status 200: `[code, words, field]`."""
         code, words = (*map(reading.text, reading.sequence(error)), "", "")[:2]
+        if code == "USER_REQUIRED":
+            return CredentialsRefused(words)
         if code != "RATELIMIT":
             return ReplyRefused(words or code)
         told = reading.number(answer.get("ratelimit")) or _seconds_in(words)
@@ -197,7 +199,7 @@ def build(account: Account, clock: Clock = utc_now) -> Reddit:
     """Return the collector for our `account` on Reddit.
 
     Credentials: `client_id`, `client_secret`, and to answer `username` and `password` or `refresh_token`. Options: `user_id` (`t2_…`),
-    `base_url`, `web_url`, `first_days`, `user_agent`.
+    `base_url`, `web_url`, `first_days`, `user_agent`, `time_out`.
     """
     return Reddit(account, clock)
 
@@ -248,7 +250,7 @@ def _listing(watch: Watch) -> tuple[str, dict[str, str]]:
     if watch.kind is WatchKind.MENTIONS:
         return "message/mentions", {}
     if watch.kind is WatchKind.SEARCH:
-        return "search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
+        return "r/all/search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
     found = SUBREDDIT.match(watch.query)
     if not found:
         raise QueryRefused(f"{watch.query!r} is no name of a subreddit.")

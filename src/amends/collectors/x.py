@@ -16,15 +16,15 @@ from typing import Any
 import requests
 import tweepy
 
-from amends.collectors._x_answers import FIELDS, handle_warning, judge, page_of, partial_errors, standing_of, unclear_ids
-from amends.collectors._x_items import digits, history, posts_in, unpack
+from amends.collectors._x_answers import handle_warning, judge, page_of, standing_of, unclear_ids
+from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, Unreachable
-from amends.core.network import Wire, come_back
+from amends.core.network import TIME_OUT, Wire, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
@@ -49,8 +49,8 @@ class X:
         self.max_reply_length = int(account.options.get("max_reply_length", REPLY_LIMIT))
         self._clock = clock
         self._account = account
-        base_url = account.options.get("base_url")
-        self._wire = Wire(clock=clock, judge=judge, routes={API: base_url} if base_url else {})
+        base_url, time_out = account.options.get("base_url"), float(account.options.get("time_out", TIME_OUT))
+        self._wire = Wire(clock=clock, judge=judge, routes={API: base_url} if base_url else {}, time_out=time_out)
         self._client: Any = _client(account.credentials)
         self._client.session = self._wire
         self._as_user = all(account.credentials.get(key) for key in USER_KEYS)
@@ -61,27 +61,30 @@ class X:
         now = self._clock()
         walk = Walk.resume(cursor, now - _reach(self._account))
         try:
-            body = self._page(watch, walk, budget, now)
+            whole = self._page(watch, walk, budget, now)
         except QueryRefused as refusal:
             return begin_again(walk, refusal, now)
-        harvest = posts_from(body, self._seen_by())
-        following = walk.after(body, now)
+        body = walk.unread(whole)
+        harvest = posts_from(body, self._account)
+        following = walk.after(whole, now)
         return Page(
             posts=harvest.posts,
             cursor=following.cursor(),
             more=bool(following.next_token),
-            reads=len(reading.sequence(body.get("data"))) or len(posts_in(body)),
-            troubles=(*harvest.troubles, *partial_errors(body)),
+            reads=len(reading.sequence(body["data"])),
+            troubles=harvest.troubles,
             come_back_at=self._come_back_at(now),
         )
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the root and, of the last seven days, the newest hundred answers, oldest first."""
+        if not digits(root_id):
+            return ()
         root = self._call("get_tweets", [root_id], **FIELDS)
         ids = [version for item in posts_in(root) for version in history(item)] or [root_id]
         query = " OR ".join(f"conversation_id:{found}" for found in dict.fromkeys([root_id, *ids]))
         answers = self._call("search_recent_tweets", query, max_results=PAGE_LIMIT, **FIELDS)
-        posts = {post.external_id: post for body in (answers, root) for post in posts_from(body, self._seen_by()).posts}
+        posts = {post.external_id: post for body in (answers, root) for post in posts_from(body, self._account).posts}
         return tuple(sorted(posts.values(), key=lambda post: (post.published_at, int(post.external_id))))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
@@ -90,7 +93,7 @@ class X:
         if not wanted:
             return ()
         body = self._call("get_tweets", wanted, **FIELDS)
-        found = {post.external_id: post for post in posts_from(body, self._seen_by()).posts}
+        found = {post.external_id: post for post in posts_from(body, self._account).posts}
         found.update(self._newest_versions(body))
         unclear = {reading.name(item.get("id")) for item in posts_in(body)} | unclear_ids(body)
         missing = [gone(wanted_id, self._account) for wanted_id in wanted if wanted_id not in found and wanted_id not in unclear]
@@ -116,7 +119,7 @@ class X:
                 pagination_token=token,
                 **FIELDS,
             )
-            for post in posts_from(body, self._seen_by()).posts:
+            for post in posts_from(body, self._account).posts:
                 if post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text):
                     return self._published(post.external_id)
             token = reading.text(reading.mapping(body.get("meta")).get("next_token")) or None
@@ -145,9 +148,6 @@ class X:
         """Ask X once who we are, and keep it."""
         standing = self.check()
         self._account = replace(self._account, options={**self._account.options, "user_id": standing.user_id})
-        return self._account
-
-    def _seen_by(self) -> Account:
         return self._account
 
     def _check_app(self) -> Standing:
@@ -197,7 +197,7 @@ class X:
         absent = [found for found in newest if found and found not in along]
         if not absent:
             return {}
-        return {post.external_id: post for post in posts_from(self._call("get_tweets", absent, **FIELDS), self._seen_by()).posts}
+        return {post.external_id: post for post in posts_from(self._call("get_tweets", absent, **FIELDS), self._account).posts}
 
     def _published(self, external_id: str) -> Published:
         at = taken_at(external_id) or self._clock()
@@ -214,7 +214,7 @@ def build(account: Account, clock: Clock = utc_now) -> X:
     """Return the collector for our `account` on X.
 
     Credentials: `consumer_key`, `consumer_secret`, `access_token`, `access_token_secret` to read and to answer; `bearer_token` alone
-    to read. Options: `user_id`, `base_url`, `web_url`, `first_days`, `max_reply_length`, `replies`.
+    to read. Options: `user_id`, `base_url`, `web_url`, `first_days`, `max_reply_length`, `replies`, `time_out`.
     """
     return X(account, clock)
 

@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any
 
 import requests
 import urllib3
@@ -27,11 +29,14 @@ from amends.core.errors import (
 )
 
 TIME_OUT = 10.0
+LONGEST_ANSWER = 30.0
+LARGEST_ANSWER = 32 * 1024 * 1024
+CHUNK = 64 * 1024
 WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
 RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
-SPOKEN = ("detail", "error_description", "explanation", "message", "reason", "title", "error")
+SPOKEN = ("detail", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
 
 Judge = Callable[[requests.Response], NetworkError | None]
@@ -40,31 +45,40 @@ Judge = Callable[[requests.Response], NetworkError | None]
 class Wire(requests.Session):
     """A requests session that returns a successful response or raises a `NetworkError`.
 
-    `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
+    `time_out` (seconds) bounds the wait for a connection and for each part of the answer. `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
     another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`). `headers_seen` are those of the last response.
     """
 
-    def __init__(self, *, clock: Clock, judge: Judge, routes: Mapping[str, str]) -> None:
+    def __init__(self, *, clock: Clock, judge: Judge, routes: Mapping[str, str], time_out: float = TIME_OUT) -> None:
         super().__init__()
         self.headers_seen: Mapping[str, str] = {}
         self._clock = clock
         self._judge = judge
+        self._time_out = time_out
         self.trust_env = not routes
         for address, elsewhere in routes.items():
             self.mount(address, Detour(address, elsewhere))
 
     @override
-    def request(self, method: str | bytes, url: str | bytes, *args: object, **options: object) -> requests.Response:
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
         """Return the response to one request; options as in requests, but the time-out is ours and no redirect is followed."""
-        asked = {**options, "timeout": TIME_OUT, "allow_redirects": False}
+        asked = {**options, "timeout": self._time_out, "allow_redirects": False}
         try:
-            response = super().request(method, url, *args, **asked)  # pyright: ignore[reportArgumentType]
+            response = super().request(method, url, *args, **asked)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
         self.headers_seen = dict(response.headers.lower_items())
         error = self._judge(response) or error_of(response, self._clock())
         if error is not None:
             raise error
+        return response
+
+    @override
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Return the response with its whole body, read within `LONGEST_ANSWER`: a time-out alone lets a body drip for ever."""
+        options["stream"] = True
+        response = super().send(request, **options)
+        response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER)  # noqa: SLF001
         return response
 
 
@@ -77,10 +91,20 @@ class Detour(HTTPAdapter):
         self.elsewhere = elsewhere.rstrip("/") + "/"
 
     @override
-    def send(self, request: requests.PreparedRequest, *args: object, **options: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Send the request on its other way."""
         request.url = self.elsewhere + (request.url or "").removeprefix(self.address)
-        return super().send(request, *args, **options)  # pyright: ignore[reportArgumentType]
+        return super().send(request, *args, **options)
+
+
+def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
+    parts: list[bytes] = []
+    while part := raw.read1(CHUNK, decode_content=True):
+        parts.append(part)
+        if monotonic() > deadline or sum(map(len, parts)) > LARGEST_ANSWER:
+            raw.close()
+            raise Unreachable("The answer does not end.")
+    return b"".join(parts)
 
 
 def error_of(response: requests.Response, now: datetime) -> NetworkError | None:

@@ -116,7 +116,10 @@ class Collector(Protocol):
         ...
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
-        """Return the present state of posts (at most 100); one the network no longer shows comes back with `deleted=True`."""
+        """Return the present state of posts (at most 100); one the network no longer shows comes back with `deleted=True`.
+
+        Of such a post only `external_id` and `deleted` mean anything: the network does not say the rest any more.
+        """
         ...
 
     def reply(self, draft: Draft) -> Published:

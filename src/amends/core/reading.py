@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 LONGEST_NUMBER = 30
 FARTHEST_NUMBER = 1e11
+FARTHEST_WHOLE = 2**63
 HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 WEB_ADDRESS = re.compile(r"https?://\S+\Z", re.IGNORECASE)
 
@@ -47,11 +48,12 @@ def whole(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value if -(2**62) < value < 2**62 else None
+        return value if abs(value) < FARTHEST_WHOLE else None
     if isinstance(value, float):
-        return int(value) if math.isfinite(value) and abs(value) < 2**62 else None
+        return int(value) if math.isfinite(value) and abs(value) < FARTHEST_WHOLE else None
     digits = text(value).strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER else None
+    read = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < LONGEST_NUMBER else None
+    return read if read is None or read < FARTHEST_WHOLE else None
 
 
 def number(value: object) -> float | None:
