@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from amends.sandbox import ids, reddit_shape
 from amends.sandbox.query import Predicate, QueryWrong, parse, reddit_term
 from amends.sandbox.records import Network, PublicPost
-from amends.sandbox.reddit_access import Authorised, AsUser, Reader, RedditProblem
+from amends.sandbox.reddit_access import AsUser, Authorised, Reader, RedditProblem
 from amends.sandbox.reddit_shape import Teller
 from amends.sandbox.state import Here, Sandbox
 from amends.sandbox.watches import mentions
