@@ -89,9 +89,13 @@ def run(command: Sequence[str], *, account: Account | None = None) -> Outcome:
 
 def stop(child: Child, *, how: signal.Signals = signal.SIGTERM, patience: float = 5) -> None:
     """End `child` with the signal `how`, and with SIGKILL where it is still there after `patience` seconds."""
-    if child.poll() is not None:
-        return
-    child.send_signal(how)
+    if child.poll() is None:
+        child.send_signal(how)
+        wait(child, patience=patience)
+
+
+def wait(child: Child, *, patience: float) -> None:
+    """Return when `child` has ended, by SIGKILL after `patience` seconds."""
     try:
         child.wait(patience)
     except subprocess.TimeoutExpired:

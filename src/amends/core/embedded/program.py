@@ -21,6 +21,7 @@ class Program:
         self._cwd = cwd
         self.log = log
         self._child: process.Child | None = None
+        self._asked = False
 
     @property
     def pid(self) -> int | None:
@@ -29,17 +30,20 @@ class Program:
 
     def start(self) -> None:
         """Start it; it is at work some seconds later."""
+        self._asked = False
         self._child = process.start(self._command, env=self._env, log=self.log, cwd=self._cwd)
 
     def ask_to_stop(self) -> None:
-        """Ask it to finish what it is at and end; `stop` waits for that."""
-        if self._child and self.pid:
+        """Ask it once to finish what it is at and end; `stop` waits for that."""
+        if self._child and self.pid and not self._asked:
+            self._asked = True
             self._child.send_signal(signal.SIGTERM)
 
     def stop(self, *, patience: float = 6) -> None:
         """End it, by force after `patience` seconds: every step it takes is one transaction, so none is left half done."""
+        self.ask_to_stop()
         if self._child:
-            process.stop(self._child, patience=patience)
+            process.wait(self._child, patience=patience)
 
 
 def turn_over(log: Path | None, *, largest: int = LARGEST_LOG) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_maybe, fetch_values
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId
 
 
@@ -65,3 +65,8 @@ def set_password(conn: Connection, *, agent_id: AgentId, password_hash: str) -> 
 def replace_hash(conn: Connection, *, agent_id: AgentId, password_hash: str) -> None:
     """Store the same password under a newer cost."""
     execute(conn, "update agents set password_hash = %(hash)s where id = %(agent_id)s", {"agent_id": agent_id, "hash": password_hash})
+
+
+def everyone(conn: Connection) -> list[Agent]:
+    """Return every agent, those who left too, by name."""
+    return fetch_all(conn, Agent, "select id, email, name, role, password_hash, active from agents order by lower(name), id")

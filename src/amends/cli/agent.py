@@ -1,0 +1,57 @@
+"""`./amends agent`: who may sign in."""
+
+from pathlib import Path
+
+import click
+
+from amends.cli.running.reach import database
+from amends.core.clock import utc_now
+from amends.core.errors import NotFound
+from amends.inbox.actions.agents import add_agent, change_password
+from amends.inbox.rules.words import Role
+from amends.inbox.store import agents
+
+_DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
+_PASSWORD = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for where it is not given.")
+
+
+@click.group()
+def agent() -> None:
+    """Add agents, change their passwords, list them."""
+
+
+@agent.command()
+@click.argument("email")
+@click.option("--name", prompt=True, help="As colleagues read it.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value, show_default=True)
+@_PASSWORD
+@_DATA
+def add(email: str, name: str, role: str, password: str, data: Path | None) -> None:
+    """Let EMAIL sign in."""
+    with database(data) as pool, pool.transaction() as conn:
+        add_agent(conn, email=email, name=name, role=Role(role), password=password, now=utc_now())
+    click.echo(f"{name} may sign in as {email} ({role}).")
+
+
+@agent.command()
+@click.argument("email")
+@_PASSWORD
+@_DATA
+def password(email: str, password: str, data: Path | None) -> None:
+    """Give EMAIL a new password and end every session of theirs."""
+    with database(data) as pool, pool.transaction() as conn:
+        found = agents.find_by_email(conn, email=email)
+        if found is None:
+            raise NotFound(f"There is no agent {email}; `./amends agent list` shows them.")
+        change_password(conn, agent_id=found.id, password=password, now=utc_now())
+    click.echo(f"{found.name} has a new password.")
+
+
+@agent.command("list")
+@_DATA
+def list_(data: Path | None) -> None:
+    """Show who may sign in."""
+    with database(data) as pool, pool.transaction() as conn:
+        found = agents.everyone(conn)
+    for one in found:
+        click.echo(f"{one.email:40} {one.role:8} {one.name}{'' if one.active else ' (left)'}")
