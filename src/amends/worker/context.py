@@ -10,6 +10,7 @@ from amends.core.database import Pool
 from amends.core.errors import SettingsWrong
 from amends.core.ports import Classifier
 from amends.core.settings import Settings, settings
+from amends.inbox.actions.policies import policy_of
 from amends.inbox.rules.policy import Policy
 from amends.worker.drain import Drain
 from amends.worker.lending import Collectors
@@ -50,17 +51,6 @@ class Context:
     def public_url(self) -> str:
         """Where agents open Amends; links in alerts begin with it."""
         return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
-
-
-def policy_of(given: Settings) -> Policy:
-    """Return the rules' thresholds as `given` sets them."""
-    return Policy(
-        alert_urgency=given.alert_urgency,
-        alert_followers=given.alert_followers,
-        alert_cooldown=given.alert_cooldown,
-        follow_up_after=given.follow_up_after,
-        proof_after=given.proof_after,
-    )
 
 
 def make_drains(stopping: Event) -> dict[Task, Drain]:

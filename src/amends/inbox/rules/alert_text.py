@@ -47,7 +47,7 @@ def message_of(facts: AlertFacts, *, public_url: str) -> Message:
     words = first_words(facts.text) or "(no text)"
     return Message(
         key=f"alert-{facts.alert_id}",
-        title=f"{facts.brand}: {facts.reason} ({facts.network}, urgency {facts.urgency})",
+        title=f"{facts.brand} on {facts.network}: {facts.reason}",
         body=f"@{facts.handle} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}",
         url=url,
         severity=facts.severity,

@@ -1,0 +1,1 @@
+"""What `amends import` needs to read files as people and programs really write them."""

@@ -1,0 +1,73 @@
+"""Opens a file to import, whatever wrote it: gzip or not, UTF-8 with or without a byte order mark, UTF-16, or a named encoding."""
+
+import codecs
+import gzip
+import io
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from amends.cli.importing.lines import Lines
+from amends.core.errors import Refused
+
+HEAD = 4096
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A file being read; `position()` of `size` bytes on disk are done, `first` is its first character that is not a space."""
+
+    lines: Lines
+    size: int
+    position: Callable[[], int]
+    first: str
+
+
+@contextmanager
+def opened(path: Path, *, encoding: str | None) -> Generator[Opened]:
+    """Yield the file for reading; `Refused` where it cannot hold posts at all."""
+    with path.open("rb") as disk:
+        stream = _unpacked(disk)
+        head = stream.peek(HEAD)[:HEAD]
+        name = encoding or encoding_of(head)
+        text = io.TextIOWrapper(stream, encoding=name, errors=_on_error(name), newline="")
+        shown = head.decode(name, errors="replace").lstrip("\ufeff \t\r\n")
+        yield Opened(lines=Lines(text), size=path.stat().st_size, position=disk.tell, first=shown[:1])
+
+
+def encoding_of(head: bytes) -> str:
+    """Return the encoding that the first bytes show: by the byte order mark, else by where the zero bytes of plain letters lie."""
+    marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
+    if marked:
+        return marked
+    odd, even = head[1::2].count(0), head[0::2].count(0)
+    if max(odd, even) > len(head) * 0.2:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-8"
+
+
+def _on_error(encoding: str) -> str:
+    """Let wrong bytes of an 8-bit encoding through as half surrogates, so that their row, and only it, is refused."""
+    return "replace" if "16" in encoding or "32" in encoding else "surrogateescape"
+
+
+def _unpacked(disk: BinaryIO) -> io.BufferedReader:
+    start = disk.read(4)
+    disk.seek(0)
+    if start == ZIP:
+        raise Refused("this is a spreadsheet or a zip archive; save it as CSV in UTF-8 and import that")
+    if not start:
+        raise Refused("the file is empty")
+    packed = gzip.GzipFile(fileobj=disk) if start.startswith(GZIP) else disk
+    return io.BufferedReader(packed, 1 << 16)  # pyright: ignore[reportArgumentType] - both read bytes

@@ -1,0 +1,159 @@
+"""Turns lines into rows, as CSV in the usual dialects or as JSON Lines; a broken row is refused by its line number and costs no other."""
+
+import csv
+import json
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+
+from amends.cli.importing.files import Opened
+from amends.cli.importing.lines import LONGEST_LINE, Lines, LineTooLong
+from amends.core.errors import Refused
+from amends.inbox.rules.import_row import REQUIRED, columns_of
+
+DELIMITERS = (",", ";", "\t", "|")
+SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
+LONGEST_FIELD = 1_000_000
+INVALID = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row by our field names."""
+
+    line: int
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A row that was not taken, and why."""
+
+    line: int
+    reason: str
+
+
+def rows_of(file: Opened, *, mapping: Mapping[str, str]) -> Iterator[Row | Refusal]:
+    """Return the rows of the file, lazily; `mapping` (column to field) says what odd columns mean."""
+    if file.first == "[":
+        raise Refused("this is one JSON array; write one object per line (JSON Lines) instead")
+    return json_rows(file.lines, mapping=mapping) if file.first == "{" else csv_rows(file.lines, mapping=mapping)
+
+
+def json_rows(lines: Lines, *, mapping: Mapping[str, str]) -> Generator[Row | Refusal]:
+    """Yield one row or refusal for each line that is not blank."""
+    while True:
+        lines.mark()
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except LineTooLong:
+            yield Refusal(line=lines.number, reason=_too_long())
+        else:
+            if line.strip():
+                yield _json_row(line, lines.number, mapping)
+
+
+def _json_row(line: str, number: int, mapping: Mapping[str, str]) -> Row | Refusal:
+    if wrong := _not_utf8(line):
+        return Refusal(line=number, reason=wrong)
+    try:
+        found: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return Refusal(line=number, reason="this is not JSON")
+    if not isinstance(found, dict):
+        return Refusal(line=number, reason="this is not a JSON object")
+    given = {str(name): _as_text(value) for name, value in found.items()}
+    columns = columns_of(list(given), mapping)
+    return Row(line=number, values={field: given[column] for column, field in columns.items()})
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
+
+
+def csv_rows(lines: Lines, *, mapping: Mapping[str, str]) -> Generator[Row | Refusal]:
+    """Yield one row or refusal for each record under the header; `Refused` where the header lacks what every post needs."""
+    csv.field_size_limit(LONGEST_FIELD)
+    delimiter = _delimiter(lines, mapping)
+    records = _records(lines, delimiter)
+    header = next(records, None)
+    if not isinstance(header, _Record):
+        raise Refused("the first line is not a header with the names of the columns")
+    columns = _columns(header.cells, mapping)
+    for record in records:
+        yield record if isinstance(record, Refusal) else _csv_row(record, header.cells, columns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Record:
+    line: int
+    cells: list[str]
+
+
+def _records(lines: Lines, delimiter: str) -> Generator[_Record | Refusal]:
+    """Yield the records; after a broken one, reading goes on with the very next line."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        lines.mark()
+        start = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, LineTooLong) as error:
+            yield Refusal(
+                line=start, reason=_too_long() if isinstance(error, LineTooLong) else "a quotation mark is not closed or stands wrong"
+            )
+            lines.back(keep=1)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        else:
+            if any(cell.strip() for cell in cells):
+                yield _Record(line=start, cells=cells)
+
+
+def _csv_row(record: _Record, header: list[str], columns: Mapping[int, str]) -> Row | Refusal:
+    extra = [cell for cell in record.cells[len(header) :] if cell.strip()]
+    if extra:
+        return Refusal(line=record.line, reason=f"{len(header) + len(extra)} values under {len(header)} columns")
+    if wrong := _not_utf8("".join(record.cells)):
+        return Refusal(line=record.line, reason=wrong)
+    return Row(line=record.line, values={columns[place]: cell for place, cell in enumerate(record.cells) if place in columns})
+
+
+def _columns(header: list[str], mapping: Mapping[str, str]) -> dict[int, str]:
+    named = [name.lstrip("\ufeff").strip() for name in header]
+    fields = columns_of(named, mapping)
+    lacking = [field for field in REQUIRED if field not in fields.values()]
+    if lacking:
+        raise Refused(f"no column for {', '.join(lacking)} among {', '.join(named)[:300]}; name it with --map COLUMN=FIELD")
+    return {place: fields[name] for place, name in enumerate(named) if name in fields and named.index(name) == place}
+
+
+def _delimiter(lines: Lines, mapping: Mapping[str, str]) -> str:
+    """Return what divides the columns: as Excel's line `sep=;` says, else what finds the most names that we know, else most columns."""
+    lines.mark()
+    first = next((line for line in lines if line.strip()), "")
+    if told := SEPARATOR_LINE.match(first.lstrip("\ufeff").strip('"')):
+        return told[1]
+    lines.back()
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        names = [name.strip().strip('"') for name in first.lstrip("\ufeff").split(delimiter)]
+        return len(columns_of(names, mapping)), len(names)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _not_utf8(text: str) -> str:
+    wrong = INVALID.search(text)
+    if wrong is None:
+        return ""
+    return f"byte 0x{ord(wrong[0]) - 0xDC00:02X} is not valid UTF-8; save the file as UTF-8, or name its --encoding"
+
+
+def _too_long() -> str:
+    return f"a line of more than {LONGEST_LINE:,} characters"

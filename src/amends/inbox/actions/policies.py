@@ -1,0 +1,15 @@
+"""Makes the desk's policy from the settings; every door that calls an action with a policy takes it from here."""
+
+from amends.core.settings import Settings
+from amends.inbox.rules.policy import Policy
+
+
+def policy_of(given: Settings) -> Policy:
+    """Return the thresholds and times of the rules as `given` sets them."""
+    return Policy(
+        alert_urgency=given.alert_urgency,
+        alert_followers=given.alert_followers,
+        alert_cooldown=given.alert_cooldown,
+        follow_up_after=given.follow_up_after,
+        proof_after=given.proof_after,
+    )
