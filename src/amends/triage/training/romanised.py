@@ -1,0 +1,100 @@
+"""Teach the small model that tells romanised languages apart. Beside the recipe: the same data folders -> `weights/romanised.npz`.
+
+Its file holds weights of hashed character n-grams, nothing that could be read back as text.
+"""
+# pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# (The extra `train` is not in every venv.)
+
+import csv
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from scipy.sparse import csr_matrix, vstack
+from sklearn.linear_model import LogisticRegression
+
+from amends.triage.cleaning import clean
+from amends.triage.language import grams
+
+EUROPEAN = {
+    "english": "en",
+    "spanish": "es",
+    "french": "fr",
+    "portuguese": "pt",
+    "italian": "it",
+    "german": "de",
+    "hindi": "hi-Latn",
+}
+FOLDERS = {
+    "singlish_youtube": "si-Latn",
+    "ccms_sinhala": "si-Latn",
+    "dravidian_tamil": "ta-Latn",
+    "dravidian_kannada": "kn-Latn",
+    "semeval_tweeteval_sentiment": "en",
+    "goemotions": "en",
+    "banking77": "en",
+}
+FOREIGN_LABELS = ("not_tamil", "not_kannada")
+PER_FOLDER = 5_000
+LATIN_SHARE = 0.95
+ENGLISH_ENOUGH = 0.5
+LONGEST_CROP = 6
+STRENGTH = 30.0
+HELD_SHARE = 0.1
+
+Labelled = tuple[str, str]
+
+
+def teach(data: Path, out: Path, *, seed: int) -> float:
+    """Write the model; return its accuracy on a tenth of the texts held back."""
+    texts = _with_crops(list(_texts(data, seed=seed)), seed=seed)
+    features = vstack([csr_matrix(grams(text)) for text, _ in texts]).tocsr()
+    labels = np.array([language for _, language in texts])
+    held = int(len(texts) * HELD_SHARE)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(features[held:], labels[held:])
+    weights = fitted.coef_.T.astype(np.float32)
+    scales = np.abs(weights).max(0) / np.iinfo(np.int8).max
+    whole = np.round(weights / scales).astype(np.int8)
+    np.savez_compressed(out, labels=fitted.classes_, weights=whole, scales=scales, bias=fitted.intercept_.astype(np.float32))
+    guessed = fitted.classes_[(features[:held] @ (whole * scales) + fitted.intercept_).argmax(1)]
+    return float((guessed == labels[:held]).mean())
+
+
+def _texts(data: Path, *, seed: int) -> Iterator[Labelled]:
+    """Yield texts in Latin letters with their language; rows of the code-mixed sets that are plain English fall out."""
+    english = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    for folder in (*FOLDERS, "umsab"):
+        used = 0
+        for line in _lines(data / folder / "train.tsv", seed=seed):
+            language = FOLDERS.get(folder) or EUROPEAN.get(line["lang"], "")
+            text = clean(line["text"])
+            if not language or not _is_latin(text) or line.get("label") in FOREIGN_LABELS:
+                continue
+            found, sure = english.classify(text)
+            if not (language.endswith("-Latn") and found == "en" and sure > ENGLISH_ENOUGH):
+                used += 1
+                yield text, language
+            if folder in FOLDERS and used >= PER_FOLDER:
+                break
+
+
+def _lines(path: Path, *, seed: int) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    random.Random(seed).shuffle(rows)  # noqa: S311
+    return rows
+
+
+def _is_latin(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return bool(letters) and sum(char < "\u0250" for char in letters) >= LATIN_SHARE * len(letters)
+
+
+def _with_crops(texts: Sequence[Labelled], *, seed: int) -> list[Labelled]:
+    """Return the texts, each a second time cut to a few words, since many posts are that short."""
+    rng = random.Random(seed)  # noqa: S311
+    both = [*texts, *((" ".join(text.split()[: rng.randint(1, LONGEST_CROP)]), language) for text, language in texts)]
+    rng.shuffle(both)
+    return both

@@ -1,0 +1,47 @@
+"""The whole recipe in one call: base -> prune -> train -> export -> calibrate. What is done already is not done again."""
+# pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# (The extra `train` is not in every venv.)
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from amends.triage.card import Card
+from amends.triage.language import WEIGHTS
+from amends.triage.training import romanised
+from amends.triage.training.base import make_base
+from amends.triage.training.calibrate import calibrate
+from amends.triage.training.export import export
+from amends.triage.training.mixture import mixture
+from amends.triage.training.prune import prune
+from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
+from amends.triage.training.train import train
+
+THREADS = 2
+NETWORK_FILE = "model.safetensors"
+
+
+def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
+    *, base: Path, data: Path, work: Path, out: Path, seed: int, version: str, stages: Sequence[Stage] = STAGES, say: Callable[[str], None]
+) -> Card:
+    """Write a finished model into `out` and return its card; `work` keeps the half-done, so that a second call goes on there."""
+    torch.set_num_threads(THREADS)
+    work.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    mixed = mixture(data, seed=seed)
+    say(f"{len(mixed.train)} rows to learn from, {sum(len(rows) for rows in mixed.dev.values())} to tune on")
+    if not (base / NETWORK_FILE).exists():
+        say(f"writing the base model to {base}")
+        make_base(base)
+    pruned = work / "pruned"
+    if not (pruned / NETWORK_FILE).exists():
+        say(f"cutting the vocabulary to {VOCABULARY} pieces")
+        prune(base, pruned, [row.text for row in mixed.train], size=VOCABULARY)
+    weights = train(pruned, work, mixed.train, stages, seed=seed)
+    say("writing the model for onnxruntime")
+    export(pruned, weights, out)
+    if not (out / WEIGHTS.name).exists():
+        say(f"languages told apart: {romanised.teach(data, out / WEIGHTS.name, seed=seed):.1%}")
+    say("calibrating")
+    return calibrate(out, mixed.dev, version=version)

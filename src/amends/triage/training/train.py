@@ -1,0 +1,167 @@
+"""Teach the network. Fourth step of the recipe: pruned folder + mixture -> `stage-<name>.pt`, one file a stage.
+
+Interrupted, it goes on from its last checkpoint, and ends with the same weights: the plan of batches and the dropout of each step
+follow from the seed alone.
+"""
+# pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# (The extra `train` is not in every venv.)
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from rich.console import Console
+from rich.progress import Progress
+from torch import Tensor
+from transformers import AutoTokenizer
+
+from amends.triage.tokens import shorten
+from amends.triage.training.mixture import Row
+from amends.triage.training.network import Triage, padded
+from amends.triage.training.recipe import TOKENS, Stage, batches, mood_weights, staged
+
+HEAD_RATE = 1e-3
+LAYER_DECAY = 0.95
+WARM_UP = 0.06
+LAST_RATE = 0.01
+WEIGHT_DECAY = 0.01
+LONGEST_GRADIENT = 1.0
+CHECKPOINT_SECONDS = 240
+REPORT_STEPS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lesson:
+    """The rows of a stage as tensors; `plan` holds the row numbers of each step."""
+
+    numbers: list[list[int]]
+    padding: int
+    mood: Tensor
+    mood_weight: Tensor
+    complaint: Tensor
+    complaint_weight: Tensor
+    plan: list[list[int]]
+
+
+def lesson(folder: Path, rows: Sequence[Row], *, seed: int) -> Lesson:
+    """Return `rows` tokenised by the tokenizer of `folder`, and the order in which they come."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    numbers = [shorten(found, TOKENS) for found in tokenizer([row.text for row in rows])["input_ids"]]
+    return Lesson(
+        numbers=numbers,
+        padding=tokenizer.pad_token_id,
+        mood=torch.tensor([row.mood or 0 for row in rows]),
+        mood_weight=torch.tensor(mood_weights(rows)),
+        complaint=torch.tensor([row.complaint or 0.0 for row in rows]),
+        complaint_weight=torch.tensor([0.0 if row.complaint is None else row.weight for row in rows]),
+        plan=batches([len(found) for found in numbers], seed=seed),
+    )
+
+
+def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int) -> Path:
+    """Run the stages that are not done yet, each from the last one's weights; return the file of the last."""
+    done: Path | None = None
+    for stage in stages:
+        out = work / f"stage-{stage.name}.pt"
+        if not out.exists():
+            _run(folder, out, staged(rows, stage, seed=seed), stage, start=done, seed=seed)
+        done = out
+    if done is None:
+        raise ValueError("a recipe has at least one stage")
+    return done
+
+
+def _run(folder: Path, out: Path, rows: Sequence[Row], stage: Stage, *, start: Path | None, seed: int) -> None:
+    taught = lesson(folder, rows, seed=seed * 100 + ord(stage.name[0]))
+    torch.manual_seed(seed)
+    network = Triage(folder)
+    if start is not None:
+        network.load_state_dict(torch.load(start))
+    optimiser = _optimiser(network, stage.rate)
+    checkpoint = out.with_suffix(".checkpoint")
+    first = _resume(checkpoint, network, optimiser)
+    saved = time.monotonic()
+    for step, loss in _steps(taught, network, optimiser, first=first, seed=seed, name=stage.name):
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            _save(checkpoint, {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1, "loss": loss})
+            saved = time.monotonic()
+    _save(out, network.state_dict())
+    checkpoint.unlink(missing_ok=True)
+
+
+def _steps(
+    taught: Lesson, network: Triage, optimiser: torch.optim.Optimizer, *, first: int, seed: int, name: str
+) -> Iterator[tuple[int, float]]:
+    """Take one step after the other; yield its number and the running mean of the loss."""
+    total, mean = len(taught.plan), 0.0
+    console = Console()
+    network.train()
+    with Progress(console=console) as progress:
+        bar = progress.add_task(f"stage {name}", total=total, completed=first)
+        for step in range(first, total):
+            _set_rates(optimiser, step, total)
+            torch.manual_seed(seed * 1_000_003 + step)
+            loss = _step(taught, taught.plan[step], network, optimiser)
+            mean = loss if step == first else 0.98 * mean + 0.02 * loss
+            progress.update(bar, advance=1, description=f"stage {name} · loss {mean:.3f}")
+            if (step + 1) % REPORT_STEPS == 0:
+                console.print(f"stage {name} step {step + 1}/{total} loss {mean:.4f}")
+            yield step, mean
+
+
+def _step(taught: Lesson, chosen: list[int], network: Triage, optimiser: torch.optim.Optimizer) -> float:
+    numbers, mask = padded([taught.numbers[i] for i in chosen], taught.padding)
+    at = torch.tensor(chosen)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mood, complaint, _ = network(numbers, mask)
+    mood_loss = F.cross_entropy(mood.float(), taught.mood[at], reduction="none") * taught.mood_weight[at]
+    complaint_loss = (
+        F.binary_cross_entropy_with_logits(complaint.float(), taught.complaint[at], reduction="none") * taught.complaint_weight[at]
+    )
+    loss = (mood_loss + complaint_loss).mean()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), LONGEST_GRADIENT)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return float(loss.item())
+
+
+def _optimiser(network: Triage, rate: float) -> torch.optim.Optimizer:
+    """Return AdamW with a rate that falls from the top layer down to the embeddings; positions stay as they are."""
+    embeddings, layers = network.encoder.embeddings, network.encoder.encoder.layer
+    embeddings.position_embeddings.weight.requires_grad_(False)
+    embeddings.token_type_embeddings.weight.requires_grad_(False)
+    groups = [{"params": [*network.mood.parameters(), *network.complaint.parameters()], "top": HEAD_RATE}]
+    for depth, layer in enumerate(reversed(layers)):
+        groups.append({"params": list(layer.parameters()), "top": rate * LAYER_DECAY**depth})
+    learning = [weight for weight in embeddings.parameters() if weight.requires_grad]
+    groups.append({"params": learning, "top": rate * LAYER_DECAY ** len(layers)})
+    return torch.optim.AdamW(groups, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
+
+
+def _set_rates(optimiser: torch.optim.Optimizer, step: int, total: int) -> None:
+    """Set this step's rates: up over the first steps, then down in a straight line."""
+    rising = (step + 1) / (WARM_UP * total + 1)
+    falling = max(LAST_RATE, 1 - step / total)
+    for group in optimiser.param_groups:
+        group["lr"] = group["top"] * min(rising, 1.0) * falling
+
+
+def _resume(checkpoint: Path, network: Triage, optimiser: torch.optim.Optimizer) -> int:
+    """Load an interrupted stage where there is one; return the step to go on with."""
+    if not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint)
+    network.load_state_dict(state["network"])
+    optimiser.load_state_dict(state["optimiser"])
+    return int(state["step"])
+
+
+def _save(path: Path, state: object) -> None:
+    """Write a file that is either there whole or not at all."""
+    half = path.with_suffix(path.suffix + ".half")
+    torch.save(state, half)
+    half.replace(path)
