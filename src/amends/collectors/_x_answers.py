@@ -37,6 +37,13 @@ def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
     raise Unreachable("X answered without posts and without counting them.")
 
 
+def shown_or_not(body: Mapping[str, object]) -> Mapping[str, object]:
+    """Return `body` where it answers for the posts that were asked for: it shows them or says why not."""
+    if isinstance(body.get("data"), list) or isinstance(body.get("errors"), list):
+        return body
+    raise Unreachable("X answered neither with posts nor with reasons.")
+
+
 def unclear_ids(body: Mapping[str, object]) -> set[str]:
     """Return the ids that X names with an error that does not mean they are gone."""
     gone_for_good = ("resource-not-found", "not-authorized-for-resource")

@@ -113,9 +113,10 @@ def _view(item: object, parcel: Parcel, account: Account) -> View:
         raise ValueError("no id")
     versions = history(fields)
     newest = parcel.posts.get(versions[-1], {})
-    if not {"text"} & (fields.keys() | newest.keys()):
-        raise ValueError("no text")
-    return View(item=newest if "text" in newest else fields, parcel=parcel, account=account, first_id=versions[0])
+    item = newest if isinstance(newest.get("text"), str) else fields
+    if not isinstance(item.get("text"), str):
+        raise ValueError("no text")  # noqa: TRY004
+    return View(item=item, parcel=parcel, account=account, first_id=versions[0])
 
 
 def _post(view: View) -> Post:

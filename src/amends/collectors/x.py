@@ -16,7 +16,7 @@ from typing import Any
 import requests
 import tweepy
 
-from amends.collectors._x_answers import handle_warning, judge, page_of, standing_of, unclear_ids
+from amends.collectors._x_answers import handle_warning, judge, page_of, shown_or_not, standing_of, unclear_ids
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
@@ -92,7 +92,7 @@ class X:
         wanted = list(dict.fromkeys(found for found in external_ids[:PAGE_LIMIT] if digits(found)))
         if not wanted:
             return ()
-        body = self._call("get_tweets", wanted, **FIELDS)
+        body = shown_or_not(self._call("get_tweets", wanted, **FIELDS))
         found = {post.external_id: post for post in posts_from(body, self._account).posts}
         found.update(self._newest_versions(body))
         unclear = {reading.name(item.get("id")) for item in posts_in(body)} | unclear_ids(body)

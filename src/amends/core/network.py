@@ -29,7 +29,7 @@ from amends.core.errors import (
 )
 
 TIME_OUT = 10.0
-LONGEST_ANSWER = 30.0
+LONGEST_ANSWER = 3
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 WAIT_UNTOLD = timedelta(seconds=60)
@@ -45,8 +45,9 @@ Judge = Callable[[requests.Response], NetworkError | None]
 class Wire(requests.Session):
     """A requests session that returns a successful response or raises a `NetworkError`.
 
-    `time_out` (seconds) bounds the wait for a connection and for each part of the answer. `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
-    another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`). `headers_seen` are those of the last response.
+    `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
+    another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`); `time_out` (seconds) bounds the wait for a connection and for
+    each part of the answer. `headers_seen` are those of the last response.
     """
 
     def __init__(self, *, clock: Clock, judge: Judge, routes: Mapping[str, str], time_out: float = TIME_OUT) -> None:
@@ -75,10 +76,10 @@ class Wire(requests.Session):
 
     @override
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Return the response with its whole body, read within `LONGEST_ANSWER`: a time-out alone lets a body drip for ever."""
+        """Return the response with its whole body, read within three time-outs: one alone lets a body drip for ever."""
         options["stream"] = True
         response = super().send(request, **options)
-        response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER)  # noqa: SLF001
+        response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER * self._time_out)  # noqa: SLF001
         return response
 
 
