@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -55,7 +56,7 @@ def running(data: Path) -> State | None:
 def alone_on(data: Path) -> Generator[None]:
     """Hold `data` for this process; `SettingsWrong` says who has it."""
     with (data / "lock").open("a") as file:
-        if not _locked(file, fcntl.LOCK_EX):
+        if not _locked_soon(file):
             other = last_state(data)
             at = f" at {other.address} (process {other.pid})" if other else ""
             raise SettingsWrong(f"Amends is already running on {data}{at}. Stop it there first, or choose another place with --data.")
@@ -63,6 +64,15 @@ def alone_on(data: Path) -> Generator[None]:
             yield
         finally:
             (data / "state.json").unlink(missing_ok=True)
+
+
+def _locked_soon(file: TextIO) -> bool:
+    """Return whether the lock is ours; who only looks (`running`) holds it for an instant, so a refusal is tried again."""
+    for _ in range(10):
+        if _locked(file, fcntl.LOCK_EX):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _locked(file: TextIO, how: int) -> bool:
