@@ -86,7 +86,7 @@ def import_(  # noqa: PLR0913 - one argument an option
             report = _import(file, asked, brand=brand, source=source, data=data, triage=triage, progress=progress)
     click.echo("\n".join(report.sentences(dry_run=dry_run)), err=as_json)
     if as_json:
-        click.echo(json.dumps(report.as_json()))
+        click.echo(json.dumps(report.as_json(dry_run=dry_run)))
     sys.exit(1 if report.broken or (strict and report.refused) else 0)
 
 

@@ -6,7 +6,7 @@ from amends.core.errors import AmendsError, DeliveryError
 from amends.core.log import bound, logger
 from amends.core.ports import Message
 from amends.inbox.actions import alerts, channels
-from amends.inbox.store.alerts import DeliveryJob
+from amends.inbox.store.deliveries import DeliveryJob
 from amends.worker.context import Context
 from amends.worker.names import Task
 

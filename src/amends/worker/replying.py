@@ -8,14 +8,15 @@ from datetime import timedelta
 from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
 from amends.core.ports import Published
-from amends.inbox.actions import reply
-from amends.inbox.store.replies import ProofJob, ReplyJob
+from amends.inbox.actions import proof, reply
+from amends.inbox.store.proofs import ProofJob
+from amends.inbox.store.replies import ReplyJob
 from amends.worker.context import Context
 from amends.worker.names import Task
 
 log = logger(__name__)
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=40)
 """How long a claimed reply is ours. Who dies in between leaves it to be looked for, and sent only where it is not found."""
 
 LATEST_START = timedelta(seconds=15)
@@ -61,7 +62,7 @@ def _publish(at: Context, job: ReplyJob) -> Published:
 def prove_one(at: Context) -> bool:
     """Look whether one sent reply can be seen in public; False where none is due."""
     with at.pool.transaction() as conn:
-        job = reply.claim_proof(conn, now=at.clock(), policy=at.policy)
+        job = proof.claim_proof(conn, now=at.clock(), policy=at.policy)
     if job is None:
         return False
     with bound(reply_id=job.reply_id, case_id=job.case_id, network=job.network):
@@ -78,5 +79,5 @@ def _prove(at: Context, job: ProofJob) -> None:
         log.warning("proof_delayed", trouble=type(error).__name__, words=str(error))
         return
     with at.pool.transaction() as conn:
-        reply.record_proof(conn, job, visible=bool(seen), permalink=seen[0].permalink if seen else "", now=at.clock())
+        proof.record_proof(conn, job, visible=bool(seen), permalink=seen[0].permalink if seen else "", now=at.clock())
     at.wake(Task.RELAY)

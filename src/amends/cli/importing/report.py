@@ -31,13 +31,15 @@ class Report:
         self.added += added
         self.again += rows - added
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self, *, dry_run: bool) -> dict[str, object]:
         """Return the report for a program."""
         told: dict[str, object] = {"error": self.broken} if self.broken else {}
+        if dry_run:
+            told["importable"] = self.again
         return told | {
             "read": self.read,
             "added": self.added,
-            "again": self.again,
+            "again": 0 if dry_run else self.again,
             "refused": self.refused,
             "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in self.refusals],
         }

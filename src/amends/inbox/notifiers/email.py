@@ -34,6 +34,7 @@ class Mailbox:
     sender: str
     to: tuple[str, ...]
     clock: Clock
+    time_out: float = TIME_OUT
 
     def deliver(self, message: Message) -> None:
         """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
@@ -51,8 +52,8 @@ class Mailbox:
 
     def _connect(self) -> smtplib.SMTP:
         if self.tls:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIME_OUT, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=TIME_OUT)
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.time_out, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=self.time_out)
 
     def _secure(self, server: smtplib.SMTP) -> None:
         server.ehlo()

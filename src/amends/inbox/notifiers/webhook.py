@@ -30,13 +30,16 @@ class Webhook:
     url: str = field(repr=False)
     secret: bytes = field(repr=False)
     clock: Clock
+    time_out: float = TIME_OUT
 
     def deliver(self, message: Message) -> None:
         """POST the message; any 2xx within five seconds is delivered, 410 and most other 4xx are final, the rest may be tried again."""
         body = json.dumps(payload(message), ensure_ascii=False).encode()
         try:
-            with httpx.Client(timeout=TIME_OUT, follow_redirects=False) as client:
-                status = client.post(self.url, content=body, headers=self._headers(message.key, body)).status_code
+            with httpx.stream(
+                "POST", self.url, content=body, headers=self._headers(message.key, body), timeout=self.time_out, follow_redirects=False
+            ) as answer:
+                status = answer.status_code
         except (httpx.HTTPError, OSError) as error:
             raise DeliveryError(f"no answer ({type(error).__name__})") from error
         if not httpx.codes.is_success(status):

@@ -28,8 +28,10 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
         select
           exists (select from events where relayed_at is null) as events,
           exists (select from posts where triaged_at is null) as triage,
-          exists (select from replies where state in ('queued', 'sending') and next_at <= %(now)s) as replies,
-          exists (select from replies where state = 'sent' and checked_at is null and sent_at <= %(sent_by)s) as proofs,
+          exists (
+            select from replies where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
+          ) as replies,
+          exists (select from replies where state = 'sent' and checked_at is null and next_at <= %(sent_by)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
           exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups
         """,

@@ -1,29 +1,11 @@
-"""SQL of alerts and their deliveries: one delivery row per alert and channel, written with the alert in one transaction."""
+"""SQL of alert deliveries: one row per alert and channel, written with the alert (`raised_alerts`)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one
+from amends.core.database import Connection, execute, fetch_maybe, fetch_one
 from amends.inbox.rules.alert_text import AlertFacts
-from amends.inbox.rules.ids import AlertId, CaseId, PostId
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RaisedRow:
-    """An alert that is new."""
-
-    id: AlertId
-    case_id: CaseId
-    post_id: PostId
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastRaised:
-    """When a case last raised the alarm."""
-
-    case_id: CaseId
-    raised_at: datetime
+from amends.inbox.rules.ids import AlertId, CaseId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,55 +21,6 @@ class DeliveryJob:
     target: bytes = field(repr=False)
     attempts: int
     raised_at: datetime
-
-
-def insert_alerts(  # noqa: PLR0913 - one argument a column
-    conn: Connection,
-    *,
-    case_ids: Sequence[CaseId],
-    post_ids: Sequence[PostId],
-    rules: Sequence[str],
-    severities: Sequence[str],
-    reasons: Sequence[str],
-    now: datetime,
-) -> list[RaisedRow]:
-    """Write alerts, with a queued delivery for every active channel, and return those that are new; (post, rule) raises once."""
-    return fetch_all(
-        conn,
-        RaisedRow,
-        """
-        with fresh as (
-          insert into alerts (case_id, post_id, rule, severity, reason, raised_at)
-          select case_id, post_id, rule, severity, reason, %(now)s
-          from unnest(%(case_ids)s::bigint[], %(post_ids)s::bigint[], %(rules)s::text[], %(severities)s::text[], %(reasons)s::text[])
-            as given (case_id, post_id, rule, severity, reason)
-          on conflict (post_id, rule) do nothing
-          returning id, case_id, post_id
-        ), queued as (
-          insert into alert_deliveries (alert_id, channel_id, state, next_at)
-          select fresh.id, channel.id, 'queued', %(now)s from fresh cross join alert_channels channel where channel.active
-        )
-        select id, case_id, post_id from fresh order by id
-        """,
-        {
-            "case_ids": list(case_ids),
-            "post_ids": list(post_ids),
-            "rules": list(rules),
-            "severities": list(severities),
-            "reasons": list(reasons),
-            "now": now,
-        },
-    )
-
-
-def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> list[LastRaised]:
-    """Return the newest alert's moment of each of `case_ids` that ever raised one."""
-    return fetch_all(
-        conn,
-        LastRaised,
-        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(case_ids)s) group by case_id",
-        {"case_ids": list(case_ids)},
-    )
 
 
 def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:

@@ -1,0 +1,197 @@
+"""Every alert channel keeps the same promises. A new one is picked up by its file and asks for a receiver here."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from amends.cli.running.ports import free_port
+from amends.core.errors import DeliveryError, Refused
+from amends.core.ports import Message
+from amends.inbox import notifiers
+from amends.inbox.notifiers import email, webhook
+from tests.mailbox import a_mailbox
+from tests.receiver import receiving
+
+KINDS = notifiers.kinds()
+MESSAGE = Message(
+    key="alert-7",
+    title="HarbourAir on x: Negative, urgency 80: outage.",
+    body="@cy on x: the app is down ☹\n\nCase: http://127.0.0.1:8000/inbox/3",
+    url="http://127.0.0.1:8000/inbox/3",
+    severity="critical",
+    facts={"case_id": 3, "urgency": 80},
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A live receiver: its target, what it got so far as text, and how to make it refuse for now."""
+
+    target: str
+    got: Callable[[], list[str]]
+    refuse_for_now: Callable[[], None]
+
+
+@contextmanager
+def _http(scheme: str) -> Generator[Channel]:
+    with receiving() as receiver:
+
+        def refuse() -> None:
+            receiver.statuses = [500]
+
+        yield Channel(
+            target=f"{scheme}://127.0.0.1:{receiver.port}/hook",
+            got=lambda: [str(request.json) for request in receiver.received],
+            refuse_for_now=refuse,
+        )
+
+
+@contextmanager
+def _mail() -> Generator[Channel]:
+    with a_mailbox() as box:
+
+        def refuse() -> None:
+            box.answer = "451 later, please"
+
+        yield Channel(
+            target=f"smtp://127.0.0.1:{box.port}/?from=amends@shop.example&to=care@shop.example,boss@shop.example",
+            got=lambda: [f"{letter['subject']}\n{letter.get_body().get_content()}" for letter in box.letters],  # pyright: ignore[reportOptionalMemberAccess]
+            refuse_for_now=refuse,
+        )
+
+
+CHANNELS = {"webhook": lambda: _http("webhook+http"), "email": _mail, "apprise": lambda: _http("json")}
+
+
+@pytest.fixture(params=KINDS)
+def channel(request: pytest.FixtureRequest) -> Generator[Channel]:
+    with CHANNELS[request.param]() as found:
+        yield found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_channel_has_a_receiver_here(kind: str) -> None:
+    with CHANNELS[kind]() as channel:
+        assert notifiers.kind_of(channel.target) == kind
+
+
+def test_an_alert_arrives_with_title_words_and_case(channel: Channel) -> None:
+    notifiers.build(channel.target).deliver(MESSAGE)
+    [text] = channel.got()
+    assert "urgency 80" in text
+    assert "the app is down ☹" in text
+    assert MESSAGE.url in text
+
+
+def test_the_same_alert_may_be_handed_over_again(channel: Channel) -> None:
+    notifier = notifiers.build(channel.target)
+    notifier.deliver(MESSAGE)
+    notifier.deliver(MESSAGE)
+    assert len(channel.got()) == 2
+
+
+def test_a_refusal_that_may_pass_is_a_delivery_error_to_try_again(channel: Channel) -> None:
+    channel.refuse_for_now()
+    with pytest.raises(DeliveryError) as caught:
+        notifiers.build(channel.target).deliver(MESSAGE)
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("scheme", ["webhook+http", "smtp", "json"])
+def test_a_dead_receiver_is_a_delivery_error_to_try_again(scheme: str) -> None:
+    notifier = notifiers.build(f"{scheme}://127.0.0.1:{free_port('127.0.0.1', 39000)}/?to=care@shop.example")
+    with pytest.raises(DeliveryError) as caught:
+        notifier.deliver(MESSAGE)
+    assert not caught.value.permanent
+
+
+def test_hostile_words_arrive_as_words(channel: Channel) -> None:
+    title = "Bcc: all@shop.example\r\nX-Evil: 1 <script>alert(1)</script>"
+    notifiers.build(channel.target).deliver(replace(MESSAGE, title=title, body="‮ ﷽ \x07 <img src=x onerror=alert(1)> " * 200))
+    assert len(channel.got()) == 1
+
+
+@pytest.mark.parametrize("target", ["", "hello", "webhook+https://", "smtp://host:25/", "smtp://h:99999/?to=a@b.example", "nosuch://thing"])
+def test_an_address_that_cannot_work_is_refused_when_it_is_entered(target: str) -> None:
+    with pytest.raises(Refused):
+        notifiers.build(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("webhook+https://hooks.shop.example/T0P/S3CRET?secret=S3CRET", "webhook+https://hooks.shop.example/…"),
+        ("smtp://care:S3CRET@mail.shop.example:587/?to=a@shop.example", "smtp://mail.shop.example:587 → a@shop.example"),
+        ("slack://S3CRET/S3CRET/S3CRET", "slack://…"),
+    ],
+)
+def test_a_shown_address_keeps_its_secrets(target: str, shown: str) -> None:
+    assert notifiers.masked(target) == shown
+    assert "S3CRET" not in shown
+
+
+def test_a_webhook_is_signed_after_standard_webhooks() -> None:
+    secret = base64.b64encode(b"0123456789abcdef").decode()
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with receiving() as receiver:
+        webhook.build(f"webhook+{receiver.url}/hook?team=care&secret=whsec_{secret}", clock=lambda: noon).deliver(MESSAGE)
+    [request] = receiver.received
+    assert request.path == "/hook?team=care"
+    assert request.headers["webhook-id"] == "alert-7"
+    stamp = request.headers["webhook-timestamp"]
+    assert stamp == str(int(noon.timestamp()))
+    digest = hmac.new(b"0123456789abcdef", f"alert-7.{stamp}.".encode() + request.body, hashlib.sha256).digest()
+    assert request.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+
+
+@pytest.mark.parametrize(("status", "permanent"), [(410, True), (404, True), (400, True), (429, False), (408, False), (503, False)])
+def test_what_a_webhook_answers_decides_whether_to_try_again(status: int, permanent: bool) -> None:
+    with receiving() as receiver, pytest.raises(DeliveryError) as caught:
+        receiver.statuses = [status]
+        notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
+    assert caught.value.permanent is permanent
+    assert str(status) in str(caught.value)
+
+
+def test_a_webhook_follows_no_redirect() -> None:
+    with ExitStack() as stack:
+        first, second = stack.enter_context(receiving()), stack.enter_context(receiving())
+        first.statuses, first.location = [302], second.url
+        with pytest.raises(DeliveryError):
+            notifiers.build(f"webhook+{first.url}/").deliver(MESSAGE)
+        assert second.received == []
+
+
+def test_a_webhook_that_hangs_is_given_up_in_time() -> None:
+    with receiving() as receiver, pytest.raises(DeliveryError) as caught:
+        receiver.delay = 1
+        replace(webhook.build(f"webhook+{receiver.url}/"), time_out=0.2).deliver(MESSAGE)
+    assert not caught.value.permanent
+
+
+def test_a_mail_carries_the_alerts_key_so_that_a_double_can_be_told() -> None:
+    with a_mailbox() as box:
+        notifiers.build(f"smtp://127.0.0.1:{box.port}/?from=amends@shop.example&to=care@shop.example").deliver(MESSAGE)
+    [letter] = box.letters
+    assert letter["message-id"] == "<alert-7@shop.example>"
+    assert letter["to"] == "care@shop.example"
+    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
+    with a_mailbox() as box, pytest.raises(DeliveryError) as caught:
+        box.answer = "550 no such mailbox"
+        notifiers.build(f"smtp://127.0.0.1:{box.port}/?to=nobody@shop.example").deliver(MESSAGE)
+    assert caught.value.permanent
+
+
+def test_html_in_an_alert_is_escaped_in_the_mail() -> None:
+    page = email.html_of(replace(MESSAGE, title="<script>x</script>", body="<img src=x>"))
+    assert "<script>" not in page
+    assert "<img" not in page
