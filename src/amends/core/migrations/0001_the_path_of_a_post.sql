@@ -92,6 +92,7 @@ create table authors (
 );
 
 create index authors_handle on authors (lower(handle) text_pattern_ops);
+create index authors_alike on authors (lower(regexp_replace(handle, '[^[:alnum:]]', '', 'g')));
 
 create table customers (
   id bigint generated always as identity primary key,

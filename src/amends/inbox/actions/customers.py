@@ -3,17 +3,75 @@
 from datetime import datetime
 
 from amends.core.database import Connection
+from amends.core.errors import NotFound, Refused
+from amends.inbox.rules import identity
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.identity import Match
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
+from amends.inbox.store import customers, events, handles, untriaged
+from amends.inbox.store.customers import Link
 
 
-def link_customer(
+def suggest(conn: Connection, *, author_id: AuthorId) -> Match:
+    """Return which other customers this author may be, for an agent to decide."""
+    author = handles.find(conn, author_id=author_id)
+    if author is None:
+        raise NotFound
+    own = customers.find_link(conn, author_id=author_id)
+    candidates = [
+        candidate for candidate in handles.alike(conn, handle=author.handle) if own is None or candidate.customer_id != own.customer_id
+    ]
+    return identity.match(author, candidates)
+
+
+def link_customer(  # noqa: PLR0913
     conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: LinkBasis, evidence: str, agent_id: AgentId, now: datetime
 ) -> None:
     """Make the author a handle of the customer; the author's cases move along."""
-    raise NotImplementedError
+    untriaged.lock_authors(conn, [author_id])
+    before = _link(conn, author_id)
+    if not customers.exists(conn, customer_id=customer_id):
+        raise NotFound("There is no such customer.")
+    customers.link(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=agent_id, now=now)
+    customers.forget_if_empty(conn, customer_id=before.customer_id)
+    events.add(
+        conn,
+        EventKind.CUSTOMER_LINKED,
+        now=now,
+        agent_id=agent_id,
+        author_id=author_id,
+        customer_id=customer_id,
+        was=before.customer_id,
+        basis=basis,
+        evidence=evidence,
+    )
 
 
 def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: datetime) -> CustomerId:
     """Give the author a customer of its own again, and return it; the author's cases move along."""
-    raise NotImplementedError
+    untriaged.lock_authors(conn, [author_id])
+    before = _link(conn, author_id)
+    if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
+        raise Refused("This is the customer's only handle.")
+    customers.remove_link(conn, author_id=author_id)
+    name = customers.author_name(conn, author_id=author_id) or ""
+    alone = customers.make(conn, {author_id: name}, now=now)[author_id]
+    customers.move_cases(conn, author_id=author_id, customer_id=alone)
+    events.add(
+        conn,
+        EventKind.CUSTOMER_UNLINKED,
+        now=now,
+        agent_id=agent_id,
+        author_id=author_id,
+        customer_id=alone,
+        was=before.customer_id,
+    )
+    return alone
+
+
+def _link(conn: Connection, author_id: AuthorId) -> Link:
+    found = customers.find_link(conn, author_id=author_id)
+    if found is None:
+        raise NotFound("This author has no customer yet.")
+    return found

@@ -49,9 +49,9 @@ def ingest(conn: Connection, *, source_id: SourceId, network: str, posts: Sequen
     return total
 
 
-def _version(post: Post) -> tuple[datetime, bool]:
-    """Of two versions of one post in a batch the later one is kept."""
-    return (post.edited_at or post.published_at, post.deleted)
+def _version(post: Post) -> tuple[bool, datetime]:
+    """Of two versions of one post in a batch the later one is kept, a deletion before all."""
+    return (post.deleted, post.edited_at or post.published_at)
 
 
 def _ingest_batch(conn: Connection, source_id: SourceId, network: str, posts: Sequence[Post], now: datetime) -> Ingested:

@@ -3,9 +3,15 @@
 from datetime import datetime
 
 from amends.core.database import Connection
+from amends.inbox.actions.found import locked_case
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.store import cases, events
 
 
 def mark_read(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Take the unread mark off the case."""
-    raise NotImplementedError
+    case = locked_case(conn, case_id)
+    if case.unread:
+        cases.set_read(conn, case_id=case.id)
+        events.add(conn, EventKind.CASE_READ, now=now, case_id=case.id, agent_id=agent_id)

@@ -1,14 +1,26 @@
-"""Takes a reply from the agent to the network, once. Place in the path: reply box -> queued -> sending -> sent -> seen in public."""
+"""Takes a reply from the agent to the network, once. Place in the path: reply box -> queued -> sending -> sent."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from amends.core.database import Connection
-from amends.core.errors import NetworkError
+from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
+from amends.inbox.actions.assign import take_if_free
+from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.resolve import close, take_back
+from amends.inbox.rules import reply_tries
+from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.store.replies import ProofJob, ReplyJob
+from amends.inbox.rules.text import storable
+from amends.inbox.rules.words import CaseStatus, ReplyState
+from amends.inbox.store import cases, episodes, events, replies
+from amends.inbox.store.cases import Case, Target
+from amends.inbox.store.replies import NewReply, Reply, ReplyJob
+
+GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
 
 
 def queue_reply(  # noqa: PLR0913
@@ -22,40 +34,140 @@ def queue_reply(  # noqa: PLR0913
     resolve: bool = False,
     key: UUID | None = None,
 ) -> ReplyId:
-    """Queue a reply under the customer's newest post; the same `key` is the same reply. `Refused` says why it cannot be sent."""
-    raise NotImplementedError
+    """Queue a reply under the customer's newest post; the same `key` is the same reply. `Refused` says why it cannot be sent.
+
+    With `resolve` the case is resolved once the network has the reply. A case of nobody becomes the agent's.
+    """
+    case = locked_case(conn, case_id)
+    known = replies.find_by_key(conn, key=key) if key else None
+    if known:
+        return _same_reply(known, case)
+    words = storable(text).strip()
+    target = _target(conn, case, words, resolve=resolve)
+    new = NewReply(
+        case_id=case.id,
+        post_id=target.id,
+        agent_id=agent_id,
+        text=words,
+        episode=case.episode,
+        answers=case.customer_posts,
+        follow_up_after=policy.follow_up_after if resolve else None,
+        key=key or uuid4(),
+    )
+    reply_id = replies.insert(conn, new, now=now)
+    cases.set_looked_at(conn, case_id=case.id)
+    take_if_free(conn, case, agent_id=agent_id, now=now)
+    events.add(conn, EventKind.REPLY_QUEUED, now=now, case_id=case.id, agent_id=agent_id, reply_id=reply_id, resolve=resolve)
+    return reply_id
+
+
+def _same_reply(known: Reply, case: Case) -> ReplyId:
+    if known.case_id != case.id:
+        raise Conflict("This reply was queued for another case.")
+    return known.id
+
+
+def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Target:
+    """Return the post to reply under, or say why there can be no reply."""
+    if not words:
+        raise Refused("A reply needs some words.")
+    if resolve or case.status == CaseStatus.DISMISSED:
+        after(case.status, Step.RESOLVE)
+    target = cases.newest_post(conn, case_id=case.id)
+    if target is None:
+        raise Refused("The customer has deleted every post of this case; there is nothing to reply under.")
+    if not target.can_reply:
+        raise Refused(target.why_no_reply or "The network does not let us reply to this post.")
+    return target
 
 
 def claim_reply(conn: Connection, *, now: datetime, lease: timedelta) -> ReplyJob | None:
     """Claim the next reply to send, or None; where `again` is set, call `collector.find_reply` first."""
-    raise NotImplementedError
+    return replies.claim_next(conn, now=now, until=now + lease)
 
 
 def record_sent(conn: Connection, job: ReplyJob, published: Published, *, now: datetime) -> None:
-    """Keep that the network has the reply: the clock stops, the case waits for the customer (or is resolved, if that was asked)."""
-    raise NotImplementedError
+    """Keep that the network has the reply: the clock stops, the case waits for the customer (or is resolved, if that was asked).
+
+    A customer's post that joined the case after the agent had written keeps the case open, waiting since that post.
+    """
+    case = locked_case(conn, job.case_id)
+    reply = replies.find(conn, reply_id=job.reply_id)
+    if reply is None or not replies.mark_sent(conn, reply_id=job.reply_id, published=published, now=now):
+        return
+    replies.own_post(conn, source_id=job.source_id, external_id=published.external_id)
+    episodes.answer(conn, case_id=case.id, number=reply.episode, at=published.published_at)
+    events.add(
+        conn,
+        EventKind.REPLY_SENT,
+        now=now,
+        case_id=case.id,
+        agent_id=reply.agent_id,
+        reply_id=reply.id,
+        permalink=published.permalink,
+    )
+    if case.status in GOING_ON:
+        _move_on(conn, case, reply, now)
+
+
+def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
+    """Say who has the next word in a case whose reply went out."""
+    unanswered = cases.first_unanswered(conn, case_id=case.id)
+    if unanswered is None and reply.follow_up_after is not None:
+        close(conn, case, agent_id=reply.agent_id, follow_up_after=reply.follow_up_after, now=now)
+        return
+    status = CaseStatus.OPEN if unanswered else CaseStatus.WAITING
+    cases.set_status(conn, case_id=case.id, status=status, waiting_since=unanswered, resolved_at=None)
 
 
 def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *, now: datetime) -> None:
-    """Keep why a reply did not go out: queued for later, or failed with the reason on screen."""
-    raise NotImplementedError
+    """Keep why a reply did not go out: queued for later, or failed with the reason on screen.
+
+    A case that was resolved on the strength of a reply which then failed goes back to where it was.
+    """
+    case = locked_case(conn, job.case_id)
+    next_try = reply_tries.after_trouble(error, attempts=job.attempts, now=now)
+    reply = replies.find(conn, reply_id=job.reply_id)
+    if reply is None or not replies.mark_trouble(conn, job, next_try):
+        return
+    failed = next_try.state is ReplyState.FAILED
+    events.add(
+        conn,
+        EventKind.REPLY_FAILED if failed else EventKind.REPLY_DELAYED,
+        now=now,
+        case_id=case.id,
+        agent_id=reply.agent_id,
+        reply_id=reply.id,
+        reason=next_try.reason,
+    )
+    if failed and case.status == CaseStatus.RESOLVED and case.episode == reply.episode:
+        take_back(conn, case, agent_id=reply.agent_id, why="The reply did not go out.", now=now)
 
 
 def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
     """Queue a failed reply again."""
-    raise NotImplementedError
+    reply = _locked_reply(conn, reply_id)
+    if reply.state != ReplyState.FAILED:
+        raise Conflict(f"This reply is {reply.state}; only a failed one can be tried again.")
+    replies.queue_again(conn, reply_id=reply_id, now=now)
+    events.add(conn, EventKind.REPLY_RETRIED, now=now, case_id=reply.case_id, agent_id=agent_id, reply_id=reply_id)
 
 
 def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
-    """Throw away a reply that failed, or one that is queued and was never tried."""
-    raise NotImplementedError
+    """Throw away a reply that failed, or one that is queued and was never tried; its words stay in the timeline."""
+    reply = _locked_reply(conn, reply_id)
+    if reply.state != ReplyState.FAILED and (reply.state != ReplyState.QUEUED or reply.was_tried):
+        raise Conflict("This reply is on its way, or out already.")
+    replies.delete(conn, reply_id=reply_id)
+    events.add(conn, EventKind.REPLY_DISCARDED, now=now, case_id=reply.case_id, agent_id=agent_id, reply_id=reply_id, text=reply.text)
 
 
-def claim_proof(conn: Connection, *, now: datetime, policy: Policy) -> ProofJob | None:
-    """Claim the next sent reply whose public visibility is not known yet, or None."""
-    raise NotImplementedError
-
-
-def record_proof(conn: Connection, job: ProofJob, *, visible: bool, permalink: str, now: datetime) -> None:
-    """Keep whether our reply can be seen in public; not seen is believed after three looks."""
-    raise NotImplementedError
+def _locked_reply(conn: Connection, reply_id: ReplyId) -> Reply:
+    """Return the reply as it stands once its case is ours alone."""
+    found = replies.find(conn, reply_id=reply_id)
+    if found:
+        locked_case(conn, found.case_id)
+        found = replies.lock(conn, reply_id=reply_id)
+    if found is None:
+        raise NotFound("There is no such reply.")
+    return found

@@ -1,27 +1,94 @@
 """Ends a case and takes the end back: resolve, undo, dismiss, reopen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.actions import follow_up
+from amends.inbox.actions.found import locked_case
+from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store import cases, episodes, events, follow_ups
+from amends.inbox.store.cases import Case
+
+UNDO_WITHIN = timedelta(minutes=2)
 
 
 def resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, policy: Policy, now: datetime) -> None:
     """Resolve the case and plan its follow-up; `Conflict` where it is over already."""
-    raise NotImplementedError
+    close(conn, locked_case(conn, case_id), agent_id=agent_id, follow_up_after=policy.follow_up_after, now=now)
+
+
+def close(conn: Connection, case: Case, *, agent_id: AgentId, follow_up_after: timedelta, now: datetime) -> None:
+    """Resolve a locked case."""
+    status = after(case.status, Step.RESOLVE)
+    due_at = now + follow_up_after
+    cases.set_status(conn, case_id=case.id, status=status, waiting_since=None, resolved_at=now)
+    cases.set_looked_at(conn, case_id=case.id)
+    episodes.resolve(conn, case_id=case.id, number=case.episode, at=now, agent_id=agent_id)
+    follow_ups.plan(conn, case_id=case.id, episode=case.episode, planned_at=now, due_at=due_at)
+    _tell_end(conn, EventKind.CASE_RESOLVED, case, agent_id=agent_id, now=now, follow_up_due_at=due_at.isoformat())
 
 
 def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Take a resolve back as if it had not been: the same episode goes on, the follow-up is gone. `Refused` after two minutes."""
-    raise NotImplementedError
+    case = locked_case(conn, case_id)
+    after(case.status, Step.UNDO_RESOLVE)
+    if case.resolved_at is not None and now - case.resolved_at > UNDO_WITHIN:
+        raise Refused("It is too late to undo this; reopen the case instead.")
+    take_back(conn, case, agent_id=agent_id, why="", now=now)
+
+
+def take_back(conn: Connection, case: Case, *, agent_id: AgentId, why: str, now: datetime) -> None:
+    """Put a locked, resolved case back to where it was before the resolve."""
+    follow_ups.remove(conn, case_id=case.id, episode=case.episode)
+    _restore(conn, case, EventKind.CASE_RESOLVED)
+    events.add(conn, EventKind.RESOLVE_UNDONE, now=now, case_id=case.id, agent_id=agent_id, why=why)
 
 
 def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Put the case aside as no work of ours; it counts as neither answered nor resolved."""
-    raise NotImplementedError
+    case = locked_case(conn, case_id)
+    status = after(case.status, Step.DISMISS)
+    cases.set_status(conn, case_id=case.id, status=status, waiting_since=None, resolved_at=None)
+    cases.set_looked_at(conn, case_id=case.id)
+    episodes.dismiss(conn, case_id=case.id, number=case.episode, at=now)
+    _tell_end(conn, EventKind.CASE_DISMISSED, case, agent_id=agent_id, now=now)
 
 
 def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Open the case again: a resolved one as a new episode, a dismissed one where it was."""
-    raise NotImplementedError
+    case = locked_case(conn, case_id)
+    after(case.status, Step.REOPEN)
+    dismissed = case.status == CaseStatus.DISMISSED
+    if dismissed:
+        _restore(conn, case, EventKind.CASE_DISMISSED)
+    else:
+        follow_up.reopened_by_hand(conn, case_id=case.id, agent_id=agent_id, now=now)
+        cases.begin_next_episode(conn, case_id=case.id, now=now)
+    episode = case.episode if dismissed else case.episode + 1
+    events.add(conn, EventKind.CASE_REOPENED, now=now, case_id=case.id, agent_id=agent_id, why="Reopened by hand.", episode=episode)
+
+
+def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentId, now: datetime, **facts: str) -> None:
+    """Write that the case ended, and where it was, so that the end can be taken back."""
+    was = {"was": case.status, "waiting_since": case.waiting_since and case.waiting_since.isoformat(), "episode": case.episode}
+    events.add_all(conn, [events.Event(kind=kind, case_id=case.id, agent_id=agent_id, facts=was | facts)], now=now)
+
+
+def _restore(conn: Connection, case: Case, ended_by: EventKind) -> None:
+    """Put the case where the event that ended it says it was."""
+    told = events.last(conn, ended_by, case_id=case.id)
+    facts = told.facts if told else {"was": CaseStatus.OPEN, "waiting_since": None}
+    since = facts["waiting_since"]
+    cases.set_status(
+        conn,
+        case_id=case.id,
+        status=CaseStatus(str(facts["was"])),
+        waiting_since=datetime.fromisoformat(since) if isinstance(since, str) else None,
+        resolved_at=None,
+    )
+    episodes.continue_(conn, case_id=case.id, number=case.episode)

@@ -1,12 +1,124 @@
 """Judges what was collected and puts it on the desk. Place in the path: event `post_received` -> here -> case, alert."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.ports import Classifier
+from amends.inbox.actions import follow_up
+from amends.inbox.rules import alerting
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
+from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.words import Route
+from amends.inbox.store import case_states, customers, events, raised_alerts, untriaged
+from amends.triage.judge import Text, judge
+from amends.triage.verdict import Verdict
+
+_TOLD_AS = {Route.OPEN: EventKind.CASE_OPENED, Route.APPEND: EventKind.POST_JOINED, Route.REOPEN: EventKind.CASE_REOPENED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Joined:
+    """A post that is now part of a stored case."""
+
+    placed: Placed
+    case_id: CaseId
 
 
 def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, now: datetime, limit: int = 50) -> int:
     """Triage at most `limit` posts, the oldest first, and return how many; safe to run many at once."""
-    raise NotImplementedError
+    claimed = untriaged.claim(conn, limit=limit)
+    if not claimed:
+        return 0
+    verdicts = _judge(claimed, classifier)
+    untriaged.lock_authors(conn, [post.author_id for post in claimed])
+    placed, changed = place(claimed, verdicts, case_states.lock(conn, [post.thread for post in claimed]))
+    case_ids = _save_cases(conn, changed, claimed, now)
+    _save_posts(conn, placed, case_ids, now)
+    joined = [_Joined(placed=one, case_id=case_ids[one.post.thread]) for one in placed if one.case_number is not None]
+    _begin_episodes(conn, joined, now)
+    _tell(conn, joined, now)
+    follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
+    _raise_alerts(conn, joined, policy, now)
+    return len(claimed)
+
+
+def _judge(claimed: Iterable[Claimed], classifier: Classifier) -> dict[PostId, Verdict]:
+    """Return a verdict on every post that may become work."""
+    read = [post for post in claimed if not post.incoming.is_context]
+    texts = [Text(text=post.text, language_hint=post.language_hint, followers=post.followers) for post in read]
+    return {post.id: verdict for post, verdict in zip(read, judge(texts, classifier), strict=True)}
+
+
+def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Sequence[Claimed], now: datetime) -> dict[Thread, CaseId]:
+    """Store opened and changed cases and return the id of each."""
+    known = [case for case in changed.values() if case.id is not None]
+    case_states.update(conn, known)
+    opened = {thread: case for thread, case in changed.items() if case.id is None}
+    posts = {post.thread: post for post in claimed}
+    owners = _customers(conn, [posts[thread] for thread in opened], now)
+    new = [
+        case_states.NewCase(state=case, brand_id=posts[thread].brand_id, network=posts[thread].network, customer_id=owners[case.author_id])
+        for thread, case in opened.items()
+    ]
+    ids = case_states.insert(conn, new)
+    return ids | {thread: case.id for thread, case in changed.items() if case.id is not None}
+
+
+def _customers(conn: Connection, posts: Sequence[Claimed], now: datetime) -> dict[AuthorId, CustomerId]:
+    names = {post.author_id: post.author_name for post in posts}
+    known = customers.of_authors(conn, list(names))
+    unknown = {author_id: name for author_id, name in names.items() if author_id not in known}
+    return known | customers.make(conn, unknown, now=now)
+
+
+def _save_posts(conn: Connection, placed: Sequence[Placed], case_ids: dict[Thread, CaseId], now: datetime) -> None:
+    rows = [(one, case_ids[one.post.thread] if one.case_number is not None else None) for one in placed]
+    untriaged.save_routes(conn, rows, now=now)
+    untriaged.save_verdicts(conn, placed, now=now)
+
+
+def _begin_episodes(conn: Connection, joined: Sequence[_Joined], now: datetime) -> None:
+    case_states.begin_episodes(conn, [(one.placed, one.case_id) for one in joined if one.placed.begins_episode], now=now)
+
+
+def _tell(conn: Connection, joined: Sequence[_Joined], now: datetime) -> None:
+    """Write what happened to the cases; the facts say why and, where an episode began, which."""
+    told = [
+        events.Event(
+            kind=_TOLD_AS[one.placed.route],
+            case_id=one.case_id,
+            post_id=one.placed.post.id,
+            source_id=one.placed.post.source_id,
+            facts={"why": one.placed.why, "episode": one.placed.episode},
+        )
+        for one in joined
+    ]
+    events.add_all(conn, told, now=now)
+
+
+def _raise_alerts(conn: Connection, joined: Sequence[_Joined], policy: Policy, now: datetime) -> None:
+    """Raise the alarms that these posts call for, at most one a case within the cool-down."""
+    last = raised_alerts.last_raised(conn, [one.case_id for one in joined])
+    raises: list[raised_alerts.Raise] = []
+    for one in joined:
+        post, verdict = one.placed.post, one.placed.verdict
+        heard = alerting.Heard(published_at=post.published_at, followers=post.followers, last_raised_at=last.get(one.case_id))
+        alarm = alerting.decide(verdict, heard, policy=policy, now=now) if verdict else None
+        if alarm:
+            raises.append(raised_alerts.Raise(case_id=one.case_id, post_id=post.id, alarm=alarm))
+            last[one.case_id] = now
+    raised = raised_alerts.insert(conn, raises, now=now)
+    events.add_all(conn, [_alert_event(alert) for alert in raised], now=now)
+
+
+def _alert_event(alert: raised_alerts.Raised) -> events.Event:
+    return events.Event(
+        kind=EventKind.ALERT_RAISED,
+        case_id=alert.case_id,
+        post_id=alert.post_id,
+        facts={"alert_id": alert.id, "rule": alert.rule, "severity": alert.severity, "reason": alert.reason},
+    )

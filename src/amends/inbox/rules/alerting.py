@@ -1,7 +1,7 @@
 """When a post raises the alarm. Place in the path: verdict of a post in a case -> here -> alert rows -> notifiers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.core.ports import Sentiment
 from amends.inbox.rules.policy import Policy
@@ -9,6 +9,8 @@ from amends.inbox.rules.words import Severity
 from amends.triage.verdict import Verdict
 
 CRITICAL_URGENCY = 85
+# What is older when we first see it (an import, a backlog) is work, but wakes nobody.
+FRESH = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,16 +22,25 @@ class Alarm:
     reason: str
 
 
-def decide(verdict: Verdict, *, followers: int | None, last_raised_at: datetime | None, policy: Policy, now: datetime) -> Alarm | None:
-    """Return the alarm for a customer's post that joined a case, or None; `last_raised_at` is the case's last alert."""
-    if verdict.sentiment is not Sentiment.NEGATIVE:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A customer's post that joined a case; `last_raised_at` is the case's last alert."""
+
+    published_at: datetime
+    followers: int | None
+    last_raised_at: datetime | None
+
+
+def decide(verdict: Verdict, heard: Heard, *, policy: Policy, now: datetime) -> Alarm | None:
+    """Return the alarm to raise, or None."""
+    if verdict.sentiment is not Sentiment.NEGATIVE or now - heard.published_at > FRESH:
         return None
-    if last_raised_at is not None and now - last_raised_at < policy.alert_cooldown:
+    if heard.last_raised_at is not None and now - heard.last_raised_at < policy.alert_cooldown:
         return None
     if verdict.urgency >= policy.alert_urgency:
         return Alarm(rule="urgent", severity=_severity(verdict.urgency), reason=_because(f"urgency {verdict.urgency}", verdict.reasons))
-    if followers is not None and followers >= policy.alert_followers:
-        return Alarm(rule="reach", severity=Severity.HIGH, reason=_because(f"{followers:,} followers", verdict.reasons))
+    if heard.followers is not None and heard.followers >= policy.alert_followers:
+        return Alarm(rule="reach", severity=Severity.HIGH, reason=_because(f"{heard.followers:,} followers", verdict.reasons))
     return None
 
 

@@ -35,9 +35,10 @@ _WHY_NOT = {
 }
 
 
-def after(status: CaseStatus, step: Step) -> CaseStatus:
+def after(status: str, step: Step) -> CaseStatus:
     """Return where `step` leads from `status`; `Conflict` where it cannot be taken (mostly because a colleague was first)."""
-    status_after = _LEADS_TO.get((status, step))
+    before = CaseStatus(status)
+    status_after = _LEADS_TO.get((before, step))
     if status_after is None:
-        raise Conflict(_WHY_NOT[status])
+        raise Conflict(_WHY_NOT[before])
     return status_after

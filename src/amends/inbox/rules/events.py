@@ -26,7 +26,6 @@ class EventKind(StrEnum):
     REPLY_DISCARDED = "reply_discarded"
     REPLY_PROVEN = "reply_proven"
     REPLY_NOT_VISIBLE = "reply_not_visible"
-    FOLLOW_UP_PLANNED = "follow_up_planned"
     FOLLOW_UP_CONCLUDED = "follow_up_concluded"
     ALERT_RAISED = "alert_raised"
     ALERT_DELIVERED = "alert_delivered"

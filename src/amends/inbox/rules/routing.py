@@ -34,7 +34,7 @@ class Decision:
     why: str
 
 
-def decide(post: Incoming, verdict: Verdict | None, status: CaseStatus | None) -> Decision:
+def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decision:
     """Return the route of `post`; `status` is that of the author's case in this thread, None where there is none.
 
     `verdict` is None for what no model reads (`Incoming.is_context`).

@@ -1,10 +1,10 @@
 """SQL of events: what happened, for the timeline, the relay and the audit log alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb, execute
+from amends.core.database import Connection, Jsonb, execute, fetch_maybe
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
 
@@ -18,7 +18,7 @@ class Event:
     post_id: PostId | None = None
     agent_id: AgentId | None = None
     source_id: SourceId | None = None
-    facts: dict[str, object] = field(default_factory=dict[str, object])
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 def add(  # noqa: PLR0913
@@ -53,4 +53,22 @@ def add_all(conn: Connection, events: Sequence[Event], *, now: datetime) -> None
           as r(kind text, case_id bigint, post_id bigint, agent_id bigint, source_id bigint, facts jsonb)
         """,
         {"now": now, "rows": Jsonb(rows)},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """An event as it was told."""
+
+    at: datetime
+    facts: dict[str, object]
+
+
+def last(conn: Connection, kind: EventKind, *, case_id: CaseId) -> Told | None:
+    """Return the case's newest event of this kind, or None."""
+    return fetch_maybe(
+        conn,
+        Told,
+        "select at, facts from events where case_id = %(case_id)s and kind = %(kind)s order by id desc limit 1",
+        {"case_id": case_id, "kind": kind},
     )

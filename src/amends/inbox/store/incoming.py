@@ -54,7 +54,8 @@ def save_authors(conn: Connection, *, network: str) -> None:
         select distinct on (i.author_external_id)
           %(network)s, i.author_external_id, i.author_handle, i.author_name, i.author_followers, i.author_verified, i.author_avatar_url
         from pg_temp.incoming i
-        where not exists (select from authors a where a.network = %(network)s and a.external_id = i.author_external_id)
+        where not i.deleted
+          and not exists (select from authors a where a.network = %(network)s and a.external_id = i.author_external_id)
         order by i.author_external_id, i.published_at desc
         on conflict (network, external_id) do nothing
         """,
@@ -65,7 +66,7 @@ def save_authors(conn: Connection, *, network: str) -> None:
         """
         with latest as (
           select distinct on (author_external_id) * from pg_temp.incoming
-          where author_external_id <> 'deleted'
+          where not deleted and author_external_id <> 'deleted'
           order by author_external_id, published_at desc
         ), changed as (
           select a.id, l.author_handle, l.author_name, coalesce(l.author_followers, a.followers) as followers,
@@ -86,16 +87,19 @@ def save_authors(conn: Connection, *, network: str) -> None:
 
 
 def insert_new(conn: Connection, *, source_id: SourceId, network: str, now: datetime) -> list[str]:
-    """Store the posts of the batch that are new, each with its event, in the order they were published; return their external ids."""
+    """Store the posts of the batch that are new, each with its event, in the order they were published; return their external ids.
+
+    Of a post that the network deleted it says no more than that, so one that we never had stays unknown.
+    """
     return fetch_values(
         conn,
         """
         with fresh as (
-          insert into posts (source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, deleted_at,
-            seen_at, permalink, root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply,
+          insert into posts (source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, seen_at,
+             permalink, root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply,
             why_no_reply)
           select %(source_id)s, %(network)s, i.external_id, a.id, i.text, i.language_hint, i.published_at, i.edited_at,
-            case when i.deleted then %(now)s::timestamptz end, %(now)s, i.permalink, i.root_id, i.parent_id, i.quoted_id, i.shared_id,
+            %(now)s, i.permalink, i.root_id, i.parent_id, i.quoted_id, i.shared_id,
             i.mentions, i.media, i.metrics, i.visibility,
             i.is_own or exists (
               select from replies r join cases c on c.id = r.case_id
@@ -103,7 +107,8 @@ def insert_new(conn: Connection, *, source_id: SourceId, network: str, now: date
             ), i.can_reply, i.why_no_reply
           from pg_temp.incoming i
           join authors a on a.network = %(network)s and a.external_id = i.author_external_id
-          where not exists (select from posts p where p.source_id = %(source_id)s and p.external_id = i.external_id)
+          where not i.deleted
+            and not exists (select from posts p where p.source_id = %(source_id)s and p.external_id = i.external_id)
           order by i.published_at, i.external_id
           on conflict (source_id, external_id) do nothing
           returning id, external_id

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from amends.core.ports import Draft
-from amends.inbox.rules.ids import CaseId, ReplyId, SourceId
+from amends.core.database import Connection, execute, fetch_maybe, fetch_values
+from amends.core.ports import Draft, Published
+from amends.inbox.rules.ids import AgentId, CaseId, PostId, ReplyId, SourceId
+from amends.inbox.rules.reply_tries import NextTry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +28,7 @@ class ReplyJob:
     attempts: int
     again: bool
     first_try_at: datetime
+    claimed_until: datetime
 
     @property
     def draft(self) -> Draft:
@@ -34,17 +37,184 @@ class ReplyJob:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProofJob:
-    """A sent reply that is to be looked for in public, by `collector.refresh([external_id])`."""
+class NewReply:
+    """A reply to store; the agent had seen the customer's posts up to number `answers`."""
 
-    reply_id: ReplyId
     case_id: CaseId
-    source_id: SourceId
-    network: str
-    handle: str
-    credentials: bytes = field(repr=False)
-    options: dict[str, str]
-    root_id: str
-    external_id: str
-    attempts: int
-    look_again_after: timedelta
+    post_id: PostId
+    agent_id: AgentId
+    text: str
+    episode: int
+    answers: int
+    follow_up_after: timedelta | None
+    key: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """A reply as it stands."""
+
+    id: ReplyId
+    case_id: CaseId
+    agent_id: AgentId
+    text: str
+    episode: int
+    follow_up_after: timedelta | None
+    state: str
+    was_tried: bool
+
+
+def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
+    """Store a reply that is to go out and return its id."""
+    values = fetch_values(
+        conn,
+        """
+        insert into replies (case_id, post_id, agent_id, text, episode, answers, follow_up_after, key, state, created_at, next_at)
+        values (%(case_id)s, %(post_id)s, %(agent_id)s, %(text)s, %(episode)s, %(answers)s, %(follow_up_after)s, %(key)s, 'queued',
+          %(now)s, %(now)s)
+        returning id
+        """,
+        {
+            "case_id": new.case_id,
+            "post_id": new.post_id,
+            "agent_id": new.agent_id,
+            "text": new.text,
+            "episode": new.episode,
+            "answers": new.answers,
+            "follow_up_after": new.follow_up_after,
+            "key": new.key,
+            "now": now,
+        },
+    )
+    return ReplyId(values[0])
+
+
+def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
+    """Return the reply, or None."""
+    return fetch_maybe(
+        conn,
+        Reply,
+        """
+        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        from replies where id = %(id)s
+        """,
+        {"id": reply_id},
+    )
+
+
+def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
+    """Return the reply, which nobody else claims or changes until the transaction ends, or None."""
+    return fetch_maybe(
+        conn,
+        Reply,
+        """
+        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        from replies where id = %(id)s for update
+        """,
+        {"id": reply_id},
+    )
+
+
+def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
+    """Return the reply that was queued with this key, or None."""
+    return fetch_maybe(
+        conn,
+        Reply,
+        """
+        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        from replies where key = %(key)s
+        """,
+        {"key": key},
+    )
+
+
+def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob | None:
+    """Mark the next reply as being sent until `until` and return it; replies of one case go out in the order they were written."""
+    return fetch_maybe(
+        conn,
+        ReplyJob,
+        """
+        with next as (
+          select r.id, r.first_try_at is not null as again
+          from replies r
+          where r.state in ('queued', 'sending') and r.next_at <= %(now)s and (r.state = 'queued' or r.claimed_until <= %(now)s)
+            and not exists (
+              select from replies earlier
+              where earlier.case_id = r.case_id and earlier.id < r.id and earlier.state in ('queued', 'sending')
+            )
+          order by r.next_at, r.id
+          limit 1
+          for update of r skip locked
+        )
+        update replies r
+        set state = 'sending', claimed_until = %(until)s, attempts = r.attempts + 1, first_try_at = coalesce(r.first_try_at, %(now)s)
+        from next, posts p, sources s
+        where r.id = next.id and p.id = r.post_id and s.id = p.source_id
+        returning r.id as reply_id, r.case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
+          p.external_id as parent_id, p.root_id, r.text, r.key, r.attempts, next.again, r.first_try_at, r.claimed_until
+        """,
+        {"now": now, "until": until},
+    )
+
+
+def mark_sent(conn: Connection, *, reply_id: ReplyId, published: Published, now: datetime) -> bool:
+    """Keep that the network has the reply; False where that was known. What the network says counts, whoever holds the claim."""
+    touched = execute(
+        conn,
+        """
+        update replies
+        set state = 'sent', sent_at = %(sent_at)s, external_id = %(external_id)s, permalink = %(permalink)s, error = '',
+          attempts = 0, next_at = %(now)s, claimed_until = null
+        where id = %(id)s and state <> 'sent'
+        """,
+        {
+            "id": reply_id,
+            "sent_at": published.published_at,
+            "external_id": published.external_id,
+            "permalink": published.permalink,
+            "now": now,
+        },
+    )
+    return touched == 1
+
+
+def own_post(conn: Connection, *, source_id: SourceId, external_id: str) -> None:
+    """Mark the reply as ours where the collector met it before we knew that it was out."""
+    execute(
+        conn,
+        "update posts set is_own = true where source_id = %(source_id)s and external_id = %(external_id)s and not is_own",
+        {"source_id": source_id, "external_id": external_id},
+    )
+
+
+def mark_trouble(conn: Connection, job: ReplyJob, next_try: NextTry) -> bool:
+    """Keep why a try did not work and what comes next; False where the claim is no longer this job's."""
+    touched = execute(
+        conn,
+        """
+        update replies set state = %(state)s, error = %(reason)s, next_at = %(at)s, claimed_until = null
+        where id = %(id)s and state = 'sending' and claimed_until = %(claimed_until)s
+        """,
+        {
+            "id": job.reply_id,
+            "claimed_until": job.claimed_until,
+            "state": next_try.state,
+            "reason": next_try.reason,
+            "at": next_try.at,
+        },
+    )
+    return touched == 1
+
+
+def queue_again(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
+    """Queue the reply for a fresh row of tries."""
+    execute(
+        conn,
+        "update replies set state = 'queued', error = '', attempts = 0, next_at = %(now)s where id = %(id)s",
+        {"id": reply_id, "now": now},
+    )
+
+
+def delete(conn: Connection, *, reply_id: ReplyId) -> None:
+    """Throw the reply away."""
+    execute(conn, "delete from replies where id = %(id)s", {"id": reply_id})

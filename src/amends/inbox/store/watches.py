@@ -85,7 +85,9 @@ def still_ours(conn: Connection, job: WatchJob) -> bool:
     )
 
 
-def save_page(conn: Connection, job: WatchJob, health: Health, *, cursor: Cursor, reads: int, new: int, now: datetime) -> None:
+def save_page(  # noqa: PLR0913
+    conn: Connection, job: WatchJob, health: Health, *, cursor: Cursor, reads: int, new: int, now: datetime
+) -> None:
     """Move the cursor, count what was read, and let the watch go."""
     execute(
         conn,

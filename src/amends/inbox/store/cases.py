@@ -1,0 +1,127 @@
+"""SQL of one case, as agents change it; `store.case_states` has the batches of triage."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, execute, fetch_maybe
+from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId
+from amends.inbox.rules.words import CaseStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A case as actions need it."""
+
+    id: CaseId
+    source_id: SourceId
+    network: str
+    author_id: AuthorId
+    customer_id: CustomerId
+    status: str
+    assignee_id: AgentId | None
+    episode: int
+    waiting_since: datetime | None
+    resolved_at: datetime | None
+    customer_posts: int
+    unread: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """The customer's post that a reply goes under."""
+
+    id: PostId
+    can_reply: bool
+    why_no_reply: str
+
+
+def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
+    """Return the case, ours alone until the transaction ends, or None."""
+    return fetch_maybe(
+        conn,
+        Case,
+        """
+        select id, source_id, network, author_id, customer_id, status, assignee_id, episode, waiting_since, resolved_at,
+          customer_posts, unread
+        from cases where id = %(id)s for update
+        """,
+        {"id": case_id},
+    )
+
+
+def set_status(
+    conn: Connection, *, case_id: CaseId, status: CaseStatus, waiting_since: datetime | None, resolved_at: datetime | None
+) -> None:
+    """Move the case to `status` with its clocks."""
+    execute(
+        conn,
+        """
+        update cases set status = %(status)s, waiting_since = %(waiting_since)s, resolved_at = %(resolved_at)s where id = %(id)s
+        """,
+        {"id": case_id, "status": status, "waiting_since": waiting_since, "resolved_at": resolved_at},
+    )
+
+
+def set_assignee(conn: Connection, *, case_id: CaseId, assignee_id: AgentId | None) -> None:
+    """Make the agent responsible."""
+    execute(conn, "update cases set assignee_id = %(assignee)s where id = %(id)s", {"id": case_id, "assignee": assignee_id})
+
+
+def set_read(conn: Connection, *, case_id: CaseId) -> None:
+    """Take the unread mark away."""
+    execute(conn, "update cases set unread = false where id = %(id)s", {"id": case_id})
+
+
+def set_looked_at(conn: Connection, *, case_id: CaseId) -> None:
+    """Keep that a person has read the case and acted on it."""
+    execute(conn, "update cases set unread = false, needs_look = false where id = %(id)s", {"id": case_id})
+
+
+def begin_next_episode(conn: Connection, *, case_id: CaseId, now: datetime) -> None:
+    """Open the case as a new episode that an agent began, whose clocks all start now."""
+    execute(
+        conn,
+        """
+        with opened as (
+          update cases set status = 'open', episode = episode + 1, waiting_since = %(now)s, resolved_at = null
+          where id = %(id)s returning id, episode
+        )
+        insert into episodes (case_id, number, published_at, seen_at, triaged_at)
+        select id, episode, %(now)s, %(now)s, %(now)s from opened
+        """,
+        {"id": case_id, "now": now},
+    )
+
+
+def newest_post(conn: Connection, *, case_id: CaseId) -> Target | None:
+    """Return the customer's newest post in the case that is still there, or None."""
+    return fetch_maybe(
+        conn,
+        Target,
+        """
+        select id, can_reply, why_no_reply from posts
+        where case_id = %(id)s and case_number is not null and deleted_at is null
+        order by published_at desc, id desc limit 1
+        """,
+        {"id": case_id},
+    )
+
+
+def first_unanswered(conn: Connection, *, case_id: CaseId) -> datetime | None:
+    """Return when the first customer post was published that nobody had seen when writing the replies that went out, or None."""
+    found = fetch_maybe(
+        conn,
+        _FirstUnanswered,
+        """
+        select min(published_at) as published_at from posts
+        where case_id = %(id)s
+          and case_number > (select coalesce(max(answers), 0) from replies where case_id = %(id)s and state = 'sent')
+        """,
+        {"id": case_id},
+    )
+    return found.published_at if found else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _FirstUnanswered:
+    published_at: datetime | None

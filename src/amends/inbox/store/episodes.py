@@ -1,0 +1,49 @@
+"""SQL of episodes: the clocks of a case, one row from open to resolved."""
+
+from datetime import datetime
+
+from amends.core.database import Connection, execute
+from amends.inbox.rules.ids import AgentId, CaseId
+
+
+def answer(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> None:
+    """Stop the clock of the first response, once."""
+    execute(
+        conn,
+        """
+        update episodes set answered_at = %(at)s where case_id = %(case_id)s and number = %(number)s and answered_at is null
+        """,
+        {"case_id": case_id, "number": number, "at": at},
+    )
+
+
+def resolve(conn: Connection, *, case_id: CaseId, number: int, at: datetime, agent_id: AgentId) -> None:
+    """End the episode as resolved."""
+    execute(
+        conn,
+        """
+        update episodes set resolved_at = %(at)s, resolved_by = %(agent_id)s where case_id = %(case_id)s and number = %(number)s
+        """,
+        {"case_id": case_id, "number": number, "at": at, "agent_id": agent_id},
+    )
+
+
+def dismiss(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> None:
+    """End the episode as no work of ours."""
+    execute(
+        conn,
+        "update episodes set dismissed_at = %(at)s where case_id = %(case_id)s and number = %(number)s",
+        {"case_id": case_id, "number": number, "at": at},
+    )
+
+
+def continue_(conn: Connection, *, case_id: CaseId, number: int) -> None:
+    """Take the episode's end back."""
+    execute(
+        conn,
+        """
+        update episodes set resolved_at = null, resolved_by = null, dismissed_at = null, outcome = null
+        where case_id = %(case_id)s and number = %(number)s
+        """,
+        {"case_id": case_id, "number": number},
+    )

@@ -1,0 +1,79 @@
+"""SQL of raising alerts: the alert and its deliveries, one for each active channel, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, Jsonb, fetch_all
+from amends.inbox.rules.alerting import Alarm
+from amends.inbox.rules.ids import AlertId, CaseId, PostId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raise:
+    """An alarm about a post of a case."""
+
+    case_id: CaseId
+    post_id: PostId
+    alarm: Alarm
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raised:
+    """A stored alert."""
+
+    id: AlertId
+    case_id: CaseId
+    post_id: PostId
+    rule: str
+    severity: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Last:
+    case_id: CaseId
+    raised_at: datetime
+
+
+def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, datetime]:
+    """Return when each case last raised an alert, where it ever did."""
+    found = fetch_all(
+        conn,
+        _Last,
+        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(ids)s) group by case_id",
+        {"ids": list(case_ids)},
+    )
+    return {last.case_id: last.raised_at for last in found}
+
+
+def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[Raised]:
+    """Store alerts with a delivery for every active channel, and return them."""
+    rows = [
+        {
+            "case_id": one.case_id,
+            "post_id": one.post_id,
+            "rule": one.alarm.rule,
+            "severity": one.alarm.severity,
+            "reason": one.alarm.reason,
+        }
+        for one in raises
+    ]
+    return fetch_all(
+        conn,
+        Raised,
+        """
+        with raised as (
+          insert into alerts (case_id, post_id, rule, severity, reason, raised_at)
+          select case_id, post_id, rule, severity, reason, %(now)s
+          from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, rule text, severity text, reason text)
+          on conflict (post_id, rule) do nothing
+          returning id, case_id, post_id, rule, severity, reason
+        ), queued as (
+          insert into alert_deliveries (alert_id, channel_id, state, next_at)
+          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel where channel.active
+        )
+        select * from raised order by id
+        """,
+        {"rows": Jsonb(rows), "now": now},
+    )

@@ -1,0 +1,89 @@
+"""SQL of triage: the posts that wait for it, the locks that keep two workers apart, and what became of each post."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from amends.core.database import Connection, Jsonb, execute, fetch_all
+from amends.inbox.rules.ids import AuthorId, CaseId
+from amends.inbox.rules.placing import Claimed, Placed
+
+
+def claim(conn: Connection, *, limit: int) -> list[Claimed]:
+    """Lock and return posts without a verdict, the first stored first; those that another worker holds are passed over."""
+    return fetch_all(
+        conn,
+        Claimed,
+        """
+        select p.id, p.source_id, s.brand_id, p.network, p.root_id, p.author_id, a.external_id as author_external_id,
+          coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.published_at, p.seen_at,
+          p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted
+        from (select * from posts where triaged_at is null order by id limit %(limit)s for update skip locked) p
+        join sources s on s.id = p.source_id
+        join authors a on a.id = p.author_id
+        """,
+        {"limit": limit},
+    )
+
+
+def lock_authors(conn: Connection, author_ids: Sequence[AuthorId]) -> None:
+    """Wait until nobody else triages posts of these authors: one author's posts open one case, and make one customer."""
+    execute(
+        conn,
+        """
+        select pg_advisory_xact_lock(hashtextextended('author', id))
+        from (select distinct id from unnest(%(ids)s::bigint[]) given(id) order by id) sorted
+        """,
+        {"ids": list(author_ids)},
+    )
+
+
+def save_routes(conn: Connection, rows: Sequence[tuple[Placed, CaseId | None]], *, now: datetime) -> None:
+    """Store where each post went, and that it is triaged."""
+    facts = [
+        {"id": placed.post.id, "route": placed.route, "why": placed.why, "case_id": case_id, "case_number": placed.case_number}
+        for placed, case_id in rows
+    ]
+    execute(
+        conn,
+        """
+        update posts p
+        set triaged_at = %(now)s, route = r.route, route_why = r.why, case_id = r.case_id, case_number = r.case_number
+        from jsonb_to_recordset(%(rows)s) as r(id bigint, route text, why text, case_id bigint, case_number integer)
+        where p.id = r.id
+        """,
+        {"now": now, "rows": Jsonb(facts)},
+    )
+
+
+def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) -> None:
+    """Store what the model said of each post it read."""
+    facts = [
+        {
+            "post_id": place.post.id,
+            "model": place.verdict.model,
+            "language": place.verdict.language,
+            "sentiment": place.verdict.sentiment,
+            "negative": place.verdict.negative,
+            "neutral": place.verdict.neutral,
+            "positive": place.verdict.positive,
+            "complaint": place.verdict.complaint,
+            "confidence": place.verdict.confidence,
+            "urgency": place.verdict.urgency,
+            "reasons": place.verdict.reasons,
+            "needs_look": place.verdict.needs_look,
+        }
+        for place in placed
+        if place.verdict is not None
+    ]
+    execute(
+        conn,
+        """
+        insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency,
+          reasons, needs_look, created_at)
+        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
+          %(now)s
+        from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean)
+        """,
+        {"now": now, "rows": Jsonb(facts)},
+    )
