@@ -28,8 +28,15 @@ STAGES = (
     Stage(
         name="b",
         rate=6e-5,
-        caps={"semeval_tweeteval_sentiment": 16_000, "umsab": 10_000, "dravidian_tamil": 6_000},
-        repeats={"complaints": 2, OWN: 6},
+        caps={
+            "semeval_tweeteval_sentiment": 8_000,
+            "umsab": 6_000,
+            "ccms_sinhala": 6_000,
+            "dravidian_tamil": 4_000,
+            "singlish_youtube": 4_000,
+            "sinhala_news": 2_000,
+        },
+        repeats={"complaints": 2, OWN: 5},
     ),
 )
 

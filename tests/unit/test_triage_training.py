@@ -1,0 +1,114 @@
+"""The mixture, the recipe and the evaluation, as far as they need no torch."""
+
+from pathlib import Path
+
+import pytest
+
+from amends.triage.tokens import shorten
+from amends.triage.training.evaluate import evaluate
+from amends.triage.training.mixture import OWN, Row, mixture, own_sentences
+from amends.triage.training.recipe import STAGES, Stage, batches, mood_weights, staged
+from tests.fakes import FakeClassifier
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    assert shorten(list(range(100)), 16) == [*range(10), *range(94, 100)]
+    assert shorten([1, 2, 3], 16) == [1, 2, 3]
+
+
+def test_labels_decide_what_a_row_teaches(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "train.tsv", "label\ttext", "negative\tno good", "spam\tbuy this", "complaint\tmend it", "positive\tlovely")
+    write(tmp_path / "one" / "dev.tsv", "label\ttext", "neutral\twhen do you open the shop")
+    rows = {row.text: row for row in mixture(tmp_path, seed=1).train if row.source == "one"}
+    assert set(rows) == {"no good", "mend it", "lovely"}
+    assert (rows["no good"].mood, rows["no good"].complaint) == (0, None)
+    assert (rows["mend it"].mood, rows["mend it"].complaint) == (None, 1.0)
+    assert (rows["lovely"].mood, rows["lovely"].complaint) == (2, 0.0)
+
+
+def test_no_text_is_both_learnt_and_tuned_on(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "train.tsv", "label\ttext", "negative\tThe parcel, was LOST again", "negative\tanother one was broken")
+    write(tmp_path / "one" / "dev.tsv", "label\ttext", "negative\tthe parcel was lost again!")
+    write(tmp_path / "two" / "train.tsv", "label\ttext", "neutral\twhere can I find the timetable")
+    write(tmp_path / "two" / "dev.tsv", "label\ttext", "negative\tanother one was broken", "neutral\thow much is a ticket to the sea")
+    mixed = mixture(tmp_path, seed=1)
+    assert "The parcel, was LOST again" not in {row.text for row in mixed.train}
+    assert [row.text for row in mixed.dev["two"]] == ["how much is a ticket to the sea"]
+
+
+def test_the_same_seed_gives_the_same_mixture(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "train.tsv", "label\ttext", *(f"neutral\tsentence number {i}" for i in range(40)))
+    assert mixture(tmp_path, seed=5) == mixture(tmp_path, seed=5)
+    assert mixture(tmp_path, seed=5) != mixture(tmp_path, seed=6)
+
+
+def test_our_own_sentences_cover_every_language_and_both_sides() -> None:
+    rows = own_sentences()
+    assert len(rows) > 200
+    assert {row.complaint for row in rows} == {0.0, 1.0}
+    assert {row.mood for row in rows} == {0, 1, 2}
+
+
+def test_a_stage_caps_and_repeats_its_sources() -> None:
+    rows = [Row(text=f"{source} {i}", source=source, mood=1) for source in ("big", "small", OWN) for i in range(10)]
+    chosen = staged(rows, Stage(name="x", rate=0.1, caps={"big": 4}, repeats={"small": 3, OWN: 0}), seed=1)
+    assert [sum(row.source == source for row in chosen) for source in ("big", "small", OWN)] == [4, 30, 0]
+
+
+def test_rare_moods_weigh_more_and_unlabelled_rows_nothing() -> None:
+    rows = [*(Row(text="a", source="s", mood=1) for _ in range(9)), Row(text="b", source="s", mood=0), Row(text="c", source="s", complaint=1.0)]
+    weights = mood_weights(rows)
+    assert weights[9] > weights[0]
+    assert weights[10] == 0.0
+    assert sum(weights) == pytest.approx(10)
+
+
+def test_batches_hold_every_row_once_and_like_lengths_together() -> None:
+    lengths = [i % 30 + 1 for i in range(640)]
+    found = batches(lengths, seed=3)
+    assert sorted(i for batch in found for i in batch) == list(range(640))
+    assert max(max(lengths[i] for i in batch) - min(lengths[i] for i in batch) for batch in found) <= 4
+    assert found == batches(lengths, seed=3)
+
+
+def test_the_stages_have_names_of_their_own() -> None:
+    assert len({stage.name for stage in STAGES}) == len(STAGES)
+
+
+def test_an_evaluation_counts_what_the_model_says(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "own.tsv",
+        "id\tlabel\ttext",
+        "1\tnegative\tyou lost my bag again",
+        "2\tnegative\tI waited two hours for you",
+        "3\tneutral\twhen do you open on Sunday",
+        "4\tpositive\tthank you so much for the help",
+        "5\tmixed\tnot one of our labels",
+    )
+    report = evaluate(path, FakeClassifier())
+    assert report is not None
+    assert report.n == 4
+    assert report.recalls == {"negative": 0.5, "neutral": 1.0, "positive": 1.0}
+    assert report.macro_recall == pytest.approx(2.5 / 3)
+    assert report.macro_f1 == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+    assert report.accuracy == 0.75
+    assert report.abstained == 0.0
+    assert sum(rows for _, _, rows in report.curve) == 4
+
+
+def test_complaint_files_are_measured_by_the_complaint_head(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.tsv", "label\ttext", "complaint\tthe parcel is broken", "not_complaint\twhat a day at the sea")
+    report = evaluate(path, FakeClassifier())
+    assert report is not None
+    assert report.recalls == {"complaint": 1.0, "not_complaint": 1.0}
+
+
+def test_a_file_without_known_labels_has_no_report(tmp_path: Path) -> None:
+    assert evaluate(write(tmp_path / "x.tsv", "label\ttext", "card_arrival\twhere is my card"), FakeClassifier()) is None
+    assert evaluate(write(tmp_path / "y.tsv", "emotion\ttext", "joy\tyes"), FakeClassifier()) is None
