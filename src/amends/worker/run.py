@@ -1,9 +1,11 @@
 """Runs a worker in this process until it is asked to stop (SIGTERM, SIGINT): what is under way is finished first."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_shutting_down
 
 from amends.core import log
@@ -24,6 +26,8 @@ def _stop_drains(**_given: Any) -> None:
 def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     """Work on `lanes` with a pool of threads; one process a lane keeps a hanging network away from the desk."""
     log.set_up(level=settings().log_level, json=settings().log_json)
+    # Celery warns of root because of pickled messages; ours are JSON and carry no work.
+    warnings.simplefilter("ignore", SecurityWarning)
     context().pool.open()
     tasks.register(app())
     app().worker_main(

@@ -29,7 +29,8 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
           exists (select from events where relayed_at is null) as events,
           exists (select from posts where triaged_at is null) as triage,
           exists (
-            select from replies where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
+            select from replies
+            where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
           ) as replies,
           exists (select from replies where state = 'sent' and checked_at is null and next_at <= %(sent_by)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
