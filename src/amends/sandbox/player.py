@@ -16,6 +16,7 @@ from amends.sandbox.scenario import Deed, Entry, Scenario
 
 TICK = 0.05
 SOONEST, LATEST = 4, 45
+NIGHT, DAWN = 120, 5
 
 
 @dataclass(kw_only=True, slots=True)
@@ -34,7 +35,7 @@ class Player:
         self.pace, self.seed = pace, seed
         self._press, self._scenario, self._clock = press, scenario, clock
         self._lock = threading.RLock()
-        self._world = float(press.store.fact("world", "0"))
+        self._world = float(press.store.fact("world", str(scenario.begin)))
         self._played = int(press.store.fact("played", "0"))
         self._seen = clock().timestamp()
         self.paused = False
@@ -68,7 +69,12 @@ class Player:
             minutes = 0.0 if self.paused else (now - self._seen) * self.pace
             self._seen = now
             if minutes:
-                self.step(minutes)
+                self.step(minutes + self._quiet())
+
+    def _quiet(self) -> float:
+        """Return the minutes of a night that may be skipped: nobody watching a demo wants to wait for the morning."""
+        waiting = (self._next_at() or self._world) - self._world
+        return waiting - DAWN if waiting > NIGHT else 0.0
 
     def step(self, minutes: float) -> int:
         """Let `minutes` of the scenario pass and publish what falls due; returns how many entries and reactions that were."""
@@ -138,7 +144,7 @@ class Player:
             quoted_id=target.id if target and entry.deed is Deed.QUOTE else "",
             shared_id=target.id if target and is_share else "",
             media=entry.media,
-            language=entry.language,
+            language=target.language if target and is_share else entry.language,
             mood=entry.mood,
             kind=entry.kind,
             origin=Origin.SCENARIO,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
+from amends.core.errors import Refused
 from amends.sandbox.records import Network, Temper
 
 DAY = 24 * 60
@@ -18,7 +19,7 @@ MOODS = {"negative", "neutral", "positive"}
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)$")
 
 
-class ScenarioWrong(Exception):
+class ScenarioWrong(Refused):
     """A scenario file cannot be read."""
 
 
@@ -104,6 +105,11 @@ class Scenario:
     templates: list[Template] = field(default_factory=list[Template])
     lists: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     reactions: dict[tuple[str, Temper], list[str]] = field(default_factory=dict[tuple[str, Temper], list[str]])
+
+    @property
+    def begin(self) -> int:
+        """Return the minute just before the first entry."""
+        return max(min((entry.minute for entry in self.entries), default=0) - 1, 0)
 
     @property
     def length(self) -> int:
@@ -279,28 +285,42 @@ def _title(block: _Block) -> tuple[str, str]:
 
 
 _WORDLESS = {Deed.SHARE, Deed.DELETE, Deed.REMOVE, Deed.LOCK}
+_HANDLES = {Network.X: re.compile(r"\w{1,15}$", re.ASCII), Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII)}
 
 
 def _check(scenario: Scenario) -> None:
-    labels = {entry.label: entry for entry in scenario.entries if entry.label}
+    labels: dict[str, Entry] = {}
     for entry in scenario.entries:
-        for why in _faults(scenario, entry, labels):
-            raise ScenarioWrong(f"{entry.place}: {why}")
+        if entry.label in labels:
+            raise ScenarioWrong(f"{entry.place}: id={entry.label} is taken by {labels[entry.label].place}")
+        labels |= {entry.label: entry} if entry.label else {}
+    for entry in scenario.entries:
+        for why in (_text_fault(entry), _target_fault(entry, labels.get(entry.target)), _author_fault(scenario, entry)):
+            if why:
+                raise ScenarioWrong(f"{entry.place}: {why}")
 
 
-def _faults(scenario: Scenario, entry: Entry, labels: dict[str, Entry]) -> Iterator[str]:
+def _text_fault(entry: Entry) -> str:
     if not entry.text and not entry.title and entry.deed not in _WORDLESS:
-        yield "there is no text under this line"
+        return "there is no text under this line"
     if entry.deed is Deed.POST and entry.network is Network.REDDIT and not entry.subreddit:
-        yield "a post on Reddit needs in=SUBREDDIT"
-    if entry.deed is not Deed.POST:
-        target = labels.get(entry.target)
-        if target is None:
-            yield f"there is no post with id={entry.target}"
-        elif target.network is not entry.network:
-            yield f"{entry.target} is on another network"
-        elif target.minute > entry.minute:
-            yield f"{entry.target} comes later than this line"
-    known = scenario.brands | scenario.people
-    if entry.who in known and not getattr(known[entry.who], entry.network):
-        yield f"{entry.who} has no account on {entry.network}"
+        return "a post on Reddit needs in=SUBREDDIT"
+    return ""
+
+
+def _target_fault(entry: Entry, target: Entry | None) -> str:
+    if entry.deed is Deed.POST:
+        return ""
+    if target is None:
+        return f"there is no post with id={entry.target}"
+    if target.network is not entry.network:
+        return f"{entry.target} is on another network"
+    return f"{entry.target} comes later than this line" if target.minute > entry.minute else ""
+
+
+def _author_fault(scenario: Scenario, entry: Entry) -> str:
+    known = scenario.brands.get(entry.who) or scenario.people.get(entry.who)
+    handle = str(getattr(known, entry.network)) if known else entry.who
+    if not handle:
+        return f"{entry.who} has no account on {entry.network}"
+    return "" if _HANDLES[entry.network].match(handle) else f"{handle} cannot be a handle on {entry.network}"

@@ -95,7 +95,7 @@ def _fields(store: Store, post: PublicPost, text: str, urls: list[str], number: 
         "created_at": moment(created),
         "conversation_id": post.root_id,
         "in_reply_to_user_id": parent.author.id if parent else None,
-        "lang": "und" if "-" in post.language else post.language,
+        "lang": "und" if post.language.endswith("-Latn") else post.language.split("-")[0],
         "referenced_tweets": _references(post) or None,
         "attachments": {"media_keys": [f"3_{post.id}"]} if post.media else None,
         "entities": _entities(store, text, urls) or None,
@@ -171,37 +171,45 @@ def user(account: Account, asked: Wanted) -> Json:
 
 def _includes(store: Store, posts: list[PublicPost], asked: Wanted) -> tuple[Json, list[Json]]:
     related, errors = _related(store, posts, asked)
-    people = _people(store, [*posts, *related], asked)
-    media = [_media(post, asked) for post in posts if post.media and "attachments.media_keys" in asked.expansions]
-    tweets = [tweet(store, post, post.head, asked) for post in related]
-    found = {"users": [user(account, asked) for account in people], "posts" if asked.newer else "tweets": tweets, "media": media}
+    referenced = related if "referenced_tweets.id.author_id" in asked.expansions else []
+    tweets = [tweet(store, post, post.head, asked) for post in related] + _other_wordings(store, posts, asked)
+    found = {
+        "users": [user(account, asked) for account in _people(store, posts, referenced, asked)],
+        "posts" if asked.newer else "tweets": tweets,
+        "media": [_media(post, asked) for post in posts if post.media and "attachments.media_keys" in asked.expansions],
+    }
     return {name: items for name, items in found.items() if items}, errors
 
 
+def _other_wordings(store: Store, posts: list[PublicPost], asked: Wanted) -> list[Json]:
+    if "edit_history_tweet_ids" not in asked.expansions:
+        return []
+    edited = [post for post in posts if post.edited_at]
+    return [tweet(store, post, version.number, asked) for post in edited for version in store.versions(post.id)]
+
+
 def _related(store: Store, posts: list[PublicPost], asked: Wanted) -> tuple[list[PublicPost], list[Json]]:
-    if "referenced_tweets.id" not in asked.expansions:
+    if not asked.expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
         return [], []
     targets = dict.fromkeys(reference["id"] for post in posts for reference in _references(post))
     found = {target: store.post(Network.X, target) for target in targets}
-    errors = [
-        missing("post" if asked.newer else "tweet", "referenced_tweets.id", target)
-        for target, post in found.items()
-        if post is None or post.deleted
-    ]
+    noun = "post" if asked.newer else "tweet"
+    errors = [missing(noun, "referenced_tweets.id", target) for target, post in found.items() if post is None or post.deleted]
     return [post for post in found.values() if post is not None and not post.deleted], errors
 
 
-def _people(store: Store, posts: list[PublicPost], asked: Wanted) -> list[Account]:
-    found: dict[str, Account | None] = {}
+def _people(store: Store, posts: list[PublicPost], referenced: list[PublicPost], asked: Wanted) -> list[Account]:
+    found = {post.author.id: post.author for post in referenced}
     for post in posts:
         if "author_id" in asked.expansions:
-            found[post.author.handle.lower()] = post.author
+            found[post.author.id] = post.author
         if "entities.mentions.username" in asked.expansions:
-            found |= {handle: store.account(Network.X, handle=handle) for handle in post.mentions}
+            called = [store.account(Network.X, handle=handle) for handle in post.mentions]
+            found |= {account.id: account for account in called if account is not None}
         if "in_reply_to_user_id" in asked.expansions and post.parent_id:
             parent = store.must_have(Network.X, post.parent_id)
-            found[parent.author.handle.lower()] = parent.author
-    return [account for account in found.values() if account is not None]
+            found[parent.author.id] = parent.author
+    return list(found.values())
 
 
 def _media(post: PublicPost, asked: Wanted) -> Json:
