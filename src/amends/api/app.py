@@ -1,0 +1,59 @@
+"""The web application: `create_app(settings, pool)` puts doors, errors, files and the stream together."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from amends.api import pages, rest
+from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
+from amends.api.errors import add_error_answers
+from amends.api.frame import Frame
+from amends.api.live import Bulletin, Live, Tell
+from amends.api.screen import STATIC, Screens
+from amends.core.clock import Clock, utc_now
+from amends.core.database import Pool
+from amends.core.plugins import discover
+from amends.core.settings import Settings
+from amends.inbox.store import inbox_list
+
+
+def create_app(settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: Wake = leave_it_to_the_sweep) -> FastAPI:
+    """Return the application on an open `pool`; `wake` is called after each commit that left the worker something to do."""
+    screens = Screens(clock)
+    live = Live(pool.url, _teller(pool, screens, clock))
+    app = FastAPI(title="Amends", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan(live))
+    app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live)
+    for package in (pages, rest):
+        for module in discover(package).values():
+            app.include_router(module.router)
+    app.mount("/static/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="vendor")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_error_answers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(Frame)
+    return app
+
+
+def _lifespan(live: Live):  # noqa: ANN202
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with live.running():
+            yield
+
+    return lifespan
+
+
+def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
+    """Return what makes a bulletin: two queries, and each touched row rendered once."""
+
+    def tell(case_ids: Sequence[int], last: int) -> Bulletin:
+        with pool.transaction() as conn:
+            counts = inbox_list.counts(conn)
+            rows = inbox_list.rows_of(conn, case_ids)
+        now = clock()
+        return Bulletin(last=last, counts=counts, rows={row.id: screens.block("inbox.html", "row", row=row, now=now) for row in rows})
+
+    return tell

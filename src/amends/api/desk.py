@@ -1,0 +1,57 @@
+"""What every route needs from its installation: settings, database, clock, policy, the stream of news, and the wake-up of the worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from amends.api.live import Live
+from amends.api.screen import Screens
+from amends.core.clock import Clock
+from amends.core.database import Pool
+from amends.core.settings import Settings
+from amends.inbox.rules.policy import Policy
+
+Wake = Callable[[], object]
+
+
+def leave_it_to_the_sweep() -> None:
+    """Wake nobody: the worker's sweep finds whatever is undone a moment later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """One installation, as the routes see it."""
+
+    settings: Settings
+    pool: Pool
+    clock: Clock
+    wake: Wake
+    screens: Screens
+    live: Live
+
+    @property
+    def policy(self) -> Policy:
+        """Return what the company decided for its desk."""
+        chosen = self.settings
+        return Policy(
+            alert_urgency=chosen.alert_urgency,
+            alert_followers=chosen.alert_followers,
+            alert_cooldown=chosen.alert_cooldown,
+            follow_up_after=chosen.follow_up_after,
+            proof_after=chosen.proof_after,
+        )
+
+    @property
+    def secret_key(self) -> str:
+        """Return the key that seals credentials."""
+        return self.settings.secret_key.get_secret_value()
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that `create_app` put on the application."""
+    return request.app.state.desk
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]

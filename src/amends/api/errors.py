@@ -1,0 +1,134 @@
+"""From errors to answers: the only place that knows HTTP status codes. HTML for people, JSON for programs and for htmx.
+
+An answer says what happened and what to do next; what we did not foresee is logged with the request's id and told without details.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from amends.api.auth import Forged, NoToken, NotSignedIn
+from amends.core import errors
+from amends.core.database import DatabaseGone
+from amends.core.log import logger
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """How one kind of error is told: status, the word for programs, a headline and the next step for people."""
+
+    status: int
+    word: str
+    headline: str
+    next_step: str
+
+
+ANSWERS: dict[type[Exception], Answer] = {
+    NotSignedIn: Answer(status=401, word="not_signed_in", headline="Please sign in", next_step="Sign in again; your drafts are kept."),
+    NoToken: Answer(status=401, word="no_token", headline="A token is missing", next_step="Send a bearer token with the request."),
+    Forged: Answer(status=403, word="forged", headline="This page is stale", next_step="Reload the page and try once more."),
+    errors.NotAllowed: Answer(
+        status=403, word="not_allowed", headline="Not for your role", next_step="Ask an administrator if you need it for your work."
+    ),
+    errors.NotFound: Answer(
+        status=404, word="not_found", headline="Nothing here", next_step="It may have been removed. Go back to the inbox and search for it."
+    ),
+    errors.Conflict: Answer(
+        status=409, word="conflict", headline="Somebody was faster", next_step="Look at the newest state, then decide again."
+    ),
+    errors.Refused: Answer(
+        status=422, word="refused", headline="That cannot be done", next_step="Nothing was changed. Mend it and try again."
+    ),
+    errors.RateLimited: Answer(status=429, word="too_often", headline="Too often", next_step="Wait a moment, then try again."),
+    errors.NetworkError: Answer(
+        status=502, word="network", headline="The network did not do it", next_step="The page Sources says how the network is."
+    ),
+    DatabaseGone: Answer(
+        status=503, word="database_gone", headline="The database is away", next_step="Nothing is lost. Try again in a few seconds."
+    ),
+    errors.AmendsError: Answer(
+        status=500, word="amends", headline="Something is set up wrongly", next_step="Run `./amends doctor`; it says what to mend."
+    ),
+}
+UNFORESEEN = Answer(
+    status=500,
+    word="unforeseen",
+    headline="We broke something",
+    next_step="It is in the log under the number below. Try again, or go on elsewhere.",
+)
+BY_STATUS = {
+    404: ANSWERS[errors.NotFound],
+    405: Answer(status=405, word="wrong_method", headline="Not in this way", next_step="Go back and use the buttons of the page."),
+}
+
+
+def answer_for(error: Exception) -> Answer:
+    """Return the answer of the nearest kind of error in the tree."""
+    return next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), UNFORESEEN)
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether a program asks: REST, or htmx, whose toast shows the message."""
+    return request.url.path.startswith("/api/") or "hx-request" in request.headers
+
+
+def told(request: Request, answer: Answer, message: str) -> Response:
+    """Return `answer` in the shape that the asker reads."""
+    if wants_json(request):
+        body = {"error": answer.word, "message": message, "next": answer.next_step, "request_id": request.state.request_id}
+        headers = {"WWW-Authenticate": "Bearer"} if answer.word == "no_token" else {}
+        return JSONResponse(body, status_code=answer.status, headers=headers)
+    return request.app.state.desk.screens.page(request, "error.html", status=answer.status, answer=answer, message=message)
+
+
+def tell_known(request: Request, error: Exception) -> Response:
+    """Answer an error of our own tree, or of the database door."""
+    answer = answer_for(error)
+    if answer.status >= 500:  # noqa: PLR2004
+        log.warning("request_failed", error=answer.word, message=str(error))
+    return told(request, answer, answer.headline if isinstance(error, DatabaseGone) else str(error))
+
+
+def tell_not_signed_in(request: Request, error: Exception) -> Response:
+    """Lead a person to the sign-in page and back afterwards; programs and fragments get the plain answer."""
+    if wants_json(request) or request.method != "GET" or request.url.path == "/stream":
+        return told(request, ANSWERS[NotSignedIn], str(error))
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(str(request.url_for("sign_in_page").include_query_params(next=back)), status_code=303)
+
+
+def tell_invalid(request: Request, error: Exception) -> Response:
+    """Answer a request whose fields do not fit, naming each field."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    lines = [f"{'.'.join(str(part) for part in fault['loc'][1:]) or 'the body'}: {fault['msg']}" for fault in faults]
+    return told(request, ANSWERS[errors.Refused], "; ".join(lines) or "The request does not fit.")
+
+
+def tell_http(request: Request, error: Exception) -> Response:
+    """Answer what the router itself refuses: no such address, wrong method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    answer = BY_STATUS.get(
+        status, Answer(status=status, word="refused", headline="That cannot be done", next_step="Go back and try again.")
+    )
+    return told(request, answer, "There is no page at this address." if status == 404 else answer.headline)  # noqa: PLR2004
+
+
+def tell_unforeseen(request: Request, error: Exception) -> Response:
+    """Answer what we did not foresee, without its details."""
+    log.error("request_broke", exc_info=error)
+    return told(request, UNFORESEEN, "This should not have happened.")
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Teach `app` all of this."""
+    app.add_exception_handler(NotSignedIn, tell_not_signed_in)
+    app.add_exception_handler(errors.AmendsError, tell_known)
+    app.add_exception_handler(DatabaseGone, tell_known)
+    app.add_exception_handler(RequestValidationError, tell_invalid)
+    app.add_exception_handler(HTTPException, tell_http)
+    app.add_exception_handler(Exception, tell_unforeseen)

@@ -1,0 +1,136 @@
+"""The stream of news for open screens: one LISTEN per process, one look at the database per moment of news, many screens.
+
+Place in the path: event committed -> NOTIFY -> here -> every open screen. Whatever a process hears within `GATHER` seconds is told as
+one bulletin: the counters, and the rows of the touched cases, rendered once for all. A screen that was away names the last event it
+knows and gets what it missed; one that reads too slowly is told to look again as a whole.
+"""
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+
+from amends.core.database import DatabaseGone, listen
+from amends.core.log import logger
+
+log = logger(__name__)
+
+GATHER = 0.08
+HEARTBEAT = 15.0
+LONGEST_STREAM = 300.0
+BACKLOG = 50
+MOST_CASES = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bulletin:
+    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the HTML of each touched case by its id."""
+
+    last: int
+    counts: dict[str, int]
+    rows: dict[int, str]
+
+    def __str__(self) -> str:
+        return f"id: {self.last}\nevent: news\ndata: {json.dumps({'counts': self.counts, 'rows': self.rows})}\n\n"
+
+
+def look_again(last: int) -> str:
+    """Return the message after which a screen fetches itself anew."""
+    return f"id: {last}\nevent: again\ndata: {{}}\n\n"
+
+
+Tell = Callable[[Sequence[int], int], Bulletin]
+
+
+class Live:
+    """The news of one process. `tell` makes a bulletin of case ids; it is called in a worker thread."""
+
+    def __init__(self, url: str, tell: Tell) -> None:
+        self._url = url
+        self._tell = tell
+        self._screens: set[asyncio.Queue[str]] = set()
+        self._touched: set[int] = set()
+        self._last = 0
+        self._heard = asyncio.Event()
+        self._stopping = threading.Event()
+
+    def bulletin(self, case_ids: Sequence[int], last: int) -> Bulletin:
+        """Return what is to be told of these cases now."""
+        return self._tell(case_ids, last)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Listen for as long as this block lasts."""
+        loop = asyncio.get_running_loop()
+        thread = threading.Thread(target=self._listen, args=(loop,), name="live-listen", daemon=True)
+        thread.start()
+        teller = asyncio.create_task(self._keep_telling())
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            teller.cancel()
+            for queue in self._screens:
+                queue.put_nowait("")
+
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand every notification to the loop; a database that went away is asked again each second."""
+        while not self._stopping.is_set():
+            try:
+                for payload in listen(self._url, "amends_events", timeout=1.0):
+                    if self._stopping.is_set():
+                        return
+                    if payload:
+                        loop.call_soon_threadsafe(self._hear, payload)
+            except (DatabaseGone, RuntimeError) as error:
+                log.warning("live_listen_lost", reason=str(error).strip())
+                self._stopping.wait(1.0)
+
+    def _hear(self, payload: str) -> None:
+        news = json.loads(payload)
+        self._last = max(self._last, int(news.get("last") or 0))
+        self._touched.update(news.get("cases") or ())
+        self._heard.set()
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._heard.wait()
+            await asyncio.sleep(GATHER)
+            self._heard.clear()
+            touched, self._touched = sorted(self._touched), set()
+            if self._screens and touched:
+                await self._tell_all(touched)
+
+    async def _tell_all(self, touched: Sequence[int]) -> None:
+        """Make one message and lay it into every screen's queue; a flood of cases is told as "look again"."""
+        try:
+            message = (
+                str(await asyncio.to_thread(self._tell, touched, self._last)) if len(touched) <= MOST_CASES else look_again(self._last)
+            )
+        except DatabaseGone:
+            message = look_again(self._last)
+        for queue in self._screens:
+            if queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(look_again(self._last))
+            else:
+                queue.put_nowait(message)
+
+    async def stream(self, first: str) -> AsyncGenerator[str]:
+        """Yield `first`, then every message, with heartbeats between, until the stream is old enough to be opened anew."""
+        queue: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
+        self._screens.add(queue)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + LONGEST_STREAM
+        try:
+            yield "retry: 2000\n\n" + first
+            while loop.time() < ends and not self._stopping.is_set():
+                try:
+                    yield await asyncio.wait_for(queue.get(), HEARTBEAT)
+                except TimeoutError:
+                    yield ": still here\n\n"
+        finally:
+            self._screens.discard(queue)

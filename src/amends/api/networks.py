@@ -1,0 +1,35 @@
+"""How a source's network counts a reply: asked of its collector, without credentials and without a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from amends.collectors import build
+from amends.core.errors import Refused
+from amends.core.ports import Account, Collector
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A text's length as the network counts it, and the most it takes."""
+
+    length: int
+    most: int
+
+
+@lru_cache(maxsize=64)
+def _collector(network: str, options: tuple[tuple[str, str], ...]) -> Collector:
+    return build(network, Account(handle="", options=dict(options)))
+
+
+def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
+    """Return how long `text` is on `network`, for a source with these options."""
+    collector = _collector(network, tuple(sorted(options.items())))
+    return Counted(length=collector.reply_length(text), most=collector.max_reply_length)
+
+
+def check_length(network: str, options: Mapping[str, str], text: str) -> None:
+    """Raise `Refused` where the network would not take so long a reply."""
+    found = counted(network, options, text)
+    if found.length > found.most:
+        raise Refused(f"The reply counts {found.length} of at most {found.most}: shorten it by {found.length - found.most}.")

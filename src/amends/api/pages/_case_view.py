@@ -1,0 +1,90 @@
+"""Puts a case together for its page: thread, replies, notes and events in one order of time, with the customer beside them.
+
+What strangers said in the thread is shown where it gives the customer's posts their sense: the first post, what the customer answered,
+and what answers the customer. The rest is folded away, never dropped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from amends.api.networks import counted
+from amends.api.pages import _events
+from amends.core.database import Connection
+from amends.core.errors import NotFound
+from amends.inbox.store import agent_list, case_page, customer_page
+from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One thing in the thread: `kind` is customer, ours, context, fold, reply, note or event; `what` is the row (a fold: its posts)."""
+
+    at: datetime
+    kind: str
+    what: Any
+
+
+def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
+    """Return what `case.html` shows; `NotFound` where there is no such case."""
+    case = case_page.head(conn, case_id)
+    if case is None:
+        raise NotFound(f"There is no case {case_id}.")
+    posts, replies = case_page.thread(conn, case), case_page.replies(conn, case_id)
+    spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
+    told = [Entry(at=event.at, kind="event", what=event) for event in case_page.events(conn, case_id) if _events.is_shown(event)]
+    noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
+    return {
+        "case": case,
+        "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
+        "pending": [reply for reply in replies if reply.state != "sent"],
+        "agents": agent_list.active(conn),
+        "follow_ups": case_page.follow_ups(conn, case_id),
+        "most": counted(case.network, case.source_options, "").most,
+        "event_text": _events.sentence,
+        "event_mood": _events.mood,
+        **customer_values(conn, case.customer_id),
+    }
+
+
+def customer_values(conn: Connection, customer_id: int) -> dict[str, Any]:
+    """Return what the customer's pane shows."""
+    return {
+        "customer": customer_page.customer(conn, customer_id),
+        "handles": customer_page.handles(conn, customer_id),
+        "their_cases": customer_page.cases(conn, customer_id),
+        "moods": customer_page.moods(conn, customer_id),
+        "maybes": customer_page.maybe_the_same(conn, customer_id),
+    }
+
+
+def _thread(case: CaseHead, posts: Sequence[ThreadPost], replies: Sequence[ReplyRow]) -> Iterable[Entry]:
+    """Yield the posts as entries, runs of unrelated ones as folds. A reply of ours that came back from the network is shown once."""
+    known = {reply.external_id for reply in replies if reply.external_id}
+    near = _near(case, posts)
+    kept = [post for post in posts if post.external_id not in known]
+    for related, run in groupby(kept, key=lambda post: post.id in near):
+        together = list(run)
+        if related:
+            yield from (Entry(at=post.published_at, kind=_kind(post), what=post) for post in together)
+        else:
+            yield Entry(at=together[0].published_at, kind="fold", what=together)
+
+
+def _near(case: CaseHead, posts: Sequence[ThreadPost]) -> set[int]:
+    """Return the posts that belong to the talk with the customer."""
+    own = {post.external_id for post in posts if post.in_case}
+    answered = {post.parent_id for post in posts if post.in_case}
+    return {
+        post.id
+        for post in posts
+        if post.in_case or post.is_own or post.external_id in answered or post.parent_id in own or post.external_id == case.root_external_id
+    }
+
+
+def _kind(post: ThreadPost) -> str:
+    if post.in_case:
+        return "customer"
+    return "ours" if post.is_own else "context"

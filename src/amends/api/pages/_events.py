@@ -1,0 +1,64 @@
+"""What each event of a case is called in its thread. What is shown there as itself (posts, replies, notes) is not told twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+from amends.api import words
+from amends.inbox.rules.events import EventKind
+from amends.inbox.store.case_page import EventRow
+
+
+def _by(event: EventRow) -> str:
+    return event.agent or "Amends"
+
+
+def _why(event: EventRow) -> str:
+    why = str(event.facts.get("why") or event.facts.get("reason") or "")
+    return f": {why}" if why else ""
+
+
+def _assigned(event: EventRow) -> str:
+    if not event.whom:
+        return f"{_by(event)} gave the case back to everyone"
+    return f"{_by(event)} took the case" if event.whom == event.agent else f"{_by(event)} gave the case to {event.whom}"
+
+
+def _concluded(event: EventRow) -> str:
+    outcome = str(event.facts.get("outcome", ""))
+    return f"Follow-up: {words.OUTCOMES.get(outcome, outcome)}"
+
+
+SENTENCES: dict[str, Callable[[EventRow], str]] = {
+    EventKind.CASE_OPENED: lambda event: f"Case opened{_why(event)}",
+    EventKind.CASE_REOPENED: lambda event: f"{_by(event)} reopened the case{_why(event)}",
+    EventKind.CASE_RESOLVED: lambda event: f"{_by(event)} resolved the case",
+    EventKind.RESOLVE_UNDONE: lambda event: f"{_by(event)} took the resolve back",
+    EventKind.CASE_DISMISSED: lambda event: f"{_by(event)} dismissed the case as no work of ours",
+    EventKind.CASE_ASSIGNED: _assigned,
+    EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw a reply away",
+    EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.ALERT_RAISED: lambda event: f"Alarm raised{_why(event)}",
+    EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
+    EventKind.POST_EDITED: lambda _event: "The customer edited a post",
+    EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
+    EventKind.CUSTOMER_LINKED: lambda event: f"{_by(event)} linked a handle to the customer{_why(event)}",
+    EventKind.CUSTOMER_UNLINKED: lambda event: f"{_by(event)} took a handle off the customer",
+}
+
+
+def is_shown(event: EventRow) -> bool:
+    """Tell whether the thread has a line for this event."""
+    return event.kind in SENTENCES
+
+
+def sentence(event: EventRow) -> str:
+    """Return what happened, in one sentence."""
+    return SENTENCES[event.kind](event)
+
+
+def mood(event: EventRow) -> str:
+    """Return how the line is coloured: bad, good or calm."""
+    outcome: Any = event.facts.get("outcome")
+    if event.kind in {EventKind.ALERT_RAISED, EventKind.ALERT_FAILED} or outcome == "relapsed":
+        return "bad"
+    return "good" if outcome == "held" or event.kind == EventKind.CASE_RESOLVED else "calm"

@@ -1,0 +1,39 @@
+"""Customers over REST."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from amends.api.auth import Bearing
+from amends.api.desk import AtDesk
+from amends.core.errors import NotFound
+from amends.inbox.store import customer_page
+
+router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Customer:
+    """A customer with handles, cases over all networks, and the moods of their last posts."""
+
+    customer: customer_page.CustomerHead
+    handles: list[customer_page.HandleRow]
+    cases: list[customer_page.CustomerCase]
+    moods: list[customer_page.MoodPoint]
+    maybe_the_same: list[customer_page.MaybeRow]
+
+
+@router.get("/{customer_id}", operation_id="get_customer")
+def get_customer(desk: AtDesk, _visitor: Bearing, customer_id: int) -> Customer:
+    """Return one customer."""
+    with desk.pool.transaction() as conn:
+        found = customer_page.customer(conn, customer_id)
+        if found is None:
+            raise NotFound(f"There is no customer {customer_id}.")
+        return Customer(
+            customer=found,
+            handles=customer_page.handles(conn, customer_id),
+            cases=customer_page.cases(conn, customer_id),
+            moods=customer_page.moods(conn, customer_id),
+            maybe_the_same=customer_page.maybe_the_same(conn, customer_id),
+        )

@@ -1,0 +1,37 @@
+"""Follow-ups over REST: did the resolutions hold?"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from amends.api.auth import Bearing
+from amends.api.desk import AtDesk
+from amends.inbox.store import follow_up_list
+
+router = APIRouter(prefix="/api/v1/follow_ups", tags=["follow-ups"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpList:
+    """One page of follow-ups, the newest first; `next` is what `before` takes for the following one, null at the end."""
+
+    follow_ups: list[follow_up_list.FollowUp]
+    next: int | None
+
+
+@router.get("", operation_id="list_follow_ups")
+def list_follow_ups(
+    desk: AtDesk, _visitor: Bearing, before: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> FollowUpList:
+    """List all follow-ups."""
+    with desk.pool.transaction() as conn:
+        rows = follow_up_list.newest(conn, before=before, limit=limit + 1)
+    return FollowUpList(follow_ups=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
+
+
+@router.get("/due", operation_id="due_follow_ups")
+def due(desk: AtDesk, _visitor: Bearing, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> FollowUpList:
+    """List the follow-ups that are due and wait for a conclusion, the longest due first."""
+    with desk.pool.transaction() as conn:
+        return FollowUpList(follow_ups=follow_up_list.due(conn, now=desk.clock(), limit=limit), next=None)

@@ -1,0 +1,50 @@
+"""Posts over REST: everything that was collected, whatever became of it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from amends.api.auth import Bearing
+from amends.api.desk import AtDesk
+from amends.core.errors import NotFound
+from amends.inbox.store import post_list
+
+router = APIRouter(prefix="/api/v1/posts", tags=["posts"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostList:
+    """One page of posts, the newest first; `next` is what `before` takes for the following one, null at the end."""
+
+    posts: list[post_list.PostRow]
+    next: int | None
+
+
+@router.get("", operation_id="list_posts")
+def list_posts(  # noqa: PLR0913
+    desk: AtDesk,
+    _visitor: Bearing,
+    source_id: int | None = None,
+    case_id: int | None = None,
+    network: str = "",
+    external_id: str = "",
+    before: int | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> PostList:
+    """List posts by keyset; `network` and `external_id` together name one post as its network does."""
+    with desk.pool.transaction() as conn:
+        if network and external_id:
+            return PostList(posts=post_list.by_external_id(conn, network=network, external_id=external_id), next=None)
+        rows = post_list.page(conn, source_id=source_id, case_id=case_id, before=before, limit=limit + 1)
+    return PostList(posts=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
+
+
+@router.get("/{post_id}", operation_id="get_post")
+def get_post(desk: AtDesk, _visitor: Bearing, post_id: int) -> post_list.PostRow:
+    """Return one post."""
+    with desk.pool.transaction() as conn:
+        found = post_list.post(conn, post_id)
+    if found is None:
+        raise NotFound(f"There is no post {post_id}.")
+    return found

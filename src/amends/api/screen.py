@@ -1,0 +1,78 @@
+"""Makes HTML: a whole page, or only the named blocks of its template that changed (htmx).
+
+Every template sees `visitor`, `now`, `theme` and the words of `api/words.py`. What is not defined is an error, not an empty space.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+
+from amends.api import words
+from amends.core.clock import Clock
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+THEME_COOKIE = "amends_theme"
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of one of our static files, which changes whenever the file does."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    found.globals["static"] = static
+    found.globals["words"] = words
+    found.filters["safe_url"] = words.safe_url
+    found.globals["parts"] = found.get_template("parts.html").module
+    found.globals["thread"] = found.get_template("said.html").module
+    return found
+
+
+class Screens:
+    """The templates of one installation."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._templates = _environment()
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a whole page."""
+        return HTMLResponse(self._templates.get_template(template).render(self._common(request) | values), status_code=status)
+
+    def blocks(self, request: Request, template: str, *names: str, **values: Any) -> HTMLResponse:
+        """Return only the named blocks of a page, one after the other."""
+        return HTMLResponse("\n".join(self.block(template, name, **self._common(request) | values) for name in names))
+
+    def block(self, template: str, name: str, **values: Any) -> str:
+        """Return one named block as text, for the stream."""
+        return render_block(self._templates, template, name, **values)
+
+    def _common(self, request: Request) -> dict[str, Any]:
+        theme = request.cookies.get(THEME_COOKIE, "")
+        return {
+            "visitor": getattr(request.state, "visitor", None),
+            "request_id": request.state.request_id,
+            "theme": theme if theme in {"light", "dark"} else "",
+            "path": request.url.path,
+            "now": self._clock(),
+        }
+
+
+def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[str, Any] | None = None) -> HTMLResponse:
+    """Return `response`, which also shows `text` as a toast; `undo` is the address that takes it back."""
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}, **(more or {})})
+    return response

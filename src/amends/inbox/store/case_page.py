@@ -1,0 +1,251 @@
+"""The case page: one case with all that was said in and around it. Seven bounded queries, whatever the case's age."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.core.database import Connection, fetch_all, fetch_maybe
+
+THREAD_LIMIT = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseHead:
+    """The case itself, with its newest customer post and the verdict on it.
+
+    `post_id` and what follows from the post is None or empty where the case has no post of the author left.
+    """
+
+    id: int
+    status: str
+    brand: str
+    brand_name: str
+    network: str
+    source_id: int
+    source_handle: str
+    source_options: dict[str, str]
+    root_external_id: str
+    author_id: int
+    author_name: str
+    author_handle: str
+    followers: int | None
+    verified: bool
+    customer_id: int
+    customer_name: str
+    language: str
+    sentiment: str
+    urgency: int
+    reasons: Sequence[str]
+    needs_look: bool
+    unread: bool
+    preview: str
+    assignee_id: int | None
+    assignee: str | None
+    episode: int
+    opened_at: datetime
+    last_post_at: datetime
+    waiting_since: datetime | None
+    resolved_at: datetime | None
+    post_id: int | None
+    permalink: str | None
+    can_reply: bool | None
+    why_no_reply: str | None
+    model: str | None
+    negative: float | None
+    neutral: float | None
+    positive: float | None
+    complaint: float | None
+    confidence: float | None
+    follow_up_due: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadPost:
+    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours."""
+
+    id: int
+    external_id: str
+    parent_id: str | None
+    author_id: int
+    author_name: str
+    author_handle: str
+    followers: int | None
+    verified: bool
+    text: str
+    language: str
+    published_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    permalink: str
+    media: list[dict[str, Any]]
+    visibility: str
+    is_own: bool
+    in_case: bool
+    route: str | None
+    route_why: str
+    sentiment: str | None
+    urgency: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplyRow:
+    """An answer of ours, with its state on the way and the proof that it is visible."""
+
+    id: int
+    post_id: int
+    agent: str
+    text: str
+    state: str
+    error: str
+    attempts: int
+    created_at: datetime
+    next_at: datetime
+    sent_at: datetime | None
+    external_id: str | None
+    permalink: str
+    checked_at: datetime | None
+    visible: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteRow:
+    """A remark for colleagues."""
+
+    id: int
+    agent: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventRow:
+    """Something that happened to the case; `whom` is who was given it."""
+
+    id: int
+    kind: str
+    at: datetime
+    agent: str | None
+    whom: str | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpRow:
+    """The look whether an episode's answer held."""
+
+    id: int
+    due_at: datetime
+    concluded_at: datetime | None
+    outcome: str | None
+    note: str
+    episode: int
+
+
+def head(conn: Connection, case_id: int) -> CaseHead | None:
+    """Return the case, or None."""
+    return fetch_maybe(
+        conn,
+        CaseHead,
+        """
+        select c.id, c.status, b.slug as brand, b.name as brand_name, c.network, c.source_id, s.handle as source_handle,
+               s.options as source_options, c.root_external_id, c.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle,
+               a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment, c.urgency, c.reasons,
+               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at, c.last_post_at,
+               c.waiting_since, c.resolved_at, p.id as post_id, p.permalink, p.can_reply, p.why_no_reply, v.model, v.negative,
+               v.neutral, v.positive, v.complaint, v.confidence,
+               (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
+        from cases c
+        join brands b on b.id = c.brand_id join sources s on s.id = c.source_id join authors a on a.id = c.author_id
+        join customers u on u.id = c.customer_id left join agents g on g.id = c.assignee_id
+        left join lateral (select * from posts where case_id = c.id and author_id = c.author_id and deleted_at is null
+                           order by published_at desc limit 1) p on true
+        left join verdicts v on v.post_id = p.id
+        where c.id = %(case_id)s
+        """,
+        {"case_id": case_id},
+    )
+
+
+def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
+    """Return the posts of the case's thread, oldest first: those of the case, the first one, and the newest of all others."""
+    return fetch_all(
+        conn,
+        ThreadPost,
+        """
+        select p.id, p.external_id, p.parent_id, p.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
+               a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
+               p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
+               coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why, v.sentiment, v.urgency
+        from (
+          (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
+          union
+          (select * from posts where case_id = %(case_id)s order by published_at desc limit %(limit)s)
+          union
+          (select * from posts where source_id = %(source_id)s and external_id = %(root_id)s)
+        ) p
+        join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id
+        order by p.published_at, p.id
+        """,
+        {
+            "case_id": case.id,
+            "author_id": case.author_id,
+            "source_id": case.source_id,
+            "root_id": case.root_external_id,
+            "limit": THREAD_LIMIT,
+        },
+    )
+
+
+def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
+    """Return our answers in the case, oldest first."""
+    return fetch_all(
+        conn,
+        ReplyRow,
+        """
+        select r.id, r.post_id, g.name as agent, r.text, r.state, r.error, r.attempts, r.created_at, r.next_at, r.sent_at, r.external_id,
+               r.permalink, r.checked_at, r.visible
+        from replies r join agents g on g.id = r.agent_id where r.case_id = %(case_id)s order by r.created_at, r.id
+        """,
+        {"case_id": case_id},
+    )
+
+
+def notes(conn: Connection, case_id: int) -> list[NoteRow]:
+    """Return the notes of the case, oldest first."""
+    return fetch_all(
+        conn,
+        NoteRow,
+        """
+        select n.id, g.name as agent, n.text, n.created_at from notes n join agents g on g.id = n.agent_id
+        where n.case_id = %(case_id)s order by n.created_at, n.id
+        """,
+        {"case_id": case_id},
+    )
+
+
+def events(conn: Connection, case_id: int) -> list[EventRow]:
+    """Return the newest events of the case, oldest first."""
+    return fetch_all(
+        conn,
+        EventRow,
+        """
+        select e.id, e.kind, e.at, g.name as agent, w.name as whom, e.facts
+        from (select * from events where case_id = %(case_id)s order by id desc limit %(limit)s) e
+        left join agents g on g.id = e.agent_id left join agents w on w.id = (e.facts ->> 'assignee_id')::bigint order by e.at, e.id
+        """,
+        {"case_id": case_id, "limit": THREAD_LIMIT},
+    )
+
+
+def follow_ups(conn: Connection, case_id: int) -> list[FollowUpRow]:
+    """Return the follow-ups of the case, oldest first."""
+    return fetch_all(
+        conn,
+        FollowUpRow,
+        """
+        select f.id, f.due_at, f.concluded_at, f.outcome, f.note, e.number as episode
+        from follow_ups f join episodes e on e.id = f.episode_id where f.case_id = %(case_id)s order by f.due_at, f.id
+        """,
+        {"case_id": case_id},
+    )

@@ -1,0 +1,159 @@
+"""The customer beside the case: handles, cases over all networks, moods of late, and who may be the same person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, fetch_all, fetch_maybe
+
+CASES = 30
+MOODS = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerHead:
+    """The person, and since when we know them."""
+
+    id: int
+    name: str
+    created_at: datetime
+    cases: int
+    open_cases: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandleRow:
+    """A handle of the customer, and on what ground it is theirs."""
+
+    author_id: int
+    network: str
+    handle: str
+    name: str
+    followers: int | None
+    verified: bool
+    basis: str
+    evidence: str
+    linked_by: str | None
+    linked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerCase:
+    """One case of the customer, on any network."""
+
+    id: int
+    network: str
+    brand: str
+    status: str
+    preview: str
+    sentiment: str
+    episode: int
+    opened_at: datetime
+    last_post_at: datetime
+    resolved_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoodPoint:
+    """What one post of the customer sounded like."""
+
+    published_at: datetime
+    sentiment: str
+    negative: float
+    positive: float
+    network: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaybeRow:
+    """A handle on another network that is spelled the same."""
+
+    author_id: int
+    network: str
+    handle: str
+    name: str
+    cases: int
+    customer_id: int
+
+
+def customer(conn: Connection, customer_id: int) -> CustomerHead | None:
+    """Return the customer, or None."""
+    return fetch_maybe(
+        conn,
+        CustomerHead,
+        """
+        select u.id, u.name, u.created_at, count(c.id)::int as cases,
+               (count(c.id) filter (where c.status in ('open', 'waiting')))::int as open_cases
+        from customers u left join cases c on c.customer_id = u.id where u.id = %(customer_id)s group by u.id
+        """,
+        {"customer_id": customer_id},
+    )
+
+
+def handles(conn: Connection, customer_id: int) -> list[HandleRow]:
+    """Return the handles of the customer."""
+    return fetch_all(
+        conn,
+        HandleRow,
+        """
+        select a.id as author_id, a.network, a.handle, a.name, a.followers, a.verified, l.basis, l.evidence, g.name as linked_by,
+               l.created_at as linked_at
+        from customer_links l join authors a on a.id = l.author_id left join agents g on g.id = l.agent_id
+        where l.customer_id = %(customer_id)s order by l.created_at, a.id
+        """,
+        {"customer_id": customer_id},
+    )
+
+
+def cases(conn: Connection, customer_id: int) -> list[CustomerCase]:
+    """Return the newest cases of the customer, with what the last follow-up of each found."""
+    return fetch_all(
+        conn,
+        CustomerCase,
+        """
+        select c.id, c.network, b.slug as brand, c.status, c.preview, c.sentiment, c.episode, c.opened_at, c.last_post_at, c.resolved_at,
+               (select outcome from episodes e where e.case_id = c.id and outcome is not null order by number desc limit 1) as outcome
+        from cases c join brands b on b.id = c.brand_id
+        where c.customer_id = %(customer_id)s order by c.opened_at desc, c.id desc limit %(limit)s
+        """,
+        {"customer_id": customer_id, "limit": CASES},
+    )
+
+
+def moods(conn: Connection, customer_id: int) -> list[MoodPoint]:
+    """Return how the customer's last posts sounded, over all handles, oldest first."""
+    return fetch_all(
+        conn,
+        MoodPoint,
+        """
+        select * from (
+          select p.published_at, v.sentiment, v.negative, v.positive, p.network
+          from customer_links l
+          cross join lateral (
+            select * from posts where author_id = l.author_id and shared_id is null order by published_at desc limit %(limit)s
+          ) p
+          join verdicts v on v.post_id = p.id
+          where l.customer_id = %(customer_id)s order by p.published_at desc limit %(limit)s
+        ) newest order by published_at
+        """,
+        {"customer_id": customer_id, "limit": MOODS},
+    )
+
+
+def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
+    """Return handles of other customers, on networks where this one has none, that are spelled like one of theirs."""
+    return fetch_all(
+        conn,
+        MaybeRow,
+        """
+        select distinct o.id as author_id, o.network, o.handle, o.name, k.customer_id,
+               (select count(*)::int from cases where author_id = o.id) as cases
+        from customer_links l join authors a on a.id = l.author_id
+        join authors o on lower(o.handle) = lower(a.handle) and o.network <> a.network
+        join customer_links k on k.author_id = o.id and k.customer_id <> l.customer_id
+        where l.customer_id = %(customer_id)s
+          and o.network not in (select m.network from customer_links n join authors m on m.id = n.author_id where n.customer_id = %(customer_id)s)
+        limit 5
+        """,
+        {"customer_id": customer_id},
+    )

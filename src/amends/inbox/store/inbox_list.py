@@ -1,0 +1,193 @@
+"""The inbox list: one page of cases in one query, by keyset, and the counters beside the views.
+
+A query is put together from literals only (the type checker sees to it), so that each combination of filters gets a plan of its own.
+The lateral join walks one index per status and stops after a page, however deep the page lies.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+from amends.core.database import Connection, fetch_all, fetch_values
+from amends.inbox.rules.views import STATUSES, Filter, Marker, Sort, View
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRow:
+    """One row of the list; `sort_key` is what the next page's marker needs."""
+
+    id: int
+    brand: str
+    network: str
+    status: str
+    preview: str
+    language: str
+    sentiment: str
+    urgency: int
+    reasons: Sequence[str]
+    needs_look: bool
+    unread: bool
+    episode: int
+    opened_at: datetime
+    last_post_at: datetime
+    waiting_since: datetime | None
+    resolved_at: datetime | None
+    assignee_id: int | None
+    assignee: str | None
+    author_name: str
+    author_handle: str
+    followers: int | None
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Count:
+    view: str
+    n: int
+
+
+_COLUMNS: LiteralString = """
+select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency, c.reasons, c.needs_look, c.unread,
+       c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
+       coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id
+"""
+_JOINS: LiteralString = """
+join authors a on a.id = c.author_id join brands b on b.id = c.brand_id left join agents g on g.id = c.assignee_id
+"""
+_AFTER: dict[Sort, LiteralString] = {
+    Sort.NEWEST: " and (c.last_post_at, c.id) < (%(key)s::timestamptz, %(id)s)",
+    Sort.URGENCY: " and (c.urgency, c.id) < (%(key)s::smallint, %(id)s)",
+    Sort.LONGEST: " and (coalesce(c.waiting_since, 'infinity'), c.id) > (%(key)s::timestamptz, %(id)s)",
+}
+_ORDER: dict[Sort, LiteralString] = {
+    Sort.NEWEST: " order by c.last_post_at desc, c.id desc",
+    Sort.URGENCY: " order by c.urgency desc, c.id desc",
+    Sort.LONGEST: " order by coalesce(c.waiting_since, 'infinity'), c.id",
+}
+_OF_VIEW: dict[View, LiteralString] = {
+    View.MINE: " and c.assignee_id = %(agent_id)s",
+    View.UNASSIGNED: " and c.assignee_id is null",
+    View.NEEDS_LOOK: " and c.needs_look",
+}
+_TEXT: LiteralString = """
+ and (c.preview ilike %(like)s or c.author_id = any(array(select id from authors where lower(handle) like %(prefix)s limit 1000)))
+"""
+
+
+def _conditions(view: View, chosen: Filter) -> LiteralString:
+    """Return the conditions of `view` and of each filter that is set."""
+    found: LiteralString = _OF_VIEW.get(view, "")
+    if chosen.brand:
+        found += " and c.brand_id = (select id from brands where slug = %(brand)s)"
+    if chosen.network:
+        found += " and c.network = %(network)s"
+    if chosen.language:
+        found += " and c.language = %(language)s"
+    if chosen.mood:
+        found += " and c.sentiment = %(mood)s"
+    if _number(chosen.text) is not None:
+        return found + " and c.id = %(number)s"
+    return found + _TEXT if chosen.text else found
+
+
+def _number(text: str) -> int | None:
+    """Return the case that `#17` names."""
+    return int(text[1:]) if text.startswith("#") and text[1:].isdecimal() and len(text) < 18 else None  # noqa: PLR2004
+
+
+def _params(view: View, chosen: Filter, agent_id: int) -> dict[str, Any]:
+    quoted = chosen.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    handle = quoted.removeprefix("u/").removeprefix("@").lower()
+    return {
+        "statuses": list(STATUSES[view]),
+        "agent_id": agent_id,
+        "brand": chosen.brand,
+        "network": chosen.network,
+        "language": chosen.language,
+        "mood": chosen.mood,
+        "number": _number(chosen.text),
+        "like": f"%{quoted}%",
+        "prefix": f"{handle}%",
+    }
+
+
+def page(  # noqa: PLR0913
+    conn: Connection, *, view: View, chosen: Filter, sort: Sort, agent_id: int, after: Marker | None = None, limit: int = 50
+) -> list[CaseRow]:
+    """Return at most `limit` cases of `view` in the order of `sort`, beginning behind `after`."""
+    where = _conditions(view, chosen) + (_AFTER[sort] if after else "")
+    params = _params(view, chosen, agent_id) | {"limit": limit} | ({"key": after.key, "id": after.id} if after else {})
+    picked = "(select c.* from cases c where c.status = s.status" + where + _ORDER[sort] + " limit %(limit)s) c"
+    merged = "(select c.* from unnest(%(statuses)s::text[]) s(status) cross join lateral " + picked + _ORDER[sort] + " limit %(limit)s) c"
+    return fetch_all(conn, CaseRow, _COLUMNS + " from " + merged + _JOINS + _ORDER[sort], params)
+
+
+def rows_of(conn: Connection, case_ids: Sequence[int]) -> list[CaseRow]:
+    """Return the rows of `case_ids`, for screens that show them already."""
+    return fetch_all(conn, CaseRow, _COLUMNS + " from cases c " + _JOINS + " where c.id = any(%(ids)s)", {"ids": list(case_ids)})
+
+
+def marker_of(row: CaseRow, sort: Sort) -> Marker:
+    """Return the marker behind which the page after `row` begins."""
+    keys: dict[Sort, str] = {
+        Sort.NEWEST: row.last_post_at.isoformat(),
+        Sort.URGENCY: str(row.urgency),
+        Sort.LONGEST: row.waiting_since.isoformat() if row.waiting_since else "infinity",
+    }
+    return Marker(key=keys[sort], id=row.id)
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Return how many cases each counter holds (`status:open`, `unassigned`, `mine:7` …) without looking at a case."""
+    found = fetch_all(
+        conn,
+        _Count,
+        """
+        select view, sum(n)::bigint as n
+        from (select view, n from case_counts union all select view, delta from case_count_deltas) both_halves
+        group by view
+        """,
+    )
+    return {count.view: count.n for count in found}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One thing a filter offers: `kind` is brand or network."""
+
+    kind: str
+    value: str
+    label: str
+
+
+def choices(conn: Connection) -> list[Choice]:
+    """Return the brands and networks that have a source."""
+    return fetch_all(
+        conn,
+        Choice,
+        """
+        select 'brand' as kind, slug as value, name as label from brands where id in (select brand_id from sources)
+        union all
+        select distinct 'network', network, network from sources
+        order by kind, label
+        """,
+    )
+
+
+def last_event(conn: Connection) -> int:
+    """Return the newest event's id, from which the stream of news goes on."""
+    return fetch_values(conn, "select coalesce(max(id), 0) from events")[0]
+
+
+def touched_since(conn: Connection, event_id: int, limit: int) -> list[int]:
+    """Return cases of events behind `event_id`, at most `limit`; events commit out of order, so a few older ones are told again."""
+    return fetch_values(
+        conn,
+        """
+        select distinct case_id from (
+          select case_id from events where id > %(event_id)s - 200 and case_id is not null order by id desc limit 2000
+        ) newest limit %(limit)s
+        """,
+        {"event_id": event_id, "limit": limit},
+    )

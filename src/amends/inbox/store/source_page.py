@@ -1,0 +1,82 @@
+"""Sources and their watches as the page of sources and the health of an installation show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, fetch_all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceRow:
+    """A watched account; its credentials never leave the store through here."""
+
+    id: int
+    brand: str
+    brand_name: str
+    network: str
+    handle: str
+    paused_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchRow:
+    """One thing a source looks at, and how that goes. `newest` is when the newest post of its source was published."""
+
+    id: int
+    source_id: int
+    kind: str
+    query: str
+    state: str
+    state_note: str
+    state_since: datetime
+    failures: int
+    next_at: datetime
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    reads: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Newest:
+    """The newest post of a source."""
+
+    source_id: int
+    published_at: datetime
+    seen_at: datetime
+
+
+def sources(conn: Connection) -> list[SourceRow]:
+    """Return every source by brand and network."""
+    return fetch_all(
+        conn,
+        SourceRow,
+        """
+        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at
+        from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
+        """,
+    )
+
+
+def watches(conn: Connection) -> list[WatchRow]:
+    """Return every watch, by source."""
+    return fetch_all(
+        conn,
+        WatchRow,
+        """
+        select id, source_id, kind, query, state, state_note, state_since, failures, next_at, last_ok_at, last_new_at, reads
+        from watches order by source_id, id
+        """,
+    )
+
+
+def newest_posts(conn: Connection) -> list[Newest]:
+    """Return the post each source saw last."""
+    return fetch_all(
+        conn,
+        Newest,
+        """
+        select s.id as source_id, p.published_at, p.seen_at from sources s
+        cross join lateral (select published_at, seen_at from posts where source_id = s.id order by seen_at desc limit 1) p
+        """,
+    )
