@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -19,7 +20,7 @@ from amends.triage.training.evaluate import Report, evaluate
 from amends.triage.verdict import Verdict
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-PERCENT_COLUMNS = ("macro recall", "macro F1", "calibration error", "abstained", "accuracy of rest")
+LONGEST_NAME = 24
 
 
 @click.group()
@@ -66,12 +67,18 @@ def evaluate_files(folder: Path, model: Path | None, as_json: bool) -> None:
 
 
 def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:
-    table = Table(title=f"model {classifier.version}")
-    for column in ("file", "n", *PERCENT_COLUMNS, "posts/CPU-s"):
-        table.add_column(column, justify="left" if column == "file" else "right")
+    table = Table(title=f"model {classifier.version}", box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("file", no_wrap=True, min_width=LONGEST_NAME)
+    for column in ("n", "macro recall", "macro F1", "calib. error", "ab- stained", "rest right", "posts /CPU-s"):
+        table.add_column(column, justify="right")
     for report in reports:
         figures = (report.macro_recall, report.macro_f1, report.calibration_error, report.abstained, report.accuracy_of_rest)
-        table.add_row(report.file, str(report.n), *(f"{figure:.3f}" for figure in figures), f"{report.posts_per_cpu_second:.0f}")
+        table.add_row(
+            "/".join(Path(report.file).parts[-2:])[-LONGEST_NAME:],
+            str(report.n),
+            *(f"{figure:.3f}" for figure in figures),
+            f"{report.posts_per_cpu_second:.0f}",
+        )
     return table
 
 

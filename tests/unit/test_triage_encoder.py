@@ -1,0 +1,186 @@
+"""The shipped model at work: right on plain sentences, steady on odd ones, silent about nothing when its files are broken."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from amends.cli.triage import triage
+from amends.core.errors import ModelMissing
+from amends.core.ports import Sentiment
+from amends.triage.card import FILE, read_card
+from amends.triage.judge import Text, judge
+from amends.triage.loading import SHIPPED, default_classifier
+from amends.triage.models import encoder
+from tests.unit.test_triage_judge import ODD
+
+
+@pytest.fixture(scope="module")
+def model() -> encoder.Encoder:
+    return encoder.build(SHIPPED)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the shipped folder whose files may be spoilt; the big ones are links."""
+    for path in SHIPPED.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    return tmp_path
+
+
+def replace(path: Path, content: bytes) -> None:
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("You cancelled my flight, kept my money and your hotline hangs up on me. Disgraceful.", Sentiment.NEGATIVE),
+        ("Wonderful staff, they found my phone and brought it to the gate. Thank you!", Sentiment.POSITIVE),
+        ("@user what time does the shop at the station close on Sundays?", Sentiment.NEUTRAL),
+        ("Qué asco de servicio, llevo tres semanas esperando y nadie me ayuda.", Sentiment.NEGATIVE),
+        ("Muchísimas gracias, sois los mejores, todo perfecto.", Sentiment.POSITIVE),
+        ("මේ ජාලය හරිම නරකයි, කිසිම වැඩක් නෑ. කේන්ති යනවා.", Sentiment.NEGATIVE),
+        ("අගනා සේවයක්, ඔබට බොහොම ස්තූතියි.", Sentiment.POSITIVE),
+        ("አገልግሎታችሁ በጣም መጥፎ ነው፣ ገንዘቤን አጣሁ።", Sentiment.NEGATIVE),
+        ("በጣም ጥሩ አገልግሎት ነው፣ እናመሰግናለን።", Sentiment.POSITIVE),
+        ("மிக மோசமான சேவை, என் பணம் வீணாகிவிட்டது.", Sentiment.NEGATIVE),
+        ("மிக அருமையான சேவை, நன்றி!", Sentiment.POSITIVE),
+        ("ತುಂಬಾ ಕೆಟ್ಟ ಸೇವೆ, ನನ್ನ ಹಣ ವ್ಯರ್ಥವಾಯಿತು.", Sentiment.NEGATIVE),
+        ("ತುಂಬಾ ಒಳ್ಳೆಯ ಸೇವೆ, ಧನ್ಯವಾದಗಳು!", Sentiment.POSITIVE),
+        ("ਬਹੁਤ ਘਟੀਆ ਸੇਵਾ, ਮੇਰੇ ਪੈਸੇ ਬਰਬਾਦ ਹੋ ਗਏ।", Sentiment.NEGATIVE),
+        ("ਬਹੁਤ ਵਧੀਆ ਸੇਵਾ, ਤੁਹਾਡਾ ਧੰਨਵਾਦ!", Sentiment.POSITIVE),
+    ],
+)
+def test_plain_sentences_are_read_rightly(model: encoder.Encoder, text: str, sentiment: Sentiment) -> None:
+    (verdict,) = judge([Text(text=text)], model)
+    assert verdict.sentiment is sentiment
+
+
+def test_a_complaint_is_told_from_a_question_and_from_praise(model: encoder.Encoder) -> None:
+    complaint, question, praise = judge(
+        [
+            Text(text="@user I have waited 6 weeks for my order and your support closes every ticket"),
+            Text(text="@user does the basic plan include calls to India?"),
+            Text(text="@user best app I have on my phone, keep going"),
+        ],
+        model,
+    )
+    assert complaint.complaint > 0.5 > max(question.complaint, praise.complaint)
+    assert complaint.urgency > question.urgency
+
+
+def test_odd_texts_get_verdicts_in_one_batch_with_good_ones(model: encoder.Encoder) -> None:
+    verdicts = judge([Text(text="Worst company ever, I want a refund"), *(Text(text=text) for text in ODD)], model)
+    assert len(verdicts) == len(ODD) + 1
+    assert verdicts[0].sentiment is Sentiment.NEGATIVE
+    for verdict in verdicts:
+        assert verdict.negative + verdict.neutral + verdict.positive == pytest.approx(1)
+
+
+def test_the_model_itself_survives_what_no_tokenizer_takes(model: encoder.Encoder) -> None:
+    good, bad = model.read(["thank you, great help", "half \ud83d"], ["en", "en"])
+    assert good is not None
+    assert good.positive > 0.5
+    assert bad is None
+
+
+def test_a_batch_answers_like_each_text_alone(model: encoder.Encoder) -> None:
+    texts = ["thank you", "where is my parcel, it has been two weeks now and nobody answers", "ok", "no signal " * 60] * 20
+    together = model.read(texts, ["en"] * len(texts))
+    for text, reading in zip(texts[:4], together[:4], strict=True):
+        (alone,) = model.read([text], ["en"])
+        assert reading is not None
+        assert alone is not None
+        assert np.allclose([reading.negative, reading.complaint], [alone.negative, alone.complaint], atol=0.08)
+
+
+def test_no_texts_no_readings(model: encoder.Encoder) -> None:
+    assert model.read([], []) == []
+
+
+def test_of_a_long_text_beginning_and_end_are_read(model: encoder.Encoder) -> None:
+    (numbers,) = model.tokens(["start " + "middle " * 3_000 + "finish"])
+    assert len(numbers) == read_card(SHIPPED).tokens
+    short = model.tokens(["start", "finish"])
+    assert numbers[:2] == short[0][:2]
+    assert numbers[-2:] == short[1][-2:]
+
+
+def test_a_missing_model_file_is_named(broken: Path) -> None:
+    (broken / encoder.MODEL_FILE).unlink()
+    with pytest.raises(ModelMissing, match=encoder.MODEL_FILE):
+        encoder.build(broken)
+
+
+def test_a_damaged_model_file_is_found_before_it_speaks(broken: Path) -> None:
+    replace(broken / encoder.TOKENIZER_FILE, b"{}")
+    with pytest.raises(ModelMissing, match="damaged"):
+        encoder.build(broken)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": "x"}', b"\xff\xfe"])
+def test_a_damaged_card_is_found(broken: Path, content: bytes) -> None:
+    replace(broken / FILE, content)
+    with pytest.raises(ModelMissing, match="damaged"):
+        encoder.build(broken)
+
+
+def test_a_file_that_is_no_model_is_refused_even_with_the_right_fingerprint(broken: Path) -> None:
+    replace(broken / encoder.MODEL_FILE, b"this is no model")
+    card = json.loads((SHIPPED / FILE).read_text())
+    card["sha256"].pop(encoder.MODEL_FILE)
+    replace(broken / FILE, json.dumps(card).encode())
+    with pytest.raises(ModelMissing, match="cannot be loaded"):
+        encoder.build(broken)
+
+
+def test_an_empty_folder_has_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing):
+        encoder.build(tmp_path)
+
+
+def test_the_shipped_files_stay_small() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 55_000_000
+
+
+def test_the_shipped_model_is_loaded_once() -> None:
+    assert default_classifier() is default_classifier()
+
+
+def test_read_prints_one_json_object_a_line() -> None:
+    result = CliRunner().invoke(triage, ["read", "--json"], input="you lost my bag, I want my money back\n\nthank you so much\n")
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["sentiment"] for line in said] == ["negative", "neutral", "positive"]
+    assert said[0]["reasons"]
+
+
+def test_read_takes_texts_from_the_command_line() -> None:
+    result = CliRunner().invoke(triage, ["read", "thank you so much, great help"])
+    assert result.exit_code == 0
+    assert "positive" in result.stdout
+
+
+def test_evaluate_prints_a_report_a_file(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "dev.tsv").write_text("label\ttext\nnegative\tyou lost my bag, shame on you\npositive\tthank you so much\n", encoding="utf-8")
+    shutil.copy(folder / "dev.tsv", folder / "again.tsv")
+    result = CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--json"])
+    said = json.loads(result.stdout)
+    assert [Path(file["file"]).name for file in said["files"]] == ["again.tsv", "dev.tsv"]
+    assert said["files"][0]["n"] == 2
+    assert said["files"][0]["posts_per_cpu_second"] > 0
+    table = CliRunner().invoke(triage, ["evaluate", str(tmp_path)])
+    assert "again.tsv" in table.stdout
+    assert "1.000" in table.stdout
+
+
+def test_evaluate_says_where_there_is_nothing_to_measure(tmp_path: Path) -> None:
+    result = CliRunner().invoke(triage, ["evaluate", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "no TSV file" in str(result.exception)
