@@ -69,7 +69,7 @@ def evaluate_files(folder: Path, model: Path | None, as_json: bool) -> None:
 def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:
     table = Table(title=f"model {classifier.version}", box=SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("file", no_wrap=True, min_width=LONGEST_NAME)
-    for column in ("n", "macro recall", "macro F1", "calib. error", "ab- stained", "rest right", "posts /CPU-s"):
+    for column in ("n", "macro recall", "macro F1", "calib. error", "asked", "rest right", "posts /CPU-s"):
         table.add_column(column, justify="right")
     for report in reports:
         figures = (report.macro_recall, report.macro_f1, report.calibration_error, report.abstained, report.accuracy_of_rest)
