@@ -9,27 +9,20 @@ from kombu.entity import Exchange, Queue
 from amends.worker.names import Lane, Task
 from amends.worker.schedule import BEAT
 
-PATIENCE = 1.0
-"""Seconds that a publisher waits for a broker before it goes on without."""
-
-_REDIS: dict[str, Any] = {
-    "visibility_timeout": 60,
-    "socket_connect_timeout": PATIENCE,
-    "socket_timeout": 10,
-    "socket_keepalive": True,
-}
-_AMQP: dict[str, Any] = {"confirm_publish": False, "write_timeout": PATIENCE}
 _NO_RETRY: dict[str, Any] = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
-def make_app(broker_url: str) -> Celery:
-    """Return the app for `broker_url` (`redis://`, `redis+socket://`, `rediss://` or `amqp://`); nothing is connected yet."""
+def make_app(broker_url: str, *, patience: float = 10) -> Celery:
+    """Return the app for `broker_url` (`redis://`, `redis+socket://`, `rediss://` or `amqp://`); nothing is connected yet.
+
+    `patience` is how many seconds it waits for a broker that hangs.
+    """
     app = Celery("amends", broker=broker_url, set_as_current=False)
     app.conf.update(
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_connection_timeout=PATIENCE,
-        broker_transport_options=_NO_RETRY | (_AMQP if broker_url.startswith("amqp") else _REDIS),
+        broker_connection_timeout=patience,
+        broker_transport_options=_NO_RETRY | (_amqp(patience) if broker_url.startswith("amqp") else _redis(patience)),
         beat_schedule=BEAT,
         beat_scheduler="celery.beat:Scheduler",
         beat_max_loop_interval=1,
@@ -51,6 +44,14 @@ def make_app(broker_url: str) -> Celery:
         enable_utc=True,
     )
     return app
+
+
+def _redis(patience: float) -> dict[str, Any]:
+    return {"visibility_timeout": 60, "socket_connect_timeout": patience, "socket_timeout": patience, "socket_keepalive": True}
+
+
+def _amqp(patience: float) -> dict[str, Any]:
+    return {"confirm_publish": False, "write_timeout": patience}
 
 
 @setup_logging.connect

@@ -2,10 +2,11 @@
 
 from amends.core import log
 from amends.core.settings import settings
-from amends.worker.wake import app
+from amends.worker.app import make_app
+from amends.worker.wake import broker_url
 
 
 def run_beat() -> None:
     """Send the wake-ups of the beat table until asked to stop; a dead broker is tried again for ever."""
     log.set_up(level=settings().log_level, json=settings().log_json)
-    app().Beat(quiet=True).run()
+    make_app(broker_url()).Beat(quiet=True).run()

@@ -11,9 +11,10 @@ from celery.signals import worker_shutting_down
 from amends.core import log
 from amends.core.settings import settings
 from amends.worker import tasks
+from amends.worker.app import make_app
 from amends.worker.context import STOPPING, context
 from amends.worker.names import Lane
-from amends.worker.wake import app
+from amends.worker.wake import broker_url
 
 THREADS = {Lane.COLLECT: 16, Lane.DESK: 14}
 
@@ -29,8 +30,9 @@ def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     # Celery warns of root because of pickled messages; ours are JSON and carry no work.
     warnings.simplefilter("ignore", SecurityWarning)
     context().pool.open()
-    tasks.register(app())
-    app().worker_main(
+    app = make_app(broker_url())
+    tasks.register(app)
+    app.worker_main(
         [
             "worker",
             f"--queues={','.join(lanes)}",

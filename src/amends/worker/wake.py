@@ -19,6 +19,7 @@ from amends.worker.names import Task
 log = logger(__name__)
 
 EXPIRES = 10.0
+PATIENCE = 1.0
 REST = 2.0
 SAY_AGAIN = 60.0
 
@@ -53,18 +54,17 @@ class Waker:
             log.warning("broker_gone", task=task.value, error=str(error) or type(error).__name__)
 
 
-@cache
-def app() -> Celery:
-    """Return this process's Celery app, on the broker of the settings."""
-    broker_url = settings().broker_url
-    if broker_url is None:
+def broker_url() -> str:
+    """Return the broker of the settings; `SettingsWrong` where there is none."""
+    url = settings().broker_url
+    if url is None:
         raise SettingsWrong("AMENDS_BROKER_URL is not set; `./amends up` starts a broker by itself, a single part does not.")
-    return make_app(broker_url)
+    return url
 
 
 @cache
 def _waker() -> Waker:
-    return Waker(app())
+    return Waker(make_app(broker_url(), patience=PATIENCE))
 
 
 def wake(task: Task = Task.RELAY) -> bool:

@@ -1,0 +1,100 @@
+"""A drain runs a step until nothing is left, and loses no wake-up that comes meanwhile."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from amends.worker.drain import Drain
+
+
+def test_a_step_runs_until_it_says_that_nothing_is_left() -> None:
+    left = [1, 2, 3]
+    Drain(stopping=threading.Event()).run(lambda: bool(left and left.pop()))
+    assert left == []
+
+
+def test_a_wake_up_during_the_work_brings_one_more_look() -> None:
+    drain = Drain(stopping=threading.Event())
+    looks: list[str] = []
+
+    def step() -> bool:
+        looks.append("look")
+        if len(looks) == 1:
+            drain.run(step)
+        return False
+
+    drain.run(step)
+    assert looks == ["look", "look"]
+
+
+def test_no_more_threads_run_a_step_than_there_are_places() -> None:
+    drain = Drain(stopping=threading.Event(), at_once=2)
+    lock, go = threading.Lock(), threading.Event()
+    inside: list[int] = [0, 0]
+
+    def step() -> bool:
+        with lock:
+            inside[0] += 1
+            inside[1] = max(inside)
+        go.wait(2)
+        with lock:
+            inside[0] -= 1
+        return False
+
+    threads = [threading.Thread(target=drain.run, args=(step,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.05)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert inside == [0, 2]
+
+
+def test_every_piece_of_work_is_seen_however_wake_ups_and_looks_meet() -> None:
+    drain = Drain(stopping=threading.Event())
+    work: list[int] = []
+    done: list[int] = []
+
+    def step() -> bool:
+        if not work:
+            return False
+        done.append(work.pop())
+        return True
+
+    def bring(start: int) -> None:
+        for number in range(start, start + 300):
+            work.append(number)
+            drain.run(step)
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(bring, (0, 1000, 2000)))
+    assert work == []
+    assert len(done) == 900
+
+
+def test_a_worker_that_is_told_to_stop_begins_nothing_new() -> None:
+    stopping = threading.Event()
+    looks: list[str] = []
+
+    def step() -> bool:
+        looks.append("look")
+        stopping.set()
+        return True
+
+    Drain(stopping=stopping).run(step)
+    assert looks == ["look"]
+
+
+def test_an_error_in_a_step_frees_its_place() -> None:
+    drain = Drain(stopping=threading.Event())
+    looks: list[str] = []
+
+    def broken() -> bool:
+        raise ZeroDivisionError
+
+    try:
+        drain.run(broken)
+    except ZeroDivisionError:
+        drain.run(lambda: bool(looks.append("look")))
+    assert looks == ["look"]

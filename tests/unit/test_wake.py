@@ -1,0 +1,49 @@
+"""A wake-up may be lost; what it may not do is hold up or break whoever sends it."""
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from amends.cli.running.ports import free_port
+from amends.worker import wake
+from amends.worker.app import make_app
+from amends.worker.names import Task
+from amends.worker.wake import Waker
+
+
+def dead_brokers() -> list[str]:
+    port = free_port("127.0.0.1", 39100)
+    return ["redis+socket:///nowhere/valkey.sock", f"redis://127.0.0.1:{port}/0", f"amqp://guest:guest@127.0.0.1:{port}//"]
+
+
+@pytest.mark.parametrize("url", dead_brokers())
+def test_a_dead_broker_costs_little_and_raises_nothing(url: str) -> None:
+    waker = Waker(make_app(url, patience=wake.PATIENCE))
+    began = time.monotonic()
+    assert not waker.wake(Task.RELAY)
+    assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+def test_a_broker_that_hangs_costs_little_and_raises_nothing(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        waker = Waker(make_app(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/", patience=wake.PATIENCE))
+        began = time.monotonic()
+        assert not waker.wake(Task.RELAY)
+        assert time.monotonic() - began < 2.5
+
+
+def test_after_a_failure_the_next_wake_ups_cost_nothing_for_a_while(tmp_path: Path) -> None:
+    now = [0.0]
+    waker = Waker(make_app(f"redis+socket://{tmp_path}/none.sock"), clock=lambda: now[0])
+    assert not waker.wake(Task.RELAY)
+    began = time.monotonic()
+    for _ in range(1000):
+        waker.wake(Task.TRIAGE)
+    assert time.monotonic() - began < 0.1
+
+
+def test_every_task_has_a_lane_and_only_collecting_waits_for_networks() -> None:
+    assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE}
