@@ -16,11 +16,7 @@ def api() -> None:
     from amends.core.database import Pool  # noqa: PLC0415
     from amends.core.errors import SettingsWrong  # noqa: PLC0415
     from amends.core.settings import settings  # noqa: PLC0415
-    from amends.worker.names import Task  # noqa: PLC0415
     from amends.worker.wake import wake  # noqa: PLC0415
-
-    def wake_worker(task: str) -> None:
-        wake(Task(task))
 
     given = settings()
     log.set_up(level=given.log_level, json=given.log_json)
@@ -30,7 +26,7 @@ def api() -> None:
     pool.open()
     try:
         uvicorn.run(
-            create_app(given, pool, wake=wake_worker),
+            create_app(given, pool, wake=wake),
             host=given.host,
             port=given.port,
             log_config=None,

@@ -23,7 +23,7 @@ def database_url(data: Path | None = None) -> Generator[str]:
     """
     given = read_settings()
     outside = None if data else given.database_url
-    found = next((state for place in _places(data or given.data_dir) if (state := running(place))), None)
+    found = next((state for place in places(data or given.data_dir) if (state := running(place))), None)
     if outside or found:
         url = outside or (found.database_url if found else "")
         if found and not outside:
@@ -45,7 +45,7 @@ def database(data: Path | None = None) -> Generator[Pool]:
             pool.close()
 
 
-def _places(data: Path | None) -> tuple[Path, ...]:
+def places(data: Path | None) -> tuple[Path, ...]:
     """Return where an installation may run: where it was said, else in the usual place or as the demo."""
     return (data.resolve(),) if data else (default_data_dir(), default_data_dir() / "demo")
 

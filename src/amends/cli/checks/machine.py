@@ -1,0 +1,99 @@
+"""Checks of the machine: Python, disk, the data folder, the settings, the address, the triage model's files."""
+
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+import httpx
+
+from amends.cli.checks.finding import Finding, Findings, Patient, fail, ok, warn
+from amends.core.errors import ModelMissing, SettingsWrong
+from amends.core.settings import Mode
+from amends.triage.card import read_card
+from amends.triage.loading import SHIPPED
+
+LITTLE = 2 * 2**30
+TOO_LITTLE = 300 * 2**20
+
+
+def python(_patient: Patient) -> Findings:
+    """Find whether the Python is new enough."""
+    found = f"Python {platform.python_version()}"
+    yield ok(found) if sys.version_info >= (3, 11) else fail(found, "Install Python 3.11 or newer.")
+
+
+def disk(patient: Patient) -> Findings:
+    """Find whether there is room on the disk that has the data."""
+    free = shutil.disk_usage(_existing(patient.data)).free
+    what = f"{free / 2**30:.1f} GiB free for {patient.data}"
+    mend = "Make room, or move the data with --data; PostgreSQL stops when the disk is full."
+    yield fail(what, mend) if free < TOO_LITTLE else warn(what, mend) if free < LITTLE else ok(what)
+
+
+def data_folder(patient: Patient) -> Findings:
+    """Find whether we may write where the data is."""
+    place = _existing(patient.data)
+    if os.access(place, os.W_OK | os.X_OK):
+        yield ok(f"data in {patient.data}" + ("" if place == patient.data else " (not made yet)"))
+    else:
+        yield fail(f"may not write to {place}", "Run Amends as the user who owns it, or choose another place with --data.")
+
+
+def settings_valid(patient: Patient) -> Findings:
+    """Find whether the settings can be read."""
+    if patient.settings is None:
+        yield fail(f"settings: {patient.settings_wrong}", ".env.example says what each setting takes.")
+    else:
+        yield ok("settings can be read")
+
+
+def secret(patient: Patient) -> Findings:
+    """Find whether the key that seals credentials is a secret."""
+    if patient.settings is None:
+        return
+    try:
+        patient.settings.check()
+    except SettingsWrong as error:
+        mend = "(The demo needs no key of its own.)"
+        yield fail(str(error), mend) if patient.exists and patient.mode != Mode.DEMO else warn(str(error), mend)
+    else:
+        yield ok(f"the secret key will do for {patient.settings.mode} mode")
+
+
+def screens(patient: Patient) -> Findings:
+    """Find whether the screens answer."""
+    if patient.address is None:
+        yield _nothing_runs(patient)
+        return
+    try:
+        answer = httpx.get(f"{patient.address}/readyz", timeout=5, trust_env=False)
+    except httpx.HTTPError as error:
+        yield fail(f"the screens at {patient.address} do not answer ({type(error).__name__})", "DATA/logs/api.log may say why.")
+        return
+    yield (
+        ok(f"the screens answer at {patient.address}")
+        if answer.is_success
+        else fail(f"the screens at {patient.address} say: {answer.text.strip()[:200]}", "See what is said below about the database.")
+    )
+
+
+def _nothing_runs(patient: Patient) -> Finding:
+    if patient.database_url:
+        return ok("this machine runs no screens of its own")
+    return warn(f"no installation runs on {patient.data}", "Start it: ./amends up (or ./amends demo to try it).")
+
+
+def _existing(path: Path) -> Path:
+    return next(place for place in (path, *path.parents) if place.exists())
+
+
+def model(_patient: Patient) -> Findings:
+    """Find whether the triage model's files are all there, byte for byte."""
+    try:
+        card = read_card(SHIPPED)
+    except ModelMissing as error:
+        yield fail(str(error), "Get the files again (git checkout src/amends/triage/weights), or make them: ./amends triage train")
+    else:
+        yield ok(f"triage model {card.version}, {len(card.languages)} languages, every file as it should be")
