@@ -17,7 +17,8 @@ import uvicorn
 
 from amends.core.clock import Clock, utc_now
 from amends.sandbox.main import create_app, create_sandbox
-from amends.sandbox.scenario import Scenario, load
+from amends.sandbox.scenario import load
+from amends.sandbox.script import Scenario
 from amends.sandbox.state import Sandbox
 
 PATIENCE = 15.0

@@ -9,7 +9,7 @@ from amends.core.clock import Clock
 from amends.sandbox import people, publishing
 from amends.sandbox.publishing import Press, keep_account
 from amends.sandbox.records import Draft, Network, Origin
-from amends.sandbox.scenario import Brand, Person, Scenario, Template
+from amends.sandbox.script import Brand, Person, Scenario, Template
 
 BEAT = 0.05
 CROWD = 400

@@ -3,7 +3,7 @@
 Place in the path: it stands where the real networks stand. `serve` runs it, `create_app` makes it for tests in the same process.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amends.core.clock import Clock, utc_now
-from amends.sandbox import control, pager, pages, people, reddit, reddit_access, reddit_write, x, x_write
-from amends.sandbox.control import Missing
+from amends.sandbox import control, directing, pager, pages, people, reddit, reddit_access, reddit_write, x, x_write
+from amends.sandbox.directing import Missing
 from amends.sandbox.faults import FaultGate, Faults
 from amends.sandbox.floods import Floods
 from amends.sandbox.limits import Limits
@@ -22,13 +22,14 @@ from amends.sandbox.player import Player
 from amends.sandbox.publishing import Press, keep_account
 from amends.sandbox.records import Network
 from amends.sandbox.reddit_access import RedditProblem
-from amends.sandbox.scenario import Scenario, load
+from amends.sandbox.scenario import load
+from amends.sandbox.script import Scenario
 from amends.sandbox.state import Sandbox
 from amends.sandbox.store import Store
 from amends.sandbox.watches import sources, watching
 from amends.sandbox.x_access import XProblem
 
-WINDOWS = {Network.X: 900.0, Network.REDDIT: 600.0}
+WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0}
 Problem = XProblem | RedditProblem | Missing
 
 
@@ -61,7 +62,7 @@ def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float,
         player=Player(press, scenario, clock, pace=pace, seed=seed),
         floods=Floods(press, scenario, clock, seed),
         faults=Faults(),
-        limits=Limits(dict(WINDOWS)),
+        limits=Limits(WINDOWS),
         clock=clock,
     )
 
@@ -70,7 +71,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
     """Return the app of a sandbox; its time runs while the app does."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         sandbox.player.start()
         yield
         sandbox.player.stop()
@@ -79,7 +80,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
 
     app = FastAPI(title="Amends sandbox networks", lifespan=lifespan, redirect_slashes=False)
     app.state.sandbox = sandbox
-    for part in (control, pager, reddit_access, reddit, reddit_write, x, x_write, pages):
+    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x, x_write, pages):
         app.include_router(part.router)
     for kind in (XProblem, RedditProblem, Missing):
         app.add_exception_handler(kind, _answered)

@@ -35,12 +35,15 @@ def _profile(post: PublicPost) -> str:
     return f"/x/{handle}" if post.network is Network.X else f"/reddit/user/{handle}"
 
 
-_templates.filters |= {
-    "clock": _clock,
-    "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
-    "profile": _profile,
-    "handle": lambda post: f"@{post.author.handle}" if post.network is Network.X else f"u/{post.author.handle}",
-}
+def _handle(post: PublicPost) -> str:
+    return f"@{post.author.handle}" if post.network is Network.X else f"u/{post.author.handle}"
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+_templates.filters.update(clock=_clock, iso=_iso, profile=_profile, handle=_handle)
 
 
 def _render(here: Sandbox, name: str, network: Network | None, status: int = 200, **values: Any) -> HTMLResponse:
@@ -125,8 +128,8 @@ def x_profile(handle: str, here: Here, before: int = 2**62) -> HTMLResponse:
     return _profile_page(here, Network.X, handle.removeprefix("@"), before)
 
 
-@router.get("/x/{handle}/status/{post_id}")
-def x_thread(handle: str, post_id: str, here: Here) -> HTMLResponse:
+@router.get("/x/{_handle}/status/{post_id}")
+def x_thread(_handle: str, post_id: str, here: Here) -> HTMLResponse:
     """Return a conversation on X; the handle in the address is for people, the id decides."""
     version = here.store.version(int(post_id)) if re.fullmatch(r"\d{1,18}|[1-8]\d{18}", post_id) else None
     return _thread(here, here.store.post(Network.X, version.post_id) if version else None)
@@ -150,17 +153,12 @@ def reddit_profile(handle: str, here: Here, before: int = 2**62) -> HTMLResponse
     return _profile_page(here, Network.REDDIT, handle, before)
 
 
-@router.get("/reddit/r/{name}/comments/{short}")
-@router.get("/reddit/r/{name}/comments/{short}/{slug}")
-def reddit_thread(short: str, here: Here) -> HTMLResponse:
-    """Return a thread on Reddit."""
-    return _thread(here, here.store.post(Network.REDDIT, f"t3_{short}"))
-
-
-@router.get("/reddit/r/{name}/comments/{short}/{slug}/{comment}")
-def reddit_comment(comment: str, here: Here) -> HTMLResponse:
-    """Return a thread on Reddit with one comment marked."""
-    return _thread(here, here.store.post(Network.REDDIT, f"t1_{comment}"))
+@router.get("/reddit/r/{_name}/comments/{path:path}")
+def reddit_thread(_name: str, path: str, here: Here) -> HTMLResponse:
+    """Return a thread on Reddit, `ID/slug`, perhaps with one comment marked, `ID/slug/COMMENT`."""
+    short, _, rest = path.partition("/")
+    comment = rest.partition("/")[2]
+    return _thread(here, here.store.post(Network.REDDIT, f"t1_{comment}" if comment else f"t3_{short}"))
 
 
 def _profile_page(here: Sandbox, network: Network, handle: str, before: int) -> HTMLResponse:

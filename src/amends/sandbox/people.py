@@ -2,12 +2,11 @@
 
 import random
 import re
-from dataclasses import replace
 
 from amends.sandbox import ids
 from amends.sandbox.publishing import keep_account
 from amends.sandbox.records import Account, Draft, Network, Origin, PublicPost, Temper
-from amends.sandbox.scenario import Brand, Entry, Person, Scenario
+from amends.sandbox.script import Brand, Entry, Person, Scenario
 from amends.sandbox.store import Store
 
 BORN = 1_420_070_400.0
@@ -70,11 +69,6 @@ def person_account(person: Person, network: Network, loop: int) -> Account:
         about=person.about,
         joined_at=BORN + random.Random(handle).randrange(_YEARS),  # noqa: S311 (no secret)
     )
-
-
-def tempered(account: Account, temper: Temper, followers: int) -> Account:
-    """Return `account` with another temper and reach."""
-    return replace(account, temper=temper, followers=followers)
 
 
 def varied(text: str, loop: int, seed: int) -> str:

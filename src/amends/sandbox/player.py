@@ -12,7 +12,7 @@ from amends.core.clock import Clock
 from amends.sandbox import people, publishing
 from amends.sandbox.publishing import Press
 from amends.sandbox.records import Draft, Network, Origin, PublicPost, Temper
-from amends.sandbox.scenario import Deed, Entry, Scenario
+from amends.sandbox.script import Deed, Entry, Scenario
 
 TICK = 0.05
 SOONEST, LATEST = 4, 45

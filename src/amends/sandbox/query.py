@@ -37,13 +37,13 @@ class _Reader:
 
     def _parts(self) -> Iterator[Predicate]:
         while self.tokens and self.tokens[0] not in {"OR", ")"}:
-            token = self.tokens.pop(0)
-            if token != "AND":
-                yield _negated(self._one(token[1:])) if token.startswith("-") and len(token) > 1 else self._one(token)
+            word = self.tokens.pop(0)
+            if word != "AND":
+                yield _negated(self._one(word[1:])) if word.startswith("-") and len(word) > 1 else self._one(word)
 
-    def _one(self, token: str) -> Predicate:
-        if token != "(":
-            return self.term(token)
+    def _one(self, word: str) -> Predicate:
+        if word != "(":
+            return self.term(word)
         inner = self.either()
         if not self.tokens:
             raise QueryWrong("a bracket is not closed")

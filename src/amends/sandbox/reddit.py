@@ -14,6 +14,7 @@ from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.reddit_access import AsUser, Authorised, Reader, RedditProblem
 from amends.sandbox.reddit_shape import Teller
 from amends.sandbox.state import Here, Sandbox
+from amends.sandbox.store import Store
 from amends.sandbox.watches import mentions
 
 router = APIRouter(prefix="/reddit")
@@ -50,7 +51,7 @@ def user_posts(name: str, what: str, request: Request, here: Here, reader: Autho
     kinds: dict[str, Predicate] = {
         "comments": lambda post: not post.is_submission,
         "submitted": lambda post: post.is_submission,
-        "overview": lambda post: True,
+        "overview": lambda _: True,
     }
     if what not in kinds:
         raise RedditProblem(404, "Not Found", reader.headers)
@@ -89,8 +90,9 @@ def comments(name: str, request: Request, here: Here, reader: Authorised, teller
     return _listed(request, reader, teller, posts)
 
 
+@router.get("/search")
 @router.get("/r/{name}/search")
-def search(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
+def search(request: Request, here: Here, reader: Authorised, teller: Tells, name: str = "all") -> JSONResponse:
     """Return the newest submissions that match a query; Reddit's search does not look into comments."""
     try:
         matches = parse(request.query_params.get("q", ""), reddit_term)
@@ -107,7 +109,7 @@ def inbox_mentions(request: Request, here: Here, reader: AsUser, teller: Tells) 
     """Return the newest comments that call the reader by name."""
     handle = reader.account.handle
     called = _visible(here, "p.mentions like '%' || :name || '%'", name=handle.lower())
-    posts, after, before = _page(request, [post for post in called if mentions(post, handle)])
+    posts, after, before = _page(request, here.store, [post for post in called if mentions(post, handle)])
     children = [reddit_shape.mention(teller, post, reader.account) for post in posts]
     return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
 
@@ -157,21 +159,21 @@ def _visible(here: Sandbox, condition: str, **values: object) -> list[PublicPost
 
 
 def _listed(request: Request, reader: Reader, teller: Teller, posts: list[PublicPost]) -> JSONResponse:
-    shown, after, before = _page(request, posts)
+    shown, after, before = _page(request, teller.store, posts)
     children = [reddit_shape.thing(teller, post) for post in shown]
     return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
 
 
-def _page(request: Request, posts: list[PublicPost]) -> tuple[list[PublicPost], str | None, str | None]:
-    """Cut a page; an anchor that is gone from the list leaves `before` with nothing for ever, as on Reddit."""
+def _page(request: Request, store: Store, posts: list[PublicPost]) -> tuple[list[PublicPost], str | None, str | None]:
+    """Cut a page: `after` goes on where its anchor stood, even a gone one; `before` a gone anchor there is nothing, for ever."""
     given = request.query_params.get("limit", "25")
     limit = min(max(int(given), 1), PAGE) if given.isdigit() else 25
-    at = {post.id: index for index, post in enumerate(posts)}
-    if anchor := request.query_params.get("before"):
-        end = at.get(anchor, 0)
-        shown = posts[max(end - limit, 0) : end]
-        return shown, shown[-1].id if shown else None, shown[0].id if shown and end > limit else None
-    anchor = request.query_params.get("after", "")
-    start = at[anchor] + 1 if anchor in at else 0
+    start = 0
+    if name := request.query_params.get("before"):
+        end = next((index for index, post in enumerate(posts) if post.id == name), 0)
+        start, posts = max(end - limit, 0), posts[:end]
+    elif name := request.query_params.get("after"):
+        anchor = store.post(Network.REDDIT, name)
+        start = sum(post.seq >= anchor.seq for post in posts) if anchor else 0
     shown = posts[start : start + limit]
     return shown, shown[-1].id if len(posts) > start + limit else None, shown[0].id if shown and start else None

@@ -52,7 +52,7 @@ def thing(teller: Teller, post: PublicPost, replies: Json | str = "") -> Json:
     return {"kind": "t1", "data": comment(teller, post) | {"replies": replies}}
 
 
-def _common(teller: Teller, post: PublicPost, root: PublicPost) -> Json:
+def _common(post: PublicPost, root: PublicPost) -> Json:
     gone = post.deleted != "" and not (post.is_submission and post.deleted == "moderator")
     author = {"author": "[deleted]"} if gone else {"author": post.author.handle, "author_fullname": post.author.id}
     return author | {
@@ -88,7 +88,7 @@ def submission(teller: Teller, post: PublicPost) -> Json:
     text = _GONE.get(post.deleted, post.text)
     shared = teller.store.post(Network.REDDIT, post.shared_id) if post.shared_id else None
     path = teller.base + permalink(post, post)
-    return _common(teller, post, post) | {
+    return _common(post, post) | {
         "title": teller.text(post.title),
         "selftext": teller.text(text),
         "selftext_html": _markup(text) if text else None,
@@ -113,7 +113,7 @@ def comment(teller: Teller, post: PublicPost) -> Json:
     """Return the fields of a comment."""
     root = teller.store.must_have(Network.REDDIT, post.root_id)
     text = _GONE.get(post.deleted, post.text)
-    return _common(teller, post, root) | {
+    return _common(post, root) | {
         "body": teller.text(text),
         "body_html": _markup(text),
         "parent_id": post.parent_id,

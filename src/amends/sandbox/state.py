@@ -11,7 +11,7 @@ from amends.sandbox.floods import Floods
 from amends.sandbox.limits import Limits
 from amends.sandbox.player import Player
 from amends.sandbox.publishing import Press
-from amends.sandbox.scenario import Scenario
+from amends.sandbox.script import Scenario
 from amends.sandbox.store import Store
 from amends.sandbox.watches import Source
 

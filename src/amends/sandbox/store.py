@@ -5,7 +5,7 @@ One connection behind one lock: a reader never sees half a transaction, and ids 
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -35,7 +35,7 @@ class Store:
             self._db.close()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Generator[None]:
         """Make all writes inside one transaction, which nobody sees before its end."""
         with self._lock:
             if self._db.in_transaction:

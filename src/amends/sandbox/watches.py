@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from amends.core.ports import WatchKind
 from amends.sandbox import ids, query
 from amends.sandbox.records import Network, PublicPost
-from amends.sandbox.scenario import Brand, Scenario
+from amends.sandbox.script import Brand, Scenario
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

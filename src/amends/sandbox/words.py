@@ -16,7 +16,7 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _JOINERS = {0xFE0F, 0x200D, 0x20E3, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)}
 
 # Joiners stand inside words of several Indic scripts.
-_INVISIBLE = dict.fromkeys((0x200C, 0x200D, 0xFEFF))
+_INVISIBLE: dict[int, None] = dict.fromkeys((0x200C, 0x200D, 0xFEFF))
 
 
 def words_of(text: str) -> str:

@@ -65,10 +65,9 @@ def tweet(store: Store, post: PublicPost, number: int, asked: Wanted) -> Json:
     history = [str(version.number) for version in store.versions(post.id)]
     text, urls = _shown(store, post, number)
     short = text if words.weighted_length(text) <= _LONG or post.shared_id else text[: _LONG - 1] + "…"
-    body = {"id": str(number), "text": html.escape(short, quote=False), "edit_history_tweet_ids": history}
-    every = _fields(store, post, body["text"], urls, number)
-    if short != text:
-        every["note_tweet"] = {"text": text}
+    escaped = html.escape(short, quote=False)
+    every = _fields(store, post, escaped, urls, number) | ({"note_tweet": {"text": text}} if short != text else {})
+    body: Json = {"id": str(number), "text": escaped, "edit_history_tweet_ids": history}
     fields = asked.fields | _implied(asked.expansions)
     body |= {name: value for name, value in every.items() if name in fields and value is not None}
     return _renamed(body) if asked.newer else body
