@@ -26,12 +26,14 @@ from amends.core.network import TIME_OUT, Wire, come_back, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
-__all__ = ["Reddit", "build", "posts_from"]
+__all__ = ["CREDENTIALS", "WATCHES", "Reddit", "build", "posts_from"]
 
 API = "https://oauth.reddit.com/"
 LOGIN = "https://www.reddit.com/"
 TOKEN_PATH = "api/v1/access_token"  # noqa: S105
 REPLY_PATH = "api/comment"
+CREDENTIALS = ("client_id", "client_secret", "username", "password", "refresh_token")
+WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.SUBREDDIT_POSTS, WatchKind.SUBREDDIT_COMMENTS)
 REPLY_LIMIT = 10_000
 PAGE_LIMIT = 100
 THREAD_LIMIT = 500
@@ -230,8 +232,7 @@ def _token_error(response: requests.Response) -> NetworkError | None:
 
 def _client(account: Account, wire: Wire) -> praw.Reddit:
     """Return praw's client, with nothing taken from a praw.ini or the environment."""
-    keys = ("client_id", "client_secret", "username", "password", "refresh_token")
-    given = {key: account.credentials.get(key) or None for key in keys}
+    given = {key: account.credentials.get(key) or None for key in CREDENTIALS}
     if not given["client_id"]:
         raise CredentialsRefused("The client id is missing.")
     return praw.Reddit(

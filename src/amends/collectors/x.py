@@ -28,13 +28,15 @@ from amends.core.network import TIME_OUT, Wire, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
-__all__ = ["X", "build", "posts_from"]
+__all__ = ["CREDENTIALS", "WATCHES", "X", "build", "posts_from"]
 
 API = "https://api.twitter.com/"
 REPLY_LIMIT = 280
 PAGE_LIMIT = 100
 OWN_PAGES = 5
 USER_KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+CREDENTIALS = (*USER_KEYS, "bearer_token")
+WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH)
 
 # tweepy writes whole requests, tokens included, at DEBUG.
 logging.getLogger("tweepy").setLevel(logging.INFO)
@@ -226,7 +228,7 @@ def _comparable(text: str) -> str:
 
 
 def _client(credentials: Mapping[str, str]) -> tweepy.Client:
-    given = {key: credentials.get(key) for key in ("bearer_token", *USER_KEYS)}
+    given = {key: credentials.get(key) for key in CREDENTIALS}
     return tweepy.Client(**given, return_type=dict, wait_on_rate_limit=False)  # pyright: ignore[reportArgumentType]
 
 
