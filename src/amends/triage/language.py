@@ -93,12 +93,17 @@ def _latin(words: str, hint: str) -> str:
     if _is_punjabi(words):
         return "pa-Latn"
     found, sure = _identifier().classify(words)
+    return str(found) if sure >= CERTAIN else _doubtful(words, str(found), sure, hint)
+
+
+def _doubtful(words: str, found: str, sure: float, hint: str) -> str:
+    """Return the language where py3langid's answer `found` leaves doubt: our own model's, its answer after all, or the hint."""
     ours = romanised(words)
     best = max(ours, key=lambda language: ours[language])
-    if sure < CERTAIN and best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
+    if best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
         return best
     if sure >= SURE_ENOUGH:
-        return str(found)
+        return found
     if hint == found or ours.get(hint, 0.0) >= PLAUSIBLE:
         return hint
     return best if ours[best] >= ROMANISED_ENOUGH else FALLBACK
