@@ -1,6 +1,7 @@
 """The networks: one file each, inbound and outbound. `networks()` finds the files; there is no list to edit.
 
-A network's module has `build(account, clock) -> Collector` and `posts_from(body, account) -> Harvest`. Files that begin with an
+A network's module has `build(account, clock) -> Collector`, `posts_from(body, account) -> Harvest`, and the names that its form asks
+for: `CREDENTIALS` and the kinds of `WATCHES`. Files that begin with an
 underscore are private halves of a network that outgrew one file.
 """
 

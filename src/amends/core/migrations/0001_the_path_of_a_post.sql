@@ -279,6 +279,7 @@ create table follow_ups (
 );
 create index follow_ups_due on follow_ups (due_at) where concluded_at is null;
 create index follow_ups_case on follow_ups (case_id);
+create index follow_ups_concluded on follow_ups (concluded_at) where concluded_at is not null;
 
 create table alert_channels (
   id bigint generated always as identity primary key,
