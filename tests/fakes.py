@@ -1,12 +1,16 @@
 """Stand-ins at the edge of the system: they keep the ports' promises without network, model or clock."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from amends.core.ports import Reading, Trust
+from amends.core.errors import Unreachable
+from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust, Watch
+from amends.core.post import Author, Post
 
 NEGATIVE_WORDS = ("bad", "worst", "broken", "lost", "delayed", "refund", "outage", "angry", "terrible", "never", "down")
 POSITIVE_WORDS = ("thank", "great", "love", "good", "well done")
 UNREADABLE = "unreadable"
+PUBLISHED_AT = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 
 
 class FakeClassifier:
@@ -33,3 +37,73 @@ def _reading(text: str) -> Reading | None:
     if any(word in text for word in POSITIVE_WORDS):
         return Reading(negative=0.02, neutral=0.08, positive=0.9, complaint=0.05)
     return Reading(negative=0.1, neutral=0.8, positive=0.1, complaint=0.1)
+
+
+class FakeNetwork:
+    """A network that shows `pages` in turn (an error among them is raised) and takes replies as `moods` say, one a try.
+
+    A mood is None (publish), `"lost"` (publish, but the answer never arrives) or an error to raise instead. `public` is what the public
+    sees: a list of (parent id, text), where a reply that was published twice stands twice.
+    """
+
+    network = "x"
+    max_reply_length = 280
+
+    def __init__(self) -> None:
+        self.pages: list[Page | Exception] = []
+        self.moods: list[BaseException | str | None] = []
+        self.public: list[tuple[str, str]] = []
+        self.calls: list[str] = []
+
+    def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
+        self.calls.append("fetch")
+        page = self.pages.pop(0) if self.pages else Page(posts=(), cursor=cursor or {})
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+    def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
+        return ()
+
+    def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
+        self.calls.append("refresh")
+        return tuple(self._own(place) for place in range(len(self.public)) if f"r{place}" in external_ids)
+
+    def reply(self, draft: Draft) -> Published:
+        self.calls.append("reply")
+        mood = self.moods.pop(0) if self.moods else None
+        if isinstance(mood, BaseException):
+            raise mood
+        self.public.append((draft.parent_id, draft.text))
+        if mood == "lost":
+            raise Unreachable("The answer never arrived.")
+        return self._published(len(self.public) - 1)
+
+    def find_reply(self, draft: Draft) -> Published | None:
+        self.calls.append("find_reply")
+        wanted = (draft.parent_id, draft.text)
+        return self._published(self.public.index(wanted)) if wanted in self.public else None
+
+    def reply_length(self, text: str) -> int:
+        return len(text)
+
+    def check(self) -> Standing:
+        return Standing(user_id="us-0", handle="lankaair", can_reply=True)
+
+    def _published(self, place: int) -> Published:
+        return Published(external_id=f"r{place}", permalink=f"https://x.example/r{place}", published_at=PUBLISHED_AT)
+
+    def _own(self, place: int) -> Post:
+        parent_id, text = self.public[place]
+        shown = self._published(place)
+        return Post(
+            network=self.network,
+            external_id=shown.external_id,
+            author=Author(external_id="us-0", handle="lankaair"),
+            text=text,
+            published_at=shown.published_at,
+            permalink=shown.permalink,
+            root_id=parent_id,
+            raw=b"{}",
+            is_own=True,
+        )

@@ -1,11 +1,18 @@
-"""Turns new events into wake-ups. Place in the path: event (written with what happened) -> here -> the task it asks for."""
+"""Turns new events into wake-ups. Place in the path: event (written with what happened) -> here -> the task it asks for.
+
+Everything that happens passes here once, so here it is logged: the lines of one post id or case id tell its whole way.
+"""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
+from amends.core.log import logger
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store import undone
 from amends.worker.context import Context
 from amends.worker.names import Task
+
+log = logger(__name__)
 
 BATCH = 500
 
@@ -30,7 +37,9 @@ def tasks_for(kinds: Iterable[str]) -> set[Task]:
 def relay_batch(at: Context) -> bool:
     """Relay one batch of events; False where none is left. A wake-up lost here is made good by the sweep."""
     with at.pool.transaction() as conn:
-        kinds = undone.relay_events(conn, now=at.clock(), limit=BATCH)
-    for task in sorted(tasks_for(kinds)):
+        relayed = undone.relay_events(conn, now=at.clock(), limit=BATCH)
+    for task in sorted(tasks_for(event.kind for event in relayed)):
         at.wake(task)
-    return len(kinds) == BATCH
+    for event in relayed:
+        log.info(event.kind, **{name: value for name, value in asdict(event).items() if value is not None and name != "kind"})
+    return len(relayed) == BATCH

@@ -31,7 +31,9 @@ def message_for(conn: Connection, job: DeliveryJob, *, public_url: str) -> Messa
 def record_delivered(conn: Connection, job: DeliveryJob, *, now: datetime) -> None:
     """Keep that the channel took the alert; saying it twice changes nothing."""
     if deliveries.set_delivered(conn, job.delivery_id, now=now):
-        events.add(conn, EventKind.ALERT_DELIVERED, now=now, case_id=job.case_id, alert_id=job.alert_id, channel=job.label)
+        events.add(
+            conn, EventKind.ALERT_DELIVERED, now=now, case_id=job.case_id, post_id=job.post_id, alert_id=job.alert_id, channel=job.label
+        )
 
 
 def record_delivery_trouble(conn: Connection, job: DeliveryJob, error: DeliveryError, *, now: datetime) -> None:
@@ -41,4 +43,13 @@ def record_delivery_trouble(conn: Connection, job: DeliveryJob, error: DeliveryE
     if again is not None:
         deliveries.set_again(conn, job.delivery_id, next_at=again, error=words)
     elif deliveries.set_failed(conn, job.delivery_id, error=words):
-        events.add(conn, EventKind.ALERT_FAILED, now=now, case_id=job.case_id, alert_id=job.alert_id, channel=job.label, reason=words)
+        events.add(
+            conn,
+            EventKind.ALERT_FAILED,
+            now=now,
+            case_id=job.case_id,
+            post_id=job.post_id,
+            alert_id=job.alert_id,
+            channel=job.label,
+            reason=words,
+        )

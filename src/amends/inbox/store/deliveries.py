@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_maybe, fetch_one
 from amends.inbox.rules.alert_text import AlertFacts
-from amends.inbox.rules.ids import AlertId, CaseId
+from amends.inbox.rules.ids import AlertId, CaseId, PostId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,6 +15,7 @@ class DeliveryJob:
     delivery_id: int
     alert_id: AlertId
     case_id: CaseId
+    post_id: PostId
     channel_id: int
     kind: str
     label: str
@@ -37,7 +38,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
             order by next_at, id limit 1 for update skip locked)
           returning id, alert_id, channel_id, attempts
         )
-        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, channel.id as channel_id, channel.kind, channel.label,
+        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, channel.id as channel_id, channel.kind, channel.label,
           channel.target, taken.attempts, alert.raised_at
         from taken join alerts alert on alert.id = taken.alert_id join alert_channels channel on channel.id = taken.channel_id
         """,

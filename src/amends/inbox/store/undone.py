@@ -1,10 +1,10 @@
 """SQL of the sweep and the relay: what is undone, whoever forgot to say so. Every question is answered by a partial index."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amends.core.database import Connection, execute, fetch_one, fetch_values
+from amends.core.database import Connection, execute, fetch_all, fetch_one
+from amends.inbox.rules.ids import CaseId, PostId, SourceId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,14 +40,26 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
     )
 
 
-def relay_events(conn: Connection, *, now: datetime, limit: int) -> Sequence[str]:
-    """Mark at most `limit` new events as relayed, the oldest first, and return their kinds."""
-    return fetch_values(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relayed:
+    """An event with the ids by which a log follows it."""
+
+    kind: str
+    case_id: CaseId | None
+    post_id: PostId | None
+    reply_id: str | None
+    source_id: SourceId | None
+
+
+def relay_events(conn: Connection, *, now: datetime, limit: int) -> list[Relayed]:
+    """Mark at most `limit` new events as relayed, the oldest first, and return them."""
+    return fetch_all(
         conn,
+        Relayed,
         """
         update events set relayed_at = %(now)s
         where id in (select id from events where relayed_at is null order by id limit %(limit)s for update skip locked)
-        returning kind
+        returning kind, case_id, post_id, facts ->> 'reply_id' as reply_id, source_id
         """,
         {"now": now, "limit": limit},
     )

@@ -1,0 +1,227 @@
+"""Alerts reach their channels at least once, over dead, slow and refusing receivers, and a case rings once in its cool-down."""
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import Pool, fetch_values
+from amends.core.errors import DeliveryError, NotFound
+from amends.inbox.actions import alerts
+from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
+from amends.inbox.actions.ingest import ingest
+from amends.inbox.actions.triage import triage_pending
+from amends.inbox.rules.ids import SourceId
+from amends.inbox.store import channels
+from amends.worker.names import Task
+from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, an_answer_to
+from tests.fakes import FakeClassifier
+from tests.mailbox import a_mailbox
+from tests.receiver import Receiver, receiving
+from tests.workplace import Workplace
+
+MINUTE = timedelta(minutes=1)
+BAD = a_post("The app is down, this is the worst!", external_id="bad-1", author=DEE)
+
+
+@pytest.fixture
+def work(pool: Pool) -> Workplace:
+    with pool.transaction() as conn:
+        a_source(conn)
+    return Workplace(pool=pool)
+
+
+@pytest.fixture
+def pager() -> Generator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def values(work: Workplace, query: str) -> list[object]:
+    with work.pool.transaction() as conn:
+        return fetch_values(conn, query)  # pyright: ignore[reportArgumentType] - a literal at every call
+
+
+def with_channel(work: Workplace, target: str) -> int:
+    with work.pool.transaction() as conn:
+        return add_channel(conn, target=target, secret_key=SECRET_KEY)
+
+
+def ring(work: Workplace, *posts: object) -> None:
+    """Collect and triage posts of an author with reach, which raises the alarm."""
+    with work.pool.transaction() as conn:
+        [source_id] = fetch_values(conn, "select id from sources")
+        given = posts or (BAD,)
+        ingest(conn, source_id=SourceId(source_id), network="x", posts=given, now=work.now)  # pyright: ignore[reportArgumentType]
+        while triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=work.now):
+            pass
+
+
+def test_an_alert_reaches_every_channel(work: Workplace, pager: Receiver) -> None:
+    with a_mailbox() as box:
+        with_channel(work, f"webhook+{pager.url}/hook?secret=s3")
+        with_channel(work, f"smtp://127.0.0.1:{box.port}/?from=amends@shop.example&to=care@shop.example")
+        ring(work)
+        work.perform(Task.RELAY, Task.DELIVER_ALERTS)
+        [letter] = box.letters
+    [request] = pager.received
+    assert request.json["facts"]["case_id"] == values(work, "select id from cases")[0]
+    assert request.json["url"].startswith("http://desk.example/inbox/")
+    assert "outage" in str(letter["subject"])
+    assert values(work, "select state from alert_deliveries") == ["delivered", "delivered"]
+    assert values(work, "select count(*) from events where kind = 'alert_delivered'") == [2]
+
+
+def test_an_alert_carries_the_first_words_of_one_post_and_no_more(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    ring(work, a_post("down " * 8_000, author=DEE))
+    work.perform(Task.DELIVER_ALERTS)
+    [request] = pager.received
+    assert len(request.json["facts"]["text"]) <= 200
+    assert len(request.body) < 3_000
+
+
+def test_a_dead_receiver_gets_the_alert_when_it_is_back(work: Workplace) -> None:
+    with receiving() as receiver:
+        port = receiver.port
+    with_channel(work, f"webhook+http://127.0.0.1:{port}/")
+    ring(work)
+    work.perform(Task.DELIVER_ALERTS, Task.DELIVER_ALERTS)
+    assert values(work, "select attempts || ' ' || state from alert_deliveries") == ["1 queued"]
+    with receiving(port) as again:
+        work.now += timedelta(seconds=5)
+        work.perform(Task.SWEEP)
+        assert Task.DELIVER_ALERTS in work.woken
+        work.perform(Task.DELIVER_ALERTS)
+        assert [request.json["key"] for request in again.received] == ["alert-1"]
+    assert values(work, "select state from alert_deliveries") == ["delivered"]
+
+
+def test_every_try_carries_the_same_key(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    pager.statuses = [500, 503, 204]
+    ring(work)
+    for wait in (0, 5, 30):
+        work.now += timedelta(seconds=wait)
+        work.perform(Task.DELIVER_ALERTS)
+    assert [request.headers["webhook-id"] for request in pager.received] == ["alert-1"] * 3
+    assert values(work, "select state from alert_deliveries") == ["delivered"]
+
+
+def test_a_receiver_that_is_gone_for_good_is_not_called_again(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    pager.statuses = [410]
+    ring(work)
+    work.perform(Task.DELIVER_ALERTS)
+    work.now += timedelta(days=1)
+    work.perform(Task.DELIVER_ALERTS)
+    assert len(pager.received) == 1
+    assert values(work, "select state || ': ' || error from alert_deliveries") == ["failed: the receiver answers 410"]
+    assert values(work, "select count(*) from events where kind = 'alert_failed'") == [1]
+
+
+def test_after_a_day_a_dead_receiver_is_given_up(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    pager.statuses = [500]
+    ring(work)
+    for _hour in range(30):
+        work.perform(Task.DELIVER_ALERTS)
+        work.now += timedelta(hours=1)
+    assert values(work, "select state from alert_deliveries") == ["failed"]
+    assert 20 <= len(pager.received) <= 26
+
+
+def test_a_slow_receiver_does_not_hold_up_another(work: Workplace, pager: Receiver) -> None:
+    with receiving() as slow:
+        slow.delay = 0.5
+        with_channel(work, f"webhook+{slow.url}/")
+        with_channel(work, f"webhook+{pager.url}/")
+        ring(work)
+        with work.pool.transaction() as conn:
+            first = alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+        assert first is not None
+        work.perform(Task.DELIVER_ALERTS)
+    assert len(pager.received) == 1
+
+
+def test_a_worker_that_died_while_delivering_leaves_the_alert_to_the_next(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    ring(work)
+    with work.pool.transaction() as conn:
+        assert alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+    work.perform(Task.DELIVER_ALERTS)
+    assert pager.received == []
+    work.now += MINUTE
+    work.perform(Task.DELIVER_ALERTS)
+    assert len(pager.received) == 1
+
+
+def test_a_case_rings_once_in_its_cool_down(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    ring(work)
+    work.now += 5 * MINUTE
+    ring(work, an_answer_to(BAD, "Still down, the worst!", published_at=work.now))
+    work.now += 60 * MINUTE
+    ring(work, an_answer_to(BAD, "Down again, never fixed!", published_at=work.now))
+    work.perform(Task.DELIVER_ALERTS)
+    assert [request.json["facts"]["text"] for request in pager.received] == [BAD.text, "Down again, never fixed!"]
+
+
+def test_recording_a_late_result_twice_changes_nothing(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/")
+    ring(work)
+    with work.pool.transaction() as conn:
+        job = alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+        assert job is not None
+        alerts.record_delivered(conn, job, now=work.now)
+        alerts.record_delivered(conn, job, now=work.now)
+        alerts.record_delivery_trouble(conn, job, DeliveryError("too late"), now=work.now)
+    assert values(work, "select state from alert_deliveries") == ["delivered"]
+    assert values(work, "select count(*) from events where kind = 'alert_delivered'") == [1]
+
+
+def test_a_removed_channel_gets_nothing_more_and_can_come_back(work: Workplace, pager: Receiver) -> None:
+    channel_id = with_channel(work, f"webhook+{pager.url}/")
+    ring(work)
+    with work.pool.transaction() as conn:
+        remove_channel(conn, channel_id=channel_id)
+        assert channels.active(conn) == []
+        with pytest.raises(NotFound):
+            remove_channel(conn, channel_id=channel_id)
+    work.perform(Task.DELIVER_ALERTS)
+    assert pager.received == []
+    assert with_channel(work, f"webhook+{pager.url}/") == channel_id
+
+
+def test_a_channel_lies_sealed_and_is_shown_masked(work: Workplace) -> None:
+    with_channel(work, "webhook+https://hooks.shop.example/T0P-S3CRET")
+    with_channel(work, "webhook+https://hooks.shop.example/OTHER-S3CRET")
+    with work.pool.transaction() as conn:
+        shown = channels.active(conn)
+        [stored] = fetch_values(conn, "select string_agg(convert_from(target, 'utf8') || label, '') from alert_channels")
+    assert len(shown) == 2
+    assert all(channel.label.startswith("webhook+https://hooks.shop.example/… (") for channel in shown)
+    assert "S3CRET" not in stored
+
+
+def test_a_channel_can_be_tried_out(work: Workplace, pager: Receiver) -> None:
+    channel_id = with_channel(work, f"webhook+{pager.url}/")
+    with work.pool.transaction() as conn:
+        notifier = open_channel(conn, channel_id=channel_id, secret_key=SECRET_KEY)
+    notifier.deliver(trial_message(public_url="http://desk.example", now=NOON))
+    assert pager.received[0].json["facts"] == {"trial": True}
+
+
+def test_the_channels_page_tells_how_deliveries_went(work: Workplace, pager: Receiver) -> None:
+    with ExitStack() as stack:
+        dead = stack.enter_context(receiving())
+        dead.statuses = [500]
+        with_channel(work, f"webhook+{pager.url}/")
+        with_channel(work, f"webhook+{dead.url}/")
+        ring(work)
+        work.perform(Task.DELIVER_ALERTS)
+    with work.pool.transaction() as conn:
+        well, ill = channels.active(conn)
+    assert (well.delivered, well.waiting, well.failed, well.last_error) == (1, 0, 0, "")
+    assert (ill.delivered, ill.waiting, ill.failed, ill.last_error) == (0, 1, 0, "the receiver answers 500")
