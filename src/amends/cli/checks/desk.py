@@ -50,10 +50,11 @@ def _source(source: SourceState, secret_key: str) -> Finding:
 
 def source_clocks(_patient: Patient, conn: Connection) -> Findings:
     """Find whether the networks' clocks agree with ours; one that cannot be reached is left to its source's own trouble."""
-    for host in sorted({_home(source) for source in health.sources(conn)}):
-        ahead = _ahead(host)
+    homes = {urlsplit(_home(source)).netloc: _home(source) for source in health.sources(conn)}
+    for host, url in sorted(homes.items()):
+        ahead = _ahead(url)
         if ahead is not None:
-            yield skew(urlsplit(host).netloc, ahead)
+            yield skew(host, ahead)
 
 
 def _home(source: SourceState) -> str:

@@ -14,7 +14,7 @@ def welcome(*, address: str, sandbox_url: str, data: Path) -> Panel:
     """Return the box with the address, the logins and where to look next."""
     logins = Table.grid(padding=(0, 3))
     for person, what in ((ADA, "answers customers"), (MIA, "reads the numbers too"), (ROOT, "changes the installation too")):
-        logins.add_row(Text(person.email, style="bold"), PASSWORD, Text(f"{person.name.split()[0]} {what}", style="dim"))
+        logins.add_row(Text(person.email, style="bold"), PASSWORD, Text(what, style="dim"))
     places = Table.grid(padding=(0, 3))
     places.add_row("Inbox", Text(f"{address}/inbox", style=f"bold link {address}/inbox"))
     places.add_row("Numbers", f"{address}/numbers")
