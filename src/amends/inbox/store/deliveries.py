@@ -38,8 +38,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
             order by next_at, id limit 1 for update skip locked)
           returning id, alert_id, channel_id, attempts
         )
-        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, channel.id as channel_id, channel.kind, channel.label,
-          channel.target, taken.attempts, alert.raised_at
+        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, channel.id as channel_id, channel.kind,
+          channel.label, channel.target, taken.attempts, alert.raised_at
         from taken join alerts alert on alert.id = taken.alert_id join alert_channels channel on channel.id = taken.channel_id
         """,
         {"now": now, "until": now + lease},
