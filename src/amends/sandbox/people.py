@@ -8,6 +8,7 @@ from amends.sandbox.publishing import keep_account
 from amends.sandbox.records import Account, Draft, Network, Origin, PublicPost, Temper
 from amends.sandbox.script import Brand, Entry, Person, Scenario
 from amends.sandbox.store import Store
+from amends.sandbox.words import MENTION, x_mentions
 
 BORN = 1_420_070_400.0
 _YEARS = 8 * 365 * 86_400
@@ -83,10 +84,9 @@ def answering(author: Account, parent: PublicPost | None, text: str) -> str:
     """Return a reply's text; on X it begins with all whom the parent's author spoke with, as X does it by itself."""
     if parent is None or parent.network is not Network.X:
         return text
-    called = dict.fromkeys(handle for handle in (parent.author.handle, *parent.mentions) if handle.lower() != author.handle.lower())
-    known = {handle.lower(): handle for handle in reversed(called)}
-    front = " ".join(f"@{handle}" for handle in reversed(known.values()) if f"@{handle}".lower() not in text.lower())
-    return f"{front} {text}".strip()
+    named = {author.handle.lower(), *x_mentions(text)}
+    front = dict.fromkeys(handle for handle in (parent.author.handle, *MENTION.findall(parent.text)) if handle.lower() not in named)
+    return " ".join([*(f"@{handle}" for handle in front), text])
 
 
 def shared(original: PublicPost | None, text: str) -> str:

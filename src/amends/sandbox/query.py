@@ -90,7 +90,11 @@ def x_term(token: str) -> Predicate:
 def _x_operator(operator: str, value: str) -> Predicate:
     if operator in {"from", "to"}:
         handle = value.lower().lstrip("@")
-        return (lambda post: post.author.handle.lower() == handle) if operator == "from" else (lambda post: post.mentions[:1] == (handle,))
+        return (
+            (lambda post: post.author.handle.lower() == handle)
+            if operator == "from"
+            else (lambda post: bool(post.parent_id) and post.mentions[:1] == (handle,))
+        )
     if operator == "is" and value in _KINDS:
         return _KINDS[value]
     if operator == "conversation_id":
