@@ -16,6 +16,7 @@ from amends.core.settings import DEMO_SECRET, Mode
 
 SANDBOX_PORT = 8770
 HOST = "127.0.0.1"
+PACE = 5.0
 FIXED = {"AMENDS_SECRET_KEY": DEMO_SECRET, "AMENDS_SOURCES": "[]", "AMENDS_ALERT_CHANNELS": "[]"}
 """Whatever a real installation's settings say, its keys and accounts stay out of the demo."""
 BRISK = {"AMENDS_POLL_SECONDS": "2", "AMENDS_PROOF_AFTER": "PT3S", "AMENDS_FOLLOW_UP_AFTER": "PT10M"}
@@ -27,18 +28,18 @@ BRISK = {"AMENDS_POLL_SECONDS": "2", "AMENDS_PROOF_AFTER": "PT3S", "AMENDS_FOLLO
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The screens' port; the next free one if taken."
 )
-@click.option("--pace", default=5.0, show_default=True, type=click.FloatRange(min=0), help="Minutes of the invented days a second.")
+@click.option("--pace", type=click.FloatRange(min=0), help=f"Minutes of the invented days a second; {PACE:g} if not said.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's old data away first.")
 @click.option("--colleague/--no-colleague", default=True, help="Whether Bo, a colleague, answers some cases.")
 @click.option("--check", is_flag=True, help="Run it without a screen, prove that a complaint goes the whole way, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="With --check: end with one line of JSON.")
 @click.option("--verbose", is_flag=True, help="Show the logs of every part here instead of keeping them in DATA/logs.")
 def demo(  # noqa: PLR0913 - one argument an option
-    data: Path | None, port: int, pace: float, *, fresh: bool, colleague: bool, check: bool, as_json: bool, verbose: bool
+    data: Path | None, port: int, pace: float | None, *, fresh: bool, colleague: bool, check: bool, as_json: bool, verbose: bool
 ) -> None:
     """Try Amends: invented networks, customers who complain in seven languages, and a desk to answer them from."""
     if check:
-        from amends.cli.running.check import check_demo  # noqa: PLC0415 - needs what the demo itself does not
+        from amends.cli.checking.check import check_demo  # noqa: PLC0415 - needs what the demo itself does not
 
         raise SystemExit(check_demo(data, pace=pace, as_json=as_json))
     place = (data or default_data_dir() / "demo").resolve()
@@ -52,7 +53,7 @@ def demo(  # noqa: PLR0913 - one argument an option
         verbose=verbose,
     )
     with run(plan, fresh=fresh) as installation:
-        _start(installation, pace=pace, colleague=colleague)
+        _start(installation, pace=PACE if pace is None else pace, colleague=colleague)
         if not installation.stopping.is_set():
             show(welcome(address=plan.address, sandbox_url=installation.sandbox_url, data=place))
         installation.watch()
