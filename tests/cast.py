@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.ports import Watch, WatchKind
+from amends.core.ports import Sentiment, Watch, WatchKind
 from amends.core.post import Author, Post
 from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import AgentId, SourceId
@@ -59,7 +59,7 @@ def a_verdict(**facts: object) -> Verdict:
     """Return the verdict of a plain complaint, save for what `facts` say."""
     verdict = Verdict(
         language="en",
-        sentiment="negative",  # pyright: ignore[reportArgumentType]
+        sentiment=Sentiment.NEGATIVE,
         negative=0.9,
         neutral=0.08,
         positive=0.02,

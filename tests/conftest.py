@@ -3,30 +3,35 @@
 import itertools
 from collections.abc import Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from amends.core.database import Connection, Pool, connect, open_pool
 from amends.core.embedded.postgres import EmbeddedPostgres
 from amends.core.migrate import migrate
+from tests.cast import a_source, ada
 from tests.databases import Server
+from tests.desk import Desk
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
-    """The server of this run, with the migrated database `amends`."""
-    folder: Path = tmp_path_factory.mktemp("server")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    postgres = EmbeddedPostgres(folder / "postgres", durable=False)
-    url = postgres.start()
-    try:
-        migrate(url)
-        yield Server(url)
-    finally:
-        postgres.stop()
+def server() -> Generator[Server]:
+    """The server of this run, with the migrated database `amends`.
+
+    Not in pytest's own folder: its parent is closed to other accounts anew by each run that starts, and PostgreSQL is `nobody` under root.
+    """
+    with TemporaryDirectory(prefix="amends-tests-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        postgres = EmbeddedPostgres(Path(folder) / "postgres", durable=False)
+        url = postgres.start()
+        try:
+            migrate(url)
+            yield Server(url)
+        finally:
+            postgres.stop()
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +62,9 @@ def pool(database: str) -> Generator[Pool]:
     opened = open_pool(database, size=4)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def desk(conn: Connection) -> Desk:
+    """Ada at a desk with one source, in a transaction that is rolled back."""
+    return Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))

@@ -48,7 +48,7 @@ def decide_follow_up(conn: Connection, *, follow_up_id: FollowUpId, outcome: Out
     known = follow_ups.find(conn, follow_up_id=follow_up_id)
     if known is None:
         raise NotFound
-    if known.outcome in {Outcome.HELD, Outcome.RELAPSED}:
+    if known.evidence_post_id is not None:
         raise Refused(f"The customer has shown it: {known.outcome}.")
     _conclude(conn, known.id, known.case_id, Conclusion(outcome=outcome, post_id=None, note=note), agent_id=agent_id, now=now)
 

@@ -52,6 +52,8 @@ def lock(conn: Connection, threads: Sequence[Thread]) -> dict[Thread, CaseState]
 
 def insert(conn: Connection, new: Sequence[NewCase]) -> dict[Thread, CaseId]:
     """Store new cases and return the id of each."""
+    if not new:
+        return {}
     rows = [_facts(case.state) | {"brand_id": case.brand_id, "network": case.network, "customer_id": case.customer_id} for case in new]
     stored = fetch_all(
         conn,
@@ -73,6 +75,8 @@ def insert(conn: Connection, new: Sequence[NewCase]) -> dict[Thread, CaseId]:
 
 def update(conn: Connection, changed: Sequence[CaseState]) -> None:
     """Store what posts changed of known cases, which are unread again."""
+    if not changed:
+        return
     execute(
         conn,
         """
@@ -91,6 +95,8 @@ def update(conn: Connection, changed: Sequence[CaseState]) -> None:
 
 def begin_episodes(conn: Connection, begun: Sequence[tuple[Placed, CaseId | None]], *, now: datetime) -> None:
     """Store the episodes that posts began, with their clocks."""
+    if not begun:
+        return
     rows = [
         {
             "case_id": case_id,

@@ -19,6 +19,8 @@ class Link:
 
 def of_authors(conn: Connection, author_ids: Sequence[AuthorId]) -> dict[AuthorId, CustomerId]:
     """Return the customer of each author who has one."""
+    if not author_ids:
+        return {}
     links = fetch_all(
         conn, Link, "select author_id, customer_id, basis from customer_links where author_id = any(%(ids)s)", {"ids": list(author_ids)}
     )
@@ -37,6 +39,8 @@ def exists(conn: Connection, *, customer_id: CustomerId) -> bool:
 
 def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> dict[AuthorId, CustomerId]:
     """Make a customer for each author, tied by the handle alone, and return them."""
+    if not names:
+        return {}
     links = fetch_all(
         conn,
         Link,

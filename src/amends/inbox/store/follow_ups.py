@@ -29,7 +29,7 @@ class FollowUp:
     id: FollowUpId
     case_id: CaseId
     outcome: str | None
-    concluded_at: datetime | None
+    evidence_post_id: PostId | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ def pending_of(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, Fol
         conn,
         FollowUp,
         """
-        select id, case_id, outcome, concluded_at from follow_ups
+        select id, case_id, outcome, evidence_post_id from follow_ups
         where case_id = any(%(ids)s) and concluded_at is null order by id for update
         """,
         {"ids": list(case_ids)},
@@ -98,7 +98,7 @@ def find(conn: Connection, *, follow_up_id: FollowUpId) -> FollowUp | None:
     return fetch_maybe(
         conn,
         FollowUp,
-        "select id, case_id, outcome, concluded_at from follow_ups where id = %(id)s for update",
+        "select id, case_id, outcome, evidence_post_id from follow_ups where id = %(id)s for update",
         {"id": follow_up_id},
     )
 

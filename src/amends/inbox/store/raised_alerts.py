@@ -38,6 +38,8 @@ class _Last:
 
 def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, datetime]:
     """Return when each case last raised an alert, where it ever did."""
+    if not case_ids:
+        return {}
     found = fetch_all(
         conn,
         _Last,
@@ -49,6 +51,8 @@ def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, da
 
 def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[Raised]:
     """Store alerts with a delivery for every active channel, and return them."""
+    if not raises:
+        return []
     rows = [
         {
             "case_id": one.case_id,

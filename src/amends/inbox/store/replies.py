@@ -182,7 +182,12 @@ def own_post(conn: Connection, *, source_id: SourceId, external_id: str) -> None
     """Mark the reply as ours where the collector met it before we knew that it was out."""
     execute(
         conn,
-        "update posts set is_own = true where source_id = %(source_id)s and external_id = %(external_id)s and not is_own",
+        """
+        update posts set is_own = true
+        where id in (
+          select id from posts where source_id = %(source_id)s and external_id = %(external_id)s and not is_own for update skip locked
+        )
+        """,
         {"source_id": source_id, "external_id": external_id},
     )
 

@@ -1,0 +1,157 @@
+"""Customers and their handles, agents and their passwords."""
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.post import Author
+from amends.inbox.actions.agents import add_agent, change_password, verify_password
+from amends.inbox.actions.customers import link_customer, suggest, unlink
+from amends.inbox.actions.follow_up import conclude_due
+from amends.inbox.actions.resolve import resolve
+from amends.inbox.rules.identity import Maybe, New
+from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
+from amends.inbox.rules.words import LinkBasis, Role
+from tests.cast import NOON, POLICY, a_post, a_source
+from tests.desk import DAY, MINUTE, Desk
+
+REDDIT_CY = Author(external_id="t2_cy", handle="cy-travels", name="")
+
+
+@pytest.fixture
+def twice(desk: Desk) -> Desk:
+    """Cy has complained on X and, a little later, on Reddit."""
+    desk.hear(a_post("My bag is lost!"))
+    x_source = desk.source_id
+    desk.source_id, desk.network = a_source(desk.conn, network="reddit"), "reddit"
+    desk.hear(a_post("My bag is lost!", network="reddit", author=REDDIT_CY, published_at=NOON + MINUTE))
+    desk.source_id, desk.network = x_source, "x"
+    return desk
+
+
+def _authors(desk: Desk) -> tuple[AuthorId, AuthorId]:
+    cy, reddit_cy = fetch_values(desk.conn, "select id from authors order by id")
+    return cy, reddit_cy
+
+
+def _customers(desk: Desk) -> list[CustomerId]:
+    return fetch_values(desk.conn, "select customer_id from cases order by id")
+
+
+def _tie(desk: Desk) -> None:
+    link_customer(
+        desk.conn,
+        author_id=_authors(desk)[1],
+        customer_id=_customers(desk)[0],
+        basis=LinkBasis.TOLD_US,
+        evidence="said so in the thread",
+        agent_id=desk.agent_id,
+        now=NOON,
+    )
+
+
+def test_the_same_name_elsewhere_is_suggested_and_not_assumed(twice: Desk) -> None:
+    x_customer, reddit_customer = _customers(twice)
+    assert x_customer != reddit_customer
+    assert suggest(twice.conn, author_id=_authors(twice)[1]) == Maybe(customer_ids=(x_customer,))
+
+
+def test_a_link_moves_the_cases_and_keeps_its_ground(twice: Desk) -> None:
+    _tie(twice)
+
+    assert len(set(_customers(twice))) == 1
+    assert fetch_values(twice.conn, "select basis || ': ' || evidence from customer_links where agent_id is not null") == [
+        "told_us: said so in the thread"
+    ]
+    assert fetch_values(twice.conn, "select count(*) from customers") == [1]
+    assert suggest(twice.conn, author_id=_authors(twice)[1]) == New()
+
+
+def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:
+    _tie(twice)
+    alone = unlink(twice.conn, author_id=_authors(twice)[1], agent_id=twice.agent_id, now=NOON)
+
+    assert _customers(twice)[1] == alone != _customers(twice)[0]
+    assert fetch_values(twice.conn, "select name from customers where id = %(id)s", {"id": alone}) == ["cy-travels"]
+
+
+def test_the_only_handle_of_a_customer_stays(twice: Desk) -> None:
+    with pytest.raises(Refused):
+        unlink(twice.conn, author_id=_authors(twice)[0], agent_id=twice.agent_id, now=NOON)
+
+
+def test_nobody_is_tied_to_a_customer_who_does_not_exist(twice: Desk) -> None:
+    with pytest.raises(NotFound):
+        link_customer(
+            twice.conn,
+            author_id=_authors(twice)[0],
+            customer_id=CustomerId(404),
+            basis=LinkBasis.AGENT,
+            evidence="",
+            agent_id=twice.agent_id,
+            now=NOON,
+        )
+
+
+def test_a_complaint_under_a_linked_handle_is_a_relapse(twice: Desk) -> None:
+    _tie(twice)
+    twice.now += DAY
+    first, _ = twice.cases()
+    resolve(twice.conn, case_id=first.id, agent_id=twice.agent_id, policy=POLICY, now=twice.now)
+    twice.source_id, twice.network = _reddit(twice), "reddit"
+    twice.now += DAY
+    twice.hear(a_post("Lost again!", network="reddit", author=REDDIT_CY, published_at=twice.now))
+
+    assert conclude_due(twice.conn, now=twice.now + 30 * DAY) == 1
+    assert fetch_values(twice.conn, "select outcome || ': ' || note from follow_ups") == [
+        "relapsed: The customer complained again elsewhere."
+    ]
+
+
+def _reddit(desk: Desk) -> SourceId:
+    [source_id] = fetch_values(desk.conn, "select id from sources where network = 'reddit'")
+    return source_id
+
+
+def test_an_agent_signs_in_with_the_password_and_in_any_spelling_of_the_address(conn: Connection) -> None:
+    agent_id = add_agent(conn, email=" Ada@Amends.example ", name="Ada", role=Role.AGENT, password="a good password", now=NOON)
+
+    assert verify_password(conn, email="ada@amends.EXAMPLE", password="a good password") == agent_id
+    assert verify_password(conn, email="ada@amends.example", password="a bad password") is None
+    assert verify_password(conn, email="nobody@amends.example", password="a good password") is None
+    assert "a good password" not in str(fetch_values(conn, "select password_hash from agents"))
+
+
+def test_an_agent_who_has_left_does_not_sign_in(conn: Connection) -> None:
+    add_agent(conn, email="ada@amends.example", name="Ada", role=Role.AGENT, password="a good password", now=NOON)
+    execute(conn, "update agents set active = false")
+
+    assert verify_password(conn, email="ada@amends.example", password="a good password") is None
+
+
+def test_a_new_password_replaces_the_old_one_and_ends_the_sessions(conn: Connection) -> None:
+    agent_id = add_agent(conn, email="ada@amends.example", name="Ada", role=Role.AGENT, password="a good password", now=NOON)
+    execute(
+        conn,
+        "insert into sessions (token_hash, agent_id, csrf_token, created_at, expires_at) values ('x', %(id)s, '', %(now)s, %(now)s)",
+        {"id": agent_id, "now": NOON},
+    )
+    change_password(conn, agent_id=agent_id, password="a better password", now=NOON)
+
+    assert verify_password(conn, email="ada@amends.example", password="a good password") is None
+    assert verify_password(conn, email="ada@amends.example", password="a better password") == agent_id
+    assert fetch_values(conn, "select count(*) from sessions") == [0]
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "password"), [("ada", "Ada", "long enough"), ("a@b", " ", "long enough"), ("a@b", "Ada", "short")]
+)
+def test_an_agent_needs_an_address_a_name_and_a_long_password(conn: Connection, email: str, name: str, password: str) -> None:
+    with pytest.raises(Refused):
+        add_agent(conn, email=email, name=name, role=Role.AGENT, password=password, now=NOON)
+
+
+def test_an_address_belongs_to_one_agent(conn: Connection) -> None:
+    add_agent(conn, email="ada@amends.example", name="Ada", role=Role.AGENT, password="a good password", now=NOON)
+    with pytest.raises(Conflict):
+        add_agent(conn, email="ADA@amends.example", name="Ada", role=Role.AGENT, password="a good password", now=NOON)

@@ -1,0 +1,200 @@
+"""What may follow what: case states, retries, health, alarms, outcomes."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from amends.core.errors import (
+    AccessDenied,
+    Conflict,
+    CredentialsRefused,
+    NetworkError,
+    PaymentRequired,
+    RateLimited,
+    ReplyRefused,
+    Unreachable,
+)
+from amends.core.ports import Sentiment
+from amends.inbox.rules import alerting, follow_up, reply_tries, source_health
+from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.follow_up import Evidence
+from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.text import preview, storable
+from amends.inbox.rules.words import CaseStatus, Outcome, ReplyState, WatchState
+from tests.cast import NOON, a_verdict
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+CASE, OTHER = CaseId(7), CaseId(8)
+
+
+@pytest.mark.parametrize("status", [CaseStatus.RESOLVED, CaseStatus.DISMISSED])
+@pytest.mark.parametrize("step", [Step.RESOLVE, Step.DISMISS])
+def test_a_case_that_is_over_cannot_end_again(status: CaseStatus, step: Step) -> None:
+    with pytest.raises(Conflict, match=str(status)):
+        after(status, step)
+
+
+def test_a_running_case_cannot_be_reopened() -> None:
+    with pytest.raises(Conflict, match="open already"):
+        after(CaseStatus.OPEN, Step.REOPEN)
+
+
+def test_a_dismissed_case_is_reopened_before_it_is_resolved() -> None:
+    with pytest.raises(Conflict, match="reopen it first"):
+        after(CaseStatus.DISMISSED, Step.RESOLVE)
+
+
+def test_a_good_page_is_followed_by_the_next_poll() -> None:
+    health = source_health.after_page(more=False, troubles=(), come_back_at=None, now=NOON, poll_every=MINUTE)
+    assert (health.state, health.next_at, health.failures) == (WatchState.OK, NOON + MINUTE, 0)
+
+
+def test_a_page_with_more_behind_it_is_followed_at_once() -> None:
+    assert source_health.after_page(more=True, troubles=(), come_back_at=None, now=NOON, poll_every=MINUTE).next_at == NOON
+
+
+def test_the_time_that_the_network_names_wins() -> None:
+    later = NOON + 5 * MINUTE
+    assert source_health.after_page(more=True, troubles=(), come_back_at=later, now=NOON, poll_every=MINUTE).next_at == later
+
+
+def test_troubles_on_a_good_page_are_told_not_hidden() -> None:
+    health = source_health.after_page(more=False, troubles=("post 7 has no author", "x"), come_back_at=None, now=NOON, poll_every=MINUTE)
+    assert health.note == "Not everything could be read: post 7 has no author (and 1 more)"
+
+
+def test_a_rate_limit_waits_until_the_network_says() -> None:
+    health = source_health.after_trouble(RateLimited(until=NOON + 15 * MINUTE), failures=0, now=NOON)
+    assert (health.state, health.next_at) == (WatchState.WAITING, NOON + 15 * MINUTE)
+
+
+def test_a_rate_limit_in_the_past_does_not_become_a_storm() -> None:
+    assert source_health.after_trouble(RateLimited(until=NOON - DAY), failures=0, now=NOON).next_at > NOON
+
+
+def test_an_unreachable_network_is_tried_ever_more_rarely_but_at_least_every_quarter_of_an_hour() -> None:
+    pauses = [source_health.after_trouble(Unreachable(), failures=n, now=NOON).next_at - NOON for n in (0, 1, 2, 7, 8, 400)]
+    assert pauses == [timedelta(seconds=s) for s in (5, 10, 20, 640, 900, 900)]
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"), [(CredentialsRefused(), "enter new ones"), (AccessDenied(), "missing right"), (PaymentRequired(), "balance")]
+)
+def test_what_only_a_person_can_mend_stops_and_says_what_to_do(error: NetworkError, remedy: str) -> None:
+    health = source_health.after_trouble(error, failures=0, now=NOON)
+    assert health.state is WatchState.STOPPED
+    assert remedy in health.note
+
+
+def test_what_the_network_said_is_kept_beside_the_remedy() -> None:
+    assert source_health.after_trouble(CredentialsRefused("token expired"), failures=0, now=NOON).note.endswith("It said: token expired")
+
+
+@pytest.mark.parametrize("error", [Unreachable(), RateLimited(until=NOON)])
+def test_a_reply_is_tried_eight_times_and_then_given_up(error: NetworkError) -> None:
+    assert reply_tries.after_trouble(error, attempts=7, now=NOON).state is ReplyState.QUEUED
+    assert reply_tries.after_trouble(error, attempts=8, now=NOON).state is ReplyState.FAILED
+
+
+def test_a_reply_waits_twice_as_long_after_each_try() -> None:
+    pauses = [reply_tries.after_trouble(Unreachable(), attempts=n, now=NOON).at - NOON for n in (1, 2, 3)]
+    assert pauses == [timedelta(seconds=s) for s in (2, 4, 8)]
+
+
+@pytest.mark.parametrize("error", [ReplyRefused("duplicate"), CredentialsRefused(), AccessDenied(), PaymentRequired()])
+def test_a_reply_that_the_network_will_never_take_fails_with_its_reason(error: NetworkError) -> None:
+    next_try = reply_tries.after_trouble(error, attempts=1, now=NOON)
+    assert next_try.state is ReplyState.FAILED
+    assert next_try.reason == str(error)
+
+
+def _alarm(
+    urgency: int = 10,
+    followers: int | None = 10,
+    last: datetime | None = None,
+    published_at: datetime = NOON,
+    mood: Sentiment = Sentiment.NEGATIVE,
+) -> str | None:
+    heard = alerting.Heard(published_at=published_at, followers=followers, last_raised_at=last)
+    found = alerting.decide(a_verdict(urgency=urgency, sentiment=mood, reasons=("outage",)), heard, policy=Policy(), now=NOON)
+    return found.rule if found else None
+
+
+def test_urgency_and_reach_raise_the_alarm_from_their_thresholds_on() -> None:
+    assert [_alarm(urgency=urgency) for urgency in (59, 60)] == [None, "urgent"]
+    assert [_alarm(followers=followers) for followers in (None, 9_999, 10_000)] == [None, None, "reach"]
+
+
+def test_what_is_not_negative_wakes_nobody() -> None:
+    assert _alarm(urgency=100, followers=1_000_000, mood=Sentiment.NEUTRAL) is None
+
+
+def test_a_case_raises_one_alarm_in_its_cooldown() -> None:
+    assert _alarm(urgency=90, last=NOON - timedelta(minutes=29)) is None
+    assert _alarm(urgency=90, last=NOON - timedelta(minutes=30)) == "urgent"
+
+
+def test_old_news_wakes_nobody() -> None:
+    assert _alarm(urgency=90, published_at=NOON - 2 * DAY) is None
+
+
+def test_an_alarm_says_its_reasons() -> None:
+    heard = alerting.Heard(published_at=NOON, followers=None, last_raised_at=None)
+    alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, policy=Policy(), now=NOON)
+    assert alarm is not None
+    assert (alarm.severity, alarm.reason) == ("critical", "Negative, urgency 90: outage, money lost.")
+
+
+def _wrote(sentiment: Sentiment, *, case_id: CaseId | None = CASE, days: int = 1, post_id: int = 1) -> Evidence:
+    return Evidence(post_id=PostId(post_id), case_id=case_id, sentiment=sentiment, complaint=0.1, published_at=NOON + days * DAY)
+
+
+def _outcome(*evidence: Evidence, watched_until: datetime | None = NOON + 7 * DAY) -> Outcome:
+    return follow_up.decide(case_id=CASE, evidence=evidence, watched_until=watched_until, due_at=NOON + 7 * DAY).outcome
+
+
+def test_thanks_in_the_case_hold() -> None:
+    assert _outcome(_wrote(Sentiment.POSITIVE)) is Outcome.HELD
+
+
+def test_a_new_complaint_with_any_handle_is_a_relapse_whatever_was_said_in_between() -> None:
+    assert _outcome(_wrote(Sentiment.POSITIVE), _wrote(Sentiment.NEGATIVE, case_id=OTHER, days=3)) is Outcome.RELAPSED
+
+
+def test_praise_elsewhere_proves_nothing_about_this_case() -> None:
+    assert _outcome(_wrote(Sentiment.POSITIVE, case_id=None)) is Outcome.SILENT
+
+
+def test_silence_counts_only_where_somebody_listened() -> None:
+    assert _outcome() is Outcome.SILENT
+    assert _outcome(watched_until=NOON + 6 * DAY) is Outcome.UNKNOWN
+    assert _outcome(watched_until=None) is Outcome.UNKNOWN
+
+
+def test_thanks_hold_even_where_the_source_failed_later() -> None:
+    assert _outcome(_wrote(Sentiment.POSITIVE), watched_until=None) is Outcome.HELD
+
+
+def test_the_first_new_complaint_is_the_evidence() -> None:
+    found = follow_up.decide(
+        case_id=CASE,
+        evidence=[_wrote(Sentiment.NEGATIVE, days=5, post_id=5), _wrote(Sentiment.NEGATIVE, days=2, post_id=2)],
+        watched_until=None,
+        due_at=NOON + 7 * DAY,
+    )
+    assert (found.post_id, found.note) == (2, "The customer complained again in this case.")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"), [("a\0b", "ab"), ("\ud83d\ude00", "😀"), ("x\ud83dy", "x�y"), ("ශ්‍රී\0", "ශ්‍රී"), ("plain", "plain")]
+)
+def test_text_is_made_storable_and_otherwise_left_alone(text: str, stored: str) -> None:
+    assert storable(text) == stored
+    stored.encode()
+
+
+def test_a_preview_is_one_short_line() -> None:
+    assert preview("a\n\n b\t c ") == "a b c"
+    assert len(preview("long " * 10_000)) <= 200
+    assert preview("word " * 100).endswith("…")
