@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from amends.collectors import build
+from amends.collectors import build, load, networks
 from amends.core.errors import Refused
-from amends.core.ports import Account, Collector
+from amends.core.ports import Account, Collector, WatchKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,3 +33,18 @@ def check_length(network: str, options: Mapping[str, str], text: str) -> None:
     found = counted(network, options, text)
     if found.length > found.most:
         raise Refused(f"The reply counts {found.length} of at most {found.most}: shorten it by {found.length - found.most}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkForm:
+    """What a new source on a network is asked for."""
+
+    network: str
+    credentials: tuple[str, ...]
+    watches: tuple[WatchKind, ...]
+
+
+def forms() -> list[NetworkForm]:
+    """Return the form of every network that there is a file for."""
+    modules = {name: load(name) for name in networks()}
+    return [NetworkForm(network=name, credentials=module.CREDENTIALS, watches=module.WATCHES) for name, module in modules.items()]

@@ -1,6 +1,7 @@
 """The words of the screens: names of languages and networks, times as people say them, what each event means. No I/O."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -44,7 +45,7 @@ VIEWS = {
     "mine": "Mine",
     "unassigned": "Unassigned",
     "needs_look": "Needs a look",
-    "waiting": "Waiting for the customer",
+    "waiting": "Waiting for customer",
     "resolved": "Resolved",
     "all": "All cases",
 }
@@ -190,3 +191,64 @@ def safe_url(address: str | None) -> str:
 def new_key() -> str:
     """Return a key under which a reply is sent at most once."""
     return str(uuid4())
+
+
+def seconds(length: float) -> str:
+    """Return a length of time given in seconds; below ten seconds with one decimal."""
+    return f"{length:.1f} s" if length < 10 else span(timedelta(seconds=length))  # noqa: PLR2004
+
+
+def label(name: str) -> str:
+    """Return a field's name as a label: `consumer_key` is "Consumer key"."""
+    return name.replace("_", " ").capitalize()
+
+
+WATCHES = {
+    "mentions": "Mentions",
+    "search": "Search",
+    "subreddit_posts": "New posts of subreddits",
+    "subreddit_comments": "New comments of subreddits",
+}
+
+
+def watch(kind: str, query: str) -> str:
+    """Return what a watch looks at."""
+    name = WATCHES.get(kind, label(kind))
+    return f"{name}: {query}" if query else name
+
+
+class Watched(Protocol):
+    """A watch with its health."""
+
+    @property
+    def state(self) -> str:
+        """New, ok, waiting, retrying or stopped."""
+        ...
+
+    @property
+    def next_at(self) -> datetime:
+        """When it is visited next."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """The state of something in words, and its colour: good, warn, bad or calm."""
+
+    state: str
+    mood: str
+
+
+def health(watched: Watched, paused_at: datetime | None, now: datetime) -> Told:
+    """Return how a watch is, and what we or a person will do about it."""
+    if paused_at:
+        return Told(state="paused by an administrator", mood="calm")
+    wait = f"in {span(watched.next_at - now)}" if watched.next_at > now else "now"
+    told = {
+        "new": Told(state="not visited yet", mood="calm"),
+        "ok": Told(state="works", mood="good"),
+        "waiting": Told(state=f"the network asked us to wait; we go on {wait}", mood="warn"),
+        "retrying": Told(state=f"does not answer properly; we try again {wait}", mood="warn"),
+        "stopped": Told(state="stopped until somebody mends it", mood="bad"),
+    }
+    return told.get(watched.state, Told(state=watched.state, mood="calm"))

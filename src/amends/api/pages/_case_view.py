@@ -39,7 +39,6 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
     return {
         "case": case,
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
-        "pending": [reply for reply in replies if reply.state != "sent"],
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),
         "most": counted(case.network, case.source_options, "").most,

@@ -117,6 +117,11 @@ function markOpen(id) {
   link.closest(".row").scrollIntoView({ block: "nearest" });
 }
 
+document.addEventListener("form-done", (event) => {
+  for (const form of $$(`#form-${event.detail.form}, [data-form="${event.detail.form}"]`)) form.reset();
+});
+document.addEventListener("change", (event) => event.target.closest("[data-auto]")?.requestSubmit());
+
 function settleCase() {
   const scroll = $("#thread-scroll");
   if (!scroll) return;
@@ -342,7 +347,7 @@ function listen() {
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); });
-  source.addEventListener("again", (event) => { last = Number(event.lastEventId); showFresh(); if (openCase()) refreshCase(); });
+  source.addEventListener("again", (event) => { last = Number(event.lastEventId); if ($("#list")) showFresh(); if (openCase()) refreshCase(); });
   source.addEventListener("error", () => {
     document.body.dataset.live = "no";
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
@@ -361,7 +366,7 @@ let resting = 0;
 
 // A hidden tab lets its connection go, since a browser keeps only six to one server; it catches up when it is looked at again.
 document.addEventListener("visibilitychange", () => {
-  if (!document.body.dataset.news) return;
+  if (!("news" in document.body.dataset)) return;
   clearTimeout(resting);
   if (document.hidden) resting = setTimeout(() => source?.close(), 30000);
   else if (source?.readyState === EventSource.CLOSED) listen();
@@ -454,4 +459,4 @@ forgetOldDrafts();
 tick();
 markOpen(openCase());
 settleCase();
-if (document.body.dataset.news) listen();
+if ("news" in document.body.dataset) listen();

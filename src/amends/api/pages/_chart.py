@@ -1,0 +1,78 @@
+"""Lays out the chart of the numbers page: pairs of bars over a scale of round numbers. Units are those of the SVG's view box."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.inbox.store.numbers import Bar
+
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1040.0, 200.0, 40.0, 24.0, 8.0
+MOST_LABELS = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One slot of time: two bars side by side, each `width` wide and growing from `base` up; `label` is empty where it has no room."""
+
+    bar: Bar
+    x: float
+    width: float
+    begun_height: float
+    resolved_height: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """One line of the scale."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    """Everything that the template draws."""
+
+    width: float
+    height: float
+    left: float
+    base: float
+    columns: list[Column]
+    ticks: list[Tick]
+
+
+def chart(bars: Sequence[Bar]) -> Chart:
+    """Return the chart of `bars`."""
+    most = scale_of(max((max(bar.begun, bar.resolved) for bar in bars), default=0))
+    base, high = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    slot = (WIDTH - LEFT) / max(len(bars), 1)
+    every = -(-len(bars) // MOST_LABELS)
+    hourly = len(bars) > 1 and (bars[1].until - bars[1].since).total_seconds() < 86400  # noqa: PLR2004
+    columns = [
+        Column(
+            bar=bar,
+            x=round(LEFT + slot * (place + 0.14), 2),
+            width=round(slot * 0.34, 2),
+            begun_height=round(high * bar.begun / most, 2),
+            resolved_height=round(high * bar.resolved / most, 2),
+            label=_label(bar.since, hourly=hourly) if place % every == 0 else "",
+        )
+        for place, bar in enumerate(bars)
+    ]
+    ticks = [Tick(y=round(base - high * step / 2, 2), label=f"{most * step // 2:,}") for step in (0, 1, 2)]
+    return Chart(width=WIDTH, height=HEIGHT, left=LEFT, base=base, columns=columns, ticks=ticks)
+
+
+def scale_of(value: int) -> int:
+    """Return the next round and even number at or above `value`: 2, 4, 10, 20, 40, 100 …"""
+    power = 1
+    while True:
+        for step in (2, 4, 10):
+            if value <= step * power:
+                return step * power
+        power *= 10
+
+
+def _label(at: datetime, *, hourly: bool) -> str:
+    return f"{at:%H:%M}" if hourly else f"{at.day} {at:%b}"

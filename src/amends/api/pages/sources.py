@@ -1,0 +1,158 @@
+"""The sources with their health, and the alert channels. Managers look, administrators change."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import MeaningAdmin, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.networks import forms
+from amends.api.pages._source_form import Entered, EnteredWhole
+from amends.api.screen import saying
+from amends.collectors import build
+from amends.core.database import Connection
+from amends.core.errors import DeliveryError, NotFound, Refused
+from amends.inbox.actions.accounts import open_account
+from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
+from amends.inbox.actions.sources import add_source, change_credentials, pause, resume_source, retry_now
+from amends.inbox.rules.ids import AgentId, SourceId, WatchId
+from amends.inbox.store import channels, inbox_list, source_page, sources
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sources")
+def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show every source and every alert channel."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+    return desk.screens.page(request, "sources.html", forms=forms(), **values)
+
+
+@router.post("/sources")
+def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: EnteredWhole) -> Response:
+    """Connect a source, or enter a known one anew."""
+
+    def act(conn: Connection) -> None:
+        add_source(
+            conn,
+            brand=entered.brand,
+            network=entered.network,
+            handle=entered.handle,
+            credentials=entered.credentials,
+            options={},
+            watches=entered.watches,
+            secret_key=desk.secret_key,
+            now=desk.clock(),
+        )
+
+    return _done(request, desk, act, "Connected; the first posts are on their way", done="source")
+
+
+@router.post("/sources/{source_id}/pause")
+def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int) -> Response:
+    """Stop fetching from the source until it is resumed."""
+    who = {"source_id": SourceId(source_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
+    return _done(request, desk, lambda conn: pause(conn, **who), "Paused; what is published meanwhile is fetched after resuming")
+
+
+@router.post("/sources/{source_id}/resume")
+def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int) -> Response:
+    """Fetch from the source again."""
+    who = {"source_id": SourceId(source_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
+    return _done(request, desk, lambda conn: resume_source(conn, **who), "Resumed")
+
+
+@router.post("/sources/{source_id}/credentials")
+def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int, entered: Entered) -> Response:
+    """Enter new credentials; the old ones are gone then."""
+
+    def act(conn: Connection) -> None:
+        change_credentials(
+            conn,
+            source_id=SourceId(source_id),
+            credentials=entered.credentials,
+            secret_key=desk.secret_key,
+            agent_id=AgentId(visitor.agent_id),
+            now=desk.clock(),
+        )
+
+    return _done(request, desk, act, "New credentials are in; we try them at once")
+
+
+@router.post("/sources/{source_id}/test")
+def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: int) -> Response:
+    """Ask the network who we are there; nothing is fetched or published."""
+    with desk.pool.transaction() as conn:
+        found = sources.find(conn, source_id=SourceId(source_id))
+    if found is None:
+        raise NotFound(f"There is no source {source_id}.")
+    standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
+    may = "may read and reply" if standing.can_reply else "may read, but not reply"
+    return saying(_shown(request, desk), f"The network knows us as {standing.handle}: we {may}. {' '.join(standing.warnings)}".strip())
+
+
+@router.post("/watches/{watch_id}/retry")
+def again(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: int) -> Response:
+    """Try a watch at once."""
+    who = {"watch_id": WatchId(watch_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
+    return _done(request, desk, lambda conn: retry_now(conn, **who), "Tried at once")
+
+
+@router.post("/channels")
+def add_alerts(
+    request: Request,
+    desk: AtDesk,
+    _visitor: MeaningAdmin,
+    target: Annotated[str, Form(max_length=2000)] = "",
+    label: Annotated[str, Form(max_length=120)] = "",
+) -> Response:
+    """Send alerts to one more place."""
+    if not target.strip():
+        raise Refused("Give the channel an address, such as webhook+https://… or smtp://…?to=…")
+    act = lambda conn: add_channel(conn, target=target, label=label, secret_key=desk.secret_key)  # noqa: E731
+    return _done(request, desk, act, "Alerts go there from now on; send a test to be sure", done="channel")
+
+
+@router.post("/channels/{channel_id}/remove")
+def drop_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_id: int) -> Response:
+    """Send no more alerts there."""
+    return _done(request, desk, lambda conn: remove_channel(conn, channel_id=channel_id), "Removed")
+
+
+@router.post("/channels/{channel_id}/test")
+def try_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_id: int) -> Response:
+    """Send a test there now."""
+    with desk.pool.transaction() as conn:
+        notifier = open_channel(conn, channel_id=channel_id, secret_key=desk.secret_key)
+    try:
+        notifier.deliver(trial_message(public_url=desk.settings.public_url or str(request.base_url), now=desk.clock()))
+    except DeliveryError as error:
+        raise Refused(f"It did not arrive: {error}") from error
+    return saying(_shown(request, desk), "It arrived")
+
+
+def _done(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, done: str = "") -> HTMLResponse:
+    """Do `act`, wake the worker, and show everything as it is now; `done` names the form that may be emptied."""
+    with desk.pool.transaction() as conn:
+        act(conn)
+    desk.wake()
+    return saying(_shown(request, desk), text, more={"form-done": {"form": done}} if done else None)
+
+
+def _shown(request: Request, desk: Desk) -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        values = _values(conn)
+    return desk.screens.blocks(request, "sources.html", "shown", forms=forms(), **values)
+
+
+def _values(conn: Connection) -> dict[str, Any]:
+    watches = source_page.watches(conn)
+    return {
+        "sources": source_page.sources(conn),
+        "watches": {source_id: [one for one in watches if one.source_id == source_id] for source_id in {one.source_id for one in watches}},
+        "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
+        "channels": channels.active(conn),
+    }
