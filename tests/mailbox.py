@@ -33,9 +33,9 @@ class Post:
 
 
 @contextmanager
-def a_mailbox() -> Generator[Post]:
-    """Yield a mail server on a free port."""
-    post = Post(port=free_port("127.0.0.1", 2525))
+def a_mailbox(*, answer: str = "250 OK") -> Generator[Post]:
+    """Yield a mail server on a free port that gives every recipient this `answer`."""
+    post = Post(port=free_port("127.0.0.1", 2525), answer=answer)
     controller = Controller(post, hostname="127.0.0.1", port=post.port)
     controller.start()
     try:

@@ -50,7 +50,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Asked(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server wants
+    def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, _Server)
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -68,10 +68,10 @@ class _Asked(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def receiving(port: int = 0) -> Generator[Receiver]:
-    """Yield a receiver that listens on `port`, or on a free one."""
+def receiving(port: int = 0, *, status: int = 204, delay: float = 0) -> Generator[Receiver]:
+    """Yield a receiver that listens on `port`, or on a free one, and answers `status` after `delay` seconds."""
     server = _Server(("127.0.0.1", port), _Asked)
-    server.receiver = Receiver(port=server.server_address[1])
+    server.receiver = Receiver(port=server.server_address[1], statuses=[status], delay=delay)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

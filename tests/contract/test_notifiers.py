@@ -113,7 +113,7 @@ def test_a_dead_receiver_is_a_delivery_error_to_try_again(scheme: str) -> None:
 
 def test_hostile_words_arrive_as_words(channel: Channel) -> None:
     title = "Bcc: all@shop.example\r\nX-Evil: 1 <script>alert(1)</script>"
-    notifiers.build(channel.target).deliver(replace(MESSAGE, title=title, body="‮ ﷽ \x07 <img src=x onerror=alert(1)> " * 200))
+    notifiers.build(channel.target).deliver(replace(MESSAGE, title=title, body="\u202e ﷽ \x07 <img src=x onerror=alert(1)> " * 200))
     assert len(channel.got()) == 1
 
 
@@ -152,8 +152,7 @@ def test_a_webhook_is_signed_after_standard_webhooks() -> None:
 
 @pytest.mark.parametrize(("status", "permanent"), [(410, True), (404, True), (400, True), (429, False), (408, False), (503, False)])
 def test_what_a_webhook_answers_decides_whether_to_try_again(status: int, permanent: bool) -> None:
-    with receiving() as receiver, pytest.raises(DeliveryError) as caught:
-        receiver.statuses = [status]
+    with receiving(status=status) as receiver, pytest.raises(DeliveryError) as caught:
         notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
     assert caught.value.permanent is permanent
     assert str(status) in str(caught.value)
@@ -169,8 +168,7 @@ def test_a_webhook_follows_no_redirect() -> None:
 
 
 def test_a_webhook_that_hangs_is_given_up_in_time() -> None:
-    with receiving() as receiver, pytest.raises(DeliveryError) as caught:
-        receiver.delay = 1
+    with receiving(delay=1) as receiver, pytest.raises(DeliveryError) as caught:
         replace(webhook.build(f"webhook+{receiver.url}/"), time_out=0.2).deliver(MESSAGE)
     assert not caught.value.permanent
 
@@ -185,8 +183,7 @@ def test_a_mail_carries_the_alerts_key_so_that_a_double_can_be_told() -> None:
 
 
 def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
-    with a_mailbox() as box, pytest.raises(DeliveryError) as caught:
-        box.answer = "550 no such mailbox"
+    with a_mailbox(answer="550 no such mailbox") as box, pytest.raises(DeliveryError) as caught:
         notifiers.build(f"smtp://127.0.0.1:{box.port}/?to=nobody@shop.example").deliver(MESSAGE)
     assert caught.value.permanent
 

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from amends.core.errors import Refused
 HEAD = 4096
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+DAMAGED = (EOFError, OSError, zlib.error, UnicodeError)
+"""What reading raises where the file is not what it seemed."""
+
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -39,11 +43,25 @@ def opened(path: Path, *, encoding: str | None) -> Generator[Opened]:
     """Yield the file for reading; `Refused` where it cannot hold posts at all."""
     with path.open("rb") as disk:
         stream = _unpacked(disk)
-        head = stream.peek(HEAD)[:HEAD]
-        name = encoding or encoding_of(head)
+        head = _head(stream)
+        name = _known(encoding) if encoding else encoding_of(head)
         text = io.TextIOWrapper(stream, encoding=name, errors=_on_error(name), newline="")
         shown = head.decode(name, errors="replace").lstrip("\ufeff \t\r\n")
         yield Opened(lines=Lines(text), size=path.stat().st_size, position=disk.tell, first=shown[:1])
+
+
+def _head(stream: io.BufferedReader) -> bytes:
+    try:
+        return stream.peek(HEAD)[:HEAD]
+    except DAMAGED as error:
+        raise Refused(f"the file is damaged ({error})") from error
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError as error:
+        raise Refused(f"there is no encoding {encoding!r}; names are like cp1252") from error
 
 
 def encoding_of(head: bytes) -> str:

@@ -1,12 +1,11 @@
 """Reads a file row by row and stores what it can, 500 posts a transaction; memory does not grow with the file."""
 
-import zlib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from amends.cli.importing.files import Opened, opened
+from amends.cli.importing.files import DAMAGED, Opened, opened
 from amends.cli.importing.report import Report
 from amends.cli.importing.rows import Refusal, Row, rows_of
 from amends.core.errors import Refused
@@ -67,7 +66,7 @@ def _whole(rows: Iterable[Row | Refusal], report: Report) -> Generator[Row | Ref
         for row in rows:
             last = row.line
             yield row
-    except (EOFError, OSError, zlib.error) as error:
+    except DAMAGED as error:
         report.broken = f"the file breaks off after line {last} ({error})"
 
 
