@@ -46,7 +46,7 @@ class View:
         return self.parcel.posts.get(self._reference(kinds), {})
 
     def _reference(self, kinds: tuple[str, ...]) -> str:
-        return next((digits(found.get("id")) for found in references(self.item) if found.get("type") in kinds), "")
+        return next((digits(found.get("id")) for found in references(self.item) if reading.text(found.get("type")) in kinds), "")
 
     def is_ours(self, user_id: object, handle: object = "") -> bool:
         """Tell whether a user id, or else a handle, is our own."""
@@ -137,7 +137,7 @@ def _post(view: View) -> Post:
         quoted_id=view.referenced(QUOTED),
         shared_id=view.referenced(SHARED),
         raw=_raw(view),
-        language_hint="" if item.get("lang") in NO_LANGUAGE else reading.text(item.get("lang")),
+        language_hint=_language(item),
         mentions=_mentions(item),
         media=_media(view),
         metrics=_metrics(item),
@@ -146,6 +146,11 @@ def _post(view: View) -> Post:
         can_reply=not why_not,
         why_no_reply=why_not,
     )
+
+
+def _language(item: Fields) -> str:
+    told = reading.text(item.get("lang"))
+    return "" if told in NO_LANGUAGE else told
 
 
 def _user(view: View) -> Fields:

@@ -42,7 +42,7 @@ FIRST_DAYS = 7
 MARGIN = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=2)
 SEARCH_OVERLAP = timedelta(minutes=15)
-SUBREDDIT = re.compile(r"\A/?(?:r/)?([A-Za-z0-9_+-]+)/?\Z")
+SUBREDDIT = re.compile(r"\A/?(?:r/)?([A-Za-z0-9_+-]{2,})/?\Z")
 WAIT = re.compile(r"(\d+) (millisecond|second|minute|hour)")
 TOO_MANY = "More than Reddit lists (1000) arrived since the last visit; what is older is out of reach."
 UNITS = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600}

@@ -35,7 +35,7 @@ CHUNK = 64 * 1024
 WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
-RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-app-limit-24hour")
 SPOKEN = ("detail", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
 
@@ -125,9 +125,18 @@ def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
 
 def come_back(headers: Mapping[str, str], now: datetime) -> datetime:
     """Return when the network wants to be asked again: as its headers say, else in a minute; never in the past."""
-    told = [_seconds_or_date(headers.get("retry-after"), now), *(_reset(headers.get(header), now) for header in RESETS)]
+    told = [
+        _seconds_or_date(headers.get("retry-after"), now),
+        *(_reset(headers.get(f"{limit}-reset"), now) for limit in LIMITS if _used_up(headers, limit)),
+    ]
     ahead = [moment for moment in told if moment is not None and moment > now]
     return max(ahead, default=now + WAIT_UNTOLD)
+
+
+def _used_up(headers: Mapping[str, str], limit: str) -> bool:
+    """Tell whether this limit may be the one that was met: a network may tell of several at once."""
+    left = reading.number(headers.get(f"{limit}-remaining"))
+    return left is None or left < 1
 
 
 def _reset(value: str | None, now: datetime) -> datetime | None:
