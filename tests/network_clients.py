@@ -28,7 +28,8 @@ class LedAstray(HTTPAdapter):
 
 def tweepy_client(networks: Networks, brand: str = "veloria", **credentials: str) -> Any:
     """A tweepy client in a brand's name, its credentials changed by `credentials`."""
-    client = tweepy.Client(**networks.source(brand, "x")["credentials"] | credentials, return_type=dict)
+    given: dict[str, Any] = networks.source(brand, "x")["credentials"] | credentials | {"return_type": dict}
+    client = tweepy.Client(**given)
     client.session.mount(X_HOST, LedAstray(networks.x))
     return client
 

@@ -38,7 +38,8 @@ def _source(source: Source, base: str) -> dict[str, Any]:
 def published(request: Request, here: Here, after: Annotated[int, Query()] = 0) -> dict[str, Any]:
     """Return every post that at least one default watch finds, in order of publication; `seq` of the last one continues the list.
 
-    Customers' posts, our own ones, our replies and shares alike. A post with `deleted_at` may have gone before anybody could read it.
+    Customers' posts, our own ones, our replies and shares alike. `must_be_collected` is false for a post that was deleted: it may have
+    gone before anybody could read it.
     """
     posts = here.store.posts("p.watched <> '' and p.seq > :after order by p.seq", after=after)
     return {"posts": [described(post, here, str(request.base_url)) for post in posts]}
@@ -53,6 +54,7 @@ def described(post: PublicPost, here: Sandbox, base: str) -> dict[str, Any]:
         "published_at": post.published_at,
         "edited_at": post.edited_at,
         "deleted_at": post.deleted_at,
+        "must_be_collected": bool(post.watched) and not post.deleted,
         "author": post.author.handle,
         "person": post.author.person,
         "own": bool(post.author.brand),
@@ -100,7 +102,7 @@ def state(here: Here) -> dict[str, Any]:
         "entries": len(here.scenario.entries),
         "flooding": here.floods.running(),
         "posts": counts,
-        "must_be_collected": here.store.rows("select count(*) as n from posts where watched <> ''")[0]["n"],
+        "must_be_collected": here.store.rows("select count(*) as n from posts where watched <> '' and deleted = ''")[0]["n"],
         "reactions_due": here.store.rows("select count(*) as n from due")[0]["n"],
         "faults": len(here.faults.listed()),
     }

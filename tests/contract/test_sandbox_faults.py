@@ -1,0 +1,130 @@
+"""Error modes of the sandbox, as a client meets them."""
+
+import time
+from collections.abc import Generator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.network_clients import tweepy_client
+from tests.sandbox_server import Networks, sandbox_networks
+
+KEY = {"authorization": "Bearer sandbox-veloria-bearer-token"}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Networks]:
+    with sandbox_networks(tmp_path_factory.mktemp("faults")) as networks:
+        for number in range(5):
+            networks.publish("x", f"@VeloriaAir {number}")
+            networks.publish("reddit", "text", title=f"Post {number}", subreddit="VeloriaAir")
+        yield networks
+
+
+@pytest.fixture
+def networks(running: Networks) -> Generator[Networks]:
+    yield running
+    running.heal()
+
+
+def fetch(networks: Networks, **more: Any) -> httpx.Response:
+    path = f"/2/users/{networks.source('veloria', 'x')['user_id']}/mentions"
+    return httpx.get(f"{networks.x}{path}", params={"expansions": "author_id"}, headers=KEY, **more)
+
+
+def listing(networks: Networks) -> httpx.Response:
+    source = networks.source("veloria", "reddit")["credentials"]
+    form = {"grant_type": "password", "username": source["username"], "password": source["password"]}
+    token = httpx.post(f"{networks.reddit}/api/v1/access_token", data=form, auth=(source["client_id"], source["client_secret"]))
+    header = {"authorization": f"bearer {token.json()['access_token']}"}
+    return httpx.get(f"{networks.reddit}/r/VeloriaAir/new", headers=header)
+
+
+@pytest.mark.parametrize("mode", ["401", "402", "403", "429", "500", "503"])
+def test_a_status_is_answered_as_json_on_both_sides(networks: Networks, mode: str) -> None:
+    networks.fault("x", mode)
+    networks.fault("reddit", mode, path="/new")
+    for answer in (fetch(networks), listing(networks)):
+        assert answer.status_code == int(mode)
+        assert answer.json()
+
+
+def test_a_rate_limit_comes_with_its_end_or_without(networks: Networks) -> None:
+    networks.fault("x", "429", reset=90, count=1)
+    assert int(fetch(networks).headers["x-rate-limit-reset"]) > time.time() + 60
+    networks.fault("x", "429-bare")
+    networks.fault("reddit", "429-bare", path="/new")
+    assert "x-rate-limit-reset" not in fetch(networks).headers
+    assert "retry-after" not in listing(networks).headers
+
+
+def test_html_comes_with_200(networks: Networks) -> None:
+    networks.fault("x", "html")
+    answer = fetch(networks)
+    assert (answer.status_code, answer.text[:9]) == (200, "<!doctype")
+
+
+def test_half_a_json_is_half_of_the_true_answer(networks: Networks) -> None:
+    whole = fetch(networks)
+    networks.fault("x", "half")
+    half = fetch(networks)
+    assert half.status_code == 200
+    assert whole.content.startswith(half.content)
+    assert len(half.content) == len(whole.content) // 2
+
+
+def test_a_hanging_network_answers_in_the_end_and_a_slow_one_answers_well(networks: Networks) -> None:
+    networks.fault("x", "hang", wait=0.3, count=1)
+    with pytest.raises(httpx.ReadTimeout):
+        fetch(networks, timeout=0.1)
+    networks.fault("x", "hang", wait=0.1, count=1)
+    assert fetch(networks).status_code == 504
+    networks.fault("x", "slow", wait=0.1, count=1)
+    began = time.monotonic()
+    assert fetch(networks).json()["data"]
+    assert time.monotonic() - began >= 0.1
+
+
+def test_a_reply_is_published_though_its_answer_is_lost(networks: Networks) -> None:
+    root = networks.publish("x", "@VeloriaAir help", author="lost_one")
+    networks.fault("x", "lost", method="POST", wait=0.05)
+    client = tweepy_client(networks)
+    with pytest.raises(Exception, match="504"):
+        client.create_tweet(text="We heard you.", in_reply_to_tweet_id=root["id"])
+    assert [reply["parent_id"] for reply in networks.replies()] == [root["id"]]
+
+
+def test_a_page_may_repeat_itself_or_lose_its_order(networks: Networks) -> None:
+    def ids(answer: httpx.Response) -> list[str]:
+        return [post["id"] for post in answer.json()["data"]]
+
+    right = ids(fetch(networks))
+    networks.fault("x", "duplicates", count=1)
+    assert ids(fetch(networks)) == right + right[:3]
+    networks.fault("x", "shuffled", count=1)
+    shuffled = ids(fetch(networks))
+    assert shuffled != right
+    assert sorted(shuffled) == sorted(right)
+
+
+def test_a_partial_answer_names_what_it_lacks(networks: Networks) -> None:
+    networks.fault("x", "partial", count=1)
+    answer = fetch(networks).json()
+    assert answer["errors"][0]["parameter"] == "author_id"
+    assert len(answer["data"]) >= 5
+    networks.fault("reddit", "partial", path="/new")
+    assert listing(networks).json()["data"]["children"][-1]["kind"] == "more"
+
+
+def test_a_fault_ends_after_its_count_its_time_or_when_cleared(networks: Networks) -> None:
+    networks.fault("x", "503", count=2)
+    assert [fetch(networks).status_code for _ in range(3)] == [503, 503, 200]
+    networks.fault("x", "503", seconds=0.05)
+    assert fetch(networks).status_code == 503
+    time.sleep(0.06)
+    assert fetch(networks).status_code == 200
+    networks.fault("x", "503", path="/mentions")
+    assert httpx.get(f"{networks.x}/2/users/me", headers=KEY).status_code == 200
+    networks.heal()
+    assert fetch(networks).status_code == 200
