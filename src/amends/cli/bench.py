@@ -1,0 +1,51 @@
+"""`./amends bench NAME`: how near the product comes to what the machine could do at best."""
+
+import json
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from amends.cli import benches
+from amends.cli.measuring.row import Row
+from amends.cli.running.installation import say
+from amends.core.embedded.places import scratch_dir
+from amends.core.embedded.postgres import EmbeddedPostgres
+from amends.core.migrate import migrate
+from amends.core.plugins import discover, names
+
+
+@click.command()
+@click.argument("name", type=click.Choice(names(benches)))
+@click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
+def bench(name: str, *, as_json: bool) -> None:
+    """Measure NAME: product and floor in turn, medians of several rounds, on a database of its own.
+
+    The floor is the least that any program would have to do. Exit code 1 where the product does not hold its goal.
+    """
+    module = discover(benches)[name]
+    say(f"{name}: {module.WORKLOAD}")
+    with scratch_dir() as folder, EmbeddedPostgres(folder / "postgres") as url:
+        migrate(url)
+        rows: list[Row] = module.run(url)
+    Console(stderr=True).print(table(rows))
+    if as_json:
+        click.echo(json.dumps({"name": name, "workload": module.WORKLOAD, "rows": [asdict(row) for row in rows]}))
+    raise SystemExit(0 if all(row.met for row in rows) else 1)
+
+
+def table(rows: list[Row]) -> Table:
+    """Return the rows as people read them."""
+    shown = Table("operation", "product", "floor", "unit", "ratio", "goal", "")
+    for row in rows:
+        shown.add_row(
+            row.operation,
+            f"{row.product:,g}",
+            f"{row.floor:,g}",
+            row.unit,
+            f"{row.ratio:g}",
+            row.goal,
+            "met" if row.met else "[red]missed[/red]",
+        )
+    return shown

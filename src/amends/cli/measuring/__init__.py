@@ -1,0 +1,1 @@
+"""What benchmarks share: turns, rows, and the workloads they make."""
