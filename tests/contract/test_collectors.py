@@ -357,6 +357,7 @@ def test_a_reply_that_the_network_will_not_take_says_so_in_its_words(case: Case)
         (402, PaymentRequired),
         (403, ReplyRefused),
         (404, ReplyRefused),
+        (409, ReplyRefused),
         (429, RateLimited),
         (500, Unreachable),
         (503, Unreachable),

@@ -205,6 +205,12 @@ def test_a_reply_that_x_accepts_without_an_id_may_be_out(server: Replay) -> None
         build(ours(server), lambda: NOW).reply(DRAFT)
 
 
+def test_a_reply_that_is_refused_with_status_200_is_refused(server: Replay) -> None:
+    say(server, {"errors": [{"title": "Forbidden", "detail": "This conversation is closed."}]})
+    with pytest.raises(ReplyRefused, match="closed"):
+        build(ours(server), lambda: NOW).reply(DRAFT)
+
+
 def test_a_reply_is_refused_with_all_of_x_s_words(server: Replay) -> None:
     say(server, {"errors": [{"message": "Your post text is too long."}], "detail": "One or more parameters was invalid."}, 400)
     with pytest.raises(ReplyRefused, match=r"invalid\. Your post text is too long\."):

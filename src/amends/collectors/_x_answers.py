@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import requests
 
-from amends.collectors._x_items import digits
+from amends.collectors._x_items import digits, unpack
 from amends.core import reading
 from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, ReplyRefused, Unreachable
-from amends.core.network import words_of
+from amends.core.network import is_refusal, words_of
 from amends.core.ports import Account, Standing
 
 OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
@@ -19,8 +19,8 @@ OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbid
 def judge(response: requests.Response) -> NetworkError | None:
     """Return the errors that only X makes: a reply that it will not take, and a month's posts used up."""
     words = words_of(response)
-    problem = response.text if response.status_code in {400, 403, 404, 429} else ""
-    if response.request.method == "POST" and response.status_code in {400, 403, 404} and not any(sign in problem for sign in OF_THE_APP):
+    problem = response.text if response.status_code in range(400, 500) else ""
+    if response.request.method == "POST" and is_refusal(response.status_code) and not any(sign in problem for sign in OF_THE_APP):
         return ReplyRefused(words)
     if response.status_code == 429 and "UsageCapExceeded" in problem:  # noqa: PLR2004
         return PaymentRequired(words)
@@ -53,6 +53,12 @@ def unclear_ids(body: Mapping[str, object]) -> set[str]:
         for error in errors
         if not reading.text(error.get("type")).endswith(gone_for_good)
     }
+
+
+def unpublished(body: Mapping[str, object]) -> NetworkError:
+    """Return what an answer to a reply means that names no post: refused where it says why, else nobody knows."""
+    reasons = unpack(body).troubles
+    return ReplyRefused(" ".join(reasons)) if reasons else Unreachable("X accepted the reply but did not say its id.")
 
 
 def standing_of(me: Mapping[str, object], *, can_reply: bool, warnings: tuple[str, ...]) -> Standing:

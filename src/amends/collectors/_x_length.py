@@ -19,19 +19,24 @@ _PICTURE = (
 EMOJI = re.compile(f"{_PICTURE}(?:\u200d{_PICTURE})*|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3")
 _NAMES = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)"
 _WORLDWIDE = "com|net|org|info|biz|edu|gov|mil|int|app|dev|shop|store|online|site|blog|news|live|cloud|xyz|co|tv"
+AFTER_LINK = ".,;:!?)]\"'"
 LINK = re.compile(
-    rf"(?<![\w@#$.-])(?:https?://(?:[\w-]+\.)+[^\W\d_]{{2,}}(?::\d+)?|{_NAMES}+(?:{_WORLDWIDE})\b(?!-)|{_NAMES}{{2,}}[a-z]{{2}}\b(?!-)|{_NAMES}[a-z]{{2}}(?=/\S))"
-    r"(?:/[^\s<>\"]*[^\s<>\"'.,;:!?)\]])?(?:/|\?[^\s<>\"]*[^\s<>\"'.,;:!?)\]])?",
+    rf"(?<![\w@#$.-])(?:https?://[^\s<>\"]+"
+    rf"|(?:{_NAMES}+(?:{_WORLDWIDE})|{_NAMES}{{2,}}[a-z]{{2}}|{_NAMES}[a-z]{{2}}(?=/\S))(?![\w-]|\.\w)(?:[/?][^\s<>\"]*)?)",
     re.IGNORECASE,
 )
 
 
 def weighted_length(text: str) -> int:
     """Return the length that X counts against its limit of 280."""
-    composed = unicodedata.normalize("NFC", text)
-    without_links, links = LINK.subn("", composed)
+    without_links, links = LINK.subn(_after_link, unicodedata.normalize("NFC", text))
     plain, emoji = EMOJI.subn("", without_links)
     return links * LINK_LENGTH + emoji * EMOJI_LENGTH + sum(_weight(ord(sign)) for sign in plain)
+
+
+def _after_link(found: re.Match[str]) -> str:
+    """Return the punctuation that ends a sentence after a link and does not belong to it."""
+    return found[0][len(found[0].rstrip(AFTER_LINK)) :]
 
 
 def _weight(code_point: int) -> int:

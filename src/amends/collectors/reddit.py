@@ -22,7 +22,7 @@ from amends.collectors._reddit_walk import Walk
 from amends.core import reading
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
-from amends.core.network import TIME_OUT, Wire, come_back, words_of
+from amends.core.network import TIME_OUT, Wire, come_back, is_refusal, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
@@ -213,7 +213,7 @@ def judge(response: requests.Response) -> NetworkError | None:
         return _token_error(response)
     if status in {301, 302, 307, 308}:
         return QueryRefused("There is no such place on Reddit.")
-    if path.endswith(REPLY_PATH) and status in {400, 403, 404} and "insufficient_scope" not in response.headers.get("www-authenticate", ""):
+    if path.endswith(REPLY_PATH) and is_refusal(status) and "insufficient_scope" not in response.headers.get("www-authenticate", ""):
         return ReplyRefused(words_of(response))
     return None
 

@@ -16,7 +16,7 @@ from typing import Any
 import requests
 import tweepy
 
-from amends.collectors._x_answers import handle_warning, judge, page_of, shown_or_not, standing_of, unclear_ids
+from amends.collectors._x_answers import handle_warning, judge, page_of, shown_or_not, standing_of, unclear_ids, unpublished
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
@@ -106,7 +106,7 @@ class X:
         body = self._call("create_tweet", text=draft.text, in_reply_to_tweet_id=draft.parent_id, user_auth=self._as_user)
         external_id = digits(reading.mapping(body.get("data")).get("id"))
         if not external_id:
-            raise Unreachable("X accepted the reply but did not say its id.")
+            raise unpublished(body)
         return self._published(external_id)
 
     def find_reply(self, draft: Draft) -> Published | None:

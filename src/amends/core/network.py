@@ -108,6 +108,11 @@ def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
     return b"".join(parts)
 
 
+def is_refusal(status: int) -> bool:
+    """Tell whether a status refuses what was sent for good: neither our login, nor money, nor the moment is to blame."""
+    return 400 <= status < 500 and status not in {401, 402, 429, *PASSING}  # noqa: PLR2004
+
+
 def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
     """Return the error that the response's status means; None for success."""
     status, words = response.status_code, words_of(response)
