@@ -124,6 +124,13 @@ def test_a_token_that_ran_out_is_no_refusal_and_the_next_call_gets_a_new_one(ser
     assert collector.fetch(POSTS, None, budget=50).posts == ()
 
 
+def test_nothing_is_taken_from_the_environment(server: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"praw_site": "nowhere", "praw_username": "other", "praw_oauth_url": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+    say(server, listing())
+    assert build(ours(server), lambda: NOW).fetch(POSTS, None, budget=50).posts == ()
+
+
 def test_no_header_makes_a_request_wait(server: Replay) -> None:
     for headers in (
         {"x-ratelimit-remaining": "many"},

@@ -236,7 +236,10 @@ def _client(account: Account, wire: Wire) -> praw.Reddit:
     if not given["client_id"]:
         raise CredentialsRefused("The client id is missing.")
     return praw.Reddit(
+        "DEFAULT",
         **given,
+        oauth_url=API.rstrip("/"),
+        reddit_url=LOGIN.rstrip("/"),
         user_agent=account.options.get("user_agent") or f"amends (by u/{account.handle})",
         ratelimit_seconds=0,
         check_for_updates=False,
