@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from amends.api import pages, rest
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
-from amends.api.errors import add_error_answers
+from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
 from amends.api.live import Bulletin, Live, Tell
 from amends.api.screen import STATIC, Screens
@@ -33,7 +33,7 @@ def create_app(settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app.add_middleware(Frame)
+    app.add_middleware(Frame, answer=tell_unforeseen)
     return app
 
 
@@ -54,6 +54,8 @@ def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
             counts = inbox_list.counts(conn)
             rows = inbox_list.rows_of(conn, case_ids)
         now = clock()
-        return Bulletin(last=last, counts=counts, rows={row.id: screens.block("inbox.html", "row", row=row, now=now) for row in rows})
+        return Bulletin(
+            last=last, counts=counts, rows={row.id: screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
+        )
 
     return tell

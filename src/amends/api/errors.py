@@ -83,7 +83,7 @@ def told(request: Request, answer: Answer, message: str) -> Response:
         body = {"error": answer.word, "message": message, "next": answer.next_step, "request_id": request.state.request_id}
         headers = {"WWW-Authenticate": "Bearer"} if answer.word == "no_token" else {}
         return JSONResponse(body, status_code=answer.status, headers=headers)
-    return request.app.state.desk.screens.page(request, "error.html", status=answer.status, answer=answer, message=message)
+    return request.app.state.desk.screens.page(request, "error.html", {"answer": answer, "message": message}, status=answer.status)
 
 
 def tell_known(request: Request, error: Exception) -> Response:
@@ -131,4 +131,3 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(DatabaseGone, tell_known)
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.add_exception_handler(HTTPException, tell_http)
-    app.add_exception_handler(Exception, tell_unforeseen)

@@ -1,25 +1,22 @@
 """The frame around every request: its id, on the answer and on every log line, and the headers that keep browsers on our side."""
 
+import time
+from collections.abc import Callable
 from secrets import token_hex
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from amends.core.log import bound
+from amends.core.log import bound, logger
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+log = logger(__name__)
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -30,14 +27,19 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+UNTOLD = ("/static/", "/stream", "/healthz", "/readyz")
 A_YEAR = "public, max-age=31536000, immutable"
 
 
 class Frame:
-    """ASGI middleware; set apart from the routes so that error answers and static files have the frame too."""
+    """ASGI middleware; set apart from the routes so that error answers and static files have the frame too.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `answer` tells a person or a program about an error that nobody foresaw.
+    """
+
+    def __init__(self, app: ASGIApp, *, answer: Callable[[Request, Exception], Response]) -> None:
         self.app = app
+        self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with an id, and its answer back with our headers."""
@@ -46,19 +48,37 @@ class Frame:
             return
         request_id = _given_id(Headers(scope=scope).get("x-request-id", "")) or token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        caching = _caching(scope)
-
-        async def send_framed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", caching)
-                headers["X-Request-ID"] = request_id
-            await send(message)
-
         with bound(request_id=request_id):
-            await self.app(scope, receive, send_framed)
+            await self._run(scope, receive, _Framed(send, request_id, _caching(scope)))
+
+    async def _run(self, scope: Scope, receive: Receive, send: "_Framed") -> None:
+        began = time.perf_counter()
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            if send.status:
+                raise
+            await (await run_in_threadpool(self.answer, Request(scope), error))(scope, receive, send)
+        if not scope["path"].startswith(UNTOLD):
+            milliseconds = round((time.perf_counter() - began) * 1000, 1)
+            log.info("request", method=scope["method"], path=scope["path"], status=send.status, ms=milliseconds)
+
+
+class _Framed:
+    """Sends an answer on with our headers; `status` is 0 until it has begun."""
+
+    def __init__(self, send: Send, request_id: str, caching: str) -> None:
+        self.status = 0
+        self._send = send
+        self._headers = HEADERS | {"Cache-Control": caching, "X-Request-ID": request_id}
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        await self._send(message)
 
 
 def _given_id(text: str) -> str:

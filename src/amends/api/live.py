@@ -33,6 +33,7 @@ class Bulletin:
     rows: dict[int, str]
 
     def __str__(self) -> str:
+        """Return the message as it goes over the stream."""
         return f"id: {self.last}\nevent: news\ndata: {json.dumps({'counts': self.counts, 'rows': self.rows})}\n\n"
 
 

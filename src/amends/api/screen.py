@@ -5,7 +5,7 @@ Every template sees `visitor`, `now`, `theme` and the words of `api/words.py`. W
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,12 @@ def _environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    found.globals["static"] = static
-    found.globals["words"] = words
     found.filters["safe_url"] = words.safe_url
-    found.globals["parts"] = found.get_template("parts.html").module
-    found.globals["thread"] = found.get_template("said.html").module
+    common: dict[str, Any] = {"static": static, "words": words}
+    found.globals.update(common)
+    for name in ("parts", "said"):
+        pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
+        found.globals.update(pieces)
     return found
 
 
@@ -49,17 +50,19 @@ class Screens:
         self._clock = clock
         self._templates = _environment()
 
-    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
         """Return a whole page."""
-        return HTMLResponse(self._templates.get_template(template).render(self._common(request) | values), status_code=status)
+        text = self._templates.get_template(template).render(self._common(request) | dict(values))
+        return HTMLResponse(text, status_code=status)
 
-    def blocks(self, request: Request, template: str, *names: str, **values: Any) -> HTMLResponse:
+    def blocks(self, request: Request, template: str, names: Sequence[str], values: Mapping[str, Any]) -> HTMLResponse:
         """Return only the named blocks of a page, one after the other."""
-        return HTMLResponse("\n".join(self.block(template, name, **self._common(request) | values) for name in names))
+        everything = self._common(request) | dict(values)
+        return HTMLResponse("\n".join(self.block(template, name, everything) for name in names))
 
-    def block(self, template: str, name: str, **values: Any) -> str:
+    def block(self, template: str, name: str, values: Mapping[str, Any]) -> str:
         """Return one named block as text, for the stream."""
-        return render_block(self._templates, template, name, **values)
+        return render_block(self._templates, template, name, dict(values))
 
     def _common(self, request: Request) -> dict[str, Any]:
         theme = request.cookies.get(THEME_COOKIE, "")

@@ -60,8 +60,7 @@ def looking(  # noqa: PLR0913
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Look:
     """Return what the URL asks for."""
-    text = q.replace("\x00", "").strip()
-    return Look(view=view, sort=sort, chosen=Filter(brand=brand, network=network, language=language, mood=mood, text=text))
+    return Look(view=view, sort=sort, chosen=Filter(brand=brand, network=network, language=language, mood=mood, text=q.strip()))
 
 
 Looking = Annotated[Look, Depends(looking)]

@@ -17,8 +17,8 @@ def inbox(request: Request, desk: AtDesk, visitor: Reading, look: Looking, hx_ta
     with desk.pool.transaction() as conn:
         values = list_values(conn, look, visitor) | {"case": None}
     if hx_target == "list":
-        return desk.screens.blocks(request, "inbox.html", "list", **values)
-    return desk.screens.page(request, "inbox.html", **values)
+        return desk.screens.blocks(request, "inbox.html", ["list"], values)
+    return desk.screens.page(request, "inbox.html", values)
 
 
 @router.get("/inbox/more")
@@ -26,4 +26,4 @@ def more(request: Request, desk: AtDesk, visitor: Reading, look: Looking, after:
     """Return the rows behind `after`, to be laid under those on screen."""
     with desk.pool.transaction() as conn:
         listed = list_page(conn, look, visitor, after)
-    return desk.screens.blocks(request, "inbox.html", "rows", listed=listed, look=look, case=None)
+    return desk.screens.blocks(request, "inbox.html", ["rows"], {"listed": listed, "look": look})

@@ -66,7 +66,9 @@ def leave(request: Request, desk: AtDesk, _visitor: Meaning) -> Response:
 
 def _form(request: Request, desk: AtDesk, *, back: str, email: str = "", status: int = 200, trouble: str = "") -> Response:
     token = request.cookies.get(LOGIN_COOKIE) or token_urlsafe(24)
-    response = desk.screens.page(request, "login.html", status=status, csrf_token=token, back=back, email=email, trouble=trouble)
+    response = desk.screens.page(
+        request, "login.html", {"csrf_token": token, "back": back, "email": email, "trouble": trouble}, status=status
+    )
     response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="strict", secure=_secure(request, desk))
     return response
 

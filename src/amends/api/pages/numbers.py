@@ -23,10 +23,12 @@ def show(request: Request, desk: AtDesk, _visitor: ReadingManager, span: Span = 
     """Show the numbers of the period that ends now."""
     period = period_of(span, desk.clock())
     with desk.pool.transaction() as conn:
-        values = _figures(conn, period, span, brand) | {"counts": inbox_list.counts(conn), "choices": inbox_list.choices(conn)}
-    return desk.screens.page(
-        request, "numbers.html", span=span, spans=list(Span), brand=brand, period=period, definitions=DEFINITIONS, **values
-    )
+        values: dict[str, Any] = _figures(conn, period, span, brand) | {
+            "counts": inbox_list.counts(conn),
+            "choices": inbox_list.choices(conn),
+        }
+    values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS}
+    return desk.screens.page(request, "numbers.html", values)
 
 
 @router.get("/rows")
@@ -53,7 +55,7 @@ def rows(  # noqa: PLR0913
         }
     more = below is not None and "hx-request" in request.headers
     values |= {"figure": figure, "definition": DEFINITIONS[figure], "period": period, "brand": brand, "network": network}
-    return desk.screens.blocks(request, "rows.html", "lines", **values) if more else desk.screens.page(request, "rows.html", **values)
+    return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
 
 
 def _figures(conn: Connection, period: Period, span: Span, brand: str) -> dict[str, Any]:

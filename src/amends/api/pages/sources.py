@@ -17,7 +17,7 @@ from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.sources import add_source, change_credentials, pause, resume_source, retry_now
-from amends.inbox.rules.ids import AgentId, SourceId, WatchId
+from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.store import channels, inbox_list, source_page, sources
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +28,7 @@ def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     """Show every source and every alert channel."""
     with desk.pool.transaction() as conn:
         values = _values(conn) | {"counts": inbox_list.counts(conn)}
-    return desk.screens.page(request, "sources.html", forms=forms(), **values)
+    return desk.screens.page(request, "sources.html", values)
 
 
 @router.post("/sources")
@@ -52,30 +52,35 @@ def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: Entered
 
 
 @router.post("/sources/{source_id}/pause")
-def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int) -> Response:
+def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId) -> Response:
     """Stop fetching from the source until it is resumed."""
-    who = {"source_id": SourceId(source_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
-    return _done(request, desk, lambda conn: pause(conn, **who), "Paused; what is published meanwhile is fetched after resuming")
+    now, me = desk.clock(), visitor.agent_id
+    return _done(
+        request,
+        desk,
+        lambda conn: pause(conn, source_id=source_id, agent_id=me, now=now),
+        "Paused; what is published meanwhile is fetched after resuming",
+    )
 
 
 @router.post("/sources/{source_id}/resume")
-def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int) -> Response:
+def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId) -> Response:
     """Fetch from the source again."""
-    who = {"source_id": SourceId(source_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
-    return _done(request, desk, lambda conn: resume_source(conn, **who), "Resumed")
+    now, me = desk.clock(), visitor.agent_id
+    return _done(request, desk, lambda conn: resume_source(conn, source_id=source_id, agent_id=me, now=now), "Resumed")
 
 
 @router.post("/sources/{source_id}/credentials")
-def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int, entered: Entered) -> Response:
+def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: Entered) -> Response:
     """Enter new credentials; the old ones are gone then."""
 
     def act(conn: Connection) -> None:
         change_credentials(
             conn,
-            source_id=SourceId(source_id),
+            source_id=source_id,
             credentials=entered.credentials,
             secret_key=desk.secret_key,
-            agent_id=AgentId(visitor.agent_id),
+            agent_id=visitor.agent_id,
             now=desk.clock(),
         )
 
@@ -83,10 +88,10 @@ def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: int,
 
 
 @router.post("/sources/{source_id}/test")
-def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: int) -> Response:
+def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: SourceId) -> Response:
     """Ask the network who we are there; nothing is fetched or published."""
     with desk.pool.transaction() as conn:
-        found = sources.find(conn, source_id=SourceId(source_id))
+        found = sources.find(conn, source_id=source_id)
     if found is None:
         raise NotFound(f"There is no source {source_id}.")
     standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
@@ -95,10 +100,10 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: int)
 
 
 @router.post("/watches/{watch_id}/retry")
-def again(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: int) -> Response:
+def again(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: WatchId) -> Response:
     """Try a watch at once."""
-    who = {"watch_id": WatchId(watch_id), "agent_id": AgentId(visitor.agent_id), "now": desk.clock()}
-    return _done(request, desk, lambda conn: retry_now(conn, **who), "Tried at once")
+    now, me = desk.clock(), visitor.agent_id
+    return _done(request, desk, lambda conn: retry_now(conn, watch_id=watch_id, agent_id=me, now=now), "Tried at once")
 
 
 @router.post("/channels")
@@ -112,8 +117,11 @@ def add_alerts(
     """Send alerts to one more place."""
     if not target.strip():
         raise Refused("Give the channel an address, such as webhook+https://… or smtp://…?to=…")
-    act = lambda conn: add_channel(conn, target=target, label=label, secret_key=desk.secret_key)  # noqa: E731
-    return _done(request, desk, act, "Alerts go there from now on; send a test to be sure", done="channel")
+
+    def act(conn: Connection) -> None:
+        add_channel(conn, target=target, label=label, secret_key=desk.secret_key)
+
+    return _done(request, desk, act, "Alarms go there from now on; send a test to be sure", done="channel")
 
 
 @router.post("/channels/{channel_id}/remove")
@@ -145,7 +153,7 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
 def _shown(request: Request, desk: Desk) -> HTMLResponse:
     with desk.pool.transaction() as conn:
         values = _values(conn)
-    return desk.screens.blocks(request, "sources.html", "shown", forms=forms(), **values)
+    return desk.screens.blocks(request, "sources.html", ["shown"], values)
 
 
 def _values(conn: Connection) -> dict[str, Any]:
@@ -155,4 +163,5 @@ def _values(conn: Connection) -> dict[str, Any]:
         "watches": {source_id: [one for one in watches if one.source_id == source_id] for source_id in {one.source_id for one in watches}},
         "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
         "channels": channels.active(conn),
+        "forms": forms(),
     }

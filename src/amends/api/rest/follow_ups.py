@@ -1,4 +1,4 @@
-"""Follow-ups over REST: did the resolutions hold?"""
+"""Follow-ups over REST: whether the resolutions held."""
 
 from dataclasses import dataclass
 from typing import Annotated

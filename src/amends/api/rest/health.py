@@ -1,4 +1,4 @@
-"""For load balancers and supervisors, without signing in: are we alive, and can we work?"""
+"""For load balancers and supervisors, without signing in: whether we are alive, and whether we can work."""
 
 from fastapi import APIRouter, Response
 

@@ -65,6 +65,7 @@ class Marker:
     id: int
 
     def __str__(self) -> str:
+        """Return the marker as a URL carries it."""
         return f"{self.id}~{self.key}"
 
     @classmethod

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.inbox.rules.ids import CustomerId
 
 THREAD_LIMIT = 300
 
@@ -31,7 +32,7 @@ class CaseHead:
     author_handle: str
     followers: int | None
     verified: bool
-    customer_id: int
+    customer_id: CustomerId
     customer_name: str
     language: str
     sentiment: str
@@ -149,11 +150,11 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
         CaseHead,
         """
         select c.id, c.status, b.slug as brand, b.name as brand_name, c.network, c.source_id, s.handle as source_handle,
-               s.options as source_options, c.root_external_id, c.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle,
-               a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment, c.urgency, c.reasons,
-               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at, c.last_post_at,
-               c.waiting_since, c.resolved_at, p.id as post_id, p.permalink, p.can_reply, p.why_no_reply, v.model, v.negative,
-               v.neutral, v.positive, v.complaint, v.confidence,
+               s.options as source_options, c.root_external_id, c.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
+               a.handle as author_handle, a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment,
+               c.urgency, c.reasons, c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
+               c.last_post_at, c.waiting_since, c.resolved_at, p.id as post_id, p.permalink, p.can_reply, p.why_no_reply, v.model,
+               v.negative, v.neutral, v.positive, v.complaint, v.confidence,
                (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
         from cases c
         join brands b on b.id = c.brand_id join sources s on s.id = c.source_id join authors a on a.id = c.author_id
@@ -176,7 +177,8 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
         select p.id, p.external_id, p.parent_id, p.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
-               coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why, v.sentiment, v.urgency
+               coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
+               v.sentiment, v.urgency
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
           union

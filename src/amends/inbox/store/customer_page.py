@@ -152,7 +152,9 @@ def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
         join authors o on lower(o.handle) = lower(a.handle) and o.network <> a.network
         join customer_links k on k.author_id = o.id and k.customer_id <> l.customer_id
         where l.customer_id = %(customer_id)s
-          and o.network not in (select m.network from customer_links n join authors m on m.id = n.author_id where n.customer_id = %(customer_id)s)
+          and o.network not in (
+            select m.network from customer_links n join authors m on m.id = n.author_id where n.customer_id = %(customer_id)s
+          )
         limit 5
         """,
         {"customer_id": customer_id},

@@ -97,7 +97,7 @@ def _number(text: str) -> int | None:
 
 
 def _params(view: View, chosen: Filter, agent_id: int) -> dict[str, Any]:
-    quoted = chosen.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    quoted = chosen.text.replace("\x00", "").strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     handle = quoted.removeprefix("u/").removeprefix("@").lower()
     return {
         "statuses": list(STATUSES[view]),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import AgentId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visitor:
     """The agent behind a request; `csrf_token` is empty where a bearer token was shown."""
 
-    agent_id: int
+    agent_id: AgentId
     name: str
     email: str
     role: str

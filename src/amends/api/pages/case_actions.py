@@ -1,0 +1,113 @@
+"""What an agent does with a case: answer, note, give away, resolve, put aside, and take back."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+
+from amends.api.answering import answer
+from amends.api.auth import Meaning
+from amends.api.desk import AtDesk
+from amends.api.pages._acting import done
+from amends.inbox.actions.assign import assign
+from amends.inbox.actions.note import add_note
+from amends.inbox.actions.reply import discard_reply, retry_reply
+from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
+from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
+
+router = APIRouter(prefix="/inbox/{case_id}", include_in_schema=False)
+
+
+@router.post("/reply")
+def reply(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    key: Annotated[UUID, Form()],
+    text: Annotated[str, Form()] = "",
+    and_resolve: Annotated[bool, Form()] = False,
+) -> Response:
+    """Queue a reply; the worker takes it to the network."""
+    said = "On its way, then resolved" if and_resolve else "On its way"
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: answer(conn, desk, visitor, case_id=case_id, text=text, key=key, resolve=and_resolve),
+        said,
+        written="reply",
+    )
+
+
+@router.post("/note")
+def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Response:
+    """Keep a note for colleagues."""
+    now = desk.clock()
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=text, now=now),
+        "Noted",
+        written="note",
+    )
+
+
+@router.post("/assign")
+def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: Annotated[str, Form(max_length=20)] = "") -> Response:
+    """Give the case to `to`: an agent's id, `me`, or nobody."""
+    now, me = desk.clock(), visitor.agent_id
+    whom = me if to == "me" else AgentId(int(to)) if to.isdecimal() else None
+    said = "It is yours" if whom == me else "Given away" if whom else "Given back to everyone"
+    return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
+
+
+@router.post("/resolve")
+def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Resolve the case and plan its follow-up; the toast takes it back."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: resolve(conn, case_id=case_id, agent_id=me, policy=desk.policy, now=now),
+        "Resolved",
+        undo=f"/inbox/{case_id}/undo",
+    )
+
+
+@router.post("/undo")
+def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Take the resolve back, as if it had not been."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(request, desk, case_id, lambda conn: undo_resolve(conn, case_id=case_id, agent_id=me, now=now), "Taken back")
+
+
+@router.post("/dismiss")
+def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Put the case aside as no work of ours."""
+    now, me = desk.clock(), visitor.agent_id
+    back = f"/inbox/{case_id}/reopen"
+    return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), "Put aside", undo=back)
+
+
+@router.post("/reopen")
+def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Open the case again."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), "Open again")
+
+
+@router.post("/replies/{reply_id}/retry")
+def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
+    """Queue a failed reply again."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), "On its way again")
+
+
+@router.post("/replies/{reply_id}/discard")
+def throw_away(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
+    """Throw a failed or untried reply away."""
+    now, me = desk.clock(), visitor.agent_id
+    return done(request, desk, case_id, lambda conn: discard_reply(conn, reply_id=reply_id, agent_id=me, now=now), "Thrown away")

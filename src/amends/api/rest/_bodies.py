@@ -1,0 +1,33 @@
+"""The bodies that REST requests about a case may have."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from amends.inbox.rules.ids import AgentId
+
+
+class Body(BaseModel):
+    """A request's body; fields that are not known are refused rather than passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReplyBody(Body):
+    """A public reply. The same `key` is the same reply, however often it is sent."""
+
+    text: str = Field(min_length=1, max_length=20_000)
+    key: UUID | None = None
+    resolve: bool = False
+
+
+class NoteBody(Body):
+    """A note for colleagues."""
+
+    text: str = Field(min_length=1, max_length=20_000)
+
+
+class AssignBody(Body):
+    """Who gets the case; null gives it back to everyone."""
+
+    assignee_id: AgentId | None
