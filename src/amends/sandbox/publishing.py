@@ -1,7 +1,7 @@
 """How posts come into the sandbox, change and go: every way of publishing ends here, in one transaction each."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from amends.sandbox import ids, words
 from amends.sandbox.records import Account, Draft, Network, PublicPost
@@ -33,41 +33,37 @@ def keep_account(store: Store, account: Account) -> Account:
 
 def publish(press: Press, draft: Draft, now: float) -> PublicPost:
     """Make `draft` public at the moment `now` (seconds) and return the post."""
-    with press.store.together():
-        network, parent = draft.author.network, None
-        if draft.parent_id:
-            parent = press.store.must_have(network, draft.parent_id)
-        number, post_id = _next_id(press.store, draft, now)
-        _insert(press.store, draft, number, post_id)
-        press.store.write(
-            """update posts set published_at = :now, root_id = :root, subreddit = :subreddit where network = :network and id = :id""",
-            now=ids.snowflake_time(number) if network is Network.X else now,
-            root=parent.root_id if parent else post_id,
-            subreddit=parent.subreddit if parent else draft.subreddit,
-            network=network,
-            id=post_id,
-        )
-        _count(press.store, draft)
-        return _watched(press, press.store.must_have(network, post_id))
+    store, network = press.store, draft.author.network
+    with store.together():
+        parent = store.must_have(network, draft.parent_id) if draft.parent_id else None
+        number, post_id = _next_id(store, draft, now)
+        _insert(store, draft, (number, post_id), parent, now)
+        if network is Network.X:
+            store.write("insert into versions values (:number, :id, :text)", number=number, id=post_id, text=draft.text)
+        _count(store, draft)
+        return _watched(press, store.must_have(network, post_id))
 
 
-def _insert(store: Store, draft: Draft, number: int, post_id: str) -> None:
-    network, seen = draft.author.network, f"{draft.title}\n{draft.text}"
+def _insert(store: Store, draft: Draft, name: tuple[int, str], parent: PublicPost | None, now: float) -> None:
+    (number, post_id), network, seen = name, draft.author.network, f"{draft.title}\n{draft.text}"
+    own = {
+        "network": network,
+        "id": post_id,
+        "head": number,
+        "author_id": draft.author.id,
+        "root_id": parent.root_id if parent else post_id,
+        "subreddit": parent.subreddit if parent else draft.subreddit,
+        "published_at": ids.snowflake_time(number) if network is Network.X else now,
+        "words": words.words_of(seen),
+        "mentions": _mentions(network, seen),
+    }
     store.write(
         """insert into posts (network, id, head, author_id, text, title, subreddit, parent_id, root_id, quoted_id, shared_id, media,
                               language, mood, kind, origin, published_at, words, mentions, watched)
-           values (:network, :id, :head, :author_id, :text, :title, '', :parent_id, '', :quoted_id, :shared_id, :media,
-                   :language, :mood, :kind, :origin, 0, :words, :mentions, '')""",
-        **{name: getattr(draft, name) for name in draft.__slots__ if name not in {"author", "subreddit"}},
-        network=network,
-        id=post_id,
-        head=number,
-        author_id=draft.author.id,
-        words=words.words_of(seen),
-        mentions=_mentions(network, seen),
+           values (:network, :id, :head, :author_id, :text, :title, :subreddit, :parent_id, :root_id, :quoted_id, :shared_id, :media,
+                   :language, :mood, :kind, :origin, :published_at, :words, :mentions, '')""",
+        **{name: getattr(draft, name) for name in draft.__slots__ if name != "author"} | own,
     )
-    if network is Network.X:
-        store.write("insert into versions values (:number, :id, :text)", number=number, id=post_id, text=draft.text)
 
 
 def _mentions(network: Network, text: str) -> str:
@@ -76,14 +72,16 @@ def _mentions(network: Network, text: str) -> str:
 
 def _count(store: Store, draft: Draft) -> None:
     network = draft.author.network
-    store.write("update posts set replies = replies + 1 where network = :network and id = :id", network=network, id=draft.parent_id)
-    store.write("update posts set shares = shares + 1 where network = :network and id = :id", network=network, id=draft.shared_id)
+    if draft.parent_id:
+        store.write("update posts set replies = replies + 1 where network = :network and id = :id", network=network, id=draft.parent_id)
+    if draft.shared_id:
+        store.write("update posts set shares = shares + 1 where network = :network and id = :id", network=network, id=draft.shared_id)
 
 
 def _watched(press: Press, post: PublicPost) -> PublicPost:
-    brands = " ".join(press.watching(post))
-    press.store.write("update posts set watched = :brands where seq = :seq", brands=brands, seq=post.seq)
-    return press.store.must_have(post.network, post.id)
+    brands = press.watching(post)
+    press.store.write("update posts set watched = :brands where seq = :seq", brands=" ".join(brands), seq=post.seq)
+    return replace(post, watched=brands)
 
 
 def edit(store: Store, post: PublicPost, text: str, now: float) -> PublicPost:

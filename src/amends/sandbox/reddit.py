@@ -3,7 +3,7 @@
 Praw ends most paths with a slash; `main` takes it off before a request comes here.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -12,14 +12,12 @@ from amends.sandbox import ids, reddit_shape
 from amends.sandbox.query import Predicate, QueryWrong, parse, reddit_term
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.reddit_access import AsUser, Authorised, Reader, RedditProblem
+from amends.sandbox.reddit_pages import PAGE, newest, page, place, visible
 from amends.sandbox.reddit_shape import Teller
 from amends.sandbox.state import Here, Sandbox
-from amends.sandbox.store import Store
 from amends.sandbox.watches import mentions
 
 router = APIRouter(prefix="/reddit")
-DEPTH = 1000
-PAGE = 100
 
 
 def teller_of(request: Request, here: Here) -> Teller:
@@ -55,7 +53,7 @@ def user_posts(name: str, what: str, request: Request, here: Here, reader: Autho
     }
     if what not in kinds:
         raise RedditProblem(404, "Not Found", reader.headers)
-    posts = _visible(here, "a.handle = :name", name=name)
+    posts = visible(here.store, "a.handle = :name", name=name)
     return _listed(request, reader, teller, [post for post in posts if kinds[what](post)])
 
 
@@ -78,7 +76,7 @@ def about(name: str, here: Here, reader: Authorised) -> JSONResponse:
 def new(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
     """Return the newest submissions of a subreddit."""
     _known(here, name, reader)
-    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id = '' ", **_sub(name))
+    posts = newest(request, here.store, place(name), "p.parent_id = ''", name=name)
     return _listed(request, reader, teller, posts)
 
 
@@ -86,7 +84,7 @@ def new(name: str, request: Request, here: Here, reader: Authorised, teller: Tel
 def comments(name: str, request: Request, here: Here, reader: Authorised, teller: Tells) -> JSONResponse:
     """Return the newest comments of a subreddit."""
     _known(here, name, reader)
-    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id <> '' ", **_sub(name))
+    posts = newest(request, here.store, place(name), "p.parent_id <> ''", name=name)
     return _listed(request, reader, teller, posts)
 
 
@@ -99,8 +97,7 @@ def search(request: Request, here: Here, reader: Authorised, teller: Tells, name
     except QueryWrong:
         return _listed(request, reader, teller, [])
     restricted = request.query_params.get("restrict_sr", "").lower() in {"true", "1", "on"}
-    place = _sub(name) if restricted else _sub("all")
-    posts = _visible(here, "(:all or p.subreddit = :name) and p.parent_id = '' ", **place)
+    posts = visible(here.store, f"{place(name if restricted else 'all')} and p.parent_id = ''", name=name)
     return _listed(request, reader, teller, [post for post in posts if matches(post)])
 
 
@@ -108,8 +105,8 @@ def search(request: Request, here: Here, reader: Authorised, teller: Tells, name
 def inbox_mentions(request: Request, here: Here, reader: AsUser, teller: Tells) -> JSONResponse:
     """Return the newest comments that call the reader by name."""
     handle = reader.account.handle
-    called = _visible(here, "p.mentions like '%' || :name || '%'", name=handle.lower())
-    posts, after, before = _page(request, here.store, [post for post in called if mentions(post, handle)])
+    called = visible(here.store, "p.mentions like '%' || :name || '%'", name=handle.lower())
+    posts, after, before = page(request, here.store, [post for post in called if mentions(post, handle)])
     children = [reddit_shape.mention(teller, post, reader.account) for post in posts]
     return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
 
@@ -149,31 +146,7 @@ def _known(here: Sandbox, name: str, reader: Reader) -> None:
         raise RedditProblem(404, "Not Found", reader.headers)
 
 
-def _sub(name: str) -> dict[str, Any]:
-    return {"all": name.lower() == "all", "name": name}
-
-
-def _visible(here: Sandbox, condition: str, **values: object) -> list[PublicPost]:
-    """Return the newest thousand: no listing of Reddit goes back further."""
-    return here.store.posts(f"p.network = 'reddit' and p.deleted = '' and {condition} order by p.seq desc limit {DEPTH}", **values)
-
-
 def _listed(request: Request, reader: Reader, teller: Teller, posts: list[PublicPost]) -> JSONResponse:
-    shown, after, before = _page(request, teller.store, posts)
+    shown, after, before = page(request, teller.store, posts)
     children = [reddit_shape.thing(teller, post) for post in shown]
     return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
-
-
-def _page(request: Request, store: Store, posts: list[PublicPost]) -> tuple[list[PublicPost], str | None, str | None]:
-    """Cut a page: `after` goes on where its anchor stood, even a gone one; `before` a gone anchor there is nothing, for ever."""
-    given = request.query_params.get("limit", "25")
-    limit = min(max(int(given), 1), PAGE) if given.isdigit() else 25
-    start = 0
-    if name := request.query_params.get("before"):
-        end = next((index for index, post in enumerate(posts) if post.id == name), 0)
-        start, posts = max(end - limit, 0), posts[:end]
-    elif name := request.query_params.get("after"):
-        anchor = store.post(Network.REDDIT, name)
-        start = sum(post.seq >= anchor.seq for post in posts) if anchor else 0
-    shown = posts[start : start + limit]
-    return shown, shown[-1].id if len(posts) > start + limit else None, shown[0].id if shown and start else None
