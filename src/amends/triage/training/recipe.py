@@ -27,16 +27,18 @@ STAGES = (
     Stage(name="a", rate=1e-4, repeats={"complaints": 3, OWN: 0}),
     Stage(
         name="b",
-        rate=6e-5,
+        rate=5e-5,
         caps={
-            "semeval_tweeteval_sentiment": 8_000,
-            "umsab": 6_000,
-            "ccms_sinhala": 6_000,
-            "dravidian_tamil": 4_000,
-            "singlish_youtube": 4_000,
-            "sinhala_news": 2_000,
+            "semeval_tweeteval_sentiment": 5_000,
+            "umsab": 3_000,
+            "ccms_sinhala": 3_000,
+            "afrisenti_amharic": 3_000,
+            "dravidian_tamil": 2_500,
+            "dravidian_kannada": 2_000,
+            "singlish_youtube": 2_000,
+            "sinhala_news": 1_000,
         },
-        repeats={"complaints": 2, OWN: 5},
+        repeats={OWN: 4},
     ),
 )
 
