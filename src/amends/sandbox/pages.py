@@ -30,9 +30,20 @@ def _clock(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%-d %b %Y, %H:%M:%S UTC")
 
 
+def _x_page(handle: str) -> str:
+    return f"/x/{quote(handle, safe='')}"
+
+
+def _user_page(handle: str) -> str:
+    return f"/reddit/user/{quote(handle, safe='')}"
+
+
+def _sub_page(name: str) -> str:
+    return f"/reddit/r/{quote(name, safe='')}"
+
+
 def _profile(post: PublicPost) -> str:
-    handle = quote(post.author.handle, safe="")
-    return f"/x/{handle}" if post.network is Network.X else f"/reddit/user/{handle}"
+    return _x_page(post.author.handle) if post.network is Network.X else _user_page(post.author.handle)
 
 
 def _handle(post: PublicPost) -> str:
@@ -44,6 +55,7 @@ def _iso(at: float) -> str:
 
 
 _templates.filters.update(clock=_clock, iso=_iso, profile=_profile, handle=_handle)
+_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page}
 
 
 def _render(here: Sandbox, name: str, network: Network | None, status: int = 200, **values: Any) -> HTMLResponse:
@@ -55,13 +67,14 @@ def _render(here: Sandbox, name: str, network: Network | None, status: int = 200
     def related(post: PublicPost) -> PublicPost | None:
         return _related(here, post)
 
-    page = _templates.get_template(name).render(side=side, home=home, network=network or "", href=href, related=related, **values)
+    links = {"side": side, "home": home, "network": network or "", "sides": tuple(SIDES.values()), "href": href, "related": related}
+    page = _templates.get_template(name).render(**links, **_LINKS, **values)
     return HTMLResponse(page, status)
 
 
 def _href(here: Sandbox, post: PublicPost) -> str:
     if post.network is Network.X:
-        return f"/x/{quote(post.author.handle, safe='')}/status/{post.id}"
+        return f"{_x_page(post.author.handle)}/status/{post.id}"
     return "/reddit" + quote(permalink(here.store.must_have(Network.REDDIT, post.root_id), post))
 
 
