@@ -52,6 +52,8 @@ def test_cleaning_twice_masks_no_more_than_once(text: str) -> None:
     assert len(clean(once)) <= len(once)
 
 
-@pytest.mark.parametrize(("text", "says"), [("", False), ("@user http", False), ("?!... 123", False), ("ok", True), ("\U0001f621", True), ("ቢ", True)])
+@pytest.mark.parametrize(
+    ("text", "says"), [("", False), ("@user http", False), ("?!... 123", False), ("ok", True), ("\U0001f621", True), ("ቢ", True)]
+)
 def test_words_and_emoji_can_be_read_masks_and_signs_cannot(text: str, says: bool) -> None:
     assert has_words(text) is says

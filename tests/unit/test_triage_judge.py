@@ -73,7 +73,9 @@ def test_no_posts_no_verdicts() -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.builds(Text, text=st.text(st.characters(codec=None)), language_hint=st.text(max_size=4), followers=st.none()), max_size=5))
+@given(
+    st.lists(st.builds(Text, text=st.text(st.characters(codec=None)), language_hint=st.text(max_size=4), followers=st.none()), max_size=5)
+)
 def test_whatever_comes_there_is_one_verdict_each(texts: list[Text]) -> None:
     verdicts = judge(texts, FakeClassifier())
     assert len(verdicts) == len(texts)

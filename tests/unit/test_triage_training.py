@@ -62,7 +62,11 @@ def test_a_stage_caps_and_repeats_its_sources() -> None:
 
 
 def test_rare_moods_weigh_more_and_unlabelled_rows_nothing() -> None:
-    rows = [*(Row(text="a", source="s", mood=1) for _ in range(9)), Row(text="b", source="s", mood=0), Row(text="c", source="s", complaint=1.0)]
+    rows = [
+        *(Row(text="a", source="s", mood=1) for _ in range(9)),
+        Row(text="b", source="s", mood=0),
+        Row(text="c", source="s", complaint=1.0),
+    ]
     weights = mood_weights(rows)
     assert weights[9] > weights[0]
     assert weights[10] == 0.0
