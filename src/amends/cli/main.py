@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from typing_extensions import override
 
+from amends.core import log
 from amends.core.errors import AmendsError
 
 FOLDER = Path(__file__).parent
@@ -42,6 +43,7 @@ def amends() -> None:
 
     Begin with `./amends demo`: it starts everything on this machine, with invented networks and customers to try it on.
     """
+    log.set_up(level="warning")
 
 
 def main() -> None:
