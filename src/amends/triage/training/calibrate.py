@@ -7,7 +7,7 @@ under which a person looks.
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class Answers:
 
 def calibrate(folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str) -> Card:
     """Write the card of the exported model in `folder`, fitted on `dev`, and return it."""
-    draft = Card(
+    raw = Card(
         version=version,
         tokens=TOKENS_AT_WORK,
         languages=LANGUAGES,
@@ -49,26 +49,21 @@ def calibrate(folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str) -
         complaint_scale=1.0,
         complaint_shift=0.0,
     )
-    write_card(folder, draft)
+    write_card(folder, raw)
     rows = [row for source in sorted(dev) for row in dev[source] if detect(row.text) in LANGUAGES]
     answers = _ask(folder, rows)
     moods = np.array([-1 if row.mood is None else row.mood for row in rows])
-    told = moods >= 0
-    temperatures = _temperatures(answers, moods)
+    fitted = replace(raw, temperatures=_temperatures(answers, moods))
     scale, shift = _complaint_line(answers, rows)
-    heat = np.array([temperatures.get(language, temperatures[EVERY_LANGUAGE]) for language in answers.languages])
-    confidence = float(np.quantile(softmax(answers.mood[told] / heat[told, None]).max(1), LOOK_SHARE))
-    card = Card(
-        version=version,
-        tokens=TOKENS_AT_WORK,
-        languages=LANGUAGES,
-        confidence=round(confidence, 3),
-        temperatures=temperatures,
-        complaint_scale=scale,
-        complaint_shift=shift,
-    )
+    card = replace(fitted, confidence=_threshold(answers, moods >= 0, fitted), complaint_scale=scale, complaint_shift=shift)
     write_card(folder, card)
     return card
+
+
+def _threshold(answers: Answers, told: NDArray[np.bool_], card: Card) -> float:
+    """Return the confidence below which the least sure share of the dev rows lies."""
+    heat = np.array([[card.temperature(language)] for language in answers.languages])
+    return round(float(np.quantile(softmax(answers.mood / heat)[told].max(1), LOOK_SHARE)), 3)
 
 
 def softmax(logits: Numbers) -> Numbers:
