@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from amends.sandbox.faults import Fault, Mode
 from tests.network_clients import tweepy_client
 from tests.sandbox_server import Networks, sandbox_networks
 
@@ -75,8 +76,8 @@ def test_half_a_json_is_half_of_the_true_answer(networks: Networks) -> None:
 
 
 def test_a_hanging_network_answers_in_the_end_and_a_slow_one_answers_well(networks: Networks) -> None:
-    networks.fault("x", "hang", wait=0.3, count=1)
-    with pytest.raises(httpx.ReadTimeout):
+    networks.fault("x", "hang", wait=0.5, count=1)
+    with pytest.raises(httpx.TimeoutException):
         fetch(networks, timeout=0.1)
     networks.fault("x", "hang", wait=0.1, count=1)
     assert fetch(networks).status_code == 504
@@ -117,12 +118,19 @@ def test_a_partial_answer_names_what_it_lacks(networks: Networks) -> None:
     assert listing(networks).json()["data"]["children"][-1]["kind"] == "more"
 
 
+def test_a_fault_is_on_until_its_moment() -> None:
+    fault = Fault(id=1, network="x", mode=Mode.BROKEN, path="/tweets", until=10)
+    request = {"path": "/x/2/tweets", "method": "GET"}
+    assert fault.touches(request, 9.9)
+    assert not fault.touches(request, 10)
+    assert not fault.touches({"path": "/reddit/tweets", "method": "GET"}, 9.9)
+
+
 def test_a_fault_ends_after_its_count_its_time_or_when_cleared(networks: Networks) -> None:
     networks.fault("x", "503", count=2)
     assert [fetch(networks).status_code for _ in range(3)] == [503, 503, 200]
-    networks.fault("x", "503", seconds=0.05)
-    assert fetch(networks).status_code == 503
-    time.sleep(0.06)
+    networks.fault("x", "503", seconds=0.01)
+    time.sleep(0.02)
     assert fetch(networks).status_code == 200
     networks.fault("x", "503", path="/mentions")
     assert httpx.get(f"{networks.x}/2/users/me", headers=KEY).status_code == 200

@@ -148,7 +148,7 @@ def test_the_pace_moves_time_and_pausing_stops_it(tmp_path: Path, scenario: Scen
         while not networks.published() and time.monotonic() < until:
             time.sleep(0.02)
         networks.control.post("/control/pause")
-        time.sleep(0.1)
+        time.sleep(0.3)
         before = networks.state()
         time.sleep(0.15)
         assert networks.state()["minute"] == before["minute"]
