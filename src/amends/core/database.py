@@ -41,12 +41,18 @@ __all__ = [
 
 
 class Pool:
-    """A pool of connections; `transaction()` is the only way to get one."""
+    """A pool of connections; `transaction()` is the only way to get one, and raises `DatabaseGone` after `patience` seconds without."""
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = 5) -> None:
         self.url = url
         self._pool = ConnectionPool(
-            url, min_size=1, max_size=size, open=False, check=ConnectionPool.check_connection, kwargs={"options": "-c timezone=UTC"}
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=patience,
+            open=False,
+            check=ConnectionPool.check_connection,
+            kwargs={"options": "-c timezone=UTC"},
         )
 
     def open(self, timeout: float = 30) -> None:
@@ -69,9 +75,9 @@ class Pool:
             yield conn
 
 
-def open_pool(url: str, *, size: int = 8, timeout: float = 30) -> Pool:
+def open_pool(url: str, *, size: int = 8, timeout: float = 30, patience: float = 5) -> Pool:
     """Return an open pool of at most `size` connections."""
-    pool = Pool(url, size=size)
+    pool = Pool(url, size=size, patience=patience)
     pool.open(timeout)
     return pool
 
