@@ -17,7 +17,7 @@ _PASSWORD = click.option("--password", prompt=True, hide_input=True, confirmatio
 
 @click.group()
 def agent() -> None:
-    """Add agents, change their passwords, list them."""
+    """Say who may sign in."""
 
 
 @agent.command()

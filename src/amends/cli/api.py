@@ -8,7 +8,10 @@ GRACE = 2
 
 @click.command()
 def api() -> None:
-    """Serve the screens and the REST API at AMENDS_HOST:AMENDS_PORT, until asked to stop."""
+    """Run the screens and the REST API.
+
+    They are served at AMENDS_HOST:AMENDS_PORT until asked to stop. Needs AMENDS_DATABASE_URL and AMENDS_BROKER_URL.
+    """
     import uvicorn  # noqa: PLC0415 - all of this costs a second, which `--help` need not pay
 
     from amends.api.app import create_app  # noqa: PLC0415

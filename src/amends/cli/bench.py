@@ -20,9 +20,10 @@ from amends.core.plugins import discover, names
 @click.argument("name", type=click.Choice(names(benches)))
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 def bench(name: str, *, as_json: bool) -> None:
-    """Measure NAME: product and floor in turn, medians of several rounds, on a database of its own.
+    """Measure the product against its floor.
 
-    The floor is the least that any program would have to do. Exit code 1 where the product does not hold its goal.
+    Both are measured in turn, medians of several rounds, on a database of their own. The floor is the least that any program would have
+    to do. Exit code 1 where the product does not hold its goal.
     """
     module = discover(benches)[name]
     say(f"{name}: {module.WORKLOAD}")

@@ -37,7 +37,11 @@ BRISK = {"AMENDS_POLL_SECONDS": "2", "AMENDS_PROOF_AFTER": "PT3S", "AMENDS_FOLLO
 def demo(  # noqa: PLR0913 - one argument an option
     data: Path | None, port: int, pace: float | None, *, fresh: bool, colleague: bool, check: bool, as_json: bool, verbose: bool
 ) -> None:
-    """Try Amends: invented networks, customers who complain in seven languages, and a desk to answer them from."""
+    """Try Amends with invented customers.
+
+    Starts everything on this machine: two invented networks, customers who complain in seven languages, a desk to answer them from, and
+    a colleague who does.
+    """
     if check:
         from amends.cli.checking.check import check_demo  # noqa: PLC0415 - needs what the demo itself does not
 

@@ -39,7 +39,10 @@ SIGNS = {Level.OK: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 def doctor(data: Path | None, *, as_json: bool) -> None:
-    """Say what is wrong with this installation and how to mend it. Exit code 1 where something does not work."""
+    """Say what is wrong and how to mend it.
+
+    Exit code 1 where something does not work.
+    """
     patient = find_patient(data)
     findings = list(findings_on(patient))
     for finding in findings:

@@ -9,7 +9,10 @@ from amends.core.settings import settings
 
 @click.command()
 def migrate() -> None:
-    """Bring the database AMENDS_DATABASE_URL up to date; doing it twice changes nothing."""
+    """Bring the database up to date.
+
+    The database is AMENDS_DATABASE_URL; doing it twice changes nothing.
+    """
     url = settings().database_url
     if url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` migrates its own database by itself.")

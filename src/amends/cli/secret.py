@@ -7,5 +7,5 @@ import click
 
 @click.command()
 def secret() -> None:
-    """Print a long random text for AMENDS_SECRET_KEY."""
+    """Print a value for AMENDS_SECRET_KEY."""
     click.echo(secrets.token_urlsafe(48))

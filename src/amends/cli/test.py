@@ -1,0 +1,23 @@
+"""`./amends test`: all tests, and the checks of style, types, imports and templates, which are tests too."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).parents[3]
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Run the tests.
+
+    Arguments go to pytest: `./amends test tests/unit -x`.
+    """
+    if not (ROOT / "tests").is_dir():
+        raise click.ClickException("The tests lie in the repository, and this Amends was installed without it.")
+    os.chdir(ROOT)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *arguments], {**os.environ, "PATH": path})  # noqa: S606
