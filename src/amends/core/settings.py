@@ -57,7 +57,6 @@ class Settings(BaseSettings):
     public_url: str | None = None
     log_level: str = "info"
     log_json: bool = False
-    triage_model: str | None = None
     sources: tuple[SourceSetting, ...] = ()
     poll_seconds: float = Field(default=60, gt=0)
     page_budget: int = Field(default=100, ge=10, le=100)
