@@ -16,8 +16,8 @@ from amends.worker.names import Lane, Task
 
 log = logger(__name__)
 
-LEASE = timedelta(seconds=35)
-"""A page is two or three requests of ten seconds at most; a claim that outlives its worker is free again after this."""
+LEASE = timedelta(seconds=25)
+"""A page is one or two requests of ten seconds at most; a claim that outlives its worker is free again after this."""
 
 
 def collect_one(at: Context) -> bool:
