@@ -168,35 +168,44 @@ def look(conn: Connection, flow: Flow) -> None:
     flow.replies = Counter(fetch_values(conn, "select state || ' ' || error from replies"))
 
 
+def first_life(data: Path, flow: Flow) -> None:
+    """Let posts flow and replies go out, kill each part in the middle of it, and at last the supervisor with everything."""
+    with away(DEMO, data=data, env=ENV) as installation:
+        state = installation.wait_until_ready(timeout=PATIENCE)
+        with networks_of(state) as networks:
+            networks.fault("x", "lost", path="/2/tweets", method="POST", count=2, wait=1)
+            networks.fault("reddit", "lost", path="/api/comment", method="POST", count=2, wait=1)
+            flood(networks, count=POSTS_EACH, per_second=7)
+            assert goes_on(state.database_url, after=0)
+            kill_each_part(installation, flow)
+            answer_some(state.database_url, flow)
+        os.kill(installation.child.pid, signal.SIGKILL)
+        installation.child.wait(20)
+
+
+def second_life(data: Path, flow: Flow) -> None:
+    """Start again on the same data, let more posts come, wait until nothing is undone, and look."""
+    with away(DEMO, data=data, env=ENV) as installation:
+        state = installation.wait_until_ready(timeout=PATIENCE)
+        with networks_of(state) as networks:
+            flow.brands = {one["key"]: slug(one["name"]) for one in networks.control.get("/control/watches").json()["brands"]}
+            flood(networks, count=max(60, (AT_LEAST - len(networks.published())) // 6 + 1), per_second=60)
+            assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)
+            flow.published = networks.published()
+            until(lambda: is_done(state.database_url, flow), seconds=90)
+            flow.published, flow.public_replies = networks.published(), networks.replies()
+            until(lambda: is_done(state.database_url, flow), seconds=20)
+        with connect(state.database_url) as conn:
+            look(conn, flow)
+
+
 @pytest.fixture(scope="module")
-def flow() -> Generator[Flow]:
+def flow() -> Flow:
     flow = Flow()
     with scratch_dir() as folder:
-        data: Path = folder / "data"
-        with away(DEMO, data=data, env=ENV) as first:
-            state = first.wait_until_ready(timeout=PATIENCE)
-            with networks_of(state) as networks:
-                networks.fault("x", "lost", path="/2/tweets", method="POST", count=2, wait=1)
-                networks.fault("reddit", "lost", path="/api/comment", method="POST", count=2, wait=1)
-                flood(networks, count=POSTS_EACH, per_second=7)
-                assert goes_on(state.database_url, after=0)
-                kill_each_part(first, flow)
-                answer_some(state.database_url, flow)
-            os.kill(first.child.pid, signal.SIGKILL)
-            first.child.wait(20)
-        with away(DEMO, data=data, env=ENV) as second:
-            state = second.wait_until_ready(timeout=PATIENCE)
-            with networks_of(state) as networks:
-                flow.brands = {one["key"]: slug(one["name"]) for one in networks.control.get("/control/watches").json()["brands"]}
-                flood(networks, count=max(60, (AT_LEAST - len(networks.published())) // 6 + 1), per_second=60)
-                assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)
-                flow.published = networks.published()
-                until(lambda: is_done(state.database_url, flow), seconds=90)
-                flow.published, flow.public_replies = networks.published(), networks.replies()
-                until(lambda: is_done(state.database_url, flow), seconds=20)
-            with connect(state.database_url) as conn:
-                look(conn, flow)
-        yield flow
+        first_life(folder / "data", flow)
+        second_life(folder / "data", flow)
+    return flow
 
 
 def test_what_is_killed_is_started_again_and_the_flow_goes_on(flow: Flow) -> None:
