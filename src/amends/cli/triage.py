@@ -89,11 +89,14 @@ def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:
 @click.option("--out", type=FOLDER, required=True, help="Where the finished model goes.")
 @click.option("--version", "name", default="own-1", show_default=True, help="The name that verdicts will carry.")
 @click.option("--seed", default=13, show_default=True)
-def train(base: Path, data: Path, work: Path, out: Path, name: str, seed: int) -> None:
+@click.option("--threads", default=2, show_default=True, help="1 where other work shares the cores: threads that wait spin.")
+def train(  # noqa: PLR0913 - click hands every option over by itself
+    base: Path, data: Path, work: Path, out: Path, name: str, seed: int, threads: int
+) -> None:
     """Train a model by the project's recipe (extra `train`; about 50 minutes on two cores)."""
     try:
         from amends.triage.training.run import run  # noqa: PLC0415 - torch is in the extra `train` only
     except ImportError as error:
         raise ModelMissing(f"Training needs the extra `train`, which is not installed ({error.name} is missing).") from error
-    card = run(base=base, data=data, work=work, out=out, seed=seed, version=name, say=click.echo)
+    card = run(base=base, data=data, work=work, out=out, seed=seed, threads=threads, version=name, say=click.echo)
     click.echo(f"{out}: {card.version}, a person looks below {card.confidence:.2f}")

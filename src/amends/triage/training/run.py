@@ -18,15 +18,23 @@ from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.train import train
 
-THREADS = 2
 NETWORK_FILE = "model.safetensors"
 
 
 def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
-    *, base: Path, data: Path, work: Path, out: Path, seed: int, version: str, stages: Sequence[Stage] = STAGES, say: Callable[[str], None]
+    *,
+    base: Path,
+    data: Path,
+    work: Path,
+    out: Path,
+    seed: int,
+    threads: int,
+    version: str,
+    stages: Sequence[Stage] = STAGES,
+    say: Callable[[str], None],
 ) -> Card:
     """Write a finished model into `out` and return its card; `work` keeps the half-done, so that a second call goes on there."""
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     mixed = mixture(data, seed=seed)
