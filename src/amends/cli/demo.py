@@ -10,7 +10,7 @@ from amends.cli.running.cast import BO, enter_sandbox, hire, token_for
 from amends.cli.running.installation import Installation, Plan, run, say
 from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
-from amends.core.database import open_pool
+from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
 from amends.core.settings import DEMO_SECRET, Mode
 
@@ -87,11 +87,7 @@ def _start_sandbox(installation: Installation, pace: float) -> None:
 def _furnish(database_url: str, sandbox_url: str) -> str:
     """Put the company into the database and return a token for Bo."""
     now = utc_now()
-    pool = open_pool(database_url, size=1)
-    try:
-        with pool.transaction() as conn:
-            hire(conn, now=now)
-            enter_sandbox(conn, sandbox_url, now=now)
-            return token_for(conn, BO, name="demo colleague", now=now)
-    finally:
-        pool.close()
+    with connect(database_url) as conn:
+        hire(conn, now=now)
+        enter_sandbox(conn, sandbox_url, now=now)
+        return token_for(conn, BO, name="demo colleague", now=now)

@@ -32,19 +32,21 @@ CHECKS: tuple[Check, ...] = (
     servers.broker,
 )
 DESK_CHECKS: tuple[DeskCheck, ...] = (desk.worker, desk.backlog, desk.sources, desk.source_clocks, desk.alert_channels)
+NAMES = tuple(check.__name__ for check in (*CHECKS, *DESK_CHECKS))
 SIGNS = {Level.OK: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("✗", "red")}
 
 
 @click.command()
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
+@click.option("--only", type=click.Choice(NAMES), help="Ask this alone.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
-def doctor(data: Path | None, *, as_json: bool) -> None:
+def doctor(data: Path | None, only: str | None, *, as_json: bool) -> None:
     """Say what is wrong and how to mend it.
 
     Exit code 1 where something does not work.
     """
     patient = find_patient(data)
-    findings = list(findings_on(patient))
+    findings = list(findings_on(patient, only=only))
     for finding in findings:
         sign, colour = SIGNS[finding.level]
         click.echo(f"{click.style(sign, fg=colour)} {finding.what}" + (f"\n    {finding.mend}" if finding.mend else ""))
@@ -54,15 +56,24 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
     raise SystemExit(1 if failed else 0)
 
 
-def findings_on(patient: Patient) -> Iterator[Finding]:
-    """Yield what every check finds; what needs the tables is asked where there are tables to ask."""
+def findings_on(patient: Patient, *, only: str | None) -> Iterator[Finding]:
+    """Yield what every check finds, or the one named `only`; what needs the tables says so where there are none to ask."""
     for check in CHECKS:
-        yield from examine(check.__name__, partial(check, patient))
+        if only in {None, check.__name__}:
+            yield from examine(check.__name__, partial(check, patient))
+    if only not in {check.__name__ for check in CHECKS}:
+        yield from _desk_findings(patient, only)
+
+
+def _desk_findings(patient: Patient, only: str | None) -> Iterator[Finding]:
     shape = list(examine("migrations", partial(servers.migrations, patient)))
+    if patient.database_url is None or [finding.level for finding in shape] != [Level.OK]:
+        yield from shape if only is None else examine("database", partial(servers.database, patient))
+        return
     yield from shape
-    if patient.database_url and [finding.level for finding in shape] == [Level.OK]:
-        with connect(patient.database_url, autocommit=True) as conn:
-            for check in DESK_CHECKS:
+    with connect(patient.database_url, autocommit=True) as conn:
+        for check in DESK_CHECKS:
+            if only in {None, check.__name__}:
                 yield from examine(check.__name__, partial(check, patient, conn))
 
 

@@ -1,7 +1,10 @@
-"""`./amends migrate`: bring the database to the shape that this version needs."""
+"""`./amends migrate`: make the database ready for this version and these settings."""
 
 import click
 
+from amends.cli.running.setting_up import enter_settings
+from amends.core.clock import utc_now
+from amends.core.database import connect
 from amends.core.errors import SettingsWrong
 from amends.core.migrate import migrate as apply
 from amends.core.settings import settings
@@ -11,10 +14,13 @@ from amends.core.settings import settings
 def migrate() -> None:
     """Bring the database up to date.
 
-    The database is AMENDS_DATABASE_URL; doing it twice changes nothing.
+    AMENDS_DATABASE_URL gets the tables of this version, and the sources and alert channels that the settings name. Doing it twice changes
+    nothing.
     """
-    url = settings().database_url
-    if url is None:
+    given = settings()
+    if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` migrates its own database by itself.")
-    done = apply(url)
+    done = apply(given.database_url)
+    with connect(given.database_url) as conn:
+        enter_settings(conn, given, now=utc_now())
     click.echo("\n".join(f"applied {name}" for name in done) or "the database is up to date")

@@ -1,7 +1,6 @@
 """`./amends up`: the whole installation on this machine."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ from amends.cli.running.installation import Plan, run, say
 from amends.cli.running.ports import free_port
 from amends.cli.running.setting_up import enter_settings
 from amends.core.clock import utc_now
-from amends.core.database import open_pool
+from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
 from amends.core.settings import Settings, settings
 
@@ -31,7 +30,8 @@ def up(data: Path | None, port: int | None, *, verbose: bool) -> None:
     plan = plan_of(given, data=data, port=port, verbose=verbose)
     with run(plan) as installation:
         installation.start_servers()
-        _enter(installation.database_url, given, utc_now())
+        with connect(installation.database_url) as conn:
+            enter_settings(conn, given, now=utc_now())
         installation.start_product()
         installation.wait_until_ready()
         say(f"Amends is at {plan.address}. Ctrl-C stops it.")
@@ -53,12 +53,3 @@ def plan_of(given: Settings, *, data: Path | None, port: int | None, verbose: bo
         public_url=given.public_url,
         verbose=verbose,
     )
-
-
-def _enter(database_url: str, given: Settings, now: datetime) -> None:
-    pool = open_pool(database_url, size=1)
-    try:
-        with pool.transaction() as conn:
-            enter_settings(conn, given, now=now)
-    finally:
-        pool.close()

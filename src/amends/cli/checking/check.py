@@ -22,7 +22,7 @@ from amends.cli.running.cast import ADA, token_for
 from amends.cli.running.installation import say
 from amends.cli.running.state import State
 from amends.core.clock import utc_now
-from amends.core.database import open_pool
+from amends.core.database import connect
 from amends.core.embedded.places import scratch_dir
 from amends.core.errors import SettingsWrong
 
@@ -131,12 +131,8 @@ def _doors(state: State, deadline: float) -> Generator[Doors]:
 
 
 def _token(state: State) -> str:
-    pool = open_pool(state.database_url, size=1)
-    try:
-        with pool.transaction() as conn:
-            return token_for(conn, ADA, name="check", now=utc_now())
-    finally:
-        pool.close()
+    with connect(state.database_url) as conn:
+        return token_for(conn, ADA, name="check", now=utc_now())
 
 
 @contextmanager
