@@ -67,6 +67,28 @@ def test_undo_puts_everything_back(busy: Desk, answered: bool) -> None:
     busy.resolve()
 
 
+def _undo(desk: Desk) -> None:
+    resolve.undo_resolve(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_undo_minds_the_reply_that_went_out_meanwhile(busy: Desk) -> None:
+    busy.write()
+    busy.resolve()
+    busy.send()
+    _undo(busy)
+
+    assert (busy.case().status, busy.case().waiting_since) == ("waiting", None)
+
+
+def test_undo_minds_what_the_customer_wrote_meanwhile(busy: Desk) -> None:
+    busy.answer()
+    busy.resolve()
+    busy.hear(an_answer_to(FIRST, "Thank you so much", published_at=busy.now))
+    _undo(busy)
+
+    assert (busy.case().status, busy.case().waiting_since) == ("open", busy.now)
+
+
 def test_undo_has_its_time(busy: Desk) -> None:
     busy.resolve()
     with pytest.raises(Refused, match="too late"):

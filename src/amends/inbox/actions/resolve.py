@@ -13,6 +13,7 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, episodes, events, follow_ups
 from amends.inbox.store.cases import Case
+from amends.inbox.store.events import Told
 
 UNDO_WITHIN = timedelta(minutes=2)
 
@@ -75,20 +76,23 @@ def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetim
 
 def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentId, now: datetime, **facts: str) -> None:
     """Write that the case ended, and where it was, so that the end can be taken back."""
-    was = {"was": case.status, "waiting_since": case.waiting_since and case.waiting_since.isoformat(), "episode": case.episode}
+    was = {"waiting_since": case.waiting_since and case.waiting_since.isoformat(), "episode": case.episode}
     events.add_all(conn, [events.Event(kind=kind, case_id=case.id, agent_id=agent_id, facts=was | facts)], now=now)
 
 
 def _restore(conn: Connection, case: Case, ended_by: EventKind) -> None:
-    """Put the case where the event that ended it says it was."""
-    told = events.last(conn, ended_by, case_id=case.id)
-    facts = told.facts if told else {"was": CaseStatus.OPEN, "waiting_since": None}
-    since = facts["waiting_since"]
-    cases.set_status(
-        conn,
-        case_id=case.id,
-        status=CaseStatus(str(facts["was"])),
-        waiting_since=datetime.fromisoformat(since) if isinstance(since, str) else None,
-        resolved_at=None,
-    )
+    """Put the case where the event that ended it says it was, minding what customer and network did meanwhile."""
+    ended = events.last(conn, ended_by, case_id=case.id)
+    since = _waited_since(conn, case, ended) if ended else None
+    status = CaseStatus.OPEN if since else CaseStatus.WAITING
+    cases.set_status(conn, case_id=case.id, status=status, waiting_since=since, resolved_at=None)
     episodes.continue_(conn, case_id=case.id, number=case.episode)
+
+
+def _waited_since(conn: Connection, case: Case, ended: Told) -> datetime | None:
+    """Return since when the customer waits for us, None where we wait for the customer."""
+    sent = events.last(conn, EventKind.REPLY_SENT, case_id=case.id)
+    before = ended.facts["waiting_since"]
+    if isinstance(before, str) and (sent is None or sent.id < ended.id):
+        return datetime.fromisoformat(before)
+    return cases.first_unanswered(conn, case_id=case.id)

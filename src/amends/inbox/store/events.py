@@ -6,7 +6,7 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_maybe
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+from amends.inbox.rules.ids import AgentId, CaseId, EventId, PostId, SourceId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +60,7 @@ def add_all(conn: Connection, events: Sequence[Event], *, now: datetime) -> None
 class Told:
     """An event as it was told."""
 
+    id: EventId
     at: datetime
     facts: dict[str, object]
 
@@ -69,6 +70,6 @@ def last(conn: Connection, kind: EventKind, *, case_id: CaseId) -> Told | None:
     return fetch_maybe(
         conn,
         Told,
-        "select at, facts from events where case_id = %(case_id)s and kind = %(kind)s order by id desc limit 1",
+        "select id, at, facts from events where case_id = %(case_id)s and kind = %(kind)s order by id desc limit 1",
         {"case_id": case_id, "kind": kind},
     )
