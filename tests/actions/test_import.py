@@ -10,7 +10,7 @@ import pytest
 from amends.cli.import_ import import_
 from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_values
-from amends.core.errors import Refused, SettingsWrong
+from amends.core.errors import Refused
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY, SECRET_KEY, a_source
 from tests.fakes import FakeClassifier
@@ -123,11 +123,6 @@ def test_the_brand_may_be_left_out_only_where_there_is_one(importer: Importer) -
     importer.file.write_text(CSV.replace(",x\n", ",mastodon\n"))
     with pytest.raises(Refused, match="Lanka Air, Lanka Tel"):
         importer.run()
-
-
-def test_without_an_installation_it_says_what_to_do(importer: Importer, tmp_path: Path) -> None:
-    with pytest.raises(SettingsWrong, match="--data DIR"):
-        importer.run("--data", str(tmp_path / "nothing here"))
 
 
 @pytest.mark.parametrize("option", [["--map", "Kunde=customer"], ["--map", "text"], ["--timezone", "Moon/Base"]])

@@ -13,11 +13,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amends.cli.importing.importer import Asked, import_file
 from amends.cli.importing.report import Report
+from amends.cli.running.reach import database, places
 from amends.cli.running.state import running
 from amends.core.clock import utc_now
-from amends.core.database import Pool, open_pool
-from amends.core.embedded.places import default_data_dir
-from amends.core.errors import SettingsWrong
+from amends.core.database import Pool
 from amends.core.post import Post
 from amends.core.settings import DEMO_SECRET, Mode, Settings, read_settings
 from amends.inbox.actions.import_posts import ImportPlace, import_posts
@@ -93,20 +92,17 @@ def import_(  # noqa: PLR0913 - one argument an option
 def _import(  # noqa: PLR0913 - one argument an option
     file: Path, asked: Asked, *, brand: str | None, source: str, data: Path | None, triage: bool, progress: Callable[[int, int], None]
 ) -> Report:
-    database_url, given = _installation(data)
+    given = _settings(data)
     place = ImportPlace(handle=source, brand=brand, secret_key=given.secret_key.get_secret_value())
-    pool = open_pool(database_url, size=2)
+    with database(data) as pool:
 
-    def store(posts: Sequence[Post]) -> int:
-        with pool.transaction() as conn:
-            return import_posts(conn, posts, place=place, now=utc_now()).new
+        def store(posts: Sequence[Post]) -> int:
+            with pool.transaction() as conn:
+                return import_posts(conn, posts, place=place, now=utc_now()).new
 
-    try:
         report = import_file(file, asked, store=store, progress=progress)
         if triage:
             _triage(pool, given)
-    finally:
-        pool.close()
     return report
 
 
@@ -119,17 +115,13 @@ def _triage(pool: Pool, given: Settings) -> None:
             done = triage_pending(conn, classifier=classifier, policy=policy, now=utc_now())
 
 
-def _installation(data: Path | None) -> tuple[str, Settings]:
-    """Return database and settings: those that the environment names, else of what runs on `data`, else in this user's usual folders."""
+def _settings(data: Path | None) -> Settings:
+    """Return the settings that the installation runs by: a demo has a secret key of its own."""
     given = read_settings()
-    if given.database_url and data is None:
-        return given.database_url, given.check()
-    home = given.data_dir or default_data_dir()
-    for folder in [data] if data else [home, home / "demo"]:
-        if state := running(folder):
-            demo = {"mode": Mode.DEMO, "secret_key": DEMO_SECRET} if state.mode == Mode.DEMO else {}
-            return state.database_url, read_settings(**demo).check()
-    raise SettingsWrong("Amends does not run here. Start it (`./amends up`), say where it runs (--data DIR), or set AMENDS_DATABASE_URL.")
+    found = None if given.database_url and not data else next(filter(None, map(running, places(data or given.data_dir))), None)
+    if found and found.mode == Mode.DEMO:
+        return read_settings(mode=Mode.DEMO, secret_key=DEMO_SECRET)
+    return given.check()
 
 
 @contextmanager
