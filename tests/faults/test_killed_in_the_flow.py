@@ -28,7 +28,7 @@ from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
 from tests.sandbox_server import Networks
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 DEMO = ("demo", "--pace", "0", "--no-colleague")
 ENV = {"AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "AMENDS_POLL_SECONDS": "1"}
@@ -192,7 +192,7 @@ def second_life(data: Path, flow: Flow) -> None:
             flood(networks, count=max(60, (AT_LEAST - len(networks.published())) // 6 + 1), per_second=60)
             assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)
             flow.published = networks.published()
-            until(lambda: is_done(state.database_url, flow), seconds=90)
+            until(lambda: is_done(state.database_url, flow), seconds=150)
             flow.published, flow.public_replies = networks.published(), networks.replies()
             until(lambda: is_done(state.database_url, flow), seconds=20)
         with connect(state.database_url) as conn:
