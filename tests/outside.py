@@ -65,7 +65,7 @@ def answers(port: int, say: bytes = b"", hear: bytes = b"") -> bool:
 @contextmanager
 def postgresql(folder: Path, *, databases: Sequence[str]) -> Generator[str]:
     """Yield the URL of Debian's PostgreSQL with these empty databases; the name of one, behind a slash, goes after it."""
-    home = needs.program("/usr/lib/postgresql/15/bin/postgres", "postgres").parent
+    home = needs.program(*sorted(str(place) for place in Path("/usr/lib/postgresql").glob("*/bin/postgres")), "postgres").resolve().parent
     private(folder)
     made = process.run([str(home / "initdb"), "-D", str(folder / "data"), "-U", "amends", "--auth=trust", "--no-sync"], account=account())
     assert made.returncode == 0, made.stderr
