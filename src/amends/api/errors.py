@@ -3,6 +3,7 @@
 An answer says what happened and what to do next; what we did not foresee is logged with the request's id and told without details.
 """
 
+import traceback
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
@@ -120,7 +121,7 @@ def tell_http(request: Request, error: Exception) -> Response:
 
 def tell_unforeseen(request: Request, error: Exception) -> Response:
     """Answer what we did not foresee, without its details."""
-    log.error("request_broke", exc_info=error)
+    log.error("request_broke", trace="".join(traceback.format_exception(error)))
     return told(request, UNFORESEEN, "This should not have happened.")
 
 

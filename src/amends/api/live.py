@@ -22,6 +22,7 @@ HEARTBEAT = 15.0
 LONGEST_STREAM = 300.0
 BACKLOG = 50
 MOST_CASES = 60
+PATIENCE = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +56,7 @@ class Live:
         self._touched: set[int] = set()
         self._last = 0
         self._heard = asyncio.Event()
+        self._listening = threading.Event()
         self._stopping = threading.Event()
 
     def bulletin(self, case_ids: Sequence[int], last: int) -> Bulletin:
@@ -63,11 +65,12 @@ class Live:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Listen for as long as this block lasts."""
+        """Listen for as long as this block lasts; it begins when we do listen, or after `PATIENCE` seconds without a database."""
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=self._listen, args=(loop,), name="live-listen", daemon=True)
         thread.start()
         teller = asyncio.create_task(self._keep_telling())
+        await asyncio.to_thread(self._listening.wait, PATIENCE)
         try:
             yield
         finally:
@@ -77,17 +80,24 @@ class Live:
                 queue.put_nowait("")
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hand every notification to the loop; a database that went away is asked again each second."""
+        """Listen until we stop; a database that went away is asked again each second."""
         while not self._stopping.is_set():
             try:
-                for payload in listen(self._url, "amends_events", timeout=1.0):
-                    if self._stopping.is_set():
-                        return
-                    if payload:
-                        loop.call_soon_threadsafe(self._hear, payload)
-            except (DatabaseGone, RuntimeError) as error:
+                self._hand_over(loop)
+            except DatabaseGone as error:
                 log.warning("live_listen_lost", reason=str(error).strip())
                 self._stopping.wait(1.0)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand every notification to the loop. Nobody knows what came before we listened, so screens look again at its beginning."""
+        for place, payload in enumerate(listen(self._url, "amends_events", timeout=1.0)):
+            if self._stopping.is_set():
+                return
+            if place == 0:
+                loop.call_soon_threadsafe(self._say, look_again(self._last))
+                self._listening.set()
+            elif payload:
+                loop.call_soon_threadsafe(self._hear, payload)
 
     def _hear(self, payload: str) -> None:
         news = json.loads(payload)
@@ -105,20 +115,23 @@ class Live:
                 await self._tell_all(touched)
 
     async def _tell_all(self, touched: Sequence[int]) -> None:
-        """Make one message and lay it into every screen's queue; a flood of cases is told as "look again"."""
+        """Tell every screen of the touched cases; a flood of them is told as "look again"."""
+        if len(touched) > MOST_CASES:
+            self._say(look_again(self._last))
+            return
         try:
-            message = (
-                str(await asyncio.to_thread(self._tell, touched, self._last)) if len(touched) <= MOST_CASES else look_again(self._last)
-            )
+            self._say(str(await asyncio.to_thread(self._tell, touched, self._last)))
         except DatabaseGone:
-            message = look_again(self._last)
+            self._say(look_again(self._last))
+
+    def _say(self, message: str) -> None:
+        """Lay `message` into every screen's queue; one that is full is emptied first, and its screen looks again."""
         for queue in self._screens:
             if queue.full():
                 while not queue.empty():
                     queue.get_nowait()
-                queue.put_nowait(look_again(self._last))
-            else:
-                queue.put_nowait(message)
+                message = look_again(self._last)
+            queue.put_nowait(message)
 
     async def stream(self, first: str) -> AsyncGenerator[str]:
         """Yield `first`, then every message, with heartbeats between, until the stream is old enough to be opened anew."""

@@ -128,9 +128,10 @@ def copy_rows(conn: Connection, query: LiteralString, types: Sequence[str], rows
 
 
 def listen(url: str, channel: LiteralString, *, timeout: float) -> Generator[str | None]:
-    """Yield the payload of each notification on `channel`, and None whenever `timeout` seconds pass in silence."""
+    """Yield None as soon as we listen, then the payload of each notification on `channel`, and None after each silence of `timeout` s."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+        yield None
         while True:
             heard = False
             for notification in conn.notifies(timeout=timeout, stop_after=1):

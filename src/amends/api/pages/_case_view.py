@@ -20,7 +20,7 @@ from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One thing in the thread: `kind` is customer, ours, context, fold, reply, note or event; `what` is the row (a fold: its posts)."""
+    """One thing in the thread: `kind` is theirs, ours, context, fold, reply, note or event; `what` is the row (a fold: its posts)."""
 
     at: datetime
     kind: str
@@ -85,5 +85,5 @@ def _near(case: CaseHead, posts: Sequence[ThreadPost]) -> set[int]:
 
 def _kind(post: ThreadPost) -> str:
     if post.in_case:
-        return "customer"
+        return "theirs"
     return "ours" if post.is_own else "context"

@@ -458,5 +458,6 @@ function leave(field) {
 forgetOldDrafts();
 tick();
 markOpen(openCase());
+$(".row a[aria-current]")?.scrollIntoView({ block: "center" });
 settleCase();
 if ("news" in document.body.dataset) listen();

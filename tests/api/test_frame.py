@@ -1,0 +1,85 @@
+"""What surrounds every answer: headers, request ids, error pages that say what to do next, health."""
+
+import pytest
+from fastapi import FastAPI
+
+from amends.api.auth import SESSION_COOKIE
+from amends.core.database import open_pool
+from tests.databases import Server
+from tests.door import Door
+
+
+def test_every_answer_keeps_browsers_on_our_side(shared_door: Door) -> None:
+    for path in ("/login", "/inbox", "/nowhere", "/static/amends.js", "/api/v1/cases"):
+        headers = shared_door.stranger().get(path).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_stay_out_of_caches_and_files_stay_in_them(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    assert client.get("/inbox").headers["cache-control"] == "no-store"
+    assert "immutable" in client.get("/static/amends.css?v=1").headers["cache-control"]
+
+
+def test_no_page_carries_a_script_or_a_style_of_its_own(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ann)
+    for path in ("/login", "/inbox", f"/inbox/{shared_door.who.talked}", "/numbers", "/sources", "/settings/tokens", "/api/v1/docs"):
+        text = client.get(path).text
+        assert text.count("<script") == text.count("<script src=")
+        assert " style=" not in text
+        assert "<style" not in text
+        assert " onclick=" not in text
+
+
+def test_the_htmx_we_serve_comes_from_the_installed_package(shared_door: Door) -> None:
+    assert "htmx" in shared_door.stranger().get("/static/vendor/htmx-2.min.js").text[:200]
+
+
+@pytest.mark.parametrize(("given", "kept"), [("abc-123_x", True), ("a b", False), ("x" * 65, False), ("<b>", False)])
+def test_a_request_id_is_told_and_a_plain_one_of_the_caller_is_kept(shared_door: Door, given: str, kept: bool) -> None:
+    told = shared_door.stranger().get("/healthz", headers={"X-Request-ID": given}).headers["x-request-id"]
+    assert (told == given) is kept
+
+
+def test_what_is_not_there_says_what_to_do_next(shared_door: Door) -> None:
+    page = shared_door.stranger().get("/nowhere")
+    assert page.status_code == 404
+    assert "There is no page at this address." in page.text
+    assert 'href="/inbox"' in page.text
+    assert shared_door.stranger().get("/api/v1/nowhere").json()["error"] == "not_found"
+
+
+def test_what_nobody_foresaw_is_told_without_details_and_with_its_number(door: Door) -> None:
+    assert isinstance(door.app, FastAPI)
+
+    def break_down() -> None:
+        message = "the secret detail"
+        raise ZeroDivisionError(message)
+
+    door.app.add_api_route("/broken", break_down)
+    door.app.add_api_route("/api/v1/broken", break_down)
+    page, body = door.stranger().get("/broken"), door.stranger().get("/api/v1/broken")
+    assert page.status_code == body.status_code == 500
+    assert "secret detail" not in page.text + body.text
+    assert page.headers["x-request-id"] in page.text
+    assert page.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_database_that_is_away_is_told_as_that(server: Server, shared_door: Door) -> None:
+    pool = open_pool(server.clone("goes_away"), size=1, patience=0.3)
+    away = Door(pool=pool, who=shared_door.who)
+    assert away.stranger().get("/readyz").status_code == 200
+    server.drop("goes_away")
+    try:
+        assert away.stranger().get("/healthz").status_code == 200
+        assert away.stranger().get("/readyz").status_code == 503
+        client = away.stranger()
+        client.cookies.set(SESSION_COOKIE, "any")
+        page = client.get("/inbox")
+        assert page.status_code == 503
+        assert "Nothing is lost. Try again in a few seconds." in page.text
+    finally:
+        pool.close()

@@ -1,0 +1,133 @@
+"""The list: views, order, filters, pages by keyset while rows move, and text that wants to do harm."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from amends.inbox.actions.assign import assign
+from amends.inbox.actions.resolve import dismiss, resolve
+from tests.cast import NOON, POLICY
+from tests.door import Door, as_fragment
+from tests.seed import HOSTILE
+
+
+def ids(client: TestClient, path: str) -> list[int]:
+    """Return the cases on a page, in their order."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return [int(found) for found in re.findall(r'id="row-(\d+)"', answer.text)]
+
+
+def test_what_waits_for_us_is_listed_with_the_newest_first(door: Door) -> None:
+    shown = ids(door.visitor(door.who.ada), "/inbox")
+    assert shown[-1] == door.who.talked
+    assert len(shown) == 9
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_each_view_holds_its_own_cases(door: Door) -> None:
+    ada, who = door.visitor(door.who.ada), door.who
+    everything = ids(ada, "/inbox?view=all")
+    with door.pool.transaction() as conn:
+        assign(conn, case_id=who.talked, assignee_id=who.ada, agent_id=who.ada, now=NOON)
+        resolve(conn, case_id=who.plain, agent_id=who.ada, policy=POLICY, now=NOON)
+    assert ids(ada, "/inbox?view=mine") == [who.talked]
+    assert ids(ada, "/inbox?view=resolved") == [who.plain]
+    assert who.talked not in ids(ada, "/inbox?view=unassigned")
+    assert who.plain not in ids(ada, "/inbox?view=open")
+    assert set(ids(ada, "/inbox?view=all")) == set(everything)
+
+
+def test_the_longest_wait_comes_first_where_that_is_asked(door: Door) -> None:
+    shown = ids(door.visitor(door.who.ada), "/inbox?sort=longest")
+    assert shown[:2] == [door.who.talked, door.who.plain]
+    assert len(shown) == 9
+
+
+def test_filters_and_search_narrow_the_list(door: Door) -> None:
+    ada = door.visitor(door.who.ada)
+    assert ids(ada, "/inbox?q=bank") == [door.who.plain]
+    assert ids(ada, "/inbox?q=@seeded_0") == [door.who.plain]
+    assert ids(ada, f"/inbox?q=%23{door.who.talked}") == [door.who.talked]
+    assert ids(ada, "/inbox?network=reddit") == []
+    assert len(ids(ada, "/inbox?brand=lanka-air&network=x&mood=negative")) == 9
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'", "\x00", "%25%", "#99999999999999999999", "#", "ا"])
+def test_a_search_for_odd_characters_finds_what_holds_them_and_breaks_nothing(door: Door, text: str) -> None:
+    answer = door.visitor(door.who.ada).get("/inbox", params={"q": text})
+    assert answer.status_code == 200
+    assert len(re.findall(r'id="row-', answer.text)) < 9 or text == "\x00"
+
+
+def test_text_that_wants_to_do_harm_is_shown_as_text(door: Door) -> None:
+    client = door.visitor(door.who.ada)
+    page = client.get("/inbox").text
+    hostile = next(found for found in ids(client, "/inbox?q=onerror"))
+    for text in (page, client.get(f"/inbox/{hostile}").text):
+        assert HOSTILE not in text
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert(&#39;bad&#39;)" in text
+
+
+def test_a_next_page_skips_and_repeats_nothing_while_rows_move(door: Door) -> None:
+    program = door.program(door.who.ada)
+    first = program.get("/api/v1/cases", params={"limit": 4}).json()
+    seen = [case["id"] for case in first["cases"]]
+    with door.pool.transaction() as conn:
+        dismiss(conn, case_id=first["cases"][1]["id"], agent_id=door.who.ada, now=NOON)
+        conn.execute("update cases set last_post_at = %s where id = %s", [NOON + timedelta(hours=1), first["cases"][3]["id"]])
+    second = program.get("/api/v1/cases", params={"limit": 4, "after": first["next"]}).json()
+    third = program.get("/api/v1/cases", params={"limit": 4, "after": second["next"]}).json()
+    seen += [case["id"] for page in (second, third) for case in page["cases"]]
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) == 9
+    assert third["next"] == ""
+
+
+@pytest.mark.parametrize("sort", ["newest", "urgency", "longest"])
+@pytest.mark.parametrize("view", ["open", "all"])
+def test_pages_of_every_order_hold_every_case_once(door: Door, sort: str, view: str) -> None:
+    with door.pool.transaction() as conn:
+        resolve(conn, case_id=door.who.plain, agent_id=door.who.ada, policy=POLICY, now=NOON)
+    program, seen, after = door.program(door.who.ada), list[int](), ""
+    while True:
+        page = program.get("/api/v1/cases", params={"view": view, "sort": sort, "limit": 2, "after": after}).json()
+        seen += [case["id"] for case in page["cases"]]
+        after = page["next"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == (9 if view == "all" else 8)
+
+
+@pytest.mark.parametrize("after", ["x", "1~", "~2026-01-01T00:00:00+00:00", "1~nonsense", "1~2026-01-01'; drop table cases", "9" * 70])
+def test_a_marker_that_is_none_is_refused_in_words(shared_door: Door, after: str) -> None:
+    answer = shared_door.program(shared_door.who.ada).get("/api/v1/cases", params={"after": after})
+    assert (answer.status_code, answer.json()["error"]) == (422, "refused")
+
+
+def test_a_filter_that_makes_no_sense_is_told_and_not_a_fault(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    assert client.get("/inbox?view=nonsense").status_code == 422
+    assert "Nothing fits these filters" in client.get("/inbox?language=xx").text
+
+
+def test_htmx_gets_the_list_alone_and_a_person_the_whole_page(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    assert client.get("/inbox").text.startswith("<!doctype html>")
+    with as_fragment(client, "list"):
+        assert client.get("/inbox").text.strip().startswith('<section id="list"')
+
+
+def test_an_empty_view_teaches_what_would_be_there(shared_door: Door) -> None:
+    assert "Take a case with the key a" in shared_door.visitor(shared_door.who.bo).get("/inbox?view=mine").text
+
+
+def test_the_counters_count_what_the_views_hold(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        assign(conn, case_id=door.who.talked, assignee_id=door.who.ada, agent_id=door.who.ada, now=NOON)
+    page = door.visitor(door.who.ada).get("/inbox").text
+    told = dict(re.findall(r'data-count="([^"]+)">(\d*)<', page))
+    assert (told["status:open"], told[f"mine:{door.who.ada}"], told["unassigned"]) == ("9", "1", "8")

@@ -1,0 +1,152 @@
+"""The stream of news, over a real connection: what changed arrives by itself, once, and nothing is missed in between."""
+
+import json
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from amends.api.auth import SESSION_COOKIE
+from amends.api.live import MOST_CASES
+from amends.inbox.actions.assign import assign
+from amends.inbox.actions.note import add_note
+from amends.inbox.rules.events import EventKind
+from amends.inbox.store import events, inbox_list
+from tests.cast import NOON
+from tests.door import Door
+from tests.serving import serving
+
+Message = dict[str, Any]
+
+
+@pytest.fixture
+def address(door: Door) -> Generator[str]:
+    with serving(door.app) as found:
+        yield found
+
+
+@contextmanager
+def stream(door: Door, address: str, *, after: int | None = None, last_event_id: str = "") -> Generator[Iterator[Message]]:
+    """Open the stream as Ada's browser does, and yield its messages as they come."""
+    cookie = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
+    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+    with httpx.Client(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=5) as client:
+        known = newest(door) if after is None else after
+        with client.stream("GET", "/stream", params={"after": known}, headers=headers) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            yield messages(answer)
+
+
+def messages(answer: httpx.Response) -> Iterator[Message]:
+    fields: Message = {}
+    for line in answer.iter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "event" in fields:
+            yield fields | {"data": json.loads(fields["data"])}
+            fields = {}
+
+
+def newest(door: Door) -> int:
+    with door.pool.transaction() as conn:
+        return inbox_list.last_event(conn)
+
+
+def note(door: Door, case_id: int, text: str = "news") -> None:
+    with door.pool.transaction() as conn:
+        add_note(conn, case_id=case_id, agent_id=door.who.bo, text=text, now=NOON)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_change_arrives_with_its_row_and_the_counters(door: Door, address: str) -> None:
+    with stream(door, address) as heard:
+        time.sleep(0.3)
+        began = time.monotonic()
+        with door.pool.transaction() as conn:
+            assign(conn, case_id=door.who.plain, assignee_id=door.who.ada, agent_id=door.who.bo, now=NOON)
+        message = next(heard)
+        took = time.monotonic() - began
+    assert message["event"] == "news"
+    assert int(message["id"]) == newest(door)
+    assert message["data"]["counts"][f"mine:{door.who.ada}"] == 2
+    assert list(message["data"]["rows"]) == [str(door.who.plain)]
+    assert 'title="With Ada"' in message["data"]["rows"][str(door.who.plain)]
+    assert took < 1.5
+
+
+def test_a_screen_that_was_away_gets_what_it_missed_first(door: Door, address: str) -> None:
+    known = newest(door)
+    note(door, door.who.talked)
+    with stream(door, address, after=known) as heard:
+        assert str(door.who.talked) in next(heard)["data"]["rows"]
+
+
+def test_the_browsers_own_memory_of_the_last_event_wins(door: Door, address: str) -> None:
+    known = str(newest(door))
+    note(door, door.who.talked)
+    with stream(door, address, after=0, last_event_id=known) as heard:
+        assert int(next(heard)["id"]) == newest(door)
+
+
+def test_a_screen_that_missed_too_much_is_told_to_look_again(door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        for case_id in range(1, MOST_CASES + 5):
+            events.add(conn, EventKind.CASE_READ, now=NOON, case_id=case_id)  # pyright: ignore[reportArgumentType]
+    with stream(door, address, after=0) as heard:
+        assert next(heard)["event"] == "again"
+
+
+def test_screens_look_again_after_the_database_was_away(door: Door, address: str) -> None:
+    with stream(door, address) as heard:
+        time.sleep(0.5)
+        with door.pool.transaction() as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' and datname = current_database()"
+            )
+        note(door, door.who.plain)
+        assert next(heard)["event"] == "again"
+        note(door, door.who.plain)
+        assert next(heard)["event"] == "news"
+
+
+def test_a_wave_is_told_as_few_bulletins(door: Door, address: str) -> None:
+    with stream(door, address) as heard:
+        time.sleep(0.3)
+        for place in range(20):
+            note(door, door.who.plain, f"note {place}")
+        last = newest(door)
+        told = 0
+        for message in heard:
+            told += 1
+            if int(message["id"]) >= last:
+                break
+    assert told < 20
+
+
+def test_every_open_screen_hears_the_same(door: Door, address: str) -> None:
+    with stream(door, address) as one, stream(door, address) as other:
+        time.sleep(0.3)
+        note(door, door.who.plain)
+        assert next(one)["data"] == next(other)["data"]
+
+
+def test_what_the_stream_shows_is_escaped_like_a_page(door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update cases set preview = '<script>bad</script>' where id = %s", [door.who.plain])
+    with stream(door, address) as heard:
+        time.sleep(0.3)
+        note(door, door.who.plain)
+        assert "&lt;script&gt;bad" in next(heard)["data"]["rows"][str(door.who.plain)]
+
+
+def test_a_stranger_hears_nothing(address: str) -> None:
+    assert httpx.get(f"{address}/stream").status_code == 401
+
+
+def test_a_server_with_open_screens_stops_at_once(door: Door) -> None:
+    with serving(door.app) as address, stream(door, address):
+        began = time.monotonic()
+    assert time.monotonic() - began < 5

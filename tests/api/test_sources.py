@@ -1,0 +1,152 @@
+"""The page of sources: how each is, what an administrator can change, and secrets that never come back."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import fetch_values
+from amends.core.secrets import unseal
+from amends.inbox.actions.sources import add_source
+from tests.cast import NOON, SECRET_KEY
+from tests.door import Answer, Door, as_fragment
+from tests.receiver import receiving
+
+X = {
+    "network": "x",
+    "brand": "Tern Mobile",
+    "handle": "@ternmobile",
+    "credential_consumer_key": "key-1",
+    "credential_consumer_secret": "very secret",
+    "watch_mentions": "yes",
+    "watch_search": "tern mobile\n\n #ternmobile ",
+}
+
+
+def toast(answer: Answer) -> str:
+    return json.loads(answer.headers["hx-trigger"])["toast"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "told"),
+    [
+        ("new", "", "not visited yet"),
+        ("ok", "", "works"),
+        ("waiting", "X asks for a pause", "the network asked us to wait; we go on in 2 min"),
+        ("retrying", "It hangs", "does not answer properly; we try again in 2 min"),
+        ("stopped", "Enter new credentials.", "stopped until somebody mends it"),
+    ],
+)
+def test_the_state_of_a_watch_is_told_in_words(door: Door, state: str, note: str, told: str) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update watches set state = %s, state_note = %s, next_at = %s", [state, note, NOON + timedelta(minutes=2)])
+    page = door.visitor(door.who.mia).get("/sources").text
+    assert told in page
+    assert note in page
+
+
+def test_an_administrator_connects_a_source_and_its_secrets_are_sealed_and_never_shown(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    assert toast(client.post("/sources", data=X)).startswith("Connected")
+    with door.pool.transaction() as conn:
+        sealed = fetch_values(conn, "select credentials from sources where handle = 'ternmobile'")[0]
+        watched = fetch_values(
+            conn, "select kind || ':' || query from watches join sources s on s.id = source_id where s.handle = 'ternmobile'"
+        )
+    assert unseal(sealed, SECRET_KEY) == {"consumer_key": "key-1", "consumer_secret": "very secret"}
+    assert sorted(watched) == ["mentions:", "search:#ternmobile", "search:tern mobile"]
+    assert b"very secret" not in bytes(sealed)
+    assert "very secret" not in client.get("/sources").text
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"network": "nowhere"}, "Choose a network."),
+        ({"brand": ""}, "Say which brand"),
+        ({"credential_consumer_key": "", "credential_consumer_secret": ""}, "Enter the credentials"),
+        ({"watch_mentions": "", "watch_search": ""}, "at least one thing to watch"),
+        ({"handle": "x" * 5000}, "far too long"),
+    ],
+)
+def test_a_form_that_lacks_something_is_refused_in_words(door: Door, change: dict[str, str], told: str) -> None:
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        answer = client.post("/sources", data=X | change)
+    assert answer.status_code == 422
+    assert told in answer.json()["message"]
+
+
+def test_a_source_is_paused_and_resumed(door: Door) -> None:
+    client, at = door.visitor(door.who.ann), f"/sources/{door.who.source_id}"
+    assert "paused by an administrator" in client.post(f"{at}/pause").text
+    assert "paused by an administrator" not in client.post(f"{at}/resume").text
+
+
+def test_a_stopped_watch_is_tried_again_at_once(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update watches set state = 'stopped', next_at = %s", [NOON + timedelta(days=1)])
+    door.visitor(door.who.ann).post("/watches/1/retry")
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select next_at <= %(now)s from watches", {"now": NOON}) == [True]
+    assert door.woken
+
+
+def test_new_credentials_replace_the_old_ones(door: Door) -> None:
+    form = {"network": "x", "credential_bearer_token": "fresh"}
+    door.visitor(door.who.ann).post(f"/sources/{door.who.source_id}/credentials", data=form)
+    with door.pool.transaction() as conn:
+        sealed = fetch_values(conn, "select credentials from sources where id = %(id)s", {"id": door.who.source_id})[0]
+    assert unseal(sealed, SECRET_KEY) == {"bearer_token": "fresh"}
+
+
+def test_a_connection_that_does_not_work_says_why(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        source_id = add_source(
+            conn,
+            brand="Lanka Air",
+            network="x",
+            handle="nowhere",
+            credentials={"bearer_token": "t"},
+            options={"base_url": "http://127.0.0.1:9/"},
+            watches=(),
+            secret_key=SECRET_KEY,
+            now=NOON,
+        )
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        answer = client.post(f"/sources/{source_id}/test")
+    assert (answer.status_code, answer.json()["error"]) == (502, "network")
+
+
+def test_an_alert_channel_is_added_tried_and_removed_and_its_address_stays_masked(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    with receiving() as receiver:
+        target = receiver.url.replace("http://", "webhook+http://") + "/hook?secret=s3cret"
+        page = client.post("/channels", data={"target": target, "label": "Duty team"}).text
+        assert "Duty team" in page
+        assert "s3cret" not in page
+        assert toast(client.post("/channels/1/test")) == "It arrived"
+        assert "Amends: this channel works" in receiver.received[0].body.decode()
+        receiver.statuses[:] = [500]
+        with as_fragment(client):
+            assert "It did not arrive" in client.post("/channels/1/test").json()["message"]
+    assert "Duty team" not in client.post("/channels/1/remove").text
+
+
+@pytest.mark.parametrize("target", ["", "nonsense", "webhook+https://"])
+def test_an_address_that_is_none_is_refused_in_words(door: Door, target: str) -> None:
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        assert client.post("/channels", data={"target": target}).status_code == 422
+
+
+def test_tokens_are_made_shown_once_and_revoked(door: Door) -> None:
+    client = door.visitor(door.who.ada)
+    made = client.post("/settings/tokens", data={"name": "Nightly <export>"}).text
+    token = made.split('class="token">')[1].split("<")[0]
+    program = door.stranger()
+    program.headers["Authorization"] = f"Bearer {token}"
+    assert program.get("/api/v1/me").json()["name"] == "Ada"
+    listed = client.get("/settings/tokens").text
+    assert "Nightly &lt;export&gt;" in listed
+    assert token not in listed
+    client.post("/settings/tokens/1/revoke")
+    assert program.get("/api/v1/me").status_code == 401

@@ -1,0 +1,97 @@
+"""The web application for tests: on a database of the test's own, with a clock moved by hand, entered as whoever the test says."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from amends.api.app import create_app
+from amends.api.auth import SESSION_COOKIE
+from amends.core.database import Pool
+from amends.core.settings import Mode, Settings
+from amends.inbox.actions.sign_in import begin_session, make_token, visitor_of_session
+from amends.inbox.rules.ids import AgentId
+from tests.cast import NOON, SECRET_KEY
+from tests.seed import Seeded, furnish
+
+LONG = timedelta(hours=12)
+
+
+class Headers(Protocol):
+    """An answer's headers."""
+
+    def __getitem__(self, key: str) -> str: ...
+    def get_list(self, key: str) -> list[str]: ...
+
+
+class Answer(Protocol):
+    """What a test looks at of an answer."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def headers(self) -> Headers: ...
+    def json(self) -> Any: ...
+
+
+@dataclass(kw_only=True)
+class Door:
+    """The application, who is in it, and what it woke. `now` is the application's clock."""
+
+    pool: Pool
+    who: Seeded
+    now: datetime = NOON
+    public_url: str = "http://desk.example"
+    woken: list[datetime] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url)
+        self.app: FastAPI = create_app(self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now))
+
+    def stranger(self) -> TestClient:
+        """Somebody who is not signed in; redirects are shown, not followed."""
+        return TestClient(self.app, follow_redirects=False)
+
+    def visitor(self, agent_id: AgentId) -> TestClient:
+        """An agent in a browser: session cookie, and the token that our pages add to each request."""
+        with self.pool.transaction() as conn:
+            token = begin_session(conn, agent_id=agent_id, length=LONG, now=self.now).token
+            found = visitor_of_session(conn, token=token, length=LONG, now=self.now)
+        assert found is not None
+        client = self.stranger()
+        client.cookies.set(SESSION_COOKIE, token)
+        client.headers["X-CSRF-Token"] = found.csrf_token
+        return client
+
+    def program(self, agent_id: AgentId) -> TestClient:
+        """A program with an API token of an agent."""
+        with self.pool.transaction() as conn:
+            token = make_token(conn, agent_id=agent_id, name="test", now=self.now)
+        client = self.stranger()
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+
+def open_door(pool: Pool, *, now: datetime = NOON, public_url: str = "http://desk.example") -> Door:
+    """Furnish the desk and open the door to it."""
+    with pool.transaction() as conn:
+        who = furnish(conn, now=now)
+    return Door(pool=pool, who=who, now=now, public_url=public_url)
+
+
+@contextmanager
+def as_fragment(client: TestClient, target: str = "case") -> Generator[TestClient]:
+    """Let the client ask as htmx does, for the element `target`."""
+    client.headers.update({"HX-Request": "true", "HX-Target": target})
+    try:
+        yield client
+    finally:
+        for name in ("HX-Request", "HX-Target"):
+            del client.headers[name]
