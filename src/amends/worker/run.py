@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 from celery.exceptions import SecurityWarning
@@ -10,10 +11,11 @@ from celery.signals import worker_shutting_down
 
 from amends.core import log
 from amends.core.settings import settings
+from amends.inbox import notifiers
 from amends.worker import tasks
 from amends.worker.app import make_app
 from amends.worker.context import STOPPING, context
-from amends.worker.names import Lane
+from amends.worker.names import Lane, Task
 from amends.worker.wake import broker_url
 
 THREADS = {Lane.COLLECT: 16, Lane.DESK: 14}
@@ -32,6 +34,8 @@ def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     context().pool.open()
     app = make_app(broker_url())
     tasks.register(app)
+    if Lane.DESK in lanes:
+        Thread(target=_warm_up, daemon=True).start()
     app.worker_main(
         [
             "worker",
@@ -44,3 +48,9 @@ def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
             "--without-heartbeat",
         ]
     )
+
+
+def _warm_up() -> None:
+    """Load what takes seconds while nobody waits for it: the model (by a look for posts to triage) and the alert channels."""
+    tasks.perform(Task.TRIAGE, context())
+    notifiers.load()

@@ -1,4 +1,4 @@
-"""Triages what was collected. The model is loaded once a process, when it is first needed; without it collecting goes on."""
+"""Triages what was collected. The model is loaded once a process, by its first look for work; without it collecting goes on."""
 
 from amends.core.errors import ModelMissing
 from amends.core.log import logger

@@ -5,6 +5,8 @@ A channel's module has `SCHEMES` (empty for the one that takes whatever no other
 """
 
 import sys
+from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 
 from amends.core import plugins
@@ -17,18 +19,24 @@ def kinds() -> tuple[str, ...]:
     return plugins.names(sys.modules[__name__])
 
 
+@cache
+def load() -> Mapping[str, ModuleType]:
+    """Return every channel's module; the first call takes a moment, so a worker makes it before the first alert does."""
+    return plugins.discover(sys.modules[__name__])
+
+
 def kind_of(target: str) -> str:
     """Return which channel takes `target`; `Refused` where it is no address at all."""
     scheme, mark, rest = target.strip().partition("://")
     if not mark or not rest:
         raise Refused("An alert channel is an address such as webhook+https://…, smtp://…?to=… or slack://…")
-    found = plugins.discover(sys.modules[__name__])
+    found = load()
     claimed = (kind for kind, module in found.items() if scheme.lower() in module.SCHEMES)
     return next(claimed, "") or next(kind for kind, module in found.items() if not module.SCHEMES)
 
 
 def _module_of(target: str) -> ModuleType:
-    return plugins.discover(sys.modules[__name__])[kind_of(target)]
+    return load()[kind_of(target)]
 
 
 def build(target: str) -> Notifier:
