@@ -43,6 +43,7 @@ def set_up(*, level: str = "info", json: bool = False) -> None:
         "yoyo.migrations",
         "celery.beat",
         "celery.app.trace",
+        "celery.worker.request",
         "celery.worker.strategy",
     ):
         logging.getLogger(noisy).setLevel("WARNING")
