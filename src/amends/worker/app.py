@@ -24,7 +24,6 @@ def make_app(broker_url: str, *, patience: float = 10) -> Celery:
         broker_connection_timeout=patience,
         broker_transport_options=_NO_RETRY | (_amqp(patience) if broker_url.startswith("amqp") else _redis(patience)),
         beat_schedule=BEAT,
-        beat_scheduler="celery.beat:Scheduler",
         beat_max_loop_interval=1,
         result_backend=None,
         task_ignore_result=True,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from threading import Thread
 from typing import Any
 
-from celery.exceptions import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import worker_shutting_down
 
 from amends.core import log
@@ -29,8 +29,9 @@ def _stop_drains(**_given: Any) -> None:
 def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     """Work on `lanes` with a pool of threads; one process a lane keeps a hanging network away from the desk."""
     log.set_up(level=settings().log_level, json=settings().log_json)
-    # Celery warns of root because of pickled messages; ours are JSON and carry no work.
+    # Celery warns of root because of pickled messages, and of work that goes on without its broker; our messages carry no work.
     warnings.simplefilter("ignore", SecurityWarning)
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     context().pool.open()
     app = make_app(broker_url())
     tasks.register(app)

@@ -1,4 +1,4 @@
-"""The beat table: what wakes by the clock. Every message expires, so that a worker that was away does not find a mountain of them."""
+"""The beat table: what wakes by the clock, and after how many seconds again."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from amends.worker.names import Task
 
 
 def _every(seconds: float, task: Task) -> dict[str, Any]:
-    return {"task": task.value, "schedule": seconds, "options": {"expires": max(5.0, seconds), "queue": task.lane.value, "retry": False}}
+    return {"task": task.value, "schedule": seconds}
 
 
 BEAT: dict[str, dict[str, Any]] = {

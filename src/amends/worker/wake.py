@@ -19,6 +19,8 @@ from amends.worker.names import Task
 log = logger(__name__)
 
 EXPIRES = 10.0
+"""Seconds after which a wake-up says nothing any more, so that a worker that was away does not find a mountain of them."""
+
 PATIENCE = 1.0
 REST = 2.0
 SAY_AGAIN = 60.0
