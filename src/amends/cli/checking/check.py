@@ -17,6 +17,8 @@ from amends.cli.checking.doors import Doors, Stuck
 from amends.cli.checking.screen import Screen
 from amends.cli.checking.story import answer_some, tell_story
 from amends.cli.checking.verdict import Count, brands_of_sources, count, latencies
+from amends.cli.checks.finding import Level
+from amends.cli.doctor import find_patient, findings_on
 from amends.cli.running.away import away
 from amends.cli.running.cast import ADA, token_for
 from amends.cli.running.installation import say
@@ -26,7 +28,7 @@ from amends.core.database import connect
 from amends.core.embedded.places import scratch_dir
 from amends.core.errors import SettingsWrong
 
-LONGEST = 80.0
+LONGEST = 75.0
 """Seconds from the first step to the verdict; stopping takes some more."""
 SETTLING = 25.0
 """Seconds kept back for what is still on its way when the story has ended."""
@@ -86,6 +88,8 @@ def check_demo(data: Path | None, *, pace: float | None, as_json: bool) -> int:
         say("Starting the demo …")
         state = demo.wait_until_ready(timeout=LONGEST / 2)
         outcome = examine(state, deadline=deadline, pace=pace or PACE)
+        if not outcome.well:
+            _say_why(place)
         say("Stopping …")
     report(outcome)
     if as_json:
@@ -104,6 +108,13 @@ def examine(state: State, *, deadline: float, pace: float) -> Outcome:
         _settle(doors)
         screen.close()
         return _outcome(doors, story, screen, since)
+
+
+def _say_why(place: Path) -> None:
+    """Say what doctor finds while the demo still runs."""
+    for finding in findings_on(find_patient(place), only=None):
+        if finding.level is Level.FAIL:
+            say(f"doctor: {finding.what}")
 
 
 def report(outcome: Outcome) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from amends.core.errors import SettingsWrong
@@ -29,6 +29,13 @@ def socket_dir(data: Path, *, name: str, uid: int, gid: int) -> Path:
         folder = Path(tempfile.gettempdir()) / f"amends-{uid}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
     make_private(folder, uid=uid, gid=gid)
     return folder
+
+
+def leave(folder: Path, data: Path) -> None:
+    """Remove the socket folder again where it lies outside `data`; one that is not empty stays."""
+    if data not in folder.parents:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def make_private(folder: Path, *, uid: int, gid: int) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from amends.core.database import DatabaseGone, connect, execute, fetch_values
 from amends.core.embedded import process
-from amends.core.embedded.places import make_private, socket_dir
+from amends.core.embedded.places import leave, make_private, socket_dir
 from amends.core.errors import SettingsWrong
 
 SOCKET = ".s.PGSQL.5432"
@@ -80,7 +80,7 @@ class EmbeddedPostgres:
         self.end_orphan()
         if not self.cluster.exists():
             self._create(programs / "initdb")
-        sockets = socket_dir(self.data, name=SOCKET, uid=self.uid, gid=self.gid)
+        sockets = self._socket_dir()
         self._child = self._launch(programs / "postgres", sockets)
         self._wait(sockets, time.monotonic() + timeout)
         _create_database(_url(sockets, "postgres"))
@@ -90,6 +90,7 @@ class EmbeddedPostgres:
         """Shut the server down cleanly: clients are sent away, what they committed is kept."""
         if self._child:
             process.stop(self._child, how=signal.SIGINT, patience=patience)
+            leave(self._socket_dir(), self.data)
 
     def __enter__(self) -> str:
         """Return the URL of the started server."""
@@ -98,6 +99,9 @@ class EmbeddedPostgres:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop the server."""
         self.stop()
+
+    def _socket_dir(self) -> Path:
+        return socket_dir(self.data, name=SOCKET, uid=self.uid, gid=self.gid)
 
     def _run(self, program: Path, *arguments: str) -> process.Outcome:
         return process.run([str(program), *arguments], account=self._account)

@@ -12,7 +12,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from amends.core.embedded import process
-from amends.core.embedded.places import make_private, socket_dir
+from amends.core.embedded.places import leave, make_private, socket_dir
 from amends.core.errors import SettingsWrong
 
 SOCKET = "valkey.sock"
@@ -37,7 +37,7 @@ class EmbeddedValkey:
     def start(self, *, timeout: float = 15) -> str:
         """Return the broker's URL for Celery once the server answers; `SettingsWrong` where it does not within `timeout` seconds."""
         make_private(self.data, uid=os.geteuid(), gid=os.getegid())
-        path = socket_dir(self.data, name=SOCKET, uid=os.geteuid(), gid=os.getegid()) / SOCKET
+        path = self._socket_dir() / SOCKET
         _ask(path, b"SHUTDOWN NOSAVE\r\n")
         path.unlink(missing_ok=True)
         self._child = process.start(
@@ -51,6 +51,7 @@ class EmbeddedValkey:
         """End the server; what it held is gone."""
         if self._child:
             process.stop(self._child, patience=patience)
+            leave(self._socket_dir(), self.data)
 
     def __enter__(self) -> str:
         """Return the URL of the started server."""
@@ -59,6 +60,9 @@ class EmbeddedValkey:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop the server."""
         self.stop()
+
+    def _socket_dir(self) -> Path:
+        return socket_dir(self.data, name=SOCKET, uid=os.geteuid(), gid=os.getegid())
 
     def _wait(self, path: Path, deadline: float) -> None:
         while self.pid and time.monotonic() < deadline:
