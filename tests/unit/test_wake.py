@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from amends.cli.running.ports import free_port
+from amends.core.embedded.places import scratch_dir
+from amends.core.embedded.valkey import EmbeddedValkey
 from amends.worker import wake
 from amends.worker.app import make_app
 from amends.worker.names import Task
@@ -47,3 +49,18 @@ def test_after_a_failure_the_next_wake_ups_cost_nothing_for_a_while(tmp_path: Pa
 
 def test_every_task_has_a_lane_and_only_collecting_waits_for_networks() -> None:
     assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE}
+
+
+def test_a_broker_that_came_back_is_used_again() -> None:
+    now = [0.0]
+    with scratch_dir() as folder:
+        valkey = EmbeddedValkey(folder / "valkey")
+        waker = Waker(make_app(valkey.start(), patience=wake.PATIENCE), clock=lambda: now[0])
+        assert waker.wake(Task.RELAY)
+        valkey.stop()
+        assert not waker.wake(Task.RELAY)
+        valkey.start()
+        assert not waker.wake(Task.RELAY)
+        now[0] += wake.REST
+        assert waker.wake(Task.RELAY)
+        valkey.stop()
