@@ -1,7 +1,8 @@
 """The web application: `create_app(settings, pool)` puts doors, errors, files and the stream together."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -12,6 +13,7 @@ from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
 from amends.api.live import Bulletin, Live, Tell
+from amends.api.networks import forms
 from amends.api.screen import STATIC, Screens
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
@@ -37,11 +39,15 @@ def create_app(settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: 
     return app
 
 
-def _lifespan(live: Live):  # noqa: ANN202
+def _lifespan(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what runs as long as the application: the stream of news. The networks' libraries load meanwhile, for the first reply."""
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        loading = asyncio.create_task(asyncio.to_thread(forms))
         async with live.running():
             yield
+        await loading
 
     return lifespan
 
@@ -49,13 +55,12 @@ def _lifespan(live: Live):  # noqa: ANN202
 def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
     """Return what makes a bulletin: two queries, and each touched row rendered once."""
 
-    def tell(case_ids: Sequence[int], last: int) -> Bulletin:
+    def tell(touched: Mapping[int, int], last: int) -> Bulletin:
         with pool.transaction() as conn:
             counts = inbox_list.counts(conn)
-            rows = inbox_list.rows_of(conn, case_ids)
+            rows = inbox_list.rows_of(conn, list(touched))
         now = clock()
-        return Bulletin(
-            last=last, counts=counts, rows={row.id: screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
-        )
+        drawn = {row.id: screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
+        return Bulletin(last=last, counts=counts, rows=drawn, events=dict(touched))
 
     return tell

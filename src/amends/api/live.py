@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 
 from amends.core.database import DatabaseGone, listen
@@ -27,15 +27,19 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bulletin:
-    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the HTML of each touched case by its id."""
+    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the HTML of each touched case by its id.
+
+    `events` is the newest event of each touched case, by which an open case knows whether it shows that already.
+    """
 
     last: int
     counts: dict[str, int]
     rows: dict[int, str]
+    events: dict[int, int]
 
     def __str__(self) -> str:
         """Return the message as it goes over the stream."""
-        return f"id: {self.last}\nevent: news\ndata: {json.dumps({'counts': self.counts, 'rows': self.rows})}\n\n"
+        return f"id: {self.last}\nevent: news\ndata: {json.dumps({'counts': self.counts, 'rows': self.rows, 'events': self.events})}\n\n"
 
 
 def look_again(last: int) -> str:
@@ -43,25 +47,25 @@ def look_again(last: int) -> str:
     return f"id: {last}\nevent: again\ndata: {{}}\n\n"
 
 
-Tell = Callable[[Sequence[int], int], Bulletin]
+Tell = Callable[[Mapping[int, int], int], Bulletin]
 
 
 class Live:
-    """The news of one process. `tell` makes a bulletin of case ids; it is called in a worker thread."""
+    """The news of one process. `tell` makes a bulletin of cases, each with its newest event; it is called in a worker thread."""
 
     def __init__(self, url: str, tell: Tell) -> None:
         self._url = url
         self._tell = tell
         self._screens: set[asyncio.Queue[str]] = set()
-        self._touched: set[int] = set()
+        self._touched: dict[int, int] = {}
         self._last = 0
         self._heard = asyncio.Event()
         self._listening = threading.Event()
         self._stopping = threading.Event()
 
-    def bulletin(self, case_ids: Sequence[int], last: int) -> Bulletin:
+    def bulletin(self, touched: Mapping[int, int], last: int) -> Bulletin:
         """Return what is to be told of these cases now."""
-        return self._tell(case_ids, last)
+        return self._tell(touched, last)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -101,8 +105,9 @@ class Live:
 
     def _hear(self, payload: str) -> None:
         news = json.loads(payload)
-        self._last = max(self._last, int(news.get("last") or 0))
-        self._touched.update(news.get("cases") or ())
+        event = int(news.get("last") or 0)
+        self._last = max(self._last, event)
+        self._touched |= {case_id: max(event, self._touched.get(case_id, 0)) for case_id in news.get("cases") or ()}
         self._heard.set()
 
     async def _keep_telling(self) -> None:
@@ -110,11 +115,11 @@ class Live:
             await self._heard.wait()
             await asyncio.sleep(GATHER)
             self._heard.clear()
-            touched, self._touched = sorted(self._touched), set()
+            touched, self._touched = self._touched, {}
             if self._screens and touched:
                 await self._tell_all(touched)
 
-    async def _tell_all(self, touched: Sequence[int]) -> None:
+    async def _tell_all(self, touched: Mapping[int, int]) -> None:
         """Tell every screen of the touched cases; a flood of them is told as "look again"."""
         if len(touched) > MOST_CASES:
             self._say(look_again(self._last))

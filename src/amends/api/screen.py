@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from jinja2_fragments import render_block
 
 from amends.api import words
 from amends.core.clock import Clock
+from amends.core.errors import SettingsWrong
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -26,8 +28,21 @@ THEME_COOKIE = "amends_theme"
 @cache
 def static(name: str) -> str:
     """Return the address of one of our static files, which changes whenever the file does."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    return f"/static/{name}?v={_digest(STATIC / name)}"
+
+
+@cache
+def vendor(name: str) -> str:
+    """Return the address of a script that the installed package django-htmx carries (its static files; of Django nothing is used)."""
+    package = find_spec("django_htmx")
+    folders = package.submodule_search_locations if package else None
+    if not folders:
+        raise SettingsWrong("The package django-htmx is not installed; `./amends` sets it up.")
+    return f"/static/vendor/{name}?v={_digest(Path(folders[0], 'static', 'django_htmx', name))}"
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 def _environment() -> Environment:
@@ -35,7 +50,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["safe_url"] = words.safe_url
-    common: dict[str, Any] = {"static": static, "words": words}
+    common: dict[str, Any] = {"static": static, "vendor": vendor, "words": words}
     found.globals.update(common)
     for name in ("parts", "said"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}

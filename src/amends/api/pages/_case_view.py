@@ -34,11 +34,13 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
         raise NotFound(f"There is no case {case_id}.")
     posts, replies = case_page.thread(conn, case), case_page.replies(conn, case_id)
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
-    told = [Entry(at=event.at, kind="event", what=event) for event in case_page.events(conn, case_id) if _events.is_shown(event)]
+    events = case_page.events(conn, case_id)
+    told = [Entry(at=event.at, kind="event", what=event) for event in events if _events.is_shown(event)]
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
+        "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),
         "most": counted(case.network, case.source_options, "").most,

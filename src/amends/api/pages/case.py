@@ -1,6 +1,6 @@
 """The case: its thread in context, the customer beside it, the box to answer in."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Request, Response
 
@@ -23,9 +23,9 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Looking at a case takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        values: dict[str, Any] = case_values(conn, case_id) | {"apart": False}
-        if values["case"].unread:
+        if head_of(conn, case_id).unread:
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
+        values = case_values(conn, case_id) | {"apart": False}
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor)

@@ -80,9 +80,9 @@ setInterval(tick, 10000);
 function showCase(id, { push = true, focus = true } = {}) {
   if (!$("#case")) return location.assign(`/inbox/${id}`);
   markOpen(id);
+  if (push) history.pushState({}, "", `/inbox/${id}${$("#list").dataset.query}`);
   return htmx.ajax("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML" }).then(() => {
     if (openCase() !== String(id)) return;
-    if (push) history.pushState({}, "", `/inbox/${id}${$("#list").dataset.query}`);
     $(`#row-${id}`)?.classList.remove("unread");
     $(`#row-${id} .dot`)?.remove();
     settleCase();
@@ -237,7 +237,7 @@ function forgetOldDrafts() {
 }
 
 document.addEventListener("draft-done", (event) => {
-  const form = $(`#panel-${event.detail.box}`);
+  const form = $(`#form-${event.detail.box}`);
   localStorage.removeItem(draftName(form));
   form.elements.text.value = "";
   if (form.elements.key) form.elements.key.value = event.detail.key;
@@ -273,7 +273,8 @@ function hear(news) {
     else if (belongs(row)) fresh.set(id, true);
   }
   showFreshCount();
-  if (news.rows[openCase()]) refreshCase();
+  const shown = $("#case-head")?.dataset.event;
+  if (openCase() in news.events && String(news.events[openCase()]) !== shown) refreshCase();
   tick();
 }
 

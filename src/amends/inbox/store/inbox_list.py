@@ -47,6 +47,12 @@ class _Count:
     n: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Touched:
+    case_id: int
+    event_id: int
+
+
 _COLUMNS: LiteralString = """
 select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency, c.reasons, c.needs_look, c.unread,
        c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
@@ -180,14 +186,16 @@ def last_event(conn: Connection) -> int:
     return fetch_values(conn, "select coalesce(max(id), 0) from events")[0]
 
 
-def touched_since(conn: Connection, event_id: int, limit: int) -> list[int]:
-    """Return cases of events behind `event_id`, at most `limit`; events commit out of order, so a few older ones are told again."""
-    return fetch_values(
+def touched_since(conn: Connection, event_id: int, limit: int) -> dict[int, int]:
+    """Return at most `limit` cases with events behind `event_id`, each with its newest; commits overtake, so a few come again."""
+    found = fetch_all(
         conn,
+        _Touched,
         """
-        select distinct case_id from (
-          select case_id from events where id > %(event_id)s - 200 and case_id is not null order by id desc limit 2000
-        ) newest limit %(limit)s
+        select case_id, max(id) as event_id from (
+          select id, case_id from events where id > %(event_id)s - 200 and case_id is not null order by id desc limit 2000
+        ) newest group by case_id limit %(limit)s
         """,
         {"event_id": event_id, "limit": limit},
     )
+    return {touched.case_id: touched.event_id for touched in found}

@@ -142,26 +142,34 @@ def speeds(conn: Connection, period: Period, brand: str) -> list[Speed]:
 
 
 def bars(conn: Connection, period: Period, width: timedelta, brand: str) -> list[Bar]:
-    """Return the chart's bars in order, the empty ones too; the last one ends with the period."""
+    """Return the chart's bars in order, the empty ones too; the first and the last one are cut where the period is."""
     return fetch_all(
         conn,
         Bar,
         """
         with slots as (
-          select least(b.at + %(width)s, %(until)s::timestamptz) as until, greatest(b.at, %(since)s::timestamptz) as since
-          from generate_series(date_bin(%(width)s, %(since)s::timestamptz, '2000-01-01'), %(until)s::timestamptz, %(width)s) b (at)
-          where b.at < %(until)s::timestamptz
+          select at
+          from generate_series(date_bin(%(width)s, %(since)s::timestamptz, '2000-01-01'), %(until)s::timestamptz, %(width)s) s (at)
+          where at < %(until)s::timestamptz
+        ), begun as (
+          select date_bin(%(width)s, e.published_at, '2000-01-01') as at, count(*) as n
+        """
+        + _BEHIND[Figure.BEGUN]
+        + _BRAND
+        + """
+          group by 1
+        ), resolved as (
+          select date_bin(%(width)s, e.resolved_at, '2000-01-01') as at, count(*) as n
+        """
+        + _BEHIND[Figure.RESOLVED]
+        + _BRAND
+        + """
+          group by 1
         )
-        select since, until,
-               (select count(*) """
-        + _EPISODES
-        + """where e.published_at >= slots.since and e.published_at < slots.until and e.dismissed_at is null"""
-        + _BRAND
-        + """) as begun, (select count(*) """
-        + _EPISODES
-        + "where e.resolved_at >= slots.since and e.resolved_at < slots.until"
-        + _BRAND
-        + ") as resolved from slots order by since",
+        select greatest(slots.at, %(since)s::timestamptz) as since, least(slots.at + %(width)s, %(until)s::timestamptz) as until,
+               coalesce(begun.n, 0) as begun, coalesce(resolved.n, 0) as resolved
+        from slots left join begun on begun.at = slots.at left join resolved on resolved.at = slots.at order by slots.at
+        """,
         {"brand": brand, "since": period.since, "until": period.until, "width": width},
     )
 

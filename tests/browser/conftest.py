@@ -1,0 +1,44 @@
+"""A real browser in front of a real server: Debian's Chromium, driven by Playwright; where it is absent, the tests say so."""
+
+from collections.abc import Generator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from amends.api.auth import SESSION_COOKIE
+from amends.core.clock import utc_now
+from amends.core.database import Pool
+from tests.browser.desktop import ARGUMENTS, Desktop
+from tests.door import open_door
+from tests.needs import program
+from tests.serving import serving
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Generator[Browser]:
+    """One browser for the whole run."""
+    found = program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desktop(chromium: Browser, pool: Pool) -> Generator[Desktop]:
+    """Ada's desktop: signed in, on a furnished desk of the test's own."""
+    door = open_door(pool, now=utc_now())
+    with serving(door.app) as address:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
+        token = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
+        context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
+        desktop = Desktop(door=door, address=address, context=context, page=context.new_page())
+        yield desktop
+        context.close()
+    assert desktop.complaints == []
+
+
+@pytest.fixture
+def page(desktop: Desktop) -> Page:
+    """The open page."""
+    return desktop.page

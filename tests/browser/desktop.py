@@ -1,0 +1,76 @@
+"""What a test of the screens has at hand: the server's side, the page, and whatever the browser complained about."""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from amends.core.database import fetch_values
+from amends.core.ports import Published
+from amends.core.post import Post
+from amends.inbox.actions.ingest import ingest
+from amends.inbox.actions.reply import claim_reply, record_sent
+from amends.inbox.actions.triage import triage_pending
+from tests.cast import POLICY
+from tests.desk import MINUTE
+from tests.door import Door
+from tests.fakes import FakeClassifier
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(kw_only=True)
+class Desktop:
+    """A browser's page on Ada's desk. `complaints` are errors in scripts and on the console, of which there should be none."""
+
+    door: Door
+    address: str
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._note)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        expected = message.text.startswith(("Failed to load resource", "Response Status Error Code"))
+        if message.type == "error" and not expected:
+            self.complaints.append(message.text)
+
+    def open(self, path: str = "/inbox") -> Page:
+        """Open a page and wait until its stream of news is up."""
+        self.page.goto(path)
+        self.page.wait_for_selector("body[data-live=yes]", timeout=8000)
+        return self.page
+
+    def hear(self, *posts: Post) -> None:
+        """Let the worker collect and triage posts."""
+        with self.door.pool.transaction() as conn:
+            ingest(conn, source_id=self.door.who.source_id, network="x", posts=posts, now=self.door.now)
+            triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=self.door.now)
+
+    def publish_replies(self) -> None:
+        """Let the worker publish what is queued."""
+        with self.door.pool.transaction() as conn:
+            while job := claim_reply(conn, now=self.door.now, lease=MINUTE):
+                taken = Published(external_id=f"r{job.reply_id}", permalink="https://x.example/r", published_at=self.door.now)
+                record_sent(conn, job, taken, now=self.door.now)
+
+    def replies(self) -> list[str]:
+        """Return what was written so far, in order."""
+        with self.door.pool.transaction() as conn:
+            return fetch_values(conn, "select text from replies order by id")
+
+    def status(self, case_id: int) -> str:
+        """Return where a case stands."""
+        with self.door.pool.transaction() as conn:
+            return fetch_values(conn, "select status from cases where id = %(id)s", {"id": case_id})[0]

@@ -1,0 +1,130 @@
+"""An agent at work, by keyboard: move, open, answer, take, resolve, take back; and what happens meanwhile."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desktop import Desktop
+from tests.cast import a_post, an_answer_to
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: Desktop) -> None:
+    page, who = desktop.open(), desktop.door.who
+    page.keyboard.press("/")
+    page.keyboard.type("bank")
+    expect(page.locator(".row")).to_have_count(1)
+    for key in ("Escape", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.plain))
+    expect(page).to_have_url(re.compile(rf"/inbox/{who.plain}\?view=open&q=bank"))
+    page.keyboard.press("a")
+    expect(page.locator("#thread")).to_contain_text("Ada took the case")
+    page.keyboard.press("r")
+    page.keyboard.type("We refund it today.")
+    expect(page.locator("[data-length]").first).to_have_text("19 of 280")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".reply")).to_contain_text("On its way")
+    expect(page.locator("#reply-text")).to_have_value("")
+    desktop.publish_replies()
+    expect(page.locator(".reply")).to_contain_text("Published")
+
+
+def test_a_case_is_resolved_and_that_is_taken_back_by_keyboard(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("e")
+    expect(page.locator(".case-head .status")).to_have_text("Resolved")
+    expect(page.locator(".toast")).to_contain_text("Resolved")
+    page.keyboard.press("u")
+    expect(page.locator(".toast")).to_contain_text("Taken back")
+    assert desktop.status(desktop.door.who.plain) == "open"
+
+
+def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask finance")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".note")).to_contain_text("Ask finance")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("next, previous case")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    expect(page.locator(".list h1")).to_have_text("Mine")
+    expect(page).to_have_url(re.compile(r"/inbox\?view=mine$"))
+
+
+def test_a_draft_survives_a_reload_and_a_double_click_sends_it_once(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.fill("#reply-text", "We look into it")
+    expect(page.locator("#panel-reply [data-saved]")).to_be_visible()
+    page.reload()
+    expect(page.locator("#reply-text")).to_have_value("We look into it")
+    page.locator("#panel-reply [data-send=one]").dblclick()
+    expect(page.locator(".reply")).to_have_count(1)
+    assert desktop.replies().count("We look into it") == 1
+    page.reload()
+    expect(page.locator("#reply-text")).to_have_value("")
+
+
+def test_what_is_new_waits_behind_a_button_and_nothing_jumps(desktop: Desktop) -> None:
+    page = desktop.open()
+    first = page.locator(".row").first.get_attribute("id")
+    counter = page.locator("#views [data-count='status:open']")
+    expect(counter).to_have_text("9")
+    desktop.hear(a_post("The app is broken again", external_id="new-1", published_at=desktop.door.now))
+    expect(page.locator("#fresh")).to_have_text("1 new. Show")
+    expect(counter).to_have_text("10")
+    assert page.locator(".row").first.get_attribute("id") == first
+    page.locator("#fresh").click()
+    expect(page.locator(".row").first).to_contain_text("The app is broken again")
+    expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_an_open_thread_grows_without_losing_what_is_being_typed(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.talked}")
+    page.locator("#reply-text").press_sequentially("Dear Cy, we ")
+    again = an_answer_to(a_post(external_id="talk-1"), "It is still lost!", external_id="talk-9", published_at=desktop.door.now)
+    desktop.hear(again)
+    expect(page.locator("#thread")).to_contain_text("It is still lost!")
+    page.keyboard.type("found it")
+    expect(page.locator("#reply-text")).to_have_value("Dear Cy, we found it")
+    expect(page.locator("#reply-text")).to_be_focused()
+
+
+def test_going_back_and_forth_keeps_the_list_and_changes_the_case(desktop: Desktop) -> None:
+    page, who = desktop.open(), desktop.door.who
+    page.locator(f"#row-{who.plain} a").click()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.plain))
+    page.locator(f"#row-{who.talked} a").click()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))
+    page.go_back()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.plain))
+    page.go_back()
+    expect(page.locator("#case h2")).to_have_text("Pick a case")
+    expect(page.locator(".row")).to_have_count(9)
+
+
+def test_a_session_that_ended_leads_to_sign_in_and_keeps_the_draft(desktop: Desktop) -> None:
+    page, case_id = desktop.open(f"/inbox/{desktop.door.who.plain}"), desktop.door.who.plain
+    page.fill("#reply-text", "Half a thought")
+    expect(page.locator("#panel-reply [data-saved]")).to_be_visible()
+    with desktop.door.pool.transaction() as conn:
+        conn.execute("delete from sessions")
+    page.locator("#resolve").click()
+    page.wait_for_url(re.compile(rf"/login\?next=%2Finbox%2F{case_id}"))
+    kept = page.evaluate("Object.values(localStorage).join()")
+    assert "Half a thought" in kept
+
+
+def test_a_refusal_is_told_where_one_looks(desktop: Desktop) -> None:
+    page, case_id = desktop.open(f"/inbox/{desktop.door.who.plain}"), desktop.door.who.plain
+    with desktop.door.pool.transaction() as conn:
+        conn.execute("update cases set status = 'resolved' where id = %s", [case_id])
+    page.locator("#resolve").click()
+    expect(page.locator(".toast.bad")).to_contain_text("This case is resolved already.")
+    expect(page.locator(".case-head .status")).to_have_text("Resolved")
