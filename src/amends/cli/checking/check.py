@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,17 @@ from amends.core.errors import SettingsWrong
 
 LONGEST = 75.0
 """Seconds from the first step to the verdict; stopping takes some more."""
-SETTLING = 25.0
-"""Seconds kept back for what is still on its way when the story has ended."""
+SETTLING = 30.0
+"""Seconds before the end when nothing more is published, so that what is on its way can arrive."""
+LAST_LOOK = 8.0
+"""Seconds before the end when the story must have ended."""
 PACE = 90.0
 FLOODS = (
     {"network": "x", "brand": "telvanta", "count": 90, "per_second": 6},
     {"network": "reddit", "brand": "cestoro", "count": 60, "per_second": 4},
 )
 STEP = 0.25
-QUICK = {"AMENDS_POLL_SECONDS": "1", "AMENDS_PROOF_AFTER": "PT1S", "AMENDS_FOLLOW_UP_AFTER": "PT8S"}
+QUICK = {"AMENDS_POLL_SECONDS": "1", "AMENDS_PROOF_AFTER": "PT1S", "AMENDS_FOLLOW_UP_AFTER": "PT6S"}
 DEMO = ("demo", "--fresh", "--no-colleague", "--pace", "0")
 
 
@@ -100,10 +102,10 @@ def check_demo(data: Path | None, *, pace: float | None, as_json: bool) -> int:
 def examine(state: State, *, deadline: float, pace: float) -> Outcome:
     """Return what comes of a running demo at a scenario speed of `pace` minutes a second."""
     since = time.time()
-    with _doors(state, deadline - SETTLING) as doors, _time_passing(doors, pace):
-        screen = Screen(state.address)
-        story = _story(doors, screen)
     with _doors(state, deadline) as doors:
+        screen = Screen(state.address)
+        with _time_passing(doors, pace):
+            story = _story(doors, screen)
         say("Waiting for what is still on its way …")
         _settle(doors)
         screen.close()
@@ -148,11 +150,11 @@ def _token(state: State) -> str:
 
 @contextmanager
 def _time_passing(doors: Doors, pace: float) -> Generator[None]:
-    """Let the scenario's days pass while this lasts, with a flood on each network."""
+    """Let the scenario's days pass while this lasts, though not into the time for settling, with a flood on each network."""
     over = threading.Event()
 
     def pass_time() -> None:
-        while not over.wait(STEP):
+        while not over.wait(STEP) and time.monotonic() < doors.deadline - SETTLING:
             doors.do("/control/step", minutes=pace * STEP)
 
     for flood in FLOODS:
@@ -167,6 +169,7 @@ def _time_passing(doors: Doors, pace: float) -> Generator[None]:
 
 
 def _story(doors: Doors, screen: Screen) -> str:
+    doors = replace(doors, deadline=doors.deadline - LAST_LOOK)
     try:
         screen.open()
         outcome = tell_story(doors)
