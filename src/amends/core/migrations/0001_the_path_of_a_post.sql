@@ -164,12 +164,13 @@ create table episodes (
 create index episodes_published on episodes (published_at);
 create index episodes_resolved on episodes (resolved_at) where resolved_at is not null;
 
+-- No foreign keys to sources and authors, who are never deleted: each new post would lock its source's one row and write to its author's.
 create table posts (
   id bigint generated always as identity primary key,
-  source_id bigint not null references sources,
+  source_id bigint not null,
   network text not null,
   external_id text not null,
-  author_id bigint not null references authors,
+  author_id bigint not null,
   text text not null,
   language_hint text not null default '',
   published_at timestamptz not null,
@@ -203,8 +204,7 @@ create index posts_author on posts (author_id, published_at desc);
 
 -- The network's body as it came, zlib-compressed; appended to, never changed, and gone when the network deletes the post.
 create table raw_bodies (
-  id bigint generated always as identity primary key,
-  source_id bigint not null references sources,
+  source_id bigint not null,
   external_id text not null,
   seen_at timestamptz not null,
   body bytea not null

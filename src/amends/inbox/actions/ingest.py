@@ -1,21 +1,26 @@
 """Stores collected posts, each once. Place in the path: collector -> `Post` -> here -> event `post_received` -> triage."""
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from amends.core.database import Connection
 from amends.core.post import Post
+from amends.inbox.rules import changes
+from amends.inbox.rules.changes import Stored
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import PostId, SourceId
+from amends.inbox.rules.ids import AuthorId, PostId, SourceId
 from amends.inbox.rules.text import preview, storable
 from amends.inbox.store import events, incoming
+from amends.inbox.store.incoming import Touched
 
 BATCH = 500
-# Level 3 is as fast as the rest of ingest and within a few per cent of level 9 on bodies of this size.
-COMPRESSION = 3
+# A window of 4 KB holds most bodies whole; zlib's own 32 KB take three times as long, most of it to set up, for the same size.
+WINDOW = 12
+# To compress a smaller body would cost more than to store the whole post, and save less than a third of a kilobyte.
+WORTH_IT = 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +48,10 @@ def ingest(conn: Connection, *, source_id: SourceId, network: str, posts: Sequen
     A post that the network deleted stays deleted here, also where a late page still shows it.
     """
     total = Ingested()
+    incoming.lock_source(conn, source_id=source_id)
     for start in range(0, len(posts), BATCH):
         unique = {post.external_id: post for post in sorted(posts[start : start + BATCH], key=_version)}
-        total += _ingest_batch(conn, source_id, network, list(unique.values()), now)
+        total += _ingest_batch(_Place(conn=conn, source_id=source_id, network=network, now=now), unique)
     return total
 
 
@@ -54,90 +60,160 @@ def _version(post: Post) -> tuple[bool, datetime]:
     return (post.deleted, post.edited_at or post.published_at)
 
 
-def _ingest_batch(conn: Connection, source_id: SourceId, network: str, posts: Sequence[Post], now: datetime) -> Ingested:
-    incoming.stage(conn, (_row(post) for post in posts))
-    incoming.save_authors(conn, network=network)
-    new = set(incoming.insert_new(conn, source_id=source_id, network=network, now=now))
-    known = [post for post in posts if post.external_id not in new]
-    edited = _edit(conn, source_id, known, now) if known else set[str]()
-    deleted = _delete(conn, source_id, now) if any(post.deleted for post in known) else 0
-    incoming.save_raw(conn, _raw_rows(source_id, posts, new | edited, now))
-    return Ingested(new=len(new), edited=len(edited), deleted=deleted, again=len(known) - len(edited) - deleted)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """Where and when a batch is stored."""
+
+    conn: Connection
+    source_id: SourceId
+    network: str
+    now: datetime
 
 
-def _edit(conn: Connection, source_id: SourceId, known: Sequence[Post], now: datetime) -> set[str]:
-    """Apply what changed of known posts; return the external ids of the edited ones."""
-    touched = incoming.update_edited(conn, source_id=source_id, now=now)
-    incoming.update_quietly(conn, source_id=source_id)
-    _tell(conn, EventKind.POST_EDITED, touched, source_id=source_id, now=now)
-    text = {post.external_id: storable(post.text) for post in known}
-    _refresh_previews(conn, {post.id: preview(text[post.external_id]) for post in touched if post.case_id})
-    return {post.external_id for post in touched}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Met:
+    """A post that we have, met again."""
+
+    id: PostId
+    post: Post
+    stored: Stored
 
 
-def _delete(conn: Connection, source_id: SourceId, now: datetime) -> int:
-    touched = incoming.blank_deleted(conn, source_id=source_id, now=now)
-    _tell(conn, EventKind.POST_DELETED, touched, source_id=source_id, now=now)
-    _refresh_previews(conn, {post.id: "" for post in touched if post.case_id})
+def _ingest_batch(at: _Place, posts: Mapping[str, Post]) -> Ingested:
+    """Store one batch. Of a post that the network deleted it says no more than that, so one that we never had stays unknown."""
+    stored = incoming.find(at.conn, source_id=at.source_id, external_ids=list(posts))
+    met = [_Met(id=found.id, post=posts[found.external_id], stored=found) for found in stored]
+    had = {found.external_id for found in stored}
+    new = [post for post in posts.values() if not post.deleted and post.external_id not in had]
+    renamed = [one.post for one in met if not one.post.deleted and changes.is_author_changed(one.post.author, one.stored)]
+    authors = _save_authors(at, [*renamed, *new])
+    _store_new(at, sorted(new, key=lambda post: (post.published_at, post.external_id)), authors)
+    edited = _edit(at, [one for one in met if changes.is_edited(one.post, one.stored)])
+    _refresh(at, [one for one in met if changes.is_refreshed(one.post, one.stored)])
+    deleted = _delete(at, [one.id for one in met if changes.is_deleted(one.post, one.stored)])
+    return Ingested(new=len(new), edited=edited, deleted=deleted, again=len(posts) - len(new) - edited - deleted)
+
+
+def _save_authors(at: _Place, posts: Sequence[Post]) -> dict[str, AuthorId]:
+    """Store who wrote these posts, as the newest of them says; return the authors by external id."""
+    newest = {post.author.external_id: changes.storable_author(post.author) for post in sorted(posts, key=lambda post: post.published_at)}
+    return incoming.save_authors(at.conn, network=at.network, authors=list(newest.values())) if newest else {}
+
+
+def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId]) -> None:
+    """Store new posts in the order they were published, with their bodies and an event each."""
+    if not posts:
+        return
+    ids = incoming.next_ids(at.conn, number=len(posts))
+    answers = [post.external_id for post in posts if post.parent_id and not post.is_own]
+    ours = incoming.find_ours(at.conn, source_id=at.source_id, external_ids=answers) if answers else set[str]()
+    incoming.copy_posts(
+        at.conn,
+        (
+            _row(at, post_id, authors[post.author.external_id], post, is_own=post.is_own or post.external_id in ours)
+            for post_id, post in zip(ids, posts, strict=True)
+        ),
+    )
+    _keep_bodies(at, posts)
+    events.add_received(at.conn, ids, source_id=at.source_id, now=at.now)
+
+
+def _keep_bodies(at: _Place, posts: Iterable[Post]) -> None:
+    incoming.copy_bodies(at.conn, ((at.source_id, post.external_id, at.now, _compressed(post.raw)) for post in posts))
+
+
+def _edit(at: _Place, met: Sequence[_Met]) -> int:
+    if not met:
+        return 0
+    facts = [
+        {
+            "id": one.id,
+            "text": storable(one.post.text),
+            "media": _media(one.post),
+            "mentions": _mentions(one.post),
+            "edited_at": one.post.edited_at and one.post.edited_at.isoformat(),
+        }
+        for one in met
+    ]
+    touched = incoming.update_edited(at.conn, facts, now=at.now)
+    _keep_bodies(at, (one.post for one in met))
+    _tell(at, EventKind.POST_EDITED, touched)
+    words = {one.id: one.post.text for one in met}
+    _refresh_previews(at, {post.id: preview(storable(words[post.id])) for post in touched if post.case_id})
     return len(touched)
 
 
-def _refresh_previews(conn: Connection, previews: dict[PostId, str]) -> None:
+def _refresh(at: _Place, met: Sequence[_Met]) -> None:
+    facts = [
+        {
+            "id": one.id,
+            "metrics": changes.counters(one.post.metrics),
+            "visibility": one.post.visibility,
+            "can_reply": one.post.can_reply,
+            "why_no_reply": one.post.why_no_reply,
+        }
+        for one in met
+    ]
+    if facts:
+        incoming.update_quietly(at.conn, facts)
+
+
+def _delete(at: _Place, post_ids: Sequence[PostId]) -> int:
+    if not post_ids:
+        return 0
+    touched = incoming.blank_deleted(at.conn, source_id=at.source_id, post_ids=post_ids, now=at.now)
+    _tell(at, EventKind.POST_DELETED, touched)
+    _refresh_previews(at, {post.id: "" for post in touched if post.case_id})
+    return len(touched)
+
+
+def _refresh_previews(at: _Place, previews: Mapping[PostId, str]) -> None:
     if previews:
-        incoming.refresh_previews(conn, post_ids=list(previews), previews=list(previews.values()))
+        incoming.refresh_previews(at.conn, post_ids=list(previews), previews=list(previews.values()))
 
 
-def _tell(conn: Connection, kind: EventKind, touched: Sequence[incoming.Touched], *, source_id: SourceId, now: datetime) -> None:
-    events.add_all(conn, [events.Event(kind=kind, post_id=post.id, case_id=post.case_id, source_id=source_id) for post in touched], now=now)
+def _tell(at: _Place, kind: EventKind, touched: Sequence[Touched]) -> None:
+    told = [events.Event(kind=kind, post_id=post.id, case_id=post.case_id, source_id=at.source_id) for post in touched]
+    events.add_all(at.conn, told, now=at.now)
 
 
-def _raw_rows(source_id: SourceId, posts: Sequence[Post], wanted: set[str], now: datetime) -> Iterator[tuple[int, str, datetime, bytes]]:
+def _compressed(raw: bytes) -> bytes:
+    """Return `raw` as `zlib.decompress` takes it."""
+    packer = zlib.compressobj(level=1 if len(raw) >= WORTH_IT else 0, wbits=WINDOW, memLevel=6)
+    return packer.compress(raw) + packer.flush()
+
+
+def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post, *, is_own: bool) -> Sequence[Any]:
+    """Return the post as `incoming.copy_posts` wants it."""
     return (
-        (source_id, post.external_id, now, zlib.compress(post.raw, COMPRESSION))
-        for post in posts
-        if post.external_id in wanted and not post.deleted
-    )
-
-
-def _row(post: Post) -> Sequence[Any]:
-    """Return the post as `incoming.TYPES` wants it; a deleted one comes without words."""
-    return (
+        post_id,
+        at.source_id,
+        at.network,
         post.external_id,
-        post.author.external_id,
-        storable(post.author.handle),
-        storable(post.author.name),
-        post.author.followers,
-        post.author.verified,
-        storable(post.author.avatar_url),
-        "" if post.deleted else storable(post.text),
+        author_id,
+        storable(post.text),
         post.language_hint,
         post.published_at,
         post.edited_at,
-        post.deleted,
+        at.now,
         storable(post.permalink),
         post.root_id,
         post.parent_id,
         post.quoted_id,
         post.shared_id,
-        [] if post.deleted else [storable(name) for name in post.mentions],
-        [] if post.deleted else [_clean(asdict(item)) for item in post.media],
-        _metrics(post),
+        _mentions(post),
+        _media(post),
+        changes.counters(post.metrics),
         post.visibility,
-        post.is_own,
+        is_own,
         post.can_reply,
         post.why_no_reply,
     )
 
 
-def _clean(item: dict[str, str]) -> dict[str, str]:
-    return {key: storable(value) for key, value in item.items()}
+def _mentions(post: Post) -> list[str]:
+    return [storable(name) for name in post.mentions]
 
 
-def _metrics(post: Post) -> dict[str, int]:
-    counters = (
-        ("likes", post.metrics.likes),
-        ("shares", post.metrics.shares),
-        ("replies", post.metrics.replies),
-        ("views", post.metrics.views),
-    )
-    return {name: value for name, value in counters if value is not None}
+def _media(post: Post) -> list[dict[str, str]]:
+    return [{"kind": item.kind, "url": storable(item.url), "alt": storable(item.alt)} for item in post.media]

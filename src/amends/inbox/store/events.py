@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb, execute, fetch_maybe
+from amends.core.database import Connection, Jsonb, copy_rows, execute, fetch_maybe
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, EventId, PostId, SourceId
 
@@ -53,6 +53,16 @@ def add_all(conn: Connection, events: Sequence[Event], *, now: datetime) -> None
           as r(kind text, case_id bigint, post_id bigint, agent_id bigint, source_id bigint, facts jsonb)
         """,
         {"now": now, "rows": Jsonb(rows)},
+    )
+
+
+def add_received(conn: Connection, post_ids: Sequence[PostId], *, source_id: SourceId, now: datetime) -> None:
+    """Write that these posts were received: `add_all` for the many, streamed."""
+    copy_rows(
+        conn,
+        "copy events (kind, at, post_id, source_id) from stdin (format binary)",
+        ("text", "timestamptz", "int8", "int8"),
+        ((EventKind.POST_RECEIVED, now, post_id, source_id) for post_id in post_ids),
     )
 
 

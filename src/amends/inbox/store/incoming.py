@@ -1,22 +1,24 @@
-"""SQL of ingest: a batch is streamed into a temporary table, then a few statements say what is new, edited, deleted.
+"""SQL of ingest: what we have is looked up, and only what is new is streamed in, a batch in a few statements.
 
-Rows are always locked in the order of their keys, so that two batches at once wait for each other rather than in a circle.
+One source is stored to by one connection at a time (`lock_source`), so nothing can become known between the look and the COPY. Rows
+are always locked in the order of their keys, so that two batches at once wait for each other rather than in a circle. Lateral queries
+with `offset 0` keep the planner from reading a whole table for a batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amends.core.database import Connection, copy_rows, execute, fetch_all, fetch_values
-from amends.inbox.rules.ids import CaseId, PostId, SourceId
+from amends.core.database import Connection, Jsonb, copy_rows, execute, fetch_all, fetch_values
+from amends.core.post import Author
+from amends.inbox.rules.changes import Stored
+from amends.inbox.rules.ids import AuthorId, CaseId, PostId, SourceId
 
-TYPES = (
-    *("text", "text", "text", "text", "int4", "bool", "text"),
-    *("text", "text", "timestamptz", "timestamptz", "bool", "text", "text", "text", "text", "text"),
-    *("text[]", "jsonb", "jsonb", "text", "bool", "bool", "text"),
+POST_TYPES = (
+    *("int8", "int8", "text", "text", "int8", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "text", "text"),
+    *("text", "text[]", "jsonb", "jsonb", "text", "bool", "bool", "text"),
 )
-RAW_TYPES = ("int8", "text", "timestamptz", "bytea")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,173 +30,188 @@ class Touched:
     case_id: CaseId | None
 
 
-def stage(conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
-    """Put a batch (columns as in `TYPES`) where the other statements of this module find it, in this transaction only."""
-    execute(
-        conn,
-        """
-        create temp table if not exists incoming (
-          external_id text, author_external_id text, author_handle text, author_name text, author_followers integer,
-          author_verified boolean, author_avatar_url text, text text, language_hint text, published_at timestamptz,
-          edited_at timestamptz, deleted boolean, permalink text, root_id text, parent_id text, quoted_id text, shared_id text,
-          mentions text[], media jsonb, metrics jsonb, visibility text, is_own boolean, can_reply boolean, why_no_reply text
-        ) on commit delete rows
-        """,
-    )
-    execute(conn, "delete from pg_temp.incoming")
-    copy_rows(conn, "copy pg_temp.incoming from stdin (format binary)", TYPES, rows)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _KnownAuthor:
+    id: AuthorId
+    external_id: str
 
 
-def save_authors(conn: Connection, *, network: str) -> None:
-    """Store the authors of the batch who are new, and what changed about the others."""
-    execute(
+def lock_source(conn: Connection, *, source_id: SourceId) -> None:
+    """Wait until nobody else stores posts of this source."""
+    execute(conn, "select pg_advisory_xact_lock(hashtextextended('ingest', %(source_id)s))", {"source_id": source_id})
+
+
+def find(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) -> list[Stored]:
+    """Return those of the posts that we have, with their authors."""
+    return fetch_all(
         conn,
+        Stored,
         """
-        insert into authors (network, external_id, handle, name, followers, verified, avatar_url)
-        select distinct on (i.author_external_id)
-          %(network)s, i.author_external_id, i.author_handle, i.author_name, i.author_followers, i.author_verified, i.author_avatar_url
-        from pg_temp.incoming i
-        where not i.deleted
-          and not exists (select from authors a where a.network = %(network)s and a.external_id = i.author_external_id)
-        order by i.author_external_id, i.published_at desc
-        on conflict (network, external_id) do nothing
+        select p.id, p.external_id, p.text, p.edited_at, p.deleted_at is not null as is_deleted, p.metrics, p.visibility, p.can_reply,
+          p.why_no_reply, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified, a.avatar_url
+        from unnest(%(external_ids)s::text[]) given(external_id)
+        cross join lateral (
+          select * from posts p where p.source_id = %(source_id)s and p.external_id = given.external_id offset 0
+        ) p
+        cross join lateral (select * from authors a where a.id = p.author_id offset 0) a
         """,
-        {"network": network},
-    )
-    execute(
-        conn,
-        """
-        with latest as (
-          select distinct on (author_external_id) * from pg_temp.incoming
-          where not deleted and author_external_id <> 'deleted'
-          order by author_external_id, published_at desc
-        ), changed as (
-          select a.id, l.author_handle, l.author_name, coalesce(l.author_followers, a.followers) as followers,
-            l.author_verified, l.author_avatar_url
-          from latest l join authors a on a.network = %(network)s and a.external_id = l.author_external_id
-          where (a.handle, a.name, a.followers, a.verified, a.avatar_url) is distinct from
-            (l.author_handle, l.author_name, coalesce(l.author_followers, a.followers), l.author_verified, l.author_avatar_url)
-          order by a.id
-          for no key update of a
-        )
-        update authors a
-        set handle = c.author_handle, name = c.author_name, followers = c.followers, verified = c.author_verified,
-          avatar_url = c.author_avatar_url
-        from changed c where a.id = c.id
-        """,
-        {"network": network},
+        {"source_id": source_id, "external_ids": list(external_ids)},
     )
 
 
-def insert_new(conn: Connection, *, source_id: SourceId, network: str, now: datetime) -> list[str]:
-    """Store the posts of the batch that are new, each with its event, in the order they were published; return their external ids.
+def find_ours(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) -> set[str]:
+    """Return those of the posts that are replies which we published."""
+    found = fetch_values(
+        conn,
+        """
+        select r.external_id from replies r join cases c on c.id = r.case_id
+        where r.external_id = any(%(external_ids)s) and c.source_id = %(source_id)s
+        """,
+        {"source_id": source_id, "external_ids": list(external_ids)},
+    )
+    return set(found)
 
-    Of a post that the network deleted it says no more than that, so one that we never had stays unknown.
+
+def save_authors(conn: Connection, *, network: str, authors: Sequence[Author]) -> dict[str, AuthorId]:
+    """Store the authors who are new and how the others are called now, and return all of them by external id.
+
+    The author `deleted` stands for everybody who left and keeps the first name it was met under.
     """
-    return fetch_values(
+    found = fetch_all(
+        conn,
+        _KnownAuthor,
+        """
+        with given as materialized (
+          select g.*, a.id,
+            (a.handle, a.name, a.followers, a.verified, a.avatar_url)
+              is distinct from (g.handle, g.name, coalesce(g.followers, a.followers), g.verified, g.avatar_url) as differs
+          from jsonb_to_recordset(%(authors)s)
+            as g(external_id text, handle text, name text, followers integer, verified boolean, avatar_url text)
+          left join lateral (
+            select * from authors a where a.network = %(network)s and a.external_id = g.external_id offset 0
+          ) a on true
+        ), locked as (
+          select a.id from authors a
+          where a.id in (select id from given where id is not null and differs and external_id <> 'deleted')
+          order by a.id for no key update
+        ), changed as (
+          update authors a
+          set handle = g.handle, name = g.name, followers = coalesce(g.followers, a.followers), verified = g.verified,
+            avatar_url = g.avatar_url
+          from locked join given g on g.id = locked.id where a.id = locked.id
+        ), made as (
+          insert into authors (network, external_id, handle, name, followers, verified, avatar_url)
+          select %(network)s, external_id, handle, name, followers, verified, avatar_url from given where id is null
+          order by external_id
+          on conflict (network, external_id) do update set handle = excluded.handle
+          returning id, external_id
+        )
+        select id, external_id from given where id is not null union all select id, external_id from made
+        """,
+        {"network": network, "authors": Jsonb([_facts(author) for author in authors])},
+    )
+    return {author.external_id: author.id for author in found}
+
+
+def _facts(author: Author) -> dict[str, str | int | bool | None]:
+    return {
+        "external_id": author.external_id,
+        "handle": author.handle,
+        "name": author.name,
+        "followers": author.followers,
+        "verified": author.verified,
+        "avatar_url": author.avatar_url,
+    }
+
+
+def next_ids(conn: Connection, *, number: int) -> list[PostId]:
+    """Return so many unused post ids, ascending."""
+    return fetch_values(conn, "select nextval('posts_id_seq') from generate_series(1, %(number)s)", {"number": number})
+
+
+def copy_posts(conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
+    """Store new posts (columns as in the statement, types as in `POST_TYPES`)."""
+    copy_rows(
         conn,
         """
-        with fresh as (
-          insert into posts (source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, seen_at,
-             permalink, root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply,
-            why_no_reply)
-          select %(source_id)s, %(network)s, i.external_id, a.id, i.text, i.language_hint, i.published_at, i.edited_at,
-            %(now)s, i.permalink, i.root_id, i.parent_id, i.quoted_id, i.shared_id,
-            i.mentions, i.media, i.metrics, i.visibility,
-            i.is_own or exists (
-              select from replies r join cases c on c.id = r.case_id
-              where r.external_id = i.external_id and c.source_id = %(source_id)s
-            ), i.can_reply, i.why_no_reply
-          from pg_temp.incoming i
-          join authors a on a.network = %(network)s and a.external_id = i.author_external_id
-          where not i.deleted
-            and not exists (select from posts p where p.source_id = %(source_id)s and p.external_id = i.external_id)
-          order by i.published_at, i.external_id
-          on conflict (source_id, external_id) do nothing
-          returning id, external_id
-        ), told as (
-          insert into events (kind, at, post_id, source_id)
-          select 'post_received', %(now)s, id, %(source_id)s from fresh order by id
-        )
-        select external_id from fresh
+        copy posts (id, source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, seen_at, permalink,
+          root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply, why_no_reply)
+        from stdin (format binary)
         """,
-        {"source_id": source_id, "network": network, "now": now},
+        POST_TYPES,
+        rows,
     )
 
 
-def update_edited(conn: Connection, *, source_id: SourceId, now: datetime) -> list[Touched]:
-    """Give posts that were edited since their new text, and return them; an older version than ours changes nothing."""
+def copy_bodies(conn: Connection, rows: Iterable[tuple[SourceId, str, datetime, bytes]]) -> None:
+    """Append compressed network bodies."""
+    copy_rows(
+        conn,
+        "copy raw_bodies (source_id, external_id, seen_at, body) from stdin (format binary)",
+        ("int8", "text", "timestamptz", "bytea"),
+        rows,
+    )
+
+
+def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Touched]:
+    """Give posts (`id`, `text`, `media`, `mentions`, `edited_at`) the words that they have on the network now, and return them."""
     return fetch_all(
         conn,
         Touched,
         """
-        with changed as (
-          select p.id, i.text, i.media, i.mentions, i.edited_at
-          from pg_temp.incoming i join posts p on p.source_id = %(source_id)s and p.external_id = i.external_id
-          where p.deleted_at is null and not i.deleted
-            and (i.text <> p.text or i.edited_at > coalesce(p.edited_at, '-infinity'))
-            and (i.edited_at is null or p.edited_at is null or i.edited_at >= p.edited_at)
-          order by p.id
-          for no key update of p
+        with given as (
+          select * from jsonb_to_recordset(%(posts)s) as g(id bigint, text text, media jsonb, mentions text[], edited_at timestamptz)
+        ), locked as (
+          select id from posts where id in (select id from given) and deleted_at is null order by id for no key update
         )
-        update posts p set text = c.text, media = c.media, mentions = c.mentions, edited_at = coalesce(c.edited_at, %(now)s)
-        from changed c where p.id = c.id
+        update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s)
+        from locked join given g using (id) where p.id = locked.id
         returning p.id, p.external_id, p.case_id
         """,
-        {"source_id": source_id, "now": now},
+        {"posts": Jsonb(list(posts)), "now": now},
     )
 
 
-def update_quietly(conn: Connection, *, source_id: SourceId) -> int:
-    """Refresh what may change without an edit (counters, whether we may reply) and return how many posts it changed."""
-    return execute(
+def update_quietly(conn: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
+    """Refresh what may change without an edit (`id`, `metrics`, `visibility`, `can_reply`, `why_no_reply`).
+
+    That we may reply stays so: what a search calls closed to us may be open under a mention.
+    """
+    execute(
         conn,
         """
-        with changed as (
-          select p.id, i.metrics, i.visibility, i.can_reply, i.why_no_reply
-          from pg_temp.incoming i join posts p on p.source_id = %(source_id)s and p.external_id = i.external_id
-          where p.deleted_at is null and not i.deleted
-            and (p.metrics, p.visibility, p.can_reply, p.why_no_reply)
-              is distinct from (i.metrics, i.visibility, i.can_reply or p.can_reply, case when p.can_reply then '' else i.why_no_reply end)
-          order by p.id
-          for no key update of p
+        with given as (
+          select * from jsonb_to_recordset(%(posts)s)
+            as g(id bigint, metrics jsonb, visibility text, can_reply boolean, why_no_reply text)
+        ), locked as (
+          select id from posts where id in (select id from given) and deleted_at is null order by id for no key update
         )
         update posts p
-        set metrics = c.metrics, visibility = c.visibility, can_reply = c.can_reply or p.can_reply,
-          why_no_reply = case when p.can_reply then '' else c.why_no_reply end
-        from changed c where p.id = c.id
+        set metrics = g.metrics, visibility = g.visibility, can_reply = g.can_reply or p.can_reply,
+          why_no_reply = case when p.can_reply then '' else g.why_no_reply end
+        from locked join given g using (id) where p.id = locked.id
         """,
-        {"source_id": source_id},
+        {"posts": Jsonb(list(posts))},
     )
 
 
-def blank_deleted(conn: Connection, *, source_id: SourceId, now: datetime) -> list[Touched]:
+def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[PostId], now: datetime) -> list[Touched]:
     """Take text, media and stored bodies of posts that the network deleted, and return them; they never come back."""
     return fetch_all(
         conn,
         Touched,
         """
-        with gone as (
-          select p.id
-          from pg_temp.incoming i join posts p on p.source_id = %(source_id)s and p.external_id = i.external_id
-          where i.deleted and p.deleted_at is null
-          order by p.id
-          for no key update of p
+        with locked as (select id from posts where id = any(%(ids)s) and deleted_at is null order by id for no key update
         ), blanked as (
-          update posts p set text = '', media = '[]', mentions = '{}', deleted_at = %(now)s from gone where p.id = gone.id
+          update posts p set text = '', media = '[]', mentions = '{}', deleted_at = %(now)s from locked where p.id = locked.id
           returning p.id, p.external_id, p.case_id
         ), forgotten as (
           delete from raw_bodies r using blanked b where r.source_id = %(source_id)s and r.external_id = b.external_id
         )
         select * from blanked
         """,
-        {"source_id": source_id, "now": now},
+        {"source_id": source_id, "ids": list(post_ids), "now": now},
     )
-
-
-def save_raw(conn: Connection, rows: Iterable[tuple[int, str, datetime, bytes]]) -> None:
-    """Append compressed network bodies: (source id, external id, seen at, body)."""
-    copy_rows(conn, "copy raw_bodies (source_id, external_id, seen_at, body) from stdin (format binary)", RAW_TYPES, rows)
 
 
 def refresh_previews(conn: Connection, *, post_ids: Sequence[PostId], previews: Sequence[str]) -> None:

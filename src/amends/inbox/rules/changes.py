@@ -1,0 +1,80 @@
+"""What changed about a post that we have. Place in the path: `actions.ingest`, for each post that is met again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from amends.core.post import Author, Metrics, Post
+from amends.inbox.rules.ids import PostId
+from amends.inbox.rules.text import storable
+
+# Networks hide the author of what a deleted account wrote behind one name for all.
+NOBODY = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A post as we have it, with its author."""
+
+    id: PostId
+    external_id: str
+    text: str
+    edited_at: datetime | None
+    is_deleted: bool
+    metrics: Mapping[str, int]
+    visibility: str
+    can_reply: bool
+    why_no_reply: str
+    author_external_id: str
+    handle: str
+    name: str
+    followers: int | None
+    verified: bool
+    avatar_url: str
+
+
+def is_deleted(post: Post, stored: Stored) -> bool:
+    """Whether the network has deleted the post since; what it once deleted stays deleted here."""
+    return post.deleted and not stored.is_deleted
+
+
+def is_edited(post: Post, stored: Stored) -> bool:
+    """Whether the network has a newer version; an older one that comes late is no edit."""
+    if post.deleted or stored.is_deleted:
+        return False
+    if post.edited_at and stored.edited_at and post.edited_at <= stored.edited_at:
+        return False
+    return bool(post.edited_at) or storable(post.text) != stored.text
+
+
+def is_refreshed(post: Post, stored: Stored) -> bool:
+    """Whether something changed that is no edit: counters, visibility, whether we may reply (which stays once it is so)."""
+    if post.deleted or stored.is_deleted:
+        return False
+    if post.visibility != stored.visibility or counters(post.metrics) != stored.metrics:
+        return True
+    return not stored.can_reply and (post.can_reply or post.why_no_reply != stored.why_no_reply)
+
+
+def is_author_changed(author: Author, stored: Stored) -> bool:
+    """Whether the author goes by another name, or reaches more or fewer people."""
+    if author.external_id != stored.author_external_id or author.external_id == NOBODY:
+        return False
+    reach = stored.followers if author.followers is None else author.followers
+    now = storable_author(author)
+    known = (stored.handle, stored.name, stored.followers, stored.verified, stored.avatar_url)
+    return (now.handle, now.name, reach, now.verified, now.avatar_url) != known
+
+
+def storable_author(author: Author) -> Author:
+    """Return the author in words that PostgreSQL takes."""
+    handle, name, avatar_url = storable(author.handle), storable(author.name), storable(author.avatar_url)
+    if (handle, name, avatar_url) == (author.handle, author.name, author.avatar_url):
+        return author
+    return replace(author, handle=handle, name=name, avatar_url=avatar_url)
+
+
+def counters(metrics: Metrics) -> dict[str, int]:
+    """Return the counters that the network tells."""
+    named = (("likes", metrics.likes), ("shares", metrics.shares), ("replies", metrics.replies), ("views", metrics.views))
+    return {name: value for name, value in named if value is not None}
