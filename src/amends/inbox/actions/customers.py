@@ -4,25 +4,11 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
-from amends.inbox.rules import identity
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.identity import Match
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import customers, events, handles, untriaged
+from amends.inbox.store import customers, events, untriaged
 from amends.inbox.store.customers import Link
-
-
-def suggest(conn: Connection, *, author_id: AuthorId) -> Match:
-    """Return which other customers this author may be, for an agent to decide."""
-    author = handles.find(conn, author_id=author_id)
-    if author is None:
-        raise NotFound
-    own = customers.find_link(conn, author_id=author_id)
-    candidates = [
-        candidate for candidate in handles.alike(conn, handle=author.handle) if own is None or candidate.customer_id != own.customer_id
-    ]
-    return identity.match(author, candidates)
 
 
 def link_customer(  # noqa: PLR0913

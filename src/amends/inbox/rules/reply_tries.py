@@ -7,7 +7,8 @@ from amends.core.errors import NetworkError, RateLimited, Unreachable
 from amends.inbox.rules.words import ReplyState
 
 MOST_TRIES = 8
-FIRST_RETRY = timedelta(seconds=2)
+FIRST_RETRY = timedelta(seconds=10)
+"""What a network took shows up in its lists some seconds late; who looks sooner does not find it and publishes it twice."""
 LONGEST_RETRY = timedelta(minutes=10)
 LOOKS_FOR_PROOF = 3
 
@@ -33,7 +34,7 @@ def after_trouble(error: NetworkError, *, attempts: int, now: datetime) -> NextT
 
 
 def back_off(attempts: int) -> timedelta:
-    """Return the pause after try number `attempts`: 2 s doubled each time, at most 10 minutes."""
+    """Return the pause after try number `attempts`: 10 s doubled each time, at most 10 minutes."""
     return min(FIRST_RETRY * 2 ** (min(attempts, 20) - 1), LONGEST_RETRY)
 
 

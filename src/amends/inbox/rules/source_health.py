@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, PaymentRequired, RateLimited
+from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, PaymentRequired, QueryRefused, RateLimited, SourceUnfit
 from amends.inbox.rules.words import WatchState
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 SOONEST = timedelta(seconds=1)
+REFUSALS = 3
+"""How often in a row a query is refused before we believe it: networks refuse good ones on bad days."""
 
 _REMEDIES = (
     (CredentialsRefused, "The network refuses our credentials: enter new ones."),
     (AccessDenied, "The network denies access: give the app the missing right, or check whether the account is suspended; then retry."),
     (PaymentRequired, "The network wants to be paid: check the plan and the balance there; then retry."),
+    (SourceUnfit, "The source is set up wrongly: mend it, then retry."),
+    (QueryRefused, "The network does not know this query or place: mend the watch, or retry if it should be there again."),
 )
 
 
@@ -39,7 +43,7 @@ def after_trouble(error: NetworkError, *, failures: int, now: datetime) -> Healt
         until = max(error.until, now + SOONEST)
         return Health(state=WatchState.WAITING, note=str(error), failures=failures, next_at=until)
     for kind, remedy in _REMEDIES:
-        if isinstance(error, kind):
+        if isinstance(error, kind) and not (kind is QueryRefused and failures + 1 < REFUSALS):
             return Health(state=WatchState.STOPPED, note=_with_detail(remedy, error), failures=failures + 1, next_at=now)
     return Health(state=WatchState.RETRYING, note=str(error), failures=failures + 1, next_at=now + back_off(failures))
 

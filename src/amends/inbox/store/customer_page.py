@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.inbox.rules.identity import Candidate, Handle, Maybe, match
+from amends.inbox.rules.ids import CustomerId
 
 CASES = 30
 MOODS = 40
@@ -66,14 +68,30 @@ class MoodPoint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaybeRow:
-    """A handle on another network that is spelled the same."""
+    """A handle on another network that reads like one of the customer's."""
 
     author_id: int
     network: str
+    external_id: str
     handle: str
     name: str
     cases: int
     customer_id: int
+    our_network: str
+    our_external_id: str
+    our_handle: str
+
+    @property
+    def ours(self) -> Handle:
+        """The customer's handle, as matching takes it."""
+        return Handle(network=self.our_network, external_id=self.our_external_id, handle=self.our_handle)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The other's handle, as matching takes it."""
+        return Candidate(
+            handle=Handle(network=self.network, external_id=self.external_id, handle=self.handle), customer_id=CustomerId(self.customer_id)
+        )
 
 
 def customer(conn: Connection, customer_id: int) -> CustomerHead | None:
@@ -141,21 +159,23 @@ def moods(conn: Connection, customer_id: int) -> list[MoodPoint]:
 
 
 def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
-    """Return handles of other customers, on networks where this one has none, that are spelled like one of theirs."""
-    return fetch_all(
+    """Return at most 5 handles of other customers, on networks where this one has none, that may be the same person's."""
+    candidates = fetch_all(
         conn,
         MaybeRow,
         """
-        select distinct o.id as author_id, o.network, o.handle, o.name, k.customer_id,
-               (select count(*)::int from cases where author_id = o.id) as cases
+        select distinct on (o.id) o.id as author_id, o.network, o.external_id, o.handle, o.name, k.customer_id,
+               (select count(*)::int from cases where author_id = o.id) as cases,
+               a.network as our_network, a.external_id as our_external_id, a.handle as our_handle
         from customer_links l join authors a on a.id = l.author_id
-        join authors o on lower(o.handle) = lower(a.handle) and o.network <> a.network
+        join authors o on lower(regexp_replace(o.handle, '[^[:alnum:]]', '', 'g')) = lower(regexp_replace(a.handle, '[^[:alnum:]]', '', 'g'))
         join customer_links k on k.author_id = o.id and k.customer_id <> l.customer_id
         where l.customer_id = %(customer_id)s
           and o.network not in (
             select m.network from customer_links n join authors m on m.id = n.author_id where n.customer_id = %(customer_id)s
           )
-        limit 5
+        order by o.id limit 20
         """,
         {"customer_id": customer_id},
     )
+    return [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)][:5]
