@@ -168,7 +168,8 @@ def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
                (select count(*)::int from cases where author_id = o.id) as cases,
                a.network as our_network, a.external_id as our_external_id, a.handle as our_handle
         from customer_links l join authors a on a.id = l.author_id
-        join authors o on lower(regexp_replace(o.handle, '[^[:alnum:]]', '', 'g')) = lower(regexp_replace(a.handle, '[^[:alnum:]]', '', 'g'))
+        join authors o
+          on lower(regexp_replace(o.handle, '[^[:alnum:]]', '', 'g')) = lower(regexp_replace(a.handle, '[^[:alnum:]]', '', 'g'))
         join customer_links k on k.author_id = o.id and k.customer_id <> l.customer_id
         where l.customer_id = %(customer_id)s
           and o.network not in (
