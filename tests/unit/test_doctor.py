@@ -10,6 +10,7 @@ import pytest
 from amends.cli.checks import desk, machine, servers
 from amends.cli.checks.finding import Findings, Level, Patient
 from amends.cli.doctor import examine, findings_on
+from amends.cli.running.cast import CAST, hire
 from amends.core.clock import utc_now
 from amends.core.database import Connection, execute
 from amends.core.ports import Watch, WatchKind
@@ -138,6 +139,12 @@ def test_a_receiver_that_is_away_is_seen(patient: Patient, conn: Connection) -> 
         add_channel(conn, target=f"webhook+http://127.0.0.1:{receiver.getsockname()[1]}/hook", secret_key=KEY, label="There")
         assert said(desk.alert_channels(patient, conn), Level.WARN) == []
     assert "nobody listens" in said(desk.alert_channels(patient, conn), Level.WARN)[0]
+
+
+def test_an_installation_that_nobody_may_enter_says_so(patient: Patient, conn: Connection) -> None:
+    assert said(desk.people(patient, conn), Level.WARN) == ["nobody may sign in"]
+    hire(conn, now=utc_now())
+    assert said(desk.people(patient, conn), Level.OK) == [f"{len(CAST)} may sign in"]
 
 
 def test_a_worker_that_fell_silent_is_seen(patient: Patient, conn: Connection) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import click
+import httpx
 
 from amends.cli.running.box import show, welcome
 from amends.cli.running.cast import BO, enter_sandbox, hire, token_for
@@ -17,6 +18,7 @@ from amends.core.settings import DEMO_SECRET, Mode
 SANDBOX_PORT = 8770
 HOST = "127.0.0.1"
 PACE = 5.0
+MORNING = 11 * 60
 FIXED = {"AMENDS_SECRET_KEY": DEMO_SECRET, "AMENDS_SOURCES": "[]", "AMENDS_ALERT_CHANNELS": "[]"}
 """Whatever a real installation's settings say, its keys and accounts stay out of the demo."""
 BRISK = {"AMENDS_POLL_SECONDS": "2", "AMENDS_PROOF_AFTER": "PT3S", "AMENDS_FOLLOW_UP_AFTER": "PT10M"}
@@ -45,7 +47,7 @@ def demo(  # noqa: PLR0913 - one argument an option
     if check:
         from amends.cli.checking.check import check_demo  # noqa: PLC0415 - needs what the demo itself does not
 
-        raise SystemExit(check_demo(data, pace=pace, as_json=as_json))
+        raise SystemExit(check_demo(data, fresh=fresh, pace=pace, as_json=as_json))
     place = (data or default_data_dir() / "demo").resolve()
     plan = Plan(
         data=place,
@@ -68,9 +70,13 @@ def _start(installation: Installation, *, pace: float, colleague: bool) -> None:
     say("Starting PostgreSQL, Valkey, the networks, the screens and the workers …")
     installation.start_servers()
     _start_sandbox(installation, pace)
+    if installation.stopping.is_set():
+        return
     token = _furnish(installation.database_url, installation.sandbox_url)
     installation.start_product()
     installation.wait_until_ready()
+    if pace and not installation.stopping.is_set():
+        _begin_with_a_morning(installation.sandbox_url)
     if colleague:
         installation.start(("colleague", ("colleague",)), env={"AMENDS_COLLEAGUE_TOKEN": token})
 
@@ -82,6 +88,14 @@ def _start_sandbox(installation: Installation, pace: float) -> None:
     arguments = ["sandbox", "--host", HOST, "--port", str(port), "--data", str(folder), "--pace", str(pace)]
     installation.start(("sandbox", arguments))
     installation.wait_for(f"{installation.sandbox_url}/control/state")
+
+
+def _begin_with_a_morning(sandbox_url: str) -> None:
+    """Let the first hours of the scenario pass at once, so that whoever comes first finds something to do."""
+    with httpx.Client(base_url=sandbox_url, timeout=30, trust_env=False) as town:
+        minute = town.get("/control/state").raise_for_status().json()["minute"]
+        if minute < MORNING:
+            town.post("/control/step", json={"minutes": MORNING - minute}).raise_for_status()
 
 
 def _furnish(database_url: str, sandbox_url: str) -> str:

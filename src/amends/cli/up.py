@@ -12,6 +12,7 @@ from amends.core.clock import utc_now
 from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
 from amends.core.settings import Settings, settings
+from amends.inbox.store import agents
 
 
 @click.command()
@@ -32,9 +33,12 @@ def up(data: Path | None, port: int | None, *, verbose: bool) -> None:
         installation.start_servers()
         with connect(installation.database_url) as conn:
             enter_settings(conn, given, now=utc_now())
+            nobody = not agents.everyone(conn)
         installation.start_product()
         installation.wait_until_ready()
         say(f"Amends is at {plan.address}. Ctrl-C stops it.")
+        if nobody:
+            say(f"Nobody may sign in yet: ./amends agent add you@example.com --role admin --data {plan.data}")
         installation.watch()
         say("Stopping …")
 

@@ -41,7 +41,7 @@ FLOODS = (
 )
 STEP = 0.25
 QUICK = {"AMENDS_POLL_SECONDS": "1", "AMENDS_PROOF_AFTER": "PT1S", "AMENDS_FOLLOW_UP_AFTER": "PT6S"}
-DEMO = ("demo", "--fresh", "--no-colleague", "--pace", "0")
+DEMO = ("demo", "--no-colleague", "--pace", "0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +81,12 @@ class Outcome:
         )
 
 
-def check_demo(data: Path | None, *, pace: float | None, as_json: bool) -> int:
+def check_demo(data: Path | None, *, fresh: bool, pace: float | None, as_json: bool) -> int:
     """Return 0 where every published post was collected once and the story held, else 1; the data goes away unless `data` says where."""
     deadline = time.monotonic() + LONGEST
     with ExitStack() as stack:
         place = data.resolve() if data else stack.enter_context(scratch_dir()) / "data"
-        demo = stack.enter_context(away(DEMO, data=place, env=QUICK))
+        demo = stack.enter_context(away((*DEMO, *(("--fresh",) if fresh else ())), data=place, env=QUICK))
         say("Starting the demo …")
         state = demo.wait_until_ready(timeout=LONGEST / 2)
         outcome = examine(state, deadline=deadline, pace=pace or PACE)

@@ -1,4 +1,4 @@
-"""Checks of what the desk works with: sources, alert channels, the worker and what waits for it; `conn` reaches a migrated database."""
+"""Checks of what the desk works with: people, sources, alert channels, worker, backlog; `conn` reaches a migrated database."""
 
 import socket
 from datetime import UTC
@@ -14,7 +14,7 @@ from amends.core.clock import utc_now
 from amends.core.database import Connection
 from amends.core.errors import SettingsWrong
 from amends.core.secrets import unseal
-from amends.inbox.store import channels, health
+from amends.inbox.store import agents, channels, health
 from amends.inbox.store.health import SourceState, Waiting
 from amends.inbox.store.heartbeats import Heartbeat, heartbeats
 
@@ -91,6 +91,12 @@ def _channel(label: str, target: str) -> Finding:
             f"alerts go to {label}, and nobody listens there ({error.strerror or error})", "Start the receiver, or mend the channel."
         )
     return ok(f"alerts go to {label}, where somebody listens")
+
+
+def people(_patient: Patient, conn: Connection) -> Findings:
+    """Find whether anybody may sign in."""
+    found = sum(agent.active for agent in agents.everyone(conn))
+    yield ok(f"{found} may sign in") if found else warn("nobody may sign in", "./amends agent add you@example.com --role admin")
 
 
 def worker(_patient: Patient, conn: Connection) -> Findings:

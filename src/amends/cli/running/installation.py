@@ -84,16 +84,16 @@ class Installation:
         self.start(("api", ("api",)), *lanes, ("beat", ("beat",)))
 
     def wait_until_ready(self) -> None:
-        """Return when the screens answer; `SettingsWrong` where they do not in time."""
-        ready = self.wait_for(f"{self.plan.address}/readyz")
-        if not ready and not self.stopping.is_set():
-            raise SettingsWrong(f"Amends did not come up; {self.plan.data / 'logs'} says why, and `./amends doctor` may know the cure")
-        self._ready = ready
+        """Return when the screens answer, or when we are asked to stop."""
+        self._ready = self.wait_for(f"{self.plan.address}/readyz")
         self._write_state()
 
     def wait_for(self, url: str) -> bool:
-        """Return True when `url` answers well, False where it does not in time or we are asked to stop."""
-        return self._supervisor.wait_for(lambda: _answers(url), until=self.stopping, timeout=READY_WITHIN)
+        """Return True when `url` answers well, False where we are asked to stop first; `SettingsWrong` where neither happens in time."""
+        answered = self._supervisor.wait_for(lambda: _answers(url), until=self.stopping, timeout=READY_WITHIN)
+        if not answered and not self.stopping.is_set():
+            raise SettingsWrong(f"{url} does not answer; {self.plan.data / 'logs'} says why, and `./amends doctor` may know the cure")
+        return answered
 
     def watch(self) -> None:
         """Keep everything alive until somebody asks us to stop."""
@@ -171,7 +171,8 @@ def _told_to_stop() -> Generator[Event]:
         asked_at.append(time.monotonic())
         stopping.set()
 
-    before = {sign: signal.signal(sign, heard) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    before = {sign: signal.signal(sign, heard) for sign in (signal.SIGINT, signal.SIGTERM, *(() if nohup else (signal.SIGHUP,)))}
     try:
         yield stopping
     finally:
