@@ -99,7 +99,7 @@ def test_a_reply_is_tried_eight_times_and_then_given_up(error: NetworkError) -> 
 
 def test_a_reply_waits_twice_as_long_after_each_try() -> None:
     pauses = [reply_tries.after_trouble(Unreachable(), attempts=n, now=NOON).at - NOON for n in (1, 2, 3)]
-    assert pauses == [timedelta(seconds=s) for s in (2, 4, 8)]
+    assert pauses == [timedelta(seconds=s) for s in (10, 20, 40)]
 
 
 @pytest.mark.parametrize("error", [ReplyRefused("duplicate"), CredentialsRefused(), AccessDenied(), PaymentRequired()])

@@ -22,7 +22,7 @@ from amends.collectors._reddit_walk import Walk
 from amends.core import reading
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
-from amends.core.network import TIME_OUT, Wire, come_back, is_refusal, words_of
+from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back, is_refusal, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
@@ -57,7 +57,7 @@ class Reddit:
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
         self._clock = clock
-        base_url, time_out = account.options.get("base_url"), float(account.options.get("time_out", TIME_OUT))
+        base_url, time_out = account.options.get("base_url"), account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
         self._wire = Wire(clock=clock, judge=judge, routes={API: base_url, LOGIN: base_url} if base_url else {}, time_out=time_out)
         self._client: praw.Reddit | None = None
         self._token_works = False
@@ -65,7 +65,7 @@ class Reddit:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return what is new or changed on the next page of at most `budget` things."""
         now = self._clock()
-        walk = Walk.resume(cursor, now - timedelta(days=float(self._account.options.get("first_days", FIRST_DAYS))))
+        walk = Walk.resume(cursor, now - timedelta(days=self._account.number("first_days", FIRST_DAYS)))
         path, asked = _listing(watch)
         place = {"after": walk.anchors[-1]} if walk.anchors else {}
         body = _listing_of(self._call("GET", path, {**asked, **place, "limit": min(PAGE_LIMIT, max(1, budget))}))

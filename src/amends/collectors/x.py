@@ -24,7 +24,7 @@ from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, Unreachable
-from amends.core.network import TIME_OUT, Wire, come_back
+from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
 from amends.core.post import Post
 
@@ -48,10 +48,10 @@ class X:
     network = NETWORK
 
     def __init__(self, account: Account, clock: Clock) -> None:
-        self.max_reply_length = int(account.options.get("max_reply_length", REPLY_LIMIT))
+        self.max_reply_length = int(account.number("max_reply_length", REPLY_LIMIT, least=1))
         self._clock = clock
         self._account = account
-        base_url, time_out = account.options.get("base_url"), float(account.options.get("time_out", TIME_OUT))
+        base_url, time_out = account.options.get("base_url"), account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
         self._wire = Wire(clock=clock, judge=judge, routes={API: base_url} if base_url else {}, time_out=time_out)
         self._client: Any = _client(account.credentials)
         self._client.session = self._wire
@@ -234,4 +234,4 @@ def _client(credentials: Mapping[str, str]) -> tweepy.Client:
 
 def _reach(account: Account) -> timedelta:
     """Return how far back the first visit goes."""
-    return timedelta(days=float(account.options.get("first_days", REACH.days))) - MARGIN
+    return timedelta(days=account.number("first_days", REACH.days)) - MARGIN

@@ -15,6 +15,7 @@ AmendsError
     ├── AccessDenied          403: stop and ask for the missing right
     ├── QueryRefused          400, 404: the network does not know this query or place; mend the watch
     ├── PaymentRequired       402: stop until the plan or the balance is mended
+    ├── SourceUnfit           we set the source up wrongly (an option that is no number); the network was not asked
     └── ReplyRefused          the network will never take this reply
 
 The class docstring is the message where none is given. Only `api/errors.py` knows HTTP status codes.
@@ -95,6 +96,10 @@ class QueryRefused(NetworkError):
 
 class PaymentRequired(NetworkError):
     """The network wants to be paid first (402); check the plan and the balance there."""
+
+
+class SourceUnfit(NetworkError):
+    """The source is set up wrongly, so the network was not asked; mend it on the source's page."""
 
 
 class ReplyRefused(NetworkError):

@@ -29,6 +29,7 @@ from amends.core.errors import (
 )
 
 TIME_OUT = 10.0
+SHORTEST_WAIT = 0.1
 LONGEST_ANSWER = 3
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024

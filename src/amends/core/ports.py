@@ -4,16 +4,19 @@ A plug-in is ONE file: `collectors/<network>.py`, `triage/models/<name>.py`, `in
 function `build(...)` that returns the object described here; `core/plugins.py` finds the files, there is no list to edit.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from amends.core.errors import SettingsWrong
 from amends.core.post import Post
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Cursor = dict[str, Json]
+LARGEST_OPTION = 100_000
 
 
 class WatchKind(StrEnum):
@@ -36,6 +39,17 @@ class Account:
     handle: str
     credentials: Mapping[str, str] = field(repr=False, default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self, option: str, default: float, *, least: float = 0) -> float:
+        """Return an option that is a number; `SettingsWrong` where it is none, or below `least`, or beyond all reason."""
+        given = self.options.get(option, "").strip()
+        try:
+            found = float(given) if given else default
+        except ValueError:
+            found = math.nan
+        if not least <= found <= LARGEST_OPTION:
+            raise SettingsWrong(f"the option {option} must be a number from {least:g} to {LARGEST_OPTION:,}, and is {given[:40]!r}")
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Protocol
 
 from amends import collectors
-from amends.core.errors import CredentialsRefused, NetworkError, SettingsWrong, Unreachable
+from amends.core.errors import NetworkError, SettingsWrong, SourceUnfit, Unreachable
 from amends.core.log import logger
 from amends.core.ports import Account, Collector
 from amends.inbox.actions.accounts import Sealed, open_account
@@ -56,7 +56,7 @@ class Collectors:
         except NetworkError:
             raise
         except SettingsWrong as error:
-            raise CredentialsRefused(str(error)) from error
+            raise SourceUnfit(str(error)) from error
         except Exception as error:
             log.exception("collector_broke")
             raise Unreachable(f"The collector broke ({type(error).__name__}: {error})") from error

@@ -17,7 +17,7 @@ _REMEDIES = (
     (AccessDenied, "The network denies access: give the app the missing right, or check whether the account is suspended; then retry."),
     (PaymentRequired, "The network wants to be paid: check the plan and the balance there; then retry."),
     (SourceUnfit, "The source is set up wrongly: mend it, then retry."),
-    (QueryRefused, "The network does not know this query or place: mend the watch, or retry if it should be there again."),
+    (QueryRefused, "The network does not know this query or place: mend the watch, or retry if it is there again."),
 )
 
 
@@ -55,6 +55,8 @@ def back_off(failures: int) -> timedelta:
 
 def _with_detail(remedy: str, error: NetworkError) -> str:
     said = " ".join(str(part) for part in error.args)
+    if isinstance(error, SourceUnfit):
+        return f"{remedy} What is wrong: {said or 'unknown'}."
     return f"{remedy} It said: {said}" if said else remedy
 
 
