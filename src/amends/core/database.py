@@ -13,16 +13,19 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from amends.core.errors import SettingsWrong
+from amends.core.errors import AmendsError, SettingsWrong
 
 Row = TypeVar("Row")
 Params = Mapping[str, Any]
 Connection = psycopg.Connection[Any]
+DatabaseError = psycopg.Error
 DatabaseGone = psycopg.OperationalError
 UniqueViolation = psycopg.errors.UniqueViolation
+_OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
 __all__ = [
     "Connection",
+    "DatabaseError",
     "DatabaseGone",
     "Jsonb",
     "Params",
@@ -35,6 +38,7 @@ __all__ = [
     "fetch_maybe",
     "fetch_one",
     "fetch_values",
+    "is_rows_fault",
     "listen",
     "open_pool",
 ]
@@ -125,6 +129,11 @@ def copy_rows(conn: Connection, query: LiteralString, types: Sequence[str], rows
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+def is_rows_fault(error: Exception) -> bool:
+    """Tell whether what was to be stored is to blame: not the server, the schema, the moment, or a refusal of our own."""
+    return isinstance(error, _OF_A_ROW) or not isinstance(error, psycopg.Error | AmendsError | MemoryError)
 
 
 def listen(url: str, channel: LiteralString, *, timeout: float) -> Generator[str | None]:

@@ -13,6 +13,7 @@ from amends.triage.urgency import urgency
 from amends.triage.verdict import Verdict
 
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
+NOBODY = "none"
 NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
 
 
@@ -36,6 +37,23 @@ def judge(texts: Sequence[Text], classifier: Classifier) -> list[Verdict]:
         _verdict(words, language, said.get(i, NOTHING_SAID), text.followers, classifier)
         for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
     ]
+
+
+def unread(why: str) -> Verdict:
+    """Return the verdict on a post that triage stumbled over: a person is to look, and `why` says what went wrong."""
+    return Verdict(
+        language=UNKNOWN,
+        sentiment=Sentiment.NEUTRAL,
+        negative=NOT_READABLE.negative,
+        neutral=NOT_READABLE.neutral,
+        positive=NOT_READABLE.positive,
+        complaint=NOT_READABLE.complaint,
+        confidence=NOT_READABLE.neutral,
+        urgency=0,
+        reasons=(f"not read: {why}",),
+        needs_look=True,
+        model=NOBODY,
+    )
 
 
 def _verdict(words: str, language: str, reading: Reading | None, followers: int | None, classifier: Classifier) -> Verdict:

@@ -1,20 +1,22 @@
 """Judges what was collected and puts it on the desk. Place in the path: event `post_received` -> here -> case, alert."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.ports import Classifier
 from amends.inbox.actions import follow_up
+from amends.inbox.actions.parts import Spoiled, in_parts
 from amends.inbox.rules import alerting
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import Route
 from amends.inbox.store import case_states, customers, events, raised_alerts, untriaged
-from amends.triage.judge import Text, judge
+from amends.triage.judge import Text, judge, unread
 from amends.triage.verdict import Verdict
 
 _TOLD_AS = {Route.OPEN: EventKind.CASE_OPENED, Route.APPEND: EventKind.POST_JOINED, Route.REOPEN: EventKind.CASE_REOPENED}
@@ -33,8 +35,17 @@ def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, 
     claimed = untriaged.claim(conn, limit=limit)
     if not claimed:
         return 0
-    verdicts = _judge(claimed, classifier)
+    verdicts = _judge(conn, claimed, classifier)
     untriaged.lock_authors(conn, [post.author_id for post in claimed])
+    spoiled = in_parts(conn, claimed, lambda posts: _put_on_desk(conn, posts, verdicts, policy, now))
+    plain = {one.item.id: unread(one.why) for one in spoiled}
+    for hopeless in in_parts(conn, [one.item for one in spoiled], lambda posts: _put_on_desk(conn, posts, plain, policy, now)):
+        _set_aside(conn, hopeless, now)
+    return len(claimed)
+
+
+def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping[PostId, Verdict], policy: Policy, now: datetime) -> None:
+    """Route the posts, open and change their cases, and raise what alarms they call for."""
     placed, changed = place(claimed, verdicts, case_states.lock(conn, [post.thread for post in claimed]))
     case_ids = _save_cases(conn, changed, claimed, now)
     _save_posts(conn, placed, case_ids, now)
@@ -43,14 +54,26 @@ def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, 
     _tell(conn, joined, now)
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
     _raise_alerts(conn, joined, policy, now)
-    return len(claimed)
 
 
-def _judge(claimed: Iterable[Claimed], classifier: Classifier) -> dict[PostId, Verdict]:
-    """Return a verdict on every post that may become work."""
-    read = [post for post in claimed if not post.incoming.is_context]
-    texts = [Text(text=post.text, language_hint=post.language_hint, followers=post.followers) for post in read]
-    return {post.id: verdict for post, verdict in zip(read, judge(texts, classifier), strict=True)}
+def _set_aside(conn: Connection, hopeless: Spoiled[Claimed], now: datetime) -> None:
+    """Keep a post beside the desk that no case can be made of, with the reason, rather than try it for ever."""
+    why = f"A person should look: this post could not be put on the desk ({hopeless.why})."
+    aside = Placed(post=hopeless.item, verdict=unread(hopeless.why), route=Route.IGNORE, why=storable(why))
+    _save_posts(conn, [aside], {}, now)
+    events.add_all(conn, [events.Event(kind=EventKind.POST_SET_ASIDE, post_id=aside.post.id, facts={"why": aside.why})], now=now)
+
+
+def _judge(conn: Connection, claimed: Iterable[Claimed], classifier: Classifier) -> dict[PostId, Verdict]:
+    """Return a verdict on every post that may become work; one over which the judge stumbles asks for a person."""
+    verdicts: dict[PostId, Verdict] = {}
+
+    def read(posts: Sequence[Claimed]) -> None:
+        texts = [Text(text=post.text, language_hint=post.language_hint, followers=post.followers) for post in posts]
+        verdicts.update({post.id: verdict for post, verdict in zip(posts, judge(texts, classifier), strict=True)})
+
+    spoiled = in_parts(conn, [post for post in claimed if not post.incoming.is_context], read)
+    return verdicts | {one.item.id: unread(one.why) for one in spoiled}
 
 
 def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Sequence[Claimed], now: datetime) -> dict[Thread, CaseId]:

@@ -9,6 +9,7 @@ class EventKind(StrEnum):
     POST_RECEIVED = "post_received"
     POST_EDITED = "post_edited"
     POST_DELETED = "post_deleted"
+    POST_SET_ASIDE = "post_set_aside"
     CASE_OPENED = "case_opened"
     POST_JOINED = "post_joined"
     CASE_REOPENED = "case_reopened"
