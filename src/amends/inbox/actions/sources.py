@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound
+from amends.core.errors import NotFound, SettingsWrong
 from amends.core.ports import Watch
-from amends.core.secrets import seal
+from amends.core.secrets import seal, unseal
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
 from amends.inbox.store import events, sources
 from amends.inbox.store import watches as watch_rows
+from amends.inbox.store.sources import Source
 
 
 def add_source(  # noqa: PLR0913
@@ -27,6 +28,7 @@ def add_source(  # noqa: PLR0913
 ) -> SourceId:
     """Return the source (network, handle): made where absent, else with new credentials and options, and watches it lacked.
 
+    Where credentials or options are new, every watch is due, also one that had stopped for the old ones.
     `brand` is a name; brands are told apart by its letters and digits alone ("Lanka Air" is "lanka-air").
     """
     known = sources.find_by_handle(conn, network=network, handle=handle)
@@ -36,7 +38,18 @@ def add_source(  # noqa: PLR0913
     watch_rows.add_missing(conn, source_id=source_id, watches=watches, now=now)
     if known is None:
         events.add(conn, EventKind.SOURCE_ADDED, now=now, source_id=source_id, network=network, handle=handle)
+    elif dict(known.options) != dict(options) or _opened(known, secret_key) != dict(credentials):
+        watch_rows.make_all_due(conn, source_id=source_id, now=now)
+        events.add(conn, EventKind.CREDENTIALS_CHANGED, now=now, source_id=source_id)
     return source_id
+
+
+def _opened(source: Source, secret_key: str) -> dict[str, str] | None:
+    """Return the credentials in clear, None where they were sealed with another key."""
+    try:
+        return unseal(source.credentials, secret_key)
+    except SettingsWrong:
+        return None
 
 
 def slug(name: str) -> str:
