@@ -135,7 +135,7 @@ def test_trouble_is_retried_with_a_pause_and_the_reason_shown(busy: Desk) -> Non
 
     assert (_only(busy, "state"), _only(busy, "error")) == ("queued", "502")
     assert reply.claim_reply(busy.conn, now=busy.now, lease=MINUTE) is None
-    busy.now += timedelta(seconds=2)
+    busy.now += timedelta(seconds=10)
     assert busy.claim().again
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from amends.core.post import Author, Metrics, Post
 from amends.inbox.rules.ids import PostId
+from amends.inbox.rules.routing import NOBODY
 from amends.inbox.rules.text import storable
 
-# Networks hide the author of what a deleted account wrote behind one name for all.
-NOBODY = "deleted"
+LONGEST_NAME = 500
+MOST_FOLLOWERS = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,18 +61,20 @@ def is_author_changed(author: Author, stored: Stored) -> bool:
     """Whether the author goes by another name, or reaches more or fewer people."""
     if author.external_id != stored.author_external_id or author.external_id == NOBODY:
         return False
-    reach = stored.followers if author.followers is None else author.followers
     now = storable_author(author)
+    reach = stored.followers if now.followers is None else now.followers
     known = (stored.handle, stored.name, stored.followers, stored.verified, stored.avatar_url)
     return (now.handle, now.name, reach, now.verified, now.avatar_url) != known
 
 
 def storable_author(author: Author) -> Author:
-    """Return the author in words that PostgreSQL takes."""
-    handle, name, avatar_url = storable(author.handle), storable(author.name), storable(author.avatar_url)
-    if (handle, name, avatar_url) == (author.handle, author.name, author.avatar_url):
+    """Return the author in words that PostgreSQL takes, no longer than its indexes take, with a reach that it can count."""
+    handle, name = storable(author.handle)[:LONGEST_NAME], storable(author.name)[:LONGEST_NAME]
+    avatar_url = storable(author.avatar_url)
+    followers = None if author.followers is None else min(max(author.followers, 0), MOST_FOLLOWERS)
+    if (handle, name, avatar_url, followers) == (author.handle, author.name, author.avatar_url, author.followers):
         return author
-    return replace(author, handle=handle, name=name, avatar_url=avatar_url)
+    return replace(author, handle=handle, name=name, avatar_url=avatar_url, followers=followers)
 
 
 def counters(metrics: Metrics) -> dict[str, int]:

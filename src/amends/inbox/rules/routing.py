@@ -7,6 +7,7 @@ from amends.inbox.rules.words import CaseStatus, Route
 from amends.triage.verdict import Verdict
 
 COMPLAINT = 0.5
+# Networks hide who wrote, once the account is deleted, behind one name for all.
 NOBODY = "deleted"
 
 
