@@ -28,7 +28,7 @@ def run(url: str) -> list[Row]:
     with connect(url) as conn:
         bench = Bench(conn)
         fresh = rate("store new posts", product=bench.store_new, floor=bench.copy_new, things=ROUND, rounds=ROUNDS, at_least=0.2)
-        again = rate("see known posts again", product=bench.store_again, floor=bench.copy_aside, things=ROUND, rounds=ROUNDS, at_least=0.1)
+        again = rate("see known posts again", product=bench.store_again, floor=bench.copy_aside, things=ROUND, rounds=ROUNDS, at_least=0.15)
         return [fresh, again, bench.when_full()]
 
 
