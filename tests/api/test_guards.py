@@ -49,7 +49,11 @@ def guards_of(route: APIRoute) -> set[Callable[..., Any]]:
 
 def address(route: APIRoute, door: Door) -> str:
     """Return an address of the route that names things which exist."""
-    path = route.path.replace("{case_id}", str(door.who.plain)).replace("{source_id}", str(door.who.source_id))
+    path = (
+        route.path.replace("{case_id:int}", str(door.who.plain))
+        .replace("{case_id}", str(door.who.plain))
+        .replace("{source_id}", str(door.who.source_id))
+    )
     for name in ("{reply_id}", "{post_id}", "{customer_id}", "{token_id}", "{watch_id}", "{channel_id}"):
         path = path.replace(name, "1")
     return path

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -119,6 +120,30 @@ def test_htmx_gets_the_list_alone_and_a_person_the_whole_page(shared_door: Door)
     assert client.get("/inbox").text.startswith("<!doctype html>")
     with as_fragment(client, "list"):
         assert client.get("/inbox").text.strip().startswith('<section id="list"')
+
+
+def test_the_list_goes_on_where_its_first_page_ends(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute(
+            """
+            insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+                               urgency, opened_at, last_post_at, waiting_since, customer_posts)
+            select brand_id, source_id, network, author_id, customer_id, 'copy' || n, status, preview, language, sentiment, urgency,
+                   opened_at, last_post_at - n * interval '1 minute', waiting_since, 1
+            from cases, generate_series(1, 60) n where id = %s
+            """,
+            [door.who.plain],
+        )
+    client = door.visitor(door.who.ada)
+    page, seen = client.get("/inbox").text, list[str]()
+    while True:
+        seen += re.findall(r'id="row-(\d+)"', page)
+        more = re.search(r'hx-get="(/inbox/more[^"]+)"', page)
+        if not more:
+            break
+        page = client.get(unescape(more[1])).text
+        assert "<!doctype" not in page
+    assert len(seen) == len(set(seen)) == 69
 
 
 def test_an_empty_view_teaches_what_would_be_there(shared_door: Door) -> None:

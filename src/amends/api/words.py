@@ -149,6 +149,16 @@ def ago(moment: datetime, now: datetime) -> str:
     return "just now" if now - moment < timedelta(seconds=45) else f"{span(now - moment)} ago"
 
 
+def until(moment: datetime, now: datetime) -> str:
+    """Return how long it is until a moment, `now` from then on."""
+    return f"in {span(moment - now)}" if moment > now else "now"
+
+
+def telling(reasons: Sequence[str], sentiment: str) -> list[str]:
+    """Return the reasons that say more than the mood, which is shown beside them."""
+    return [reason for reason in reasons if reason != sentiment]
+
+
 def heat(urgency: int) -> str:
     """Return the colour class of an urgency of 0 to 100."""
     if urgency >= 70:  # noqa: PLR2004
@@ -243,7 +253,7 @@ def health(watched: Watched, paused_at: datetime | None, now: datetime) -> Told:
     """Return how a watch is, and what we or a person will do about it."""
     if paused_at:
         return Told(state="paused by an administrator", mood="calm")
-    wait = f"in {span(watched.next_at - now)}" if watched.next_at > now else "now"
+    wait = until(watched.next_at, now)
     told = {
         "new": Told(state="not visited yet", mood="calm"),
         "ok": Told(state="works", mood="good"),

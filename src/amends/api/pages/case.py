@@ -14,7 +14,7 @@ from amends.api.pages._look import Looking, list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 
-router = APIRouter(prefix="/inbox/{case_id}", include_in_schema=False)
+router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
 @router.get("")

@@ -15,7 +15,7 @@ from amends.inbox.actions.reply import discard_reply, retry_reply
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 
-router = APIRouter(prefix="/inbox/{case_id}", include_in_schema=False)
+router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
 @router.post("/reply")

@@ -13,7 +13,7 @@ from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.rules.ids import AuthorId, CaseId
 from amends.inbox.rules.words import LinkBasis
 
-router = APIRouter(prefix="/inbox/{case_id}", include_in_schema=False)
+router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
 @router.post("/link")

@@ -69,6 +69,7 @@ function tick(root = document) {
     }
     let text = span(past);
     if (time.dataset.time === "ago") text = at > now ? `in ${span(at - now)}` : past < 45 ? "just now" : `${text} ago`;
+    if (time.dataset.time === "next") text = at > now ? `in ${span(at - now)}` : "now";
     if (time.textContent !== text) time.textContent = text;
   }
 }
@@ -163,9 +164,12 @@ let typing = 0;
 
 function applyFilters(form) {
   const query = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "newest")));
-  const at = document.activeElement === $("#search") ? $("#search").selectionStart : -1;
+  const { name, selectionStart } = document.activeElement, unfolded = $(".filters").open;
   showList(`/inbox?${query}`, { keepCase: true }).then(() => {
-    if (at >= 0) { $("#search").focus(); $("#search").setSelectionRange(at, at); }
+    $(".filters").open = unfolded;
+    const field = $(`[data-filters] [name="${name}"]`);
+    field?.focus();
+    if (name === "q") field.setSelectionRange(selectionStart, selectionStart);
   });
 }
 
@@ -212,7 +216,7 @@ function measure(form) {
     if (!answer.ok || form.elements.text.value !== text) return;
     const { length, most } = await answer.json();
     const shown = $("[data-length]", form);
-    shown.textContent = length > most ? `${length - most} too long` : `${length} of ${most}`;
+    shown.textContent = length > most ? `${length - most} too long` : `${length.toLocaleString("en")} of ${most.toLocaleString("en")}`;
     shown.classList.toggle("near", length > most * 0.9 && length <= most);
     shown.classList.toggle("over", length > most);
     allow(form, length > most);
@@ -274,12 +278,18 @@ function hear(news) {
   }
   showFreshCount();
   const shown = $("#case-head")?.dataset.event;
-  if (openCase() in news.events && String(news.events[openCase()]) !== shown) refreshCase();
+  if (openCase() in news.events && String(news.events[openCase()]) !== shown) {
+    refreshCase();
+    $("#said").textContent = "There is something new in the open case.";
+  }
   tick();
 }
 
+// What a row says, without the times that tick.
+const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(" changed", ""), $(".words", row).textContent, $(".marks", row).textContent]);
+
 function changeRow(shown, row) {
-  if (shown.outerHTML === row.outerHTML) return;
+  if (said(shown) === said(row)) return;
   const current = $("a", shown).hasAttribute("aria-current"), focused = shown.contains(document.activeElement);
   row.classList.add("changed");
   shown.replaceWith(row);
@@ -326,14 +336,16 @@ function refreshCase() {
   refreshing = setTimeout(() => openCase() && htmx.ajax("GET", `/inbox/${openCase()}/live`, { swap: "none", target: "#case" }), 60);
 }
 
-let unfolded = [], atEnd = false;
+let unfolded = [], atEnd = false, focused = "";
 
 document.addEventListener("htmx:beforeSwap", () => {
   const scroll = $("#thread-scroll");
+  focused = document.activeElement.closest("#case-head, #thread, #customer") ? document.activeElement.id || "case-title" : "";
   unfolded = $$("#thread details[open]").map((part) => part.id);
   atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
 });
 document.addEventListener("htmx:afterSettle", () => {
+  if (focused && document.activeElement === document.body) (document.getElementById(focused) || $("#case-title"))?.focus({ preventScroll: true });
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   if (atEnd && $("#thread-scroll")) $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
   for (const row of $$("#rows .row")) if ($$(`#${row.id}`).length > 1) $$(`#${row.id}`).at(-1).remove();
@@ -362,6 +374,12 @@ function sayConnection() {
   bar.textContent = "Not connected. The list stands still until the server is back; what you write is kept.";
   document.body.append(bar);
 }
+
+// The sources' health moves by itself too, unless somebody is filling in a form there.
+setInterval(() => {
+  const shown = $("#shown");
+  if (shown && !document.hidden && !$("details[open]", shown)) htmx.ajax("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
+}, 15000);
 
 let resting = 0;
 

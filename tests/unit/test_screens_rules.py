@@ -1,0 +1,93 @@
+"""The small rules behind the screens: waiting after failed sign-ins, markers of a list, the chart's scale, what an event is called."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from amends.api.pages import _events
+from amends.api.pages._chart import chart, scale_of
+from amends.core.errors import Refused
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.figures import DEFINITIONS, Figure, Span, period_of
+from amends.inbox.rules.sign_in import FREE_TRIES, LONGEST_WAIT, wait_until
+from amends.inbox.rules.views import Marker, Sort
+from amends.inbox.store.case_page import EventRow
+from amends.inbox.store.numbers import Bar
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def failed(times: int) -> list[datetime]:
+    return [NOON - timedelta(seconds=times - place) for place in range(times)]
+
+
+def test_a_slip_of_the_finger_costs_nothing() -> None:
+    assert wait_until([], NOON) is None
+    assert wait_until(failed(FREE_TRIES - 1), NOON) is None
+
+
+def test_each_further_failure_doubles_the_wait_up_to_a_limit() -> None:
+    waits = [wait_until(failed(times), NOON) for times in range(FREE_TRIES, FREE_TRIES + 30)]
+    lengths = [wait - NOON for wait in waits if wait]
+    assert len(lengths) == 30
+    assert lengths == sorted(lengths)
+    assert lengths[0] == timedelta(seconds=29)
+    assert lengths[-1] == LONGEST_WAIT - timedelta(seconds=1)
+
+
+def test_a_wait_that_is_over_is_none() -> None:
+    assert wait_until(failed(FREE_TRIES), NOON + timedelta(minutes=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [(Sort.NEWEST, "2026-03-02T12:00:00+00:00"), (Sort.URGENCY, "77"), (Sort.LONGEST, "infinity"), (Sort.LONGEST, "2026-03-02T12:00:00")],
+)
+def test_a_marker_is_read_as_it_was_written(sort: Sort, key: str) -> None:
+    marker = Marker(key=key, id=17)
+    assert Marker.read(str(marker), sort) == marker
+
+
+def test_no_marker_is_the_first_page() -> None:
+    assert Marker.read("", Sort.NEWEST) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"), [("17~77", Sort.NEWEST), ("17~101", Sort.URGENCY), ("17~2026-03-02T12:00:00", Sort.URGENCY), ("-1~5", Sort.URGENCY)]
+)
+def test_a_marker_of_another_order_is_refused(text: str, sort: Sort) -> None:
+    with pytest.raises(Refused):
+        Marker.read(text, sort)
+
+
+@pytest.mark.parametrize(("most", "scale"), [(0, 2), (2, 2), (3, 4), (5, 10), (11, 20), (99, 100), (101, 200), (4001, 10_000)])
+def test_the_chart_ends_at_a_round_number(most: int, scale: int) -> None:
+    assert scale_of(most) == scale
+
+
+def test_the_chart_draws_every_bar_within_its_frame() -> None:
+    days = [NOON + timedelta(days=place) for place in range(31)]
+    drawn = chart([Bar(since=day, until=day + timedelta(days=1), begun=place, resolved=31 - place) for place, day in enumerate(days)])
+    assert all(drawn.left <= column.x and column.x + 2 * column.width <= drawn.width for column in drawn.columns)
+    assert all(0 <= column.begun_height <= drawn.base for column in drawn.columns)
+    assert 4 <= sum(bool(column.label) for column in drawn.columns) <= 8
+    assert chart([]).columns == []
+
+
+def test_every_figure_says_what_it_counts_and_every_period_ends_now() -> None:
+    assert set(DEFINITIONS) == set(Figure)
+    assert {period_of(span, NOON).until for span in Span} == {NOON}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind in _events.SENTENCES])
+@pytest.mark.parametrize("facts", [{}, {"why": "a reason", "outcome": "held", "follow_up_due_at": "2026-03-09T12:00:00+00:00"}])
+def test_every_event_that_is_shown_has_a_sentence_whatever_its_facts(kind: EventKind, facts: dict[str, Any]) -> None:
+    event = EventRow(id=1, kind=kind.value, at=NOON, agent=None, whom=None, facts=facts)
+    assert _events.is_shown(event)
+    assert _events.sentence(event).strip()
+    assert _events.mood(event) in {"good", "bad", "calm"}
+
+
+def test_an_event_that_a_later_version_brings_is_passed_over() -> None:
+    assert not _events.is_shown(EventRow(id=1, kind="from_the_future", at=NOON, agent=None, whom=None, facts={}))

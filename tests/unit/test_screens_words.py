@@ -1,0 +1,80 @@
+"""The words of the screens: times, numbers, names and links as people read them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from amends.api import words
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (3660, "1 h 1 min"),
+        (86400, "1 d"),
+        (90000, "1 d 1 h"),
+        (8 * 86400 + 7200, "8 d"),
+    ],
+)
+def test_a_span_is_told_in_at_most_two_units(seconds: int, told: str) -> None:
+    assert words.span(timedelta(seconds=seconds)) == told
+
+
+def test_moments_are_told_from_where_one_stands() -> None:
+    assert words.ago(NOON - timedelta(seconds=20), NOON) == "just now"
+    assert words.ago(NOON - timedelta(minutes=5), NOON) == "5 min ago"
+    assert words.ago(NOON + timedelta(days=7), NOON) == "in 7 d"
+    assert (words.until(NOON, NOON), words.until(NOON + timedelta(minutes=2), NOON)) == ("now", "in 2 min")
+
+
+@pytest.mark.parametrize(("number", "told"), [(940, "940"), (9_999, "9,999"), (12_400, "12.4k"), (999_960, "1.0M"), (3_100_000, "3.1M")])
+def test_a_number_fits_a_chip(number: int, told: str) -> None:
+    assert words.count(number) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Cy Perera", "CP"), ("u_name", "UN"), ("மலர்விழி", "ம"), ("", "?"), ("---", "-"), ("Anouk de Wit", "AW"), ("😀", "😀")],
+)
+def test_a_person_has_one_or_two_letters_in_any_script(name: str, told: str) -> None:
+    assert words.initials(name) == told
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", None, "//evil.example", "ftp://x"])
+def test_a_link_of_a_network_that_leads_elsewhere_than_the_web_leads_nowhere(address: str | None) -> None:
+    assert words.safe_url(address) == "#"
+
+
+def test_a_link_to_the_web_is_kept() -> None:
+    assert words.safe_url("HTTPS://x.example/1") == "HTTPS://x.example/1"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (111, "111th")],
+)
+def test_an_ordinal_ends_as_it_is_said(number: int, told: str) -> None:
+    assert words.ordinal(number) == told
+
+
+def test_handles_are_written_as_on_their_network() -> None:
+    assert [words.handle("cy", "x"), words.handle("@cy", "x"), words.handle("cy", "reddit"), words.handle("[deleted]", "reddit")] == [
+        "@cy",
+        "@cy",
+        "u/cy",
+        "[deleted]",
+    ]
+
+
+def test_an_unknown_language_or_network_is_told_by_its_code() -> None:
+    assert words.language("xx") == "xx"
+    assert words.language("pt-BR") == "Portuguese"
+    assert words.network("somewhere") == "Somewhere"
