@@ -193,7 +193,7 @@ def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post, *, is_own
         author_id,
         storable(post.text),
         post.language_hint,
-        post.published_at,
+        changes.published_at(post, now=at.now),
         post.edited_at,
         at.now,
         storable(post.permalink),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.core.post import Author, Metrics, Post
 from amends.inbox.rules.ids import PostId
@@ -11,6 +11,7 @@ from amends.inbox.rules.text import storable
 
 LONGEST_NAME = 500
 MOST_FOLLOWERS = 2**31 - 1
+AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,11 @@ def is_author_changed(author: Author, stored: Stored) -> bool:
     reach = stored.followers if now.followers is None else now.followers
     known = (stored.handle, stored.name, stored.followers, stored.verified, stored.avatar_url)
     return (now.handle, now.name, reach, now.verified, now.avatar_url) != known
+
+
+def published_at(post: Post, *, now: datetime) -> datetime:
+    """Return when the post was published: now, where the network dates it so far ahead that it would lead every list for ever."""
+    return now if post.published_at > now + AHEAD else post.published_at
 
 
 def storable_author(author: Author) -> Author:
