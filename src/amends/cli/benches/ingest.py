@@ -77,7 +77,7 @@ class Bench:
         return compared("store new posts into a full table", product=self._against_copy(), floor=early, unit=unit, at_least=0.7)
 
     def _against_copy(self) -> float:
-        return median(seconds(self.copy_new()) / seconds(self.store_new()) for _ in range(3))
+        return median(seconds(self.copy_new()) / seconds(self.store_new()) for _ in range(ROUNDS))
 
     def _store(self, posts: Sequence[Post], *, new: int) -> None:
         stored = 0
