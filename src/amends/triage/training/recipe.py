@@ -50,7 +50,7 @@ BALANCES = {"afrisenti_amharic": 1.0, OWN: 0.0}
 
 def staged(rows: Sequence[Row], stage: Stage, *, seed: int) -> list[Row]:
     """Return the rows of one stage, shuffled, the same for the same `seed`."""
-    mixed = list(rows)
+    mixed = [row for row in rows if stage.repeats.get(row.source, 1)]
     random.Random(seed + 1).shuffle(mixed)  # noqa: S311
     used: Counter[str] = Counter()
     chosen: list[Row] = []

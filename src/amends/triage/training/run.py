@@ -13,7 +13,7 @@ from amends.triage.training import romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
-from amends.triage.training.mixture import mixture
+from amends.triage.training.mixture import OWN, mixture
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.train import train
@@ -45,7 +45,8 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     pruned = work / "pruned"
     if not (pruned / NETWORK_FILE).exists():
         say(f"cutting the vocabulary to {VOCABULARY} pieces")
-        prune(base, pruned, [row.text for row in mixed.train], size=VOCABULARY)
+        # Our few sentences must not decide which pieces stay.
+        prune(base, pruned, [row.text for row in mixed.train if row.source != OWN], size=VOCABULARY)
     weights = train(pruned, work, mixed.train, stages, seed=seed)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
