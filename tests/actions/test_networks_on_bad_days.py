@@ -94,39 +94,64 @@ def _complain(networks: Networks, network: str) -> str:
     return networks.publish(network, f"@{told['handle']} my bag is lost", **place)["id"]
 
 
-@pytest.mark.parametrize("network", WATCHES)
-@pytest.mark.parametrize("mode", [*STOPPED, *WAITING, *RETRYING])
-def test_a_bad_day_is_said_waited_out_and_made_good(work: RealNetworks, networks: Networks, network: str, mode: str) -> None:
+def _bad_day(work: RealNetworks, networks: Networks, network: str, mode: str) -> list[str]:
+    """Let two customers complain while the network is ill and we look, and return their posts."""
     _enter(work, networks, network)
-    work.time_out = "1" if mode == "hang" else work.time_out
     networks.fault(network, mode, reset=40)
     try:
         posts = [_complain(networks, network) for _ in range(2)]
         work.perform(Task.COLLECT_DUE)
     finally:
         networks.heal()
-    ill = work.watch()
     assert work.times_stored(posts) == [0, 0]
+    return posts
 
-    if mode in STOPPED:
-        assert ill.state == "stopped"
-        assert STOPPED[mode] in ill.state_note
-        work.now += timedelta(days=1)
-        work.perform(Task.COLLECT_DUE)
-        assert work.times_stored(posts) == [0, 0]
-        with work.pool.transaction() as conn:
-            retry_now(conn, watch_id=ill.id, agent_id=None, now=work.now)
-    elif mode in WAITING:
-        assert ill.state == "waiting"
-        assert abs(ill.next_at - work.now - WAITING[mode] * SECOND) < 15 * SECOND
-    else:
-        assert (ill.state, ill.failures, ill.next_at - work.now) == ("retrying", 1, 5 * SECOND)
-        assert ill.state_note
 
-    work.now = max(work.now, ill.next_at)
+def _is_well_again(work: RealNetworks, posts: list[str]) -> None:
+    work.now = max(work.now, work.watch().next_at)
     work.perform(Task.COLLECT_DUE)
     assert (work.watch().state, work.watch().state_note, work.watch().failures) == ("ok", "", 0)
     assert work.times_stored(posts) == [1, 1]
+
+
+@pytest.mark.parametrize("network", WATCHES)
+@pytest.mark.parametrize("mode", STOPPED)
+def test_a_refusal_stops_the_watch_with_a_cure_and_nothing_is_lost_meanwhile(
+    work: RealNetworks, networks: Networks, network: str, mode: str
+) -> None:
+    posts = _bad_day(work, networks, network, mode)
+    ill = work.watch()
+    assert ill.state == "stopped"
+    assert STOPPED[mode] in ill.state_note
+
+    work.now += timedelta(days=1)
+    work.perform(Task.COLLECT_DUE)
+    assert work.times_stored(posts) == [0, 0]
+    with work.pool.transaction() as conn:
+        retry_now(conn, watch_id=ill.id, agent_id=None, now=work.now)
+    _is_well_again(work, posts)
+
+
+@pytest.mark.parametrize("network", WATCHES)
+@pytest.mark.parametrize("mode", WAITING)
+def test_a_rate_limit_is_waited_out_as_the_network_says(work: RealNetworks, networks: Networks, network: str, mode: str) -> None:
+    posts = _bad_day(work, networks, network, mode)
+    assert work.watch().state == "waiting"
+    assert abs(work.watch().next_at - work.now - WAITING[mode] * SECOND) < 15 * SECOND
+    _is_well_again(work, posts)
+
+
+@pytest.mark.parametrize("network", WATCHES)
+@pytest.mark.parametrize("mode", RETRYING)
+def test_a_network_that_talks_nonsense_is_tried_again_in_five_seconds(
+    work: RealNetworks, networks: Networks, network: str, mode: str
+) -> None:
+    work.time_out = "1" if mode == "hang" else work.time_out
+    posts = _bad_day(work, networks, network, mode)
+    ill = work.watch()
+    assert (ill.state, ill.failures, ill.next_at - work.now) == ("retrying", 1, 5 * SECOND)
+    assert ill.state_note
+    _is_well_again(work, posts)
 
 
 @pytest.mark.parametrize(("network", "query"), [("x", "(unbalanced"), ("reddit", "no_such_place_anywhere"), ("reddit", "no name!")])
