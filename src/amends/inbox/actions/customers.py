@@ -17,7 +17,7 @@ def link_customer(  # noqa: PLR0913
     """Make the author a handle of the customer; the author's cases move along."""
     untriaged.lock_authors(conn, [author_id])
     before = _link(conn, author_id)
-    if not customers.exists(conn, customer_id=customer_id):
+    if customer_id not in customers.lock(conn, [before.customer_id, customer_id]):
         raise NotFound("There is no such customer.")
     customers.link(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=agent_id, now=now)
     customers.forget_if_empty(conn, customer_id=before.customer_id)
@@ -38,6 +38,7 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
     """Give the author a customer of its own again, and return it; the author's cases move along."""
     untriaged.lock_authors(conn, [author_id])
     before = _link(conn, author_id)
+    customers.lock(conn, [before.customer_id])
     if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
         raise Refused("This is the customer's only handle.")
     customers.remove_link(conn, author_id=author_id)

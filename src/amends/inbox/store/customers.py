@@ -32,9 +32,9 @@ def find_link(conn: Connection, *, author_id: AuthorId) -> Link | None:
     return fetch_maybe(conn, Link, "select author_id, customer_id, basis from customer_links where author_id = %(id)s", {"id": author_id})
 
 
-def exists(conn: Connection, *, customer_id: CustomerId) -> bool:
-    """Return whether there is such a customer."""
-    return bool(fetch_values(conn, "select id from customers where id = %(id)s", {"id": customer_id}))
+def lock(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[CustomerId]:
+    """Return those of the customers that there are; until the transaction ends nobody else gives them a handle or takes one away."""
+    return fetch_values(conn, "select id from customers where id = any(%(ids)s) order by id for update", {"ids": list(customer_ids)})
 
 
 def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> dict[AuthorId, CustomerId]:

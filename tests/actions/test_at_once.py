@@ -1,0 +1,87 @@
+"""Two people, or two workers, at the same thing at the same moment: one of them waits, and both ends fit together."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from amends.core.database import Connection, Pool, fetch_values
+from amends.core.errors import NotFound, Refused
+from amends.core.post import Author
+from amends.inbox.actions.customers import link_customer, unlink
+from amends.inbox.actions.ingest import ingest
+from amends.inbox.actions.triage import triage_pending
+from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
+from amends.inbox.rules.words import LinkBasis
+from tests.cast import NOON, POLICY, a_post, a_source, ada
+from tests.fakes import FakeClassifier
+
+SOON = 0.3
+
+
+def _two_customers(pool: Pool) -> tuple[AgentId, list[AuthorId], list[CustomerId]]:
+    with pool.transaction() as conn:
+        posts = [a_post("lost", author=Author(external_id=f"a{n}", handle=f"a{n}")) for n in range(2)]
+        ingest(conn, source_id=a_source(conn), network="x", posts=posts, now=NOON)
+        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=NOON)
+        return (
+            ada(conn),
+            fetch_values(conn, "select author_id from customer_links order by author_id"),
+            fetch_values(conn, "select customer_id from customer_links order by author_id"),
+        )
+
+
+def _tie(conn: Connection, author_id: AuthorId, customer_id: CustomerId, agent_id: AgentId) -> None:
+    link_customer(
+        conn, author_id=author_id, customer_id=customer_id, basis=LinkBasis.AGENT, evidence="one voice", agent_id=agent_id, now=NOON
+    )
+
+
+def _fits(pool: Pool) -> tuple[int, int]:
+    """Return how many customers have no handle, and how many cases are not their author's customer's."""
+    with pool.transaction() as conn:
+        [alone] = fetch_values(
+            conn, "select count(*) from customers c where not exists (select from customer_links where customer_id = c.id)"
+        )
+        [astray] = fetch_values(
+            conn, "select count(*) from cases c join customer_links l using (author_id) where l.customer_id <> c.customer_id"
+        )
+    return alone, astray
+
+
+def test_two_agents_link_two_customers_both_ways_and_the_second_hears_that_one_is_gone(pool: Pool) -> None:
+    agent, authors, customers = _two_customers(pool)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            _tie(conn, authors[1], customers[0], agent)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            _tie(conn, authors[0], customers[1], agent)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+        with pytest.raises(NotFound):
+            other.result(timeout=10)
+    assert _fits(pool) == (0, 0)
+
+
+def test_two_agents_part_the_two_handles_of_a_customer_and_one_of_them_stays(pool: Pool) -> None:
+    agent, authors, customers = _two_customers(pool)
+    with pool.transaction() as conn:
+        _tie(conn, authors[0], customers[1], agent)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            unlink(conn, author_id=authors[1], agent_id=agent, now=NOON)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            unlink(conn, author_id=authors[0], agent_id=agent, now=NOON)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+        with pytest.raises(Refused, match="only handle"):
+            other.result(timeout=10)
+    assert _fits(pool) == (0, 0)
