@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from amends.core.database import fetch_values
+from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.ingest import ingest
 from tests.cast import NOON, a_post
 from tests.door import Answer, Door, as_fragment
@@ -182,6 +183,40 @@ def test_a_case_is_put_aside_and_reopened(door: Door) -> None:
     client, at = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
     assert "dismissed the case" in client.post(f"{at}/dismiss").text
     assert "reopened the case" in client.post(f"{at}/reopen").text
+
+
+def test_an_agent_who_knows_better_says_whether_a_silent_resolution_held(door: Door) -> None:
+    client, at = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    client.post(f"{at}/resolve")
+    door.now += timedelta(days=8)
+    with door.pool.transaction() as conn:
+        conclude_due(conn, now=door.now)
+    client = door.visitor(door.who.ada)
+    assert "It held" in client.get(at).text
+    decided = client.post(f"{at}/follow_ups/1", data={"outcome": "held"})
+    assert "The resolution held" in decided.text
+    assert "Ada knows." in decided.text
+
+
+def test_the_customers_timeline_goes_over_all_their_episodes(door: Door) -> None:
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.talked}").text.split("<h3>Timeline</h3>")[1]
+    assert "Complained on X" in page
+    assert "We answered" in page
+
+
+def test_a_handle_that_is_spelled_alike_elsewhere_is_offered_as_a_question(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute(
+            """
+            with elsewhere as (insert into authors (network, external_id, handle) values ('reddit', 'r-1', 'CyTravels') returning id),
+                 person as (insert into customers (name, created_at) values ('CyTravels', now()) returning id)
+            insert into customer_links (author_id, customer_id, basis, created_at) select elsewhere.id, person.id, 'handle', now()
+            from elsewhere, person
+            """
+        )
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.talked}").text
+    assert "The same person?" in page
+    assert "u/CyTravels" in page
 
 
 def test_a_handle_is_linked_with_its_ground_and_taken_off_again(door: Door) -> None:

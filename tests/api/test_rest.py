@@ -92,6 +92,10 @@ def test_follow_ups_are_listed_and_the_due_ones_apart(door: Door) -> None:
     assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == []
     door.now = NOON + POLICY.follow_up_after
     assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == [planned]
+    assert program.post(f"/api/v1/follow_ups/{planned['id']}/decide", json={"outcome": "held", "note": "She told us."}).status_code == 204
+    [decided] = program.get("/api/v1/follow_ups").json()["follow_ups"]
+    assert (decided["outcome"], decided["note"]) == ("held", "She told us.")
+    assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == []
 
 
 def test_the_description_names_every_operation_and_loads_nothing_from_elsewhere(shared_door: Door) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from amends.api.networks import counted
 from amends.api.pages import _events
+from amends.api.pages._timeline import story
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.inbox.store import agent_list, case_page, customer_page
@@ -57,6 +58,7 @@ def customer_values(conn: Connection, customer_id: int) -> dict[str, Any]:
         "handles": customer_page.handles(conn, customer_id),
         "their_cases": customer_page.cases(conn, customer_id),
         "moods": customer_page.moods(conn, customer_id),
+        "story": story(customer_page.episodes(conn, customer_id)),
         "maybes": customer_page.maybe_the_same(conn, customer_id),
     }
 

@@ -41,8 +41,6 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
     EventKind.POST_EDITED: lambda _event: "The customer edited a post",
     EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
-    EventKind.CUSTOMER_LINKED: lambda event: f"{_by(event)} linked a handle to the customer{_why(event)}",
-    EventKind.CUSTOMER_UNLINKED: lambda event: f"{_by(event)} took a handle off the customer",
 }
 
 

@@ -1,4 +1,4 @@
-"""Which handles are the customer's: said by an agent beside the case, with the ground it stands on."""
+"""What an agent knows of the customer, said beside the case: which handles are theirs, and whether a resolution held."""
 
 from typing import Annotated
 
@@ -10,8 +10,9 @@ from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
 from amends.inbox.actions.customers import link_customer, unlink
-from amends.inbox.rules.ids import AuthorId, CaseId
-from amends.inbox.rules.words import LinkBasis
+from amends.inbox.actions.follow_up import decide_follow_up
+from amends.inbox.rules.ids import AuthorId, CaseId, FollowUpId
+from amends.inbox.rules.words import LinkBasis, Outcome
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -34,6 +35,25 @@ def link(  # noqa: PLR0913
         link_customer(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=me, now=now)
 
     return done(request, desk, case_id, act, "Linked; their cases lie together now")
+
+
+@router.post("/follow_ups/{follow_up_id}")
+def decide(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    follow_up_id: FollowUpId,
+    outcome: Annotated[Outcome, Form()],
+    note: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Keep what an agent knows of whether the resolution held."""
+    now, me = desk.clock(), visitor.agent_id
+
+    def act(conn: Connection) -> None:
+        decide_follow_up(conn, follow_up_id=follow_up_id, outcome=outcome, agent_id=me, note=note or f"{visitor.name} knows.", now=now)
+
+    return done(request, desk, case_id, act, "Kept")
 
 
 @router.post("/unlink")

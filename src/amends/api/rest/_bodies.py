@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.words import Outcome
 
 
 class Body(BaseModel):
@@ -31,3 +32,10 @@ class AssignBody(Body):
     """Who gets the case; null gives it back to everyone."""
 
     assignee_id: AgentId | None
+
+
+class OutcomeBody(Body):
+    """Whether a resolution held, and how one knows."""
+
+    outcome: Outcome
+    note: str = Field(default="", max_length=500)

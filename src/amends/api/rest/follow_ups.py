@@ -7,6 +7,9 @@ from fastapi import APIRouter, Query
 
 from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
+from amends.api.rest._bodies import OutcomeBody
+from amends.inbox.actions.follow_up import decide_follow_up
+from amends.inbox.rules.ids import FollowUpId
 from amends.inbox.store import follow_up_list
 
 router = APIRouter(prefix="/api/v1/follow_ups", tags=["follow-ups"])
@@ -35,3 +38,11 @@ def due(desk: AtDesk, _visitor: Bearing, limit: Annotated[int, Query(ge=1, le=20
     """List the follow-ups that are due and wait for a conclusion, the longest due first."""
     with desk.pool.transaction() as conn:
         return FollowUpList(follow_ups=follow_up_list.due(conn, now=desk.clock(), limit=limit), next=None)
+
+
+@router.post("/{follow_up_id}/decide", status_code=204, operation_id="decide_follow_up")
+def decide(desk: AtDesk, visitor: Bearing, follow_up_id: FollowUpId, body: OutcomeBody) -> None:
+    """Keep what is known of whether the resolution held; what the customer showed in public is not overruled."""
+    with desk.pool.transaction() as conn:
+        decide_follow_up(conn, follow_up_id=follow_up_id, outcome=body.outcome, agent_id=visitor.agent_id, note=body.note, now=desk.clock())
+    desk.wake()

@@ -34,12 +34,13 @@ function takeBack() {
 
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail));
 
+function signIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = event.detail.xhr;
-  if (status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-    return;
-  }
+  if (status === 401) return signIn();
   let told = { message: "The server did not answer as it should." };
   try { told = JSON.parse(responseText); } catch { /* an answer from something between us and the server */ }
   toast(`${told.message} ${told.next || ""}`.trim(), { bad: true });
@@ -363,9 +364,15 @@ function listen() {
   source.addEventListener("again", (event) => { last = Number(event.lastEventId); if ($("#list")) showFresh(); if (openCase()) refreshCase(); });
   source.addEventListener("error", () => {
     document.body.dataset.live = "no";
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(knock, 3000);
     setTimeout(sayConnection, 4000);
   });
+}
+
+// The stream was refused rather than cut: either we are signed out, which the list's answer tells, or the server is not well yet.
+function knock() {
+  if (document.hidden) return;
+  fetch(location.href, { headers: { "HX-Request": "true" } }).then((answer) => (answer.status === 401 ? signIn() : listen()), listen);
 }
 
 function sayConnection() {

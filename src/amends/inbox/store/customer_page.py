@@ -94,6 +94,21 @@ class MaybeRow:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpisodeTimes:
+    """When an episode took each of its steps."""
+
+    case_id: int
+    network: str
+    number: int
+    published_at: datetime
+    answered_at: datetime | None
+    resolved_at: datetime | None
+    dismissed_at: datetime | None
+    concluded_at: datetime | None
+    outcome: str | None
+
+
 def customer(conn: Connection, customer_id: int) -> CustomerHead | None:
     """Return the customer, or None."""
     return fetch_maybe(
@@ -180,3 +195,17 @@ def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
         {"customer_id": customer_id},
     )
     return [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)][:5]
+
+
+def episodes(conn: Connection, customer_id: int) -> list[EpisodeTimes]:
+    """Return the newest episodes of the customer's cases, over all networks."""
+    return fetch_all(
+        conn,
+        EpisodeTimes,
+        """
+        select c.id as case_id, c.network, e.number, e.published_at, e.answered_at, e.resolved_at, e.dismissed_at, f.concluded_at, f.outcome
+        from cases c join episodes e on e.case_id = c.id left join follow_ups f on f.episode_id = e.id
+        where c.customer_id = %(customer_id)s order by e.published_at desc limit %(limit)s
+        """,
+        {"customer_id": customer_id, "limit": CASES},
+    )
