@@ -33,8 +33,19 @@ def find_link(conn: Connection, *, author_id: AuthorId) -> Link | None:
 
 
 def lock(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[CustomerId]:
-    """Return those of the customers that there are; until the transaction ends nobody else gives them a handle or takes one away."""
-    return fetch_values(conn, "select id from customers where id = any(%(ids)s) order by id for update", {"ids": list(customer_ids)})
+    """Return those of the customers that there are; until the transaction ends nobody else gives them a handle or takes one away.
+
+    Not by their rows: whoever changes a case asks for its customer's row while holding the case, which a link needs next.
+    """
+    execute(
+        conn,
+        """
+        select pg_advisory_xact_lock(hashtextextended('customer', id))
+        from (select distinct id from unnest(%(ids)s::bigint[]) given(id) order by id) sorted
+        """,
+        {"ids": list(customer_ids)},
+    )
+    return fetch_values(conn, "select id from customers where id = any(%(ids)s)", {"ids": list(customer_ids)})
 
 
 def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> dict[AuthorId, CustomerId]:
