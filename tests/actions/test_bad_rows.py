@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typing_extensions import override
 
-from amends.core.database import DatabaseGone, execute, fetch_values
-from amends.core.errors import ModelMissing
-from amends.core.ports import Page, Reading
+from amends.core.database import DatabaseGone, Pool, execute, fetch_values
+from amends.core.errors import ModelMissing, Refused
+from amends.core.ports import Page, Reading, Watch, WatchKind
 from amends.core.post import Author, Metrics, Post
 from amends.inbox.actions.collect import due_watches, record_page
 from amends.inbox.actions.parts import in_parts
-from tests.cast import NOON, a_post
+from tests.cast import NOON, a_post, a_source
 from tests.desk import MINUTE, Desk
 from tests.fakes import FakeClassifier
 
@@ -90,7 +90,6 @@ def test_a_post_that_the_database_refuses_does_not_keep_its_page_out(desk: Desk)
     assert fetch_values(desk.conn, "select cursor ->> 'at' from watches") == ["1"]
 
 
-WHO = Author(external_id="odd", handle="odd", name="Odd")
 ODD: dict[str, Post] = {
     "40,000 characters": a_post("lost " * 8000),
     "a word that does not end": a_post(_noise(40_000)),
@@ -128,3 +127,11 @@ def test_an_odd_post_is_stored_triaged_and_met_again_like_any_other(desk: Desk, 
 def test_a_post_from_the_future_is_as_old_as_the_moment_in_which_it_was_seen(desk: Desk) -> None:
     desk.hear(a_post("lost", published_at=NOON + timedelta(days=4000)))
     assert desk.case().waiting_since == NOON
+
+
+@pytest.mark.parametrize(("query", "why"), [(_noise(9000), "far too long"), ("lost\0bag", "NUL")])
+def test_what_somebody_enters_and_the_database_cannot_keep_is_refused_with_the_reason(pool: Pool, query: str, why: str) -> None:
+    with pytest.raises(Refused, match=why), pool.transaction() as conn:
+        a_source(conn, watches=[Watch(kind=WatchKind.SEARCH, query=query)])
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select count(*) from sources") == [0]

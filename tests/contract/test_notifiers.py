@@ -117,7 +117,14 @@ def test_hostile_words_arrive_as_words(channel: Channel) -> None:
     assert len(channel.got()) == 1
 
 
-@pytest.mark.parametrize("target", ["", "hello", "webhook+https://", "smtp://host:25/", "smtp://h:99999/?to=a@b.example", "nosuch://thing"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("", "hello", "nosuch://thing"),
+        *("webhook+https://", "webhook+http://[::1", "webhook+http://h:99999/", "webhook+http://h:port/", "webhook+http://h/\0"),
+        *("smtp://host:25/", "smtp://h:99999/?to=a@b.example", "smtp://[::1/?to=a@b.example"),
+    ],
+)
 def test_an_address_that_cannot_work_is_refused_when_it_is_entered(target: str) -> None:
     with pytest.raises(Refused):
         notifiers.build(target)

@@ -13,7 +13,7 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from amends.core.errors import AmendsError, SettingsWrong
+from amends.core.errors import AmendsError, Refused, SettingsWrong
 
 Row = TypeVar("Row")
 Params = Mapping[str, Any]
@@ -45,7 +45,10 @@ __all__ = [
 
 
 class Pool:
-    """A pool of connections; `transaction()` is the only way to get one, and raises `DatabaseGone` after `patience` seconds without."""
+    """A pool of connections; `transaction()` is the only way to get one, and raises `DatabaseGone` after `patience` seconds without.
+
+    What somebody entered and PostgreSQL cannot keep (a NUL character, a key of kilobytes) comes out as `Refused`.
+    """
 
     def __init__(self, url: str, *, size: int = 8, patience: float = 5) -> None:
         self.url = url
@@ -75,8 +78,20 @@ class Pool:
     @contextmanager
     def transaction(self) -> Generator[Connection]:
         """Yield a connection in a transaction: committed at the end, rolled back on any error."""
-        with self._pool.connection() as conn:
+        with _unstorable_is_refused(), self._pool.connection() as conn:
             yield conn
+
+
+@contextmanager
+def _unstorable_is_refused() -> Generator[None]:
+    try:
+        yield
+    except psycopg.errors.ProgramLimitExceeded as error:
+        raise Refused("One of the values is far too long to be kept.") from error
+    except psycopg.DataError as error:
+        if "NUL" not in str(error):
+            raise
+        raise Refused("One of the values holds a character that cannot be kept (NUL).") from error
 
 
 def open_pool(url: str, *, size: int = 8, timeout: float = 30, patience: float = 5) -> Pool:

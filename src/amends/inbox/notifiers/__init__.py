@@ -41,7 +41,10 @@ def _module_of(target: str) -> ModuleType:
 
 def build(target: str) -> Notifier:
     """Return the notifier for `target`; `Refused` says what is wrong with the address."""
-    return _module_of(target).build(target.strip())
+    try:
+        return _module_of(target).build(target.strip())
+    except ValueError as error:
+        raise Refused(f"This address cannot be read: {error}") from error
 
 
 def masked(target: str) -> str:

@@ -88,12 +88,20 @@ def _secret_of(text: str) -> bytes:
 def build(target: str, clock: Clock = utc_now) -> Webhook:
     """Return the notifier for `webhook+http(s)://…`."""
     parts = urlsplit(target.removeprefix("webhook+"))
-    if not parts.hostname:
+    if not parts.hostname or parts.port == 0:
         raise Refused("A webhook needs a host: webhook+https://host/path")
     query = parse_qsl(parts.query, keep_blank_values=True)
     secret = next((value for name, value in query if name == "secret"), "")
     rest = urlencode([(name, value) for name, value in query if name != "secret"])
-    return Webhook(url=urlunsplit(parts._replace(query=rest)), secret=_secret_of(secret), clock=clock)
+    return Webhook(url=_readable(urlunsplit(parts._replace(query=rest))), secret=_secret_of(secret), clock=clock)
+
+
+def _readable(url: str) -> str:
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Refused(f"A webhook needs an address that can be called: {error}") from error
+    return url
 
 
 def masked(target: str) -> str:
