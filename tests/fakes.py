@@ -43,7 +43,7 @@ class FakeNetwork:
     """A network that shows `pages` in turn (an error among them is raised) and takes replies as `moods` say, one a try.
 
     A mood is None (publish), `"lost"` (publish, but the answer never arrives) or an error to raise instead. `public` is what the public
-    sees: a list of (parent id, text), where a reply that was published twice stands twice.
+    sees: a list of (parent id, text), where a reply that was published twice stands twice; `shown` are posts of others, by id.
     """
 
     network = "x"
@@ -54,6 +54,7 @@ class FakeNetwork:
         self.moods: list[BaseException | str | None] = []
         self.public: list[tuple[str, str]] = []
         self.calls: list[str] = []
+        self.shown: dict[str, Post] = {}
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
@@ -67,7 +68,8 @@ class FakeNetwork:
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         self.calls.append("refresh")
-        return tuple(self._own(place) for place in range(len(self.public)) if f"r{place}" in external_ids)
+        ours = [self._own(place) for place in range(len(self.public)) if f"r{place}" in external_ids]
+        return (*ours, *(self.shown[wanted] for wanted in external_ids if wanted in self.shown))
 
     def reply(self, draft: Draft) -> Published:
         self.calls.append("reply")

@@ -12,7 +12,7 @@ from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store.heartbeats import heartbeats
 from amends.worker.names import Task
-from tests.cast import NOON, POLICY, a_post, a_source, ada
+from tests.cast import DEE, NOON, POLICY, a_post, a_source, ada, an_answer_to
 from tests.workplace import Workplace
 
 MINUTE = timedelta(minutes=1)
@@ -202,7 +202,7 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
     work.perform(Task.RELAY)
     work.woken.clear()
     work.perform(Task.SWEEP)
-    assert set(work.woken) == {Task.PROVE_REPLIES, Task.CONCLUDE_FOLLOW_UPS}
+    assert set(work.woken) == {Task.PROVE_REPLIES, Task.CONCLUDE_FOLLOW_UPS, Task.LOOK_AGAIN}
     work.perform(*work.woken, Task.RELAY)
     work.woken.clear()
     work.perform(Task.SWEEP)
@@ -212,3 +212,11 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
 def test_a_database_that_is_gone_ends_the_task_and_not_the_worker(work: Workplace) -> None:
     work.pool.close()
     work.perform(*Task)
+
+
+def test_the_post_that_a_complaint_answers_comes_to_stand_beside_it(work: Workplace) -> None:
+    parent = a_post("New seats on every flight!", author=DEE)
+    work.network.shown = {parent.external_id: parent}
+    work.network.pages = [Page(posts=(an_answer_to(parent, "My bag is lost!"),), cursor={"at": 1})]
+    work.perform(Task.COLLECT_DUE, Task.TRIAGE, Task.LOOK_AGAIN)
+    assert values(work, "select external_id from posts where beside") == [parent.external_id]

@@ -54,8 +54,8 @@ def test_after_a_failure_the_next_wake_ups_cost_nothing_for_a_while(tmp_path: Pa
     assert time.monotonic() - began < 0.1
 
 
-def test_every_task_has_a_lane_and_only_collecting_waits_for_networks() -> None:
-    assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE}
+def test_what_may_wait_long_for_a_network_has_a_lane_of_its_own() -> None:
+    assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE, Task.LOOK_AGAIN}
 
 
 def test_a_broker_that_came_back_is_used_again() -> None:

@@ -11,6 +11,7 @@ from amends.api.screen import Screens
 from amends.core.clock import Clock
 from amends.core.database import Pool
 from amends.core.settings import Settings
+from amends.inbox.actions.policies import policy_of
 from amends.inbox.rules.policy import Policy
 
 Wake = Callable[[], object]
@@ -34,14 +35,7 @@ class Desk:
     @property
     def policy(self) -> Policy:
         """Return what the company decided for its desk."""
-        chosen = self.settings
-        return Policy(
-            alert_urgency=chosen.alert_urgency,
-            alert_followers=chosen.alert_followers,
-            alert_cooldown=chosen.alert_cooldown,
-            follow_up_after=chosen.follow_up_after,
-            proof_after=chosen.proof_after,
-        )
+        return policy_of(self.settings)
 
     @property
     def secret_key(self) -> str:

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     alert_channels: tuple[str, ...] = ()
     follow_up_after: timedelta = timedelta(days=7)
     proof_after: timedelta = timedelta(minutes=1)
+    look_after: timedelta = timedelta(hours=1)
     session_length: timedelta = timedelta(hours=12)
 
     def check(self) -> "Settings":

@@ -19,6 +19,9 @@ BATCH = 500
 WAKES: Mapping[str, Task] = {
     EventKind.POST_RECEIVED: Task.TRIAGE,
     EventKind.POST_EDITED: Task.TRIAGE,
+    EventKind.CASE_OPENED: Task.LOOK_AGAIN,
+    EventKind.POST_JOINED: Task.LOOK_AGAIN,
+    EventKind.CASE_REOPENED: Task.LOOK_AGAIN,
     EventKind.ALERT_RAISED: Task.DELIVER_ALERTS,
     EventKind.REPLY_QUEUED: Task.SEND_REPLIES,
     EventKind.REPLY_RETRIED: Task.SEND_REPLIES,

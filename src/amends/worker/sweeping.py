@@ -31,6 +31,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.PROVE_REPLIES: found.proofs,
         Task.DELIVER_ALERTS: found.deliveries,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
+        Task.LOOK_AGAIN: found.looks,
     }
     return [task for task, waiting in asked.items() if waiting]
 

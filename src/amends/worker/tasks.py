@@ -13,6 +13,7 @@ from amends.inbox.actions.follow_up import conclude_due
 from amends.worker.alerting import deliver_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
@@ -41,6 +42,7 @@ def _once(step: Callable[[Context], None]) -> Callable[[Context], bool]:
 
 STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COLLECT_DUE: collect_one,
+    Task.LOOK_AGAIN: look_at_one,
     Task.RELAY: relay_batch,
     Task.SWEEP: _once(sweep),
     Task.TIDY: _once(tidy),

@@ -134,7 +134,9 @@ create table cases (
   waiting_since timestamptz,
   resolved_at timestamptz,
   customer_posts integer not null,
-  unread boolean not null default true
+  unread boolean not null default true,
+  look_at timestamptz,
+  looks integer not null default 0
 );
 create unique index cases_thread on cases (source_id, root_external_id, author_id);
 create index cases_author on cases (author_id, opened_at desc);
@@ -145,6 +147,7 @@ create index cases_by_waiting on cases (status, coalesce(waiting_since, 'infinit
 create index cases_assignee on cases (assignee_id, status, last_post_at desc, id desc);
 create index cases_unassigned on cases (status, last_post_at desc, id desc) where assignee_id is null;
 create index cases_needs_look on cases (status, last_post_at desc, id desc) where needs_look;
+create index cases_look on cases (look_at) where look_at is not null;
 create index cases_preview on cases using gin (preview gin_trgm_ops);
 
 create table episodes (
@@ -190,6 +193,8 @@ create table posts (
   is_own boolean not null default false,
   can_reply boolean not null default true,
   why_no_reply text not null default '',
+  -- Read only to show what a case is about, by no watch; a watch that meets it makes it work.
+  beside boolean not null default false,
   route text check (route in ('open', 'append', 'reopen', 'context', 'ignore')),
   route_why text not null default '',
   case_id bigint references cases,

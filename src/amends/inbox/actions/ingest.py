@@ -42,16 +42,17 @@ class Ingested:
         )
 
 
-def ingest(conn: Connection, *, source_id: SourceId, network: str, posts: Sequence[Post], now: datetime) -> Ingested:
+def ingest(conn: Connection, *, source_id: SourceId, network: str, posts: Sequence[Post], now: datetime, beside: bool = False) -> Ingested:
     """Store `posts` of one source, each once however often it comes; edits and deletions reach the post and its case.
 
-    A post that the network deleted stays deleted here, also where a late page still shows it.
+    A post that the network deleted stays deleted here, also where a late page still shows it. `beside` posts were looked up to show what
+    a case is about: a new one among them is context and no work, until a watch meets it.
     """
     total = Ingested()
     incoming.lock_source(conn, source_id=source_id)
     for start in range(0, len(posts), BATCH):
         unique = {post.external_id: post for post in sorted(posts[start : start + BATCH], key=_version)}
-        total += _ingest_batch(_Place(conn=conn, source_id=source_id, network=network, now=now), unique)
+        total += _ingest_batch(_Place(conn=conn, source_id=source_id, network=network, now=now, beside=beside), unique)
     return total
 
 
@@ -68,6 +69,7 @@ class _Place:
     source_id: SourceId
     network: str
     now: datetime
+    beside: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,8 @@ def _ingest_batch(at: _Place, posts: Mapping[str, Post]) -> Ingested:
     edited = _edit(at, [one for one in met if changes.is_edited(one.post, one.stored)])
     _refresh(at, [one for one in met if changes.is_refreshed(one.post, one.stored)])
     deleted = _delete(at, [one.id for one in met if changes.is_deleted(one.post, one.stored)])
-    return Ingested(new=len(new), edited=edited, deleted=deleted, again=len(posts) - len(new) - edited - deleted)
+    added = len(new) + _make_work(at, [one.id for one in met if one.stored.beside and not one.post.deleted])
+    return Ingested(new=added, edited=edited, deleted=deleted, again=max(0, len(posts) - added - edited - deleted))
 
 
 def _save_authors(at: _Place, posts: Sequence[Post]) -> dict[str, AuthorId]:
@@ -115,7 +118,19 @@ def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId
         ),
     )
     _keep_bodies(at, posts)
-    events.add_received(at.conn, ids, source_id=at.source_id, now=at.now)
+    if at.beside:
+        incoming.set_beside(at.conn, post_ids=ids, now=at.now)
+    else:
+        events.add_received(at.conn, ids, source_id=at.source_id, now=at.now)
+
+
+def _make_work(at: _Place, post_ids: Sequence[PostId]) -> int:
+    """Let a watch's post that was known only beside a case go the way of every other; return how many did."""
+    if at.beside or not post_ids:
+        return 0
+    incoming.make_work(at.conn, post_ids=post_ids, now=at.now)
+    events.add_received(at.conn, post_ids, source_id=at.source_id, now=at.now)
+    return len(post_ids)
 
 
 def _keep_bodies(at: _Place, posts: Iterable[Post]) -> None:

@@ -12,4 +12,5 @@ def policy_of(given: Settings) -> Policy:
         alert_cooldown=given.alert_cooldown,
         follow_up_after=given.follow_up_after,
         proof_after=given.proof_after,
+        look_after=given.look_after,
     )

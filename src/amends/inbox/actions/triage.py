@@ -15,7 +15,7 @@ from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import Route
-from amends.inbox.store import case_states, customers, events, raised_alerts, untriaged
+from amends.inbox.store import case_states, customers, events, looks, raised_alerts, untriaged
 from amends.triage.judge import Text, judge, unread
 from amends.triage.verdict import Verdict
 
@@ -51,6 +51,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     _save_posts(conn, placed, case_ids, now)
     joined = [_Joined(placed=one, case_id=case_ids[one.post.thread]) for one in placed if one.case_number is not None]
     _begin_episodes(conn, joined, now)
+    looks.plan(conn, case_ids=[one.case_id for one in joined], now=now, after=policy.look_after)
     _tell(conn, joined, now)
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
     _raise_alerts(conn, joined, policy, now)

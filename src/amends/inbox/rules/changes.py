@@ -23,6 +23,7 @@ class Stored:
     text: str
     edited_at: datetime | None
     is_deleted: bool
+    beside: bool
     metrics: Mapping[str, int]
     visibility: str
     can_reply: bool

@@ -10,6 +10,7 @@ class EventKind(StrEnum):
     POST_EDITED = "post_edited"
     POST_DELETED = "post_deleted"
     POST_SET_ASIDE = "post_set_aside"
+    THREAD_READ = "thread_read"
     CASE_OPENED = "case_opened"
     POST_JOINED = "post_joined"
     CASE_REOPENED = "case_reopened"

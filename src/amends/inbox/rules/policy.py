@@ -10,7 +10,7 @@ class Policy:
 
     A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
     once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later; a sent reply is looked for in public
-    `proof_after` later.
+    `proof_after` later. The posts of a case that is not done are looked at again `look_after` later, then ever more rarely.
     """
 
     alert_urgency: int = 60
@@ -18,3 +18,4 @@ class Policy:
     alert_cooldown: timedelta = timedelta(minutes=30)
     follow_up_after: timedelta = timedelta(days=7)
     proof_after: timedelta = timedelta(minutes=1)
+    look_after: timedelta = timedelta(hours=1)

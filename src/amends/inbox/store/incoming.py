@@ -47,8 +47,8 @@ def find(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) 
         conn,
         Stored,
         """
-        select p.id, p.external_id, p.text, p.edited_at, p.deleted_at is not null as is_deleted, p.metrics, p.visibility, p.can_reply,
-          p.why_no_reply, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified, a.avatar_url
+        select p.id, p.external_id, p.text, p.edited_at, p.deleted_at is not null as is_deleted, p.beside, p.metrics, p.visibility,
+          p.can_reply, p.why_no_reply, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified, a.avatar_url
         from unnest(%(external_ids)s::text[]) given(external_id)
         cross join lateral (
           select * from posts p where p.source_id = %(source_id)s and p.external_id = given.external_id offset 0
@@ -150,6 +150,31 @@ def copy_bodies(conn: Connection, rows: Iterable[tuple[SourceId, str, datetime, 
         "copy raw_bodies (source_id, external_id, seen_at, body) from stdin (format binary)",
         ("int8", "text", "timestamptz", "bytea"),
         rows,
+    )
+
+
+def set_beside(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
+    """Keep new posts from becoming work: they only show what a case is about."""
+    execute(
+        conn,
+        """
+        update posts set beside = true, triaged_at = %(now)s, route = 'context', route_why = 'Looked up to show what a case is about.'
+        where id = any(%(ids)s)
+        """,
+        {"ids": list(post_ids), "now": now},
+    )
+
+
+def make_work(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
+    """Let posts that stood beside a case be triaged, seen from now on."""
+    execute(
+        conn,
+        """
+        with locked as (select id from posts where id = any(%(ids)s) and beside order by id for no key update)
+        update posts p set beside = false, seen_at = %(now)s, triaged_at = null, route = null, route_why = ''
+        from locked where p.id = locked.id
+        """,
+        {"ids": list(post_ids), "now": now},
     )
 
 

@@ -17,6 +17,7 @@ class Undone:
     proofs: bool
     deliveries: bool
     follow_ups: bool
+    looks: bool
 
 
 def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone:
@@ -34,7 +35,10 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
           ) as replies,
           exists (select from replies where state = 'sent' and checked_at is null and next_at <= %(sent_by)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
-          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups
+          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups,
+          exists (
+            select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
+          ) as looks
         """,
         {"now": now, "sent_by": now - proof_after},
     )

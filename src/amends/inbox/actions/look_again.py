@@ -1,0 +1,45 @@
+"""Looks at the posts of a case again: what they answer, and whether they were edited or deleted since.
+
+Place in the path: case opened -> here, at once for what is missing around it, then ever more rarely -> ingest.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import NetworkError, RateLimited
+from amends.core.post import Post
+from amends.inbox.actions.ingest import Ingested, ingest
+from amends.inbox.actions.parts import in_parts
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.policy import Policy
+from amends.inbox.store import events, looks
+from amends.inbox.store.looks import LookJob
+
+LEASE = timedelta(seconds=60)
+
+
+def claim_look(conn: Connection, *, now: datetime) -> LookJob | None:
+    """Claim the case whose posts are due longest to be looked at, or None."""
+    return looks.claim_next(conn, now=now, until=now + LEASE)
+
+
+def record_look(conn: Connection, job: LookJob, posts: Sequence[Post], *, policy: Policy, now: datetime) -> Ingested:
+    """Store what the network shows now and plan the next look; edits and deletions reach the case, what is new stands beside it."""
+    stored: list[Ingested] = []
+
+    def keep(some: Sequence[Post]) -> None:
+        stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now, beside=True))
+
+    in_parts(conn, posts, keep)
+    looks.save(conn, case_id=job.case_id, now=now, after=policy.look_after)
+    total = sum(stored, start=Ingested())
+    if total.new:
+        events.add(conn, EventKind.THREAD_READ, now=now, case_id=job.case_id, posts=total.new)
+    return total
+
+
+def record_look_trouble(conn: Connection, job: LookJob, error: NetworkError, *, policy: Policy, now: datetime) -> None:
+    """Look later; what is wrong with the source its watches say."""
+    until = error.until if isinstance(error, RateLimited) else now + policy.look_after
+    looks.put_off(conn, case_id=job.case_id, until=until)

@@ -1,0 +1,104 @@
+"""SQL of looking again: which cases want their posts looked at on the network, and which posts those are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection, execute, fetch_maybe
+from amends.inbox.rules.ids import CaseId, SourceId
+
+LONGEST_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookJob:
+    """A case whose posts `external_ids` are to be looked at by `collector.refresh`; `looks` counts the ones before."""
+
+    case_id: CaseId
+    source_id: SourceId
+    network: str
+    handle: str
+    credentials: bytes = field(repr=False)
+    options: dict[str, str]
+    looks: int
+    external_ids: Sequence[str]
+
+
+def plan(conn: Connection, *, case_ids: Sequence[CaseId], now: datetime, after: timedelta) -> None:
+    """Plan the next look at cases that got a post: now, where the post answers one that we do not have, else `after`.
+
+    What no watch brings (imported posts) cannot be looked at.
+    """
+    execute(
+        conn,
+        """
+        with wanting as (
+          select c.id, exists (
+            select from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
+            where p.case_id = c.id and around.external_id is not null and not exists (
+              select from posts known where known.source_id = p.source_id and known.external_id = around.external_id
+            )
+          ) as incomplete
+          from cases c
+          where c.id = any(%(ids)s) and exists (select from watches w where w.source_id = c.source_id)
+          order by c.id for no key update of c
+        )
+        update cases c
+        set looks = case when incomplete then 0 else 1 end, look_at = case when incomplete then %(now)s else %(later)s end
+        from wanting where c.id = wanting.id
+        """,
+        {"ids": list(case_ids), "now": now, "later": now + after},
+    )
+
+
+def claim_next(conn: Connection, *, now: datetime, until: datetime) -> LookJob | None:
+    """Claim the case that is due longest, or None.
+
+    At the first look only what is missing around the case is asked for, later its own posts, at most fifty.
+    """
+    return fetch_maybe(
+        conn,
+        LookJob,
+        """
+        with next as (
+          select c.id from cases c join sources s on s.id = c.source_id
+          where c.look_at <= %(now)s and s.paused_at is null
+          order by c.look_at, c.id
+          limit 1
+          for update of c skip locked
+        )
+        update cases c set look_at = %(until)s
+        from next, sources s
+        where c.id = next.id and s.id = c.source_id
+        returning c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, c.looks,
+          case when c.looks = 0 then array(
+            select distinct around.external_id from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
+            where p.case_id = c.id and around.external_id is not null and not exists (
+              select from posts known where known.source_id = p.source_id and known.external_id = around.external_id
+            )
+            limit 50
+          ) else array(
+            select p.external_id from posts p where p.case_id = c.id and p.deleted_at is null order by p.published_at desc limit 50
+          ) end as external_ids
+        """,
+        {"now": now, "until": until},
+    )
+
+
+def save(conn: Connection, *, case_id: CaseId, now: datetime, after: timedelta) -> None:
+    """Plan the look after this one: twice as late each time, a day at most; never for a case that is done."""
+    execute(
+        conn,
+        """
+        update cases
+        set looks = looks + 1, look_at = case when status in ('open', 'waiting')
+          then %(now)s + least(%(after)s * power(2, least(looks, 20)), %(longest)s) end
+        where id = %(id)s
+        """,
+        {"id": case_id, "now": now, "after": after, "longest": LONGEST_WAIT},
+    )
+
+
+def put_off(conn: Connection, *, case_id: CaseId, until: datetime) -> None:
+    """Look again at `until`."""
+    execute(conn, "update cases set look_at = %(until)s where id = %(id)s", {"id": case_id, "until": until})
