@@ -118,6 +118,21 @@ def test_without_a_model_posts_wait_and_the_reason_is_kept(work: Workplace) -> N
         assert {beat.part: beat.trouble for beat in heartbeats(conn)}["triage"] == ""
 
 
+def test_triage_that_cannot_work_at_all_is_a_state_that_can_be_read_and_goes_on_when_mended(work: Workplace) -> None:
+    def broken() -> Classifier:
+        raise MemoryError
+
+    work.network.pages = [Page(posts=(a_post(),), cursor={})]
+    work.model = broken
+    work.perform(Task.COLLECT_DUE, Task.TRIAGE)
+    assert values(work, "select trouble like 'Triage broke (MemoryError)%%' from heartbeats where part = 'triage'") == [True]
+    work.model = Workplace(pool=work.pool).model
+    work.now += MINUTE
+    work.perform(Task.TRIAGE)
+    assert values(work, "select trouble from heartbeats where part = 'triage'") == [""]
+    assert values(work, "select count(*) from posts where triaged_at is null") == [0]
+
+
 def test_a_backlog_is_triaged_by_one_wake_up(work: Workplace) -> None:
     posts = tuple(a_post(f"Everything is broken, part {number}") for number in range(120))
     work.network.pages = [Page(posts=posts, cursor={})]

@@ -198,3 +198,10 @@ def test_a_preview_is_one_short_line() -> None:
     assert preview("a\n\n b\t c ") == "a b c"
     assert len(preview("long " * 10_000)) <= 200
     assert preview("word " * 100).endswith("…")
+
+
+def test_no_network_makes_us_wait_for_longer_than_a_day() -> None:
+    limited = RateLimited("come back in the year 5000", until=NOON + 10_000 * DAY)
+    page = source_health.after_page(more=False, troubles=(), come_back_at=limited.until, now=NOON, poll_every=timedelta(minutes=1))
+    assert source_health.after_trouble(limited, failures=0, now=NOON).next_at == page.next_at == NOON + DAY
+    assert reply_tries.after_trouble(limited, attempts=1, now=NOON).at == NOON + DAY

@@ -1,5 +1,6 @@
 """Triages what was collected. The model is loaded once a process, by its first look for work; without it collecting goes on."""
 
+from amends.core.database import DatabaseGone
 from amends.core.errors import ModelMissing
 from amends.core.log import logger
 from amends.inbox.actions.triage import triage_pending
@@ -14,15 +15,20 @@ PART = "triage"
 
 
 def triage_batch(at: Context) -> bool:
-    """Triage one batch; False where nothing is left, or where the model is missing (then `heartbeats` says so)."""
+    """Triage one batch; False where nothing is left, or where the model is missing; `heartbeats` says what hinders it."""
     try:
         classifier = at.classifier()
+        with at.pool.transaction() as conn:
+            done = triage_pending(conn, classifier=classifier, policy=at.policy, now=at.clock(), limit=BATCH)
     except ModelMissing as error:
         log.warning("model_missing", words=str(error))
         _say(at, str(error))
         return False
-    with at.pool.transaction() as conn:
-        done = triage_pending(conn, classifier=classifier, policy=at.policy, now=at.clock(), limit=BATCH)
+    except DatabaseGone:
+        raise
+    except Exception as error:
+        _say(at, f"Triage broke ({type(error).__name__}) and is tried again; the log of the desk's worker says where.")
+        raise
     if done:
         at.wake(Task.RELAY)
         log.info("triaged", posts=done)

@@ -10,6 +10,7 @@ MOST_TRIES = 8
 FIRST_RETRY = timedelta(seconds=10)
 """What a network took shows up in its lists some seconds late; who looks sooner does not find it and publishes it twice."""
 LONGEST_RETRY = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(days=1)
 LOOKS_FOR_PROOF = 3
 
 
@@ -29,7 +30,7 @@ def after_trouble(error: NetworkError, *, attempts: int, now: datetime) -> NextT
     if attempts >= MOST_TRIES:
         return NextTry(state=ReplyState.FAILED, reason=f"Given up after {attempts} tries: {error}", at=now)
     if isinstance(error, RateLimited):
-        return NextTry(state=ReplyState.QUEUED, reason=str(error), at=max(error.until, now + FIRST_RETRY))
+        return NextTry(state=ReplyState.QUEUED, reason=str(error), at=min(max(error.until, now + FIRST_RETRY), now + LONGEST_WAIT))
     return NextTry(state=ReplyState.QUEUED, reason=str(error), at=now + back_off(attempts))
 
 

@@ -9,6 +9,8 @@ from amends.inbox.rules.words import WatchState
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 SOONEST = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(days=1)
+"""No network limits for longer; a header that says so is wrong, and believing it would be silence for ever."""
 REFUSALS = 3
 """How often in a row a query is refused before we believe it: networks refuse good ones on bad days."""
 
@@ -34,13 +36,15 @@ class Health:
 def after_page(*, more: bool, troubles: tuple[str, ...], come_back_at: datetime | None, now: datetime, poll_every: timedelta) -> Health:
     """Return the health after a page: at once where more is waiting, else when the network said, else after `poll_every`."""
     next_at = come_back_at or (now if more else now + poll_every)
-    return Health(state=WatchState.OK, note=_summary(troubles), failures=0, next_at=max(next_at, now))
+    return Health(
+        state=WatchState.OK, note=_summary(troubles), failures=0, next_at=min(max(next_at, now), now + max(LONGEST_WAIT, poll_every))
+    )
 
 
 def after_trouble(error: NetworkError, *, failures: int, now: datetime) -> Health:
     """Return the health after `error`; `failures` is how many went before it in a row."""
     if isinstance(error, RateLimited):
-        until = max(error.until, now + SOONEST)
+        until = min(max(error.until, now + SOONEST), now + LONGEST_WAIT)
         return Health(state=WatchState.WAITING, note=str(error), failures=failures, next_at=until)
     for kind, remedy in _REMEDIES:
         if isinstance(error, kind) and not (kind is QueryRefused and failures + 1 < REFUSALS):
