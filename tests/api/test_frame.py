@@ -4,13 +4,14 @@ import pytest
 from fastapi import FastAPI
 
 from amends.api.auth import SESSION_COOKIE
+from amends.api.screen import static
 from amends.core.database import open_pool
 from tests.databases import Server
 from tests.door import Door
 
 
 def test_every_answer_keeps_browsers_on_our_side(shared_door: Door) -> None:
-    for path in ("/login", "/inbox", "/nowhere", "/static/amends.js", "/api/v1/cases"):
+    for path in ("/login", "/inbox", "/nowhere", static("amends.js"), "/api/v1/cases"):
         headers = shared_door.stranger().get(path).headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
@@ -21,7 +22,10 @@ def test_every_answer_keeps_browsers_on_our_side(shared_door: Door) -> None:
 def test_pages_stay_out_of_caches_and_files_stay_in_them(shared_door: Door) -> None:
     client = shared_door.visitor(shared_door.who.ada)
     assert client.get("/inbox").headers["cache-control"] == "no-store"
-    assert "immutable" in client.get("/static/amends.css?v=1").headers["cache-control"]
+    styles = client.get(static("amends.css"))
+    assert (styles.status_code, "immutable" in styles.headers["cache-control"]) == (200, True)
+    assert client.get("/static/another-version/amends.css").headers["cache-control"] == "no-store"
+    assert client.get(static("absent.css")).headers["cache-control"] == "no-store"
 
 
 def test_no_page_carries_a_script_or_a_style_of_its_own(shared_door: Door) -> None:

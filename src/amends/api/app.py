@@ -32,7 +32,7 @@ def create_app(settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: 
         for module in discover(package).values():
             app.include_router(module.router)
     app.mount("/static/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="vendor")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static/{version}", StaticFiles(directory=STATIC), name="static")
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(Frame, answer=tell_unforeseen)

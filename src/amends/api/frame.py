@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from amends.api.screen import static
 from amends.core.log import bound, logger
 
 log = logger(__name__)
@@ -49,7 +50,7 @@ class Frame:
         request_id = _given_id(Headers(scope=scope).get("x-request-id", "")) or token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         with bound(request_id=request_id):
-            await self._run(scope, receive, _Framed(send, request_id, _caching(scope)))
+            await self._run(scope, receive, _Framed(send, request_id, scope["path"]))
 
     async def _run(self, scope: Scope, receive: Receive, send: "_Framed") -> None:
         began = time.perf_counter()
@@ -67,16 +68,17 @@ class Frame:
 class _Framed:
     """Sends an answer on with our headers; `status` is 0 until it has begun."""
 
-    def __init__(self, send: Send, request_id: str, caching: str) -> None:
+    def __init__(self, send: Send, request_id: str, path: str) -> None:
         self.status = 0
         self._send = send
-        self._headers = HEADERS | {"Cache-Control": caching, "X-Request-ID": request_id}
+        self._path = path
+        self._headers = HEADERS | {"X-Request-ID": request_id}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
+            for name, value in (self._headers | {"Cache-Control": _caching(self._path, self.status)}).items():
                 headers.setdefault(name, value)
         await self._send(message)
 
@@ -86,6 +88,7 @@ def _given_id(text: str) -> str:
     return text if len(text) <= 64 and text.replace("-", "").replace("_", "").isalnum() and text.isascii() else ""  # noqa: PLR2004
 
 
-def _caching(scope: Scope) -> str:
-    """Static files carry their hash in the query and never change; everything else is one agent's and stays out of caches."""
-    return A_YEAR if scope["path"].startswith("/static/") and b"v=" in scope["query_string"] else "no-store"
+def _caching(path: str, status: int) -> str:
+    """Files of exactly this version never change under their address; everything else, and every failure, stays out of caches."""
+    ours = path.startswith((static(""), "/static/vendor/"))
+    return A_YEAR if ours and status in {200, 206, 304} else "no-store"

@@ -27,8 +27,16 @@ THEME_COOKIE = "amends_theme"
 
 @cache
 def static(name: str) -> str:
-    """Return the address of one of our static files, which changes whenever the file does."""
-    return f"/static/{name}?v={_digest(STATIC / name)}"
+    """Return the address of one of our static files; its folder's name changes whenever a file of ours does."""
+    return f"/static/{_version()}/{name}"
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @cache
@@ -38,11 +46,8 @@ def vendor(name: str) -> str:
     folders = package.submodule_search_locations if package else None
     if not folders:
         raise SettingsWrong("The package django-htmx is not installed; `./amends` sets it up.")
-    return f"/static/vendor/{name}?v={_digest(Path(folders[0], 'static', 'django_htmx', name))}"
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(Path(folders[0], "static", "django_htmx", name).read_bytes()).hexdigest()[:12]
+    return f"/static/vendor/{name}?v={digest}"
 
 
 def _environment() -> Environment:

@@ -65,10 +65,10 @@ def chart(bars: Sequence[Bar]) -> Chart:
 
 
 def scale_of(value: int) -> int:
-    """Return the next round and even number at or above `value`: 2, 4, 10, 20, 40, 100 and so on."""
+    """Return the next round and even number at or above `value`: 2, 4, 6, 8, 10, 20, 40 and so on."""
     power = 1
     while True:
-        for step in (2, 4, 10):
+        for step in (2, 4, 6, 8, 10):
             if value <= step * power:
                 return step * power
         power *= 10

@@ -1,7 +1,7 @@
 """The numbers, and the rows behind each of them: both use the same condition, so that the rows recount to the number.
 
 Times are seconds. A median or p90 is taken over all episodes of the denominator; where it falls among those without an answer (or
-end), it is None, which the screen tells as "not reached".
+end), it is None, which the screen tells as "—".
 """
 
 from collections.abc import Sequence
