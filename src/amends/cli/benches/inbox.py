@@ -48,7 +48,7 @@ def in_store(conn: Connection) -> list[Row]:
     case_id = fetch_values(conn, "select id from cases where status = 'open' order by id desc limit 1")[0]
     return [
         delay("first page", product=lambda: _page(conn, None), floor=lambda: _bare_page(conn, None), rounds=ROUNDS, at_most=4),
-        delay("deep page", product=lambda: _page(conn, deep), floor=lambda: _bare_page(conn, deep), rounds=ROUNDS, at_most=4),
+        delay("deep page", product=lambda: _page(conn, deep), floor=lambda: _bare_page(conn, deep), rounds=ROUNDS, at_most=5),
         delay(
             "counters",
             product=lambda: inbox_list.counts(conn),
@@ -56,7 +56,7 @@ def in_store(conn: Connection) -> list[Row]:
             rounds=ROUNDS,
             at_most=4,
         ),
-        delay("case page", product=lambda: _case(conn, case_id), floor=lambda: _bare_case(conn, case_id), rounds=ROUNDS, at_most=5),
+        delay("case page", product=lambda: _case(conn, case_id), floor=lambda: _bare_case(conn, case_id), rounds=ROUNDS, at_most=6),
     ]
 
 
