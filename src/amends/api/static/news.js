@@ -1,0 +1,150 @@
+// The stream of news: counters move, rows change where they are, what is new waits behind a button, the open case grows.
+
+import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
+import { markOpen, query, showList } from "./places.js";
+import { signIn } from "./toasts.js";
+
+const fresh = new Set();
+
+function hear(news) {
+  count(news.counts);
+  for (const [id, html] of Object.entries(news.rows)) {
+    const row = Object.assign(document.createElement("template"), { innerHTML: html.trim() }).content.firstElementChild;
+    const shown = $(`#row-${id}`);
+    if (shown) changeRow(shown, row);
+    else if (belongs(row)) fresh.add(id);
+  }
+  showFreshCount();
+  if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
+    refreshCase();
+    $("#said").textContent = "There is something new in the open case.";
+  }
+  tell("page-changed");
+}
+
+function count(counts) {
+  for (const place of $$("[data-count]")) {
+    const value = String(counts[place.dataset.count] || (place.closest(".rail") ? "" : 0));
+    if (place.textContent !== value) place.textContent = value;
+  }
+}
+
+// What a row says, without the times that tick.
+const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(" changed", ""), $(".words", row).textContent, $(".marks", row).textContent]);
+
+function changeRow(shown, row) {
+  if (said(shown) === said(row)) return;
+  const focused = shown.contains(document.activeElement);
+  row.classList.add("changed");
+  shown.replaceWith(row);
+  if (row.dataset.id === openCase()) $("a", row).setAttribute("aria-current", "true");
+  if (focused) $("a", row).focus({ preventScroll: true });
+}
+
+// Whether a row would be among those that the list shows now; the server decides the same by the same words.
+const VIEWS = {
+  open: (row) => row.status === "open",
+  mine: (row) => ["open", "waiting"].includes(row.status) && row.assignee === me(),
+  unassigned: (row) => row.status === "open" && !row.assignee,
+  needs_look: (row) => row.status === "open" && row.look,
+  waiting: (row) => row.status === "waiting",
+  resolved: (row) => row.status === "resolved",
+  all: () => true,
+};
+
+function belongs(row) {
+  const list = $("#list")?.dataset, it = row.dataset, last = $$("#rows .row").at(-1)?.dataset;
+  if (!list || list.text || !VIEWS[list.view](it)) return false;
+  if (["brand", "network", "language", "mood"].some((name) => list[name] && list[name] !== it[name])) return false;
+  if (!last || !list.more) return true;
+  if (list.sort === "longest") return Number(it.longest || Infinity) <= Number(last.longest || Infinity);
+  return Number(it[list.sort]) >= Number(last[list.sort]);
+}
+
+function showFreshCount() {
+  const button = $("#fresh");
+  if (!button) return;
+  button.hidden = !fresh.size;
+  button.textContent = `${fresh.size > 99 ? "99+" : fresh.size} new. Show`;
+}
+
+export function showFresh() {
+  if (!$("#list")) return;
+  $("#scroll").scrollTop = 0;
+  showList(`/inbox${query()}`, { push: false, keepCase: true });
+}
+
+let refreshing = 0;
+
+function refreshCase() {
+  clearTimeout(refreshing);
+  refreshing = setTimeout(() => openCase() && htmx.ajax("GET", `/inbox/${openCase()}/live`, { swap: "none", target: "#case" }), 60);
+}
+
+// When pieces of the case are replaced: what was unfolded stays so, the end stays in view, the focus is not lost.
+
+let unfolded = [], atEnd = false, focused = "";
+
+when("htmx:beforeSwap", () => {
+  const scroll = $("#thread-scroll"), active = document.activeElement;
+  focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
+  unfolded = $$("#thread details[open]").map((part) => part.id);
+  atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+});
+when("htmx:afterSettle", () => {
+  if (focused && document.activeElement === document.body) (document.getElementById(focused) || $("#case-title"))?.focus({ preventScroll: true });
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  if (atEnd && $("#thread-scroll")) $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
+  for (const row of $$("#rows .row")) if ($$(`#${row.id}`).length > 1) $$(`#${row.id}`).at(-1).remove();
+  markOpen(openCase());
+  tell("page-changed");
+});
+when("list-shown", () => {
+  fresh.clear();
+  showFreshCount();
+});
+when("case-stale", refreshCase);
+
+// The connection.
+
+let source, resting = 0, last = Number(document.body.dataset.news || 0);
+
+export function listen() {
+  source?.close();
+  source = new EventSource(`/stream?after=${last}`);
+  source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); });
+  source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); });
+  source.addEventListener("again", (event) => { last = Number(event.lastEventId); showFresh(); refreshCase(); });
+  source.addEventListener("error", () => {
+    document.body.dataset.live = "no";
+    if (source.readyState === EventSource.CLOSED) setTimeout(knock, 3000);
+    setTimeout(sayConnection, 4000);
+  });
+}
+
+// The stream was refused rather than cut: either we are signed out, or the server is not well yet.
+function knock() {
+  if (document.hidden) return;
+  fetch(location.href, { headers: { "HX-Request": "true" } }).then((answer) => (answer.status === 401 ? signIn() : listen()), listen);
+}
+
+function sayConnection() {
+  if (document.body.dataset.live === "yes" || $(".connection") || document.hidden) return;
+  const bar = Object.assign(document.createElement("p"), { className: "connection", role: "status" });
+  bar.textContent = "Not connected. The list stands still until the server is back; what you write is kept.";
+  document.body.append(bar);
+}
+
+// A hidden tab lets its connection go, since a browser keeps only six to one server; it catches up when it is looked at again.
+when("visibilitychange", () => {
+  if (!source) return;
+  clearTimeout(resting);
+  if (document.hidden) resting = setTimeout(() => source.close(), 30000);
+  else if (source.readyState === EventSource.CLOSED) listen();
+});
+
+// The sources' health moves by itself too, unless somebody is filling in a form there.
+setInterval(() => {
+  const shown = $("#shown");
+  if (shown && !document.hidden && !$("details[open]", shown)) htmx.ajax("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
+}, 15000);

@@ -1,0 +1,103 @@
+// Going places: a view swaps the list, a row swaps the case; the address always says what is on screen.
+
+import { $, $$, htmx, openCase, tell, when } from "./dom.js";
+
+export const query = () => $("#list").dataset.query;
+
+export function showCase(id, { push = true, focus = true } = {}) {
+  if (!$("#case")) return location.assign(`/inbox/${id}`);
+  markOpen(id);
+  if (push) history.pushState({}, "", `/inbox/${id}${query()}`);
+  return htmx.ajax("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML" }).then(() => {
+    if (openCase() !== String(id)) return;
+    $(`#row-${id}`)?.classList.remove("unread");
+    $(`#row-${id} .dot`)?.remove();
+    tell("case-shown");
+    if (focus) $("#case-title").focus({ preventScroll: true });
+  });
+}
+
+export function showList(address, { push = true, keepCase = false } = {}) {
+  if (!$("#list")) return location.assign(address);
+  return htmx.ajax("GET", address, { target: "#list", swap: "outerHTML" }).then(() => {
+    if (!keepCase) forgetCase();
+    if (push) history.pushState({}, "", keepCase && openCase() ? `/inbox/${openCase()}${query()}` : address);
+    for (const link of $$("#views a")) link.removeAttribute("aria-current");
+    $(`#views a[data-view="${$("#list").dataset.view}"]`)?.setAttribute("aria-current", "page");
+    markOpen(openCase());
+    tell("list-shown");
+  });
+}
+
+export function closeCase() {
+  const id = openCase();
+  forgetCase();
+  history.pushState({}, "", `/inbox${query()}`);
+  $(`#row-${id} a`)?.focus();
+}
+
+function forgetCase() {
+  if (!openCase()) return;
+  $("#case").replaceWith($("#no-case").content.cloneNode(true));
+  markOpen("");
+}
+
+export function markOpen(id, block = "nearest") {
+  for (const link of $$(".row a[aria-current]")) link.removeAttribute("aria-current");
+  const link = id && $(`#row-${id} a`);
+  if (!link) return;
+  link.setAttribute("aria-current", "true");
+  link.closest(".row").scrollIntoView({ block });
+}
+
+function follow(event) {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = event.target.closest("a");
+  if (link?.dataset.case) {
+    event.preventDefault();
+    showCase(link.dataset.case);
+  } else if (link && $("#list") && (link.dataset.view || "go" in link.dataset)) {
+    event.preventDefault();
+    if ($("#rail").matches(":popover-open")) $("#rail").hidePopover();
+    showList(link.getAttribute("href"));
+  }
+}
+
+function goBack() {
+  const id = location.pathname.match(/^\/inbox\/(\d+)$/)?.[1];
+  if (!$("#list") || (location.search || "?view=open") !== query()) return location.reload();
+  return id ? showCase(id, { push: false }) : forgetCase();
+}
+
+// Filters: the list follows as one types; the case beside it stays, and so does the cursor.
+
+let typing = 0;
+
+function filterSoon(event) {
+  const form = event.target.closest("[data-filters]");
+  if (!form) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => filter(form), event.target.id === "search" ? 250 : 0);
+}
+
+function filter(form) {
+  const chosen = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "newest"));
+  const { name, selectionStart } = document.activeElement, unfolded = $(".filters").open;
+  showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true }).then(() => {
+    $(".filters").open = unfolded;
+    const field = name && $(`[data-filters] [name="${name}"]`);
+    if (!field) return;
+    field.focus();
+    if (name === "q") field.setSelectionRange(selectionStart, selectionStart);
+  });
+}
+
+when("click", follow);
+when("input", filterSoon);
+when("submit", (event) => {
+  if (!event.target.matches("[data-filters]")) return;
+  event.preventDefault();
+  clearTimeout(typing);
+  filter(event.target);
+});
+window.addEventListener("popstate", goBack);

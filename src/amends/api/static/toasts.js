@@ -1,0 +1,51 @@
+// Toasts: what was done, with a way back for some seconds; what went wrong, with what to do next.
+
+import { $, htmx, openCase, tell, when } from "./dom.js";
+
+const SECONDS = 4, LONGER = 10;
+
+let undoAddress = "";
+
+export function toast(text, { undo = "", bad = false } = {}) {
+  const box = document.createElement("div");
+  box.className = bad ? "toast bad" : "toast";
+  box.append(text);
+  if (undo) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Undo (u)";
+    button.addEventListener("click", takeBack);
+    box.append(button);
+  }
+  undoAddress = undo;
+  $("#toasts").replaceChildren(box);
+  setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
+}
+
+export function takeBack() {
+  if (!undoAddress) return toast("There is nothing to take back");
+  const address = undoAddress;
+  undoAddress = "";
+  return htmx.ajax("POST", address, { swap: "none" });
+}
+
+export function signIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+function tellTrouble(event) {
+  const { status, responseText } = event.detail.xhr;
+  if (status === 401) return signIn();
+  let told = { message: "The server did not answer as it should." };
+  try {
+    told = JSON.parse(responseText);
+  } catch {
+    // The answer came from something between us and the server; the general words must do.
+  }
+  toast(`${told.message} ${told.next || ""}`.trim(), { bad: true });
+  if (status === 409 && openCase()) tell("case-stale");
+}
+
+when("toast", (event) => toast(event.detail.text, event.detail));
+when("htmx:responseError", tellTrouble);
+when("htmx:sendError", () => toast("The server cannot be reached. What you wrote is kept here.", { bad: true }));

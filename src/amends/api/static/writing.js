@@ -1,0 +1,93 @@
+// Writing: the draft is kept as one types, the length is the network's own count.
+
+import { $, $$, me, openCase, when } from "./dom.js";
+
+const MONTH = 30 * 86400 * 1000;
+const draftName = (form) => `amends:${me()}:${openCase()}:${form.dataset.box}`;
+const forms = () => $$("#composer form");
+
+function wrote(form) {
+  const text = form.elements.text.value, name = draftName(form);
+  if (text.trim()) localStorage.setItem(name, JSON.stringify({ text, key: form.elements.key?.value, at: Date.now() }));
+  else localStorage.removeItem(name);
+  show(form);
+}
+
+function show(form) {
+  const empty = !form.elements.text.value.trim();
+  $("[data-saved]", form).hidden = empty;
+  allow(form, !empty);
+  if (form.dataset.most) measureSoon(form);
+}
+
+function allow(form, may) {
+  for (const button of $$("[data-send]", form)) button.disabled = !may;
+}
+
+let measuring = 0;
+
+function measureSoon(form) {
+  clearTimeout(measuring);
+  measuring = setTimeout(() => measure(form), 150);
+}
+
+async function measure(form) {
+  const text = form.elements.text.value, headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  const body = new URLSearchParams({ text });
+  const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers: { ...headers, "HX-Request": "true" }, body });
+  if (!answer.ok || form.elements.text.value !== text) return;
+  const { length, most } = await answer.json(), shown = $("[data-length]", form);
+  shown.textContent = length > most ? `${(length - most).toLocaleString("en")} too long` : `${length.toLocaleString("en")} of ${most.toLocaleString("en")}`;
+  shown.classList.toggle("near", length > most * 0.9 && length <= most);
+  shown.classList.toggle("over", length > most);
+  allow(form, text.trim() && length <= most);
+}
+
+function restore(form) {
+  const kept = JSON.parse(localStorage.getItem(draftName(form)) || "null");
+  if (!kept) return;
+  form.elements.text.value = kept.text;
+  if (kept.key && form.elements.key) form.elements.key.value = kept.key;
+  show(form);
+}
+
+function gone(event) {
+  const form = $(`#form-${event.detail.box}`);
+  localStorage.removeItem(draftName(form));
+  form.elements.text.value = "";
+  if (form.elements.key) form.elements.key.value = event.detail.key;
+  show(form);
+  $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
+  form.elements.text.blur();
+}
+
+function forgetOldDrafts() {
+  for (const name of Object.keys(localStorage).filter((key) => key.startsWith("amends:"))) {
+    if ((JSON.parse(localStorage.getItem(name))?.at || 0) < Date.now() - MONTH) localStorage.removeItem(name);
+  }
+}
+
+export function write(box) {
+  if (!$("#composer")) return;
+  for (const name of ["reply", "note"]) {
+    const chosen = name === box, tab = $(`#tab-${name}`);
+    $(`#panel-${name}`).hidden = !chosen;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+  }
+  $(`#${box}-text`).focus();
+}
+
+export function send(form, andResolve) {
+  const button = (andResolve && $('[data-send="both"]', form)) || $('[data-send="one"]', form);
+  if (!button.disabled) button.click();
+}
+
+when("input", (event) => event.target.matches("#composer textarea") && wrote(event.target.form));
+when("draft-done", gone);
+when("case-shown", () => forms().forEach(restore));
+when("form-done", (event) => {
+  for (const form of $$(`#form-${event.detail.form}, [data-form="${event.detail.form}"]`)) form.reset();
+});
+when("change", (event) => event.target.closest("[data-auto]")?.requestSubmit());
+forgetOldDrafts();
