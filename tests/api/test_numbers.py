@@ -47,6 +47,12 @@ def test_unanswered_episodes_stay_in_the_denominator(door: Door) -> None:
     assert overall.first_p90 is None
 
 
+def test_a_median_that_is_not_reached_says_what_is_missing(door: Door) -> None:
+    page = door.visitor(door.who.mia).get("/numbers").text
+    assert "fewer than half answered yet" in page
+    assert "fewer than half resolved yet" in page
+
+
 def test_a_median_that_is_reached_is_told_in_seconds(door: Door) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update episodes set answered_at = published_at + interval '90 seconds'")
