@@ -186,6 +186,7 @@ def test_a_source_that_stays_unread_makes_the_outcome_unknown_until_an_agent_dec
 def test_posts_that_are_not_triaged_yet_are_waited_for(busy: Desk) -> None:
     busy.resolve()
     _read_until(busy, DUE)
+    busy.now = DUE
     busy.collect(a_post("Still lost!", published_at=DUE - MINUTE))
     assert conclude_due(busy.conn, now=DUE) == 0
 
