@@ -56,7 +56,7 @@ class Desktop:
         """Let the worker collect and triage posts."""
         with self.door.pool.transaction() as conn:
             ingest(conn, source_id=self.door.who.source_id, network="x", posts=posts, now=self.door.now)
-            triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=self.door.now)
+            triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: self.door.now)
 
     def publish_replies(self) -> None:
         """Let the worker publish what is queued."""

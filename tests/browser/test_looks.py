@@ -75,7 +75,9 @@ def test_no_screen_is_wider_than_a_phone(chromium: Browser, shown: Door, width: 
         too_wide = dict[str, int]()
         for path in screens(shown):
             page.goto(path)
-            beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            beyond = page.evaluate(
+                "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((part) => part.scrollWidth - part.clientWidth))"
+            )
             if beyond > 0:
                 too_wide[path] = beyond
         page.context.close()
