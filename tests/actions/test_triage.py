@@ -13,6 +13,7 @@ from amends.core.ports import Reading
 from amends.inbox.actions import resolve
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
+from amends.inbox.store import untriaged
 from tests.cast import CY, DEE, NOON, POLICY, US, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
@@ -45,6 +46,18 @@ def test_our_own_posts_and_shares_are_context_and_cost_no_model(desk: Desk) -> N
 
     assert desk.routes() == ["context", "context"]
     assert desk.model.batches in ([], [[]])
+
+
+def test_it_is_known_whether_a_post_talks_to_another_customer_or_to_us(desk: Desk) -> None:
+    first = a_post("My bag is lost!")
+    ours = an_answer_to(first, "We look for it", author=US, is_own=True)
+    bystanders = [an_answer_to(first, "Poor you", author=DEE), an_answer_to(first, "Do something", author=DEE, mentions=("LankaAir",))]
+    desk.collect(first, ours, *bystanders, an_answer_to(ours, "At last", author=DEE), an_answer_to(ours, "Thanks", author=CY))
+
+    claimed = untriaged.claim(desk.conn, limit=9)
+    assert [(post.of_another, post.to_us) for post in claimed if not post.is_own] == [
+        (False, False), (True, False), (True, True), (True, True), (False, True),
+    ]  # fmt: skip
 
 
 def test_a_second_post_joins_the_open_case(desk: Desk) -> None:
@@ -210,7 +223,7 @@ class NoModel(FakeClassifier):
 def test_a_model_that_is_missing_leaves_the_posts_for_later(desk: Desk) -> None:
     desk.collect(a_post())
     with pytest.raises(ModelMissing), desk.conn.transaction():
-        triage_pending(desk.conn, classifier=NoModel(), policy=POLICY, now=NOON)
+        triage_pending(desk.conn, classifier=NoModel(), policy=POLICY, clock=lambda: NOON)
 
     assert desk.triage() == 1
 
@@ -226,7 +239,7 @@ def test_two_workers_on_one_thread_open_one_case(pool: Pool) -> None:
         done = 0
         while True:
             with pool.transaction() as conn:
-                triaged = triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=NOON, limit=3)
+                triaged = triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: NOON, limit=3)
             if not triaged:
                 return done
             done += triaged

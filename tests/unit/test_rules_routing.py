@@ -13,6 +13,7 @@ from tests.cast import a_verdict
 COMPLAINT = a_verdict()
 THANKS = a_verdict(sentiment=Sentiment.POSITIVE, complaint=0.1)
 NOISE = a_verdict(sentiment=Sentiment.NEUTRAL, complaint=0.1)
+PITY = a_verdict(complaint=0.3)
 UNSURE = a_verdict(sentiment=Sentiment.NEUTRAL, complaint=0.1, needs_look=True)
 
 
@@ -46,6 +47,30 @@ def test_a_question_opens_a_case() -> None:
 
 def test_what_the_model_cannot_read_is_shown_to_a_person() -> None:
     assert decide(_said(), UNSURE, None).route is Route.OPEN
+
+
+def test_the_bad_mood_of_a_bystander_is_context() -> None:
+    decision = decide(_said("I'm so sorry for you", of_another=True), PITY, None)
+    assert (decision.route, "bystander" in decision.why) == (Route.CONTEXT, True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        ({}, PITY),
+        ({"of_another": True, "to_us": True}, PITY),
+        ({"of_another": True}, COMPLAINT),
+        ({"of_another": True}, a_verdict(complaint=0.3, needs_look=True)),
+        ({"of_another": True, "text": "Does it stay so?"}, PITY),
+    ],
+)
+def test_a_bystander_who_complains_asks_or_talks_to_us_opens_a_case(facts: dict[str, Any], verdict: Verdict) -> None:
+    assert decide(_said(**facts), verdict, None).route is Route.OPEN
+
+
+def test_a_bystander_with_a_case_of_their_own_in_the_thread_is_none() -> None:
+    assert decide(_said(of_another=True), PITY, CaseStatus.OPEN).route is Route.APPEND
+    assert decide(_said(of_another=True), PITY, CaseStatus.RESOLVED).route is Route.REOPEN
 
 
 @pytest.mark.parametrize("verdict", [THANKS, NOISE])

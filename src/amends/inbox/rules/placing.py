@@ -44,6 +44,8 @@ class Claimed:
     is_own: bool
     is_share: bool
     is_deleted: bool
+    of_another: bool
+    to_us: bool
 
     @property
     def thread(self) -> Thread:
@@ -59,6 +61,8 @@ class Claimed:
             is_own=self.is_own,
             is_share=self.is_share,
             is_deleted=self.is_deleted,
+            of_another=self.of_another,
+            to_us=self.to_us,
         )
 
 

@@ -13,10 +13,12 @@ NOBODY = "deleted"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """What routing needs to know of a post."""
+    """What routing needs to know of a post: `of_another` where another customer began its thread, `to_us` where it answers or names us."""
 
     text: str
     author_external_id: str
+    of_another: bool = False
+    to_us: bool = False
     is_own: bool = False
     is_share: bool = False
     is_deleted: bool = False
@@ -42,9 +44,9 @@ def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decis
     """
     if verdict is None or post.is_context:
         return _beside(post)
-    cause = call_for_work(post.text, verdict)
     if status is None:
-        return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why="No complaint and no question.")
+        return _first(post, verdict)
+    cause = call_for_work(post.text, verdict)
     if status in {CaseStatus.OPEN, CaseStatus.WAITING}:
         return Decision(route=Route.APPEND, why="The customer's case in this thread is still going on.")
     if cause:
@@ -52,10 +54,22 @@ def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decis
     return Decision(route=Route.APPEND, why=f"No new complaint; the case stays {status}.")
 
 
+def _first(post: Incoming, verdict: Verdict) -> Decision:
+    """Return the route of the first post of an author in a thread; bad mood alone opens nothing among strangers: they may pity, or joke."""
+    asked = _asked(post.text, verdict)
+    cause = call_for_work(post.text, verdict)
+    if cause and not asked and post.of_another and not post.to_us:
+        return Decision(route=Route.CONTEXT, why="A bystander in another customer's thread, with no complaint and no question.")
+    return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why="No complaint and no question.")
+
+
 def call_for_work(text: str, verdict: Verdict) -> str:
     """Return why somebody should look at this text, or an empty string."""
-    if verdict.sentiment is Sentiment.NEGATIVE:
-        return "The customer is not happy."
+    return "The customer is not happy." if verdict.sentiment is Sentiment.NEGATIVE else _asked(text, verdict)
+
+
+def _asked(text: str, verdict: Verdict) -> str:
+    """Return why somebody should look at this text whatever its mood, or an empty string."""
     if verdict.complaint >= COMPLAINT:
         return "This reads like a complaint."
     if is_question(text):

@@ -16,10 +16,14 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
         """
         select p.id, p.source_id, s.brand_id, p.network, p.root_id, p.author_id, a.external_id as author_external_id,
           coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.published_at, p.seen_at,
-          p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted
+          p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted,
+          coalesce(root.author_id <> p.author_id and not root.is_own, false) as of_another,
+          coalesce(parent.is_own, false) or exists (select from unnest(p.mentions) named where lower(named) = lower(s.handle)) as to_us
         from (select * from posts where triaged_at is null order by id limit %(limit)s for update skip locked) p
         join sources s on s.id = p.source_id
         join authors a on a.id = p.author_id
+        left join posts root on root.source_id = p.source_id and root.external_id = p.root_id
+        left join posts parent on parent.source_id = p.source_id and parent.external_id = p.parent_id
         """,
         {"limit": limit},
     )
