@@ -56,7 +56,7 @@ class Desk:
 
     def triage(self, *, limit: int = 50) -> int:
         """Triage what waits."""
-        return triage_pending(self.conn, classifier=self.model, policy=self.policy, now=self.now, limit=limit)
+        return triage_pending(self.conn, classifier=self.model, policy=self.policy, clock=lambda: self.now, limit=limit)
 
     def hear(self, *posts: Post) -> None:
         """Collect and triage."""

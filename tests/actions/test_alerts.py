@@ -54,7 +54,7 @@ def ring(work: Workplace, *posts: object) -> None:
         [source_id] = fetch_values(conn, "select id from sources")
         given = posts or (BAD,)
         ingest(conn, source_id=SourceId(source_id), network="x", posts=given, now=work.now)  # pyright: ignore[reportArgumentType]
-        while triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=work.now):
+        while triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: work.now):
             pass
 
 

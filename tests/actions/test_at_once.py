@@ -23,7 +23,7 @@ def _two_customers(pool: Pool) -> tuple[AgentId, list[AuthorId], list[CustomerId
     with pool.transaction() as conn:
         posts = [a_post("lost", author=Author(external_id=f"a{n}", handle=f"a{n}")) for n in range(2)]
         ingest(conn, source_id=a_source(conn), network="x", posts=posts, now=NOON)
-        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=NOON)
+        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: NOON)
         return (
             ada(conn),
             fetch_values(conn, "select author_id from customer_links order by author_id"),

@@ -45,7 +45,7 @@ class Importer:
 
     def triage(self) -> None:
         with self.pool.transaction() as conn:
-            triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=utc_now())
+            triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=utc_now)
 
 
 @pytest.fixture

@@ -62,6 +62,14 @@ def test_the_draft_goes_under_the_customers_newest_post(busy: Desk) -> None:
     assert (draft.parent_id, draft.root_id, draft.text, draft.since) == ("hello", "bag", "We are on it.", busy.now)
 
 
+def test_a_newer_post_that_the_network_closes_to_us_does_not_block_the_answer(busy: Desk) -> None:
+    first = a_post("x", external_id="bag")
+    busy.hear(an_answer_to(first, "Hello?", external_id="hello", can_reply=False, why_no_reply="They did not mention us there."))
+    busy.write()
+
+    assert busy.claim().draft.parent_id == "bag"
+
+
 def test_the_same_key_is_the_same_reply(busy: Desk) -> None:
     key = uuid4()
     case_id = busy.case().id
@@ -274,7 +282,7 @@ def test_two_workers_never_send_the_same_reply(pool: Pool) -> None:
     with pool.transaction() as conn:
         source_id = a_source(conn)
         ingest(conn, source_id=source_id, network="x", posts=[a_post() for _ in range(4)], now=NOON)
-        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, now=NOON)
+        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: NOON)
         for case_id in fetch_values(conn, "select id from cases"):
             reply.queue_reply(conn, case_id=case_id, agent_id=ada(conn), text="Hi", now=NOON, policy=POLICY)
 

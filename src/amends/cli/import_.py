@@ -112,7 +112,7 @@ def _triage(pool: Pool, given: Settings) -> None:
     classifier, policy, done = default_classifier(), policy_of(given), 1
     while done:
         with pool.transaction() as conn:
-            done = triage_pending(conn, classifier=classifier, policy=policy, now=utc_now())
+            done = triage_pending(conn, classifier=classifier, policy=policy, clock=utc_now)
 
 
 def _settings(data: Path | None) -> Settings:

@@ -19,7 +19,7 @@ def triage_batch(at: Context) -> bool:
     try:
         classifier = at.classifier()
         with at.pool.transaction() as conn:
-            done = triage_pending(conn, classifier=classifier, policy=at.policy, now=at.clock(), limit=BATCH)
+            done = triage_pending(conn, classifier=classifier, policy=at.policy, clock=at.clock, limit=BATCH)
     except ModelMissing as error:
         log.warning("model_missing", words=str(error))
         _say(at, str(error))

@@ -73,7 +73,7 @@ def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Targe
         raise Refused("A reply needs some words.")
     if resolve or case.status == CaseStatus.DISMISSED:
         after(case.status, Step.RESOLVE)
-    target = cases.newest_post(conn, case_id=case.id)
+    target = cases.post_to_answer(conn, case_id=case.id)
     if target is None:
         raise Refused("The customer has deleted every post of this case; there is nothing to reply under.")
     if not target.can_reply:

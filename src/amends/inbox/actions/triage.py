@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.core.clock import Clock
 from amends.core.database import Connection
 from amends.core.ports import Classifier
 from amends.inbox.actions import follow_up
@@ -30,12 +31,16 @@ class _Joined:
     case_id: CaseId
 
 
-def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, now: datetime, limit: int = 50) -> int:
-    """Triage at most `limit` posts, the oldest first, and return how many; safe to run many at once."""
+def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, clock: Clock, limit: int = 50) -> int:
+    """Triage at most `limit` posts, the oldest first, and return how many; safe to run many at once.
+
+    It takes the clock and not `now`, since the model takes its time and a post is triaged when that has spoken.
+    """
     claimed = untriaged.claim(conn, limit=limit)
     if not claimed:
         return 0
     verdicts = _judge(conn, claimed, classifier)
+    now = clock()
     untriaged.lock_authors(conn, [post.author_id for post in claimed])
     spoiled = in_parts(conn, claimed, lambda posts: _put_on_desk(conn, posts, verdicts, policy, now))
     plain = {one.item.id: unread(one.why) for one in spoiled}

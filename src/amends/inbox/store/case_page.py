@@ -13,9 +13,9 @@ THREAD_LIMIT = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseHead:
-    """The case itself, with its newest customer post and the verdict on it.
+    """The case itself, with the verdict on its newest customer post and the post that a reply goes to (the newest that takes one).
 
-    `post_id` and what follows from the post is None or empty where the case has no post of the author left.
+    `post_id` and what follows from the posts is None or empty where the case has no post of the author left.
     """
 
     id: int
@@ -153,7 +153,7 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                s.options as source_options, c.root_external_id, c.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
                a.handle as author_handle, a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment,
                c.urgency, c.reasons, c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
-               c.last_post_at, c.waiting_since, c.resolved_at, p.id as post_id, p.permalink, p.can_reply, p.why_no_reply, v.model,
+               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, v.model,
                v.negative, v.neutral, v.positive, v.complaint, v.confidence,
                (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
         from cases c
@@ -161,6 +161,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
         join customers u on u.id = c.customer_id left join agents g on g.id = c.assignee_id
         left join lateral (select * from posts where case_id = c.id and author_id = c.author_id and deleted_at is null
                            order by published_at desc limit 1) p on true
+        left join lateral (select * from posts where case_id = c.id and author_id = c.author_id and deleted_at is null
+                           order by can_reply desc, published_at desc limit 1) t on true
         left join verdicts v on v.post_id = p.id
         where c.id = %(case_id)s
         """,

@@ -93,15 +93,15 @@ def begin_next_episode(conn: Connection, *, case_id: CaseId, now: datetime) -> N
     )
 
 
-def newest_post(conn: Connection, *, case_id: CaseId) -> Target | None:
-    """Return the customer's newest post in the case that is still there, or None."""
+def post_to_answer(conn: Connection, *, case_id: CaseId) -> Target | None:
+    """Return the customer's newest post in the case that we may reply to, else the newest that is still there, or None."""
     return fetch_maybe(
         conn,
         Target,
         """
         select id, can_reply, why_no_reply from posts
         where case_id = %(id)s and case_number is not null and deleted_at is null
-        order by published_at desc, id desc limit 1
+        order by can_reply desc, published_at desc, id desc limit 1
         """,
         {"id": case_id},
     )
