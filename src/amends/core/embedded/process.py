@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from amends.core.errors import SettingsWrong
 
@@ -25,6 +26,11 @@ class Account:
 
     uid: int
     gid: int
+
+
+def _private(log: Path) -> BinaryIO:
+    """Open the log for appending; nobody but us reads it."""
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
 def _tether(death_signal: signal.Signals) -> Callable[[], None] | None:
@@ -57,7 +63,7 @@ def start(
 
     `env` and `cwd` are ours where they are not given.
     """
-    with log.open("ab") if log else open(os.dup(2), "wb") as output:  # noqa: PTH123
+    with _private(log) if log else open(os.dup(2), "wb") as output:  # noqa: PTH123
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
