@@ -17,6 +17,9 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
+BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth))"
+"""How many pixels wider than its frame the page, or what scrolls in it, is."""
+
 
 def screens(door: Door) -> Sequence[str]:
     """Return one address of every screen, with the states that differ most."""
@@ -75,9 +78,7 @@ def test_no_screen_is_wider_than_a_phone(chromium: Browser, shown: Door, width: 
         too_wide = dict[str, int]()
         for path in screens(shown):
             page.goto(path)
-            beyond = page.evaluate(
-                "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((part) => part.scrollWidth - part.clientWidth))"
-            )
+            beyond = page.evaluate(BEYOND)
             if beyond > 0:
                 too_wide[path] = beyond
         page.context.close()
