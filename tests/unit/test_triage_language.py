@@ -40,6 +40,19 @@ def test_the_language_of_a_post_is_found(text: str, language: str) -> None:
     assert detect(clean(text)) == language
 
 
+AMHARIC = ("ekaye be 3 ken yidersal alachihu, 2 samint honew. yet alech? order 7713020", "betam azegnalehu, hulet seat tebikeku")
+
+
+@pytest.mark.parametrize("text", AMHARIC)
+def test_what_neither_model_knows_passes_for_no_language(text: str) -> None:
+    assert detect(clean(text)) == UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["no funciona nada", "pésimo servicio", "quiero mi dinero", "sin señal otra vez"])
+def test_a_few_words_of_spanish_are_spanish(text: str) -> None:
+    assert detect(clean(text)) == "es"
+
+
 def test_the_networks_hint_decides_only_where_the_text_leaves_it_open() -> None:
     assert detect("hola", "es") == "es"
     assert detect("My bag never arrived and nobody picks up the phone", "es") == "en"

@@ -43,10 +43,12 @@ ANSWERS = (  # noqa: SIM905
 
 ROMANISED = "-Latn"
 ROMANISED_ENOUGH = 0.6
+SURE_ALONE = 0.8
+ENGLISH_ENOUGH = 0.25
 CERTAIN = 0.95
 SURE_ENOUGH = 0.4
 PLAUSIBLE = 0.1
-FALLBACK = "en"
+ENGLISH = "en"
 # Small words of romanised Punjabi, which has no training text of its own: those that other languages lack, and those it shares.
 PUNJABI_ONLY = frozenset(
     "nu vich vicho kiven kithe kitho mainu sanu tuhanu tenu tusi tussi assi sadi sada ohna ehna haje ton katt kiti kita "  # noqa: SIM905
@@ -58,7 +60,7 @@ PUNJABI_SHARED = frozenset(
 
 
 def detect(text: str, hint: str = "") -> str:
-    """Return the language of a cleaned text: ISO 639-1, `-Latn` where romanised, `und` where there is no letter to read.
+    """Return the language of a cleaned text: ISO 639-1, `-Latn` where romanised, `und` where there is no letter to read or no telling.
 
     `hint` is what the network says ("" where it says nothing); it decides only where the text itself leaves it open.
     """
@@ -97,7 +99,10 @@ def _latin(words: str, hint: str) -> str:
 
 
 def _doubtful(words: str, found: str, sure: float, hint: str) -> str:
-    """Return the language where py3langid's answer `found` leaves doubt: our own model's, its answer after all, or the hint."""
+    """Return the language where py3langid's answer `found` leaves doubt: our own model's, its answer after all, the hint, or `und`.
+
+    A language that neither knows, such as romanised Amharic, must not pass for the one that it happens to resemble.
+    """
     ours = romanised(words)
     best = max(ours, key=lambda language: ours[language])
     if best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
@@ -106,7 +111,14 @@ def _doubtful(words: str, found: str, sure: float, hint: str) -> str:
         return found
     if hint == found or ours.get(hint, 0.0) >= PLAUSIBLE:
         return hint
-    return best if ours[best] >= ROMANISED_ENOUGH else FALLBACK
+    return best if ours[best] >= SURE_ALONE else _known(found, ours)
+
+
+def _known(found: str, ours: Mapping[str, float]) -> str:
+    """Return py3langid's weak answer where our own model thinks it possible, English where that is likely, else `und`."""
+    if ours.get(found, 0.0) >= PLAUSIBLE:
+        return found
+    return ENGLISH if ours[ENGLISH] >= ENGLISH_ENOUGH else UNKNOWN
 
 
 def _is_punjabi(words: str) -> bool:
