@@ -150,3 +150,21 @@ def test_tokens_are_made_shown_once_and_revoked(door: Door) -> None:
     assert token not in listed
     client.post("/settings/tokens/1/revoke")
     assert program.get("/api/v1/me").status_code == 401
+
+
+def test_a_watch_is_removed_and_another_added_in_its_place(door: Door) -> None:
+    client, source_id = door.visitor(door.who.ann), door.who.source_id
+
+    def watched() -> list[list[str]]:
+        with door.pool.transaction() as conn:
+            return fetch_values(
+                conn, "select array[id::text, kind || ':' || query] from watches where source_id = %(id)s order by id", {"id": source_id}
+            )
+
+    [(first, _)] = watched()
+    client.post(f"/sources/{source_id}/watches", data={"network": "x", "watch_search": "tern OR #tern"})
+    assert toast(client.post(f"/watches/{first}/remove")).startswith("Removed")
+    assert [what for _, what in watched()] == ["search:tern OR #tern"]
+    assert client.post(f"/watches/{first}/remove").status_code == 404
+    assert client.post(f"/sources/{source_id}/watches", data={"network": "x"}).status_code == 422
+    assert client.post("/sources/987654/watches", data={"network": "x", "watch_search": "tern"}).status_code == 404

@@ -26,6 +26,7 @@ WAKES: Mapping[str, Task] = {
     EventKind.REPLY_QUEUED: Task.SEND_REPLIES,
     EventKind.REPLY_RETRIED: Task.SEND_REPLIES,
     EventKind.WATCH_RETRIED: Task.COLLECT_DUE,
+    EventKind.WATCH_ADDED: Task.COLLECT_DUE,
     EventKind.SOURCE_ADDED: Task.COLLECT_DUE,
     EventKind.SOURCE_RESUMED: Task.COLLECT_DUE,
     EventKind.CREDENTIALS_CHANGED: Task.COLLECT_DUE,

@@ -24,8 +24,8 @@ class SourceForm:
     watches: Sequence[Watch]
 
 
-async def read_form(request: Request) -> SourceForm:
-    """Return the form of a request; `Refused` says what is missing."""
+async def _read(request: Request) -> SourceForm:
+    """Return what the form says, whatever it leaves out; `Refused` where it names no network or says too much."""
     sent = await request.form()
     given = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
     found = next((one for one in forms() if one.network == given.get("network")), None)
@@ -33,27 +33,43 @@ async def read_form(request: Request) -> SourceForm:
         raise Refused("Choose a network.")
     if any(len(value) > LONGEST for value in given.values()):
         raise Refused("One of the fields is far too long.")
-    credentials = {name: given[f"credential_{name}"] for name in found.credentials if given.get(f"credential_{name}")}
-    if not credentials:
-        raise Refused("Enter the credentials of the network's app.")
-    watches = [watch for kind in found.watches for watch in _watches(kind, given.get(f"watch_{kind}", ""))]
     return SourceForm(
         brand=given.get("brand", ""),
         network=found.network,
         handle=given.get("handle", "").removeprefix("@").removeprefix("u/"),
-        credentials=credentials,
-        watches=watches,
+        credentials={name: given[f"credential_{name}"] for name in found.credentials if given.get(f"credential_{name}")},
+        watches=[watch for kind in found.watches for watch in _watches(kind, given.get(f"watch_{kind}", ""))],
     )
 
 
-async def read_whole_form(request: Request) -> SourceForm:
+def _with_credentials(form: SourceForm) -> SourceForm:
+    if not form.credentials:
+        raise Refused("Enter the credentials of the network's app.")
+    return form
+
+
+def _with_watches(form: SourceForm) -> SourceForm:
+    if not form.watches:
+        raise Refused("Choose at least one thing to watch.")
+    return form
+
+
+async def read_credentials(request: Request) -> SourceForm:
+    """Return the form that replaces the credentials of a source."""
+    return _with_credentials(await _read(request))
+
+
+async def read_watches(request: Request) -> SourceForm:
+    """Return the form that gives a source more to watch."""
+    return _with_watches(await _read(request))
+
+
+async def read_whole(request: Request) -> SourceForm:
     """Return the form of a new source, which must say everything."""
-    found = await read_form(request)
+    found = _with_credentials(await _read(request))
     if not found.brand or not found.handle:
         raise Refused("Say which brand the source belongs to, and the handle of your account.")
-    if not found.watches:
-        raise Refused("Choose at least one thing to watch.")
-    return found
+    return _with_watches(found)
 
 
 def _watches(kind: WatchKind, text: str) -> list[Watch]:
@@ -63,5 +79,6 @@ def _watches(kind: WatchKind, text: str) -> list[Watch]:
     return [Watch(kind=kind, query=line.strip()) for line in text.splitlines() if line.strip()]
 
 
-Entered = Annotated[SourceForm, Depends(read_form)]
-EnteredWhole = Annotated[SourceForm, Depends(read_whole_form)]
+EnteredCredentials = Annotated[SourceForm, Depends(read_credentials)]
+EnteredWatches = Annotated[SourceForm, Depends(read_watches)]
+EnteredWhole = Annotated[SourceForm, Depends(read_whole)]

@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import MeaningAdmin, ReadingManager
 from amends.api.desk import AtDesk, Desk
 from amends.api.networks import forms
-from amends.api.pages._source_form import Entered, EnteredWhole
+from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
 from amends.collectors import build
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
-from amends.inbox.actions.sources import add_source, change_credentials, pause, resume_source, retry_now
+from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.store import channels, inbox_list, source_page, sources
 
@@ -71,7 +71,7 @@ def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sour
 
 
 @router.post("/sources/{source_id}/credentials")
-def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: Entered) -> Response:
+def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: EnteredCredentials) -> Response:
     """Enter new credentials; the old ones are gone then."""
 
     def act(conn: Connection) -> None:
@@ -97,6 +97,27 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: Sour
     standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
     may = "may read and reply" if standing.can_reply else "may read, but not reply"
     return saying(_shown(request, desk), f"The network knows us as {standing.handle}: we {may}. {' '.join(standing.warnings)}".strip())
+
+
+@router.post("/sources/{source_id}/watches")
+def watch_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: EnteredWatches) -> Response:
+    """Watch one more thing on the source."""
+    now, me = desk.clock(), visitor.agent_id
+    return _done(
+        request,
+        desk,
+        lambda conn: add_watches(conn, source_id=source_id, watches=entered.watches, agent_id=me, now=now),
+        "Watched from now on",
+    )
+
+
+@router.post("/watches/{watch_id}/remove")
+def watch_no_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: WatchId) -> Response:
+    """Stop watching this for good; the posts it brought stay."""
+    now, me = desk.clock(), visitor.agent_id
+    return _done(
+        request, desk, lambda conn: drop_watch(conn, watch_id=watch_id, agent_id=me, now=now), "Removed; the posts it brought stay"
+    )
 
 
 @router.post("/watches/{watch_id}/retry")

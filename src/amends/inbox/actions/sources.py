@@ -80,6 +80,23 @@ def retry_now(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None, 
     events.add(conn, EventKind.WATCH_RETRIED, now=now, source_id=source_id, agent_id=agent_id, watch_id=watch_id)
 
 
+def add_watches(conn: Connection, *, source_id: SourceId, watches: Sequence[Watch], agent_id: AgentId | None, now: datetime) -> None:
+    """Watch more on the source, from now on; what it watches already stays as it is."""
+    if sources.find(conn, source_id=source_id) is None:
+        raise NotFound
+    watch_rows.add_missing(conn, source_id=source_id, watches=watches, now=now)
+    queries = [f"{watch.kind} {watch.query}".strip() for watch in watches]
+    events.add(conn, EventKind.WATCH_ADDED, now=now, source_id=source_id, agent_id=agent_id, watches=queries)
+
+
+def drop_watch(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None, now: datetime) -> None:
+    """Stop watching this for good; the posts that it brought stay."""
+    source_id = watch_rows.drop(conn, watch_id=watch_id)
+    if source_id is None:
+        raise NotFound
+    events.add(conn, EventKind.WATCH_DROPPED, now=now, source_id=source_id, agent_id=agent_id, watch_id=watch_id)
+
+
 def change_credentials(
     conn: Connection, *, source_id: SourceId, credentials: Mapping[str, str], secret_key: str, agent_id: AgentId | None, now: datetime
 ) -> None:

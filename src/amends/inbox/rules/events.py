@@ -41,5 +41,7 @@ class EventKind(StrEnum):
     SOURCE_RECOVERED = "source_recovered"
     CREDENTIALS_CHANGED = "credentials_changed"
     WATCH_RETRIED = "watch_retried"
+    WATCH_ADDED = "watch_added"
+    WATCH_DROPPED = "watch_dropped"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

@@ -123,6 +123,12 @@ def save_health(conn: Connection, job: WatchJob, health: Health, *, now: datetim
     )
 
 
+def drop(conn: Connection, *, watch_id: WatchId) -> SourceId | None:
+    """Delete the watch; return its source, or None where there is no such watch."""
+    values = fetch_values(conn, "delete from watches where id = %(watch_id)s returning source_id", {"watch_id": watch_id})
+    return SourceId(values[0]) if values else None
+
+
 def make_due(conn: Connection, *, watch_id: WatchId, now: datetime) -> SourceId | None:
     """Make one watch due, also a stopped one; return its source, or None where there is no such watch."""
     values = fetch_values(
