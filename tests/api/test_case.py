@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from html import unescape
 from typing import LiteralString
 from uuid import uuid4
 
@@ -9,9 +10,12 @@ import pytest
 
 from amends.core.database import fetch_values
 from amends.inbox.actions.follow_up import conclude_due
+from amends.inbox.actions.import_posts import WHY_NO_REPLY, ImportPlace, import_posts
 from amends.inbox.actions.ingest import ingest
-from tests.cast import NOON, a_post
+from amends.inbox.actions.triage import triage_pending
+from tests.cast import NOON, POLICY, SECRET_KEY, a_post
 from tests.door import Answer, Door, as_fragment
+from tests.fakes import FakeClassifier
 from tests.seed import LONG
 
 
@@ -68,6 +72,19 @@ def test_a_post_of_40000_characters_is_clamped_and_whole(door: Door) -> None:
     page = client.get(f"/inbox/{case_id}").text
     assert LONG.strip() in page
     assert f"Show all {len(LONG):,} characters" in page or f"Show all {len(LONG.strip()):,} characters" in page
+
+
+def test_a_case_that_was_imported_opens_without_a_network_behind_it(door: Door) -> None:
+    place = ImportPlace(handle="import", brand="lanka-air", secret_key=SECRET_KEY)
+    with door.pool.transaction() as conn:
+        import_posts(conn, [a_post("My bag is lost!", network="import")], place=place, now=NOON)
+        triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: NOON)
+    case_id = values(door, "select id from cases where network = 'import'")[0]
+    page = door.visitor(door.who.ada).get(f"/inbox/{case_id}")
+    assert page.status_code == 200
+    assert "My bag is lost!" in page.text
+    assert WHY_NO_REPLY.rstrip(".") in unescape(page.text)
+    assert door.program(door.who.ada).post(f"/api/v1/cases/{case_id}/reply", json={"text": "Hello"}).json()["message"] == WHY_NO_REPLY
 
 
 def test_looking_at_a_case_takes_its_unread_mark_off(door: Door) -> None:

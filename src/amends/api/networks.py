@@ -11,10 +11,10 @@ from amends.core.ports import Account, Collector, WatchKind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:
-    """A text's length as the network counts it, and the most it takes."""
+    """A text's length as the network counts it, and the most it takes; None where there is only a file of its posts, and no reply."""
 
     length: int
-    most: int
+    most: int | None
 
 
 @lru_cache(maxsize=64)
@@ -24,6 +24,8 @@ def _collector(network: str, options: tuple[tuple[str, str], ...]) -> Collector:
 
 def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
     """Return how long `text` is on `network`, for a source with these options."""
+    if network not in networks():
+        return Counted(length=len(text), most=None)
     collector = _collector(network, tuple(sorted(options.items())))
     return Counted(length=collector.reply_length(text), most=collector.max_reply_length)
 
@@ -31,7 +33,7 @@ def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
 def check_length(network: str, options: Mapping[str, str], text: str) -> None:
     """Raise `Refused` where the network would not take so long a reply."""
     found = counted(network, options, text)
-    if found.length > found.most:
+    if found.most is not None and found.length > found.most:
         raise Refused(f"The reply counts {found.length} of at most {found.most}: shorten it by {found.length - found.most}.")
 
 
