@@ -14,7 +14,7 @@ from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.policy import Policy
 from amends.inbox.store import events, looks
-from amends.inbox.store.looks import LookJob
+from amends.inbox.store.looks import CaseThread, LookJob
 
 LEASE = timedelta(seconds=60)
 
@@ -25,17 +25,23 @@ def claim_look(conn: Connection, *, now: datetime) -> LookJob | None:
 
 
 def record_look(conn: Connection, job: LookJob, posts: Sequence[Post], *, policy: Policy, now: datetime) -> Ingested:
-    """Store what the network shows now and plan the next look; edits and deletions reach the case, what is new stands beside it."""
+    """Store what the network shows now, and plan the next look."""
+    seen = record_thread(conn, job, posts, now=now)
+    looks.save(conn, case_id=job.case_id, now=now, after=policy.look_after)
+    return seen
+
+
+def record_thread(conn: Connection, thread: CaseThread, posts: Sequence[Post], *, now: datetime) -> Ingested:
+    """Store what the network shows around a case; edits and deletions reach the case, what is new stands beside it."""
     stored: list[Ingested] = []
 
     def keep(some: Sequence[Post]) -> None:
-        stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now, beside=True))
+        stored.append(ingest(conn, source_id=thread.source_id, network=thread.network, posts=some, now=now, beside=True))
 
     in_parts(conn, posts, keep)
-    looks.save(conn, case_id=job.case_id, now=now, after=policy.look_after)
     total = sum(stored, start=Ingested())
     if total.new:
-        events.add(conn, EventKind.THREAD_READ, now=now, case_id=job.case_id, posts=total.new)
+        events.add(conn, EventKind.THREAD_READ, now=now, case_id=thread.case_id, posts=total.new)
     return total
 
 

@@ -11,8 +11,8 @@ LONGEST_WAIT = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LookJob:
-    """A case whose posts `external_ids` are to be looked at by `collector.refresh`; `looks` counts the ones before."""
+class CaseThread:
+    """A case with the account that can read its thread, which begins at `root_id`."""
 
     case_id: CaseId
     source_id: SourceId
@@ -20,8 +20,28 @@ class LookJob:
     handle: str
     credentials: bytes = field(repr=False)
     options: dict[str, str]
+    root_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookJob(CaseThread):
+    """A case whose posts `external_ids` are to be looked at by `collector.refresh`; `looks` counts the ones before."""
+
     looks: int
     external_ids: Sequence[str]
+
+
+def thread_of(conn: Connection, *, case_id: CaseId) -> CaseThread | None:
+    """Return the case's thread, or None where there is no such case."""
+    return fetch_maybe(
+        conn,
+        CaseThread,
+        """
+        select c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, c.root_external_id as root_id
+        from cases c join sources s on s.id = c.source_id where c.id = %(case_id)s
+        """,
+        {"case_id": case_id},
+    )
 
 
 def plan(conn: Connection, *, case_ids: Sequence[CaseId], now: datetime, after: timedelta) -> None:
@@ -70,7 +90,8 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> LookJob |
         update cases c set look_at = %(until)s
         from next, sources s
         where c.id = next.id and s.id = c.source_id
-        returning c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, c.looks,
+        returning c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
+          c.root_external_id as root_id, c.looks,
           case when c.looks = 0 then array(
             select distinct around.external_id from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
             where p.case_id = c.id and around.external_id is not null and not exists (

@@ -1,0 +1,35 @@
+"""Reads the whole thread around a case from its network, when an agent asks for it: that costs reads, so nothing does it unasked."""
+
+from fastapi import APIRouter, Request, Response
+
+from amends.api.auth import Meaning
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._acting import done
+from amends.collectors import build
+from amends.core.errors import NotFound
+from amends.core.post import Post
+from amends.inbox.actions.accounts import open_account
+from amends.inbox.actions.look_again import record_thread
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.store import looks
+from amends.inbox.store.looks import CaseThread
+
+router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
+
+
+@router.post("/thread")
+def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: CaseId) -> Response:
+    """Fetch what everybody said in the thread; what is new of it stands beside the case."""
+    with desk.pool.transaction() as conn:
+        thread = looks.thread_of(conn, case_id=case_id)
+    if thread is None:
+        raise NotFound(f"There is no case {case_id}.")
+    posts = _fetch(desk, thread)
+    now = desk.clock()
+    said = f"The thread as the network shows it now: {len(posts)} {'post' if len(posts) == 1 else 'posts'}"
+    return done(request, desk, case_id, lambda conn: record_thread(conn, thread, posts, now=now), said)
+
+
+def _fetch(desk: Desk, thread: CaseThread) -> tuple[Post, ...]:
+    collector = build(thread.network, open_account(thread, secret_key=desk.secret_key), desk.clock)
+    return collector.thread(thread.root_id)
