@@ -77,12 +77,13 @@ def test_a_post_of_40000_characters_is_clamped_and_whole(door: Door) -> None:
 def test_a_case_that_was_imported_opens_without_a_network_behind_it(door: Door) -> None:
     place = ImportPlace(handle="import", brand="lanka-air", secret_key=SECRET_KEY)
     with door.pool.transaction() as conn:
-        import_posts(conn, [a_post("My bag is lost!", network="import")], place=place, now=NOON)
+        import_posts(conn, [a_post("My bag is lost!", network="import", permalink="")], place=place, now=NOON)
         triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: NOON)
     case_id = values(door, "select id from cases where network = 'import'")[0]
     page = door.visitor(door.who.ada).get(f"/inbox/{case_id}")
     assert page.status_code == 200
     assert "My bag is lost!" in page.text
+    assert "Open on" not in page.text
     assert WHY_NO_REPLY.rstrip(".") in unescape(page.text)
     assert door.program(door.who.ada).post(f"/api/v1/cases/{case_id}/reply", json={"text": "Hello"}).json()["message"] == WHY_NO_REPLY
 

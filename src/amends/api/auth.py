@@ -25,7 +25,7 @@ class NotSignedIn(AmendsError):
 
 
 class NoToken(AmendsError):
-    """Show an API token: `Authorization: Bearer amends_…`. Make one on the page Settings, Tokens."""
+    """Show an API token: `Authorization: Bearer amends_…`. Make one on the page API tokens."""
 
 
 class Forged(AmendsError):
