@@ -207,3 +207,23 @@ def test_what_the_customer_showed_in_public_is_not_overruled(busy: Desk) -> None
 def test_there_is_no_follow_up_to_decide_where_there_is_none(desk: Desk) -> None:
     with pytest.raises(NotFound):
         decide_follow_up(desk.conn, follow_up_id=FollowUpId(404), outcome=Outcome.HELD, agent_id=desk.agent_id, note="", now=DUE)
+
+
+def test_thanks_for_our_answer_count_though_they_came_before_the_resolve(busy: Desk) -> None:
+    first = a_post("x", external_id="bag")
+    busy.answer()
+    busy.now += MINUTE
+    busy.hear(an_answer_to(first, "Thank you, it came!", published_at=busy.now))
+    busy.now += MINUTE
+    busy.resolve()
+    _read_until(busy, busy.now + POLICY.follow_up_after)
+
+    assert conclude_due(busy.conn, now=busy.now + POLICY.follow_up_after) == 1
+    assert _outcomes(busy) == ["held"]
+
+
+def test_what_was_urgent_is_so_no_more_once_the_customer_is_content(busy: Desk) -> None:
+    before = busy.case().urgency
+    busy.hear(an_answer_to(a_post("x", external_id="bag"), "Thank you, great!", published_at=busy.now))
+
+    assert busy.case().urgency < before

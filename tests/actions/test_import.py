@@ -10,7 +10,6 @@ import pytest
 from amends.cli.import_ import import_
 from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_values
-from amends.core.errors import Refused
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY, SECRET_KEY, a_source
 from tests.fakes import FakeClassifier
@@ -112,17 +111,16 @@ def test_posts_of_a_watched_source_join_those_it_collects(importer: Importer) ->
     assert importer.values("select length(credentials) > 100 from sources where network = 'x'") == [True]
 
 
-def test_the_brand_may_be_left_out_only_where_there_is_one(importer: Importer) -> None:
-    with pytest.raises(Refused, match="--brand"):
-        importer.run()
+def test_without_a_brand_posts_go_to_the_only_one_or_to_one_of_their_own(importer: Importer) -> None:
+    brands = "select b.name from sources s join brands b on b.id = s.brand_id where s.handle like 'from%' order by s.id"
     with importer.pool.transaction() as conn:
         a_source(conn, handle="lankaair", brand="Lanka Air")
-    assert importer.run()[0] == 0
+    assert importer.run("--source", "from one")[0] == 0
     with importer.pool.transaction() as conn:
         a_source(conn, handle="lankatel", brand="Lanka Tel")
-    importer.file.write_text(CSV.replace(",x\n", ",mastodon\n"))
-    with pytest.raises(Refused, match="Lanka Air, Lanka Tel"):
-        importer.run()
+    assert importer.run("--source", "from many")[0] == 0
+
+    assert set(importer.values(brands)) == {"Lanka Air", "Imported"}
 
 
 @pytest.mark.parametrize("option", [["--map", "Kunde=customer"], ["--map", "text"], ["--timezone", "Moon/Base"]])

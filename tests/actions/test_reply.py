@@ -62,6 +62,14 @@ def test_the_draft_goes_under_the_customers_newest_post(busy: Desk) -> None:
     assert (draft.parent_id, draft.root_id, draft.text, draft.since) == ("hello", "bag", "We are on it.", busy.now)
 
 
+def test_the_resolve_of_a_reply_that_went_out_is_undone_to_waiting_for_the_customer(busy: Desk) -> None:
+    busy.write(then_resolve=True)
+    busy.send()
+    resolve.undo_resolve(busy.conn, case_id=busy.case().id, agent_id=busy.agent_id, now=busy.now)
+
+    assert (busy.case().status, busy.case().waiting_since) == ("waiting", None)
+
+
 def test_a_newer_post_that_the_network_closes_to_us_does_not_block_the_answer(busy: Desk) -> None:
     first = a_post("x", external_id="bag")
     busy.hear(an_answer_to(first, "Hello?", external_id="hello", can_reply=False, why_no_reply="They did not mention us there."))

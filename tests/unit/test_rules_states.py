@@ -151,7 +151,13 @@ def _wrote(sentiment: Sentiment, *, case_id: CaseId | None = CASE, days: int = 1
 
 
 def _outcome(*evidence: Evidence, watched_until: datetime | None = NOON + 7 * DAY) -> Outcome:
-    return follow_up.decide(case_id=CASE, evidence=evidence, watched_until=watched_until, due_at=NOON + 7 * DAY).outcome
+    span = follow_up.Span(resolved_at=NOON, due_at=NOON + 7 * DAY, watched_until=watched_until)
+    return follow_up.decide(case_id=CASE, evidence=evidence, span=span).outcome
+
+
+def test_a_complaint_before_the_resolve_is_no_relapse_and_thanks_are_no_less_true() -> None:
+    assert _outcome(_wrote(Sentiment.NEGATIVE, days=-1)) is Outcome.SILENT
+    assert _outcome(_wrote(Sentiment.POSITIVE, days=-1)) is Outcome.HELD
 
 
 def test_thanks_in_the_case_hold() -> None:
@@ -180,8 +186,7 @@ def test_the_first_new_complaint_is_the_evidence() -> None:
     found = follow_up.decide(
         case_id=CASE,
         evidence=[_wrote(Sentiment.NEGATIVE, days=5, post_id=5), _wrote(Sentiment.NEGATIVE, days=2, post_id=2)],
-        watched_until=None,
-        due_at=NOON + 7 * DAY,
+        span=follow_up.Span(resolved_at=NOON, due_at=NOON + 7 * DAY, watched_until=None),
     )
     assert (found.post_id, found.note) == (2, "The customer complained again in this case.")
 

@@ -44,7 +44,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> ZoneInfo:
 
 @click.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--brand", help="Whose posts these are; may be left out where there is one brand.")
+@click.option("--brand", help="Whose posts these are; else the only brand there is, or one called Imported.")
 @click.option(
     "--source", default="import", show_default=True, help="The source they go to: a new one, or the handle of one that is watched."
 )

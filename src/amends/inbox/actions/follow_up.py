@@ -21,7 +21,8 @@ def conclude_due(conn: Connection, *, now: datetime, limit: int = 100) -> int:
     evidence = follow_ups.evidence_of(conn, due)
     for one in due:
         written = [row.evidence for row in evidence if row.follow_up_id == one.id]
-        conclusion = follow_up.decide(case_id=one.case_id, evidence=written, watched_until=one.watched_until, due_at=one.due_at)
+        span = follow_up.Span(resolved_at=one.planned_at, due_at=one.due_at, watched_until=one.watched_until)
+        conclusion = follow_up.decide(case_id=one.case_id, evidence=written, span=span)
         _conclude(conn, one.id, one.case_id, conclusion, agent_id=None, now=now)
     return len(due)
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import groupby
 
 from amends.core.database import Connection
-from amends.core.errors import Refused
 from amends.core.post import Post
 from amends.core.secrets import unseal
 from amends.inbox.actions.ingest import Ingested, ingest
@@ -18,12 +17,16 @@ from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import brands, sources
 
+IMPORTED = "Imported"
 WHY_NO_REPLY = "This post was imported from a file; answer it on the network itself."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportPlace:
-    """Where a file's posts go: the source's handle, and the brand of a source that has to be made (None: there is one brand)."""
+    """Where a file's posts go: the source's handle, and the brand of a source that has to be made.
+
+    Without a brand it is the only one there is, else `IMPORTED`.
+    """
 
     handle: str
     brand: str | None
@@ -49,7 +52,7 @@ def _source(conn: Connection, network: str, place: ImportPlace, now: datetime) -
         return known.id, bool(unseal(known.credentials, place.secret_key))
     made = add_source(
         conn,
-        brand=place.brand or _only_brand(conn),
+        brand=place.brand or _usual_brand(conn),
         network=network,
         handle=place.handle,
         credentials={},
@@ -61,11 +64,9 @@ def _source(conn: Connection, network: str, place: ImportPlace, now: datetime) -
     return made, False
 
 
-def _only_brand(conn: Connection) -> str:
+def _usual_brand(conn: Connection) -> str:
     names = brands.brand_names(conn)
-    if len(names) != 1:
-        raise Refused("Say whose posts these are: --brand NAME" + (f" (there are {', '.join(names)})" if names else ""))
-    return names[0]
+    return names[0] if len(names) == 1 else IMPORTED
 
 
 def _silent(post: Post) -> Post:

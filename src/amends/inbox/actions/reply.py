@@ -1,5 +1,6 @@
 """Takes a reply from the agent to the network, once. Place in the path: reply box -> queued -> sending -> sent."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -114,7 +115,8 @@ def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
     """Say who has the next word in a case whose reply went out."""
     unanswered = cases.first_unanswered(conn, case_id=case.id)
     if unanswered is None and reply.follow_up_after is not None:
-        close(conn, case, agent_id=reply.agent_id, follow_up_after=reply.follow_up_after, now=now)
+        answered = replace(case, status=CaseStatus.WAITING, waiting_since=None)
+        close(conn, answered, agent_id=reply.agent_id, follow_up_after=reply.follow_up_after, now=now)
         return
     status = CaseStatus.OPEN if unanswered else CaseStatus.WAITING
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=unanswered, resolved_at=None)

@@ -43,19 +43,31 @@ class Conclusion:
     note: str
 
 
-def decide(*, case_id: CaseId, evidence: Sequence[Evidence], watched_until: datetime | None, due_at: datetime) -> Conclusion:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """The time a follow-up looks at: from the resolve to its due date.
+
+    `watched_until` is up to when the network was read without a gap (None: not at all), without which silence means nothing.
+    """
+
+    resolved_at: datetime
+    due_at: datetime
+    watched_until: datetime | None
+
+
+def decide(*, case_id: CaseId, evidence: Sequence[Evidence], span: Span) -> Conclusion:
     """Return how the resolution of `case_id` turned out.
 
-    `evidence` is what the customer wrote to the brand between the resolve and `due_at`; `watched_until` is up to when their network
-    was read without a gap (None: not at all), without which silence means nothing.
+    `evidence` is what the customer wrote to the brand since our last answer. Thanks count from then on, since many thank before we
+    resolve; complaints count from the resolve.
     """
     for post in sorted(evidence, key=lambda found: found.published_at):
-        if post.complains:
+        if post.complains and post.published_at > span.resolved_at:
             where = "in this case" if post.case_id == case_id else "elsewhere"
             return Conclusion(outcome=Outcome.RELAPSED, post_id=post.post_id, note=f"The customer complained again {where}.")
     for post in evidence:
         if post.thanks and post.case_id == case_id:
             return Conclusion(outcome=Outcome.HELD, post_id=post.post_id, note="The customer was content.")
-    if watched_until is None or watched_until < due_at:
+    if span.watched_until is None or span.watched_until < span.due_at:
         return Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note="The source was not read up to the due date; please decide.")
     return Conclusion(outcome=Outcome.SILENT, post_id=None, note="The customer wrote nothing more.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from amends.core.ports import Sentiment
 from amends.inbox.rules import routing
 from amends.inbox.rules.ids import AuthorId, BrandId, CaseId, PostId, SourceId
 from amends.inbox.rules.routing import Incoming
@@ -129,8 +130,8 @@ def place(
 def with_post(case: CaseState | None, post: Claimed, verdict: Verdict, route: Route) -> CaseState:
     """Return what `post` makes of the case (None: it opens one).
 
-    Mood, language and words are those of the customer's newest post, urgency is the highest of the episode, and of several unanswered
-    posts the first one published started the wait.
+    Mood, language and words are those of the customer's newest post, urgency is the highest of the episode until the customer is
+    content, and of several unanswered posts the first one published started the wait.
     """
     if case is None:
         return _opened(post, verdict)
@@ -146,10 +147,15 @@ def with_post(case: CaseState | None, post: Claimed, verdict: Verdict, route: Ro
             waiting_since=post.published_at,
             resolved_at=None,
         )
-    joined = replace(joined, urgency=max(case.urgency, verdict.urgency))
+    joined = replace(joined, urgency=verdict.urgency if _is_content(post, verdict) else max(case.urgency, verdict.urgency))
     if case.status in {CaseStatus.RESOLVED, CaseStatus.DISMISSED}:
         return joined
     return replace(joined, status=CaseStatus.OPEN, waiting_since=min(case.waiting_since or post.published_at, post.published_at))
+
+
+def _is_content(post: Claimed, verdict: Verdict) -> bool:
+    """Return whether the customer is glad and asks for nothing: what was urgent before is over."""
+    return verdict.sentiment is Sentiment.POSITIVE and not routing.call_for_work(post.text, verdict)
 
 
 def _opened(post: Claimed, verdict: Verdict) -> CaseState:

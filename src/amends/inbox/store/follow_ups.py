@@ -131,7 +131,7 @@ def claim_due(conn: Connection, *, now: datetime, patience: timedelta, limit: in
 
 
 def evidence_of(conn: Connection, due: Sequence[Due]) -> list[EvidenceRow]:
-    """Return what the customers wrote to the same brand, with any of their handles, between resolve and due date."""
+    """Return what the customers wrote to the same brand, with any of their handles, since our last answer (else the resolve)."""
     return fetch_all(
         conn,
         EvidenceRow,
@@ -140,7 +140,9 @@ def evidence_of(conn: Connection, due: Sequence[Due]) -> list[EvidenceRow]:
         from follow_ups f
         join cases c on c.id = f.case_id
         join customer_links l on l.customer_id = c.customer_id
-        join posts p on p.author_id = l.author_id and p.published_at > f.planned_at and p.published_at <= f.due_at
+        join posts p on p.author_id = l.author_id and p.published_at <= f.due_at and p.published_at > coalesce((
+            select max(r.sent_at) from replies r where r.case_id = f.case_id and r.state = 'sent' and r.sent_at < f.planned_at
+          ), f.planned_at)
         join sources s on s.id = p.source_id and s.brand_id = c.brand_id
         join verdicts v on v.post_id = p.id
         where f.id = any(%(ids)s)
