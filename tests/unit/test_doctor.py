@@ -117,6 +117,15 @@ def test_a_source_without_credentials_is_named(patient: Patient, conn: Connectio
     assert said(desk.sources(patient, conn), Level.FAIL) == ["x VeloriaAir has no credentials"]
 
 
+def test_a_source_that_only_holds_imported_posts_needs_no_account(patient: Patient, conn: Connection) -> None:
+    place = {"brand": "Imported", "network": "import", "handle": "import", "credentials": {}, "options": {}, "watches": ()}
+    add_source(conn, **place, secret_key=KEY, now=utc_now())  # pyright: ignore[reportArgumentType]
+    watched(conn)
+
+    assert said(desk.sources(patient, conn), Level.FAIL) == []
+    assert said(desk.source_clocks(patient, conn), Level.FAIL) == []
+
+
 def test_credentials_sealed_with_another_key_are_named(patient: Patient, conn: Connection) -> None:
     watched(conn)
     assert "do not open with this AMENDS_SECRET_KEY" in said(desk.sources(replace(patient, secret_key="x" * 20), conn), Level.FAIL)[0]

@@ -53,7 +53,7 @@ def about_server(conn: Connection) -> Server:
 
 
 def sources(conn: Connection) -> list[SourceState]:
-    """Return every source with how its watches are."""
+    """Return every source that watches something, with how that goes; one that only holds imported posts needs no account."""
     return fetch_all(
         conn,
         SourceState,
@@ -61,7 +61,7 @@ def sources(conn: Connection) -> list[SourceState]:
         select s.network, s.handle, s.credentials, s.options, s.paused_at is not null as paused,
           coalesce(array_agg(w.state_note order by w.id) filter (where w.state = 'stopped'), '{}') as stopped,
           coalesce(array_agg(w.state_note order by w.id) filter (where w.state in ('waiting', 'retrying')), '{}') as waiting
-        from sources s left join watches w on w.source_id = s.id
+        from sources s join watches w on w.source_id = s.id
         group by s.id order by s.network, s.handle
         """,
     )
