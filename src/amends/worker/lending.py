@@ -8,24 +8,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Protocol
 
 from amends import collectors
 from amends.core.errors import NetworkError, SettingsWrong, SourceUnfit, Unreachable
 from amends.core.log import logger
 from amends.core.ports import Account, Collector
-from amends.inbox.actions.accounts import Sealed, open_account
+from amends.inbox.actions.accounts import open_account
+from amends.inbox.store.sources import SealedAccount
 
 log = logger(__name__)
 
 Build = Callable[[str, Account], Collector]
-
-
-class SealedAccount(Sealed, Protocol):
-    """Our account on a network as every job carries it: its credentials are still encrypted."""
-
-    @property
-    def network(self) -> str: ...  # noqa: D102
 
 
 def _key(account: SealedAccount) -> str:

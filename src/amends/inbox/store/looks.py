@@ -1,25 +1,21 @@
 """SQL of looking again: which cases want their posts looked at on the network, and which posts those are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_maybe
-from amends.inbox.rules.ids import CaseId, SourceId
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.store.sources import SealedAccount
 
 LONGEST_WAIT = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CaseThread:
+class CaseThread(SealedAccount):
     """A case with the account that can read its thread, which begins at `root_id`."""
 
     case_id: CaseId
-    source_id: SourceId
-    network: str
-    handle: str
-    credentials: bytes = field(repr=False)
-    options: dict[str, str]
     root_id: str
 
 

@@ -1,23 +1,19 @@
 """SQL of proofs: whether the public can see what we answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_maybe
-from amends.inbox.rules.ids import CaseId, ReplyId, SourceId
+from amends.inbox.rules.ids import CaseId, ReplyId
+from amends.inbox.store.sources import SealedAccount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProofJob:
+class ProofJob(SealedAccount):
     """A sent reply that is to be looked for in public, by `collector.refresh([external_id])`; `looks` counts the ones before."""
 
     reply_id: ReplyId
     case_id: CaseId
-    source_id: SourceId
-    network: str
-    handle: str
-    credentials: bytes = field(repr=False)
-    options: dict[str, str]
     root_id: str
     external_id: str
     looks: int

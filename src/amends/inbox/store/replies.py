@@ -1,6 +1,6 @@
 """SQL of replies: the outbox towards the networks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,19 +8,15 @@ from amends.core.database import Connection, execute, fetch_maybe, fetch_values
 from amends.core.ports import Draft, Published
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, ReplyId, SourceId
 from amends.inbox.rules.reply_tries import NextTry
+from amends.inbox.store.sources import SealedAccount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReplyJob:
+class ReplyJob(SealedAccount):
     """A claimed reply with all that sending needs; `again` says that an earlier try may have got through, so look first."""
 
     reply_id: ReplyId
     case_id: CaseId
-    source_id: SourceId
-    network: str
-    handle: str
-    credentials: bytes = field(repr=False)
-    options: dict[str, str]
     parent_id: str
     root_id: str
     text: str

@@ -9,6 +9,17 @@ from amends.inbox.rules.ids import BrandId, SourceId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SealedAccount:
+    """Our account on a network, as every job that calls there carries it: the credentials are still sealed."""
+
+    source_id: SourceId
+    network: str
+    handle: str
+    credentials: bytes = field(repr=False)
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """An account of ours on a network; `credentials` are sealed."""
 

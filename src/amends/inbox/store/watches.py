@@ -1,25 +1,21 @@
 """SQL of watches: what is due, and how each one is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.core.ports import Cursor, Watch, WatchKind
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.rules.source_health import Health
+from amends.inbox.store.sources import SealedAccount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WatchJob:
+class WatchJob(SealedAccount):
     """A claimed watch with all that its collector needs; `credentials` are still sealed."""
 
     watch_id: WatchId
-    source_id: SourceId
-    network: str
-    handle: str
-    credentials: bytes = field(repr=False)
-    options: dict[str, str]
     kind: str
     query: str
     cursor: Cursor | None
