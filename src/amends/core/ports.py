@@ -11,6 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from amends.core.errors import SettingsWrong
 from amends.core.post import Post
 
@@ -161,14 +164,35 @@ class Sentiment(StrEnum):
     POSITIVE = "positive"
 
 
+class Intent(StrEnum):
+    """What the author of a post wants."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    REQUEST = "request"
+    PRAISE = "praise"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What a model says of one text: probabilities of negative, neutral, positive (sum 1), and of being a complaint."""
+    """What a model says of one text.
+
+    Probabilities of negative, neutral, positive (sum 1), and of each intent (sum 1 where the model knows them, else only `complaint`).
+    `signals` holds the chance of each urgency signal by its word on screen, as far as the model knows any. `embedding` is the meaning of
+    the text as numbers of length 1 together, None where the model has none.
+    """
 
     negative: float
     neutral: float
     positive: float
     complaint: float
+    question: float = 0.0
+    request: float = 0.0
+    praise: float = 0.0
+    other: float = 0.0
+    signals: Mapping[str, float] = field(default_factory=dict)
+    embedding: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,10 @@ Every input gives a verdict, however odd it is; where it cannot be trusted, the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from amends.core.ports import Classifier, Reading, Sentiment
+from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
 from amends.triage.cleaning import clean, has_words
 from amends.triage.language import UNKNOWN, detect
+from amends.triage.tuning import SHIPPED, Tuning
 from amends.triage.urgency import urgency
 from amends.triage.verdict import Verdict
 
@@ -19,14 +20,24 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach."""
+    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source it came by."""
 
     text: str
     language_hint: str = ""
     followers: int | None = None
+    source_id: int = 0
 
 
-def judge(texts: Sequence[Text], classifier: Classifier) -> list[Verdict]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A text made ready: its cleaned `words` and their language."""
+
+    text: Text
+    words: str
+    language: str
+
+
+def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPED) -> list[Verdict]:
     """Return one verdict a text, in order."""
     cleaned = [clean(text.text) for text in texts]
     languages = [detect(words, text.language_hint) for words, text in zip(cleaned, texts, strict=True)]
@@ -34,7 +45,7 @@ def judge(texts: Sequence[Text], classifier: Classifier) -> list[Verdict]:
     readings = classifier.read([cleaned[i] for i in readable], [languages[i] for i in readable])
     said = dict(zip(readable, readings, strict=True))
     return [
-        _verdict(words, language, said.get(i, NOTHING_SAID), text.followers, classifier)
+        verdict_of(Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version)
         for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
     ]
 
@@ -56,25 +67,38 @@ def unread(why: str) -> Verdict:
     )
 
 
-def _verdict(words: str, language: str, reading: Reading | None, followers: int | None, classifier: Classifier) -> Verdict:
-    """Return the verdict on one cleaned text; `reading` is None where the model could not read it."""
+def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuning, version: str) -> Verdict:  # noqa: ARG001
+    """Return the verdict on one text that model `version` gave this `reading`, None where it could not read it."""
     known = reading or NOT_READABLE
     sentiment, confidence = _leading(known)
-    soon = urgency(words, known, followers=followers)
-    trust = classifier.trust
+    soon = urgency(asked.words, known, followers=asked.text.followers)
     return Verdict(
-        language=language,
+        language=asked.language,
         sentiment=sentiment,
         negative=known.negative,
         neutral=known.neutral,
         positive=known.positive,
         complaint=known.complaint,
         confidence=confidence,
+        intent=_intent(known),
         urgency=soon.score,
         reasons=soon.reasons,
-        needs_look=not has_words(words) or reading is None or not _is_supported(language, trust.languages) or confidence < trust.confidence,
-        model=classifier.version,
+        needs_look=_needs_look(asked, reading, confidence, trust),
+        model=version,
+        encoder=version,
+        reading=reading,
     )
+
+
+def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust: Trust) -> bool:
+    return (
+        not has_words(asked.words) or reading is None or not _is_supported(asked.language, trust.languages) or confidence < trust.confidence
+    )
+
+
+def _intent(reading: Reading) -> Intent:
+    """Return the likeliest intent; of equals the first."""
+    return max(Intent, key=lambda intent: getattr(reading, intent))
 
 
 def _leading(reading: Reading) -> tuple[Sentiment, float]:

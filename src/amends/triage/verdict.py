@@ -1,8 +1,8 @@
 """The answer of triage on one post. Place in the path: text -> `Verdict` -> `inbox.rules.routing`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from amends.core.ports import Sentiment
+from amends.core.ports import Intent, Reading, Sentiment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,8 +11,10 @@ class Verdict:
 
     `language` is an ISO 639-1 code, with `-Latn` where a language is written in Latin letters against its habit (`si-Latn`), `und` where
     nothing can be said. `negative`, `neutral`, `positive` are calibrated and sum to 1; `complaint` is a probability of its own.
-    `confidence` is the probability of `sentiment`. `urgency` runs from 0 to 100, `reasons` name what raised it. `needs_look` asks for
-    a person: language not supported, nothing to read, or confidence under the threshold. `model` is the version that spoke.
+    `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what raised it.
+    `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
+    the best match first; `noise` says why the post is no work ("" where it may be); `personal` names the kinds of personal data in it.
+    `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that history can be judged anew without reading it.
     """
 
     language: str
@@ -26,3 +28,9 @@ class Verdict:
     reasons: tuple[str, ...]
     needs_look: bool
     model: str
+    intent: Intent = Intent.OTHER
+    topics: tuple[int, ...] = ()
+    noise: str = ""
+    personal: tuple[str, ...] = ()
+    encoder: str = ""
+    reading: Reading | None = field(default=None, compare=False, repr=False)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from amends.core.clock import Clock
 from amends.core.database import Connection
-from amends.core.ports import Classifier
+from amends.core.ports import Classifier, Reading
 from amends.inbox.actions import follow_up
 from amends.inbox.actions.parts import Spoiled, in_parts
+from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules import alerting
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
@@ -17,7 +18,9 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import Route
 from amends.inbox.store import case_states, customers, events, looks, raised_alerts, untriaged
+from amends.inbox.store import readings as stored_readings
 from amends.triage.judge import Text, judge, unread
+from amends.triage.tuning import Tuning
 from amends.triage.verdict import Verdict
 
 _TOLD_AS = {Route.OPEN: EventKind.CASE_OPENED, Route.APPEND: EventKind.POST_JOINED, Route.REOPEN: EventKind.CASE_REOPENED}
@@ -39,7 +42,7 @@ def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, 
     claimed = untriaged.claim(conn, limit=limit)
     if not claimed:
         return 0
-    verdicts = _judge(conn, claimed, classifier)
+    verdicts = _judge(conn, claimed, classifier, tuning(conn))
     now = clock()
     untriaged.lock_authors(conn, [post.author_id for post in claimed])
     spoiled = in_parts(conn, claimed, lambda posts: _put_on_desk(conn, posts, verdicts, policy, now))
@@ -70,16 +73,20 @@ def _set_aside(conn: Connection, hopeless: Spoiled[Claimed], now: datetime) -> N
     events.add_all(conn, [events.Event(kind=EventKind.POST_SET_ASIDE, post_id=aside.post.id, facts={"why": aside.why})], now=now)
 
 
-def _judge(conn: Connection, claimed: Iterable[Claimed], classifier: Classifier) -> dict[PostId, Verdict]:
+def _judge(conn: Connection, claimed: Iterable[Claimed], classifier: Classifier, tuned: Tuning) -> dict[PostId, Verdict]:
     """Return a verdict on every post that may become work; one over which the judge stumbles asks for a person."""
     verdicts: dict[PostId, Verdict] = {}
 
     def read(posts: Sequence[Claimed]) -> None:
-        texts = [Text(text=post.text, language_hint=post.language_hint, followers=post.followers) for post in posts]
-        verdicts.update({post.id: verdict for post, verdict in zip(posts, judge(texts, classifier), strict=True)})
+        texts = [_text(post) for post in posts]
+        verdicts.update({post.id: verdict for post, verdict in zip(posts, judge(texts, classifier, tuned), strict=True)})
 
     spoiled = in_parts(conn, [post for post in claimed if not post.incoming.is_context], read)
     return verdicts | {one.item.id: unread(one.why) for one in spoiled}
+
+
+def _text(post: Claimed) -> Text:
+    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
 
 
 def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Sequence[Claimed], now: datetime) -> dict[Thread, CaseId]:
@@ -108,6 +115,17 @@ def _save_posts(conn: Connection, placed: Sequence[Placed], case_ids: dict[Threa
     rows = [(one, case_ids[one.post.thread] if one.case_number is not None else None) for one in placed]
     untriaged.save_routes(conn, rows, now=now)
     untriaged.save_verdicts(conn, placed, now=now)
+    for encoder, readings in _read_by(placed).items():
+        stored_readings.save(conn, readings, encoder=encoder)
+
+
+def _read_by(placed: Sequence[Placed]) -> dict[str, dict[PostId, Reading]]:
+    """Return what was read of the posts, by the model that read it."""
+    found: dict[str, dict[PostId, Reading]] = {}
+    for one in placed:
+        if one.verdict is not None and one.verdict.reading is not None:
+            found.setdefault(one.verdict.encoder, {})[one.post.id] = one.verdict.reading
+    return found
 
 
 def _begin_episodes(conn: Connection, joined: Sequence[_Joined], now: datetime) -> None:

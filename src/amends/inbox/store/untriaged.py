@@ -75,6 +75,9 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
             "urgency": place.verdict.urgency,
             "reasons": place.verdict.reasons,
             "needs_look": place.verdict.needs_look,
+            "intent": place.verdict.intent,
+            "noise": place.verdict.noise,
+            "personal": place.verdict.personal,
         }
         for place in placed
         if place.verdict is not None
@@ -83,11 +86,11 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
         conn,
         """
         insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency,
-          reasons, needs_look, created_at)
+          reasons, needs_look, intent, noise, personal, created_at)
         select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
-          %(now)s
+          intent, noise, personal, %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
-          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean)
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text, personal text[])
         """,
         {"now": now, "rows": Jsonb(facts)},
     )

@@ -1,55 +1,82 @@
 """The labelled text and how it mixes. Second step of the recipe: folders of TSV files -> `Mixture` -> train, calibrate, evaluate.
 
 A data folder holds one folder a source, each with `train.tsv` and, where it has one, `dev.tsv` or `val.tsv`. The files are UTF-8 TSV with
-a header; read are the columns `text` and `label`, and `intent` and `aspects` where they are there. The label decides what a row teaches:
-`negative`, `neutral`, `positive` the mood, `complaint`, `not_complaint` the other head. Rows with any other label teach nothing.
-A source of your own needs no entry in `SOURCES`.
+a header; docs/triage.md says which columns and labels teach what. A source of your own needs no entry in `SOURCES`.
 """
 
 import csv
 import random
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from amends.core.ports import Intent
 from amends.triage.cleaning import clean
+from amends.triage.signals import Signal
 
 MOODS = ("negative", "neutral", "positive")
-COMPLAINTS = {"complaint": 1.0, "not_complaint": 0.0}
+INTENTS = tuple(Intent)
+COMPLAINTS = ("complaint", "not_complaint")
+NOT_A_COMPLAINT = frozenset(INTENTS) - {Intent.COMPLAINT}
 OWN = "own_sentences"
 OWN_FOLDER = Path(__file__).parent / "sentences"
 SHORTEST_KEY = 12
-WEAK_COMPLAINT, WEAK_PRAISE = 0.5, 0.2
+NEGATIVE_ASPECT, POSITIVE_ASPECT, FELT, ASKED, COMPLAINED = 0.5, 0.2, 0.3, 0.3, 0.5
 
 csv.field_size_limit(10_000_000)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """How one folder is used: `cap` rows at most, `relabel` for labels that mean one of ours, `dev_share` where it has no dev file."""
+    """How one folder is used: `cap` rows at most, `relabel` for labels that mean one of ours, `dev_share` where it has no dev file.
+
+    `leave_out` names values of the column `lang` whose labels are not to be trusted.
+    """
 
     cap: int | None = None
     relabel: Mapping[str, str] = field(default_factory=dict)
     dev_share: float = 0.06
+    leave_out: frozenset[str] = frozenset()
 
 
+GLAD = "admiration amusement approval excitement gratitude joy love optimism pride relief".split()  # noqa: SIM905
+SORRY = "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness".split()  # noqa: SIM905
 SOURCES: Mapping[str, Source] = {
     "complaints": Source(dev_share=0.15),
-    "dravidian_tamil": Source(cap=15_000, relabel={"unknown_state": "neutral"}),
+    "dravidian_tamil": Source(cap=18_000, relabel={"unknown_state": "neutral"}),
     "dravidian_kannada": Source(relabel={"unknown_state": "neutral"}),
+    "goemotions": Source(cap=20_000, relabel={"neutral": ""} | dict.fromkeys(GLAD, "positive") | dict.fromkeys(SORRY, "negative")),
+    "tweeteval_emotion": Source(relabel={"anger": "negative", "sadness": "negative", "joy": "positive", "optimism": "positive"}),
+    # The Hindi labels of the copy at hand go round in a circle, whatever the text says.
+    "umsab": Source(leave_out=frozenset({"hindi"})),
 }
+PRAISING = frozenset({"gratitude", "admiration"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One labelled text: `mood` an index into MOODS or None, `complaint` 1, 0 or None, `weight` what the complaint label is worth."""
+    """One labelled text: `mood` an index into MOODS or None; `intents` those it may have (empty: nobody knows); `signals` None where unknown.
+
+    `mood_weight` and `intent_weight` say what a label is worth: 1 where a person gave it, less where it is inferred.
+    """
 
     text: str
     source: str
     mood: int | None = None
-    complaint: float | None = None
-    weight: float = 1.0
+    mood_weight: float = 1.0
+    intents: frozenset[Intent] = frozenset()
+    intent_weight: float = 1.0
+    signals: frozenset[Signal] | None = None
+    topics: frozenset[str] = frozenset()
+    noise: str = ""
+
+    @property
+    def complaint(self) -> bool | None:
+        """Say whether a person said that this is a complaint, or that it is none; None where nobody did."""
+        if not self.intents or self.intent_weight < 1 or not (self.intents == {Intent.COMPLAINT} or Intent.COMPLAINT not in self.intents):
+            return None
+        return self.intents == {Intent.COMPLAINT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,31 +88,54 @@ class Mixture:
 
 
 def read_rows(path: Path, name: str) -> list[Row]:
-    """Return the rows of one TSV file that teach something."""
-    relabel = SOURCES.get(name, Source()).relabel
+    """Return the rows of one TSV file that teach something, beside the embedding that every text teaches."""
+    source = SOURCES.get(name, Source())
     with path.open(newline="", encoding="utf-8") as lines:
-        rows = [_row(line, name, relabel) for line in csv.DictReader(lines, delimiter="\t") if "label" in line]
-    return [row for row in rows if row.text and not (row.mood is None and row.complaint is None)]
+        found = [
+            _row(line, name, source)
+            for line in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE if name == OWN else csv.QUOTE_MINIMAL)
+            if line.get("lang") not in source.leave_out
+        ]
+    return [row for row in found if row.text and not (row.mood is None and not row.intents)]
 
 
-def _row(line: Mapping[str, str], name: str, relabel: Mapping[str, str]) -> Row:
-    label = relabel.get(line["label"], line["label"])
-    complaint, weight = _complaint(line, label)
-    mood = MOODS.index(label) if label in MOODS else None
-    return Row(text=clean(line["text"] or ""), source=name, mood=mood, complaint=complaint, weight=weight)
-
-
-def _complaint(line: Mapping[str, str], label: str) -> tuple[float | None, float]:
-    """Return whether a row is a complaint and what that is worth: said outright, or guessed from mood and aspect."""
-    if label in COMPLAINTS:
-        return COMPLAINTS[label], 1.0
+def _row(line: Mapping[str, str], name: str, source: Source) -> Row:
+    said = line.get("label") or line.get("labels") or ""
+    label = source.relabel.get(said, said)
+    row = Row(text=clean(line["text"] or ""), source=name, mood=MOODS.index(label) if label in MOODS else None)
     if line.get("intent"):
-        return float(line["intent"] == "complaint"), 1.0
+        return _told(row, line)
+    return _inferred(row, label, said, line)
+
+
+def _told(row: Row, line: Mapping[str, str]) -> Row:
+    """Return a row whose columns say outright what it is."""
+    return replace(
+        row,
+        intents=frozenset({Intent(line["intent"])}),
+        signals=frozenset(Signal[name.upper()] for name in _names(line, "signals")) if "signals" in line else None,
+        topics=frozenset(_names(line, "topics")),
+        noise=line.get("noise") or "",
+    )
+
+
+def _names(line: Mapping[str, str], column: str) -> list[str]:
+    return [name for name in (line.get(column) or "").split(",") if name]
+
+
+def _inferred(row: Row, label: str, said: str, line: Mapping[str, str]) -> Row:
+    """Return a row whose intent follows, more or less surely, from other labels."""
+    if label == "complaint":
+        return replace(row, intents=frozenset({Intent.COMPLAINT}), mood=MOODS.index("negative"), mood_weight=COMPLAINED)
+    if label == "not_complaint":
+        return replace(row, intents=NOT_A_COMPLAINT)
+    if said in PRAISING:
+        return replace(row, intents=frozenset({Intent.PRAISE}), intent_weight=FELT)
+    if row.source == "banking77":
+        return replace(row, intents=frozenset({Intent.QUESTION, Intent.REQUEST, Intent.COMPLAINT}), intent_weight=ASKED)
     if label == "negative" and line.get("aspects", "None") not in ("", "None"):
-        return 1.0, WEAK_COMPLAINT
-    if label == "positive":
-        return 0.0, WEAK_PRAISE
-    return None, 0.0
+        return replace(row, intents=frozenset({Intent.COMPLAINT}), intent_weight=NEGATIVE_ASPECT)
+    return replace(row, intents=NOT_A_COMPLAINT, intent_weight=POSITIVE_ASPECT) if label == "positive" else row
 
 
 def key(text: str) -> str:
@@ -104,12 +154,22 @@ def mixture(data: Path, *, seed: int) -> Mixture:
         if kept:
             dev[folder.name] = tuple(kept)
     train += own_sentences()
+    dev[OWN] = tuple(own_dev())
     return Mixture(train=tuple(train), dev=_unseen(dev, train))
 
 
 def own_sentences() -> list[Row]:
     """Return the sentences written for Amends, in all its languages."""
-    return [row for path in sorted(OWN_FOLDER.glob("*.tsv")) for row in read_rows(path, OWN)]
+    return _own(OWN_FOLDER)
+
+
+def own_dev() -> list[Row]:
+    """Return the sentences written for Amends to tune and measure on; the training never sees them."""
+    return _own(OWN_FOLDER / "dev")
+
+
+def _own(folder: Path) -> list[Row]:
+    return [row for path in sorted(folder.glob("*.tsv")) for row in read_rows(path, OWN)]
 
 
 def _source(folder: Path, *, seed: int) -> tuple[list[Row], list[Row]]:

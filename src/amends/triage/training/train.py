@@ -18,8 +18,10 @@ from rich.progress import Progress
 from torch import Tensor
 from transformers import AutoTokenizer
 
+from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
-from amends.triage.training.mixture import Row
+from amends.triage.training.meaning import meanings, taught
+from amends.triage.training.mixture import INTENTS, Row
 from amends.triage.training.network import Triage, padded
 from amends.triage.training.recipe import TOKENS, Stage, batches, mood_weights, staged
 
@@ -29,34 +31,46 @@ WARM_UP = 0.06
 LAST_RATE = 0.01
 WEIGHT_DECAY = 0.01
 LONGEST_GRADIENT = 1.0
+SIGNAL_WEIGHT = 4.0
+MEANING_WEIGHT = 1.0
 CHECKPOINT_SECONDS = 240
 REPORT_STEPS = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """The rows of a stage as tensors; `plan` holds the row numbers of each step."""
+    """The rows of a stage as tensors; `plan` holds the row numbers of each step, `intents` the intents that a row may have [n, 5]."""
 
     numbers: list[list[int]]
     padding: int
     mood: Tensor
     mood_weight: Tensor
-    complaint: Tensor
-    complaint_weight: Tensor
+    intents: Tensor
+    intent_weight: Tensor
+    signals: Tensor
+    signals_known: Tensor
+    meaning: Tensor
+    meaning_row: Tensor
     plan: list[list[int]]
 
 
-def lesson(folder: Path, rows: Sequence[Row], *, seed: int) -> Lesson:
-    """Return `rows` tokenised by the tokenizer of `folder`, and the order in which they come."""
+def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: int) -> Lesson:
+    """Return `rows` tokenised by the tokenizer of `folder`, all that they teach, and the order in which they come."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     numbers = [shorten(found, TOKENS) for found in tokenizer([row.text for row in rows])["input_ids"]]
+    asked = [i for i, row in enumerate(rows) if taught(row)]
+    place = {row: at for at, row in enumerate(asked)}
     return Lesson(
         numbers=numbers,
         padding=tokenizer.pad_token_id,
         mood=torch.tensor([row.mood or 0 for row in rows]),
         mood_weight=torch.tensor(mood_weights(rows)),
-        complaint=torch.tensor([row.complaint or 0.0 for row in rows]),
-        complaint_weight=torch.tensor([0.0 if row.complaint is None else row.weight for row in rows]),
+        intents=torch.tensor([[intent in (row.intents or INTENTS) for intent in INTENTS] for row in rows]),
+        intent_weight=torch.tensor([row.intent_weight if row.intents else 0.0 for row in rows]),
+        signals=torch.tensor([[float(signal in (row.signals or ())) for signal in Signal] for row in rows]),
+        signals_known=torch.tensor([float(row.signals is not None) for row in rows]),
+        meaning=meanings(folder, work / f"meaning-{name}.npy", [numbers[i] for i in asked], tokenizer.pad_token_id),
+        meaning_row=torch.tensor([place.get(i, -1) for i in range(len(rows))]),
         plan=batches([len(found) for found in numbers], seed=seed),
     )
 
@@ -75,16 +89,18 @@ def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage]
 
 
 def _run(folder: Path, out: Path, rows: Sequence[Row], stage: Stage, *, start: Path | None, seed: int) -> None:
-    taught = lesson(folder, rows, seed=seed * 100 + ord(stage.name[0]))
+    course = lesson(folder, out.parent, rows, name=stage.name, seed=seed * 100 + ord(stage.name[0]))
     torch.manual_seed(seed)
     network = Triage(folder)
     if start is not None:
         network.load_state_dict(torch.load(start))
+    if stage.rounding:
+        network.round()
     optimiser = _optimiser(network, stage.rate)
     checkpoint = out.with_suffix(".checkpoint")
     first = _resume(checkpoint, network, optimiser)
     saved = time.monotonic()
-    for step, loss in _steps(taught, network, optimiser, first=first, seed=seed, name=stage.name):
+    for step, loss in _steps(course, network, optimiser, first=first, seed=seed, name=stage.name):
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             _save(checkpoint, {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1, "loss": loss})
             saved = time.monotonic()
@@ -93,10 +109,10 @@ def _run(folder: Path, out: Path, rows: Sequence[Row], stage: Stage, *, start: P
 
 
 def _steps(
-    taught: Lesson, network: Triage, optimiser: torch.optim.Optimizer, *, first: int, seed: int, name: str
+    course: Lesson, network: Triage, optimiser: torch.optim.Optimizer, *, first: int, seed: int, name: str
 ) -> Iterator[tuple[int, float]]:
     """Take one step after the other; yield its number and the running mean of the loss."""
-    total, mean = len(taught.plan), 0.0
+    total, mean = len(course.plan), 0.0
     console = Console()
     network.train()
     with Progress(console=console) as progress:
@@ -104,7 +120,7 @@ def _steps(
         for step in range(first, total):
             _set_rates(optimiser, step, total)
             torch.manual_seed(seed * 1_000_003 + step)
-            loss = _step(taught, taught.plan[step], network, optimiser)
+            loss = _step(course, course.plan[step], network, optimiser)
             mean = loss if step == first else 0.98 * mean + 0.02 * loss
             progress.update(bar, advance=1, description=f"stage {name} · loss {mean:.3f}")
             if (step + 1) % REPORT_STEPS == 0:
@@ -112,16 +128,14 @@ def _steps(
             yield step, mean
 
 
-def _step(taught: Lesson, chosen: list[int], network: Triage, optimiser: torch.optim.Optimizer) -> float:
-    numbers, mask = padded([taught.numbers[i] for i in chosen], taught.padding)
+def _step(course: Lesson, chosen: list[int], network: Triage, optimiser: torch.optim.Optimizer) -> float:
+    numbers, mask = padded([course.numbers[i] for i in chosen], course.padding)
     at = torch.tensor(chosen)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        mood, complaint, _ = network(numbers, mask)
-    mood_loss = F.cross_entropy(mood.float(), taught.mood[at], reduction="none") * taught.mood_weight[at]
-    complaint_loss = (
-        F.binary_cross_entropy_with_logits(complaint.float(), taught.complaint[at], reduction="none") * taught.complaint_weight[at]
-    )
-    loss = (mood_loss + complaint_loss).mean()
+        mood, intent, signals, meaning = network(numbers, mask)
+    mood_loss = F.cross_entropy(mood.float(), course.mood[at], reduction="none") * course.mood_weight[at]
+    loss = (mood_loss + _intent_loss(course, at, intent.float()) + _signal_loss(course, at, signals.float())).mean()
+    loss = loss + _meaning_loss(course, at, meaning.float())
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LONGEST_GRADIENT)
     optimiser.step()
@@ -129,12 +143,34 @@ def _step(taught: Lesson, chosen: list[int], network: Triage, optimiser: torch.o
     return float(loss.item())
 
 
+def _intent_loss(course: Lesson, at: Tensor, logits: Tensor) -> Tensor:
+    """Return how surprised the network is that the intent is one of those that each row may have."""
+    chances = F.log_softmax(logits, dim=1).masked_fill(~course.intents[at], -torch.inf)
+    return -torch.logsumexp(chances, dim=1) * course.intent_weight[at]
+
+
+def _signal_loss(course: Lesson, at: Tensor, logits: Tensor) -> Tensor:
+    """Return the loss on urgency signals, which are rare: one that is there weighs as much as several that are not."""
+    each = F.binary_cross_entropy_with_logits(logits, course.signals[at], reduction="none", pos_weight=torch.tensor(SIGNAL_WEIGHT))
+    return each.mean(1) * course.signals_known[at]
+
+
+def _meaning_loss(course: Lesson, at: Tensor, meaning: Tensor) -> Tensor:
+    """Return how far the embeddings turn away from the base model's, over the rows of the batch that teach their meaning."""
+    places = course.meaning_row[at]
+    kept = places >= 0
+    if not bool(kept.any()):
+        return meaning.sum() * 0.0
+    return (1 - (meaning[kept] * course.meaning[places[kept]]).sum(1)).mean() * MEANING_WEIGHT
+
+
 def _optimiser(network: Triage, rate: float) -> torch.optim.Optimizer:
     """Return AdamW with a rate that falls from the top layer down to the embeddings; positions stay as they are."""
     embeddings, layers = network.encoder.embeddings, network.encoder.encoder.layer
     embeddings.position_embeddings.weight.requires_grad_(False)
     embeddings.token_type_embeddings.weight.requires_grad_(False)
-    groups = [{"params": [*network.mood.parameters(), *network.complaint.parameters()], "top": HEAD_RATE}]
+    heads = (network.mood, network.intent, network.signals, network.meaning)
+    groups = [{"params": [weight for head in heads for weight in head.parameters()], "top": HEAD_RATE}]
     for depth, layer in enumerate(reversed(layers)):
         groups.append({"params": list(layer.parameters()), "top": rate * LAYER_DECAY**depth})
     learning = [weight for weight in embeddings.parameters() if weight.requires_grad]
