@@ -14,8 +14,7 @@ from rich.table import Table
 from amends.core.errors import ModelMissing, Refused
 from amends.core.ports import Classifier
 from amends.triage.judge import Text, judge
-from amends.triage.loading import default_classifier
-from amends.triage.models import encoder
+from amends.triage.loading import classifier_of, default_classifier
 from amends.triage.training.evaluate import Report, evaluate
 from amends.triage.verdict import Verdict
 
@@ -47,17 +46,17 @@ def _line(text: str, verdict: Verdict) -> str:
 
 @triage.command("evaluate")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
-@click.option("--model", type=FOLDER, help="A folder of weights; the shipped ones where it is left out.")
+@click.option("--model", default="", help="A folder of weights or a transformers model; the one in force where it is left out.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all files.")
-def evaluate_files(folder: Path, model: Path | None, as_json: bool) -> None:
+def evaluate_files(folder: Path, model: str, as_json: bool) -> None:
     """Measure the model on every TSV file under FOLDER.
 
     A file has a header with `text` and `label`; labels are negative, neutral, positive, or complaint, not_complaint. Rows with other
     labels and files without any are left out.
     """
-    classifier = encoder.build(model) if model else default_classifier()
+    classifier = classifier_of(model) if model else default_classifier()
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.tsv"))
-    reports = [report for report in (evaluate(path, classifier, name=path.parent.name) for path in files) if report]
+    reports = [report for report in (evaluate(path, classifier) for path in files) if report]
     if not reports:
         raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
     if as_json:

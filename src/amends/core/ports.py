@@ -197,10 +197,20 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trust:
-    """How far a model may be believed: in which languages, and from which probability of its answer on (below it a person looks)."""
+    """How far a model may be believed: in which languages, and from which probability of its answer on (below it a person looks).
+
+    `thresholds` hold that probability where a language has its own, `confidence` is for the rest; `precision` says which share of answers
+    from the threshold on was right when it was chosen.
+    """
 
     languages: frozenset[str]
     confidence: float
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    precision: Mapping[str, float] = field(default_factory=dict)
+
+    def threshold(self, language: str) -> float:
+        """Return the probability below which a person looks at a post in this language."""
+        return self.thresholds.get(language, self.confidence)
 
 
 class Classifier(Protocol):

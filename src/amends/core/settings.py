@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     log_level: str = "info"
     log_json: bool = False
     sources: tuple[SourceSetting, ...] = ()
+    triage_model: str = ""
     poll_seconds: float = Field(default=60, gt=0)
     page_budget: int = Field(default=100, ge=10, le=100)
     alert_urgency: int = Field(default=60, ge=0, le=100)

@@ -8,48 +8,68 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from amends.core.errors import ModelMissing
+from amends.core.ports import Trust
+from amends.triage.calibration import EVERY_LANGUAGE, Calibration, calibration_of
 
 FILE = "card.json"
-EVERY_LANGUAGE = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """A model's name, limits and calibration.
 
-    `temperatures` divide the mood logits, one a language and `*` for the rest; `complaint_scale` and `complaint_shift` straighten the
-    complaint logit; `confidence` is the threshold below which a person looks; `tokens` is the longest text in tokens.
+    `calibrations` hold one a language and `*` for the rest; `complaint` and `signals` are scale and shift that straighten the log-odds of
+    a complaint and of urgency signals; `ngrams` names the languages that have a table of their own; `tokens` is the longest text in tokens.
     """
 
     version: str
     tokens: int
     languages: tuple[str, ...]
-    confidence: float
-    temperatures: Mapping[str, float]
-    complaint_scale: float
-    complaint_shift: float
+    ngrams: tuple[str, ...]
+    calibrations: Mapping[str, Calibration]
+    complaint: tuple[float, float]
+    signals: tuple[float, float]
     sha256: Mapping[str, str] = field(default_factory=dict)
 
-    def temperature(self, language: str) -> float:
-        """Return the temperature of a language, of its other script, or of all."""
-        plain = language.removesuffix("-Latn")
-        return self.temperatures.get(language, self.temperatures.get(plain, self.temperatures[EVERY_LANGUAGE]))
+    @property
+    def trust(self) -> Trust:
+        """How far the model may be believed, by language."""
+        every = self.calibrations[EVERY_LANGUAGE]
+        named = {language: calibration_of(self.calibrations, language) for language in self.languages}
+        return Trust(
+            languages=frozenset(self.languages),
+            confidence=every.confidence,
+            thresholds={language: found.confidence for language, found in named.items()},
+            precision={language: found.precision for language, found in named.items()},
+        )
 
 
 def read_card(folder: Path) -> Card:
     """Return the card of `folder`; raise `ModelMissing`, naming the file, where one is absent or not the one the card means."""
     try:
         said = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        card = Card(**said | {"languages": tuple(said["languages"])})
-        card.temperature(EVERY_LANGUAGE)
+        card = _card(said)
     except OSError as error:
         raise ModelMissing(f"The triage model has no {FILE} in {folder}: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelMissing(f"The triage model's {folder / FILE} is damaged: {error}.") from error
     for name, expected in card.sha256.items():
         _check(folder / name, expected)
+    return card
+
+
+def _card(said: dict[str, Any]) -> Card:
+    """Return the card that was written as `said`; KeyError or TypeError where something is missing."""
+    calibrations = {
+        language: Calibration(**one | {"weights": tuple(map(tuple, one["weights"])), "bias": tuple(one["bias"])})
+        for language, one in said["calibrations"].items()
+    }
+    lists = {name: tuple(said[name]) for name in ("languages", "ngrams", "complaint", "signals")}
+    card = Card(**said | lists | {"calibrations": calibrations})
+    calibration_of(card.calibrations, EVERY_LANGUAGE)
     return card
 
 

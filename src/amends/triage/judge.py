@@ -20,7 +20,7 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source it came by."""
+    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source."""
 
     text: str
     language_hint: str = ""
@@ -45,7 +45,9 @@ def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPE
     readings = classifier.read([cleaned[i] for i in readable], [languages[i] for i in readable])
     said = dict(zip(readable, readings, strict=True))
     return [
-        verdict_of(Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version)
+        verdict_of(
+            Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version
+        )
         for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
     ]
 
@@ -92,7 +94,10 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
 
 def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust: Trust) -> bool:
     return (
-        not has_words(asked.words) or reading is None or not _is_supported(asked.language, trust.languages) or confidence < trust.confidence
+        not has_words(asked.words)
+        or reading is None
+        or not _is_supported(asked.language, trust.languages)
+        or confidence < trust.threshold(asked.language)
     )
 
 

@@ -6,24 +6,20 @@ Tamil, Kannada and Hindi; py3langid for everything else. The network's hint only
 
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from amends.core.errors import ModelMissing
 from amends.triage.cleaning import LINK_MASK, MENTION_MASK
+from amends.triage.ngrams import Table, read_tables
 
 UNKNOWN = "und"
 WEIGHTS = Path(__file__).parent / "weights" / "romanised.npz"
-BUCKETS = 8_192
-LONGEST_GRAM = 4
+TABLE = "latin"
 LONGEST_TEXT = 600
 
 # Scripts that decide by themselves, by the first word of the letter's Unicode name.
@@ -74,6 +70,11 @@ def detect(text: str, hint: str = "") -> str:
     if scripts["LATIN"] * 2 >= scripts.total():
         return _latin(words, hint.lower().partition("-")[0])
     return _other(words, hint.lower().partition("-")[0])
+
+
+def plain(language: str) -> str:
+    """Return a language whatever letters it is written in: `si` for `si-Latn`."""
+    return language.removesuffix(ROMANISED)
 
 
 @lru_cache(maxsize=4_096)
@@ -140,32 +141,15 @@ def _identifier() -> LanguageIdentifier:
     return identifier
 
 
-def grams(words: str) -> NDArray[np.float32]:
-    """Return the text's character n-grams (1 to 4, within words) counted in hashed buckets, damped, of length 1."""
-    found: Counter[int] = Counter()
-    for word in re.findall(r"[^\W\d_]+", words.lower()):
-        marked = f" {word} ".encode()
-        for size in range(1, LONGEST_GRAM + 1):
-            found.update(zlib.crc32(marked[at : at + size]) % BUCKETS for at in range(len(marked) - size + 1))
-    features = np.zeros(BUCKETS, np.float32)
-    features[list(found)] = np.log1p(np.fromiter(found.values(), np.float32, len(found)))
-    return features / max(float(np.linalg.norm(features)), 1e-6)
-
-
 def romanised(words: str) -> dict[str, float]:
     """Return how likely each language of our own model is for a text in Latin letters."""
-    labels, weights, bias = _weights()
-    scores = grams(words) @ weights + bias
-    chances = np.exp(scores - scores.max())
-    return dict(zip(labels, (chances / chances.sum()).tolist(), strict=True))
+    labels, table = _table()
+    return dict(zip(labels, np.exp(table.scores(words)).tolist(), strict=True))
 
 
 @cache
-def _weights() -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32]]:
-    """Return labels, weights [buckets, labels] and bias of the shipped file; the weights are kept as int8 with one scale a label."""
-    try:
-        with np.load(WEIGHTS, allow_pickle=False) as file:
-            weights = file["weights"].astype(np.float32) * file["scales"]
-            return tuple(str(label) for label in file["labels"]), weights, file["bias"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelMissing(f"The file {WEIGHTS} that tells romanised languages apart is absent or damaged: {error}.") from error
+def _table() -> tuple[tuple[str, ...], Table]:
+    """Return the languages of the shipped file and their table; raise `ModelMissing` where it is absent or damaged."""
+    table = read_tables(WEIGHTS, [TABLE])[TABLE]
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        return tuple(str(label) for label in file["languages"]), table

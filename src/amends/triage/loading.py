@@ -1,15 +1,31 @@
-"""The shipped model, loaded once a process. Used by worker and CLI; load it after forking, not before."""
+"""The model at work, loaded once a process. Used by worker and CLI; load it after forking, not before."""
 
 from functools import cache
 from pathlib import Path
 
 from amends.core.ports import Classifier
+from amends.core.settings import read_settings
+from amends.triage import card
 from amends.triage.models import encoder
 
 SHIPPED = Path(__file__).parent / "weights"
 
 
-@cache
 def default_classifier() -> Classifier:
-    """Return the shipped classifier; raise `ModelMissing` where its files are absent or damaged (the next call tries again)."""
-    return encoder.build(SHIPPED)
+    """Return the classifier that `AMENDS_TRIAGE_MODEL` names, the shipped one where it names none.
+
+    Raise `ModelMissing` where its files are absent or damaged (the next call tries again).
+    """
+    return classifier_of(read_settings().triage_model)
+
+
+@cache
+def classifier_of(name: str) -> Classifier:
+    """Return the classifier in a folder of ours, or the transformers model in a folder or on the hub; the shipped one for ""."""
+    if not name:
+        return encoder.build(SHIPPED)
+    if (Path(name) / card.FILE).exists():
+        return encoder.build(Path(name))
+    from amends.triage.models import hub  # noqa: PLC0415 - torch, which it needs, is in the extra `hub` only
+
+    return hub.build(Path(name))

@@ -10,7 +10,7 @@ from amends.worker.names import Task
 
 log = logger(__name__)
 
-BATCH = 50
+BATCH = 96  # four of the model's own batches
 PART = "triage"
 
 

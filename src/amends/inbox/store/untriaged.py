@@ -90,7 +90,8 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
         select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
           intent, noise, personal, %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
-          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text, personal text[])
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text,
+          personal text[])
         """,
         {"now": now, "rows": Jsonb(facts)},
     )

@@ -1,11 +1,12 @@
-"""Make the probabilities mean what they say. Sixth step of the recipe: exported model + dev rows -> what the card says.
+"""Make the probabilities mean what they say. Sixth step of the recipe: exported model + n-grams + dev rows -> what the card says.
 
-One temperature a language with enough dev rows, one for all others; scale and shift for the complaint logit; and the confidence
-under which a person looks.
+Each language with enough dev rows gets a stack of its own (see `triage/calibration.py`), fitted on all moods and all sources alike, a
+temperature fitted on the rows as they are, and the confidence from which its answers are right in a stated share.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,94 +15,162 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from amends.triage.card import EVERY_LANGUAGE, Card, write_card
-from amends.triage.language import detect
+from amends.triage import calibration
+from amends.triage.calibration import EVERY_LANGUAGE, Calibration, Numbers, calibration_of, softmax
+from amends.triage.card import Card, write_card
+from amends.triage.language import detect, plain
 from amends.triage.models import encoder
-from amends.triage.training.mixture import Row
+from amends.triage.signals import Signal
+from amends.triage.training.mixture import MOODS, Row
 
-ENOUGH_ROWS = 150
-COOLEST, HOTTEST = 0.5, 4.0
-LOOK_SHARE = 0.15
+ENOUGH_ROWS = 300
+COOLEST, HOTTEST = 0.3, 4.0
+PRECISION, MOST_ASKED = 0.75, 0.35
 TOKENS_AT_WORK = 96
-# Hindi is not among them: the labels of its only set have nothing to do with its texts, in train and val alike.
-LANGUAGES = ("en", "es", "si", "si-Latn", "am", "ta", "ta-Latn", "kn", "kn-Latn", "pa", "pa-Latn", "ar", "de", "fr", "it", "pt")
-
-Numbers = NDArray[np.float64]
+PULL = {"encoder": 3.0, "ngrams": 3.0, "intent": 10.0, "bias": 1.0}
+LANGUAGES = (
+    "en", "es", "si", "si-Latn", "am", "am-Latn", "ta", "ta-Latn", "kn", "kn-Latn", "pa", "pa-Latn", "hi", "hi-Latn",
+    "ar", "de", "fr", "it", "pt",
+)  # fmt: skip
+START = np.hstack([np.eye(3), 0.5 * np.eye(3), np.zeros((3, 5))])
+PLAIN = Calibration(
+    weights=tuple(map(tuple, START.tolist())), bias=(0.0, 0.0, 0.0), temperature=1.0, confidence=0.0, precision=0.0, share=0.0
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answers:
-    """What the model says of dev rows: mood logits [n, 3], complaint logits [n], the language of each text."""
+class Dev:
+    """Dev rows as the model sees them: `seen` [n, 11] features, raw logits of intents and signals, the moods given (-1: none)."""
 
-    mood: Numbers
-    complaint: Numbers
-    languages: tuple[str, ...]
+    rows: tuple[Row, ...]
+    languages: NDArray[np.str_]
+    seen: Numbers
+    intent: Numbers
+    signals: Numbers
+    moods: NDArray[np.int64]
 
 
-def calibrate(folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str) -> Card:
-    """Write the card of the exported model in `folder`, fitted on `dev`, and return it."""
-    raw = Card(
+def raw_card(version: str, ngrams: Sequence[str]) -> Card:
+    """Return the card of a model that nobody has calibrated."""
+    return Card(
         version=version,
         tokens=TOKENS_AT_WORK,
         languages=LANGUAGES,
-        confidence=0.0,
-        temperatures={EVERY_LANGUAGE: 1.0},
-        complaint_scale=1.0,
-        complaint_shift=0.0,
+        ngrams=tuple(ngrams),
+        calibrations={EVERY_LANGUAGE: PLAIN},
+        complaint=(1.0, 0.0),
+        signals=(1.0, 0.0),
     )
+
+
+def calibrate(folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str, ngrams: Sequence[str]) -> Card:
+    """Write the card of the exported model in `folder`, fitted on `dev`, and return it."""
+    raw = raw_card(version, ngrams)
     write_card(folder, raw)
-    rows = [row for source in sorted(dev) for row in dev[source] if detect(row.text) in LANGUAGES]
-    answers = _ask(folder, rows)
-    moods = np.array([-1 if row.mood is None else row.mood for row in rows])
-    fitted = replace(raw, temperatures=_temperatures(answers, moods))
-    scale, shift = _complaint_line(answers, rows)
-    card = replace(fitted, confidence=_threshold(answers, moods >= 0, fitted), complaint_scale=scale, complaint_shift=shift)
+    asked = ask(encoder.build(folder), [row for source in sorted(dev) for row in dev[source]])
+    card = replace(raw, calibrations=_calibrations(asked), complaint=_complaint_line(asked), signals=_signal_line(asked))
     write_card(folder, card)
     return card
 
 
-def _threshold(answers: Answers, told: NDArray[np.bool_], card: Card) -> float:
-    """Return the confidence below which the least sure share of the dev rows lies."""
-    heat = np.array([[card.temperature(language)] for language in answers.languages])
-    return round(float(np.quantile(softmax(answers.mood / heat)[told].max(1), LOOK_SHARE)), 3)
-
-
-def softmax(logits: Numbers) -> Numbers:
-    """Return probabilities row by row."""
-    chances = np.exp(logits - logits.max(1, keepdims=True))
-    return chances / chances.sum(1, keepdims=True)
-
-
-def _ask(folder: Path, rows: Sequence[Row]) -> Answers:
-    found = [logits or (np.zeros(3), np.zeros(())) for logits in encoder.build(folder).logits([row.text for row in rows])]
-    return Answers(
-        mood=np.stack([mood for mood, _ in found]).astype(np.float64),
-        complaint=np.array([float(complaint) for _, complaint in found]),
-        languages=tuple(detect(row.text) for row in rows),
+def ask(model: encoder.Encoder, rows: Sequence[Row]) -> Dev:
+    """Return what the model says of the rows in languages that it was taught."""
+    languages = [detect(row.text) for row in rows]
+    kept = [i for i, language in enumerate(languages) if language in LANGUAGES]
+    texts, spoken = [rows[i].text for i in kept], [languages[i] for i in kept]
+    answers = model.answers(texts)
+    return Dev(
+        rows=tuple(rows[i] for i in kept),
+        languages=np.array(spoken),
+        seen=calibration.features(answers.mood, model.ngrams(texts, spoken), answers.intent),
+        intent=answers.intent,
+        signals=answers.signals,
+        moods=np.array([-1 if rows[i].mood is None else rows[i].mood for i in kept]),
     )
 
 
-def _temperatures(answers: Answers, moods: NDArray[np.int64]) -> dict[str, float]:
-    """Return the temperature that makes the dev labels likeliest: for all languages, and for each with enough rows."""
-    told = moods >= 0
-    languages = np.array(answers.languages)
-    groups = {EVERY_LANGUAGE: told} | {name: told & (languages == name) for name in LANGUAGES}
-    return {name: _temperature(answers.mood[group], moods[group]) for name, group in groups.items() if group.sum() >= ENOUGH_ROWS}
+def _calibrations(dev: Dev) -> dict[str, Calibration]:
+    """Return one calibration for all languages, one a language in any letters, and one a language as written, where rows suffice."""
+    told = dev.moods >= 0
+    plainly = np.array([plain(language) for language in dev.languages])
+    groups = {EVERY_LANGUAGE: told}
+    groups |= {name: told & (plainly == name) for name in sorted({plain(language) for language in LANGUAGES})}
+    groups |= {name: told & (dev.languages == name) for name in LANGUAGES if name != plain(name)}
+    return {name: _calibration(dev, np.flatnonzero(group)) for name, group in groups.items() if group.sum() >= ENOUGH_ROWS}
 
 
-def _temperature(logits: Numbers, labels: NDArray[np.int64]) -> float:
+def _calibration(dev: Dev, at: NDArray[np.int64]) -> Calibration:
+    seen, moods = dev.seen[at], dev.moods[at]
+    weights, bias = stack(seen, moods, evenly([dev.rows[i].source for i in at], moods))
+    logits = calibration.log_softmax(seen @ weights.T + bias)
+    temperature = _temperature(logits, moods)
+    chances = softmax(logits / temperature)
+    confidence, precision, share = threshold(chances.max(1), chances.argmax(1) == moods)
+    return Calibration(
+        weights=tuple(tuple(round(float(one), 4) for one in row) for row in weights),
+        bias=tuple(round(float(one), 4) for one in bias),
+        temperature=temperature,
+        confidence=confidence,
+        precision=precision,
+        share=share,
+    )
+
+
+def evenly(sources: Sequence[str], moods: NDArray[np.int64]) -> Numbers:
+    """Return weights under which every mood of every source counts alike, within its source by the square root of the source's size."""
+    each = Counter(zip(sources, moods.tolist(), strict=True))
+    size = Counter(sources)
+    raw = np.array([size[source] ** 0.5 / each[source, mood] for source, mood in zip(sources, moods.tolist(), strict=True)])
+    return raw / raw.mean()
+
+
+def stack(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers]:
+    """Return weights [3, 11] and bias [3] under which `moods` are likeliest, pulled towards the plain answers; 0 for what is not there."""
+    pull = np.array([PULL["encoder"]] * 3 + [PULL["ngrams"]] * 3 + [PULL["intent"]] * 5)
+    here = (np.abs(seen).max(0) > 0).astype(float)
+    start = START * here
+    truth = np.eye(len(MOODS))[moods]
+
+    def loss(flat: Numbers) -> tuple[float, Numbers]:
+        weights, bias = flat[:33].reshape(3, 11), flat[33:]
+        logs = calibration.log_softmax(seen @ weights.T + bias)
+        error = (np.exp(logs) - truth) * counts[:, None]
+        away = (weights - start) * pull
+        value = -(truth * logs * counts[:, None]).sum() + 0.5 * (away * (weights - start)).sum() + 0.5 * PULL["bias"] * (bias**2).sum()
+        slope = np.concatenate([(error.T @ seen + away).ravel(), error.sum(0) + PULL["bias"] * bias])
+        return float(value), slope
+
+    found = minimize(loss, np.concatenate([start.ravel(), np.zeros(3)]), jac=True, method="L-BFGS-B").x
+    return found[:33].reshape(3, 11) * here, found[33:]
+
+
+def _temperature(logits: Numbers, moods: NDArray[np.int64]) -> float:
+    """Return the temperature under which the leading mood's probability is, over all rows as they are, likeliest."""
+    right = (logits.argmax(1) == moods).astype(float)
+
     def loss(heat: float) -> float:
-        return float(-np.log(softmax(logits / heat)[np.arange(len(labels)), labels] + 1e-12).mean())
+        sure = np.clip(softmax(logits / heat).max(1), 1e-9, 1 - 1e-9)
+        return float(-(right * np.log(sure) + (1 - right) * np.log(1 - sure)).mean())
 
     return round(float(minimize_scalar(loss, bounds=(COOLEST, HOTTEST), method="bounded").x), 3)
 
 
-def _complaint_line(answers: Answers, rows: Sequence[Row]) -> tuple[float, float]:
-    """Return scale and shift for the complaint logit, fitted on rows that say outright whether they are complaints."""
-    sure = [i for i, row in enumerate(rows) if row.complaint is not None and row.weight == 1.0]
-    if len(sure) < ENOUGH_ROWS:
-        return 1.0, 0.0
-    logits, truth = answers.complaint[sure], np.array([rows[i].complaint for i in sure], np.float64)
+def threshold(confidence: Numbers, right: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return the least confidence from which on `PRECISION` of the answers are right, that share, and the share of rows below.
+
+    No more than `MOST_ASKED` of the rows are put before a person; where that does not suffice, the share that is reached is stated.
+    """
+    order = np.argsort(-confidence)
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    least = int(len(order) * (1 - MOST_ASKED))
+    enough = np.flatnonzero(shares[least:] >= PRECISION)
+    kept = least + int(enough[-1]) if len(enough) else least
+    at = min(kept, len(order) - 1)
+    return round(float(confidence[order[at]]), 3), round(float(shares[at]), 3), round(1 - (at + 1) / len(order), 3)
+
+
+def _line(logits: Numbers, truth: Numbers) -> tuple[float, float]:
+    """Return scale and shift under which the truth of yes-or-no logits is likeliest."""
 
     def loss(line: Numbers) -> float:
         straight = line[0] * logits + line[1]
@@ -109,3 +178,26 @@ def _complaint_line(answers: Answers, rows: Sequence[Row]) -> tuple[float, float
 
     scale, shift = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     return round(float(scale), 3), round(float(shift), 3)
+
+
+def _complaint_line(dev: Dev) -> tuple[float, float]:
+    """Return the line for complaints, fitted on rows of which a person said whether they are one."""
+    said = [i for i, row in enumerate(dev.rows) if row.complaint is not None]
+    if len(said) < ENOUGH_ROWS:
+        return 1.0, 0.0
+    chances = np.clip(softmax(dev.intent[said])[:, 0], 1e-9, 1 - 1e-9)
+    return _line(np.log(chances / (1 - chances)), np.array([float(bool(dev.rows[i].complaint)) for i in said]))
+
+
+def _signal_line(dev: Dev) -> tuple[float, float]:
+    """Return the line for urgency signals, one for all, fitted on rows that name theirs."""
+    known = [i for i, row in enumerate(dev.rows) if row.signals is not None]
+    if len(known) < ENOUGH_ROWS:
+        return 1.0, 0.0
+    truth = np.array([[float(signal in (dev.rows[i].signals or ())) for signal in Signal] for i in known])
+    return _line(dev.signals[known].ravel(), truth.ravel())
+
+
+def mood_chances(dev: Dev, calibrations: Mapping[str, Calibration]) -> Numbers:
+    """Return the calibrated mood probabilities [n, 3] of dev rows."""
+    return calibration.moods([calibration_of(calibrations, language) for language in dev.languages.tolist()], dev.seen)

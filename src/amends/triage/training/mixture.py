@@ -56,9 +56,9 @@ PRAISING = frozenset({"gratitude", "admiration"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One labelled text: `mood` an index into MOODS or None; `intents` those it may have (empty: nobody knows); `signals` None where unknown.
+    """One labelled text: `mood` an index into MOODS or None; `intents` those it may have (empty: nobody knows).
 
-    `mood_weight` and `intent_weight` say what a label is worth: 1 where a person gave it, less where it is inferred.
+    `signals` are None where nobody looked for them. `mood_weight` and `intent_weight` say what a label is worth: 1 where a person gave it, less where it is inferred.
     """
 
     text: str
@@ -91,11 +91,7 @@ def read_rows(path: Path, name: str) -> list[Row]:
     """Return the rows of one TSV file that teach something, beside the embedding that every text teaches."""
     source = SOURCES.get(name, Source())
     with path.open(newline="", encoding="utf-8") as lines:
-        found = [
-            _row(line, name, source)
-            for line in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE if name == OWN else csv.QUOTE_MINIMAL)
-            if line.get("lang") not in source.leave_out
-        ]
+        found = [_row(line, name, source) for line in csv.DictReader(lines, delimiter="\t") if line.get("lang") not in source.leave_out]
     return [row for row in found if row.text and not (row.mood is None and not row.intents)]
 
 
@@ -129,13 +125,19 @@ def _inferred(row: Row, label: str, said: str, line: Mapping[str, str]) -> Row:
         return replace(row, intents=frozenset({Intent.COMPLAINT}), mood=MOODS.index("negative"), mood_weight=COMPLAINED)
     if label == "not_complaint":
         return replace(row, intents=NOT_A_COMPLAINT)
+    guessed, worth = _guessed(row.source, label, said, line.get("aspects") or "None")
+    return replace(row, intents=guessed, intent_weight=worth) if guessed else row
+
+
+def _guessed(source: str, label: str, said: str, aspect: str) -> tuple[frozenset[Intent], float]:
+    """Return the intents that labels of other things suggest, none where they suggest nothing, and what the guess is worth."""
     if said in PRAISING:
-        return replace(row, intents=frozenset({Intent.PRAISE}), intent_weight=FELT)
-    if row.source == "banking77":
-        return replace(row, intents=frozenset({Intent.QUESTION, Intent.REQUEST, Intent.COMPLAINT}), intent_weight=ASKED)
-    if label == "negative" and line.get("aspects", "None") not in ("", "None"):
-        return replace(row, intents=frozenset({Intent.COMPLAINT}), intent_weight=NEGATIVE_ASPECT)
-    return replace(row, intents=NOT_A_COMPLAINT, intent_weight=POSITIVE_ASPECT) if label == "positive" else row
+        return frozenset({Intent.PRAISE}), FELT
+    if source == "banking77":
+        return frozenset({Intent.QUESTION, Intent.REQUEST, Intent.COMPLAINT}), ASKED
+    if label == "negative" and aspect != "None":
+        return frozenset({Intent.COMPLAINT}), NEGATIVE_ASPECT
+    return (NOT_A_COMPLAINT, POSITIVE_ASPECT) if label == "positive" else (frozenset(), 1.0)
 
 
 def key(text: str) -> str:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
-from scipy.sparse import csr_matrix, vstack
-from sklearn.linear_model import LogisticRegression
 
 from amends.triage.cleaning import clean
-from amends.triage.language import grams
+from amends.triage.language import ROMANISED, TABLE
+from amends.triage.ngrams import write_tables
+from amends.triage.training import ngrams
+from amends.triage.training.mixture import OWN_FOLDER
 
 EUROPEAN = {
     "english": "en",
@@ -41,7 +42,10 @@ PER_FOLDER = 5_000
 LATIN_SHARE = 0.95
 ENGLISH_ENOUGH = 0.5
 LONGEST_CROP = 6
-STRENGTH = 30.0
+STRENGTH = 10.0
+BUCKETS = 1 << 15
+AT_HOME = frozenset({"en", "es"})
+OWN_TIMES = 3
 HELD_SHARE = 0.1
 
 Labelled = tuple[str, str]
@@ -49,17 +53,24 @@ Labelled = tuple[str, str]
 
 def teach(data: Path, out: Path, *, seed: int) -> float:
     """Write the model; return its accuracy on a tenth of the texts held back."""
-    texts = _with_crops(list(_texts(data, seed=seed)), seed=seed)
-    features = vstack([csr_matrix(grams(text)) for text, _ in texts]).tocsr()
-    labels = np.array([language for _, language in texts])
+    texts = _with_crops([*_texts(data, seed=seed), *_own()], seed=seed)
+    languages = sorted({language for _, language in texts})
     held = int(len(texts) * HELD_SHARE)
-    fitted = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(features[held:], labels[held:])
-    weights = fitted.coef_.T.astype(np.float32)
-    scales = np.abs(weights).max(0) / np.iinfo(np.int8).max
-    whole = np.round(weights / scales).astype(np.int8)
-    np.savez_compressed(out, labels=fitted.classes_, weights=whole, scales=scales, bias=fitted.intercept_.astype(np.float32))
-    guessed = fitted.classes_[(features[:held] @ (whole * scales) + fitted.intercept_).argmax(1)]
-    return float((guessed == labels[:held]).mean())
+    table = ngrams.teach(
+        [text for text, _ in texts[held:]], [languages.index(language) for _, language in texts[held:]], buckets=BUCKETS, strength=STRENGTH
+    )
+    write_tables(out, {TABLE: table}, languages=languages)
+    return float(np.mean([languages[int(table.scores(text).argmax())] == language for text, language in texts[:held]]))
+
+
+def _own() -> list[Labelled]:
+    """Return our own sentences in Latin letters, three times since they are few; a file of another script holds romanised ones."""
+    found = [
+        (clean(line["text"]), path.stem if path.stem in AT_HOME else path.stem + ROMANISED)
+        for path in sorted(OWN_FOLDER.glob("*.tsv"))
+        for line in _read(path)
+    ]
+    return [(text, language) for text, language in found if _is_latin(text)] * OWN_TIMES
 
 
 def _texts(data: Path, *, seed: int) -> Iterator[Labelled]:
@@ -80,9 +91,13 @@ def _texts(data: Path, *, seed: int) -> Iterator[Labelled]:
                 break
 
 
-def _lines(path: Path, *, seed: int) -> list[dict[str, str]]:
+def _read(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
+        return list(csv.DictReader(lines, delimiter="\t"))
+
+
+def _lines(path: Path, *, seed: int) -> list[dict[str, str]]:
+    rows = _read(path)
     random.Random(seed).shuffle(rows)  # noqa: S311
     return rows
 

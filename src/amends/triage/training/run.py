@@ -9,11 +9,12 @@ import torch
 
 from amends.triage.card import Card
 from amends.triage.language import WEIGHTS
-from amends.triage.training import romanised
+from amends.triage.ngrams import FILE, write_tables
+from amends.triage.training import ngrams, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
-from amends.triage.training.mixture import OWN, mixture
+from amends.triage.training.mixture import OWN, Row, mixture
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.train import train
@@ -50,7 +51,17 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     weights = train(pruned, work, mixed.train, stages, seed=seed)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
+    say("counting n-grams")
+    tables = _ngrams(mixed.train, out)
     if not (out / WEIGHTS.name).exists():
         say(f"languages told apart: {romanised.teach(data, out / WEIGHTS.name, seed=seed):.1%}")
     say("calibrating")
-    return calibrate(out, mixed.dev, version=version)
+    return calibrate(out, mixed.dev, version=version, ngrams=tables)
+
+
+def _ngrams(rows: Sequence[Row], out: Path) -> list[str]:
+    """Write the n-gram tables and return their languages."""
+    told = [(row.text, row.mood) for row in rows if row.mood is not None and row.mood_weight == 1]
+    tables = ngrams.by_language([text for text, _ in told], [mood for _, mood in told])
+    write_tables(out / FILE, tables)
+    return sorted(tables)

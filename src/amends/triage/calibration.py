@@ -1,0 +1,81 @@
+"""Makes raw answers mean what they say. Place in the path: encoder's logits + n-grams -> `Calibration` -> probabilities in a `Reading`.
+
+One calibration a language: moods are a linear stack of the encoder's moods, the n-grams' moods and the encoder's intents (Wolpert 1992,
+stacked generalization), fitted as if all moods were alike common; then one temperature (Guo et al. 2017, arXiv 1706.04599) that makes the
+probability of the leading mood the share of times it is right.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.core.ports import Intent
+from amends.triage.language import plain
+
+EVERY_LANGUAGE = "*"
+FAR = 30.0
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calibration:
+    """How the moods of one language are made: `weights` [3][11] and `bias` [3] on `features`, then divided by `temperature`.
+
+    Below `confidence` a person looks; the verdicts from there on were right in the share `precision` of the dev rows, and `share` of all
+    lay below.
+    """
+
+    weights: tuple[tuple[float, ...], ...]
+    bias: tuple[float, ...]
+    temperature: float
+    confidence: float
+    precision: float
+    share: float
+
+
+def calibration_of(calibrations: Mapping[str, Calibration], language: str) -> Calibration:
+    """Return the calibration of a language as written, of the language in any letters, or of all."""
+    return calibrations.get(language) or calibrations.get(plain(language)) or calibrations[EVERY_LANGUAGE]
+
+
+def features(mood: Numbers, ngrams: Numbers, intent: Numbers) -> Numbers:
+    """Return what the stack sees of each text [n, 11]: log-probabilities of moods, of the n-grams' moods (0 where none), of intents."""
+    return np.concatenate([log_softmax(mood), ngrams, log_softmax(intent)], axis=1)
+
+
+def moods(calibrations: Sequence[Calibration], seen: Numbers) -> Numbers:
+    """Return probabilities of negative, neutral, positive [n, 3] of texts, each by its own calibration."""
+    weights = np.array([one.weights for one in calibrations])
+    bias = np.array([one.bias for one in calibrations])
+    heat = np.array([[one.temperature] for one in calibrations])
+    return softmax(log_softmax(np.einsum("nkf,nf->nk", weights, seen) + bias) / heat)
+
+
+def intents(logits: Numbers, *, scale: float, shift: float) -> Numbers:
+    """Return probabilities of intents [n, 5]: that of a complaint straightened on its log-odds, the others sharing what it leaves."""
+    plain_chances = softmax(logits)
+    at = tuple(Intent).index(Intent.COMPLAINT)
+    raw = np.clip(plain_chances[:, at], 1e-9, 1 - 1e-9)
+    complains = 1 / (1 + np.exp(-np.clip(scale * np.log(raw / (1 - raw)) + shift, -FAR, FAR)))
+    rest = plain_chances * ((1 - complains) / (1 - raw))[:, None]
+    rest[:, at] = complains
+    return rest
+
+
+def signals(logits: Numbers, *, scale: float, shift: float) -> Numbers:
+    """Return the chance of each urgency signal [n, 7]."""
+    return 1 / (1 + np.exp(-np.clip(scale * logits + shift, -FAR, FAR)))
+
+
+def log_softmax(logits: Numbers) -> Numbers:
+    """Return log-probabilities row by row."""
+    raised = logits - logits.max(1, keepdims=True)
+    return raised - np.log(np.exp(raised).sum(1, keepdims=True))
+
+
+def softmax(logits: Numbers) -> Numbers:
+    """Return probabilities row by row."""
+    return np.exp(log_softmax(logits))

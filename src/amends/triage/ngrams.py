@@ -1,0 +1,75 @@
+"""Character n-grams: a cheap second opinion on mood, and what tells romanised languages apart. Place in the path: cleaned text -> scores.
+
+N-grams of one to five letters within words, hashed into buckets, damped, the rarer the weightier, of length 1 together. A text is hashed
+at once in numpy, which takes about 0.05 ms.
+"""
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.core.errors import ModelMissing
+
+FILE = "ngrams.npz"
+BUCKETS = 1 << 17
+LONGEST = 5
+LONGEST_TEXT = 600
+PARTS = ("rarity", "weights", "scales", "bias")
+STEP, MIX = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
+
+Numbers = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+def grams(text: str, *, buckets: int = BUCKETS) -> tuple[Places, Numbers]:
+    """Return the buckets that a text's n-grams fall into, each once, and what each counts: 1 + log(times)."""
+    letters = np.frombuffer(f" {text[:LONGEST_TEXT].lower()} ".encode("utf-32-le", "replace"), np.uint32)
+    spaces = np.cumsum(letters == ord(" "))
+    found: list[NDArray[np.uint32]] = []
+    hashed = np.zeros(len(letters) + 1, np.uint32)
+    for size in range(1, min(LONGEST, len(letters)) + 1):
+        hashed = (hashed[:-1] * STEP + letters[size - 1 :]) * MIX
+        inside = spaces[size - 2 : -1] - spaces[: len(letters) - size + 1] if size > 2 else np.zeros(len(hashed), np.int64)  # noqa: PLR2004
+        found.append((hashed ^ (hashed >> np.uint32(15)))[inside == 0])
+    places, times = np.unique(np.concatenate(found) & np.uint32(buckets - 1), return_counts=True)
+    return places.astype(np.int64), 1 + np.log(times.astype(np.float32))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A linear model on n-grams: `weights` int8 [buckets, classes] with one scale a class, and `bias` [classes].
+
+    `rarity` [buckets], in sixteenths, is what an n-gram's count is multiplied by (inverse document frequency).
+    """
+
+    rarity: NDArray[np.uint8]
+    weights: NDArray[np.int8]
+    scales: Numbers
+    bias: Numbers
+
+    def scores(self, text: str) -> Numbers:
+        """Return the log-probability of each class for one cleaned text."""
+        places, counts = grams(text, buckets=len(self.weights))
+        weighed = counts * self.rarity[places]
+        raw = (weighed / np.linalg.norm(weighed) @ self.weights[places].astype(np.float32)) * self.scales + self.bias
+        top = raw.max()
+        return raw - top - np.log(np.exp(raw - top).sum())
+
+
+def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
+    """Return the tables called `names` of an npz file; raise `ModelMissing` where it is absent or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: Table(**{part: file[f"{name}.{part}"] for part in PARTS}) for name in names}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelMissing(f"The file {path} with n-grams is absent or damaged: {error}.") from error
+
+
+def write_tables(path: Path, tables: Mapping[str, Table], *, languages: Sequence[str] = ()) -> None:
+    """Write tables, and what their classes are called, into one npz file: weights of hashed letters, not to be read back as text."""
+    arrays = {f"{name}.{part}": getattr(table, part) for name, table in sorted(tables.items()) for part in PARTS}
+    np.savez_compressed(path, allow_pickle=False, languages=np.array(languages), **arrays)

@@ -1,0 +1,69 @@
+"""Teach the n-gram tables. Beside the encoder in the recipe: the mixture -> one table a language with enough rows of its own.
+
+Each language has its own table, since the same letters mean other things elsewhere; rare moods weigh more, as if all were alike common.
+"""
+# pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# (The extra `train` is not in every venv.)
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+
+from amends.triage.language import detect, plain
+from amends.triage.ngrams import BUCKETS, Table, grams
+
+ENOUGH_ROWS = 2_000
+STRENGTH = 0.5
+ROUNDS = 200
+
+
+def counted(texts: Sequence[str], *, buckets: int = BUCKETS) -> csr_matrix:
+    """Return the n-gram counts of texts [n, buckets]."""
+    found = [grams(text, buckets=buckets) for text in texts]
+    ends = np.cumsum([0, *(len(places) for places, _ in found)])
+    return csr_matrix(
+        (np.concatenate([counts for _, counts in found]), np.concatenate([places for places, _ in found]), ends),
+        shape=(len(texts), buckets),
+    )
+
+
+def rarity(counts: csr_matrix) -> NDArray[np.uint8]:
+    """Return 1 + log(texts / texts that have it) of each n-gram, in sixteenths, 1 + log(texts) where none has it."""
+    times = np.bincount(counts.indices, minlength=counts.shape[1])
+    return np.clip(np.round(16 * (1 + np.log((1 + counts.shape[0]) / (1 + times)))), 0, 255).astype(np.uint8)
+
+
+def weighed(counts: csr_matrix, rare: NDArray[np.uint8]) -> csr_matrix:
+    """Return the counts weighed by rarity, each text of length 1."""
+    return normalize(counts @ diags(rare.astype(np.float32)))
+
+
+def teach(texts: Sequence[str], labels: Sequence[int], *, buckets: int = BUCKETS, strength: float = STRENGTH) -> Table:
+    """Return the table that tells `labels` (0, 1, 2, …, each there) apart."""
+    counts = counted(texts, buckets=buckets)
+    rare = rarity(counts)
+    fitted = LogisticRegression(C=strength, max_iter=ROUNDS, class_weight="balanced").fit(weighed(counts, rare), labels)
+    weights = fitted.coef_.T.astype(np.float32)
+    scales = np.maximum(np.abs(weights).max(0), 1e-9) / np.iinfo(np.int8).max
+    return Table(
+        rarity=rare,
+        weights=np.round(weights / scales).astype(np.int8),
+        scales=scales.astype(np.float32),
+        bias=fitted.intercept_.astype(np.float32),
+    )
+
+
+def by_language(texts: Sequence[str], moods: Sequence[int]) -> Mapping[str, Table]:
+    """Return one table a language (whatever its script) that has enough texts."""
+    languages = np.array([plain(detect(text)) for text in texts])
+    told = np.array(moods)
+    tables: dict[str, Table] = {}
+    for language in sorted(set(languages.tolist())):
+        chosen = np.flatnonzero(languages == language)
+        if len(chosen) >= ENOUGH_ROWS:
+            tables[language] = teach([texts[i] for i in chosen], told[chosen].tolist())
+    return tables
