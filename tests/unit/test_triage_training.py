@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from amends.core.ports import Intent
+from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.evaluate import evaluate
-from amends.triage.training.mixture import OWN, Row, mixture, own_sentences
+from amends.triage.training.mixture import COMPLAINED, OWN, SHORTEST_KEY, Row, key, mixture, own_dev, own_sentences
 from amends.triage.training.recipe import STAGES, Stage, batches, mood_weights, staged
 from tests.fakes import FakeClassifier
 
@@ -28,8 +30,26 @@ def test_labels_decide_what_a_row_teaches(tmp_path: Path) -> None:
     rows = {row.text: row for row in mixture(tmp_path, seed=1).train if row.source == "one"}
     assert set(rows) == {"no good", "mend it", "lovely"}
     assert (rows["no good"].mood, rows["no good"].complaint) == (0, None)
-    assert (rows["mend it"].mood, rows["mend it"].complaint) == (None, 1.0)
-    assert (rows["lovely"].mood, rows["lovely"].complaint) == (2, 0.0)
+    assert (rows["mend it"].mood, rows["mend it"].mood_weight, rows["mend it"].complaint) == (0, COMPLAINED, True)
+    assert (rows["lovely"].mood, rows["lovely"].complaint) == (2, None)
+    assert Intent.COMPLAINT not in rows["lovely"].intents
+
+
+def test_columns_of_our_own_say_outright_what_a_row_teaches(tmp_path: Path) -> None:
+    write(
+        tmp_path / "one" / "train.tsv",
+        "label\tintent\tsignals\ttopics\tnoise\ttext",
+        "negative\tcomplaint\tmoney,repeat\tbilling\t\tcharged twice, third mail",
+        "neutral\tother\t\t\tjob\twe are hiring",
+    )
+    charged, hiring = sorted((row for row in mixture(tmp_path, seed=1).train if row.source == "one"), key=lambda row: row.text)
+    assert (charged.complaint, charged.signals, charged.topics) == (True, {Signal.MONEY, Signal.REPEAT}, {"billing"})
+    assert (hiring.complaint, hiring.signals, hiring.noise) == (False, frozenset(), "job")
+
+
+def test_a_language_whose_labels_cannot_be_trusted_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "umsab" / "train.tsv", "label\tlang\ttext", "negative\thindi\tkya baat hai", "positive\tgerman\tsehr schoen war das")
+    assert [row.text for row in mixture(tmp_path, seed=1).train if row.source == "umsab"] == ["sehr schoen war das"]
 
 
 def test_no_text_is_both_learnt_and_tuned_on(tmp_path: Path) -> None:
@@ -51,8 +71,14 @@ def test_the_same_seed_gives_the_same_mixture(tmp_path: Path) -> None:
 def test_our_own_sentences_cover_every_language_and_both_sides() -> None:
     rows = own_sentences()
     assert len(rows) > 200
-    assert {row.complaint for row in rows} == {0.0, 1.0}
+    assert {row.complaint for row in rows} == {False, True}
     assert {row.mood for row in rows} == {0, 1, 2}
+    assert {signal for row in rows for signal in row.signals or ()} == set(Signal)
+
+
+def test_our_own_dev_sentences_are_none_that_are_taught() -> None:
+    taught = {key(row.text) for row in own_sentences()}
+    assert [row.text for row in own_dev() if len(key(row.text)) >= SHORTEST_KEY and key(row.text) in taught] == []
 
 
 def test_a_stage_caps_and_repeats_its_sources() -> None:
@@ -65,7 +91,7 @@ def test_rare_moods_weigh_more_and_unlabelled_rows_nothing() -> None:
     rows = [
         *(Row(text="a", source="s", mood=1) for _ in range(9)),
         Row(text="b", source="s", mood=0),
-        Row(text="c", source="s", complaint=1.0),
+        Row(text="c", source="s", intents=frozenset({Intent.COMPLAINT})),
     ]
     weights = mood_weights(rows)
     assert weights[9] > weights[0]
@@ -116,3 +142,10 @@ def test_complaint_files_are_measured_by_the_complaint_head(tmp_path: Path) -> N
 def test_a_file_without_known_labels_has_no_report(tmp_path: Path) -> None:
     assert evaluate(write(tmp_path / "x.tsv", "label\ttext", "card_arrival\twhere is my card"), FakeClassifier()) is None
     assert evaluate(write(tmp_path / "y.tsv", "emotion\ttext", "joy\tyes"), FakeClassifier()) is None
+
+
+def test_the_column_lang_shows_the_figures_once_more(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.tsv", "label\tlang\ttext", "negative\tfrench\tlost again", "positive\tgerman\tlost and found")
+    report = evaluate(path, FakeClassifier())
+    assert report is not None
+    assert {name: figures.accuracy for name, figures in report.by_language.items()} == {"french": 1.0, "german": 0.0}

@@ -58,7 +58,8 @@ PRAISING = frozenset({"gratitude", "admiration"})
 class Row:
     """One labelled text: `mood` an index into MOODS or None; `intents` those it may have (empty: nobody knows).
 
-    `signals` are None where nobody looked for them. `mood_weight` and `intent_weight` say what a label is worth: 1 where a person gave it, less where it is inferred.
+    `signals` are None where nobody looked for them. `mood_weight` and `intent_weight` say what a label is worth: 1 where a person gave it,
+    less where it is inferred.
     """
 
     text: str

@@ -1,0 +1,95 @@
+"""Any model of the hub: labels mapped, limits respected, errors with words. The models are tiny folders that the tests make."""
+
+from pathlib import Path
+
+import pytest
+
+from amends.core.errors import ModelMissing
+from amends.triage.judge import Text, judge
+from amends.triage.loading import classifier_of
+from amends.triage.models.hub import NEGATIVE, NEUTRAL, POSITIVE, HubModel, build, label_moods
+
+torch = pytest.importorskip("torch", reason="torch is in the extras `hub` and `train`, which are not installed here")
+
+WORDS = ["good", "bad", "bag", "my", "is", "lost", "@user", "http", "##s"]
+TOKENS = 32
+
+
+def make(folder: Path, *, labels: tuple[str, ...], kind: str = "bert") -> Path:
+    """Write a sequence-classification model of one small layer, whose tokenizer knows a few words and has no stated limit."""
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast  # noqa: PLC0415 - needs torch
+
+    folder.mkdir(parents=True)
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=TOKENS,
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> HubModel:
+    return build(make(tmp_path_factory.mktemp("hub") / "tiny", labels=("POSITIVE", "NEUTRAL", "NEGATIVE")))
+
+
+def test_a_folder_named_by_the_setting_is_the_classifier(tmp_path: Path) -> None:
+    found = classifier_of(str(make(tmp_path / "mine", labels=("neg", "pos"))))
+    assert found.version == "hub:mine"
+    [verdict] = judge([Text(text="my bag is lost")], found)
+    assert verdict.model == "hub:mine"
+    assert verdict.neutral == 0.0
+    assert verdict.negative + verdict.positive == pytest.approx(1)
+
+
+def test_labels_are_mapped_whatever_their_order(model: HubModel) -> None:
+    [reading] = model.read(["my bag is lost"], ["en"])
+    assert reading is not None
+    with torch.inference_mode():
+        raw = model._network(**model._tokenizer("my bag is lost", return_tensors="pt")).logits.softmax(-1)[0]
+    assert (reading.positive, reading.neutral, reading.negative) == pytest.approx(raw.tolist(), abs=1e-5)
+    assert reading.complaint == reading.negative
+
+
+def test_an_over_long_text_is_cut_at_a_word_and_never_crashes(model: HubModel) -> None:
+    text = "my bag is lost " * 3_000
+    cut = model.cut(text)
+    assert text.startswith(cut)
+    assert cut.endswith(("my", "bag", "is", "lost"))
+    assert len(model._tokenizer(cut)["input_ids"]) <= TOKENS
+    assert model.read([text], ["en"])[0] is not None
+
+
+def test_odd_texts_have_an_answer_each_and_the_batch_is_not_lost(model: HubModel) -> None:
+    texts = ["", "a" * 50_000, "\ud83d", "😡" * 900, "good", "漢" * 2_000]
+    found = model.read(texts, ["en"] * len(texts))
+    assert len(found) == len(texts)
+    assert found[4] is not None
+
+
+def test_stars_sides_and_unnamed_labels_are_moods() -> None:
+    stars = {0: "1 star", 1: "2 stars", 2: "3 stars", 3: "4 stars", 4: "5 stars"}
+    assert label_moods(stars).tolist() == [NEGATIVE, NEGATIVE, NEUTRAL, POSITIVE, POSITIVE]
+    assert label_moods({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}).tolist() == [NEGATIVE, NEUTRAL, POSITIVE]
+    assert label_moods({0: "LABEL_0", 1: "LABEL_1"}).tolist() == [NEGATIVE, POSITIVE]
+
+
+def test_labels_that_are_no_moods_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match=r"cat, dog.*id2label"):
+        build(make(tmp_path / "pets", labels=("cat", "dog")))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelMissing, match="nowhere"):
+        build(tmp_path / "nowhere")

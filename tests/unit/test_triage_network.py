@@ -1,0 +1,148 @@
+"""The network's rounding, and that the shipped graph does what was learnt: on a tiny network, since the real one takes an hour."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from amends.core.ports import Intent
+from amends.triage.models.encoder import MODEL_FILE, OUTPUTS
+from amends.triage.signals import Signal
+
+torch = pytest.importorskip("torch", reason="torch is in the extra `train`, which is not installed here")
+transformers = pytest.importorskip("transformers")
+tokenizers = pytest.importorskip("tokenizers")
+network = pytest.importorskip("amends.triage.training.network", reason="the extra `train` is not installed here")
+trained = pytest.importorskip("amends.triage.training.train", reason="the extra `train` is not installed here")
+exported = pytest.importorskip("amends.triage.training.export", reason="the extra `train` is not installed here")
+mixture = pytest.importorskip("amends.triage.training.mixture")
+recipe = pytest.importorskip("amends.triage.training.recipe")
+
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", "lost", "bag", "thanks", "when", "do", "you", "open", "my", "again", "lovely", "help"]
+TEXTS = ["lost my bag again", "thanks lovely help", "when do you open", "lost lost lost"]
+STEPS = 255
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pruned base of one small layer that knows a few words."""
+    path = tmp_path_factory.mktemp("base")
+    inner = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
+    inner.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    inner.post_processor = tokenizers.processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    names = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=inner, model_input_names=["input_ids", "attention_mask"], **names
+    ).save_pretrained(path)
+    torch.manual_seed(3)
+    config = transformers.BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        pad_token_id=1,
+    )
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(path)
+    return path
+
+
+def rows(texts: Sequence[str]) -> list:
+    moods = {"lost": 0, "when": 1, "thanks": 2}
+    intents = {"lost": Intent.COMPLAINT, "when": Intent.QUESTION, "thanks": Intent.PRAISE}
+    return [
+        mixture.Row(
+            text=text, source="own", mood=moods[text.split()[0]], intents=frozenset({intents[text.split()[0]]}), signals=frozenset()
+        )
+        for text in texts
+    ]
+
+
+STAGES = (recipe.Stage(name="a", rate=3e-3), recipe.Stage(name="b", rate=1e-3, rounding=True))
+
+
+@pytest.fixture(scope="module")
+def weights(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained.train(folder, tmp_path_factory.mktemp("work"), rows(TEXTS * 300), STAGES, seed=5)
+
+
+def test_rounding_moves_a_layer_by_less_than_its_steps() -> None:
+    torch.manual_seed(1)
+    layer = network.Rounded(16, 8)
+    x = torch.randn(40, 16)
+    plain = layer(x)
+    layer.rounding = True
+    seen = layer(x)
+    assert not torch.equal(plain, seen)
+    assert float((plain - seen).abs().max()) < 0.2
+    assert float(layer.high) == pytest.approx(float(x.max()))
+
+
+def test_the_range_stands_still_when_the_network_answers() -> None:
+    layer = network.Rounded(4, 2)
+    layer.rounding = True
+    layer(torch.ones(2, 4))
+    layer.eval()
+    layer(torch.full((2, 4), 100.0))
+    assert float(layer.high) == pytest.approx(1)
+
+
+def test_every_layer_of_the_encoder_is_rounded_and_the_heads_are_not(folder: Path) -> None:
+    names = [name for name, _ in network.rounded(network.Triage(folder))]
+    assert len(names) == 2 * 6
+    assert all(name.startswith("encoder.") for name in names)
+
+
+def test_the_graph_that_is_shipped_answers_as_the_network_that_learnt(folder: Path, weights: Path, tmp_path: Path) -> None:
+    exported.export(folder, weights, tmp_path)
+    learnt = network.Triage(folder)
+    learnt.load_state_dict(torch.load(weights))
+    learnt.round()
+    learnt.eval()
+    tokens = transformers.AutoTokenizer.from_pretrained(folder)(TEXTS)["input_ids"]
+    numbers, mask = network.padded(tokens, 1)
+    with torch.no_grad():
+        wanted = [one.numpy() for one in learnt(numbers, mask)]
+    session = onnxruntime.InferenceSession(str(tmp_path / MODEL_FILE), providers=["CPUExecutionProvider"])
+    found = session.run(OUTPUTS, {"input_ids": numbers.numpy(), "attention_mask": mask.numpy()})
+    assert [one.shape for one in found] == [(4, 3), (4, len(Intent)), (4, len(Signal)), (4, 32)]
+    for ours, theirs in zip(found[:2], wanted[:2], strict=True):
+        assert (ours.argmax(1) == theirs.argmax(1)).all()
+    assert float((found[3] * wanted[3]).sum(1).min()) > 0.98
+    assert found[0].argmax(1).tolist() == [0, 2, 1, 0]
+    assert np.linalg.norm(found[3], axis=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_post_is_read_the_same_whatever_stands_beside_it(folder: Path, weights: Path, tmp_path: Path) -> None:
+    exported.export(folder, weights, tmp_path)
+    session = onnxruntime.InferenceSession(str(tmp_path / MODEL_FILE), providers=["CPUExecutionProvider"])
+
+    def read(batch: list[list[int]]) -> np.ndarray:
+        numbers, mask = network.padded(batch, 1)
+        return session.run(["sentiment"], {"input_ids": numbers.numpy(), "attention_mask": mask.numpy()})[0][0]
+
+    one = [0, 4, 11, 5, 2]
+    assert read([one]) == pytest.approx(read([one, [0, 6, 13, 14, 6, 6, 6, 6, 2], [0, 3, 2]]), abs=1e-4)
+
+
+def test_an_interrupted_stage_ends_with_the_same_weights(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "CHECKPOINT_SECONDS", 0)
+    whole = torch.load(trained.train(folder, tmp_path / "whole", rows(TEXTS * 64), STAGES[:1], seed=5))
+    steps = trained._step
+
+    def stop(course: object, chosen: list[int], *rest: object) -> float:
+        if list(tmp_path.glob("cut/*.checkpoint")) and not stopped:
+            stopped.append(1)
+            raise KeyboardInterrupt
+        return steps(course, chosen, *rest)
+
+    stopped: list[int] = []
+    (tmp_path / "cut").mkdir()
+    monkeypatch.setattr(trained, "_step", stop)
+    with pytest.raises(KeyboardInterrupt):
+        trained.train(folder, tmp_path / "cut", rows(TEXTS * 64), STAGES[:1], seed=5)
+    again = torch.load(trained.train(folder, tmp_path / "cut", rows(TEXTS * 64), STAGES[:1], seed=5))
+    assert all(torch.equal(whole[name], again[name]) for name in whole)

@@ -1,0 +1,65 @@
+"""N-grams: the same text, the same places; whatever the text, numbers that are numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amends.core.errors import ModelMissing
+from amends.triage.cleaning import clean
+from amends.triage.ngrams import LONGEST, PARTS, Table, grams, read_tables, write_tables
+
+BUCKETS = 1 << 10
+
+
+def table(seed: int = 1) -> Table:
+    dice = np.random.default_rng(seed)
+    return Table(
+        rarity=dice.integers(1, 200, BUCKETS).astype(np.uint8),
+        weights=dice.integers(-127, 127, (BUCKETS, 3)).astype(np.int8),
+        scales=np.full(3, 0.01, np.float32),
+        bias=np.zeros(3, np.float32),
+    )
+
+
+def test_words_give_the_same_places_wherever_they_stand() -> None:
+    assert set(grams("lost bag")[0]) == set(grams("bag lost")[0])
+
+
+def test_no_gram_reaches_over_two_words() -> None:
+    apart = set(grams("ab")[0]) | set(grams("cd")[0])
+    assert set(grams("ab cd")[0]) == apart
+
+
+def test_a_word_of_one_letter_has_its_letter_its_edges_and_itself() -> None:
+    places, counts = grams("a")
+    assert len(places) == 5  # the space, the letter, the letter with either space, and with both
+    assert counts.max() == pytest.approx(1 + np.log(2))
+
+
+@given(st.text(max_size=700))
+def test_any_text_has_scores_that_are_probabilities(text: str) -> None:
+    scores = table().scores(clean(text))
+    assert np.isfinite(scores).all()
+    assert np.exp(scores).sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_no_more_grams_than_the_text_has_places() -> None:
+    text = "x" * 50
+    assert len(grams(text)[0]) <= LONGEST * (len(text) + 2)
+
+
+def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t.npz", {"si": table(1), "ta": table(2)}, languages=["x"])
+    found = read_tables(tmp_path / "t.npz", ["si", "ta"])
+    assert all((getattr(found["ta"], part) == getattr(table(2), part)).all() for part in PARTS)
+
+
+def test_a_missing_table_a_damaged_file_and_none_at_all_are_named(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t.npz", {"si": table()})
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "t.npz").read_bytes()[:200])
+    for name in ("t.npz", "cut.npz", "absent.npz"):
+        with pytest.raises(ModelMissing, match=name):
+            read_tables(tmp_path / name, ["ta"])
