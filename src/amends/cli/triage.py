@@ -15,6 +15,7 @@ from amends.core.errors import ModelMissing, Refused
 from amends.core.ports import Classifier
 from amends.triage.judge import Text, judge
 from amends.triage.loading import classifier_of, default_classifier
+from amends.triage.training.diagram import diagram
 from amends.triage.training.evaluate import Report, evaluate
 from amends.triage.verdict import Verdict
 
@@ -47,8 +48,11 @@ def _line(text: str, verdict: Verdict) -> str:
 @triage.command("evaluate")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option("--model", default="", help="A folder of weights or a transformers model; the one in force where it is left out.")
+@click.option(
+    "--diagram", "drawing", type=click.Path(path_type=Path, dir_okay=False), help="Write reliability diagrams (SVG) to this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all files.")
-def evaluate_files(folder: Path, model: str, as_json: bool) -> None:
+def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool) -> None:
     """Measure the model on every TSV file under FOLDER.
 
     A file has a header with `text` and `label`; labels are negative, neutral, positive, or complaint, not_complaint. Rows with other
@@ -59,6 +63,8 @@ def evaluate_files(folder: Path, model: str, as_json: bool) -> None:
     reports = [report for report in (evaluate(path, classifier) for path in files) if report]
     if not reports:
         raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
+    if drawing:
+        drawing.write_text(diagram(reports), encoding="utf-8")
     if as_json:
         click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
     else:
