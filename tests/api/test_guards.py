@@ -54,7 +54,17 @@ def address(route: APIRoute, door: Door) -> str:
         .replace("{case_id}", str(door.who.plain))
         .replace("{source_id}", str(door.who.source_id))
     )
-    for name in ("{reply_id}", "{follow_up_id}", "{post_id}", "{customer_id}", "{token_id}", "{watch_id}", "{channel_id}", "{job_id}", "{correction_id}"):
+    for name in (
+        "{reply_id}",
+        "{follow_up_id}",
+        "{post_id}",
+        "{customer_id}",
+        "{token_id}",
+        "{watch_id}",
+        "{channel_id}",
+        "{job_id}",
+        "{correction_id}",
+    ):
         path = path.replace(name, "1")
     return path
 

@@ -34,7 +34,16 @@ def say(door: Door, field: str, new: str) -> Answer:
 
 def with_versions(door: Door) -> None:
     """Put one version in force that replaced another, and keep a trial that failed."""
-    report = {"corrections": 40, "stood": 40, "gained": 20, "lost": 3, "p": 0.0002, "held_out_before": 0.5, "held_out_after": 0.7, "costs": []}
+    report = {
+        "corrections": 40,
+        "stood": 40,
+        "gained": 20,
+        "lost": 3,
+        "p": 0.0002,
+        "held_out_before": 0.5,
+        "held_out_after": 0.7,
+        "costs": [],
+    }
     with door.pool.transaction() as conn:
         for number, why in ((1, ""), (2, "not better: 11 gained, 9 lost, p = 0.41"), (3, "")):
             head = Head(version=f"amends-1+{number}", encoder="amends-1")

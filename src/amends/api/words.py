@@ -53,7 +53,16 @@ SORTS = {"newest": "Newest first", "urgency": "Most urgent first", "longest": "L
 MOODS = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
 INTENTS = {"complaint": "Complaint", "question": "Question", "request": "Request", "praise": "Praise", "other": "Other"}
 LABELS = {"mood": MOODS, "intent": INTENTS}
-LABEL_KEYS = {"negative": "1", "neutral": "2", "positive": "3", "complaint": "c", "question": "q", "request": "w", "praise": "p", "other": "o"}
+LABEL_KEYS = {
+    "negative": "1",
+    "neutral": "2",
+    "positive": "3",
+    "complaint": "c",
+    "question": "q",
+    "request": "w",
+    "praise": "p",
+    "other": "o",
+}
 JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections"}
 STATUSES = {"open": "Waiting for us", "waiting": "Waiting for the customer", "resolved": "Resolved", "dismissed": "Dismissed"}
 SHORT_STATUSES = {"open": "open", "waiting": "waiting for them", "resolved": "resolved", "dismissed": "put aside"}
