@@ -35,7 +35,7 @@ STEPS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def _url(server: Server) -> str:
+def corrected(server: Server) -> str:
     return server.clone("corrections")
 
 
@@ -70,9 +70,9 @@ def undo_all(desk: Desk, made: list[CorrectionId]) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_as_it_was(
-    _url: str, steps: list[tuple[str, int, tuple[str, str]]]
+    corrected: str, steps: list[tuple[str, int, tuple[str, str]]]
 ) -> None:
-    with a_talk(_url) as (desk, post_ids):
+    with a_talk(corrected) as (desk, post_ids):
         before, made = state(desk.conn, post_ids), list[CorrectionId]()
         for step, place, (field, label) in steps:
             try:
@@ -92,8 +92,8 @@ def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_a
         assert state(desk.conn, post_ids) == before
 
 
-def test_a_case_worked_out_anew_shows_what_the_posts_made_of_it_one_by_one(_url: str) -> None:
-    with a_talk(_url) as (desk, post_ids):
+def test_a_case_worked_out_anew_shows_what_the_posts_made_of_it_one_by_one(corrected: str) -> None:
+    with a_talk(corrected) as (desk, post_ids):
         before = state(desk.conn, post_ids)
         recast_cases(desk.conn, lock_cases(desk.conn, fetch_values(desk.conn, "select id from cases")))
         assert state(desk.conn, post_ids) == before
