@@ -23,6 +23,8 @@ class Task(StrEnum):
     PROVE_REPLIES = "prove_replies"
     DELIVER_ALERTS = "deliver_alerts"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
+    JOBS = "jobs"
+    LEARN = "learn"
 
     @property
     def lane(self) -> Lane:

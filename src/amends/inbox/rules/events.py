@@ -43,5 +43,12 @@ class EventKind(StrEnum):
     WATCH_RETRIED = "watch_retried"
     WATCH_ADDED = "watch_added"
     WATCH_DROPPED = "watch_dropped"
+    LABEL_CORRECTED = "label_corrected"
+    CORRECTION_UNDONE = "correction_undone"
+    HEAD_ADOPTED = "head_adopted"
+    JOB_STARTED = "job_started"
+    JOB_DONE = "job_done"
+    JOB_FAILED = "job_failed"
+    JOB_CANCELLED = "job_cancelled"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
