@@ -6,6 +6,7 @@ Every input gives a verdict, however odd it is; where it cannot be trusted, the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from amends.core.personal.finding import find, kinds_of
 from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
 from amends.triage.cleaning import clean, has_words
 from amends.triage.language import UNKNOWN, detect
@@ -45,7 +46,9 @@ def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPE
     readings = classifier.read([cleaned[i] for i in readable], [languages[i] for i in readable])
     said = dict(zip(readable, readings, strict=True))
     return [
-        verdict_of(Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version)
+        verdict_of(
+            Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version
+        )
         for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
     ]
 
@@ -67,7 +70,7 @@ def unread(why: str) -> Verdict:
     )
 
 
-def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuning, version: str) -> Verdict:  # noqa: ARG001
+def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuning, version: str) -> Verdict:
     """Return the verdict on one text that model `version` gave this `reading`, None where it could not read it."""
     known = reading or NOT_READABLE
     sentiment, confidence = _leading(known)
@@ -84,6 +87,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         urgency=soon.score,
         reasons=soon.reasons,
         needs_look=_needs_look(asked, reading, confidence, trust),
+        personal=kinds_of(find(asked.text.text, asked.language, shapes=tuning.order_shapes)),
         model=version,
         encoder=version,
         reading=reading,

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:
-    """All that makes a verdict beside the model."""
+    """All that makes a verdict beside the model.
+
+    `order_shapes` are how the company's order numbers look (`core.personal.orders`).
+    """
+
+    order_shapes: tuple[str, ...] = ()
 
 
 SHIPPED = Tuning()

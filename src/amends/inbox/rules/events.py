@@ -43,5 +43,6 @@ class EventKind(StrEnum):
     WATCH_RETRIED = "watch_retried"
     WATCH_ADDED = "watch_added"
     WATCH_DROPPED = "watch_dropped"
+    ORDER_SHAPES_SET = "order_shapes_set"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
