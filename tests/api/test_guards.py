@@ -18,10 +18,10 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
 }
-SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_admin}
+SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_manager, auth.meaning_admin}
 TOKEN_GUARDS = {auth.bearer, auth.bearing_manager}
-UNSAFE_GUARDS = {auth.meant, auth.meaning_admin}
-ABOVE_AGENT = {auth.reading_manager, auth.meaning_admin, auth.bearing_manager}
+UNSAFE_GUARDS = {auth.meant, auth.meaning_manager, auth.meaning_admin}
+ABOVE_AGENT = {auth.reading_manager, auth.meaning_manager, auth.meaning_admin, auth.bearing_manager}
 
 
 def every_route() -> list[tuple[str, APIRoute]]:

@@ -1,7 +1,7 @@
 """Structured logs: one line an event, JSON where a program reads it, with the ids that follow one post from collector to alert.
 
-`bound(post_id=…, case_id=…)` puts ids on every line written inside it. What looks like a secret is never
-written, nor are posts; personal data that came along in an error's words is masked.
+`bound(post_id=…, case_id=…)` puts ids on every line written inside it. What looks like a secret is never written,
+nor are the words of posts; personal data that came along in an error's words is masked.
 """
 
 import logging

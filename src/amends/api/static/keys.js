@@ -4,7 +4,7 @@ import { $, $$, htmx, openCase, when } from "./dom.js";
 import { showFresh } from "./news.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
-import { send, write } from "./writing.js";
+import { send, useWords, write } from "./writing.js";
 
 const YEAR = 31536000;
 
@@ -21,6 +21,7 @@ const BUTTONS = {
   "go-back": () => history.back(),
   "tab-reply": () => write("reply"),
   "tab-note": () => write("note"),
+  "use-words": useWords,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -90,5 +91,5 @@ when("click", (event) => {
   const named = event.target.closest("[data-do]");
   if (!named || !BUTTONS[named.dataset.do]) return;
   if (named.matches("a")) event.preventDefault();
-  BUTTONS[named.dataset.do]();
+  BUTTONS[named.dataset.do](named);
 });

@@ -19,7 +19,7 @@ def set_order_shapes(conn: Connection, shapes: Iterable[str], *, agent_id: Agent
     for shape in wanted:
         if not is_shape(shape):
             raise Refused(
-                f"“{shape[:LONGEST]}” is no shape of an order number: it needs {SHORTEST} to {LONGEST} characters, with at least one # for a digit;"
+                f"“{shape[:LONGEST]}” is no shape of an order number. It needs {SHORTEST} to {LONGEST} characters, with a # for each digit;"
                 " besides # and @ it takes Latin letters, digits, spaces and . - / _ only."
             )
     set_id = order_shapes.insert(conn, wanted, agent_id=agent_id, now=now)

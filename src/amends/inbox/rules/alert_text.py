@@ -1,6 +1,4 @@
-"""What an alert says. Short on purpose: it leaves the house, so it carries the first words of one post and nothing else of a
-person, its personal data masked.
-"""
+"""What an alert says. Short on purpose: it leaves the house, so it carries the first words of one post, personal data masked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -22,5 +22,5 @@ def preview(text: str, language: str = "") -> str:
 
     Order numbers stay, since cases are searched by them.
     """
-    line = mask(" ".join(text[: PREVIEW * 4].split()), language, keep={Kind.ORDER})
+    line = mask(" ".join(text.split())[: PREVIEW * 4], language, keep={Kind.ORDER})
     return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"

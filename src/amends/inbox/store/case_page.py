@@ -63,7 +63,7 @@ class CaseHead:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPost:
-    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours."""
+    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours. `personal` names kinds of data."""
 
     id: int
     external_id: str
@@ -87,6 +87,7 @@ class ThreadPost:
     route_why: str
     sentiment: str | None
     urgency: int | None
+    personal: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,7 +181,7 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
-               v.sentiment, v.urgency
+               v.sentiment, v.urgency, coalesce(v.personal, '{}') as personal
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
           union

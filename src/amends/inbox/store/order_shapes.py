@@ -28,7 +28,10 @@ def last_set(conn: Connection) -> ShapesSet | None:
     return fetch_maybe(
         conn,
         ShapesSet,
-        "select o.id, o.shapes, a.name as agent, o.set_at from order_shapes o join agents a on a.id = o.agent_id order by o.id desc limit 1",
+        """
+        select o.id, o.shapes, a.name as agent, o.set_at
+        from order_shapes o join agents a on a.id = o.agent_id order by o.id desc limit 1
+        """,
     )
 
 
