@@ -87,7 +87,7 @@ def test_the_list_shows_no_personal_data(door: Door) -> None:
 def test_an_answer_that_shows_personal_data_is_asked_about_and_not_sent(door: Door) -> None:
     answer = send(door, door.who.plain, "Call Ada on 077 123 4567")
     assert answer.status_code == 200
-    assert "Your answer names a phone number for all to read" in answer.text
+    assert "Your answer shows this to everybody: phone number. Nothing was sent yet." in answer.text
     assert "Send all the same" in answer.text
     assert "hx-trigger" not in answer.headers
     assert replies(door) == []
