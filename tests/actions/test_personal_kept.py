@@ -1,6 +1,5 @@
 """What customers show of themselves: kept with the verdict, masked wherever it travels, and never in a log."""
 
-import logging
 from collections.abc import Generator
 
 import pytest
@@ -86,18 +85,9 @@ def pager() -> Generator[Receiver]:
         yield receiver
 
 
-@pytest.fixture
-def own_logging() -> Generator[None]:
-    """Put the run's own logging back afterwards."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-
-
+@pytest.mark.usefixtures("own_logging")
 def test_an_alert_masks_what_the_post_shows_and_no_log_holds_its_words(
-    pool: Pool, pager: Receiver, own_logging: None, capsys: pytest.CaptureFixture[str]
+    pool: Pool, pager: Receiver, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up(level="debug", json=True)
     with pool.transaction() as conn:

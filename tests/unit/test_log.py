@@ -2,21 +2,13 @@
 
 import json
 import logging
-from collections.abc import Generator
 
 import pytest
 
 from amends.core.log import logger, set_up
 
 
-@pytest.fixture(autouse=True)
-def own_logging() -> Generator[None]:
-    """Put the run's own logging back afterwards."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("own_logging")
 
 
 @pytest.mark.parametrize("as_json", [True, False])
