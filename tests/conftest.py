@@ -1,11 +1,13 @@
 """One real PostgreSQL for the whole run: migrated once as a template; tests roll back, or get a clone where commits matter."""
 
 import itertools
+import logging
 from collections.abc import Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 
 from amends.core.database import Connection, Pool, connect, open_pool
 from amends.core.embedded.postgres import EmbeddedPostgres
@@ -68,3 +70,14 @@ def pool(database: str) -> Generator[Pool]:
 def desk(conn: Connection) -> Desk:
     """Ada at a desk with one source, in a transaction that is rolled back."""
     return Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
+
+
+@pytest.fixture
+def own_logging() -> Generator[None]:
+    """Put the run's own logging back afterwards."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()

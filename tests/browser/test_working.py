@@ -58,6 +58,33 @@ def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
     expect(page).to_have_url(re.compile(r"/inbox\?view=mine$"))
 
 
+def test_a_customer_who_shows_a_phone_number_is_asked_in_ready_words(desktop: Desktop) -> None:
+    desktop.hear(a_post("It is lost, call 077 123 4567", external_id="shown-1", published_at=desktop.door.now))
+    page = desktop.open()
+    page.locator(".row", has_text="[phone number]").locator("a").click()
+    expect(page.locator("mark.personal")).to_have_text("077 123 4567")
+    page.get_by_role("button", name="Ask them to").click()
+    expect(page.locator("#reply-text")).to_be_focused()
+    expect(page.locator("#reply-text")).to_have_value(re.compile("^For your safety, please delete this post"))
+    page.get_by_role("button", name="Ask them to").click()
+    expect(page.locator("#reply-text")).to_have_value(re.compile("help you there.$"))
+
+
+def test_an_answer_that_shows_a_phone_number_is_asked_about_first(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.fill("#reply-text", "Call Ada on 077 123 4567")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply-ask")).to_contain_text("phone number")
+    page.locator("#reply-text").press("End")
+    page.keyboard.type("!")
+    expect(page.locator("#reply-ask")).to_be_empty()
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send all the same").click()
+    expect(page.locator(".reply")).to_contain_text("On its way")
+    expect(page.locator("#reply-ask")).to_be_empty()
+    assert desktop.replies().count("Call Ada on 077 123 4567!") == 1
+
+
 def test_a_draft_survives_a_reload_and_a_double_click_sends_it_once(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.fill("#reply-text", "We look into it")

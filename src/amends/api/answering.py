@@ -6,6 +6,8 @@ from amends.api.desk import Desk
 from amends.api.networks import check_length
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.personal.finding import find, kinds_of
+from amends.core.personal.kinds import Kind
 from amends.inbox.actions.reply import queue_reply
 from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.store import case_page
@@ -19,6 +21,12 @@ def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
     if found is None:
         raise NotFound(f"There is no case {case_id}.")
     return found
+
+
+def named_in_public(conn: Connection, case_id: CaseId, text: str) -> tuple[Kind, ...]:
+    """Return the kinds of personal data that an answer would show to everybody; order numbers are named between customer and company."""
+    found = find(text, head_of(conn, case_id).language)
+    return tuple(kind for kind in kinds_of(found) if kind is not Kind.ORDER)
 
 
 def answer(  # noqa: PLR0913

@@ -1,6 +1,7 @@
 """Structured logs: one line an event, JSON where a program reads it, with the ids that follow one post from collector to alert.
 
-`bound(post_id=…, case_id=…)` puts ids on every line written inside it. What looks like a secret is never written.
+`bound(post_id=…, case_id=…)` puts ids on every line written inside it. What looks like a secret is never written,
+nor are the words of posts; personal data that came along in an error's words is masked.
 """
 
 import logging
@@ -11,11 +12,18 @@ from typing import Any
 
 import structlog
 
+from amends.core.personal.finding import mask
+
+IDS = ("id", "timestamp", "level", "logger")
 SECRET_WORDS = ("password", "secret", "token", "credential", "authorization", "cookie")
 
 
 def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: "[hidden]" if any(word in key.lower() for word in SECRET_WORDS) else value for key, value in event.items()}
+
+
+def _hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: mask(value) if isinstance(value, str) and not key.endswith(IDS) else value for key, value in event.items()}
 
 
 def set_up(*, level: str = "info", json: bool = False) -> None:
@@ -29,7 +37,12 @@ def set_up(*, level: str = "info", json: bool = False) -> None:
     renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, renderer],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _hide_personal,
+            renderer,
+        ],
     )
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(formatter)

@@ -6,6 +6,7 @@ Every input gives a verdict, however odd it is; where it cannot be trusted, the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from amends.core.personal.finding import find, kinds_of
 from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
 from amends.triage.cleaning import clean, has_words
 from amends.triage.language import UNKNOWN, detect
@@ -93,6 +94,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         urgency=soon.score,
         reasons=soon.reasons,
         needs_look=_needs_look(asked, reading, confidence, trust),
+        personal=kinds_of(find(asked.text.text, asked.language, shapes=tuning.order_shapes)),
         model=head.version if head else version,
         encoder=version,
         reading=reading,
@@ -101,7 +103,10 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
 
 def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust: Trust) -> bool:
     return (
-        not has_words(asked.words) or reading is None or not _is_supported(asked.language, trust.languages) or confidence < trust.threshold(asked.language)
+        not has_words(asked.words)
+        or reading is None
+        or not _is_supported(asked.language, trust.languages)
+        or confidence < trust.threshold(asked.language)
     )
 
 

@@ -11,9 +11,14 @@ from amends.triage.head import Head
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:
-    """All that makes a verdict beside the model. `head` is what agents taught (None: the shipped model speaks for itself)."""
+    """All that makes a verdict beside the model.
+
+    `head` is what agents taught (None: the shipped model speaks for itself); `order_shapes` are how the company's order numbers look
+    (`core.personal.orders`).
+    """
 
     head: Head | None = None
+    order_shapes: tuple[str, ...] = ()
 
     def head_of(self, encoder: str) -> Head | None:
         """Return the head in force if it belongs to the weights `encoder`; that of others says nothing."""

@@ -15,6 +15,9 @@ from amends.api.pages import _events
 from amends.api.pages._timeline import story
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.personal.finding import find
+from amends.core.personal.kinds import Found
+from amends.inbox.actions.tuning import tuning
 from amends.inbox.store import agent_list, case_page, customer_page
 from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
 
@@ -40,6 +43,7 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "finds": _finds(posts, tuning(conn).order_shapes),
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
         "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
@@ -61,6 +65,11 @@ def customer_values(conn: Connection, customer_id: int) -> dict[str, Any]:
         "story": story(customer_page.episodes(conn, customer_id)),
         "maybes": customer_page.maybe_the_same(conn, customer_id),
     }
+
+
+def _finds(posts: Iterable[ThreadPost], order_shapes: Sequence[str]) -> dict[int, tuple[Found, ...]]:
+    """Return what personal data others show in their posts, by the post's id."""
+    return {post.id: find(post.text, post.language, shapes=order_shapes) for post in posts if not post.is_own}
 
 
 def _thread(case: CaseHead, posts: Sequence[ThreadPost], replies: Sequence[ReplyRow]) -> Iterable[Entry]:

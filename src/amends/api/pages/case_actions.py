@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.answering import answer
+from amends.api.answering import answer, named_in_public
 from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
-from amends.api.pages._acting import done
+from amends.api.pages._acting import ask_first, done
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.reply import discard_reply, retry_reply
@@ -27,8 +27,14 @@ def reply(  # noqa: PLR0913
     key: Annotated[UUID, Form()],
     text: Annotated[str, Form()] = "",
     and_resolve: Annotated[bool, Form()] = False,
+    all_the_same: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Queue a reply; the worker takes it to the network."""
+    """Queue a reply; the worker takes it to the network. Where it shows personal data, ask first whether it is meant."""
+    if not all_the_same:
+        with desk.pool.transaction() as conn:
+            named = named_in_public(conn, case_id, text)
+        if named:
+            return ask_first(request, desk, case_id, named, and_resolve=and_resolve)
     said = "On its way, then resolved" if and_resolve else "On its way"
     return done(
         request,

@@ -5,7 +5,7 @@ import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
-import { send, write } from "./writing.js";
+import { send, useWords, write } from "./writing.js";
 
 const YEAR = 31536000;
 
@@ -22,6 +22,7 @@ const BUTTONS = {
   "go-back": () => history.back(),
   "tab-reply": () => write("reply"),
   "tab-note": () => write("note"),
+  "use-words": useWords,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -96,5 +97,5 @@ when("click", (event) => {
   const named = event.target.closest("[data-do]");
   if (!named || !BUTTONS[named.dataset.do]) return;
   if (named.matches("a")) event.preventDefault();
-  BUTTONS[named.dataset.do]();
+  BUTTONS[named.dataset.do](named);
 });

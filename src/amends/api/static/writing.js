@@ -10,6 +10,7 @@ function wrote(form) {
   const text = form.elements.text.value, name = draftName(form);
   if (text.trim()) localStorage.setItem(name, JSON.stringify({ text, key: form.elements.key?.value, at: Date.now() }));
   else localStorage.removeItem(name);
+  $("#reply-ask").replaceChildren();
   show(form);
 }
 
@@ -55,6 +56,7 @@ function gone(event) {
   const form = $(`#form-${event.detail.box}`);
   localStorage.removeItem(draftName(form));
   form.elements.text.value = "";
+  $("#reply-ask").replaceChildren();
   if (form.elements.key) form.elements.key.value = event.detail.key;
   show(form);
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
@@ -76,6 +78,15 @@ export function write(box) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   $(`#${box}-text`).focus();
+}
+
+// Puts ready words behind what is written already; the agent reads them before they go out.
+export function useWords({ dataset }) {
+  const field = $("#reply-text");
+  write("reply");
+  if (!field.value.includes(dataset.words)) field.value = [field.value.trim(), dataset.words].filter(Boolean).join("\n");
+  wrote(field.form);
+  field.setSelectionRange(field.value.length, field.value.length);
 }
 
 export function send(form, andResolve) {

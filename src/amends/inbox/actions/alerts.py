@@ -12,7 +12,7 @@ from amends.core.ports import Message
 from amends.inbox.rules import delivery
 from amends.inbox.rules.alert_text import message_of
 from amends.inbox.rules.events import EventKind
-from amends.inbox.store import deliveries, events
+from amends.inbox.store import deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
 
 LONGEST_ERROR = 300
@@ -25,7 +25,8 @@ def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> Deli
 
 def message_for(conn: Connection, job: DeliveryJob, *, public_url: str) -> Message:
     """Return what the notifier is to say; the same key for every try."""
-    return message_of(deliveries.facts_of(conn, job.alert_id), public_url=public_url)
+    facts = deliveries.facts_of(conn, job.alert_id)
+    return message_of(facts, public_url=public_url, order_shapes=order_shapes.newest(conn))
 
 
 def record_delivered(conn: Connection, job: DeliveryJob, *, now: datetime) -> None:

@@ -1,8 +1,10 @@
-"""What an alert says. Short on purpose: it leaves the house, so it carries the first words of one post and nothing else of a person."""
+"""What an alert says. Short on purpose: it leaves the house, so it carries the first words of one post, personal data masked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from amends.core.personal.finding import mask
 from amends.core.ports import Json, Message
 from amends.inbox.rules.ids import AlertId, CaseId, PostId
 
@@ -41,10 +43,10 @@ def first_words(text: str, limit: int = FIRST_WORDS) -> str:
     return (head[:cut] if cut > limit // 2 else head) + "…"
 
 
-def message_of(facts: AlertFacts, *, public_url: str) -> Message:
+def message_of(facts: AlertFacts, *, public_url: str, order_shapes: Sequence[str] = ()) -> Message:
     """Return the message for one alert; its key is the same on every try and every channel."""
     url = f"{public_url.rstrip('/')}/inbox/{facts.case_id}"
-    words = first_words(facts.text) or "(no text)"
+    words = first_words(mask(facts.text, facts.language, shapes=order_shapes)) or "(no text)"
     return Message(
         key=f"alert-{facts.alert_id}",
         title=f"{facts.brand} on {facts.network}: {facts.reason}",

@@ -50,5 +50,6 @@ class EventKind(StrEnum):
     JOB_DONE = "job_done"
     JOB_FAILED = "job_failed"
     JOB_CANCELLED = "job_cancelled"
+    ORDER_SHAPES_SET = "order_shapes_set"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

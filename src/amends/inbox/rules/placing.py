@@ -165,7 +165,7 @@ def _opened(post: Claimed, verdict: Verdict) -> CaseState:
         root_id=post.root_id,
         author_id=post.author_id,
         status=CaseStatus.OPEN,
-        preview=preview(post.text),
+        preview=preview(post.text, verdict.language),
         language=verdict.language,
         sentiment=verdict.sentiment,
         urgency=verdict.urgency,
@@ -183,7 +183,7 @@ def _opened(post: Claimed, verdict: Verdict) -> CaseState:
 def _looks(post: Claimed, verdict: Verdict) -> dict[str, object]:
     """Return what the newest post says of its case."""
     return {
-        "preview": preview(post.text),
+        "preview": preview(post.text, verdict.language),
         "language": verdict.language,
         "sentiment": verdict.sentiment,
         "reasons": verdict.reasons,

@@ -1,5 +1,8 @@
 """Text as the desk keeps it: storable by PostgreSQL, and short where a line is enough."""
 
+from amends.core.personal.finding import mask
+from amends.core.personal.kinds import Kind
+
 PREVIEW = 200
 
 
@@ -14,7 +17,10 @@ def storable(text: str) -> str:
     return text.replace("\0", "")
 
 
-def preview(text: str) -> str:
-    """Return the first words on one line, at most 200 characters."""
-    line = " ".join(text[: PREVIEW * 4].split())
+def preview(text: str, language: str = "") -> str:
+    """Return the first words on one line, at most 200 characters, without personal data: lists travel further than cases.
+
+    Order numbers stay, since cases are searched by them.
+    """
+    line = mask(" ".join(text.split())[: PREVIEW * 4], language, keep={Kind.ORDER})
     return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"

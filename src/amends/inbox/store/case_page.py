@@ -65,7 +65,7 @@ class CaseHead:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPost:
-    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours."""
+    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours. `personal` names kinds of data."""
 
     id: int
     external_id: str
@@ -96,6 +96,7 @@ class ThreadPost:
     model: str | None
     mood_by: str | None
     intent_by: str | None
+    personal: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,7 +192,8 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
-               v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by
+               v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by,
+               coalesce(v.personal, '{}') as personal
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
           union

@@ -54,7 +54,7 @@ def facts_of(conn: Connection, alert_id: AlertId) -> AlertFacts:
         """
         select alert.id as alert_id, alert.case_id, alert.post_id, alert.rule, alert.severity, alert.reason, alert.raised_at,
           brand.name as brand, cases.network, author.handle, author.followers, cases.language, cases.urgency,
-          left(post.text, 1000) as text, post.permalink, post.published_at
+          left(post.text, 2000) as text, post.permalink, post.published_at
         from alerts alert
         join cases on cases.id = alert.case_id
         join brands brand on brand.id = cases.brand_id

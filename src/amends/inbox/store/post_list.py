@@ -1,5 +1,6 @@
 """Posts as programs read them: newest first by keyset, whatever became of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -9,7 +10,7 @@ from amends.core.database import Connection, fetch_all, fetch_maybe
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostRow:
-    """A collected post with its verdict and where it went."""
+    """A collected post with its verdict and where it went; `personal` names the kinds of personal data in it."""
 
     id: int
     source_id: int
@@ -34,13 +35,15 @@ class PostRow:
     sentiment: str | None
     urgency: int | None
     needs_look: bool | None
+    personal: Sequence[str]
     model: str | None
 
 
 _COLUMNS: LiteralString = """
 select p.id, p.source_id, p.network, p.external_id, a.handle as author_handle, a.name as author_name, p.text, p.published_at, p.edited_at,
        p.deleted_at, p.seen_at, p.triaged_at, p.permalink, p.root_id, p.parent_id, p.is_own, p.route, p.route_why, p.case_id, v.language,
-       v.sentiment, v.urgency, v.needs_look, v.model
+       v.sentiment, v.urgency, v.needs_look,
+       coalesce(v.personal, '{}') as personal, v.model
 """
 _JOINS: LiteralString = " join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id "
 

@@ -1,0 +1,66 @@
+"""Personal data in posts: managers say how the company's order numbers look, and try what is found."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.core.personal.finding import find, mask
+from amends.inbox.actions.order_shapes import set_order_shapes, take_back_order_shapes
+from amends.inbox.rules.text import storable
+from amends.inbox.store import inbox_list, order_shapes
+from amends.triage.cleaning import clean
+from amends.triage.language import detect
+
+router = APIRouter(prefix="/settings/personal", include_in_schema=False)
+LONGEST_TRIAL = 5000
+
+
+@router.get("")
+def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show what is looked for and the shapes in force."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn) | {"counts": inbox_list.counts(conn), "apart": False}
+    return desk.screens.page(request, "personal.html", values)
+
+
+@router.post("")
+def save(request: Request, desk: AtDesk, visitor: MeaningManager, shapes: Annotated[str, Form(max_length=2000)] = "") -> Response:
+    """Put the shapes in force; the toast takes them back."""
+    with desk.pool.transaction() as conn:
+        set_id = set_order_shapes(conn, storable(shapes).splitlines(), agent_id=visitor.agent_id, now=desk.clock())
+    said = "Saved; new posts and alerts go by it from now on"
+    return saying(_listed(request, desk), said, undo=f"/settings/personal/undo?of={set_id}")
+
+
+@router.post("/undo")
+def undo(request: Request, desk: AtDesk, visitor: MeaningManager, of: Annotated[int, Query()]) -> Response:
+    """Put back in force what was before."""
+    with desk.pool.transaction() as conn:
+        take_back_order_shapes(conn, of, agent_id=visitor.agent_id, now=desk.clock())
+    return saying(_listed(request, desk), "Taken back")
+
+
+@router.post("/try")
+def look(request: Request, desk: AtDesk, _visitor: MeaningManager, text: Annotated[str, Form()] = "") -> Response:
+    """Show what would be found in a text."""
+    tried = text.strip()[:LONGEST_TRIAL]
+    language = detect(clean(tried), "")
+    with desk.pool.transaction() as conn:
+        shapes = order_shapes.newest(conn)
+    values = {"tried": tried, "found": find(tried, language, shapes=shapes), "masked": mask(tried, language, shapes=shapes)}
+    return desk.screens.blocks(request, "personal.html", ["tried"], values)
+
+
+def _values(conn: Connection) -> dict[str, Any]:
+    return {"shapes": order_shapes.newest(conn), "last": order_shapes.last_set(conn)}
+
+
+def _listed(request: Request, desk: Desk) -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        values = _values(conn) | {"apart": True}
+    return desk.screens.blocks(request, "personal.html", ["listed"], values)

@@ -1,0 +1,119 @@
+"""Phone numbers of people, with or without the country's code; numbers that a company shares with everybody (toll-free) are none.
+
+A number without a country code is tried in the countries where the post's language is spoken.
+"""
+
+import re
+from collections.abc import Generator, Mapping
+from functools import lru_cache
+
+from amends.core.personal.digits import Number, numbers
+from amends.core.personal.kinds import Found, Kind
+
+LEAST, MOST = 8, 15
+LEAST_AT_HOME = 9
+LEAST_IN_A_GROUP = 3
+LEAST_WITH_BARE_CODE = 11
+SOMEWHERE = ("IN", "LK", "US", "GB")
+REGIONS: Mapping[str, tuple[str, ...]] = {
+    "en": ("US", "GB", "IN", "LK", "AU", "ZA"),
+    "es": ("ES", "MX", "AR", "CO"),
+    "si": ("LK",),
+    "ta": ("IN", "LK"),
+    "kn": ("IN",),
+    "pa": ("IN",),
+    "hi": ("IN",),
+    "te": ("IN",),
+    "ml": ("IN",),
+    "mr": ("IN",),
+    "gu": ("IN",),
+    "bn": ("BD", "IN"),
+    "ur": ("PK", "IN"),
+    "am": ("ET",),
+    "fr": ("FR", "BE"),
+    "de": ("DE", "AT", "CH"),
+    "it": ("IT",),
+    "pt": ("BR", "PT"),
+    "ar": ("EG", "SA", "AE"),
+    "id": ("ID",),
+    "tr": ("TR",),
+    "nl": ("NL", "BE"),
+    "pl": ("PL",),
+    "ru": ("RU",),
+}
+# Where people leave no 0 out, a number that does not begin with one is none: it saves many a false find.
+WITHOUT_ZERO: Mapping[str, str] = {
+    "IN": "6789",
+    "US": "23456789",
+    "ES": "6789",
+    "MX": "23456789",
+    "AR": "123",
+    "CO": "36",
+    "BR": "123456789",
+    "PT": "29",
+    "PL": "123456789",
+    "IT": "3",
+    "RU": "89",
+}
+_LINKED = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{8,15})(?!\d)", re.IGNORECASE)
+
+
+def linked_phones(text: str) -> Generator[Found]:
+    """Yield the numbers in links that begin a chat with somebody."""
+    for match in _LINKED.finditer(text):
+        if is_somebodys(f"+{match[1]}", ""):
+            yield Found(kind=Kind.PHONE, start=match.start(1), end=match.end(1))
+
+
+def phones(text: str, language: str) -> Generator[Found]:
+    """Yield the phone numbers in a folded text."""
+    regions = REGIONS.get(language.partition("-")[0].lower(), SOMEWHERE)
+    for number in numbers(text, least=LEAST, most=MOST):
+        start = _plus(text, number.start)
+        if _is_phone(number, regions, plus=start is not None):
+            yield Found(kind=Kind.PHONE, start=number.start if start is None else start, end=number.end)
+
+
+def _plus(text: str, start: int) -> int | None:
+    """Return where the plus sign before a number stands, if there is one."""
+    for sign in ("+(", "+ ", "+"):
+        if text.startswith(sign, start - len(sign)) and start >= len(sign):
+            return start - len(sign)
+    return None
+
+
+def _is_phone(number: Number, regions: tuple[str, ...], *, plus: bool) -> bool:
+    digits = number.digits
+    abroad = f"+{digits.lstrip('0')}"
+    if (plus or digits.startswith("00")) and is_somebodys(abroad, ""):
+        return True
+    if len(digits) < LEAST_AT_HOME or (digits[0] != "0" and max(number.groups) < LEAST_IN_A_GROUP):
+        return False
+    if any(_may_be_at_home(digits, region) and is_somebodys(digits, region) for region in regions):
+        return True
+    return len(digits) >= LEAST_WITH_BARE_CODE and digits.startswith(tuple(map(_code, regions))) and is_somebodys(abroad, "")
+
+
+def _may_be_at_home(digits: str, region: str) -> bool:
+    return digits[0] == "0" or digits[0] in WITHOUT_ZERO.get(region, "")
+
+
+@lru_cache(maxsize=256)
+def _code(region: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - takes a tenth of a second, which a process without a number need not pay
+
+    return str(phonenumbers.country_code_for_region(region))
+
+
+@lru_cache(maxsize=8192)
+def is_somebodys(number: str, region: str) -> bool:
+    """Say whether `number`, dialled in `region` ("" where it has its country's code), reaches one subscriber."""
+    import phonenumbers  # noqa: PLC0415 - see above
+
+    try:
+        parsed = phonenumbers.parse(number, region or None)
+    except phonenumbers.NumberParseException:
+        return False
+    kinds = phonenumbers.PhoneNumberType
+    shared = {kinds.TOLL_FREE, kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN, kinds.UNKNOWN}
+    return phonenumbers.number_type(parsed) not in shared
