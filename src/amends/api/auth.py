@@ -97,11 +97,6 @@ def meaning_admin(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
     return at_least(visitor, Role.ADMIN)
 
 
-def meaning_manager(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
-    """Return the manager behind an unsafe request."""
-    return at_least(visitor, Role.MANAGER)
-
-
 def bearing_manager(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
     """Return the manager behind an API token."""
     return at_least(visitor, Role.MANAGER)
@@ -117,6 +112,5 @@ Meaning = Annotated[Visitor, Depends(meant)]
 ReadingManager = Annotated[Visitor, Depends(reading_manager)]
 MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
 MeaningAdmin = Annotated[Visitor, Depends(meaning_admin)]
-MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
 Bearing = Annotated[Visitor, Depends(bearer)]
 BearingManager = Annotated[Visitor, Depends(bearing_manager)]

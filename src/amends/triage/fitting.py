@@ -23,7 +23,7 @@ Loss = Callable[[Vector], tuple[float, Vector]]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Rows:
-    """What a layer is fitted on: `said` [n, answers] by the encoder, `embedding` [n, numbers], `wanted` chances [n, answers], `weight` [n]."""
+    """What a layer is fitted on: `said` [n, answers] by the encoder, `embedding` [n, numbers], `wanted` chances [n, answers], `weight`."""
 
     said: Numbers
     embedding: Numbers

@@ -21,7 +21,7 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source it came by."""
+    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source."""
 
     text: str
     language_hint: str = ""
