@@ -55,6 +55,14 @@ PUNJABI_SHARED = frozenset(
 )
 
 
+# Small words that only English has; many of them together need no model to be told.
+ENGLISH_SMALL = frozenset(
+    "the and you your my to with this that have has not what when why they been are it its how can would just from but our i'm don't "  # noqa: SIM905
+    "it's can't i've you're for is we there any still were will get got".split()
+)
+ENGLISH_HITS, ENGLISH_SHARE = 3, 0.2
+
+
 def detect(text: str, hint: str = "") -> str:
     """Return the language of a cleaned text: ISO 639-1, `-Latn` where romanised, `und` where there is no letter to read or no telling.
 
@@ -93,10 +101,19 @@ def _by_script(scripts: Counter[str]) -> str:
 
 def _latin(words: str, hint: str) -> str:
     """Return the language of a text in Latin letters."""
+    if _is_plainly_english(words):
+        return ENGLISH
     if _is_punjabi(words):
         return "pa-Latn"
     found, sure = _identifier().classify(words)
     return str(found) if sure >= CERTAIN else _doubtful(words, str(found), sure, hint)
+
+
+def _is_plainly_english(words: str) -> bool:
+    """Say whether so many small words are English that no model need be asked, which would take longer than all other steps."""
+    found = words.lower().replace("’", "'").split()  # noqa: RUF001
+    hits = sum(word in ENGLISH_SMALL for word in found)
+    return hits >= ENGLISH_HITS and hits >= ENGLISH_SHARE * len(found)
 
 
 def _doubtful(words: str, found: str, sure: float, hint: str) -> str:
