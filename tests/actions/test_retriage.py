@@ -1,10 +1,12 @@
 """History judged anew: verdicts and what cases show change, nothing else does; killed in the middle, the result is the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.ports import Reading
@@ -97,7 +99,8 @@ class SecondModel(FakeClassifier):
 
     version = "fake-2"
 
-    def read(self, texts: list[str], languages: list[str]) -> list[Reading | None]:  # type: ignore[override]
+    @override
+    def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         return [reading and replace(reading, negative=0.1, neutral=0.8, positive=0.1) for reading in super().read(texts, languages)]
 
 

@@ -51,19 +51,6 @@ VIEWS = {
 }
 SORTS = {"newest": "Newest first", "urgency": "Most urgent first", "longest": "Longest wait first"}
 MOODS = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
-INTENTS = {"complaint": "Complaint", "question": "Question", "request": "Request", "praise": "Praise", "other": "Other"}
-LABELS = {"mood": MOODS, "intent": INTENTS}
-LABEL_KEYS = {
-    "negative": "1",
-    "neutral": "2",
-    "positive": "3",
-    "complaint": "c",
-    "question": "q",
-    "request": "w",
-    "praise": "p",
-    "other": "o",
-}
-JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections"}
 STATUSES = {"open": "Waiting for us", "waiting": "Waiting for the customer", "resolved": "Resolved", "dismissed": "Dismissed"}
 SHORT_STATUSES = {"open": "open", "waiting": "waiting for them", "resolved": "resolved", "dismissed": "put aside"}
 COUNTERS = {
@@ -165,49 +152,6 @@ def ago(moment: datetime, now: datetime) -> str:
 def until(moment: datetime, now: datetime) -> str:
     """Return how long it is until a moment, `now` from then on."""
     return f"in {span(moment - now)}" if moment > now else "now"
-
-
-class Sounding(Protocol):
-    """A post with the model's chances, and who corrected it (None: nobody)."""
-
-    @property
-    def negative(self) -> float | None:
-        """The chance of a negative mood."""
-        ...
-
-    @property
-    def neutral(self) -> float | None:
-        """The chance of a neutral mood."""
-        ...
-
-    @property
-    def positive(self) -> float | None:
-        """The chance of a positive mood."""
-        ...
-
-    @property
-    def model(self) -> str | None:
-        """The version that spoke."""
-        ...
-
-    @property
-    def mood_by(self) -> str | None:
-        """Who corrected the mood."""
-        ...
-
-    @property
-    def intent_by(self) -> str | None:
-        """Who corrected the intent."""
-        ...
-
-
-def why_label(post: Sounding, field: str) -> str:
-    """Return why a post has its label: `negative 87 %, neutral 10 %, positive 3 % · amends-2`, and who corrected it."""
-    chances = {"negative": post.negative, "neutral": post.neutral, "positive": post.positive}
-    told = ", ".join(f"{mood} {percent(chance)}" for mood, chance in chances.items() if chance is not None)
-    by = post.mood_by if field == "mood" else post.intent_by
-    parts = [told if field == "mood" else "", post.model or "", f"corrected by {by}" if by else ""]
-    return " · ".join(part for part in parts if part)
 
 
 def telling(reasons: Sequence[str], sentiment: str) -> list[str]:

@@ -7,6 +7,9 @@ function post() {
 }
 
 export function say(label) {
-  const button = post() && $(`[data-label="${label}"]`, post());
-  if (button) button.click();
+  const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
+  if (!button) return;
+  // The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
+  if (meant.contains(document.activeElement)) $("summary", button.closest(".relabel")).focus();
+  button.click();
 }
