@@ -7,7 +7,6 @@ import pytest
 
 from amends.core.log import logger, set_up
 
-
 pytestmark = pytest.mark.usefixtures("own_logging")
 
 
