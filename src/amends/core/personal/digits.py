@@ -15,20 +15,22 @@ LONGEST_ROW = 40
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Number:
-    """Digits written at `text[start:end]`; `groups` are the lengths of their groups."""
+    """Digits written at `text[start:end]`; `groups` are their lengths, `before` is where digits close by ended (None: there are none)."""
 
     digits: str
     start: int
     end: int
     groups: tuple[int, ...]
+    before: int | None
 
 
 def numbers(text: str, *, least: int, most: int) -> Generator[Number]:
     """Yield what may be one number of `least` to `most` digits: the longest first from each place where one may begin."""
     for row in _rows(text):
         for first in range(len(row)):
-            if first == 0 or _ENDS.search(text, row[first - 1].end(), row[first].start()):
-                yield from _from(text, row[first : first + MOST_GROUPS + 1], least, most)
+            before = row[first - 1].end() if first else None
+            if before is None or _ENDS.search(text, before, row[first].start()):
+                yield from _from(text, row[first : first + MOST_GROUPS + 1], before, range(least, most + 1))
 
 
 def _rows(text: str) -> Generator[list[re.Match[str]]]:
@@ -47,10 +49,10 @@ def _short(row: list[re.Match[str]]) -> Generator[list[re.Match[str]]]:
         yield row
 
 
-def _from(text: str, row: Sequence[re.Match[str]], least: int, most: int) -> Generator[Number]:
+def _from(text: str, row: Sequence[re.Match[str]], before: int | None, allowed: range) -> Generator[Number]:
     lengths = [len(group.group()) for group in row]
     for last, total in reversed(list(enumerate(accumulate(lengths)))):
         at_end = last + 1 == len(row) or _ENDS.search(text, row[last].end(), row[last + 1].start())
-        if least <= total <= most and last < MOST_GROUPS and at_end:
+        if total in allowed and last < MOST_GROUPS and at_end:
             digits = "".join(group.group() for group in row[: last + 1])
-            yield Number(digits=digits, start=row[0].start(), end=row[last].end(), groups=tuple(lengths[: last + 1]))
+            yield Number(digits=digits, start=row[0].start(), end=row[last].end(), groups=tuple(lengths[: last + 1]), before=before)

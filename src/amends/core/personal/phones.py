@@ -5,6 +5,7 @@ A number without a country code is tried in the countries where the post's langu
 
 import re
 from collections.abc import Generator, Mapping
+from enum import StrEnum
 from functools import lru_cache
 
 from amends.core.personal.digits import Number, numbers
@@ -58,20 +59,34 @@ WITHOUT_ZERO: Mapping[str, str] = {
 _LINKED = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{8,15})(?!\d)", re.IGNORECASE)
 
 
+class Reach(StrEnum):
+    """Whom one reaches under a number."""
+
+    NOBODY = "nobody"
+    SOMEBODY = "somebody"
+    COMPANY = "company"
+
+
 def linked_phones(text: str) -> Generator[Found]:
     """Yield the numbers in links that begin a chat with somebody."""
     for match in _LINKED.finditer(text):
-        if is_somebodys(f"+{match[1]}", ""):
+        if reach(f"+{match[1]}", "") is Reach.SOMEBODY:
             yield Found(kind=Kind.PHONE, start=match.start(1), end=match.end(1))
 
 
 def phones(text: str, language: str) -> Generator[Found]:
     """Yield the phone numbers in a folded text."""
     regions = REGIONS.get(language.partition("-")[0].lower(), SOMEWHERE)
+    settled = 0
     for number in numbers(text, least=LEAST, most=MOST):
-        start = _plus(text, number.start)
-        if _is_phone(number, regions, plus=start is not None):
-            yield Found(kind=Kind.PHONE, start=number.start if start is None else start, end=number.end)
+        if number.start < settled:
+            continue
+        plus = _plus(text, number.start)
+        reached = _reached(number, regions, plus=plus is not None, apart=number.before is None or number.before == settled)
+        if reached is not Reach.NOBODY:
+            settled = number.end
+        if reached is Reach.SOMEBODY:
+            yield Found(kind=Kind.PHONE, start=number.start if plus is None else plus, end=number.end)
 
 
 def _plus(text: str, start: int) -> int | None:
@@ -82,20 +97,22 @@ def _plus(text: str, start: int) -> int | None:
     return None
 
 
-def _is_phone(number: Number, regions: tuple[str, ...], *, plus: bool) -> bool:
+def _reached(number: Number, regions: tuple[str, ...], *, plus: bool, apart: bool) -> Reach:
+    """Return whom a number reaches, dialled as it is written in one of the regions; `apart` says that no other digits stand before it."""
     digits = number.digits
     abroad = f"+{digits.lstrip('0')}"
-    if (plus or digits.startswith("00")) and is_somebodys(abroad, ""):
-        return True
-    if len(digits) < LEAST_AT_HOME or (digits[0] != "0" and max(number.groups) < LEAST_IN_A_GROUP):
-        return False
-    if any(_may_be_at_home(digits, region) and is_somebodys(digits, region) for region in regions):
-        return True
-    return len(digits) >= LEAST_WITH_BARE_CODE and digits.startswith(tuple(map(_code, regions))) and is_somebodys(abroad, "")
+    tries = [(abroad, "")] if plus or digits.startswith("00") else []
+    if len(digits) >= LEAST_AT_HOME and (digits[0] == "0" or _stands_alone(number, apart=apart)):
+        tries += [(digits, region) for region in regions if digits[0] in "0" + WITHOUT_ZERO.get(region, "")]
+        if len(digits) >= LEAST_WITH_BARE_CODE and digits.startswith(tuple(map(_code, regions))):
+            tries.append((abroad, ""))
+    found = (reach(*one) for one in tries)
+    return next((reached for reached in found if reached is not Reach.NOBODY), Reach.NOBODY)
 
 
-def _may_be_at_home(digits: str, region: str) -> bool:
-    return digits[0] == "0" or digits[0] in WITHOUT_ZERO.get(region, "")
+def _stands_alone(number: Number, *, apart: bool) -> bool:
+    """Say whether digits without 0 or plus may be a number of their own, and not a part of a row of them."""
+    return len(number.groups) == 1 or (apart and max(number.groups) >= LEAST_IN_A_GROUP)
 
 
 @lru_cache(maxsize=256)
@@ -106,14 +123,16 @@ def _code(region: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def is_somebodys(number: str, region: str) -> bool:
-    """Say whether `number`, dialled in `region` ("" where it has its country's code), reaches one subscriber."""
+def reach(number: str, region: str) -> Reach:
+    """Return whom `number` reaches, dialled in `region` ("" where it has its country's code)."""
     import phonenumbers  # noqa: PLC0415 - see above
 
     try:
         parsed = phonenumbers.parse(number, region or None)
     except phonenumbers.NumberParseException:
-        return False
+        return Reach.NOBODY
     kinds = phonenumbers.PhoneNumberType
-    shared = {kinds.TOLL_FREE, kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN, kinds.UNKNOWN}
-    return phonenumbers.number_type(parsed) not in shared
+    kind = phonenumbers.number_type(parsed)
+    if kind == kinds.UNKNOWN:
+        return Reach.NOBODY
+    return Reach.COMPANY if kind in {kinds.TOLL_FREE, kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN} else Reach.SOMEBODY
