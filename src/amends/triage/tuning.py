@@ -5,10 +5,14 @@ Each part lives in a file of its own beside this one; where a company has set no
 
 from dataclasses import dataclass
 
+from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:
     """All that makes a verdict beside the model."""
+
+    urgency: UrgencyWeights = SHIPPED_WEIGHTS
 
 
 SHIPPED = Tuning()

@@ -19,6 +19,7 @@ from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
+from amends.worker.waiting import raise_batch
 
 log = logger(__name__)
 
@@ -51,6 +52,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
+    Task.RAISE_WAITING: raise_batch,
 }
 
 

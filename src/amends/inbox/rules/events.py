@@ -43,5 +43,6 @@ class EventKind(StrEnum):
     WATCH_RETRIED = "watch_retried"
     WATCH_ADDED = "watch_added"
     WATCH_DROPPED = "watch_dropped"
+    URGENCY_WEIGHED = "urgency_weighed"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
