@@ -39,9 +39,10 @@ def urgency_now(conn: Connection) -> int:
 
 
 def set_weights(desk: Desk, weights: UrgencyWeights, instead_of: int = 0) -> UrgencyWeightsId:
-    """Let Mia set weights."""
+    """Let Mia set weights, and return their id."""
     seen = UrgencyWeightsId(instead_of)
-    return weighing.set_weights(desk.conn, weights, instead_of=seen, agent_id=mia(desk.conn), now=desk.now)
+    weighing.set_weights(desk.conn, weights, instead_of=seen, agent_id=mia(desk.conn), now=desk.now)
+    return urgency_weights.history(desk.conn, limit=1)[0].id
 
 
 def test_a_stored_verdict_recounts_from_its_shares(desk: Desk) -> None:
@@ -183,7 +184,7 @@ def test_new_weights_count_for_the_next_post_and_start_a_job(desk: Desk) -> None
 def test_any_earlier_weights_can_be_brought_back(desk: Desk) -> None:
     loud = set_weights(desk, LOUD)
     set_weights(desk, UrgencyWeights(), instead_of=loud)
-    weighing.bring_back(desk.conn, loud, agent_id=mia(desk.conn), now=desk.now)
+    assert weighing.bring_back(desk.conn, loud, agent_id=mia(desk.conn), now=desk.now) == loud + 1
     assert tuning(desk.conn).urgency == LOUD
     weighing.bring_back(desk.conn, weighing.SHIPPED_ID, agent_id=mia(desk.conn), now=desk.now)
     assert tuning(desk.conn).urgency == SHIPPED_WEIGHTS

@@ -87,6 +87,11 @@ def reading_manager(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     return at_least(visitor, Role.MANAGER)
 
 
+def meaning_manager(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
+    """Return the manager behind an unsafe request."""
+    return at_least(visitor, Role.MANAGER)
+
+
 def meaning_admin(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
     """Return the administrator behind an unsafe request."""
     return at_least(visitor, Role.ADMIN)
@@ -105,6 +110,7 @@ def set_session_cookie(response: Response, token: str, *, max_age: int, secure: 
 Reading = Annotated[Visitor, Depends(signed_in)]
 Meaning = Annotated[Visitor, Depends(meant)]
 ReadingManager = Annotated[Visitor, Depends(reading_manager)]
+MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
 MeaningAdmin = Annotated[Visitor, Depends(meaning_admin)]
 Bearing = Annotated[Visitor, Depends(bearer)]
 BearingManager = Annotated[Visitor, Depends(bearing_manager)]

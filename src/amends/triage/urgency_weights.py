@@ -34,6 +34,9 @@ class Reason(StrEnum):
         return self.name.lower()
 
 
+_KEYS = tuple(reason.key for reason in Reason)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrgencyWeights:
     """The most points (0 to 50) that each reason can add; they are summed, and the sum ends at 100.
@@ -62,7 +65,7 @@ class UrgencyWeights:
     @property
     def row(self) -> tuple[int, ...]:
         """The weights in the order of `Reason`."""
-        return tuple(self.of(reason) for reason in Reason)
+        return tuple(getattr(self, name) for name in _KEYS)
 
     @property
     def stored(self) -> dict[str, int]:
