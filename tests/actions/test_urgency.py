@@ -82,8 +82,15 @@ def test_the_complaints_of_linked_handles_count_and_those_of_strangers_do_not(de
     desk.hear(a_post("My coat is lost", author=private, published_at=NOON - DAY))
     [old, young] = desk.conn.execute("select author_id, customer_id from cases order by id").fetchall()
     if linked:
-        basis = {"basis": LinkBasis.AGENT, "evidence": "", "agent_id": desk.agent_id, "now": desk.now}
-        link_customer(desk.conn, author_id=young[0], customer_id=old[1], **basis)
+        link_customer(
+            desk.conn,
+            author_id=young[0],
+            customer_id=old[1],
+            basis=LinkBasis.AGENT,
+            evidence="",
+            agent_id=desk.agent_id,
+            now=desk.now,
+        )
     desk.hear(a_post("The new bag is broken"))
     assert ("repeat complaint" in reasons_of(desk.conn)[-1]) == linked
 

@@ -102,7 +102,7 @@ def test_posts_of_before_last_week_are_not_tried(door: Door) -> None:
 def test_what_is_no_weight_is_told_and_changes_nothing(door: Door, wrong: dict[str, str], told: str) -> None:
     mia = door.visitor(door.who.mia)
     with as_fragment(mia):
-        answer = mia.post(PAGE, data=form(**wrong))
+        answer = mia.post(PAGE, data=form() | wrong)
     assert answer.status_code == 422
     assert told in answer.json()["message"]
     assert in_force(door) == SHIPPED_WEIGHTS
