@@ -64,6 +64,7 @@ def address(route: APIRoute, door: Door) -> str:
         "{channel_id}",
         "{job_id}",
         "{correction_id}",
+        "{weights_id}",
     ):
         path = path.replace(name, "1")
     return path

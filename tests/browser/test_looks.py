@@ -33,6 +33,7 @@ def screens(door: Door) -> Sequence[str]:
         rows,
         "/sources",
         "/settings/tokens",
+        "/settings/urgency",
         "/api/v1/docs",
         "/nowhere",
     )

@@ -1,17 +1,28 @@
 """Urgency is a pure sum of named reasons, from 0 to 100."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.core.ports import Reading
 from amends.triage.signals import PIECES, Signal, signals
-from amends.triage.urgency import REACH, urgency
+from amends.triage.urgency import SURE_SIGNAL, Facts, Urgency, score, urgency
+from amends.triage.urgency_weights import HEAVIEST, SHIPPED_WEIGHTS, Reason, UrgencyWeights, weights_from
 
 ANGRY = Reading(negative=0.9, neutral=0.08, positive=0.02, complaint=0.9)
 PLAIN = Reading(negative=0.1, neutral=0.8, positive=0.1, complaint=0.1)
 GLAD = Reading(negative=0.01, neutral=0.04, positive=0.95, complaint=0.02)
 LANGUAGES = ("en", "es", "si", "am", "ta", "kn", "pa")
+
+
+def _late(facts: Facts) -> Urgency:
+    return urgency("late again", ANGRY, facts)
+
+
+def _points(found: Urgency) -> dict[str, int]:
+    return dict(zip(found.reasons, found.points, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -73,16 +84,75 @@ def test_danger_counts_even_in_a_calm_tone() -> None:
 
 
 def test_reach_raises_a_complaint_and_not_a_greeting() -> None:
-    alone, famous = urgency("late again", ANGRY, followers=50), urgency("late again", ANGRY, followers=1_000_000)
+    alone, famous = _late(Facts(followers=50)), _late(Facts(followers=1_000_000))
     assert famous.score > alone.score + 10
-    assert REACH in famous.reasons
-    assert REACH not in urgency("hello", PLAIN, followers=1_000_000).reasons
+    assert Reason.REACH in famous.reasons
+    assert Reason.REACH not in urgency("hello", PLAIN, Facts(followers=1_000_000)).reasons
 
 
-@given(st.text(max_size=200), st.floats(0, 1), st.floats(0, 1), st.one_of(st.none(), st.integers(0, 10**10)))
-def test_the_score_stays_between_0_and_100(text: str, negative: float, complaint: float, followers: int | None) -> None:
-    reading = Reading(negative=negative, neutral=1 - negative, positive=0.0, complaint=complaint)
-    assert 0 <= urgency(text, reading, followers=followers).score <= 100
+@pytest.mark.parametrize(("earlier", "points"), [(0, 0), (1, 4), (2, 9), (3, 14), (40, 14)])
+def test_earlier_complaints_count_by_thirds(earlier: int, points: int) -> None:
+    assert _points(_late(Facts(earlier_complaints=earlier))).get("repeat complaint", 0) == points
+
+
+def test_a_signal_counts_by_the_words_or_by_the_models_word_alone() -> None:
+    sure = Reading(negative=0.9, neutral=0.1, positive=0.0, complaint=0.9, signals={"safety": SURE_SIGNAL})
+    unsure = Reading(negative=0.9, neutral=0.1, positive=0.0, complaint=0.9, signals={"safety": SURE_SIGNAL - 0.01, "unheard of": 1.0})
+    assert _points(urgency("it hisses", sure))["safety"] == 36
+    assert "safety" not in urgency("it hisses", unsure).reasons
+    assert _points(urgency("the charger caught fire", unsure))["safety"] == 36
+
+
+def test_the_points_of_the_reasons_add_up_to_the_score() -> None:
+    found = urgency("charged twice, third time I write", ANGRY, Facts(followers=20_000))
+    assert found.score == sum(found.points)
+    assert list(found.points) == sorted(found.points, reverse=True)
+
+
+def test_a_reason_that_weighs_nothing_is_not_named() -> None:
+    found = urgency("the charger caught fire", ANGRY, weights=UrgencyWeights(safety=0))
+    assert "safety" not in found.reasons
+
+
+def test_stored_weights_may_be_older_or_newer_than_the_program() -> None:
+    assert weights_from({"safety": 7, "a reason of tomorrow": 3}) == UrgencyWeights(safety=7)
+    assert weights_from(SHIPPED_WEIGHTS.stored) == SHIPPED_WEIGHTS
+
+
+def test_every_reason_has_a_weight_and_waiting_goes_up_by_steps() -> None:
+    assert {reason.key for reason in Reason} == set(SHIPPED_WEIGHTS.stored)
+    assert SHIPPED_WEIGHTS.waiting_points == (0, 4, 8, 12, 16, 20)
+    assert {str(signal) for signal in Signal} <= {str(reason) for reason in Reason}
+
+
+FACTS = st.builds(Facts, followers=st.none() | st.integers(0, 10**10), earlier_complaints=st.integers(0, 10**6))
+WEIGHTS = st.builds(UrgencyWeights, **{reason.key: st.integers(0, HEAVIEST) for reason in Reason})
+WORDS = st.text(max_size=80) | st.sampled_from(["caught fire, my lawyer, refund, outage, never again, third time, pregnant", "no signal"])
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> Reading:
+    negative, complaint = draw(st.floats(0, 1)), draw(st.floats(0, 1))
+    chances = draw(st.dictionaries(st.sampled_from([str(signal) for signal in Signal]), st.floats(0, 1)))
+    return Reading(negative=negative, neutral=1 - negative, positive=0.0, complaint=complaint, signals=chances)
+
+
+@given(WORDS, readings(), FACTS, WEIGHTS)
+def test_the_score_stays_between_0_and_100_and_recounts_from_the_shares(
+    text: str, reading: Reading, facts: Facts, weights: UrgencyWeights
+) -> None:
+    found = urgency(text, reading, facts, weights)
+    assert 0 <= found.score <= 100
+    assert score(found.shares, weights) == found.score
+    assert all(0 <= share <= 1 for share in found.shares)
+
+
+@given(WORDS, readings(), FACTS, WEIGHTS, st.sampled_from(Reason), st.integers(0, HEAVIEST))
+def test_more_weight_on_a_reason_is_never_less_urgent(
+    text: str, reading: Reading, facts: Facts, weights: UrgencyWeights, reason: Reason, heavier: int
+) -> None:
+    raised = replace(weights, **{reason.key: max(weights.of(reason), heavier)})
+    assert urgency(text, reading, facts, raised).score >= urgency(text, reading, facts, weights).score
 
 
 @given(st.floats(0, 0.5), st.floats(0, 0.5))

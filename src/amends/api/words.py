@@ -1,6 +1,6 @@
 """The words of the screens: names of languages and networks, times as people say them, what each event means. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -157,6 +157,11 @@ def until(moment: datetime, now: datetime) -> str:
 def telling(reasons: Sequence[str], sentiment: str) -> list[str]:
     """Return the reasons that say more than the mood, which is shown beside them."""
     return [reason for reason in reasons if reason != sentiment]
+
+
+def weighed(reasons: Sequence[str], points: Mapping[str, int]) -> list[str]:
+    """Return each reason with the points that it adds, where they are known: `safety +40`."""
+    return [f"{reason} +{points[reason]}" if reason in points else reason for reason in reasons]
 
 
 def heat(urgency: int) -> str:

@@ -11,7 +11,7 @@ from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
 from amends.triage.cleaning import clean, has_words
 from amends.triage.language import UNKNOWN, detect
 from amends.triage.tuning import SHIPPED, Tuning
-from amends.triage.urgency import urgency
+from amends.triage.urgency import Facts, urgency
 from amends.triage.verdict import Verdict
 
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
@@ -21,12 +21,16 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source."""
+    """One post to judge: its text as the network gave it, the network's guess at its language, the source it came by.
+
+    Of the author: how many follow him, and how often he complained elsewhere in the last 30 days.
+    """
 
     text: str
     language_hint: str = ""
     followers: int | None = None
     source_id: int = 0
+    earlier_complaints: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +85,8 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
     known = tuning.refined(reading, version) or NOT_READABLE
     head = tuning.head_of(version)
     sentiment, confidence = _leading(known)
-    soon = urgency(asked.words, known, followers=asked.text.followers)
+    facts = Facts(followers=asked.text.followers, earlier_complaints=asked.text.earlier_complaints)
+    soon = urgency(asked.words, known, facts, tuning.urgency)
     return Verdict(
         language=asked.language,
         sentiment=sentiment,
@@ -93,6 +98,8 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         intent=_intent(known),
         urgency=soon.score,
         reasons=soon.reasons,
+        points=soon.points,
+        shares=soon.shares,
         needs_look=_needs_look(asked, reading, confidence, trust),
         personal=kinds_of(find(asked.text.text, asked.language, shapes=tuning.order_shapes)),
         model=head.version if head else version,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from amends.core.ports import Reading
 from amends.triage.head import Head
+from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,11 +15,12 @@ class Tuning:
     """All that makes a verdict beside the model.
 
     `head` is what agents taught (None: the shipped model speaks for itself); `order_shapes` are how the company's order numbers look
-    (`core.personal.orders`).
+    (`core.personal.orders`); `urgency` is what its managers give each reason.
     """
 
     head: Head | None = None
     order_shapes: tuple[str, ...] = ()
+    urgency: UrgencyWeights = SHIPPED_WEIGHTS
 
     def head_of(self, encoder: str) -> Head | None:
         """Return the head in force if it belongs to the weights `encoder`; that of others says nothing."""

@@ -1,67 +1,109 @@
-"""How soon must somebody look? Place in the path: reading + text + reach -> `urgency` -> Verdict. Pure: same input, same number.
+"""How soon must somebody look? Place in the path: reading + text + facts -> `urgency` -> Verdict. Pure: same input, same number.
 
-Mood and the wish for redress make the ground (at most 50 points); each named reason adds its own. A glad or plain post that merely
-mentions a refund or an outage is not urgent, so reasons other than danger count only as far as the post is negative or a complaint.
+Mood and the wish for redress make the ground; each named reason adds its own. A glad or plain post that merely mentions a refund or an
+outage is not urgent, so reasons other than danger count only as far as the post is negative or a complaint.
+
+First comes the share (0 to 1) in which each reason counts, which the text and the facts decide; then the points, which the company's
+weights make of it. Shares are stored, so that other weights can be tried on history at once.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.core.ports import Reading
 from amends.triage.signals import Signal, signals
+from amends.triage.urgency_weights import MOST, SHIPPED_WEIGHTS, Reason, UrgencyWeights
 
-NEGATIVE_POINTS = 30
-COMPLAINT_POINTS = 20
-MOST = 100
 CLEAR = 0.5
-WIDE_REACH = 10_000
-REACH_POINTS_PER_TENFOLD = 8
-REACH_MOST = 24
-REACH = "wide reach"
-NEGATIVE = "negative"
-COMPLAINT = "complaint"
+SURE_SIGNAL = 0.7
+"""The chance from which on a signal counts by the model's word alone."""
 
-POINTS: Mapping[Signal, int] = {
-    Signal.SAFETY: 40,
-    Signal.VULNERABLE: 20,
-    Signal.LEGAL: 20,
-    Signal.MONEY: 15,
-    Signal.OUTAGE: 15,
-    Signal.LEAVING: 15,
-    Signal.REPEAT: 12,
-}
-NEVER_DAMPED = frozenset({Signal.SAFETY})
+WIDE_REACH = 10_000
+ENOUGH_EARLIER = 3
+NEVER_DAMPED = frozenset({Reason.SAFETY})
 LEAST_DANGER = 0.5
+DIGITS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What is known beside the text: the author's `followers` (None: not known), and how often he complained elsewhere of late."""
+
+    followers: int | None = None
+    earlier_complaints: int = 0
+
+
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Urgency:
-    """`score` from 0 to 100; `reasons` name what raised it, the weightiest first."""
+    """`score` from 0 to 100; `reasons` name what raised it, the weightiest first, and `points` say by how much each.
+
+    `shares` hold, in the order of `Reason`, how much of every reason counts, named or not.
+    """
 
     score: int
     reasons: tuple[str, ...]
+    points: tuple[int, ...]
+    shares: tuple[float, ...]
 
 
-def urgency(text: str, reading: Reading, *, followers: int | None = None) -> Urgency:
-    """Return how urgent a cleaned text is, written by somebody with `followers` (None: not known)."""
+def urgency(text: str, reading: Reading, facts: Facts = NO_FACTS, weights: UrgencyWeights = SHIPPED_WEIGHTS) -> Urgency:
+    """Return how urgent a cleaned text is."""
+    counted = shares(text, reading, facts)
+    points = dict(zip(Reason, points_of(counted, weights), strict=True))
     gravity = max(reading.negative, reading.complaint)
-    ground = {NEGATIVE: NEGATIVE_POINTS * reading.negative, COMPLAINT: COMPLAINT_POINTS * reading.complaint}
-    raised = {str(signal): POINTS[signal] * _share(signal, gravity) for signal in signals(text)}
-    raised[REACH] = _reach(followers) * gravity
-    shown = {reason: points for reason, points in raised.items() if points >= 1 and (gravity >= CLEAR or reason in NEVER_DAMPED)}
-    shown |= {reason: points for reason, points in ground.items() if getattr(reading, reason) >= CLEAR}
-    score = sum(ground.values()) + sum(raised.values())
-    return Urgency(score=min(MOST, round(score)), reasons=tuple(sorted(shown, key=lambda reason: (-shown[reason], reason))))
+    named = [reason for reason, worth in points.items() if worth >= 1 and _is_named(reason, reading, gravity)]
+    named.sort(key=lambda reason: (-points[reason], reason))
+    return Urgency(
+        score=score(counted, weights),
+        reasons=tuple(str(reason) for reason in named),
+        points=tuple(points[reason] for reason in named),
+        shares=counted,
+    )
 
 
-def _share(signal: Signal, gravity: float) -> float:
-    """Return how much of a signal's points count: danger at least half, whatever the tone."""
-    return max(gravity, LEAST_DANGER) if signal in NEVER_DAMPED else gravity
+def points_of(counted: Sequence[float], weights: UrgencyWeights) -> list[int]:
+    """Return the points of each reason, in the order of `Reason`."""
+    return [round(weight * share) for weight, share in zip(weights.row, counted, strict=True)]
+
+
+def score(counted: Sequence[float], weights: UrgencyWeights) -> int:
+    """Return the urgency that these shares make under `weights`: the sum of the points, 100 at most."""
+    return min(MOST, sum(points_of(counted, weights)))
+
+
+def shares(text: str, reading: Reading, facts: Facts) -> tuple[float, ...]:
+    """Return how much of each reason counts, in the order of `Reason`; waiting is the case's matter and never in it."""
+    gravity = max(reading.negative, reading.complaint)
+    found = {Reason.NEGATIVE: reading.negative, Reason.COMPLAINT: reading.complaint}
+    found |= {Reason(signal): _of_signal(Reason(signal), gravity) for signal in _given(text, reading.signals)}
+    found[Reason.EARLIER] = gravity * min(1.0, facts.earlier_complaints / ENOUGH_EARLIER)
+    found[Reason.REACH] = gravity * _reach(facts.followers)
+    return tuple(round(found.get(reason, 0.0), DIGITS) for reason in Reason)
+
+
+def _given(text: str, chances: Mapping[str, float]) -> set[Signal]:
+    """Return the signals that the words give, or of which the model is sure."""
+    return set(signals(text)) | {signal for signal in Signal if chances.get(signal, 0.0) >= SURE_SIGNAL}
+
+
+def _of_signal(reason: Reason, gravity: float) -> float:
+    """Return how much of a signal counts: danger at least half, whatever the tone."""
+    return max(gravity, LEAST_DANGER) if reason in NEVER_DAMPED else gravity
+
+
+def _is_named(reason: Reason, reading: Reading, gravity: float) -> bool:
+    """Say whether a reason that counts is also worth a word: not a mood that is not clear, nor anything in a post that is no grievance."""
+    if reason in {Reason.NEGATIVE, Reason.COMPLAINT}:
+        return getattr(reading, reason.key) >= CLEAR
+    return gravity >= CLEAR or reason in NEVER_DAMPED
 
 
 def _reach(followers: int | None) -> float:
-    """Return the points for an author's followers: none below 10,000, then 8 for each further power of ten."""
+    """Return the share for an author's followers: none below 10,000, then a third for each power of ten."""
     if followers is None or followers < WIDE_REACH:
         return 0.0
-    return min(REACH_MOST, REACH_POINTS_PER_TENFOLD * (1 + math.log10(followers / WIDE_REACH)))
+    return min(1.0, (1 + math.log10(followers / WIDE_REACH)) / 3)

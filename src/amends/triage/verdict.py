@@ -11,7 +11,8 @@ class Verdict:
 
     `language` is an ISO 639-1 code, with `-Latn` where a language is written in Latin letters against its habit (`si-Latn`), `und` where
     nothing can be said. `negative`, `neutral`, `positive` are calibrated and sum to 1; `complaint` is a probability of its own.
-    `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what raised it.
+    `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what
+    raised it, `points` say by how much each, `shares` how much of every reason counts (see `urgency`).
     `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
     the best match first; `noise` says why the post is no work ("" where it may be); `personal` names the kinds of personal data in it.
     `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that
@@ -33,5 +34,7 @@ class Verdict:
     topics: tuple[int, ...] = ()
     noise: str = ""
     personal: tuple[str, ...] = ()
+    points: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
     encoder: str = ""
     reading: Reading | None = field(default=None, compare=False, repr=False)

@@ -25,6 +25,7 @@ class Task(StrEnum):
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     JOBS = "jobs"
     LEARN = "learn"
+    RAISE_WAITING = "raise_waiting"
 
     @property
     def lane(self) -> Lane:

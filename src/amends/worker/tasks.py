@@ -20,6 +20,7 @@ from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
+from amends.worker.waiting import raise_batch
 
 log = logger(__name__)
 
@@ -54,6 +55,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
+    Task.RAISE_WAITING: raise_batch,
 }
 
 

@@ -17,7 +17,7 @@ from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import Route
-from amends.inbox.store import case_states, customers, events, looks, raised_alerts, untriaged
+from amends.inbox.store import case_states, customers, earlier_complaints, events, looks, raised_alerts, untriaged
 from amends.inbox.store import readings as stored_readings
 from amends.triage.judge import Text, judge, unread
 from amends.triage.tuning import Tuning
@@ -76,17 +76,25 @@ def _set_aside(conn: Connection, hopeless: Spoiled[Claimed], now: datetime) -> N
 def _judge(conn: Connection, claimed: Iterable[Claimed], classifier: Classifier, tuned: Tuning) -> dict[PostId, Verdict]:
     """Return a verdict on every post that may become work; one over which the judge stumbles asks for a person."""
     verdicts: dict[PostId, Verdict] = {}
+    work = [post for post in claimed if not post.incoming.is_context]
+    earlier = earlier_complaints.count(conn, work)
 
     def read(posts: Sequence[Claimed]) -> None:
-        texts = [_text(post) for post in posts]
+        texts = [_text(post, earlier.get(post.id, 0)) for post in posts]
         verdicts.update({post.id: verdict for post, verdict in zip(posts, judge(texts, classifier, tuned), strict=True)})
 
-    spoiled = in_parts(conn, [post for post in claimed if not post.incoming.is_context], read)
+    spoiled = in_parts(conn, work, read)
     return verdicts | {one.item.id: unread(one.why) for one in spoiled}
 
 
-def _text(post: Claimed) -> Text:
-    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
+def _text(post: Claimed, earlier: int) -> Text:
+    return Text(
+        text=post.text,
+        language_hint=post.language_hint,
+        followers=post.followers,
+        source_id=post.source_id,
+        earlier_complaints=earlier,
+    )
 
 
 def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Sequence[Claimed], now: datetime) -> dict[Thread, CaseId]:

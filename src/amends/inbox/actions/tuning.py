@@ -3,16 +3,22 @@
 from amends.core.database import Connection
 from amends.core.errors import ModelMissing
 from amends.core.log import logger
-from amends.inbox.store import heads, order_shapes
+from amends.inbox.store import heads, order_shapes, urgency_weights
 from amends.triage.head import Head, unpack
 from amends.triage.tuning import Tuning
+from amends.triage.urgency_weights import SHIPPED_WEIGHTS
 
 log = logger(__name__)
 
 
 def tuning(conn: Connection) -> Tuning:
     """Return the tuning in force."""
-    return Tuning(head=head_in_force(conn), order_shapes=order_shapes.newest(conn))
+    weighed = urgency_weights.newest(conn)
+    return Tuning(
+        head=head_in_force(conn),
+        order_shapes=order_shapes.newest(conn),
+        urgency=weighed.weights if weighed else SHIPPED_WEIGHTS,
+    )
 
 
 def head_in_force(conn: Connection) -> Head | None:

@@ -51,5 +51,6 @@ class EventKind(StrEnum):
     JOB_FAILED = "job_failed"
     JOB_CANCELLED = "job_cancelled"
     ORDER_SHAPES_SET = "order_shapes_set"
+    URGENCY_WEIGHED = "urgency_weighed"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

@@ -15,6 +15,7 @@ THREAD_LIMIT = 300
 class CaseHead:
     """The case itself, with the verdict on its newest customer post and the post that a reply goes to (the newest that takes one).
 
+    `urgency` is what the posts say and what waiting adds; `points` say by how much each of the reasons raised it.
     `post_id` and what follows from the posts is None or empty where the case has no post of the author left.
     """
 
@@ -38,6 +39,7 @@ class CaseHead:
     sentiment: str
     urgency: int
     reasons: Sequence[str]
+    points: dict[str, int]
     needs_look: bool
     unread: bool
     preview: str
@@ -162,7 +164,12 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
         select c.id, c.status, b.slug as brand, b.name as brand_name, c.network, c.source_id, s.handle as source_handle,
                s.options as source_options, c.root_external_id, c.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
                a.handle as author_handle, a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment,
-               c.urgency, c.reasons, c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
+               c.urgency_now as urgency,
+               case when c.waiting_points > 0 then c.reasons || 'waiting time'::text else c.reasons end as reasons,
+               coalesce((select jsonb_object_agg(said.reason, said.points) from unnest(v.reasons, v.points) said(reason, points)
+                         where said.points is not null), '{}')
+                 || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
+               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
                c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, v.model,
                v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id

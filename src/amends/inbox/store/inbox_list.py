@@ -54,7 +54,8 @@ class _Touched:
 
 
 _COLUMNS: LiteralString = """
-select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency, c.reasons, c.needs_look, c.unread,
+select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency_now as urgency,
+       case when c.waiting_points > 0 then c.reasons || 'waiting time'::text else c.reasons end as reasons, c.needs_look, c.unread,
        c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
        coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id
 """
@@ -63,12 +64,12 @@ join authors a on a.id = c.author_id join brands b on b.id = c.brand_id left joi
 """
 _AFTER: dict[Sort, LiteralString] = {
     Sort.NEWEST: " and (c.last_post_at, c.id) < (%(key)s::timestamptz, %(id)s)",
-    Sort.URGENCY: " and (c.urgency, c.id) < (%(key)s::smallint, %(id)s)",
+    Sort.URGENCY: " and (c.urgency_now, c.id) < (%(key)s::smallint, %(id)s)",
     Sort.LONGEST: " and (coalesce(c.waiting_since, 'infinity'), c.id) > (%(key)s::timestamptz, %(id)s)",
 }
 _ORDER: dict[Sort, LiteralString] = {
     Sort.NEWEST: " order by c.last_post_at desc, c.id desc",
-    Sort.URGENCY: " order by c.urgency desc, c.id desc",
+    Sort.URGENCY: " order by c.urgency_now desc, c.id desc",
     Sort.LONGEST: " order by coalesce(c.waiting_since, 'infinity'), c.id",
 }
 _OF_VIEW: dict[View, LiteralString] = {

@@ -74,6 +74,8 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
             "confidence": place.verdict.confidence,
             "urgency": place.verdict.urgency,
             "reasons": place.verdict.reasons,
+            "points": place.verdict.points,
+            "shares": place.verdict.shares,
             "needs_look": place.verdict.needs_look,
             "intent": place.verdict.intent,
             "noise": place.verdict.noise,
@@ -86,12 +88,12 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
         conn,
         """
         insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency,
-          reasons, needs_look, intent, noise, personal, created_at)
-        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
-          intent, noise, personal, %(now)s
+          reasons, points, shares, needs_look, intent, noise, personal, created_at)
+        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, points, shares,
+          needs_look, intent, noise, personal, %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
-          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text,
-          personal text[])
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], points smallint[],
+          shares real[], needs_look boolean, intent text, noise text, personal text[])
         """,
         {"now": now, "rows": Jsonb(facts)},
     )

@@ -1,0 +1,49 @@
+"""Reads the form of the page Urgency: one whole number a reason. What does not fit is told by the reason's name, and nothing is kept."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from amends.core.errors import Refused
+from amends.inbox.rules.ids import UrgencyWeightsId
+from amends.triage.urgency_weights import HEAVIEST, Reason, UrgencyWeights
+
+LONGEST_ID = 18
+
+
+def weights_of(given: Mapping[str, str]) -> UrgencyWeights:
+    """Return the weights that were entered; `Refused` names every reason that has none, or one that is no whole number from 0 to 50."""
+    missing = [str(reason) for reason in Reason if reason.key not in given]
+    if missing:
+        raise Refused(f"The page left out {', '.join(missing)}. It is older than this version of Amends; reload it.")
+    wrong = [f"{reason} is {_short(given[reason.key])}" for reason in Reason if not _fits(given[reason.key])]
+    if wrong:
+        raise Refused(f"Every weight is a whole number from 0 to {HEAVIEST}, but {', '.join(wrong)}.")
+    return UrgencyWeights(**{reason.key: int(given[reason.key]) for reason in Reason})
+
+
+def _fits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(HEAVIEST)) and int(text) <= HEAVIEST
+
+
+def _short(text: str) -> str:
+    return f"“{text[:12]}{'…' if len(text) > 12 else ''}”" if text else "empty"  # noqa: PLR2004
+
+
+async def entered_weights(request: Request) -> UrgencyWeights:
+    """Return the weights of a form that was sent."""
+    sent = await request.form()
+    return weights_of({name: value.strip() for name, value in sent.items() if isinstance(value, str)})
+
+
+async def entered_base(request: Request) -> UrgencyWeightsId:
+    """Return the weights that the page showed as those in force."""
+    told = (await request.form()).get("instead_of")
+    if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
+        raise Refused("The page does not say which weights it changes; reload it.")
+    return UrgencyWeightsId(int(told))
+
+
+EnteredWeights = Annotated[UrgencyWeights, Depends(entered_weights)]
+EnteredBase = Annotated[UrgencyWeightsId, Depends(entered_base)]

@@ -1,0 +1,115 @@
+"""How much each reason of urgency weighs: tried on last week's posts while one types, then set, and brought back if need be."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._histogram import histogram
+from amends.api.pages._weights_form import EnteredBase, EnteredWeights, weights_of
+from amends.api.reasons import TOLD
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
+from amends.inbox.rules.ids import UrgencyWeightsId
+from amends.inbox.rules.urgency_preview import preview
+from amends.inbox.store import inbox_list, urgency_preview, urgency_weights
+from amends.triage.urgency_weights import HEAVIEST, SHIPPED_WEIGHTS, WAITS, Reason, UrgencyWeights
+
+router = APIRouter(prefix="/settings/urgency", include_in_schema=False)
+
+WEEK = timedelta(days=7)
+MOST_POSTS = 5_000
+REMEMBERED = 10
+_ADDRESS = "/settings/urgency"
+
+
+@router.get("")
+def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show the weights in force, what they make of last week, and those of before."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn, desk) | {"counts": inbox_list.counts(conn)}
+    return desk.screens.page(request, "urgency.html", values)
+
+
+@router.get("/preview")
+def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show what the entered weights would make of last week's posts; nothing is kept, and what does not fit is told in place."""
+    with desk.pool.transaction() as conn:
+        found = urgency_weights.newest(conn)
+        in_force = found.weights if found else SHIPPED_WEIGHTS
+        try:
+            tried, trouble = weights_of(request.query_params), ""
+        except Refused as error:
+            tried, trouble = in_force, str(error)
+        values = _tried(conn, desk, in_force, tried) | {"trouble": trouble}
+    return desk.screens.blocks(request, "urgency.html", ["preview"], values)
+
+
+@router.post("")
+def keep(request: Request, desk: AtDesk, visitor: MeaningManager, weights: EnteredWeights, base: EnteredBase) -> Response:
+    """Let the entered weights count from now on."""
+    me, now = visitor.agent_id, desk.clock()
+    return _done(
+        request,
+        desk,
+        lambda conn: set_weights(conn, weights, instead_of=base, agent_id=me, now=now),
+        "New posts are weighed so from now on; open cases follow in the background",
+    )
+
+
+@router.post("/{weights_id}/back")
+def take_back(request: Request, desk: AtDesk, visitor: MeaningManager, weights_id: UrgencyWeightsId) -> Response:
+    """Let earlier weights count again; 0 stands for the shipped ones."""
+    me, now = visitor.agent_id, desk.clock()
+    return _done(
+        request,
+        desk,
+        lambda conn: bring_back(conn, weights_id, agent_id=me, now=now),
+        "Brought back; open cases follow in the background",
+    )
+
+
+def _done(request: Request, desk: Desk, act: Callable[[Connection], UrgencyWeightsId], text: str) -> HTMLResponse:
+    """Do `act`, which says what counted before, wake the worker, and show everything as it is then; the toast takes it back."""
+    with desk.pool.transaction() as conn:
+        before = act(conn)
+        values = _values(conn, desk) | {"apart": True}
+    desk.wake()
+    return saying(desk.screens.blocks(request, "urgency.html", ["shown"], values), text, undo=f"{_ADDRESS}/{before}/back")
+
+
+def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
+    history = urgency_weights.history(conn, limit=REMEMBERED)
+    in_force = history[0].weights if history else SHIPPED_WEIGHTS
+    own: dict[str, Any] = {
+        "in_force": in_force,
+        "in_force_id": history[0].id if history else SHIPPED_ID,
+        "history": history,
+        "shipped": SHIPPED_WEIGHTS,
+        "reasons": TOLD,
+        "heaviest": HEAVIEST,
+        "apart": False,
+        "trouble": "",
+    }
+    return own | _tried(conn, desk, in_force, in_force)
+
+
+def _tried(conn: Connection, desk: Desk, in_force: UrgencyWeights, tried: UrgencyWeights) -> dict[str, Any]:
+    """Return what the preview shows."""
+    now, alarm_from = desk.clock(), desk.policy.alert_urgency
+    posts = urgency_preview.recent(conn, since=now - WEEK, waits=WAITS, now=now, limit=MOST_POSTS)
+    found = preview(posts, now=in_force, tried=tried, alarm_from=alarm_from)
+    return {
+        "preview": found,
+        "histogram": histogram(found.before.bins, found.after.bins, alarm_from=alarm_from),
+        "words_of": urgency_preview.words_of(conn, [one.post_id for one in (*found.risen, *found.fallen)]),
+        "alarm_from": alarm_from,
+        "most_posts": MOST_POSTS,
+        "changed": [reason for reason in Reason if tried.of(reason) != in_force.of(reason)],
+    }

@@ -1,0 +1,54 @@
+"""SQL of the fact behind the reason "repeat complaint": how often the authors of posts complained before, in other threads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amends.core.database import Connection, fetch_all
+from amends.inbox.rules.ids import PostId
+from amends.inbox.rules.placing import Claimed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Before:
+    post_id: PostId
+    complaints: int
+
+
+def count(conn: Connection, posts: Sequence[Claimed]) -> dict[PostId, int]:
+    """Return how many other threads the customer began to complain in within 30 days before each post; none: it is left out.
+
+    One query for the batch, over all linked handles; of each post the newest 100 earlier ones are looked at.
+    """
+    found = fetch_all(
+        conn,
+        _Before,
+        """
+        select given.post_id, earlier.complaints
+        from unnest(%(ids)s::bigint[], %(authors)s::bigint[], %(sources)s::bigint[], %(roots)s::text[], %(times)s::timestamptz[])
+          as given(post_id, author_id, source_id, root_id, at)
+        cross join lateral (
+          select array_agg(other.author_id) || given.author_id as handles
+          from customer_links own join customer_links other using (customer_id) where own.author_id = given.author_id
+        ) person
+        cross join lateral (
+          select count(distinct (p.source_id, p.root_id))::integer as complaints
+          from (
+            select id, source_id, root_id from posts
+            where author_id = any(person.handles) and published_at < given.at and published_at >= given.at - interval '30 days'
+              and case_id is not null and deleted_at is null and (source_id, root_id) <> (given.source_id, given.root_id)
+            order by published_at desc limit 100
+          ) p
+          join verdicts v on v.post_id = p.id
+          where v.complaint >= 0.5
+        ) earlier
+        where earlier.complaints > 0
+        """,
+        {
+            "ids": [post.id for post in posts],
+            "authors": [post.author_id for post in posts],
+            "sources": [post.source_id for post in posts],
+            "roots": [post.root_id for post in posts],
+            "times": [post.published_at for post in posts],
+        },
+    )
+    return {row.post_id: row.complaints for row in found}

@@ -1,0 +1,93 @@
+"""The words of the signals, measured on sentences that they were not written from."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from amends.triage import training
+from amends.triage.cleaning import clean
+from amends.triage.signals import Signal, signals
+
+DEV = Path(training.__file__).parent / "sentences" / "dev"
+LANGUAGES = ("am", "en", "es", "hi", "kn", "pa", "si", "ta")
+LEAST_PRECISION = 0.8
+LEAST_RECALL = {
+    Signal.SAFETY: 0.25,
+    Signal.VULNERABLE: 0.35,
+    Signal.LEGAL: 0.6,
+    Signal.MONEY: 0.2,
+    Signal.OUTAGE: 0.3,
+    Signal.LEAVING: 0.2,
+    Signal.REPEAT: 0.2,
+}
+"""What the words alone find; the model's own chances find the rest. A bound so that it gets no worse."""
+
+
+def sentences() -> list[tuple[str, frozenset[Signal]]]:
+    """Return each dev sentence with the signals that a person saw in it."""
+    found: list[tuple[str, frozenset[Signal]]] = []
+    for language in LANGUAGES:
+        with (DEV / f"{language}.tsv").open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                seen = {name for name in row["signals"].split(",") if name}
+                found.append((row["text"], frozenset(signal for signal in Signal if signal.name.lower() in seen)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def counted() -> Counter[tuple[Signal, bool, bool]]:
+    """How often each signal was (seen by a person, given by the words)."""
+    return Counter(
+        (signal, signal in seen, signal in given) for text, seen in sentences() for given in [signals(clean(text))] for signal in Signal
+    )
+
+
+@pytest.mark.parametrize("signal", Signal)
+def test_what_the_words_say_is_mostly_so(counted: Counter[tuple[Signal, bool, bool]], signal: Signal) -> None:
+    right, wrong, missed = counted[signal, True, True], counted[signal, False, True], counted[signal, True, False]
+    assert right / (right + wrong) >= LEAST_PRECISION
+    assert right / (right + missed) >= LEAST_RECALL[signal]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so fired up for the launch",
+        "dead battery again, my own fault",
+        "this deal will kill it",
+        "shock price: 9.99 only today",
+        "smoke free hotel rooms",
+        "no smoking in the lounge",
+        "the shares are down 9% today",
+        "prices went down to ten",
+        "my girlfriend said yes at your restaurant",
+        "the burger was fire",
+        "that show does not spark joy",
+        "sue is a lovely name",
+        "last time I checked it was blue",
+        "does the bus stop at the hospital",
+        "desayunar una naranja del árbol de mi abuelo",
+        "अस्पताल का स्टाफ बहुत अच्छा था",
+        "ਹਸਪਤਾਲ ਦਾ ਸਟਾਫ ਵਧੀਆ ਸੀ",
+    ],
+)
+def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
+    assert signals(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("चार्जर से धुआँ निकल रहा है", Signal.SAFETY),
+        ("घर में नवजात है", Signal.VULNERABLE),
+        ("उपभोक्ता फोरम जाऊँगा", Signal.LEGAL),
+        ("मेरे पैसे वापस करो", Signal.MONEY),
+        ("सुबह से नेट बंद है", Signal.OUTAGE),
+        ("अब port करवा रहा हूँ", Signal.LEAVING),
+        ("तीसरी बार लिख रहा हूँ", Signal.REPEAT),
+    ],
+)
+def test_hindi_has_words_for_every_signal(text: str, signal: Signal) -> None:
+    assert signal in signals(text)
