@@ -38,6 +38,8 @@ def labelled(asked: Asked, said: Verdict, labels: Labels, tuning: Tuning) -> Ver
         complaint=meant.complaint,
         urgency=soon.urgency,
         reasons=soon.reasons,
+        points=soon.points,
+        shares=soon.shares,
         needs_look=False,
     )
 

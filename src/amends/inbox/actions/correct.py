@@ -6,7 +6,8 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.ports import Intent, Sentiment
-from amends.inbox.actions.recasting import lock_cases, recast_cases
+from amends.inbox.actions.recasting import lock_cases, recast_cases, texts_of
+from amends.inbox.actions.tuning import weights_in_force
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CorrectionId, PostId
 from amends.inbox.store import corrections, events, judged, readings
@@ -14,9 +15,9 @@ from amends.inbox.store.corrections import Correction, NewCorrection
 from amends.inbox.store.judged import Judged, Rewritten, StoredVerdict
 from amends.inbox.store.recasting import CaseMark
 from amends.triage.cleaning import clean
-from amends.triage.judge import Asked, Text
+from amends.triage.judge import Asked
 from amends.triage.labels import labelled
-from amends.triage.tuning import SHIPPED
+from amends.triage.tuning import Tuning
 from amends.triage.verdict import Verdict
 
 FIELDS = {"mood": tuple(Sentiment), "intent": tuple(Intent)}
@@ -98,9 +99,8 @@ def _relabel(conn: Connection, held: _Held, now: datetime) -> None:
     """Store the verdict that follows from the model's and the labels now in force."""
     of_model, post = _of_model(conn, held), held.post
     labels = corrections.labels(corrections.in_force(conn, [post.id]).get(post.id, {}))
-    text = Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
-    asked = Asked(text=text, words=clean(post.text), language=of_model.language)
-    verdict = labelled(asked, of_model, labels, SHIPPED)
+    asked = Asked(text=texts_of(conn, [post])[post.id], words=clean(post.text), language=of_model.language)
+    verdict = labelled(asked, of_model, labels, Tuning(urgency=weights_in_force(conn)))
     judged.rewrite(conn, {post.id: Rewritten(verdict=verdict, of_model=of_model if labels else None)}, now=now)
 
 

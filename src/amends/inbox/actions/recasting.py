@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from amends.core.database import Connection
-from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.rules.recasting import recast
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import recasting
+from amends.inbox.store import earlier_complaints, recasting
+from amends.inbox.store.judged import Judged
 from amends.inbox.store.recasting import CaseMark
+from amends.triage.judge import Text
 
 GOING_ON = frozenset({CaseStatus.OPEN, CaseStatus.WAITING})
 
@@ -15,6 +17,21 @@ GOING_ON = frozenset({CaseStatus.OPEN, CaseStatus.WAITING})
 def lock_cases(conn: Connection, case_ids: Iterable[CaseId | None]) -> list[CaseMark]:
     """Return the cases, ours alone until the transaction ends; take them before their verdicts, as triage does."""
     return recasting.lock(conn, sorted({case_id for case_id in case_ids if case_id is not None}))
+
+
+def texts_of(conn: Connection, posts: Sequence[Judged]) -> dict[PostId, Text]:
+    """Return posts as triage takes them, with what is known of their authors."""
+    earlier = earlier_complaints.count(conn, posts)
+    return {
+        post.id: Text(
+            text=post.text,
+            language_hint=post.language_hint,
+            followers=post.followers,
+            source_id=post.source_id,
+            earlier_complaints=earlier.get(post.id, 0),
+        )
+        for post in posts
+    }
 
 
 def recast_cases(conn: Connection, cases: Sequence[CaseMark]) -> None:

@@ -6,19 +6,20 @@ from amends.core.log import logger
 from amends.inbox.store import heads, order_shapes, urgency_weights
 from amends.triage.head import Head, unpack
 from amends.triage.tuning import Tuning
-from amends.triage.urgency_weights import SHIPPED_WEIGHTS
+from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
 
 log = logger(__name__)
 
 
 def tuning(conn: Connection) -> Tuning:
     """Return the tuning in force."""
+    return Tuning(head=head_in_force(conn), order_shapes=order_shapes.newest(conn), urgency=weights_in_force(conn))
+
+
+def weights_in_force(conn: Connection) -> UrgencyWeights:
+    """Return what each reason of urgency is worth."""
     weighed = urgency_weights.newest(conn)
-    return Tuning(
-        head=head_in_force(conn),
-        order_shapes=order_shapes.newest(conn),
-        urgency=weighed.weights if weighed else SHIPPED_WEIGHTS,
-    )
+    return weighed.weights if weighed else SHIPPED_WEIGHTS
 
 
 def head_in_force(conn: Connection) -> Head | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.placing import Claimed
+from amends.inbox.store.judged import Judged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,7 +15,7 @@ class _Before:
     complaints: int
 
 
-def count(conn: Connection, posts: Sequence[Claimed]) -> dict[PostId, int]:
+def count(conn: Connection, posts: Sequence[Claimed | Judged]) -> dict[PostId, int]:
     """Return how many other threads the customer began to complain in within 30 days before each post; none: it is left out.
 
     One query for the batch, over all linked handles; of each post the newest 100 earlier ones are looked at.

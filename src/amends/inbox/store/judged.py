@@ -7,7 +7,7 @@ from typing import Any
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe
 from amends.core.ports import Intent, Sentiment
-from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.ids import AuthorId, CaseId, PostId, SourceId
 from amends.triage.verdict import Verdict
 
 
@@ -16,10 +16,13 @@ class Judged:
     """A post that was judged, with what is needed to do it again."""
 
     id: PostId
-    source_id: int
+    source_id: SourceId
+    root_id: str
+    author_id: AuthorId
     text: str
     language_hint: str
     followers: int | None
+    published_at: datetime
     case_id: CaseId | None
 
 
@@ -38,6 +41,8 @@ class StoredVerdict:
     confidence: float
     urgency: int
     reasons: list[str]
+    points: list[int]
+    shares: list[float]
     needs_look: bool
     intent: str
     noise: str
@@ -57,8 +62,7 @@ class StoredVerdict:
     def _with(self, said: Mapping[str, Any]) -> Verdict:
         told: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
         told["sentiment"], told["intent"] = Sentiment(told["sentiment"]), Intent(told["intent"])
-        told["reasons"], told["personal"] = tuple(told["reasons"]), tuple(told["personal"])
-        return Verdict(**told)
+        return Verdict(**told | {name: tuple(told[name]) for name in _LISTS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +92,7 @@ def before(conn: Connection, *, position: int, limit: int) -> list[Judged]:
         conn,
         Judged,
         """
-        select p.id, p.source_id, p.text, p.language_hint, a.followers, p.case_id
+        select p.id, p.source_id, p.root_id, p.author_id, p.text, p.language_hint, a.followers, p.published_at, p.case_id
         from verdicts v join posts p on p.id = v.post_id join authors a on a.id = p.author_id
         where p.deleted_at is null and not p.is_own and (%(position)s = 0 or v.post_id < %(position)s)
         order by v.post_id desc limit %(limit)s
@@ -103,7 +107,7 @@ def find(conn: Connection, *, post_id: PostId) -> Judged | None:
         conn,
         Judged,
         """
-        select p.id, p.source_id, p.text, p.language_hint, a.followers, p.case_id
+        select p.id, p.source_id, p.root_id, p.author_id, p.text, p.language_hint, a.followers, p.published_at, p.case_id
         from verdicts v join posts p on p.id = v.post_id join authors a on a.id = p.author_id
         where p.id = %(id)s and p.deleted_at is null
         """,
@@ -117,8 +121,8 @@ def lock(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, StoredVer
         conn,
         StoredVerdict,
         """
-        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
-          intent, noise, personal, said
+        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, points,
+          shares, needs_look, intent, noise, personal, said
         from verdicts where post_id = any(%(ids)s) order by post_id for update
         """,
         {"ids": list(post_ids)},
@@ -133,10 +137,10 @@ def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: date
         """
         update verdicts v set model = r.model, language = r.language, sentiment = r.sentiment, negative = r.negative, neutral = r.neutral,
           positive = r.positive, complaint = r.complaint, confidence = r.confidence, urgency = r.urgency, reasons = r.reasons,
-          needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal, said = r.said, created_at = %(now)s
+          points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal, said = r.said, created_at = %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
-          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text,
-          personal text[], said jsonb)
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], points smallint[],
+          shares real[], needs_look boolean, intent text, noise text, personal text[], said jsonb)
         where v.post_id = r.post_id
         """,
         {"rows": Jsonb([_row(post_id, one) for post_id, one in verdicts.items()]), "now": now},
@@ -144,7 +148,8 @@ def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: date
 
 
 _COLUMNS = tuple(name for name in StoredVerdict.__dataclass_fields__ if name not in {"post_id", "said"})
-_CORRECTED = ("sentiment", "intent", "complaint", "urgency", "reasons", "needs_look")
+_LISTS = ("reasons", "points", "shares", "personal")
+_CORRECTED = ("sentiment", "intent", "complaint", "urgency", "reasons", "points", "shares", "needs_look")
 
 
 def _row(post_id: PostId, one: Rewritten) -> dict[str, Any]:

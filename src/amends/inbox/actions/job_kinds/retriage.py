@@ -10,7 +10,7 @@ from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
 from amends.inbox.actions.job_kinds import Portion, Tools
 from amends.inbox.actions.parts import in_parts
-from amends.inbox.actions.recasting import GOING_ON, lock_cases, recast_cases
+from amends.inbox.actions.recasting import GOING_ON, lock_cases, recast_cases, texts_of
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import corrections, judged, readings
@@ -39,27 +39,30 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
 
 def _judge(conn: Connection, posts: Sequence[Judged], tools: Tools) -> None:
     classifier, tuned = tools.classifier(), tuning(conn)
-    verdicts = _verdicts(conn, posts, classifier, tuned)
+    texts = texts_of(conn, posts)
+    verdicts = _verdicts(conn, posts, texts, classifier, tuned)
     cases = lock_cases(conn, [post.case_id for post in posts])
     judged.lock(conn, [post.id for post in posts])
     given = corrections.in_force(conn, [post.id for post in posts])
     rewritten: dict[PostId, Rewritten] = {}
     for post in posts:
         labels, said = corrections.labels(given.get(post.id, {})), verdicts[post.id]
-        verdict = labelled(ask(_text(post)), said, labels, tuned) if labels else said
+        verdict = labelled(ask(texts[post.id]), said, labels, tuned) if labels else said
         rewritten[post.id] = Rewritten(verdict=verdict, of_model=said if labels else None)
     judged.rewrite(conn, rewritten, now=tools.clock())
     recast_cases(conn, [case for case in cases if case.status in GOING_ON])
 
 
-def _verdicts(conn: Connection, posts: Sequence[Judged], classifier: Classifier, tuned: Tuning) -> dict[PostId, Verdict]:
+def _verdicts(
+    conn: Connection, posts: Sequence[Judged], texts: Mapping[PostId, Text], classifier: Classifier, tuned: Tuning
+) -> dict[PostId, Verdict]:
     """Return what the model says now, and keep what it had to read again; over what it stumbles a person is asked."""
     stored = readings.of_posts(conn, [post.id for post in posts])
     known = {post_id: row.reading for post_id, row in stored.items() if row.encoder == classifier.version}
     verdicts: dict[PostId, Verdict] = {}
 
     def step(some: Sequence[Judged]) -> None:
-        asked = [(_text(post), known.get(post.id)) for post in some]
+        asked = [(texts[post.id], known.get(post.id)) for post in some]
         verdicts.update({post.id: verdict for post, verdict in zip(some, judge_again(asked, classifier, tuned), strict=True)})
 
     spoiled = in_parts(conn, posts, step)
@@ -70,7 +73,3 @@ def _verdicts(conn: Connection, posts: Sequence[Judged], classifier: Classifier,
 def _keep(conn: Connection, verdicts: Mapping[PostId, Verdict], known: Mapping[PostId, Reading], *, encoder: str) -> None:
     fresh = {post_id: verdict.reading for post_id, verdict in verdicts.items() if verdict.reading is not None and post_id not in known}
     readings.save(conn, fresh, encoder=encoder)
-
-
-def _text(post: Judged) -> Text:
-    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
