@@ -137,7 +137,8 @@ def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: date
         """
         update verdicts v set model = r.model, language = r.language, sentiment = r.sentiment, negative = r.negative, neutral = r.neutral,
           positive = r.positive, complaint = r.complaint, confidence = r.confidence, urgency = r.urgency, reasons = r.reasons,
-          points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal, said = r.said, created_at = %(now)s
+          points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal,
+          said = r.said, created_at = %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
           positive real, complaint real, confidence real, urgency smallint, reasons text[],
           points smallint[], shares real[], needs_look boolean, intent text, noise text, personal text[], said jsonb)
