@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 
-from amends.triage.card import Card
+from amends.triage.card import Card, read_card
 from amends.triage.language import WEIGHTS
+from amends.triage.models import encoder
 from amends.triage.ngrams import FILE, write_tables
-from amends.triage.training import ngrams, romanised
+from amends.triage.training import ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
@@ -56,7 +57,10 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     if not (out / WEIGHTS.name).exists():
         say(f"languages told apart: {romanised.teach(data, out / WEIGHTS.name, seed=seed):.1%}")
     say("calibrating")
-    return calibrate(out, mixed.dev, version=version, ngrams=tables)
+    calibrate(out, mixed.dev, version=version, ngrams=tables)
+    say("writing the replay")
+    replay.write(out, encoder.build(out), mixed)
+    return read_card(out)
 
 
 def _ngrams(rows: Sequence[Row], out: Path) -> list[str]:
