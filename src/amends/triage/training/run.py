@@ -15,7 +15,7 @@ from amends.triage.training import ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
-from amends.triage.training.mixture import OWN, Row, mixture
+from amends.triage.training.mixture import OWN, Mixture, Row, mixture
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.train import train
@@ -52,10 +52,15 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     weights = train(pruned, work, mixed.train, stages, seed=seed)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
-    say("counting n-grams")
-    tables = _ngrams(mixed.train, out)
     if not (out / WEIGHTS.name).exists():
         say(f"languages told apart: {romanised.teach(data, out / WEIGHTS.name, seed=seed):.1%}")
+    return finish(out, mixed, version=version, say=say)
+
+
+def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
+    """Write what stands beside the exported model in `out`: n-grams, calibration, replay, and the card, which is returned."""
+    say("counting n-grams")
+    tables = _ngrams(mixed.train, out)
     say("calibrating")
     calibrate(out, mixed.dev, version=version, ngrams=tables)
     say("writing the replay")
