@@ -6,7 +6,6 @@ temperature fitted on the rows as they are, and the confidence from which its an
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from amends.triage.language import detect, plain
 from amends.triage.models import encoder
 from amends.triage.signals import Signal
 from amends.triage.training.mixture import MOODS, Row
+from amends.triage.training.recipe import evenly
 
 ENOUGH_ROWS = 300
 COOLEST, HOTTEST = 0.3, 4.0
@@ -32,6 +32,7 @@ LANGUAGES = (
     "en", "es", "si", "si-Latn", "am", "am-Latn", "ta", "ta-Latn", "kn", "kn-Latn", "pa", "pa-Latn", "hi", "hi-Latn",
     "ar", "de", "fr", "it", "pt",
 )  # fmt: skip
+WITHOUT_NGRAMS = np.array([1.0] * 3 + [0.0] * 3 + [1.0] * 5)
 START = np.hstack([np.eye(3), 0.5 * np.eye(3), np.zeros((3, 5))])
 PLAIN = Calibration(
     weights=tuple(map(tuple, START.tolist())), bias=(0.0, 0.0, 0.0), temperature=1.0, confidence=0.0, precision=0.0, share=0.0
@@ -85,8 +86,13 @@ def ask(model: encoder.Encoder, rows: Sequence[Row]) -> Dev:
         seen=calibration.features(answers.mood, model.ngrams(texts, spoken), answers.intent),
         intent=answers.intent,
         signals=answers.signals,
-        moods=np.array([-1 if rows[i].mood is None else rows[i].mood for i in kept]),
+        moods=np.array([_told(rows[i]) for i in kept]),
     )
+
+
+def _told(row: Row) -> int:
+    """Return the mood that a person gave a row, -1 where it was inferred or nobody did."""
+    return -1 if row.mood is None or row.mood_weight < 1 else row.mood
 
 
 def _calibrations(dev: Dev) -> dict[str, Calibration]:
@@ -96,11 +102,18 @@ def _calibrations(dev: Dev) -> dict[str, Calibration]:
     groups = {EVERY_LANGUAGE: told}
     groups |= {name: told & (plainly == name) for name in sorted({plain(language) for language in LANGUAGES})}
     groups |= {name: told & (dev.languages == name) for name in LANGUAGES if name != plain(name)}
-    return {name: _calibration(dev, np.flatnonzero(group)) for name, group in groups.items() if group.sum() >= ENOUGH_ROWS}
+    return {
+        name: _calibration(dev, np.flatnonzero(group), ngrams=name != EVERY_LANGUAGE)
+        for name, group in groups.items()
+        if group.sum() >= ENOUGH_ROWS
+    }
 
 
-def _calibration(dev: Dev, at: NDArray[np.int64]) -> Calibration:
+def _calibration(dev: Dev, at: NDArray[np.int64], *, ngrams: bool) -> Calibration:
+    """Return the calibration fitted on the rows `at`; that of all languages goes without n-grams, since who needs it has none."""
     seen, moods = dev.seen[at], dev.moods[at]
+    if not ngrams:
+        seen = seen * WITHOUT_NGRAMS
     weights, bias = stack(seen, moods, evenly([dev.rows[i].source for i in at], moods))
     logits = calibration.log_softmax(seen @ weights.T + bias)
     temperature = _temperature(logits, moods)
@@ -114,14 +127,6 @@ def _calibration(dev: Dev, at: NDArray[np.int64]) -> Calibration:
         precision=precision,
         share=share,
     )
-
-
-def evenly(sources: Sequence[str], moods: NDArray[np.int64]) -> Numbers:
-    """Return weights under which every mood of every source counts alike, within its source by the square root of the source's size."""
-    each = Counter(zip(sources, moods.tolist(), strict=True))
-    size = Counter(sources)
-    raw = np.array([size[source] ** 0.5 / each[source, mood] for source, mood in zip(sources, moods.tolist(), strict=True)])
-    return raw / raw.mean()
 
 
 def stack(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers]:

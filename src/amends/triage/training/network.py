@@ -88,10 +88,14 @@ class Triage(nn.Module):
 
     def heads(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return logits of mood [b, 3], intent [b, 5] and signals [b, 7], and the embedding [b, width] of length 1."""
-        kept = mask.unsqueeze(-1).float()
-        mean = (hidden.float() * kept).sum(1) / kept.sum(1)
+        mean = self.mean(hidden, mask)
         seen = self.dropout(mean)
         return self.mood(seen), self.intent(seen), self.signals(seen), nn.functional.normalize(self.meaning(mean), dim=1)
+
+    def mean(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """Return the mean of the last hidden states [b, width], padding left out."""
+        kept = mask.unsqueeze(-1).float()
+        return (hidden.float() * kept).sum(1) / kept.sum(1)
 
     def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return what `heads` says of a padded batch."""

@@ -15,9 +15,11 @@ from sklearn.preprocessing import normalize
 
 from amends.triage.language import detect, plain
 from amends.triage.ngrams import BUCKETS, Table, grams
+from amends.triage.training.mixture import Row
+from amends.triage.training.recipe import evenly
 
-ENOUGH_ROWS = 2_000
-STRENGTH = 0.5
+ENOUGH_ROWS = 1_000
+STRENGTH = 1.0
 ROUNDS = 200
 
 
@@ -42,11 +44,19 @@ def weighed(counts: csr_matrix, rare: NDArray[np.uint8]) -> csr_matrix:
     return normalize(counts @ diags(rare.astype(np.float32)))
 
 
-def teach(texts: Sequence[str], labels: Sequence[int], *, buckets: int = BUCKETS, strength: float = STRENGTH) -> Table:
-    """Return the table that tells `labels` (0, 1, 2, …, each there) apart."""
-    counts = counted(texts, buckets=buckets)
-    rare = rarity(counts)
-    fitted = LogisticRegression(C=strength, max_iter=ROUNDS, class_weight="balanced").fit(weighed(counts, rare), labels)
+def teach(
+    texts: Sequence[str],
+    labels: Sequence[int],
+    *,
+    counts: Sequence[float] | None = None,
+    buckets: int = BUCKETS,
+    strength: float = STRENGTH,
+) -> Table:
+    """Return the table that tells `labels` (0, 1, 2, …, each there) apart; `counts` weigh the texts, else all labels weigh alike."""
+    found = counted(texts, buckets=buckets)
+    rare = rarity(found)
+    balance = "balanced" if counts is None else None
+    fitted = LogisticRegression(C=strength, max_iter=ROUNDS, class_weight=balance).fit(weighed(found, rare), labels, sample_weight=counts)
     weights = fitted.coef_.T.astype(np.float32)
     scales = np.maximum(np.abs(weights).max(0), 1e-9) / np.iinfo(np.int8).max
     return Table(
@@ -57,13 +67,14 @@ def teach(texts: Sequence[str], labels: Sequence[int], *, buckets: int = BUCKETS
     )
 
 
-def by_language(texts: Sequence[str], moods: Sequence[int]) -> Mapping[str, Table]:
-    """Return one table a language (whatever its script) that has enough texts."""
-    languages = np.array([plain(detect(text)) for text in texts])
-    told = np.array(moods)
+def by_language(rows: Sequence[Row]) -> Mapping[str, Table]:
+    """Return one table a language (whatever its script) that has enough rows; moods and sources weigh alike as in calibration."""
+    languages = np.array([plain(detect(row.text)) for row in rows])
     tables: dict[str, Table] = {}
     for language in sorted(set(languages.tolist())):
-        chosen = np.flatnonzero(languages == language)
+        chosen = [rows[i] for i in np.flatnonzero(languages == language)]
         if len(chosen) >= ENOUGH_ROWS:
-            tables[language] = teach([texts[i] for i in chosen], told[chosen].tolist())
+            moods = np.array([row.mood for row in chosen])
+            even = evenly([row.source for row in chosen], moods)
+            tables[language] = teach([row.text for row in chosen], moods.tolist(), counts=even.tolist())
     return tables

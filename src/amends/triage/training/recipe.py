@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from amends.triage.training.mixture import OWN, Row
 
 VOCABULARY = 60_000
@@ -95,3 +98,11 @@ def batches(lengths: Sequence[int], *, seed: int, size: int = BATCH, window: int
         found += [near[i : i + size] for i in range(0, len(near), size)]
     rng.shuffle(found)
     return found
+
+
+def evenly(sources: Sequence[str], moods: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return weights under which every mood of every source counts alike, within its source by the square root of the source's size."""
+    each = Counter(zip(sources, moods.tolist(), strict=True))
+    size = Counter(sources)
+    raw = np.array([size[source] ** 0.5 / each[source, mood] for source, mood in zip(sources, moods.tolist(), strict=True)])
+    return raw / raw.mean()

@@ -18,6 +18,7 @@ from amends.triage.training.export import export
 from amends.triage.training.mixture import OWN, Mixture, Row, mixture
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
+from amends.triage.training.signals_head import refit
 from amends.triage.training.train import train
 
 NETWORK_FILE = "model.safetensors"
@@ -49,7 +50,7 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
         say(f"cutting the vocabulary to {VOCABULARY} pieces")
         # Our few sentences must not decide which pieces stay.
         prune(base, pruned, [row.text for row in mixed.train if row.source != OWN], size=VOCABULARY)
-    weights = train(pruned, work, mixed.train, stages, seed=seed)
+    weights = refit(pruned, train(pruned, work, mixed.train, stages, seed=seed), mixed.train)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
     if not (out / WEIGHTS.name).exists():
@@ -70,7 +71,6 @@ def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None
 
 def _ngrams(rows: Sequence[Row], out: Path) -> list[str]:
     """Write the n-gram tables and return their languages."""
-    told = [(row.text, row.mood) for row in rows if row.mood is not None and row.mood_weight == 1]
-    tables = ngrams.by_language([text for text, _ in told], [mood for _, mood in told])
+    tables = ngrams.by_language([row for row in rows if row.mood is not None and row.mood_weight == 1])
     write_tables(out / FILE, tables)
     return sorted(tables)
