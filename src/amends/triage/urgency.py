@@ -16,7 +16,7 @@ from amends.triage.signals import Signal, signals
 from amends.triage.urgency_weights import MOST, SHIPPED_WEIGHTS, Reason, UrgencyWeights
 
 CLEAR = 0.5
-SURE_SIGNAL = 0.7
+SURE_SIGNAL = 0.6
 """The chance from which on a signal counts by the model's word alone."""
 
 WIDE_REACH = 10_000
