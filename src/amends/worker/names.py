@@ -23,6 +23,7 @@ class Task(StrEnum):
     PROVE_REPLIES = "prove_replies"
     DELIVER_ALERTS = "deliver_alerts"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
+    JOBS = "jobs"
 
     @property
     def lane(self) -> Lane:

@@ -30,6 +30,7 @@ WAKES: Mapping[str, Task] = {
     EventKind.SOURCE_ADDED: Task.COLLECT_DUE,
     EventKind.SOURCE_RESUMED: Task.COLLECT_DUE,
     EventKind.CREDENTIALS_CHANGED: Task.COLLECT_DUE,
+    EventKind.JOB_STARTED: Task.JOBS,
 }
 
 

@@ -32,6 +32,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.DELIVER_ALERTS: found.deliveries,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
+        Task.JOBS: found.jobs,
     }
     return [task for task, waiting in asked.items() if waiting]
 

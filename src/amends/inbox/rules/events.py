@@ -43,5 +43,9 @@ class EventKind(StrEnum):
     WATCH_RETRIED = "watch_retried"
     WATCH_ADDED = "watch_added"
     WATCH_DROPPED = "watch_dropped"
+    JOB_STARTED = "job_started"
+    JOB_DONE = "job_done"
+    JOB_FAILED = "job_failed"
+    JOB_CANCELLED = "job_cancelled"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

@@ -18,6 +18,7 @@ class Undone:
     deliveries: bool
     follow_ups: bool
     looks: bool
+    jobs: bool
 
 
 def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone:
@@ -38,7 +39,8 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
           exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups,
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
-          ) as looks
+          ) as looks,
+          exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs
         """,
         {"now": now, "sent_by": now - proof_after},
     )

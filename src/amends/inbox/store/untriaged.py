@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb, execute, fetch_all
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.inbox.rules.ids import AuthorId, CaseId
 from amends.inbox.rules.placing import Claimed, Placed
 
@@ -94,3 +94,8 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
         """,
         {"now": now, "rows": Jsonb(facts)},
     )
+
+
+def is_any(conn: Connection) -> bool:
+    """Tell whether a post waits to be triaged."""
+    return bool(fetch_values(conn, "select id from posts where triaged_at is null limit 1"))

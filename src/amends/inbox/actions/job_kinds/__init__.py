@@ -1,0 +1,68 @@
+"""The kinds of long work, one file each; there is no list to edit. Place in the path: `actions.jobs` -> a portion of a kind.
+
+A kind's module has `TITLE` (what it does, as the screens say it), `total(conn, job) -> int` (how much there is to do, counted once at
+the beginning) and `portion(conn, job, tools) -> Portion` (the next piece, after `job.position`, done within the caller's transaction;
+small, about a second at most). A portion that was done twice must be as good as one that was done once.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol, cast
+
+from amends.core import plugins
+from amends.core.clock import Clock
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.core.ports import Classifier
+from amends.inbox.store.jobs import Job
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portion:
+    """What a portion did: up to which place (a key, not a number of rows), how many things, and whether it was the last."""
+
+    position: int
+    done: int
+    over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What a portion may need; `classifier` loads the model at its first call and raises `ModelMissing` where it cannot."""
+
+    classifier: Callable[[], Classifier]
+    clock: Clock
+
+
+class Kind(Protocol):
+    """One kind of long work."""
+
+    TITLE: str
+
+    def total(self, conn: Connection, job: Job) -> int:
+        """Return how many things there are to do."""
+        ...
+
+    def portion(self, conn: Connection, job: Job, tools: Tools) -> Portion:
+        """Do the next piece after `job.position` (0 at the beginning)."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Return the kinds that there is a file for."""
+    return plugins.names(sys.modules[__name__])
+
+
+@cache
+def load() -> Mapping[str, Kind]:
+    """Return every kind by its name."""
+    return {name: cast("Kind", module) for name, module in plugins.discover(sys.modules[__name__]).items()}
+
+
+def known(name: str) -> str:
+    """Return the name of a kind that there is; `Refused` for any other."""
+    if name not in names():
+        raise Refused(f"There is no kind of job called {name!r}; there are: {', '.join(names())}.")
+    return name

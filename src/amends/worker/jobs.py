@@ -1,0 +1,59 @@
+"""Carries long work on, one portion a transaction, so that a killed worker goes on where the row says.
+
+Place in the path: event `job_started`, sweep -> here -> `inbox.actions.job_kinds`. New posts come first: while some wait for triage, a
+job gets one portion a sweep.
+"""
+
+from amends.core.database import Connection, DatabaseGone
+from amends.core.log import bound, logger
+from amends.inbox.actions import jobs
+from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.store import untriaged
+from amends.inbox.store.jobs import Job
+from amends.worker.context import Context
+from amends.worker.names import Task
+
+log = logger(__name__)
+
+
+class _Stumbled(Exception):
+    """A portion failed; what it had written is taken back."""
+
+    def __init__(self, job: Job, error: Exception) -> None:
+        super().__init__(str(error))
+        self.job = job
+        self.error = error
+
+
+def carry_one_on(at: Context) -> bool:
+    """Do one portion of one job; False where none is due, or where new posts wait to be triaged first."""
+    try:
+        with at.pool.transaction() as conn:
+            job = _carry_on(conn, at)
+            triage_waits = job is not None and untriaged.is_any(conn)
+    except _Stumbled as stumbled:
+        _record(at, stumbled)
+        return True
+    if job is not None:
+        at.wake(Task.RELAY)
+    return job is not None and not triage_waits
+
+
+def _carry_on(conn: Connection, at: Context) -> Job | None:
+    job = jobs.claim(conn, now=at.clock())
+    if job is None:
+        return None
+    with bound(job_id=job.id, job=job.kind):
+        try:
+            jobs.carry_on(conn, job, Tools(classifier=at.classifier, clock=at.clock))
+        except DatabaseGone:
+            raise
+        except Exception as error:
+            log.warning("portion_failed", words=str(error), position=job.position, failures=job.failures, exc_info=error)
+            raise _Stumbled(job, error) from error
+    return job
+
+
+def _record(at: Context, stumbled: _Stumbled) -> None:
+    with at.pool.transaction() as conn:
+        jobs.record_trouble(conn, stumbled.job, stumbled.error, now=at.clock())
