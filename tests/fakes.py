@@ -2,6 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from amends.core.errors import Unreachable
 from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust, Watch
@@ -10,11 +15,15 @@ from amends.core.post import Author, Post
 NEGATIVE_WORDS = ("bad", "worst", "broken", "lost", "delayed", "refund", "outage", "angry", "terrible", "never", "down")
 POSITIVE_WORDS = ("thank", "great", "love", "good", "well done")
 UNREADABLE = "unreadable"
+EMBEDDING = 384
 PUBLISHED_AT = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 
 
 class FakeClassifier:
-    """Reads by keywords: a bad word makes a negative complaint (0.9), a good one praise (0.9), `unreadable` comes back as None."""
+    """Reads by keywords: a bad word makes a negative complaint (0.9), a good one praise (0.9), `unreadable` comes back as None.
+
+    Intents, signals and embedding follow the words too.
+    """
 
     version = "fake-1"
     trust = Trust(languages=frozenset({"en", "es", "si", "am", "ta", "kn", "pa"}), confidence=0.5)
@@ -32,11 +41,25 @@ class FakeClassifier:
 def _reading(text: str) -> Reading | None:
     if UNREADABLE in text:
         return None
+    meaning = meaning_of(text)
     if any(word in text for word in NEGATIVE_WORDS):
-        return Reading(negative=0.9, neutral=0.08, positive=0.02, complaint=0.9)
+        signals = {"outage": 0.9} if "outage" in text else {}
+        return Reading(negative=0.9, neutral=0.08, positive=0.02, complaint=0.9, other=0.1, signals=signals, embedding=meaning)
     if any(word in text for word in POSITIVE_WORDS):
-        return Reading(negative=0.02, neutral=0.08, positive=0.9, complaint=0.05)
-    return Reading(negative=0.1, neutral=0.8, positive=0.1, complaint=0.1)
+        return Reading(negative=0.02, neutral=0.08, positive=0.9, complaint=0.05, praise=0.9, other=0.05, embedding=meaning)
+    asks = 0.7 if "?" in text else 0.1
+    return Reading(negative=0.1, neutral=0.8, positive=0.1, complaint=0.1, question=asks, other=0.9 - asks, embedding=meaning)
+
+
+@cache
+def _meaning_of_word(word: str) -> NDArray[np.float64]:
+    return np.random.default_rng(crc32(word.encode("utf-8", "replace"))).normal(size=EMBEDDING)
+
+
+def meaning_of(text: str) -> NDArray[np.float32]:
+    """Return an embedding that texts share as far as they share words."""
+    together = sum((_meaning_of_word(word) for word in set(text.split())), start=np.zeros(EMBEDDING))
+    return (together / max(float(np.linalg.norm(together)), 1e-9)).astype(np.float32)
 
 
 class FakeNetwork:

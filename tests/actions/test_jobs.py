@@ -23,8 +23,6 @@ COUNTING = '''
 from amends.core.database import execute
 from amends.inbox.actions.job_kinds import Portion
 
-TITLE = "Count"
-
 
 def total(conn, job):
     return job.facts["to"]

@@ -39,15 +39,23 @@ class Asked:
 
 def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPED) -> list[Verdict]:
     """Return one verdict a text, in order."""
-    cleaned = [clean(text.text) for text in texts]
-    languages = [detect(words, text.language_hint) for words, text in zip(cleaned, texts, strict=True)]
-    readable = [i for i, words in enumerate(cleaned) if has_words(words)]
-    readings = classifier.read([cleaned[i] for i in readable], [languages[i] for i in readable])
-    said = dict(zip(readable, readings, strict=True))
-    return [
-        verdict_of(Asked(text=text, words=words, language=language), said.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version)
-        for i, (text, words, language) in enumerate(zip(texts, cleaned, languages, strict=True))
-    ]
+    return judge_again([(text, None) for text in texts], classifier, tuning)
+
+
+def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classifier, tuning: Tuning = SHIPPED) -> list[Verdict]:
+    """Return one verdict a text, in order, where the classifier has read some of them before; the rest it reads now."""
+    asked = [ask(text) for text, _ in known]
+    said = {i: reading for i, (_, reading) in enumerate(known) if reading is not None}
+    still = [i for i, one in enumerate(asked) if i not in said and has_words(one.words)]
+    readings = classifier.read([asked[i].words for i in still], [asked[i].language for i in still])
+    heard = said | dict(zip(still, readings, strict=True))
+    return [verdict_of(one, heard.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version) for i, one in enumerate(asked)]
+
+
+def ask(text: Text) -> Asked:
+    """Return a text made ready."""
+    words = clean(text.text)
+    return Asked(text=text, words=words, language=detect(words, text.language_hint))
 
 
 def unread(why: str) -> Verdict:
@@ -67,9 +75,10 @@ def unread(why: str) -> Verdict:
     )
 
 
-def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuning, version: str) -> Verdict:  # noqa: ARG001
+def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuning, version: str) -> Verdict:
     """Return the verdict on one text that model `version` gave this `reading`, None where it could not read it."""
-    known = reading or NOT_READABLE
+    known = tuning.refined(reading, version) or NOT_READABLE
+    head = tuning.head_of(version)
     sentiment, confidence = _leading(known)
     soon = urgency(asked.words, known, followers=asked.text.followers)
     return Verdict(
@@ -84,7 +93,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         urgency=soon.score,
         reasons=soon.reasons,
         needs_look=_needs_look(asked, reading, confidence, trust),
-        model=version,
+        model=head.version if head else version,
         encoder=version,
         reading=reading,
     )

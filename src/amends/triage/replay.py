@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
 from amends.triage.head import Numbers
-from amends.triage.loading import SHIPPED
 
 FILE = "replay.npz"
+SHIPPED = Path(__file__).parent / "weights"  # as in `loading`, which would bring the model's libraries along
 UNKNOWN = -1
 TRAIN, REPORT = "train", "report"
 

@@ -5,10 +5,24 @@ Each part lives in a file of its own beside this one; where a company has set no
 
 from dataclasses import dataclass
 
+from amends.core.ports import Reading
+from amends.triage.head import Head
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:
-    """All that makes a verdict beside the model."""
+    """All that makes a verdict beside the model. `head` is what agents taught (None: the shipped model speaks for itself)."""
+
+    head: Head | None = None
+
+    def head_of(self, encoder: str) -> Head | None:
+        """Return the head in force if it belongs to the weights `encoder`; that of others says nothing."""
+        return self.head if self.head and self.head.encoder == encoder else None
+
+    def refined(self, reading: Reading | None, encoder: str) -> Reading | None:
+        """Return what the head makes of a reading by `encoder`."""
+        head = self.head_of(encoder)
+        return head.apply(reading) if head and reading else reading
 
 
 SHIPPED = Tuning()

@@ -8,6 +8,7 @@ from amends.core.database import Connection, DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions import jobs
 from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.actions.learn import learn_tonight
 from amends.inbox.store import untriaged
 from amends.inbox.store.jobs import Job
 from amends.worker.context import Context
@@ -57,3 +58,11 @@ def _carry_on(conn: Connection, at: Context) -> Job | None:
 def _record(at: Context, stumbled: _Stumbled) -> None:
     with at.pool.transaction() as conn:
         jobs.record_trouble(conn, stumbled.job, stumbled.error, now=at.clock())
+
+
+def learn(at: Context) -> None:
+    """Begin to learn, where it is night and there is something new to learn; several workers begin it once."""
+    with at.pool.transaction() as conn:
+        started = learn_tonight(conn, now=at.clock())
+    if started is not None:
+        at.wake(Task.RELAY)

@@ -24,6 +24,7 @@ class Task(StrEnum):
     DELIVER_ALERTS = "deliver_alerts"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     JOBS = "jobs"
+    LEARN = "learn"
 
     @property
     def lane(self) -> Lane:

@@ -13,4 +13,5 @@ BEAT: dict[str, dict[str, Any]] = {
     "collect what is due": _every(1, Task.COLLECT_DUE),
     "find what is undone": _every(2, Task.SWEEP),
     "clear away": _every(60, Task.TIDY),
+    "learn at night": _every(600, Task.LEARN),
 }

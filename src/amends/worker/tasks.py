@@ -13,7 +13,7 @@ from amends.inbox.actions.follow_up import conclude_due
 from amends.worker.alerting import deliver_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
-from amends.worker.jobs import carry_one_on
+from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.relay import relay_batch
@@ -53,6 +53,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.DELIVER_ALERTS: deliver_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.JOBS: carry_one_on,
+    Task.LEARN: _once(learn),
 }
 
 

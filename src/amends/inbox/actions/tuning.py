@@ -1,9 +1,27 @@
 """Gathers what the company set and taught for triage. Place in the path: settings and corrections -> here -> `triage.judge`."""
 
 from amends.core.database import Connection
+from amends.core.errors import ModelMissing
+from amends.core.log import logger
+from amends.inbox.store import heads
+from amends.triage.head import Head, unpack
 from amends.triage.tuning import Tuning
 
+log = logger(__name__)
 
-def tuning(_conn: Connection) -> Tuning:
+
+def tuning(conn: Connection) -> Tuning:
     """Return the tuning in force."""
-    return Tuning()
+    return Tuning(head=head_in_force(conn))
+
+
+def head_in_force(conn: Connection) -> Head | None:
+    """Return what agents taught; a damaged head is told to the log, and the shipped model speaks instead."""
+    stored = heads.in_force(conn)
+    if stored is None:
+        return None
+    try:
+        return unpack(stored.weights, version=stored.version, encoder=stored.encoder)
+    except ModelMissing as error:
+        log.error("head_damaged", words=str(error))  # noqa: TRY400 - the words say it all
+        return None

@@ -22,6 +22,7 @@ class Job:
     total: int
     error: str
     failures: int
+    agent_id: AgentId | None
     agent: str
     created_at: datetime
     started_at: datetime | None
@@ -74,7 +75,7 @@ def claim(conn: Connection, *, now: datetime) -> Job | None:
         conn,
         Job,
         """
-        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, '' as agent,
+        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, j.agent_id, '' as agent,
           j.created_at, j.started_at, j.finished_at
         from jobs j
         where j.state in ('queued', 'running') and j.next_at <= %(now)s
@@ -136,8 +137,8 @@ def find(conn: Connection, *, job_id: JobId) -> Job | None:
         conn,
         Job,
         """
-        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, coalesce(a.name, '') as agent,
-          j.created_at, j.started_at, j.finished_at
+        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, j.agent_id,
+          coalesce(a.name, '') as agent, j.created_at, j.started_at, j.finished_at
         from jobs j left join agents a on a.id = j.agent_id
         where j.id = %(id)s
         """,
@@ -151,8 +152,8 @@ def latest(conn: Connection, *, kind: str, limit: int = 1) -> list[Job]:
         conn,
         Job,
         """
-        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, coalesce(a.name, '') as agent,
-          j.created_at, j.started_at, j.finished_at
+        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, j.agent_id,
+          coalesce(a.name, '') as agent, j.created_at, j.started_at, j.finished_at
         from jobs j left join agents a on a.id = j.agent_id
         where j.kind = %(kind)s order by j.id desc limit %(limit)s
         """,

@@ -1,8 +1,8 @@
 """The kinds of long work, one file each; there is no list to edit. Place in the path: `actions.jobs` -> a portion of a kind.
 
-A kind's module has `TITLE` (what it does, as the screens say it), `total(conn, job) -> int` (how much there is to do, counted once at
-the beginning) and `portion(conn, job, tools) -> Portion` (the next piece, after `job.position`, done within the caller's transaction;
-small, about a second at most). A portion that was done twice must be as good as one that was done once.
+A kind's module has `total(conn, job) -> int` (how much there is to do, counted once at the beginning) and
+`portion(conn, job, tools) -> Portion` (the next piece, after `job.position`, done within the caller's transaction; small, about a second
+at most). A portion that was done twice must be as good as one that was done once.
 """
 
 import sys
@@ -17,6 +17,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.ports import Classifier
 from amends.inbox.store.jobs import Job
+from amends.triage.replay import Replay, shipped_replay
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,16 +31,15 @@ class Portion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
-    """What a portion may need; `classifier` loads the model at its first call and raises `ModelMissing` where it cannot."""
+    """What a portion may need; `classifier` and `replay` load at their first call and raise `ModelMissing` where they cannot."""
 
     classifier: Callable[[], Classifier]
     clock: Clock
+    replay: Callable[[], Replay] = shipped_replay
 
 
 class Kind(Protocol):
     """One kind of long work."""
-
-    TITLE: str
 
     def total(self, conn: Connection, job: Job) -> int:
         """Return how many things there are to do."""

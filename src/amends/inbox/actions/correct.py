@@ -1,0 +1,113 @@
+"""Corrects a label of a post, at once and for good. Place in the path: an agent's keystroke -> verdict, case, event, and a lesson."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.ports import Intent, Sentiment
+from amends.inbox.actions.recasting import lock_cases, recast_cases
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, CorrectionId, PostId
+from amends.inbox.store import corrections, events, judged, readings
+from amends.inbox.store.corrections import Correction, NewCorrection
+from amends.inbox.store.judged import Judged, Rewritten, StoredVerdict
+from amends.inbox.store.recasting import CaseMark
+from amends.triage.cleaning import clean
+from amends.triage.judge import Asked, Text
+from amends.triage.labels import labelled
+from amends.triage.tuning import SHIPPED
+from amends.triage.verdict import Verdict
+
+FIELDS = {"mood": tuple(Sentiment), "intent": tuple(Intent)}
+KNOWN = " and ".join(f"{field} ({', '.join(labels)})" for field, labels in FIELDS.items())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """A judged post, with its case and its verdict locked."""
+
+    post: Judged
+    cases: list[CaseMark]
+    stored: StoredVerdict
+
+    def label(self, field: str) -> str:
+        """Return the label that stands."""
+        return self.stored.sentiment if field == "mood" else self.stored.intent
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether the case asks for a look."""
+        return any(case.needs_look for case in self.cases)
+
+
+def correct(conn: Connection, *, post_id: PostId, field: str, new: str, agent_id: AgentId, now: datetime) -> CorrectionId:
+    """Say that the label `field` of a post is `new`, and return the correction; to say what the model says confirms it."""
+    if new not in FIELDS.get(field, ()):
+        raise Refused(f"{new[:40]!r} is no {field[:40]}; known are {KNOWN}.")
+    held = _hold(conn, post_id)
+    before = corrections.in_force(conn, [post_id]).get(post_id, {}).get(field)
+    if before and before.new == new:
+        raise Refused(f"{before.agent} has said so already.")
+    correction_id = corrections.insert(conn, _new(held, field, new, agent_id, before), now=now)
+    _relabel(conn, held, now)
+    recast_cases(conn, held.cases)
+    _tell(conn, EventKind.LABEL_CORRECTED, held, agent_id, now, {"field": field, "old": held.label(field), "new": new, "id": correction_id})
+    return correction_id
+
+
+def _new(held: _Held, field: str, new: str, agent_id: AgentId, before: Correction | None) -> NewCorrection:
+    return NewCorrection(
+        post_id=held.post.id,
+        field=field,
+        old=held.label(field),
+        new=new,
+        model=held.stored.model,
+        needed_look=held.needs_look,
+        agent_id=agent_id,
+        replaces=before.id if before else None,
+    )
+
+
+def take_back(conn: Connection, *, correction_id: CorrectionId, agent_id: AgentId, now: datetime) -> None:
+    """Take a correction back, as if it had not been; `Conflict` where it is in force no more."""
+    found = corrections.find(conn, correction_id=correction_id)
+    if found is None:
+        raise NotFound("There is no such correction.")
+    held = _hold(conn, found.post_id)
+    given = corrections.in_force(conn, [found.post_id]).get(found.post_id, {})
+    if found.field not in given or given[found.field].id != found.id:
+        raise Conflict("This correction was taken back or replaced already.")
+    corrections.end(conn, correction_id=found.id, now=now)
+    corrections.revive(conn, correction_id=found.replaces)
+    _relabel(conn, held, now)
+    marked = [replace(case, needs_look=case.needs_look or found.needed_look) for case in held.cases]
+    recast_cases(conn, marked)
+    _tell(conn, EventKind.CORRECTION_UNDONE, held, agent_id, now, {"field": found.field, "old": found.new, "new": found.old})
+
+
+def _hold(conn: Connection, post_id: PostId) -> _Held:
+    post = judged.find(conn, post_id=post_id)
+    if post is None:
+        raise NotFound("There is no such post, or nothing of it is left to judge.")
+    cases = lock_cases(conn, [post.case_id])
+    return _Held(post=post, cases=cases, stored=judged.lock(conn, [post_id])[post_id])
+
+
+def _relabel(conn: Connection, held: _Held, now: datetime) -> None:
+    """Store the verdict that follows from the model's and the labels now in force."""
+    of_model, post = _of_model(conn, held), held.post
+    labels = corrections.labels(corrections.in_force(conn, [post.id]).get(post.id, {}))
+    text = Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
+    asked = Asked(text=text, words=clean(post.text), language=of_model.language)
+    verdict = labelled(asked, of_model, labels, SHIPPED)
+    judged.rewrite(conn, {post.id: Rewritten(verdict=verdict, of_model=of_model if labels else None)}, now=now)
+
+
+def _of_model(conn: Connection, held: _Held) -> Verdict:
+    known = readings.of_posts(conn, [held.post.id]).get(held.post.id)
+    return replace(held.stored.of_model, reading=known.reading if known else None)
+
+
+def _tell(conn: Connection, kind: EventKind, held: _Held, agent_id: AgentId, now: datetime, facts: dict[str, object]) -> None:
+    events.add(conn, kind, now=now, case_id=held.post.case_id, post_id=held.post.id, agent_id=agent_id, **facts)

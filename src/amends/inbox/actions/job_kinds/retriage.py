@@ -1,0 +1,76 @@
+"""Judges history anew, the newest posts first. Place in the path: another head, other weights -> here -> verdicts and cases.
+
+Where the classifier has read a post before, what it read is judged; else it reads it again. Labels that agents gave stay. Cases that are
+open or waiting show the new verdicts; nothing is opened, reopened or alarmed.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from amends.core.database import Connection
+from amends.core.ports import Classifier, Reading
+from amends.inbox.actions.job_kinds import Portion, Tools
+from amends.inbox.actions.parts import in_parts
+from amends.inbox.actions.recasting import GOING_ON, lock_cases, recast_cases
+from amends.inbox.actions.tuning import tuning
+from amends.inbox.rules.ids import PostId
+from amends.inbox.store import corrections, judged, readings
+from amends.inbox.store.jobs import Job
+from amends.inbox.store.judged import Judged, Rewritten
+from amends.triage.judge import Text, ask, judge_again, unread
+from amends.triage.labels import labelled
+from amends.triage.tuning import Tuning
+from amends.triage.verdict import Verdict
+
+POSTS = 100
+
+
+def total(conn: Connection, job: Job) -> int:  # noqa: ARG001 - every kind counts by its job
+    """Return how many posts there are to judge."""
+    return judged.count(conn)
+
+
+def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
+    """Judge the next posts below `job.position`."""
+    posts = judged.before(conn, position=job.position, limit=POSTS)
+    if posts:
+        _judge(conn, posts, tools)
+    return Portion(position=posts[-1].id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
+
+
+def _judge(conn: Connection, posts: Sequence[Judged], tools: Tools) -> None:
+    classifier, tuned = tools.classifier(), tuning(conn)
+    verdicts = _verdicts(conn, posts, classifier, tuned)
+    cases = lock_cases(conn, [post.case_id for post in posts])
+    judged.lock(conn, [post.id for post in posts])
+    given = corrections.in_force(conn, [post.id for post in posts])
+    rewritten: dict[PostId, Rewritten] = {}
+    for post in posts:
+        labels, said = corrections.labels(given.get(post.id, {})), verdicts[post.id]
+        verdict = labelled(ask(_text(post)), said, labels, tuned) if labels else said
+        rewritten[post.id] = Rewritten(verdict=verdict, of_model=said if labels else None)
+    judged.rewrite(conn, rewritten, now=tools.clock())
+    recast_cases(conn, [case for case in cases if case.status in GOING_ON])
+
+
+def _verdicts(conn: Connection, posts: Sequence[Judged], classifier: Classifier, tuned: Tuning) -> dict[PostId, Verdict]:
+    """Return what the model says now, and keep what it had to read again; over what it stumbles a person is asked."""
+    stored = readings.of_posts(conn, [post.id for post in posts])
+    known = {post_id: row.reading for post_id, row in stored.items() if row.encoder == classifier.version}
+    verdicts: dict[PostId, Verdict] = {}
+
+    def step(some: Sequence[Judged]) -> None:
+        asked = [(_text(post), known.get(post.id)) for post in some]
+        verdicts.update({post.id: verdict for post, verdict in zip(some, judge_again(asked, classifier, tuned), strict=True)})
+
+    spoiled = in_parts(conn, posts, step)
+    _keep(conn, verdicts, known, encoder=classifier.version)
+    return verdicts | {one.item.id: unread(one.why) for one in spoiled}
+
+
+def _keep(conn: Connection, verdicts: Mapping[PostId, Verdict], known: Mapping[PostId, Reading], *, encoder: str) -> None:
+    fresh = {post_id: verdict.reading for post_id, verdict in verdicts.items() if verdict.reading is not None and post_id not in known}
+    readings.save(conn, fresh, encoder=encoder)
+
+
+def _text(post: Judged) -> Text:
+    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)

@@ -1,0 +1,28 @@
+"""Lets cases show what the verdicts on their posts say now. Place in the path: correction, re-triage -> here -> case rows."""
+
+from collections.abc import Iterable, Sequence
+
+from amends.core.database import Connection
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.recasting import recast
+from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store import recasting
+from amends.inbox.store.recasting import CaseMark
+
+GOING_ON = frozenset({CaseStatus.OPEN, CaseStatus.WAITING})
+
+
+def lock_cases(conn: Connection, case_ids: Iterable[CaseId | None]) -> list[CaseMark]:
+    """Return the cases, ours alone until the transaction ends; take them before their verdicts, as triage does."""
+    return recasting.lock(conn, sorted({case_id for case_id in case_ids if case_id is not None}))
+
+
+def recast_cases(conn: Connection, cases: Sequence[CaseMark]) -> None:
+    """Work out what locked cases show; opens, reopens and alarms nothing."""
+    heard = recasting.heard(conn, [case.id for case in cases])
+    shown = [
+        recast(case.id, heard[case.id], marked=case.needs_look, unread=case.unread and case.status in GOING_ON)
+        for case in cases
+        if case.id in heard
+    ]
+    recasting.save(conn, shown)

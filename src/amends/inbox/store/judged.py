@@ -1,0 +1,159 @@
+"""SQL of posts that have a verdict: read to be judged anew, and their verdicts rewritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe
+from amends.core.ports import Intent, Sentiment
+from amends.inbox.rules.ids import CaseId, PostId
+from amends.triage.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A post that was judged, with what is needed to do it again."""
+
+    id: PostId
+    source_id: int
+    text: str
+    language_hint: str
+    followers: int | None
+    case_id: CaseId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredVerdict:
+    """A row of `verdicts`; `said` holds what the model said where an agent corrected it."""
+
+    post_id: PostId
+    model: str
+    language: str
+    sentiment: str
+    negative: float
+    neutral: float
+    positive: float
+    complaint: float
+    confidence: float
+    urgency: int
+    reasons: list[str]
+    needs_look: bool
+    intent: str
+    noise: str
+    personal: list[str]
+    said: dict[str, Any] | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict as it stands, with the labels that agents gave."""
+        return self._with({})
+
+    @property
+    def of_model(self) -> Verdict:
+        """The verdict as the model gave it."""
+        return self._with(self.said or {})
+
+    def _with(self, said: Mapping[str, Any]) -> Verdict:
+        told = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
+        return Verdict(
+            **told
+            | {
+                "sentiment": Sentiment(told["sentiment"]),
+                "intent": Intent(told["intent"]),
+                "reasons": tuple(told["reasons"]),
+                "personal": tuple(told["personal"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rewritten:
+    """A verdict to store: as it stands, and as the model gave it where an agent corrected a label (else None)."""
+
+    verdict: Verdict
+    of_model: Verdict | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Count:
+    n: int
+
+
+def count(conn: Connection) -> int:
+    """Return how many posts could be judged anew."""
+    found = fetch_maybe(
+        conn, _Count, "select count(*) as n from verdicts v join posts p on p.id = v.post_id where p.deleted_at is null and not p.is_own"
+    )
+    return found.n if found else 0
+
+
+def before(conn: Connection, *, position: int, limit: int) -> list[Judged]:
+    """Return judged posts with ids below `position` (0: from the newest on), the newest first."""
+    return fetch_all(
+        conn,
+        Judged,
+        """
+        select p.id, p.source_id, p.text, p.language_hint, a.followers, p.case_id
+        from verdicts v join posts p on p.id = v.post_id join authors a on a.id = p.author_id
+        where p.deleted_at is null and not p.is_own and (%(position)s = 0 or v.post_id < %(position)s)
+        order by v.post_id desc limit %(limit)s
+        """,
+        {"position": position, "limit": limit},
+    )
+
+
+def find(conn: Connection, *, post_id: PostId) -> Judged | None:
+    """Return a judged post whose text is still there, or None."""
+    return fetch_maybe(
+        conn,
+        Judged,
+        """
+        select p.id, p.source_id, p.text, p.language_hint, a.followers, p.case_id
+        from verdicts v join posts p on p.id = v.post_id join authors a on a.id = p.author_id
+        where p.id = %(id)s and p.deleted_at is null
+        """,
+        {"id": post_id},
+    )
+
+
+def lock(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, StoredVerdict]:
+    """Return the verdicts on posts, ours alone until the transaction ends."""
+    rows = fetch_all(
+        conn,
+        StoredVerdict,
+        """
+        select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
+          intent, noise, personal, said
+        from verdicts where post_id = any(%(ids)s) order by post_id for update
+        """,
+        {"ids": list(post_ids)},
+    )
+    return {row.post_id: row for row in rows}
+
+
+def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: datetime) -> None:
+    """Store verdicts in the place of those that were there."""
+    execute(
+        conn,
+        """
+        update verdicts v set model = r.model, language = r.language, sentiment = r.sentiment, negative = r.negative, neutral = r.neutral,
+          positive = r.positive, complaint = r.complaint, confidence = r.confidence, urgency = r.urgency, reasons = r.reasons,
+          needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal, said = r.said, created_at = %(now)s
+        from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
+          positive real, complaint real, confidence real, urgency smallint, reasons text[], needs_look boolean, intent text, noise text,
+          personal text[], said jsonb)
+        where v.post_id = r.post_id
+        """,
+        {"rows": Jsonb([_row(post_id, one) for post_id, one in verdicts.items()]), "now": now},
+    )
+
+
+_COLUMNS = tuple(name for name in StoredVerdict.__dataclass_fields__ if name not in {"post_id", "said"})
+_CORRECTED = ("sentiment", "intent", "complaint", "urgency", "reasons", "needs_look")
+
+
+def _row(post_id: PostId, one: Rewritten) -> dict[str, Any]:
+    told = {name: getattr(one.verdict, name) for name in _COLUMNS}
+    said = None if one.of_model is None else {name: getattr(one.of_model, name) for name in _CORRECTED}
+    return told | {"post_id": post_id, "said": said}
