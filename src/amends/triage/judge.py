@@ -20,12 +20,16 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source it came by."""
+    """One post to judge: its text as the network gave it, the network's guess at its language, the author's reach, the source it came by.
+
+    `repeats` is how often the author wrote the very same before.
+    """
 
     text: str
     language_hint: str = ""
     followers: int | None = None
     source_id: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +84,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
     known = tuning.refined(reading, version) or NOT_READABLE
     head = tuning.head_of(version)
     sentiment, confidence = _leading(known)
+    topics = tuning.topics.of(known, encoder=version, source_id=asked.text.source_id)
     soon = urgency(asked.words, known, followers=asked.text.followers)
     return Verdict(
         language=asked.language,
@@ -90,6 +95,9 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         complaint=known.complaint,
         confidence=confidence,
         intent=_intent(known),
+        topics=tuple(topic for topic, _ in topics),
+        topic_scores=tuple(score for _, score in topics),
+        noise=tuning.noise.why(asked.text.text, known, encoder=version, source_id=asked.text.source_id, repeats=asked.text.repeats),
         urgency=soon.score,
         reasons=soon.reasons,
         needs_look=_needs_look(asked, reading, confidence, trust),

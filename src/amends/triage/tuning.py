@@ -3,10 +3,12 @@
 Each part lives in a file of its own beside this one; where a company has set nothing, the defaults speak.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from amends.core.ports import Reading
 from amends.triage.head import Head
+from amends.triage.noise import Sieve
+from amends.triage.topics import Topics
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,6 +16,8 @@ class Tuning:
     """All that makes a verdict beside the model. `head` is what agents taught (None: the shipped model speaks for itself)."""
 
     head: Head | None = None
+    topics: Topics = field(default_factory=Topics)
+    noise: Sieve = field(default_factory=Sieve)
 
     def head_of(self, encoder: str) -> Head | None:
         """Return the head in force if it belongs to the weights `encoder`; that of others says nothing."""

@@ -12,6 +12,7 @@ def _every(seconds: float, task: Task) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "collect what is due": _every(1, Task.COLLECT_DUE),
     "find what is undone": _every(2, Task.SWEEP),
+    "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),
 }

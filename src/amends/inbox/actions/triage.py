@@ -9,6 +9,7 @@ from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
 from amends.inbox.actions import follow_up
 from amends.inbox.actions.parts import Spoiled, in_parts
+from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules import alerting
 from amends.inbox.rules.events import EventKind
@@ -86,7 +87,7 @@ def _judge(conn: Connection, claimed: Iterable[Claimed], classifier: Classifier,
 
 
 def _text(post: Claimed) -> Text:
-    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id)
+    return Text(text=post.text, language_hint=post.language_hint, followers=post.followers, source_id=post.source_id, repeats=post.repeats)
 
 
 def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Sequence[Claimed], now: datetime) -> dict[Thread, CaseId]:
@@ -117,6 +118,7 @@ def _save_posts(conn: Connection, placed: Sequence[Placed], case_ids: dict[Threa
     untriaged.save_verdicts(conn, placed, now=now)
     for encoder, readings in _read_by(placed).items():
         stored_readings.save(conn, readings, encoder=encoder)
+    save_topics(conn, {one.post.id: one.verdict for one in placed if one.verdict is not None})
 
 
 def _read_by(placed: Sequence[Placed]) -> dict[str, dict[PostId, Reading]]:

@@ -232,6 +232,10 @@ def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[P
           returning p.id, p.external_id, p.case_id
         ), forgotten as (
           delete from raw_bodies r using blanked b where r.source_id = %(source_id)s and r.external_id = b.external_id
+        ), unlearnt as (
+          delete from topic_examples e using blanked b where e.post_id = b.id
+        ), unmarked as (
+          delete from relevance_examples e using blanked b where e.post_id = b.id
         )
         select * from blanked
         """,
