@@ -25,14 +25,14 @@ def sure_of(labels: NDArray[np.int64], answers: int, luck: Generator) -> Numbers
     return chances.astype(np.float32)
 
 
-def a_replay(rows: int = 3000, seed: int = 5) -> Replay:
+def a_replay(rows: int = 3000, seed: int = 5, width: int = WIDTH) -> Replay:
     """Return a replay of three sets whose shipped answers are right three times of four, half of it to report on."""
     luck = np.random.default_rng(seed)
     mood, intent = luck.integers(0, 3, rows), luck.integers(0, 5, rows)
     said = np.where(luck.random(rows) < 0.75, mood, luck.integers(0, 3, rows))
-    centres = luck.normal(size=(3, WIDTH))
+    centres = luck.normal(size=(3, width))
     return Replay(
-        embedding=unit(luck.normal(size=(rows, WIDTH)) + centres[mood] * 0.4),
+        embedding=unit(luck.normal(size=(rows, width)) + centres[mood] * 0.4),
         mood=sure_of(said, 3, luck),
         intents=sure_of(intent, 5, luck),
         mood_label=mood,

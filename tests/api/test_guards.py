@@ -18,10 +18,10 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
 }
-SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_admin}
+SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_admin, auth.meaning_manager}
 TOKEN_GUARDS = {auth.bearer, auth.bearing_manager}
-UNSAFE_GUARDS = {auth.meant, auth.meaning_admin}
-ABOVE_AGENT = {auth.reading_manager, auth.meaning_admin, auth.bearing_manager}
+UNSAFE_GUARDS = {auth.meant, auth.meaning_admin, auth.meaning_manager}
+ABOVE_AGENT = {auth.reading_manager, auth.meaning_admin, auth.meaning_manager, auth.bearing_manager}
 
 
 def every_route() -> list[tuple[str, APIRoute]]:
@@ -54,7 +54,17 @@ def address(route: APIRoute, door: Door) -> str:
         .replace("{case_id}", str(door.who.plain))
         .replace("{source_id}", str(door.who.source_id))
     )
-    for name in ("{reply_id}", "{follow_up_id}", "{post_id}", "{customer_id}", "{token_id}", "{watch_id}", "{channel_id}"):
+    for name in (
+        "{reply_id}",
+        "{follow_up_id}",
+        "{post_id}",
+        "{customer_id}",
+        "{token_id}",
+        "{watch_id}",
+        "{channel_id}",
+        "{job_id}",
+        "{correction_id}",
+    ):
         path = path.replace(name, "1")
     return path
 

@@ -92,6 +92,11 @@ def meaning_admin(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
     return at_least(visitor, Role.ADMIN)
 
 
+def meaning_manager(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
+    """Return the manager behind an unsafe request."""
+    return at_least(visitor, Role.MANAGER)
+
+
 def bearing_manager(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
     """Return the manager behind an API token."""
     return at_least(visitor, Role.MANAGER)
@@ -106,5 +111,6 @@ Reading = Annotated[Visitor, Depends(signed_in)]
 Meaning = Annotated[Visitor, Depends(meant)]
 ReadingManager = Annotated[Visitor, Depends(reading_manager)]
 MeaningAdmin = Annotated[Visitor, Depends(meaning_admin)]
+MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
 Bearing = Annotated[Visitor, Depends(bearer)]
 BearingManager = Annotated[Visitor, Depends(bearing_manager)]

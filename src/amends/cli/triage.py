@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from amends.cli.teaching.learn import learn, use
 from amends.core.errors import ModelMissing, Refused
 from amends.core.ports import Classifier
 from amends.triage.judge import Text, judge
@@ -26,6 +27,10 @@ LONGEST_NAME = 24
 @click.group()
 def triage() -> None:
     """Say what posts are: language, mood, urgency."""
+
+
+triage.add_command(learn)
+triage.add_command(use)
 
 
 @triage.command()

@@ -28,6 +28,15 @@ def _concluded(event: EventRow) -> str:
     return f"Follow-up: {words.OUTCOMES.get(outcome, outcome)}"
 
 
+def _corrected(event: EventRow) -> str:
+    field, old, new = (str(event.facts.get(name, "")) for name in ("field", "old", "new"))
+    return f"{_by(event)} confirmed the {field}: {new}" if old == new else f"{_by(event)} corrected the {field} from {old} to {new}"
+
+
+def _corrected_back(event: EventRow) -> str:
+    return f"{_by(event)} took a correction of the {event.facts.get('field', '')} back"
+
+
 SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_OPENED: lambda event: f"Case opened{_why(event)}",
     EventKind.CASE_REOPENED: lambda event: f"{_by(event)} reopened the case{_why(event)}",
@@ -39,6 +48,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
     EventKind.ALERT_RAISED: lambda event: f"Alarm raised{_why(event)}",
     EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
+    EventKind.LABEL_CORRECTED: _corrected,
+    EventKind.CORRECTION_UNDONE: _corrected_back,
     EventKind.POST_EDITED: lambda _event: "The customer edited a post",
     EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
 }

@@ -39,3 +39,10 @@ class OutcomeBody(Body):
 
     outcome: Outcome
     note: str = Field(default="", max_length=500)
+
+
+class CorrectionBody(Body):
+    """What a label of a post is: `field` is mood or intent, `new` one of its labels."""
+
+    field: str = Field(max_length=20)
+    new: str = Field(max_length=20)

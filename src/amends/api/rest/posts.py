@@ -7,8 +7,11 @@ from fastapi import APIRouter, Query
 
 from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
+from amends.api.rest._bodies import CorrectionBody
 from amends.core.errors import NotFound
-from amends.inbox.store import post_list
+from amends.inbox.actions.correct import correct, take_back
+from amends.inbox.rules.ids import CorrectionId, PostId
+from amends.inbox.store import corrections, post_list
 
 router = APIRouter(prefix="/api/v1/posts", tags=["posts"])
 
@@ -48,3 +51,37 @@ def get_post(desk: AtDesk, _visitor: Bearing, post_id: int) -> post_list.PostRow
     if found is None:
         raise NotFound(f"There is no post {post_id}.")
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectionList:
+    """Every correction of a post, the newest first; `ended_at` is null for those in force."""
+
+    corrections: list[corrections.Correction]
+
+
+@router.get("/{post_id}/corrections", operation_id="list_corrections")
+def list_corrections(desk: AtDesk, _visitor: Bearing, post_id: PostId) -> CorrectionList:
+    """Return what agents said of the post's labels."""
+    with desk.pool.transaction() as conn:
+        return CorrectionList(corrections=corrections.of_post(conn, post_id=post_id))
+
+
+@router.post("/{post_id}/corrections", status_code=201, operation_id="correct_post")
+def correct_post(desk: AtDesk, visitor: Bearing, post_id: PostId, body: CorrectionBody) -> CorrectionList:
+    """Say what a label of the post is: verdict and case follow at once, and the model learns from it."""
+    with desk.pool.transaction() as conn:
+        correct(conn, post_id=post_id, field=body.field, new=body.new, agent_id=visitor.agent_id, now=desk.clock())
+        found = corrections.of_post(conn, post_id=post_id)
+    desk.wake()
+    return CorrectionList(corrections=found)
+
+
+@router.delete("/{post_id}/corrections/{correction_id}", operation_id="take_correction_back")
+def take_correction_back(desk: AtDesk, visitor: Bearing, post_id: PostId, correction_id: CorrectionId) -> CorrectionList:
+    """Take a correction back, as if it had not been."""
+    with desk.pool.transaction() as conn:
+        take_back(conn, correction_id=correction_id, agent_id=visitor.agent_id, now=desk.clock())
+        found = corrections.of_post(conn, post_id=post_id)
+    desk.wake()
+    return CorrectionList(corrections=found)

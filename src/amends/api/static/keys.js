@@ -2,6 +2,7 @@
 
 import { $, $$, htmx, openCase, when } from "./dom.js";
 import { showFresh } from "./news.js";
+import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { send, write } from "./writing.js";
@@ -39,7 +40,12 @@ function press(selector) {
   if (button && !button.disabled) button.click();
 }
 
+const LABELS = {
+  "1": "mood:negative", "2": "mood:neutral", "3": "mood:positive",
+  "c": "intent:complaint", "q": "intent:question", "w": "intent:request", "p": "intent:praise", "o": "intent:other",
+};
 const KEYS = {
+  ...Object.fromEntries(Object.entries(LABELS).map(([key, label]) => [key, () => say(label)])),
   "j": () => step(1),
   "k": () => step(-1),
   "r": () => write("reply"),

@@ -58,6 +58,8 @@ class CaseHead:
     positive: float | None
     complaint: float | None
     confidence: float | None
+    intent: str | None
+    mood_by: str | None
     follow_up_due: datetime | None
 
 
@@ -87,6 +89,13 @@ class ThreadPost:
     route_why: str
     sentiment: str | None
     urgency: int | None
+    intent: str | None
+    negative: float | None
+    neutral: float | None
+    positive: float | None
+    model: str | None
+    mood_by: str | None
+    intent_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,7 +163,9 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                a.handle as author_handle, a.followers, a.verified, c.customer_id, u.name as customer_name, c.language, c.sentiment,
                c.urgency, c.reasons, c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
                c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, v.model,
-               v.negative, v.neutral, v.positive, v.complaint, v.confidence,
+               v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
+               (select g.name from corrections x join agents g on g.id = x.agent_id
+                where x.post_id = p.id and x.field = 'mood' and x.ended_at is null) as mood_by,
                (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
         from cases c
         join brands b on b.id = c.brand_id join sources s on s.id = c.source_id join authors a on a.id = c.author_id
@@ -180,7 +191,7 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
-               v.sentiment, v.urgency
+               v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
           union
@@ -189,6 +200,10 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
           (select * from posts where source_id = %(source_id)s and external_id = %(root_id)s)
         ) p
         join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id
+        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
+                           where c.post_id = p.id and c.field = 'mood' and c.ended_at is null) mood on true
+        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
+                           where c.post_id = p.id and c.field = 'intent' and c.ended_at is null) intent on true
         order by p.published_at, p.id
         """,
         {

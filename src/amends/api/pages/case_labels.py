@@ -1,0 +1,53 @@
+"""What an agent says of a post: its mood and its intent, corrected by one key or click, and taken back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from amends.api.auth import Meaning
+from amends.api.desk import AtDesk
+from amends.api.pages._acting import done
+from amends.core.database import Connection
+from amends.core.errors import Conflict
+from amends.inbox.actions.correct import correct, take_back
+from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.store import corrections
+
+router = APIRouter(prefix="/inbox/{case_id:int}/posts/{post_id}", include_in_schema=False)
+
+
+@router.post("/label")
+def label(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    post_id: PostId,
+    field: Annotated[str, Form(max_length=20)] = "",
+    new: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Say what the post is; the model learns from it."""
+    now, me = desk.clock(), visitor.agent_id
+    back = f"/inbox/{case_id}/posts/{post_id}/undo?field={field}"
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: correct(conn, post_id=post_id, field=field, new=new, agent_id=me, now=now),
+        f"The {field} is {new}; triage learns from it",
+        undo=back,
+    )
+
+
+@router.post("/undo")
+def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, post_id: PostId, field: str = "") -> Response:
+    """Take the correction of a label back."""
+    now, me = desk.clock(), visitor.agent_id
+
+    def act(conn: Connection) -> None:
+        found = corrections.in_force(conn, [post_id]).get(post_id, {}).get(field)
+        if found is None:
+            raise Conflict("This label is the model's own; there is nothing to take back.")
+        take_back(conn, correction_id=found.id, agent_id=me, now=now)
+
+    return done(request, desk, case_id, act, "Taken back")

@@ -1,0 +1,81 @@
+"""The model: what speaks and how far it may be believed, what agents corrected, what was learnt from it, and every version."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from amends.api import words
+from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._model import shipped_card
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.inbox.actions import jobs
+from amends.inbox.actions.learn import use
+from amends.inbox.store import corrections, heads, inbox_list, judged
+
+router = APIRouter(prefix="/settings/triage", include_in_schema=False)
+
+
+@router.get("")
+def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show the model and what agents taught it."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+    return desk.screens.page(request, "triage.html", values)
+
+
+@router.post("/learn")
+def learn(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
+    """Begin to learn from the corrections."""
+    now, me = desk.clock(), visitor.agent_id
+    return _done(
+        request,
+        desk,
+        lambda conn: jobs.start(conn, kind="learn", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
+        "Learning; the result appears here",
+    )
+
+
+@router.post("/retriage")
+def retriage(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
+    """Begin to judge history anew."""
+    now, me = desk.clock(), visitor.agent_id
+    return _done(
+        request,
+        desk,
+        lambda conn: jobs.start(conn, kind="retriage", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
+        "History is judged anew, the newest posts first",
+    )
+
+
+@router.post("/use")
+def bring_back(request: Request, desk: AtDesk, visitor: MeaningManager, version: Annotated[str, Form(max_length=100)] = "") -> Response:
+    """Put another version in force."""
+    now, me = desk.clock(), visitor.agent_id
+    return _done(request, desk, lambda conn: use(conn, version=version, agent_id=me, now=now), f"{version} speaks now; history follows")
+
+
+def _done(request: Request, desk: Desk, act: Callable[[Connection], object], text: str) -> Response:
+    with desk.pool.transaction() as conn:
+        act(conn)
+    desk.wake()
+    with desk.pool.transaction() as conn:
+        values = _values(conn)
+    return saying(desk.screens.blocks(request, "triage.html", ["shown"], values), text)
+
+
+def _values(conn: Connection) -> dict[str, Any]:
+    card, trouble = shipped_card()
+    return {
+        "card": card,
+        "trouble": trouble,
+        "languages": sorted({words.language(code) for code in card.languages}) if card else [],
+        "head": heads.in_force(conn),
+        "versions": heads.newest(conn),
+        "corrected": corrections.counted(conn),
+        "posts": judged.count(conn),
+        "learning": jobs.latest(conn, kind="learn"),
+        "retriaging": jobs.latest(conn, kind="retriage"),
+    }

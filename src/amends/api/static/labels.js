@@ -1,0 +1,15 @@
+// Labels: a key says what the post in focus is, or the customer's newest one; the button it presses is the one for the mouse.
+
+import { $, $$ } from "./dom.js";
+
+function post() {
+  return document.activeElement.closest(".post.theirs") || $$("#thread .post.theirs").pop();
+}
+
+export function say(label) {
+  const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
+  if (!button) return;
+  // The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
+  if (meant.contains(document.activeElement)) $("summary", button.closest(".relabel")).focus();
+  button.click();
+}

@@ -1,0 +1,1 @@
+"""The commands of `amends triage` that teach: learn from corrections, bring a version back."""
