@@ -64,6 +64,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{channel_id}",
         "{job_id}",
         "{correction_id}",
+        "{topic_id:int}",
+        "{topic_id}",
+        "{example_id}",
+        "{trial_id}",
     ):
         path = path.replace(name, "1")
     return path

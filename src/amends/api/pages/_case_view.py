@@ -15,7 +15,8 @@ from amends.api.pages import _events
 from amends.api.pages._timeline import story
 from amends.core.database import Connection
 from amends.core.errors import NotFound
-from amends.inbox.store import agent_list, case_page, customer_page
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.store import agent_list, case_page, customer_page, post_topics, topics
 from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
 
 
@@ -41,6 +42,8 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
     return {
         "case": case,
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
+        "topics": post_topics.of_cases(conn, [CaseId(case_id)]),
+        "all_topics": topics.every(conn),
         "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),

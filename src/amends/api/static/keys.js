@@ -5,6 +5,7 @@ import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
+import { pickTopic } from "./topics.js";
 import { send, write } from "./writing.js";
 
 const YEAR = 31536000;
@@ -22,6 +23,7 @@ const BUTTONS = {
   "go-back": () => history.back(),
   "tab-reply": () => write("reply"),
   "tab-note": () => write("note"),
+  "topics": pickTopic,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -52,6 +54,8 @@ const KEYS = {
   "n": () => write("note"),
   "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
   "e": () => press("#resolve"),
+  "t": pickTopic,
+  "x": () => press("#not-for-us"),
   "u": takeBack,
   "/": () => $("#search")?.focus(),
   "?": () => $("#help")?.showModal(),

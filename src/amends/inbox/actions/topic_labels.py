@@ -85,6 +85,15 @@ def unsay(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: Age
     _tell(conn, EventKind.TOPIC_CHANGED, post_id, topic, agent_id, now)
 
 
+def unsay_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> None:
+    """Take back what agents said of a topic of a case's posts."""
+    said = post_topics.said(conn, case_id=case_id, topic_id=topic_id)
+    if not said:
+        raise NotFound("Nobody said anything about this topic of this case.")
+    for one in said:
+        unsay(conn, post_id=one.post_id, topic_id=topic_id, agent_id=agent_id, now=now)
+
+
 def _say(conn: Connection, post_id: PostId, topic_id: TopicId, *, fits: bool, agent_id: AgentId, now: datetime) -> Topic:
     topic, post = _topic(conn, topic_id), post_list.post(conn, post_id)
     if post is None or post.deleted_at is not None or post.is_own:

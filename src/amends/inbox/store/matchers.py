@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all
+from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.inbox.rules.ids import AgentId
 
 TOPIC, NOISE, SOURCE = "topic", "noise", "source"
@@ -124,3 +124,8 @@ def take_unlearnt(conn: Connection) -> list[Unlearnt]:
         returning kind, name, agent_id, why
         """,
     )
+
+
+def is_unlearnt(conn: Connection, kind: str) -> bool:
+    """Return whether something of a kind is still to be learnt anew."""
+    return bool(fetch_values(conn, "select exists (select from unlearnt where kind = %(kind)s)", {"kind": kind})[0])

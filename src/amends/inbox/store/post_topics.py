@@ -22,15 +22,6 @@ class PostTopic:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
-    """What stands about one topic of one post; `agent_id` is None where the model said it."""
-
-    fits: bool
-    score: float
-    agent_id: AgentId | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TopicCount:
     """How many posts of a time a topic has."""
 
@@ -84,16 +75,6 @@ def rewrite(conn: Connection, scores: Scores) -> None:
         on conflict (post_id, topic_id) do update set score = excluded.score where post_topics.agent_id is null
         """,
         params,
-    )
-
-
-def given(conn: Connection, *, post_id: PostId, topic_id: TopicId) -> Given | None:
-    """Return what stands about this topic of this post, locked, or None."""
-    return fetch_maybe(
-        conn,
-        Given,
-        "select fits, score, agent_id from post_topics where post_id = %(post)s and topic_id = %(topic)s for update",
-        {"post": post_id, "topic": topic_id},
     )
 
 
@@ -193,6 +174,22 @@ def wearing(conn: Connection, *, case_id: CaseId, topic_id: TopicId) -> list[Pos
         from posts p join post_topics l on l.post_id = p.id and l.topic_id = %(topic)s and l.fits join topics t on t.id = l.topic_id
         left join agents g on g.id = l.agent_id
         where p.case_id = %(case)s and p.case_number is not null and p.deleted_at is null
+        order by l.post_id
+        """,
+        {"case": case_id, "topic": topic_id},
+    )
+
+
+def said(conn: Connection, *, case_id: CaseId, topic_id: TopicId) -> list[PostTopic]:
+    """Return the posts of a case of which an agent said that they are, or are not, about a topic."""
+    return fetch_all(
+        conn,
+        PostTopic,
+        """
+        select l.post_id, l.topic_id, t.name, l.score, g.name as by
+        from posts p join post_topics l on l.post_id = p.id and l.topic_id = %(topic)s join topics t on t.id = l.topic_id
+        join agents g on g.id = l.agent_id
+        where p.case_id = %(case)s
         order by l.post_id
         """,
         {"case": case_id, "topic": topic_id},

@@ -189,3 +189,39 @@ def read_by(conn: Connection, *, encoder: str, most: int) -> list[ReadExample]:
         """,
         {"encoder": encoder, "most": most},
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstRead:
+    """What an example means, and by which encoder."""
+
+    encoder: str
+    embedding: bytes
+
+
+def first_read(conn: Connection, *, topic_id: TopicId) -> list[FirstRead]:
+    """Return what the examples of a topic mean to the encoder that read the newest of them."""
+    return fetch_all(
+        conn,
+        FirstRead,
+        """
+        select encoder, embedding from topic_examples
+        where topic_id = %(topic)s and fits and embedding is not null and encoder = (
+          select encoder from topic_examples where topic_id = %(topic)s and fits and embedding is not null order by id desc limit 1
+        )
+        limit 50
+        """,
+        {"topic": topic_id},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Size:
+    topic_id: TopicId
+    n: int
+
+
+def sizes(conn: Connection) -> dict[TopicId, int]:
+    """Return how many examples each topic has, counter-examples left out."""
+    rows = fetch_all(conn, _Size, "select topic_id, count(*) as n from topic_examples where fits group by topic_id")
+    return {row.topic_id: row.n for row in rows}
