@@ -7,6 +7,7 @@ from amends.inbox.actions.job_kinds import topics as labelling
 from amends.inbox.actions.read_examples import read_pending
 from amends.inbox.rules.ids import BrandId, TopicId
 from amends.inbox.store import jobs, prototypes
+from tests.cast import a_post
 from tests.desk import Desk
 
 LUGGAGE = (
@@ -69,3 +70,13 @@ def label_history(desk: Desk) -> int:
     job = jobs.latest(desk.conn, kind="topics")[0]
     tools = Tools(classifier=lambda: desk.model, clock=lambda: desk.now)
     return labelling.portion(desk.conn, job, tools).done
+
+
+def furnish_triage(desk: Desk) -> None:
+    """Make three topics (one learnt, one not, one archived), label what there is, and throw a giveaway."""
+    topic(desk, "Luggage", "my bag is lost", "bag lost and nobody answers", "lost my bag", "still lost, my bag")
+    topic(desk, "Lounges")
+    topics.archive(desk.conn, topic_id=topic(desk, "Old talk"), agent_id=desk.agent_id, now=desk.now)
+    teach(desk)
+    label_history(desk)
+    desk.hear(a_post("Follow and RT to win a free trip! https://x.example/win"))

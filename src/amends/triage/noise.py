@@ -6,20 +6,21 @@ that is addressed to us. Three voices, the surest first: plain rules, what the s
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.ports import Reading
-from amends.triage.matching import MATCHES, NO_MATCHER, Learnt, Matcher, Numbers, fit
+from amends.triage.matching import MATCHES, NO_MATCHER, Floats, Learnt, Matcher, Numbers, fit
 
 PRECISION = 0.9
 SHARE = 1 / 12
-LEAST_THROWN = 3
+LEAST_THROWN = LEAST_KEPT = 3
 OFTEN = 4
 MANY_TAGS = 6
+MARGIN = 0.02
 ELSEWHERE_SHARE = 1 / 4
 """How much of what a source brings is not for us, where its agents threw some of it."""
 
@@ -118,13 +119,30 @@ class Relevance:
     kept_right: float
 
 
-def learn_source(embeddings: Numbers, thrown: NDArray[np.bool_], ordinary: Numbers) -> Relevance | None:
-    """Return what a source learns from kept and thrown posts, with ordinary ones as further kept; None for fewer than three thrown."""
-    if thrown.sum() < LEAST_THROWN:
+def learn_source(embeddings: Numbers, thrown: NDArray[np.bool_], worked: Numbers, care: Numbers) -> Relevance | None:
+    """Return what a source learns from kept and thrown posts; None for fewer than three thrown, or fewer than three that are for us.
+
+    `worked` are posts of the source that agents answered, `care` what a desk works on anywhere: both are for us, too. Without any of the
+    source's own that are for us, all that the thrown ones share may be the company's name.
+    """
+    own = len(embeddings) + len(worked)
+    if thrown.sum() < LEAST_THROWN or own - thrown.sum() < LEAST_KEPT:
         return None
-    everything = np.vstack([embeddings, ordinary])
-    fits = np.concatenate([thrown, np.zeros(len(ordinary), bool)])[:, None]
-    [learnt] = fit(everything, fits, precision=PRECISION, share=ELSEWHERE_SHARE)
-    matched = learnt.alone[: len(embeddings)] >= MATCHES
-    kept_right = float((~matched[~thrown]).mean()) if (~thrown).any() else 1.0
-    return Relevance(learnt=learnt, thrown_found=float(matched[thrown].mean()), kept_right=kept_right)
+    fits = np.concatenate([thrown, np.zeros(len(worked) + len(care), bool)])
+    [learnt] = fit(np.vstack([embeddings, worked, care]), fits[:, None], precision=PRECISION, share=ELSEWHERE_SHARE)
+    kept = np.flatnonzero(~fits[:own])
+    careful = _raised(learnt, _above(learnt.alone[kept]))
+    found = careful.alone[: len(embeddings)][thrown] >= MATCHES
+    right = [learnt.alone[i] < _above(learnt.alone[kept[kept != i]]) for i in kept]
+    return Relevance(learnt=careful, thrown_found=float(found.mean()), kept_right=float(np.mean(right)))
+
+
+def _above(kept: Floats) -> float:
+    """Return a threshold above all of a source's posts that are for us: a lost complaint costs more than noise in the inbox."""
+    return max(MATCHES, float(kept.max()) + MARGIN)
+
+
+def _raised(learnt: Learnt, threshold: float) -> Learnt:
+    weights = learnt.weights.copy()
+    weights[-1] -= threshold - MATCHES
+    return replace(learnt, weights=weights, alone=learnt.alone - (threshold - MATCHES))

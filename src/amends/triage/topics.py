@@ -29,7 +29,7 @@ class Topics:
 
     def of(self, reading: Reading, *, encoder: str, source_id: int) -> list[tuple[int, float]]:
         """Return the topics of a text with their scores, the best first."""
-        if reading.embedding is None or encoder != self.matcher.encoder:
+        if reading.embedding is None or not self.matcher.names or encoder != self.matcher.encoder:
             return []
         return self.of_many(reading.embedding[None], [source_id])[0]
 

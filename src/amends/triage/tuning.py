@@ -10,9 +10,6 @@ from amends.triage.head import Head
 from amends.triage.noise import Sieve
 from amends.triage.topics import Topics
 
-from amends.core.ports import Reading
-from amends.triage.head import Head
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tuning:

@@ -11,7 +11,7 @@ from amends.core.database import Connection
 from amends.inbox.actions.relevance import bring_back
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import inbox_list, matchers, relevance
-from amends.triage.noise import LEAST_THROWN, WORDS
+from amends.triage.noise import LEAST_KEPT, LEAST_THROWN, WORDS
 
 router = APIRouter(prefix="/settings/noise", include_in_schema=False)
 
@@ -39,9 +39,10 @@ def keep(request: Request, desk: AtDesk, visitor: MeaningManager, post_id: PostI
 def _values(conn: Connection) -> dict[str, Any]:
     return {
         "thrown": relevance.thrown(conn, limit=SHOWN),
-        "lessons": relevance.lessons(conn),
+        "lessons": relevance.lessons(conn, most=SHOWN),
         "kinds": {one.name: one for one in matchers.of_kind(conn, matchers.NOISE)},
         "noise_words": WORDS,
         "least": LEAST_THROWN,
+        "least_kept": LEAST_KEPT,
         "most": SHOWN,
     }

@@ -54,7 +54,11 @@ def learn_source(conn: Connection, *, source_id: SourceId, encoder: str, now: da
     read = relevance.read_by(conn, source_id=source_id, encoder=encoder, most=MOST)
     thrown = np.array([not one.kept for one in read], bool)
     care = [one.embedding for one in prototypes.read_by(conn, encoder=encoder) if one.kind == CARE]
-    found = noise.learn_source(stacked([one.embedding for one in read]), thrown, stacked(care)) if read and care else None
+    worked = relevance.worked(conn, source_id=source_id, encoder=encoder, most=MOST)
+    found = None
+    if read and care:
+        meant = stacked([one.embedding for one in read])
+        found = noise.learn_source(meant, thrown, stacked(worked) if worked else meant[:0], stacked(care))
     if found is None:
         matchers.forget(conn, kind=matchers.SOURCE, name=str(source_id))
         return

@@ -36,7 +36,7 @@ def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId,
             topics.rename(conn, topic_id=topic.id, name=words)
     except UniqueViolation as error:
         raise Conflict(f"There is a topic called “{words}” already.") from error
-    _tell(conn, topic.id, words, agent_id, now, change="renamed", before=topic.name)
+    _tell(conn, topic.id, words, agent_id, now, change=f"renamed from {topic.name}")
 
 
 def archive(conn: Connection, *, topic_id: TopicId, agent_id: AgentId, now: datetime) -> Topic:
@@ -117,5 +117,5 @@ def _relearn(conn: Connection, why: str, agent_id: AgentId) -> None:
     matchers.ask_for(conn, kind=matchers.TOPIC, why=why, agent_id=agent_id)
 
 
-def _tell(conn: Connection, topic_id: TopicId, name: str, agent_id: AgentId, now: datetime, **facts: str) -> None:
-    events.add(conn, EventKind.TOPIC_CHANGED, now=now, agent_id=agent_id, topic_id=topic_id, topic=name, **facts)
+def _tell(conn: Connection, topic_id: TopicId, name: str, agent_id: AgentId, now: datetime, *, change: str) -> None:
+    events.add(conn, EventKind.TOPIC_CHANGED, now=now, agent_id=agent_id, topic_id=topic_id, topic=name, change=change)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, PostId, SourceId
 
 
@@ -42,6 +42,7 @@ class SourceLesson:
     brand: str
     kept: int
     thrown: int
+    worked: int
     thrown_found: float | None
     kept_right: float | None
 
@@ -104,13 +105,16 @@ def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
     )
 
 
-def lessons(conn: Connection) -> list[SourceLesson]:
-    """Return what each source has learnt from its agents."""
+def lessons(conn: Connection, *, most: int) -> list[SourceLesson]:
+    """Return what each source has learnt from its agents; cases that were answered are counted up to `most`."""
     return fetch_all(
         conn,
         SourceLesson,
         """
         select s.id, s.handle, s.network, b.name as brand, coalesce(e.kept, 0) as kept, coalesce(e.thrown, 0) as thrown,
+          (select count(*) from (
+            select from cases c where c.source_id = s.id and c.status in ('waiting', 'resolved') limit %(most)s
+          ) answered) as worked,
           m.found_of as thrown_found, m.found_right as kept_right
         from sources s join brands b on b.id = s.brand_id
         left join (
@@ -120,6 +124,7 @@ def lessons(conn: Connection) -> list[SourceLesson]:
         left join matchers m on m.kind = 'source' and m.name = s.id::text
         order by b.name, s.network, s.handle
         """,
+        {"most": most},
     )
 
 
@@ -155,3 +160,22 @@ def case_posts(conn: Connection, *, case_id: int) -> list[PostId]:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Post:
     id: PostId
+
+
+def worked(conn: Connection, *, source_id: SourceId, encoder: str, most: int) -> list[bytes]:
+    """Return what posts of a source mean that agents answered or resolved, the newest cases first, but for those that are examples."""
+    return fetch_values(
+        conn,
+        """
+        select r.embedding
+        from (
+          select id from cases
+          where source_id = %(source)s and status in ('waiting', 'resolved')
+          order by id desc limit %(most)s
+        ) c
+        join posts p on p.case_id = c.id and p.case_number = 1
+        join readings r on r.post_id = p.id and r.encoder = %(encoder)s and r.embedding is not null
+        where not exists (select from relevance_examples e where e.post_id = p.id)
+        """,
+        {"source": source_id, "encoder": encoder, "most": most},
+    )
