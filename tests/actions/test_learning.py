@@ -13,6 +13,7 @@ from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.tuning import head_in_force, tuning
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import heads
+from amends.triage.learning import trial
 from amends.worker.names import Task
 from tests.cast import NOON, a_post, a_source, ada
 from tests.desk import Desk
@@ -116,8 +117,6 @@ def test_what_was_learnt_is_not_learnt_again(conn: Connection) -> None:
 
 
 def test_a_trial_that_another_version_overtook_is_not_adopted(conn: Connection) -> None:
-    from amends.triage.learning import trial  # noqa: PLC0415
-
     slangy(conn, taught=45)
     gathered = learn.gather(conn, encoder="fake-1")
     found = trial(gathered.lessons, REPLAY, current=None, version=gathered.version, encoder="fake-1")

@@ -1,16 +1,18 @@
 """History judged anew: verdicts and what cases show change, nothing else does; killed in the middle, the result is the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.ports import Reading
 from amends.inbox.actions import jobs
 from amends.inbox.actions.correct import correct
-from amends.inbox.actions.job_kinds import retriage
+from amends.inbox.actions.job_kinds import Tools, retriage
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import heads
 from amends.inbox.store.heads import NewHead
@@ -97,7 +99,8 @@ class SecondModel(FakeClassifier):
 
     version = "fake-2"
 
-    def read(self, texts: list[str], languages: list[str]) -> list[Reading | None]:  # type: ignore[override]
+    @override
+    def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         return [reading and replace(reading, negative=0.1, neutral=0.8, positive=0.1) for reading in super().read(texts, languages)]
 
 
@@ -149,3 +152,15 @@ def test_a_worker_killed_in_the_middle_makes_no_difference(work: Workplace, port
     begin(work)
     work.perform(Task.JOBS)
     assert everything(work) == once
+
+
+def test_an_edited_post_is_read_again_and_of_a_deleted_one_nothing_is_left(desk: Desk) -> None:
+    first, second = a_post("My bag is lost!"), a_post("My seat is broken!")
+    desk.hear(first, second)
+    desk.collect(replace(first, text="thank you, it came", edited_at=NOON + timedelta(minutes=5)), replace(second, deleted=True))
+    assert fetch_values(desk.conn, "select count(*) from readings") == [0]
+    jobs.start(desk.conn, kind="retriage", why="to test", facts={}, agent_id=None, now=NOON)
+    tools = Tools(classifier=FakeClassifier, clock=lambda: NOON)
+    while job := jobs.claim(desk.conn, now=NOON):
+        jobs.carry_on(desk.conn, job, tools)
+    assert fetch_values(desk.conn, "select sentiment from verdicts order by post_id") == ["positive", "negative"]

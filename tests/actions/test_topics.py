@@ -1,5 +1,7 @@
 """Topics: learnt from examples, given to posts by the model and by agents, and history labelled anew."""
 
+from dataclasses import replace
+
 import pytest
 
 from amends.core.database import Connection, execute, fetch_all, fetch_values
@@ -179,6 +181,16 @@ def test_the_words_of_a_deleted_post_are_no_example_any_more(desk: Desk) -> None
     topic_labels.give(desk.conn, post_id=newest_post(desk), topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
     desk.collect(a_post("", external_id=post.external_id, deleted=True))
     assert fetch_values(desk.conn, "select count(*) from topic_examples where post_id is not null") == [0]
+
+
+def test_an_example_that_its_author_edited_is_read_anew(desk: Desk) -> None:
+    luggage = topic(desk, "Luggage", *LUGGAGE)
+    post = a_post("the belt ate it")
+    desk.hear(post)
+    topic_labels.give(desk.conn, post_id=newest_post(desk), topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
+    desk.collect(replace(post, text="the belt ate it whole", edited_at=desk.now))
+    [unread] = meanings.claim(desk.conn, encoder=desk.model.version, limit=9)
+    assert unread.text == "the belt ate it whole"
 
 
 def test_posts_are_counted_by_topic_within_a_time(desk: Desk) -> None:

@@ -1,8 +1,10 @@
 """The page of the model, the progress of long work, and labels corrected in a case."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import LiteralString
 
 from amends.core.database import fetch_values
@@ -13,6 +15,8 @@ from amends.inbox.store.heads import NewHead
 from amends.triage.head import Head, pack
 from tests.cast import NOON
 from tests.door import Answer, Door, as_fragment
+
+ROOT = Path(__file__).parents[2]
 
 
 def values(door: Door, query: LiteralString) -> list[object]:
@@ -136,6 +140,16 @@ def test_progress_is_polled_while_a_job_runs_and_no_longer(door: Door) -> None:
     assert mia.get(f"/settings/jobs/{JobId(404)}").status_code == 404
 
 
+LOADED = """
+import sys
+from amends.api import pages, rest
+from amends.core.plugins import discover
+assert discover(pages) and discover(rest)
+print(sorted({"onnxruntime", "transformers", "torch"} & set(sys.modules)))
+"""
+
+
 def test_the_web_process_loads_no_model() -> None:
-    code = "import sys, amends.api.app; print(sorted({'onnxruntime', 'transformers', 'torch'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", LOADED], env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -38,7 +38,7 @@ def fit(rows: Rows) -> Layer:
 
     def loss(place: Vector) -> tuple[float, Vector]:
         weights, bias = _shaped(place, answers, width)
-        logits = before + rows.embedding @ weights.T + bias
+        logits = np.asarray(before + rows.embedding @ weights.T + bias, np.float32)
         miss = (softmax(logits) - rows.wanted) * rows.weight[:, None]
         likelihood = -float((rows.weight * (rows.wanted * _log_softmax(logits)).sum(1)).sum())
         slope = np.concatenate([(miss.T @ rows.embedding).ravel(), miss.sum(0)]).astype(np.float64)

@@ -33,7 +33,7 @@ class Layer:
 
     def logits(self, said: Numbers, embedding: Numbers) -> Numbers:
         """Return the refined answers before temperature."""
-        return logarithm(said) + embedding @ self.weights.T + self.bias
+        return np.asarray(logarithm(said) + embedding @ self.weights.T + self.bias, np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

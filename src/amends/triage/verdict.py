@@ -13,7 +13,8 @@ class Verdict:
     nothing can be said. `negative`, `neutral`, `positive` are calibrated and sum to 1; `complaint` is a probability of its own.
     `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what raised it.
     `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
-    the best match first, with their scores; `noise` says why the post is no work ("" where it may be); `personal` names the kinds of personal data in it.
+    the best match first, `topic_scores` how well each matches; `noise` says why the post is no work ("" where it may be); `personal` names
+    the kinds of personal data in it.
     `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that history can be judged anew without reading it.
     """
 

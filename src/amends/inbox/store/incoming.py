@@ -179,7 +179,10 @@ def make_work(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) ->
 
 
 def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Touched]:
-    """Give posts (`id`, `text`, `media`, `mentions`, `edited_at`) the words that they have on the network now, and return them."""
+    """Give posts (`id`, `text`, `media`, `mentions`, `edited_at`) the words that they have on the network now, and return them.
+
+    What a model read of the old words goes, so that the next re-triage reads the new ones.
+    """
     return fetch_all(
         conn,
         Touched,
@@ -188,6 +191,12 @@ def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: 
           select * from jsonb_to_recordset(%(posts)s) as g(id bigint, text text, media jsonb, mentions text[], edited_at timestamptz)
         ), locked as (
           select id from posts where id in (select id from given) and deleted_at is null order by id for no key update
+        ), unread as (
+          delete from readings r using given where r.post_id = given.id
+        ), taught_anew as (
+          update topic_examples e set encoder = null, embedding = null from given where e.post_id = given.id
+        ), marked_anew as (
+          update relevance_examples e set encoder = null, embedding = null from given where e.post_id = given.id
         )
         update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s)
         from locked join given g using (id) where p.id = locked.id
@@ -221,7 +230,7 @@ def update_quietly(conn: Connection, posts: Sequence[Mapping[str, Any]]) -> None
 
 
 def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[PostId], now: datetime) -> list[Touched]:
-    """Take text, media and stored bodies of posts that the network deleted, and return them; they never come back."""
+    """Take text, media, stored bodies and what a model read of posts that the network deleted, and return them; they never come back."""
     return fetch_all(
         conn,
         Touched,
@@ -236,6 +245,8 @@ def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[P
           delete from topic_examples e using blanked b where e.post_id = b.id
         ), unmarked as (
           delete from relevance_examples e using blanked b where e.post_id = b.id
+        ), unread as (
+          delete from readings r using blanked b where r.post_id = b.id
         )
         select * from blanked
         """,

@@ -55,16 +55,10 @@ class StoredVerdict:
         return self._with(self.said or {})
 
     def _with(self, said: Mapping[str, Any]) -> Verdict:
-        told = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
-        return Verdict(
-            **told
-            | {
-                "sentiment": Sentiment(told["sentiment"]),
-                "intent": Intent(told["intent"]),
-                "reasons": tuple(told["reasons"]),
-                "personal": tuple(told["personal"]),
-            }
-        )
+        told: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
+        told["sentiment"], told["intent"] = Sentiment(told["sentiment"]), Intent(told["intent"])
+        told["reasons"], told["personal"] = tuple(told["reasons"]), tuple(told["personal"])
+        return Verdict(**told)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from amends.core.ports import Classifier, Intent, Reading
 from amends.triage.card import read_card, write_card
+from amends.triage.head import Numbers
 from amends.triage.language import detect
 from amends.triage.replay import FILE, REPORT, TRAIN, UNKNOWN, Replay, write_replay
 from amends.triage.training.mixture import Mixture, Row
@@ -62,7 +63,7 @@ def _read(classifier: Classifier, chosen: Sequence[tuple[str, Row]]) -> Replay:
     )
 
 
-def _embedding(reading: Reading) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _embedding(reading: Reading) -> Numbers:
     return np.zeros(1, np.float32) if reading.embedding is None else reading.embedding
 
 
@@ -72,4 +73,4 @@ def _mood(row: Row) -> int:
 
 
 def _intent(row: Row) -> int:
-    return [*Intent].index(*row.intents) if len(row.intents) == 1 and row.intent_weight == 1 else UNKNOWN
+    return [*Intent].index(next(iter(row.intents))) if len(row.intents) == 1 and row.intent_weight == 1 else UNKNOWN
