@@ -1,9 +1,7 @@
 """What an agent said of a topic of a post survives any sequence of labelling, learning, archiving and re-triage."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,21 +92,16 @@ def test_what_agents_said_survives_whatever_the_model_does(conn: Connection, ste
     execute(conn, "rollback to savepoint before")
 
 
-def test_portions_that_a_killed_worker_did_twice_are_as_good_as_one_that_ran_through(
-    conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_portions_that_a_killed_worker_did_twice_are_as_good_as_one_that_ran_through(conn: Connection) -> None:
     play = Play(conn)
     query = "select array_agg(post_id || ':' || topic_id || ':' || score order by post_id, topic_id)::text from post_topics"
     label_history(play.desk)
     through = fetch_values(conn, query)
     execute(conn, "delete from post_topics")
-    monkeypatch.setattr(labelling, "POSTS", 1)
-    job = jobs.latest(conn, kind="topics")[0]
-    tools = Tools(classifier=lambda: play.desk.model, clock=lambda: play.desk.now)
-    over = False
+    position, over = 0, False
     while not over:
-        labelling.portion(conn, job, tools)
-        again = labelling.portion(conn, job, tools)
-        job, over = replace(job, position=again.position), again.over
+        labelling.next_posts(conn, position=position, limit=1)
+        again = labelling.next_posts(conn, position=position, limit=1)
+        position, over = again.position, again.over
     assert fetch_values(conn, query) == through
     assert through != [None]

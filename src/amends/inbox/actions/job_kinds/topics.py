@@ -20,6 +20,11 @@ def total(conn: Connection, job: Job) -> int:  # noqa: ARG001 - every kind count
 
 def portion(conn: Connection, job: Job, tools: Tools) -> Portion:  # noqa: ARG001 - it needs no tools
     """Label the next posts below `job.position`."""
-    posts = post_topics.before(conn, position=job.position, limit=POSTS)
+    return next_posts(conn, position=job.position, limit=POSTS)
+
+
+def next_posts(conn: Connection, *, position: int, limit: int) -> Portion:
+    """Label at most `limit` posts below `position` (0: from the newest on)."""
+    posts = post_topics.before(conn, position=position, limit=limit)
     relabel(conn, posts, topics_in_force(conn))
-    return Portion(position=posts[-1].post_id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
+    return Portion(position=posts[-1].post_id if posts else position, done=len(posts), over=len(posts) < limit)
