@@ -65,6 +65,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{job_id}",
         "{correction_id}",
         "{weights_id}",
+        "{topic_id:int}",
+        "{topic_id}",
+        "{example_id}",
+        "{trial_id}",
     ):
         path = path.replace(name, "1")
     return path

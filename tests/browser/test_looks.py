@@ -12,8 +12,10 @@ from amends.core.clock import utc_now
 from amends.core.database import open_pool
 from tests.browser.desktop import Desktop
 from tests.databases import Server
+from tests.desk import Desk
 from tests.door import Door, open_door
 from tests.serving import serving
+from tests.teaching import furnish_triage
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +36,9 @@ def screens(door: Door) -> Sequence[str]:
         "/sources",
         "/settings/tokens",
         "/settings/urgency",
+        "/settings/topics",
+        "/settings/topics/1",
+        "/settings/noise",
         "/api/v1/docs",
         "/nowhere",
     )
@@ -50,7 +55,10 @@ def enter(browser: Browser, door: Door, address: str, *, width: int, theme: str)
 @pytest.fixture(scope="module")
 def shown(server: Server) -> Door:
     """A furnished desk that these tests only look at."""
-    return open_door(open_pool(server.clone("looked_at"), size=4), now=utc_now())
+    door = open_door(open_pool(server.clone("looked_at"), size=4), now=utc_now())
+    with door.pool.transaction() as conn:
+        furnish_triage(Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now))
+    return door
 
 
 def test_axe_finds_nothing_on_any_screen_in_either_theme(chromium: Browser, shown: Door) -> None:

@@ -16,7 +16,7 @@ LABEL_KEYS = {
     "praise": "p",
     "other": "o",
 }
-JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections"}
+JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections", "topics": "Labelling history by topic"}
 
 
 class Sounding(Protocol):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from amends.cli.teaching.learn import learn, use
+from amends.cli.teaching.topics import topics
 from amends.core.errors import ModelMissing, Refused
 from amends.core.ports import Classifier
 from amends.triage.judge import Text, judge
@@ -31,6 +32,7 @@ def triage() -> None:
 
 triage.add_command(learn)
 triage.add_command(use)
+triage.add_command(topics)
 
 
 @triage.command()

@@ -3,10 +3,12 @@
 Each part lives in a file of its own beside this one; where a company has set nothing, the defaults speak.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from amends.core.ports import Reading
 from amends.triage.head import Head
+from amends.triage.noise import Sieve
+from amends.triage.topics import Topics
 from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
 
 
@@ -21,6 +23,8 @@ class Tuning:
     head: Head | None = None
     order_shapes: tuple[str, ...] = ()
     urgency: UrgencyWeights = SHIPPED_WEIGHTS
+    topics: Topics = field(default_factory=Topics)
+    noise: Sieve = field(default_factory=Sieve)
 
     def head_of(self, encoder: str) -> Head | None:
         """Return the head in force if it belongs to the weights `encoder`; that of others says nothing."""

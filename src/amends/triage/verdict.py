@@ -14,9 +14,9 @@ class Verdict:
     `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what
     raised it, `points` say by how much each, `shares` how much of every reason counts (see `urgency`).
     `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
-    the best match first; `noise` says why the post is no work ("" where it may be); `personal` names the kinds of personal data in it.
-    `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that
-    history can be judged anew without reading it.
+    the best match first, `topic_scores` how well each matches; `noise` says why the post is no work ("" where it may be); `personal` names
+    the kinds of personal data in it.
+    `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that history can be judged anew without reading it.
     """
 
     language: str
@@ -32,6 +32,7 @@ class Verdict:
     model: str
     intent: Intent = Intent.OTHER
     topics: tuple[int, ...] = ()
+    topic_scores: tuple[float, ...] = ()
     noise: str = ""
     personal: tuple[str, ...] = ()
     points: tuple[int, ...] = ()

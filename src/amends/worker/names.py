@@ -19,6 +19,7 @@ class Task(StrEnum):
     SWEEP = "sweep"
     TIDY = "tidy"
     TRIAGE = "triage"
+    READ_EXAMPLES = "read_examples"
     SEND_REPLIES = "send_replies"
     PROVE_REPLIES = "prove_replies"
     DELIVER_ALERTS = "deliver_alerts"

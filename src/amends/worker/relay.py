@@ -19,6 +19,12 @@ BATCH = 500
 WAKES: Mapping[str, Task] = {
     EventKind.POST_RECEIVED: Task.TRIAGE,
     EventKind.POST_EDITED: Task.TRIAGE,
+    EventKind.POST_BROUGHT_BACK: Task.TRIAGE,
+    EventKind.TOPIC_CHANGED: Task.READ_EXAMPLES,
+    EventKind.TOPIC_GIVEN: Task.READ_EXAMPLES,
+    EventKind.TOPIC_TAKEN: Task.READ_EXAMPLES,
+    EventKind.TOPIC_TRIED: Task.READ_EXAMPLES,
+    EventKind.RELEVANCE_MARKED: Task.READ_EXAMPLES,
     EventKind.CASE_OPENED: Task.LOOK_AGAIN,
     EventKind.POST_JOINED: Task.LOOK_AGAIN,
     EventKind.CASE_REOPENED: Task.LOOK_AGAIN,

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.store import heartbeats, undone
+from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
 from amends.worker.names import Lane, Task
 
 REMEMBER_FAILURES = timedelta(days=1)
+REMEMBER_TRIALS = timedelta(hours=1)
 
 
 def sweep(at: Context) -> None:
@@ -27,6 +29,7 @@ def tasks_for(found: Undone) -> list[Task]:
     asked = {
         Task.RELAY: found.events,
         Task.TRIAGE: found.triage,
+        Task.READ_EXAMPLES: found.examples,
         Task.SEND_REPLIES: found.replies,
         Task.PROVE_REPLIES: found.proofs,
         Task.DELIVER_ALERTS: found.deliveries,
@@ -38,8 +41,9 @@ def tasks_for(found: Undone) -> list[Task]:
 
 
 def tidy(at: Context) -> None:
-    """Delete sessions that ended and failed sign-ins of yesterday."""
+    """Delete sessions that ended, failed sign-ins of yesterday, and sentences that were tried an hour ago."""
     now = at.clock()
     with at.pool.transaction() as conn:
         undone.drop_expired_sessions(conn, now=now)
         undone.drop_old_failures(conn, before=now - REMEMBER_FAILURES)
+        drop_trials(conn, before=now - REMEMBER_TRIALS)

@@ -16,6 +16,7 @@ from amends.worker.context import Context, context
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
+from amends.worker.reading_examples import read_examples_batch
 from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
 from amends.worker.sweeping import sweep, tidy
@@ -49,6 +50,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SWEEP: _once(sweep),
     Task.TIDY: _once(tidy),
     Task.TRIAGE: triage_batch,
+    Task.READ_EXAMPLES: read_examples_batch,
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,

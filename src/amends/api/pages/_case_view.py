@@ -17,8 +17,8 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
-from amends.inbox.actions.tuning import tuning
-from amends.inbox.store import agent_list, case_page, customer_page
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.store import agent_list, case_page, customer_page, order_shapes, post_topics, topics
 from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
 
 
@@ -43,8 +43,10 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
-        "finds": _finds(posts, tuning(conn).order_shapes),
+        "finds": _finds(posts, order_shapes.newest(conn)),
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
+        "topics": post_topics.of_cases(conn, [CaseId(case_id)]),
+        "all_topics": topics.every(conn),
         "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),

@@ -50,6 +50,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
     EventKind.LABEL_CORRECTED: _corrected,
     EventKind.CORRECTION_UNDONE: _corrected_back,
+    EventKind.TOPIC_GIVEN: lambda event: f"{_by(event)} said that it is about {event.facts.get('topic', '')}",
+    EventKind.TOPIC_TAKEN: lambda event: f"{_by(event)} said that it is not about {event.facts.get('topic', '')}",
     EventKind.POST_EDITED: lambda _event: "The customer edited a post",
     EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
 }

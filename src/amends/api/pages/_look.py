@@ -32,6 +32,7 @@ class Look:
             "network": self.chosen.network,
             "language": self.chosen.language,
             "mood": self.chosen.mood,
+            "topic": self.chosen.topic,
             "q": self.chosen.text,
         } | changes
         kept = {key: value for key, value in fields.items() if value and (key, value) != ("sort", Sort.NEWEST.value)}
@@ -57,10 +58,13 @@ def looking(  # noqa: PLR0913
     network: Annotated[str, Query(max_length=40)] = "",
     language: Annotated[str, Query(max_length=10)] = "",
     mood: Annotated[str, Query(max_length=10)] = "",
+    topic: Annotated[str, Query(max_length=18, pattern=r"^\d*$")] = "",
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Look:
     """Return what the URL asks for."""
-    return Look(view=view, sort=sort, chosen=Filter(brand=brand, network=network, language=language, mood=mood, text=q.strip()))
+    return Look(
+        view=view, sort=sort, chosen=Filter(brand=brand, network=network, language=language, mood=mood, topic=topic, text=q.strip())
+    )
 
 
 Looking = Annotated[Look, Depends(looking)]

@@ -6,6 +6,7 @@ import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { send, useWords, write } from "./writing.js";
+import { pickTopic } from "./topics.js";
 
 const YEAR = 31536000;
 
@@ -23,6 +24,7 @@ const BUTTONS = {
   "tab-reply": () => write("reply"),
   "tab-note": () => write("note"),
   "use-words": useWords,
+  "topics": pickTopic,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -53,6 +55,8 @@ const KEYS = {
   "n": () => write("note"),
   "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
   "e": () => press("#resolve"),
+  "t": pickTopic,
+  "x": () => press("#not-for-us"),
   "u": takeBack,
   "/": () => $("#search")?.focus(),
   "?": () => $("#help")?.showModal(),

@@ -54,7 +54,7 @@ const VIEWS = {
 
 function belongs(row) {
   const list = $("#list")?.dataset, it = row.dataset, last = $$("#rows .row").at(-1)?.dataset;
-  if (!list || list.text || !VIEWS[list.view](it)) return false;
+  if (!list || list.text || list.topic || !VIEWS[list.view](it)) return false;
   if (["brand", "network", "language", "mood"].some((name) => list[name] && list[name] !== it[name])) return false;
   if (!last || !list.more) return true;
   if (list.sort === "longest") return Number(it.longest || Infinity) <= Number(last.longest || Infinity);

@@ -9,6 +9,7 @@ from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
 from amends.inbox.actions import follow_up
 from amends.inbox.actions.parts import Spoiled, in_parts
+from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules import alerting
 from amends.inbox.rules.events import EventKind
@@ -94,6 +95,7 @@ def _text(post: Claimed, earlier: int) -> Text:
         followers=post.followers,
         source_id=post.source_id,
         earlier_complaints=earlier,
+        repeats=post.repeats,
     )
 
 
@@ -125,6 +127,7 @@ def _save_posts(conn: Connection, placed: Sequence[Placed], case_ids: dict[Threa
     untriaged.save_verdicts(conn, placed, now=now)
     for encoder, readings in _read_by(placed).items():
         stored_readings.save(conn, readings, encoder=encoder)
+    save_topics(conn, {one.post.id: one.verdict for one in placed if one.verdict is not None})
 
 
 def _read_by(placed: Sequence[Placed]) -> dict[str, dict[PostId, Reading]]:

@@ -3,6 +3,7 @@
 from amends.core.database import Connection
 from amends.core.errors import ModelMissing
 from amends.core.log import logger
+from amends.inbox.actions.matchers import sieve_in_force, topics_in_force
 from amends.inbox.store import heads, order_shapes, urgency_weights
 from amends.triage.head import Head, unpack
 from amends.triage.tuning import Tuning
@@ -13,7 +14,13 @@ log = logger(__name__)
 
 def tuning(conn: Connection) -> Tuning:
     """Return the tuning in force."""
-    return Tuning(head=head_in_force(conn), order_shapes=order_shapes.newest(conn), urgency=weights_in_force(conn))
+    return Tuning(
+        head=head_in_force(conn),
+        order_shapes=order_shapes.newest(conn),
+        urgency=weights_in_force(conn),
+        topics=topics_in_force(conn),
+        noise=sieve_in_force(conn),
+    )
 
 
 def weights_in_force(conn: Connection) -> UrgencyWeights:

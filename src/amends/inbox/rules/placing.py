@@ -27,7 +27,10 @@ class Thread(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claimed:
-    """A post that nobody has triaged yet."""
+    """A post that nobody has triaged yet.
+
+    `repeats` is how often its author wrote the very same before; `kept` says that an agent brought it back from the noise.
+    """
 
     id: PostId
     source_id: SourceId
@@ -47,6 +50,8 @@ class Claimed:
     is_deleted: bool
     of_another: bool
     to_us: bool
+    repeats: int = 0
+    kept: bool = False
 
     @property
     def thread(self) -> Thread:
@@ -64,6 +69,7 @@ class Claimed:
             is_deleted=self.is_deleted,
             of_another=self.of_another,
             to_us=self.to_us,
+            kept=self.kept,
         )
 
 

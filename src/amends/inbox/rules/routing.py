@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from amends.core.ports import Sentiment
+from amends.core.ports import Intent, Sentiment
 from amends.inbox.rules.words import CaseStatus, Route
+from amends.triage.noise import WORDS as NOISE
 from amends.triage.verdict import Verdict
 
 COMPLAINT = 0.5
@@ -13,7 +14,10 @@ NOBODY = "deleted"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """What routing needs to know of a post: `of_another` where another customer began its thread, `to_us` where it answers or names us."""
+    """What routing needs to know of a post: `of_another` where another customer began its thread, `to_us` where it answers or names us.
+
+    `kept` where an agent said that it is for us.
+    """
 
     text: str
     author_external_id: str
@@ -22,6 +26,7 @@ class Incoming:
     is_own: bool = False
     is_share: bool = False
     is_deleted: bool = False
+    kept: bool = False
 
     @property
     def is_context(self) -> bool:
@@ -44,23 +49,39 @@ def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decis
     """
     if verdict is None or post.is_context:
         return _beside(post)
-    if status is None:
-        return _first(post, verdict)
-    cause = call_for_work(post.text, verdict)
     if status in {CaseStatus.OPEN, CaseStatus.WAITING}:
         return Decision(route=Route.APPEND, why="The customer's case in this thread is still going on.")
-    if cause:
-        return Decision(route=Route.REOPEN, why=f"{cause} The case was {status}.")
-    return Decision(route=Route.APPEND, why=f"No new complaint; the case stays {status}.")
+    if is_noise(post, verdict):
+        return Decision(route=Route.IGNORE, why=f"Noise: {NOISE.get(verdict.noise, verdict.noise)}.")
+    return _first(post, verdict) if status is None else _after_the_end(post, verdict, status)
 
 
 def _first(post: Incoming, verdict: Verdict) -> Decision:
     """Return the route of the first post of an author in a thread; bad mood alone opens nothing among strangers: they may pity, or joke."""
+    if post.kept:
+        return Decision(route=Route.OPEN, why="An agent said that it is for us.")
     asked = _asked(post.text, verdict)
     cause = call_for_work(post.text, verdict)
     if cause and not asked and post.of_another and not post.to_us:
         return Decision(route=Route.CONTEXT, why="A bystander in another customer's thread, with no complaint and no question.")
     return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why="No complaint and no question.")
+
+
+def _after_the_end(post: Incoming, verdict: Verdict, status: str) -> Decision:
+    """Return the route of a post whose case is over."""
+    cause = call_for_work(post.text, verdict)
+    if cause:
+        return Decision(route=Route.REOPEN, why=f"{cause} The case was {status}.")
+    return Decision(route=Route.APPEND, why=f"No new complaint; the case stays {status}.")
+
+
+def is_noise(post: Incoming, verdict: Verdict) -> bool:
+    """Return whether to throw a post: never what an agent kept, nor a complaint or a question that is addressed to us."""
+    return bool(verdict.noise) and not post.kept and not (post.to_us and _asks_or_complains(post.text, verdict))
+
+
+def _asks_or_complains(text: str, verdict: Verdict) -> bool:
+    return verdict.complaint >= COMPLAINT or verdict.intent is Intent.QUESTION or is_question(text)
 
 
 def call_for_work(text: str, verdict: Verdict) -> str:

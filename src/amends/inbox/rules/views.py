@@ -49,12 +49,13 @@ class Filter:
     network: str = ""
     language: str = ""
     mood: str = ""
+    topic: str = ""
     text: str = ""
 
     @property
     def empty(self) -> bool:
         """True where nothing is narrowed."""
-        return not (self.brand or self.network or self.language or self.mood or self.text)
+        return not (self.brand or self.network or self.language or self.mood or self.topic or self.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

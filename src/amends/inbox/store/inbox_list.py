@@ -39,6 +39,7 @@ class CaseRow:
     author_handle: str
     followers: int | None
     customer_id: int
+    topics: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +58,10 @@ _COLUMNS: LiteralString = """
 select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency_now as urgency,
        case when c.waiting_points > 0 then c.reasons || 'waiting time'::text else c.reasons end as reasons, c.needs_look, c.unread,
        c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
-       coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id
+       coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id,
+       array(select distinct t.name from posts p join post_topics l on l.post_id = p.id and l.fits
+             join topics t on t.id = l.topic_id and t.archived_at is null
+             where p.case_id = c.id and p.case_number is not null and p.deleted_at is null order by t.name) as topics
 """
 _JOINS: LiteralString = """
 join authors a on a.id = c.author_id join brands b on b.id = c.brand_id left join agents g on g.id = c.assignee_id
@@ -77,6 +81,17 @@ _OF_VIEW: dict[View, LiteralString] = {
     View.UNASSIGNED: " and c.assignee_id is null",
     View.NEEDS_LOOK: " and c.needs_look",
 }
+_TOPIC: LiteralString = """
+ and exists (select from posts p join post_topics l on l.post_id = p.id
+             where p.case_id = c.id and p.case_number is not null and l.fits and l.topic_id = %(topic)s)
+"""
+_NARROWING: dict[str, LiteralString] = {
+    "brand": " and c.brand_id = (select id from brands where slug = %(brand)s)",
+    "network": " and c.network = %(network)s",
+    "language": " and c.language = %(language)s",
+    "mood": " and c.sentiment = %(mood)s",
+    "topic": _TOPIC,
+}
 _TEXT: LiteralString = """
  and (c.preview ilike %(like)s or c.author_id = any(array(select id from authors where lower(handle) like %(prefix)s limit 1000)))
 """
@@ -85,14 +100,9 @@ _TEXT: LiteralString = """
 def _conditions(view: View, chosen: Filter) -> LiteralString:
     """Return the conditions of `view` and of each filter that is set."""
     found: LiteralString = _OF_VIEW.get(view, "")
-    if chosen.brand:
-        found += " and c.brand_id = (select id from brands where slug = %(brand)s)"
-    if chosen.network:
-        found += " and c.network = %(network)s"
-    if chosen.language:
-        found += " and c.language = %(language)s"
-    if chosen.mood:
-        found += " and c.sentiment = %(mood)s"
+    for name, condition in _NARROWING.items():
+        if getattr(chosen, name):
+            found += condition
     if _number(chosen.text) is not None:
         return found + " and c.id = %(number)s"
     return found + _TEXT if chosen.text else found
@@ -113,6 +123,7 @@ def _params(view: View, chosen: Filter, agent_id: int) -> dict[str, Any]:
         "network": chosen.network,
         "language": chosen.language,
         "mood": chosen.mood,
+        "topic": int(chosen.topic or 0),
         "number": _number(chosen.text),
         "like": f"%{quoted}%",
         "prefix": f"{handle}%",
@@ -161,7 +172,7 @@ def counts(conn: Connection) -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One thing a filter offers: `kind` is brand or network."""
+    """One thing a filter offers: `kind` is brand, network or topic."""
 
     kind: str
     value: str
@@ -169,7 +180,7 @@ class Choice:
 
 
 def choices(conn: Connection) -> list[Choice]:
-    """Return the brands and networks that have a source."""
+    """Return the brands and networks that have a source, and the topics."""
     return fetch_all(
         conn,
         Choice,
@@ -177,6 +188,8 @@ def choices(conn: Connection) -> list[Choice]:
         select 'brand' as kind, slug as value, name as label from brands where id in (select brand_id from sources)
         union all
         select distinct 'network', network, network from sources
+        union all
+        select 'topic', id::text, name from topics where archived_at is null
         order by kind, label
         """,
     )

@@ -193,6 +193,10 @@ def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: 
           select id from posts where id in (select id from given) and deleted_at is null order by id for no key update
         ), unread as (
           delete from readings r using given where r.post_id = given.id
+        ), taught_anew as (
+          update topic_examples e set encoder = null, embedding = null from given where e.post_id = given.id
+        ), marked_anew as (
+          update relevance_examples e set encoder = null, embedding = null from given where e.post_id = given.id
         )
         update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s)
         from locked join given g using (id) where p.id = locked.id
@@ -237,6 +241,10 @@ def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[P
           returning p.id, p.external_id, p.case_id
         ), forgotten as (
           delete from raw_bodies r using blanked b where r.source_id = %(source_id)s and r.external_id = b.external_id
+        ), unlearnt as (
+          delete from topic_examples e using blanked b where e.post_id = b.id
+        ), unmarked as (
+          delete from relevance_examples e using blanked b where e.post_id = b.id
         ), unread as (
           delete from readings r using blanked b where r.post_id = b.id
         )

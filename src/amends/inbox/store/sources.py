@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb, execute, fetch_maybe, fetch_values
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import BrandId, SourceId
 
 
@@ -117,3 +117,14 @@ def set_paused(conn: Connection, *, source_id: SourceId, paused_at: datetime | N
         "update sources set paused_at = %(paused_at)s where id = %(source_id)s",
         {"source_id": source_id, "paused_at": paused_at},
     )
+
+
+def brands_of(conn: Connection) -> dict[int, int]:
+    """Return the brand of each source."""
+    return {row.source_id: row.brand_id for row in fetch_all(conn, _SourceOfBrand, "select id as source_id, brand_id from sources")}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _SourceOfBrand:
+    source_id: SourceId
+    brand_id: BrandId

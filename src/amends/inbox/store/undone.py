@@ -13,6 +13,7 @@ class Undone:
 
     events: bool
     triage: bool
+    examples: bool
     replies: bool
     proofs: bool
     deliveries: bool
@@ -30,6 +31,9 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
         select
           exists (select from events where relayed_at is null) as events,
           exists (select from posts where triaged_at is null) as triage,
+          exists (select from unlearnt) or exists (select from trials where encoder is null)
+            or exists (select from topic_examples where encoder is null)
+            or exists (select from relevance_examples where encoder is null) as examples,
           exists (
             select from replies
             where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)

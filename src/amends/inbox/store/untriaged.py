@@ -18,7 +18,13 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
           coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.published_at, p.seen_at,
           p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted,
           coalesce(root.author_id <> p.author_id and not root.is_own, false) as of_another,
-          coalesce(parent.is_own, false) or exists (select from unnest(p.mentions) named where lower(named) = lower(s.handle)) as to_us
+          coalesce(parent.is_own, false) or exists (select from unnest(p.mentions) named where lower(named) = lower(s.handle)) as to_us,
+          (
+            select count(*)::integer from (
+              select text from posts o where o.author_id = p.author_id and o.id < p.id order by o.published_at desc limit 20
+            ) before where before.text = p.text
+          ) as repeats,
+          exists (select from relevance_examples e where e.post_id = p.id and e.kept) as kept
         from (select * from posts where triaged_at is null order by id limit %(limit)s for update skip locked) p
         join sources s on s.id = p.source_id
         join authors a on a.id = p.author_id

@@ -11,6 +11,7 @@ from amends.core.ports import Classifier, Reading
 from amends.inbox.actions.job_kinds import Portion, Tools
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.actions.recasting import GOING_ON, lock_cases, recast_cases, texts_of
+from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import corrections, judged, readings
@@ -50,6 +51,7 @@ def _judge(conn: Connection, posts: Sequence[Judged], tools: Tools) -> None:
         verdict = labelled(ask(texts[post.id]), said, labels, tuned) if labels else said
         rewritten[post.id] = Rewritten(verdict=verdict, of_model=said if labels else None)
     judged.rewrite(conn, rewritten, now=tools.clock())
+    save_topics(conn, verdicts)
     recast_cases(conn, [case for case in cases if case.status in GOING_ON])
 
 

@@ -1,0 +1,76 @@
+"""What an agent says of a case's topics, and whether it is for us at all; both teach, and both are taken back by one key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from amends.api.auth import Meaning
+from amends.api.desk import AtDesk
+from amends.api.pages._acting import done
+from amends.inbox.actions import relevance, topic_labels
+from amends.inbox.rules.ids import CaseId, TopicId
+
+router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
+
+
+@router.post("/topics")
+def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: Annotated[TopicId, Form()]) -> Response:
+    """Give the case a topic."""
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: topic_labels.give_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "The case has this topic now, and the topic learns from it",
+        undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
+    )
+
+
+@router.post("/topics/{topic_id}/remove")
+def take(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: TopicId) -> Response:
+    """Take a topic from the case."""
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: topic_labels.take_from_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Not about this topic; it learns from that",
+        undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
+    )
+
+
+@router.post("/topics/{topic_id}/undo")
+def unsay(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: TopicId) -> Response:
+    """Take back what was said of a topic; the model speaks again."""
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: topic_labels.unsay_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Taken back",
+    )
+
+
+@router.post("/not-for-us")
+def throw(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Put the case aside, and let its source learn that such posts are not for us."""
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: relevance.throw_case(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Not for us; its source learns from that",
+        undo=f"/inbox/{case_id}/for-us",
+    )
+
+
+@router.post("/for-us")
+def keep(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
+    """Take it back: the case is open again, and its source forgets the example."""
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: relevance.keep_case(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Taken back",
+    )

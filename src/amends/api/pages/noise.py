@@ -1,0 +1,48 @@
+"""What was thrown as noise and why, with a way back, and what each source learnt from its agents."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.desk import AtDesk
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.inbox.actions.relevance import bring_back
+from amends.inbox.rules.ids import PostId
+from amends.inbox.store import inbox_list, matchers, relevance
+from amends.triage.noise import LEAST_KEPT, LEAST_THROWN, WORDS
+
+router = APIRouter(prefix="/settings/noise", include_in_schema=False)
+
+SHOWN = 100
+
+
+@router.get("")
+def thrown(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show the posts that were thrown last."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+    return desk.screens.page(request, "noise.html", values)
+
+
+@router.post("/{post_id}/keep")
+def keep(request: Request, desk: AtDesk, visitor: MeaningManager, post_id: PostId) -> Response:
+    """Bring a thrown post back as work; its source learns from it."""
+    with desk.pool.transaction() as conn:
+        bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+        values = _values(conn)
+    desk.wake()
+    return saying(desk.screens.blocks(request, "noise.html", ["shown"], values), "Back: it becomes a case, and its source learns from it")
+
+
+def _values(conn: Connection) -> dict[str, Any]:
+    return {
+        "thrown": relevance.thrown(conn, limit=SHOWN),
+        "lessons": relevance.lessons(conn, most=SHOWN),
+        "kinds": {one.name: one for one in matchers.of_kind(conn, matchers.NOISE)},
+        "noise_words": WORDS,
+        "least": LEAST_THROWN,
+        "least_kept": LEAST_KEPT,
+        "most": SHOWN,
+    }

@@ -1,0 +1,165 @@
+"""The company's own topics: made, taught by examples, archived. The worker learns every change, and a job brings it to history."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._topic_view import list_values, topic_values
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.inbox.actions import topic_labels, topics
+from amends.inbox.rules.ids import BrandId, PostId, TopicExampleId, TopicId
+from amends.inbox.store import inbox_list
+
+router = APIRouter(prefix="/settings/topics", include_in_schema=False)
+
+
+@router.get("")
+def every(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+    """Show all topics; for htmx only the list."""
+    with desk.pool.transaction() as conn:
+        values = list_values(conn, desk.clock()) | {"counts": inbox_list.counts(conn)}
+    if request.headers.get("HX-Request"):
+        return desk.screens.blocks(request, "topics.html", ["shown"], values)
+    return desk.screens.page(request, "topics.html", values)
+
+
+@router.post("")
+def make(
+    request: Request,
+    desk: AtDesk,
+    visitor: MeaningManager,
+    name: Annotated[str, Form(max_length=200)] = "",
+    brand: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Make a topic."""
+    brand_id = BrandId(int(brand)) if brand.isdecimal() else None
+    return _listed(
+        request,
+        desk,
+        lambda conn: topics.create(conn, name=name, brand_id=brand_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Made. Open it and give it three examples; then it begins to match",
+    )
+
+
+@router.get("/{topic_id:int}")
+def one(request: Request, desk: AtDesk, _visitor: ReadingManager, topic_id: TopicId) -> Response:
+    """Show a topic; for htmx only what changes."""
+    with desk.pool.transaction() as conn:
+        values = topic_values(conn, topic_id) | {"counts": inbox_list.counts(conn)}
+    if request.headers.get("HX-Request"):
+        return desk.screens.blocks(request, "topic.html", ["shown"], values)
+    return desk.screens.page(request, "topic.html", values)
+
+
+@router.post("/{topic_id:int}/name")
+def rename(
+    request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, name: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """Call a topic otherwise."""
+
+    def act(conn: Connection) -> None:
+        topics.rename(conn, topic_id=topic_id, name=name, agent_id=visitor.agent_id, now=desk.clock())
+
+    return _shown(request, desk, topic_id, act, "Renamed; its posts keep it")
+
+
+@router.post("/{topic_id:int}/archive")
+def archive(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId) -> Response:
+    """Put a topic away."""
+    back = f"/settings/topics/{topic_id}/restore"
+    return _listed(
+        request,
+        desk,
+        lambda conn: topics.archive(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Archived; no post has it any more",
+        undo=back,
+    )
+
+
+@router.post("/{topic_id:int}/restore")
+def restore(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId) -> Response:
+    """Put an archived topic back into force."""
+    return _listed(
+        request,
+        desk,
+        lambda conn: topics.restore(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Back; history is labelled anew",
+    )
+
+
+@router.post("/{topic_id:int}/examples")
+def add_example(
+    request: Request,
+    desk: AtDesk,
+    visitor: MeaningManager,
+    topic_id: TopicId,
+    text: Annotated[str, Form(max_length=10_000)] = "",
+    fits: Annotated[bool, Form()] = True,
+) -> Response:
+    """Add a sentence as example or counter-example."""
+
+    def act(conn: Connection) -> None:
+        topics.add_example(conn, topic_id=topic_id, text=text, fits=fits, agent_id=visitor.agent_id, now=desk.clock())
+
+    return _shown(request, desk, topic_id, act, "Added; the topic learns from it")
+
+
+@router.post("/{topic_id:int}/examples/{example_id}/remove")
+def drop_example(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, example_id: TopicExampleId) -> Response:
+    """Take an example away."""
+
+    def act(conn: Connection) -> None:
+        topics.drop_example(conn, topic_id=topic_id, example_id=example_id, agent_id=visitor.agent_id, now=desk.clock())
+
+    return _shown(request, desk, topic_id, act, "Removed")
+
+
+@router.post("/{topic_id:int}/posts/{post_id}")
+def say(
+    request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, post_id: PostId, fits: Annotated[bool, Form()] = True
+) -> Response:
+    """Say that a post is about the topic, or is not."""
+    act_of = topic_labels.give if fits else topic_labels.take
+    return _shown(
+        request,
+        desk,
+        topic_id,
+        lambda conn: act_of(conn, post_id=post_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "An example now" if fits else "A counter-example now",
+        undo=f"/settings/topics/{topic_id}/posts/{post_id}/undo",
+    )
+
+
+@router.post("/{topic_id:int}/posts/{post_id}/undo")
+def unsay(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, post_id: PostId) -> Response:
+    """Take back what was said of a post."""
+    return _shown(
+        request,
+        desk,
+        topic_id,
+        lambda conn: topic_labels.unsay(conn, post_id=post_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
+        "Taken back",
+    )
+
+
+def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, undo: str = "") -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        act(conn)
+        values = list_values(conn, desk.clock())
+    desk.wake()
+    return saying(desk.screens.blocks(request, "topics.html", ["shown"], values), text, undo=undo)
+
+
+def _shown(
+    request: Request, desk: Desk, topic_id: TopicId, act: Callable[[Connection], object], text: str, *, undo: str = ""
+) -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        act(conn)
+        values = topic_values(conn, topic_id)
+    desk.wake()
+    return saying(desk.screens.blocks(request, "topic.html", ["shown"], values), text, undo=undo)

@@ -1,0 +1,68 @@
+"""Reads sentences that teach, and learns from them. Place in the path: example added, new encoder -> here -> matchers -> job `topics`.
+
+Undone are rows that this encoder has not read, and what is listed as unlearnt; a killed worker leaves both for the next one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.ports import Classifier
+from amends.inbox.actions import jobs
+from amends.inbox.actions.learn_examples import learn_noise, learn_source, learn_topics
+from amends.inbox.actions.plant import plant
+from amends.inbox.rules.ids import SourceId
+from amends.inbox.store import matchers, meanings
+from amends.inbox.store.matchers import Unlearnt
+from amends.inbox.store.meanings import Unread
+from amends.triage.cleaning import clean, has_words
+from amends.triage.language import detect
+from amends.triage.matching import pack
+
+BATCH = 48
+ANOTHER = "another model reads posts now"
+
+
+def read_pending(conn: Connection, *, classifier: Classifier, now: datetime) -> bool:
+    """Read one batch of sentences or, where all are read, learn what changed; False where nothing was left to do."""
+    planted = plant(conn, now=now)
+    unread = meanings.claim(conn, encoder=classifier.version, limit=BATCH)
+    if unread:
+        meanings.save(conn, _read(unread, classifier), encoder=classifier.version)
+        _ask_again(conn, unread)
+        return True
+    learnt = [_learn(conn, one, encoder=classifier.version, now=now) for one in matchers.take_unlearnt(conn)]
+    return planted or bool(learnt)
+
+
+def _read(unread: Sequence[Unread], classifier: Classifier) -> list[tuple[Unread, bytes | None]]:
+    """Return what each sentence means; None where there is nothing to read, or the model has no meanings."""
+    words = [clean(one.text) for one in unread]
+    readable = [i for i, text in enumerate(words) if has_words(text)]
+    readings = classifier.read([words[i] for i in readable], [detect(words[i], unread[i].language) for i in readable])
+    said = dict(zip(readable, readings, strict=True))
+    meant = [reading.embedding if (reading := said.get(i)) else None for i in range(len(unread))]
+    return [(one, None if found is None else pack(found)) for one, found in zip(unread, meant, strict=True)]
+
+
+def _ask_again(conn: Connection, read: Sequence[Unread]) -> None:
+    """List what must be learnt anew since its sentences were read."""
+    places = {one.place for one in read}
+    if "prototypes" in places:
+        matchers.ask_if_not(conn, kind=matchers.NOISE, why=ANOTHER)
+        matchers.ask_for_sources(conn, why=ANOTHER)
+    if places & {"prototypes", "topic_examples"}:
+        matchers.ask_if_not(conn, kind=matchers.TOPIC, why=ANOTHER)
+    for source_id in {one.owner for one in read if one.owner}:
+        matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=ANOTHER)
+
+
+def _learn(conn: Connection, what: Unlearnt, *, encoder: str, now: datetime) -> Unlearnt:
+    if what.kind == matchers.NOISE:
+        learn_noise(conn, encoder=encoder, now=now)
+    elif what.kind == matchers.SOURCE:
+        learn_source(conn, source_id=SourceId(int(what.name)), encoder=encoder, now=now)
+    else:
+        learn_topics(conn, encoder=encoder, now=now)
+        jobs.start(conn, kind="topics", why=what.why, facts={}, agent_id=what.agent_id, now=now)
+    return what

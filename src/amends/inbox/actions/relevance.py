@@ -1,0 +1,51 @@
+"""Says what is for us and what is not; each source learns from it. Place in the path: an agent's key -> here -> what is thrown next."""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.inbox.actions.resolve import dismiss, reopen
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+from amends.inbox.store import events, matchers, relevance
+
+
+def throw_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+    """Put a case aside as not for us, and let its source learn from the customer's posts in it."""
+    dismiss(conn, case_id=case_id, agent_id=agent_id, now=now)
+    posts = relevance.case_posts(conn, case_id=case_id)
+    if not posts:
+        raise Refused("There is no post left in this case to learn from; put it aside instead.")
+    for post_id in posts:
+        _mark(conn, post_id, kept=False, agent_id=agent_id, now=now, case_id=case_id)
+
+
+def keep_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+    """Take `throw_case` back, as if it had not been."""
+    reopen(conn, case_id=case_id, agent_id=agent_id, now=now)
+    for post_id in relevance.case_posts(conn, case_id=case_id):
+        source_id = relevance.unmark(conn, post_id=post_id)
+        if source_id is not None:
+            _ask(conn, source_id, agent_id)
+
+
+def bring_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
+    """Let a thrown post be routed again, as work this time, and let its source learn that such posts are for us."""
+    if not relevance.untriage(conn, post_id=post_id):
+        raise Conflict("This post was brought back already, or it is gone.")
+    _mark(conn, post_id, kept=True, agent_id=agent_id, now=now, case_id=None)
+    events.add(conn, EventKind.POST_BROUGHT_BACK, now=now, post_id=post_id, agent_id=agent_id)
+
+
+def _mark(conn: Connection, post_id: PostId, *, kept: bool, agent_id: AgentId, now: datetime, case_id: CaseId | None) -> None:
+    source_id = relevance.mark(conn, post_id=post_id, kept=kept, agent_id=agent_id, now=now)
+    if source_id is None:
+        raise NotFound("There is no such post any more.")
+    _ask(conn, source_id, agent_id)
+    events.add(
+        conn, EventKind.RELEVANCE_MARKED, now=now, case_id=case_id, post_id=post_id, agent_id=agent_id, source_id=source_id, kept=kept
+    )
+
+
+def _ask(conn: Connection, source_id: SourceId, agent_id: AgentId) -> None:
+    matchers.ask_for(conn, kind=matchers.SOURCE, name=str(source_id), why="agents kept or threw a post", agent_id=agent_id)

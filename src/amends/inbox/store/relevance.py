@@ -1,0 +1,181 @@
+"""SQL of relevance: which posts agents kept and threw, what each source learnt from it, and what was thrown by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import AgentId, PostId, SourceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadExample:
+    """A kept or thrown post as an encoder reads it."""
+
+    kept: bool
+    embedding: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thrown:
+    """A post that was thrown by itself, with the reason."""
+
+    id: PostId
+    source_id: SourceId
+    source: str
+    network: str
+    author_name: str
+    text: str
+    language: str
+    noise: str
+    why: str
+    permalink: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceLesson:
+    """What a source has to learn from, and how well it learnt it (None: nothing yet). Shares are of its own examples."""
+
+    id: SourceId
+    handle: str
+    network: str
+    brand: str
+    kept: int
+    thrown: int
+    worked: int
+    thrown_found: float | None
+    kept_right: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    source_id: SourceId
+
+
+def mark(conn: Connection, *, post_id: PostId, kept: bool, agent_id: AgentId, now: datetime) -> SourceId | None:
+    """Keep a post as an example, with what the model has read of it, and return its source; None where there is no such post."""
+    found = fetch_maybe(
+        conn,
+        _Source,
+        """
+        insert into relevance_examples (post_id, source_id, kept, agent_id, created_at, encoder, embedding)
+        select p.id, p.source_id, %(kept)s, %(agent)s, %(now)s, r.encoder, r.embedding
+        from posts p left join readings r on r.post_id = p.id where p.id = %(post)s and p.deleted_at is null
+        on conflict (post_id) do update set kept = excluded.kept, agent_id = excluded.agent_id, created_at = excluded.created_at
+        returning source_id
+        """,
+        {"post": post_id, "kept": kept, "agent": agent_id, "now": now},
+    )
+    return found.source_id if found else None
+
+
+def unmark(conn: Connection, *, post_id: PostId) -> SourceId | None:
+    """Take an example back, and return its source; None where there was none."""
+    found = fetch_maybe(conn, _Source, "delete from relevance_examples where post_id = %(post)s returning source_id", {"post": post_id})
+    return found.source_id if found else None
+
+
+def read_by(conn: Connection, *, source_id: SourceId, encoder: str, most: int) -> list[ReadExample]:
+    """Return the newest examples of a source that `encoder` has read."""
+    return fetch_all(
+        conn,
+        ReadExample,
+        """
+        select kept, embedding from relevance_examples
+        where source_id = %(source)s and encoder = %(encoder)s and embedding is not null
+        order by created_at desc, post_id desc limit %(most)s
+        """,
+        {"source": source_id, "encoder": encoder, "most": most},
+    )
+
+
+def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
+    """Return the newest posts that were thrown as noise."""
+    return fetch_all(
+        conn,
+        Thrown,
+        """
+        select p.id, p.source_id, s.handle as source, p.network, coalesce(nullif(a.name, ''), a.handle) as author_name, p.text, v.language,
+          v.noise, p.route_why as why, p.permalink, p.published_at
+        from verdicts v join posts p on p.id = v.post_id join sources s on s.id = p.source_id join authors a on a.id = p.author_id
+        where v.noise <> '' and p.route = 'ignore' and p.deleted_at is null
+        order by v.post_id desc limit %(limit)s
+        """,
+        {"limit": limit},
+    )
+
+
+def lessons(conn: Connection, *, most: int) -> list[SourceLesson]:
+    """Return what each source has learnt from its agents; cases that were answered are counted up to `most`."""
+    return fetch_all(
+        conn,
+        SourceLesson,
+        """
+        select s.id, s.handle, s.network, b.name as brand, coalesce(e.kept, 0) as kept, coalesce(e.thrown, 0) as thrown,
+          (select count(*) from (
+            select from cases c where c.source_id = s.id and c.status in ('waiting', 'resolved') limit %(most)s
+          ) answered) as worked,
+          m.found_of as thrown_found, m.found_right as kept_right
+        from sources s join brands b on b.id = s.brand_id
+        left join (
+          select source_id, count(*) filter (where kept) as kept, count(*) filter (where not kept) as thrown
+          from relevance_examples group by source_id
+        ) e on e.source_id = s.id
+        left join matchers m on m.kind = 'source' and m.name = s.id::text
+        order by b.name, s.network, s.handle
+        """,
+        {"most": most},
+    )
+
+
+def untriage(conn: Connection, *, post_id: PostId) -> int:
+    """Let a thrown post be triaged anew, and return whether it was one (0 or 1)."""
+    found = execute(
+        conn,
+        """
+        update posts set triaged_at = null, route = null, route_why = ''
+        where id = %(post)s and route = 'ignore' and case_id is null and deleted_at is null
+        """,
+        {"post": post_id},
+    )
+    if found:
+        execute(conn, "delete from verdicts where post_id = %(post)s", {"post": post_id})
+    return found
+
+
+def case_posts(conn: Connection, *, case_id: int) -> list[PostId]:
+    """Return the posts of a case that its customer wrote and that are still there, the newest first."""
+    rows = fetch_all(
+        conn,
+        _Post,
+        """
+        select id from posts where case_id = %(case)s and case_number is not null and deleted_at is null
+        order by published_at desc, id desc limit 20
+        """,
+        {"case": case_id},
+    )
+    return [row.id for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Post:
+    id: PostId
+
+
+def worked(conn: Connection, *, source_id: SourceId, encoder: str, most: int) -> list[bytes]:
+    """Return what posts of a source mean that agents answered or resolved, the newest cases first, but for those that are examples."""
+    return fetch_values(
+        conn,
+        """
+        select r.embedding
+        from (
+          select id from cases
+          where source_id = %(source)s and status in ('waiting', 'resolved')
+          order by id desc limit %(most)s
+        ) c
+        join posts p on p.case_id = c.id and p.case_number = 1
+        join readings r on r.post_id = p.id and r.encoder = %(encoder)s and r.embedding is not null
+        where not exists (select from relevance_examples e where e.post_id = p.id)
+        """,
+        {"source": source_id, "encoder": encoder, "most": most},
+    )

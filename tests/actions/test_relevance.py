@@ -1,0 +1,131 @@
+"""Noise: what is thrown by itself, what agents throw and keep, and what a source learns from that."""
+
+import pytest
+
+from amends.core.database import fetch_values
+from amends.core.errors import Conflict, Refused
+from amends.inbox.actions import relevance, resolve
+from amends.inbox.actions.matchers import sieve_in_force
+from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.store import relevance as rows
+from tests.cast import CY, DEE, a_post, an_answer_to
+from tests.desk import Desk
+from tests.teaching import few_prototypes, teach
+
+GIVEAWAY = "Follow and RT to win a free trip! https://x.example/win"
+VARIANT = (
+    "delta variant spreads, cases never fall",
+    "new delta variant cases, hospitals never so full",
+    "delta variant is the worst strain",
+    "worst delta variant strain in hospitals",
+    "delta variant cases never so many",
+)
+
+
+def posts(desk: Desk) -> list[PostId]:
+    return [PostId(found) for found in fetch_values(desk.conn, "select id from posts order by id")]
+
+
+def throw_all(desk: Desk) -> None:
+    for case in desk.cases():
+        if case.status == "open":
+            relevance.throw_case(desk.conn, case_id=case.id, agent_id=desk.agent_id, now=desk.now)
+
+
+OURS = ("Delta lost my suitcase", "Delta never answers my calls", "my Delta flight is delayed again")
+
+
+def a_taught_source(desk: Desk, thrown: int = 5, answered: int = 3) -> None:
+    """Let agents answer some posts of the source and throw others."""
+    few_prototypes(desk.conn)
+    desk.hear(*(a_post(text) for text in OURS[:answered]))
+    for case in desk.cases():
+        resolve.resolve(desk.conn, case_id=case.id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+    desk.hear(*(a_post(text) for text in VARIANT[:thrown]))
+    throw_all(desk)
+    teach(desk)
+
+
+def test_noise_is_thrown_with_its_reason_and_opens_nothing(desk: Desk) -> None:
+    desk.hear(a_post(GIVEAWAY))
+    assert desk.cases() == []
+    assert fetch_values(desk.conn, "select route || ': ' || route_why from posts") == ["ignore: Noise: a giveaway."]
+    assert [(one.noise, one.text) for one in rows.thrown(desk.conn, limit=9)] == [("giveaway", GIVEAWAY)]
+
+
+def test_noise_of_a_customer_whose_case_goes_on_joins_the_case(desk: Desk) -> None:
+    first = a_post("My bag is lost!")
+    desk.hear(first, an_answer_to(first, GIVEAWAY))
+    assert desk.routes() == ["open", "append"]
+
+
+def test_a_complaint_or_a_question_addressed_to_us_is_never_thrown(desk: Desk) -> None:
+    desk.hear(a_post(f"@lankaair {GIVEAWAY} my refund is lost", mentions=("lankaair",)))
+    desk.hear(a_post(f"@lankaair is this real? {GIVEAWAY}", mentions=("lankaair",)))
+    assert desk.routes() == ["open", "open"]
+
+
+def test_the_same_words_by_the_same_author_again_and_again_are_spam(desk: Desk) -> None:
+    for _ in range(6):
+        desk.hear(a_post("The worst shop ever", author=DEE))
+    desk.hear(a_post("The worst shop ever", author=CY))
+    assert desk.routes() == ["open"] * 4 + ["ignore"] * 2 + ["open"]
+
+
+def test_a_source_learns_to_throw_what_its_agents_threw(desk: Desk) -> None:
+    a_taught_source(desk)
+    desk.hear(a_post("worst delta variant cases in hospitals"), a_post("Delta lost my suitcase, worst airline"))
+    assert desk.routes()[-2:] == ["ignore", "open"]
+    assert fetch_values(desk.conn, "select route_why from posts order by id")[-2] == "Noise: like what agents threw on this source."
+
+
+def test_two_thrown_posts_teach_nothing_yet(desk: Desk) -> None:
+    a_taught_source(desk, thrown=2)
+    assert sieve_in_force(desk.conn).sources == {}
+    desk.hear(a_post(VARIANT[0]))
+    assert desk.routes()[-1] == "open"
+
+
+def test_a_source_that_knows_nothing_of_what_is_for_us_throws_nothing(desk: Desk) -> None:
+    a_taught_source(desk, answered=2)
+    assert sieve_in_force(desk.conn).sources == {}
+
+
+def test_throwing_a_case_is_undone_as_if_it_had_not_been(desk: Desk) -> None:
+    desk.hear(a_post(VARIANT[0]))
+    case_id = desk.case().id
+    relevance.throw_case(desk.conn, case_id=case_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.case().status == "dismissed"
+    relevance.keep_case(desk.conn, case_id=case_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.case().status == "open"
+    assert fetch_values(desk.conn, "select count(*) from relevance_examples") == [0]
+
+
+def test_a_thrown_post_comes_back_as_work_and_as_a_kept_example(desk: Desk) -> None:
+    desk.hear(a_post(GIVEAWAY))
+    [post_id] = posts(desk)
+    relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    desk.triage()
+    assert (desk.case().preview, desk.routes()) == (GIVEAWAY, ["open"])
+    assert fetch_values(desk.conn, "select kept from relevance_examples") == [True]
+    assert rows.thrown(desk.conn, limit=9) == []
+    with pytest.raises(Conflict):
+        relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_a_source_tells_how_many_examples_it_has_and_how_well_it_learnt(desk: Desk) -> None:
+    a_taught_source(desk)
+    [lesson] = rows.lessons(desk.conn, most=9)
+    assert (lesson.thrown, lesson.kept, lesson.worked) == (5, 0, 3)
+    assert lesson.kept_right is not None
+    assert lesson.kept_right >= 2 / 3
+    assert lesson.thrown_found is not None
+    assert lesson.thrown_found >= 0.6
+
+
+def test_a_case_without_posts_teaches_nothing(desk: Desk) -> None:
+    post = a_post(VARIANT[0])
+    desk.hear(post)
+    desk.collect(a_post("", external_id=post.external_id, deleted=True))
+    with pytest.raises(Refused):
+        relevance.throw_case(desk.conn, case_id=CaseId(desk.case().id), agent_id=desk.agent_id, now=desk.now)

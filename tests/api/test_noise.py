@@ -1,0 +1,48 @@
+"""The page of noise, and the key that says "not for us"."""
+
+import json
+
+from amends.core.database import fetch_values
+from amends.worker.names import Task
+from tests.actions.test_relevance import GIVEAWAY
+from tests.cast import a_post, ada
+from tests.desk import Desk
+from tests.door import Answer, Door, as_fragment
+from tests.workplace import Workplace
+
+
+def toast(answer: Answer) -> dict[str, str]:
+    return json.loads(answer.headers["hx-trigger"])["toast"]
+
+
+def hear(door: Door, text: str) -> int:
+    with door.pool.transaction() as conn:
+        Desk(conn=conn, source_id=door.who.source_id, agent_id=ada(conn)).hear(a_post(text))
+        return fetch_values(conn, "select max(id) from posts")[0]
+
+
+def test_where_nothing_was_thrown_the_page_says_what_would_be(door: Door) -> None:
+    assert "Nothing was thrown" in door.visitor(door.who.mia).get("/settings/noise").text
+
+
+def test_a_thrown_post_is_shown_with_its_reason_and_comes_back_by_one_click(door: Door) -> None:
+    post_id = hear(door, GIVEAWAY)
+    mia = door.visitor(door.who.mia)
+    page = mia.get("/settings/noise").text
+    assert "free trip" in page
+    assert "a giveaway" in page
+    answer = mia.post(f"/settings/noise/{post_id}/keep")
+    assert "free trip" not in answer.text
+    Workplace(pool=door.pool, now=door.now).perform(Task.TRIAGE)
+    assert "free trip" in door.visitor(door.who.ada).get("/inbox").text
+    assert mia.post(f"/settings/noise/{post_id}/keep").status_code == 409
+
+
+def test_not_for_us_puts_the_case_aside_teaches_the_source_and_is_undone(door: Door) -> None:
+    case_id = door.who.plain
+    with as_fragment(door.visitor(door.who.ada)) as agent:
+        answer = agent.post(f"/inbox/{case_id}/not-for-us")
+        assert 'data-status="dismissed"' in answer.text
+        assert "2 more “not for us” needed" in door.visitor(door.who.mia).get("/settings/noise").text
+        assert 'data-status="open"' in agent.post(toast(answer)["undo"]).text
+    assert "3 more “not for us” needed" in door.visitor(door.who.mia).get("/settings/noise").text

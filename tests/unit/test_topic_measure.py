@@ -1,0 +1,41 @@
+"""How well topics learn: the measure counts right, and the model that ships keeps to its floor."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from amends.core.errors import ModelMissing
+from amends.triage.loading import default_classifier
+from amends.triage.shipped_examples import NAMES
+from amends.triage.training.topic_measure import Sentences, measure, our_sentences
+
+
+def clouds(seed: int, each: int) -> Sentences:
+    """Return sentences of every topic, each round a centre of its own, and as many of none."""
+    centres = np.random.default_rng(0).normal(size=(len(NAMES), 64))
+    rng = np.random.default_rng(seed)
+    rows: list[NDArray[np.float64]] = [centre + rng.normal(size=64) for centre in centres for _ in range(each)]
+    rows += [rng.normal(size=64) * 1.4 for _ in range(each * 6)]
+    topics = np.zeros((len(rows), len(NAMES)), bool)
+    for topic in range(len(NAMES)):
+        topics[topic * each : (topic + 1) * each, topic] = True
+    together = np.stack(rows)
+    return Sentences(embeddings=(together / np.linalg.norm(together, axis=1, keepdims=True)).astype(np.float32), topics=topics)
+
+
+def test_more_examples_find_more_of_topics_that_lie_apart() -> None:
+    train, dev = clouds(1, 30), clouds(2, 20)
+    few, many = (measure(train, dev, examples=examples, seeds=2) for examples in (3, 20))
+    assert many.f1 > few.f1
+    assert many.f1 >= 0.8
+    assert (many.examples, set(many.per_topic)) == (20, set(NAMES))
+
+
+def test_ten_examples_a_topic_keep_the_shipped_model_above_its_floor() -> None:
+    try:
+        train, dev = our_sentences(default_classifier())
+    except ModelMissing as error:
+        pytest.skip(str(error))
+    report = measure(train, dev, examples=10, seeds=3)
+    assert report.precision >= 0.4
+    assert report.f1 >= 0.25
