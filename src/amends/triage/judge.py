@@ -31,6 +31,7 @@ class Text:
     followers: int | None = None
     source_id: int = 0
     earlier_complaints: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +88,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
     sentiment, confidence = _leading(known)
     facts = Facts(followers=asked.text.followers, earlier_complaints=asked.text.earlier_complaints)
     soon = urgency(asked.words, known, facts, tuning.urgency)
+    topics = tuning.topics.of(known, encoder=version, source_id=asked.text.source_id)
     return Verdict(
         language=asked.language,
         sentiment=sentiment,

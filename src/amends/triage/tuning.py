@@ -17,7 +17,8 @@ class Tuning:
     """All that makes a verdict beside the model.
 
     `head` is what agents taught (None: the shipped model speaks for itself); `order_shapes` are how the company's order numbers look
-    (`core.personal.orders`); `urgency` is what its managers give each reason.
+    (`core.personal.orders`); `urgency` is what its managers give each reason; `topics` and `noise` are learnt
+    from its examples.
     """
 
     head: Head | None = None

@@ -15,8 +15,8 @@ class Verdict:
     raised it, `points` say by how much each, `shares` how much of every reason counts (see `urgency`).
     `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
     the best match first, `topic_scores` how well each matches; `noise` says why the post is no work ("" where it may be); `personal` names
-    the kinds of personal data in it.
-    `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said before any tuning, kept so that history can be judged anew without reading it.
+    the kinds of personal data in it. `model` is the version that spoke, `encoder` the weights that read the text, `reading` what they said
+    before any tuning, kept so that history can be judged anew without reading it.
     """
 
     language: str
