@@ -115,7 +115,7 @@ def test_raising_twice_changes_nothing_and_tells_nobody(desk: Desk) -> None:
 
 
 def test_it_goes_by_batches(desk: Desk) -> None:
-    desk.hear(*(a_post() for _ in range(5)))
+    desk.hear(*(a_post(f"The flight is delayed, day {day}.") for day in range(5)))
     later = NOON + HOUR
     assert [raise_waiting(desk.conn, now=later, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
