@@ -42,7 +42,7 @@ def fit(rows: Rows) -> Layer:
     before, weight = logarithm(rows.said), rows.weight[:, None]
 
     def loss(place: Vector) -> tuple[float, Vector]:
-        logits = before + seen @ place.reshape(answers, -1).astype(np.float32).T
+        logits = np.asarray(before + seen @ place.reshape(answers, -1).astype(np.float32).T, np.float32)
         told = _log_softmax(logits)
         slope = (((np.exp(told) - rows.wanted) * weight).T @ seen).astype(np.float64).ravel()
         likelihood = float((weight * rows.wanted * told).sum(1).sum(dtype=np.float64))
@@ -53,7 +53,7 @@ def fit(rows: Rows) -> Layer:
 
 
 def _flattened(seen: Numbers, weight: Numbers, answers: int) -> Turn:
-    """Return what makes the loss about equally curved in every direction: each answer's slope by the inverse of a bound on its curvature."""
+    """Return what makes the loss about equally curved in every direction: each answer's slope by a bound on its curvature."""
     curved = ((seen * (MOST_CURVED * weight)).T @ seen).astype(np.float64)
     inverse = np.linalg.inv(curved + RIDGE * np.eye(len(curved)))
     return lambda slope: (slope.reshape(answers, -1) @ inverse).ravel()

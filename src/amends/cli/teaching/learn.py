@@ -11,9 +11,9 @@ from amends.cli.running.reach import database
 from amends.core.clock import utc_now
 from amends.core.database import Pool
 from amends.core.ports import Classifier
-from amends.inbox.actions.learn import Gathered, gather, keep
+from amends.inbox.actions.learn import Gathered, gather, keep, try_out
 from amends.inbox.actions.learn import use as put_in_force
-from amends.triage.learning import Trial, trial
+from amends.triage.learning import Trial
 from amends.triage.loading import default_classifier
 from amends.triage.replay import Replay, shipped_replay
 
@@ -39,7 +39,7 @@ def attempt(pool: Pool, classifier: Classifier, replay: Replay, *, dry_run: bool
     """Try once, and return what was found: the proof, the version, and whether it was adopted."""
     with pool.transaction() as conn:
         gathered = gather(conn, encoder=classifier.version)
-    found = trial(gathered.lessons, replay, current=gathered.current, version=gathered.version, encoder=gathered.encoder)
+    found = try_out(gathered, replay)
     adopted = not dry_run and _keep(pool, gathered, found)
     return {"version": gathered.version, "adopted": adopted, "dry_run": dry_run} | asdict(found.proof)
 

@@ -2,7 +2,8 @@
 
 A kind's module has `total(conn, job) -> int` (how much there is to do, counted once at the beginning) and
 `portion(conn, job, tools) -> Portion` (the next piece, after `job.position`, done within the caller's transaction; small, about a second
-at most). A portion that was done twice must be as good as one that was done once.
+at most). A portion that was done twice must be as good as one that was done once. What takes longer is returned as `Slow` instead, and
+done while no transaction is open.
 """
 
 import sys
@@ -38,6 +39,11 @@ class Tools:
     replay: Callable[[], Replay] = shipped_replay
 
 
+Finish = Callable[[Connection], Portion]
+Slow = Callable[[], Finish]
+"""Work of many seconds on what a portion has read: done without a transaction; what it returns writes the result, in one of its own."""
+
+
 class Kind(Protocol):
     """One kind of long work."""
 
@@ -45,7 +51,7 @@ class Kind(Protocol):
         """Return how many things there are to do."""
         ...
 
-    def portion(self, conn: Connection, job: Job, tools: Tools) -> Portion:
+    def portion(self, conn: Connection, job: Job, tools: Tools) -> Portion | Slow:
         """Do the next piece after `job.position` (0 at the beginning)."""
         ...
 
