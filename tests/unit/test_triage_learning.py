@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from amends.triage.costs import answered, costs, macro_recall
 from amends.triage.head import Head, Layer
-from amends.triage.learning import LEAST_CORRECTIONS, Lessons, Trial, answered, costs, macro_recall, sign_test, trial
+from amends.triage.learning import LEAST_CORRECTIONS, Lessons, Trial, sign_test, trial
 from tests.lessons import NEGATIVE, POSITIVE, a_replay, at_random, no_lessons, with_one_voice
 
 SEEDS = range(5)

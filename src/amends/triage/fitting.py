@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from amends.triage.head import Layer, Numbers, logarithm
 
-RIDGE = 1.0
 MOST_CURVED = 0.25  # how curved the likelihood of one answer to one row can be: p (1 - p) at a half
 MOST_STEPS = 60
 MEMORY = 10
@@ -35,8 +34,8 @@ class Rows:
     weight: Numbers
 
 
-def fit(rows: Rows) -> Layer:
-    """Return the layer that makes what is wanted likeliest, no larger than it need be."""
+def fit(rows: Rows, ridge: float = 1.0) -> Layer:
+    """Return the layer that makes what is wanted likeliest, no larger than it need be: the smaller, the greater `ridge` is."""
     answers = rows.wanted.shape[1]
     seen = np.concatenate([rows.embedding, np.ones((len(rows.embedding), 1), np.float32)], axis=1)
     before, weight = logarithm(rows.said), rows.weight[:, None]
@@ -46,16 +45,16 @@ def fit(rows: Rows) -> Layer:
         told = _log_softmax(logits)
         slope = (((np.exp(told) - rows.wanted) * weight).T @ seen).astype(np.float64).ravel()
         likelihood = float((weight * rows.wanted * told).sum(1).sum(dtype=np.float64))
-        return RIDGE / 2 * float(place @ place) - likelihood, slope + RIDGE * place
+        return ridge / 2 * float(place @ place) - likelihood, slope + ridge * place
 
-    place = minimise(loss, np.zeros(answers * seen.shape[1]), _flattened(seen, weight, answers)).reshape(answers, -1)
+    place = minimise(loss, np.zeros(answers * seen.shape[1]), _flattened(seen, weight, ridge, answers)).reshape(answers, -1)
     return Layer(weights=place[:, :-1].astype(np.float32), bias=place[:, -1].astype(np.float32))
 
 
-def _flattened(seen: Numbers, weight: Numbers, answers: int) -> Turn:
+def _flattened(seen: Numbers, weight: Numbers, ridge: float, answers: int) -> Turn:
     """Return what makes the loss about equally curved in every direction: each answer's slope by a bound on its curvature."""
     curved = ((seen * (MOST_CURVED * weight)).T @ seen).astype(np.float64)
-    inverse = np.linalg.inv(curved + RIDGE * np.eye(len(curved)))
+    inverse = np.linalg.inv(curved + ridge * np.eye(len(curved)))
     return lambda slope: (slope.reshape(answers, -1) @ inverse).ravel()
 
 
