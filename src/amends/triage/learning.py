@@ -22,7 +22,7 @@ from amends.triage.replay import REPORT, TRAIN, UNKNOWN, Replay
 LEAST_CORRECTIONS = 30
 FOLDS = 5
 CONFIDENCE = 0.95
-RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0)
+RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 SURE = 0.9
 
 

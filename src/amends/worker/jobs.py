@@ -6,6 +6,7 @@ job gets one portion a sweep.
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 
 from amends.core.database import Connection, DatabaseGone
 from amends.core.log import bound, logger
@@ -14,6 +15,7 @@ from amends.inbox.actions.job_kinds import Slow, Tools
 from amends.inbox.actions.learn import learn_tonight
 from amends.inbox.store import untriaged
 from amends.inbox.store.jobs import Job
+from amends.triage.replay import replay_of
 from amends.worker.context import Context
 from amends.worker.names import Task
 
@@ -50,8 +52,9 @@ def _carry_on(conn: Connection, at: Context) -> tuple[Job | None, Slow | None]:
     job = jobs.claim(conn, now=at.clock())
     if job is None:
         return None, None
+    tools = Tools(classifier=at.classifier, clock=at.clock, replay=partial(replay_of, at.settings.triage_model))
     with _watched(job):
-        return job, jobs.carry_on(conn, job, Tools(classifier=at.classifier, clock=at.clock))
+        return job, jobs.carry_on(conn, job, tools)
 
 
 def _finish(at: Context, job: Job, slow: Slow) -> None:

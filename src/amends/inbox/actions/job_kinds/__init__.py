@@ -18,7 +18,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.ports import Classifier
 from amends.inbox.store.jobs import Job
-from amends.triage.replay import Replay, shipped_replay
+from amends.triage.replay import Replay, replay_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,13 +30,17 @@ class Portion:
     over: bool = False
 
 
+def _shipped() -> Replay:
+    return replay_of("")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
     """What a portion may need; `classifier` and `replay` load at their first call and raise `ModelMissing` where they cannot."""
 
     classifier: Callable[[], Classifier]
     clock: Clock
-    replay: Callable[[], Replay] = shipped_replay
+    replay: Callable[[], Replay] = _shipped
 
 
 Finish = Callable[[Connection], Portion]
