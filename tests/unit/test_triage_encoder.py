@@ -97,7 +97,7 @@ def test_a_batch_answers_much_like_each_text_alone(model: encoder.Encoder) -> No
         (alone,) = model.read([text], ["en"])
         assert reading is not None
         assert alone is not None
-        assert np.allclose([reading.negative, reading.complaint], [alone.negative, alone.complaint], atol=0.15)
+        assert np.allclose([reading.negative, reading.complaint], [alone.negative, alone.complaint], atol=0.002)
 
 
 def test_no_texts_no_readings(model: encoder.Encoder) -> None:
@@ -146,7 +146,9 @@ def test_an_empty_folder_has_no_model(tmp_path: Path) -> None:
 
 
 def test_the_shipped_files_stay_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 55_000_000
+    sizes = {path.name: path.stat().st_size for path in SHIPPED.iterdir()}
+    assert sizes[encoder.MODEL_FILE] + sizes[encoder.TOKENIZER_FILE] <= 55_000_000
+    assert sum(sizes.values()) <= 75_000_000
 
 
 def test_the_shipped_model_is_loaded_once() -> None:

@@ -44,8 +44,8 @@ AMHARIC = ("ekaye be 3 ken yidersal alachihu, 2 samint honew. yet alech? order 7
 
 
 @pytest.mark.parametrize("text", AMHARIC)
-def test_what_neither_model_knows_passes_for_no_language(text: str) -> None:
-    assert detect(clean(text)) == UNKNOWN
+def test_romanised_amharic_passes_for_no_other_language(text: str) -> None:
+    assert detect(clean(text)) in {"am-Latn", UNKNOWN}
 
 
 @pytest.mark.parametrize("text", ["no funciona nada", "pésimo servicio", "quiero mi dinero", "sin señal otra vez"])

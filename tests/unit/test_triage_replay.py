@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from amends.core.ports import Intent
+from amends.triage.calibration import Calibration
 from amends.triage.card import Card, read_card, write_card
 from amends.triage.replay import FILE, REPORT, TRAIN, UNKNOWN, read_replay
 from amends.triage.training.mixture import Mixture, Row
@@ -16,8 +17,15 @@ def rows(source: str, number: int, *, mood: int | None = 0, **facts: object) -> 
 
 
 def a_card() -> Card:
+    plain = Calibration(weights=((1.0,) * 11,) * 3, bias=(0.0,) * 3, temperature=1.0, confidence=0.5, precision=0.8, share=0.1)
     return Card(
-        version="fake-1", tokens=96, languages=("en",), confidence=0.5, temperatures={"*": 1.0}, complaint_scale=1.0, complaint_shift=0.0
+        version="fake-1",
+        tokens=96,
+        languages=("en",),
+        ngrams=(),
+        calibrations={"*": plain},
+        complaint=(1.0, 0.0),
+        signals=(1.0, 0.0),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -14,7 +14,7 @@ from rich.table import Table
 from amends.cli.teaching.learn import learn, use
 from amends.cli.teaching.topics import topics
 from amends.core.errors import ModelMissing, Refused
-from amends.core.ports import Classifier
+from amends.core.ports import Classifier, Intent
 from amends.triage.judge import Text, judge
 from amends.triage.loading import classifier_of, default_classifier
 from amends.triage.training.diagram import diagram
@@ -42,7 +42,16 @@ def read(texts: Sequence[str], as_json: bool) -> None:
     """Read TEXTS, or one text a line from standard input, by the shipped model."""
     lines = texts or [line.rstrip("\n") for line in sys.stdin]
     for text, verdict in zip(lines, judge([Text(text=text) for text in lines], default_classifier()), strict=True):
-        click.echo(json.dumps({"text": text} | asdict(verdict), ensure_ascii=True) if as_json else _line(text, verdict))
+        click.echo(json.dumps({"text": text} | _facts(verdict), ensure_ascii=True) if as_json else _line(text, verdict))
+
+
+def _facts(verdict: Verdict) -> dict[str, object]:
+    """Return a verdict for programs, with the chances of intents and signals, and without the embedding."""
+    told = asdict(replace(verdict, reading=None))
+    del told["reading"]
+    reading = verdict.reading
+    chances = {intent: getattr(reading, intent) for intent in Intent} if reading else {}
+    return told | {"intents": chances, "signals": dict(reading.signals) if reading else {}}
 
 
 def _line(text: str, verdict: Verdict) -> str:

@@ -56,13 +56,11 @@ def moods(calibrations: Sequence[Calibration], seen: Numbers) -> Numbers:
 
 def intents(logits: Numbers, *, scale: float, shift: float) -> Numbers:
     """Return probabilities of intents [n, 5]: that of a complaint straightened on its log-odds, the others sharing what it leaves."""
-    plain_chances = softmax(logits)
     at = tuple(Intent).index(Intent.COMPLAINT)
-    raw = np.clip(plain_chances[:, at], 1e-9, 1 - 1e-9)
-    complains = 1 / (1 + np.exp(-np.clip(scale * np.log(raw / (1 - raw)) + shift, -FAR, FAR)))
-    rest = plain_chances * ((1 - complains) / (1 - raw))[:, None]
-    rest[:, at] = complains
-    return rest
+    others = np.delete(logits, at, axis=1)
+    odds = logits[:, at] - np.log(np.exp(others - others.max(1, keepdims=True)).sum(1)) - others.max(1)
+    complains = 1 / (1 + np.exp(-np.clip(scale * odds + shift, -FAR, FAR)))
+    return np.insert(softmax(others) * (1 - complains)[:, None], at, complains, axis=1)
 
 
 def signals(logits: Numbers, *, scale: float, shift: float) -> Numbers:

@@ -7,6 +7,7 @@ then onnxruntime's integer product with one scale a column. The ranges stand sti
 # (The extra `train` is not in every venv.)
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,9 @@ def export(folder: Path, weights: Path, out: Path) -> None:
 
 def _write_graph(graph: Graph, sample: tuple[Tensor, Tensor], path: Path) -> None:
     free = {name: {0: "batch", 1: "tokens"} for name in INPUTS} | {name: {0: "batch"} for name in OUTPUTS}
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # The newer exporter cannot write operators of onnxruntime's own.
+        warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             graph,
             sample,

@@ -77,6 +77,7 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
 
 def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int) -> Path:
     """Run the stages that are not done yet, each from the last one's weights; return the file of the last."""
+    work.mkdir(parents=True, exist_ok=True)
     done: Path | None = None
     for stage in stages:
         out = work / f"stage-{stage.name}.pt"
