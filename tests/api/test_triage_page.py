@@ -133,8 +133,7 @@ def test_the_model_page_reads_the_card_of_the_model_in_force(door: Door, tmp_pat
     write_card(tmp_path, replace(read_card(SHIPPED), version="ours-7", languages=("en",)))
     pages: dict[str, str] = {}
     for name in (str(tmp_path), "somebody/on-the-hub"):
-        door.settings.triage_model = name
-        pages[name] = door.visitor(door.who.mia).get("/settings/triage").text
+        pages[name] = Door(pool=door.pool, who=door.who, triage_model=name).visitor(door.who.mia).get("/settings/triage").text
     ours, hub = pages.values()
     assert "<dd>ours-7</dd>" in ours
     assert "Amharic" not in ours

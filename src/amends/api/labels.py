@@ -85,8 +85,13 @@ def written(code: str) -> str:
     return f"{language(code)}, in Latin letters" if code.endswith(ROMANISED) else language(code)
 
 
-def told(field: str, label: str) -> str:
-    """Return what a label is called."""
+def said(field: str, label: str) -> str:
+    """Return what a label is called within a sentence."""
+    return written(label) if field == "language" else label
+
+
+def heading(field: str, label: str) -> str:
+    """Return what a label is called where it stands alone."""
     return LABELS[field].get(label, label) if field in LABELS else written(label)
 
 

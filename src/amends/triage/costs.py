@@ -1,7 +1,12 @@
-"""What a head costs on the shipped report. Place in the path: a fitted head + replay -> `costs` -> `learning` adopts or not."""
+"""What a head costs on the shipped report. Place in the path: a fitted head + replay -> `costs` -> `learning` adopts or not.
+
+The mean over the sets may not fall by more than half a point. A single set has some hundred rows, of which two more wrong are half a point:
+there a loss counts where it is no luck (an exact sign test on the rows that changed), or so great that luck is no excuse.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +17,9 @@ from amends.triage.head import Head, Layer, Numbers
 from amends.triage.replay import REPORT, UNKNOWN, Replay
 
 MOST_COST = 0.005
+MOST_ON_ONE_SET = 0.03
+CONFIDENCE = 0.95
+MEAN = "the mean of all"
 LEAST_ROWS = 100
 ANSWERS = {"mood": len(Sentiment), "intents": len(Intent)}
 
@@ -37,12 +45,15 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """Macro recall on one set of the shipped report: as shipped, and with the head."""
+    """Macro recall on one set of the shipped report, as shipped and with the head; `gained` and `lost` rows are right with one only."""
 
     name: str
     rows: int
     shipped: float
     learnt: float
+    gained: int
+    lost: int
+    is_mean: bool = False
 
     @property
     def points(self) -> float:
@@ -52,12 +63,20 @@ class Cost:
     @property
     def is_dear(self) -> bool:
         """Whether that is too much."""
-        return self.shipped - self.learnt > MOST_COST
+        cost = self.shipped - self.learnt
+        surely = self.is_mean or cost > MOST_ON_ONE_SET or sign_test(self.lost, self.gained) <= 1 - CONFIDENCE
+        return cost > MOST_COST and surely
+
+
+def sign_test(gained: int, lost: int) -> float:
+    """Return the chance of gaining at least so many of `gained + lost` by tossing a coin for each: McNemar's exact test, one-sided."""
+    together = gained + lost
+    return sum(comb(together, number) for number in range(gained, together + 1)) / 2**together
 
 
 def dearest(paid: Sequence[Cost]) -> Cost | None:
-    """Return the one that costs most."""
-    return max(paid, key=lambda cost: cost.points, default=None)
+    """Return the one that costs most of those that cost too much, or None."""
+    return max((cost for cost in paid if cost.is_dear), key=lambda cost: cost.points, default=None)
 
 
 def costs(head: Head, replay: Replay) -> tuple[Cost, ...]:
@@ -73,15 +92,26 @@ def costs_of(head: Head, name: str, report: Replay) -> list[Cost]:
     for source in np.unique(report.source).tolist():
         told = (report.source == source) & (labels_of(report, name) != UNKNOWN)
         if told.sum() >= LEAST_ROWS:
-            labels = labels_of(report, name)[told]
-            before, after = macro_recall(labels, shipped[told]), macro_recall(labels, learnt[told])
-            found.append(Cost(name=f"{source} ({name})", rows=int(told.sum()), shipped=before, learnt=after))
-    return [*found, _mean(name, found)] if len(found) > 1 else found
+            found.append(_cost(f"{source} ({name})", labels_of(report, name)[told], shipped[told], learnt[told]))
+    return [*found, _mean(name, found)] if found else []
+
+
+def _cost(name: str, labels: NDArray[np.int64], shipped: NDArray[np.int64], learnt: NDArray[np.int64]) -> Cost:
+    before, after = shipped == labels, learnt == labels
+    return Cost(
+        name=name,
+        rows=len(labels),
+        shipped=macro_recall(labels, shipped),
+        learnt=macro_recall(labels, learnt),
+        gained=int((after & ~before).sum()),
+        lost=int((before & ~after).sum()),
+    )
 
 
 def _mean(name: str, found: list[Cost]) -> Cost:
     shipped, learnt = (float(np.mean([getattr(cost, when) for cost in found])) for when in ("shipped", "learnt"))
-    return Cost(name=f"the mean of all ({name})", rows=sum(cost.rows for cost in found), shipped=shipped, learnt=learnt)
+    rows, gained, lost = (sum(getattr(cost, what) for cost in found) for what in ("rows", "gained", "lost"))
+    return Cost(name=f"{MEAN} ({name})", rows=rows, shipped=shipped, learnt=learnt, gained=gained, lost=lost, is_mean=True)
 
 
 def macro_recall(labels: NDArray[np.int64], answers: NDArray[np.int64]) -> float:

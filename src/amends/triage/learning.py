@@ -9,19 +9,17 @@ How far a head may go is chosen by what it costs on the report, which no correct
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.triage.costs import ANSWERS, Cost, answered, costs, costs_of, dearest, labels_of
+from amends.triage.costs import ANSWERS, CONFIDENCE, Cost, answered, costs, costs_of, dearest, labels_of, sign_test
 from amends.triage.fitting import Rows, best_temperature, fit
 from amends.triage.head import Head, Layer, Numbers
 from amends.triage.replay import REPORT, TRAIN, UNKNOWN, Replay
 
 LEAST_CORRECTIONS = 30
 FOLDS = 5
-CONFIDENCE = 0.95
 RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 SURE = 0.9
 
@@ -153,7 +151,7 @@ def _with_layer(fitted: _Fitted, name: str, lessons: Lessons, kept: Replay, repo
     for ridge in RIDGES:
         head = replace(fitted.head, **{name: _layer(name, lessons, kept, ridge)})
         worst = dearest(costs_of(head, name, report))
-        if worst is None or not worst.is_dear:
+        if worst is None:
             break
         held_back = held_back or (worst,)
     return _Fitted(head=head, ridges={**fitted.ridges, name: ridge}, held_back=(*fitted.held_back, *held_back))
@@ -219,22 +217,16 @@ def _compared(lessons: Lessons, held_out: dict[str, NDArray[np.int64]], current:
     )
 
 
-def sign_test(gained: int, lost: int) -> float:
-    """Return the chance of gaining at least so many of `gained + lost` by tossing a coin for each: McNemar's exact test, one-sided."""
-    together = gained + lost
-    return sum(comb(together, number) for number in range(gained, together + 1)) / 2**together
-
-
 def _judged(proof: Proof) -> Proof:
     """Return the proof with the reason why the head is not adopted, if there is one."""
-    worst = dearest(proof.costs)
-    if worst and worst.is_dear:
-        return replace(proof, refused_why=f"costs {worst.points:.1f} points on {worst.name}")
+    worst, why = dearest(proof.costs), list[str]()
     if proof.p > 1 - CONFIDENCE:
-        why = f"not better: {proof.gained} gained, {proof.lost} lost, p = {proof.p:.2f}"
-        further = "".join(f"; one that goes further costs {cost.points:.1f} points on {cost.name}" for cost in proof.held_back)
-        return replace(proof, refused_why=why + further)
-    return proof
+        why.append(f"not better: {proof.gained} gained, {proof.lost} lost, p = {proof.p:.2f}")
+    if worst:
+        why.append(f"costs {worst.points:.1f} points on {worst.name}")
+    elif why:
+        why.extend(f"one that goes further costs {cost.points:.1f} points on {cost.name}" for cost in proof.held_back)
+    return replace(proof, refused_why="; ".join(why))
 
 
 def _given(lessons: Lessons, name: str) -> NDArray[np.bool_]:

@@ -30,7 +30,7 @@ def _concluded(event: EventRow) -> str:
 
 def _corrected(event: EventRow) -> str:
     field = str(event.facts.get("field", ""))
-    old, new = (labels.told(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
+    old, new = (labels.said(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
     return f"{_by(event)} confirmed the {field}: {new}" if old == new else f"{_by(event)} corrected the {field} from {old} to {new}"
 
 

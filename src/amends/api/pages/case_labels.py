@@ -35,7 +35,7 @@ def label(  # noqa: PLR0913
         desk,
         case_id,
         lambda conn: correct(conn, post_id=post_id, field=field, new=new, agent_id=me, now=now),
-        f"The {field} is {labels.told(field, new)}" + ("; triage learns from it" if field in labels.LABELS else ""),
+        f"The {field} is {labels.said(field, new)}" + ("; triage learns from it" if field in labels.LABELS else ""),
         undo=back,
     )
 

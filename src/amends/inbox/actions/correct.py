@@ -112,4 +112,5 @@ def _of_model(conn: Connection, held: _Held) -> Verdict:
 
 
 def _tell(conn: Connection, kind: EventKind, held: _Held, agent_id: AgentId, now: datetime, facts: dict[str, object]) -> None:
-    events.add(conn, kind, now=now, case_id=held.post.case_id, post_id=held.post.id, agent_id=agent_id, **facts)
+    event = events.Event(kind=kind, case_id=held.post.case_id, post_id=held.post.id, agent_id=agent_id, facts=facts)
+    events.add_all(conn, [event], now=now)
