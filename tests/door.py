@@ -49,10 +49,13 @@ class Door:
     who: Seeded
     now: datetime = NOON
     public_url: str = "http://desk.example"
+    triage_model: str = ""
     woken: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.settings = Settings(mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url)
+        self.settings = Settings(
+            mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url, triage_model=self.triage_model
+        )
         self.app: FastAPI = create_app(self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now))
 
     def stranger(self) -> TestClient:

@@ -1,6 +1,6 @@
 """A correction is there at once, goes before the model, is told, and can be taken back as if it had not been."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -91,6 +91,26 @@ def test_a_second_thought_replaces_the_first_and_undo_returns_to_it(desk: Desk) 
     assert [one.new for one in corrections.of_post(desk.conn, post_id=newest(desk)) if one.ended_at is None] == ["positive"]
 
 
+def test_a_corrected_language_is_shown_and_changes_nothing_else(desk: Desk) -> None:
+    desk.hear(a_post(LOST))
+    before = verdict(desk, newest(desk))
+    correction = say(desk, newest(desk), "language", "ta-Latn")
+    after = verdict(desk, newest(desk))
+    assert (before.language, after.language) == ("en", "ta-Latn")
+    assert replace(after.verdict, language="en") == before.verdict == after.of_model
+    assert fetch_values(desk.conn, "select language from cases") == ["ta-Latn"]
+    say(desk, newest(desk), "mood", "neutral")
+    assert verdict(desk, newest(desk)).language == "ta-Latn"
+    undo(desk, correction)
+    assert (verdict(desk, newest(desk)).language, verdict(desk, newest(desk)).sentiment) == ("en", "neutral")
+
+
+def test_a_corrected_language_leaves_the_wish_for_a_look(desk: Desk) -> None:
+    desk.hear(a_post("Das ist ja unreadable?"))
+    say(desk, newest(desk), "language", "de")
+    assert desk.case().needs_look
+
+
 def test_an_older_post_is_corrected_without_changing_what_the_case_shows_of_its_newest(desk: Desk) -> None:
     first = a_post(LOST)
     desk.hear(first)
@@ -107,7 +127,9 @@ def test_the_same_label_by_a_colleague_is_refused_and_the_models_own_is_a_confir
         correct(desk.conn, post_id=newest(desk), field="mood", new="negative", agent_id=bo(desk.conn), now=desk.now)
 
 
-@pytest.mark.parametrize(("field", "new"), [("mood", "angry"), ("intent", "positive"), ("language", "en"), ("", "")])
+@pytest.mark.parametrize(
+    ("field", "new"), [("mood", "angry"), ("intent", "positive"), ("language", "und"), ("language", "Tamil"), ("", "")]
+)
 def test_only_labels_that_there_are_can_be_given(desk: Desk, field: str, new: str) -> None:
     desk.hear(a_post(LOST))
     with pytest.raises(Refused, match=r"mood \(negative, neutral, positive\)"):

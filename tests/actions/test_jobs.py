@@ -1,7 +1,7 @@
 """Long work: a portion a transaction, begun anew, cancelled, tried again, and gone on with after a crash."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,15 +39,44 @@ def portion(conn, job, tools):
 '''
 
 
+PONDERING = '''
+"""Thinks for long with no transaction open: `facts["while"]` names what happens meanwhile."""
+from amends.core.database import execute
+from amends.inbox.actions.job_kinds import Portion
+
+MEANWHILE = []
+
+
+def total(conn, job):
+    return 1
+
+
+def portion(conn, job, tools):
+    def slow():
+        for happens in MEANWHILE:
+            happens()
+
+        def finish(conn):
+            execute(conn, "insert into heartbeats (part, at) values ('counted 1', now())")
+            return Portion(position=1, done=1, over=True)
+
+        return finish
+
+    return slow
+'''
+
+
 @pytest.fixture
 def work(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Workplace]:
-    """A worker that knows one more kind of job, `counting`, since there is a file for it."""
+    """A worker that knows two more kinds of job, `counting` and `pondering`, since there are files for them."""
     (tmp_path / "counting.py").write_text(COUNTING)
+    (tmp_path / "pondering.py").write_text(PONDERING)
     monkeypatch.setattr(job_kinds, "__path__", [*job_kinds.__path__, str(tmp_path)])
     job_kinds.load.cache_clear()
     yield Workplace(pool=pool)
     job_kinds.load.cache_clear()
-    sys.modules.pop("amends.inbox.actions.job_kinds.counting", None)
+    for name in ("counting", "pondering"):
+        sys.modules.pop(f"amends.inbox.actions.job_kinds.{name}", None)
 
 
 def begin(work: Workplace, *, to: int = 7, why: str = "to test", **facts: object) -> JobId:
@@ -160,6 +189,52 @@ def test_without_a_model_a_job_waits_for_as_long_as_it_takes(work: Workplace) ->
     work.model = loads
     work.perform(Task.JOBS)
     assert seen(work, job_id).state == "done"
+
+
+def ponder(work: Workplace, *meanwhile: Callable[[], None]) -> JobId:
+    vars(job_kinds.load()["pondering"])["MEANWHILE"].extend(meanwhile)
+    with work.pool.transaction() as conn:
+        return jobs.start(conn, kind="pondering", why="to test", facts={}, agent_id=None, now=work.now)
+
+
+def test_long_work_holds_nothing_and_no_second_worker_tries_it(work: Workplace) -> None:
+    rows: list[object] = []
+
+    def look() -> None:
+        with work.pool.transaction() as conn:
+            rows.extend(fetch_values(conn, "select state from jobs for update nowait"))
+            rows.append(jobs.claim(conn, now=work.now))
+
+    job_id = ponder(work, look)
+    work.perform(Task.JOBS)
+    assert rows == ["running", None]
+    assert (seen(work, job_id).state, counted(work)) == ("done", ["counted 1"])
+
+
+def test_the_result_of_long_work_that_was_cancelled_meanwhile_is_thrown_away(work: Workplace) -> None:
+    def cancel() -> None:
+        with work.pool.transaction() as conn:
+            jobs.cancel(conn, job_id=job_id, agent_id=None, now=work.now)
+
+    job_id = ponder(work, cancel)
+    work.perform(Task.JOBS)
+    assert (seen(work, job_id).state, counted(work)) == ("cancelled", [])
+
+
+def test_long_work_of_a_worker_that_was_killed_is_done_by_the_next_when_the_lease_is_over(work: Workplace) -> None:
+    def die() -> None:
+        work.now += timedelta(seconds=1)
+        raise SystemExit("kill -9")
+
+    job_id = ponder(work, die)
+    with pytest.raises(SystemExit):
+        work.perform(Task.JOBS)
+    vars(job_kinds.load()["pondering"])["MEANWHILE"].clear()
+    work.perform(Task.JOBS)
+    assert seen(work, job_id).state == "running"
+    work.now += jobs.LEASE
+    work.perform(Task.JOBS)
+    assert (seen(work, job_id).state, counted(work)) == ("done", ["counted 1"])
 
 
 def test_there_are_only_jobs_of_kinds_that_have_a_file(work: Workplace) -> None:

@@ -13,7 +13,6 @@ from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.tuning import head_in_force, tuning
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import heads
-from amends.triage.learning import trial
 from amends.worker.names import Task
 from tests.cast import NOON, a_post, a_source, ada
 from tests.desk import Desk
@@ -52,7 +51,9 @@ def carry_out(conn: Connection, *, now: datetime = NOON) -> None:
     """Do every portion of every job, as a worker would."""
     tools = Tools(classifier=FakeClassifier, clock=lambda: now, replay=lambda: REPLAY)
     while job := jobs.claim(conn, now=now):
-        jobs.carry_on(conn, job, tools)
+        slow = jobs.carry_on(conn, job, tools)
+        if slow:
+            assert jobs.finish(conn, job, slow(), now=now)
 
 
 def wish(conn: Connection) -> None:
@@ -119,7 +120,7 @@ def test_what_was_learnt_is_not_learnt_again(conn: Connection) -> None:
 def test_a_trial_that_another_version_overtook_is_not_adopted(conn: Connection) -> None:
     slangy(conn, taught=45)
     gathered = learn.gather(conn, encoder="fake-1")
-    found = trial(gathered.lessons, REPLAY, current=None, version=gathered.version, encoder="fake-1")
+    found = learn.try_out(gathered, REPLAY)
     wish(conn)
     assert not learn.keep(conn, gathered, found, agent_id=None, now=NOON)
     assert "another version" in heads.newest(conn)[0].refused_why

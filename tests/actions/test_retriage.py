@@ -125,6 +125,17 @@ def test_labels_that_agents_gave_stay(work: Workplace) -> None:
     assert values(work, "select said ->> 'sentiment' from verdicts where said is not null") == ["positive"]
 
 
+def test_a_language_that_an_agent_gave_stays(work: Workplace) -> None:
+    [post_id] = values(work, "select id from posts where external_id = 'bag-4'")
+    with work.pool.transaction() as conn:
+        correct(conn, post_id=PostId(int(str(post_id))), field="language", new="kn-Latn", agent_id=ada(conn), now=work.now)
+        put_in_force(conn)
+    begin(work)
+    work.perform(Task.JOBS)
+    assert values(work, "select post_id from verdicts where language = 'kn-Latn' and sentiment = 'positive'") == [post_id]
+    assert values(work, "select said ->> 'language' from verdicts where said is not null") == ["en"]
+
+
 @pytest.mark.parametrize("portions", [0, 1, 2, 3])
 def test_a_worker_killed_in_the_middle_makes_no_difference(work: Workplace, portions: int) -> None:
     with work.pool.transaction() as conn:

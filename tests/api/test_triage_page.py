@@ -2,17 +2,22 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import LiteralString
 
+from amends.api.words import percent
 from amends.core.database import fetch_values
 from amends.inbox.actions import jobs
 from amends.inbox.rules.ids import JobId
 from amends.inbox.store import heads
 from amends.inbox.store.heads import NewHead
+from amends.triage.card import read_card, write_card
 from amends.triage.head import Head, pack
+from amends.triage.replay import SHIPPED
 from tests.cast import NOON
 from tests.door import Answer, Door, as_fragment
 
@@ -83,6 +88,21 @@ def test_a_case_shows_intent_chances_and_version_of_each_post(door: Door) -> Non
     assert "<kbd>1</kbd>" in page
 
 
+def test_the_chances_of_all_intents_are_shown_on_its_label(door: Door) -> None:
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
+    assert "complaint 90 %, question 0 %, request 0 %, praise 0 %, other 10 % · fake-1" in page
+
+
+def test_the_language_of_a_post_is_chosen_by_name_kept_and_told(door: Door) -> None:
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
+    assert '<option value="si-Latn">Sinhala, in Latin letters</option>' in page
+    answer = say(door, "language", "ta-Latn")
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == "The language is Tamil, in Latin letters"
+    assert "Ada corrected the language from English to Tamil, in Latin letters" in answer.text
+    assert '<option value="ta-Latn" selected>' in answer.text
+    assert say(door, "language", "klingon").status_code == 422
+
+
 def test_a_label_that_there_is_not_is_refused_in_words(door: Door) -> None:
     answer = say(door, "mood", "angry")
     assert answer.status_code == 422
@@ -96,8 +116,28 @@ def test_the_model_page_shows_what_speaks_what_was_corrected_and_every_version(d
     assert "amends-1+3" in page
     assert "Not better: 11 gained, 9 lost, p = 0.41" in page
     assert "20 gained, 3 lost" in page
-    assert "Sinhala" in page
+    assert "Sinhala, in Latin letters" in page
     assert page.count("Bring back</button>") == 2
+
+
+def test_the_model_page_says_by_language_how_far_the_model_may_be_believed(door: Door) -> None:
+    page = " ".join(re.sub("<[^>]+>", " ", door.visitor(door.who.mia).get("/settings/triage").text).split())
+    card = read_card(SHIPPED)
+    threshold, precision = card.trust.thresholds["am"], card.trust.precision["am"]
+    assert f"Amharic am {percent(threshold)} {percent(precision)}" in page
+    assert "Punjabi pa · as all together" in page
+    assert "Any other language needs a look" in page
+
+
+def test_the_model_page_reads_the_card_of_the_model_in_force(door: Door, tmp_path: Path) -> None:
+    write_card(tmp_path, replace(read_card(SHIPPED), version="ours-7", languages=("en",)))
+    pages: dict[str, str] = {}
+    for name in (str(tmp_path), "somebody/on-the-hub"):
+        pages[name] = Door(pool=door.pool, who=door.who, triage_model=name).visitor(door.who.mia).get("/settings/triage").text
+    ours, hub = pages.values()
+    assert "<dd>ours-7</dd>" in ours
+    assert "Amharic" not in ours
+    assert "has no card of ours" in hub
 
 
 def test_learning_and_judging_anew_are_jobs_with_progress(door: Door) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from amends.triage.costs import Cost, answered, costs, dearest, macro_recall, sign_test
 from amends.triage.head import Head, Layer
-from amends.triage.learning import LEAST_CORRECTIONS, Lessons, Trial, answered, costs, macro_recall, sign_test, trial
+from amends.triage.learning import LEAST_CORRECTIONS, Lessons, Trial, trial
 from tests.lessons import NEGATIVE, POSITIVE, a_replay, at_random, no_lessons, with_one_voice
 
 SEEDS = range(5)
@@ -104,3 +105,20 @@ def test_the_sign_test_is_exact(gained: int, lost: int, p: float) -> None:
 def test_macro_recall_counts_each_label_alike() -> None:
     labels: NDArray[np.int64] = np.array([0, 0, 0, 0, 1])
     assert macro_recall(labels, np.array([0, 0, 0, 0, 0])) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("loses", "gained", "lost", "is_mean", "dear"),
+    [
+        (0.004, 0, 9, True, False),
+        (0.006, 4, 5, True, True),
+        (0.006, 0, 2, False, False),
+        (0.006, 0, 5, False, True),
+        (0.02, 5, 10, False, False),
+        (0.031, 5, 10, False, True),
+    ],
+)
+def test_a_cost_is_too_much_on_the_mean_or_where_it_is_no_luck(loses: float, gained: int, lost: int, is_mean: bool, dear: bool) -> None:
+    cost = Cost(name="tamil", rows=300, shipped=0.7, learnt=0.7 - loses, gained=gained, lost=lost, is_mean=is_mean)
+    assert cost.is_dear is dear
+    assert dearest([cost]) == (cost if dear else None)

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.triage.head import Layer, Numbers, logarithm, softmax
+from amends.triage.head import Layer, Numbers, logarithm
 
-RIDGE = 1.0
-MOST_STEPS = 80
-MEMORY = 8
-ENOUGH = 1e-4
+MOST_CURVED = 0.25  # how curved the likelihood of one answer to one row can be: p (1 - p) at a half
+MOST_STEPS = 60
+MEMORY = 10
+ENOUGH = 3e-4
+SHORTEST = 1e-4
+ROUNDING = 1e-7  # by how much of itself a loss of float32 rows may seem to rise
 HEATS = np.exp(np.linspace(np.log(0.6), np.log(2.0), 61))
 
 Vector = NDArray[np.float64]
 Loss = Callable[[Vector], tuple[float, Vector]]
+Turn = Callable[[Vector], Vector]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -31,21 +34,28 @@ class Rows:
     weight: Numbers
 
 
-def fit(rows: Rows) -> Layer:
-    """Return the layer that makes what is wanted likeliest, no larger than it need be."""
-    answers, width = rows.wanted.shape[1], rows.embedding.shape[1]
-    before = logarithm(rows.said)
+def fit(rows: Rows, ridge: float = 1.0) -> Layer:
+    """Return the layer that makes what is wanted likeliest, no larger than it need be: the smaller, the greater `ridge` is."""
+    answers = rows.wanted.shape[1]
+    seen = np.concatenate([rows.embedding, np.ones((len(rows.embedding), 1), np.float32)], axis=1)
+    before, weight = logarithm(rows.said), rows.weight[:, None]
 
     def loss(place: Vector) -> tuple[float, Vector]:
-        weights, bias = _shaped(place, answers, width)
-        logits = np.asarray(before + rows.embedding @ weights.T + bias, np.float32)
-        miss = (softmax(logits) - rows.wanted) * rows.weight[:, None]
-        likelihood = -float((rows.weight * (rows.wanted * _log_softmax(logits)).sum(1)).sum())
-        slope = np.concatenate([(miss.T @ rows.embedding).ravel(), miss.sum(0)]).astype(np.float64)
-        return likelihood + RIDGE / 2 * float(place @ place), slope + RIDGE * place
+        logits = np.asarray(before + seen @ place.reshape(answers, -1).astype(np.float32).T, np.float32)
+        told = _log_softmax(logits)
+        slope = (((np.exp(told) - rows.wanted) * weight).T @ seen).astype(np.float64).ravel()
+        likelihood = float((weight * rows.wanted * told).sum(1).sum(dtype=np.float64))
+        return ridge / 2 * float(place @ place) - likelihood, slope + ridge * place
 
-    weights, bias = _shaped(minimise(loss, np.zeros(answers * (width + 1))), answers, width)
-    return Layer(weights=weights, bias=bias)
+    place = minimise(loss, np.zeros(answers * seen.shape[1]), _flattened(seen, weight, ridge, answers)).reshape(answers, -1)
+    return Layer(weights=place[:, :-1].astype(np.float32), bias=place[:, -1].astype(np.float32))
+
+
+def _flattened(seen: Numbers, weight: Numbers, ridge: float, answers: int) -> Turn:
+    """Return what makes the loss about equally curved in every direction: each answer's slope by a bound on its curvature."""
+    curved = ((seen * (MOST_CURVED * weight)).T @ seen).astype(np.float64)
+    inverse = np.linalg.inv(curved + ridge * np.eye(len(curved)))
+    return lambda slope: (slope.reshape(answers, -1) @ inverse).ravel()
 
 
 def best_temperature(logits: Numbers, labels: NDArray[np.int64]) -> float:
@@ -56,24 +66,19 @@ def best_temperature(logits: Numbers, labels: NDArray[np.int64]) -> float:
     return float(HEATS[int(np.argmin(losses))])
 
 
-def _shaped(place: Vector, answers: int, width: int) -> tuple[Numbers, Numbers]:
-    weights = place[: answers * width].reshape(answers, width)
-    return weights.astype(np.float32), place[answers * width :].astype(np.float32)
-
-
 def _log_softmax(logits: Numbers) -> Numbers:
     shifted = logits - logits.max(1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
 
 
-def minimise(loss: Loss, start: Vector) -> Vector:
-    """Return where a smooth convex `loss` (value and slope) is least, by L-BFGS."""
+def minimise(loss: Loss, start: Vector, flattened: Turn) -> Vector:
+    """Return where a smooth convex `loss` (value and slope) is least, by L-BFGS; `flattened` is a guess at slope by curvature."""
     place, (value, slope) = start, loss(start)
     pairs: list[tuple[Vector, Vector]] = []
     for _ in range(MOST_STEPS):
         if float(np.abs(slope).max()) < ENOUGH * max(1.0, abs(value)) ** 0.5:
             break
-        step = _line_search(loss, place, value, slope, _direction(slope, pairs))
+        step = _line_search(loss, place, value, slope, -_smoothed(slope, pairs, flattened))
         if step is None:
             break
         next_place, value, next_slope = step
@@ -84,19 +89,15 @@ def minimise(loss: Loss, start: Vector) -> Vector:
     return place
 
 
-def _direction(slope: Vector, pairs: list[tuple[Vector, Vector]]) -> Vector:
-    """Return the way down that the last steps suggest."""
-    way = -slope
+def _smoothed(slope: Vector, pairs: list[tuple[Vector, Vector]], flattened: Turn) -> Vector:
+    """Return slope by curvature, as the last steps correct the guess at it."""
+    way = slope
     shares: list[float] = []
     for moved, turned in reversed(pairs):
         share = float(moved @ way) / float(moved @ turned)
         shares.append(share)
         way = way - share * turned
-    if pairs:
-        moved, turned = pairs[-1]
-        way = way * (float(moved @ turned) / float(turned @ turned))
-    else:
-        way = way / max(1.0, float(np.linalg.norm(slope)))
+    way = flattened(way)
     for (moved, turned), share in zip(pairs, reversed(shares), strict=True):
         way = way + moved * (share - float(turned @ way) / float(moved @ turned))
     return way
@@ -105,10 +106,10 @@ def _direction(slope: Vector, pairs: list[tuple[Vector, Vector]]) -> Vector:
 def _line_search(loss: Loss, place: Vector, value: float, slope: Vector, way: Vector) -> tuple[Vector, float, Vector] | None:
     """Return the first of ever shorter steps that goes down enough, or None where none does."""
     length, promised = 1.0, float(slope @ way)
-    for _ in range(25):
+    while length > SHORTEST:
         there = place + length * way
         found, there_slope = loss(there)
-        if found <= value + 1e-4 * length * promised:
+        if found <= value + 1e-4 * length * promised + ROUNDING * abs(value):
             return there, found, there_slope
         length /= 2
     return None

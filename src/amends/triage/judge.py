@@ -98,6 +98,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         complaint=known.complaint,
         confidence=confidence,
         intent=_intent(known),
+        intents=tuple(float(getattr(known, intent)) for intent in Intent),
         topics=tuple(topic for topic, _ in topics),
         topic_scores=tuple(score for _, score in topics),
         noise=tuning.noise.why(asked.text.text, known, encoder=version, source_id=asked.text.source_id, repeats=asked.text.repeats),

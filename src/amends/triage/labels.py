@@ -19,20 +19,25 @@ class Labels:
 
     mood: Sentiment | None = None
     intent: Intent | None = None
+    language: str | None = None
 
     def __bool__(self) -> bool:
         """Tell whether there is any."""
-        return self.mood is not None or self.intent is not None
+        return self != Labels()
 
 
 def labelled(asked: Asked, said: Verdict, labels: Labels, tuning: Tuning) -> Verdict:
-    """Return the verdict that follows from the model's and the agents' labels; nobody need look at it any more."""
-    if not labels:
-        return said
+    """Return the verdict that follows from the model's and the agents' labels.
+
+    Who says the mood or the intent has looked, so nobody need do it any more; the language alone changes nothing else.
+    """
+    told = replace(said, language=labels.language or said.language)
+    if labels.mood is None and labels.intent is None:
+        return told
     meant = _meant(said, labels)
     soon = verdict_of(asked, meant, _NOBODYS, replace(tuning, head=None), said.encoder)
     return replace(
-        said,
+        told,
         sentiment=labels.mood or said.sentiment,
         intent=labels.intent or said.intent,
         complaint=meant.complaint,

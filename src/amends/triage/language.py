@@ -45,6 +45,10 @@ CERTAIN = 0.95
 SURE_ENOUGH = 0.4
 PLAUSIBLE = 0.1
 ENGLISH = "en"
+ROMANISED_ANSWERS = tuple(f"{language}{ROMANISED}" for language in ("am", "hi", "kn", "pa", "si", "ta"))
+KNOWN = tuple(sorted({*ANSWERS, *SCRIPTS.values(), *ROMANISED_ANSWERS}))
+"""Every language that a post may be said to be in."""
+
 # Small words of romanised Punjabi, which has no training text of its own: those that other languages lack, and those it shares.
 PUNJABI_ONLY = frozenset(
     "nu vich vicho kiven kithe kitho mainu sanu tuhanu tenu tusi tussi assi sadi sada ohna ehna haje ton katt kiti kita "  # noqa: SIM905

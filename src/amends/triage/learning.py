@@ -3,28 +3,25 @@
 A new head must beat the one in force on posts that it has not seen (cross-validation, all posts of an author on one side), by an exact
 sign test, and must cost next to nothing on the shipped report. Corrections are by nature the posts that were judged wrongly, so as many
 posts whose labels stood are put among them: whoever learns at random breaks more of these than it mends of those.
+
+How far a head may go is chosen by what it costs on the report, which no correction takes part in; the proof is then asked for once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.core.ports import Intent, Sentiment
+from amends.triage.costs import ANSWERS, CONFIDENCE, Cost, answered, costs, costs_of, dearest, labels_of, sign_test
 from amends.triage.fitting import Rows, best_temperature, fit
 from amends.triage.head import Head, Layer, Numbers
 from amends.triage.replay import REPORT, TRAIN, UNKNOWN, Replay
 
 LEAST_CORRECTIONS = 30
 FOLDS = 5
-CONFIDENCE = 0.95
-MOST_COST = 0.005
-LEAST_ROWS = 100
+RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 SURE = 0.9
-REPORTED = 3
-ANSWERS = {"mood": len(Sentiment), "intents": len(Intent)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -56,23 +53,11 @@ class Lessons:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
-    """Macro recall on one set of the shipped report: as shipped, and with the head."""
-
-    name: str
-    rows: int
-    shipped: float
-    learnt: float
-
-    @property
-    def points(self) -> float:
-        """How much is lost, in points of a hundred."""
-        return 100 * (self.shipped - self.learnt)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """What a trial found. `gained` and `lost` count held-out labels that only the new head, or only the one in force, got right."""
+    """What a trial found. `gained` and `lost` count held-out labels that only the new head, or only the one in force, got right.
+
+    `costs` are the head's; `held_back` the dearest of heads that would have gone further.
+    """
 
     corrections: int = 0
     stood: int = 0
@@ -82,6 +67,7 @@ class Proof:
     held_out_before: float = 0.0
     held_out_after: float = 0.0
     costs: tuple[Cost, ...] = ()
+    held_back: tuple[Cost, ...] = ()
     refused_why: str = ""
 
 
@@ -97,11 +83,10 @@ def trial(lessons: Lessons, replay: Replay, *, current: Head | None, version: st
     """Fit a head named `version` on the lessons and the replay of the model `encoder`, and find whether it is better than `current`."""
     if lessons.corrections < LEAST_CORRECTIONS:
         return Trial(head=None, proof=Proof(corrections=lessons.corrections, refused_why=_too_few(lessons.corrections, current)))
-    blank = Head(version=version, encoder=encoder)
     balanced, rest = _balanced(lessons, replay, seed)
-    head = _fitted(blank, balanced, rest)
-    held_out = _held_out(blank, balanced, rest, seed)
-    return Trial(head=head, proof=_judged(_compared(balanced, held_out, current), costs(head, replay)))
+    fitted = _fitted(Head(version=version, encoder=encoder), balanced, rest)
+    found = _compared(balanced, _held_out(fitted, balanced, rest, seed), current)
+    return Trial(head=fitted.head, proof=_judged(replace(found, costs=costs(fitted.head, replay), held_back=fitted.held_back)))
 
 
 def _balanced(lessons: Lessons, replay: Replay, seed: int) -> tuple[Lessons, Replay]:
@@ -143,16 +128,39 @@ def _too_few(number: int, current: Head | None) -> str:
     return f"{number or 'no'} {given}{since} {are} too few: at least {LEAST_CORRECTIONS}"
 
 
-def _fitted(blank: Head, lessons: Lessons, replay: Replay) -> Head:
-    """Return `blank` with a layer for each field that agents corrected."""
-    kept = replay.of(TRAIN)
-    return replace(blank, **{name: _layer(name, lessons, kept) for name in ANSWERS if _given(lessons, name).any()})
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Fitted:
+    """A head, with the ridge of each of its layers, and what kept it from going further."""
+
+    head: Head
+    ridges: Mapping[str, float] = field(default_factory=dict)
+    held_back: tuple[Cost, ...] = ()
 
 
-def _layer(name: str, lessons: Lessons, kept: Replay) -> Layer:
+def _fitted(blank: Head, lessons: Lessons, replay: Replay) -> _Fitted:
+    """Return `blank` with a layer for each field that agents corrected: the one that goes furthest of those that cost next to nothing."""
+    kept, report, found = replay.of(TRAIN), replay.of(REPORT), _Fitted(head=blank)
+    for name in ANSWERS:
+        if _given(lessons, name).any():
+            found = _with_layer(found, name, lessons, kept, report)
+    return found
+
+
+def _with_layer(fitted: _Fitted, name: str, lessons: Lessons, kept: Replay, report: Replay) -> _Fitted:
+    head, ridge, held_back = fitted.head, RIDGES[0], tuple[Cost, ...]()
+    for ridge in RIDGES:
+        head = replace(fitted.head, **{name: _layer(name, lessons, kept, ridge)})
+        worst = dearest(costs_of(head, name, report))
+        if worst is None:
+            break
+        held_back = held_back or (worst,)
+    return _Fitted(head=head, ridges={**fitted.ridges, name: ridge}, held_back=(*fitted.held_back, *held_back))
+
+
+def _layer(name: str, lessons: Lessons, kept: Replay, ridge: float) -> Layer:
     """Fit one field: labels as agents say them, the replay as the shipped model said it; then one temperature on what is known."""
-    told = _labels(lessons, name) != UNKNOWN
-    wanted = np.eye(ANSWERS[name], dtype=np.float32)[_labels(lessons, name)[told]]
+    told = labels_of(lessons, name) != UNKNOWN
+    wanted = np.eye(ANSWERS[name], dtype=np.float32)[labels_of(lessons, name)[told]]
     said, kept_said = getattr(lessons, name)[told], getattr(kept, name)
     rows = Rows(
         said=np.concatenate([said, kept_said]),
@@ -160,19 +168,21 @@ def _layer(name: str, lessons: Lessons, kept: Replay) -> Layer:
         wanted=np.concatenate([wanted * SURE + (1 - SURE) / ANSWERS[name], kept_said]),
         weight=np.ones(len(said) + len(kept_said), np.float32),
     )
-    layer = fit(rows)
-    known = _labels(kept, name) != UNKNOWN
-    heat = best_temperature(layer.logits(kept_said[known], kept.embedding[known]), _labels(kept, name)[known])
+    layer = fit(rows, ridge)
+    known = labels_of(kept, name) != UNKNOWN
+    heat = best_temperature(layer.logits(kept_said[known], kept.embedding[known]), labels_of(kept, name)[known])
     return replace(layer, temperature=heat)
 
 
-def _held_out(blank: Head, lessons: Lessons, replay: Replay, seed: int) -> dict[str, NDArray[np.int64]]:
-    """Return what a head that has not seen a post, nor its author, answers to it."""
-    answers = {name: getattr(lessons, name).argmax(1) for name in ANSWERS}
+def _held_out(fitted: _Fitted, lessons: Lessons, replay: Replay, seed: int) -> dict[str, NDArray[np.int64]]:
+    """Return what a head of the same ridges that has not seen a post, nor its author, answers to it."""
+    answers, kept = {name: getattr(lessons, name).argmax(1) for name in ANSWERS}, replay.of(TRAIN)
     for left_out in _folds(lessons.author, seed):
-        head = _fitted(blank, lessons.where(~left_out), replay)
+        others, asked = lessons.where(~left_out), lessons.where(left_out)
+        layers = {name: _layer(name, others, kept, ridge) for name, ridge in fitted.ridges.items() if _given(others, name).any()}
+        head = replace(fitted.head, **dict.fromkeys(ANSWERS) | layers)
         for name in ANSWERS:
-            answers[name][left_out] = answered(head, name, lessons.where(left_out))
+            answers[name][left_out] = answered(head, name, asked)
     return answers
 
 
@@ -183,21 +193,14 @@ def _folds(author: NDArray[np.int64], seed: int) -> Iterator[NDArray[np.bool_]]:
     return (left_out for number in range(FOLDS) if (left_out := fold[place] == number).any())
 
 
-def answered(head: Head | None, name: str, rows: Lessons | Replay) -> NDArray[np.int64]:
-    """Return the answer to each row, by its index: the head's, or without one the encoder's own."""
-    layer: Layer | None = getattr(head, name) if head else None
-    said: Numbers = getattr(rows, name)
-    return (layer.chances(said, rows.embedding) if layer else said).argmax(1)
-
-
 def _compared(lessons: Lessons, held_out: dict[str, NDArray[np.int64]], current: Head | None) -> Proof:
     """Count on the fresh posts what the new head alone, and what the one in force alone, answers as agents do."""
     new: list[NDArray[np.bool_]] = []
     old: list[NDArray[np.bool_]] = []
     given: list[NDArray[np.bool_]] = []
     for name in ANSWERS:
-        counted = lessons.fresh & (_labels(lessons, name) != UNKNOWN)
-        labels = _labels(lessons, name)[counted]
+        counted = lessons.fresh & (labels_of(lessons, name) != UNKNOWN)
+        labels = labels_of(lessons, name)[counted]
         new.append(held_out[name][counted] == labels)
         old.append(answered(current, name, lessons)[counted] == labels)
         given.append(_given(lessons, name)[counted])
@@ -214,53 +217,16 @@ def _compared(lessons: Lessons, held_out: dict[str, NDArray[np.int64]], current:
     )
 
 
-def sign_test(gained: int, lost: int) -> float:
-    """Return the chance of gaining at least so many of `gained + lost` by tossing a coin for each: McNemar's exact test, one-sided."""
-    together = gained + lost
-    return sum(comb(together, number) for number in range(gained, together + 1)) / 2**together
-
-
-def _judged(proof: Proof, paid: tuple[Cost, ...]) -> Proof:
-    """Return the proof with what the head costs, and with the reason why it is not adopted, if there is one."""
-    priced = replace(proof, costs=paid)
+def _judged(proof: Proof) -> Proof:
+    """Return the proof with the reason why the head is not adopted, if there is one."""
+    worst, why = dearest(proof.costs), list[str]()
     if proof.p > 1 - CONFIDENCE:
-        return replace(priced, refused_why=f"not better: {proof.gained} gained, {proof.lost} lost, p = {proof.p:.2f}")
-    dearest = max(paid, key=lambda cost: cost.points, default=None)
-    if dearest and dearest.points > 100 * MOST_COST:
-        return replace(priced, refused_why=f"costs {dearest.points:.1f} points on {dearest.name}")
-    return priced
-
-
-def costs(head: Head, replay: Replay) -> tuple[Cost, ...]:
-    """Return the macro recall on each set of the shipped report that is large enough, and the mean over the sets of a field."""
-    report = replay.of(REPORT)
-    return tuple(cost for name in ANSWERS if getattr(head, name) for cost in _costs_of(head, name, report))
-
-
-def _costs_of(head: Head, name: str, report: Replay) -> list[Cost]:
-    shipped, learnt = answered(None, name, report), answered(head, name, report)
-    found: list[Cost] = []
-    for source in np.unique(report.source).tolist():
-        told = (report.source == source) & (_labels(report, name) != UNKNOWN)
-        if told.sum() >= LEAST_ROWS:
-            labels = _labels(report, name)[told]
-            before, after = macro_recall(labels, shipped[told]), macro_recall(labels, learnt[told])
-            found.append(Cost(name=f"{source} ({name})", rows=int(told.sum()), shipped=before, learnt=after))
-    return [*found, _mean(name, found)] if len(found) > 1 else found
-
-
-def _mean(name: str, found: list[Cost]) -> Cost:
-    shipped, learnt = (float(np.mean([getattr(cost, when) for cost in found])) for when in ("shipped", "learnt"))
-    return Cost(name=f"the mean of all ({name})", rows=sum(cost.rows for cost in found), shipped=shipped, learnt=learnt)
-
-
-def macro_recall(labels: NDArray[np.int64], answers: NDArray[np.int64]) -> float:
-    """Return the mean over the labels that occur of how many of each were found."""
-    return float(np.mean([(answers[labels == label] == label).mean() for label in np.unique(labels)]))
-
-
-def _labels(rows: Lessons | Replay, name: str) -> NDArray[np.int64]:
-    return rows.mood_label if name == "mood" else rows.intent_label
+        why.append(f"not better: {proof.gained} gained, {proof.lost} lost, p = {proof.p:.2f}")
+    if worst:
+        why.append(f"costs {worst.points:.1f} points on {worst.name}")
+    elif why:
+        why.extend(f"one that goes further costs {cost.points:.1f} points on {cost.name}" for cost in proof.held_back)
+    return replace(proof, refused_why="; ".join(why))
 
 
 def _given(lessons: Lessons, name: str) -> NDArray[np.bool_]:

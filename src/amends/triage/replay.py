@@ -85,6 +85,6 @@ def _decoded(found: dict[str, NDArray[np.generic]]) -> Replay:
 
 
 @cache
-def shipped_replay() -> Replay:
-    """Return the replay of the shipped model."""
-    return read_replay(SHIPPED / FILE)
+def replay_of(name: str) -> Replay:
+    """Return the replay of the model in the folder `name`, the shipped one for ""; `ModelMissing` where it has none, as on the hub."""
+    return read_replay((Path(name) if name else SHIPPED) / FILE)

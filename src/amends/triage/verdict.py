@@ -11,7 +11,8 @@ class Verdict:
 
     `language` is an ISO 639-1 code, with `-Latn` where a language is written in Latin letters against its habit (`si-Latn`), `und` where
     nothing can be said. `negative`, `neutral`, `positive` are calibrated and sum to 1; `complaint` is a probability of its own.
-    `confidence` is the probability of `sentiment`. `intent` is the likeliest. `urgency` runs from 0 to 100, `reasons` name what
+    `confidence` is the probability of `sentiment`. `intent` is the likeliest, `intents` are the chances of each, in the order of `Intent`.
+    `urgency` runs from 0 to 100, `reasons` name what
     raised it, `points` say by how much each, `shares` how much of every reason counts (see `urgency`).
     `needs_look` asks for a person: language not supported, nothing to read, or confidence under the threshold. `topics` are the company's,
     the best match first, `topic_scores` how well each matches; `noise` says why the post is no work ("" where it may be); `personal` names
@@ -31,6 +32,7 @@ class Verdict:
     needs_look: bool
     model: str
     intent: Intent = Intent.OTHER
+    intents: tuple[float, ...] = ()
     topics: tuple[int, ...] = ()
     topic_scores: tuple[float, ...] = ()
     noise: str = ""

@@ -4,13 +4,18 @@ Place in the path: event `job_started`, sweep -> here -> `inbox.actions.job_kind
 job gets one portion a sweep.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+
 from amends.core.database import Connection, DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions import jobs
-from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.actions.job_kinds import Slow, Tools
 from amends.inbox.actions.learn import learn_tonight
 from amends.inbox.store import untriaged
 from amends.inbox.store.jobs import Job
+from amends.triage.replay import replay_of
 from amends.worker.context import Context
 from amends.worker.names import Task
 
@@ -30,29 +35,48 @@ def carry_one_on(at: Context) -> bool:
     """Do one portion of one job; False where none is due, or where new posts wait to be triaged first."""
     try:
         with at.pool.transaction() as conn:
-            job = _carry_on(conn, at)
-            triage_waits = job is not None and untriaged.is_any(conn)
+            job, slow = _carry_on(conn, at)
+        if job and slow:
+            _finish(at, job, slow)
     except _Stumbled as stumbled:
         _record(at, stumbled)
         return True
-    if job is not None:
-        at.wake(Task.RELAY)
-    return job is not None and not triage_waits
+    if job is None:
+        return False
+    at.wake(Task.RELAY)
+    with at.pool.transaction() as conn:
+        return not untriaged.is_any(conn)
 
 
-def _carry_on(conn: Connection, at: Context) -> Job | None:
+def _carry_on(conn: Connection, at: Context) -> tuple[Job | None, Slow | None]:
     job = jobs.claim(conn, now=at.clock())
     if job is None:
-        return None
+        return None, None
+    tools = Tools(classifier=at.classifier, clock=at.clock, replay=partial(replay_of, at.settings.triage_model))
+    with _watched(job):
+        return job, jobs.carry_on(conn, job, tools)
+
+
+def _finish(at: Context, job: Job, slow: Slow) -> None:
+    """Do the long work of a portion while no transaction is open, then keep its result."""
+    with _watched(job):
+        write = slow()
+        with at.pool.transaction() as conn:
+            counts = jobs.finish(conn, job, write, now=at.clock())
+        log.info("portion_finished", counts=counts)
+
+
+@contextmanager
+def _watched(job: Job) -> Generator[None]:
+    """Name the job in the log, and turn what goes wrong into `_Stumbled`; without a database nobody could keep that."""
     with bound(job_id=job.id, job=job.kind):
         try:
-            jobs.carry_on(conn, job, Tools(classifier=at.classifier, clock=at.clock))
+            yield
         except DatabaseGone:
             raise
         except Exception as error:
             log.warning("portion_failed", words=str(error), position=job.position, failures=job.failures, exc_info=error)
             raise _Stumbled(job, error) from error
-    return job
 
 
 def _record(at: Context, stumbled: _Stumbled) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from amends.api import words
+from amends.api import labels, words
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
 
@@ -29,7 +29,8 @@ def _concluded(event: EventRow) -> str:
 
 
 def _corrected(event: EventRow) -> str:
-    field, old, new = (str(event.facts.get(name, "")) for name in ("field", "old", "new"))
+    field = str(event.facts.get("field", ""))
+    old, new = (labels.said(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
     return f"{_by(event)} confirmed the {field}: {new}" if old == new else f"{_by(event)} corrected the {field} from {old} to {new}"
 
 

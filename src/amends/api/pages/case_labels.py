@@ -1,9 +1,10 @@
-"""What an agent says of a post: its mood and its intent, corrected by one key or click, and taken back."""
+"""What an agent says of a post: its mood, its intent and its language, corrected by one key or click, and taken back."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from amends.api import labels
 from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
@@ -34,7 +35,7 @@ def label(  # noqa: PLR0913
         desk,
         case_id,
         lambda conn: correct(conn, post_id=post_id, field=field, new=new, agent_id=me, now=now),
-        f"The {field} is {new}; triage learns from it",
+        f"The {field} is {labels.said(field, new)}" + ("; triage learns from it" if field in labels.LABELS else ""),
         undo=back,
     )
 

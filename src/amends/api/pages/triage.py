@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api import words
 from amends.api.auth import MeaningManager, ReadingManager
 from amends.api.desk import AtDesk, Desk
-from amends.api.pages._model import shipped_card
+from amends.api.pages._model import speaking
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.inbox.actions import jobs
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/settings/triage", include_in_schema=False)
 def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     """Show the model and what agents taught it."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(desk, conn) | {"counts": inbox_list.counts(conn)}
     return desk.screens.page(request, "triage.html", values)
 
 
@@ -62,16 +61,13 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
         act(conn)
     desk.wake()
     with desk.pool.transaction() as conn:
-        values = _values(conn)
+        values = _values(desk, conn)
     return saying(desk.screens.blocks(request, "triage.html", ["shown"], values), text)
 
 
-def _values(conn: Connection) -> dict[str, Any]:
-    card, trouble = shipped_card()
+def _values(desk: Desk, conn: Connection) -> dict[str, Any]:
     return {
-        "card": card,
-        "trouble": trouble,
-        "languages": sorted({words.language(code) for code in card.languages}) if card else [],
+        "model": speaking(desk.settings.triage_model),
         "head": heads.in_force(conn),
         "versions": heads.newest(conn),
         "corrected": corrections.counted(conn),

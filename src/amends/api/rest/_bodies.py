@@ -42,7 +42,7 @@ class OutcomeBody(Body):
 
 
 class CorrectionBody(Body):
-    """What a label of a post is: `field` is mood or intent, `new` one of its labels."""
+    """What a label of a post is: `field` is mood, intent or language, `new` one of its labels (of a language its code)."""
 
     field: str = Field(max_length=20)
     new: str = Field(max_length=20)

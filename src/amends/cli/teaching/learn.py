@@ -11,11 +11,12 @@ from amends.cli.running.reach import database
 from amends.core.clock import utc_now
 from amends.core.database import Pool
 from amends.core.ports import Classifier
-from amends.inbox.actions.learn import Gathered, gather, keep
+from amends.core.settings import read_settings
+from amends.inbox.actions.learn import Gathered, gather, keep, try_out
 from amends.inbox.actions.learn import use as put_in_force
-from amends.triage.learning import Trial, trial
+from amends.triage.learning import Trial
 from amends.triage.loading import default_classifier
-from amends.triage.replay import Replay, shipped_replay
+from amends.triage.replay import Replay, replay_of
 
 _DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
 
@@ -31,7 +32,7 @@ def learn(dry_run: bool, as_json: bool, data: Path | None) -> None:
     model's original data; otherwise this says why not. History is judged anew in the background.
     """
     with database(data) as pool:
-        told = attempt(pool, default_classifier(), shipped_replay(), dry_run=dry_run)
+        told = attempt(pool, default_classifier(), replay_of(read_settings().triage_model), dry_run=dry_run)
     click.echo(json.dumps(told) if as_json else in_words(told))
 
 
@@ -39,7 +40,7 @@ def attempt(pool: Pool, classifier: Classifier, replay: Replay, *, dry_run: bool
     """Try once, and return what was found: the proof, the version, and whether it was adopted."""
     with pool.transaction() as conn:
         gathered = gather(conn, encoder=classifier.version)
-    found = trial(gathered.lessons, replay, current=gathered.current, version=gathered.version, encoder=gathered.encoder)
+    found = try_out(gathered, replay)
     adopted = not dry_run and _keep(pool, gathered, found)
     return {"version": gathered.version, "adopted": adopted, "dry_run": dry_run} | asdict(found.proof)
 

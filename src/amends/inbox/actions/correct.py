@@ -1,5 +1,6 @@
 """Corrects a label of a post, at once and for good. Place in the path: an agent's keystroke -> verdict, case, event, and a lesson."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,14 +15,15 @@ from amends.inbox.store import corrections, events, judged, readings
 from amends.inbox.store.corrections import Correction, NewCorrection
 from amends.inbox.store.judged import Judged, Rewritten, StoredVerdict
 from amends.inbox.store.recasting import CaseMark
+from amends.triage import language
 from amends.triage.cleaning import clean
 from amends.triage.judge import Asked
 from amends.triage.labels import labelled
 from amends.triage.tuning import Tuning
 from amends.triage.verdict import Verdict
 
-FIELDS = {"mood": tuple(Sentiment), "intent": tuple(Intent)}
-KNOWN = " and ".join(f"{field} ({', '.join(labels)})" for field, labels in FIELDS.items())
+FIELDS: Mapping[str, tuple[str, ...]] = {"mood": tuple(Sentiment), "intent": tuple(Intent), "language": language.KNOWN}
+KNOWN = f"mood ({', '.join(Sentiment)}), intent ({', '.join(Intent)}) and language (its code, such as en, ta or ta-Latn)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +36,7 @@ class _Held:
 
     def label(self, field: str) -> str:
         """Return the label that stands."""
-        return self.stored.sentiment if field == "mood" else self.stored.intent
+        return {"mood": self.stored.sentiment, "intent": self.stored.intent, "language": self.stored.language}[field]
 
     @property
     def needs_look(self) -> bool:
@@ -43,7 +45,7 @@ class _Held:
 
 
 def correct(conn: Connection, *, post_id: PostId, field: str, new: str, agent_id: AgentId, now: datetime) -> CorrectionId:
-    """Say that the label `field` of a post is `new`, and return the correction; to say what the model says confirms it."""
+    """Say that a label of a post is `new`, and return the correction; `field` is in `FIELDS`. To say what the model says confirms it."""
     if new not in FIELDS.get(field, ()):
         raise Refused(f"{new[:40]!r} is no {field[:40]}; known are {KNOWN}.")
     held = _hold(conn, post_id)
@@ -110,4 +112,5 @@ def _of_model(conn: Connection, held: _Held) -> Verdict:
 
 
 def _tell(conn: Connection, kind: EventKind, held: _Held, agent_id: AgentId, now: datetime, facts: dict[str, object]) -> None:
-    events.add(conn, kind, now=now, case_id=held.post.case_id, post_id=held.post.id, agent_id=agent_id, **facts)
+    event = events.Event(kind=kind, case_id=held.post.case_id, post_id=held.post.id, agent_id=agent_id, facts=facts)
+    events.add_all(conn, [event], now=now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import ModelMissing, NotFound, Refused
 from amends.inbox.actions import job_kinds
-from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.actions.job_kinds import Finish, Portion, Slow, Tools
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, JobId
 from amends.inbox.store import events, jobs
@@ -15,6 +15,7 @@ from amends.inbox.store.jobs import Job
 MOST_FAILURES = 5
 FIRST_PAUSE = timedelta(seconds=2)
 MODEL_PAUSE = timedelta(seconds=30)
+LEASE = timedelta(minutes=10)
 
 
 def start(conn: Connection, *, kind: str, why: str, facts: Mapping[str, object], agent_id: AgentId | None, now: datetime) -> JobId:
@@ -52,14 +53,33 @@ def claim(conn: Connection, *, now: datetime) -> Job | None:
     return jobs.claim(conn, now=now)
 
 
-def carry_on(conn: Connection, job: Job, tools: Tools) -> None:
-    """Do one portion of a claimed job and keep how far it came; the first one only counts what there is to do."""
+def carry_on(conn: Connection, job: Job, tools: Tools) -> Slow | None:
+    """Do one portion of a claimed job and keep how far it came; the first one only counts what there is to do.
+
+    Where a portion takes long, return it to be done when this transaction is over, then to be kept by `finish`. Meanwhile the job is lent:
+    nobody else tries it, until it is clear that whoever had it died.
+    """
     kind = job_kinds.load()[job_kinds.known(job.kind)]
     if job.state == "queued":
         jobs.begin(conn, job_id=job.id, total=kind.total(conn, job), now=tools.clock())
-        return
+        return None
     done = kind.portion(conn, job, tools)
-    now = tools.clock()
+    if isinstance(done, Portion):
+        _advance(conn, job, done, tools.clock())
+        return None
+    jobs.put_off(conn, job_id=job.id, error=job.error, failures=job.failures, until=tools.clock() + LEASE)
+    return done
+
+
+def finish(conn: Connection, job: Job, write: Finish, *, now: datetime) -> bool:
+    """Keep the result of a long portion, and return whether it counts: it does not where the job was ended meanwhile or is another's."""
+    if not jobs.lock_at(conn, job_id=job.id, position=job.position):
+        return False
+    _advance(conn, job, write(conn), now)
+    return True
+
+
+def _advance(conn: Connection, job: Job, done: Portion, now: datetime) -> None:
     jobs.advance(conn, job_id=job.id, position=done.position, done=done.done, now=now)
     if done.over:
         jobs.end(conn, job_id=job.id, state="done", now=now)

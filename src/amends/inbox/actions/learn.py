@@ -1,6 +1,6 @@
 """Learns from what agents corrected, and changes which version speaks. Place in the path: corrections -> trial -> head -> re-triage.
 
-A trial has three steps, so that the long one in the middle holds no transaction: `gather`, `amends.triage.learning.trial`, `keep`.
+A trial has three steps, so that the long one in the middle holds no transaction: `gather`, `try_out`, `keep`.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from amends.inbox.store import events, heads, lessons
 from amends.inbox.store.heads import NewHead
 from amends.inbox.store.lessons import LessonRow
 from amends.triage.head import Head, pack
-from amends.triage.learning import Lessons, Trial
-from amends.triage.replay import UNKNOWN
+from amends.triage.learning import Lessons, Trial, trial
+from amends.triage.replay import UNKNOWN, Replay
 
 MOST_LESSONS = 20_000
 NIGHT = 3
@@ -74,6 +74,11 @@ def _lessons(rows: Sequence[LessonRow], known: int) -> Lessons:
 
 def _place(known: Sequence[str], label: str) -> int:
     return known.index(label) if label in known else UNKNOWN
+
+
+def try_out(gathered: Gathered, replay: Replay) -> Trial:
+    """Fit and judge a head, for some seconds; call it while no transaction is open."""
+    return trial(gathered.lessons, replay, current=gathered.current, version=gathered.version, encoder=gathered.encoder)
 
 
 def keep(conn: Connection, gathered: Gathered, found: Trial, *, agent_id: AgentId | None, now: datetime) -> bool:

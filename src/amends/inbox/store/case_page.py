@@ -98,6 +98,8 @@ class ThreadPost:
     model: str | None
     mood_by: str | None
     intent_by: str | None
+    language_by: str | None
+    intents: Sequence[float]
     personal: Sequence[str]
 
 
@@ -200,7 +202,7 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
                v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by,
-               coalesce(v.personal, '{}') as personal
+               language.by as language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
           union
@@ -213,6 +215,8 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                            where c.post_id = p.id and c.field = 'mood' and c.ended_at is null) mood on true
         left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
                            where c.post_id = p.id and c.field = 'intent' and c.ended_at is null) intent on true
+        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
+                           where c.post_id = p.id and c.field = 'language' and c.ended_at is null) language on true
         order by p.published_at, p.id
         """,
         {

@@ -128,8 +128,12 @@ def of_post(conn: Connection, *, post_id: PostId) -> list[Correction]:
 
 def labels(given: dict[str, Correction]) -> Labels:
     """Return the labels that these corrections of one post give."""
-    mood, intent = given.get("mood"), given.get("intent")
-    return Labels(mood=Sentiment(mood.new) if mood else None, intent=Intent(intent.new) if intent else None)
+    mood, intent, language = (given.get(field) for field in ("mood", "intent", "language"))
+    return Labels(
+        mood=Sentiment(mood.new) if mood else None,
+        intent=Intent(intent.new) if intent else None,
+        language=language.new if language else None,
+    )
 
 
 def counted(conn: Connection) -> list[Corrected]:

@@ -85,6 +85,17 @@ def claim(conn: Connection, *, now: datetime) -> Job | None:
     )
 
 
+def lock_at(conn: Connection, *, job_id: JobId, position: int) -> bool:
+    """Tell whether a job still runs and stands at `position`; it is ours until the transaction ends."""
+    found = fetch_maybe(
+        conn,
+        _Id,
+        "select id from jobs where id = %(id)s and state = 'running' and position = %(position)s for update",
+        {"id": job_id, "position": position},
+    )
+    return found is not None
+
+
 def begin(conn: Connection, *, job_id: JobId, total: int, now: datetime) -> None:
     """Keep that the job runs, and how much there is to do."""
     execute(

@@ -45,6 +45,7 @@ class StoredVerdict:
     shares: list[float]
     needs_look: bool
     intent: str
+    intents: list[float]
     noise: str
     personal: list[str]
     said: dict[str, Any] | None
@@ -62,7 +63,8 @@ class StoredVerdict:
     def _with(self, said: Mapping[str, Any]) -> Verdict:
         told: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
         told["sentiment"], told["intent"] = Sentiment(told["sentiment"]), Intent(told["intent"])
-        return Verdict(**told | {name: tuple(told[name]) for name in _LISTS})
+        told |= {name: tuple(told[name]) for name in _LISTS}
+        return Verdict(**told)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +124,7 @@ def lock(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, StoredVer
         StoredVerdict,
         """
         select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, points,
-          shares, needs_look, intent, noise, personal, said
+          shares, needs_look, intent, intents, noise, personal, said
         from verdicts where post_id = any(%(ids)s) order by post_id for update
         """,
         {"ids": list(post_ids)},
@@ -137,11 +139,12 @@ def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: date
         """
         update verdicts v set model = r.model, language = r.language, sentiment = r.sentiment, negative = r.negative, neutral = r.neutral,
           positive = r.positive, complaint = r.complaint, confidence = r.confidence, urgency = r.urgency, reasons = r.reasons,
-          points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, noise = r.noise, personal = r.personal,
+          points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, intents = r.intents,
+          noise = r.noise, personal = r.personal,
           said = r.said, created_at = %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
           positive real, complaint real, confidence real, urgency smallint, reasons text[],
-          points smallint[], shares real[], needs_look boolean, intent text, noise text, personal text[], said jsonb)
+          points smallint[], shares real[], needs_look boolean, intent text, intents real[], noise text, personal text[], said jsonb)
         where v.post_id = r.post_id
         """,
         {"rows": Jsonb([_row(post_id, one) for post_id, one in verdicts.items()]), "now": now},
@@ -149,8 +152,8 @@ def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: date
 
 
 _COLUMNS = tuple(name for name in StoredVerdict.__dataclass_fields__ if name not in {"post_id", "said"})
-_LISTS = ("reasons", "points", "shares", "personal")
-_CORRECTED = ("sentiment", "intent", "complaint", "urgency", "reasons", "points", "shares", "needs_look")
+_LISTS = ("reasons", "points", "shares", "intents", "personal")
+_CORRECTED = ("language", "sentiment", "intent", "complaint", "urgency", "reasons", "points", "shares", "needs_look")
 
 
 def _row(post_id: PostId, one: Rewritten) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def corrected(conn: Connection, *, encoder: str, limit: int) -> list[LessonRow]:
         from (
           select post_id, max(new) filter (where field = 'mood') as mood, max(new) filter (where field = 'intent') as intent,
             max(id) as newest
-          from corrections where ended_at is null group by post_id order by max(id) desc limit %(limit)s
+          from corrections where ended_at is null and field in ('mood', 'intent') group by post_id order by max(id) desc limit %(limit)s
         ) g
         join readings r on r.post_id = g.post_id join posts p on p.id = g.post_id
         where r.encoder = %(encoder)s and r.embedding is not null
@@ -70,5 +70,6 @@ def stood(conn: Connection, *, encoder: str, limit: int) -> list[LessonRow]:
 
 
 def newest_correction(conn: Connection) -> int:
-    """Return the id of the newest correction in force, 0 where there is none."""
-    return fetch_one(conn, _Newest, "select coalesce(max(id), 0) as id from corrections where ended_at is null").id
+    """Return the id of the newest correction in force that a head can learn from, 0 where there is none."""
+    query = "select coalesce(max(id), 0) as id from corrections where ended_at is null and field in ('mood', 'intent')"
+    return fetch_one(conn, _Newest, query).id

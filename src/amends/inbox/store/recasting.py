@@ -46,7 +46,8 @@ def heard(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, list[Hea
         _HeardRow,
         """
         select p.case_id, p.text, p.published_at, p.route, v.post_id, v.model, v.language, v.sentiment, v.negative, v.neutral, v.positive,
-          v.complaint, v.confidence, v.urgency, v.reasons, v.points, v.shares, v.needs_look, v.intent, v.noise, v.personal, v.said
+          v.complaint, v.confidence, v.urgency, v.reasons, v.points, v.shares, v.needs_look, v.intent, v.intents,
+          v.noise, v.personal, v.said
         from posts p join verdicts v on v.post_id = p.id
         where p.case_id = any(%(ids)s) and p.case_number is not null order by p.case_id, p.case_number
         """,

@@ -84,6 +84,7 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
             "shares": place.verdict.shares,
             "needs_look": place.verdict.needs_look,
             "intent": place.verdict.intent,
+            "intents": place.verdict.intents,
             "noise": place.verdict.noise,
             "personal": place.verdict.personal,
         }
@@ -94,12 +95,12 @@ def save_verdicts(conn: Connection, placed: Sequence[Placed], *, now: datetime) 
         conn,
         """
         insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency,
-          reasons, points, shares, needs_look, intent, noise, personal, created_at)
+          reasons, points, shares, needs_look, intent, intents, noise, personal, created_at)
         select post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, points, shares,
-          needs_look, intent, noise, personal, %(now)s
+          needs_look, intent, intents, noise, personal, %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
           positive real, complaint real, confidence real, urgency smallint, reasons text[], points smallint[],
-          shares real[], needs_look boolean, intent text, noise text, personal text[])
+          shares real[], needs_look boolean, intent text, intents real[], noise text, personal text[])
         """,
         {"now": now, "rows": Jsonb(facts)},
     )

@@ -2,7 +2,8 @@
 
 A kind's module has `total(conn, job) -> int` (how much there is to do, counted once at the beginning) and
 `portion(conn, job, tools) -> Portion` (the next piece, after `job.position`, done within the caller's transaction; small, about a second
-at most). A portion that was done twice must be as good as one that was done once.
+at most). A portion that was done twice must be as good as one that was done once. What takes longer is returned as `Slow` instead, and
+done while no transaction is open.
 """
 
 import sys
@@ -17,7 +18,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.ports import Classifier
 from amends.inbox.store.jobs import Job
-from amends.triage.replay import Replay, shipped_replay
+from amends.triage.replay import Replay, replay_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +30,22 @@ class Portion:
     over: bool = False
 
 
+def _shipped() -> Replay:
+    return replay_of("")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
     """What a portion may need; `classifier` and `replay` load at their first call and raise `ModelMissing` where they cannot."""
 
     classifier: Callable[[], Classifier]
     clock: Clock
-    replay: Callable[[], Replay] = shipped_replay
+    replay: Callable[[], Replay] = _shipped
+
+
+Finish = Callable[[Connection], Portion]
+Slow = Callable[[], Finish]
+"""Work of many seconds on what a portion has read: done without a transaction; what it returns writes the result, in one of its own."""
 
 
 class Kind(Protocol):
@@ -45,7 +55,7 @@ class Kind(Protocol):
         """Return how many things there are to do."""
         ...
 
-    def portion(self, conn: Connection, job: Job, tools: Tools) -> Portion:
+    def portion(self, conn: Connection, job: Job, tools: Tools) -> Portion | Slow:
         """Do the next piece after `job.position` (0 at the beginning)."""
         ...
 
