@@ -71,7 +71,7 @@ def _values(conn: Connection) -> dict[str, Any]:
     return {
         "card": card,
         "trouble": trouble,
-        "languages": sorted({words.language(code) for code in card.languages}) if card else [],
+        "languages": sorted((words.language(code), code) for code in card.languages) if card else [],
         "head": heads.in_force(conn),
         "versions": heads.newest(conn),
         "corrected": corrections.counted(conn),
