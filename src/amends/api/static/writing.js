@@ -10,9 +10,11 @@ function wrote(form) {
   const text = form.elements.text.value, name = draftName(form);
   if (text.trim()) localStorage.setItem(name, JSON.stringify({ text, key: form.elements.key?.value, at: Date.now() }));
   else localStorage.removeItem(name);
-  $("#reply-ask").replaceChildren();
+  askNoMore();
   show(form);
 }
+
+const askNoMore = () => $("#reply-ask").replaceChildren();
 
 function show(form) {
   const empty = !form.elements.text.value.trim();
@@ -56,7 +58,7 @@ function gone(event) {
   const form = $(`#form-${event.detail.box}`);
   localStorage.removeItem(draftName(form));
   form.elements.text.value = "";
-  $("#reply-ask").replaceChildren();
+  setTimeout(askNoMore); // the answer that is being swapped in belongs to a button in there
   if (form.elements.key) form.elements.key.value = event.detail.key;
   show(form);
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
