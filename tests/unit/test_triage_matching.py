@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from amends.core.ports import Reading
 from amends.triage import shipped_examples as shipped
-from amends.triage.matching import MATCHES, NO_MATCHER, Matcher, fit, pack, stacked, unpack
+from amends.triage.matching import MATCHES, NO_MATCHER, Goal, Matcher, fit, pack, stacked, unpack
 from amends.triage.noise import Noise, Sieve, by_rule, learn_prototypes, learn_source
 from amends.triage.topics import Examples, Topics, learn
 from tests.fakes import meaning_of
@@ -37,7 +37,7 @@ def test_a_few_examples_find_others_of_their_kind_and_let_strangers_pass(example
     centre = cloud(rng, None, 1)[0].astype(np.float64)
     inside, outside = cloud(rng, centre, examples), cloud(rng, None, 120)
     fits = np.array([[True]] * examples + [[False]] * 120)
-    [learnt] = fit(np.vstack([inside, outside]), fits, precision=0.6, share=1 / 12)
+    [learnt] = fit(np.vstack([inside, outside]), fits, Goal(share=1 / 12, precision=0.6))
     score = a_matcher({"it": learnt.weights}).scores
     assert (score(cloud(rng, centre, 200)) >= MATCHES).mean() >= 0.6
     assert (score(cloud(rng, None, 400)) >= MATCHES).mean() <= 0.06
@@ -49,12 +49,12 @@ def test_what_an_example_scores_alone_is_what_it_scores_when_it_is_left_out(seed
     centre = cloud(rng, None, 1)[0].astype(np.float64)
     rows = np.vstack([cloud(rng, centre, 6), cloud(rng, None, 30)])
     fits = np.array([[True]] * 6 + [[False]] * 30)
-    [learnt] = fit(rows, fits, precision=0.6, share=1 / 12)
+    [learnt] = fit(rows, fits, Goal(share=1 / 12, precision=0.6))
     shifted = learnt.alone - learnt.alone.mean()
     left_out: list[float] = []
     for place in range(36):
         rest = np.arange(36) != place
-        [again] = fit(rows[rest], fits[rest], precision=0.6, share=1 / 12)
+        [again] = fit(rows[rest], fits[rest], Goal(share=1 / 12, precision=0.6))
         own = rows[rest].astype(np.float64)
         middle = fits[rest].mean() - own.mean(axis=0) @ again.weights[:-1]
         left_out.append(float(rows[place] @ again.weights[:-1] + middle))
@@ -65,7 +65,7 @@ def test_no_threshold_lets_more_than_a_few_of_the_strangers_pass_where_examples_
     rng = np.random.default_rng(7)
     rows = cloud(rng, None, 203)
     fits = np.array([[True]] * 3 + [[False]] * 200)
-    [learnt] = fit(rows, fits, precision=0.6, share=1 / 12)
+    [learnt] = fit(rows, fits, Goal(share=1 / 12, precision=0.6))
     assert (a_matcher({"it": learnt.weights}).scores(cloud(rng, None, 500)) >= MATCHES).mean() <= 0.08
 
 
@@ -165,12 +165,25 @@ def test_prototypes_without_each_kind_teach_nothing() -> None:
     assert NO_MATCHER.scores(rows[:, :0]).shape == (4, 0)
 
 
-def test_the_shipped_sentences_are_of_known_topics_and_kinds_in_seven_languages() -> None:
+def test_the_shipped_sentences_are_of_known_topics_and_kinds_in_eight_languages() -> None:
     examples = shipped.examples()
     assert {one.topic for one in examples} == set(shipped.NAMES)
     assert {(one.topic, one.language) for one in examples} == {
-        (t, la) for t in shipped.NAMES for la in ("en", "es", "si", "am", "ta", "kn", "pa")
+        (t, la) for t in shipped.NAMES for la in ("en", "es", "si", "am", "ta", "kn", "pa", "hi")
     }
-    assert len({one.text for one in examples}) == len(examples)
+    assert len({(one.topic, one.text) for one in examples}) == len(examples)
     assert {one.kind for one in shipped.prototypes()} <= shipped.KINDS
     assert not {one.text for one in examples} & {one.text for one in shipped.prototypes()}
+
+
+def test_who_asks_for_something_is_heard_whatever_the_words_sound_like() -> None:
+    sounds_so = np.zeros(NUMBERS + 1, np.float32)
+    sounds_so[-1] = 1.0
+    sieve = Sieve(prototypes=a_matcher({Noise.MARKETING: sounds_so}))
+    meaning = cloud(np.random.default_rng(1), None, 1)[0]
+    asks = Reading(negative=0.2, neutral=0.3, positive=0.5, complaint=0.2, question=0.2, request=0.2, other=0.4, embedding=meaning)
+    offers = Reading(negative=0.1, neutral=0.3, positive=0.6, complaint=0.1, question=0.1, request=0.1, other=0.7, embedding=meaning)
+    win = "Follow and RT to win a free phone! https://x.example"
+    assert [sieve.why(win, one, encoder="e-1", source_id=1) for one in (offers, asks)] == [Noise.GIVEAWAY, ""]
+    assert [sieve.why("Half price!", one, encoder="e-1", source_id=1) for one in (offers, asks)] == [Noise.MARKETING, ""]
+    assert sieve.why("Half price!", asks, encoder="e-1", source_id=1, repeats=4) == Noise.SPAM

@@ -23,12 +23,29 @@ LEAST = 3
 STIFFNESS = 3.0
 """How strongly weights are held small: with ten examples of a topic, 1 and 10 found less on the dev sentences."""
 
-MOST_PASSING = 0.02
-"""Never more than this share of the negative examples passes a threshold, also where few examples know no better."""
-
 GAP = 0.1
 UNSEEN = 0.5
 """A threshold that lets no negative example pass may still let half a one pass that we have not seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Goal:
+    """What a threshold is chosen for, where one text in 1/`share` belongs to a name.
+
+    `precision` is the share of matches that shall be right; without it, right and found are balanced (the highest F1). Never more than
+    `most_passing` of the negative examples pass, also where few examples know no better.
+    """
+
+    share: float
+    precision: float | None = None
+    most_passing: float = 0.02
+
+    def choose(self, right: Floats, found: Floats) -> int:
+        """Return the best of thresholds in rising order, whose matches are `right` and find `found` of what there is."""
+        if self.precision is None:
+            return int(np.argmax(right * found / (right + found)))
+        kept = np.flatnonzero(right >= self.precision)
+        return int(kept[0]) if len(kept) else int(np.argmax(right))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -60,11 +77,8 @@ class Learnt:
     alone: Floats
 
 
-def fit(embeddings: Numbers, fits: NDArray[np.bool_], *, precision: float, share: float) -> list[Learnt]:
-    """Return what is learnt for each column of `fits` [texts, names].
-
-    `precision` is the share of matches that shall be right where one text in 1/`share` belongs to a name.
-    """
+def fit(embeddings: Numbers, fits: NDArray[np.bool_], goal: Goal) -> list[Learnt]:
+    """Return what is learnt for each column of `fits` [texts, names]."""
     rows = embeddings.astype(np.float64)
     centre = rows.mean(axis=0)
     centred, wanted = rows - centre, fits.astype(np.float64)
@@ -74,7 +88,7 @@ def fit(embeddings: Numbers, fits: NDArray[np.bool_], *, precision: float, share
     leverage = np.einsum("ij,jk,ik->i", centred, inverse, centred, optimize=True) + 1 / len(rows)
     alone = _alone(centred @ weights + usual, wanted, leverage)
     shifts = usual - centre @ weights
-    return [_learnt(weights[:, i], shifts[i], alone[:, i], fits[:, i], precision, share) for i in range(fits.shape[1])]
+    return [_learnt(weights[:, i], shifts[i], alone[:, i], fits[:, i], goal) for i in range(fits.shape[1])]
 
 
 def _alone(scores: Floats, wanted: Floats, leverage: Floats) -> Floats:
@@ -83,8 +97,8 @@ def _alone(scores: Floats, wanted: Floats, leverage: Floats) -> Floats:
     return (scores - own * wanted) / (1 - own)
 
 
-def _learnt(weights: Floats, shift: float, alone: Floats, fits: NDArray[np.bool_], precision: float, share: float) -> Learnt:
-    chosen = _threshold(alone[fits], alone[~fits], precision, share)
+def _learnt(weights: Floats, shift: float, alone: Floats, fits: NDArray[np.bool_], goal: Goal) -> Learnt:
+    chosen = _threshold(alone[fits], alone[~fits], goal)
     return Learnt(
         weights=np.append(weights, shift + MATCHES - chosen.at).astype(np.float32),
         right=chosen.right,
@@ -100,18 +114,17 @@ class _Threshold:
     found: float
 
 
-def _threshold(inside: Floats, outside: Floats, precision: float, share: float) -> _Threshold:
-    """Return the lowest threshold whose matches are right often enough; where none is, the one whose are most often."""
+def _threshold(inside: Floats, outside: Floats, goal: Goal) -> _Threshold:
+    """Return the threshold that serves the goal best, between an example and the negative below it."""
     inside, outside = np.sort(inside), np.sort(outside)
     found = 1 - np.arange(len(inside)) / len(inside)
     passing = len(outside) - np.searchsorted(outside, inside)
     wrong = (passing + UNSEEN) / (len(outside) + 1)
-    right = found * share / (found * share + wrong * (1 - share))
-    kept = np.flatnonzero(right >= precision)
-    best = int(kept[0]) if len(kept) else int(np.argmax(right))
+    right = found * goal.share / (found * goal.share + wrong * (1 - goal.share))
+    best = goal.choose(right, found)
     below = outside[outside < inside[best]]
     between = (inside[best] + max(below[-1], inside[best] - GAP)) / 2 if len(below) else inside[best] - GAP / 2
-    at = float(max(between, np.quantile(outside, 1 - MOST_PASSING)))
+    at = float(max(between, np.quantile(outside, 1 - goal.most_passing)))
     return _Threshold(at=at, right=float(right[best]), found=float((inside >= at).mean()))
 
 

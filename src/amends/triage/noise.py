@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.ports import Reading
-from amends.triage.matching import MATCHES, NO_MATCHER, Floats, Learnt, Matcher, Numbers, fit
+from amends.triage.matching import MATCHES, NO_MATCHER, Floats, Goal, Learnt, Matcher, Numbers, fit
 
-PRECISION = 0.9
-SHARE = 1 / 12
+PROTOTYPES = Goal(share=1 / 12, precision=0.95)
 LEAST_THROWN = LEAST_KEPT = 3
 OFTEN = 4
 MANY_TAGS = 6
 MARGIN = 0.02
-ELSEWHERE_SHARE = 1 / 4
-"""How much of what a source brings is not for us, where its agents threw some of it."""
+ELSEWHERE = Goal(share=1 / 4, precision=0.9)
+"""Where its agents threw some of what a source brings, much of it is not for us."""
+
+ASKS = 0.5
+"""From this chance on that the author complains, asks or wants something, no rule and no prototype throws the post."""
 
 
 class Noise(StrEnum):
@@ -85,12 +87,17 @@ class Sieve:
     sources: Mapping[int, Matcher] = field(default_factory=dict)
 
     def why(self, text: str, reading: Reading | None, *, encoder: str, source_id: int, repeats: int = 0) -> str:
-        """Return why a text is noise, or an empty string."""
-        ruled = by_rule(text, repeats=repeats)
+        """Return why a text is noise, or an empty string. What its author asks for, only repeats and the source's agents can throw."""
+        asks = _asks(reading)
+        ruled = by_rule(text if not asks else "", repeats=repeats)
         if ruled or reading is None or reading.embedding is None:
             return ruled or ""
         own = _best(self.sources.get(source_id, NO_MATCHER), reading.embedding, encoder)
-        return own or _best(self.prototypes, reading.embedding, encoder)
+        return own or ("" if asks else _best(self.prototypes, reading.embedding, encoder))
+
+
+def _asks(reading: Reading | None) -> bool:
+    return reading is not None and reading.complaint + reading.question + reading.request >= ASKS
 
 
 def _best(matcher: Matcher, embedding: Numbers, encoder: str) -> str:
@@ -107,7 +114,7 @@ def learn_prototypes(embeddings: Numbers, kinds: list[str]) -> dict[str, Learnt]
     fits = np.array([[kind == noise for noise in TAUGHT] for kind in kinds], bool).reshape(len(kinds), len(TAUGHT))
     if not fits.any(axis=0).all():
         return {}
-    return dict(zip(map(str, TAUGHT), fit(embeddings, fits, precision=PRECISION, share=SHARE), strict=True))
+    return dict(zip(map(str, TAUGHT), fit(embeddings, fits, PROTOTYPES), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -129,7 +136,7 @@ def learn_source(embeddings: Numbers, thrown: NDArray[np.bool_], worked: Numbers
     if thrown.sum() < LEAST_THROWN or own - thrown.sum() < LEAST_KEPT:
         return None
     fits = np.concatenate([thrown, np.zeros(len(worked) + len(care), bool)])
-    [learnt] = fit(np.vstack([embeddings, worked, care]), fits[:, None], precision=PRECISION, share=ELSEWHERE_SHARE)
+    [learnt] = fit(np.vstack([embeddings, worked, care]), fits[:, None], ELSEWHERE)
     kept = np.flatnonzero(~fits[:own])
     careful = _raised(learnt, _above(learnt.alone[kept]))
     found = careful.alone[: len(embeddings)][thrown] >= MATCHES

@@ -1,4 +1,4 @@
-"""The sentences that Amends brings along: examples of twelve topics, and prototypes of noise beside ordinary posts, in seven languages.
+"""The sentences that Amends brings along: examples of twelve topics, and prototypes of noise beside ordinary posts, in eight languages.
 
 They lie in `shipped/*.tsv`, written by us. Place in the path: here -> `inbox.actions.plant` -> database, where companies change them.
 """
@@ -30,7 +30,7 @@ NAMES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShippedExample:
-    """A sentence about the topic whose key is `topic`."""
+    """A sentence about the topic whose key is `topic`; one that is about two stands there twice."""
 
     topic: str
     language: str

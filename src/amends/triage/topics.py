@@ -10,13 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.ports import Reading
-from amends.triage.matching import LEAST, MATCHES, NO_MATCHER, Learnt, Matcher, Numbers, fit
+from amends.triage.matching import LEAST, MATCHES, NO_MATCHER, Goal, Learnt, Matcher, Numbers, fit
 
-PRECISION = 0.6
-"""The share of matches that shall be right; thresholds are as low as keeps it."""
-
-SHARE = 1 / 12
-"""How many posts are about one topic: one in twelve."""
+GOAL = Goal(share=1 / 12, most_passing=0.03)
+"""One post in twelve is about one topic; what is right and what is found count the same."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -61,5 +58,5 @@ def learn(examples: Examples) -> dict[int, Learnt]:
     enough = np.flatnonzero(examples.fits.sum(axis=0) >= LEAST)
     if not len(enough):
         return {}
-    learnt = fit(examples.embeddings, examples.fits[:, enough], precision=PRECISION, share=SHARE)
+    learnt = fit(examples.embeddings, examples.fits[:, enough], GOAL)
     return {examples.topics[i]: one for i, one in zip(enough, learnt, strict=True)}

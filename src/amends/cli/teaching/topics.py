@@ -12,12 +12,12 @@ from rich.table import Table
 from amends.triage.loading import default_classifier
 from amends.triage.models import encoder
 from amends.triage.shipped_examples import NAMES
-from amends.triage.training.topic_measure import TopicReport, measure, our_sentences
+from amends.triage.training.topic_measure import TopicReport, measure, measure_shipped, our_sentences
 
 
 @click.command()
 @click.option(
-    "--examples", default=(5, 10, 40), show_default=True, multiple=True, type=click.IntRange(3, 1000), help="Per topic; may be repeated."
+    "--examples", default=(3, 5, 10), show_default=True, multiple=True, type=click.IntRange(3, 1000), help="Per topic; may be repeated."
 )
 @click.option("--seeds", default=5, show_default=True, type=click.IntRange(1, 100), help="How often examples are drawn anew.")
 @click.option(
@@ -25,10 +25,10 @@ from amends.triage.training.topic_measure import TopicReport, measure, our_sente
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def topics(examples: tuple[int, ...], seeds: int, model: Path | None, as_json: bool) -> None:
-    """Teach topics by our train sentences, and see what they find of the dev sentences."""
+    """Teach topics by our train sentences and by those that come along, and see what they find of the dev sentences."""
     classifier = encoder.build(model) if model else default_classifier()
     train, dev = our_sentences(classifier)
-    reports = [measure(train, dev, examples=each, seeds=seeds) for each in examples]
+    reports = [*(measure(train, dev, examples=each, seeds=seeds) for each in examples), measure_shipped(classifier, dev)]
     if as_json:
         click.echo(json.dumps({"model": classifier.version, "reports": [asdict(report) for report in reports]}))
     else:
@@ -36,12 +36,17 @@ def topics(examples: tuple[int, ...], seeds: int, model: Path | None, as_json: b
 
 
 def _table(version: str, reports: list[TopicReport]) -> Table:
-    table = Table(title=f"topics by {version}", box=SIMPLE, padding=(0, 1, 0, 0))
-    for column in ("examples", "precision", "recall", "F1"):
-        table.add_column(column, justify="right")
-    table.add_column("best and worst topic")
+    """Return precision, recall and F1 of all topics and of each, a row a topic, three columns a report."""
+    table = Table(title=f"topics by {version}: precision, recall, F1", box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("topic")
     for report in reports:
-        ranked = sorted(report.per_topic, key=lambda key: report.per_topic[key])
-        ends = f"{NAMES[ranked[-1]]} {report.per_topic[ranked[-1]]:.2f}, {NAMES[ranked[0]]} {report.per_topic[ranked[0]]:.2f}"
-        table.add_row(str(report.examples), *(f"{figure:.3f}" for figure in (report.precision, report.recall, report.f1)), ends)
+        table.add_column(f"{report.examples} examples" if report.examples else "those that come along", justify="right")
+    for key, name in NAMES.items():
+        table.add_row(name, *(_figures(found.precision, found.recall, found.f1) for found in (one.per_topic[key] for one in reports)))
+    table.add_row("all posts", *(_figures(one.precision, one.recall, one.f1) for one in reports))
+    table.add_row("mean of the topics' F1", *(f"{one.macro_f1:.2f}" for one in reports))
     return table
+
+
+def _figures(*figures: float) -> str:
+    return " ".join(f"{figure:.2f}" for figure in figures)
