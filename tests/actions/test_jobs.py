@@ -67,13 +67,14 @@ def portion(conn, job, tools):
 
 
 @pytest.fixture
-def work(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Workplace]:
+def work(pool: Pool, tmp_path: Path) -> Generator[Workplace]:
     """A worker that knows two more kinds of job, `counting` and `pondering`, since there are files for them."""
     (tmp_path / "counting.py").write_text(COUNTING)
     (tmp_path / "pondering.py").write_text(PONDERING)
-    monkeypatch.setattr(job_kinds, "__path__", [*job_kinds.__path__, str(tmp_path)])
+    job_kinds.__path__.append(str(tmp_path))
     job_kinds.load.cache_clear()
     yield Workplace(pool=pool)
+    job_kinds.__path__.remove(str(tmp_path))
     job_kinds.load.cache_clear()
     for name in ("counting", "pondering"):
         sys.modules.pop(f"amends.inbox.actions.job_kinds.{name}", None)

@@ -1,6 +1,6 @@
 """History judged anew: verdicts and what cases show change, nothing else does; killed in the middle, the result is the same."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -35,13 +35,14 @@ def put_in_force(conn: Connection, *, encoder: str = "fake-1") -> None:
 
 
 @pytest.fixture
-def work(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+def work(pool: Pool) -> Generator[Workplace]:
     """A worker that judges three posts a portion, and a desk with eight complaints."""
-    monkeypatch.setattr(retriage, "POSTS", 3)
+    usual, retriage.POSTS = retriage.POSTS, 3
     with pool.transaction() as conn:
         desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
         desk.hear(*(a_post(f"My bag number {place} is lost!", external_id=f"bag-{place}") for place in range(8)))
-    return Workplace(pool=pool)
+    yield Workplace(pool=pool)
+    retriage.POSTS = usual
 
 
 def begin(work: Workplace) -> None:

@@ -1,5 +1,8 @@
 """Any model of the hub: labels mapped, limits respected, errors with words. The models are tiny folders that the tests make."""
 
+# pyright: reportAttributeAccessIssue=false
+# (The extra `hub` is not in every venv.)
+
 from pathlib import Path
 
 import pytest

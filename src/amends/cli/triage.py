@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.box import SIMPLE
@@ -45,7 +46,7 @@ def read(texts: Sequence[str], as_json: bool) -> None:
         click.echo(json.dumps({"text": text} | _facts(verdict), ensure_ascii=True) if as_json else _line(text, verdict))
 
 
-def _facts(verdict: Verdict) -> dict[str, object]:
+def _facts(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict for programs, with the chances of intents and signals, and without the embedding."""
     told = asdict(replace(verdict, reading=None))
     del told["reading"]
@@ -120,4 +121,4 @@ def train(  # noqa: PLR0913 - click hands every option over by itself
     except ImportError as error:
         raise ModelMissing(f"Training needs the extra `train`, which is not installed ({error.name} is missing).") from error
     card = run(base=base, data=data, work=work, out=out, seed=seed, threads=threads, version=name, say=click.echo)
-    click.echo(f"{out}: {card.version}, a person looks below {card.confidence:.2f}")
+    click.echo(f"{out}: {card.version}, a person looks below {card.trust.confidence:.2f}")

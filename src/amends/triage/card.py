@@ -67,8 +67,9 @@ def _card(said: dict[str, Any]) -> Card:
         language: Calibration(**one | {"weights": tuple(map(tuple, one["weights"])), "bias": tuple(one["bias"])})
         for language, one in said["calibrations"].items()
     }
-    lists = {name: tuple(said[name]) for name in ("languages", "ngrams", "complaint", "signals")}
-    card = Card(**said | lists | {"calibrations": calibrations})
+    lists: dict[str, Any] = {name: tuple(said[name]) for name in ("languages", "ngrams", "complaint", "signals")}
+    facts: dict[str, Any] = {**said, **lists, "calibrations": calibrations}
+    card = Card(**facts)
     calibration_of(card.calibrations, EVERY_LANGUAGE)
     return card
 

@@ -23,7 +23,8 @@ def pipeline_of(folder: Path) -> Pipeline:
 
     torch.set_num_threads(1)
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER_FILE), pad_token="<pad>", model_max_length=512)  # noqa: S106
-    return pipeline("text-classification", model=_network(folder), tokenizer=tokenizer, device="cpu")
+    built: Any = pipeline("text-classification", model=_network(folder), tokenizer=tokenizer, device="cpu")
+    return built
 
 
 def _network(folder: Path) -> Any:
@@ -33,16 +34,16 @@ def _network(folder: Path) -> Any:
     table = found["table"].astype(np.float32) * found["scale"]
     layers = 1 + max(int(name.split(".layer.")[1].split(".")[0]) for name in found if ".layer." in name)
     inner = found[f"{ENCODER}encoder.layer.0.intermediate.dense.weight"].shape[1]
-    config = BertConfig(
-        vocab_size=len(table),
-        hidden_size=table.shape[1],
-        num_hidden_layers=layers,
-        num_attention_heads=table.shape[1] // 32,
-        intermediate_size=inner,
-        num_labels=3,
-        pad_token_id=1,
-    )
-    network = BertForSequenceClassification(config).eval()
+    sizes: dict[str, Any] = {
+        "vocab_size": len(table),
+        "hidden_size": table.shape[1],
+        "num_hidden_layers": layers,
+        "num_attention_heads": table.shape[1] // 32,
+        "intermediate_size": inner,
+        "num_labels": 3,
+        "pad_token_id": 1,
+    }
+    network = BertForSequenceClassification(BertConfig(**sizes)).eval()
     _load(network, found, table)
     return network
 

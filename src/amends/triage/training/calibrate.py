@@ -4,6 +4,7 @@ Each language with enough dev rows gets a stack of its own (see `triage/calibrat
 temperature fitted on the rows as they are, and the confidence from which its answers are right in a stated share.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# pyright: reportAttributeAccessIssue=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Mapping, Sequence

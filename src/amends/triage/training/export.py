@@ -4,6 +4,7 @@ The word table is kept as int8 with one scale a row. Each rounded layer becomes 
 then onnxruntime's integer product with one scale a column. The ranges stand still, so no text changes the answer on another.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# pyright: reportIndexIssue=false
 # (The extra `train` is not in every venv.)
 
 import json

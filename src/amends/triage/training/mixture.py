@@ -82,9 +82,8 @@ class Row:
     @property
     def complaint(self) -> bool | None:
         """Say whether a person said that this is a complaint, or that it is none; None where nobody did."""
-        if not self.intents or self.intent_weight < 1 or not (self.intents == {Intent.COMPLAINT} or Intent.COMPLAINT not in self.intents):
-            return None
-        return self.intents == {Intent.COMPLAINT}
+        complains = self.intents == frozenset({Intent.COMPLAINT})
+        return complains if self.intents and self.intent_weight == 1 and (complains or Intent.COMPLAINT not in self.intents) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

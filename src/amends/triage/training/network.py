@@ -5,6 +5,7 @@ on 128 (seven bits, since processors without VNNI overflow on eight), as Jacob e
 input is learnt once and shipped, so that a post is read the same whatever other posts stand beside it.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# pyright: reportIncompatibleMethodOverride=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Iterator, Sequence

@@ -3,6 +3,7 @@
 Each language has its own table, since the same letters mean other things elsewhere; rare moods weigh more, as if all were alike common.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# pyright: reportOptionalSubscript=false, reportReturnType=false, reportCallIssue=false, reportArgumentType=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ follow from the seed alone.
 # (The extra `train` is not in every venv.)
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,17 @@ class Lesson:
     plan: list[list[int]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How a stage is watched: seconds between two checkpoints, and what is told the number of each step when it is done."""
+
+    keep_every: float = CHECKPOINT_SECONDS
+    watch: Callable[[int], object] = int
+
+
+AT_EASE = Pace()
+
+
 def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: int) -> Lesson:
     """Return `rows` tokenised by the tokenizer of `folder`, all that they teach, and the order in which they come."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -75,36 +86,42 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
     )
 
 
-def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int) -> Path:
+def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int, pace: Pace = AT_EASE) -> Path:
     """Run the stages that are not done yet, each from the last one's weights; return the file of the last."""
     work.mkdir(parents=True, exist_ok=True)
     done: Path | None = None
     for stage in stages:
         out = work / f"stage-{stage.name}.pt"
         if not out.exists():
-            _run(folder, out, staged(rows, stage, seed=seed), stage, start=done, seed=seed)
+            course = lesson(folder, work, staged(rows, stage, seed=seed), name=stage.name, seed=seed * 100 + ord(stage.name[0]))
+            _run(out, course, _network(folder, stage, start=done, seed=seed), stage, seed=seed, pace=pace)
         done = out
     if done is None:
         raise ValueError("a recipe has at least one stage")
     return done
 
 
-def _run(folder: Path, out: Path, rows: Sequence[Row], stage: Stage, *, start: Path | None, seed: int) -> None:
-    course = lesson(folder, out.parent, rows, name=stage.name, seed=seed * 100 + ord(stage.name[0]))
+def _network(folder: Path, stage: Stage, *, start: Path | None, seed: int) -> Triage:
+    """Return the network as a stage begins with it."""
     torch.manual_seed(seed)
     network = Triage(folder)
     if start is not None:
         network.load_state_dict(torch.load(start))
     if stage.rounding:
         network.round()
+    return network
+
+
+def _run(out: Path, course: Lesson, network: Triage, stage: Stage, *, seed: int, pace: Pace) -> None:
     optimiser = _optimiser(network, stage.rate)
     checkpoint = out.with_suffix(".checkpoint")
     first = _resume(checkpoint, network, optimiser)
     saved = time.monotonic()
     for step, loss in _steps(course, network, optimiser, first=first, seed=seed, name=stage.name):
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+        if time.monotonic() - saved > pace.keep_every:
             _save(checkpoint, {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1, "loss": loss})
             saved = time.monotonic()
+        pace.watch(step)
     _save(out, network.state_dict())
     checkpoint.unlink(missing_ok=True)
 
