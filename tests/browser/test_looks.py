@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.api.auth import SESSION_COOKIE
 from amends.core.clock import utc_now
-from amends.core.database import open_pool
+from amends.core.database import fetch_values, open_pool
 from tests.browser.desktop import Desktop
+from tests.cast import a_post
 from tests.databases import Server
 from tests.desk import Desk
 from tests.door import Door, open_door
@@ -31,17 +32,26 @@ def screens(door: Door) -> Sequence[str]:
         "/inbox",
         f"/inbox/{door.who.talked}",
         f"/inbox/{door.who.talked + 6}",
+        f"/inbox/{private_case(door)}",
         "/numbers",
         rows,
         "/sources",
         "/settings/tokens",
+        "/settings/triage",
         "/settings/urgency",
         "/settings/topics",
         "/settings/topics/1",
         "/settings/noise",
+        "/settings/personal",
         "/api/v1/docs",
         "/nowhere",
     )
+
+
+def private_case(door: Door) -> int:
+    """Return the case in which a customer shows a phone number."""
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, "select max(id) from cases")[0]
 
 
 def enter(browser: Browser, door: Door, address: str, *, width: int, theme: str) -> Page:
@@ -57,7 +67,9 @@ def shown(server: Server) -> Door:
     """A furnished desk that these tests only look at."""
     door = open_door(open_pool(server.clone("looked_at"), size=4), now=utc_now())
     with door.pool.transaction() as conn:
-        furnish_triage(Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now))
+        desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now)
+        furnish_triage(desk)
+        desk.hear(a_post("It is lost, call 077 123 4567", published_at=door.now))
     return door
 
 
@@ -73,6 +85,36 @@ def test_axe_finds_nothing_on_any_screen_in_either_theme(chromium: Browser, show
             found += complaints(f"{path} in the dark", Axe().run(page, options={"runOnly": ["color-contrast"]}))
         page.context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door, theme: str) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=1440, theme=theme)
+        page.goto(f"/inbox/{private_case(shown)}")
+        page.locator(".relabel summary").first.click()
+        found = complaints("labels", Axe().run(page))
+        for key, name in (("t", "topics"), ("?", "keys")):
+            page.keyboard.press(key)
+            expect(page.get_by_role("dialog")).to_be_visible()
+            found += complaints(name, Axe().run(page))
+            page.keyboard.press("Escape")
+        page.context.close()
+    assert found == []
+
+
+def test_a_screen_of_triage_stays_what_it_is_while_one_looks_at_it(chromium: Browser, shown: Door) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=1440, theme="light")
+        asked = list[str]()
+        page.clock.install()
+        page.goto("/settings/urgency")
+        page.on("request", lambda request: asked.append(request.url))
+        page.clock.run_for(40_000)
+        page.wait_for_timeout(0)
+        assert [url for url in asked if "/sources" in url] == []
+        expect(page.get_by_role("heading", name="What each reason may add")).to_be_visible()
+        page.context.close()
 
 
 def complaints(path: str, results: AxeResults) -> list[str]:
@@ -103,7 +145,8 @@ def test_on_a_phone_one_pane_is_shown_at_a_time(desktop: Desktop) -> None:
     expect(page.locator("#list")).to_be_hidden()
     page.get_by_label("The customer", exact=True).click()
     expect(page.locator("#customer")).to_be_visible()
-    page.get_by_label("The customer", exact=True).click()
+    page.get_by_label("Back to the case").click()
+    expect(page.locator("#customer")).to_be_hidden()
     page.get_by_label("Back to the list").click()
     expect(page.locator("#list")).to_be_visible()
     page.get_by_role("button", name="Views and screens").click()

@@ -87,7 +87,7 @@ OUTCOMES = {
 
 def language(code: str) -> str:
     """Return the name of a language in English, or its code."""
-    return LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), code or "unknown language")
+    return LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), "unknown language" if code in {"", "und"} else code)
 
 
 def network(name: str) -> str:

@@ -1,6 +1,6 @@
 // Labels: a key says what the post in focus is, or the customer's newest one; the button it presses is the one for the mouse.
 
-import { $, $$ } from "./dom.js";
+import { $, $$, when } from "./dom.js";
 
 function post() {
   return document.activeElement.closest(".post.theirs") || $$("#thread .post.theirs").pop();
@@ -8,8 +8,12 @@ function post() {
 
 export function say(label) {
   const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
-  if (!button) return;
-  // The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
-  if (meant.contains(document.activeElement)) $("summary", button.closest(".relabel")).focus();
-  button.click();
+  if (button?.disabled) $("#said").textContent = "Somebody has said so already.";
+  else button?.click();
 }
+
+// The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
+when("click", (event) => {
+  const button = event.target.closest("[data-label]");
+  if (button?.closest(".post").contains(document.activeElement)) $("summary", button.closest(".relabel")).focus();
+});

@@ -145,6 +145,6 @@ when("visibilitychange", () => {
 
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 setInterval(() => {
-  const shown = $("#shown");
+  const shown = $("#shown[data-health]");
   if (shown && !document.hidden && !$("details[open]", shown)) htmx.ajax("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
 }, 15000);

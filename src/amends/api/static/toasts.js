@@ -17,7 +17,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
     button.addEventListener("click", takeBack);
     box.append(button);
   }
-  undoAddress = undo;
+  if (!bad) undoAddress = undo; // what was refused leaves what was done before to be taken back
   $("#toasts").replaceChildren(box);
   setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
 }
