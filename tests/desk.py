@@ -8,6 +8,7 @@ from amends.core.ports import Published
 from amends.core.post import Post
 from amends.inbox.actions import reply, resolve
 from amends.inbox.actions.ingest import Ingested, ingest
+from amends.inbox.actions.rejudge import rejudge_pending
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.policy import Policy
@@ -57,6 +58,10 @@ class Desk:
     def triage(self, *, limit: int = 50) -> int:
         """Triage what waits."""
         return triage_pending(self.conn, classifier=self.model, policy=self.policy, clock=lambda: self.now, limit=limit)
+
+    def rejudge(self, *, limit: int = 50) -> int:
+        """Judge what was edited."""
+        return rejudge_pending(self.conn, classifier=self.model, clock=lambda: self.now, limit=limit)
 
     def hear(self, *posts: Post) -> None:
         """Collect and triage."""

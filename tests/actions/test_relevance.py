@@ -2,15 +2,16 @@
 
 import pytest
 
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.inbox.actions import relevance, resolve
 from amends.inbox.actions.matchers import sieve_in_force
 from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.store import matchers
 from amends.inbox.store import relevance as rows
 from tests.cast import CY, DEE, a_post, an_answer_to
 from tests.desk import Desk
-from tests.teaching import few_prototypes, teach
+from tests.teaching import few_prototypes, label_history, teach
 
 GIVEAWAY = "Follow and RT to win a free trip! https://x.example/win"
 VARIANT = (
@@ -129,3 +130,27 @@ def test_a_case_without_posts_teaches_nothing(desk: Desk) -> None:
     desk.collect(a_post("", external_id=post.external_id, deleted=True))
     with pytest.raises(Refused):
         relevance.throw_case(desk.conn, case_id=CaseId(desk.case().id), agent_id=desk.agent_id, now=desk.now)
+
+
+def learn_noise_again(desk: Desk) -> None:
+    few_prototypes(desk.conn)
+    matchers.ask_for(desk.conn, kind=matchers.NOISE, why="to test", agent_id=None)
+    teach(desk)
+    assert label_history(desk)
+
+
+def test_what_is_noise_is_said_anew_of_history_by_the_job_and_nothing_moves(desk: Desk) -> None:
+    desk.hear(a_post(GIVEAWAY), a_post("My bag is lost!"), *(a_post("The worst shop ever", author=DEE) for _ in range(5)))
+    noise = fetch_values(desk.conn, "select noise from verdicts order by post_id")
+    routes = desk.routes()
+    execute(desk.conn, "update verdicts set noise = case when post_id = (select max(post_id) from verdicts) then '' else 'news' end")
+    learn_noise_again(desk)
+    assert fetch_values(desk.conn, "select noise from verdicts order by post_id") == noise
+    assert desk.routes() == routes
+
+
+def test_what_was_thrown_keeps_its_reason_until_it_is_brought_back(desk: Desk) -> None:
+    desk.hear(a_post("hello there", author=DEE))
+    execute(desk.conn, "update verdicts set noise = 'marketing'")
+    learn_noise_again(desk)
+    assert [one.noise for one in rows.thrown(desk.conn, limit=9)] == ["marketing"]

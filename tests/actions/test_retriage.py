@@ -18,7 +18,7 @@ from amends.inbox.store import heads
 from amends.inbox.store.heads import NewHead
 from amends.triage.head import Head, Layer, pack
 from amends.worker.names import Task
-from tests.cast import NOON, a_post, a_source, ada
+from tests.cast import DEE, NOON, a_post, a_source, ada
 from tests.desk import Desk
 from tests.fakes import EMBEDDING, FakeClassifier
 from tests.workplace import Workplace
@@ -176,3 +176,15 @@ def test_an_edited_post_is_read_again_and_of_a_deleted_one_nothing_is_left(desk:
     while job := jobs.claim(desk.conn, now=NOON):
         jobs.carry_on(desk.conn, job, tools)
     assert fetch_values(desk.conn, "select sentiment from verdicts order by post_id") == ["positive", "negative"]
+
+
+def test_the_same_words_again_and_again_are_spam_also_when_history_is_judged_anew(desk: Desk) -> None:
+    for _ in range(6):
+        desk.hear(a_post("The worst shop ever", author=DEE))
+    noise = "select noise from verdicts order by post_id"
+    before = fetch_values(desk.conn, noise)
+    jobs.start(desk.conn, kind="retriage", why="to test", facts={}, agent_id=None, now=NOON)
+    tools = Tools(classifier=FakeClassifier, clock=lambda: NOON)
+    while job := jobs.claim(desk.conn, now=NOON):
+        jobs.carry_on(desk.conn, job, tools)
+    assert fetch_values(desk.conn, noise) == before == [""] * 4 + ["spam"] * 2

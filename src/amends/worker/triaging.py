@@ -3,6 +3,7 @@
 from amends.core.database import DatabaseGone
 from amends.core.errors import ModelMissing
 from amends.core.log import logger
+from amends.inbox.actions.rejudge import rejudge_pending
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.store import heartbeats
 from amends.worker.context import Context
@@ -15,11 +16,13 @@ PART = "triage"
 
 
 def triage_batch(at: Context) -> bool:
-    """Triage one batch; False where nothing is left, or where the model is missing; `heartbeats` says what hinders it."""
+    """Triage one batch and judge edited posts; False where nothing is left, or the model is missing; `heartbeats` says what hinders it."""
     try:
         classifier = at.classifier()
         with at.pool.transaction() as conn:
             done = triage_pending(conn, classifier=classifier, policy=at.policy, clock=at.clock, limit=BATCH)
+        with at.pool.transaction() as conn:
+            done += rejudge_pending(conn, classifier=classifier, clock=at.clock, limit=BATCH)
     except ModelMissing as error:
         log.warning("model_missing", words=str(error))
         _say(at, str(error))

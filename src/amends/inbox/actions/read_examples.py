@@ -32,7 +32,16 @@ def read_pending(conn: Connection, *, classifier: Classifier, now: datetime) -> 
         _ask_again(conn, unread)
         return True
     learnt = [_learn(conn, one, encoder=classifier.version, now=now) for one in matchers.take_unlearnt(conn)]
+    _label_history(conn, learnt, now=now)
     return planted or bool(learnt)
+
+
+def _label_history(conn: Connection, learnt: Sequence[Unlearnt], *, now: datetime) -> None:
+    """Label history anew, once, where topics or noise were learnt; what one source learnt is for its posts to come."""
+    everywhere = [one for one in learnt if one.kind != matchers.SOURCE]
+    if everywhere:
+        first = max(everywhere, key=lambda one: one.kind == matchers.TOPIC)
+        jobs.start(conn, kind="topics", why=first.why, facts={}, agent_id=first.agent_id, now=now)
 
 
 def _read(unread: Sequence[Unread], classifier: Classifier) -> list[tuple[Unread, bytes | None]]:
@@ -64,5 +73,4 @@ def _learn(conn: Connection, what: Unlearnt, *, encoder: str, now: datetime) -> 
         learn_source(conn, source_id=SourceId(int(what.name)), encoder=encoder, now=now)
     else:
         learn_topics(conn, encoder=encoder, now=now)
-        jobs.start(conn, kind="topics", why=what.why, facts={}, agent_id=what.agent_id, now=now)
     return what

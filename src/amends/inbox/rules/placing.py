@@ -29,7 +29,8 @@ class Thread(NamedTuple):
 class Claimed:
     """A post that nobody has triaged yet.
 
-    `repeats` is how often its author wrote the very same before; `kept` says that an agent brought it back from the noise.
+    `repeats` is how often its author wrote the very same before; `kept` says that an agent brought it back from the noise,
+    `case_number` where it has a place in its case already, since it was edited.
     """
 
     id: PostId
@@ -52,6 +53,7 @@ class Claimed:
     to_us: bool
     repeats: int = 0
     kept: bool = False
+    case_number: int | None = None
 
     @property
     def thread(self) -> Thread:
@@ -69,7 +71,7 @@ class Claimed:
             is_deleted=self.is_deleted,
             of_another=self.of_another,
             to_us=self.to_us,
-            kept=self.kept,
+            kept=self.kept or self.case_number is not None,
         )
 
 
@@ -126,7 +128,7 @@ def place(
         if verdict is not None and decision.route in {Route.OPEN, Route.APPEND, Route.REOPEN}:
             case = with_post(case, post, verdict, decision.route)
             changed[post.thread] = case
-            place_in_case = {"case_number": case.customer_posts, "episode": case.episode}
+            place_in_case = {"case_number": post.case_number or case.customer_posts, "episode": case.episode}
         else:
             place_in_case = {}
         placed.append(Placed(post=post, verdict=verdict, route=decision.route, why=decision.why, **place_in_case))
@@ -141,7 +143,7 @@ def with_post(case: CaseState | None, post: Claimed, verdict: Verdict, route: Ro
     """
     if case is None:
         return _opened(post, verdict)
-    joined = replace(case, customer_posts=case.customer_posts + 1)
+    joined = replace(case, customer_posts=case.customer_posts + (post.case_number is None))
     if post.published_at >= case.last_post_at:
         joined = replace(joined, **_looks(post, verdict))
     if route is Route.REOPEN:

@@ -84,6 +84,11 @@ def _asks_or_complains(text: str, verdict: Verdict) -> bool:
     return verdict.complaint >= COMPLAINT or verdict.intent is Intent.QUESTION or is_question(text)
 
 
+def complains(verdict: Verdict) -> bool:
+    """Return whether the customer is not happy, or complains however friendly."""
+    return verdict.sentiment is Sentiment.NEGATIVE or verdict.complaint >= COMPLAINT
+
+
 def call_for_work(text: str, verdict: Verdict) -> str:
     """Return why somebody should look at this text, or an empty string."""
     return "The customer is not happy." if verdict.sentiment is Sentiment.NEGATIVE else _asked(text, verdict)

@@ -181,7 +181,7 @@ def make_work(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) ->
 def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Touched]:
     """Give posts (`id`, `text`, `media`, `mentions`, `edited_at`) the words that they have on the network now, and return them.
 
-    What a model read of the old words goes, so that the next re-triage reads the new ones.
+    What a model read of the old words goes, and what was triaged by them waits to be judged anew.
     """
     return fetch_all(
         conn,
@@ -198,7 +198,8 @@ def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: 
         ), marked_anew as (
           update relevance_examples e set encoder = null, embedding = null from given where e.post_id = given.id
         )
-        update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s)
+        update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s),
+          reworded = p.triaged_at is not null
         from locked join given g using (id) where p.id = locked.id
         returning p.id, p.external_id, p.case_id
         """,

@@ -117,6 +117,20 @@ def find(conn: Connection, *, post_id: PostId) -> Judged | None:
     )
 
 
+def of_posts(conn: Connection, post_ids: Sequence[PostId]) -> list[Judged]:
+    """Return those of the posts that are judged and whose text is still there."""
+    return fetch_all(
+        conn,
+        Judged,
+        """
+        select p.id, p.source_id, p.root_id, p.author_id, p.text, p.language_hint, a.followers, p.published_at, p.case_id
+        from verdicts v join posts p on p.id = v.post_id join authors a on a.id = p.author_id
+        where p.id = any(%(ids)s) and p.deleted_at is null and not p.is_own order by p.id
+        """,
+        {"ids": list(post_ids)},
+    )
+
+
 def lock(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, StoredVerdict]:
     """Return the verdicts on posts, ours alone until the transaction ends."""
     rows = fetch_all(
@@ -133,21 +147,40 @@ def lock(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, StoredVer
 
 
 def rewrite(conn: Connection, verdicts: Mapping[PostId, Rewritten], *, now: datetime) -> None:
-    """Store verdicts in the place of those that were there."""
+    """Store verdicts in the place of those that were there; why a post was thrown stays, since it still is."""
     execute(
         conn,
         """
         update verdicts v set model = r.model, language = r.language, sentiment = r.sentiment, negative = r.negative, neutral = r.neutral,
           positive = r.positive, complaint = r.complaint, confidence = r.confidence, urgency = r.urgency, reasons = r.reasons,
           points = r.points, shares = r.shares, needs_look = r.needs_look, intent = r.intent, intents = r.intents,
-          noise = r.noise, personal = r.personal,
-          said = r.said, created_at = %(now)s
+          noise = case when r.noise = '' and p.route = 'ignore' then v.noise else r.noise end, personal = r.personal, said = r.said,
+          created_at = %(now)s
         from jsonb_to_recordset(%(rows)s) as r(post_id bigint, model text, language text, sentiment text, negative real, neutral real,
           positive real, complaint real, confidence real, urgency smallint, reasons text[],
           points smallint[], shares real[], needs_look boolean, intent text, intents real[], noise text, personal text[], said jsonb)
+        join posts p on p.id = r.post_id
         where v.post_id = r.post_id
         """,
         {"rows": Jsonb([_row(post_id, one) for post_id, one in verdicts.items()]), "now": now},
+    )
+
+
+def set_noise(conn: Connection, noise: Mapping[PostId, str]) -> None:
+    """Store what noise posts are, where it is something else than before; why a post was thrown stays, since it still is."""
+    execute(
+        conn,
+        """
+        with changed as (
+          select v.post_id, r.noise
+          from jsonb_to_recordset(%(rows)s) as r(post_id bigint, noise text)
+          join verdicts v using (post_id) join posts p on p.id = v.post_id
+          where v.noise <> r.noise and not (r.noise = '' and p.route = 'ignore')
+          order by v.post_id for no key update of v
+        )
+        update verdicts v set noise = changed.noise from changed where v.post_id = changed.post_id
+        """,
+        {"rows": Jsonb([{"post_id": post_id, "noise": kind} for post_id, kind in noise.items()])},
     )
 
 

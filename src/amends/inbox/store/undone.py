@@ -30,7 +30,7 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
         """
         select
           exists (select from events where relayed_at is null) as events,
-          exists (select from posts where triaged_at is null) as triage,
+          exists (select from posts where triaged_at is null) or exists (select from posts where reworded) as triage,
           exists (select from unlearnt) or exists (select from trials where encoder is null)
             or exists (select from topic_examples where encoder is null)
             or exists (select from relevance_examples where encoder is null) as examples,

@@ -24,7 +24,7 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
               select text from posts o where o.author_id = p.author_id and o.id < p.id order by o.published_at desc limit 20
             ) before where before.text = p.text
           ) as repeats,
-          exists (select from relevance_examples e where e.post_id = p.id and e.kept) as kept
+          exists (select from relevance_examples e where e.post_id = p.id and e.kept) as kept, p.case_number
         from (select * from posts where triaged_at is null order by id limit %(limit)s for update skip locked) p
         join sources s on s.id = p.source_id
         join authors a on a.id = p.author_id
@@ -57,7 +57,8 @@ def save_routes(conn: Connection, rows: Sequence[tuple[Placed, CaseId | None]], 
         conn,
         """
         update posts p
-        set triaged_at = %(now)s, route = r.route, route_why = r.why, case_id = r.case_id, case_number = r.case_number
+        set triaged_at = %(now)s, route = r.route, route_why = r.why, case_id = r.case_id, case_number = r.case_number,
+          reworded = false
         from jsonb_to_recordset(%(rows)s) as r(id bigint, route text, why text, case_id bigint, case_number integer)
         where p.id = r.id
         """,

@@ -34,16 +34,17 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     """Judge the next posts below `job.position`."""
     posts = judged.before(conn, position=job.position, limit=POSTS)
     if posts:
-        _judge(conn, posts, tools)
+        judge_posts(conn, posts, tools)
     return Portion(position=posts[-1].id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
 
 
-def _judge(conn: Connection, posts: Sequence[Judged], tools: Tools) -> None:
+def judge_posts(conn: Connection, posts: Sequence[Judged], tools: Tools) -> dict[PostId, tuple[Verdict, Verdict]]:
+    """Judge posts where they stand: their verdicts, their topics, and what their cases show; return each verdict before and after."""
     classifier, tuned = tools.classifier(), tuning(conn)
     texts = texts_of(conn, posts)
     verdicts = _verdicts(conn, posts, texts, classifier, tuned)
     cases = lock_cases(conn, [post.case_id for post in posts])
-    judged.lock(conn, [post.id for post in posts])
+    before = judged.lock(conn, [post.id for post in posts])
     given = corrections.in_force(conn, [post.id for post in posts])
     rewritten: dict[PostId, Rewritten] = {}
     for post in posts:
@@ -53,6 +54,7 @@ def _judge(conn: Connection, posts: Sequence[Judged], tools: Tools) -> None:
     judged.rewrite(conn, rewritten, now=tools.clock())
     save_topics(conn, verdicts)
     recast_cases(conn, [case for case in cases if case.status in GOING_ON])
+    return {post_id: (stored.verdict, rewritten[post_id].verdict) for post_id, stored in before.items()}
 
 
 def _verdicts(
