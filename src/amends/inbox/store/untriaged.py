@@ -30,6 +30,7 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
         join authors a on a.id = p.author_id
         left join posts root on root.source_id = p.source_id and root.external_id = p.root_id
         left join posts parent on parent.source_id = p.source_id and parent.external_id = p.parent_id
+        order by p.id
         """,
         {"limit": limit},
     )
