@@ -123,17 +123,19 @@ def complaints(path: str, results: AxeResults) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_no_screen_is_wider_than_a_phone(chromium: Browser, shown: Door, width: int) -> None:
+def test_no_screen_is_wider_than_a_phone_nor_hides_anything_there(chromium: Browser, shown: Door, width: int) -> None:
     with serving(shown.app) as address:
         page = enter(chromium, shown, address, width=width, theme="light")
-        too_wide = dict[str, int]()
+        too_wide, found = dict[str, int](), list[str]()
         for path in screens(shown):
             page.goto(path)
             beyond = page.evaluate(BEYOND)
             if beyond > 0:
                 too_wide[path] = beyond
+            found += complaints(path, Axe().run(page))
         page.context.close()
     assert too_wide == {}
+    assert found == []
 
 
 def test_on_a_phone_one_pane_is_shown_at_a_time(desktop: Desktop) -> None:
