@@ -17,7 +17,7 @@ def test_only_posts_of_the_last_week_that_joined_a_case_are_taken(desk: Desk) ->
 
 
 def test_of_more_than_the_limit_the_newest_are_taken(desk: Desk) -> None:
-    posts = [a_post(published_at=NOON - place * HOUR) for place in range(5)]
+    posts = [a_post(f"My bag number {place} is lost!", published_at=NOON - place * HOUR) for place in range(5)]
     desk.hear(*posts)
     found = urgency_preview.recent(desk.conn, since=WEEK, waits=WAITS, now=NOON, limit=2)
     newest = desk.conn.execute("select id from posts order by published_at desc limit 2").fetchall()

@@ -62,7 +62,8 @@ class StoredVerdict:
     def _with(self, said: Mapping[str, Any]) -> Verdict:
         told: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS} | dict(said)
         told["sentiment"], told["intent"] = Sentiment(told["sentiment"]), Intent(told["intent"])
-        return Verdict(**told | {name: tuple(told[name]) for name in _LISTS})
+        lists: dict[str, Any] = {name: tuple(told[name]) for name in _LISTS}
+        return Verdict(**told | lists)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
