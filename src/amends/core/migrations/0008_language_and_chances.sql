@@ -1,5 +1,5 @@
 -- The language of a post can be corrected, and the chances of all intents are kept to show why one was chosen.
--- depends: 0006_learning
+-- depends: 0007_edited_posts
 
 alter table corrections drop constraint corrections_field_check;
 alter table corrections add constraint corrections_field_check check (field in ('mood', 'intent', 'language'));
