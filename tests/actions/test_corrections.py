@@ -29,7 +29,8 @@ def say(desk: Desk, post_id: PostId, field: str, new: str) -> CorrectionId:
 
 
 def undo(desk: Desk, correction_id: CorrectionId) -> None:
-    take_back(desk.conn, correction_id=correction_id, agent_id=desk.agent_id, now=desk.now)
+    found = fetch_values(desk.conn, "select post_id from corrections where id = %(id)s", {"id": correction_id})
+    take_back(desk.conn, post_id=PostId(found[0] if found else 0), correction_id=correction_id, agent_id=desk.agent_id, now=desk.now)
 
 
 def test_a_corrected_mood_is_that_of_the_post_and_of_its_case_at_once(desk: Desk) -> None:

@@ -23,6 +23,15 @@ def test_a_program_corrects_reads_and_takes_back(door: Door) -> None:
     assert ada.delete(f"/api/v1/posts/{post_id}/corrections/{correction['id']}").status_code == 409
 
 
+def test_a_correction_is_taken_back_by_the_address_of_its_own_post_only(door: Door) -> None:
+    ada, post_id = door.program(door.who.ada), post_of(door)
+    with door.pool.transaction() as conn:
+        [other] = fetch_values(conn, "select min(id) from posts where case_id = %(id)s", {"id": door.who.talked})
+    given = ada.post(f"/api/v1/posts/{post_id}/corrections", json={"field": "mood", "new": "positive"}).json()["corrections"][0]["id"]
+    assert ada.delete(f"/api/v1/posts/{other}/corrections/{given}").status_code == 404
+    assert ada.delete(f"/api/v1/posts/{post_id}/corrections/{given}").status_code == 200
+
+
 def test_labels_that_there_are_not_and_posts_that_there_are_not_are_refused(door: Door) -> None:
     ada, post_id = door.program(door.who.ada), post_of(door)
     assert ada.post(f"/api/v1/posts/{post_id}/corrections", json={"field": "mood", "new": "angry"}).status_code == 422

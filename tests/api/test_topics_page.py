@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from amends.core.database import fetch_values
 from amends.worker.names import Task
 from tests.door import Answer, Door, as_fragment
@@ -116,6 +118,23 @@ def test_a_topic_is_renamed_and_two_are_not_called_the_same(door: Door) -> None:
     with as_fragment(mia):
         refused = mia.post(f"/settings/topics/{topic_id}/name", data={"name": "meals"})
     assert (refused.status_code, refused.json()["message"]) == (409, "There is a topic called “meals” already.")
+
+
+@pytest.mark.parametrize("brand", ["-1", "x", "²", "9" * 20, "40404"])
+def test_a_forged_brand_makes_no_topic(door: Door, brand: str) -> None:
+    assert door.visitor(door.who.mia).post("/settings/topics", data={"name": "Forged", "brand": brand}).status_code in {404, 422}
+    assert "Forged" not in door.visitor(door.who.mia).get("/settings/topics").text
+
+
+def test_a_script_in_a_name_or_an_example_is_shown_and_never_run(door: Door) -> None:
+    evil = '<script>alert("x")</script>'
+    topic_id = a_topic(door, evil, (evil + " lost bag",))
+    ada, case_id = door.visitor(door.who.ada), door.who.talked
+    with as_fragment(ada):
+        given = ada.post(f"/inbox/{case_id}/topics", data={"topic_id": topic_id}).text
+    mia = door.visitor(door.who.mia)
+    shown = [mia.get("/settings/topics").text, mia.get(f"/settings/topics/{topic_id}").text, ada.get("/inbox?view=all").text, given]
+    assert all("&lt;script&gt;" in page and "<script>alert" not in page for page in shown)
 
 
 def test_history_is_labelled_with_progress_on_the_page(door: Door) -> None:

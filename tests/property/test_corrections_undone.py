@@ -59,10 +59,14 @@ def state(conn: Connection, post_ids: list[PostId]) -> list[object]:
     ]
 
 
+def _post_of(desk: Desk, correction_id: CorrectionId) -> PostId:
+    return PostId(fetch_values(desk.conn, "select post_id from corrections where id = %(id)s", {"id": correction_id})[0])
+
+
 def undo_all(desk: Desk, made: list[CorrectionId]) -> None:
     for correction_id in reversed(made):
         try:
-            take_back(desk.conn, correction_id=correction_id, agent_id=desk.agent_id, now=desk.now)
+            take_back(desk.conn, post_id=_post_of(desk, correction_id), correction_id=correction_id, agent_id=desk.agent_id, now=desk.now)
         except Conflict:
             continue
 
@@ -79,7 +83,8 @@ def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_a
                 if step == "say":
                     made.append(correct(desk.conn, post_id=post_ids[place], field=field, new=label, agent_id=desk.agent_id, now=desk.now))
                 elif place < len(made):
-                    take_back(desk.conn, correction_id=made[place], agent_id=desk.agent_id, now=desk.now)
+                    of = _post_of(desk, made[place])
+                    take_back(desk.conn, post_id=of, correction_id=made[place], agent_id=desk.agent_id, now=desk.now)
             except Refused:
                 continue
         for post_id, stored in judged.lock(desk.conn, post_ids).items():

@@ -154,6 +154,7 @@ HEAVY = {
     "half links": "a." * 20_000,
     "half accounts": "GB82 " * 8_000,
     "half streets": "1 A B C D " * 4_000,
+    "cards or papers in one row": "4111 " * 8_000,
     "half prices": "1," * 20_000,
     "half orders": "order number " * 3_000,
     "invisible between digits": "1\u200b" * 20_000,
@@ -165,6 +166,12 @@ def test_no_text_of_40000_characters_takes_long(text: str) -> None:
     begun = time.process_time()
     mask(text, "en")
     assert time.process_time() - begun < 8
+
+
+def test_what_is_made_of_numbers_keeps_none_of_them() -> None:
+    masked = mask("4111 " * 8_000, "en")
+    assert not any(char.isdigit() for char in masked)
+    assert find(masked, "en") == ()
 
 
 def test_a_post_without_digits_costs_next_to_nothing() -> None:

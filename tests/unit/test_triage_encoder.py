@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from click.testing import CliRunner
 from amends.cli.triage import triage
 from amends.core.errors import ModelMissing
 from amends.core.ports import Sentiment
+from amends.triage import ngrams, replay
 from amends.triage.card import FILE, read_card
 from amends.triage.judge import Text, judge
-from amends.triage.loading import SHIPPED, default_classifier
+from amends.triage.loading import SHIPPED, classifier_of, default_classifier
 from amends.triage.models import encoder
 from tests.unit.test_triage_judge import ODD
 
@@ -131,6 +133,42 @@ def test_a_damaged_card_is_found(broken: Path, content: bytes) -> None:
         encoder.build(broken)
 
 
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "ngrams.npz", "romanised.npz"])
+def test_every_file_that_reading_needs_is_checked(broken: Path, name: str) -> None:
+    whole = (SHIPPED / name).read_bytes()
+    replace(broken / name, whole[: len(whole) // 2])
+    with pytest.raises(ModelMissing, match=name):
+        encoder.build(broken)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half"])
+def test_without_the_replay_triage_goes_on_and_only_learning_stops(broken: Path, content: bytes | None) -> None:
+    (broken / replay.FILE).unlink()
+    if content is not None:
+        (broken / replay.FILE).write_bytes(content)
+    [verdict] = judge([Text(text="you lost my bag, shame on you")], encoder.build(broken))
+    assert verdict.sentiment is Sentiment.NEGATIVE
+    with pytest.raises(ModelMissing, match=replay.FILE):
+        replay.replay_of(str(broken))
+    (broken / replay.FILE).write_bytes((SHIPPED / replay.FILE).read_bytes())
+    assert len(replay.replay_of(str(broken)).embedding) > 0
+
+
+@pytest.mark.parametrize("at", range(0, 300_000, 15_000))
+def test_a_table_with_any_byte_changed_is_read_or_refused(tmp_path: Path, at: int) -> None:
+    content = bytearray((SHIPPED / "romanised.npz").read_bytes())
+    content[at % len(content) : at % len(content) + 8] = b"\xff\x01\xff\x01\xff\x01\xff\x01"
+    (tmp_path / "damaged.npz").write_bytes(content)
+    with suppress(ModelMissing):
+        ngrams.read_tables(tmp_path / "damaged.npz", ["latin"])
+
+
+def test_a_folder_of_ours_without_its_card_is_called_so(broken: Path) -> None:
+    (broken / FILE).unlink()
+    with pytest.raises(ModelMissing, match=FILE):
+        classifier_of(str(broken))
+
+
 def test_a_file_that_is_no_model_is_refused_even_with_the_right_fingerprint(broken: Path) -> None:
     replace(broken / encoder.MODEL_FILE, b"this is no model")
     card = json.loads((SHIPPED / FILE).read_text())
@@ -181,6 +219,15 @@ def test_evaluate_prints_a_report_a_file(tmp_path: Path) -> None:
     table = CliRunner().invoke(triage, ["evaluate", str(tmp_path)])
     assert "again.tsv" in table.stdout
     assert "1.000" in table.stdout
+
+
+def test_evaluate_reads_what_is_no_utf_8_and_says_where_a_diagram_cannot_go(tmp_path: Path) -> None:
+    (tmp_path / "odd.tsv").write_bytes(b"text\tlabel\nthank you so much\tpositive\n\xff\xfe bad\tnegative\n\tneutral\n")
+    (tmp_path / "other.tsv").write_bytes(b"\x00\xff\xfe")
+    said = json.loads(CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--json"]).stdout)
+    assert [file["n"] for file in said["files"]] == [3]
+    result = CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--diagram", str(tmp_path / "none" / "x.svg")])
+    assert "cannot be written" in str(result.exception)
 
 
 def test_evaluate_says_where_there_is_nothing_to_measure(tmp_path: Path) -> None:

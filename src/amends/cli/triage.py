@@ -81,11 +81,18 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
     if not reports:
         raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
     if drawing:
-        drawing.write_text(diagram(reports), encoding="utf-8")
+        _draw(drawing, reports)
     if as_json:
         click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
     else:
         Console().print(_table(classifier, reports))
+
+
+def _draw(path: Path, reports: Sequence[Report]) -> None:
+    try:
+        path.write_text(diagram(reports), encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"The diagram cannot be written to {path}: {error.strerror}.") from error
 
 
 def _table(classifier: Classifier, reports: Iterable[Report]) -> Table:

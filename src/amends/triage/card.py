@@ -15,6 +15,8 @@ from amends.core.ports import Trust
 from amends.triage.calibration import EVERY_LANGUAGE, Calibration, calibration_of
 
 FILE = "card.json"
+NOT_FOR_READING = frozenset({"replay.npz"})
+"""Files that only learning needs: a damaged one stops that, and no triage. `check_file` checks them when they are read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,9 +58,15 @@ def read_card(folder: Path) -> Card:
         raise ModelMissing(f"The triage model has no {FILE} in {folder}: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelMissing(f"The triage model's {folder / FILE} is damaged: {error}.") from error
-    for name, expected in card.sha256.items():
-        _check(folder / name, expected)
+    for name in card.sha256.keys() - NOT_FOR_READING:
+        check_file(folder, card, name)
     return card
+
+
+def check_file(folder: Path, card: Card, name: str) -> None:
+    """Raise `ModelMissing`, naming the file, where the card knows it and it is absent or another."""
+    if name in card.sha256:
+        _check(folder / name, card.sha256[name])
 
 
 def _card(said: dict[str, Any]) -> Card:

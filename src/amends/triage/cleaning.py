@@ -28,9 +28,7 @@ def clean(text: str) -> str:
 
     Only the first and last 10,000 characters of a longer text are kept. Never raises; "" where nothing is left.
     """
-    if len(text) > LONGEST:
-        text = text[: LONGEST // 2] + " " + text[-LONGEST // 2 :]
-    text = _SURROGATES.sub("", _joined(text))
+    text = _SURROGATES.sub("", _joined(ends(text)))
     text = unicodedata.normalize("NFC", _CONTROL.sub(" ", text))
     for pattern, instead in (
         (_HIDDEN, ""),
@@ -42,6 +40,11 @@ def clean(text: str) -> str:
     ):
         text = pattern.sub(instead, text)
     return _SPACE.sub(" ", text).strip()
+
+
+def ends(text: str) -> str:
+    """Return the first and last 10,000 characters of a longer text."""
+    return text if len(text) <= LONGEST else text[: LONGEST // 2] + " " + text[-LONGEST // 2 :]
 
 
 def _joined(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from amends.core.personal.finding import find, kinds_of
 from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
-from amends.triage.cleaning import clean, has_words
+from amends.triage.cleaning import clean, ends, has_words
 from amends.triage.language import UNKNOWN, detect
 from amends.triage.tuning import SHIPPED, Tuning
 from amends.triage.urgency import Facts, urgency
@@ -101,13 +101,13 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         intents=tuple(float(getattr(known, intent)) for intent in Intent),
         topics=tuple(topic for topic, _ in topics),
         topic_scores=tuple(score for _, score in topics),
-        noise=tuning.noise.why(asked.text.text, known, encoder=version, source_id=asked.text.source_id, repeats=asked.text.repeats),
+        noise=tuning.noise.why(ends(asked.text.text), known, encoder=version, source_id=asked.text.source_id, repeats=asked.text.repeats),
         urgency=soon.score,
         reasons=soon.reasons,
         points=soon.points,
         shares=soon.shares,
         needs_look=_needs_look(asked, reading, confidence, trust),
-        personal=kinds_of(find(asked.text.text, asked.language, shapes=tuning.order_shapes)),
+        personal=kinds_of(find(ends(asked.text.text), asked.language, shapes=tuning.order_shapes)),
         model=head.version if head else version,
         encoder=version,
         reading=reading,

@@ -24,7 +24,7 @@ def classifier_of(name: str) -> Classifier:
     """Return the classifier in a folder of ours, or the transformers model in a folder or on the hub; the shipped one for ""."""
     if not name:
         return encoder.build(SHIPPED)
-    if (Path(name) / card.FILE).exists():
+    if any((Path(name) / file).exists() for file in (card.FILE, encoder.MODEL_FILE)):
         return encoder.build(Path(name))
     from amends.triage.models import hub  # noqa: PLC0415 - torch, which it needs, is in the extra `hub` only
 

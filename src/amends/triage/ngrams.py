@@ -5,6 +5,7 @@ at once in numpy, which takes about 0.05 ms.
 """
 
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: Table(**{part: file[f"{name}.{part}"] for part in PARTS}) for name in names}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelMissing(f"The file {path} with n-grams is absent or damaged: {error}.") from error
 
 

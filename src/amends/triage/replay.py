@@ -4,6 +4,7 @@ Embeddings and chances only, no text. Written beside the weights by `training/re
 """
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
+from amends.triage import card
 from amends.triage.head import Numbers
 
 FILE = "replay.npz"
@@ -64,7 +66,7 @@ def read_replay(path: Path) -> Replay:
         replay = _decoded(found)
     except FileNotFoundError as error:
         raise ModelMissing(f"The triage model has no {path.name} in {path.parent}, so nothing can be learnt from corrections.") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelMissing(f"The triage model's {path} is damaged: {error}.") from error
     if len({len(getattr(replay, name)) for name in Replay.__dataclass_fields__}) != 1:
         raise ModelMissing(f"The triage model's {path} is damaged: its columns differ in length.")
@@ -87,4 +89,7 @@ def _decoded(found: dict[str, NDArray[np.generic]]) -> Replay:
 @cache
 def replay_of(name: str) -> Replay:
     """Return the replay of the model in the folder `name`, the shipped one for ""; `ModelMissing` where it has none, as on the hub."""
-    return read_replay((Path(name) if name else SHIPPED) / FILE)
+    folder = Path(name) if name else SHIPPED
+    if (folder / card.FILE).exists():
+        card.check_file(folder, card.read_card(folder), FILE)
+    return read_replay(folder / FILE)

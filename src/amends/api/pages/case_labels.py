@@ -49,6 +49,6 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, post
         found = corrections.in_force(conn, [post_id]).get(post_id, {}).get(field)
         if found is None:
             raise Conflict("This label is the model's own; there is nothing to take back.")
-        take_back(conn, correction_id=found.id, agent_id=me, now=now)
+        take_back(conn, post_id=post_id, correction_id=found.id, agent_id=me, now=now)
 
     return done(request, desk, case_id, act, "Taken back")

@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._topic_view import list_values, topic_values
 from amends.api.screen import saying
 from amends.core.database import Connection
+from amends.core.errors import Refused
 from amends.inbox.actions import topic_labels, topics
 from amends.inbox.rules.ids import BrandId, PostId, TopicExampleId, TopicId
 from amends.inbox.store import inbox_list
@@ -37,7 +38,9 @@ def make(
     brand: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Make a topic."""
-    brand_id = BrandId(int(brand)) if brand.isdecimal() else None
+    if brand and not brand.isdecimal():
+        raise Refused("This is no brand; choose one of the list.")
+    brand_id = BrandId(int(brand)) if brand else None
     return _listed(
         request,
         desk,

@@ -81,7 +81,7 @@ def correct_post(desk: AtDesk, visitor: Bearing, post_id: PostId, body: Correcti
 def take_correction_back(desk: AtDesk, visitor: Bearing, post_id: PostId, correction_id: CorrectionId) -> CorrectionList:
     """Take a correction back, as if it had not been."""
     with desk.pool.transaction() as conn:
-        take_back(conn, correction_id=correction_id, agent_id=visitor.agent_id, now=desk.clock())
+        take_back(conn, post_id=post_id, correction_id=correction_id, agent_id=visitor.agent_id, now=desk.clock())
         found = corrections.of_post(conn, post_id=post_id)
     desk.wake()
     return CorrectionList(corrections=found)

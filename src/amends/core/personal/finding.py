@@ -17,6 +17,10 @@ from amends.core.personal.orders import orders
 from amends.core.personal.papers import papers
 from amends.core.personal.phones import linked_phones, phones
 
+ROUNDS = 8
+"""What is masked may leave a number beside it that stood in a row before. A text that goes on so is made of them: no digit of it stays."""
+
+_TELLING = re.compile(r"[\d\u1369-\u1371@\uff20\ufe6b]")
 _WORTH_A_LOOK = re.compile(
     r"[\d\u1369-\u1371]|\S[@\uff20\ufe6b]\w|(?i:pnr|localizador|record locator|(?:booking|reservation|confirmation) (?:ref|code))"
 )
@@ -46,9 +50,12 @@ def kinds_of(found: Sequence[Found]) -> tuple[Kind, ...]:
 
 def mask(text: str, language: str = "", *, shapes: Sequence[str] = (), keep: Collection[Kind] = ()) -> str:
     """Return `text` with the name of its kind in brackets instead of all personal data; kinds in `keep` stay."""
-    while found := [one for one in find(text, language, shapes=shapes) if one.kind not in keep]:
+    for _ in range(ROUNDS):
+        found = [one for one in find(text, language, shapes=shapes) if one.kind not in keep]
+        if not found:
+            return text
         text = _masked(text, found)
-    return text
+    return _TELLING.sub("*", text)
 
 
 def _masked(text: str, found: Sequence[Found]) -> str:

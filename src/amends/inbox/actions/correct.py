@@ -72,10 +72,10 @@ def _new(held: _Held, field: str, new: str, agent_id: AgentId, before: Correctio
     )
 
 
-def take_back(conn: Connection, *, correction_id: CorrectionId, agent_id: AgentId, now: datetime) -> None:
-    """Take a correction back, as if it had not been; `Conflict` where it is in force no more."""
+def take_back(conn: Connection, *, post_id: PostId, correction_id: CorrectionId, agent_id: AgentId, now: datetime) -> None:
+    """Take a correction of a post back, as if it had not been; `Conflict` where it is in force no more."""
     found = corrections.find(conn, correction_id=correction_id)
-    if found is None:
+    if found is None or found.post_id != post_id:
         raise NotFound("There is no such correction.")
     held = _hold(conn, found.post_id)
     given = corrections.in_force(conn, [found.post_id]).get(found.post_id, {})

@@ -87,7 +87,7 @@ def evaluate(path: Path, classifier: Classifier, tuning: Tuning = SHIPPED) -> Re
 
 def _labelled(path: Path) -> list[_Row]:
     """Return the rows with the kind of label that most rows of a file have."""
-    with path.open(newline="", encoding="utf-8") as lines:
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         found = [_row(line) for line in csv.DictReader(lines, delimiter="\t") if line.get("label")]
     known = [row for row in found if row.label in MOODS or row.label in COMPLAINTS]
     moods = sum(row.label in MOODS for row in known) * 2 >= len(known)
