@@ -51,7 +51,7 @@ def _facts(verdict: Verdict) -> dict[str, object]:
     del told["reading"]
     reading = verdict.reading
     chances = {intent: getattr(reading, intent) for intent in Intent} if reading else {}
-    return told | {"intents": chances, "signals": dict(reading.signals) if reading else {}}
+    return {**told, "intents": chances, "signals": dict(reading.signals) if reading else {}}
 
 
 def _line(text: str, verdict: Verdict) -> str:
@@ -127,4 +127,4 @@ def train(  # noqa: PLR0913 - click hands every option over by itself
     except ImportError as error:
         raise ModelMissing(f"Training needs the extra `train`, which is not installed ({error.name} is missing).") from error
     card = run(base=base, data=data, work=work, out=out, seed=seed, threads=threads, version=name, say=click.echo)
-    click.echo(f"{out}: {card.version}, a person looks below {card.confidence:.2f}")
+    click.echo(f"{out}: {card.version}, a person looks below {card.trust.confidence:.2f}")

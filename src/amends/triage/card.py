@@ -76,7 +76,8 @@ def _card(said: dict[str, Any]) -> Card:
         for language, one in said["calibrations"].items()
     }
     lists = {name: tuple(said[name]) for name in ("languages", "ngrams", "complaint", "signals")}
-    card = Card(**said | lists | {"calibrations": calibrations})
+    facts: dict[str, Any] = {**said, **lists, "calibrations": calibrations}
+    card = Card(**facts)
     calibration_of(card.calibrations, EVERY_LANGUAGE)
     return card
 

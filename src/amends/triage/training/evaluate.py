@@ -129,7 +129,7 @@ def _report(
         accuracy=all_rows.accuracy,
         macro_recall=all_rows.macro_recall,
         macro_f1=all_rows.macro_f1,
-        recalls={classes[i]: float(right[truth == i].mean()) for i in sorted(set(truth.tolist()))},
+        recalls={classes[int(i)]: float(right[truth == i].mean()) for i in np.unique(truth)},
         calibration_error=sum(rows * abs(said - held) for said, held, rows in curve) / len(truth),
         abstained=float(looked.mean()),
         accuracy_of_rest=float(right[~looked].mean()) if not looked.all() else 0.0,
