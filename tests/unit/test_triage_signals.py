@@ -1,6 +1,7 @@
 """The words of the signals, measured on sentences that they were not written from."""
 
 import csv
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -91,3 +92,10 @@ def test_words_that_only_look_alike_give_no_signal(text: str) -> None:
 )
 def test_hindi_has_words_for_every_signal(text: str, signal: Signal) -> None:
     assert signal in signals(text)
+
+
+@pytest.mark.parametrize("unit", ["1", "१", "١", "क", "1 ", "कई ", "a ", "my ", "took my ", "£1"])
+def test_no_text_takes_long(unit: str) -> None:
+    begun = time.process_time()
+    signals((unit * 40_000)[:40_000] + " क")
+    assert time.process_time() - begun < 0.5

@@ -52,7 +52,7 @@ def _facts(verdict: Verdict) -> dict[str, Any]:
     del told["reading"]
     reading = verdict.reading
     chances = {intent: getattr(reading, intent) for intent in Intent} if reading else {}
-    return told | {"intents": chances, "signals": dict(reading.signals) if reading else {}}
+    return {**told, "intents": chances, "signals": dict(reading.signals) if reading else {}}
 
 
 def _line(text: str, verdict: Verdict) -> str:

@@ -11,7 +11,7 @@ import httpx
 from amends.cli.checks.finding import Finding, Findings, Patient, fail, ok, warn
 from amends.core.errors import ModelMissing, SettingsWrong
 from amends.core.settings import Mode, read_settings
-from amends.triage.card import read_card
+from amends.triage.card import check_file, read_card
 from amends.triage.loading import SHIPPED
 
 LITTLE = 2 * 2**30
@@ -93,6 +93,8 @@ def model(_patient: Patient) -> Findings:
     """Find whether the triage model's files are all there, byte for byte."""
     try:
         card = read_card(SHIPPED)
+        for name in card.sha256:
+            check_file(SHIPPED, card, name)
     except ModelMissing as error:
         yield fail(str(error), "Get the files again (git checkout src/amends/triage/weights), or make them: ./amends triage train")
     else:
