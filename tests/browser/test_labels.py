@@ -20,7 +20,7 @@ def test_a_key_corrects_the_mood_another_the_intent_and_u_takes_back(desktop: De
     page.keyboard.press("u")
     expect(mood_of(page)).to_have_text("Negative")
     page.keyboard.press("q")
-    expect(page.locator(".post.theirs summary.intent").last).to_contain_text("Question corrected by Ada")
+    expect(page.locator(".post.theirs summary[id^=label-intent]").last).to_contain_text("Question corrected by Ada")
 
 
 def test_the_choices_open_by_keyboard_and_the_label_keeps_the_focus(desktop: Desktop) -> None:
