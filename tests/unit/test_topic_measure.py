@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from amends.core.errors import ModelMissing
 from amends.triage.loading import default_classifier
 from amends.triage.shipped_examples import NAMES
 from amends.triage.training.topic_measure import Sentences, measure, measure_shipped, our_sentences
@@ -37,10 +36,7 @@ def test_more_examples_find_more_of_topics_that_lie_apart() -> None:
 
 @pytest.fixture(scope="module")
 def ours() -> tuple[Sentences, Sentences]:
-    try:
-        return our_sentences(default_classifier())
-    except ModelMissing as error:
-        pytest.skip(str(error))
+    return our_sentences(default_classifier())
 
 
 def test_ten_examples_a_topic_keep_the_shipped_model_above_its_floor(ours: tuple[Sentences, Sentences]) -> None:

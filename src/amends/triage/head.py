@@ -5,7 +5,6 @@ A head belongs to one encoder; to the readings of any other it does not apply.
 """
 
 import io
-import zipfile
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
 from amends.core.ports import Intent, Reading
+from amends.triage.arrays import DAMAGED
 
 Numbers = NDArray[np.float32]
 LEAST_CHANCE = 1e-5
@@ -83,7 +83,7 @@ def unpack(packed: bytes, *, version: str, encoder: str) -> Head:
         with np.load(io.BytesIO(packed), allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name], np.float32) for name in file.files}
         return Head(version=version, encoder=encoder, mood=_layer(arrays, "mood"), intents=_layer(arrays, "intents"))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise ModelMissing(f"The learnt head {version} is damaged: {error}. Bring another version back on the page Triage.") from error
 
 

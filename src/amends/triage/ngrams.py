@@ -4,8 +4,6 @@ N-grams of one to five letters within words, hashed into buckets, damped, the ra
 at once in numpy, which takes about 0.05 ms.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
+from amends.triage.arrays import DAMAGED
 
 FILE = "ngrams.npz"
 BUCKETS = 1 << 17
@@ -66,7 +65,7 @@ def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: Table(**{part: file[f"{name}.{part}"] for part in PARTS}) for name in names}
-    except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except DAMAGED as error:
         raise ModelMissing(f"The file {path} with n-grams is absent or damaged: {error}.") from error
 
 

@@ -3,8 +3,6 @@
 Embeddings and chances only, no text. Written beside the weights by `training/replay.py`, read when a head is fitted.
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
 from amends.triage import card
+from amends.triage.arrays import DAMAGED
 from amends.triage.head import Numbers
 
 FILE = "replay.npz"
@@ -66,7 +65,7 @@ def read_replay(path: Path) -> Replay:
         replay = _decoded(found)
     except FileNotFoundError as error:
         raise ModelMissing(f"The triage model has no {path.name} in {path.parent}, so nothing can be learnt from corrections.") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except DAMAGED as error:
         raise ModelMissing(f"The triage model's {path} is damaged: {error}.") from error
     if len({len(getattr(replay, name)) for name in Replay.__dataclass_fields__}) != 1:
         raise ModelMissing(f"The triage model's {path} is damaged: its columns differ in length.")
