@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.ports import Sentiment, Watch, WatchKind
+from amends.core.ports import Sentiment
 from amends.core.post import Author, Post
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import AgentId, SourceId
 from amends.inbox.rules.policy import Policy

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.errors import Unreachable
-from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust, Watch
+from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust
 from amends.core.post import Author, Post
+from amends.core.watching import Watch
 
 NEGATIVE_WORDS = ("bad", "worst", "broken", "lost", "delayed", "refund", "outage", "angry", "terrible", "never", "down")
 POSITIVE_WORDS = ("thank", "great", "love", "good", "well done")
@@ -85,6 +86,9 @@ class FakeNetwork:
         if isinstance(page, Exception):
             raise page
         return page
+
+    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
+        return None
 
     def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
         return ()

@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from amends.core.database import DatabaseGone, Pool, execute, fetch_values
 from amends.core.errors import ModelMissing, Refused
-from amends.core.ports import Page, Reading, Watch, WatchKind
+from amends.core.ports import Page, Reading
 from amends.core.post import Author, Metrics, Post
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.collect import due_watches, record_page
 from amends.inbox.actions.parts import in_parts
 from tests.cast import NOON, a_post, a_source

@@ -6,7 +6,8 @@ import pytest
 
 from amends.core.database import Connection, Pool, fetch_values
 from amends.core.errors import Conflict, CredentialsRefused, NotFound, RateLimited, SettingsWrong, Unreachable
-from amends.core.ports import Page, Watch, WatchKind
+from amends.core.ports import Page
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.collect import due_watches, record_page, record_trouble
 from amends.inbox.actions.sources import add_source, change_credentials, pause, resume_source, retry_now

@@ -10,7 +10,8 @@ from typing_extensions import override
 from amends import collectors
 from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_all, fetch_values
-from amends.core.ports import Account, Collector, Watch, WatchKind
+from amends.core.ports import Account, Collector
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source, retry_now
 from amends.inbox.rules.ids import WatchId
 from amends.worker.names import Task

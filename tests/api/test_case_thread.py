@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from amends.core.database import fetch_values
-from amends.core.ports import Watch, WatchKind
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.sources import add_source
 from amends.inbox.actions.triage import triage_pending

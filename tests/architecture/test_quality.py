@@ -63,6 +63,25 @@ def test_imports_run_down_only() -> None:
     run("lint-imports", "--no-cache")
 
 
+def imported(file: Path) -> set[str]:
+    """Return the collectors that a collector's file imports."""
+    lines = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
+    modules = [node.module or "" for node in lines] + [
+        f"{node.module}.{name.name}" for node in lines if node.module == "amends.collectors" for name in node.names
+    ]
+    return {module.removeprefix("amends.collectors.") for module in modules if module.startswith("amends.collectors.")}
+
+
+def test_networks_do_not_know_each_other() -> None:
+    """A file with an underscore is the private half of the network that it is named after; no other network knows it."""
+    files = sorted((ROOT / "src/amends/collectors").glob("*.py"))
+    networks = [file.stem for file in files if not file.stem.startswith("_")]
+    owner = {file.stem: max((n for n in networks if f"{file.stem}_".startswith(f"_{n}_")), key=len, default=file.stem) for file in files}
+    strangers = [f"{file.stem} -> {other}" for file in files for other in imported(file) if owner.get(other) != owner[file.stem]]
+    assert strangers == []
+    assert [stem for stem, network in owner.items() if stem.startswith("_") and stem != "__init__" and network == stem] == []
+
+
 def test_the_templates_hold() -> None:
     run("djlint", "--lint", "src")
 

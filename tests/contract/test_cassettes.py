@@ -11,8 +11,9 @@ import pytest
 
 from amends.collectors import build, load, networks
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
-from amends.core.ports import Account, Collector, Draft, Harvest, Page, Watch, WatchKind
+from amends.core.ports import Account, Collector, Draft, Harvest, Page
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 from tests.contract.cassettes import ABSENT, Cassette, recorded
 from tests.replay_server import Replay, replay_server
 

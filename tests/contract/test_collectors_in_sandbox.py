@@ -8,8 +8,9 @@ import pytest
 from amends.collectors import build
 from amends.core.clock import utc_now
 from amends.core.errors import NetworkError, RateLimited, ReplyRefused, Unreachable
-from amends.core.ports import Account, Collector, Cursor, Draft, Watch, WatchKind
+from amends.core.ports import Account, Collector, Cursor, Draft
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 from tests.sandbox_server import Networks, sandbox_networks
 
 NETWORKS = ("x", "reddit")

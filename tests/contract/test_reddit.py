@@ -9,8 +9,9 @@ import pytest
 
 from amends.collectors.reddit import build, posts_from
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
-from amends.core.ports import Account, Draft, Watch, WatchKind
+from amends.core.ports import Account, Draft
 from amends.core.post import Post, Visibility
+from amends.core.watching import Watch, WatchKind
 from tests.replay_server import GOOD_LOGIN, Answer, Replay, Request, replay_server
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from amends.collectors import build
-from amends.core.ports import Account, Collector, Draft, Watch, WatchKind
+from amends.core.ports import Account, Collector, Draft
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 from tests.sandbox_server import Networks, sandbox_networks
 
 FIVE_DAYS = 5 * 24 * 60

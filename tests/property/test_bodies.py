@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from amends.collectors import build, load, networks
 from amends.core.errors import NetworkError
-from amends.core.ports import Account, Harvest, Watch, WatchKind
+from amends.core.ports import Account, Harvest
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 from tests.replay_server import Replay, replay_server
 
 PAYLOADS = Path(__file__).parents[1] / "contract" / "payloads"

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.collectors import build
-from amends.core.ports import Account, Cursor, Watch, WatchKind
+from amends.core.ports import Account, Cursor
+from amends.core.watching import Watch, WatchKind
 from tests.network_models import Model, RedditModel, XModel
 from tests.replay_server import Replay, replay_server
 

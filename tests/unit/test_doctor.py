@@ -13,8 +13,8 @@ from amends.cli.doctor import examine, findings_on
 from amends.cli.running.cast import CAST, hire
 from amends.core.clock import utc_now
 from amends.core.database import Connection, execute
-from amends.core.ports import Watch, WatchKind
 from amends.core.settings import DEMO_SECRET, Mode, read_settings
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.sources import add_source
 from amends.inbox.store import heartbeats

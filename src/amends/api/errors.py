@@ -45,6 +45,9 @@ ANSWERS: dict[type[Exception], Answer] = {
     errors.Refused: Answer(
         status=422, word="refused", headline="That cannot be done", next_step="Nothing was changed. Mend it and try again."
     ),
+    errors.HookRefused: Answer(
+        status=401, word="hook_refused", headline="Not taken", next_step="Check the secret and the clock of the sender, then send it again."
+    ),
     errors.RateLimited: Answer(status=429, word="too_often", headline="Too often", next_step="Wait a moment, then try again."),
     errors.NetworkError: Answer(
         status=502, word="network", headline="The network did not do it", next_step="The page Sources says how the network is."

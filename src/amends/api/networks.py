@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from amends.collectors import build, load, networks
+from amends.core.abilities import Option
 from amends.core.errors import Refused
-from amends.core.ports import Account, Collector, WatchKind
+from amends.core.ports import Account, Collector
+from amends.core.watching import WatchKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +45,14 @@ class NetworkForm:
 
     network: str
     credentials: tuple[str, ...]
+    options: tuple[Option, ...]
     watches: tuple[WatchKind, ...]
 
 
 def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
-    return [NetworkForm(network=name, credentials=module.CREDENTIALS, watches=module.WATCHES) for name, module in modules.items()]
+    return [
+        NetworkForm(network=name, credentials=module.CREDENTIALS, options=module.OPTIONS, watches=module.WATCHES)
+        for name, module in modules.items()
+    ]

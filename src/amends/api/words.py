@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
+from amends.collectors import abilities, networks
+
 LANGUAGES = {
     "am": "Amharic",
     "ar": "Arabic",
@@ -38,8 +40,6 @@ LANGUAGES = {
     "zh": "Chinese",
 }
 SPOKEN = ("en", "es", "si", "am", "ta", "kn", "pa")
-NETWORKS = {"x": "X", "reddit": "Reddit", "mastodon": "Mastodon", "bluesky": "Bluesky"}
-MARKS = {"x": "X", "reddit": "r", "mastodon": "m", "bluesky": "b"}
 VIEWS = {
     "open": "Waiting for us",
     "mine": "Mine",
@@ -92,12 +92,12 @@ def language(code: str) -> str:
 
 def network(name: str) -> str:
     """Return how the network writes itself."""
-    return NETWORKS.get(name, name.capitalize())
+    return abilities(name).title if name in networks() else name.capitalize()
 
 
 def mark(name: str) -> str:
     """Return the one letter that stands for a network in a list."""
-    return MARKS.get(name, name[:1])
+    return abilities(name).mark if name in networks() else name[:1]
 
 
 def handle(name: str, network_name: str) -> str:
@@ -219,10 +219,24 @@ def label(name: str) -> str:
 
 
 WATCHES = {
-    "mentions": "Mentions",
+    "mentions": "Who mentions us",
     "search": "Search",
+    "hashtag": "Hashtags",
+    "quotes": "Who quotes us",
+    "own_posts": "Our own posts and answers",
+    "inbox": "What is written to us",
     "subreddit_posts": "New posts of subreddits",
     "subreddit_comments": "New comments of subreddits",
+    "reviews": "Reviews of",
+    "comments": "Comments on what we publish",
+    "issues": "Issues of",
+    "discussions": "Discussions of",
+    "topics": "Topics of",
+    "questions": "Questions about",
+    "feed": "Feeds",
+    "mailbox": "The mailbox",
+    "folder": "Folders",
+    "calls": "What is sent to us",
 }
 
 

@@ -1,8 +1,8 @@
 """The networks: one file each, inbound and outbound. `networks()` finds the files; there is no list to edit.
 
-A network's module has `build(account, clock) -> Collector`, `posts_from(body, account) -> Harvest`, and the names that its form asks
-for: `CREDENTIALS` and the kinds of `WATCHES`. Files that begin with an
-underscore are private halves of a network that outgrew one file.
+A network's module has `build(account, clock) -> Collector`, `posts_from(body, account) -> Harvest`, what its form asks for
+(`CREDENTIALS`, `OPTIONS` and the kinds of `WATCHES`) and what it can do (`ABILITIES`). Files that begin with an underscore are private
+halves of a network that outgrew one file.
 """
 
 import sys
@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from amends.core import plugins
+from amends.core.abilities import Abilities
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import SettingsWrong
 from amends.core.ports import Account, Collector
@@ -25,6 +26,12 @@ def load(network: str) -> ModuleType:
     if network not in networks():
         raise SettingsWrong(f"There is no network {network!r}; there are {', '.join(networks())}.")
     return import_module(f"{__name__}.{network}")
+
+
+def abilities(network: str) -> Abilities:
+    """Return what `network` can do."""
+    found: Abilities = load(network).ABILITIES
+    return found
 
 
 def build(network: str, account: Account, clock: Clock = utc_now) -> Collector:

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from amends.collectors._reddit_posts import Fields, is_deleted
 from amends.core import reading
-from amends.core.ports import Cursor
+from amends.core.ports import Cursor, Missed
 
 DAY = timedelta(days=1).total_seconds()
 REMEMBERED = 200
 ANCHORS = 5
 TAIL = 3
 DEEPEST = 950
+TOO_MANY = "More than Reddit lists (1000) arrived since the last visit; what is older is out of reach."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,10 @@ class Walk:
             "walked": [*self.walked],
         }
 
+    def split(self, now: datetime) -> "tuple[Walk, Walk] | None":
+        """Part a walk under way: a new one down to where this one began, and this one."""
+        return (self.complete(now), self) if self.anchors and self.newest else None
+
     def is_new(self, fields: Fields) -> bool:
         """Tell whether a thing is new to us or has changed since we saw it."""
         made = reading.number(fields.get("created_utc"))
@@ -85,6 +90,11 @@ class Walk:
     def fell_short(self, page: list[Fields], following: str) -> bool:
         """Tell whether the listing ended before the walk met the mark: Reddit lists a thousand things and no more."""
         return bool(page) and not following and self.depth + len(page) >= DEEPEST and not _all_before(page[-1:], self.since)
+
+    def missed(self, page: list[Fields], now: datetime) -> Missed:
+        """Return the stretch between the mark and the oldest thing of the last page."""
+        oldest = min((reading.number(fields.get("created_utc")) or now.timestamp() for fields in page), default=now.timestamp())
+        return Missed(since=reading.moment(self.since), until=reading.moment(oldest) or now, reason=TOO_MANY)
 
 
 def stamp(fields: Fields) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.collectors._x_items import digits, posts_in
-from amends.collectors._x_posts import id_at
+from amends.collectors._x_posts import id_at, taken_at
 from amends.core import reading
 from amends.core.errors import QueryRefused
-from amends.core.ports import Cursor, Page
+from amends.core.ports import Cursor, Missed, Page
 
 REACH = timedelta(days=7)
 MARGIN = timedelta(minutes=5)
@@ -57,6 +57,12 @@ class Walk:
             "newest_id": self.newest_id or None,
             "young": [*self.young],
         }
+
+    def split(self) -> "tuple[Walk, Walk] | None":
+        """Part a walk under way: a new one down to where this one began, and this one."""
+        if not self.next_token or not self.newest_id:
+            return None
+        return Walk(since_id=self.newest_id, young=self.young), self
 
     def unread(self, body: Mapping[str, object]) -> dict[str, object]:
         """Return a page without the posts that the last walk has read already."""
@@ -108,6 +114,7 @@ def begin_again(walk: Walk, refusal: QueryRefused, now: datetime) -> Page:
             posts=(),
             cursor=fresh.cursor(),
             more=True,
+            missed=Missed(since=taken_at(walk.since_id), until=now - REACH + MARGIN, reason="X finds only the last seven days."),
             troubles=(f"The last visit is over 7 days ago; what is older X no longer finds. {words}",),
         )
     raise refusal

@@ -17,23 +17,30 @@ import prawcore
 import requests
 from typing_extensions import override
 
+from amends.collectors._reddit_listing import WATCHES, listing, listing_of
 from amends.collectors._reddit_posts import NETWORK, gone, posts_from, things
-from amends.collectors._reddit_walk import Walk
+from amends.collectors._reddit_walk import TOO_MANY, Walk
 from amends.core import reading
+from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back, is_refusal, words_of
-from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
+from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 
-__all__ = ["CREDENTIALS", "WATCHES", "Reddit", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "posts_from"]
 
 API = "https://oauth.reddit.com/"
 LOGIN = "https://www.reddit.com/"
 TOKEN_PATH = "api/v1/access_token"  # noqa: S105
 REPLY_PATH = "api/comment"
 CREDENTIALS = ("client_id", "client_secret", "username", "password", "refresh_token")
-WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.SUBREDDIT_POSTS, WatchKind.SUBREDDIT_COMMENTS)
+OPTIONS = (
+    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="user_agent", label="User agent", hint="how we call ourselves before Reddit"),
+)
+ABILITIES = Abilities(title="Reddit", mark="r", at_once=1)
 REPLY_LIMIT = 10_000
 PAGE_LIMIT = 100
 THREAD_LIMIT = 500
@@ -42,9 +49,7 @@ FIRST_DAYS = 7
 MARGIN = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=2)
 SEARCH_OVERLAP = timedelta(minutes=15)
-SUBREDDIT = re.compile(r"\A/?(?:r/)?([A-Za-z0-9_+-]{2,})/?\Z")
 WAIT = re.compile(r"(\d+) (millisecond|second|minute|hour)")
-TOO_MANY = "More than Reddit lists (1000) arrived since the last visit; what is older is out of reach."
 UNITS = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600}
 
 
@@ -66,24 +71,32 @@ class Reddit:
         """Return what is new or changed on the next page of at most `budget` things."""
         now = self._clock()
         walk = Walk.resume(cursor, now - timedelta(days=self._account.number("first_days", FIRST_DAYS)))
-        path, asked = _listing(watch)
+        path, asked = listing(watch)
         place = {"after": walk.anchors[-1]} if walk.anchors else {}
-        body = _listing_of(self._call("GET", path, {**asked, **place, "limit": min(PAGE_LIMIT, max(1, budget))}))
+        body = listing_of(self._call("GET", path, {**asked, **place, "limit": min(PAGE_LIMIT, max(1, budget))}))
         troubles: list[str] = []
         found = list(things(body, troubles))
         page = [fields for _, fields in found]
         following = reading.text(reading.mapping(body.get("data")).get("after"))
         overlap = SEARCH_OVERLAP if watch.kind is WatchKind.SEARCH else OVERLAP
         onward = walk.after(page, following, overlap, now)
+        short = walk.fell_short(page, following)
         harvest = posts_from([{"kind": kind, "data": fields} for kind, fields in found if walk.is_new(fields)], self._account)
         return Page(
             posts=harvest.posts,
             cursor=onward.cursor(),
             more=bool(onward.anchors),
             reads=len(page),
-            troubles=(*troubles, *harvest.troubles, *((TOO_MANY,) if walk.fell_short(page, following) else ())),
+            troubles=(*troubles, *harvest.troubles, *((TOO_MANY,) if short else ())),
+            missed=walk.missed(page, now) if short else None,
             come_back_at=self._come_back_at(now),
         )
+
+    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
+        """Part a walk under way, so that new posts need not wait for old ones."""
+        now = self._clock()
+        parts = Walk.resume(cursor, now).split(now)
+        return parts and (parts[0].cursor(), parts[1].cursor())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the submission and the comments that Reddit shows at once, oldest first; nothing where there is none."""
@@ -98,7 +111,7 @@ class Reddit:
         wanted = list(dict.fromkeys(external_ids[:PAGE_LIMIT]))
         if not wanted:
             return ()
-        body = _listing_of(self._call("GET", "api/info", {"id": ",".join(wanted)}))
+        body = listing_of(self._call("GET", "api/info", {"id": ",".join(wanted)}))
         shown = {reading.text(fields.get("name")) for _, fields in things(body, [])}
         return (*posts_from(body, self._account).posts, *(gone(name, self._account) for name in wanted if name not in shown))
 
@@ -118,7 +131,7 @@ class Reddit:
         """Look for the reply among our own comments since the first try."""
         place: dict[str, str] = {}
         for _ in range(OWN_PAGES):
-            body = _listing_of(self._call("GET", f"user/{self._name()}/comments", {"sort": "new", "limit": PAGE_LIMIT, **place}))
+            body = listing_of(self._call("GET", f"user/{self._name()}/comments", {"sort": "new", "limit": PAGE_LIMIT, **place}))
             posts = posts_from(body, self._account).posts
             same = next((post for post in posts if _is_reply(post, draft)), None)
             if same:
@@ -247,26 +260,6 @@ def _client(account: Account, wire: Wire) -> praw.Reddit:
         requestor_class=Requestor,
         requestor_kwargs={"session": wire},
     )
-
-
-def _listing(watch: Watch) -> tuple[str, dict[str, str]]:
-    """Return the path and the parameters of the listing that a watch looks at."""
-    if watch.kind is WatchKind.MENTIONS:
-        return "message/mentions", {}
-    if watch.kind is WatchKind.SEARCH:
-        return "r/all/search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
-    found = SUBREDDIT.match(watch.query)
-    if not found:
-        raise QueryRefused(f"{watch.query!r} is no name of a subreddit.")
-    return f"r/{found[1]}/{'new' if watch.kind is WatchKind.SUBREDDIT_POSTS else 'comments'}", {}
-
-
-def _listing_of(body: object) -> dict[str, object]:
-    """Return `body` where it is a listing; anything else would end a walk too early."""
-    told = reading.mapping(body)
-    if not isinstance(reading.mapping(told.get("data")).get("children"), list):
-        raise Unreachable("Reddit answered something that is no listing.")
-    return told
 
 
 def _is_reply(post: Post, draft: Draft) -> bool:

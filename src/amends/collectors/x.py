@@ -22,13 +22,15 @@ from amends.collectors._x_length import weighted_length
 from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
+from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back
-from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing, Watch, WatchKind
+from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 
-__all__ = ["CREDENTIALS", "WATCHES", "X", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "posts_from"]
 
 API = "https://api.twitter.com/"
 REPLY_LIMIT = 280
@@ -37,6 +39,13 @@ OWN_PAGES = 5
 USER_KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 CREDENTIALS = (*USER_KEYS, "bearer_token")
 WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH)
+OPTIONS = (
+    Option(name="user_id", label="Our numeric id", hint="asked of X once where it is empty"),
+    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="max_reply_length", label="Longest answer", hint="more than 280 with X Premium", default="280"),
+    Option(name="replies", label="Whom we may answer", hint="“everyone” where our contract with X says so; else only who speaks to us"),
+)
+ABILITIES = Abilities(title="X", mark="X", price=0.005, reach=REACH)
 
 # tweepy writes whole requests, tokens included, at DEBUG.
 logging.getLogger("tweepy").setLevel(logging.INFO)
@@ -77,6 +86,11 @@ class X:
             troubles=harvest.troubles,
             come_back_at=self._come_back_at(now),
         )
+
+    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
+        """Part a walk under way, so that new posts need not wait for old ones."""
+        parts = Walk.resume(cursor, self._clock()).split()
+        return parts and (parts[0].cursor(), parts[1].cursor())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the root and, of the last seven days, the newest hundred answers, oldest first."""

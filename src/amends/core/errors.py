@@ -7,6 +7,7 @@ AmendsError
 ├── Refused                   the input breaks a rule; nothing was changed
 │   └── Conflict              somebody else was first
 ├── ModelMissing              the triage model's files are absent or damaged
+├── HookRefused               a webhook is forged, too old, too large or no such thing; nothing was changed
 ├── DeliveryError             an alert did not reach its channel (`permanent` says whether to try again)
 └── NetworkError              a social network did not do what was asked
     ├── RateLimited           come back at `until`
@@ -56,6 +57,10 @@ class Conflict(Refused):
 
 class ModelMissing(AmendsError):
     """The triage model's files are absent or damaged; `./amends doctor` says which."""
+
+
+class HookRefused(AmendsError):
+    """The call is not signed as agreed, or too old."""
 
 
 class DeliveryError(AmendsError):

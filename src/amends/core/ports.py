@@ -16,19 +16,11 @@ from numpy.typing import NDArray
 
 from amends.core.errors import SettingsWrong
 from amends.core.post import Post
+from amends.core.watching import Watch
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Cursor = dict[str, Json]
 LARGEST_OPTION = 100_000
-
-
-class WatchKind(StrEnum):
-    """What a watch looks at on its source."""
-
-    MENTIONS = "mentions"
-    SEARCH = "search"
-    SUBREDDIT_POSTS = "subreddit_posts"
-    SUBREDDIT_COMMENTS = "subreddit_comments"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +48,12 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watch:
-    """One thing to fetch again and again: `query` is the search text or the subreddit, empty for mentions."""
+class Missed:
+    """A stretch of time that the network will not show us any more, with the `reason` as agents read it; `since` None: unknown."""
 
-    kind: WatchKind
-    query: str = ""
+    since: datetime | None
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +62,8 @@ class Page:
 
     `cursor` goes into the database in the same transaction as `posts`. `more` says that older unread pages follow and the next
     fetch should come at once. `reads` is what the network bills or counts. `troubles` names what on the page could not be read
-    (one line each); the rest of the page is good. `come_back_at` is set where the network said so.
+    (one line each); the rest of the page is good. `come_back_at` is set where the network said so. `missed` is what this walk should
+    have reached and the network no longer shows.
     """
 
     posts: tuple[Post, ...]
@@ -78,6 +72,7 @@ class Page:
     reads: int = 0
     troubles: tuple[str, ...] = ()
     come_back_at: datetime | None = None
+    missed: Missed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,14 +84,28 @@ class Harvest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A picture that goes out with a reply: its bytes, their type (`image/png`), and what it shows for those who cannot see it."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    alt: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A reply to publish under the post `parent_id`. `key` is the same on every try; `since` is when the first try began."""
+    """A reply to publish under the post `parent_id`. `key` is the same on every try; `since` is when the first try began.
+
+    A `private` one goes to the author of the parent alone, where the network's abilities say that it can.
+    """
 
     parent_id: str
     root_id: str
     text: str
     key: str
     since: datetime
+    attachments: tuple[Attachment, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,12 +119,19 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Who we are on the network and what we may do there; `warnings` are sentences for the source's page."""
+    """Who we are on the network and what we may do there; `warnings` are sentences for the source's page.
+
+    `rights` are what the network granted us, in its own words; `cost` says in a sentence what reading costs; `expires_at` is when the
+    credentials end, None where they do not or the network does not say.
+    """
 
     user_id: str
     handle: str
     can_reply: bool
     warnings: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+    cost: str = ""
+    expires_at: datetime | None = None
 
 
 class Collector(Protocol):
@@ -126,6 +142,14 @@ class Collector(Protocol):
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of at most `budget` posts after `cursor` (None on the first visit)."""
+        ...
+
+    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
+        """Part a walk that is still under way in two: one that begins anew at the newest post, and one that goes on where it was.
+
+        The first ends where the parted walk began, so that both together cover what it would have covered: what is new need not wait
+        for a long way back. None where the network's listing cannot be parted, or no walk is under way.
+        """
         ...
 
     def thread(self, root_id: str) -> tuple[Post, ...]:

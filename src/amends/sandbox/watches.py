@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from amends.core.ports import WatchKind
+from amends.core.watching import WatchKind
 from amends.sandbox import ids, query
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.script import Brand, Scenario

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from amends.api.networks import forms
+from amends.collectors import load
 from amends.core.errors import Refused
-from amends.core.ports import Watch, WatchKind
+from amends.core.watching import Watch, WatchKind
 
 LONGEST = 4000
 
@@ -21,6 +22,7 @@ class SourceForm:
     network: str
     handle: str
     credentials: Mapping[str, str] = field(repr=False)
+    options: Mapping[str, str]
     watches: Sequence[Watch]
 
 
@@ -38,12 +40,13 @@ async def _read(request: Request) -> SourceForm:
         network=found.network,
         handle=given.get("handle", "").removeprefix("@").removeprefix("u/"),
         credentials={name: given[f"credential_{name}"] for name in found.credentials if given.get(f"credential_{name}")},
+        options={one.name: given[f"option_{one.name}"] for one in found.options if given.get(f"option_{one.name}")},
         watches=[watch for kind in found.watches for watch in _watches(kind, given.get(f"watch_{kind}", ""))],
     )
 
 
 def _with_credentials(form: SourceForm) -> SourceForm:
-    if not form.credentials:
+    if not form.credentials and load(form.network).CREDENTIALS:
         raise Refused("Enter the credentials of the network's app.")
     return form
 
@@ -69,12 +72,15 @@ async def read_whole(request: Request) -> SourceForm:
     found = _with_credentials(await _read(request))
     if not found.brand or not found.handle:
         raise Refused("Say which brand the source belongs to, and the handle of your account.")
+    missing = [one.label for one in load(found.network).OPTIONS if one.required and one.name not in found.options]
+    if missing:
+        raise Refused(f"Still missing: {', '.join(missing)}.")
     return _with_watches(found)
 
 
 def _watches(kind: WatchKind, text: str) -> list[Watch]:
-    """Return one watch a line; mentions need no text, only a tick."""
-    if kind is WatchKind.MENTIONS:
+    """Return one watch a line; what concerns our account needs no text, only a tick."""
+    if not kind.takes_words:
         return [Watch(kind=kind)] if text else []
     return [Watch(kind=kind, query=line.strip()) for line in text.splitlines() if line.strip()]
 

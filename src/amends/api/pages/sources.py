@@ -42,7 +42,7 @@ def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: Entered
             network=entered.network,
             handle=entered.handle,
             credentials=entered.credentials,
-            options={},
+            options=entered.options,
             watches=entered.watches,
             secret_key=desk.secret_key,
             now=desk.clock(),

@@ -8,8 +8,8 @@ from typing import LiteralString
 from amends.cli.measuring.posts import BORN, make_posts
 from amends.cli.measuring.row import Row, Timed, compared, rate, seconds
 from amends.core.database import Connection, connect, copy_rows, execute
-from amends.core.ports import Watch, WatchKind
 from amends.core.post import Post
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import SourceId

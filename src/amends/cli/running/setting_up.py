@@ -4,8 +4,8 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import SettingsWrong
-from amends.core.ports import Watch, WatchKind
 from amends.core.settings import Settings, SourceSetting
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.sources import add_source
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, SettingsWrong
-from amends.core.ports import Watch
 from amends.core.secrets import seal, unseal
+from amends.core.watching import Watch
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
 from amends.inbox.store import events, sources

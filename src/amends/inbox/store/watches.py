@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
-from amends.core.ports import Cursor, Watch, WatchKind
+from amends.core.ports import Cursor
+from amends.core.watching import Watch, WatchKind
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.rules.source_health import Health
 from amends.inbox.store.sources import SealedAccount

@@ -1,0 +1,32 @@
+"""Which of Reddit's listings a watch looks at. Pure."""
+
+import re
+
+from amends.core import reading
+from amends.core.errors import QueryRefused, Unreachable
+from amends.core.watching import Watch, WatchKind
+
+WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.SUBREDDIT_POSTS, WatchKind.SUBREDDIT_COMMENTS)
+SUBREDDIT = re.compile(r"\A/?(?:r/)?([A-Za-z0-9_+-]{2,})/?\Z")
+
+
+def listing(watch: Watch) -> tuple[str, dict[str, str]]:
+    """Return the path and the parameters of the listing that a watch looks at."""
+    if watch.kind not in WATCHES:
+        raise QueryRefused(f"Reddit has no {watch.kind}.")
+    if watch.kind is WatchKind.MENTIONS:
+        return "message/mentions", {}
+    if watch.kind is WatchKind.SEARCH:
+        return "r/all/search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
+    found = SUBREDDIT.match(watch.query)
+    if not found:
+        raise QueryRefused(f"{watch.query!r} is no name of a subreddit.")
+    return f"r/{found[1]}/{'new' if watch.kind is WatchKind.SUBREDDIT_POSTS else 'comments'}", {}
+
+
+def listing_of(body: object) -> dict[str, object]:
+    """Return `body` where it is a listing; anything else would end a walk too early."""
+    told = reading.mapping(body)
+    if not isinstance(reading.mapping(told.get("data")).get("children"), list):
+        raise Unreachable("Reddit answered something that is no listing.")
+    return told

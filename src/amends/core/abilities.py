@@ -1,0 +1,49 @@
+"""What a network can do for us, said by its own file, so that doors, budgets and tests need no list of networks.
+
+Place in the path: `collectors/<network>.py` has `ABILITIES` and `OPTIONS` -> the form of a source, the worker's lanes, the contract suite.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from amends.core.watching import WatchKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abilities:
+    """What a network allows and asks.
+
+    `title` is its name as people write it, `mark` one or two letters that stand for it in lists. `replies`: our answer can be published
+    there; where not, agents open the post on the network. `refreshes`: the present state of known posts can be asked for. `threads`: what
+    stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many pictures an answer may
+    carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls us. `polls`: it has
+    something to fetch (a network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`:
+    how many requests may be under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as
+    far as there is anything. `over_http`: requests go through `core.network.Wire`.
+    """
+
+    title: str
+    mark: str
+    replies: bool = True
+    refreshes: bool = True
+    threads: bool = True
+    private: bool = False
+    attachments: int = 0
+    streams: frozenset[WatchKind] = frozenset()
+    hooks: bool = False
+    polls: bool = True
+    price: float = 0.0
+    at_once: int = 4
+    reach: timedelta | None = None
+    over_http: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One setting of a source that is no secret: `label` and `hint` as the form shows them, `default` where it may stay empty."""
+
+    name: str
+    label: str
+    hint: str = ""
+    default: str = ""
+    required: bool = False

@@ -1,0 +1,56 @@
+"""What a network tells us by itself: over a stream that we hold open, or by calling us.
+
+Place in the path: stream -> `Streaming.listen` -> `Page`, or `POST /hooks/<source>` -> `Hearing.hear` -> `Heard`; both -> ingest.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from amends.core.ports import Cursor, Harvest, Page
+from amends.core.watching import Watch
+
+LARGEST_HOOK = 1024 * 1024
+"""Bytes; a larger body is refused before it is read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hook:
+    """One call: `headers` by lower-case name, `query` of the address, `body` as it came."""
+
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What a good call says: its posts, the `answer` that the network wants (a challenge, else nothing), of the type `answer_type`.
+
+    `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once.
+    """
+
+    harvest: Harvest
+    delivery_id: str = ""
+    answer: str = ""
+    answer_type: str = "text/plain"
+
+
+class Hearing(Protocol):
+    """A collector whose network calls us."""
+
+    def hear(self, hook: Hook) -> Heard:
+        """Return what the call says; `HookRefused` where its signature, its time or its form is not right."""
+        ...
+
+
+class Streaming(Protocol):
+    """A collector that can also listen. What a stream loses while it is cut, the watch fetches."""
+
+    def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
+        """Yield pages as the network pushes them, an empty one at least every 15 seconds, until `stopping()`.
+
+        `cursor` is that of the last page of an earlier stream. Ends, or raises a `NetworkError`, when the connection is lost.
+        """
+        ...

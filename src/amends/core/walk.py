@@ -1,0 +1,58 @@
+"""Remember how far a walk through a listing has come that shows the newest first. Pure: the cursor in, the next cursor out.
+
+A walk goes from the newest item back to the mark of the last complete one, page by page; the mark moves only when it gets there, so a crash
+in between repeats and loses nothing. Marks are words that sort as the network's items do: ids of one length, or moments as ISO 8601.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from amends.core import reading
+from amends.core.ports import Cursor
+
+REMEMBERED = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """How far a walk has come: from `newest` back towards `mark`, now at the network's own `place` (empty: at the top).
+
+    `known` are stamps (an id, with the time of its edit) of items read at or above the mark, which the next walk meets again where it
+    overlaps and passes over.
+    """
+
+    mark: str = ""
+    newest: str = ""
+    place: str = ""
+    known: tuple[str, ...] = ()
+
+    @classmethod
+    def resume(cls, cursor: Cursor | None, first: str = "") -> "Walk":
+        """Return the walk that `cursor` describes; without one, a walk back to `first`."""
+        told = reading.mapping(cursor)
+        return cls(
+            mark=reading.text(told.get("mark")) or first,
+            newest=reading.text(told.get("newest")),
+            place=reading.text(told.get("place")),
+            known=tuple(filter(None, map(reading.text, reading.sequence(told.get("known"))))),
+        )
+
+    def cursor(self) -> Cursor:
+        """Return the walk as it is kept in the database."""
+        return {"mark": self.mark, "newest": self.newest, "place": self.place, "known": [*self.known]}
+
+    def after(self, marks: Sequence[str], place: str, stamps: Iterable[str] = ()) -> "Walk":
+        """Return the walk after a page of items with these `marks`; `place` is where it goes on, empty where the mark was reached."""
+        newest = max((self.newest, *marks))
+        known = tuple(dict.fromkeys((*stamps, *self.known)))[:REMEMBERED]
+        if place:
+            return replace(self, newest=newest, place=place, known=known)
+        return Walk(mark=max(self.mark, newest), known=known)
+
+    def reached(self, marks: Sequence[str]) -> bool:
+        """Tell whether a page has come down to the mark, or was the last one."""
+        return not marks or min(marks) <= self.mark
+
+    def split(self) -> "tuple[Walk, Walk] | None":
+        """Part a walk under way: a new one down to where this one began, and this one, which goes on."""
+        return (Walk(mark=self.newest, known=self.known), self) if self.place and self.newest else None
