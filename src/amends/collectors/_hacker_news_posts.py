@@ -8,10 +8,11 @@ from amends.core.harvest import Fields, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
+from amends.core.read_only import no_reply
 
 NETWORK = "hacker_news"
 HOME = "https://news.ycombinator.com"
-NO_REPLY = "Hacker News takes no answers from programs: open it there."
+TITLE = "Hacker News"
 PARTS = ("story_text", "comment_text", "text")
 LEFT_OUT = frozenset({"_highlightResult", "children", "kids"})
 
@@ -58,7 +59,7 @@ def _post(fields: Fields, account: Account) -> Post:
         ),
         is_own=author.casefold() == account.handle.casefold() != "",
         can_reply=False,
-        why_no_reply=NO_REPLY,
+        why_no_reply=no_reply(TITLE),
     )
 
 

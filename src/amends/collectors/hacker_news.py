@@ -7,13 +7,14 @@ How it is set up, and what is asked of us, is in docs/networks/hacker_news.md.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from amends.collectors._hacker_news_posts import NETWORK, NO_REPLY, gone, posts_from
+from amends.collectors._hacker_news_posts import NETWORK, TITLE, gone, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
-from amends.core.errors import QueryRefused, ReplyRefused, Unreachable
-from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
+from amends.core.errors import QueryRefused, Unreachable
+from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
+from amends.core.read_only import ReadOnly
 from amends.core.rest import Rest
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
@@ -22,7 +23,6 @@ __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "HackerNews", "buil
 
 SEARCH = "https://hn.algolia.com/api/v1"
 ITEMS = "https://hacker-news.firebaseio.com/v0"
-TITLE = "Hacker News"
 PAGE_LIMIT = 100
 FIRST_DAYS = 7
 OVERLAP = 900
@@ -34,11 +34,11 @@ OPTIONS = (Option(name="first_days", label="Days to look back at first", default
 ABILITIES = Abilities(title=TITLE, mark="Y", replies=False, at_once=1)
 
 
-class HackerNews:
+class HackerNews(ReadOnly):
     """What is said on Hacker News; our account is only a name by which our own posts are known."""
 
     network = NETWORK
-    max_reply_length = 0
+    title = TITLE
 
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
@@ -91,18 +91,6 @@ class HackerNews:
             is_gone = item.get("deleted") is True or item.get("dead") is True
             found += [gone(external_id, self._account)] if is_gone else posts_from(item, self._account).posts
         return tuple(found)
-
-    def reply(self, draft: Draft) -> Published:  # noqa: ARG002 - the socket's form
-        """Refuse: nothing can be written there by a program."""
-        raise ReplyRefused(NO_REPLY)
-
-    def find_reply(self, draft: Draft) -> Published | None:  # noqa: ARG002 - the socket's form
-        """Return nothing: we never publish there."""
-        return None
-
-    def reply_length(self, text: str) -> int:
-        """Return the number of characters."""
-        return len(text)
 
     def check(self) -> Standing:
         """Return our standing: anybody may read, and where a handle is entered it must be somebody's."""
