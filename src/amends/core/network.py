@@ -118,7 +118,7 @@ def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
     """Return the error that the response's status means; None for success."""
     status, words = response.status_code, words_of(response)
     plain: dict[int, type[NetworkError]] = {401: CredentialsRefused, 402: PaymentRequired, 403: AccessDenied, 451: AccessDenied}
-    if status < 300:  # noqa: PLR2004
+    if status < 300 or status == 304:  # noqa: PLR2004
         return None
     if status in plain:
         return plain[status](words)
