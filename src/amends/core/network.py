@@ -168,7 +168,8 @@ def words_of(response: requests.Response) -> str:
         body: object = json.loads(response.content)
     except (ValueError, RecursionError):
         return ""
-    said = [_spoken(body), *(_spoken(error) for error in reading.sequence(reading.mapping(body).get("errors")))]
+    told = reading.mapping(body)
+    said = [_spoken(body), *(_spoken(error) for error in (told.get("error"), *reading.sequence(told.get("errors"))))]
     return " ".join(" ".join(dict.fromkeys(filter(None, said))).split())[:LONGEST_WORDS]
 
 
@@ -176,4 +177,4 @@ def _spoken(body: object) -> str:
     if isinstance(body, str):
         return reading.text(body)
     fields = reading.mapping(body)
-    return next((said for key in SPOKEN if (said := reading.text(fields.get(key)))), "")
+    return next((said for key in SPOKEN if (said := reading.text(fields.get(key))))), "")
