@@ -177,4 +177,4 @@ def _spoken(body: object) -> str:
     if isinstance(body, str):
         return reading.text(body)
     fields = reading.mapping(body)
-    return next((said for key in SPOKEN if (said := reading.text(fields.get(key))))), "")
+    return next((said for key in SPOKEN if (said := reading.text(fields.get(key)))), "")
