@@ -1,7 +1,8 @@
 """Speak HTTP to a social network: one time-out, one way to turn every failure into a `NetworkError`, no sleep, no second try.
 
 Place in the path: collector -> the network's client library -> `Wire` -> the network. The libraries take a requests session each, so
-what they would do with a bad answer (wait, try again, stumble over a missing header) never begins: `Wire` raises first.
+what they would do with a bad answer (wait, try again, stumble over a missing header) never begins: `Wire` raises first. `OpenWire` is
+for answers that do not end (`core/lines.py` reads them).
 """
 
 import json
@@ -81,6 +82,19 @@ class Wire(requests.Session):
         options["stream"] = True
         response = super().send(request, **options)
         response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER * self._time_out)  # noqa: SLF001
+        return response
+
+
+class OpenWire(Wire):
+    """A wire that leaves a good answer open; a refusal is read whole, as by any wire."""
+
+    @override
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Return the response with its body still to come."""
+        options["stream"] = True
+        response = requests.Session.send(self, request, **options)
+        if not response.ok:
+            response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER * self._time_out)  # noqa: SLF001
         return response
 
 
