@@ -69,12 +69,16 @@ def test_what_x_would_not_take_is_said(query: str, trouble: str) -> None:
     assert any(trouble in told for told in troubles_of(query))
 
 
-@pytest.mark.parametrize("query", ["ferry", '("north pier" OR northpier) -is:retweet', 'url:"x.com/(" is:quote', "from:cy", '"a ) b"', "x" * 512])
+@pytest.mark.parametrize(
+    "query", ["ferry", '("north pier" OR northpier) -is:retweet', 'url:"x.com/(" is:quote', "from:cy", '"a ) b"', "x" * 512]
+)
 def test_what_x_takes_is_left_alone(query: str) -> None:
     assert troubles_of(query) == ()
 
 
-@pytest.mark.parametrize("words", [Words(authors=("a b",)), Words(answers_to=("sixteen_letters__",)), Words(all_of=("a",), language="English")])
+@pytest.mark.parametrize(
+    "words", [Words(authors=("a b",)), Words(answers_to=("sixteen_letters__",)), Words(all_of=("a",), language="English")]
+)
 def test_a_name_that_is_none_on_x_is_said(words: Words) -> None:
     assert len(compose(words).troubles) == 1
 
