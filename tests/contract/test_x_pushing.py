@@ -374,3 +374,15 @@ def test_nothing_to_look_up_asks_nothing_and_the_app_is_needed(server: Replay) -
     with pytest.raises(CredentialsRefused):
         build(account(server, bearer_token=""), lambda: NOW).recheck(["3"])
     assert len(server.requests) == before
+
+
+def test_a_stream_too_is_asked_for_in_the_spelling_that_x_understands(server: Replay) -> None:
+    stream = Stream(server, lines({"data": POST} | OURS))
+
+    def answer(request: Request) -> Answer:
+        refused = {"errors": [{"message": "The query parameter [tweet.fields] is not one of [id,post.fields]"}]}
+        return Answer(status=400, body=json.dumps(refused).encode()) if "tweet.fields" in request.asked else stream.hear(request)
+
+    server.answer = answer
+    assert [post.external_id for page in collected(server) for post in page.posts] == [POST["id"]]
+    assert "referenced_posts.id" in server.requests[-1].asked["expansions"]

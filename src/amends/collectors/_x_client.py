@@ -16,7 +16,7 @@ from amends.collectors._x_answers import judge
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
+from amends.core.network import SHORTEST_WAIT, TIME_OUT, OpenWire, Wire
 from amends.core.ports import Account
 
 API = "https://api.twitter.com/"
@@ -53,6 +53,10 @@ class XWire(Wire):
                 raise
         self.newer = True
         return super().request(method, url, *args, **respelled(options))
+
+
+class OpenXWire(XWire, OpenWire):
+    """The same for an answer that does not end."""
 
 
 def respelled(options: Mapping[str, Any]) -> dict[str, Any]:

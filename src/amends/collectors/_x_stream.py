@@ -15,14 +15,13 @@ from typing import Any
 import tweepy
 
 from amends.collectors._x_answers import judge
-from amends.collectors._x_client import API, Api, told_by
+from amends.collectors._x_client import API, Api, OpenXWire, told_by
 from amends.collectors._x_items import FIELDS, digits
 from amends.collectors._x_posts import posts_from
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import NetworkError, PaymentRequired, QueryRefused, Unreachable
 from amends.core.lines import Lines
-from amends.core.network import OpenWire
 from amends.core.ports import Account, Page
 from amends.core.watching import Watch
 
@@ -46,7 +45,7 @@ def listen(api: Api, account: Account, clock: Clock, watch: Watch, stopping: Cal
     """Yield the posts of a search as X pushes them, and an empty page every ten seconds of silence; X gives a sign every twenty."""
     api.must_be_app()
     rule = keep_rule(api, watch.query)
-    wire = OpenWire(clock=clock, judge=judge, routes=api.routes, time_out=max(api.time_out, LONGEST_SILENCE))
+    wire = OpenXWire(clock=clock, judge=judge, routes=api.routes, time_out=max(api.time_out, LONGEST_SILENCE))
     with Lines(wire.request("GET", ADDRESS, params=_asked(account), headers=_as_app(api))) as lines:
         while not stopping():
             yield page_of(lines.take(PATIENCE), rule, account, clock())
