@@ -63,3 +63,20 @@ def test_the_page_offers_it_where_a_network_has_it(door: Door) -> None:
     assert 'id="search-new-x"' in page
     assert f'id="query-source-{door.who.source_id}"' in page
     assert 'id="query-new-reddit"' not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "told"), [('"north pier', "quotation mark"), ("-is:retweet", "at least one word"), ("(a OR b", "brackets")]
+)
+def test_a_search_written_by_hand_that_cannot_be_one_is_refused_when_it_is_entered(door: Door, query: str, told: str) -> None:
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        answer = client.post(f"/sources/{door.who.source_id}/watches", data={"network": "x", "watch_search": f"ferry\n{query}"})
+    assert answer.status_code == 422
+    assert told in answer.json()["message"]
+
+
+def test_another_network_takes_what_x_would_not(door: Door) -> None:
+    answer = door.visitor(door.who.ann).post(
+        f"/sources/{door.who.source_id}/watches", data={"network": "reddit", "watch_search": '"north pier'}
+    )
+    assert answer.status_code == 200

@@ -1,6 +1,6 @@
 """How a source's network counts a reply: asked of its collector, without credentials and without a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from amends.core.abilities import Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.querying import Composed, Words
-from amends.core.watching import WatchKind
+from amends.core.watching import Watch, WatchKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,3 +72,14 @@ def composer(network: str) -> Callable[[Words], Composed]:
     if found is None:
         raise Refused("Searches there are written by hand.")
     return found
+
+
+def check_searches(network: str, watches: Sequence[Watch]) -> None:
+    """Raise `Refused` where somebody wrote a search that `network` takes under no contract."""
+    wrong_with: Callable[[str], Sequence[str]] | None = getattr(load(network), "wrong_with", None)
+    if wrong_with is None:
+        return
+    for watch in watches:
+        troubles = wrong_with(watch.query) if watch.kind is WatchKind.SEARCH else ()
+        if troubles:
+            raise Refused(f"“{watch.query[:60]}” cannot be searched for. {' '.join(troubles)}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from amends.core.querying import Composed, Words
 
-LONGEST = 512
+LONGEST, LONGEST_BY_CONTRACT = 512, 4096
 PLAIN = re.compile(r"[#@$]?[^\W_][\w'\u2019]*", re.UNICODE)
 HANDLE = re.compile(r"\w{1,15}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
@@ -36,6 +36,11 @@ def troubles_of(query: str, longest: int = LONGEST) -> tuple[str, ...]:
         ),
     }
     return tuple(trouble for trouble, applies in found.items() if applies)
+
+
+def wrong_with(query: str) -> tuple[str, ...]:
+    """Return what no contract with X makes right about a query that somebody wrote by hand."""
+    return troubles_of(query, LONGEST_BY_CONTRACT)
 
 
 def _terms(words: Words) -> Iterator[str]:

@@ -18,7 +18,7 @@ from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_listing import WATCHES, listing
 from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
-from amends.collectors._x_query import compose
+from amends.collectors._x_query import compose, wrong_with
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
@@ -30,7 +30,7 @@ from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from", "wrong_with"]
 
 REPLY_LIMIT = 280
 PAGE_LIMIT = 100

@@ -1,7 +1,8 @@
 """A search put together from words, for people who do not know a network's query language.
 
-Place in the path: the form of a source -> `Words` -> the network's `compose` -> `Composed`, whose query becomes a watch. A network that
-has a query language worth the name has `compose(Words) -> Composed` in its file.
+Place in the path: the form of a source -> `Words` -> the network's `compose` -> `Composed`, whose query becomes a watch. A network with a
+query language worth the name has `compose(Words) -> Composed` in its file, and `wrong_with(query)`: what is wrong, in sentences, with a
+query that somebody wrote by hand.
 """
 
 from dataclasses import dataclass
