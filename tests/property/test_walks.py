@@ -16,8 +16,12 @@ from tests.replay_server import Replay, replay_server
 BEGIN = datetime(2026, 2, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 WATCHES = {
-    "x": (Watch(kind=WatchKind.MENTIONS), Watch(kind=WatchKind.SEARCH, query="ferry")),
-    "reddit": (Watch(kind=WatchKind.SUBREDDIT_POSTS, query="northpier"), Watch(kind=WatchKind.SEARCH, query="ferry")),
+    "x": (Watch(kind=WatchKind.MENTIONS), Watch(kind=WatchKind.SEARCH, query="ferry"), Watch(kind=WatchKind.OWN_POSTS)),
+    "reddit": (
+        Watch(kind=WatchKind.SUBREDDIT_POSTS, query="northpier"),
+        Watch(kind=WatchKind.SEARCH, query="ferry"),
+        Watch(kind=WatchKind.INBOX),
+    ),
 }
 
 steps = st.lists(
@@ -95,7 +99,7 @@ def model_of(network: str, *, forgets_anchors: bool) -> Model:
     return XModel(now=BEGIN) if network == "x" else RedditModel(now=BEGIN, forgets_anchors=forgets_anchors)
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("network", ["x", "reddit"])
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(plan=steps, forgets_anchors=st.booleans())

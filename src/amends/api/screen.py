@@ -57,7 +57,7 @@ def _environment() -> Environment:
     found.filters["safe_url"] = words.safe_url
     common: dict[str, Any] = {"static": static, "vendor": vendor, "words": words, "personal": personal_words, "labels": labels}
     found.globals.update(common)
-    for name in ("parts", "said"):
+    for name in ("parts", "said", "querying"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
     return found

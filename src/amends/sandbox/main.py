@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amends.core.clock import Clock, utc_now
-from amends.sandbox import control, directing, pager, pages, people, reddit, reddit_access, reddit_write, x, x_write
+from amends.sandbox import control, directing, pager, pages, people, reddit, reddit_access, reddit_write, x, x_compliance, x_push, x_write
 from amends.sandbox.directing import Missing
 from amends.sandbox.faults import FaultGate, Faults
 from amends.sandbox.floods import Floods
@@ -80,7 +80,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
 
     app = FastAPI(title="Amends sandbox networks", lifespan=lifespan, redirect_slashes=False)
     app.state.sandbox = sandbox
-    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x, x_write, pages):
+    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x_push, x, x_compliance, x_write, pages):
         app.include_router(part.router)
     for kind in (XProblem, RedditProblem, Missing):
         app.add_exception_handler(kind, _answered)
