@@ -300,7 +300,7 @@ def test_credentials_never_show(case: Case) -> None:
 
 
 @those(lambda able: able.replies)
-def test_a_reply_is_published_once_and_found_again(case: Case) -> None:
+def test_a_reply_is_published_once(case: Case) -> None:
     wanted = case.told("draft")["published_id"]
     before = len(case.requests)
     published = case.collector("reply").reply(case.draft())
@@ -308,12 +308,23 @@ def test_a_reply_is_published_once_and_found_again(case: Case) -> None:
     assert published.permalink.startswith((case.server.url, "https://"))
     assert published.published_at == NOW - timedelta(hours=2)
     assert len(case.requests) == before + 1
+
+
+@those(lambda able: able.replies and able.finds_replies)
+def test_a_published_reply_is_found_again(case: Case) -> None:
+    published = case.collector("reply").reply(case.draft())
     found = case.collector("own").find_reply(case.draft())
     assert found is not None
     assert (found.external_id, found.permalink) == (published.external_id, published.permalink)
 
 
-@those(lambda able: able.replies)
+@those(lambda able: able.replies and not able.finds_replies)
+def test_where_nothing_can_be_looked_for_a_second_try_is_left_to_a_person(case: Case) -> None:
+    with pytest.raises(ReplyRefused):
+        case.collector("empty").find_reply(case.draft())
+
+
+@those(lambda able: able.replies and able.finds_replies)
 def test_a_reply_that_never_went_out_is_not_found(case: Case) -> None:
     draft = case.draft()
     collector = case.collector("own")
@@ -356,7 +367,7 @@ def test_a_reply_that_fails_becomes_its_error_after_one_request(case: Case, stat
     assert len(case.requests) == before + 1
 
 
-@those(lambda able: able.replies)
+@those(lambda able: able.replies and able.finds_replies)
 def test_a_reply_whose_answer_never_arrives_may_be_out_and_is_found(case: Case) -> None:
     collector = case.collector(time_out="0.2")
     case.say(case.body("reply"), fault=Fault.HANG)

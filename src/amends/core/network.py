@@ -38,7 +38,7 @@ WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
 LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-app-limit-24hour")
-SPOKEN = ("detail", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
+SPOKEN = ("detail", "description", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
 
 Judge = Callable[[requests.Response], NetworkError | None]
