@@ -1,8 +1,8 @@
 """Telegram: what people write to our bot, in private or in a group that it is in, and our answers, over the Bot API.
 
-Place in the path: `ingest` -> `Telegram.fetch` -> `core.rest.Rest` -> `getUpdates`; or Telegram -> `POST /hooks/<source>` -> `hear`. Telegram
-forgets an update when a later `offset` is asked for, and the offset lies in the cursor: so only what was stored is forgotten. How it is set
-up, and what is asked of us, is in docs/networks/telegram.md.
+Place in the path: `ingest` -> `Telegram.fetch` -> `core.rest.Rest` -> `getUpdates`, or Telegram -> `POST /hooks/<source>` -> `hear`.
+Telegram forgets an update when a later `offset` is asked for, and the offset lies in the cursor: so only what was stored is forgotten. How
+it is set up, and what is asked of us, is in docs/networks/telegram.md.
 """
 
 from collections.abc import Sequence
