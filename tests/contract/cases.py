@@ -7,7 +7,7 @@ page (null where there is none) and `least`, the fewest that the network gives; 
 `spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
 since 1970); `locked`: whether nothing can be read without credentials; `blank`: bodies that are a page with nothing on it; `named`:
 whether a complaint names us; and `routes`: patterns of paths that are always answered with a payload of their own (a login, an item), and
-are not counted as requests. `{{server}}` in a payload is the server's address.
+are not counted as requests (`["name", 404]`: with that status). `{{server}}` in a payload is the server's address.
 """
 
 import json
@@ -62,8 +62,9 @@ class Case:
 
     def routed(self, request: Request) -> Answer | None:
         """Return the answer of the route that the request is on."""
-        found = next((name for pattern, name in self.expected["routes"].items() if re.search(pattern, request.path)), None)
-        return Answer(body=self.body(found)) if found else None
+        found = next((told for pattern, told in self.expected["routes"].items() if re.search(pattern, request.path)), None)
+        name, status = (found, 200) if isinstance(found, str) else found or ("", 0)
+        return Answer(status=status, body=self.body(name)) if name else None
 
     @property
     def requests(self) -> list[Request]:
