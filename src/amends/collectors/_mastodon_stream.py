@@ -20,7 +20,7 @@ import urllib3
 from amends.collectors._mastodon_client import USER_AGENT, Client
 from amends.core import reading
 from amends.core.clock import Clock
-from amends.core.errors import Unreachable
+from amends.core.errors import NetworkError, Unreachable
 from amends.core.network import error_of
 from amends.core.watching import Watch, WatchKind
 
@@ -127,15 +127,19 @@ def _connect(client: Client, watch: Watch, clock: Clock) -> requests.Response:
         response = session.get(
             address, params=asked, headers=headers, stream=True, timeout=(client.time_out, SILENCE), allow_redirects=False
         )
-        if response.status_code >= 300:  # noqa: PLR2004
-            response._content = response.raw.read1(LARGEST_REFUSAL, decode_content=True)  # noqa: SLF001
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
         raise Unreachable(f"No stream ({type(error).__name__}).") from error
-    error = error_of(response, clock())
-    if error is not None:
-        response.close()
-        raise error
-    return response
+    if response.ok and not response.is_redirect:
+        return response
+    with closing(response):
+        raise _refusal(response, clock)
+
+
+def _refusal(response: requests.Response, clock: Clock) -> NetworkError:
+    """Return what a refused stream means, from no more of its body than a refusal needs."""
+    with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
+        response._content = response.raw.read1(LARGEST_REFUSAL, decode_content=True)  # noqa: SLF001
+    return error_of(response, clock()) or Unreachable("No stream.")
 
 
 def _base(client: Client) -> str:
