@@ -57,7 +57,7 @@ def test_people_keep_their_temper_and_their_accounts(tmp_path: Path) -> None:
     [
         ("08:05 x cy\n", 2, "there is no text under this line"),
         ("\n25:00 x cy\n    hi\n", 3, "`25:00` is neither a time"),
-        ("08:05 mastodon cy\n    hi\n", 2, "an entry begins"),
+        ("08:05 geocities cy\n    hi\n", 2, "an entry begins"),
         ("08:05 x cy colour=red\n    hi\n", 2, "`colour=red` is not understood"),
         ("08:05 x cy [en angry]\n    hi\n", 2, "the brackets hold"),
         ("08:05 reddit cyan\n    hi\n", 2, "needs in=SUBREDDIT"),

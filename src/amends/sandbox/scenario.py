@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from amends.core.errors import Refused
+from amends.sandbox.people import handle_on
 from amends.sandbox.records import Network, Temper
 from amends.sandbox.script import DAY, Brand, Deed, Entry, Person, Scenario, Template
 
@@ -153,7 +154,7 @@ _READERS = {"brand": _brand, "person": _person, "list": _list, "template": _temp
 def _entry(block: _Block, day: int) -> Entry:
     head, truth = _truth(block)
     if len(head) < 3 or head[1] not in list(Network):  # noqa: PLR2004
-        raise block.wrong("an entry begins `08:05 x WHO` or `08:05 reddit WHO`")
+        raise block.wrong("an entry begins `08:05 x WHO`, `08:05 reddit WHO` or `08:05 mastodon WHO`")
     found = _options(block, head[3:], {"id", "in", "media", *(deed for deed in Deed if deed is not Deed.POST)})
     deed, target = next(((deed, found[deed]) for deed in Deed if deed in found), (Deed.POST, ""))
     title, text = _title(block) if head[1] == "reddit" and deed is Deed.POST else ("", block.body)
@@ -190,7 +191,11 @@ def _title(block: _Block) -> tuple[str, str]:
 
 
 _WORDLESS = {Deed.SHARE, Deed.DELETE, Deed.REMOVE, Deed.LOCK}
-_HANDLES = {Network.X: re.compile(r"\w{1,15}$", re.ASCII), Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII)}
+_HANDLES = {
+    Network.X: re.compile(r"\w{1,15}$", re.ASCII),
+    Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII),
+    Network.MASTODON: re.compile(r"\w{1,15}$", re.ASCII),
+}
 
 
 def _check(scenario: Scenario) -> None:
@@ -225,7 +230,7 @@ def _target_fault(entry: Entry, target: Entry | None) -> str:
 
 def _author_fault(scenario: Scenario, entry: Entry) -> str:
     known = scenario.brands.get(entry.who) or scenario.people.get(entry.who)
-    handle = str(getattr(known, entry.network)) if known else entry.who
+    handle = handle_on(known, entry.network) if known else entry.who
     if not handle:
         return f"{entry.who} has no account on {entry.network}"
     return "" if _HANDLES[entry.network].match(handle) else f"{handle} cannot be a handle on {entry.network}"
