@@ -20,7 +20,7 @@ from amends.core.watching import Watch, WatchKind
 MOST = 40
 CARE = ("mention", "quote", "update", "status", "quoted_update")
 WATCHES = (WatchKind.MENTIONS, WatchKind.HASHTAG, WatchKind.SEARCH, WatchKind.OWN_POSTS)
-LATE = {WatchKind.HASHTAG: timedelta(hours=2), WatchKind.SEARCH: timedelta(hours=2)}
+LATE = {WatchKind.HASHTAG: timedelta(minutes=30), WatchKind.SEARCH: timedelta(minutes=30)}
 SOON = timedelta(minutes=15)
 NEXT = re.compile(r'<[^<>]*[?&]max_id=([\w-]+)[^<>]*>;\s*rel="?next"?')
 

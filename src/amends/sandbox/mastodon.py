@@ -24,6 +24,7 @@ LONGEST = 500
 _CHUNK = 400
 _ID = re.compile(r"\d{1,19}$")
 PUBLIC = "not exists (select 1 from facts where name = 'direct ' || p.id)"
+"""What everybody may see, in SQL: a message to one person is none of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +119,7 @@ def notifications(here: Here, caller: Authorised, teller: Tells, pages: Paged) -
     handle = caller.account.handle
     matches: Predicate = (lambda post: mentions(post, handle)) if not wanted or "mention" in wanted else (lambda _: False)
     posts = pages.take(here, "p.seq", matches, "p.mentions like '%' || :name || '%'", name=handle.lower())
-    return caller.answer([teller.notification(post) for post in posts], **pages.link([post.seq for post in posts]))
+    return caller.answer([teller.notification(post) for post in posts], pages.link([post.seq for post in posts]))
 
 
 @router.get("/v1/timelines/tag/{tag}")
@@ -208,4 +209,4 @@ def _query(text: str) -> Callable[[PublicPost], bool]:
 
 def _listed(caller: Caller, teller: Teller, pages: Pages, posts: list[PublicPost]) -> JSONResponse:
     told: list[dict[str, Any]] = [teller.status(post) for post in posts]
-    return caller.answer(told, **pages.link([post.head for post in posts]))
+    return caller.answer(told, pages.link([post.head for post in posts]))

@@ -31,9 +31,9 @@ class Caller:
     base: str
     headers: dict[str, str]
 
-    def answer(self, body: object, status: int = 200, **headers: str) -> JSONResponse:
-        """Return a good answer."""
-        return JSONResponse(body, status, self.headers | headers)
+    def answer(self, body: object, more: dict[str, str] | None = None) -> JSONResponse:
+        """Return a good answer with its headers, and perhaps `more`."""
+        return JSONResponse(body, headers=self.headers | (more or {}))
 
 
 def authorised(request: Request, here: Here) -> Caller:

@@ -16,14 +16,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader
 
+from amends.sandbox.mastodon import PUBLIC
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.reddit_shape import permalink
 from amends.sandbox.state import Here, Sandbox
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
-SEEN = "not exists (select 1 from facts where name = 'direct ' || p.id)"
-"""What everybody may see, in SQL: a message to one person is none of it."""
 SIDES = {Network.X: ("X side", "/x"), Network.REDDIT: ("Reddit side", "/reddit"), Network.MASTODON: ("Mastodon side", "/mastodon")}
 _templates = Environment(loader=PackageLoader("amends.sandbox"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
@@ -162,7 +161,7 @@ def x_thread(_handle: str, post_id: str, here: Here) -> HTMLResponse:
 @router.get("/mastodon")
 def mastodon_index(here: Here, before: int = 2**62) -> HTMLResponse:
     """Return the newest posts on Mastodon that everybody may see."""
-    return _list(here, Network.MASTODON, "The newest posts", f"p.network = 'mastodon' and {SEEN}", before)
+    return _list(here, Network.MASTODON, "The newest posts", f"p.network = 'mastodon' and {PUBLIC}", before)
 
 
 @router.get("/mastodon/@{handle}")
@@ -209,7 +208,7 @@ def _profile_page(here: Sandbox, network: Network, handle: str, before: int) -> 
         return _lost(here, network)
     lead = account.about or f"{account.followers} followers"
     return _list(
-        here, network, account.name, f"p.network = :network and a.id = :id and {SEEN}", before, lead=lead, network=network, id=account.id
+        here, network, account.name, f"p.network = :network and a.id = :id and {PUBLIC}", before, lead=lead, network=network, id=account.id
     )
 
 
@@ -225,7 +224,7 @@ def _thread(here: Sandbox, focus: PublicPost | None) -> HTMLResponse:
     if focus is None:
         return _lost(here, Network.X)
     posts = here.store.posts(
-        f"p.network = :network and p.root_id = :root and {SEEN} order by p.seq", network=focus.network, root=focus.root_id
+        f"p.network = :network and p.root_id = :root and {PUBLIC} order by p.seq", network=focus.network, root=focus.root_id
     )
     below: dict[str, list[PublicPost]] = {}
     for post in posts:
