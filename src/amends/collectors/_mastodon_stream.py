@@ -20,7 +20,7 @@ import urllib3
 from amends.collectors._mastodon_client import USER_AGENT, Client
 from amends.core import reading
 from amends.core.clock import Clock
-from amends.core.errors import NetworkError, Unreachable
+from amends.core.errors import NetworkError, QueryRefused, Unreachable
 from amends.core.network import error_of
 from amends.core.watching import Watch, WatchKind
 
@@ -129,7 +129,7 @@ def _connect(client: Client, watch: Watch, clock: Clock) -> requests.Response:
         )
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
         raise Unreachable(f"No stream ({type(error).__name__}).") from error
-    if response.ok and not response.is_redirect:
+    if response.status_code < 300:  # noqa: PLR2004
         return response
     with closing(response):
         raise _refusal(response, clock)
@@ -144,7 +144,10 @@ def _refusal(response: requests.Response, clock: Clock) -> NetworkError:
 
 def _base(client: Client) -> str:
     """Return where the streams are: as the server says, but our token goes to no host beyond it."""
-    told = reading.mapping(client.call("GET", "/api/v2/instance"))
+    try:
+        told = reading.mapping(client.call("GET", "/api/v2/instance"))
+    except QueryRefused:
+        return client.home
     urls = reading.mapping(reading.mapping(told.get("configuration")).get("urls"))
     streaming, home = urlsplit(reading.text(urls.get("streaming"))), urlsplit(client.home)
     host, own = streaming.hostname or "", home.hostname or ""
