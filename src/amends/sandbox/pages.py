@@ -95,7 +95,7 @@ def _related(here: Sandbox, post: PublicPost) -> PublicPost | None:
 
 @router.get("/")
 def front(here: Here) -> HTMLResponse:
-    """Return the page that leads to both networks."""
+    """Return the page that leads to the networks."""
     counts = here.store.rows("select network, count(*) as n, sum(origin = 'api') as answers from posts group by network")
     known = {row["network"]: row for row in counts}
     doors = [

@@ -37,7 +37,7 @@ class Brand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who posts, perhaps on both networks."""
+    """Somebody who posts, perhaps on several networks."""
 
     key: str
     x: str = ""
