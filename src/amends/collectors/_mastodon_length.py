@@ -7,7 +7,7 @@ import regex
 
 LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 LINK_LENGTH = 23
-MENTION = re.compile(r"(?<![\w/@])@(\w+(?:[\w.-]*\w)?)@[\w.-]*\w")
+MENTION = re.compile(r"(?<![\w/@])@(\w[\w.-]*)@[\w.-]*\w")
 _CHARACTER = cast("Any", regex).compile(r"\X")
 
 
