@@ -45,6 +45,13 @@ def test_an_answer_to_what_nobody_shows_us_stands_under_its_parent(server: Repla
     assert (post.parent_id, post.root_id) == ("12", "12")
 
 
+def test_a_post_that_is_looked_up_alone_finds_its_thread_too(server: Replay) -> None:
+    context = answer({"ancestors": [status("11"), status("12", in_reply_to_id="11")], "descendants": []})
+    routed(server, statuses=answer([status("13", in_reply_to_id="12")]), context=context)
+    (post,) = collector(server).refresh(["13"])
+    assert (post.parent_id, post.root_id) == ("12", "11")
+
+
 def test_a_look_that_fails_fails_the_page_so_that_nothing_is_misplaced(server: Replay) -> None:
     routed(server, notifications=answer([mention(1, status("13", in_reply_to_id="12"))]), context=answer({}, 503))
     with pytest.raises(Unreachable):

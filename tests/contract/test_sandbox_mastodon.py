@@ -13,6 +13,7 @@ from amends.collectors import build
 from amends.core.ports import Account, Attachment, Draft, Page
 from amends.core.post import Visibility
 from amends.core.watching import Watch, WatchKind
+from amends.sandbox.scenario import load
 from tests.network_clients import mastodon_client
 from tests.sandbox_server import Networks, sandbox_networks
 
@@ -203,3 +204,20 @@ def wait_for(is_so: Any) -> None:
             return
         threading.Event().wait(0.05)
     raise AssertionError("it never came")
+
+
+def test_a_scenario_breaks_the_network_at_its_step_and_it_passes(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(
+        "brand air name=Air x=AirCo reddit=AirCo subreddit=AirCo\n\n"
+        "08:00 mastodon cy [en negative]\n    @AirCo late\n\n"
+        "08:05 mastodon fault 503 path=/notifications\n\n"
+        "08:10 mastodon cy [en negative]\n    @AirCo later\n"
+    )
+    with sandbox_networks(tmp_path / "data", load(tmp_path)) as networks:
+        client = mastodon_client(networks, "air")
+        networks.step(3)
+        assert len(client.notifications()) == 1
+        networks.step(30)
+        with pytest.raises(errors.MastodonServiceUnavailableError):
+            client.notifications()
+        assert len(client.notifications()) == 2

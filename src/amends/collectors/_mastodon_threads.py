@@ -3,16 +3,13 @@
 Place in the path: entries of a page -> `rooted` -> `_mastodon_posts.posts_from`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from amends.collectors._mastodon_client import STATUSES, Client, Gone
 from amends.collectors._mastodon_items import Fields, parent_of, status_in, unpack
 from amends.core import reading
 from amends.core.errors import AccessDenied, Unreachable
-
-Entry = dict[str, object]
-Ask = Callable[[str], dict[str, Fields]]
 
 
 def one(client: Client, external_id: str) -> Fields:
@@ -38,7 +35,7 @@ def rooted(client: Client, entries: Sequence[object]) -> list[object]:
     for entry in entries:
         status = reading.mapping(status_in(entry))
         top = parcel.root_of(status)
-        if _is_answer(status) and top not in parcel.roots.values() and _is_open(top, parcel.statuses):
+        if _is_answer(status) and top not in parcel.statuses and top not in parcel.roots.values():
             parcel.roots.update(_looked_up(client, status, top))
         found.append({"root_id": parcel.root_of(status), "status": status} if _is_answer(status) else status_in(entry))
     return found
@@ -48,17 +45,12 @@ def _is_answer(status: Fields) -> bool:
     return bool(parent_of(status) and reading.name(status.get("id")))
 
 
-def _is_open(top: str, statuses: dict[str, Fields]) -> bool:
-    """Tell whether more may stand above `top`: nothing does where it came along and answers nobody."""
-    return top not in statuses
-
-
 def _looked_up(client: Client, status: Fields, top: str) -> Iterable[tuple[str, str]]:
-    """Return the root of a status and of all above it; the parent where the server shows nothing above."""
+    """Return the root of a status and of all above and under it; the parent where the server shows nothing above."""
     own_id = reading.name(status.get("id"))
     try:
-        above = [reading.name(found.get("id")) for found in around(client, own_id)[0]]
+        above, under = around(client, own_id)
     except (Gone, AccessDenied):
-        above = []
-    root_id = next(filter(None, above), top)
-    return [(found, root_id) for found in (*above, top, own_id) if found]
+        above, under = [], []
+    root_id = next(filter(None, (reading.name(found.get("id")) for found in above)), top)
+    return [(found, root_id) for found in (top, own_id, *(reading.name(found.get("id")) for found in (*above, *under))) if found]

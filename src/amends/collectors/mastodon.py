@@ -118,7 +118,7 @@ class Mastodon:
                 shown.append(one(self._client, external_id))
             except Gone:
                 missing.append(gone(external_id))
-        return (*posts_from(shown, self._account).posts, *missing)
+        return (*posts_from(rooted(self._client, shown), self._account).posts, *missing)
 
     def reply(self, draft: Draft) -> Published:
         """Publish `draft` under its parent."""

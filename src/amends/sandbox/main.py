@@ -64,7 +64,7 @@ class Slashless:
 
 def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float, seed: int) -> Sandbox:
     """Return a sandbox that remembers under `data`; nothing moves yet."""
-    store = Store(data / "networks.sqlite3")
+    store, faults = Store(data / "networks.sqlite3"), Faults()
     press = Press(store=store, watching=watching(scenario))
     for brand in scenario.brands.values():
         for network in Network:
@@ -74,9 +74,9 @@ def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float,
         press=press,
         scenario=scenario,
         sources=tuple(sources(scenario)),
-        player=Player(press, scenario, clock, pace=pace, seed=seed),
+        player=Player(press, scenario, clock, faults=faults, pace=pace, seed=seed),
         floods=Floods(press, scenario, clock, seed),
-        faults=Faults(),
+        faults=faults,
         limits=Limits(WINDOWS),
         clock=clock,
     )
