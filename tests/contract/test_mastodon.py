@@ -186,8 +186,9 @@ def test_what_is_gone_for_good_is_deleted_and_its_mark_can_be_read_again(server:
 def test_a_server_is_taken_from_the_handle_where_no_option_names_it() -> None:
     assert build(ours())._client.home == "https://north.example"
     assert build(ours(instance="social.example/"))._client.home == "https://social.example"
-    with pytest.raises(SettingsWrong, match="server"):
-        build(ours(handle="NorthPier"))
+    for wrong in ("", "http://social.example", "social.example/path", "me@social.example", "localhost"):
+        with pytest.raises(SettingsWrong, match="server"):
+            build(ours(handle="NorthPier", instance=wrong))
 
 
 def test_a_token_that_names_a_file_is_sent_as_it_is(server: Replay) -> None:

@@ -6,6 +6,7 @@ never begin: the wire raises first.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ NO_JSON = "Mastodon answered something that is not its API's JSON."
 STATUSES = "/api/v1/statuses"
 MEDIA = "/api/v2/media"
 USER_AGENT = "Amends"
+SERVER = re.compile(r"(?:https://)?([\w-]+(?:\.[\w-]+)+(?::\d{1,5})?)/?", re.IGNORECASE)
 
 
 class Gone(QueryRefused):
@@ -71,12 +73,15 @@ class Client:
 
 
 def home_of(account: Account) -> str:
-    """Return the address of our server: as the options say, else the one in our handle."""
-    domain = account.handle.strip().lstrip("@").partition("@")[2]
-    told = account.options.get("base_url") or account.options.get("instance", "").strip() or domain
-    if not told:
-        raise SettingsWrong("Enter the server: its address as an option, or the handle as @name@server.")
-    return (told if "://" in told else f"https://{told}").rstrip("/")
+    """Return the address of our server: as the options say, else the one in our handle; never without encryption, for our token's sake."""
+    base_url = account.options.get("base_url")
+    if base_url:
+        return base_url.rstrip("/")
+    told = account.options.get("instance", "").strip() or account.handle.strip().lstrip("@").partition("@")[2]
+    server = SERVER.fullmatch(told)
+    if not server:
+        raise SettingsWrong("Enter the server (mastodon.example) as an option, or the handle as @name@server.")
+    return f"https://{server[1]}"
 
 
 def judge(response: requests.Response) -> NetworkError | None:
