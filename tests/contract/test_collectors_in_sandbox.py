@@ -13,7 +13,7 @@ from amends.core.post import Post
 from amends.core.watching import Watch, WatchKind
 from tests.sandbox_server import Networks, sandbox_networks
 
-NETWORKS = ("x", "reddit")
+NETWORKS = ("x", "reddit", "mastodon")
 Key = tuple[str, str]
 
 
@@ -89,7 +89,7 @@ def test_a_flood_is_collected_whole_while_it_runs(desk: Desk, network: str) -> N
 def test_a_complaint_is_answered_in_public_once_and_its_changes_are_followed(desk: Desk, network: str) -> None:
     brand = desk.brands[0]
     collector, handle = desk.collector(brand, network), desk.networks.source(brand, network)["handle"]
-    told = desk.networks.publish(network, f"{'@' if network == 'x' else 'u/'}{handle} my bag & I are lost", brand=brand)
+    told = desk.networks.publish(network, f"{'u/' if network == 'reddit' else '@'}{handle} my bag & I are lost", brand=brand)
     desk.visit()
     post = desk.posts[network, told["id"]]
     assert post.can_reply
@@ -120,7 +120,7 @@ def test_a_complaint_is_answered_in_public_once_and_its_changes_are_followed(des
 def test_a_reply_that_went_out_without_an_answer_is_found(desk: Desk, network: str) -> None:
     brand = desk.brands[1]
     collector, handle = desk.collector(brand, network, time_out="0.3"), desk.networks.source(brand, network)["handle"]
-    told = desk.networks.publish(network, f"{'@' if network == 'x' else 'u/'}{handle} anybody there?", brand=brand)
+    told = desk.networks.publish(network, f"{'u/' if network == 'reddit' else '@'}{handle} anybody there?", brand=brand)
     draft = Draft(parent_id=told["id"], root_id=told["id"], text="Yes, we are.", key="k", since=utc_now())
     collector.check()
     desk.networks.fault(network, "lost", method="POST", count=1, wait=1)

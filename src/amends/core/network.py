@@ -173,10 +173,10 @@ def _used_up(headers: Mapping[str, str], limit: str) -> bool:
 
 
 def _reset(value: str | None, now: datetime) -> datetime | None:
-    """Read a reset header: seconds since 1970 (X) or seconds from now (Reddit)."""
+    """Read a reset header: seconds since 1970 (X), seconds from now (Reddit) or a moment (Mastodon)."""
     seconds = reading.number(value)
     if seconds is None:
-        return None
+        return reading.moment(value)
     return reading.moment(seconds) if seconds > EPOCH_BEGINS else now + timedelta(seconds=seconds)
 
 

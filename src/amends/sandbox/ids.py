@@ -1,4 +1,4 @@
-"""Ids as the real networks make them: rising snowflakes on X, base 36 on Reddit, accounts by a hash of their handle."""
+"""Ids as the real networks make them: rising snowflakes on X and Mastodon, base 36 on Reddit, accounts by a hash of their handle."""
 
 import hashlib
 import string
@@ -18,6 +18,11 @@ def snowflake_time(number: int) -> float:
     return ((number >> 22) + X_EPOCH_MS) / 1000
 
 
+def mastodon_id(at: float, after: int) -> int:
+    """Return a status's id for the moment `at` (seconds) that is greater than `after`."""
+    return max(int(at * 1000) << 16, after + 1)
+
+
 def base36(number: int) -> str:
     """Return `number` in Reddit's digits."""
     digits = ""
@@ -30,6 +35,11 @@ def base36(number: int) -> str:
 def x_user_id(handle: str) -> str:
     """Return the numeric id of an X account, the same on every start."""
     return str(10**18 + _hash(handle, 10**17))
+
+
+def mastodon_user_id(handle: str) -> str:
+    """Return the numeric id of a Mastodon account, the same on every start."""
+    return str(10**17 + _hash(handle, 10**16))
 
 
 def reddit_user_id(handle: str) -> str:

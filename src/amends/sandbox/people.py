@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"(?<![\d.,:/-])\d{3,}(?![\d:/-])")
 
 def brand_account(brand: Brand, network: Network) -> Account:
     """Return a brand's own account."""
-    handle = brand.x if network is Network.X else brand.reddit
+    handle = handle_on(brand, network)
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -33,7 +33,13 @@ def brand_account(brand: Brand, network: Network) -> Account:
 
 def account_id(network: Network, handle: str) -> str:
     """Return the id that a network gives to a handle."""
-    return ids.x_user_id(handle) if network is Network.X else ids.reddit_user_id(handle)
+    makers = {Network.X: ids.x_user_id, Network.REDDIT: ids.reddit_user_id, Network.MASTODON: ids.mastodon_user_id}
+    return makers[network](handle)
+
+
+def handle_on(who: Brand | Person, network: Network) -> str:
+    """Return a handle: on Mastodon people keep the one they have on X; empty where they are not there."""
+    return who.reddit if network is Network.REDDIT else who.x
 
 
 def account_of(store: Store, scenario: Scenario, entry: Entry, loop: int) -> Account:
@@ -55,9 +61,9 @@ def stranger(handle: str, language: str) -> Person:
 
 def person_account(person: Person, network: Network, loop: int) -> Account:
     """Return the account of a person on one network in one repetition of the scenario."""
-    longest = 15 if network is Network.X else 20
+    longest = 20 if network is Network.REDDIT else 15
     end = f"{loop + 1}" if loop else ""
-    handle = (person.x if network is Network.X else person.reddit)[: longest - len(end)] + end
+    handle = handle_on(person, network)[: longest - len(end)] + end
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -81,8 +87,8 @@ def varied(text: str, loop: int, seed: int) -> str:
 
 
 def answering(author: Account, parent: PublicPost | None, text: str) -> str:
-    """Return a reply's text; on X it begins with all whom the parent's author spoke with, as X does it by itself."""
-    if parent is None or parent.network is not Network.X:
+    """Return a reply's text; but on Reddit it begins with all whom the parent's author spoke with, as X does it by itself."""
+    if parent is None or parent.network is Network.REDDIT:
         return text
     named = {author.handle.lower(), *x_mentions(text)}
     front = dict.fromkeys(handle for handle in (parent.author.handle, *MENTION.findall(parent.text)) if handle.lower() not in named)
@@ -90,7 +96,7 @@ def answering(author: Account, parent: PublicPost | None, text: str) -> str:
 
 
 def shared(original: PublicPost | None, text: str) -> str:
-    """Return the text of a share: X cuts what it repeats, Reddit's crosspost has its own."""
+    """Return the text of a share: X cuts what it repeats, Reddit's crosspost has its own, a boost on Mastodon none."""
     if original is None or original.network is not Network.X:
         return text
     words = f"RT @{original.author.handle}: {original.text}"

@@ -67,7 +67,7 @@ def _insert(store: Store, draft: Draft, name: tuple[int, str], parent: PublicPos
 
 
 def _mentions(network: Network, text: str) -> str:
-    return " ".join(words.x_mentions(text) if network is Network.X else words.reddit_mentions(text))
+    return " ".join(words.reddit_mentions(text) if network is Network.REDDIT else words.x_mentions(text))
 
 
 def _count(store: Store, draft: Draft) -> None:
@@ -111,6 +111,9 @@ def delete(store: Store, post: PublicPost, now: float, by: str = "author") -> No
 def _next_id(store: Store, draft: Draft, now: float) -> tuple[int, str]:
     if draft.author.network is Network.X:
         number = ids.snowflake(now, _newest(store, Network.X))
+        return number, str(number)
+    if draft.author.network is Network.MASTODON:
+        number = ids.mastodon_id(now, _newest(store, Network.MASTODON))
         return number, str(number)
     number = max(_newest(store, Network.REDDIT), ids.FIRST_REDDIT) + 1
     return number, ("t1_" if draft.parent_id else "t3_") + ids.base36(number)

@@ -1,4 +1,4 @@
-"""Search queries as both networks write them: words, "phrases", OR, -not, brackets and `operator:value`."""
+"""Search queries as the networks write them: words, "phrases", OR, -not, brackets and `operator:value`."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -7,10 +7,10 @@ Json = Any
 
 
 def _items(body: Json) -> list[Json] | None:
-    """Return the list of things in an answer of either network."""
+    """Return the list of things in an answer of any network."""
     if not isinstance(body, dict):
-        return None
-    inner = body.get("data")
+        return body if isinstance(body, list) else None
+    inner = body.get("data", body.get("statuses"))
     if isinstance(inner, dict):
         inner = inner.get("children")
     return inner if isinstance(inner, list) else None
@@ -33,9 +33,12 @@ def shuffled(body: Json) -> Json:
 
 
 def partial(body: Json) -> Json:
-    """Return the answer without one related object and with an error that says so; on Reddit, with a thing that cannot be read."""
+    """Return the answer without one related object and with an error that says so; elsewhere, with a thing that cannot be read."""
     items = _items(body)
     if items is None:
+        return body
+    if "data" not in body:
+        items.extend({"id": item.get("id"), "type": "mention", "status": None} for item in items[-1:])
         return body
     if "children" in (body["data"] if isinstance(body["data"], dict) else {}):
         items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})

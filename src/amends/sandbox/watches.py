@@ -7,6 +7,7 @@ from amends.core.watching import WatchKind
 from amends.sandbox import ids, query
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.script import Brand, Scenario
+from amends.sandbox.words import HASHTAG
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,8 +23,9 @@ class Source:
 
 
 def sources(scenario: Scenario) -> list[Source]:
-    """Return the sources that a demo enters, two a brand."""
-    return [source for brand in scenario.brands.values() for source in (_x_source(brand), _reddit_source(brand))]
+    """Return the sources that a demo enters, one a brand and network."""
+    makers = (_x_source, _reddit_source, _mastodon_source)
+    return [maker(brand) for brand in scenario.brands.values() for maker in makers]
 
 
 def _x_source(brand: Brand) -> Source:
@@ -55,6 +57,17 @@ def _reddit_source(brand: Brand) -> Source:
     )
 
 
+def _mastodon_source(brand: Brand) -> Source:
+    return Source(
+        brand=brand,
+        network=Network.MASTODON,
+        handle=brand.x,
+        user_id=ids.mastodon_user_id(brand.x),
+        credentials={"access_token": f"sandbox-{brand.key}-access-token"},
+        watches=((WatchKind.MENTIONS, ""), (WatchKind.HASHTAG, brand.x)),
+    )
+
+
 def _search(wanted: str) -> tuple[tuple[WatchKind, str], ...]:
     return ((WatchKind.SEARCH, wanted),) if wanted else ()
 
@@ -76,6 +89,8 @@ def finder(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
         return found if source.network is Network.X else lambda post: post.is_submission and found(post)
     if kind is WatchKind.MENTIONS:
         return lambda post: mentions(post, source.handle)
+    if kind is WatchKind.HASHTAG:
+        return lambda post: tagged(post, wanted)
     is_posts = kind is WatchKind.SUBREDDIT_POSTS
     return lambda post: post.subreddit.lower() == wanted.lower() and post.is_submission is is_posts
 
@@ -86,3 +101,8 @@ def mentions(post: PublicPost, handle: str) -> bool:
     if post.network is Network.X:
         return called and not post.shared_id
     return called and not post.is_submission
+
+
+def tagged(post: PublicPost, tag: str) -> bool:
+    """Tell whether Mastodon's timeline of a hashtag shows `post`."""
+    return tag.lower() in (found.lower() for found in HASHTAG.findall(post.text))
