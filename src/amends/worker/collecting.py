@@ -9,6 +9,7 @@ from amends.core.errors import Conflict, NetworkError
 from amends.core.log import bound, logger
 from amends.core.ports import Page
 from amends.inbox.actions import collect
+from amends.inbox.actions.cover import Parts
 from amends.inbox.rules.coverage import is_long
 from amends.inbox.store import heartbeats
 from amends.inbox.store.watches import WatchJob
@@ -46,7 +47,7 @@ def _visit(at: Context, job: WatchJob) -> None:
     _record(at, job, page, parts)
 
 
-def _record(at: Context, job: WatchJob, page: Page, parts: collect.Parts | None) -> None:
+def _record(at: Context, job: WatchJob, page: Page, parts: Parts | None) -> None:
     poll_every = timedelta(seconds=at.settings.poll_seconds)
     try:
         with at.pool.transaction() as conn:
@@ -55,7 +56,6 @@ def _record(at: Context, job: WatchJob, page: Page, parts: collect.Parts | None)
         log.info("claim_lost")
         return
     if parts:
-        log.info("walk_parted", pages=job.walk_pages + 1)
         at.wake(Task.BACKFILL)
     if got.new or got.edited or got.deleted:
         at.wake(Task.RELAY)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from amends import collectors
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
-from amends.core.ports import Cursor, Page
+from amends.core.ports import Page
 from amends.core.post import Post
 from amends.inbox.actions import cover
 from amends.inbox.actions.ingest import Ingested, ingest
@@ -18,7 +18,6 @@ from amends.inbox.rules.words import WatchState
 from amends.inbox.store import events, watches
 from amends.inbox.store.watches import WatchJob
 
-Parts = tuple[Cursor, Cursor]
 UNWELL = {WatchState.RETRYING, WatchState.STOPPED}
 
 
@@ -35,19 +34,19 @@ def room(conn: Connection) -> dict[str, int]:
 
 
 def record_page(
-    conn: Connection, job: WatchJob, page: Page, *, parts: Parts | None = None, now: datetime, poll_every: timedelta
+    conn: Connection, job: WatchJob, page: Page, *, parts: cover.Parts | None = None, now: datetime, poll_every: timedelta
 ) -> Ingested:
     """Store the page's posts and cursor together, and plan the next visit; `Conflict` where the claim ran out and another took over.
 
-    Where the walk was parted, the watch goes on with the first of `parts` and a backfill with the second.
+    Where the walk may be parted, the watch goes on with the first of `parts` and a backfill with the second.
     """
     if not watches.still_ours(conn, job):
         raise Conflict("Another worker has taken over this watch.")
     ingested, lost = store_posts(conn, job, page.posts, now)
     troubles = (*page.troubles, *lost)
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
-    watches.save_page(conn, job, health, cursor=parts[0] if parts else page.cursor, reads=page.reads, new=ingested.new, now=now)
-    cover.note_page(conn, job, page, rest=parts[1] if parts else None, now=now, poll_every=poll_every)
+    cursor = cover.note_page(conn, job, page, parts=parts, now=now, poll_every=poll_every)
+    watches.save_page(conn, job, health, cursor=cursor, reads=page.reads, new=ingested.new, now=now)
     if job.state in UNWELL:
         events.add(conn, EventKind.SOURCE_RECOVERED, now=now, source_id=job.source_id, watch_id=job.watch_id)
     return ingested

@@ -13,6 +13,8 @@ from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.store import backfills, coverage, gaps, watches
 from amends.inbox.store.watches import WatchJob
 
+Parts = tuple[Cursor, Cursor]
+
 
 def note_gap(conn: Connection, *, watch_id: WatchId, kind: GapKind, note: str, now: datetime) -> None:
     """Let a gap grow from the end of covered time on; one that grew for another cause ends now."""
@@ -28,19 +30,24 @@ def note_pause(conn: Connection, *, source_id: SourceId, now: datetime) -> None:
         note_gap(conn, watch_id=watch_id, kind=GapKind.PAUSED, note="", now=now)
 
 
-def note_page(conn: Connection, job: WatchJob, page: Page, *, rest: Cursor | None, now: datetime, poll_every: timedelta) -> None:
-    """Keep what the page covers and loses; `rest` is the cursor of the way back, where the walk was parted."""
+def note_page(conn: Connection, job: WatchJob, page: Page, *, parts: Parts | None, now: datetime, poll_every: timedelta) -> Cursor:
+    """Keep what the page covers and loses, and return the cursor that the watch goes on with.
+
+    Where the walk may be parted and that is worth while, a backfill gets the second of `parts`.
+    """
     before = coverage.progress(conn, watch_id=job.watch_id)
+    taken = parts if rules.is_worth_parting(page, before.floor) else None
     _end_gap(conn, job, before, poll_every=poll_every, now=now)
-    entry = rules.after_page(before, asked_at=job.claimed_at, more=page.more, missed=page.missed, parted=rest is not None)
+    entry = rules.after_page(before, asked_at=job.claimed_at, more=page.more, missed=page.missed, parted=taken is not None)
     if page.missed and entry.lost:
         gaps.lose(conn, watch_id=job.watch_id, lost=entry.lost, note=page.missed.reason)
-    if rest is not None and entry.behind:
-        backfill_id = backfills.begin(conn, watch_id=job.watch_id, cursor=rest, behind=entry.behind, now=now)
+    if taken and entry.behind:
+        backfill_id = backfills.begin(conn, watch_id=job.watch_id, cursor=taken[1], behind=entry.behind, now=now)
         gaps.hand_over(conn, watch_id=job.watch_id, behind=entry.behind, backfill_id=backfill_id)
     _cover(conn, job, before, entry, poll_every=poll_every, now=now)
     if page.come_back_at and page.come_back_at - now > rules.patience(poll_every):
         note_gap(conn, watch_id=job.watch_id, kind=GapKind.RATE_LIMIT, note="", now=now)
+    return taken[0] if taken else page.cursor
 
 
 def _end_gap(conn: Connection, job: WatchJob, before: Progress, *, poll_every: timedelta, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, PaymentRequired, QueryRefused, RateLimited, SourceUnfit
-from amends.core.ports import Missed
+from amends.core.ports import Missed, Page
 
 SETTLING = timedelta(seconds=15)
 """Networks show posts a little late; the overlap of the next walk reads those, so until then they are not called covered."""
@@ -109,6 +109,12 @@ def lost_of(missed: Missed | None, floor: datetime | None) -> Stretch | None:
 def is_long(*, more: bool, pages: int) -> bool:
     """Tell whether a walk with `pages` before this one should be parted, so that what is new need not wait for its end."""
     return more and pages + 1 >= LONG_WALK
+
+
+def is_worth_parting(page: Page, floor: datetime | None) -> bool:
+    """Tell whether a walk is still in time that nobody has read: below it there is only its overlap with the walk before."""
+    oldest = min((post.published_at for post in page.posts), default=None)
+    return oldest is not None and (floor is None or oldest > floor)
 
 
 def patience(poll_every: timedelta) -> timedelta:

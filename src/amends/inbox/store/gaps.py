@@ -12,7 +12,6 @@ from amends.inbox.rules.ids import BackfillId, SourceId, WatchId
 class Gap:
     """A stretch that was not read: `until` None while it grows, `lost_note` says why it can never be filled."""
 
-    id: int
     source_id: SourceId
     watch_id: WatchId
     kind: str
@@ -142,11 +141,29 @@ def all_gaps(conn: Connection, *, since: datetime) -> list[Gap]:
         conn,
         Gap,
         """
-        select g.id, w.source_id, g.watch_id, g.kind, g.note, g.since, g.until, g.filled_at, g.lost_note,
+        select w.source_id, g.watch_id, g.kind, g.note, g.since, g.until, g.filled_at, g.lost_note,
           g.filled_at is null and g.lost_note is null and g.backfill_id is not null as filling
         from gaps g join watches w on w.id = g.watch_id
         where g.filled_at is null or g.filled_at > %(since)s
         order by w.source_id, g.watch_id, coalesce(g.until, 'infinity') desc, g.id desc
         """,
         {"since": since},
+    )
+
+
+def overdue(conn: Connection, *, before: datetime, now: datetime) -> list[Gap]:
+    """Return a gap for every watch that was due before `before` and that nobody looked at since, though nothing hinders it."""
+    return fetch_all(
+        conn,
+        Gap,
+        """
+        select w.source_id, w.id as watch_id, 'late' as kind, '' as note, null::timestamptz as until, null::timestamptz as filled_at,
+          null as lost_note, false as filling, coalesce((select max(until) from coverage where watch_id = w.id), w.next_at) as since
+        from watches w join sources s on s.id = w.source_id
+        where s.paused_at is null and w.state <> 'stopped' and w.next_at < %(before)s
+          and (w.claimed_until is null or w.claimed_until < %(now)s)
+          and not exists (select from gaps g where g.watch_id = w.id and g.until is null)
+        order by w.id
+        """,
+        {"before": before, "now": now},
     )
