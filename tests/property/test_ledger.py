@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from amends.collectors import build
 from amends.core.database import Connection, connect, fetch_all, fetch_values
-from amends.core.errors import Conflict, CredentialsRefused, RateLimited, Unreachable
+from amends.core.errors import Conflict, CredentialsRefused, NetworkError, RateLimited, Unreachable
 from amends.core.ports import Account, Page
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.backfill import claim_backfill, record_backfill_page, record_backfill_trouble
@@ -140,9 +140,13 @@ class World:
                 record(lambda: record_backfill_page(self.conn, job, page, now=self.model.now))
         return job is not None
 
-    def _fated(self, fate: str, trouble: Callable[..., None]) -> Callable[[Callable[[], object]], None] | None:
+    def _fated(self, fate: str, trouble: Callable[[NetworkError], None]) -> Callable[[Callable[[], object]], None] | None:
         """Return how the page of this visit is recorded, None where it does not come so far."""
-        errors = {"away": Unreachable(), "limited": RateLimited(until=self.model.now + 20 * SECOND), "refused": CredentialsRefused()}
+        errors: dict[str, NetworkError] = {
+            "away": Unreachable(),
+            "limited": RateLimited(until=self.model.now + 20 * SECOND),
+            "refused": CredentialsRefused(),
+        }
         if fate in errors:
             trouble(errors[fate])
         if fate == "killed before the fetch" or fate in errors:
