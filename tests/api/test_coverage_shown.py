@@ -7,44 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from amends.cli.ledger import ledger
-from amends.core.database import Pool
 from tests.cast import NOON
 from tests.door import Door
+from tests.ledgers import furnish_ledger
 
 HOUR = timedelta(hours=1)
 
 
-def furnish_ledger(pool: Pool) -> None:
-    """Let the watch have covered two stretches, with a gap of each fate between and after them, and a way back."""
-    values = {"long_ago": NOON - 30 * 24 * HOUR, "a": NOON - 50 * HOUR, "b": NOON - 40 * HOUR, "c": NOON - 39 * HOUR, "d": NOON - HOUR}
-    with pool.transaction() as conn:
-        conn.execute(
-            """
-            insert into coverage (watch_id, since, until)
-            select id, s, u from watches, (values (%(a)s::timestamptz, %(b)s::timestamptz), (%(c)s, %(d)s)) given(s, u)
-            """,
-            values,
-        )
-        conn.execute(
-            """
-            insert into backfills (watch_id, cursor, since, until, reached, posts, created_at, next_at)
-            select id, '{}', %(b)s, %(c)s, %(c)s, 1200, %(c)s, %(c)s from watches
-            """,
-            values,
-        )
-        conn.execute(
-            """
-            insert into gaps (watch_id, kind, note, since, until, filled_at, lost_note, backfill_id)
-            select w.id, given.kind, note, since, until, filled, lost, case when given.kind = 'backlog' then (select id from backfills) end
-            from watches w, (values
-              ('outage', 'HTTP 502', %(a)s::timestamptz, %(a)s::timestamptz + interval '98 minutes', %(b)s::timestamptz, null),
-              ('backlog', '', %(b)s, %(c)s, null, null),
-              ('unseen', '', %(long_ago)s, %(long_ago)s + interval '1 day', null, 'X finds only the last <seven> days.'),
-              ('refused', '<b>401</b>', %(d)s, null, null, null)
-            ) given(kind, note, since, until, filled, lost)
-            """,
-            values,
-        )
+def furnish(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        furnish_ledger(conn, now=NOON)
 
 
 SENTENCES = [
@@ -56,7 +28,7 @@ SENTENCES = [
 
 
 def test_a_manager_sees_what_was_covered_and_every_gap_in_words(door: Door) -> None:
-    furnish_ledger(door.pool)
+    furnish(door)
     page = door.visitor(door.who.mia).get("/sources").text
     for sentence in SENTENCES:
         assert sentence.replace("<", "&lt;").replace(">", "&gt;") in page
@@ -79,7 +51,7 @@ def test_a_watch_that_covered_nothing_yet_says_so(door: Door) -> None:
 
 
 def test_a_program_reads_the_coverage_of_a_source(door: Door) -> None:
-    furnish_ledger(door.pool)
+    furnish(door)
     told = door.program(door.who.ada).get(f"/api/v1/sources/{door.who.source_id}/coverage").json()
     assert [one["sentence"] for one in told["gaps"]] == SENTENCES
     assert told["gaps"][0]["gap"]["until"] is None
@@ -89,7 +61,7 @@ def test_a_program_reads_the_coverage_of_a_source(door: Door) -> None:
 
 
 def test_gaps_are_listed_in_a_terminal(door: Door, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    furnish_ledger(door.pool)
+    furnish(door)
     monkeypatch.setenv("AMENDS_DATABASE_URL", database)
     told = CliRunner().invoke(ledger, ["gaps", "--days", "3650", "--json"])
     found = json.loads(told.output)
