@@ -81,6 +81,7 @@ class FakeNetwork:
         self.public: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.shown: dict[str, Post] = {}
+        self.parts: tuple[Cursor, Cursor] | None = None
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
@@ -90,7 +91,7 @@ class FakeNetwork:
         return page
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
-        return None
+        return self.parts
 
     def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
         return ()

@@ -18,7 +18,7 @@ from amends.worker.context import STOPPING, context
 from amends.worker.names import Lane, Task
 from amends.worker.wake import broker_url
 
-THREADS = {Lane.COLLECT: 16, Lane.DESK: 14}
+THREADS = {Lane.COLLECT: 19, Lane.DESK: 14}
 
 
 @worker_shutting_down.connect

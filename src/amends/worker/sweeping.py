@@ -36,6 +36,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
         Task.JOBS: found.jobs,
+        Task.BACKFILL: found.backfills,
     }
     return [task for task, waiting in asked.items() if waiting]
 
