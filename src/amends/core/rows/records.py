@@ -6,10 +6,10 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
-from amends.cli.importing.files import Opened
-from amends.cli.importing.lines import LONGEST_LINE, Lines, LineTooLong
 from amends.core.errors import Refused
-from amends.inbox.rules.import_row import REQUIRED, columns_of
+from amends.core.rows.files import Opened
+from amends.core.rows.lines import LONGEST_LINE, Lines, LineTooLong
+from amends.core.rows.posts import REQUIRED, columns_of
 
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
