@@ -250,6 +250,11 @@ class Watched(Protocol):
     """A watch with its health."""
 
     @property
+    def kind(self) -> str:
+        """What it looks at."""
+        ...
+
+    @property
     def state(self) -> str:
         """New, ok, waiting, retrying or stopped."""
         ...
@@ -274,10 +279,24 @@ def health(watched: Watched, paused_at: datetime | None, now: datetime) -> Told:
         return Told(state="paused by an administrator", mood="calm")
     wait = until(watched.next_at, now)
     told = {
-        "new": Told(state="not visited yet", mood="calm"),
+        "new": Told(state="nobody has called yet" if watched.kind == "calls" else "not visited yet", mood="calm"),
         "ok": Told(state="works", mood="good"),
         "waiting": Told(state=f"the network asked us to wait; we go on {wait}", mood="warn"),
         "retrying": Told(state=f"does not answer properly; we try again {wait}", mood="warn"),
         "stopped": Told(state="stopped until somebody mends it", mood="bad"),
     }
     return told.get(watched.state, Told(state=watched.state, mood="calm"))
+
+
+STREAMS = {
+    "opening": Told(state="the stream is being opened", mood="calm"),
+    "live": Told(state="listens to the stream", mood="good"),
+    "broken": Told(state="the stream is down and is opened again; meanwhile we fetch", mood="warn"),
+}
+
+
+def calls_at(network: str, source_id: int) -> str:
+    """Return where a source takes what is brought to it, as a path; empty where its network does not call."""
+    if network == "form":
+        return f"/form/{source_id}"
+    return f"/hooks/{source_id}" if network in networks() and abilities(network).hooks else ""

@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     """Show every source and every alert channel."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, request, desk) | {"counts": inbox_list.counts(conn)}
     return desk.screens.page(request, "sources.html", values)
 
 
@@ -173,11 +173,11 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
 
 def _shown(request: Request, desk: Desk) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values = _values(conn)
+        values = _values(conn, request, desk)
     return desk.screens.blocks(request, "sources.html", ["shown"], values)
 
 
-def _values(conn: Connection) -> dict[str, Any]:
+def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
     watches = source_page.watches(conn)
     return {
         "sources": source_page.sources(conn),
@@ -185,4 +185,5 @@ def _values(conn: Connection) -> dict[str, Any]:
         "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
         "channels": channels.active(conn),
         "forms": forms(),
+        "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
     }

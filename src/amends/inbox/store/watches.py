@@ -56,7 +56,7 @@ def claim_due(conn: Connection, *, now: datetime, until: datetime, limit: int) -
         """
         with due as (
           select w.id from watches w join sources s on s.id = w.source_id
-          where w.state <> 'stopped' and w.next_at <= %(now)s and s.paused_at is null
+          where w.state <> 'stopped' and w.kind <> 'calls' and w.next_at <= %(now)s and s.paused_at is null
             and (w.claimed_until is null or w.claimed_until <= %(now)s)
           order by w.next_at, w.id
           limit %(limit)s
