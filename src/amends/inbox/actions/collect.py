@@ -9,10 +9,11 @@ from amends.core.ports import Page
 from amends.core.post import Post
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
-from amends.inbox.rules import source_health
+from amends.inbox.rules import source_health, stream_health
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.words import WatchState
-from amends.inbox.store import events, watches
+from amends.inbox.store import events, streams, watches
+from amends.inbox.store.sources import SealedAccount
 from amends.inbox.store.watches import WatchJob
 
 UNWELL = {WatchState.RETRYING, WatchState.STOPPED}
@@ -27,8 +28,10 @@ def record_page(conn: Connection, job: WatchJob, page: Page, *, now: datetime, p
     """Store the page's posts and cursor together, and plan the next visit; `Conflict` where the claim ran out and another took over."""
     if not watches.still_ours(conn, job):
         raise Conflict("Another worker has taken over this watch.")
-    ingested, lost = _store(conn, job, page.posts, now)
+    ingested, lost = store_posts(conn, job, page.posts, now)
     troubles = (*page.troubles, *lost)
+    if streams.is_live(conn, watch_id=job.watch_id, now=now):
+        poll_every = max(poll_every, stream_health.RARELY)
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
     watches.save_page(conn, job, health, cursor=page.cursor, reads=page.reads, new=ingested.new, now=now)
     if job.state in UNWELL:
@@ -36,7 +39,7 @@ def record_page(conn: Connection, job: WatchJob, page: Page, *, now: datetime, p
     return ingested
 
 
-def _store(conn: Connection, job: WatchJob, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
+def store_posts(conn: Connection, job: SealedAccount, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
     """Store what the database takes, and return a line for each post that it does not: one must not keep the others out for ever."""
     stored: list[Ingested] = []
 
@@ -44,7 +47,8 @@ def _store(conn: Connection, job: WatchJob, posts: Sequence[Post], now: datetime
         stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now))
 
     spoiled = in_parts(conn, posts, keep)
-    return sum(stored, start=Ingested()), [f"{one.item.permalink} could not be stored ({one.why})" for one in spoiled]
+    lost = [f"{one.item.permalink or one.item.external_id} could not be stored ({one.why})" for one in spoiled]
+    return sum(stored, start=Ingested()), lost
 
 
 def record_trouble(conn: Connection, job: WatchJob, error: NetworkError, *, now: datetime) -> None:

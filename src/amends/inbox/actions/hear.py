@@ -1,15 +1,13 @@
 """Takes what networks and strangers bring by themselves. Place in the path: `Hearing.hear`, web form -> here -> ingest -> triage."""
 
 import hmac
-from collections.abc import Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, RateLimited
-from amends.core.post import Post
 from amends.core.pushing import Heard
-from amends.inbox.actions.ingest import Ingested, ingest
-from amends.inbox.actions.parts import in_parts
+from amends.inbox.actions.collect import store_posts
+from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import ALLOWED, OpenDoor, too_often
@@ -44,7 +42,7 @@ def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetim
     """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing."""
     if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
         return Ingested()
-    stored, lost = _store(conn, called, heard.harvest.posts, now)
+    stored, lost = store_posts(conn, called, heard.harvest.posts, now)
     health = source_health.after_page(
         more=False, troubles=(*heard.harvest.troubles, *lost), come_back_at=None, now=now, poll_every=source_health.LONGEST_WAIT
     )
@@ -56,14 +54,3 @@ def record_refused(conn: Connection, called: Called, *, why: str, caller: bytes,
     """Count a call that was refused, and show the last one at the watch: a wrong secret must not look like silence."""
     calls.add_knock(conn, source_id=called.source_id, door=OpenDoor.HOOK, caller=caller, now=now)
     calls.save_note(conn, watch_id=called.watch_id, note=storable(f"A call was refused at {now:%d %b, %H:%M} UTC: {why}"))
-
-
-def _store(conn: Connection, called: Called, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
-    """Store what the database takes, and return a line for each post that it does not."""
-    stored: list[Ingested] = []
-
-    def keep(some: Sequence[Post]) -> None:
-        stored.append(ingest(conn, source_id=called.source_id, network=called.network, posts=some, now=now))
-
-    spoiled = in_parts(conn, posts, keep)
-    return sum(stored, start=Ingested()), [f"{one.item.external_id} could not be stored ({one.why})" for one in spoiled]

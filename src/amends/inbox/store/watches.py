@@ -132,7 +132,7 @@ def make_due(conn: Connection, *, watch_id: WatchId, now: datetime) -> SourceId 
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where id = %(watch_id)s
@@ -149,7 +149,7 @@ def make_all_due(conn: Connection, *, source_id: SourceId, now: datetime) -> Non
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where source_id = %(source_id)s
