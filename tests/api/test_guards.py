@@ -18,6 +18,9 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
     ("GET", "/api/v1/webhook.schema.json"),
+    ("GET", "/form/{source_id}"),
+    ("POST", "/form/{source_id}"),
+    ("GET", "/form/{source_id}/sent/{reference}"),
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),
 }

@@ -11,16 +11,19 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from typing_extensions import override
+
 from amends.collectors._folder_files import Found, Place, files_in, moved, opened, place_of, print_of, still_there
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
-from amends.core.errors import Refused, ReplyRefused, SettingsWrong
-from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
+from amends.core.errors import Refused, SettingsWrong
+from amends.core.ports import Account, Cursor, Harvest, Page, Standing
 from amends.core.post import Post
 from amends.core.rows.growing import Stretch, read_stretch, shape_of
 from amends.core.rows.posts import ALIASES, RowDefaults, post_of
 from amends.core.rows.records import Refusal, Row
+from amends.core.unasked import Unasked
 from amends.core.watching import Watch, WatchKind
 
 NETWORK = "folder"
@@ -49,18 +52,19 @@ class Visit:
     place: Place
 
 
-class Folder:
+class Folder(Unasked):
     """Folders on this machine, one a watch."""
 
     network = NETWORK
-    max_reply_length = 0
+    why_no_reply = WHY_NO_REPLY
 
     def __init__(self, account: Account, clock: Clock) -> None:
-        self._account = account
+        super().__init__(account)
         self._clock = clock
         self._columns = _columns(account)
         self._zone = _zone(account)
 
+    @override
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return at most `budget` rows that are new, from the file that has waited longest; a row is read when its line is complete."""
         found, troubles = files_in(watch.query)
@@ -79,30 +83,6 @@ class Folder:
                 return Page(posts=visit.posts, cursor=_cursor(places), more=True, reads=len(visit.posts), troubles=visit.troubles)
             fresh = (*fresh, *visit.troubles)
         return Page(posts=(), cursor=_cursor(places), troubles=(*troubles, *fresh, *_refused_so_far(places)))
-
-    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
-        """Return None: files are read from their beginning on."""
-        return None
-
-    def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
-        """Return nothing: a folder cannot be asked."""
-        return ()
-
-    def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:  # noqa: ARG002
-        """Return nothing: a folder cannot be asked."""
-        return ()
-
-    def reply(self, draft: Draft) -> Published:  # noqa: ARG002
-        """Refuse: nothing is written into the folder."""
-        raise ReplyRefused(WHY_NO_REPLY)
-
-    def find_reply(self, draft: Draft) -> Published | None:  # noqa: ARG002
-        """Return None: no reply ever goes out."""
-        return None
-
-    def reply_length(self, text: str) -> int:
-        """Return the number of characters."""
-        return len(text)
 
     def check(self) -> Standing:
         """Return that we only read; which folders is said by the watches, and their health shows whether that works."""

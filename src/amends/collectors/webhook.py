@@ -7,12 +7,12 @@ Standard Webhooks in both directions; docs/networks/webhook.md shows how to make
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 
 import requests
 from standardwebhooks import Webhook as Signer
+from typing_extensions import override
 
 from amends.collectors._webhook_posts import NETWORK, WHY_NO_REPLY, posts_from, schema
 from amends.core import reading
@@ -20,10 +20,10 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import HookRefused, NetworkError, ReplyRefused, SettingsWrong
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
-from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
-from amends.core.post import Post
+from amends.core.ports import Account, Draft, Published, Standing
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
-from amends.core.watching import Watch, WatchKind
+from amends.core.unasked import Unasked
+from amends.core.watching import WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Webhook", "build", "posts_from", "schema"]
 
@@ -41,14 +41,15 @@ SHORTEST_SECRET = 16
 MOST_TOLD = 20
 
 
-class Webhook:
+class Webhook(Unasked):
     """One sender of signed posts."""
 
     network = NETWORK
     max_reply_length = REPLY_LIMIT
+    why_no_reply = WHY_NO_REPLY
 
     def __init__(self, account: Account, clock: Clock) -> None:
-        self._account = account
+        super().__init__(account)
         self._clock = clock
         self._wire = Wire(clock=clock, judge=judge, routes={}, time_out=account.number("time_out", TIME_OUT, least=SHORTEST_WAIT))
 
@@ -61,39 +62,16 @@ class Webhook:
         told = {"read": len(harvest.posts), "refused": [*harvest.troubles[:MOST_TOLD]]}
         return Heard(harvest=harvest, delivery_id=delivery_id, answer=json.dumps(told), answer_type="application/json")
 
-    def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
-        """Return nothing: there is nothing to fetch."""
-        return Page(posts=(), cursor=cursor or {})
-
-    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
-        """Return None: there is nothing to fetch."""
-        return None
-
-    def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
-        """Return nothing: the sender cannot be asked."""
-        return ()
-
-    def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:  # noqa: ARG002
-        """Return nothing: the sender cannot be asked."""
-        return ()
-
+    @override
     def reply(self, draft: Draft) -> Published:
         """POST the reply, signed; the `webhook-id` is the same on every try, so that the receiver publishes it once."""
         url = reading.link(self._account.options.get("reply_url"))
         if not url:
-            raise ReplyRefused(WHY_NO_REPLY)
+            raise ReplyRefused(self.why_no_reply)
         told = {"type": "reply.created", "key": draft.key, "parent_id": draft.parent_id, "root_id": draft.root_id, "text": draft.text}
         body, now = json.dumps(told), self._clock()
         response = self._wire.request("POST", url, data=body.encode(), headers=self._signed(draft.key, now, body))
         return _published(response, draft, now)
-
-    def find_reply(self, draft: Draft) -> Published | None:  # noqa: ARG002
-        """Return None: the receiver cannot be asked, and knows a second try by its id."""
-        return None
-
-    def reply_length(self, text: str) -> int:
-        """Return the number of characters."""
-        return len(text)
 
     def check(self) -> Standing:
         """Return our standing; `SettingsWrong` where a secret is none."""
