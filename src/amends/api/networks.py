@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 
 from amends.collectors import build, load, networks
 from amends.core.abilities import Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
+from amends.core.pushing import STREAM
 from amends.core.watching import WatchKind
 
 
@@ -53,6 +55,13 @@ def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
     return [
-        NetworkForm(network=name, credentials=module.CREDENTIALS, options=module.OPTIONS, watches=module.WATCHES)
+        NetworkForm(network=name, credentials=module.CREDENTIALS, options=_options(module), watches=module.WATCHES)
         for name, module in modules.items()
     ]
+
+
+def _options(module: ModuleType) -> tuple[Option, ...]:
+    """Return the options of a network, with that of its stream where there is one to listen to."""
+    named: tuple[Option, ...] = module.OPTIONS
+    asks = module.ABILITIES.streams and all(one.name != STREAM.name for one in named)
+    return (*named, STREAM) if asks else named

@@ -55,15 +55,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["safe_url"] = words.safe_url
-    common: dict[str, Any] = {
-        "static": static,
-        "vendor": vendor,
-        "words": words,
-        "pushing": pushing_words,
-        "personal": personal_words,
-        "labels": labels,
-    }
-    found.globals.update(common)
+    told: dict[str, Any] = {"words": words, "personal": personal_words, "pushing": pushing_words, "labels": labels}
+    found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
