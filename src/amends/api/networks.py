@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 
 from amends.collectors import build, load, networks
 from amends.core.abilities import Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
+from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
 from amends.core.watching import Watch, WatchKind
 
@@ -58,12 +60,19 @@ def forms() -> list[NetworkForm]:
         NetworkForm(
             network=name,
             credentials=module.CREDENTIALS,
-            options=module.OPTIONS,
+            options=_options(module),
             watches=module.WATCHES,
             composes=hasattr(module, "compose"),
         )
         for name, module in modules.items()
     ]
+
+
+def _options(module: ModuleType) -> tuple[Option, ...]:
+    """Return the options of a network, with that of its stream where there is one to listen to."""
+    named: tuple[Option, ...] = module.OPTIONS
+    asks = module.ABILITIES.streams and all(one.name != STREAM.name for one in named)
+    return (*named, STREAM) if asks else named
 
 
 def composer(network: str) -> Callable[[Words], Composed]:

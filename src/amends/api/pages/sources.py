@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     """Show every source and every alert channel."""
     with desk.pool.transaction() as conn:
-        values = _values(conn, desk) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, request, desk) | {"counts": inbox_list.counts(conn)}
     return desk.screens.page(request, "sources.html", values)
 
 
@@ -176,11 +176,11 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
 
 def _shown(request: Request, desk: Desk) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values = _values(conn, desk)
+        values = _values(conn, request, desk)
     return desk.screens.blocks(request, "sources.html", ["shown"], values)
 
 
-def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
+def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
     watches, now = source_page.watches(conn), desk.clock()
     found = ledger(conn, now=now, poll_every=timedelta(seconds=desk.settings.poll_seconds))
     return {
@@ -190,4 +190,5 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
         "ledgers": by_watch(found, now),
         "channels": channels.active(conn),
         "forms": forms(),
+        "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
     }

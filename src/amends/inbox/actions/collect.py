@@ -11,11 +11,12 @@ from amends.core.post import Post
 from amends.inbox.actions import cover
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
-from amends.inbox.rules import source_health
+from amends.inbox.rules import source_health, stream_health
 from amends.inbox.rules.coverage import kind_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.words import WatchState
-from amends.inbox.store import events, watches
+from amends.inbox.store import events, streams, watches
+from amends.inbox.store.sources import SealedAccount
 from amends.inbox.store.watches import WatchJob
 
 UNWELL = {WatchState.RETRYING, WatchState.STOPPED}
@@ -44,6 +45,8 @@ def record_page(
         raise Conflict("Another worker has taken over this watch.")
     ingested, lost = store_posts(conn, job, page.posts, now)
     troubles = (*page.troubles, *lost)
+    if streams.is_live(conn, watch_id=job.watch_id, now=now):
+        poll_every = max(poll_every, stream_health.RARELY)
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
     cursor = cover.note_page(conn, job, page, parts=parts, now=now, poll_every=poll_every)
     watches.save_page(conn, job, health, cursor=cursor, reads=page.reads, new=ingested.new, now=now)
@@ -52,7 +55,7 @@ def record_page(
     return ingested
 
 
-def store_posts(conn: Connection, job: WatchJob, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
+def store_posts(conn: Connection, job: SealedAccount, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
     """Store what the database takes, and return a line for each post that it does not: one must not keep the others out for ever."""
     stored: list[Ingested] = []
 
@@ -60,7 +63,8 @@ def store_posts(conn: Connection, job: WatchJob, posts: Sequence[Post], now: dat
         stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now))
 
     spoiled = in_parts(conn, posts, keep)
-    return sum(stored, start=Ingested()), [f"{one.item.permalink} could not be stored ({one.why})" for one in spoiled]
+    lost = [f"{one.item.permalink or one.item.external_id} could not be stored ({one.why})" for one in spoiled]
+    return sum(stored, start=Ingested()), lost
 
 
 def record_trouble(conn: Connection, job: WatchJob, error: NetworkError, *, now: datetime) -> None:

@@ -86,7 +86,7 @@ def claim_due(conn: Connection, *, now: datetime, until: datetime, limit: int, a
           select w.id, s.network, w.next_at, (select count(*) from live where live.source_id = s.id)
             + row_number() over (partition by s.id order by w.next_at, w.id) as turn
           from watches w join sources s on s.id = w.source_id
-          where w.state <> 'stopped' and w.next_at <= %(now)s and s.paused_at is null
+          where w.state <> 'stopped' and w.kind <> 'calls' and w.next_at <= %(now)s and s.paused_at is null
             and (w.claimed_until is null or w.claimed_until <= %(now)s)
         ), ranked as (
           select id, network, turn, row_number() over (partition by network order by turn, next_at, id) as place from waiting
@@ -167,7 +167,7 @@ def make_due(conn: Connection, *, watch_id: WatchId, now: datetime) -> SourceId 
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where id = %(watch_id)s
@@ -184,7 +184,7 @@ def make_all_due(conn: Connection, *, source_id: SourceId, now: datetime) -> Non
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where source_id = %(source_id)s
