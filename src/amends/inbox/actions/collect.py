@@ -11,6 +11,7 @@ from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules import source_health
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ways import fetched
 from amends.inbox.rules.words import WatchState
 from amends.inbox.store import events, watches
 from amends.inbox.store.watches import WatchJob
@@ -41,7 +42,7 @@ def _store(conn: Connection, job: WatchJob, posts: Sequence[Post], now: datetime
     stored: list[Ingested] = []
 
     def keep(some: Sequence[Post]) -> None:
-        stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now))
+        stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now, watch_id=fetched(job.watch_id)))
 
     spoiled = in_parts(conn, posts, keep)
     return sum(stored, start=Ingested()), [f"{one.item.permalink} could not be stored ({one.why})" for one in spoiled]

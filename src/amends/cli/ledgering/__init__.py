@@ -1,0 +1,1 @@
+"""The parts of `amends ledger`: one subcommand a file."""
