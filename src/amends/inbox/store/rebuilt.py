@@ -71,11 +71,11 @@ select 'source ' || p.source_id || ', post ' as kind, p.external_id as name, arr
   (select jsonb_agg(jsonb_build_array(v.written_at, v.replaced_at, v.text) order by v.replaced_at, v.written_at, v.text collate "C")::text
    from post_versions v where v.post_id = p.id)] as cells
 from posts p join authors a on a.id = p.author_id
-order by kind collate "C", p.external_id collate "C"
+order by ('source ' || p.source_id || ', post ') collate "C", p.external_id collate "C"
 """
 _AUTHORS: LiteralString = """
 select a.network || ', author ' as kind, a.external_id as name,
   array[a.handle, a.name, a.followers::text, a.verified::text, a.avatar_url] as cells
 from authors a where a.external_id <> 'deleted' and exists (select from posts p where p.author_id = a.id)
-order by kind collate "C", a.external_id collate "C"
+order by (a.network || ', author ') collate "C", a.external_id collate "C"
 """
