@@ -15,6 +15,7 @@ class Task(StrEnum):
 
     COLLECT_DUE = "collect_due"
     LOOK_AGAIN = "look_again"
+    RECHECK = "recheck"
     RELAY = "relay"
     SWEEP = "sweep"
     TIDY = "tidy"
@@ -31,4 +32,4 @@ class Task(StrEnum):
     @property
     def lane(self) -> Lane:
         """The queue this task runs in."""
-        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.LOOK_AGAIN} else Lane.DESK
+        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.LOOK_AGAIN, Task.RECHECK} else Lane.DESK

@@ -57,14 +57,12 @@ create index post_versions_post on post_versions (post_id, replaced_at);
 create table rechecks (
   source_id bigint primary key references sources on delete cascade,
   began_at timestamptz not null,
-  before_at timestamptz,
-  span smallint not null default 0,
+  before_at timestamptz not null,
+  span smallint,
   position bigint not null default 0,
-  asked bigint not null default 0,
   next_at timestamptz not null
 );
 create index rechecks_next on rechecks (next_at);
 comment on column rechecks.began_at is 'when the round under way, or the last one, began; before_at: the round before it';
-comment on column rechecks.span is 'which age of posts it has come to, 0 for those of a day, then of 2, 4, 8 days …';
+comment on column rechecks.span is 'which age of posts the round has come to: 0 for those of a day, then of 2, 4, 8 days …; null between rounds';
 comment on column rechecks.position is 'the newest post of that age that was asked for';
-comment on column rechecks.asked is 'how many posts this round has asked for';
