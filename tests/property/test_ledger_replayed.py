@@ -1,7 +1,7 @@
 """Whatever came from the networks, in whatever order: the posts that are rebuilt from the ledger are the same, byte for byte."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +24,8 @@ from tests.desk import MINUTE
 OURS = Account(handle="lankaair", options={"user_id": "900"})
 TEXTS = ("my bag is lost", "  @LankaAir \u202e refund\u200b! ", "🤬 &amp; ලඟ", "x" * 3_000, "")
 PEOPLE = ("7", "8", "900")
+Several = list[tuple[int, int, int]]
+Step = tuple[str, int, int | None, Several]
 SEVERAL = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(0, 2)), max_size=7)
 STEPS = st.lists(
     st.one_of(
@@ -73,7 +75,7 @@ class World:
             a_source(self.conn, handle=handle, options=dict(OURS.options), watches=()) for handle in ("lankaair", "lankaair_help")
         ]
 
-    def do(self, step: str, source: int, way: int | None, several: list[tuple[int, int, int]]) -> None:
+    def do(self, step: str, source: int, way: int | None, several: Several) -> None:
         self.now += timedelta(seconds=len(several) % 3)
         posts = [x_post(*one, self.accounts[source]) for one in several]
         where = {"source_id": self.sources[source], "network": "x", "now": self.now}
@@ -95,7 +97,7 @@ class World:
             ingest(self.conn, posts=shown[step], beside=step == "around", watch_id=way, **where)  # pyright: ignore[reportArgumentType]
         self.conn.commit()
 
-    def _known(self, where: dict[str, object]) -> list[str]:
+    def _known(self, where: Mapping[str, object]) -> list[str]:
         """Only a post that we have can be hidden from us: X's bodies do not tell who may see them."""
         return fetch_values(self.conn, "select external_id from posts where source_id = %(source_id)s", where)
 
@@ -122,7 +124,7 @@ def replayed(live_url: str, rebuilt_url: str) -> Report:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
-def test_what_was_stored_is_rebuilt_byte_for_byte(two: tuple[str, str], steps: list[tuple[str, int, int | None, list]]) -> None:
+def test_what_was_stored_is_rebuilt_byte_for_byte(two: tuple[str, str], steps: list[Step]) -> None:
     world = World(emptied(two[0]))
     for step in steps:
         world.do(*step)

@@ -1,6 +1,6 @@
 """Rebuilds the posts of one database in another, and compares both. Each batch is a transaction, as it was at first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from amends.core.database import Connection, connect, execute
@@ -26,7 +26,7 @@ class Report:
         """Whether everything was rebuilt, byte for byte."""
         return not self.unreadable and self.posts.equal and self.authors.equal
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> Mapping[str, object]:
         """Return the report for a program."""
         return asdict(self) | {"good": self.good}
 
