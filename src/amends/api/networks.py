@@ -9,6 +9,7 @@ from amends.core.abilities import Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.watching import WatchKind
+from amends.inbox.rules.rechecking import USUAL_DAYS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,10 +50,23 @@ class NetworkForm:
     watches: tuple[WatchKind, ...]
 
 
+RECHECK = Option(
+    name="recheck_days",
+    label="Days to look back for deletions",
+    hint="old posts are asked for ever more rarely, and no more after this; 0 for never",
+    default=f"{USUAL_DAYS:g}",
+)
+
+
 def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
     return [
-        NetworkForm(network=name, credentials=module.CREDENTIALS, options=module.OPTIONS, watches=module.WATCHES)
+        NetworkForm(
+            network=name,
+            credentials=module.CREDENTIALS,
+            options=(*module.OPTIONS, *([RECHECK] if module.ABILITIES.refreshes else [])),
+            watches=module.WATCHES,
+        )
         for name, module in modules.items()
     ]
