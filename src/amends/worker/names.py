@@ -16,6 +16,7 @@ class Task(StrEnum):
     COLLECT_DUE = "collect_due"
     BACKFILL = "backfill"
     LOOK_AGAIN = "look_again"
+    RECHECK = "recheck"
     RELAY = "relay"
     SWEEP = "sweep"
     TIDY = "tidy"
@@ -32,4 +33,4 @@ class Task(StrEnum):
     @property
     def lane(self) -> Lane:
         """The queue this task runs in."""
-        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN} else Lane.DESK
+        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN, Task.RECHECK} else Lane.DESK

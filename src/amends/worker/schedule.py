@@ -13,6 +13,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "collect what is due": _every(1, Task.COLLECT_DUE),
     "find what is undone": _every(2, Task.SWEEP),
     "raise who waits": _every(60, Task.RAISE_WAITING),
+    "ask whether posts still stand": _every(60, Task.RECHECK),
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),

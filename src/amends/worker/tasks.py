@@ -18,6 +18,7 @@ from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.reading_examples import read_examples_batch
+from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
 from amends.worker.sweeping import sweep, tidy
@@ -48,6 +49,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COLLECT_DUE: collect_one,
     Task.BACKFILL: backfill_one,
     Task.LOOK_AGAIN: look_at_one,
+    Task.RECHECK: recheck_one,
     Task.RELAY: relay_batch,
     Task.SWEEP: _once(sweep),
     Task.TIDY: _once(tidy),

@@ -9,6 +9,7 @@ from amends.core.ports import Page
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules.stream_health import LEASE, StreamHealth, after_end
+from amends.inbox.rules.ways import pushed
 from amends.inbox.store import streams
 from amends.inbox.store.streams import StreamJob
 
@@ -28,7 +29,7 @@ def record_stream_page(conn: Connection, job: StreamJob, page: Page, *, now: dat
         raise Conflict("Another worker has taken over this stream, or its source has changed.")
     if not page.posts and page.cursor == job.cursor:
         return Ingested(), []
-    stored, lost = store_posts(conn, job, page.posts, now)
+    stored, lost = store_posts(conn, job, page.posts, way=pushed(job.watch_id), now=now)
     streams.save_page(conn, job, cursor=page.cursor, reads=page.reads, new=stored.new, now=now)
     return stored, lost
 

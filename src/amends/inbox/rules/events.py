@@ -9,6 +9,7 @@ class EventKind(StrEnum):
     POST_RECEIVED = "post_received"
     POST_EDITED = "post_edited"
     POST_DELETED = "post_deleted"
+    POST_HIDDEN = "post_hidden"
     POST_SET_ASIDE = "post_set_aside"
     THREAD_READ = "thread_read"
     CASE_OPENED = "case_opened"
