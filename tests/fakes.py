@@ -68,6 +68,7 @@ class FakeNetwork:
 
     A mood is None (publish), `"lost"` (publish, but the answer never arrives) or an error to raise instead. `public` is what the public
     sees: a list of (parent id, text), where a reply that was published twice stands twice; `shown` are posts of others, by id.
+    `checks` are raised in turn by `check`.
     """
 
     network = "x"
@@ -79,6 +80,7 @@ class FakeNetwork:
         self.public: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.shown: dict[str, Post] = {}
+        self.checks: list[Exception] = []
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
@@ -117,6 +119,9 @@ class FakeNetwork:
         return len(text)
 
     def check(self) -> Standing:
+        self.calls.append("check")
+        if self.checks:
+            raise self.checks.pop(0)
         return Standing(user_id="us-0", handle="lankaair", can_reply=True)
 
     def _published(self, place: int) -> Published:

@@ -27,8 +27,10 @@ class Task(StrEnum):
     JOBS = "jobs"
     LEARN = "learn"
     RAISE_WAITING = "raise_waiting"
+    WATCH_SOURCES = "watch_sources"
+    CHECK_STANDINGS = "check_standings"
 
     @property
     def lane(self) -> Lane:
         """The queue this task runs in."""
-        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.LOOK_AGAIN} else Lane.DESK
+        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.LOOK_AGAIN, Task.CHECK_STANDINGS} else Lane.DESK
