@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from amends.collectors import build, load, networks
-from amends.core.abilities import Option
+from amends.core.abilities import PRICE_PER_READ, Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.watching import WatchKind
@@ -53,6 +53,6 @@ def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
     return [
-        NetworkForm(network=name, credentials=module.CREDENTIALS, options=module.OPTIONS, watches=module.WATCHES)
+        NetworkForm(network=name, credentials=module.CREDENTIALS, options=(*module.OPTIONS, PRICE_PER_READ), watches=module.WATCHES)
         for name, module in modules.items()
     ]

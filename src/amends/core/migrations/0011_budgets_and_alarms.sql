@@ -25,8 +25,8 @@ create table budgets (
   source_id bigint not null references sources on delete cascade,
   unit text not null check (unit in ('reads', 'money')),
   a_day double precision check (a_day > 0),
-  share smallint not null check (share between 0 and 100),
-  agent_id bigint references agents,
+  share smallint not null check (share between 1 and 99),
+  agent_id bigint not null references agents,
   created_at timestamptz not null
 );
 create index budgets_source on budgets (source_id, id desc);

@@ -7,6 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
 from amends.core.post import Post
+from amends.inbox.actions import budget
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules import source_health
@@ -31,6 +32,7 @@ def record_page(conn: Connection, job: WatchJob, page: Page, *, now: datetime, p
     troubles = (*page.troubles, *lost)
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
     watches.save_page(conn, job, health, cursor=page.cursor, reads=page.reads, new=ingested.new, now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     if job.state in UNWELL:
         events.add(conn, EventKind.SOURCE_RECOVERED, now=now, source_id=job.source_id, watch_id=job.watch_id)
     return ingested
