@@ -17,10 +17,12 @@ from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
+from amends.inbox.actions.standing import record_standing
 from amends.inbox.rules.ids import SourceId, WatchId
-from amends.inbox.store import channels, inbox_list, source_page, sources
+from amends.inbox.store import channels, inbox_list, source_alerts, source_page, sources, standings
 
 router = APIRouter(include_in_schema=False)
+MOST_ALARMS = 200
 
 
 @router.get("/sources")
@@ -95,6 +97,8 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: Sour
     if found is None:
         raise NotFound(f"There is no source {source_id}.")
     standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
+    with desk.pool.transaction() as conn:
+        record_standing(conn, source_id, standing, now=desk.clock())
     may = "may read and reply" if standing.can_reply else "may read, but not reply"
     return saying(_shown(request, desk), f"The network knows us as {standing.handle}: we {may}. {' '.join(standing.warnings)}".strip())
 
@@ -185,4 +189,6 @@ def _values(conn: Connection) -> dict[str, Any]:
         "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
         "channels": channels.active(conn),
         "forms": forms(),
+        "standings": {one.source_id: one for one in standings.every(conn)},
+        "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),
     }
