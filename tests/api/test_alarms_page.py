@@ -3,25 +3,16 @@
 import json
 from datetime import timedelta
 
-from amends.core.errors import CredentialsRefused
-from amends.core.ports import Standing
-from amends.inbox.actions.collect import due_watches, record_trouble
 from amends.inbox.actions.source_alarms import watch_over
 from amends.inbox.actions.sources import pause
-from amends.inbox.actions.standing import record_standing
-from amends.inbox.store import source_alerts
 from tests.cast import NOON
 from tests.door import Door
-from tests.seed import HOSTILE
+from tests.troubles import known, refused
 
 
 def in_trouble(door: Door) -> int:
-    """Let the source's credentials be refused, in words that mean harm; return the alarm."""
     with door.pool.transaction() as conn:
-        [job] = due_watches(conn, now=NOON, lease=timedelta(minutes=1), limit=1)
-        record_trouble(conn, job, CredentialsRefused(HOSTILE), now=NOON)
-        watch_over(conn, now=NOON)
-        return source_alerts.listed(conn, limit=1)[0].id
+        return refused(conn, now=NOON)
 
 
 def test_without_trouble_the_page_says_what_would_stand_there(door: Door) -> None:
@@ -65,17 +56,8 @@ def test_the_source_shows_its_alarm(door: Door) -> None:
 def test_the_source_shows_who_we_are_what_we_may_and_what_it_costs(door: Door) -> None:
     before = door.visitor(door.who.mia).get("/sources").text
     assert "The network has not told yet who we are there" in before
-    standing = Standing(
-        user_id="us-0",
-        handle="lankaair",
-        can_reply=False,
-        rights=("tweet.read", "users.read"),
-        cost="Half a cent a post",
-        warnings=("The app may not write.",),
-        expires_at=NOON + timedelta(days=3),
-    )
     with door.pool.transaction() as conn:
-        record_standing(conn, door.who.source_id, standing, now=NOON)
+        known(conn, door.who.source_id, now=NOON)
     page = door.visitor(door.who.mia).get("/sources").text
     for told in ("@lankaair", "read, not reply", "tweet.read, users.read", "Half a cent a post", "The app may not write.", "in 3 d"):
         assert told in page

@@ -1,20 +1,16 @@
 """The page Budget: spent, forecast, and what a change would cost before it is kept; managers look, administrators change."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from amends.core.database import fetch_values
-from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.budget import set_budget
-from amends.inbox.actions.sources import add_watches
 from amends.inbox.rules.budgeting import Budget
-from amends.inbox.rules.ids import WatchId
-from amends.inbox.store import spend
 from tests.cast import NOON
 from tests.door import Answer, Door, as_fragment
-from tests.seed import HOSTILE
+from tests.troubles import spent
 
 
 def toast(answer: Answer) -> dict[str, str]:
@@ -26,19 +22,8 @@ def at(door: Door, rest: str = "") -> str:
 
 
 def having_spent(door: Door) -> None:
-    """Yesterday 400 reads for mentions and 1,000 for a search, today 100 for mentions, and 7 for a watch that was removed."""
     with door.pool.transaction() as conn:
-        watch = Watch(kind=WatchKind.SEARCH, query=HOSTILE)
-        add_watches(conn, source_id=door.who.source_id, watches=[watch], agent_id=None, now=NOON)
-        mentions, search = fetch_values(conn, "select id from watches order by id")
-        for day, watch_id, purpose, reads in (
-            (date(2026, 3, 1), mentions, "mentions", 400),
-            (date(2026, 3, 1), search, "search", 1000),
-            (date(2026, 3, 2), mentions, "mentions", 100),
-            (date(2026, 3, 2), 999, "hashtag", 7),
-            (date(2026, 3, 2), 0, "looks", 3),
-        ):
-            spend.add(conn, door.who.source_id, watch_id=WatchId(watch_id), purpose=purpose, reads=reads, dollars=reads * 0.005, day=day)
+        spent(conn, door.who.source_id, now=NOON)
 
 
 def test_it_shows_what_was_spent_today_and_this_month_and_where_that_leads(door: Door) -> None:

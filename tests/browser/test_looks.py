@@ -17,6 +17,7 @@ from tests.desk import Desk
 from tests.door import Door, open_door
 from tests.serving import serving
 from tests.teaching import furnish_triage
+from tests.troubles import known, refused, spent
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +37,8 @@ def screens(door: Door) -> Sequence[str]:
         "/numbers",
         rows,
         "/sources",
+        f"/sources/{door.who.source_id}/budget",
+        "/alarms",
         "/settings/tokens",
         "/settings/triage",
         "/settings/urgency",
@@ -70,6 +73,9 @@ def shown(server: Server) -> Door:
         desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now)
         furnish_triage(desk)
         desk.hear(a_post("It is lost, call 077 123 4567", published_at=door.now))
+        spent(conn, door.who.source_id, now=door.now)
+        known(conn, door.who.source_id, now=door.now)
+        refused(conn, now=door.now)
     return door
 
 

@@ -69,12 +69,14 @@ def test_looking_again_at_posts_of_cases_goes_off_the_top() -> None:
 
 def test_who_must_wait_is_told_the_minute_in_which_a_page_has_come_in() -> None:
     waits = at(12, purse(us=980))
+    assert waits.again_at is not None
     assert waits.again_at == MIDNIGHT + timedelta(hours=13, minutes=9)
     assert note(waits.again_at, now=MIDNIGHT + 12 * HOUR) == f"{SPENT}; the next reading is at 13:09 (UTC)"
 
 
 def test_who_has_nothing_left_today_goes_on_after_midnight() -> None:
     waits = at(23, purse(us=1680))
+    assert waits.again_at is not None
     assert waits.again_at == MIDNIGHT + 24 * HOUR
     assert note(waits.again_at, now=MIDNIGHT + 23 * HOUR) == f"{SPENT}; the next reading is at 00:00 tomorrow (UTC)"
 

@@ -65,8 +65,16 @@ def set_budget(
     _check(budget, found.budget if found else Budget())
     budgets.insert(conn, source_id, budget, agent_id=agent_id, now=now)
     spend.wake_waiting(conn, source_id, note=budgeting.SPENT, now=now)
-    facts = {"unit": budget.unit, "a_day": budget.a_day, "share": budget.share}
-    events.add(conn, EventKind.BUDGET_SET, now=now, source_id=source_id, agent_id=agent_id, **facts)
+    events.add(
+        conn,
+        EventKind.BUDGET_SET,
+        now=now,
+        source_id=source_id,
+        agent_id=agent_id,
+        unit=budget.unit,
+        a_day=budget.a_day,
+        share=budget.share,
+    )
     return before
 
 
