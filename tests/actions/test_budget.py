@@ -178,3 +178,16 @@ def test_looking_again_and_proofs_are_counted_too(work: Workplace) -> None:
     work.now += DAY
     work.perform(Task.LOOK_AGAIN)
     assert values(work, "select reads from spend where purpose = 'looks'") == [1]
+
+
+def test_a_budget_is_set_while_a_visit_begins_and_neither_waits_for_the_other_for_ever(pool: Pool) -> None:
+    with pool.transaction() as conn:
+        source_id = a_source(conn)
+        limit(conn, source_id, 1)
+        [job] = jobs(conn)
+        assert grant(conn, job) == 0
+    with pool.transaction() as visit:
+        [job] = jobs(visit, at=DAY)
+        with pool.transaction() as administrator:
+            limit(administrator, source_id, 2400)
+        assert grant(visit, job, at=DAY) == 100

@@ -33,7 +33,7 @@ def test_it_shows_what_was_spent_today_and_this_month_and_where_that_leads(door:
     assert '1,510 <span class="muted">reads</span>' in page
     assert "$7.55" in page
     assert "by midnight about 810, $4.05" in page
-    assert "What is searched" in page
+    assert "Searched" in page
     assert "(removed)" in page
     assert "looked at again" in page
     assert "<svg" in page
@@ -54,7 +54,7 @@ def test_a_change_is_told_before_it_is_kept(door: Door) -> None:
     assert "as you are trying it" in told
     assert "The change costs this month" in told
     assert "−$" in told
-    assert "21 h 36 min of each day" in told
+    assert "21 h 36 min a day" in told
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select count(*) from budgets") == [0]
 

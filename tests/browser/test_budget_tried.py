@@ -20,7 +20,7 @@ def test_the_forecast_follows_what_one_types_and_the_toast_takes_a_budget_back(d
     expect(page.locator("#preview")).to_contain_text("under the budget in force")
     page.get_by_label("At most a day").fill("300")
     expect(page.locator("#preview")).to_contain_text("as you are trying it")
-    expect(page.locator("#preview")).to_contain_text("of each day")
+    expect(page.locator("#preview")).to_contain_text("min a day")
     expect(page.get_by_label("At most a day")).to_be_focused()
     page.get_by_role("button", name="Keep this budget").click()
     expect(page.locator(".tiles")).to_contain_text("300 reads a day")

@@ -21,7 +21,7 @@ from amends.inbox.store import inbox_list
 
 router = APIRouter(prefix="/sources/{source_id}/budget", include_in_schema=False)
 
-PARTS = {Part.US: "What concerns us", Part.SEARCH: "What is searched", Part.LOOKS: "Posts of cases, looked at again"}
+PARTS = {Part.US: "Concerns us", Part.SEARCH: "Searched", Part.LOOKS: "Looked at again"}
 
 
 @router.get("")

@@ -22,11 +22,13 @@ MOST = 100_000_000
 
 def grant(conn: Connection, job: WatchJob, *, page: int, poll_every: timedelta, now: datetime) -> int:
     """Return how many posts the visit may read, at most `page`; where none, the watch waits and says until when."""
+    if budgets.newest(conn, job.source_id) is None:
+        return page
+    budgets.lock(conn, job.source_id)
     found = budgets.newest(conn, job.source_id)
     a_day = found.budget.reads(price_of(job.network, job.options)) if found else None
     if found is None or a_day is None:
         return page
-    budgets.lock(conn, job.source_id)
     purse = _purse(conn, job, found.budget, a_day, now)
     turn = budgeting.turn(purse, part_of(job.kind), page=page, now=now, poll_every=poll_every)
     if turn.again_at is None:

@@ -132,12 +132,15 @@ def set_granted(conn: Connection, watch_id: WatchId, *, posts: int) -> None:
 
 
 def wake_waiting(conn: Connection, source_id: SourceId, *, note: str, now: datetime) -> int:
-    """Make the watches due that wait with a note that begins so; return how many."""
+    """Make the watches due that wait with a note that begins so, save those that are being visited right now; return how many."""
     return execute(
         conn,
         """
         update watches set next_at = %(now)s
-        where source_id = %(source_id)s and state = 'waiting' and starts_with(state_note, %(note)s)
+        where id in (
+          select id from watches
+          where source_id = %(source_id)s and state = 'waiting' and starts_with(state_note, %(note)s) order by id for update skip locked
+        )
         """,
         {"source_id": source_id, "note": note, "now": now},
     )
