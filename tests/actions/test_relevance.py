@@ -68,8 +68,8 @@ def test_a_complaint_or_a_question_addressed_to_us_is_never_thrown(desk: Desk) -
 
 def test_the_same_words_by_the_same_author_again_and_again_are_spam(desk: Desk) -> None:
     for _ in range(6):
-        desk.hear(a_post("The worst shop ever", author=DEE))
-    desk.hear(a_post("The worst shop ever", author=CY))
+        desk.hear(a_post("Come to the shop in the harbour", author=DEE))
+    desk.hear(a_post("Come to the shop in the harbour", author=CY))
     assert desk.routes() == ["open"] * 4 + ["ignore"] * 2 + ["open"]
 
 

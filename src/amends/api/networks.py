@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from amends.collectors import build, load, networks
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import PRICE_PER_READ, Abilities, Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.pushing import STREAM
@@ -81,7 +81,7 @@ def _options(module: ModuleType) -> tuple[Option, ...]:
     """Return the options of a network, with those that follow from what it can do."""
     named: tuple[Option, ...] = module.OPTIONS
     able: Abilities = module.ABILITIES
-    more = [option for option, fits in ((STREAM, bool(able.streams)), (RECHECK, able.refreshes)) if fits]
+    more = [option for option, fits in ((STREAM, bool(able.streams)), (RECHECK, able.refreshes), (PRICE_PER_READ, able.polls)) if fits]
     return (*named, *(option for option in more if all(one.name != option.name for one in named)))
 
 

@@ -14,6 +14,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "find what is undone": _every(2, Task.SWEEP),
     "raise who waits": _every(60, Task.RAISE_WAITING),
     "ask whether posts still stand": _every(60, Task.RECHECK),
+    "watch over the sources": _every(60, Task.WATCH_SOURCES),
+    "ask who we are": _every(60, Task.CHECK_STANDINGS),
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),

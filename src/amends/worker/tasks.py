@@ -21,9 +21,11 @@ from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
+from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
 from amends.worker.waiting import raise_batch
+from amends.worker.watching_over import watch_sources
 
 log = logger(__name__)
 
@@ -62,6 +64,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.RAISE_WAITING: raise_batch,
+    Task.WATCH_SOURCES: _once(watch_sources),
+    Task.CHECK_STANDINGS: check_one,
 }
 
 

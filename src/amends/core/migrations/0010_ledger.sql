@@ -1,5 +1,5 @@
 -- The ledger: all that came from the networks, in its order, so that posts can be rebuilt from it; and what follows from meeting a post again.
--- depends: 0008_language_and_chances
+-- depends: 0009_coverage
 
 -- What is stored together has one number; in the order of these numbers, and of `place` within one, the posts can be stored once more.
 create sequence ledger_batches;

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
+from amends.inbox.actions import budget
 from amends.inbox.actions.collect import room, store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
@@ -30,6 +31,7 @@ def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now:
     if not backfills.still_ours(conn, job):
         raise Conflict("Another worker has taken over this backfill.")
     ingested, _lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     entry = after_way_back(Stretch(since=job.since, until=job.until), page.missed, more=page.more)
     health = source_health.after_page(more=True, troubles=(), come_back_at=page.come_back_at, now=now, poll_every=PACE)
     backfills.save_page(

@@ -8,7 +8,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
 from amends.core.post import Post
-from amends.inbox.actions import cover
+from amends.inbox.actions import budget, cover
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules import source_health, stream_health
@@ -51,6 +51,7 @@ def record_page(
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
     cursor = cover.note_page(conn, job, page, parts=parts, now=now, poll_every=poll_every)
     watches.save_page(conn, job, health, cursor=cursor, reads=page.reads, new=ingested.new, now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     if job.state in UNWELL:
         events.add(conn, EventKind.SOURCE_RECOVERED, now=now, source_id=job.source_id, watch_id=job.watch_id)
     return ingested

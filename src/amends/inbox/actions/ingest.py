@@ -14,7 +14,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, PostId, SourceId
 from amends.inbox.rules.text import preview, storable
 from amends.inbox.rules.ways import Way
-from amends.inbox.store import events, incoming, ledger, withdrawn
+from amends.inbox.store import events, incoming, ledger, rhythm, withdrawn
 from amends.inbox.store.incoming import Touched
 
 BATCH = 500
@@ -157,6 +157,8 @@ def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId
         incoming.set_beside(at.conn, post_ids=ids, now=at.now)
     else:
         events.add_received(at.conn, ids, source_id=at.source_id, now=at.now)
+        others = [changes.published_at(post, now=at.now) for post in posts if not (post.is_own or post.external_id in ours)]
+        rhythm.add(at.conn, source_id=at.source_id, published=others)
 
 
 def _make_work(at: _Place, post_ids: Sequence[PostId]) -> int:

@@ -12,6 +12,7 @@ from amends.core.database import Connection
 from amends.core.errors import NetworkError, RateLimited, SettingsWrong
 from amends.core.ports import Account
 from amends.core.post import Post
+from amends.inbox.actions import budget
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules.ids import PostId
@@ -69,6 +70,7 @@ def record(conn: Connection, job: RecheckJob, batch: Batch, posts: Sequence[Post
         stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now, beside=True))
 
     in_parts(conn, [post for post in posts if post.external_id in asked], keep)
+    budget.count(conn, job, reads=len(posts), now=now)
     next_at = now if batch.span is not None else max(now, job.began_at + EVERY)
     rechecks.save(conn, source_id=job.source_id, span=batch.span, position=batch.position, next_at=next_at)
     return sum(stored, start=Ingested())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
+from amends.inbox.actions import budget
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules.stream_health import LEASE, StreamHealth, after_end
@@ -30,6 +31,7 @@ def record_stream_page(conn: Connection, job: StreamJob, page: Page, *, now: dat
     if not page.posts and page.cursor == job.cursor:
         return Ingested(), []
     stored, lost = store_posts(conn, job, page.posts, way=pushed(job.watch_id), now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     streams.save_page(conn, job, cursor=page.cursor, reads=page.reads, new=stored.new, now=now)
     return stored, lost
 
