@@ -17,7 +17,7 @@ def sweep(at: Context) -> None:
     """Wake every task whose work is waiting, and fold the counters."""
     now = at.clock()
     with at.pool.transaction() as conn:
-        found = undone.undone(conn, now=now, proof_after=at.policy.proof_after)
+        found = undone.undone(conn, now=now)
         fold_counts(conn)
         heartbeats.beat(conn, Lane.DESK, now=now)
     for task in tasks_for(found):
