@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
-from amends.inbox.store import heartbeats, undone
+from amends.inbox.store import attachments, heartbeats, undone
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -11,6 +11,7 @@ from amends.worker.names import Lane, Task
 
 REMEMBER_FAILURES = timedelta(days=1)
 REMEMBER_TRIALS = timedelta(hours=1)
+KEEP_UNSENT_PICTURES = timedelta(days=1)
 
 
 def sweep(at: Context) -> None:
@@ -41,9 +42,10 @@ def tasks_for(found: Undone) -> list[Task]:
 
 
 def tidy(at: Context) -> None:
-    """Delete sessions that ended, failed sign-ins of yesterday, and sentences that were tried an hour ago."""
+    """Delete sessions that ended, failed sign-ins and unsent pictures of yesterday, and sentences that were tried an hour ago."""
     now = at.clock()
     with at.pool.transaction() as conn:
         undone.drop_expired_sessions(conn, now=now)
         undone.drop_old_failures(conn, before=now - REMEMBER_FAILURES)
         drop_trials(conn, before=now - REMEMBER_TRIALS)
+        attachments.drop_forgotten(conn, before=now - KEEP_UNSENT_PICTURES)

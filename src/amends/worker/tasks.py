@@ -16,8 +16,8 @@ from amends.worker.context import Context, context
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
-from amends.worker.reading_examples import read_examples_batch
 from amends.worker.proving import prove_one
+from amends.worker.reading_examples import read_examples_batch
 from amends.worker.relay import relay_batch
 from amends.worker.replying import send_one
 from amends.worker.sweeping import sweep, tidy

@@ -1,4 +1,4 @@
-"""Splits an answer that is longer than its network takes into numbered posts. Place in the path: reply box -> here -> reply with its parts."""
+"""Splits an answer that is longer than its network takes into numbered posts. Place in the path: reply box -> here -> reply row."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from amends.core.errors import Refused
 Length = Callable[[str], int]
 
 MOST_PARTS = 25
-SENTENCE_END = re.compile(r"""[.!?…。！？।።؟]+["'”’»)\]]*(?=\s|$)|\n+""")
+SENTENCE_END = re.compile(r"""[.!?…。\uff01\uff1f।።؟]+["'”\u2019»)\]]*(?=\s|$)|\n+""")
 WORD_END = re.compile(r"\S(?=\s)")
 JOINER = "\u200d"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -19,8 +19,8 @@ FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 def parts_of(text: str, *, most: int, length: Length) -> tuple[str, ...]:
     """Return `text` as the posts it goes out as, each at most `most` long by the network's own `length`.
 
-    One post where it fits; else each ends with its number (`1/3`), after a sentence where that leaves no post half empty, else after a word.
-    `Refused` where that would be more than 25 posts.
+    One post where it fits; else each ends with its number (`1/3`), after a sentence where that leaves no post half empty, else after a
+    word. `Refused` where that would be more than 25 posts.
     """
     text = text.strip()
     if length(text) <= most:

@@ -10,7 +10,8 @@ class Policy:
 
     A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
     once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later. A sent reply is looked for in public
-    `proof_after` later, then again after the two longer spans. The posts of a case that is not done are looked at again `look_after` later, then ever more rarely.
+    `proof_after` later, then again after the two longer spans. The posts of a case that is not done are looked at again `look_after`
+    later, then ever more rarely.
     """
 
     alert_urgency: int = 60

@@ -175,8 +175,8 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob 
         from next, posts p, sources s
         where r.id = next.id and p.id = r.post_id and s.id = p.source_id
         returning r.id as reply_id, r.case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
-          coalesce(next.under, p.external_id) as parent_id, p.root_id, coalesce(next.text, r.text) as text, coalesce(next.key, r.key) as key,
-          coalesce(next.number, 0) as number, r.private, r.attempts, next.tried_at is not null as again,
+          coalesce(next.under, p.external_id) as parent_id, p.root_id, coalesce(next.text, r.text) as text,
+          coalesce(next.key, r.key) as key, coalesce(next.number, 0) as number, r.private, r.attempts, next.tried_at is not null as again,
           coalesce(next.tried_at, %(now)s) as first_try_at, r.claimed_until
         """,
         {"now": now, "until": until},
