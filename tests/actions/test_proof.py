@@ -11,6 +11,7 @@ from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.ids import CaseId, SourceId
+from amends.inbox.store.raised_alerts import last_raised
 from amends.worker.names import Task
 from tests.cast import NOON, POLICY, SECRET_KEY, a_post, a_source, ada
 from tests.workplace import Workplace
@@ -160,8 +161,6 @@ def test_an_alert_about_our_answer_does_not_silence_one_about_the_customer(work:
     for minutes in (1, 3, 7):
         look(work, after=minutes * MINUTE)
     with work.pool.transaction() as conn:
-        from amends.inbox.store.raised_alerts import last_raised  # noqa: PLC0415
-
         [case_id] = fetch_values(conn, "select id from cases")
         assert last_raised(conn, [case_id]) == {}
 

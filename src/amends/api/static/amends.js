@@ -4,6 +4,7 @@ import { $, openCase, tell, when } from "./dom.js";
 import "./dials.js";
 import "./keys.js";
 import { listen } from "./news.js";
+import "./pictures.js";
 import { markOpen } from "./places.js";
 import { tick } from "./times.js";
 import "./toasts.js";
