@@ -80,7 +80,7 @@ def test_the_clock_stops_when_the_last_post_is_out(work: Workplace) -> None:
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_lost_answer_at_any_post_doubles_none(work: Workplace, place: int) -> None:
     queue(work)
-    work.network.moods = [None] * place + ["lost"]
+    work.network.moods = [*(None for _ in range(place)), "lost"]
     for _ in range(3):
         work.perform(Task.SEND_REPLIES)
         work.now += MINUTE
@@ -93,7 +93,7 @@ def test_a_lost_answer_at_any_post_doubles_none(work: Workplace, place: int) -> 
 @pytest.mark.parametrize("got_through", [True, False])
 def test_a_worker_killed_at_any_post_goes_on_with_the_right_one(work: Workplace, place: int, *, got_through: bool) -> None:
     queue(work)
-    work.network.moods = [None] * place + [SystemExit("killed")]
+    work.network.moods = [*(None for _ in range(place)), SystemExit("killed")]
     with pytest.raises(SystemExit):
         work.perform(Task.SEND_REPLIES)
     if got_through:
