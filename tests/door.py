@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from amends.api.app import create_app
 from amends.api.auth import SESSION_COOKIE
+from amends.api.networks import Able, abilities
+from amends.core.abilities import Abilities
 from amends.core.database import Pool
 from amends.core.settings import Mode, Settings
 from amends.inbox.actions.sign_in import begin_session, make_token, visitor_of_session
@@ -50,13 +52,20 @@ class Door:
     now: datetime = NOON
     public_url: str = "http://desk.example"
     triage_model: str = ""
+    able: Able = abilities
     woken: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
             mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url, triage_model=self.triage_model
         )
-        self.app: FastAPI = create_app(self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now))
+        self.app: FastAPI = create_app(
+            self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now), able=self.able_now
+        )
+
+    def able_now(self, network: str) -> Abilities:
+        """Return what a network can do; a test may change `able` while the door is open."""
+        return self.able(network)
 
     def stranger(self) -> TestClient:
         """Somebody who is not signed in; redirects are shown, not followed."""

@@ -69,8 +69,9 @@ class FakeNetwork:
     """A network that shows `pages` in turn (an error among them is raised) and takes replies as `moods` say, one a try.
 
     A mood is None (publish), `"lost"` (publish, but the answer never arrives) or an error to raise instead. `public` is what the public
-    sees: a list of (parent id, text), where a reply that was published twice stands twice; `shown` are posts of others, by id.
-    `checks` are raised in turn by `check`, `budgets` are what each fetch was allowed.
+    sees: a list of (parent id, text), where a reply that was published twice stands twice; `shown` are posts of others, by id. Places in
+    `hidden` nobody sees any more, those in `apart` stand in no thread; `down` is raised instead of showing anything. `drafts` are the
+    replies that were taken, whole. `checks` are raised in turn by `check`, `budgets` are what each fetch was allowed.
     """
 
     network = "x"
@@ -85,6 +86,10 @@ class FakeNetwork:
         self.parts: tuple[Cursor, Cursor] | None = None
         self.checks: list[Exception] = []
         self.budgets: list[int] = []
+        self.hidden: set[int] = set()
+        self.apart: set[int] = set()
+        self.down: Exception | None = None
+        self.drafts: list[Draft] = []
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
@@ -97,12 +102,18 @@ class FakeNetwork:
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
         return self.parts
 
-    def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
-        return ()
+    def thread(self, root_id: str) -> tuple[Post, ...]:
+        self.calls.append("thread")
+        if self.down:
+            raise self.down
+        ours = [self._own(place) for place in self._seen() - self.apart if self._root(place) == root_id]
+        return (*(post for post in self.shown.values() if post.root_id == root_id), *ours)
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         self.calls.append("refresh")
-        ours = [self._own(place) for place in range(len(self.public)) if f"r{place}" in external_ids]
+        if self.down:
+            raise self.down
+        ours = [self._own(place) for place in self._seen() if f"r{place}" in external_ids]
         return (*ours, *(self.shown[wanted] for wanted in external_ids if wanted in self.shown))
 
     def reply(self, draft: Draft) -> Published:
@@ -111,6 +122,7 @@ class FakeNetwork:
         if isinstance(mood, BaseException):
             raise mood
         self.public.append((draft.parent_id, draft.text))
+        self.drafts.append(draft)
         if mood == "lost":
             raise Unreachable("The answer never arrived.")
         return self._published(len(self.public) - 1)
@@ -129,6 +141,14 @@ class FakeNetwork:
             raise self.checks.pop(0)
         return Standing(user_id="us-0", handle="lankaair", can_reply=True)
 
+    def _seen(self) -> set[int]:
+        return set(range(len(self.public))) - self.hidden
+
+    def _root(self, place: int) -> str:
+        """The post under which a row of ours begins; in tests that is where the thread begins."""
+        parent_id = self.public[place][0]
+        return self._root(int(parent_id[1:])) if parent_id[0] == "r" and parent_id[1:].isdecimal() else parent_id
+
     def _published(self, place: int) -> Published:
         return Published(external_id=f"r{place}", permalink=f"https://x.example/r{place}", published_at=PUBLISHED_AT)
 
@@ -142,7 +162,8 @@ class FakeNetwork:
             text=text,
             published_at=shown.published_at,
             permalink=shown.permalink,
-            root_id=parent_id,
+            root_id=self._root(place),
+            parent_id=parent_id,
             raw=b"{}",
             is_own=True,
         )

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection, fetch_values
 from amends.core.post import Author, Media
 from amends.inbox.actions.note import add_note
-from amends.inbox.actions.proof import claim_proof, record_proof
+from amends.inbox.actions.proof import claim_proof, record_look
 from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import AgentId, CaseId, SourceId
+from amends.inbox.rules.proving import Seen
 from amends.inbox.rules.words import Role
 from amends.inbox.store import agents
 from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, ada, an_answer_to, bo, mia
@@ -102,9 +103,9 @@ def _a_talk(desk: Desk, at: datetime) -> CaseId:
 
 
 def _see_it_in_public(desk: Desk) -> None:
-    proof = claim_proof(desk.conn, now=desk.now, policy=POLICY)
+    proof = claim_proof(desk.conn, now=desk.now)
     assert proof is not None
-    record_proof(desk.conn, proof, visible=True, permalink="https://x.example/r1", now=desk.now)
+    record_look(desk.conn, proof, Seen.VISIBLE, permalink="https://x.example/r1", policy=POLICY, now=desk.now)
 
 
 def _newest_case(desk: Desk) -> CaseId:

@@ -14,7 +14,7 @@ from amends.inbox.store import undone
 from amends.worker.names import Task
 from amends.worker.sweeping import tasks_for
 from tests.cast import NOON, a_post, a_source, ada, an_answer_to
-from tests.desk import DAY, HOUR, MINUTE, Desk
+from tests.desk import HOUR, MINUTE, Desk
 from tests.teaching import LUGGAGE, MEALS, topic
 from tests.workplace import Workplace
 
@@ -162,12 +162,12 @@ def test_the_sweep_finds_what_was_edited_and_the_worker_judges_it(pool: Pool) ->
         desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
         desk.hear(post)
         edit(desk, post, "My bag is lost in Colombo!")
-        assert Task.TRIAGE in tasks_for(undone.undone(conn, now=NOON + HOUR, proof_after=DAY))
+        assert Task.TRIAGE in tasks_for(undone.undone(conn, now=NOON + HOUR))
     work.now = NOON + timedelta(hours=1)
     work.perform(Task.TRIAGE)
     with pool.transaction() as conn:
         assert fetch_values(conn, "select route from posts") == ["open"]
-        assert Task.TRIAGE not in tasks_for(undone.undone(conn, now=NOON + HOUR, proof_after=DAY))
+        assert Task.TRIAGE not in tasks_for(undone.undone(conn, now=NOON + HOUR))
 
 
 def test_a_post_whose_language_is_corrected_is_read_again_in_that_language_and_again_when_that_is_taken_back(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.database import Pool, fetch_values
 from amends.core.errors import Conflict, NotFound, RateLimited, Refused, ReplyRefused, Unreachable
-from amends.inbox.actions import proof, reply, resolve
+from amends.inbox.actions import reply, resolve
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import CaseId, ReplyId
@@ -259,31 +259,6 @@ def test_a_reply_to_the_last_episode_does_not_answer_the_new_one(busy: Desk) -> 
 
     assert (busy.case().status, busy.case().waiting_since) == ("open", busy.now)
     assert fetch_values(busy.conn, "select answered_at is not null from episodes order by number") == [True, False]
-
-
-def test_proof_is_looked_for_a_while_after_sending(busy: Desk) -> None:
-    busy.answer()
-    assert proof.claim_proof(busy.conn, now=busy.now, policy=POLICY) is None
-
-    busy.now += POLICY.proof_after
-    job = proof.claim_proof(busy.conn, now=busy.now, policy=POLICY)
-    assert job is not None
-    assert proof.claim_proof(busy.conn, now=busy.now, policy=POLICY) is None
-    proof.record_proof(busy.conn, job, visible=True, permalink="https://x.example/seen", now=busy.now)
-    assert (_only(busy, "visible"), _only(busy, "checked_at"), _only(busy, "permalink")) == (True, busy.now, "https://x.example/seen")
-
-
-def test_a_reply_is_taken_as_hidden_only_after_three_looks(busy: Desk) -> None:
-    busy.answer()
-    for _ in range(3):
-        assert _only(busy, "visible") is None
-        busy.now += 8 * POLICY.proof_after
-        job = proof.claim_proof(busy.conn, now=busy.now, policy=POLICY)
-        assert job is not None
-        proof.record_proof(busy.conn, job, visible=False, permalink="", now=busy.now)
-
-    assert _only(busy, "visible") is False
-    assert busy.events()[-1] == "reply_not_visible"
 
 
 def test_two_workers_never_send_the_same_reply(pool: Pool) -> None:

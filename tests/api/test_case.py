@@ -128,7 +128,7 @@ def test_the_length_is_the_networks_own_count(door: Door) -> None:
     counted = client.post(
         f"/inbox/{door.who.plain}/length", data={"text": "see https://a-very-long-address.example/with/a/path/that/counts/23 👍"}
     )
-    assert counted.json() == {"length": 4 + 23 + 1 + 2, "most": 280}
+    assert counted.json() == {"length": 4 + 23 + 1 + 2, "most": 280, "posts": []}
 
 
 def test_where_the_network_takes_no_reply_the_page_says_why_and_offers_the_way_there(door: Door) -> None:

@@ -62,6 +62,7 @@ def address(route: APIRoute, door: Door) -> str:
     )
     for name in (
         "{reply_id}",
+        "{picture_id}",
         "{follow_up_id}",
         "{post_id}",
         "{customer_id}",

@@ -5,7 +5,8 @@ from amends.core.ports import Page
 from amends.core.post import Post
 from amends.inbox.actions.collect import due_watches, record_page
 from amends.inbox.actions.follow_up import conclude_due
-from amends.inbox.actions.proof import claim_proof, record_proof
+from amends.inbox.actions.proof import claim_proof, record_look
+from amends.inbox.rules.proving import Seen
 from tests.cast import NOON, a_post, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 
@@ -31,9 +32,9 @@ def _answered_and_resolved(desk: Desk) -> Post:
 def test_a_complaint_is_answered_in_public_and_the_answer_holds(desk: Desk) -> None:
     complaint = _answered_and_resolved(desk)
     desk.now += MINUTE
-    proof = claim_proof(desk.conn, now=desk.now, policy=desk.policy)
+    proof = claim_proof(desk.conn, now=desk.now)
     assert proof is not None
-    record_proof(desk.conn, proof, visible=True, permalink="", now=desk.now)
+    record_look(desk.conn, proof, Seen.VISIBLE, permalink="", policy=desk.policy, now=desk.now)
 
     desk.now = NOON + DAY
     _visit(desk, an_answer_to(complaint, "Thank you, it came!", published_at=desk.now))

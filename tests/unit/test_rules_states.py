@@ -10,8 +10,10 @@ from amends.core.errors import (
     CredentialsRefused,
     NetworkError,
     PaymentRequired,
+    QueryRefused,
     RateLimited,
     ReplyRefused,
+    SourceUnfit,
     Unreachable,
 )
 from amends.core.ports import Sentiment
@@ -210,3 +212,26 @@ def test_no_network_makes_us_wait_for_longer_than_a_day() -> None:
     page = source_health.after_page(more=False, troubles=(), come_back_at=limited.until, now=NOON, poll_every=timedelta(minutes=1))
     assert source_health.after_trouble(limited, failures=0, now=NOON).next_at == page.next_at == NOON + DAY
     assert reply_tries.after_trouble(limited, attempts=1, now=NOON).at == NOON + DAY
+
+
+@pytest.mark.parametrize(
+    ("error", "next_step"),
+    [
+        (ReplyRefused("no"), "open the post on the network"),
+        (QueryRefused("404"), "The post may be gone"),
+        (CredentialsRefused(), "new credentials"),
+        (AccessDenied(), "the right to write"),
+        (PaymentRequired(), "the balance"),
+        (SourceUnfit(), "mend the source"),
+        (NetworkError(), "try again"),
+    ],
+)
+def test_a_reply_that_fails_for_good_fails_at_once_and_says_what_to_do(error: NetworkError, next_step: str) -> None:
+    next_try = reply_tries.after_trouble(error, attempts=1, now=NOON)
+    assert next_try.state is ReplyState.FAILED
+    assert next_step in next_try.advice
+
+
+def test_a_reply_given_up_after_many_tries_says_that_it_does_not_go_out_twice() -> None:
+    assert "does not go out twice" in reply_tries.after_trouble(Unreachable(), attempts=8, now=NOON).advice
+    assert reply_tries.after_trouble(Unreachable(), attempts=1, now=NOON).advice == ""

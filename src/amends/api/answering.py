@@ -1,18 +1,34 @@
 """What the screens and REST share about a case: to find it, and to answer it within the length its network takes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from amends.api.desk import Desk
-from amends.api.networks import check_length
+from amends.api.networks import check_length, posts_of
+from amends.core.abilities import Abilities
 from amends.core.database import Connection
-from amends.core.errors import NotFound
+from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
-from amends.inbox.actions.reply import queue_reply
+from amends.inbox.actions.attach import Chosen
+from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.store import case_page
 from amends.inbox.store.case_page import CaseHead
 from amends.inbox.store.sessions import Visitor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """How an agent wants an answer to go out: to its author alone, as several posts in a row, with pictures."""
+
+    private: bool = False
+    in_posts: bool = False
+    pictures: Sequence[Chosen] = ()
+
+
+PLAINLY = Wish()
 
 
 def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
@@ -30,11 +46,48 @@ def named_in_public(conn: Connection, case_id: CaseId, text: str) -> tuple[Kind,
 
 
 def answer(  # noqa: PLR0913
-    conn: Connection, desk: Desk, visitor: Visitor, *, case_id: CaseId, text: str, key: UUID | None, resolve: bool
+    conn: Connection,
+    desk: Desk,
+    visitor: Visitor,
+    *,
+    case_id: CaseId,
+    text: str,
+    key: UUID | None,
+    resolve: bool,
+    wish: Wish = PLAINLY,
 ) -> ReplyId:
-    """Queue a reply that the network would take at this length, and return its id."""
+    """Queue a reply that the network would take at this length and in this manner, and return its id."""
     case = head_of(conn, case_id)
-    check_length(case.network, case.source_options, text)
+    _check_wish(wish, desk.able(case.network))
+    parts: tuple[str, ...] = ()
+    if wish.in_posts:
+        parts = posts_of(case.network, case.source_options, text)
+    else:
+        check_length(case.network, case.source_options, text)
     return queue_reply(
-        conn, case_id=case_id, agent_id=visitor.agent_id, text=text, key=key, resolve=resolve, policy=desk.policy, now=desk.clock()
+        conn,
+        case_id=case_id,
+        agent_id=visitor.agent_id,
+        text=text,
+        key=key,
+        resolve=resolve,
+        policy=desk.policy,
+        now=desk.clock(),
+        manner=Manner(private=wish.private, parts=parts, pictures=wish.pictures),
     )
+
+
+def _check_wish(wish: Wish, able: Abilities) -> None:
+    """Raise `Refused` where the network has no such way, with another one."""
+    if wish.private and not able.private:
+        raise Refused(f"{able.title} has no private messages here; ask the customer to write to you in private.")
+    if wish.in_posts and (wish.private or not able.threads):
+        raise Refused(f"{able.title} takes no answer in several posts here; shorten it.")
+    check_pictures(len(wish.pictures), able)
+
+
+def check_pictures(number: int, able: Abilities) -> None:
+    """Raise `Refused` where an answer on this network cannot carry so many pictures."""
+    if number > able.attachments:
+        most = f"at most {able.attachments} pictures an answer" if able.attachments else "no pictures from here"
+        raise Refused(f"{able.title} takes {most}.")

@@ -13,7 +13,7 @@ from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
 from amends.api.live import Bulletin, Live, Tell
-from amends.api.networks import forms
+from amends.api.networks import Able, abilities, forms
 from amends.api.screen import STATIC, Screens
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
@@ -22,12 +22,17 @@ from amends.core.settings import Settings
 from amends.inbox.store import inbox_list
 
 
-def create_app(settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: Wake = leave_it_to_the_sweep) -> FastAPI:
-    """Return the application on an open `pool`; `wake` is called after each commit that left the worker something to do."""
+def create_app(
+    settings: Settings, pool: Pool, *, clock: Clock = utc_now, wake: Wake = leave_it_to_the_sweep, able: Able = abilities
+) -> FastAPI:
+    """Return the application on an open `pool`; `wake` is called after each commit that left the worker something to do.
+
+    `able` says what a network can do.
+    """
     screens = Screens(clock)
     live = Live(pool.url, _teller(pool, screens, clock))
     app = FastAPI(title="Amends", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan(live))
-    app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live)
+    app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live, able=able)
     for package in (pages, rest):
         for module in discover(package).values():
             app.include_router(module.router)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from amends.api.live import Live
+from amends.api.networks import Able, abilities
 from amends.api.screen import Screens
 from amends.core.clock import Clock
 from amends.core.database import Pool
@@ -31,6 +32,7 @@ class Desk:
     wake: Wake
     screens: Screens
     live: Live
+    able: Able = abilities
 
     @property
     def policy(self) -> Policy:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 
+from amends import collectors
 from amends.collectors import build, load, networks
 from amends.core.abilities import PRICE_PER_READ, Abilities, Option
 from amends.core.errors import Refused
@@ -12,6 +13,7 @@ from amends.core.ports import Account, Collector
 from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
 from amends.core.watching import Watch, WatchKind
+from amends.inbox.rules.parts_of_reply import parts_of
 from amends.inbox.rules.rechecking import USUAL_DAYS
 
 
@@ -21,6 +23,23 @@ class Counted:
 
     length: int
     most: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured(Counted):
+    """A text's length, and the posts it could go out as where it is too long for one and the network has threads; else none."""
+
+    posts: tuple[str, ...] = ()
+
+
+Able = Callable[[str], Abilities]
+
+
+def abilities(network: str) -> Abilities:
+    """Return what `network` can do; nothing where there is only a file of its posts."""
+    if network in networks():
+        return collectors.abilities(network)
+    return Abilities(title=network.capitalize(), mark=network[:1], replies=False, refreshes=False, threads=False, polls=False)
 
 
 @lru_cache(maxsize=64)
@@ -41,6 +60,24 @@ def check_length(network: str, options: Mapping[str, str], text: str) -> None:
     found = counted(network, options, text)
     if found.most is not None and found.length > found.most:
         raise Refused(f"The reply counts {found.length} of at most {found.most}: shorten it by {found.length - found.most}.")
+
+
+def posts_of(network: str, options: Mapping[str, str], text: str) -> tuple[str, ...]:
+    """Return the posts that `text` goes out as in a row; one where it fits. `Refused` where they would be too many."""
+    most = counted(network, options, "").most
+    return parts_of(text, most=most, length=lambda piece: counted(network, options, piece).length) if most else (text,)
+
+
+def measured(network: str, options: Mapping[str, str], text: str, *, able: Abilities) -> Measured:
+    """Return how long `text` is, and how it would go out as several posts where it must."""
+    found = counted(network, options, text)
+    if found.most is None or found.length <= found.most or not able.threads:
+        return Measured(length=found.length, most=found.most)
+    try:
+        posts = posts_of(network, options, text)
+    except Refused:
+        posts = ()
+    return Measured(length=found.length, most=found.most, posts=posts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

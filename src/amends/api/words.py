@@ -155,6 +155,11 @@ def until(moment: datetime, now: datetime) -> str:
     return f"in {span(moment - now)}" if moment > now else "now"
 
 
+def clock(moment: datetime, now: datetime) -> str:
+    """Return a moment by the clock, with its day where that is not today's: `12:03`, `2 Mar, 12:03`."""
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment.day} {moment:%b, %H:%M}"
+
+
 def telling(reasons: Sequence[str], sentiment: str) -> list[str]:
     """Return the reasons that say more than the mood, which is shown beside them."""
     return [reason for reason in reasons if reason != sentiment]

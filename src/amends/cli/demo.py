@@ -21,7 +21,14 @@ PACE = 5.0
 MORNING = 11 * 60
 FIXED = {"AMENDS_SECRET_KEY": DEMO_SECRET, "AMENDS_SOURCES": "[]", "AMENDS_ALERT_CHANNELS": "[]"}
 """Whatever a real installation's settings say, its keys and accounts stay out of the demo."""
-BRISK = {"AMENDS_POLL_SECONDS": "2", "AMENDS_PROOF_AFTER": "PT3S", "AMENDS_LOOK_AFTER": "PT30S", "AMENDS_FOLLOW_UP_AFTER": "PT10M"}
+BRISK = {
+    "AMENDS_POLL_SECONDS": "2",
+    "AMENDS_PROOF_AFTER": "PT3S",
+    "AMENDS_PROOF_AGAIN_AFTER": "PT1M",
+    "AMENDS_PROOF_LAST_AFTER": "PT5M",
+    "AMENDS_LOOK_AFTER": "PT30S",
+    "AMENDS_FOLLOW_UP_AFTER": "PT10M",
+}
 """The demo's own pace, where the environment does not say otherwise."""
 
 

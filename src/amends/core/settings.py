@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     alert_channels: tuple[str, ...] = ()
     follow_up_after: timedelta = timedelta(days=7)
     proof_after: timedelta = timedelta(minutes=1)
+    proof_again_after: timedelta = timedelta(hours=1)
+    proof_last_after: timedelta = timedelta(days=1)
     look_after: timedelta = timedelta(hours=1)
     session_length: timedelta = timedelta(hours=12)
 

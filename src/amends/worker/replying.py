@@ -1,15 +1,11 @@
-"""Publishes queued replies, once each, and looks later whether the public can see them.
-
-Place in the path: reply row -> network -> sent -> proof that it is seen.
-"""
+"""Publishes queued replies, once each. Place in the path: reply row -> network -> sent; `worker.proving` looks later whether it is seen."""
 
 from datetime import timedelta
 
 from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
 from amends.core.ports import Published
-from amends.inbox.actions import budget, proof, reply
-from amends.inbox.store.proofs import ProofJob
+from amends.inbox.actions import reply
 from amends.inbox.store.replies import ReplyJob
 from amends.worker.context import Context
 from amends.worker.names import Task
@@ -57,28 +53,3 @@ def _publish(at: Context, job: ReplyJob) -> Published:
         if earlier is None and at.clock() > latest:
             raise Unreachable("Looking for an earlier try took too long; the reply is tried again.")
         return earlier or collector.reply(job.draft)
-
-
-def prove_one(at: Context) -> bool:
-    """Look whether one sent reply can be seen in public; False where none is due."""
-    with at.pool.transaction() as conn:
-        job = proof.claim_proof(conn, now=at.clock(), policy=at.policy)
-    if job is None:
-        return False
-    with bound(reply_id=job.reply_id, case_id=job.case_id, network=job.network):
-        _prove(at, job)
-    return True
-
-
-def _prove(at: Context, job: ProofJob) -> None:
-    """Where the network cannot be asked now, the claim runs out and the question comes back."""
-    try:
-        with at.collectors.lent(job) as collector:
-            seen = [post for post in collector.refresh([job.external_id]) if post.external_id == job.external_id and not post.deleted]
-    except NetworkError as error:
-        log.warning("proof_delayed", trouble=type(error).__name__, words=str(error))
-        return
-    with at.pool.transaction() as conn:
-        proof.record_proof(conn, job, visible=bool(seen), permalink=seen[0].permalink if seen else "", now=at.clock())
-        budget.count(conn, job, reads=len(seen), now=at.clock())
-    at.wake(Task.RELAY)

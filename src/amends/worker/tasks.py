@@ -17,10 +17,11 @@ from amends.worker.context import Context, context
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
+from amends.worker.proving import prove_one
 from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
-from amends.worker.replying import prove_one, send_one
+from amends.worker.replying import send_one
 from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from amends.api.answering import head_of
 from amends.api.desk import Desk
 from amends.api.pages._case_view import case_values
 from amends.api.personal_words import named
@@ -27,15 +28,23 @@ def done(  # noqa: PLR0913
     return saying(shown(request, desk, case_id), text, undo=undo, more=more)
 
 
-def ask_first(request: Request, desk: Desk, case_id: CaseId, kinds: Sequence[Kind], *, and_resolve: bool) -> HTMLResponse:
+def ask_first(request: Request, desk: Desk, case_id: CaseId, kinds: Sequence[Kind], *, and_resolve: bool, in_posts: bool) -> HTMLResponse:
     """Ask under the box whether an answer that shows personal data of these kinds is to be sent all the same; nothing was done yet."""
-    vals = json.dumps({"all_the_same": True} | ({"and_resolve": True} if and_resolve else {}))
-    values = {"asking": named(kinds), "case_id": case_id, "and_resolve": and_resolve, "vals": vals}
+    chosen = ({"and_resolve": True} if and_resolve else {}) | ({"in_posts": True} if in_posts else {})
+    with desk.pool.transaction() as conn:
+        able = desk.able(head_of(conn, case_id).network)
+    values = {
+        "asking": named(kinds),
+        "case_id": case_id,
+        "and_resolve": and_resolve,
+        "vals": json.dumps({"all_the_same": True} | chosen),
+        "private_vals": json.dumps({"private": True} | ({"and_resolve": True} if and_resolve else {})) if able.private else "",
+    }
     return desk.screens.blocks(request, "case.html", ["ask"], values)
 
 
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
     """Return the pieces of an open case that change while the agent types: everything but the text being typed."""
     with desk.pool.transaction() as conn:
-        values = case_values(conn, case_id)
+        values = case_values(conn, case_id, desk.able)
     return desk.screens.blocks(request, "case.html", ("live", "beside"), values | {"apart": True})

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from amends.api.networks import counted
+from amends.api.networks import Able, counted
 from amends.api.pages import _events
 from amends.api.pages._marks import marks
 from amends.api.pages._timeline import story
@@ -19,8 +19,9 @@ from amends.core.errors import NotFound
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.store import agent_list, case_page, customer_page, order_shapes, post_topics, topics
-from amends.inbox.store.case_page import CaseHead, ReplyRow, ThreadPost
+from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, topics
+from amends.inbox.store.case_page import CaseHead, ThreadPost
+from amends.inbox.store.case_replies import ReplyRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,12 +33,12 @@ class Entry:
     what: Any
 
 
-def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
+def case_values(conn: Connection, case_id: int, able: Able) -> dict[str, Any]:
     """Return what `case.html` shows; `NotFound` where there is no such case."""
     case = case_page.head(conn, case_id)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
-    posts, replies = case_page.thread(conn, case), case_page.replies(conn, case_id)
+    posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id)
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
     events = case_page.events(conn, case_id)
     told = [Entry(at=event.at, kind="event", what=event) for event in events if _events.is_shown(event)]
@@ -52,6 +53,7 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
         "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),
+        "able": able(case.network),
         "most": counted(case.network, case.source_options, "").most,
         "event_text": _events.sentence,
         "event_mood": _events.mood,
@@ -78,7 +80,7 @@ def _finds(posts: Iterable[ThreadPost], order_shapes: Sequence[str]) -> dict[int
 
 def _thread(case: CaseHead, posts: Sequence[ThreadPost], replies: Sequence[ReplyRow]) -> Iterable[Entry]:
     """Yield the posts as entries, runs of unrelated ones as folds. A reply of ours that came back from the network is shown once."""
-    known = {reply.external_id for reply in replies if reply.external_id}
+    known = {external_id for reply in replies for external_id in reply.external_ids}
     near = _near(case, posts)
     kept = [post for post in posts if post.external_id not in known]
     for related, run in groupby(kept, key=lambda post: post.id in near):

@@ -38,6 +38,8 @@ def _corrected_back(event: EventRow) -> str:
     return f"{_by(event)} took a correction of the {event.facts.get('field', '')} back"
 
 
+BAD = {EventKind.ALERT_RAISED, EventKind.ALERT_FAILED, EventKind.REPLY_NOT_VISIBLE, EventKind.REPLY_VANISHED}
+GOOD = {EventKind.CASE_RESOLVED, EventKind.REPLY_CAME_BACK}
 SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_OPENED: lambda event: f"Case opened{_why(event)}",
     EventKind.CASE_REOPENED: lambda event: f"{_by(event)} reopened the case{_why(event)}",
@@ -45,7 +47,11 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.RESOLVE_UNDONE: lambda event: f"{_by(event)} took the resolve back",
     EventKind.CASE_DISMISSED: lambda event: f"{_by(event)} dismissed the case as no work of ours",
     EventKind.CASE_ASSIGNED: _assigned,
-    EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw a reply away",
+    EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw {'the rest of ' if event.facts.get('rest') else ''}a reply away",
+    EventKind.REPLY_NOT_VISIBLE: lambda _event: "Our answer cannot be seen in public",
+    EventKind.REPLY_VANISHED: lambda _event: "Our answer vanished from the public thread",
+    EventKind.REPLY_CAME_BACK: lambda _event: "Our answer can be seen in public again",
+    EventKind.REPLY_LEFT_ALONE: lambda _event: "The complaint under our answer was taken down",
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
     EventKind.ALERT_RAISED: lambda event: f"Alarm raised{_why(event)}",
     EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
@@ -72,6 +78,6 @@ def sentence(event: EventRow) -> str:
 def mood(event: EventRow) -> str:
     """Return how the line is coloured: bad, good or calm."""
     outcome: Any = event.facts.get("outcome")
-    if event.kind in {EventKind.ALERT_RAISED, EventKind.ALERT_FAILED} or outcome == "relapsed":
+    if event.kind in BAD or outcome == "relapsed":
         return "bad"
-    return "good" if outcome == "held" or event.kind == EventKind.CASE_RESOLVED else "calm"
+    return "good" if outcome == "held" or event.kind in GOOD else "calm"

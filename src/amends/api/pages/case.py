@@ -7,12 +7,13 @@ from fastapi import APIRouter, Form, Header, Request, Response
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading
 from amends.api.desk import AtDesk
-from amends.api.networks import Counted, counted
+from amends.api.networks import Measured, measured
 from amends.api.pages._acting import shown
 from amends.api.pages._case_view import case_values
 from amends.api.pages._look import Looking, list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.store.case_replies import unsent_pictures
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -25,7 +26,8 @@ def case(
     with desk.pool.transaction() as conn:
         if head_of(conn, case_id).unread:
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
-        values = case_values(conn, case_id) | {"apart": False}
+        values = case_values(conn, case_id, desk.able) | {"apart": False}
+        values["unsent"] = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor)
@@ -39,8 +41,8 @@ def live(request: Request, desk: AtDesk, _visitor: Reading, case_id: CaseId) -> 
 
 
 @router.post("/length")
-def length(desk: AtDesk, _visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Counted:
-    """Return how long the network counts `text`, and how long it may be."""
+def length(desk: AtDesk, _visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Measured:
+    """Return how long the network counts `text`, how long it may be, and the posts it could go out as where it is too long."""
     with desk.pool.transaction() as conn:
         head = head_of(conn, case_id)
-    return counted(head.network, head.source_options, text)
+    return measured(head.network, head.source_options, text, able=desk.able(head.network))

@@ -15,11 +15,13 @@ class Body(BaseModel):
 
 
 class ReplyBody(Body):
-    """A public reply. The same `key` is the same reply, however often it is sent."""
+    """A reply, public unless `private`; with `in_posts` a long one goes out as several. The same `key` is the same reply."""
 
     text: str = Field(min_length=1, max_length=20_000)
     key: UUID | None = None
     resolve: bool = False
+    private: bool = False
+    in_posts: bool = False
 
 
 class NoteBody(Body):

@@ -7,7 +7,7 @@ from amends.api.answering import head_of
 from amends.api.desk import Desk
 from amends.core.database import Connection
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.store import case_page
+from amends.inbox.store import case_page, case_replies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +16,7 @@ class Case:
 
     case: case_page.CaseHead
     posts: list[case_page.ThreadPost]
-    replies: list[case_page.ReplyRow]
+    replies: list[case_replies.ReplyRow]
     notes: list[case_page.NoteRow]
     events: list[case_page.EventRow]
     follow_ups: list[case_page.FollowUpRow]
@@ -28,7 +28,7 @@ def read_case(conn: Connection, case_id: CaseId) -> Case:
     return Case(
         case=head,
         posts=case_page.thread(conn, head),
-        replies=case_page.replies(conn, case_id),
+        replies=case_replies.replies(conn, case_id),
         notes=case_page.notes(conn, case_id),
         events=case_page.events(conn, case_id),
         follow_ups=case_page.follow_ups(conn, case_id),

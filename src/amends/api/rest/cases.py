@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from amends.api.answering import answer
+from amends.api.answering import Wish, answer
 from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
@@ -74,9 +74,10 @@ def get_case(desk: AtDesk, _visitor: Bearing, case_id: CaseId) -> Case:
 
 @router.post("/{case_id}/reply", status_code=202, operation_id="reply")
 def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Queued:
-    """Queue a public reply under the customer's newest post."""
+    """Queue a reply under the customer's newest post, public unless it is said to be private."""
+    wish = Wish(private=body.private, in_posts=body.in_posts)
     with desk.pool.transaction() as conn:
-        made = answer(conn, desk, visitor, case_id=case_id, text=body.text, key=body.key, resolve=body.resolve)
+        made = answer(conn, desk, visitor, case_id=case_id, text=body.text, key=body.key, resolve=body.resolve, wish=wish)
     desk.wake()
     return Queued(reply_id=made)
 

@@ -5,6 +5,7 @@ import "./asking.js";
 import "./dials.js";
 import "./keys.js";
 import { listen } from "./news.js";
+import "./pictures.js";
 import { markOpen } from "./places.js";
 import { tick } from "./times.js";
 import "./toasts.js";

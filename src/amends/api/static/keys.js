@@ -5,7 +5,7 @@ import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
-import { send, useWords, write } from "./writing.js";
+import { send, useWords, write, writePrivate } from "./writing.js";
 import { pickTopic } from "./topics.js";
 
 const YEAR = 31536000;
@@ -24,6 +24,7 @@ const BUTTONS = {
   "tab-reply": () => write("reply"),
   "tab-note": () => write("note"),
   "use-words": useWords,
+  "write-private": writePrivate,
   "topics": pickTopic,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };

@@ -13,7 +13,16 @@ function span(seconds) {
   return hours % 24 && days < 7 ? `${days} d ${hours % 24} h` : `${days} d`;
 }
 
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const dayAndHour = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+function clock(at, now) {
+  const then = new Date(at * 1000);
+  return (then.toDateString() === new Date(now * 1000).toDateString() ? hour : dayAndHour).format(then);
+}
+
 const TELL = {
+  clock,
   for: (at, now) => span(Math.max(0, now - at)),
   next: (at, now) => (at > now ? `in ${span(at - now)}` : "now"),
   ago: (at, now) => (at > now ? `in ${span(at - now)}` : now - at < 45 ? "just now" : `${span(now - at)} ago`),

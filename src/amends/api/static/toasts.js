@@ -33,8 +33,9 @@ export function signIn() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-function tellTrouble(event) {
-  const { status, responseText } = event.detail.xhr;
+const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);
+
+export function trouble(status, responseText) {
   if (status === 401) return signIn();
   let told = { message: "The server did not answer as it should." };
   try {

@@ -39,11 +39,22 @@ async function measure(form) {
   const body = new URLSearchParams({ text });
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers: { ...headers, "HX-Request": "true" }, body });
   if (!answer.ok || form.elements.text.value !== text) return;
-  const { length, most } = await answer.json(), shown = $("[data-length]", form);
+  const { length, most, posts } = await answer.json(), shown = $("[data-length]", form);
   shown.textContent = length > most ? `${(length - most).toLocaleString("en")} too long` : `${length.toLocaleString("en")} of ${most.toLocaleString("en")}`;
   shown.classList.toggle("near", length > most * 0.9 && length <= most);
   shown.classList.toggle("over", length > most);
   allow(form, text.trim() && length <= most);
+  showPosts(form, posts || []);
+}
+
+// How the answer would go out as several posts: the server's own split, offered only where one post is too short.
+function showPosts(form, posts) {
+  const button = $("[data-in-posts]", form), many = posts.length > 1 && !form.elements.private?.checked;
+  $("#reply-posts").hidden = !many;
+  if (!button) return;
+  button.hidden = button.disabled = !many;
+  button.textContent = `Send as ${posts.length} posts`;
+  $("#reply-posts ol").replaceChildren(...(many ? posts : []).map((post) => Object.assign(document.createElement("li"), { textContent: post, dir: "auto" })));
 }
 
 function restore(form) {
@@ -58,11 +69,18 @@ function gone(event) {
   const form = $(`#form-${event.detail.box}`);
   localStorage.removeItem(draftName(form));
   form.elements.text.value = "";
+  if (event.detail.box === "reply") nothingBeside(form);
   setTimeout(askNoMore); // the answer that is being swapped in belongs to a button in there
   if (form.elements.key) form.elements.key.value = event.detail.key;
   show(form);
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
   form.elements.text.blur();
+}
+
+function nothingBeside(form) {
+  $("#reply-pictures")?.replaceChildren();
+  if (form.elements.private) form.elements.private.checked = false;
+  showPosts(form, []);
 }
 
 function forgetOldDrafts() {
@@ -91,6 +109,13 @@ export function useWords({ dataset }) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
+export function writePrivate() {
+  const box = $("#reply-private");
+  write("reply");
+  box.checked = true;
+  show(box.form);
+}
+
 export function send(form, andResolve) {
   const button = (andResolve && $('[data-send="both"]', form)) || $('[data-send="one"]', form);
   if (!button.disabled) button.click();
@@ -98,6 +123,7 @@ export function send(form, andResolve) {
 
 when("input", (event) => event.target.matches("#composer textarea") && wrote(event.target.form));
 when("draft-done", gone);
+when("change", (event) => event.target.id === "reply-private" && show(event.target.form));
 when("case-shown", () => forms().forEach(restore));
 when("form-done", (event) => {
   for (const form of $$(`#form-${event.detail.form}, [data-form="${event.detail.form}"]`)) form.reset();

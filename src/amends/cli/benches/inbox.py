@@ -20,7 +20,7 @@ from amends.core.settings import DEMO_SECRET, Mode, read_settings
 from amends.inbox.actions.sign_in import make_token
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.views import Filter, Marker, Sort, View
-from amends.inbox.store import case_page, inbox_list
+from amends.inbox.store import case_page, case_replies, inbox_list
 
 CASES = 30_000
 DEEP = 2_500
@@ -108,7 +108,7 @@ def _case(conn: Connection, case_id: int) -> None:
     if head is None:
         raise LookupError(case_id)
     case_page.thread(conn, head)
-    for read in (case_page.replies, case_page.notes, case_page.events, case_page.follow_ups):
+    for read in (case_replies.replies, case_page.notes, case_page.events, case_page.follow_ups):
         read(conn, case_id)
 
 

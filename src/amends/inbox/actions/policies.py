@@ -12,5 +12,7 @@ def policy_of(given: Settings) -> Policy:
         alert_cooldown=given.alert_cooldown,
         follow_up_after=given.follow_up_after,
         proof_after=given.proof_after,
+        proof_again_after=given.proof_again_after,
+        proof_last_after=given.proof_last_after,
         look_after=given.look_after,
     )

@@ -1,6 +1,7 @@
 """Takes a reply from the agent to the network, once. Place in the path: reply box -> queued -> sending -> sent."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.inbox.actions.assign import take_if_free
+from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
@@ -17,11 +19,23 @@ from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import cases, episodes, events, replies
+from amends.inbox.store import attachments, cases, episodes, events, replies, reply_parts
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
 
 GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How an answer goes out: to its author alone, as several posts, with pictures. What the network can do is asked by the doors."""
+
+    private: bool = False
+    parts: Sequence[str] = ()
+    pictures: Sequence[Chosen] = field(default_factory=tuple)
+
+
+PLAIN = Manner()
 
 
 def queue_reply(  # noqa: PLR0913
@@ -34,6 +48,7 @@ def queue_reply(  # noqa: PLR0913
     policy: Policy,
     resolve: bool = False,
     key: UUID | None = None,
+    manner: Manner = PLAIN,
 ) -> ReplyId:
     """Queue a reply under the customer's newest post; the same `key` is the same reply. `Refused` says why it cannot be sent.
 
@@ -53,9 +68,14 @@ def queue_reply(  # noqa: PLR0913
         episode=case.episode,
         answers=case.customer_posts,
         follow_up_after=policy.follow_up_after if resolve else None,
+        proof_after=None if manner.private else policy.proof_after,
         key=key or uuid4(),
+        private=manner.private,
     )
     reply_id = replies.insert(conn, new, now=now)
+    if len(manner.parts) > 1:
+        reply_parts.insert(conn, reply_id=reply_id, texts=manner.parts, keys=[uuid4() for _ in manner.parts])
+    give(conn, manner.pictures, reply_id=reply_id, case_id=case.id, agent_id=agent_id)
     cases.set_looked_at(conn, case_id=case.id)
     take_if_free(conn, case, agent_id=agent_id, now=now)
     events.add(conn, EventKind.REPLY_QUEUED, now=now, case_id=case.id, agent_id=agent_id, reply_id=reply_id, resolve=resolve)
@@ -83,20 +103,48 @@ def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Targe
 
 
 def claim_reply(conn: Connection, *, now: datetime, lease: timedelta) -> ReplyJob | None:
-    """Claim the next reply to send, or None; where `again` is set, call `collector.find_reply` first."""
-    return replies.claim_next(conn, now=now, until=now + lease)
+    """Claim the next reply to send (or the next of its posts), or None; where `again` is set, call `collector.find_reply` first.
+
+    Pictures go with the first post.
+    """
+    job = replies.claim_next(conn, now=now, until=now + lease)
+    if job is None or job.number > 1:
+        return job
+    return replace(job, pictures=tuple(attachments.of_reply(conn, reply_id=job.reply_id)))
 
 
 def record_sent(conn: Connection, job: ReplyJob, published: Published, *, now: datetime) -> None:
     """Keep that the network has the reply: the clock stops, the case waits for the customer (or is resolved, if that was asked).
 
-    A customer's post that joined the case after the agent had written keeps the case open, waiting since that post.
+    A customer's post that joined the case after the agent had written keeps the case open, waiting since that post. Of a reply of several
+    posts the next one is queued, and nothing else happens until the last is out.
     """
     case = locked_case(conn, job.case_id)
     reply = replies.find(conn, reply_id=job.reply_id)
-    if reply is None or not replies.mark_sent(conn, reply_id=job.reply_id, published=published, now=now):
+    if reply is None or (job.number and not _record_part(conn, job, published, now)):
         return
+    first = reply_parts.out(conn, reply_id=reply.id)[0].published if job.number else published
     replies.own_post(conn, source_id=job.source_id, external_id=published.external_id)
+    _record_out(conn, case, reply, first, now)
+
+
+def _record_part(conn: Connection, job: ReplyJob, published: Published, now: datetime) -> bool:
+    """Keep that one of the posts is out; True where it was the last."""
+    if not reply_parts.mark_out(conn, reply_id=job.reply_id, number=job.number, published=published):
+        return False
+    if not reply_parts.go_on(conn, reply_id=job.reply_id, now=now):
+        return True
+    replies.own_post(conn, source_id=job.source_id, external_id=published.external_id)
+    events.add(conn, EventKind.REPLY_PART_SENT, now=now, case_id=job.case_id, reply_id=job.reply_id, permalink=published.permalink)
+    return False
+
+
+def _record_out(conn: Connection, case: Case, reply: Reply, published: Published, now: datetime) -> None:
+    """Keep that all of the reply is out; `published` is its first post."""
+    if not replies.mark_sent(conn, reply_id=reply.id, published=published, now=now):
+        return
+    if reply.private:
+        attachments.drop_content(conn, reply_id=reply.id)
     episodes.answer(conn, case_id=case.id, number=reply.episode, at=published.published_at)
     events.add(
         conn,
@@ -156,12 +204,29 @@ def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: 
 
 
 def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
-    """Throw away a reply that failed, or one that is queued and was never tried; its words stay in the timeline."""
+    """Throw away a reply that failed, or one that is queued and was never tried; its words stay in the timeline.
+
+    Posts of it that are out cannot be taken back: then only the rest is thrown away, and what is out counts as the answer.
+    """
     reply = _locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED and (reply.state != ReplyState.QUEUED or reply.was_tried):
         raise Conflict("This reply is on its way, or out already.")
-    replies.delete(conn, reply_id=reply_id)
-    events.add(conn, EventKind.REPLY_DISCARDED, now=now, case_id=reply.case_id, agent_id=agent_id, reply_id=reply_id, text=reply.text)
+    parts = reply_parts.out(conn, reply_id=reply_id)
+    if parts:
+        reply_parts.forget_rest(conn, reply_id=reply_id)
+        _record_out(conn, locked_case(conn, reply.case_id), reply, parts[0].published, now)
+    else:
+        replies.delete(conn, reply_id=reply_id)
+    events.add(
+        conn,
+        EventKind.REPLY_DISCARDED,
+        now=now,
+        case_id=reply.case_id,
+        agent_id=agent_id,
+        reply_id=reply_id,
+        text=reply.text,
+        rest=bool(parts),
+    )
 
 
 def _locked_reply(conn: Connection, reply_id: ReplyId) -> Reply:

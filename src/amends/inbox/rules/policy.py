@@ -9,8 +9,9 @@ class Policy:
     """The thresholds and times that rules need.
 
     A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
-    once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later; a sent reply is looked for in public
-    `proof_after` later. The posts of a case that is not done are looked at again `look_after` later, then ever more rarely.
+    once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later. A sent reply is looked for in public
+    `proof_after` later, then again after the two longer spans. The posts of a case that is not done are looked at again `look_after`
+    later, then ever more rarely.
     """
 
     alert_urgency: int = 60
@@ -18,4 +19,11 @@ class Policy:
     alert_cooldown: timedelta = timedelta(minutes=30)
     follow_up_after: timedelta = timedelta(days=7)
     proof_after: timedelta = timedelta(minutes=1)
+    proof_again_after: timedelta = timedelta(hours=1)
+    proof_last_after: timedelta = timedelta(days=1)
     look_after: timedelta = timedelta(hours=1)
+
+    @property
+    def proof_spans(self) -> tuple[timedelta, ...]:
+        """How long after it went out a reply is looked for in public, each time."""
+        return (self.proof_after, self.proof_again_after, self.proof_last_after)

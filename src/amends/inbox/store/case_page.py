@@ -1,4 +1,4 @@
-"""The case page: one case with all that was said in and around it. Seven bounded queries, whatever the case's age."""
+"""The case page: one case with all that was said in and around it; our answers are in `case_replies`. Bounded queries, whatever its age."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,26 +105,6 @@ class ThreadPost:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReplyRow:
-    """An answer of ours, with its state on the way and the proof that it is visible."""
-
-    id: int
-    post_id: int
-    agent: str
-    text: str
-    state: str
-    error: str
-    attempts: int
-    created_at: datetime
-    next_at: datetime
-    sent_at: datetime | None
-    external_id: str | None
-    permalink: str
-    checked_at: datetime | None
-    visible: bool | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class NoteRow:
     """A remark for colleagues."""
 
@@ -228,20 +208,6 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
             "root_id": case.root_external_id,
             "limit": THREAD_LIMIT,
         },
-    )
-
-
-def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
-    """Return our answers in the case, oldest first."""
-    return fetch_all(
-        conn,
-        ReplyRow,
-        """
-        select r.id, r.post_id, g.name as agent, r.text, r.state, r.error, r.attempts, r.created_at, r.next_at, r.sent_at, r.external_id,
-               r.permalink, r.checked_at, r.visible
-        from replies r join agents g on g.id = r.agent_id where r.case_id = %(case_id)s order by r.created_at, r.id
-        """,
-        {"case_id": case_id},
     )
 
 

@@ -68,6 +68,9 @@ def find_ours(conn: Connection, *, source_id: SourceId, external_ids: Sequence[s
         """
         select r.external_id from replies r join cases c on c.id = r.case_id
         where r.external_id = any(%(external_ids)s) and c.source_id = %(source_id)s
+        union
+        select t.external_id from reply_parts t join replies r on r.id = t.reply_id join cases c on c.id = r.case_id
+        where t.external_id = any(%(external_ids)s) and c.source_id = %(source_id)s
         """,
         {"source_id": source_id, "external_ids": list(external_ids)},
     )

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, fetch_all
 from amends.inbox.rules.alerting import Alarm
-from amends.inbox.rules.ids import AlertId, CaseId, PostId
+from amends.inbox.rules.ids import AlertId, CaseId, PostId, ReplyId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Raise:
-    """An alarm about a post of a case."""
+    """An alarm about a post of a case; `reply_id` where it is about our answer to it."""
 
     case_id: CaseId
     post_id: PostId
     alarm: Alarm
+    reply_id: ReplyId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,13 +38,13 @@ class _Last:
 
 
 def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, datetime]:
-    """Return when each case last raised an alert, where it ever did."""
+    """Return when each case last raised an alert about what customers wrote, where it ever did."""
     if not case_ids:
         return {}
     found = fetch_all(
         conn,
         _Last,
-        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(ids)s) group by case_id",
+        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(ids)s) and reply_id is null group by case_id",
         {"ids": list(case_ids)},
     )
     return {last.case_id: last.raised_at for last in found}
@@ -60,6 +61,7 @@ def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[
             "rule": one.alarm.rule,
             "severity": one.alarm.severity,
             "reason": one.alarm.reason,
+            "reply_id": one.reply_id,
         }
         for one in raises
     ]
@@ -68,10 +70,10 @@ def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[
         Raised,
         """
         with raised as (
-          insert into alerts (case_id, post_id, rule, severity, reason, raised_at)
-          select case_id, post_id, rule, severity, reason, %(now)s
-          from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, rule text, severity text, reason text)
-          on conflict (post_id, rule) do nothing
+          insert into alerts (case_id, post_id, rule, severity, reason, reply_id, raised_at)
+          select case_id, post_id, rule, severity, reason, reply_id, %(now)s
+          from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, rule text, severity text, reason text, reply_id bigint)
+          on conflict (post_id, rule) where reply_id is null do nothing
           returning id, case_id, post_id, rule, severity, reason
         ), queued as (
           insert into alert_deliveries (alert_id, channel_id, state, next_at)

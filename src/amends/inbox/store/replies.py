@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from amends.core.database import Connection, execute, fetch_maybe, fetch_values
-from amends.core.ports import Draft, Published
+from amends.core.ports import Attachment, Draft, Published
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, ReplyId, SourceId
 from amends.inbox.rules.reply_tries import NextTry
 from amends.inbox.store.sources import SealedAccount
@@ -13,7 +13,10 @@ from amends.inbox.store.sources import SealedAccount
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplyJob(SealedAccount):
-    """A claimed reply with all that sending needs; `again` says that an earlier try may have got through, so look first."""
+    """A claimed reply with all that sending needs; `again` says that an earlier try may have got through, so look first.
+
+    Of a reply of several posts it is one of them: `number` says which, 0 where there is but one.
+    """
 
     reply_id: ReplyId
     case_id: CaseId
@@ -21,15 +24,26 @@ class ReplyJob(SealedAccount):
     root_id: str
     text: str
     key: UUID
+    number: int
+    private: bool
     attempts: int
     again: bool
     first_try_at: datetime
     claimed_until: datetime
+    pictures: tuple[Attachment, ...] = ()
 
     @property
     def draft(self) -> Draft:
         """The reply as its collector takes it."""
-        return Draft(parent_id=self.parent_id, root_id=self.root_id, text=self.text, key=str(self.key), since=self.first_try_at)
+        return Draft(
+            parent_id=self.parent_id,
+            root_id=self.root_id,
+            text=self.text,
+            key=str(self.key),
+            since=self.first_try_at,
+            attachments=self.pictures,
+            private=self.private,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +57,9 @@ class NewReply:
     episode: int
     answers: int
     follow_up_after: timedelta | None
+    proof_after: timedelta | None
     key: UUID
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +72,7 @@ class Reply:
     text: str
     episode: int
     follow_up_after: timedelta | None
+    private: bool
     state: str
     was_tried: bool
 
@@ -65,9 +82,10 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
     values = fetch_values(
         conn,
         """
-        insert into replies (case_id, post_id, agent_id, text, episode, answers, follow_up_after, key, state, created_at, next_at)
-        values (%(case_id)s, %(post_id)s, %(agent_id)s, %(text)s, %(episode)s, %(answers)s, %(follow_up_after)s, %(key)s, 'queued',
-          %(now)s, %(now)s)
+        insert into replies (case_id, post_id, agent_id, text, episode, answers, follow_up_after, proof_after, key, private, state,
+          created_at, next_at)
+        values (%(case_id)s, %(post_id)s, %(agent_id)s, %(text)s, %(episode)s, %(answers)s, %(follow_up_after)s, %(proof_after)s,
+          %(key)s, %(private)s, 'queued', %(now)s, %(now)s)
         returning id
         """,
         {
@@ -78,6 +96,8 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
             "episode": new.episode,
             "answers": new.answers,
             "follow_up_after": new.follow_up_after,
+            "proof_after": new.proof_after,
+            "private": new.private,
             "key": new.key,
             "now": now,
         },
@@ -91,7 +111,7 @@ def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
         from replies where id = %(id)s
         """,
         {"id": reply_id},
@@ -104,7 +124,7 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
         from replies where id = %(id)s for update
         """,
         {"id": reply_id},
@@ -117,7 +137,7 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
         from replies where key = %(key)s
         """,
         {"key": key},
@@ -131,8 +151,13 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob 
         ReplyJob,
         """
         with next as (
-          select r.id, r.first_try_at is not null as again
+          select r.id, part.number, part.text, part.key, before.external_id as under,
+            case when part.number is null then r.first_try_at else part.first_try_at end as tried_at
           from replies r
+          left join lateral (
+            select * from reply_parts t where t.reply_id = r.id and t.external_id is null order by t.number limit 1
+          ) part on true
+          left join reply_parts before on before.reply_id = r.id and before.number = part.number - 1
           where r.state in ('queued', 'sending') and r.next_at <= %(now)s and (r.state = 'queued' or r.claimed_until <= %(now)s)
             and not exists (
               select from replies earlier
@@ -141,13 +166,18 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob 
           order by r.next_at, r.id
           limit 1
           for update of r skip locked
+        ), begun as (
+          update reply_parts t set first_try_at = %(now)s
+          from next where t.reply_id = next.id and t.number = next.number and t.first_try_at is null
         )
         update replies r
         set state = 'sending', claimed_until = %(until)s, attempts = r.attempts + 1, first_try_at = coalesce(r.first_try_at, %(now)s)
         from next, posts p, sources s
         where r.id = next.id and p.id = r.post_id and s.id = p.source_id
         returning r.id as reply_id, r.case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
-          p.external_id as parent_id, p.root_id, r.text, r.key, r.attempts, next.again, r.first_try_at, r.claimed_until
+          coalesce(next.under, p.external_id) as parent_id, p.root_id, coalesce(next.text, r.text) as text,
+          coalesce(next.key, r.key) as key, coalesce(next.number, 0) as number, r.private, r.attempts, next.tried_at is not null as again,
+          coalesce(next.tried_at, %(now)s) as first_try_at, r.claimed_until
         """,
         {"now": now, "until": until},
     )
@@ -160,7 +190,7 @@ def mark_sent(conn: Connection, *, reply_id: ReplyId, published: Published, now:
         """
         update replies
         set state = 'sent', sent_at = %(sent_at)s, external_id = %(external_id)s, permalink = %(permalink)s, error = '',
-          attempts = 0, next_at = %(now)s, claimed_until = null
+          advice = '', attempts = 0, next_at = %(now)s, claimed_until = null, out_at = %(now)s, look_at = %(now)s + proof_after
         where id = %(id)s and state <> 'sent'
         """,
         {
@@ -193,7 +223,7 @@ def mark_trouble(conn: Connection, job: ReplyJob, next_try: NextTry) -> bool:
     touched = execute(
         conn,
         """
-        update replies set state = %(state)s, error = %(reason)s, next_at = %(at)s, claimed_until = null
+        update replies set state = %(state)s, error = %(reason)s, advice = %(advice)s, next_at = %(at)s, claimed_until = null
         where id = %(id)s and state = 'sending' and claimed_until = %(claimed_until)s
         """,
         {
@@ -201,6 +231,7 @@ def mark_trouble(conn: Connection, job: ReplyJob, next_try: NextTry) -> bool:
             "claimed_until": job.claimed_until,
             "state": next_try.state,
             "reason": next_try.reason,
+            "advice": next_try.advice,
             "at": next_try.at,
         },
     )
@@ -211,7 +242,7 @@ def queue_again(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
     """Queue the reply for a fresh row of tries."""
     execute(
         conn,
-        "update replies set state = 'queued', error = '', attempts = 0, next_at = %(now)s where id = %(id)s",
+        "update replies set state = 'queued', error = '', advice = '', attempts = 0, next_at = %(now)s where id = %(id)s",
         {"id": reply_id, "now": now},
     )
 

@@ -1,7 +1,7 @@
 """SQL of the sweep and the relay: what is undone, whoever forgot to say so. Every question is answered by a partial index."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_one
 from amends.inbox.rules.ids import CaseId, PostId, SourceId
@@ -23,7 +23,7 @@ class Undone:
     backfills: bool
 
 
-def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone:
+def undone(conn: Connection, *, now: datetime) -> Undone:
     """Return which kinds of work are due at `now`."""
     return fetch_one(
         conn,
@@ -39,7 +39,7 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
             select from replies
             where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
           ) as replies,
-          exists (select from replies where state = 'sent' and checked_at is null and next_at <= %(sent_by)s) as proofs,
+          exists (select from replies where look_at <= %(now)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
           exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups,
           exists (
@@ -48,7 +48,7 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills
         """,
-        {"now": now, "sent_by": now - proof_after},
+        {"now": now},
     )
 
 
