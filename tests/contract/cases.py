@@ -6,8 +6,9 @@ the `watch` that the pages are for; the ids of the posts that the page or the th
 page (null where there is none) and `least`, the fewest that the network gives; `again`: the payload of a second visit to the same page;
 `spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
 since 1970); `locked`: whether nothing can be read without credentials; `blank`: bodies that are a page with nothing on it; `named`:
-whether a complaint names us; and `routes`: patterns of paths that are always answered with a payload of their own (a login, an item), and
-are not counted as requests. `{{server}}` in a payload is the server's address.
+whether a complaint names us; `author`: the handle of its author; and `routes`: patterns of paths that are always answered with a payload
+of their own (a login, an item), and are not counted as requests.
+`{{server}}` in a payload is the server's address.
 """
 
 import json
@@ -29,7 +30,7 @@ from tests.replay_server import Answer, Fault, Replay, Request
 
 PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
-USUAL: dict[str, Any] = {"limit": "limit", "least": 1, "again": "empty", "blank": [], "named": True, "routes": {}}
+USUAL: dict[str, Any] = {"limit": "limit", "least": 1, "again": "empty", "blank": [], "named": True, "routes": {}, "author": "cy_waits"}
 
 
 def expected(network: str) -> dict[str, Any]:
