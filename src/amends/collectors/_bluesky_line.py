@@ -133,8 +133,8 @@ class Line:
     def _procedure(self, method: str, said: Mapping[str, object], headers: dict[str, str]) -> dict[str, object]:
         from atproto_client.models.dot_dict import DotDict  # noqa: PLC0415 - see the top
 
-        data = DotDict(dict(said)) if said else None
-        return _object(self._client.invoke_procedure(method, data=data, headers=headers))  # pyright: ignore[reportArgumentType]
+        given: dict[str, Any] = {"data": DotDict(dict(said)), "input_encoding": "application/json"} if said else {}
+        return _object(self._client.invoke_procedure(method, headers=headers, **given))
 
     @cached_property
     def _client(self) -> "ClientBase":
