@@ -99,7 +99,11 @@ def bluesky_network(folder: Path) -> Generator[Bluesky]:
     """Run Bluesky's servers until the block ends."""
     node, packages = needs.program("node"), _packages(folder)
     with outside.postgresql(folder / "postgresql", databases=["bluesky"]) as database, outside.redis(folder / "redis") as redis:
-        env = {"DEV_ENV": str(packages), "DB_POSTGRES_URL": f"{database}/bluesky", "REDIS_HOST": redis.removeprefix("redis://").partition("/")[0]}
+        env = {
+            "DEV_ENV": str(packages),
+            "DB_POSTGRES_URL": f"{database}/bluesky",
+            "REDIS_HOST": redis.removeprefix("redis://").partition("/")[0],
+        }
         command = [str(node), str(SCRIPT), *PEOPLE]
         with (folder / "bluesky.log").open("w") as log:
             process = subprocess.Popen(
