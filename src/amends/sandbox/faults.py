@@ -202,9 +202,17 @@ def refusal(fault: Fault, now: float) -> _Answer:
     status = int(fault.mode[:3])
     if fault.network == "reddit":
         return _reddit_refusal(fault, status)
+    if fault.network == "bluesky":
+        return _bluesky_refusal(fault, status, now)
     body = {"title": _TITLES[status], "type": "about:blank", "status": status, "detail": _TITLES[status]}
     reset = {"x_rate_limit_limit": "1", "x_rate_limit_remaining": "0", "x_rate_limit_reset": str(int(now) + fault.reset)}
     return _canned(status, json.dumps(body).encode(), **(reset if fault.mode is Mode.RATE_LIMITED else {}))
+
+
+def _bluesky_refusal(fault: Fault, status: int, now: float) -> _Answer:
+    body = json.dumps({"error": _TITLES[status].replace(" ", ""), "message": _TITLES[status]}).encode()
+    reset = {"ratelimit_limit": "3000", "ratelimit_remaining": "0", "ratelimit_reset": str(int(now) + fault.reset)}
+    return _canned(status, body, **(reset if fault.mode is Mode.RATE_LIMITED else {}))
 
 
 def _reddit_refusal(fault: Fault, status: int) -> _Answer:

@@ -71,14 +71,14 @@ class Floods:
         brand = self._scenario.brands[flood.brand]
         template = dice.choice(_templates(self._scenario, brand))
         text = filled(template, self._scenario.lists, dice)
-        is_x = flood.network is Network.X
+        is_reddit = flood.network is Network.REDDIT
         handle = f"{dice.choice(_HANDLES)}{dice.randrange(CROWD):03d}"
-        person = Person(key=handle, x=handle, reddit=handle, name=handle.title(), language=template.language)
+        person = Person(key=handle, x=handle, reddit=handle, bluesky=handle, name=handle.title(), language=template.language)
         draft = Draft(
             author=keep_account(self._press.store, people.person_account(person, flood.network, 0)),
-            text=f"@{brand.x} {text}" if is_x else text,
-            title="" if is_x else text[:_TITLE],
-            subreddit="" if is_x else brand.subreddit,
+            text=text if is_reddit else f"@{getattr(brand, flood.network)} {text}",
+            title=text[:_TITLE] if is_reddit else "",
+            subreddit=brand.subreddit if is_reddit else "",
             language=template.language,
             mood=template.mood,
             kind=template.kind,

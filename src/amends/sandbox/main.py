@@ -1,4 +1,4 @@
-"""The sandbox: both networks in one process on loopback, fed by a scenario.
+"""The sandbox: all its networks in one process on loopback, fed by a scenario.
 
 Place in the path: it stands where the real networks stand. `serve` runs it, `create_app` makes it for tests in the same process.
 """
@@ -13,7 +13,22 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amends.core.clock import Clock, utc_now
-from amends.sandbox import control, directing, pager, pages, people, reddit, reddit_access, reddit_write, x, x_write
+from amends.sandbox import (
+    bluesky,
+    bluesky_access,
+    bluesky_write,
+    control,
+    directing,
+    pager,
+    pages,
+    people,
+    reddit,
+    reddit_access,
+    reddit_write,
+    x,
+    x_write,
+)
+from amends.sandbox.bluesky_access import BlueskyProblem
 from amends.sandbox.directing import Missing
 from amends.sandbox.faults import FaultGate, Faults
 from amends.sandbox.floods import Floods
@@ -29,8 +44,8 @@ from amends.sandbox.store import Store
 from amends.sandbox.watches import sources, watching
 from amends.sandbox.x_access import XProblem
 
-WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0}
-Problem = XProblem | RedditProblem | Missing
+WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0, Network.BLUESKY: 300.0}
+Problem = XProblem | RedditProblem | BlueskyProblem | Missing
 
 
 class Slashless:
@@ -52,7 +67,7 @@ def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float,
     store = Store(data / "networks.sqlite3")
     press = Press(store=store, watching=watching(scenario))
     for brand in scenario.brands.values():
-        for network in Network:
+        for network in (network for network in Network if getattr(brand, network)):
             keep_account(store, people.brand_account(brand, network))
     return Sandbox(
         store=store,
@@ -80,9 +95,9 @@ def create_app(sandbox: Sandbox) -> FastAPI:
 
     app = FastAPI(title="Amends sandbox networks", lifespan=lifespan, redirect_slashes=False)
     app.state.sandbox = sandbox
-    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x, x_write, pages):
+    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x, x_write, bluesky_access, bluesky, bluesky_write, pages):
         app.include_router(part.router)
-    for kind in (XProblem, RedditProblem, Missing):
+    for kind in (XProblem, RedditProblem, BlueskyProblem, Missing):
         app.add_exception_handler(kind, _answered)
     app.add_middleware(FaultGate, faults=sandbox.faults, clock=sandbox.clock)
     app.add_middleware(Slashless)

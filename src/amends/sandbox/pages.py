@@ -22,7 +22,7 @@ from amends.sandbox.state import Here, Sandbox
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
-SIDES = {Network.X: ("X side", "/x"), Network.REDDIT: ("Reddit side", "/reddit")}
+SIDES = {Network.X: ("X side", "/x"), Network.REDDIT: ("Reddit side", "/reddit"), Network.BLUESKY: ("Bluesky side", "/bluesky")}
 _templates = Environment(loader=PackageLoader("amends.sandbox"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -38,16 +38,21 @@ def _user_page(handle: str) -> str:
     return f"/reddit/user/{quote(handle, safe='')}"
 
 
+def _sky_page(name: str) -> str:
+    return f"/bluesky/profile/{quote(name, safe=':')}"
+
+
 def _sub_page(name: str) -> str:
     return f"/reddit/r/{quote(name, safe='')}"
 
 
 def _profile(post: PublicPost) -> str:
-    return _x_page(post.author.handle) if post.network is Network.X else _user_page(post.author.handle)
+    makers = {Network.X: _x_page, Network.REDDIT: _user_page, Network.BLUESKY: _sky_page}
+    return makers[post.network](post.author.handle)
 
 
 def _handle(post: PublicPost) -> str:
-    return f"@{post.author.handle}" if post.network is Network.X else f"u/{post.author.handle}"
+    return f"u/{post.author.handle}" if post.network is Network.REDDIT else f"@{post.author.handle}"
 
 
 def _iso(at: float) -> str:
@@ -55,7 +60,7 @@ def _iso(at: float) -> str:
 
 
 _templates.filters.update(clock=_clock, iso=_iso, profile=_profile, handle=_handle)
-_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page}
+_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page, "sky_page": _sky_page}
 
 
 def _render(here: Sandbox, name: str, network: Network | None, status: int = 200, **values: Any) -> HTMLResponse:
@@ -75,6 +80,8 @@ def _render(here: Sandbox, name: str, network: Network | None, status: int = 200
 def _href(here: Sandbox, post: PublicPost) -> str:
     if post.network is Network.X:
         return f"{_x_page(post.author.handle)}/status/{post.id}"
+    if post.network is Network.BLUESKY:
+        return f"{_sky_page(post.author.id)}/post/{post.id.rpartition('/')[2]}"
     return "/reddit" + quote(permalink(here.store.must_have(Network.REDDIT, post.root_id), post))
 
 
@@ -172,6 +179,26 @@ def reddit_thread(_name: str, path: str, here: Here) -> HTMLResponse:
     short, _, rest = path.partition("/")
     comment = rest.partition("/")[2]
     return _thread(here, here.store.post(Network.REDDIT, f"t1_{comment}" if comment else f"t3_{short}"))
+
+
+@router.get("/bluesky")
+def bluesky_index(here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return the newest posts on Bluesky."""
+    return _list(here, Network.BLUESKY, "The newest posts", "p.network = 'bluesky'", before)
+
+
+@router.get("/bluesky/profile/{name}")
+def bluesky_profile(name: str, here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return an account's page on Bluesky, by its handle or its id."""
+    found = here.store.account(Network.BLUESKY, handle=name, account_id=name)
+    return _profile_page(here, Network.BLUESKY, found.handle if found else name, before)
+
+
+@router.get("/bluesky/profile/{name}/post/{key}")
+def bluesky_thread(name: str, key: str, here: Here) -> HTMLResponse:
+    """Return a thread on Bluesky, with one post of it marked."""
+    found = here.store.account(Network.BLUESKY, handle=name, account_id=name)
+    return _thread(here, here.store.post(Network.BLUESKY, f"at://{found.id}/app.bsky.feed.post/{key}") if found else None)
 
 
 def _profile_page(here: Sandbox, network: Network, handle: str, before: int) -> HTMLResponse:

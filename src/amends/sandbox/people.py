@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"(?<![\d.,:/-])\d{3,}(?![\d:/-])")
 
 def brand_account(brand: Brand, network: Network) -> Account:
     """Return a brand's own account."""
-    handle = brand.x if network is Network.X else brand.reddit
+    handle = str(getattr(brand, network))
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -33,7 +33,8 @@ def brand_account(brand: Brand, network: Network) -> Account:
 
 def account_id(network: Network, handle: str) -> str:
     """Return the id that a network gives to a handle."""
-    return ids.x_user_id(handle) if network is Network.X else ids.reddit_user_id(handle)
+    makers = {Network.X: ids.x_user_id, Network.REDDIT: ids.reddit_user_id, Network.BLUESKY: ids.did}
+    return makers[network](handle)
 
 
 def account_of(store: Store, scenario: Scenario, entry: Entry, loop: int) -> Account:
@@ -50,14 +51,12 @@ def stranger(handle: str, language: str) -> Person:
     name = re.sub(r"[_\d]+", " ", handle).strip().title() or handle
     temper = dice.choice([Temper.THANKS, Temper.THANKS, Temper.SILENT, Temper.AGAIN])
     followers = int(dice.lognormvariate(5, 1.2))
-    return Person(key=handle, x=handle, reddit=handle, name=name, language=language, temper=temper, followers=followers)
+    return Person(key=handle, x=handle, reddit=handle, bluesky=handle, name=name, language=language, temper=temper, followers=followers)
 
 
 def person_account(person: Person, network: Network, loop: int) -> Account:
     """Return the account of a person on one network in one repetition of the scenario."""
-    longest = 15 if network is Network.X else 20
-    end = f"{loop + 1}" if loop else ""
-    handle = (person.x if network is Network.X else person.reddit)[: longest - len(end)] + end
+    handle = _handle(str(getattr(person, network)), network, f"{loop + 1}" if loop else "")
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -70,6 +69,15 @@ def person_account(person: Person, network: Network, loop: int) -> Account:
         about=person.about,
         joined_at=BORN + random.Random(handle).randrange(_YEARS),  # noqa: S311 (no secret)
     )
+
+
+def _handle(name: str, network: Network, end: str) -> str:
+    """Return a handle with another `end`, as the network allows it; on Bluesky it is a domain."""
+    if network is Network.BLUESKY:
+        first, _, domain = name.lower().replace("_", "-").partition(".")
+        return f"{first}{end}.{domain or 'sky.example'}"
+    longest = 15 if network is Network.X else 20
+    return name[: longest - len(end)] + end
 
 
 def varied(text: str, loop: int, seed: int) -> str:

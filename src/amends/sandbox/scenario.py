@@ -102,16 +102,17 @@ def _options(block: _Block, words: list[str], known: set[str]) -> dict[str, str]
 
 def _brand(scenario: Scenario, block: _Block) -> None:
     known = {"name", "x", "reddit", "subreddit"}
-    found = _options(block, block.head[2:], known)
+    found = _options(block, block.head[2:], known | {"bluesky"})
     if missing := known - found.keys():
         raise block.wrong(f"a brand needs {', '.join(sorted(missing))}")
     body = dict(line.split(": ", 1) for line in block.body.splitlines() if ": " in line)
     more = {"x_query": body.get("search on x", ""), "reddit_query": body.get("search on reddit", ""), "about": body.get("about", "")}
+    more |= {"bluesky_query": body.get("search on bluesky", "")}
     scenario.brands[block.head[1]] = Brand(key=block.head[1], **found, **more)
 
 
 def _person(scenario: Scenario, block: _Block) -> None:
-    found = _options(block, block.head[2:], {"x", "reddit", "name", "lang", "temper", "followers"})
+    found = _options(block, block.head[2:], {"x", "reddit", "bluesky", "name", "lang", "temper", "followers"})
     if found.get("temper", "silent") not in list(Temper):
         raise block.wrong(f"temper is one of {', '.join(Temper)}")
     if not found.get("followers", "0").isdigit():
@@ -125,6 +126,7 @@ def _person(scenario: Scenario, block: _Block) -> None:
         temper=Temper(found.get("temper", "silent")),
         followers=int(found.get("followers", "120")),
         about=block.body,
+        bluesky=found.get("bluesky", ""),
     )
 
 
@@ -190,7 +192,11 @@ def _title(block: _Block) -> tuple[str, str]:
 
 
 _WORDLESS = {Deed.SHARE, Deed.DELETE, Deed.REMOVE, Deed.LOCK}
-_HANDLES = {Network.X: re.compile(r"\w{1,15}$", re.ASCII), Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII)}
+_HANDLES = {
+    Network.X: re.compile(r"\w{1,15}$", re.ASCII),
+    Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII),
+    Network.BLUESKY: re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+$"),
+}
 
 
 def _check(scenario: Scenario) -> None:
@@ -210,6 +216,8 @@ def _text_fault(entry: Entry) -> str:
         return "there is no text under this line"
     if entry.deed is Deed.POST and entry.network is Network.REDDIT and not entry.subreddit:
         return "a post on Reddit needs in=SUBREDDIT"
+    if entry.deed is Deed.EDIT and entry.network is Network.BLUESKY:
+        return "nobody can edit a post on Bluesky"
     return ""
 
 

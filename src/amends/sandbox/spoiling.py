@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 Json = Any
+BLUESKY_LISTS = ("notifications", "posts", "feed")
 
 
 def _items(body: Json) -> list[Json] | None:
     """Return the list of things in an answer of either network."""
     if not isinstance(body, dict):
         return None
-    inner = body.get("data")
+    inner = body.get("data") or next((body[name] for name in BLUESKY_LISTS if name in body), None)
     if isinstance(inner, dict):
         inner = inner.get("children")
     return inner if isinstance(inner, list) else None
@@ -33,9 +34,12 @@ def shuffled(body: Json) -> Json:
 
 
 def partial(body: Json) -> Json:
-    """Return the answer without one related object and with an error that says so; on Reddit, with a thing that cannot be read."""
+    """Return the answer without one related object and with an error that says so; elsewhere, with a thing that cannot be read."""
     items = _items(body)
     if items is None:
+        return body
+    if "data" not in body:
+        items.append({"uri": "at://did:plc:nobody/app.bsky.feed.post/2222222222222", "cid": "", "record": None})
         return body
     if "children" in (body["data"] if isinstance(body["data"], dict) else {}):
         items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})
