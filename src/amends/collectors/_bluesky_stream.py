@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from amends.collectors._bluesky_items import MICRO, POST, Item, items
+from amends.collectors._bluesky_items import MICRO, POST, Item, items, parts
 from amends.collectors._bluesky_posts import post_of
 from amends.collectors._bluesky_text import words
 from amends.core import reading
@@ -94,8 +94,9 @@ def _called(item: Item) -> set[str]:
     mentioned = {did for did, _ in words(item.record.get("text"), item.record.get("facets"))[1]}
     embed = reading.mapping(reading.mapping(item.record.get("embed")).get("record"))
     quoted = reading.mapping(embed.get("record")) or embed
-    answered = reading.mapping(reading.mapping(item.record.get("reply")).get("parent"))
-    return mentioned | {reading.text(found.get("uri")).removeprefix("at://").partition("/")[0] for found in (quoted, answered)}
+    answered = reading.mapping(item.record.get("reply"))
+    named = (quoted, reading.mapping(answered.get("parent")), reading.mapping(answered.get("root")))
+    return mentioned | {parts(reading.text(found.get("uri")))[0] for found in named}
 
 
 def _looked_up(found: Sequence[Item], account: Account, show: Show) -> tuple[Post, ...]:

@@ -5,10 +5,10 @@ back (`_bluesky_walk`); `listen` hears the same posts sooner. What Bluesky asks 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from amends.collectors._bluesky_items import POST, Item, items, tid_time
+from amends.collectors._bluesky_items import POST, Item, items, parts, tid_time
 from amends.collectors._bluesky_line import Line
 from amends.collectors._bluesky_posts import NETWORK, gone, permalink, post_of, posts_from
 from amends.collectors._bluesky_reply import is_answer, is_post, key_of, place_of, record_of
@@ -86,8 +86,8 @@ class Bluesky:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = begun(cursor, self._clock()).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        walks = begun(cursor, self._clock()).split()
+        return walks and (walks[0].cursor(), walks[1].cursor())
 
     def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
         """Yield what Jetstream tells about us, or about the watch's words, as the API shows it."""
@@ -103,8 +103,7 @@ class Bluesky:
             node = self._node(root_id, depth=DEEPEST, above=DEEPEST)
         except QueryRefused:
             return ()
-        posts = posts_from(node, self._account).posts
-        return tuple(sorted(posts, key=lambda post: (post.published_at, post.external_id != root_id)))
+        return tuple(sorted(posts_from(node, self._account).posts, key=_in_thread))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         """Return the present state of at most 100 posts."""
@@ -224,6 +223,11 @@ class Bluesky:
                 body = {}
             known[handle] = reading.text(body.get("did"))
         return known.get(handle, "")
+
+
+def _in_thread(post: Post) -> tuple[datetime, bool, str]:
+    """Return what posts of a thread are sorted by: time, and where that is the same the root first, then the keys, which rise."""
+    return post.published_at, post.external_id != post.root_id, parts(post.external_id)[2]
 
 
 def build(account: Account, clock: Clock = utc_now) -> Bluesky:
