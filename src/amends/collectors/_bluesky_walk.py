@@ -7,13 +7,13 @@ millisecond above it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amends.collectors._bluesky_items import Item
+from amends.collectors._bluesky_items import Item, parts
 from amends.core import reading
 from amends.core.ports import Cursor, Missed
-from amends.core.walk import Walk
+from amends.core.walk import REMEMBERED, Walk
 
 OVERLAP = timedelta(hours=1)
 BEFORE = timedelta(days=1)
@@ -51,9 +51,18 @@ def step(walk: Walk, page: Sequence[Item], following: str, limit: int, now: date
     stuck = place == following and _time_in(following) is not None and len(page) >= limit
     return Step(
         new=tuple(item for item in unknown if item.is_after(reached - BEFORE)),
-        onward=walk.after([mark(min(time, now)) for time in times], place, [item.uri for item in page]),
+        onward=replace(walk.after([mark(min(time, now)) for time in times], place), known=_known(walk, page)),
         missed=_left_out(following) if stuck else None,
     )
+
+
+def _known(walk: Walk, page: Sequence[Item]) -> tuple[str, ...]:
+    """Return the newest posts that were read, by their keys, which rise: the next walk meets these first, however long this one was."""
+    return tuple(sorted({*walk.known, *(item.uri for item in page)}, key=_key, reverse=True)[:REMEMBERED])
+
+
+def _key(uri: str) -> str:
+    return parts(uri)[2]
 
 
 def _is_below(times: Sequence[datetime], moment: datetime) -> bool:
