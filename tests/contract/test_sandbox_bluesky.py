@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -80,13 +81,14 @@ def test_the_place_of_a_list_of_notifications_is_a_bare_time(networks: Networks,
     page = sky.app.bsky.notification.list_notifications({"limit": 2})
     assert page.cursor == page.notifications[-1].indexed_at
     older = sky.app.bsky.notification.list_notifications({"limit": 2, "cursor": page.cursor}).notifications
+    assert page.cursor is not None
     assert all(note.indexed_at < page.cursor for note in older)
 
 
 def test_links_are_shortened_in_the_text_and_whole_in_its_facets(networks: Networks, sky: Client) -> None:
     link = "https://www.ferries.example/late/boats/number-seven?day=20"
     networks.publish("bluesky", f"\N{SHIP} @{OURS} see {link} #late", author="cy")
-    record = sky.app.bsky.feed.search_posts({"q": "late", "sort": "latest"}).posts[0].record
+    record: Any = sky.app.bsky.feed.search_posts({"q": "late", "sort": "latest"}).posts[0].record
     assert record.text.endswith("... #late")
     features = [facet.features[0] for facet in record.facets]
     assert [getattr(features[0], "did", ""), getattr(features[1], "uri", ""), getattr(features[2], "tag", "")] == [
@@ -154,9 +156,8 @@ def test_three_hundred_graphemes_are_taken_and_no_more(sky: Client) -> None:
 
 def test_a_picture_is_taken_and_shown_with_its_words(networks: Networks, sky: Client) -> None:
     made = sky.send_image("See", b"not really a picture", "the new boat")
-    post = sky.get_posts([made.uri]).posts[0]
-    assert post.embed is not None
-    assert post.embed.images[0].alt == "the-new-boat"
+    embed: Any = sky.get_posts([made.uri]).posts[0].embed
+    assert embed.images[0].alt == "the-new-boat"
     with pytest.raises(BadRequestError, match="BlobTooLarge"):
         sky.upload_blob(b"x" * 1_000_001)
     sky.delete_post(made.uri)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
 from urllib.parse import urlencode
 
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from amends.collectors._bluesky_items import MICRO, POST, Item, items, parts
@@ -60,12 +60,16 @@ def _patience(account: Account) -> float:
 
 
 def _gathered(line: ClientConnection) -> Iterator[Mapping[str, object]]:
-    """Yield events for a second from the first on, none where all is silent for ten."""
+    """Yield events for a second from the first on, none where all is silent for ten; what came before the line was cut still counts."""
     until = monotonic() + HEARTBEAT
     for number in range(MOST_AT_ONCE * 40):
         try:
             told = line.recv(timeout=max(until - monotonic(), 0))
         except TimeoutError:
+            return
+        except ConnectionClosed:
+            if number == 0:
+                raise
             return
         if number == 0:
             until = monotonic() + GATHERING
