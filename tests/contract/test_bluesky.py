@@ -177,6 +177,12 @@ def test_a_share_in_a_feed_has_an_address_of_its_own() -> None:
     assert (post.external_id, post.shared_id, post.is_own, post.text) == (share, uri(), True, "")
 
 
+def test_a_thread_as_a_flat_list_is_read_too() -> None:
+    flat = [{"uri": uri(), "depth": 0, "value": {"$type": "app.bsky.unspecced.defs#threadItemPost", "post": view("flat")}}]
+    flat.append({"uri": uri("gone"), "depth": 1, "value": {"$type": "app.bsky.unspecced.defs#threadItemNotFound"}})
+    assert only({"thread": flat}).text == "flat"
+
+
 def test_likes_and_followers_are_no_posts_and_no_trouble() -> None:
     likes = [{"uri": f"at://{CY}/app.bsky.feed.like/x", "reason": "like", "record": {}}, {"uri": "x", "reason": "follow"}]
     harvest = posts_from({"notifications": likes}, OURS)
@@ -416,6 +422,8 @@ def test_what_the_network_does_not_show_yet_comes_from_the_stream_itself(server:
     ("watch", "found"),
     [
         (Watch(kind=WatchKind.SEARCH, query="North Pier"), ["The pier in the NORTH"]),
+        (Watch(kind=WatchKind.SEARCH, query='"in the north" pier'), ["The pier in the NORTH"]),
+        (Watch(kind=WatchKind.SEARCH, query='"north pier"'), []),
         (Watch(kind=WatchKind.SEARCH, query=""), []),
         (Watch(kind=WatchKind.HASHTAG, query="#LateBoats"), ["so #lateboats"]),
     ],

@@ -137,15 +137,16 @@ def _walk(values: list[object], troubles: list[str]) -> Iterator[tuple[Fields, b
 
 
 def _item(fields: Fields) -> Item | None:
-    if "post" in fields:
-        return _of_feed(fields)
+    value = reading.mapping(fields.get("value"))
+    if "post" in fields or "post" in value:
+        return _of_feed(fields if "post" in fields else value)
     if isinstance(fields.get("commit"), dict) and "time_us" in fields:
         return _of_stream(fields)
     if fields.get("notFound") is True or fields.get("blocked") is True:
         return None
     if "reason" in fields and reading.text(fields.get("reason")).removesuffix("-via-repost") not in TALK:
         return None
-    record = reading.mapping(fields.get("record")) or reading.mapping(fields.get("value"))
+    record = reading.mapping(fields.get("record")) or value
     return _checked(Item(uri=reading.text(fields.get("uri")), record=record, view=fields, raw=fields, indexed_at=_indexed_at(fields)))
 
 

@@ -5,6 +5,7 @@ before it is handed over; where the network's own index is slower than the strea
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
 from urllib.parse import urlencode
@@ -26,7 +27,8 @@ JETSTREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
 LARGEST_EVENT = 1024 * 1024
 HEARTBEAT = 10.0
 GATHERING = 1.0
-MOST_AT_ONCE = 25
+MOST_AT_ONCE = 1000
+WORDS = re.compile(r'"[^"]+"|\S+')
 REPEATED = 5 * MICRO
 Show = Callable[[Sequence[str]], tuple[Post, ...]]
 
@@ -62,7 +64,7 @@ def _patience(account: Account) -> float:
 def _gathered(line: ClientConnection) -> Iterator[Mapping[str, object]]:
     """Yield events for a second from the first on, none where all is silent for ten; what came before the line was cut still counts."""
     until = monotonic() + HEARTBEAT
-    for number in range(MOST_AT_ONCE * 40):
+    for number in range(MOST_AT_ONCE):
         try:
             told = line.recv(timeout=max(until - monotonic(), 0))
         except TimeoutError:
@@ -87,9 +89,8 @@ def about(watch: Watch, did: str) -> Callable[[Item], bool]:
     """Return what tells whether a post is one that the watch looks for."""
     if watch.kind is WatchKind.MENTIONS:
         return lambda item: item.author_id != did and did in _called(item)
-    wanted = [watch.query.lstrip("#")] if watch.kind is WatchKind.HASHTAG else watch.query.split()
-    sign = "#" if watch.kind is WatchKind.HASHTAG else ""
-    needles = [f"{sign}{word}".strip('"').casefold() for word in wanted]
+    wanted = [f"#{watch.query.lstrip('#')}"] if watch.kind is WatchKind.HASHTAG else WORDS.findall(watch.query)
+    needles = [word.strip('"').casefold() for word in wanted]
     return lambda item: bool(needles) and all(needle in words(item.record.get("text"), None)[0].casefold() for needle in needles)
 
 
