@@ -346,6 +346,14 @@ def test_an_answer_carries_root_language_facets_and_pictures(server: Server) -> 
     assert (upload.body, upload.headers["content-type"]) == (b"png", "image/png")
 
 
+def test_a_search_ends_an_hour_below_its_mark(server: Server) -> None:
+    server.say("app.bsky.feed.searchPosts", {"posts": []})
+    ours = server.bluesky(first_days="1")
+    ours.fetch(Watch(kind=WatchKind.HASHTAG, query="#late"), None, budget=10)
+    asked = server.replay.requests[-1].asked
+    assert (asked["q"], asked["sort"], asked["since"]) == ("#late", "latest", iso(NOW - timedelta(hours=25)))
+
+
 def test_a_password_of_the_account_itself_is_a_warning(server: Server) -> None:
     token = "e30.eyJzY29wZSI6ImNvbS5hdHByb3RvLmFjY2VzcyJ9.c2ln"
     server.say("com.atproto.server.createSession", {"did": US, "handle": HANDLE, "accessJwt": token, "refreshJwt": "r"})

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amends.collectors._bluesky_items import Item, parts
+from amends.collectors._bluesky_items import FIRST, Item, parts
 from amends.core import reading
 from amends.core.ports import Cursor, Missed
 from amends.core.walk import REMEMBERED, Walk
@@ -39,6 +39,11 @@ def mark(moment: datetime) -> str:
 def begun(cursor: Cursor | None, first: datetime) -> Walk:
     """Return the walk that `cursor` describes; without one, a walk back to `first`."""
     return Walk.resume(cursor, mark(first))
+
+
+def since(walk: Walk) -> str:
+    """Return how far down a walk goes at most: to its mark, and an hour of overlap."""
+    return mark((reading.moment(walk.mark) or FIRST) - OVERLAP)
 
 
 def step(walk: Walk, page: Sequence[Item], following: str, limit: int, now: datetime) -> Step:

@@ -14,7 +14,7 @@ from amends.collectors._bluesky_posts import NETWORK, gone, permalink, post_of, 
 from amends.collectors._bluesky_reply import is_answer, is_post, key_of, place_of, record_of
 from amends.collectors._bluesky_stream import heard
 from amends.collectors._bluesky_text import MOST_GRAPHEMES, length
-from amends.collectors._bluesky_walk import begun, step
+from amends.collectors._bluesky_walk import begun, since, step
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
@@ -68,7 +68,7 @@ class Bluesky:
         """Return what is new on the next page of at most `budget` posts."""
         now, limit = self._clock(), min(PAGE_LIMIT, max(1, budget))
         walk = begun(cursor, now - timedelta(days=self._account.number("first_days", FIRST_DAYS)))
-        method, name, asked = self._listing(watch)
+        method, name, asked = self._listing(watch, since(walk))
         place = {"cursor": walk.place} if walk.place else {}
         body = self._line.get(method, {**asked, **place, "limit": limit})
         troubles: list[str] = []
@@ -170,15 +170,15 @@ class Bluesky:
         if self._line.scope == FULL_PASSWORD:
             yield "This is the account's own password: make an app password and enter that."
 
-    def _listing(self, watch: Watch) -> tuple[str, str, dict[str, object]]:
-        """Return what to ask for a watch: the method, where the posts lie in its answer, and the question."""
+    def _listing(self, watch: Watch, first: str) -> tuple[str, str, dict[str, object]]:
+        """Return what to ask for a watch: the method, where the posts lie in its answer, and the question; `first` ends it where it can."""
         if watch.kind is WatchKind.MENTIONS:
             return "app.bsky.notification.listNotifications", "notifications", {"reasons": ABOUT_US}
         if watch.kind is WatchKind.OWN_POSTS:
             return "app.bsky.feed.getAuthorFeed", "feed", {"actor": self._line.did, "filter": "posts_with_replies", "includePins": "false"}
         if watch.kind in {WatchKind.SEARCH, WatchKind.HASHTAG}:
             words = watch.query if watch.kind is WatchKind.SEARCH else f"#{watch.query.lstrip('#')}"
-            return "app.bsky.feed.searchPosts", "posts", {"q": words, "sort": "latest"}
+            return "app.bsky.feed.searchPosts", "posts", {"q": words, "sort": "latest", "since": first}
         raise QueryRefused(f"Bluesky has no {watch.kind}.")
 
     def _page(self, body: Mapping[str, object], name: str, troubles: list[str]) -> list[Item]:

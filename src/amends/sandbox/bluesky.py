@@ -77,13 +77,18 @@ def list_notifications(here: Here, caller: Authorised, asked: Asked, reasons: An
 
 
 @router.get("/app.bsky.feed.searchPosts")
-def search_posts(q: str, here: Here, caller: Authorised, asked: Asked) -> JSONResponse:
-    """Return the newest posts that match a query."""
+def search_posts(q: str, here: Here, caller: Authorised, asked: Asked, since: str = "") -> JSONResponse:
+    """Return the newest posts that match a query, down to the time `since`."""
     try:
         matches = parse(q, sky_term)
     except QueryWrong as wrong:
         raise invalid(str(wrong)) from wrong
-    found = _newest(here, lambda post: not post.shared_id and matches(post), asked.limit, _below(asked.cursor))
+    first = _time(since) if since else ""
+
+    def fits(post: PublicPost) -> bool:
+        return not post.shared_id and shape.moment(post.published_at) >= first and matches(post)
+
+    found = _newest(here, fits, asked.limit, _below(asked.cursor))
     return _said(caller, {"posts": [shape.view(here.store, post, asked.base) for post in found], **_onward(found, asked.limit)})
 
 
