@@ -23,7 +23,7 @@ PUBLISHED_AT = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 class FakeClassifier:
     """Reads by keywords: a bad word makes a negative complaint (0.9), a good one praise (0.9), `unreadable` comes back as None.
 
-    Intents, signals and embedding follow the words too.
+    Intents, signals and embedding follow the words too. `languages` remembers in which languages it read.
     """
 
     version = "fake-1"
@@ -31,11 +31,13 @@ class FakeClassifier:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.languages: list[str] = []
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, and remember the call in `batches`."""
         assert len(texts) == len(languages)
         self.batches.append(list(texts))
+        self.languages += languages
         return [_reading(text.lower()) for text in texts]
 
 
@@ -79,6 +81,7 @@ class FakeNetwork:
         self.public: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.shown: dict[str, Post] = {}
+        self.parts: tuple[Cursor, Cursor] | None = None
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
@@ -88,7 +91,7 @@ class FakeNetwork:
         return page
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002
-        return None
+        return self.parts
 
     def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002
         return ()

@@ -5,6 +5,7 @@ from typing import Any
 import praw
 import requests
 import tweepy
+from mastodon import Mastodon
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
@@ -46,3 +47,9 @@ def praw_client(networks: Networks, brand: str = "veloria", **credentials: Any) 
         ratelimit_seconds=0,
         check_for_updates=False,
     )
+
+
+def mastodon_client(networks: Networks, brand: str = "veloria", **credentials: str) -> Any:
+    """A Mastodon.py client in a brand's name, its credentials changed by `credentials`."""
+    given = networks.source(brand, "mastodon")["credentials"] | credentials
+    return Mastodon(api_base_url=networks.mastodon, version_check_mode="none", ratelimit_method="throw", **given)

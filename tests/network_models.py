@@ -1,7 +1,8 @@
-"""The two networks as their listings behave over HTTP, in memory: newest first, paged, with deletions and edits between two pages.
+"""The networks as their listings behave over HTTP, in memory: newest first, paged, with deletions and edits between two pages.
 
 Only what a walk depends on. X: `since_id`, `start_time`, tokens that page on from a post's id, edits as new ids, posts that appear a
-little late. Reddit: `after` anchors that list nothing once they are deleted, a listing of at most a thousand things.
+little late. Reddit: `after` anchors that list nothing once they are deleted, a listing of at most a thousand things. Mastodon: `max_id`,
+statuses numbered by their own time, so that a late one stands below younger ones, and notifications numbered as they arrive.
 """
 
 import json
@@ -125,4 +126,46 @@ class RedditModel:
             "edited": edited,
             "author": "cy",
             "author_fullname": "t2_c",
+        }
+
+
+@dataclass(kw_only=True, slots=True)
+class MastodonModel:
+    """Mastodon: a status that arrives late stands where its own time puts it, its notification where it arrived."""
+
+    now: datetime
+    things: list[Thing] = field(default_factory=list[Thing])
+
+    def publish(self, count: int, late: timedelta) -> None:
+        for _ in range(count):
+            number = (int(self.now.timestamp() * 1000) << 16) + len(self.things)
+            self.things.append(Thing(ids=[str(number)], published_at=self.now, shown_at=self.now + late))
+
+    def edit(self, thing: Thing) -> None:
+        thing.edited_at = self.now
+
+    def hear(self, request: Request) -> Answer:
+        told = request.path.endswith("/notifications")
+        shown = [thing for thing in self.things if not thing.deleted and thing.shown_at <= self.now]
+        numbered = {(self._arrival(thing) if told else int(thing.name)): thing for thing in shown}
+        below, limit = int(request.asked.get("max_id", 2**80)), int(request.asked["limit"])
+        found = sorted((number for number in numbered if number < below), reverse=True)
+        page = found[:limit]
+        entries = [self._notification(number, numbered[number]) if told else self._status(numbered[number]) for number in page]
+        link = f'<{request.path}?max_id={page[-1]}>; rel="next"' if len(found) > limit else '<x?min_id=1>; rel="prev"'
+        return Answer(body=json.dumps(entries).encode(), headers={"link": link})
+
+    def _arrival(self, thing: Thing) -> int:
+        return (int(thing.shown_at.timestamp() * 1000) << 16) + self.things.index(thing)
+
+    def _notification(self, number: int, thing: Thing) -> dict[str, Any]:
+        return {"id": str(number), "type": "mention", "created_at": thing.shown_at.isoformat(), "status": self._status(thing)}
+
+    def _status(self, thing: Thing) -> dict[str, Any]:
+        return {
+            "id": thing.name,
+            "created_at": thing.published_at.isoformat(),
+            "edited_at": thing.edited_at and thing.edited_at.isoformat(),
+            "content": "<p>words</p>",
+            "account": {"id": "5", "acct": "cy"},
         }

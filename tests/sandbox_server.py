@@ -43,6 +43,11 @@ class Networks:
         """The address that stands for both of Reddit's."""
         return f"{self.url}/reddit"
 
+    @property
+    def mastodon(self) -> str:
+        """The address that stands for our account's server."""
+        return f"{self.url}/mastodon"
+
     def source(self, brand: str, network: str) -> dict[str, Any]:
         """What `demo` enters as a source: handle, user_id, credentials, options, watches."""
         brands = self.control.get("/control/watches").json()["brands"]

@@ -1,9 +1,11 @@
 """Watches are handed out once, and what came of a visit is kept."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from amends.collectors import abilities
 from amends.core.database import Connection, Pool, fetch_values
 from amends.core.errors import Conflict, CredentialsRefused, NotFound, RateLimited, SettingsWrong, Unreachable
 from amends.core.ports import Page
@@ -38,15 +40,16 @@ def test_a_claimed_watch_is_nobody_elses_until_the_lease_is_over(conn: Connectio
 
 def test_two_workers_never_get_the_same_watch(pool: Pool) -> None:
     with pool.transaction() as conn:
-        a_source(conn, watches=[Watch(kind=WatchKind.SEARCH, query=f"q{n}") for n in range(10)])
+        for n in range(10):
+            a_source(conn, handle=f"brand{n}", network="x" if n % 2 else "reddit")
 
-    with pool.transaction() as one, pool.transaction() as two:
-        first = due_watches(one, now=NOON, lease=MINUTE, limit=6)
-        second = due_watches(two, now=NOON, lease=MINUTE, limit=6)
+    def claim(_worker: int) -> list[WatchJob]:
+        with pool.transaction() as conn:
+            return due_watches(conn, now=NOON, lease=MINUTE, limit=1)
 
-    assert len(first) == 6
-    assert len(second) == 4
-    assert {job.watch_id for job in first}.isdisjoint({job.watch_id for job in second})
+    with ThreadPoolExecutor(4) as workers:
+        claimed = [job.watch_id for jobs in workers.map(claim, range(20)) for job in jobs]
+    assert len(claimed) == len(set(claimed)) == sum(min(abilities(network).at_once, 5) for network in ("x", "reddit"))
 
 
 def test_a_job_opens_only_with_the_key_that_sealed_it(conn: Connection) -> None:

@@ -8,7 +8,7 @@ import pytest
 from amends.core.database import Pool, fetch_values
 from amends.core.post import Post
 from amends.inbox.actions import resolve
-from amends.inbox.actions.correct import correct
+from amends.inbox.actions.correct import correct, take_back
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.store import undone
 from amends.worker.names import Task
@@ -168,3 +168,16 @@ def test_the_sweep_finds_what_was_edited_and_the_worker_judges_it(pool: Pool) ->
     with pool.transaction() as conn:
         assert fetch_values(conn, "select route from posts") == ["open"]
         assert Task.TRIAGE not in tasks_for(undone.undone(conn, now=NOON + HOUR, proof_after=DAY))
+
+
+def test_a_post_whose_language_is_corrected_is_read_again_in_that_language_and_again_when_that_is_taken_back(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost and nobody answers!"))
+    post_id = PostId(fetch_values(desk.conn, "select id from posts")[0])
+    said = correct(desk.conn, post_id=post_id, field="language", new="ta-Latn", agent_id=desk.agent_id, now=desk.now)
+    judge_all(desk)
+    assert fetch_values(desk.conn, "select language from verdicts") == ["ta-Latn"]
+    take_back(desk.conn, post_id=post_id, correction_id=said, agent_id=desk.agent_id, now=desk.now)
+    judge_all(desk)
+    assert desk.model.languages == ["en", "ta-Latn", "en"]
+    assert fetch_values(desk.conn, "select language from verdicts") == ["en"]
+    assert desk.routes() == ["open"]

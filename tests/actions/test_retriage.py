@@ -180,7 +180,7 @@ def test_an_edited_post_is_read_again_and_of_a_deleted_one_nothing_is_left(desk:
 
 def test_the_same_words_again_and_again_are_spam_also_when_history_is_judged_anew(desk: Desk) -> None:
     for _ in range(6):
-        desk.hear(a_post("The worst shop ever", author=DEE))
+        desk.hear(a_post("Come to the shop in the harbour", author=DEE))
     noise = "select noise from verdicts order by post_id"
     before = fetch_values(desk.conn, noise)
     jobs.start(desk.conn, kind="retriage", why="to test", facts={}, agent_id=None, now=NOON)

@@ -60,6 +60,33 @@ def test_a_page_with_more_behind_it_is_followed_at_once(work: Workplace) -> None
     assert values(work, "select count(*) from posts") == [3]
 
 
+def test_a_long_walk_is_parted_and_its_way_back_is_read_by_a_task_of_its_own(work: Workplace) -> None:
+    work.network.parts = ({"at": "new"}, {"at": "back"})
+    work.network.pages = [Page(posts=(a_post(),), cursor={"at": place}, more=True) for place in range(3)]
+    work.network.pages += [Page(posts=(), cursor={"at": "top"})]
+    work.perform(Task.COLLECT_DUE)
+    assert Task.BACKFILL in work.woken
+    assert values(work, "select cursor ->> 'at' from watches") == ["top"]
+
+    work.now += MINUTE / 2
+    work.network.pages = [Unreachable("away"), Page(posts=(a_post(),), cursor={"at": "b1"}, more=True), Page(posts=(), cursor={})]
+    for _ in range(3):
+        work.perform(Task.BACKFILL)
+        work.now += MINUTE / 10
+    assert values(work, "select posts || ' ' || (done_at is not null) from backfills") == ["1 true"]
+    assert values(work, "select count(*) from posts") == [4]
+
+
+def test_the_sweep_wakes_what_is_to_be_read_back(work: Workplace) -> None:
+    with work.pool.transaction() as conn:
+        conn.execute(
+            "insert into backfills (watch_id, cursor, until, created_at, next_at) select id, '{}', %(at)s, %(at)s, %(at)s from watches",
+            {"at": NOON},
+        )
+    work.perform(Task.SWEEP)
+    assert Task.BACKFILL in work.woken
+
+
 def test_one_sign_in_serves_many_visits(work: Workplace) -> None:
     work.network.pages = [Page(posts=(), cursor={}, more=place < 3) for place in (1, 2, 3)]
     work.perform(Task.COLLECT_DUE)

@@ -17,6 +17,12 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
+    ("GET", "/api/v1/webhook.schema.json"),
+    ("GET", "/form/{source_id}"),
+    ("POST", "/form/{source_id}"),
+    ("GET", "/form/{source_id}/sent/{reference}"),
+    ("GET", "/hooks/{source_id}"),
+    ("POST", "/hooks/{source_id}"),
 }
 SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_admin, auth.meaning_manager}
 TOKEN_GUARDS = {auth.bearer, auth.bearing_manager}

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import LiteralString
 
+import pytest
+
 from amends.api.words import percent
 from amends.core.database import fetch_values
 from amends.inbox.actions import jobs
@@ -63,6 +65,15 @@ def with_versions(door: Door) -> None:
             if not why:
                 heads.retire(conn, now=NOON)
                 heads.adopt(conn, version=head.version, now=NOON)
+
+
+@pytest.mark.parametrize("verb", ["label", "undo"])
+def test_a_post_of_another_case_is_not_labelled_through_this_one(door: Door, verb: str) -> None:
+    elsewhere = newest_post(door, door.who.talked)
+    with as_fragment(door.visitor(door.who.ada)) as client:
+        answer = client.post(f"/inbox/{door.who.plain}/posts/{elsewhere}/{verb}?field=mood", data={"field": "mood", "new": "positive"})
+    assert answer.status_code == 404
+    assert values(door, "select count(*) from corrections") == [0]
 
 
 def test_a_label_is_corrected_in_its_case_and_the_toast_takes_it_back(door: Door) -> None:

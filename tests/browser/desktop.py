@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from amends.core.database import fetch_values
 from amends.core.ports import Published
 from amends.core.post import Post
+from amends.inbox.actions.correct import correct
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.reply import claim_reply, record_sent
 from amends.inbox.actions.triage import triage_pending
@@ -57,6 +58,19 @@ class Desktop:
         with self.door.pool.transaction() as conn:
             ingest(conn, source_id=self.door.who.source_id, network="x", posts=posts, now=self.door.now)
             triage_pending(conn, classifier=FakeClassifier(), policy=POLICY, clock=lambda: self.door.now)
+
+    def correct(self, case_id: int, field: str, new: str) -> None:
+        """Let Bo say what the newest post of a case is."""
+        with self.door.pool.transaction() as conn:
+            newest = "select id from posts where case_id = %(id)s and not is_own order by published_at desc limit 1"
+            correct(
+                conn,
+                post_id=fetch_values(conn, newest, {"id": case_id})[0],
+                field=field,
+                new=new,
+                agent_id=self.door.who.bo,
+                now=self.door.now,
+            )
 
     def publish_replies(self) -> None:
         """Let the worker publish what is queued."""

@@ -15,6 +15,7 @@ from tests.cast import a_post
 from tests.databases import Server
 from tests.desk import Desk
 from tests.door import Door, open_door
+from tests.ledgers import furnish_ledger
 from tests.serving import serving
 from tests.teaching import furnish_triage
 
@@ -69,6 +70,7 @@ def shown(server: Server) -> Door:
     with door.pool.transaction() as conn:
         desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now)
         furnish_triage(desk)
+        furnish_ledger(conn, now=door.now)
         desk.hear(a_post("It is lost, call 077 123 4567", published_at=door.now))
     return door
 

@@ -5,10 +5,12 @@ the `watch` that the pages are for; the ids of the posts that the page or the th
 `answer`, `unanswerable`, and of one that is `gone`; null where the network has no such thing); `limit`: the parameter by which we bound a
 page (null where there is none) and `least`, the fewest that the network gives; `again`: the payload of a second visit to the same page;
 `spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
-since 1970); `locked`: whether nothing can be read without credentials; `blank`: bodies that are a page with nothing on it; `named`:
-whether a complaint names us; `author`: the handle of its author; and `routes`: patterns of paths that are always answered with a payload
-of their own (a login, an item), and are not counted as requests.
-`{{server}}` in a payload is the server's address.
+since 1970); `locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`;
+`blank`: bodies that are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a
+complaint without our answer; `reads`: how many reads `page` counts; `named`: whether a complaint names us; `author`: the handle of its
+author; and `routes`: patterns of paths that are always answered with a payload of their own (a login, an item), a status or both
+(`["name", 404]`), and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one of
+`KEYS`, which are made for the run.
 """
 
 import json
@@ -16,10 +18,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from amends.collectors import abilities, build, networks
 from amends.core.abilities import Abilities
@@ -30,7 +35,37 @@ from tests.replay_server import Answer, Fault, Replay, Request
 
 PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
-USUAL: dict[str, Any] = {"limit": "limit", "least": 1, "again": "empty", "blank": [], "named": True, "routes": {}, "author": "cy_waits"}
+USUAL: dict[str, Any] = {
+    "limit": "limit",
+    "least": 1,
+    "again": "empty",
+    "blank": [],
+    "fine": "fine  \N{REPLACEMENT CHARACTER} here",
+    "named": True,
+    "author": "cy_waits",
+    "login": True,
+    "unanswered": "empty",
+    "routes": {},
+}
+
+
+@cache
+def _service_account() -> str:
+    """Return the text of a Google service account's key file, with a key made for this run."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return json.dumps({"client_email": "care@northpier.example", "private_key": _pem(key), "private_key_id": "1"})
+
+
+@cache
+def _ec_key() -> str:
+    return _pem(ec.generate_private_key(ec.SECP256R1()))
+
+
+def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+KEYS: dict[str, Callable[[], str]] = {"{{service_account}}": _service_account, "{{ec_key}}": _ec_key}
 
 
 def expected(network: str) -> dict[str, Any]:
@@ -63,8 +98,13 @@ class Case:
 
     def routed(self, request: Request) -> Answer | None:
         """Return the answer of the route that the request is on."""
-        found = next((name for pattern, name in self.expected["routes"].items() if re.search(pattern, request.path)), None)
-        return Answer(body=self.body(found)) if found else None
+        found = next((told for pattern, told in self.expected["routes"].items() if re.search(pattern, request.path)), None)
+        if found is None:
+            return None
+        if isinstance(found, int):
+            return Answer(status=found)
+        name, status = (found, 200) if isinstance(found, str) else found
+        return Answer(status=status, body=self.body(name))
 
     @property
     def requests(self) -> list[Request]:
@@ -83,8 +123,9 @@ class Case:
     def account(self, **options: str) -> Account:
         """Return our account on the server."""
         told = self.told("account")
+        credentials = {name: KEYS[value]() if value in KEYS else value for name, value in told["credentials"].items()}
         where = {"base_url": f"{self.server.url}/{self.network}", **options}
-        return Account(handle=told["handle"], credentials=told["credentials"], options=told["options"] | where)
+        return Account(handle=told["handle"], credentials=credentials, options=told["options"] | where)
 
     def collector(self, name: str = "", **options: str) -> Collector:
         """Return a collector to whom the server says the payload `name`."""

@@ -70,7 +70,8 @@ def case(request: pytest.FixtureRequest, server: Replay) -> Case:
 def test_a_page_is_read_whole(case: Case) -> None:
     page = case.collector("page").fetch(case.watch, None, budget=100)
     ids = [post.external_id for post in page.posts]
-    assert len(set(ids)) == len(ids) == page.reads
+    assert len(set(ids)) == len(ids)
+    assert page.reads == case.expected.get("reads", len(ids))
     assert not page.troubles
     assert {post.network for post in page.posts} == {case.network}
     assert all(post.published_at.tzinfo is UTC for post in page.posts)
@@ -97,7 +98,8 @@ def test_a_complaint_that_names_us_may_be_answered(case: Case) -> None:
     assert complaint.can_reply
     assert complaint.root_id == complaint.external_id
     assert complaint.author.handle == case.expected["author"]
-    assert (case.account().handle in complaint.mentions) is case.expected["named"]
+    names = {case.account().handle, "NorthPier", "NorthPierCare"}
+    assert any(name in complaint.mentions for name in names) is case.expected["named"]
     assert "&" in complaint.text
     assert "&amp;" not in complaint.text
 
@@ -137,7 +139,7 @@ def test_an_empty_page_is_no_trouble(case: Case) -> None:
 @those()
 def test_what_cannot_be_read_on_a_page_is_named_and_the_rest_is_good(case: Case) -> None:
     page = case.collector("broken").fetch(case.watch, None, budget=100)
-    assert [post.text for post in page.posts] == ["fine  \N{REPLACEMENT CHARACTER} here"]
+    assert [post.text for post in page.posts] == [case.expected["fine"]]
     assert len(page.troubles) >= 4
     assert not any("a parent" in trouble for trouble in page.troubles)
 
@@ -299,7 +301,7 @@ def test_credentials_never_show(case: Case) -> None:
 
 
 @those(lambda able: able.replies)
-def test_a_reply_is_published_once_and_found_again(case: Case) -> None:
+def test_a_reply_is_published_once(case: Case) -> None:
     wanted = case.told("draft")["published_id"]
     before = len(case.requests)
     published = case.collector("reply").reply(case.draft())
@@ -307,18 +309,29 @@ def test_a_reply_is_published_once_and_found_again(case: Case) -> None:
     assert published.permalink.startswith((case.server.url, "https://"))
     assert published.published_at == NOW - timedelta(hours=2)
     assert len(case.requests) == before + 1
+
+
+@those(lambda able: able.replies and able.finds_replies)
+def test_a_published_reply_is_found_again(case: Case) -> None:
+    published = case.collector("reply").reply(case.draft())
     found = case.collector("own").find_reply(case.draft())
     assert found is not None
     assert (found.external_id, found.permalink) == (published.external_id, published.permalink)
 
 
-@those(lambda able: able.replies)
+@those(lambda able: able.replies and not able.finds_replies)
+def test_where_nothing_can_be_looked_for_a_second_try_is_left_to_a_person(case: Case) -> None:
+    with pytest.raises(ReplyRefused):
+        case.collector("empty").find_reply(case.draft())
+
+
+@those(lambda able: able.replies and able.finds_replies)
 def test_a_reply_that_never_went_out_is_not_found(case: Case) -> None:
     draft = case.draft()
     collector = case.collector("own")
     assert collector.find_reply(replace(draft, text="Something else")) is None
     assert collector.find_reply(replace(draft, parent_id=case.expected["own"])) is None
-    assert case.collector("empty").find_reply(draft) is None
+    assert case.collector(case.expected["unanswered"]).find_reply(draft) is None
 
 
 @those(lambda able: able.replies)
@@ -355,7 +368,7 @@ def test_a_reply_that_fails_becomes_its_error_after_one_request(case: Case, stat
     assert len(case.requests) == before + 1
 
 
-@those(lambda able: able.replies)
+@those(lambda able: able.replies and able.finds_replies)
 def test_a_reply_whose_answer_never_arrives_may_be_out_and_is_found(case: Case) -> None:
     collector = case.collector(time_out="0.2")
     case.say(case.body("reply"), fault=Fault.HANG)
@@ -390,18 +403,18 @@ def test_nothing_is_taken_for_deleted_where_the_network_fails(case: Case) -> Non
         collector = case.collector()
         case.say(body)
         with pytest.raises(Unreachable):
-            collector.refresh([case.expected["gone"]])
+            collector.refresh([case.expected["complaint"]])
 
 
 @those()
 def test_our_standing_is_ours(case: Case) -> None:
     standing = case.collector("me").check()
     assert standing.user_id == case.account().options["user_id"]
-    assert standing.can_reply
+    assert standing.can_reply is abilities(case.network).replies
     assert standing.warnings == ()
 
 
-@those()
+@those(show="login")
 def test_a_login_of_another_account_is_a_warning(case: Case) -> None:
     case.say(case.body("me"))
     standing = build(case.network, replace(case.account(), handle="SouthPier"), lambda: NOW).check()

@@ -13,9 +13,9 @@ from amends.core.post import Post
 from amends.core.watching import Watch, WatchKind
 from tests.sandbox_server import Networks, sandbox_networks
 
-NETWORKS = ("x", "reddit", "bluesky")
-EDITS = ("x", "reddit")
-CALLED = {"x": "@", "reddit": "u/", "bluesky": "@"}
+NETWORKS = ("x", "reddit", "mastodon", "bluesky")
+EDITS = ("x", "reddit", "mastodon")
+CALLED = {"x": "@", "reddit": "u/", "mastodon": "@", "bluesky": "@"}
 Key = tuple[str, str]
 
 

@@ -339,3 +339,174 @@ def test_a_name_that_is_none_is_a_trouble(name: object) -> None:
     harvest = posts_from(comment() | {"data": comment()["data"] | {"name": name, "id": None}}, ours())
     assert harvest.posts == ()
     assert len(harvest.troubles) == 1
+
+
+def message(name: str = "t4_m1", **fields: Any) -> dict[str, Any]:
+    data = {
+        "name": name,
+        "author": "cy_waits",
+        "author_fullname": "t2_c",
+        "subject": "My ferry",
+        "body": "Where is it?",
+        "created_utc": NOW.timestamp() - 600,
+        "first_message_name": None,
+        "parent_id": None,
+        "was_comment": False,
+        "subreddit": None,
+        "context": "",
+        "replies": "",
+        **fields,
+    }
+    return {"kind": "t4", "data": data}
+
+
+def test_the_inbox_brings_answers_and_messages_and_these_are_for_us_alone(server: Replay) -> None:
+    answer = comment(
+        "t1_c9", was_comment=True, type="comment_reply", context="/r/northpier/comments/p1/my_ferry/c9/?context=3", link_id=None
+    )
+    later = message("t4_m2", first_message_name="t4_m1", parent_id="t4_m1", body="Still waiting")
+    say(server, listing(later, answer, message()))
+    page = build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.INBOX), None, budget=50)
+    assert server.requests[-1].path == "/message/inbox"
+    second, told, first = page.posts
+    assert (first.text, first.root_id, first.parent_id) == ("My ferry\n\nWhere is it?", "t4_m1", None)
+    assert (second.text, second.root_id, second.parent_id) == ("Still waiting", "t4_m1", "t4_m1")
+    assert {first.visibility, second.visibility} == {Visibility.DIRECT}
+    assert first.permalink == f"{server.url}/message/messages/m1"
+    assert (told.root_id, told.visibility) == ("t3_p1", Visibility.PUBLIC)
+    assert all(posts_from(post.raw, ours(server)).posts == (post,) for post in page.posts)
+    again = build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.INBOX), page.cursor, budget=50)
+    assert again.posts == ()
+
+
+def test_no_other_listing_makes_a_post_of_a_private_message(server: Replay) -> None:
+    say(server, listing(message(), comment()))
+    assert [post.external_id for post in build(ours(server), lambda: NOW).fetch(POSTS, None, budget=50).posts] == ["t1_c1"]
+    assert [post.external_id for post in posts_from(json.dumps(listing(message())).encode(), ours()).posts] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "handle"),
+    [
+        ({"author": None, "subreddit": "northpier"}, "r/northpier"),
+        ({"author": None}, "[deleted]"),
+        ({"distinguished": "admin", "author": "reddit"}, "reddit"),
+    ],
+)
+def test_a_message_that_no_person_wrote_is_answered_on_reddit(fields: dict[str, Any], handle: str) -> None:
+    post = read(message(**fields))
+    assert post.author.handle == handle
+    assert not post.can_reply
+    assert "on Reddit" in post.why_no_reply
+
+
+def test_an_answer_to_a_message_is_a_message_and_is_found_among_the_sent_ones(server: Replay) -> None:
+    draft = Draft(parent_id="t4_m1", root_id="t4_m1", text="On its way", key="k", since=NOW - timedelta(hours=1))
+    sent = message("t4_m3", author="NorthPierCare", parent_id="t4_m1", first_message_name="t4_m1", body="On its way")
+    say(server, {"json": {"errors": [], "data": {"things": [sent]}}})
+    collector = build(ours(server), lambda: NOW)
+    assert collector.reply(draft).external_id == "t4_m3"
+    say(server, listing(sent))
+    found = collector.find_reply(draft)
+    assert found is not None
+    assert found.external_id == "t4_m3"
+    assert server.requests[-1].path == "/message/sent"
+
+
+def test_a_message_has_its_thread_and_is_never_taken_for_deleted(server: Replay) -> None:
+    answer = message("t4_m2", first_message_name="t4_m1", parent_id="t4_m1")
+    say(server, listing(message(replies=listing(answer))))
+    collector = build(ours(server), lambda: NOW)
+    assert [post.external_id for post in collector.thread("t4_m1")] == ["t4_m1", "t4_m2"]
+    assert server.requests[-1].path == "/message/messages/m1"
+    before = len(server.requests)
+    assert collector.refresh(["t4_m1"]) == ()
+    assert len(server.requests) == before
+
+
+def test_our_own_posts_and_comments_are_one_listing(server: Replay) -> None:
+    say(
+        server,
+        listing(comment(author="NorthPierCare", author_fullname="t2_us"), submission(author="NorthPierCare", author_fullname="t2_us")),
+    )
+    page = build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.OWN_POSTS), None, budget=50)
+    assert server.requests[-1].path == "/user/NorthPierCare/overview"
+    assert len(page.posts) == 2
+
+
+def more(*children: str) -> dict[str, Any]:
+    return {"kind": "more", "data": {"count": len(children), "children": [*children], "parent_id": "t3_p1", "id": "_", "name": "t1__"}}
+
+
+class Folded:
+    """A thread that hides some of its comments."""
+
+    def __init__(self, server: Replay, hidden: int, status: int = 200) -> None:
+        self.names = [f"h{number}" for number in range(hidden)]
+        self.asked: list[list[str]] = []
+        self.status = status
+        server.answer = self.hear
+
+    def hear(self, request: Request) -> Answer:
+        if not request.path.endswith("morechildren"):
+            return Answer(body=json.dumps([listing(submission()), listing(comment(), more(*self.names[:250]), more())]).encode())
+        self.asked.append(request.asked["children"].split(","))
+        things = [comment(f"t1_{name}") for name in self.asked[-1]] + [comment("t1_astray", link_id="t3_other")]
+        rest = [more(*self.names[250:])] if len(self.asked) == 1 else []
+        return Answer(status=self.status, body=json.dumps({"json": {"errors": [], "data": {"things": things + rest}}}).encode())
+
+
+@pytest.mark.parametrize(("hidden", "calls", "posts"), [(0, 0, 2), (3, 1, 5), (250, 3, 252), (300, 3, 302), (900, 5, 502)])
+def test_hidden_comments_are_fetched_too_and_not_for_ever(server: Replay, hidden: int, calls: int, posts: int) -> None:
+    folded = Folded(server, hidden)
+    assert len(build(ours(server), lambda: NOW).thread("t3_p1")) == posts
+    assert len(folded.asked) == calls
+    assert all(len(names) <= 100 for names in folded.asked)
+    asked = server.requests[-1].asked
+    assert calls == 0 or (asked["link_id"], asked["api_type"]) == ("t3_p1", "json")
+
+
+def test_a_thread_is_good_where_its_hidden_comments_are_not_given(server: Replay) -> None:
+    Folded(server, 3, status=503)
+    assert len(build(ours(server), lambda: NOW).thread("t3_p1")) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"body": "[deleted]"}, "The author deleted this."),
+        ({"body": "[removed]"}, "The moderators removed this."),
+        ({"body": "[ Removed by Reddit ]"}, "Reddit removed this."),
+        ({"body": "[removed]", "removed_by_category": "moderator"}, "The moderators removed this."),
+        ({"body": "", "removed_by_category": "automod_filtered"}, "The moderators removed this."),
+        ({"body": "", "removed_by_category": "anti_evil_ops"}, "Reddit removed this."),
+        ({"body": "", "removed_by_category": "deleted"}, "The author deleted this."),
+    ],
+)
+def test_who_took_a_post_away_is_said(fields: dict[str, Any], why: str) -> None:
+    post = read(comment(**fields))
+    assert (post.deleted, post.text, post.why_no_reply) == (True, "", why)
+
+
+def test_a_post_that_is_not_shown_any_more_blames_nobody(server: Replay) -> None:
+    say(server, listing())
+    (post,) = build(ours(server), lambda: NOW).refresh(["t1_c1"])
+    assert (post.deleted, post.why_no_reply) == (True, "Reddit no longer shows this.")
+
+
+@pytest.mark.parametrize(("options", "told"), [({}, "server:amends:v1 (by /u/NorthPierCare)"), ({"user_agent": "ours"}, "ours")])
+def test_reddit_is_told_who_asks(server: Replay, options: dict[str, str], told: str) -> None:
+    say(server, listing())
+    build(ours(server, **options), lambda: NOW).fetch(POSTS, None, budget=5)
+    assert server.requests[-1].headers["user-agent"].startswith(told)
+
+
+def test_the_standing_names_our_scopes_and_what_they_lack(server: Replay) -> None:
+    say(server, {"name": "NorthPierCare", "id": "us"})
+    server.login = Answer(body=b'{"access_token": "token", "token_type": "bearer", "expires_in": 3600, "scope": "identity read"}')
+    standing = build(ours(server), lambda: NOW).check()
+    assert standing.rights == ("identity", "read")
+    assert not standing.can_reply
+    assert "“submit” (to answer)" in standing.warnings[0]
+    assert "100 requests a minute" in standing.cost
+    assert standing.expires_at is None

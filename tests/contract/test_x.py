@@ -350,3 +350,90 @@ def test_an_id_that_is_none_is_a_trouble(external_id: object) -> None:
     harvest = posts_from(told({"id": external_id, "text": "words"}), ours())
     assert harvest.posts == ()
     assert len(harvest.troubles) == 1
+
+
+def test_our_own_posts_are_walked_like_any_listing(server: Replay) -> None:
+    say(server, told(tweet(FIRST, author_id="7001")) | {"meta": {"next_token": "t"}})
+    page = build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.OWN_POSTS), {"since_id": "5"}, budget=3)
+    asked = server.requests[-1]
+    assert (asked.path, asked.asked["max_results"], asked.asked["since_id"]) == ("/2/users/7001/tweets", "5", "5")
+    assert page.posts[0].is_own
+    assert page.more
+    build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.OWN_POSTS), page.cursor, budget=3)
+    assert server.requests[-1].asked["pagination_token"] == "t"
+
+
+def test_who_quotes_us_is_found_by_one_search_for_the_addresses_of_our_posts(server: Replay) -> None:
+    say(server, told())
+    build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.QUOTES), None, budget=3)
+    asked = server.requests[-1]
+    assert asked.path == "/2/tweets/search/recent"
+    assert asked.asked["query"] == (
+        'is:quote (url:"x.com/NorthPier/status" OR url:"twitter.com/NorthPier/status") -is:retweet -from:NorthPier'
+    )
+
+
+def test_an_empty_search_is_never_asked_for(server: Replay) -> None:
+    before = len(server.requests)
+    with pytest.raises(QueryRefused):
+        build(ours(server), lambda: NOW).fetch(Watch(kind=WatchKind.SEARCH, query=" "), None, budget=3)
+    assert len(server.requests) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The query parameter [tweet.fields] is not one of [id,expansions,post.fields,media.fields]",
+        "The `expansions` query parameter value [referenced_tweets.id] is not one of [author_id,referenced_posts.id]",
+    ],
+)
+def test_where_x_has_given_up_the_old_spelling_the_new_one_is_asked_for_from_then_on(server: Replay, words: str) -> None:
+    def answer(request: Request) -> Answer:
+        if "tweet.fields" in request.asked:
+            return Answer(status=400, body=json.dumps(refused("tweet.fields", words)).encode())
+        return Answer(body=json.dumps(told(tweet() | {"edit_history_post_ids": [FIRST]})).encode())
+
+    server.answer = answer
+    collector, before = build(ours(server), lambda: NOW), len(server.requests)
+    query = Watch(kind=WatchKind.SEARCH, query='"tweet.fields" OR note_tweet')
+    for _ in range(2):
+        assert [post.external_id for post in collector.fetch(query, {"since_id": "5"}, budget=50).posts] == [FIRST]
+    assert len(server.requests) == before + 3
+    asked = server.requests[-1].asked
+    assert {"referenced_posts", "edit_history_post_ids", "note_post"} <= set(asked["post.fields"].split(","))
+    assert "referenced_posts.id.author_id" in asked["expansions"]
+    assert asked["query"] == query.query
+
+
+def test_another_parameter_that_x_does_not_know_is_no_matter_of_spelling(server: Replay) -> None:
+    before = len(server.requests)
+    say(server, refused("x", "The query parameter [colour] is not one of [id,tweet.fields]"), 400)
+    with pytest.raises(QueryRefused, match="colour"):
+        build(ours(server), lambda: NOW).fetch(SEARCH, {"since_id": "5"}, budget=50)
+    assert len(server.requests) == before + 1
+
+
+def test_a_long_thread_is_read_page_by_page_and_not_for_ever(server: Replay) -> None:
+    def answer(request: Request) -> Answer:
+        if request.path == "/2/tweets":
+            return Answer(body=json.dumps(told(tweet(FIRST, conversation_id=FIRST))).encode())
+        number = int(request.asked.get("next_token", "0"))
+        post = tweet(str(int(SECOND) + number), conversation_id=FIRST)
+        return Answer(body=json.dumps(told(post) | {"meta": {"next_token": str(number + 1)}}).encode())
+
+    server.answer = answer
+    before = len(server.requests)
+    posts = build(ours(server), lambda: NOW).thread(FIRST)
+    assert [post.external_id for post in posts] == [FIRST, *(str(int(SECOND) + number) for number in range(5))]
+    assert len(server.requests) == before + 6
+
+
+def test_the_standing_names_our_rights_and_the_price(server: Replay) -> None:
+    say(server, {"data": {"id": "7001", "username": "NorthPier"}}, headers={"x-access-level": "read-write-directmessages"})
+    account = ours(server)
+    standing = build(account, lambda: NOW).check()
+    assert standing.rights == ("read", "write", "directmessages")
+    assert "$0.005 a post" in standing.cost
+    assert standing.expires_at is None
+    dearer = Account(handle=account.handle, credentials=account.credentials, options={**account.options, "price_per_read": "0.0125"})
+    assert "$0.0125 a post" in build(dearer, lambda: NOW).check().cost

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from amends.cli.importing.importer import Asked, import_file
 from amends.cli.importing.report import Report
 from amends.core.errors import Refused
-from amends.inbox.rules.import_row import RowDefaults
+from amends.core.rows.posts import RowDefaults
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HEADER = ["author_handle", "text", "published_at"]

@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 from amends.collectors import build
 from amends.core.ports import Account, Cursor
 from amends.core.watching import Watch, WatchKind
-from tests.network_models import Model, RedditModel, XModel
+from tests.network_models import MastodonModel, Model, RedditModel, XModel
 from tests.replay_server import Replay, replay_server
 
 BEGIN = datetime(2026, 2, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 WATCHES = {
-    "x": (Watch(kind=WatchKind.MENTIONS), Watch(kind=WatchKind.SEARCH, query="ferry")),
-    "reddit": (Watch(kind=WatchKind.SUBREDDIT_POSTS, query="northpier"), Watch(kind=WatchKind.SEARCH, query="ferry")),
+    "x": (Watch(kind=WatchKind.MENTIONS), Watch(kind=WatchKind.SEARCH, query="ferry"), Watch(kind=WatchKind.OWN_POSTS)),
+    "reddit": (
+        Watch(kind=WatchKind.SUBREDDIT_POSTS, query="northpier"),
+        Watch(kind=WatchKind.SEARCH, query="ferry"),
+        Watch(kind=WatchKind.INBOX),
+    ),
+    "mastodon": (Watch(kind=WatchKind.MENTIONS), Watch(kind=WatchKind.HASHTAG, query="ferry")),
 }
 
 steps = st.lists(
@@ -43,7 +48,7 @@ class Visitor:
     """Reads one watch of one network, and keeps what it got and the cursor, as the database does."""
 
     def __init__(self, network: str, watch: Watch, model: Model, server: Replay) -> None:
-        credentials = {"bearer_token": "b", "client_id": "c", "client_secret": "s", "username": "us", "password": "p"}
+        credentials = {"bearer_token": "b", "client_id": "c", "client_secret": "s", "username": "us", "password": "p", "access_token": "t"}
         account = Account(handle="us", credentials=credentials, options={"base_url": server.url, "user_id": "1"})
         self.collector = build(network, account, lambda: model.now)
         self.watch, self.model = watch, model
@@ -92,11 +97,12 @@ def disturb(model: Model, what: str, number: int) -> None:
 
 
 def model_of(network: str, *, forgets_anchors: bool) -> Model:
-    return XModel(now=BEGIN) if network == "x" else RedditModel(now=BEGIN, forgets_anchors=forgets_anchors)
+    if network == "reddit":
+        return RedditModel(now=BEGIN, forgets_anchors=forgets_anchors)
+    return XModel(now=BEGIN) if network == "x" else MastodonModel(now=BEGIN)
 
 
-@pytest.mark.parametrize("place", [0, 1])
-@pytest.mark.parametrize("network", ["x", "reddit"])
+@pytest.mark.parametrize(("network", "place"), [(network, place) for network, watches in WATCHES.items() for place in range(len(watches))])
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(plan=steps, forgets_anchors=st.booleans())
 def test_every_post_that_stays_is_collected(
@@ -111,7 +117,7 @@ def test_every_post_that_stays_is_collected(
     assert {thing.name for thing in visitor.model.things if not thing.deleted} <= visitor.got.keys()
 
 
-@pytest.mark.parametrize("network", ["x", "reddit"])
+@pytest.mark.parametrize("network", ["x", "reddit", "mastodon"])
 def test_a_flood_between_two_visits_is_read_page_by_page(network: str, server: Replay) -> None:
     visitor = Visitor(network, WATCHES[network][0], model_of(network, forgets_anchors=False), server)
     visitor.model.publish(30, 0 * SECOND)
@@ -126,7 +132,7 @@ def test_a_flood_between_two_visits_is_read_page_by_page(network: str, server: R
     assert len(visitor.got) == 830
 
 
-@pytest.mark.parametrize("network", ["x", "reddit"])
+@pytest.mark.parametrize("network", ["x", "reddit", "mastodon"])
 def test_a_steady_trickle_is_read_once_each(network: str, server: Replay) -> None:
     visitor = Visitor(network, WATCHES[network][0], model_of(network, forgets_anchors=False), server)
     for _ in range(40):
@@ -137,7 +143,7 @@ def test_a_steady_trickle_is_read_once_each(network: str, server: Replay) -> Non
     assert visitor.repeated == 0
 
 
-@pytest.mark.parametrize("network", ["x", "reddit"])
+@pytest.mark.parametrize("network", ["x", "reddit", "mastodon"])
 def test_an_edit_of_a_young_post_is_read_again(network: str, server: Replay) -> None:
     visitor = Visitor(network, WATCHES[network][0], model_of(network, forgets_anchors=False), server)
     visitor.model.publish(3, 0 * SECOND)
@@ -150,7 +156,7 @@ def test_an_edit_of_a_young_post_is_read_again(network: str, server: Replay) -> 
 
 
 @pytest.mark.parametrize("budget", [3, 100])
-@pytest.mark.parametrize("network", ["x", "reddit"])
+@pytest.mark.parametrize("network", ["x", "reddit", "mastodon"])
 def test_a_post_that_appears_after_younger_ones_were_read_is_not_passed_over(network: str, budget: int, server: Replay) -> None:
     visitor = Visitor(network, WATCHES[network][0], model_of(network, forgets_anchors=False), server)
     for _ in range(15):

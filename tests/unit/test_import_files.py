@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from amends.cli.importing import lines
 from amends.cli.importing.importer import Asked, import_file
 from amends.cli.importing.report import Report
 from amends.core.errors import Refused
 from amends.core.post import Post
-from amends.inbox.rules.import_row import RowDefaults
+from amends.core.rows import lines
+from amends.core.rows.posts import RowDefaults
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HEADER = ["author_handle", "text", "published_at"]

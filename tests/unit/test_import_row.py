@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.errors import Refused
 from amends.core.post import Post
-from amends.inbox.rules.import_row import LONGEST_TEXT, RowDefaults, columns_of, post_of
+from amends.core.rows.posts import LONGEST_TEXT, RowDefaults, columns_of, post_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.sandbox.faults import Fault, Mode
 from amends.sandbox.records import Network, Temper
 from amends.sandbox.scenario import ScenarioWrong, load
 from amends.sandbox.script import Deed, Scenario
@@ -38,6 +39,12 @@ def test_the_first_line_of_a_submission_is_its_title(tmp_path: Path) -> None:
     assert (entry.title, entry.text, entry.subreddit) == ("The title", "The text", "AirCo")
 
 
+def test_a_network_can_break_at_any_step(tmp_path: Path) -> None:
+    entry = read(tmp_path, "day 2\n\n08:05 mastodon fault 503 count=3 path=/notifications method=GET\n").entries[0]
+    assert (entry.minute, entry.network, entry.deed) == (24 * 60 + 8 * 60 + 5, Network.MASTODON, Deed.FAULT)
+    assert entry.fault == Fault(id=0, network="mastodon", mode=Mode.UNAVAILABLE, path="/notifications", method="GET", count=3)
+
+
 def test_people_keep_their_temper_and_their_accounts(tmp_path: Path) -> None:
     scenario = read(tmp_path, 'person cy x=cy_x reddit=cy_r name="Cy P" lang=ta temper=again followers=9\n    About Cy.\n')
     cy = scenario.people["cy"]
@@ -57,7 +64,9 @@ def test_people_keep_their_temper_and_their_accounts(tmp_path: Path) -> None:
     [
         ("08:05 x cy\n", 2, "there is no text under this line"),
         ("\n25:00 x cy\n    hi\n", 3, "`25:00` is neither a time"),
-        ("08:05 mastodon cy\n    hi\n", 2, "an entry begins"),
+        ("08:05 x fault 999\n", 2, "a fault is written"),
+        ("08:05 x fault 503 count=many\n", 2, "a fault is written"),
+        ("08:05 geocities cy\n    hi\n", 2, "an entry begins"),
         ("08:05 x cy colour=red\n    hi\n", 2, "`colour=red` is not understood"),
         ("08:05 x cy [en angry]\n    hi\n", 2, "the brackets hold"),
         ("08:05 reddit cyan\n    hi\n", 2, "needs in=SUBREDDIT"),

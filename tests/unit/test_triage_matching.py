@@ -186,4 +186,5 @@ def test_who_asks_for_something_is_heard_whatever_the_words_sound_like() -> None
     win = "Follow and RT to win a free phone! https://x.example"
     assert [sieve.why(win, one, encoder="e-1", source_id=1) for one in (offers, asks)] == [Noise.GIVEAWAY, ""]
     assert [sieve.why("Half price!", one, encoder="e-1", source_id=1) for one in (offers, asks)] == [Noise.MARKETING, ""]
-    assert sieve.why("Half price!", asks, encoder="e-1", source_id=1, repeats=4) == Noise.SPAM
+    assert [sieve.why("Half price!", one, encoder="", source_id=1, repeats=4) for one in (offers, asks)] == [Noise.SPAM, ""]
+    assert sieve.why("Half price!", asks, encoder="e-1", source_id=1, repeats=12) == Noise.SPAM

@@ -67,6 +67,7 @@ UNFORESEEN = Answer(
 )
 BY_STATUS = {
     404: ANSWERS[errors.NotFound],
+    413: Answer(status=413, word="too_large", headline="Too large", next_step="Send less at once."),
     405: Answer(status=405, word="wrong_method", headline="Not in this way", next_step="Go back and use the buttons of the page."),
 }
 
@@ -78,7 +79,7 @@ def answer_for(error: Exception) -> Answer:
 
 def wants_json(request: Request) -> bool:
     """Tell whether a program asks: REST, or htmx, whose toast shows the message."""
-    return request.url.path.startswith("/api/") or "hx-request" in request.headers
+    return request.url.path.startswith(("/api/", "/hooks/")) or "hx-request" in request.headers
 
 
 def told(request: Request, answer: Answer, message: str) -> Response:

@@ -1,14 +1,17 @@
 """How a source's network counts a reply: asked of its collector, without credentials and without a request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 
 from amends.collectors import build, load, networks
 from amends.core.abilities import Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
-from amends.core.watching import WatchKind
+from amends.core.pushing import STREAM
+from amends.core.querying import Composed, Words
+from amends.core.watching import Watch, WatchKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,12 +50,45 @@ class NetworkForm:
     credentials: tuple[str, ...]
     options: tuple[Option, ...]
     watches: tuple[WatchKind, ...]
+    composes: bool
 
 
 def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
     return [
-        NetworkForm(network=name, credentials=module.CREDENTIALS, options=module.OPTIONS, watches=module.WATCHES)
+        NetworkForm(
+            network=name,
+            credentials=module.CREDENTIALS,
+            options=_options(module),
+            watches=module.WATCHES,
+            composes=hasattr(module, "compose"),
+        )
         for name, module in modules.items()
     ]
+
+
+def _options(module: ModuleType) -> tuple[Option, ...]:
+    """Return the options of a network, with that of its stream where there is one to listen to."""
+    named: tuple[Option, ...] = module.OPTIONS
+    asks = module.ABILITIES.streams and all(one.name != STREAM.name for one in named)
+    return (*named, STREAM) if asks else named
+
+
+def composer(network: str) -> Callable[[Words], Composed]:
+    """Return what builds a search of `network` from words; `Refused` where it has no such thing."""
+    found = getattr(load(network), "compose", None) if network in networks() else None
+    if found is None:
+        raise Refused("Searches there are written by hand.")
+    return found
+
+
+def check_searches(network: str, watches: Sequence[Watch]) -> None:
+    """Raise `Refused` where somebody wrote a search that `network` takes under no contract."""
+    wrong_with: Callable[[str], Sequence[str]] | None = getattr(load(network), "wrong_with", None)
+    if wrong_with is None:
+        return
+    for watch in watches:
+        troubles = wrong_with(watch.query) if watch.kind is WatchKind.SEARCH else ()
+        if troubles:
+            raise Refused(f"“{watch.query[:60]}” cannot be searched for. {' '.join(troubles)}")

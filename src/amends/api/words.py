@@ -250,6 +250,11 @@ class Watched(Protocol):
     """A watch with its health."""
 
     @property
+    def kind(self) -> str:
+        """What it looks at."""
+        ...
+
+    @property
     def state(self) -> str:
         """New, ok, waiting, retrying or stopped."""
         ...
@@ -274,7 +279,7 @@ def health(watched: Watched, paused_at: datetime | None, now: datetime) -> Told:
         return Told(state="paused by an administrator", mood="calm")
     wait = until(watched.next_at, now)
     told = {
-        "new": Told(state="not visited yet", mood="calm"),
+        "new": Told(state="nobody has called yet" if watched.kind == "calls" else "not visited yet", mood="calm"),
         "ok": Told(state="works", mood="good"),
         "waiting": Told(state=f"the network asked us to wait; we go on {wait}", mood="warn"),
         "retrying": Told(state=f"does not answer properly; we try again {wait}", mood="warn"),

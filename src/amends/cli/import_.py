@@ -18,11 +18,11 @@ from amends.cli.running.state import running
 from amends.core.clock import utc_now
 from amends.core.database import Pool
 from amends.core.post import Post
+from amends.core.rows.posts import ALIASES, RowDefaults
 from amends.core.settings import DEMO_SECRET, Mode, Settings, read_settings
 from amends.inbox.actions.import_posts import ImportPlace, import_posts
 from amends.inbox.actions.policies import policy_of
 from amends.inbox.actions.triage import triage_pending
-from amends.inbox.rules.import_row import ALIASES, RowDefaults
 
 
 def _mapping(_ctx: click.Context, _option: click.Parameter, given: Sequence[str]) -> dict[str, str]:

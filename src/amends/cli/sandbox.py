@@ -10,7 +10,7 @@ from amends.sandbox.main import serve
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; the networks are meant for loopback.")
-@click.option("--port", default=8770, show_default=True, type=click.IntRange(1, 65535), help="The port of both networks.")
+@click.option("--port", default=8770, show_default=True, type=click.IntRange(1, 65535), help="The port of the networks.")
 @click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Where every post is kept; beside the other data by default."
 )

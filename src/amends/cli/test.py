@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
-    """Run the tests.
+    """Run the tests, the whole suite on as many cores as there are (at most four).
 
     Arguments go to pytest: `./amends test tests/unit -x`.
     """
@@ -20,4 +20,5 @@ def test(arguments: tuple[str, ...]) -> None:
         raise click.ClickException("The tests lie in the repository, and this Amends was installed without it.")
     os.chdir(ROOT)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *arguments], {**os.environ, "PATH": path})  # noqa: S606
+    cores = () if arguments else (f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=loadfile")
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *cores, *arguments], {**os.environ, "PATH": path})  # noqa: S606

@@ -7,13 +7,13 @@ millisecond above it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amends.collectors._bluesky_items import FIRST, Item, parts
+from amends.collectors._bluesky_items import FIRST, Item
 from amends.core import reading
 from amends.core.ports import Cursor, Missed
-from amends.core.walk import REMEMBERED, Walk
+from amends.core.walk import Walk
 
 OVERLAP = timedelta(hours=1)
 BEFORE = timedelta(days=1)
@@ -49,25 +49,16 @@ def since(walk: Walk) -> str:
 def step(walk: Walk, page: Sequence[Item], following: str, limit: int, now: datetime) -> Step:
     """Take a page that was asked for with `limit`; `following` is where the network says that the listing goes on, empty at its end."""
     reached = reading.moment(walk.mark) or now
-    unknown = [item for item in page if item.uri not in walk.known]
+    unknown = [item for item in page if not walk.knows(item.uri)]
     times = [item.stands_at for item in page if item.stands_at is not None]
     is_over = not following or _is_below(times, reached - OVERLAP) or (_is_below(times, reached) and not unknown)
     place = "" if is_over else _onward(following, walk.place)
     stuck = place == following and _time_in(following) is not None and len(page) >= limit
     return Step(
         new=tuple(item for item in unknown if item.is_after(reached - BEFORE)),
-        onward=replace(walk.after([mark(min(time, now)) for time in times], place), known=_known(walk, page)),
+        onward=walk.after([mark(min(time, now)) for time in times], place, (item.uri for item in page)),
         missed=_left_out(following) if stuck else None,
     )
-
-
-def _known(walk: Walk, page: Sequence[Item]) -> tuple[str, ...]:
-    """Return the newest posts that were read, by their keys, which rise: the next walk meets these first, however long this one was."""
-    return tuple(sorted({*walk.known, *(item.uri for item in page)}, key=_key, reverse=True)[:REMEMBERED])
-
-
-def _key(uri: str) -> str:
-    return parts(uri)[2]
 
 
 def _is_below(times: Sequence[datetime], moment: datetime) -> bool:

@@ -6,16 +6,28 @@ from amends.core import reading
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.watching import Watch, WatchKind
 
-WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.SUBREDDIT_POSTS, WatchKind.SUBREDDIT_COMMENTS)
+WATCHES = (
+    WatchKind.MENTIONS,
+    WatchKind.INBOX,
+    WatchKind.SEARCH,
+    WatchKind.SUBREDDIT_POSTS,
+    WatchKind.SUBREDDIT_COMMENTS,
+    WatchKind.OWN_POSTS,
+)
 SUBREDDIT = re.compile(r"\A/?(?:r/)?([A-Za-z0-9_+-]{2,})/?\Z")
 
 
-def listing(watch: Watch) -> tuple[str, dict[str, str]]:
-    """Return the path and the parameters of the listing that a watch looks at."""
+def listing(watch: Watch, name: str) -> tuple[str, dict[str, str]]:
+    """Return the path and the parameters of the listing that a watch looks at; `name` is that of our account."""
+    about_us = {
+        WatchKind.MENTIONS: ("message/mentions", {}),
+        WatchKind.INBOX: ("message/inbox", {}),
+        WatchKind.OWN_POSTS: (f"user/{name}/overview", {"sort": "new"}),
+    }
     if watch.kind not in WATCHES:
         raise QueryRefused(f"Reddit has no {watch.kind}.")
-    if watch.kind is WatchKind.MENTIONS:
-        return "message/mentions", {}
+    if watch.kind in about_us:
+        return about_us[watch.kind]
     if watch.kind is WatchKind.SEARCH:
         return "r/all/search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
     found = SUBREDDIT.match(watch.query)

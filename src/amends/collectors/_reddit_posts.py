@@ -7,31 +7,34 @@ becomes one line of `troubles`; the rest is good.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from amends.collectors._reddit_things import COMMENT, MESSAGE, SUBMISSION, Body, Fields, hidden_in, things
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 
-Fields = dict[str, object]
+__all__ = ["Fields", "gone", "hidden_in", "is_deleted", "posts_from", "things"]
 
 NETWORK = "reddit"
 HOME = "https://www.reddit.com"
 DELETED = "[deleted]"
 GONE = frozenset({"[deleted]", "[removed]"})
-COMMENT, SUBMISSION = "t1", "t3"
-FULLNAME = re.compile(r"t[13]_[0-9a-z]+")
+BY_REDDIT = re.compile(r"\[ ?removed by reddit\b.*\]", re.IGNORECASE | re.DOTALL)
+THE_AUTHORS_DOING = frozenset({"deleted", "author"})
+REDDITS_DOING = frozenset({"reddit", "anti_evil_ops", "community_ops", "legal_operations", "copyright_takedown", "content_takedown"})
+NOT_SHOWN = "not shown"
+FULLNAME = re.compile(r"t[134]_[0-9a-z]+")
 MENTION = re.compile(r"(?<![\w/])/?u/([A-Za-z0-9_-]{2,20})\b")
 IN_CONTEXT = re.compile(r"/comments/([0-9a-z]+)(?:/|\Z)")
 PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:\?|\Z)", re.IGNORECASE)
 
 
-def posts_from(body: bytes | Mapping[str, object] | list[object], account: Account) -> Harvest:
-    """Return the posts in a body of Reddit's API: in its order, a comment before the answers to it."""
+def posts_from(body: Body, account: Account, *, messages: bool = False) -> Harvest:
+    """Return the posts in a body of Reddit's API: in its order, a comment before the answers to it; private messages where asked for."""
     posts: dict[str, Post] = {}
     troubles: list[str] = []
-    for place, (kind, fields) in enumerate(things(body, troubles)):
+    for place, (kind, fields) in enumerate(things(body, troubles, messages=messages)):
         try:
             post = _post(kind, fields, account)
         except ValueError as error:
@@ -43,60 +46,8 @@ def posts_from(body: bytes | Mapping[str, object] | list[object], account: Accou
 
 def gone(fullname: str, account: Account) -> Post:
     """Return the mark that a post leaves which Reddit no longer shows."""
-    fields: Fields = {"name": fullname, "author": DELETED, "body": DELETED, "created_utc": 0}
+    fields: Fields = {"name": fullname, "author": DELETED, "body": DELETED, "created_utc": 0, "removed_by_category": NOT_SHOWN}
     return _post(COMMENT, fields, account)
-
-
-def things(body: bytes | Mapping[str, object] | list[object], troubles: list[str]) -> Iterator[tuple[str, Fields]]:
-    """Return the submissions and comments in `body`, however deep; `more` stubs and messages are none."""
-    values = _values(body, troubles) if isinstance(body, bytes) else iter([body])
-    for value in values:
-        yield from _walk(value, troubles)
-
-
-def _values(body: bytes, troubles: list[str]) -> Iterator[object]:
-    try:
-        yield json.loads(body)
-    except (ValueError, RecursionError):
-        for number, line in enumerate(body.splitlines(), start=1):
-            try:
-                if line.strip():
-                    yield json.loads(line)
-            except (ValueError, RecursionError):
-                troubles.append(f"line {number}: not JSON")
-
-
-def _walk(value: object, troubles: list[str]) -> Iterator[tuple[str, Fields]]:
-    """Walk with a list of what is still to do, so that no depth of answers is too deep."""
-    ahead = [value]
-    while ahead:
-        thing = ahead.pop()
-        if isinstance(thing, list):
-            ahead.extend(reversed(thing))
-            continue
-        fields, inside = _open(thing)
-        kind = _kind(reading.mapping(thing), fields)
-        if kind:
-            yield kind, fields
-        elif not inside and not isinstance(thing, dict):
-            troubles.append("a thing that is no JSON object")
-        ahead.extend(reversed(inside))
-
-
-def _open(thing: object) -> tuple[Fields, list[object]]:
-    """Return a thing's own fields and the things inside it: a listing's children, a comment's answers, what a post made."""
-    outer = reading.mapping(thing)
-    fields = reading.mapping(outer.get("data")) or outer
-    made = reading.mapping(reading.mapping(outer.get("json")).get("data"))
-    if outer.get("kind") == "more":
-        return fields, []
-    answers = [fields["replies"]] if isinstance(fields.get("replies"), dict) else []
-    return fields, [*reading.sequence(fields.get("children")), *reading.sequence(made.get("things")), *answers]
-
-
-def _kind(outer: Fields, fields: Fields) -> str:
-    kind = reading.text(outer.get("kind")) or reading.text(fields.get("name")).partition("_")[0]
-    return kind if kind in {COMMENT, SUBMISSION} else ""
 
 
 def _post(kind: str, fields: Fields, account: Account) -> Post:
@@ -105,7 +56,7 @@ def _post(kind: str, fields: Fields, account: Account) -> Post:
     deleted = is_deleted(fields)
     is_own = _is_ours(author, account)
     root_id = fullname if kind == SUBMISSION else _root_id(fields, fullname)
-    why_not = _why_no_reply(fields, deleted=deleted)
+    why_not = why_gone(fields) if deleted else _why_no_reply(kind, fields)
     return Post(
         network=NETWORK,
         external_id=fullname,
@@ -116,13 +67,13 @@ def _post(kind: str, fields: Fields, account: Account) -> Post:
         deleted=deleted,
         permalink=_permalink(fields, fullname, root_id, account),
         root_id=root_id,
-        parent_id=_reference(fields.get("parent_id")) if kind == COMMENT else None,
+        parent_id=None if kind == SUBMISSION else _reference(fields.get("parent_id")),
         shared_id=_reference(fields.get("crosspost_parent")),
         raw=json.dumps({"kind": kind, "data": {**fields, "replies": ""}}).encode(),
         mentions=() if deleted else tuple(dict.fromkeys(MENTION.findall(_text(kind, fields)))),
         media=() if deleted else _media(fields),
         metrics=_metrics(fields),
-        visibility=Visibility.FOLLOWERS if fields.get("subreddit_type") == "private" else Visibility.PUBLIC,
+        visibility=_visibility(kind, fields),
         is_own=is_own,
         can_reply=not why_not,
         why_no_reply=why_not,
@@ -144,6 +95,9 @@ def _reference(value: object) -> str | None:
 def _author(fields: Fields) -> Author:
     """Return the author; Reddit names never change, so an old body without the account's id is read by the name."""
     handle = reading.text(fields.get("author"))
+    place = reading.text(fields.get("subreddit"))
+    if not handle and "was_comment" in fields and place:
+        return Author(external_id=f"r/{place.casefold()}", handle=f"r/{place}")
     if not handle or handle in GONE:
         return Author(external_id="deleted", handle=DELETED)
     return Author(external_id=reading.text(fields.get("author_fullname")) or f"u/{handle.casefold()}", handle=handle)
@@ -158,8 +112,24 @@ def _is_ours(author: Author, account: Account) -> bool:
 
 def is_deleted(fields: Fields) -> bool:
     """Tell whether Reddit shows the words no longer; a mark of removal alone may be the spam filter's and pass."""
-    words = (reading.text(fields.get("body")) or reading.text(fields.get("selftext"))).strip()
-    return words in GONE or (not words and bool(reading.text(fields.get("removed_by_category"))))
+    words = _words(fields)
+    return words in GONE or bool(BY_REDDIT.fullmatch(words)) or (not words and bool(reading.text(fields.get("removed_by_category"))))
+
+
+def why_gone(fields: Fields) -> str:
+    """Return who took the words away, as far as Reddit says."""
+    by, words = reading.text(fields.get("removed_by_category")), _words(fields)
+    if by == NOT_SHOWN:
+        return "Reddit no longer shows this."
+    if by in REDDITS_DOING or BY_REDDIT.fullmatch(words):
+        return "Reddit removed this."
+    if by in THE_AUTHORS_DOING or (not by and words == DELETED):
+        return "The author deleted this."
+    return "The moderators removed this."
+
+
+def _words(fields: Fields) -> str:
+    return (reading.text(fields.get("body")) or reading.text(fields.get("selftext"))).strip()
 
 
 def _published_at(fields: Fields) -> datetime:
@@ -177,7 +147,7 @@ def _edited_at(fields: Fields) -> datetime | None:
 
 
 def _root_id(fields: Fields, fullname: str) -> str:
-    told = _reference(fields.get("link_id"))
+    told = _reference(fields.get("link_id")) or _reference(fields.get("first_message_name"))
     if told:
         return told
     found = IN_CONTEXT.search(reading.text(fields.get("context")) or reading.text(fields.get("permalink")))
@@ -190,6 +160,9 @@ def _text(kind: str, fields: Fields) -> str:
     """Return the whole text, Markdown as it was written: of a submission its title, then its body or the page that it links to."""
     if kind == COMMENT:
         return reading.text(fields.get("body"))
+    if kind == MESSAGE:
+        subject = "" if fields.get("first_message_name") else reading.text(fields.get("subject"))
+        return "\n\n".join(filter(None, (subject, reading.text(fields.get("body")))))
     words = reading.text(fields.get("selftext"))
     linked = "" if words or fields.get("is_self") is not False else reading.link(fields.get("url"))
     return "\n\n".join(filter(None, (reading.text(fields.get("title")), words, linked)))
@@ -200,6 +173,8 @@ def _permalink(fields: Fields, fullname: str, root_id: str, account: Account) ->
     path = (reading.text(fields.get("permalink")) or reading.text(fields.get("context"))).partition("?")[0]
     if path.startswith("/") and not path.startswith("//"):
         return home + path
+    if fullname.startswith(MESSAGE):
+        return f"{home}/message/messages/{fullname.partition('_')[2]}"
     thread = f"{home}/comments/{root_id.partition('_')[2]}"
     return f"{thread}/" if fullname == root_id else f"{thread}/_/{fullname.partition('_')[2]}/"
 
@@ -224,9 +199,15 @@ def _metrics(fields: Fields) -> Metrics:
     )
 
 
-def _why_no_reply(fields: Fields, *, deleted: bool) -> str:
-    if deleted:
-        return "The post is deleted."
+def _visibility(kind: str, fields: Fields) -> Visibility:
+    if kind == MESSAGE:
+        return Visibility.DIRECT
+    return Visibility.FOLLOWERS if fields.get("subreddit_type") == "private" else Visibility.PUBLIC
+
+
+def _why_no_reply(kind: str, fields: Fields) -> str:
+    if kind == MESSAGE and (not fields.get("author") or fields.get("distinguished") == "admin"):
+        return "Reddit or a subreddit wrote this message: answer it on Reddit."
     if fields.get("locked") is True:
         return "The moderators locked this; Reddit takes no more answers."
     if fields.get("archived") is True:

@@ -4,6 +4,7 @@ Place in the path: tweepy -> `core.network.Wire` -> `judge`, and the JSON that c
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import requests
 
@@ -13,6 +14,7 @@ from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, Repl
 from amends.core.network import is_refusal, words_of
 from amends.core.ports import Account, Standing
 
+OWN_PRICE, ANSWER_PRICE, LINK_PRICE = 0.001, 0.015, 0.2
 OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
 
 
@@ -20,11 +22,16 @@ def judge(response: requests.Response) -> NetworkError | None:
     """Return the errors that only X makes: a reply that it will not take, and a month's posts used up."""
     words = words_of(response)
     problem = response.text if response.status_code in range(400, 500) else ""
-    if response.request.method == "POST" and is_refusal(response.status_code) and not any(sign in problem for sign in OF_THE_APP):
+    if _is_reply(response.request) and is_refusal(response.status_code) and not any(sign in problem for sign in OF_THE_APP):
         return ReplyRefused(words)
     if response.status_code == 429 and "UsageCapExceeded" in problem:  # noqa: PLR2004
         return PaymentRequired(words)
     return None
+
+
+def _is_reply(request: requests.PreparedRequest) -> bool:
+    """Tell whether this publishes a post, and does not make a rule or a job."""
+    return request.method == "POST" and urlsplit(request.url or "").path.endswith("/2/tweets")
 
 
 def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
@@ -67,6 +74,14 @@ def standing_of(me: Mapping[str, object], *, can_reply: bool, warnings: tuple[st
     if not user_id:
         raise Unreachable("X did not say who we are.")
     return Standing(user_id=user_id, handle=reading.text(me.get("username")), can_reply=can_reply, warnings=warnings)
+
+
+def cost_of(price: float) -> str:
+    """Return in a sentence what reading costs; `price` in US dollars."""
+    return (
+        f"X bills each post that it shows us: ${price:.4g} a post, the same post once a day; posts of our own ${OWN_PRICE:.4g}, an answer"
+        f" ${ANSWER_PRICE:.4g}, one with a link ${LINK_PRICE:.4g}."
+    )
 
 
 def handle_warning(me: Mapping[str, object], account: Account) -> tuple[str, ...]:

@@ -8,42 +8,42 @@ asks of us is in docs/networks/reddit.md.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
 
-import praw
-import praw.exceptions
-import prawcore
-import requests
-from typing_extensions import override
-
+from amends.collectors._reddit_client import CREDENTIALS, REPLY_PATH, Api, name_of
 from amends.collectors._reddit_listing import WATCHES, listing, listing_of
-from amends.collectors._reddit_posts import NETWORK, gone, posts_from, things
+from amends.collectors._reddit_posts import NETWORK, gone, hidden_in, posts_from, things
+from amends.collectors._reddit_things import MESSAGE
 from amends.collectors._reddit_walk import TOO_MANY, Walk
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back, is_refusal, words_of
+from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "posts_from"]
 
-API = "https://oauth.reddit.com/"
-LOGIN = "https://www.reddit.com/"
-TOKEN_PATH = "api/v1/access_token"  # noqa: S105
-REPLY_PATH = "api/comment"
-CREDENTIALS = ("client_id", "client_secret", "username", "password", "refresh_token")
 OPTIONS = (
     Option(name="first_days", label="Days to look back at first", default="7"),
-    Option(name="user_agent", label="User agent", hint="how we call ourselves before Reddit"),
+    Option(name="user_agent", label="User agent", hint="how we call ourselves before Reddit", default="server:amends:v1 (by /u/handle)"),
 )
 ABILITIES = Abilities(title="Reddit", mark="r", at_once=1)
+COST = "Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit."
+NEEDED = {
+    "read": "to read posts",
+    "submit": "to answer",
+    "privatemessages": "to read mentions and the inbox",
+    "history": "to find our own answers",
+}
 REPLY_LIMIT = 10_000
 PAGE_LIMIT = 100
 THREAD_LIMIT = 500
+MORE_CALLS = 5
 OWN_PAGES = 5
 FIRST_DAYS = 7
 MARGIN = timedelta(minutes=5)
@@ -62,26 +62,24 @@ class Reddit:
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
         self._clock = clock
-        base_url, time_out = account.options.get("base_url"), account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
-        self._wire = Wire(clock=clock, judge=judge, routes={API: base_url, LOGIN: base_url} if base_url else {}, time_out=time_out)
-        self._client: praw.Reddit | None = None
-        self._token_works = False
+        self._api = Api(account, clock)
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return what is new or changed on the next page of at most `budget` things."""
         now = self._clock()
         walk = Walk.resume(cursor, now - timedelta(days=self._account.number("first_days", FIRST_DAYS)))
-        path, asked = listing(watch)
+        path, asked = listing(watch, name_of(self._account))
         place = {"after": walk.anchors[-1]} if walk.anchors else {}
-        body = listing_of(self._call("GET", path, {**asked, **place, "limit": min(PAGE_LIMIT, max(1, budget))}))
+        body = listing_of(self._api.call("GET", path, {**asked, **place, "limit": min(PAGE_LIMIT, max(1, budget))}))
         troubles: list[str] = []
-        found = list(things(body, troubles))
+        found = list(things(body, troubles, messages=watch.kind is WatchKind.INBOX))
         page = [fields for _, fields in found]
         following = reading.text(reading.mapping(body.get("data")).get("after"))
         overlap = SEARCH_OVERLAP if watch.kind is WatchKind.SEARCH else OVERLAP
         onward = walk.after(page, following, overlap, now)
         short = walk.fell_short(page, following)
-        harvest = posts_from([{"kind": kind, "data": fields} for kind, fields in found if walk.is_new(fields)], self._account)
+        new = [{"kind": kind, "data": fields} for kind, fields in found if walk.is_new(fields)]
+        harvest = posts_from(new, self._account, messages=True)
         return Page(
             posts=harvest.posts,
             cursor=onward.cursor(),
@@ -99,40 +97,61 @@ class Reddit:
         return parts and (parts[0].cursor(), parts[1].cursor())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
-        """Return the submission and the comments that Reddit shows at once, oldest first; nothing where there is none."""
+        """Return the submission and its comments, oldest first; nothing where there is none.
+
+        What Reddit hides behind "more comments" is fetched too, up to five hundred comments; where that fails the rest is good.
+        """
+        kind, _, short = root_id.rpartition("_")
+        place = f"message/messages/{short}" if kind == MESSAGE else f"comments/{short}"
         try:
-            body = self._call("GET", f"comments/{root_id.removeprefix('t3_')}", {"limit": THREAD_LIMIT, "sort": "new"})
+            body = self._api.call("GET", place, {"limit": THREAD_LIMIT, "sort": "new"})
         except QueryRefused:
             return ()
-        return tuple(sorted(posts_from(body, self._account).posts, key=lambda post: (post.published_at, post.external_id != root_id)))
+        posts = {post.external_id: post for post in posts_from(body, self._account, messages=True).posts}
+        with suppress(NetworkError):
+            self._unfold(root_id, hidden_in(body), posts)
+        return tuple(sorted(posts.values(), key=lambda post: (post.published_at, post.external_id != root_id)))
+
+    def _unfold(self, root_id: str, hidden: Sequence[str], posts: dict[str, Post]) -> None:
+        """Add the hidden comments of a thread to `posts`, a hundred at a time, as Reddit gives them."""
+        ahead = dict.fromkeys(hidden)
+        for _ in range(MORE_CALLS):
+            names = list(islice(ahead, PAGE_LIMIT))
+            if not names:
+                return
+            asked = {"api_type": "json", "link_id": root_id, "children": ",".join(names), "limit_children": "false", "sort": "new"}
+            body = self._api.call("GET", "api/morechildren", asked)
+            posts |= {post.external_id: post for post in posts_from(body, self._account).posts if post.root_id == root_id}
+            ahead = {name: None for name in (*ahead, *hidden_in(body)) if name not in names and f"t1_{name}" not in posts}
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
-        """Return the present state of at most 100 things."""
-        wanted = list(dict.fromkeys(external_ids[:PAGE_LIMIT]))
+        """Return the present state of at most 100 things; private messages cannot be looked up, and nothing is said of them."""
+        wanted = [name for name in dict.fromkeys(external_ids[:PAGE_LIMIT]) if not name.startswith(MESSAGE)]
         if not wanted:
             return ()
-        body = listing_of(self._call("GET", "api/info", {"id": ",".join(wanted)}))
+        body = listing_of(self._api.call("GET", "api/info", {"id": ",".join(wanted)}))
         shown = {reading.text(fields.get("name")) for _, fields in things(body, [])}
         return (*posts_from(body, self._account).posts, *(gone(name, self._account) for name in wanted if name not in shown))
 
     def reply(self, draft: Draft) -> Published:
         """Publish `draft` as a comment under its parent."""
-        body = self._call("POST", REPLY_PATH, {"thing_id": draft.parent_id, "text": draft.text})
+        body = self._api.call("POST", REPLY_PATH, {"thing_id": draft.parent_id, "text": draft.text})
         answer = reading.mapping(reading.mapping(body).get("json"))
         errors = reading.sequence(answer.get("errors"))
         if errors:
             raise self._refusal(answer, errors[0])
-        made = posts_from(body, self._account).posts
+        made = posts_from(body, self._account, messages=True).posts
         if not made:
             raise Unreachable("Reddit took the reply but does not show it.")
         return _published(made[0])
 
     def find_reply(self, draft: Draft) -> Published | None:
-        """Look for the reply among our own comments since the first try."""
+        """Look for the reply among our own comments, or messages, since the first try."""
+        listed = "message/sent" if draft.parent_id.startswith(MESSAGE) else f"user/{name_of(self._account)}/comments"
         place: dict[str, str] = {}
         for _ in range(OWN_PAGES):
-            body = listing_of(self._call("GET", f"user/{self._name()}/comments", {"sort": "new", "limit": PAGE_LIMIT, **place}))
-            posts = posts_from(body, self._account).posts
+            body = listing_of(self._api.call("GET", listed, {"sort": "new", "limit": PAGE_LIMIT, **place}))
+            posts = posts_from(body, self._account, messages=True).posts
             same = next((post for post in posts if _is_reply(post, draft)), None)
             if same:
                 return _published(same)
@@ -148,39 +167,28 @@ class Reddit:
 
     def check(self) -> Standing:
         """Return who Reddit takes us for; without a user's login we can read but not answer."""
-        me = reading.mapping(self._call("GET", "api/v1/me", {}))
+        me = reading.mapping(self._api.call("GET", "api/v1/me", {}))
         handle = reading.text(me.get("name"))
         if not handle:
-            return Standing(user_id="", handle="", can_reply=False, warnings=("Without a user's login we can read but not answer.",))
+            warning = "Without a user's login we can read but not answer."
+            return Standing(user_id="", handle="", can_reply=False, warnings=(warning,), rights=self._api.scopes(), cost=COST)
         if me.get("is_suspended") is True:
             raise AccessDenied(f"Reddit has suspended u/{handle}.")
-        warnings = () if handle.casefold() == self._name().casefold() else (f"The login belongs to u/{handle}, not to u/{self._name()}.",)
-        return Standing(user_id=f"t2_{reading.text(me.get('id'))}", handle=handle, can_reply=True, warnings=warnings)
-
-    def _name(self) -> str:
-        return re.sub(r"\A/?u/", "", self._account.handle.lstrip("@"))
-
-    def _call(self, method: str, path: str, asked: Mapping[str, str | int]) -> Any:
-        """Call Reddit through praw and return the JSON that it answers with."""
-        sent: dict[str, Any] = {"params" if method == "GET" else "data": dict(asked)}
-        try:
-            self._client = self._client or _client(self._account, self._wire)
-            body: object = self._client.request(method=method, path=path, **sent)
-        except CredentialsRefused:
-            self._refuse_credentials()
-            raise
-        except (prawcore.PrawcoreException, praw.exceptions.PRAWException, requests.RequestException, ValueError, RecursionError) as error:
-            raise Unreachable("Reddit answered something that is not its API's JSON.") from error
-        if not isinstance(body, dict | list):
-            raise Unreachable("Reddit answered something that is not its API's JSON.")
-        self._token_works = True
-        return body
-
-    def _refuse_credentials(self) -> None:
-        """Forget a refused token; where it worked before it has only run out, and the next call gets a new one."""
-        ran_out, self._client, self._token_works = self._token_works, None, False
-        if ran_out:
-            raise Unreachable("Reddit's access token has run out; the next call gets a new one.")
+        warnings = (
+            ()
+            if handle.casefold() == name_of(self._account).casefold()
+            else (f"The login belongs to u/{handle}, not to u/{name_of(self._account)}.",)
+        )
+        rights = self._api.scopes()
+        lacking = [f"“{right}” ({why})" for right, why in NEEDED.items() if "*" not in rights and right not in rights]
+        return Standing(
+            user_id=f"t2_{reading.text(me.get('id'))}",
+            handle=handle,
+            can_reply="*" in rights or "submit" in rights,
+            warnings=(*warnings, *((f"The login lacks rights: {', '.join(lacking)}.",) if lacking else ())),
+            rights=rights,
+            cost=COST,
+        )
 
     def _refusal(self, answer: Mapping[str, object], error: object) -> NetworkError:
         """Return the error that Reddit writes into an answer with status 200: `[code, words, field]`."""
@@ -193,21 +201,9 @@ class Reddit:
         return RateLimited(words, until=self._clock() + timedelta(seconds=told))
 
     def _come_back_at(self, now: datetime) -> datetime | None:
-        headers = self._wire.headers_seen
+        headers = self._api.wire.headers_seen
         left = reading.number(headers.get("x-ratelimit-remaining"))
         return come_back(headers, now) if left is not None and left < 1 else None
-
-
-class Requestor(prawcore.Requestor):
-    """prawcore's requestor over our wire: its errors are ours at once, and no header makes prawcore sleep before the next request."""
-
-    @override
-    def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
-        """Return a successful response, without the headers that prawcore would wait for."""
-        response = self._http.request(*args, **kwargs)
-        for header in [name for name in response.headers if name.lower().startswith("x-ratelimit")]:
-            del response.headers[header]
-        return response
 
 
 def build(account: Account, clock: Clock = utc_now) -> Reddit:
@@ -217,49 +213,6 @@ def build(account: Account, clock: Clock = utc_now) -> Reddit:
     `base_url`, `web_url`, `first_days`, `user_agent`, `time_out`.
     """
     return Reddit(account, clock)
-
-
-def judge(response: requests.Response) -> NetworkError | None:
-    """Return the errors that only Reddit makes."""
-    path, status = (response.request.url or "").partition("?")[0].rstrip("/"), response.status_code
-    if path.endswith(TOKEN_PATH):
-        return _token_error(response)
-    if status in {301, 302, 307, 308}:
-        return QueryRefused("There is no such place on Reddit.")
-    if path.endswith(REPLY_PATH) and is_refusal(status) and "insufficient_scope" not in response.headers.get("www-authenticate", ""):
-        return ReplyRefused(words_of(response))
-    return None
-
-
-def _token_error(response: requests.Response) -> NetworkError | None:
-    """Judge the answer to a login: Reddit refuses some with status 200, and prawcore believes whatever else is in it."""
-    try:
-        told = reading.mapping(response.json())
-    except (ValueError, RecursionError):
-        return Unreachable("Reddit's login answers no JSON.") if response.ok else None
-    if "error" in told and response.status_code in {200, 400}:
-        return CredentialsRefused(words_of(response))
-    whole = isinstance(told.get("access_token"), str) and isinstance(told.get("expires_in"), int) and isinstance(told.get("scope"), str)
-    return Unreachable("Reddit's login answers no token.") if response.ok and not whole else None
-
-
-def _client(account: Account, wire: Wire) -> praw.Reddit:
-    """Return praw's client, with nothing taken from a praw.ini or the environment."""
-    given = {key: account.credentials.get(key) or None for key in CREDENTIALS}
-    if not given["client_id"]:
-        raise CredentialsRefused("The client id is missing.")
-    return praw.Reddit(
-        "DEFAULT",
-        **given,
-        oauth_url=API.rstrip("/"),
-        reddit_url=LOGIN.rstrip("/"),
-        user_agent=account.options.get("user_agent") or f"amends (by u/{account.handle})",
-        ratelimit_seconds=0,
-        check_for_updates=False,
-        check_for_async=False,
-        requestor_class=Requestor,
-        requestor_kwargs={"session": wire},
-    )
 
 
 def _is_reply(post: Post, draft: Draft) -> bool:

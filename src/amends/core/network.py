@@ -1,7 +1,8 @@
 """Speak HTTP to a social network: one time-out, one way to turn every failure into a `NetworkError`, no sleep, no second try.
 
 Place in the path: collector -> the network's client library -> `Wire` -> the network. The libraries take a requests session each, so
-what they would do with a bad answer (wait, try again, stumble over a missing header) never begins: `Wire` raises first.
+what they would do with a bad answer (wait, try again, stumble over a missing header) never begins: `Wire` raises first. `OpenWire` is
+for answers that do not end (`core/lines.py` reads them).
 """
 
 import json
@@ -37,7 +38,7 @@ WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
 LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-app-limit-24hour")
-SPOKEN = ("detail", "error_description", "explanation", "reason", "message", "title", "error")
+SPOKEN = ("detail", "description", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
 
 Judge = Callable[[requests.Response], NetworkError | None]
@@ -70,10 +71,13 @@ class Wire(requests.Session):
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
         self.headers_seen = dict(response.headers.lower_items())
-        error = self._judge(response) or error_of(response, self._clock())
+        error = self._error_of(response)
         if error is not None:
             raise error
         return response
+
+    def _error_of(self, response: requests.Response) -> NetworkError | None:
+        return self._judge(response) or error_of(response, self._clock())
 
     @override
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
@@ -82,6 +86,24 @@ class Wire(requests.Session):
         response = super().send(request, **options)
         response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER * self._time_out)  # noqa: SLF001
         return response
+
+
+class OpenWire(Wire):
+    """A wire that leaves a good answer open; a refusal is read whole, as by any wire."""
+
+    @override
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Return the response with its body still to come."""
+        options["stream"] = True
+        response = requests.Session.send(self, request, **options)
+        if not is_good(response):
+            response._content = _body_of(response.raw, monotonic() + LONGEST_ANSWER * self._time_out)  # noqa: SLF001
+        return response
+
+    @override
+    def _error_of(self, response: requests.Response) -> NetworkError | None:
+        """Judge only what is no good answer: to look into one would be to read it to its end."""
+        return None if is_good(response) else super()._error_of(response)
 
 
 class Detour(HTTPAdapter):
@@ -109,6 +131,11 @@ def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
     return b"".join(parts)
 
 
+def is_good(response: requests.Response) -> bool:
+    """Tell whether a response brings what was asked for, or says that it has not changed since."""
+    return response.status_code < 300 or response.status_code == 304  # noqa: PLR2004
+
+
 def is_refusal(status: int) -> bool:
     """Tell whether a status refuses what was sent for good: neither our login, nor money, nor the moment is to blame."""
     return 400 <= status < 500 and status not in {401, 402, 429, *PASSING}  # noqa: PLR2004
@@ -118,7 +145,7 @@ def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
     """Return the error that the response's status means; None for success."""
     status, words = response.status_code, words_of(response)
     plain: dict[int, type[NetworkError]] = {401: CredentialsRefused, 402: PaymentRequired, 403: AccessDenied, 451: AccessDenied}
-    if status < 300:  # noqa: PLR2004
+    if is_good(response):
         return None
     if status in plain:
         return plain[status](words)
@@ -146,10 +173,10 @@ def _used_up(headers: Mapping[str, str], limit: str) -> bool:
 
 
 def _reset(value: str | None, now: datetime) -> datetime | None:
-    """Read a reset header: seconds since 1970 (X) or seconds from now (Reddit)."""
+    """Read a reset header: seconds since 1970 (X), seconds from now (Reddit) or a moment (Mastodon)."""
     seconds = reading.number(value)
     if seconds is None:
-        return None
+        return reading.moment(value)
     return reading.moment(seconds) if seconds > EPOCH_BEGINS else now + timedelta(seconds=seconds)
 
 
@@ -168,7 +195,8 @@ def words_of(response: requests.Response) -> str:
         body: object = json.loads(response.content)
     except (ValueError, RecursionError):
         return ""
-    said = [_spoken(body), *(_spoken(error) for error in reading.sequence(reading.mapping(body).get("errors")))]
+    told = reading.mapping(body)
+    said = [_spoken(body), *(_spoken(error) for error in (told.get("error"), *reading.sequence(told.get("errors"))))]
     return " ".join(" ".join(dict.fromkeys(filter(None, said))).split())[:LONGEST_WORDS]
 
 

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from amends.core.abilities import Option
 from amends.core.ports import Cursor, Harvest, Page
 from amends.core.watching import Watch
+
+STREAM = Option(name="stream", label="Listen to its stream", hint="yes, where posts shall be here at once")
+"""Asked of every source whose network can be listened to."""
 
 LARGEST_HOOK = 1024 * 1024
 """Bytes; a larger body is refused before it is read."""

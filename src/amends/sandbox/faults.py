@@ -1,6 +1,6 @@
 """Error modes: what a network does on a bad day, switched on over the control API and used up request by request.
 
-The gate stands before both networks. Where a mode spoils a good answer, the request is carried out first, so that what a caller was told
+The gate stands before all networks. Where a mode spoils a good answer, the request is carried out first, so that what a caller was told
 and what became public differ as they do in life.
 """
 
@@ -8,7 +8,9 @@ import asyncio
 import itertools
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -200,10 +202,8 @@ def refusal(fault: Fault, now: float) -> _Answer:
         later = ["RATELIMIT", "Looks like you've been doing that a lot. Take a break for 9 minutes before trying again.", "ratelimit"]
         return _canned(200, json.dumps({"json": {"errors": [later]}}).encode())
     status = int(fault.mode[:3])
-    if fault.network == "reddit":
-        return _reddit_refusal(fault, status)
-    if fault.network == "bluesky":
-        return _bluesky_refusal(fault, status, now)
+    if fault.network in _OTHERS:
+        return _OTHERS[fault.network](fault, status, now)
     body = {"title": _TITLES[status], "type": "about:blank", "status": status, "detail": _TITLES[status]}
     reset = {"x_rate_limit_limit": "1", "x_rate_limit_remaining": "0", "x_rate_limit_reset": str(int(now) + fault.reset)}
     return _canned(status, json.dumps(body).encode(), **(reset if fault.mode is Mode.RATE_LIMITED else {}))
@@ -215,9 +215,22 @@ def _bluesky_refusal(fault: Fault, status: int, now: float) -> _Answer:
     return _canned(status, body, **(reset if fault.mode is Mode.RATE_LIMITED else {}))
 
 
-def _reddit_refusal(fault: Fault, status: int) -> _Answer:
+def _reddit_refusal(fault: Fault, status: int, _: float) -> _Answer:
     body = json.dumps({"message": _TITLES[status], "error": status}).encode()
     if fault.mode is Mode.RATE_LIMITED:
         used = {"x_ratelimit_remaining": "0.0", "x_ratelimit_used": "100", "x_ratelimit_reset": str(fault.reset)}
         return _canned(status, body, retry_after=str(fault.reset), **used)
     return _canned(status, body)
+
+
+def _mastodon_refusal(fault: Fault, status: int, now: float) -> _Answer:
+    reset = datetime.fromtimestamp(now + fault.reset, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    told = {"x_ratelimit_limit": "300", "x_ratelimit_remaining": "0", "x_ratelimit_reset": reset}
+    return _canned(status, json.dumps({"error": _TITLES[status]}).encode(), **(told if fault.mode is Mode.RATE_LIMITED else {}))
+
+
+_OTHERS: dict[str, Callable[[Fault, int, float], _Answer]] = {
+    "reddit": _reddit_refusal,
+    "mastodon": _mastodon_refusal,
+    "bluesky": _bluesky_refusal,
+}

@@ -1,4 +1,4 @@
-"""Ids as the real networks make them: snowflakes on X, base 36 on Reddit, addresses on Bluesky; accounts by a hash of their handle."""
+"""Ids as the real networks make them: snowflakes on X and Mastodon, base 36 on Reddit, addresses on Bluesky; accounts hash their handle."""
 
 import base64
 import hashlib
@@ -20,6 +20,11 @@ def snowflake_time(number: int) -> float:
     return ((number >> 22) + X_EPOCH_MS) / 1000
 
 
+def mastodon_id(at: float, after: int) -> int:
+    """Return a status's id for the moment `at` (seconds) that is greater than `after`."""
+    return max(int(at * 1000) << 16, after + 1)
+
+
 def base36(number: int) -> str:
     """Return `number` in Reddit's digits."""
     digits = ""
@@ -32,6 +37,11 @@ def base36(number: int) -> str:
 def x_user_id(handle: str) -> str:
     """Return the numeric id of an X account, the same on every start."""
     return str(10**18 + _hash(handle, 10**17))
+
+
+def mastodon_user_id(handle: str) -> str:
+    """Return the numeric id of a Mastodon account, the same on every start."""
+    return str(10**17 + _hash(handle, 10**16))
 
 
 def reddit_user_id(handle: str) -> str:

@@ -1,4 +1,4 @@
-"""Rate limits, counted per caller and endpoint in fixed windows as both networks do."""
+"""Rate limits, counted per caller and endpoint in fixed windows as the networks do."""
 
 import threading
 from dataclasses import dataclass

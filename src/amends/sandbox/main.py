@@ -1,4 +1,4 @@
-"""The sandbox: all its networks in one process on loopback, fed by a scenario.
+"""The sandbox: all networks in one process on loopback, fed by a scenario.
 
 Place in the path: it stands where the real networks stand. `serve` runs it, `create_app` makes it for tests in the same process.
 """
@@ -19,6 +19,9 @@ from amends.sandbox import (
     bluesky_write,
     control,
     directing,
+    mastodon,
+    mastodon_stream,
+    mastodon_write,
     pager,
     pages,
     people,
@@ -26,6 +29,8 @@ from amends.sandbox import (
     reddit_access,
     reddit_write,
     x,
+    x_compliance,
+    x_push,
     x_write,
 )
 from amends.sandbox.bluesky_access import BlueskyProblem
@@ -33,6 +38,7 @@ from amends.sandbox.directing import Missing
 from amends.sandbox.faults import FaultGate, Faults
 from amends.sandbox.floods import Floods
 from amends.sandbox.limits import Limits
+from amends.sandbox.mastodon_access import MastodonProblem
 from amends.sandbox.player import Player
 from amends.sandbox.publishing import Press, keep_account
 from amends.sandbox.records import Network
@@ -44,8 +50,8 @@ from amends.sandbox.store import Store
 from amends.sandbox.watches import sources, watching
 from amends.sandbox.x_access import XProblem
 
-WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0, Network.BLUESKY: 300.0}
-Problem = XProblem | RedditProblem | BlueskyProblem | Missing
+WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0, Network.MASTODON: 300.0, Network.BLUESKY: 300.0}
+Problem = XProblem | RedditProblem | MastodonProblem | BlueskyProblem | Missing
 
 
 class Slashless:
@@ -64,19 +70,19 @@ class Slashless:
 
 def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float, seed: int) -> Sandbox:
     """Return a sandbox that remembers under `data`; nothing moves yet."""
-    store = Store(data / "networks.sqlite3")
+    store, faults = Store(data / "networks.sqlite3"), Faults()
     press = Press(store=store, watching=watching(scenario))
     for brand in scenario.brands.values():
-        for network in (network for network in Network if getattr(brand, network)):
+        for network in (network for network in Network if people.handle_on(brand, network)):
             keep_account(store, people.brand_account(brand, network))
     return Sandbox(
         store=store,
         press=press,
         scenario=scenario,
         sources=tuple(sources(scenario)),
-        player=Player(press, scenario, clock, pace=pace, seed=seed),
+        player=Player(press, scenario, clock, faults=faults, pace=pace, seed=seed),
         floods=Floods(press, scenario, clock, seed),
-        faults=Faults(),
+        faults=faults,
         limits=Limits(WINDOWS),
         clock=clock,
     )
@@ -95,9 +101,27 @@ def create_app(sandbox: Sandbox) -> FastAPI:
 
     app = FastAPI(title="Amends sandbox networks", lifespan=lifespan, redirect_slashes=False)
     app.state.sandbox = sandbox
-    for part in (control, directing, pager, reddit_access, reddit, reddit_write, x, x_write, bluesky_access, bluesky, bluesky_write, pages):
+    for part in (
+        control,
+        directing,
+        pager,
+        reddit_access,
+        reddit,
+        reddit_write,
+        x_push,
+        x,
+        x_compliance,
+        x_write,
+        mastodon,
+        mastodon_write,
+        mastodon_stream,
+        bluesky_access,
+        bluesky,
+        bluesky_write,
+        pages,
+    ):
         app.include_router(part.router)
-    for kind in (XProblem, RedditProblem, BlueskyProblem, Missing):
+    for kind in (XProblem, RedditProblem, MastodonProblem, BlueskyProblem, Missing):
         app.add_exception_handler(kind, _answered)
     app.add_middleware(FaultGate, faults=sandbox.faults, clock=sandbox.clock)
     app.add_middleware(Slashless)

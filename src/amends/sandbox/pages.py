@@ -16,13 +16,19 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader
 
+from amends.sandbox.mastodon import PUBLIC
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.reddit_shape import permalink
 from amends.sandbox.state import Here, Sandbox
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
-SIDES = {Network.X: ("X side", "/x"), Network.REDDIT: ("Reddit side", "/reddit"), Network.BLUESKY: ("Bluesky side", "/bluesky")}
+SIDES = {
+    Network.X: ("X side", "/x"),
+    Network.REDDIT: ("Reddit side", "/reddit"),
+    Network.MASTODON: ("Mastodon side", "/mastodon"),
+    Network.BLUESKY: ("Bluesky side", "/bluesky"),
+}
 _templates = Environment(loader=PackageLoader("amends.sandbox"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -38,6 +44,10 @@ def _user_page(handle: str) -> str:
     return f"/reddit/user/{quote(handle, safe='')}"
 
 
+def _mastodon_page(handle: str) -> str:
+    return f"/mastodon/@{quote(handle, safe='')}"
+
+
 def _sky_page(name: str) -> str:
     return f"/bluesky/profile/{quote(name, safe=':')}"
 
@@ -46,9 +56,11 @@ def _sub_page(name: str) -> str:
     return f"/reddit/r/{quote(name, safe='')}"
 
 
+_PAGES = {Network.X: _x_page, Network.REDDIT: _user_page, Network.MASTODON: _mastodon_page, Network.BLUESKY: _sky_page}
+
+
 def _profile(post: PublicPost) -> str:
-    makers = {Network.X: _x_page, Network.REDDIT: _user_page, Network.BLUESKY: _sky_page}
-    return makers[post.network](post.author.handle)
+    return _PAGES[post.network](post.author.handle)
 
 
 def _handle(post: PublicPost) -> str:
@@ -60,7 +72,7 @@ def _iso(at: float) -> str:
 
 
 _templates.filters.update(clock=_clock, iso=_iso, profile=_profile, handle=_handle)
-_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page, "sky_page": _sky_page}
+_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page, "mastodon_page": _mastodon_page, "sky_page": _sky_page}
 
 
 def _render(here: Sandbox, name: str, network: Network | None, status: int = 200, **values: Any) -> HTMLResponse:
@@ -80,6 +92,8 @@ def _render(here: Sandbox, name: str, network: Network | None, status: int = 200
 def _href(here: Sandbox, post: PublicPost) -> str:
     if post.network is Network.X:
         return f"{_x_page(post.author.handle)}/status/{post.id}"
+    if post.network is Network.MASTODON:
+        return f"{_mastodon_page(post.author.handle)}/{post.id}"
     if post.network is Network.BLUESKY:
         return f"{_sky_page(post.author.id)}/post/{post.id.rpartition('/')[2]}"
     return "/reddit" + quote(permalink(here.store.must_have(Network.REDDIT, post.root_id), post))
@@ -92,7 +106,7 @@ def _related(here: Sandbox, post: PublicPost) -> PublicPost | None:
 
 @router.get("/")
 def front(here: Here) -> HTMLResponse:
-    """Return the page that leads to both networks."""
+    """Return the page that leads to the networks."""
     counts = here.store.rows("select network, count(*) as n, sum(origin = 'api') as answers from posts group by network")
     known = {row["network"]: row for row in counts}
     doors = [
@@ -155,6 +169,24 @@ def x_thread(_handle: str, post_id: str, here: Here) -> HTMLResponse:
     return _thread(here, here.store.post(Network.X, version.post_id) if version else None)
 
 
+@router.get("/mastodon")
+def mastodon_index(here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return the newest posts on Mastodon that everybody may see."""
+    return _list(here, Network.MASTODON, "The newest posts", f"p.network = 'mastodon' and {PUBLIC}", before)
+
+
+@router.get("/mastodon/@{handle}")
+def mastodon_profile(handle: str, here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return an account's page on Mastodon."""
+    return _profile_page(here, Network.MASTODON, handle, before)
+
+
+@router.get("/mastodon/@{_handle}/{post_id}")
+def mastodon_thread(_handle: str, post_id: str, here: Here) -> HTMLResponse:
+    """Return a thread on Mastodon."""
+    return _thread(here, here.store.post(Network.MASTODON, post_id))
+
+
 @router.get("/reddit")
 def reddit_index(here: Here, before: int = 2**62) -> HTMLResponse:
     """Return the newest submissions on Reddit."""
@@ -206,7 +238,9 @@ def _profile_page(here: Sandbox, network: Network, handle: str, before: int) -> 
     if account is None:
         return _lost(here, network)
     lead = account.about or f"{account.followers} followers"
-    return _list(here, network, account.name, "p.network = :network and a.id = :id", before, lead=lead, network=network, id=account.id)
+    return _list(
+        here, network, account.name, f"p.network = :network and a.id = :id and {PUBLIC}", before, lead=lead, network=network, id=account.id
+    )
 
 
 def _list(here: Sandbox, side: Network, title: str, condition: str, before: int, *, lead: str = "", **values: object) -> HTMLResponse:
@@ -220,7 +254,9 @@ def _list(here: Sandbox, side: Network, title: str, condition: str, before: int,
 def _thread(here: Sandbox, focus: PublicPost | None) -> HTMLResponse:
     if focus is None:
         return _lost(here, Network.X)
-    posts = here.store.posts("p.network = :network and p.root_id = :root order by p.seq", network=focus.network, root=focus.root_id)
+    posts = here.store.posts(
+        f"p.network = :network and p.root_id = :root and {PUBLIC} order by p.seq", network=focus.network, root=focus.root_id
+    )
     below: dict[str, list[PublicPost]] = {}
     for post in posts:
         below.setdefault(post.parent_id, []).append(post)

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"(?<![\d.,:/-])\d{3,}(?![\d:/-])")
 
 def brand_account(brand: Brand, network: Network) -> Account:
     """Return a brand's own account."""
-    handle = str(getattr(brand, network))
+    handle = handle_on(brand, network)
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -33,8 +33,18 @@ def brand_account(brand: Brand, network: Network) -> Account:
 
 def account_id(network: Network, handle: str) -> str:
     """Return the id that a network gives to a handle."""
-    makers = {Network.X: ids.x_user_id, Network.REDDIT: ids.reddit_user_id, Network.BLUESKY: ids.did}
+    makers = {
+        Network.X: ids.x_user_id,
+        Network.REDDIT: ids.reddit_user_id,
+        Network.MASTODON: ids.mastodon_user_id,
+        Network.BLUESKY: ids.did,
+    }
     return makers[network](handle)
+
+
+def handle_on(who: Brand | Person, network: Network) -> str:
+    """Return a handle: on Mastodon people keep the one they have on X; empty where they are not there."""
+    return str(getattr(who, Network.X if network is Network.MASTODON else network))
 
 
 def account_of(store: Store, scenario: Scenario, entry: Entry, loop: int) -> Account:
@@ -56,7 +66,7 @@ def stranger(handle: str, language: str) -> Person:
 
 def person_account(person: Person, network: Network, loop: int) -> Account:
     """Return the account of a person on one network in one repetition of the scenario."""
-    handle = _handle(str(getattr(person, network)), network, f"{loop + 1}" if loop else "")
+    handle = _handle(handle_on(person, network), network, f"{loop + 1}" if loop else "")
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -76,7 +86,7 @@ def _handle(name: str, network: Network, end: str) -> str:
     if network is Network.BLUESKY:
         first, _, domain = name.lower().replace("_", "-").partition(".")
         return f"{first}{end}.{domain or 'sky.example'}"
-    longest = 15 if network is Network.X else 20
+    longest = 20 if network is Network.REDDIT else 15
     return name[: longest - len(end)] + end
 
 
@@ -89,8 +99,8 @@ def varied(text: str, loop: int, seed: int) -> str:
 
 
 def answering(author: Account, parent: PublicPost | None, text: str) -> str:
-    """Return a reply's text; on X it begins with all whom the parent's author spoke with, as X does it by itself."""
-    if parent is None or parent.network is not Network.X:
+    """Return a reply's text; on X and Mastodon it begins with all whom the parent's author spoke with, as X does it by itself."""
+    if parent is None or parent.network not in {Network.X, Network.MASTODON}:
         return text
     named = {author.handle.lower(), *x_mentions(text)}
     front = dict.fromkeys(handle for handle in (parent.author.handle, *MENTION.findall(parent.text)) if handle.lower() not in named)
@@ -98,7 +108,7 @@ def answering(author: Account, parent: PublicPost | None, text: str) -> str:
 
 
 def shared(original: PublicPost | None, text: str) -> str:
-    """Return the text of a share: X cuts what it repeats, Reddit's crosspost has its own."""
+    """Return the text of a share: X cuts what it repeats, Reddit's crosspost has its own, a boost on Mastodon none."""
     if original is None or original.network is not Network.X:
         return text
     words = f"RT @{original.author.handle}: {original.text}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from amends.core.clock import Clock
 from amends.sandbox import people, publishing
+from amends.sandbox.faults import Faults
 from amends.sandbox.publishing import Press
 from amends.sandbox.records import Draft, Network, Origin, PublicPost, Temper
 from amends.sandbox.script import Deed, Entry, Scenario
@@ -30,10 +31,10 @@ class _Hands:
 class Player:
     """Moves the scenario's time and publishes what is due."""
 
-    def __init__(self, press: Press, scenario: Scenario, clock: Clock, *, pace: float, seed: int) -> None:
+    def __init__(self, press: Press, scenario: Scenario, clock: Clock, *, faults: Faults, pace: float, seed: int) -> None:
         """Stand ready at the minute that was reached last; `start` sets the time in motion."""
         self.pace, self.seed = pace, seed
-        self._press, self._scenario, self._clock = press, scenario, clock
+        self._press, self._scenario, self._clock, self._faults = press, scenario, clock, faults
         self._lock = threading.RLock()
         self._world = float(press.store.fact("world", str(scenario.begin)))
         self._played = int(press.store.fact("played", "0"))
@@ -103,6 +104,9 @@ class Player:
         self._played += 1
 
     def _do(self, entry: Entry, loop: int) -> None:
+        if entry.fault is not None:
+            self._faults.add(entry.fault)
+            return
         target = self._target(entry, loop) if entry.target else None
         if entry.target and (target is None or target.deleted):
             return

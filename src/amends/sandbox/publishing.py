@@ -67,7 +67,12 @@ def _insert(store: Store, draft: Draft, name: tuple[int, str], parent: PublicPos
 
 
 def _mentions(network: Network, text: str) -> str:
-    readers = {Network.X: words.x_mentions, Network.REDDIT: words.reddit_mentions, Network.BLUESKY: words.sky_mentions}
+    readers = {
+        Network.X: words.x_mentions,
+        Network.REDDIT: words.reddit_mentions,
+        Network.MASTODON: words.x_mentions,
+        Network.BLUESKY: words.sky_mentions,
+    }
     return " ".join(readers[network](text))
 
 
@@ -112,6 +117,9 @@ def delete(store: Store, post: PublicPost, now: float, by: str = "author") -> No
 def _next_id(store: Store, draft: Draft, now: float) -> tuple[int, str]:
     if draft.author.network is Network.X:
         number = ids.snowflake(now, _newest(store, Network.X))
+        return number, str(number)
+    if draft.author.network is Network.MASTODON:
+        number = ids.mastodon_id(now, _newest(store, Network.MASTODON))
         return number, str(number)
     if draft.author.network is Network.BLUESKY:
         number = ids.tid_number(now, _newest(store, Network.BLUESKY))

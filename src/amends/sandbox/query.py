@@ -1,11 +1,11 @@
-"""Search queries as both networks write them: words, "phrases", OR, -not, brackets and `operator:value`."""
+"""Search queries as the networks write them: words, "phrases", OR, -not, brackets and `operator:value`."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from amends.sandbox.records import PublicPost
-from amends.sandbox.words import words_of
+from amends.sandbox.words import LINK, words_of
 
 Predicate = Callable[[PublicPost], bool]
 _TOKEN = re.compile(r'\s*(-?\(|\)|-?"[^"]*"|-?[^\s()"]+(?:"[^"]*")?)')
@@ -97,6 +97,8 @@ def _x_operator(operator: str, value: str) -> Predicate:
         )
     if operator == "is" and value in _KINDS:
         return _KINDS[value]
+    if operator == "has" and value == "links":
+        return lambda post: bool(LINK.search(post.text))
     if operator == "conversation_id":
         return lambda post: post.root_id == value
     if operator == "lang":

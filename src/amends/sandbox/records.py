@@ -1,4 +1,4 @@
-"""What the sandbox networks hold: accounts and posts, in one shape for both networks.
+"""What the sandbox networks hold: accounts and posts, in one shape for all networks.
 
 Place in the path: before it. A post here is what the public would see; the collectors of Amends meet it only as JSON over HTTP.
 """
@@ -12,6 +12,7 @@ class Network(StrEnum):
 
     X = "x"
     REDDIT = "reddit"
+    MASTODON = "mastodon"
     BLUESKY = "bluesky"
 
 
@@ -35,7 +36,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Somebody on one network. `person` is the same for one human's accounts on both networks; `brand` is empty for customers."""
+    """Somebody on one network. `person` is the same for one human's accounts on all networks; `brand` is empty for customers."""
 
     network: Network
     id: str
@@ -82,9 +83,9 @@ class Version:
 class PublicPost:
     """A post as the public sees it now.
 
-    `id` is the id it was born with, `head` the number of its newest version (X) or its own (Reddit); `seq` rises with every publication
-    on either network. Times are seconds since 1970. `deleted` is empty, `author` or `moderator`. `words` is the text for searching,
-    `mentions` the lower-case handles it names, `watched` the brands whose default watches must find it.
+    `id` is the id it was born with, `head` the number of its newest version (X) or its own (Reddit, Mastodon); `seq` rises with every
+    publication on any network. Times are seconds since 1970. `deleted` is empty, `author` or `moderator`. `words` is the text for
+    searching, `mentions` the lower-case handles it names, `watched` the brands whose default watches must find it.
     """
 
     seq: int

@@ -106,9 +106,18 @@ def inbox_mentions(request: Request, here: Here, reader: AsUser, teller: Tells) 
     """Return the newest comments that call the reader by name."""
     handle = reader.account.handle
     called = visible(here.store, "p.mentions like '%' || :name || '%'", name=handle.lower())
-    posts, after, before = page(request, here.store, [post for post in called if mentions(post, handle)])
-    children = [reddit_shape.mention(teller, post, reader.account) for post in posts]
-    return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
+    return _in_inbox(request, reader, teller, [post for post in called if mentions(post, handle)])
+
+
+@router.get("/message/inbox")
+def inbox(request: Request, here: Here, reader: AsUser, teller: Tells) -> JSONResponse:
+    """Return the newest comments that call the reader or answer them; nobody writes messages here."""
+    answers = "p.parent_id in (select o.id from posts o where o.author_id = :me) and p.author_id <> :me"
+    found = visible(
+        here.store, f"({answers} or p.mentions like '%' || :name || '%')", me=reader.account.id, name=reader.account.handle.lower()
+    )
+    kept = [post for post in found if not post.is_submission and (mentions(post, reader.account.handle) or _answers(here, post, reader))]
+    return _in_inbox(request, reader, teller, kept)
 
 
 @router.get("/comments/{short}")
@@ -137,6 +146,16 @@ def more_children(request: Request, here: Here, reader: Authorised, teller: Tell
     found = [post for name in names if (post := here.store.post(Network.REDDIT, f"t1_{name}")) is not None]
     things = [reddit_shape.thing(teller, post) for post in found]
     return JSONResponse({"json": {"errors": [], "data": {"things": things}}}, headers=reader.headers)
+
+
+def _answers(here: Sandbox, post: PublicPost, reader: Reader) -> bool:
+    return here.store.must_have(Network.REDDIT, post.parent_id).author.id == reader.account.id != post.author.id
+
+
+def _in_inbox(request: Request, reader: Reader, teller: Teller, posts: list[PublicPost]) -> JSONResponse:
+    shown, after, before = page(request, teller.store, posts)
+    children = [reddit_shape.in_inbox(teller, post, reader.account) for post in shown]
+    return JSONResponse(reddit_shape.listing(children, after, before), headers=reader.headers)
 
 
 def _known(here: Sandbox, name: str, reader: Reader) -> None:

@@ -142,12 +142,16 @@ def _markup(text: str) -> str:
     return f'<!-- SC_OFF --><div class="md">{paragraphs}\n</div><!-- SC_ON -->'
 
 
-def mention(teller: Teller, post: PublicPost, reader: Account) -> Json:
-    """Return a comment as it lies in the inbox of somebody it calls."""
+def in_inbox(teller: Teller, post: PublicPost, reader: Account) -> Json:
+    """Return a comment as it lies in the inbox of somebody whom it calls or answers."""
     data = comment(teller, post)
+    parent = teller.store.must_have(Network.REDDIT, post.parent_id)
+    kind, subject = ("username_mention", "username mention") if parent.author.id != reader.id else ("comment_reply", "comment reply")
+    if kind == "comment_reply" and parent.is_submission:
+        kind, subject = "post_reply", "post reply"
     inbox = {
-        "type": "username_mention",
-        "subject": "username mention",
+        "type": kind,
+        "subject": subject,
         "dest": reader.handle,
         "was_comment": True,
         "new": False,

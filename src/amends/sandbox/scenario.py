@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from amends.core.errors import Refused
+from amends.sandbox.faults import Fault, Mode
+from amends.sandbox.people import handle_on
 from amends.sandbox.records import Network, Temper
 from amends.sandbox.script import DAY, Brand, Deed, Entry, Person, Scenario, Template
 
 MOODS = {"negative", "neutral", "positive"}
+_DONE_TO = tuple(deed for deed in Deed if deed not in {Deed.POST, Deed.FAULT})
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)$")
 
 
@@ -155,13 +159,16 @@ _READERS = {"brand": _brand, "person": _person, "list": _list, "template": _temp
 def _entry(block: _Block, day: int) -> Entry:
     head, truth = _truth(block)
     if len(head) < 3 or head[1] not in list(Network):  # noqa: PLR2004
-        raise block.wrong("an entry begins `08:05 x WHO` or `08:05 reddit WHO`")
-    found = _options(block, head[3:], {"id", "in", "media", *(deed for deed in Deed if deed is not Deed.POST)})
-    deed, target = next(((deed, found[deed]) for deed in Deed if deed in found), (Deed.POST, ""))
+        raise block.wrong(f"an entry begins `08:05 NETWORK WHO`; the networks are {', '.join(Network)}")
+    if head[2] == Deed.FAULT:
+        return Entry(
+            minute=_minute(head[0], day), network=Network(head[1]), who="", deed=Deed.FAULT, fault=_fault(block), place=block.place
+        )
+    found = _options(block, head[3:], {"id", "in", "media", *_DONE_TO})
+    deed, target = next(((deed, found[deed]) for deed in _DONE_TO if deed in found), (Deed.POST, ""))
     title, text = _title(block) if head[1] == "reddit" and deed is Deed.POST else ("", block.body)
-    hour, minute = head[0].split(":")
     return Entry(
-        minute=day * DAY + int(hour) * 60 + int(minute),
+        minute=_minute(head[0], day),
         network=Network(head[1]),
         who=head[2],
         deed=deed,
@@ -176,7 +183,30 @@ def _entry(block: _Block, day: int) -> Entry:
     )
 
 
-def _truth(block: _Block) -> tuple[list[str], dict[str, str]]:
+def _minute(clock: str, day: int) -> int:
+    hour, minute = clock.split(":")
+    return day * DAY + int(hour) * 60 + int(minute)
+
+
+def _fault(block: _Block) -> Fault:
+    """Read `08:05 x fault MODE count=3 path=/tweets method=POST wait=2 reset=30`; where it says no count, one request is met."""
+    mode, found = block.head[3:4], _options(block, block.head[4:], {"count", "path", "method", "wait", "reset"})
+    numbers = {name: found[name] for name in ("count", "wait", "reset") if name in found}
+    if not mode or mode[0] not in list(Mode) or not all(value.isdigit() for value in numbers.values()):
+        raise block.wrong(f"a fault is written `fault MODE count=3 path=/part method=POST wait=2 reset=30`; modes: {', '.join(Mode)}")
+    return Fault(
+        id=0,
+        network=block.head[1],
+        mode=Mode(mode[0]),
+        path=found.get("path", ""),
+        method=found.get("method", ""),
+        count=int(numbers.get("count", "1")),
+        wait=float(numbers.get("wait", "20")),
+        reset=int(numbers.get("reset", "60")),
+    )
+
+
+def _truth(block: _Block) -> tuple[list[str], dict[str, Any]]:
     opening = next((at for at, word in enumerate(block.head) if word.startswith("[")), None)
     if opening is None:
         return block.head, {}
@@ -191,10 +221,11 @@ def _title(block: _Block) -> tuple[str, str]:
     return title, text.strip()
 
 
-_WORDLESS = {Deed.SHARE, Deed.DELETE, Deed.REMOVE, Deed.LOCK}
+_WORDLESS = {Deed.SHARE, Deed.DELETE, Deed.REMOVE, Deed.LOCK, Deed.FAULT}
 _HANDLES = {
     Network.X: re.compile(r"\w{1,15}$", re.ASCII),
     Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII),
+    Network.MASTODON: re.compile(r"\w{1,15}$", re.ASCII),
     Network.BLUESKY: re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+$"),
 }
 
@@ -222,7 +253,7 @@ def _text_fault(entry: Entry) -> str:
 
 
 def _target_fault(entry: Entry, target: Entry | None) -> str:
-    if entry.deed is Deed.POST:
+    if entry.deed in {Deed.POST, Deed.FAULT}:
         return ""
     if target is None:
         return f"there is no post with id={entry.target}"
@@ -232,8 +263,10 @@ def _target_fault(entry: Entry, target: Entry | None) -> str:
 
 
 def _author_fault(scenario: Scenario, entry: Entry) -> str:
+    if entry.deed is Deed.FAULT:
+        return ""
     known = scenario.brands.get(entry.who) or scenario.people.get(entry.who)
-    handle = str(getattr(known, entry.network)) if known else entry.who
+    handle = handle_on(known, entry.network) if known else entry.who
     if not handle:
         return f"{entry.who} has no account on {entry.network}"
     return "" if _HANDLES[entry.network].match(handle) else f"{handle} cannot be a handle on {entry.network}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amends.sandbox.faults import Fault
 from amends.sandbox.records import Network, Temper
 
 DAY = 24 * 60
@@ -19,6 +20,7 @@ class Deed(StrEnum):
     DELETE = "delete"
     REMOVE = "remove"
     LOCK = "lock"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +41,7 @@ class Brand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who posts, perhaps on both networks."""
+    """Somebody who posts, perhaps on several networks."""
 
     key: str
     x: str = ""
@@ -54,7 +56,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One line of the scenario: at `minute` of the scenario's time, `who` does `deed`."""
+    """One line of the scenario: at `minute` of the scenario's time, `who` does `deed`, or the network has a `fault`."""
 
     minute: int
     network: Network
@@ -70,6 +72,7 @@ class Entry:
     mood: str = ""
     kind: str = ""
     place: str = ""
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

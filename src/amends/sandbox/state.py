@@ -1,6 +1,6 @@
 """What one running sandbox consists of, and how a request reaches it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -18,7 +18,7 @@ from amends.sandbox.watches import Source
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sandbox:
-    """Both networks and all that moves them."""
+    """The networks and all that moves them; `listening` are the apps with an open stream."""
 
     store: Store
     press: Press
@@ -29,6 +29,7 @@ class Sandbox:
     faults: Faults
     limits: Limits
     clock: Clock
+    listening: set[str] = field(default_factory=set[str])
 
     def now(self) -> float:
         """Return the present moment in seconds since 1970."""

@@ -1,4 +1,4 @@
-"""The one file that remembers both networks. What is published is on disk before anybody can read it.
+"""The one file that remembers the networks. What is published is on disk before anybody can read it.
 
 One connection behind one lock: a reader never sees half a transaction, and ids rise in the order in which posts become visible.
 """

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from amends.core.watching import WatchKind
 from amends.sandbox import ids, query
+from amends.sandbox.people import handle_on
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.script import Brand, Scenario
+from amends.sandbox.words import HASHTAG
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,8 +25,8 @@ class Source:
 
 def sources(scenario: Scenario) -> list[Source]:
     """Return the sources that a demo enters: one on each network where a brand has an account."""
-    makers = {Network.X: _x_source, Network.REDDIT: _reddit_source, Network.BLUESKY: _bluesky_source}
-    return [makers[network](brand) for brand in scenario.brands.values() for network in Network if getattr(brand, network)]
+    makers = {Network.X: _x_source, Network.REDDIT: _reddit_source, Network.MASTODON: _mastodon_source, Network.BLUESKY: _bluesky_source}
+    return [makers[network](brand) for brand in scenario.brands.values() for network in Network if handle_on(brand, network)]
 
 
 def _x_source(brand: Brand) -> Source:
@@ -53,6 +55,17 @@ def _reddit_source(brand: Brand) -> Source:
             (WatchKind.MENTIONS, ""),
             *_search(brand.reddit_query),
         ),
+    )
+
+
+def _mastodon_source(brand: Brand) -> Source:
+    return Source(
+        brand=brand,
+        network=Network.MASTODON,
+        handle=brand.x,
+        user_id=ids.mastodon_user_id(brand.x),
+        credentials={"access_token": f"sandbox-{brand.key}-access-token"},
+        watches=((WatchKind.MENTIONS, ""), (WatchKind.HASHTAG, brand.x)),
     )
 
 
@@ -90,6 +103,8 @@ def finder(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
         return found if source.network is Network.X else lambda post: post.is_submission and found(post)
     if kind is WatchKind.MENTIONS:
         return lambda post: mentions(post, source.handle)
+    if kind is WatchKind.HASHTAG:
+        return lambda post: tagged(post, wanted)
     is_posts = kind is WatchKind.SUBREDDIT_POSTS
     return lambda post: post.subreddit.lower() == wanted.lower() and post.is_submission is is_posts
 
@@ -118,3 +133,8 @@ def mentions(post: PublicPost, handle: str) -> bool:
     if post.network is Network.X:
         return called and not post.shared_id
     return called and not post.is_submission
+
+
+def tagged(post: PublicPost, tag: str) -> bool:
+    """Tell whether Mastodon's timeline of a hashtag shows `post`."""
+    return tag.lower() in (found.lower() for found in HASHTAG.findall(post.text))

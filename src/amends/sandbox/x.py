@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from amends.sandbox import x_shape
-from amends.sandbox.query import Predicate, QueryWrong, parse, x_term
+from amends.sandbox.query import Predicate, QueryWrong, parse
 from amends.sandbox.records import Account, Network, PublicPost
 from amends.sandbox.state import Here, Sandbox
 from amends.sandbox.watches import mentions
 from amends.sandbox.x_access import Authorised, Caller, XProblem, invalid
+from amends.sandbox.x_addresses import terms_in
 from amends.sandbox.x_pages import MOST, Slice, listing_of
 from amends.sandbox.x_shape import Wanted
 
@@ -62,7 +63,7 @@ def search_recent(request: Request, here: Here, caller: Authorised, asked: Asked
     """Return the newest posts of the last seven days that match a query."""
     text = request.query_params.get("query", "")
     listing = listing_of(request, here, least=10, days=7)
-    return _listed(here, caller, asked, listing.take(here.store, _query(text), query=text))
+    return _listed(here, caller, asked, listing.take(here.store, query_of(here, text), query=text))
 
 
 @router.get("/tweets")
@@ -94,11 +95,12 @@ def _kept(without: str) -> Predicate:
     return lambda post: not ("replies" in without and post.parent_id) and not ("retweets" in without and post.shared_id)
 
 
-def _query(text: str) -> Predicate:
+def query_of(here: Sandbox, text: str) -> Predicate:
+    """Return what a query asks of a post, or refuse it as X does."""
     if not 0 < len(text) <= _QUERY:
         raise invalid("query", text, f"Invalid value for `query`: its length [{len(text)}] is not between 1 and {_QUERY}")
     try:
-        return parse(text, x_term)
+        return parse(text, terms_in(here.store))
     except QueryWrong as wrong:
         raise invalid("query", text, f"There were errors processing your request: {wrong}") from wrong
 

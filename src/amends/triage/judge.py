@@ -23,11 +23,13 @@ NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=
 class Text:
     """One post to judge: its text as the network gave it, the network's guess at its language, the source it came by.
 
-    Of the author: how many follow him, and how often he complained elsewhere in the last 30 days.
+    `language` is what an agent said that it is in, which goes before every guess. Of the author: how many follow him, and how often he
+    complained elsewhere in the last 30 days.
     """
 
     text: str
     language_hint: str = ""
+    language: str = ""
     followers: int | None = None
     source_id: int = 0
     earlier_complaints: int = 0
@@ -61,7 +63,7 @@ def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classi
 def ask(text: Text) -> Asked:
     """Return a text made ready."""
     words = clean(text.text)
-    return Asked(text=text, words=words, language=detect(words, text.language_hint))
+    return Asked(text=text, words=words, language=text.language or detect(words, text.language_hint))
 
 
 def unread(why: str) -> Verdict:

@@ -29,7 +29,8 @@ class Labels:
 def labelled(asked: Asked, said: Verdict, labels: Labels, tuning: Tuning) -> Verdict:
     """Return the verdict that follows from the model's and the agents' labels.
 
-    Who says the mood or the intent has looked, so nobody need do it any more; the language alone changes nothing else.
+    Who says the mood or the intent has looked, so nobody need do it any more; in another language
+    the post is read anew.
     """
     told = replace(said, language=labels.language or said.language)
     if labels.mood is None and labels.intent is None:

@@ -18,6 +18,8 @@ from amends.triage.matching import MATCHES, NO_MATCHER, Floats, Goal, Learnt, Ma
 PROTOTYPES = Goal(share=1 / 12, precision=0.95)
 LEAST_THROWN = LEAST_KEPT = 3
 OFTEN = 4
+FLOOD = 12
+"""Who asks for something and is not heard says it again; only a machine says it so often among its last twenty posts."""
 MANY_TAGS = 6
 MARGIN = 0.02
 ELSEWHERE = Goal(share=1 / 4, precision=0.9)
@@ -87,9 +89,9 @@ class Sieve:
     sources: Mapping[int, Matcher] = field(default_factory=dict)
 
     def why(self, text: str, reading: Reading | None, *, encoder: str, source_id: int, repeats: int = 0) -> str:
-        """Return why a text is noise, or an empty string. What its author asks for, only repeats and the source's agents can throw."""
+        """Return why a text is noise, or an empty string. What its author asks for, only a flood and the source's agents can throw."""
         asks = _asks(reading)
-        ruled = by_rule(text if not asks else "", repeats=repeats)
+        ruled = by_rule("", repeats=repeats if repeats >= FLOOD else 0) if asks else by_rule(text, repeats=repeats)
         if ruled or reading is None or reading.embedding is None:
             return ruled or ""
         own = _best(self.sources.get(source_id, NO_MATCHER), reading.embedding, encoder)

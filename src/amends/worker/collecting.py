@@ -9,6 +9,8 @@ from amends.core.errors import Conflict, NetworkError
 from amends.core.log import bound, logger
 from amends.core.ports import Page
 from amends.inbox.actions import collect
+from amends.inbox.actions.cover import Parts
+from amends.inbox.rules.coverage import is_long
 from amends.inbox.store import heartbeats
 from amends.inbox.store.watches import WatchJob
 from amends.worker.context import Context
@@ -36,21 +38,25 @@ def _visit(at: Context, job: WatchJob) -> None:
     try:
         with at.collectors.lent(job) as collector:
             page = collector.fetch(job.watch, job.cursor, budget=at.settings.page_budget)
+            parts = collector.split(page.cursor) if is_long(more=page.more, pages=job.walk_pages) else None
     except NetworkError as error:
         log.warning("fetch_failed", trouble=type(error).__name__, words=str(error))
         with at.pool.transaction() as conn:
             collect.record_trouble(conn, job, error, now=at.clock())
         return
-    _record(at, job, page)
+    _record(at, job, page, parts)
 
 
-def _record(at: Context, job: WatchJob, page: Page) -> None:
+def _record(at: Context, job: WatchJob, page: Page, parts: Parts | None) -> None:
+    poll_every = timedelta(seconds=at.settings.poll_seconds)
     try:
         with at.pool.transaction() as conn:
-            got = collect.record_page(conn, job, page, now=at.clock(), poll_every=timedelta(seconds=at.settings.poll_seconds))
+            got = collect.record_page(conn, job, page, parts=parts, now=at.clock(), poll_every=poll_every)
     except Conflict:
         log.info("claim_lost")
         return
+    if parts:
+        at.wake(Task.BACKFILL)
     if got.new or got.edited or got.deleted:
         at.wake(Task.RELAY)
         log.info("page_stored", new=got.new, again=got.again, edited=got.edited, deleted=got.deleted, reads=page.reads)

@@ -19,6 +19,7 @@ from amends.worker.wake import wake
 
 AT_ONCE: Mapping[Task, int] = {
     Task.COLLECT_DUE: 16,
+    Task.BACKFILL: 2,
     Task.SEND_REPLIES: 3,
     Task.PROVE_REPLIES: 2,
     Task.DELIVER_ALERTS: 3,

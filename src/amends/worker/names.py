@@ -14,6 +14,7 @@ class Task(StrEnum):
     """One kind of wake-up. A message carries no work; the work is a row that says it is undone."""
 
     COLLECT_DUE = "collect_due"
+    BACKFILL = "backfill"
     LOOK_AGAIN = "look_again"
     RELAY = "relay"
     SWEEP = "sweep"
@@ -31,4 +32,4 @@ class Task(StrEnum):
     @property
     def lane(self) -> Lane:
         """The queue this task runs in."""
-        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.LOOK_AGAIN} else Lane.DESK
+        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN} else Lane.DESK

@@ -20,6 +20,8 @@ WAKES: Mapping[str, Task] = {
     EventKind.POST_RECEIVED: Task.TRIAGE,
     EventKind.POST_EDITED: Task.TRIAGE,
     EventKind.POST_BROUGHT_BACK: Task.TRIAGE,
+    EventKind.LABEL_CORRECTED: Task.TRIAGE,
+    EventKind.CORRECTION_UNDONE: Task.TRIAGE,
     EventKind.TOPIC_CHANGED: Task.READ_EXAMPLES,
     EventKind.TOPIC_GIVEN: Task.READ_EXAMPLES,
     EventKind.TOPIC_TAKEN: Task.READ_EXAMPLES,

@@ -12,13 +12,13 @@ from celery.signals import worker_shutting_down
 from amends.core import log
 from amends.core.settings import settings
 from amends.inbox import notifiers
-from amends.worker import tasks
+from amends.worker import streaming, tasks
 from amends.worker.app import make_app
 from amends.worker.context import STOPPING, context
 from amends.worker.names import Lane, Task
 from amends.worker.wake import broker_url
 
-THREADS = {Lane.COLLECT: 16, Lane.DESK: 14}
+THREADS = {Lane.COLLECT: 19, Lane.DESK: 14}
 
 
 @worker_shutting_down.connect
@@ -37,6 +37,8 @@ def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     tasks.register(app)
     if Lane.DESK in lanes:
         Thread(target=_warm_up, daemon=True).start()
+    if Lane.COLLECT in lanes:
+        Thread(target=streaming.supervise, args=(context(),), daemon=True).start()
     app.worker_main(
         [
             "worker",

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
-from amends.inbox.store import heartbeats, undone
+from amends.inbox.rules import knocking
+from amends.inbox.store import calls, heartbeats, undone
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -11,6 +12,7 @@ from amends.worker.names import Lane, Task
 
 REMEMBER_FAILURES = timedelta(days=1)
 REMEMBER_TRIALS = timedelta(hours=1)
+REMEMBER_DELIVERIES = timedelta(days=7)
 
 
 def sweep(at: Context) -> None:
@@ -36,14 +38,17 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
         Task.JOBS: found.jobs,
+        Task.BACKFILL: found.backfills,
     }
     return [task for task, waiting in asked.items() if waiting]
 
 
 def tidy(at: Context) -> None:
-    """Delete sessions that ended, failed sign-ins of yesterday, and sentences that were tried an hour ago."""
+    """Delete sessions that ended, failed sign-ins of yesterday, sentences that were tried an hour ago, and what callers left."""
     now = at.clock()
     with at.pool.transaction() as conn:
         undone.drop_expired_sessions(conn, now=now)
         undone.drop_old_failures(conn, before=now - REMEMBER_FAILURES)
         drop_trials(conn, before=now - REMEMBER_TRIALS)
+        calls.drop_old_deliveries(conn, before=now - REMEMBER_DELIVERIES)
+        calls.drop_old_knocks(conn, before=now - knocking.REMEMBERED)

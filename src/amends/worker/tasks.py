@@ -11,6 +11,7 @@ from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due
 from amends.worker.alerting import deliver_one
+from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
 from amends.worker.jobs import carry_one_on, learn
@@ -45,6 +46,7 @@ def _once(step: Callable[[Context], None]) -> Callable[[Context], bool]:
 
 STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COLLECT_DUE: collect_one,
+    Task.BACKFILL: backfill_one,
     Task.LOOK_AGAIN: look_at_one,
     Task.RELAY: relay_batch,
     Task.SWEEP: _once(sweep),

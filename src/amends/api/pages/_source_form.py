@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from amends.api.networks import forms
+from amends.api.networks import check_searches, forms
 from amends.collectors import load
 from amends.core.errors import Refused
 from amends.core.watching import Watch, WatchKind
@@ -54,6 +54,7 @@ def _with_credentials(form: SourceForm) -> SourceForm:
 def _with_watches(form: SourceForm) -> SourceForm:
     if not form.watches:
         raise Refused("Choose at least one thing to watch.")
+    check_searches(form.network, form.watches)
     return form
 
 

@@ -1,6 +1,7 @@
 """The sources with their health, and the alert channels. Managers look, administrators change."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -9,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import MeaningAdmin, ReadingManager
 from amends.api.desk import AtDesk, Desk
 from amends.api.networks import forms
+from amends.api.pages._coverage import by_watch
 from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
 from amends.collectors import build
@@ -16,6 +18,7 @@ from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
+from amends.inbox.actions.ledger import ledger
 from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.store import channels, inbox_list, source_page, sources
@@ -27,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     """Show every source and every alert channel."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, request, desk) | {"counts": inbox_list.counts(conn)}
     return desk.screens.page(request, "sources.html", values)
 
 
@@ -173,16 +176,19 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
 
 def _shown(request: Request, desk: Desk) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values = _values(conn)
+        values = _values(conn, request, desk)
     return desk.screens.blocks(request, "sources.html", ["shown"], values)
 
 
-def _values(conn: Connection) -> dict[str, Any]:
-    watches = source_page.watches(conn)
+def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
+    watches, now = source_page.watches(conn), desk.clock()
+    found = ledger(conn, now=now, poll_every=timedelta(seconds=desk.settings.poll_seconds))
     return {
         "sources": source_page.sources(conn),
         "watches": {source_id: [one for one in watches if one.source_id == source_id] for source_id in {one.source_id for one in watches}},
         "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
+        "ledgers": by_watch(found, now),
         "channels": channels.active(conn),
         "forms": forms(),
+        "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
     }

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from amends.cli.importing.files import DAMAGED, Opened, opened
 from amends.cli.importing.report import Report
-from amends.cli.importing.rows import Refusal, Row, rows_of
 from amends.core.errors import Refused
 from amends.core.post import Post
-from amends.inbox.rules.import_row import RowDefaults, post_of
+from amends.core.rows.files import DAMAGED, Opened, opened
+from amends.core.rows.posts import RowDefaults, post_of
+from amends.core.rows.records import Refusal, Row, rows_of
 
 BATCH = 500
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from amends.cli.importing.rows import Refusal
+from amends.core.rows.records import Refusal
 
 KEPT = 100
 

@@ -11,7 +11,7 @@ from amends.inbox.actions.recasting import lock_cases, recast_cases, texts_of
 from amends.inbox.actions.tuning import weights_in_force
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CorrectionId, PostId
-from amends.inbox.store import corrections, events, judged, readings
+from amends.inbox.store import corrections, events, judged, readings, reworded
 from amends.inbox.store.corrections import Correction, NewCorrection
 from amends.inbox.store.judged import Judged, Rewritten, StoredVerdict
 from amends.inbox.store.recasting import CaseMark
@@ -54,9 +54,16 @@ def correct(conn: Connection, *, post_id: PostId, field: str, new: str, agent_id
         raise Refused(f"{before.agent} has said so already.")
     correction_id = corrections.insert(conn, _new(held, field, new, agent_id, before), now=now)
     _relabel(conn, held, now)
+    _read_anew(conn, held, field)
     recast_cases(conn, held.cases)
     _tell(conn, EventKind.LABEL_CORRECTED, held, agent_id, now, {"field": field, "old": held.label(field), "new": new, "id": correction_id})
     return correction_id
+
+
+def _read_anew(conn: Connection, held: _Held, field: str) -> None:
+    """Another language is another reading: the worker reads the post again, and the labels that agents gave stay."""
+    if field == "language":
+        reworded.read_anew(conn, post_id=held.post.id)
 
 
 def _new(held: _Held, field: str, new: str, agent_id: AgentId, before: Correction | None) -> NewCorrection:
@@ -84,6 +91,7 @@ def take_back(conn: Connection, *, post_id: PostId, correction_id: CorrectionId,
     corrections.end(conn, correction_id=found.id, now=now)
     corrections.revive(conn, correction_id=found.replaces)
     _relabel(conn, held, now)
+    _read_anew(conn, held, found.field)
     marked = [replace(case, needs_look=case.needs_look or found.needed_look) for case in held.cases]
     recast_cases(conn, marked)
     _tell(conn, EventKind.CORRECTION_UNDONE, held, agent_id, now, {"field": found.field, "old": found.new, "new": found.old})

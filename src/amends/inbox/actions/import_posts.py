@@ -1,4 +1,4 @@
-"""Stores posts that come from a file. Place in the path: file -> `rules/import_row` -> here -> ingest -> triage, as if collected.
+"""Stores posts that come from a file. Place in the path: file -> `core/rows/posts` -> here -> ingest -> triage, as if collected.
 
 Imported posts belong to a source of their own per network (never fetched), or to a source that is collected, where one is named: then
 the same post from both is one post.

@@ -6,7 +6,7 @@ from amends.core.database import Connection
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.rules.recasting import recast
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import earlier_complaints, recasting, repeats
+from amends.inbox.store import corrections, earlier_complaints, recasting, repeats
 from amends.inbox.store.judged import Judged
 from amends.inbox.store.recasting import CaseMark
 from amends.triage.judge import Text
@@ -20,13 +20,15 @@ def lock_cases(conn: Connection, case_ids: Iterable[CaseId | None]) -> list[Case
 
 
 def texts_of(conn: Connection, posts: Sequence[Judged]) -> dict[PostId, Text]:
-    """Return posts as triage takes them, with what is known of their authors."""
+    """Return posts as triage takes them, with what is known of their authors and the language that agents gave them."""
+    given = corrections.in_force(conn, [post.id for post in posts])
     earlier = earlier_complaints.count(conn, posts)
     again = repeats.count(conn, [post.id for post in posts])
     return {
         post.id: Text(
             text=post.text,
             language_hint=post.language_hint,
+            language=corrections.labels(given.get(post.id, {})).language or "",
             followers=post.followers,
             source_id=post.source_id,
             earlier_complaints=earlier.get(post.id, 0),

@@ -1,4 +1,6 @@
-"""Judges posts again whose authors edited them. Place in the path: event `post_edited` -> here -> verdict, topics, what the case shows.
+"""Judges posts again whose authors edited them, or whose language was corrected.
+
+Place in the path: event `post_edited`, `label_corrected` -> here -> verdict, topics, what the case shows.
 
 It opens, reopens and alarms nothing by itself. A post that is in no case goes the way of a new one, as does one that became a complaint
 after its case was over: triage takes it from there.

@@ -7,6 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, SettingsWrong
 from amends.core.secrets import seal, unseal
 from amends.core.watching import Watch
+from amends.inbox.actions.cover import note_pause
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
 from amends.inbox.store import events, sources
@@ -61,6 +62,7 @@ def pause(conn: Connection, *, source_id: SourceId, agent_id: AgentId | None, no
     """Stop fetching from the source until `resume_source`."""
     if not sources.set_paused(conn, source_id=source_id, paused_at=now):
         raise NotFound
+    note_pause(conn, source_id=source_id, now=now)
     events.add(conn, EventKind.SOURCE_PAUSED, now=now, source_id=source_id, agent_id=agent_id)
 
 

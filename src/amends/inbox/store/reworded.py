@@ -1,4 +1,4 @@
-"""SQL of posts that were edited after they were triaged: found, judged in place or sent through triage again."""
+"""SQL of posts to judge anew, edited since or of another language: found, judged in place or sent through triage again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +34,18 @@ def claim(conn: Connection, *, limit: int) -> list[Reworded]:
         order by taken.id
         """,
         {"limit": limit},
+    )
+
+
+def read_anew(conn: Connection, *, post_id: PostId) -> None:
+    """Let a triaged post be read and judged again, in the language that holds now."""
+    execute(
+        conn,
+        """
+        with unread as (delete from readings where post_id = %(id)s)
+        update posts set reworded = true where id = %(id)s and triaged_at is not null and deleted_at is null
+        """,
+        {"id": post_id},
     )
 
 

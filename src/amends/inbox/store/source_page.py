@@ -35,6 +35,9 @@ class WatchRow:
     last_ok_at: datetime | None
     last_new_at: datetime | None
     reads: int
+    stream_state: str
+    stream_note: str
+    stream_heard_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +67,8 @@ def watches(conn: Connection) -> list[WatchRow]:
         conn,
         WatchRow,
         """
-        select id, source_id, kind, query, state, state_note, state_since, failures, next_at, last_ok_at, last_new_at, reads
+        select id, source_id, kind, query, state, state_note, state_since, failures, next_at, last_ok_at, last_new_at, reads,
+          stream_state, stream_note, stream_heard_at
         from watches order by source_id, id
         """,
     )

@@ -77,6 +77,19 @@ def lock(conn: Connection, *, topic_id: TopicId) -> Topic | None:
     )
 
 
+def find(conn: Connection, *, topic_id: TopicId) -> Topic | None:
+    """Return the topic, also an archived one, or None."""
+    return fetch_maybe(
+        conn,
+        Topic,
+        """
+        select t.id, t.name, t.shipped, t.brand_id, b.name as brand, t.archived_at
+        from topics t left join brands b on b.id = t.brand_id where t.id = %(id)s
+        """,
+        {"id": topic_id},
+    )
+
+
 def insert(conn: Connection, *, name: str, brand_id: BrandId | None, shipped: str | None = None, now: datetime) -> TopicId:
     """Store a topic and return its id; UniqueViolation where one in force is called so."""
     found = fetch_one(

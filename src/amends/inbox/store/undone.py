@@ -20,6 +20,7 @@ class Undone:
     follow_ups: bool
     looks: bool
     jobs: bool
+    backfills: bool
 
 
 def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone:
@@ -44,7 +45,8 @@ def undone(conn: Connection, *, now: datetime, proof_after: timedelta) -> Undone
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
-          exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs
+          exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
+          exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills
         """,
         {"now": now, "sent_by": now - proof_after},
     )

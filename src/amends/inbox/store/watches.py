@@ -1,6 +1,6 @@
 """SQL of watches: what is due, and how each one is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,10 @@ from amends.inbox.store.sources import SealedAccount
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WatchJob(SealedAccount):
-    """A claimed watch with all that its collector needs; `credentials` are still sealed."""
+    """A claimed watch with all that its collector needs; `credentials` are still sealed.
+
+    `walk_pages` counts the pages of the walk under way, `due_at` is when it should have been visited.
+    """
 
     watch_id: WatchId
     kind: str
@@ -22,6 +25,9 @@ class WatchJob(SealedAccount):
     cursor: Cursor | None
     state: str
     failures: int
+    walk_pages: int
+    due_at: datetime
+    claimed_at: datetime
     claimed_until: datetime
 
     @property
@@ -48,26 +54,55 @@ def add_missing(conn: Connection, *, source_id: SourceId, watches: Sequence[Watc
     )
 
 
-def claim_due(conn: Connection, *, now: datetime, until: datetime, limit: int) -> list[WatchJob]:
-    """Mark due watches as ours until `until` and return them, the longest due first."""
+def lock_claims(conn: Connection) -> None:
+    """Let nobody else claim until the transaction ends, so that who counts what is under way counts right."""
+    execute(conn, "select pg_advisory_xact_lock(hashtext('amends claims'))")
+
+
+def networks(conn: Connection) -> list[str]:
+    """Return the networks that are watched."""
+    return fetch_values(conn, "select distinct network from sources order by network")
+
+
+def claim_due(conn: Connection, *, now: datetime, until: datetime, limit: int, at_once: Mapping[str, int]) -> list[WatchJob]:
+    """Mark due watches as ours until `until` and return them.
+
+    Of a network at most as many as `at_once` says are under way. Sources take turns: each one's longest due watch goes first, one of a
+    source that has others under way later.
+    """
     return fetch_all(
         conn,
         WatchJob,
         """
-        with due as (
-          select w.id from watches w join sources s on s.id = w.source_id
-          where w.state <> 'stopped' and w.next_at <= %(now)s and s.paused_at is null
+        with live as (
+          select s.network, s.id as source_id from watches w join sources s on s.id = w.source_id where w.claimed_until > %(now)s
+          union all
+          select s.network, s.id from backfills b join watches w on w.id = b.watch_id join sources s on s.id = w.source_id
+          where b.claimed_until > %(now)s
+        ), room as (
+          select network, most - (select count(*) from live where live.network = given.network) as places
+          from unnest(%(networks)s::text[], %(most)s::integer[]) given(network, most)
+        ), waiting as (
+          select w.id, s.network, w.next_at, (select count(*) from live where live.source_id = s.id)
+            + row_number() over (partition by s.id order by w.next_at, w.id) as turn
+          from watches w join sources s on s.id = w.source_id
+          where w.state <> 'stopped' and w.kind <> 'calls' and w.next_at <= %(now)s and s.paused_at is null
             and (w.claimed_until is null or w.claimed_until <= %(now)s)
-          order by w.next_at, w.id
+        ), ranked as (
+          select id, network, turn, row_number() over (partition by network order by turn, next_at, id) as place from waiting
+        ), due as (
+          select w.id, w.next_at from watches w join ranked r on r.id = w.id join room on room.network = r.network
+          where r.place <= room.places
+          order by r.turn, w.next_at, w.id
           limit %(limit)s
           for update of w skip locked
         )
         update watches w set claimed_until = %(until)s
         from due, sources s where w.id = due.id and s.id = w.source_id
         returning w.id as watch_id, s.id as source_id, s.network, s.handle, s.credentials, s.options, w.kind, w.query, w.cursor,
-          w.state, w.failures, w.claimed_until
+          w.state, w.failures, w.walk_pages, due.next_at as due_at, %(now)s::timestamptz as claimed_at, w.claimed_until
         """,
-        {"now": now, "until": until, "limit": limit},
+        {"now": now, "until": until, "limit": limit, "networks": list(at_once), "most": list(at_once.values())},
     )
 
 
@@ -132,7 +167,7 @@ def make_due(conn: Connection, *, watch_id: WatchId, now: datetime) -> SourceId 
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where id = %(watch_id)s
@@ -149,10 +184,15 @@ def make_all_due(conn: Connection, *, source_id: SourceId, now: datetime) -> Non
         conn,
         """
         update watches
-        set next_at = %(now)s, failures = 0,
+        set next_at = %(now)s, failures = 0, stream_next_at = null,
           state_since = case when state = 'stopped' then %(now)s else state_since end,
           state = case when state = 'stopped' then 'retrying' else state end
         where source_id = %(source_id)s
         """,
         {"source_id": source_id, "now": now},
     )
+
+
+def ids_of(conn: Connection, *, source_id: SourceId) -> list[WatchId]:
+    """Return the watches of the source."""
+    return fetch_values(conn, "select id from watches where source_id = %(source_id)s order by id", {"source_id": source_id})

@@ -5,6 +5,7 @@ open or waiting show the new verdicts; nothing is opened, reopened or alarmed.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
@@ -50,7 +51,8 @@ def judge_posts(conn: Connection, posts: Sequence[Judged], tools: Tools) -> dict
     for post in posts:
         labels, said = corrections.labels(given.get(post.id, {})), verdicts[post.id]
         verdict = labelled(ask(texts[post.id]), said, labels, tuned) if labels else said
-        rewritten[post.id] = Rewritten(verdict=verdict, of_model=said if labels else None)
+        of_model = replace(said, language=ask(replace(texts[post.id], language="")).language) if labels else None
+        rewritten[post.id] = Rewritten(verdict=verdict, of_model=of_model)
     judged.rewrite(conn, rewritten, now=tools.clock())
     save_topics(conn, verdicts)
     recast_cases(conn, [case for case in cases if case.status in GOING_ON])

@@ -6,14 +6,16 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
-from amends.cli.importing.files import Opened
-from amends.cli.importing.lines import LONGEST_LINE, Lines, LineTooLong
 from amends.core.errors import Refused
-from amends.inbox.rules.import_row import REQUIRED, columns_of
+from amends.core.rows.files import Opened
+from amends.core.rows.lines import LONGEST_LINE, Lines, LineTooLong
+from amends.core.rows.posts import REQUIRED, columns_of
 
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
 LONGEST_FIELD = 1_000_000
+UNFINISHED = "unexpected end of data"
+"""What the csv module says where the lines end inside quotation marks."""
 INVALID = re.compile("[\udc80-\udcff]")
 
 
@@ -27,10 +29,11 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """A row that was not taken, and why."""
+    """A row that was not taken, and why; `unfinished` where its end may only not have been written yet."""
 
     line: int
     reason: str
+    unfinished: bool = False
 
 
 def rows_of(file: Opened, *, mapping: Mapping[str, str]) -> Iterator[Row | Refusal]:
@@ -75,17 +78,35 @@ def _as_text(value: object) -> str:
     return "" if value is None else json.dumps(value)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """The first record of a CSV file: the names of its columns, our field for each place that has one, and what divides them."""
+
+    names: list[str]
+    fields: Mapping[int, str]
+    delimiter: str
+
+
 def csv_rows(lines: Lines, *, mapping: Mapping[str, str]) -> Generator[Row | Refusal]:
     """Yield one row or refusal for each record under the header; `Refused` where the header lacks what every post needs."""
+    yield from csv_rows_under(csv_header(lines, mapping=mapping), lines)
+
+
+def csv_header(lines: Lines, *, mapping: Mapping[str, str]) -> Header:
+    """Read the header, and no line more; `Refused` where there is none, or a column is missing that every post needs."""
     csv.field_size_limit(LONGEST_FIELD)
     delimiter = _delimiter(lines, mapping)
-    records = _records(lines, delimiter)
-    header = next(records, None)
-    if not isinstance(header, _Record):
+    first = next(_records(lines, delimiter), None)
+    if not isinstance(first, _Record):
         raise Refused("the first line is not a header with the names of the columns")
-    columns = _columns(header.cells, mapping)
-    for record in records:
-        yield record if isinstance(record, Refusal) else _csv_row(record, header.cells, columns)
+    return Header(names=first.cells, fields=_columns(first.cells, mapping), delimiter=delimiter)
+
+
+def csv_rows_under(header: Header, lines: Lines) -> Generator[Row | Refusal]:
+    """Yield one row or refusal for each record of `lines`, which begin somewhere under their header."""
+    csv.field_size_limit(LONGEST_FIELD)
+    for record in _records(lines, header.delimiter):
+        yield record if isinstance(record, Refusal) else _csv_row(record, header)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,23 +126,28 @@ def _records(lines: Lines, delimiter: str) -> Generator[_Record | Refusal]:
         except StopIteration:
             return
         except (csv.Error, LineTooLong) as error:
-            yield Refusal(
-                line=start, reason=_too_long() if isinstance(error, LineTooLong) else "a quotation mark is not closed or stands wrong"
-            )
             lines.back(keep=1)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            yield _broken(error, start)
         else:
             if any(cell.strip() for cell in cells):
                 yield _Record(line=start, cells=cells)
 
 
-def _csv_row(record: _Record, header: list[str], columns: Mapping[int, str]) -> Row | Refusal:
-    extra = [cell for cell in record.cells[len(header) :] if cell.strip()]
+def _broken(error: Exception, line: int) -> Refusal:
+    if isinstance(error, LineTooLong):
+        return Refusal(line=line, reason=_too_long())
+    unfinished = str(error) == UNFINISHED
+    return Refusal(line=line, reason="a quotation mark is not closed or stands wrong", unfinished=unfinished)
+
+
+def _csv_row(record: _Record, header: Header) -> Row | Refusal:
+    extra = [cell for cell in record.cells[len(header.names) :] if cell.strip()]
     if extra:
-        return Refusal(line=record.line, reason=f"{len(header) + len(extra)} values under {len(header)} columns")
+        return Refusal(line=record.line, reason=f"{len(header.names) + len(extra)} values under {len(header.names)} columns")
     if wrong := _not_utf8("".join(record.cells)):
         return Refusal(line=record.line, reason=wrong)
-    return Row(line=record.line, values={columns[place]: cell for place, cell in enumerate(record.cells) if place in columns})
+    return Row(line=record.line, values={header.fields[place]: cell for place, cell in enumerate(record.cells) if place in header.fields})
 
 
 def _columns(header: list[str], mapping: Mapping[str, str]) -> dict[int, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from amends.cli.importing.lines import Lines
 from amends.core.errors import Refused
+from amends.core.rows.lines import Lines
 
 HEAD = 4096
 GZIP = b"\x1f\x8b"

@@ -1,0 +1,1 @@
+"""The subcommands of `amends ledger`."""

@@ -1,0 +1,110 @@
+"""Feeds (RSS, Atom): blogs, forums, status pages and review sites that have no better way, read-only.
+
+Place in the path: `ingest` -> `Rss.fetch` -> `core.network.Wire` -> the feed -> feedparser. A feed shows its newest entries and nothing
+else, so what falls out of it between two visits is lost: the page says so. See docs/networks/rss.md.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from urllib.parse import urlsplit
+
+from amends.collectors._rss_posts import NETWORK, TITLE, first_seen, posts_from, read_feed, stamp
+from amends.core import reading
+from amends.core.abilities import Abilities
+from amends.core.clock import Clock, utc_now
+from amends.core.errors import QueryRefused, Unreachable
+from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
+from amends.core.outward import check_outward
+from amends.core.ports import Account, Cursor, Missed, Page, Standing
+from amends.core.post import Post
+from amends.core.read_only import ReadOnly
+from amends.core.watching import Watch, WatchKind
+
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Rss", "build", "posts_from"]
+
+REMEMBERED = 2_000
+NOT_CHANGED = 304
+TURNED_OVER = "The feed shows only its newest entries, and none of those that we know is among them any more."
+CREDENTIALS = ()
+WATCHES = (WatchKind.FEED,)
+OPTIONS = ()
+ABILITIES = Abilities(title="RSS", mark="≋", replies=False, refreshes=False, threads=False)
+
+
+class Rss(ReadOnly):
+    """Any number of feeds under one name."""
+
+    network = NETWORK
+    title = TITLE
+
+    def __init__(self, account: Account, clock: Clock) -> None:
+        self._account = account
+        self._clock = clock
+        self._base = account.options.get("base_url")
+        time_out = account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
+        self._wire = Wire(clock=clock, judge=lambda _: None, routes={}, time_out=time_out)
+        self._wire.trust_env = not self._base
+
+    def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002 - a feed comes whole or not at all
+        """Return the feed's entries that are new or changed."""
+        if watch.kind not in WATCHES:
+            raise QueryRefused(f"A feed has no {watch.kind}.")
+        told, now = reading.mapping(cursor), self._clock()
+        asked = {"If-None-Match": reading.text(told.get("etag")), "If-Modified-Since": reading.text(told.get("modified"))}
+        response = self._wire.request("GET", self._address(watch), headers={name: value for name, value in asked.items() if value})
+        if response.status_code == NOT_CHANGED:
+            return Page(posts=(), cursor=dict(cursor or {}))
+        feed = read_feed(response.content)
+        if not feed.is_feed:
+            raise Unreachable("What lies there is no feed.")
+        harvest = posts_from(first_seen(feed.entries, now), self._account)
+        known = [reading.text(one) for one in reading.sequence(told.get("known"))]
+        stamps = [stamp(post) for post in harvest.posts]
+        return Page(
+            posts=tuple(post for post in harvest.posts if stamp(post) not in known),
+            cursor={
+                "etag": self._wire.headers_seen.get("etag", ""),
+                "modified": self._wire.headers_seen.get("last-modified", ""),
+                "known": [*islice(dict.fromkeys((*stamps, *known)), REMEMBERED)],
+                "visited": now.isoformat(),
+            },
+            reads=len(harvest.posts),
+            troubles=harvest.troubles,
+            missed=_missed(stamps, known, reading.moment(told.get("visited")), harvest.posts),
+        )
+
+    def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002 - the socket's form
+        """Return None: a feed has no second page."""
+        return None
+
+    def thread(self, root_id: str) -> tuple[Post, ...]:  # noqa: ARG002 - the socket's form
+        """Return nothing: a feed shows no threads."""
+        return ()
+
+    def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:  # noqa: ARG002 - the socket's form
+        """Return nothing: a feed says nothing about an entry that fell out of it."""
+        return ()
+
+    def check(self) -> Standing:
+        """Return our standing: anybody may read a feed."""
+        return Standing(user_id="", handle=self._account.handle, can_reply=False, cost="Reading is free.")
+
+    def _address(self, watch: Watch) -> str:
+        """Return where the feed lies; an address inside our own network is not asked."""
+        if self._base:
+            return f"{self._base.rstrip('/')}/{urlsplit(watch.query).path.lstrip('/')}"
+        check_outward(watch.query)
+        return watch.query
+
+
+def build(account: Account, clock: Clock = utc_now) -> Rss:
+    """Return the collector; it needs no credentials. Options: `base_url`, `time_out`."""
+    return Rss(account, clock)
+
+
+def _missed(stamps: Sequence[str], known: Sequence[str], since: datetime | None, posts: Sequence[Post]) -> Missed | None:
+    """Return the stretch since the last visit where the feed has turned over in between."""
+    if not known or not posts or set(stamps) & set(known):
+        return None
+    return Missed(since=since, until=min(post.published_at for post in posts), reason=TURNED_OVER)

@@ -1,0 +1,84 @@
+"""Keep the short-lived token that a network wants instead of the credentials, and renew it before it ends.
+
+Place in the path: collector -> `Token.headers` before each request -> the network's token address, through the same `Wire`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import jwt
+import requests
+
+from amends.core import reading
+from amends.core.clock import Clock
+from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
+from amends.core.network import Wire
+
+EARLY = timedelta(minutes=2)
+SHORTEST = timedelta(seconds=30)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A token and when it ends."""
+
+    value: str = field(repr=False)
+    ends_at: datetime
+
+
+class Token:
+    """A bearer token that `make` makes when there is none or it is about to end."""
+
+    def __init__(self, clock: Clock, make: Callable[[], Made]) -> None:
+        self._clock = clock
+        self._make = make
+        self._made: Made | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the header of a request made now."""
+        if self._made is None or self._made.ends_at - EARLY <= self._clock():
+            self._made = self._make()
+        return {"Authorization": f"Bearer {self._made.value}"}
+
+
+def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime) -> Made:
+    """Return the token that an OAuth 2.0 token address (RFC 6749) grants; `CredentialsRefused` where it says that ours are wrong."""
+    try:
+        response = wire.request("POST", address, data=dict(asked))
+    except QueryRefused as refusal:
+        raise CredentialsRefused(str(refusal)) from refusal
+    told = _told(response)
+    value, seconds = reading.text(told.get("access_token")), reading.number(told.get("expires_in"))
+    if not value:
+        raise Unreachable("The login answers no token.")
+    return Made(value=value, ends_at=now + max(SHORTEST, timedelta(seconds=min(seconds or 0, 86_400))))
+
+
+def signed(claims: Mapping[str, object], key: str, *, algorithm: str, key_id: str = "") -> str:
+    """Return claims as a signed JSON Web Token (RFC 7519); `CredentialsRefused` where the key is none."""
+    try:
+        return jwt.encode(dict(claims), key, algorithm=algorithm, headers={"kid": key_id} if key_id else None)
+    except (ValueError, TypeError, jwt.PyJWTError) as error:
+        raise CredentialsRefused("The private key is not usable: enter the whole text of the key's file.") from error
+
+
+def service_account(text: str) -> dict[str, str]:
+    """Return what a Google service account's key file says; `CredentialsRefused` where it is none."""
+    try:
+        told = reading.mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        told = {}
+    found = {name: reading.text(told.get(name)) for name in ("client_email", "private_key", "private_key_id", "token_uri")}
+    if not found["client_email"] or not found["private_key"]:
+        raise CredentialsRefused("Enter the whole JSON text of the service account's key file.")
+    return found
+
+
+def _told(response: requests.Response) -> dict[str, object]:
+    try:
+        return reading.mapping(response.json())
+    except (ValueError, RecursionError) as error:
+        raise Unreachable("The login answers no JSON.") from error

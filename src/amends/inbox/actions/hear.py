@@ -1,0 +1,56 @@
+"""Takes what networks and strangers bring by themselves. Place in the path: `Hearing.hear`, web form -> here -> ingest -> triage."""
+
+import hmac
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound, RateLimited
+from amends.core.pushing import Heard
+from amends.inbox.actions.collect import store_posts
+from amends.inbox.actions.ingest import Ingested
+from amends.inbox.rules import source_health
+from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.knocking import ALLOWED, OpenDoor, too_often
+from amends.inbox.rules.text import storable
+from amends.inbox.store import calls
+from amends.inbox.store.calls import Called
+
+TOO_OFTEN = "Too many calls from here; wait a few minutes."
+
+
+def called_source(conn: Connection, *, source_id: SourceId) -> Called:
+    """Return the source that is called; `NotFound` where it is paused or takes no calls."""
+    found = calls.find(conn, source_id=source_id)
+    if found is None:
+        raise NotFound("Nothing is taken at this address.")
+    return found
+
+
+def caller_of(address: str, secret_key: str) -> bytes:
+    """Return what tells one caller from another for an hour without keeping their address."""
+    return hmac.digest(secret_key.encode(), b"caller " + address.encode(), "sha256")[:16]
+
+
+def check_knocks(conn: Connection, *, source_id: SourceId, door: OpenDoor, caller: bytes, now: datetime) -> None:
+    """Raise `RateLimited` where this caller, or all of them, knocked too often."""
+    within = ALLOWED[door].within
+    if too_often(door, calls.knocks(conn, source_id=source_id, door=door, caller=caller, since=now - within)):
+        raise RateLimited(TOO_OFTEN, until=now + within)
+
+
+def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetime) -> Ingested:
+    """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing."""
+    if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
+        return Ingested()
+    stored, lost = store_posts(conn, called, heard.harvest.posts, now)
+    health = source_health.after_page(
+        more=False, troubles=(*heard.harvest.troubles, *lost), come_back_at=None, now=now, poll_every=source_health.LONGEST_WAIT
+    )
+    calls.save_heard(conn, watch_id=called.watch_id, reads=len(heard.harvest.posts), new=stored.new, note=storable(health.note), now=now)
+    return stored
+
+
+def record_refused(conn: Connection, called: Called, *, why: str, caller: bytes, now: datetime) -> None:
+    """Count a call that was refused, and show the last one at the watch: a wrong secret must not look like silence."""
+    calls.add_knock(conn, source_id=called.source_id, door=OpenDoor.HOOK, caller=caller, now=now)
+    calls.save_note(conn, watch_id=called.watch_id, note=storable(f"A call was refused at {now:%d %b, %H:%M} UTC: {why}"))

@@ -1,0 +1,50 @@
+"""Fetches one page of a way back: claim, network, record, each on its own, in threads that what is new never waits for.
+
+Place in the path: a walk was parted (`collecting.py`) -> here -> posts, cursor and covered time in one commit.
+"""
+
+from amends.core.errors import Conflict, NetworkError
+from amends.core.log import bound, logger
+from amends.core.ports import Page
+from amends.inbox.actions import backfill
+from amends.inbox.store.backfills import BackfillJob
+from amends.worker.collecting import LEASE
+from amends.worker.context import Context
+from amends.worker.names import Task
+
+log = logger(__name__)
+
+
+def backfill_one(at: Context) -> bool:
+    """Fetch one page of the backfill that waits longest; False where none may be read now."""
+    with at.pool.transaction() as conn:
+        job = backfill.claim_backfill(conn, now=at.clock(), lease=LEASE)
+    if job is None:
+        return False
+    with bound(watch_id=job.watch_id, source_id=job.source_id, network=job.network, backfill_id=job.backfill_id):
+        _read(at, job)
+    return True
+
+
+def _read(at: Context, job: BackfillJob) -> None:
+    try:
+        with at.collectors.lent(job) as collector:
+            page = collector.fetch(job.watch, job.cursor, budget=at.settings.page_budget)
+    except NetworkError as error:
+        log.warning("backfill_put_off", trouble=type(error).__name__, words=str(error))
+        with at.pool.transaction() as conn:
+            backfill.record_backfill_trouble(conn, job, error, now=at.clock())
+        return
+    _record(at, job, page)
+
+
+def _record(at: Context, job: BackfillJob, page: Page) -> None:
+    try:
+        with at.pool.transaction() as conn:
+            got = backfill.record_backfill_page(conn, job, page, now=at.clock())
+    except Conflict:
+        log.info("claim_lost")
+        return
+    log.info("backfill_page_stored", new=got.new, again=got.again, more=page.more)
+    if got.new or got.edited or got.deleted:
+        at.wake(Task.RELAY)
