@@ -70,6 +70,7 @@ class FakeNetwork:
 
     A mood is None (publish), `"lost"` (publish, but the answer never arrives) or an error to raise instead. `public` is what the public
     sees: a list of (parent id, text), where a reply that was published twice stands twice; `shown` are posts of others, by id.
+    `checks` are raised in turn by `check`, `budgets` are what each fetch was allowed.
     """
 
     network = "x"
@@ -82,9 +83,12 @@ class FakeNetwork:
         self.calls: list[str] = []
         self.shown: dict[str, Post] = {}
         self.parts: tuple[Cursor, Cursor] | None = None
+        self.checks: list[Exception] = []
+        self.budgets: list[int] = []
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002
         self.calls.append("fetch")
+        self.budgets.append(budget)
         page = self.pages.pop(0) if self.pages else Page(posts=(), cursor=cursor or {})
         if isinstance(page, Exception):
             raise page
@@ -120,6 +124,9 @@ class FakeNetwork:
         return len(text)
 
     def check(self) -> Standing:
+        self.calls.append("check")
+        if self.checks:
+            raise self.checks.pop(0)
         return Standing(user_id="us-0", handle="lankaair", can_reply=True)
 
     def _published(self, place: int) -> Published:

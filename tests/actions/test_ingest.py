@@ -121,7 +121,7 @@ def test_counters_change_without_being_an_edit(desk: Desk) -> None:
 
     assert desk.collect(replace(post, metrics=Metrics(likes=9))) == Ingested(again=1)
     assert fetch_values(desk.conn, "select metrics from posts") == [{"likes": 9}]
-    assert fetch_values(desk.conn, "select count(*) from raw_bodies") == [1]
+    assert fetch_values(desk.conn, "select count(*) from raw_bodies") == [2]
 
 
 def test_a_post_that_may_be_answered_stays_so_when_a_search_finds_it_too(desk: Desk) -> None:
@@ -140,8 +140,10 @@ def test_a_deletion_takes_text_media_body_and_preview(desk: Desk) -> None:
 
     assert desk.collect(gone) == Ingested(deleted=1)
     assert desk.collect(gone) == Ingested(again=1)
-    assert fetch_values(desk.conn, "select text || media::text || mentions::text from posts where deleted_at is not null") == ["[]{}"]
-    assert fetch_values(desk.conn, "select count(*) from raw_bodies") == [0]
+    assert fetch_values(desk.conn, "select text || media::text || mentions::text || permalink from posts where deleted_at is not null") == [
+        "[]{}"
+    ]
+    assert fetch_values(desk.conn, "select body from raw_bodies") == [None]
     assert desk.case().preview == ""
 
 

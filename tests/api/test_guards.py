@@ -25,9 +25,9 @@ PUBLIC = {
     ("POST", "/hooks/{source_id}"),
 }
 SESSION_GUARDS = {auth.signed_in, auth.meant, auth.reading_manager, auth.meaning_admin, auth.meaning_manager}
-TOKEN_GUARDS = {auth.bearer, auth.bearing_manager}
+TOKEN_GUARDS = {auth.bearer, auth.bearing_manager, auth.bearing_admin}
 UNSAFE_GUARDS = {auth.meant, auth.meaning_admin, auth.meaning_manager}
-ABOVE_AGENT = {auth.reading_manager, auth.meaning_admin, auth.meaning_manager, auth.bearing_manager}
+ABOVE_AGENT = {auth.reading_manager, auth.meaning_admin, auth.meaning_manager, auth.bearing_manager, auth.bearing_admin}
 
 
 def every_route() -> list[tuple[str, APIRoute]]:
@@ -75,6 +75,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{topic_id}",
         "{example_id}",
         "{trial_id}",
+        "{budget_id}",
+        "{alert_id}",
     ):
         path = path.replace(name, "1")
     return path

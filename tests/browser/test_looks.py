@@ -18,6 +18,7 @@ from tests.door import Door, open_door
 from tests.ledgers import furnish_ledger
 from tests.serving import serving
 from tests.teaching import furnish_triage
+from tests.troubles import known, refused, spent
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +38,8 @@ def screens(door: Door) -> Sequence[str]:
         "/numbers",
         rows,
         "/sources",
+        f"/sources/{door.who.source_id}/budget",
+        "/alarms",
         "/settings/tokens",
         "/settings/triage",
         "/settings/urgency",
@@ -72,6 +75,9 @@ def shown(server: Server) -> Door:
         furnish_triage(desk)
         furnish_ledger(conn, now=door.now)
         desk.hear(a_post("It is lost, call 077 123 4567", published_at=door.now))
+        spent(conn, door.who.source_id, now=door.now)
+        known(conn, door.who.source_id, now=door.now)
+        refused(conn, now=door.now)
     return door
 
 

@@ -55,7 +55,7 @@ def test_after_a_failure_the_next_wake_ups_cost_nothing_for_a_while(tmp_path: Pa
 
 
 def test_what_may_wait_long_for_a_network_has_a_lane_of_its_own() -> None:
-    assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE, Task.LOOK_AGAIN}
+    assert {task for task in Task if task.lane == "collect"} == {Task.COLLECT_DUE, Task.LOOK_AGAIN, Task.RECHECK}
 
 
 def test_a_broker_that_came_back_is_used_again() -> None:

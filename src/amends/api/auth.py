@@ -102,6 +102,11 @@ def bearing_manager(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
     return at_least(visitor, Role.MANAGER)
 
 
+def bearing_admin(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
+    """Return the administrator behind an API token."""
+    return at_least(visitor, Role.ADMIN)
+
+
 def set_session_cookie(response: Response, token: str, *, max_age: int, secure: bool) -> None:
     """Put the session's token into the browser, out of the reach of scripts and other sites."""
     response.set_cookie(SESSION_COOKIE, token, max_age=max_age, httponly=True, samesite="lax", secure=secure)
@@ -114,3 +119,4 @@ MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
 MeaningAdmin = Annotated[Visitor, Depends(meaning_admin)]
 Bearing = Annotated[Visitor, Depends(bearer)]
 BearingManager = Annotated[Visitor, Depends(bearing_manager)]
+BearingAdmin = Annotated[Visitor, Depends(bearing_admin)]

@@ -6,12 +6,13 @@ from functools import lru_cache
 from types import ModuleType
 
 from amends.collectors import build, load, networks
-from amends.core.abilities import Option
+from amends.core.abilities import PRICE_PER_READ, Abilities, Option
 from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
 from amends.core.watching import Watch, WatchKind
+from amends.inbox.rules.rechecking import USUAL_DAYS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,14 @@ class NetworkForm:
     composes: bool
 
 
+RECHECK = Option(
+    name="recheck_days",
+    label="Days to look back for deletions",
+    hint="old posts are asked for ever more rarely, and no more after this; 0 for never",
+    default=f"{USUAL_DAYS:g}",
+)
+
+
 def forms() -> list[NetworkForm]:
     """Return the form of every network that there is a file for."""
     modules = {name: load(name) for name in networks()}
@@ -69,10 +78,11 @@ def forms() -> list[NetworkForm]:
 
 
 def _options(module: ModuleType) -> tuple[Option, ...]:
-    """Return the options of a network, with that of its stream where there is one to listen to."""
+    """Return the options of a network, with those that follow from what it can do."""
     named: tuple[Option, ...] = module.OPTIONS
-    asks = module.ABILITIES.streams and all(one.name != STREAM.name for one in named)
-    return (*named, STREAM) if asks else named
+    able: Abilities = module.ABILITIES
+    more = [option for option, fits in ((STREAM, bool(able.streams)), (RECHECK, able.refreshes), (PRICE_PER_READ, able.polls)) if fits]
+    return (*named, *(option for option in more if all(one.name != option.name for one in named)))
 
 
 def composer(network: str) -> Callable[[Words], Composed]:

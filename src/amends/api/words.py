@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from amends.collectors import abilities, networks
+from amends.inbox.rules.budgeting import SPENT
 
 LANGUAGES = {
     "am": "Amharic",
@@ -260,6 +261,11 @@ class Watched(Protocol):
         ...
 
     @property
+    def state_note(self) -> str:
+        """Why it is so."""
+        ...
+
+    @property
     def next_at(self) -> datetime:
         """When it is visited next."""
         ...
@@ -278,6 +284,8 @@ def health(watched: Watched, paused_at: datetime | None, now: datetime) -> Told:
     if paused_at:
         return Told(state="paused by an administrator", mood="calm")
     wait = until(watched.next_at, now)
+    if watched.state == "waiting" and watched.state_note.startswith(SPENT):
+        return Told(state=f"waits for its share of the budget; we go on {wait}", mood="warn")
     told = {
         "new": Told(state="nobody has called yet" if watched.kind == "calls" else "not visited yet", mood="calm"),
         "ok": Told(state="works", mood="good"),

@@ -49,3 +49,11 @@ class Option:
     hint: str = ""
     default: str = ""
     required: bool = False
+
+
+PRICE_PER_READ = Option(
+    name="price_per_read",
+    label="Price of one read, in US dollars",
+    hint="Where your plan has another price than the network's list; money budgets and the forecast count with it.",
+)
+"""An option of every source, beside those of its network."""

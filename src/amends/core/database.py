@@ -6,6 +6,7 @@ Nothing else imports psycopg. SQL is a literal at the call (`LiteralString`), va
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -33,6 +34,7 @@ __all__ = [
     "UniqueViolation",
     "connect",
     "copy_rows",
+    "database_beside",
     "execute",
     "fetch_all",
     "fetch_maybe",
@@ -41,6 +43,8 @@ __all__ = [
     "is_rows_fault",
     "listen",
     "open_pool",
+    "snapshot",
+    "stream",
 ]
 
 
@@ -106,6 +110,31 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
     return psycopg.connect(url, autocommit=autocommit, options="-c timezone=UTC")
 
 
+@contextmanager
+def snapshot(url: str) -> Generator[Connection]:
+    """Yield a connection that only reads, and sees the database as it was at its first query, whatever is stored meanwhile."""
+    with psycopg.connect(url, options="-c timezone=UTC") as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        yield conn
+
+
+@contextmanager
+def database_beside(url: str, name: str, *, keep: bool = False) -> Generator[str]:
+    """Yield the URL of a new, empty database on the same server; it is gone at the end unless we `keep` it. `Refused` where we may not."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        try:
+            conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DuplicateDatabase) as error:
+            raise Refused(f"PostgreSQL makes us no database {name}: {error}") from error
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        if not keep:
+            with psycopg.connect(url, autocommit=True) as conn:
+                conn.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
 def fetch_all(conn: Connection, row: type[Row], query: LiteralString, params: Params | None = None) -> list[Row]:
     """Return every row of `query` as a `row`."""
     with conn.cursor(row_factory=class_row(row)) as cursor:
@@ -130,6 +159,13 @@ def fetch_values(conn: Connection, query: LiteralString, params: Params | None =
     """Return the first column of every row."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         return [values[0] for values in cursor.execute(query, params)]
+
+
+def stream(conn: Connection, row: type[Row], query: LiteralString) -> Generator[Row]:
+    """Yield every row of `query` as a `row`, however many there are: the server keeps them and sends some at a time."""
+    with conn.cursor(name="stream", row_factory=class_row(row)) as cursor:
+        cursor.itersize = 1_000
+        yield from cursor.execute(query)
 
 
 def execute(conn: Connection, query: LiteralString, params: Params | None = None) -> int:

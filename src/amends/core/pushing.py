@@ -1,14 +1,15 @@
-"""What a network tells us by itself: over a stream that we hold open, or by calling us.
+"""What a network tells us by itself (over a stream that we hold open, or by calling us), and what of very many posts at once.
 
 Place in the path: stream -> `Streaming.listen` -> `Page`, or `POST /hooks/<source>` -> `Hearing.hear` -> `Heard`; both -> ingest.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from amends.core.abilities import Option
 from amends.core.ports import Cursor, Harvest, Page
+from amends.core.post import Post
 from amends.core.watching import Watch
 
 STREAM = Option(name="stream", label="Listen to its stream", hint="yes, where posts shall be here at once")
@@ -57,4 +58,15 @@ class Streaming(Protocol):
 
         `cursor` is that of the last page of an earlier stream. Ends, or raises a `NetworkError`, when the connection is lost.
         """
+        ...
+
+
+class Rechecking(Protocol):
+    """A collector whose network tells of very many posts at once whether they still stand there, at little cost."""
+
+    largest: int
+    """How many posts may be asked for at once."""
+
+    def recheck(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
+        """Return those that are gone with `deleted=True` (of them nothing else is believed), and others only where they tell news."""
         ...

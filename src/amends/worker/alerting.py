@@ -23,7 +23,7 @@ def deliver_one(at: Context) -> bool:
     if job is None or message is None:
         return False
     at.wake(Task.DELIVER_ALERTS)
-    with bound(alert_id=job.alert_id, case_id=job.case_id, post_id=job.post_id, channel=job.label):
+    with bound(alert_id=job.alert_id, case_id=job.case_id, post_id=job.post_id, source_id=job.source_id, channel=job.label):
         _deliver(at, job, message)
     at.wake(Task.RELAY)
     return True

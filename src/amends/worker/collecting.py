@@ -5,10 +5,11 @@ Place in the path: beat -> here -> posts, cursor and events in one commit.
 
 from datetime import timedelta
 
+from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.log import bound, logger
 from amends.core.ports import Page
-from amends.inbox.actions import collect
+from amends.inbox.actions import budget, collect
 from amends.inbox.actions.cover import Parts
 from amends.inbox.rules.coverage import is_long
 from amends.inbox.store import heartbeats
@@ -25,19 +26,28 @@ LEASE = timedelta(seconds=25)
 def collect_one(at: Context) -> bool:
     """Fetch one page of the watch that is due longest; False where none is due. While there is work, one more thread is called."""
     with at.pool.transaction() as conn:
-        jobs = collect.due_watches(conn, now=at.clock(), lease=LEASE, limit=1)
+        jobs = [(job, _granted(at, conn, job)) for job in collect.due_watches(conn, now=at.clock(), lease=LEASE, limit=1)]
         heartbeats.beat(conn, Lane.COLLECT, now=at.clock())
-    for job in jobs:
+    for job, posts in jobs:
         at.wake(Task.COLLECT_DUE)
         with bound(watch_id=job.watch_id, source_id=job.source_id, network=job.network):
-            _visit(at, job)
+            _visit(at, job, posts)
     return bool(jobs)
 
 
-def _visit(at: Context, job: WatchJob) -> None:
+def _granted(at: Context, conn: Connection, job: WatchJob) -> int:
+    """Return how many posts the source's budget lets this visit read; where none, the watch already waits for its next turn."""
+    poll_every = timedelta(seconds=at.settings.poll_seconds)
+    return budget.grant(conn, job, page=at.settings.page_budget, poll_every=poll_every, now=at.clock())
+
+
+def _visit(at: Context, job: WatchJob, posts: int) -> None:
+    if not posts:
+        log.info("budget_spent")
+        return
     try:
         with at.collectors.lent(job) as collector:
-            page = collector.fetch(job.watch, job.cursor, budget=at.settings.page_budget)
+            page = collector.fetch(job.watch, job.cursor, budget=posts)
             parts = collector.split(page.cursor) if is_long(more=page.more, pages=job.walk_pages) else None
     except NetworkError as error:
         log.warning("fetch_failed", trouble=type(error).__name__, words=str(error))

@@ -5,7 +5,7 @@ Place in the path: case opened -> the post it answers; later: edits and deletion
 
 from amends.core.errors import NetworkError
 from amends.core.log import bound, logger
-from amends.inbox.actions import look_again
+from amends.inbox.actions import budget, look_again
 from amends.inbox.store.looks import LookJob
 from amends.worker.context import Context
 from amends.worker.names import Task
@@ -35,6 +35,7 @@ def _look(at: Context, job: LookJob) -> None:
         return
     with at.pool.transaction() as conn:
         seen = look_again.record_look(conn, job, posts, policy=at.policy, now=at.clock())
+        budget.count(conn, job, reads=len(posts), now=at.clock())
     if seen.new or seen.edited or seen.deleted:
         log.info("looked_again", new=seen.new, edited=seen.edited, deleted=seen.deleted, reads=len(posts))
         at.wake(Task.RELAY)

@@ -16,6 +16,7 @@ class Task(StrEnum):
     COLLECT_DUE = "collect_due"
     BACKFILL = "backfill"
     LOOK_AGAIN = "look_again"
+    RECHECK = "recheck"
     RELAY = "relay"
     SWEEP = "sweep"
     TIDY = "tidy"
@@ -28,8 +29,13 @@ class Task(StrEnum):
     JOBS = "jobs"
     LEARN = "learn"
     RAISE_WAITING = "raise_waiting"
+    WATCH_SOURCES = "watch_sources"
+    CHECK_STANDINGS = "check_standings"
 
     @property
     def lane(self) -> Lane:
         """The queue this task runs in."""
-        return Lane.COLLECT if self in {Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN} else Lane.DESK
+        return Lane.COLLECT if self in _FETCHING else Lane.DESK
+
+
+_FETCHING = frozenset({Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN, Task.RECHECK, Task.CHECK_STANDINGS})

@@ -37,6 +37,8 @@ WAKES: Mapping[str, Task] = {
     EventKind.WATCH_ADDED: Task.COLLECT_DUE,
     EventKind.SOURCE_ADDED: Task.COLLECT_DUE,
     EventKind.SOURCE_RESUMED: Task.COLLECT_DUE,
+    EventKind.SOURCE_STOPPED: Task.WATCH_SOURCES,
+    EventKind.SOURCE_RECOVERED: Task.WATCH_SOURCES,
     EventKind.CREDENTIALS_CHANGED: Task.COLLECT_DUE,
     EventKind.JOB_STARTED: Task.JOBS,
 }

@@ -8,7 +8,7 @@ from datetime import timedelta
 from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
 from amends.core.ports import Published
-from amends.inbox.actions import proof, reply
+from amends.inbox.actions import budget, proof, reply
 from amends.inbox.store.proofs import ProofJob
 from amends.inbox.store.replies import ReplyJob
 from amends.worker.context import Context
@@ -80,4 +80,5 @@ def _prove(at: Context, job: ProofJob) -> None:
         return
     with at.pool.transaction() as conn:
         proof.record_proof(conn, job, visible=bool(seen), permalink=seen[0].permalink if seen else "", now=at.clock())
+        budget.count(conn, job, reads=len(seen), now=at.clock())
     at.wake(Task.RELAY)

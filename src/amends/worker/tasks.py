@@ -18,11 +18,14 @@ from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.reading_examples import read_examples_batch
+from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import prove_one, send_one
+from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
 from amends.worker.waiting import raise_batch
+from amends.worker.watching_over import watch_sources
 
 log = logger(__name__)
 
@@ -48,6 +51,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COLLECT_DUE: collect_one,
     Task.BACKFILL: backfill_one,
     Task.LOOK_AGAIN: look_at_one,
+    Task.RECHECK: recheck_one,
     Task.RELAY: relay_batch,
     Task.SWEEP: _once(sweep),
     Task.TIDY: _once(tidy),
@@ -60,6 +64,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.RAISE_WAITING: raise_batch,
+    Task.WATCH_SOURCES: _once(watch_sources),
+    Task.CHECK_STANDINGS: check_one,
 }
 
 

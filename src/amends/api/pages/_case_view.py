@@ -12,6 +12,7 @@ from typing import Any
 
 from amends.api.networks import counted
 from amends.api.pages import _events
+from amends.api.pages._marks import marks
 from amends.api.pages._timeline import story
 from amends.core.database import Connection
 from amends.core.errors import NotFound
@@ -43,6 +44,7 @@ def case_values(conn: Connection, case_id: int) -> dict[str, Any]:
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "marks": marks(conn, case, posts),
         "finds": _finds(posts, order_shapes.newest(conn)),
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
         "topics": post_topics.of_cases(conn, [CaseId(case_id)]),

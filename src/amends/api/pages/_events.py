@@ -55,6 +55,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.TOPIC_TAKEN: lambda event: f"{_by(event)} said that it is not about {event.facts.get('topic', '')}",
     EventKind.POST_EDITED: lambda _event: "The customer edited a post",
     EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
+    EventKind.POST_HIDDEN: lambda _event: "A post is no longer public on the network; its text is gone here too",
 }
 
 

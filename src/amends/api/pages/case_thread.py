@@ -6,8 +6,10 @@ from amends.api.auth import Meaning
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._acting import done
 from amends.collectors import build
+from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.post import Post
+from amends.inbox.actions import budget
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.look_again import record_thread
 from amends.inbox.actions.memories import Memories
@@ -28,7 +30,12 @@ def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: Case
     posts = _fetch(desk, thread)
     now = desk.clock()
     said = f"The thread as the network shows it now: {len(posts)} {'post' if len(posts) == 1 else 'posts'}"
-    return done(request, desk, case_id, lambda conn: record_thread(conn, thread, posts, now=now), said)
+
+    def act(conn: Connection) -> None:
+        record_thread(conn, thread, posts, now=now)
+        budget.count(conn, thread, reads=len(posts), now=now)
+
+    return done(request, desk, case_id, act, said)
 
 
 def _fetch(desk: Desk, thread: CaseThread) -> tuple[Post, ...]:

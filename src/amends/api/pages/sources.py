@@ -20,10 +20,12 @@ from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.ledger import ledger
 from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
+from amends.inbox.actions.standing import record_standing
 from amends.inbox.rules.ids import SourceId, WatchId
-from amends.inbox.store import channels, inbox_list, source_page, sources
+from amends.inbox.store import channels, inbox_list, source_alerts, source_page, sources, standings
 
 router = APIRouter(include_in_schema=False)
+MOST_ALARMS = 200
 
 
 @router.get("/sources")
@@ -98,6 +100,8 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: Sour
     if found is None:
         raise NotFound(f"There is no source {source_id}.")
     standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
+    with desk.pool.transaction() as conn:
+        record_standing(conn, source_id, standing, now=desk.clock())
     may = "may read and reply" if standing.can_reply else "may read, but not reply"
     return saying(_shown(request, desk), f"The network knows us as {standing.handle}: we {may}. {' '.join(standing.warnings)}".strip())
 
@@ -191,4 +195,6 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "channels": channels.active(conn),
         "forms": forms(),
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
+        "standings": {one.source_id: one for one in standings.every(conn)},
+        "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),
     }

@@ -1,1 +1,1 @@
-"""The subcommands of `amends ledger`."""
+"""The subcommands of `amends ledger`, one a file."""

@@ -1,5 +1,5 @@
 -- Networks that call us, streams that are held open, and a form for everybody.
--- depends: 0008_language_and_chances
+-- depends: 0011_budgets_and_alarms
 
 create table hook_deliveries (
   source_id bigint not null references sources on delete cascade,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from amends.core import reading
 from amends.core.errors import Refused
@@ -84,7 +85,7 @@ def post_of(values: Mapping[str, str], *, defaults: RowDefaults, now: datetime) 
         published_at=published_at,
         permalink=reading.link(values.get("permalink")),
         root_id=_id(values, "root_id") or parent_id or external_id,
-        raw=json.dumps(dict(values)).encode(),
+        raw=json.dumps({"row": dict(values), "network": defaults.network, "zone": _zone_name(defaults.zone)}).encode(),
         language_hint=_name(values, "language")[:20],
         parent_id=parent_id,
         quoted_id=_id(values, "quoted_id"),
@@ -92,6 +93,18 @@ def post_of(values: Mapping[str, str], *, defaults: RowDefaults, now: datetime) 
         metrics=Metrics(**{field: reading.whole(values.get(field)) for field in ("likes", "shares", "replies", "views")}),
         is_own=values.get("is_own", "").strip().lower() in YES,
     )
+
+
+def reread(raw: bytes, *, now: datetime) -> Post:
+    """Return the post of a row once more, from what `post_of` kept of it; ValueError (also `Refused`) where that cannot be read."""
+    told = reading.mapping(json.loads(raw))
+    values = {name: value for name, value in reading.mapping(told.get("row")).items() if isinstance(value, str)}
+    defaults = RowDefaults(network=reading.text(told.get("network")), zone=ZoneInfo(reading.text(told.get("zone")) or "UTC"))
+    return post_of(values, defaults=defaults, now=now)
+
+
+def _zone_name(zone: tzinfo) -> str:
+    return zone.key if isinstance(zone, ZoneInfo) else "UTC"
 
 
 def _author(values: Mapping[str, str], handle: str) -> Author:

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
+from amends.inbox.actions import budget
 from amends.inbox.actions.collect import room, store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
 from amends.inbox.rules.coverage import Entry, Stretch, after_way_back
+from amends.inbox.rules.ways import fetched
 from amends.inbox.store import backfills, coverage, gaps
 from amends.inbox.store.backfills import BackfillJob
 
@@ -28,7 +30,8 @@ def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now:
     """Store the page's posts and cursor together; `Conflict` where the claim ran out and another took over."""
     if not backfills.still_ours(conn, job):
         raise Conflict("Another worker has taken over this backfill.")
-    ingested, _lost = store_posts(conn, job, page.posts, now)
+    ingested, _lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     entry = after_way_back(Stretch(since=job.since, until=job.until), page.missed, more=page.more)
     health = source_health.after_page(more=True, troubles=(), come_back_at=page.come_back_at, now=now, poll_every=PACE)
     backfills.save_page(

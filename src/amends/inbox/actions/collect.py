@@ -8,12 +8,13 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
 from amends.core.post import Post
-from amends.inbox.actions import cover
+from amends.inbox.actions import budget, cover
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules import source_health, stream_health
 from amends.inbox.rules.coverage import kind_of
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ways import Way, fetched
 from amends.inbox.rules.words import WatchState
 from amends.inbox.store import events, streams, watches
 from amends.inbox.store.sources import SealedAccount
@@ -43,24 +44,25 @@ def record_page(
     """
     if not watches.still_ours(conn, job):
         raise Conflict("Another worker has taken over this watch.")
-    ingested, lost = store_posts(conn, job, page.posts, now)
+    ingested, lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
     troubles = (*page.troubles, *lost)
     if streams.is_live(conn, watch_id=job.watch_id, now=now):
         poll_every = max(poll_every, stream_health.RARELY)
     health = source_health.after_page(more=page.more, troubles=troubles, come_back_at=page.come_back_at, now=now, poll_every=poll_every)
     cursor = cover.note_page(conn, job, page, parts=parts, now=now, poll_every=poll_every)
     watches.save_page(conn, job, health, cursor=cursor, reads=page.reads, new=ingested.new, now=now)
+    budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     if job.state in UNWELL:
         events.add(conn, EventKind.SOURCE_RECOVERED, now=now, source_id=job.source_id, watch_id=job.watch_id)
     return ingested
 
 
-def store_posts(conn: Connection, job: SealedAccount, posts: Sequence[Post], now: datetime) -> tuple[Ingested, list[str]]:
+def store_posts(conn: Connection, account: SealedAccount, posts: Sequence[Post], *, way: Way, now: datetime) -> tuple[Ingested, list[str]]:
     """Store what the database takes, and return a line for each post that it does not: one must not keep the others out for ever."""
     stored: list[Ingested] = []
 
     def keep(some: Sequence[Post]) -> None:
-        stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now))
+        stored.append(ingest(conn, source_id=account.source_id, network=account.network, posts=some, now=now, watch_id=way))
 
     spoiled = in_parts(conn, posts, keep)
     lost = [f"{one.item.permalink or one.item.external_id} could not be stored ({one.why})" for one in spoiled]

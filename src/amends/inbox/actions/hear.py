@@ -12,6 +12,7 @@ from amends.inbox.rules import source_health
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import ALLOWED, OpenDoor, too_often
 from amends.inbox.rules.text import storable
+from amends.inbox.rules.ways import pushed
 from amends.inbox.store import calls
 from amends.inbox.store.calls import Called
 
@@ -42,7 +43,7 @@ def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetim
     """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing."""
     if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
         return Ingested()
-    stored, lost = store_posts(conn, called, heard.harvest.posts, now)
+    stored, lost = store_posts(conn, called, heard.harvest.posts, way=pushed(called.watch_id), now=now)
     health = source_health.after_page(
         more=False, troubles=(*heard.harvest.troubles, *lost), come_back_at=None, now=now, poll_every=source_health.LONGEST_WAIT
     )

@@ -42,7 +42,7 @@ def import_posts(conn: Connection, posts: Sequence[Post], *, place: ImportPlace,
 def _import_network(conn: Connection, network: str, posts: Sequence[Post], place: ImportPlace, now: datetime) -> Ingested:
     source_id, answers = _source(conn, network, place, now)
     ready = [post if answers and not post.external_id.startswith("import-") else _silent(post) for post in posts]
-    return ingest(conn, source_id=source_id, network=network, posts=ready, now=now)
+    return ingest(conn, source_id=source_id, network=network, posts=ready, now=now, imported=True)
 
 
 def _source(conn: Connection, network: str, place: ImportPlace, now: datetime) -> tuple[SourceId, bool]:

@@ -1,26 +1,23 @@
 """Stores collected posts, each once. Place in the path: collector -> `Post` -> here -> event `post_received` -> triage."""
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from amends.core.database import Connection
 from amends.core.post import Post
+from amends.inbox.actions.entries import entry
 from amends.inbox.rules import changes
 from amends.inbox.rules.changes import Stored
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, PostId, SourceId
 from amends.inbox.rules.text import preview, storable
-from amends.inbox.store import events, incoming
+from amends.inbox.rules.ways import Way
+from amends.inbox.store import events, incoming, ledger, rhythm, withdrawn
 from amends.inbox.store.incoming import Touched
 
 BATCH = 500
-# A window of 4 KB holds most bodies whole; zlib's own 32 KB take three times as long, most of it to set up, for the same size.
-WINDOW = 12
-# To compress a smaller body would cost more than to store the whole post, and save less than a third of a kilobyte.
-WORTH_IT = 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,17 +39,29 @@ class Ingested:
         )
 
 
-def ingest(conn: Connection, *, source_id: SourceId, network: str, posts: Sequence[Post], now: datetime, beside: bool = False) -> Ingested:
+def ingest(  # noqa: PLR0913
+    conn: Connection,
+    *,
+    source_id: SourceId,
+    network: str,
+    posts: Sequence[Post],
+    now: datetime,
+    beside: bool = False,
+    watch_id: Way | None = None,
+    imported: bool = False,
+) -> Ingested:
     """Store `posts` of one source, each once however often it comes; edits and deletions reach the post and its case.
 
     A post that the network deleted stays deleted here, also where a late page still shows it. `beside` posts were looked up to show what
-    a case is about: a new one among them is context and no work, until a watch meets it.
+    a case is about: a new one among them is context and no work, until a watch meets it. `watch_id` is the way they came, where a watch
+    brought them, and `imported` says that a file did. Whatever changes a row is kept in the ledger, so that the row can be rebuilt.
     """
     total = Ingested()
     incoming.lock_source(conn, source_id=source_id)
+    at = _Place(conn=conn, source_id=source_id, network=network, now=now, beside=beside, way=watch_id, imported=imported)
     for start in range(0, len(posts), BATCH):
         unique = {post.external_id: post for post in sorted(posts[start : start + BATCH], key=_version)}
-        total += _ingest_batch(_Place(conn=conn, source_id=source_id, network=network, now=now, beside=beside), unique)
+        total += _ingest_batch(at, unique)
     return total
 
 
@@ -70,6 +79,8 @@ class _Place:
     network: str
     now: datetime
     beside: bool
+    way: Way | None
+    imported: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,14 +98,41 @@ def _ingest_batch(at: _Place, posts: Mapping[str, Post]) -> Ingested:
     met = [_Met(id=found.id, post=posts[found.external_id], stored=found) for found in stored]
     had = {found.external_id for found in stored}
     new = [post for post in posts.values() if not post.deleted and post.external_id not in had]
-    renamed = [one.post for one in met if not one.post.deleted and changes.is_author_changed(one.post.author, one.stored)]
-    authors = _save_authors(at, [*renamed, *new])
-    _store_new(at, sorted(new, key=lambda post: (post.published_at, post.external_id)), authors)
-    edited = _edit(at, [one for one in met if changes.is_edited(one.post, one.stored)])
-    _refresh(at, [one for one in met if changes.is_refreshed(one.post, one.stored)])
-    deleted = _delete(at, [one.id for one in met if changes.is_deleted(one.post, one.stored)])
-    added = len(new) + _make_work(at, [one.id for one in met if one.stored.beside and not one.post.deleted])
+    new.sort(key=lambda post: (post.published_at, post.external_id))
+    told = [one for one in met if changes.is_present(one.post, one.stored) and _is_told(at, one)]
+    authors = _save_authors(at, [*(one.post for one in told if changes.is_author_changed(one.post.author, one.stored)), *new])
+    _store_new(at, new, authors)
+    edited, added = _store_told(at, told)
+    deleted = _delete(at, [one for one in met if changes.is_withdrawn(one.post, one.stored)])
+    added += len(new)
     return Ingested(new=added, edited=edited, deleted=deleted, again=max(0, len(posts) - added - edited - deleted))
+
+
+def _is_told(at: _Place, one: _Met) -> bool:
+    """Whether meeting this post again tells anything that we did not know."""
+    return (
+        _is_new_way(at, one)
+        or (one.stored.beside and not at.beside)
+        or changes.is_author_changed(one.post.author, one.stored)
+        or changes.is_edited(one.post, one.stored)
+        or changes.is_refreshed(one.post, one.stored)
+    )
+
+
+def _is_new_way(at: _Place, one: _Met) -> bool:
+    return at.way is not None and at.way not in one.stored.seen_by
+
+
+def _store_told(at: _Place, told: Sequence[_Met]) -> tuple[int, int]:
+    """Store what posts that we have tell anew; return how many were edited, and how many became work."""
+    if not told:
+        return 0, 0
+    _keep(at, [entry(one.post, imported=at.imported) for one in told])
+    edited = _edit(at, [one for one in told if changes.is_edited(one.post, one.stored)])
+    _refresh(at, [one for one in told if changes.is_refreshed(one.post, one.stored)])
+    if at.way is not None:
+        incoming.add_way(at.conn, post_ids=[one.id for one in told if _is_new_way(at, one)], way=at.way)
+    return edited, _make_work(at, [one.id for one in told if one.stored.beside])
 
 
 def _save_authors(at: _Place, posts: Sequence[Post]) -> dict[str, AuthorId]:
@@ -110,18 +148,17 @@ def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId
     ids = incoming.next_ids(at.conn, number=len(posts))
     answers = [post.external_id for post in posts if post.parent_id and not post.is_own]
     ours = incoming.find_ours(at.conn, source_id=at.source_id, external_ids=answers) if answers else set[str]()
+    owned = [replace(post, is_own=True) if post.external_id in ours else post for post in posts]
     incoming.copy_posts(
-        at.conn,
-        (
-            _row(at, post_id, authors[post.author.external_id], post, is_own=post.is_own or post.external_id in ours)
-            for post_id, post in zip(ids, posts, strict=True)
-        ),
+        at.conn, (_row(at, post_id, authors[post.author.external_id], post) for post_id, post in zip(ids, owned, strict=True))
     )
-    _keep_bodies(at, posts)
+    _keep(at, [entry(post, imported=at.imported) for post in owned])
     if at.beside:
         incoming.set_beside(at.conn, post_ids=ids, now=at.now)
     else:
         events.add_received(at.conn, ids, source_id=at.source_id, now=at.now)
+        others = [changes.published_at(post, now=at.now) for post in posts if not (post.is_own or post.external_id in ours)]
+        rhythm.add(at.conn, source_id=at.source_id, published=others)
 
 
 def _make_work(at: _Place, post_ids: Sequence[PostId]) -> int:
@@ -133,8 +170,10 @@ def _make_work(at: _Place, post_ids: Sequence[PostId]) -> int:
     return len(post_ids)
 
 
-def _keep_bodies(at: _Place, posts: Iterable[Post]) -> None:
-    incoming.copy_bodies(at.conn, ((at.source_id, post.external_id, at.now, _compressed(post.raw)) for post in posts))
+def _keep(at: _Place, entries: Sequence[ledger.Entry]) -> None:
+    """Append to the ledger, as one batch."""
+    batch = ledger.next_batch(at.conn)
+    ledger.copy(at.conn, entries, ledger.Came(batch=batch, source_id=at.source_id, at=at.now, way=at.way, beside=at.beside))
 
 
 def _edit(at: _Place, met: Sequence[_Met]) -> int:
@@ -151,7 +190,6 @@ def _edit(at: _Place, met: Sequence[_Met]) -> int:
         for one in met
     ]
     touched = incoming.update_edited(at.conn, facts, now=at.now)
-    _keep_bodies(at, (one.post for one in met))
     _tell(at, EventKind.POST_EDITED, touched)
     words = {one.id: one.post.text for one in met}
     _refresh_previews(at, {post.id: preview(storable(words[post.id])) for post in touched if post.case_id})
@@ -173,11 +211,14 @@ def _refresh(at: _Place, met: Sequence[_Met]) -> None:
         incoming.update_quietly(at.conn, facts)
 
 
-def _delete(at: _Place, post_ids: Sequence[PostId]) -> int:
-    if not post_ids:
+def _delete(at: _Place, met: Sequence[_Met]) -> int:
+    """Blank posts that the network deleted or hid, and tell the desk which of both it was."""
+    if not met:
         return 0
-    touched = incoming.blank_deleted(at.conn, source_id=at.source_id, post_ids=post_ids, now=at.now)
-    _tell(at, EventKind.POST_DELETED, touched)
+    touched = withdrawn.blank(at.conn, source_id=at.source_id, post_ids=[one.id for one in met], now=at.now)
+    hidden = {one.id for one in met if not one.post.deleted}
+    _tell(at, EventKind.POST_DELETED, [post for post in touched if post.id not in hidden])
+    _tell(at, EventKind.POST_HIDDEN, [post for post in touched if post.id in hidden])
     _refresh_previews(at, {post.id: "" for post in touched if post.case_id})
     return len(touched)
 
@@ -192,13 +233,7 @@ def _tell(at: _Place, kind: EventKind, touched: Sequence[Touched]) -> None:
     events.add_all(at.conn, told, now=at.now)
 
 
-def _compressed(raw: bytes) -> bytes:
-    """Return `raw` as `zlib.decompress` takes it."""
-    packer = zlib.compressobj(level=1 if len(raw) >= WORTH_IT else 0, wbits=WINDOW, memLevel=6)
-    return packer.compress(raw) + packer.flush()
-
-
-def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post, *, is_own: bool) -> Sequence[Any]:
+def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post) -> Sequence[Any]:
     """Return the post as `incoming.copy_posts` wants it."""
     return (
         post_id,
@@ -220,9 +255,10 @@ def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post, *, is_own
         _media(post),
         changes.counters(post.metrics),
         post.visibility,
-        is_own,
+        post.is_own,
         post.can_reply,
         post.why_no_reply,
+        [] if at.way is None else [at.way],
     )
 
 

@@ -10,7 +10,7 @@ from amends.core.watching import Watch
 from amends.inbox.actions.cover import note_pause
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
-from amends.inbox.store import events, sources
+from amends.inbox.store import events, sources, standings
 from amends.inbox.store import watches as watch_rows
 from amends.inbox.store.sources import Source
 
@@ -41,6 +41,7 @@ def add_source(  # noqa: PLR0913
         events.add(conn, EventKind.SOURCE_ADDED, now=now, source_id=source_id, network=network, handle=handle)
     elif dict(known.options) != dict(options) or _opened(known, secret_key) != dict(credentials):
         watch_rows.make_all_due(conn, source_id=source_id, now=now)
+        standings.make_due(conn, source_id, now=now)
         events.add(conn, EventKind.CREDENTIALS_CHANGED, now=now, source_id=source_id)
     return source_id
 
@@ -106,4 +107,5 @@ def change_credentials(
     if not sources.set_credentials(conn, source_id=source_id, credentials=seal(credentials, secret_key)):
         raise NotFound
     watch_rows.make_all_due(conn, source_id=source_id, now=now)
+    standings.make_due(conn, source_id, now=now)
     events.add(conn, EventKind.CREDENTIALS_CHANGED, now=now, source_id=source_id, agent_id=agent_id)

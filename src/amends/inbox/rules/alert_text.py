@@ -6,7 +6,7 @@ from datetime import datetime
 
 from amends.core.personal.finding import mask
 from amends.core.ports import Json, Message
-from amends.inbox.rules.ids import AlertId, CaseId, PostId
+from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
 FIRST_WORDS = 200
 
@@ -33,6 +33,22 @@ class AlertFacts:
     published_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceAlertFacts:
+    """An alert of a source; no word of a customer is in it."""
+
+    alert_id: AlertId
+    source_id: SourceId
+    rule: str
+    severity: str
+    reason: str
+    since: datetime
+    raised_at: datetime
+    brand: str
+    network: str
+    handle: str
+
+
 def first_words(text: str, limit: int = FIRST_WORDS) -> str:
     """Return `text` on one line, cut at a word to at most `limit` characters with an ellipsis."""
     line = " ".join(text.split())
@@ -54,6 +70,31 @@ def message_of(facts: AlertFacts, *, public_url: str, order_shapes: Sequence[str
         url=url,
         severity=facts.severity,
         facts=_machine_facts(facts, words),
+    )
+
+
+def source_message_of(facts: SourceAlertFacts, *, public_url: str) -> Message:
+    """Return the message for one alert of a source."""
+    url = f"{public_url.rstrip('/')}/alarms#alarm-{facts.alert_id}"
+    account = f"{facts.handle} on {facts.network}"
+    machine: dict[str, Json] = {
+        "alert_id": facts.alert_id,
+        "source_id": facts.source_id,
+        "rule": facts.rule,
+        "reason": facts.reason,
+        "brand": facts.brand,
+        "network": facts.network,
+        "handle": facts.handle,
+        "since": facts.since.isoformat(),
+        "raised_at": facts.raised_at.isoformat(),
+    }
+    return Message(
+        key=f"alert-{facts.alert_id}",
+        title=f"{facts.brand}, source {account}: {first_words(facts.reason, 120)}",
+        body=f"The source {account} needs somebody.\n\nWhy: {facts.reason}\nMore: {url}",
+        url=url,
+        severity=facts.severity,
+        facts=machine,
     )
 
 

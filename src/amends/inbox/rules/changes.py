@@ -1,17 +1,19 @@
 """What changed about a post that we have. Place in the path: `actions.ingest`, for each post that is met again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amends.core.post import Author, Metrics, Post
+from amends.core.post import Author, Metrics, Post, Visibility
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.routing import NOBODY
 from amends.inbox.rules.text import storable
+from amends.inbox.rules.ways import Way
 
 LONGEST_NAME = 500
 MOST_FOLLOWERS = 2**31 - 1
 AHEAD = timedelta(days=1)
+OPEN = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +30,7 @@ class Stored:
     visibility: str
     can_reply: bool
     why_no_reply: str
+    seen_by: Sequence[Way]
     author_external_id: str
     handle: str
     name: str
@@ -36,15 +39,23 @@ class Stored:
     avatar_url: str
 
 
-def is_deleted(post: Post, stored: Stored) -> bool:
-    """Whether the network has deleted the post since; what it once deleted stays deleted here."""
-    return post.deleted and not stored.is_deleted
+def is_withdrawn(post: Post, stored: Stored) -> bool:
+    """Whether the network has deleted the post since, or its author hid it from the public; what is gone once stays gone here."""
+    return not stored.is_deleted and (post.deleted or is_hidden(post, stored))
+
+
+def is_hidden(post: Post, stored: Stored) -> bool:
+    """Whether the post was public, and is for a chosen few now."""
+    return stored.visibility in OPEN and post.visibility not in OPEN
+
+
+def is_present(post: Post, stored: Stored) -> bool:
+    """Whether the post stands on its network as far as we know, so that what it says may be believed and kept."""
+    return not (post.deleted or stored.is_deleted or is_hidden(post, stored))
 
 
 def is_edited(post: Post, stored: Stored) -> bool:
-    """Whether the network has a newer version; an older one that comes late is no edit."""
-    if post.deleted or stored.is_deleted:
-        return False
+    """Whether a post that is present has a newer version; an older one that comes late is no edit."""
     if post.edited_at and stored.edited_at and post.edited_at <= stored.edited_at:
         return False
     return bool(post.edited_at) or storable(post.text) != stored.text
@@ -52,8 +63,6 @@ def is_edited(post: Post, stored: Stored) -> bool:
 
 def is_refreshed(post: Post, stored: Stored) -> bool:
     """Whether something changed that is no edit: counters, visibility, whether we may reply (which stays once it is so)."""
-    if post.deleted or stored.is_deleted:
-        return False
     if post.visibility != stored.visibility or counters(post.metrics) != stored.metrics:
         return True
     return not stored.can_reply and (post.can_reply or post.why_no_reply != stored.why_no_reply)

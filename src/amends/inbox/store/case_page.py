@@ -101,6 +101,7 @@ class ThreadPost:
     language_by: str | None
     intents: Sequence[float]
     personal: Sequence[str]
+    seen_by: Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,9 +203,10 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
                v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by,
-               language.by as language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal
+               language.by as language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal, p.seen_by
         from (
-          (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s order by published_at desc limit %(limit)s)
+          (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s and shared_id is null
+           order by published_at desc limit %(limit)s)
           union
           (select * from posts where case_id = %(case_id)s order by published_at desc limit %(limit)s)
           union

@@ -4,18 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_maybe, fetch_one
-from amends.inbox.rules.alert_text import AlertFacts
-from amends.inbox.rules.ids import AlertId, CaseId, PostId
+from amends.inbox.rules.alert_text import AlertFacts, SourceAlertFacts
+from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryJob:
-    """One alert to hand to one channel; `target` is sealed, `attempts` counts this try."""
+    """One alert to hand to one channel; `target` is sealed, `attempts` counts this try. It is about a post of a case, or about a source."""
 
     delivery_id: int
     alert_id: AlertId
-    case_id: CaseId
-    post_id: PostId
+    case_id: CaseId | None
+    post_id: PostId | None
+    source_id: SourceId | None
     channel_id: int
     kind: str
     label: str
@@ -38,8 +39,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
             order by next_at, id limit 1 for update skip locked)
           returning id, alert_id, channel_id, attempts
         )
-        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, channel.id as channel_id, channel.kind,
-          channel.label, channel.target, taken.attempts, alert.raised_at
+        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, alert.source_id, channel.id as channel_id,
+          channel.kind, channel.label, channel.target, taken.attempts, alert.raised_at
         from taken join alerts alert on alert.id = taken.alert_id join alert_channels channel on channel.id = taken.channel_id
         """,
         {"now": now, "until": now + lease},
@@ -60,6 +61,23 @@ def facts_of(conn: Connection, alert_id: AlertId) -> AlertFacts:
         join brands brand on brand.id = cases.brand_id
         join posts post on post.id = alert.post_id
         join authors author on author.id = post.author_id
+        where alert.id = %(alert_id)s
+        """,
+        {"alert_id": alert_id},
+    )
+
+
+def facts_of_source_alert(conn: Connection, alert_id: AlertId) -> SourceAlertFacts:
+    """Return an alert of a source with what its message needs."""
+    return fetch_one(
+        conn,
+        SourceAlertFacts,
+        """
+        select alert.id as alert_id, source.id as source_id, alert.rule, alert.severity, alert.reason, alert.since, alert.raised_at,
+          brand.name as brand, source.network, source.handle
+        from alerts alert
+        join sources source on source.id = alert.source_id
+        join brands brand on brand.id = source.brand_id
         where alert.id = %(alert_id)s
         """,
         {"alert_id": alert_id},

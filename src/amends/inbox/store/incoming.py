@@ -14,10 +14,11 @@ from amends.core.database import Connection, Jsonb, copy_rows, execute, fetch_al
 from amends.core.post import Author
 from amends.inbox.rules.changes import Stored
 from amends.inbox.rules.ids import AuthorId, CaseId, PostId, SourceId
+from amends.inbox.rules.ways import Way
 
 POST_TYPES = (
     *("int8", "int8", "text", "text", "int8", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "text", "text"),
-    *("text", "text[]", "jsonb", "jsonb", "text", "bool", "bool", "text"),
+    *("text", "text[]", "jsonb", "jsonb", "text", "bool", "bool", "text", "int8[]"),
 )
 
 
@@ -48,7 +49,8 @@ def find(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) 
         Stored,
         """
         select p.id, p.external_id, p.text, p.edited_at, p.deleted_at is not null as is_deleted, p.beside, p.metrics, p.visibility,
-          p.can_reply, p.why_no_reply, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified, a.avatar_url
+          p.can_reply, p.why_no_reply, p.seen_by, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified,
+          a.avatar_url
         from unnest(%(external_ids)s::text[]) given(external_id)
         cross join lateral (
           select * from posts p where p.source_id = %(source_id)s and p.external_id = given.external_id offset 0
@@ -135,7 +137,8 @@ def copy_posts(conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
         conn,
         """
         copy posts (id, source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, seen_at, permalink,
-          root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply, why_no_reply)
+          root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply, why_no_reply,
+          seen_by)
         from stdin (format binary)
         """,
         POST_TYPES,
@@ -143,14 +146,17 @@ def copy_posts(conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
     )
 
 
-def copy_bodies(conn: Connection, rows: Iterable[tuple[SourceId, str, datetime, bytes]]) -> None:
-    """Append compressed network bodies."""
-    copy_rows(
-        conn,
-        "copy raw_bodies (source_id, external_id, seen_at, body) from stdin (format binary)",
-        ("int8", "text", "timestamptz", "bytea"),
-        rows,
-    )
+def add_way(conn: Connection, *, post_ids: Sequence[PostId], way: Way) -> None:
+    """Remember that these posts were also met on this way."""
+    if post_ids:
+        execute(
+            conn,
+            """
+            with locked as (select id from posts where id = any(%(ids)s) and deleted_at is null order by id for no key update)
+            update posts p set seen_by = p.seen_by || %(way)s::bigint from locked where p.id = locked.id
+            """,
+            {"ids": list(post_ids), "way": way},
+        )
 
 
 def set_beside(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
@@ -181,7 +187,7 @@ def make_work(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) ->
 def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Touched]:
     """Give posts (`id`, `text`, `media`, `mentions`, `edited_at`) the words that they have on the network now, and return them.
 
-    What a model read of the old words goes, and what was triaged by them waits to be judged anew.
+    The old words are kept as a version, what a model read of them goes, and what was triaged by them waits to be judged anew.
     """
     return fetch_all(
         conn,
@@ -191,6 +197,10 @@ def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: 
           select * from jsonb_to_recordset(%(posts)s) as g(id bigint, text text, media jsonb, mentions text[], edited_at timestamptz)
         ), locked as (
           select id from posts where id in (select id from given) and deleted_at is null order by id for no key update
+        ), kept as (
+          insert into post_versions (post_id, written_at, replaced_at, text)
+          select p.id, coalesce(p.edited_at, p.published_at), coalesce(g.edited_at, %(now)s), p.text
+          from locked join posts p using (id) join given g using (id) where p.text <> g.text
         ), unread as (
           delete from readings r using given where r.post_id = given.id
         ), taught_anew as (
@@ -227,31 +237,6 @@ def update_quietly(conn: Connection, posts: Sequence[Mapping[str, Any]]) -> None
         from locked join given g using (id) where p.id = locked.id
         """,
         {"posts": Jsonb(list(posts))},
-    )
-
-
-def blank_deleted(conn: Connection, *, source_id: SourceId, post_ids: Sequence[PostId], now: datetime) -> list[Touched]:
-    """Take text, media, stored bodies and what a model read of posts that the network deleted, and return them; they never come back."""
-    return fetch_all(
-        conn,
-        Touched,
-        """
-        with locked as (select id from posts where id = any(%(ids)s) and deleted_at is null order by id for no key update
-        ), blanked as (
-          update posts p set text = '', media = '[]', mentions = '{}', deleted_at = %(now)s from locked where p.id = locked.id
-          returning p.id, p.external_id, p.case_id
-        ), forgotten as (
-          delete from raw_bodies r using blanked b where r.source_id = %(source_id)s and r.external_id = b.external_id
-        ), unlearnt as (
-          delete from topic_examples e using blanked b where e.post_id = b.id
-        ), unmarked as (
-          delete from relevance_examples e using blanked b where e.post_id = b.id
-        ), unread as (
-          delete from readings r using blanked b where r.post_id = b.id
-        )
-        select * from blanked
-        """,
-        {"source_id": source_id, "ids": list(post_ids), "now": now},
     )
 
 

@@ -1,0 +1,73 @@
+"""What the thread tells beside a post: how it reached us, how often it was shared, what it said before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from amends.api import words
+from amends.core.database import Connection
+from amends.inbox.rules import ways
+from amends.inbox.rules.ids import PostId, SourceId, WatchId
+from amends.inbox.store import post_marks
+from amends.inbox.store.case_page import CaseHead, ThreadPost
+from amends.inbox.store.post_marks import MOST_COUNTED, NamedWatch, Shares, Version
+
+NOTHING: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marks:
+    """One line each, empty where there is nothing to tell, and the versions before this one."""
+
+    seen: str
+    shared: str
+    versions: Sequence[Version]
+
+
+def marks(conn: Connection, case: CaseHead, posts: Sequence[ThreadPost]) -> dict[int, Marks]:
+    """Return what is told beside each post."""
+    source_id = SourceId(case.source_id)
+    edited = [PostId(post.id) for post in posts if post.edited_at]
+    before = {post_id: tuple(group) for post_id, group in groupby(post_marks.versions(conn, edited), key=lambda version: version.post_id)}
+    found = post_marks.shares(conn, source_id=source_id, external_ids=[post.external_id for post in posts])
+    shared = {one.external_id: one for one in found}
+    named = {watch.id: _name(watch) for watch in post_marks.watches(conn, source_id=source_id)}
+    return {
+        post.id: Marks(
+            seen=seen(post.seen_by, named),
+            shared=shares(shared.get(post.external_id)),
+            versions=before.get(PostId(post.id), NOTHING),
+        )
+        for post in posts
+    }
+
+
+def seen(seen_by: Sequence[ways.Way], named: Mapping[WatchId, str]) -> str:
+    """Return by which ways a post reached us."""
+    told = dict.fromkeys(_way(way, named) for way in seen_by)
+    return f"Seen by {_listed(list(told))}" if told else ""
+
+
+def shares(found: Shares | None) -> str:
+    """Return how often a post was shared, and by whom last."""
+    if found is None:
+        return ""
+    times = f"more than {MOST_COUNTED:,}" if found.times > MOST_COUNTED else f"{found.times:,}"
+    others = found.times - len(found.names)
+    names = [*found.names, "others" if others > 1 else "one more"] if others else found.names
+    return f"Shared {times} {'time' if found.times == 1 else 'times'}, by {_listed(names)}"
+
+
+def _name(watch: NamedWatch) -> str:
+    name = words.label(watch.kind)
+    return f"{name} “{watch.query}”" if watch.query else name
+
+
+def _way(way: ways.Way, named: Mapping[WatchId, str]) -> str:
+    told = ways.told(way)
+    name = named.get(told.watch_id, "a watch that is no more")
+    return f"{name} (sent by the network)" if told.pushed else name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

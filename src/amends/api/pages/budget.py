@@ -1,0 +1,82 @@
+"""What a source costs, and what another budget would change, told before it is kept. Managers look, administrators change."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import MeaningAdmin, ReadingManager
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._budget_form import EnteredBase, EnteredBudget, budget_of
+from amends.api.pages._spend_chart import spend_chart
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.actions.budget import bring_back, set_budget
+from amends.inbox.actions.budget_report import report
+from amends.inbox.rules.budgeting import Budget, Part
+from amends.inbox.rules.ids import BudgetId, SourceId
+from amends.inbox.store import inbox_list
+
+router = APIRouter(prefix="/sources/{source_id}/budget", include_in_schema=False)
+
+PARTS = {Part.US: "Concerns us", Part.SEARCH: "Searched", Part.LOOKS: "Looked at again"}
+
+
+@router.get("")
+def show(request: Request, desk: AtDesk, _visitor: ReadingManager, source_id: SourceId) -> Response:
+    """Show what the source has spent and will spend."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn, desk, source_id) | {"counts": inbox_list.counts(conn)}
+    return desk.screens.page(request, "budget.html", values)
+
+
+@router.get("/preview")
+def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager, source_id: SourceId) -> Response:
+    """Show where the entered budget would lead; nothing is kept, and what does not fit is told in place."""
+    try:
+        tried, trouble = budget_of(request.query_params), ""
+    except Refused as error:
+        tried, trouble = None, str(error)
+    with desk.pool.transaction() as conn:
+        values = _values(conn, desk, source_id, tried) | {"trouble": trouble}
+    return desk.screens.blocks(request, "budget.html", ["preview"], values)
+
+
+@router.post("")
+def keep(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, budget: EnteredBudget, base: EnteredBase) -> Response:
+    """Let the entered budget count from now on."""
+    with desk.pool.transaction() as conn:
+        before = set_budget(conn, source_id, budget, instead_of=base, agent_id=visitor.agent_id, now=desk.clock())
+    return _done(request, desk, source_id, before, "It counts from now on")
+
+
+@router.post("/{budget_id}/back")
+def take_back(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, budget_id: BudgetId) -> Response:
+    """Let an earlier budget count again; 0 stands for no limit."""
+    with desk.pool.transaction() as conn:
+        before = bring_back(conn, source_id, budget_id, agent_id=visitor.agent_id, now=desk.clock())
+    return _done(request, desk, source_id, before, "Brought back")
+
+
+def _done(request: Request, desk: Desk, source_id: SourceId, before: BudgetId, text: str) -> HTMLResponse:
+    """Show everything as it is then; the toast takes it back."""
+    desk.wake()
+    with desk.pool.transaction() as conn:
+        values = _values(conn, desk, source_id) | {"apart": True}
+    shown = desk.screens.blocks(request, "budget.html", ["shown"], values)
+    return saying(shown, text, undo=f"/sources/{source_id}/budget/{before}/back")
+
+
+def _values(conn: Connection, desk: Desk, source_id: SourceId, tried: Budget | None = None) -> dict[str, Any]:
+    poll_every = timedelta(seconds=desk.settings.poll_seconds)
+    found = report(conn, source_id, tried=tried, poll_every=poll_every, now=desk.clock())
+    return {
+        "report": found,
+        "chart": spend_chart(found.days),
+        "parts_of": PARTS,
+        "changed": tried is not None and tried != found.now.budget,
+        "trouble": "",
+        "apart": False,
+    }
