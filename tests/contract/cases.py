@@ -7,9 +7,10 @@ page (null where there is none) and `least`, the fewest that the network gives; 
 `spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
 since 1970); `locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`;
 `blank`: bodies that are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a
-complaint without our answer; `reads`: how many reads `page` counts; `named`: whether a complaint names us; and `routes`: patterns of
-paths that are always answered with a payload of their own (a login, an item), a status or both (`["name", 404]`), and are not counted
-as requests. `{{server}}` in a payload is the server's address; a credential may be one of `KEYS`, which are made for the run.
+complaint without our answer; `reads`: how many reads `page` counts; `named`: whether a complaint names us; `author`: the handle of its
+author; and `routes`: patterns of paths that are always answered with a payload of their own (a login, an item), a status or both
+(`["name", 404]`), and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one of
+`KEYS`, which are made for the run.
 """
 
 import json
@@ -41,6 +42,7 @@ USUAL: dict[str, Any] = {
     "blank": [],
     "fine": "fine  \N{REPLACEMENT CHARACTER} here",
     "named": True,
+    "author": "cy_waits",
     "login": True,
     "unanswered": "empty",
     "routes": {},
@@ -97,8 +99,10 @@ class Case:
     def routed(self, request: Request) -> Answer | None:
         """Return the answer of the route that the request is on."""
         found = next((told for pattern, told in self.expected["routes"].items() if re.search(pattern, request.path)), None)
-        if found is None or isinstance(found, int):
-            return found and Answer(status=found)
+        if found is None:
+            return None
+        if isinstance(found, int):
+            return Answer(status=found)
         name, status = (found, 200) if isinstance(found, str) else found
         return Answer(status=status, body=self.body(name))
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amends.core.walk import Walk
+from amends.core.walk import REMEMBERED, Walk
 
 ITEMS = st.lists(st.integers(min_value=1, max_value=999), unique=True, max_size=60)
 
@@ -39,7 +39,7 @@ def test_the_mark_stays_until_the_walk_is_over() -> None:
 
 
 def test_a_cursor_keeps_the_whole_walk() -> None:
-    walk = Walk(mark="1", newest="9", place="p", known=("a", "b@2"))
+    walk = Walk(mark="1", newest="9", place="p", known=("a", "b@2"), met=("c",))
     assert Walk.resume(walk.cursor()) == walk
 
 
@@ -60,3 +60,26 @@ def test_a_walk_parted_anywhere_still_finds_everything(first: list[int], later: 
     for part in parts:
         found |= finish(part, new, size)[0]
     assert found == set(new)
+
+
+def test_after_a_walk_longer_than_memory_the_newest_items_are_still_known() -> None:
+    items, walk = words(list(range(1, 2 * REMEMBERED + 1))), Walk(mark="0000", known=("0000",))
+    for at in range(0, len(items), 100):
+        page = items[at : at + 100]
+        assert walk.knows("0000")
+        walk = walk.after(page, page[-1] if page[-1] != items[-1] else "", page)
+    assert walk == Walk(mark=items[0], known=tuple(items[:REMEMBERED]))
+
+
+def test_an_item_of_an_earlier_page_or_walk_is_known_and_a_short_walk_forgets_the_oldest_first() -> None:
+    before = tuple(words(list(range(1, REMEMBERED + 1))))
+    walk = Walk(mark=before[0], known=before).after(["0900"], "0900", ["0900"])
+    assert walk.knows("0900")
+    assert walk.knows(before[-1])
+    assert walk.after(before[:1], "", before[:1]).known == ("0900", *before[:-1])
+
+
+def test_the_walk_that_is_parted_off_knows_what_was_met() -> None:
+    parts = Walk(mark="0100", known=("0100",)).after(["0300"], "0300", ["0300"]).split()
+    assert parts is not None
+    assert parts[0] == Walk(mark="0300", known=("0300", "0100"))

@@ -48,7 +48,7 @@ def demo(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Try Amends with invented customers.
 
-    Starts everything on this machine: three invented networks, customers who complain in seven languages, a desk to answer them from, and
+    Starts everything on this machine: four invented networks, customers who complain in seven languages, a desk to answer them from, and
     a colleague who does.
     """
     if check:

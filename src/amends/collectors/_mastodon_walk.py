@@ -78,7 +78,7 @@ def first_mark(now: datetime, days: float) -> str:
 def unread(walk: Walk, entries: Sequence[object], late: timedelta) -> list[object]:
     """Return the entries that an earlier page has not brought in this wording and that are not from before the walk's end."""
     floor = _below(walk.mark, late)
-    return [entry for entry in entries if _stamp(entry) not in walk.known and (_moment(entry) or floor) >= floor]
+    return [entry for entry in entries if not walk.knows(_stamp(entry)) and (_moment(entry) or floor) >= floor]
 
 
 def after(walk: Walk, entries: Sequence[object], place: str, late: timedelta, now: datetime) -> Walk:

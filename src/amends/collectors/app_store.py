@@ -67,7 +67,7 @@ class AppStore:
         ends = not marks or min(marks) < (self._floor(walk) or min(marks))
         onward = walk.after(marks, "" if ends else place, map(_stamp, harvest.posts))
         return Page(
-            posts=tuple(post for post in harvest.posts if _stamp(post) not in walk.known),
+            posts=tuple(post for post in harvest.posts if not walk.knows(_stamp(post))),
             cursor=onward.cursor(),
             more=bool(onward.place),
             reads=len(marks),

@@ -148,7 +148,7 @@ class Mastodon:
         """Return what one event of a stream brings."""
         deleted = reading.name(event.data) if event.kind == "delete" else ""
         if deleted:
-            posts = (gone(deleted),) if deleted in walk.known else ()
+            posts = (gone(deleted),) if walk.knows(deleted) else ()
             return Page(posts=posts, cursor=walk.cursor())
         if not isinstance(event.data, dict) or not isinstance(reading.mapping(status_in(event.data)).get("content"), str):
             trouble = () if isinstance(event.data, dict | list) or not event.kind else (f"{event.kind}: not to be read",)

@@ -67,7 +67,7 @@ class StackExchange(ReadOnly):
         harvest = posts_from(body, self._account)
         onward = walk.after([_mark(post.published_at) for post in harvest.posts], _place(harvest.posts, walk, body), _ids(harvest.posts))
         return Page(
-            posts=tuple(post for post in harvest.posts if post.external_id not in walk.known),
+            posts=tuple(post for post in harvest.posts if not walk.knows(post.external_id)),
             cursor=onward.cursor(),
             more=bool(onward.place),
             reads=len(harvest.posts),

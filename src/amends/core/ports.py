@@ -5,7 +5,7 @@ function `build(...)` that returns the object described here; `core/plugins.py` 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,17 +23,24 @@ Cursor = dict[str, Json]
 LARGEST_OPTION = 100_000
 
 
+def forget(_: str) -> None:
+    """Keep nothing: what `Account.remember` does where there is nobody to remember."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """Our own account on a network.
 
     `credentials` are decrypted for this object's short life and never logged (`repr` leaves them out); `options` hold what is not
-    secret, such as `base_url` (a sandbox or a replay server on loopback) and `user_id`.
+    secret, such as `base_url` (a sandbox or a replay server on loopback) and `user_id`. `memory` is what a collector of this account
+    asked last to `remember` (a session), empty where it did not or where the credentials are others since; it is kept as secret as they.
     """
 
     handle: str
     credentials: Mapping[str, str] = field(repr=False, default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    memory: str = field(repr=False, default="")
+    remember: Callable[[str], None] = field(repr=False, compare=False, default=forget)
 
     def number(self, option: str, default: float, *, least: float = 0) -> float:
         """Return an option that is a number; `SettingsWrong` where it is none, or below `least`, or beyond all reason."""

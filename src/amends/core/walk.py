@@ -17,14 +17,15 @@ REMEMBERED = 500
 class Walk:
     """How far a walk has come: from `newest` back towards `mark`, now at the network's own `place` (empty: at the top).
 
-    `known` are stamps (an id, with the time of its edit) of items read at or above the mark, which the next walk meets again where it
-    overlaps and passes over.
+    Items are known by stamps (an id, with the time of its edit), the newest first: `known` are those that earlier walks read, which this
+    one meets again where it overlaps and passes over; `met` are those of this walk so far.
     """
 
     mark: str = ""
     newest: str = ""
     place: str = ""
     known: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
 
     @classmethod
     def resume(cls, cursor: Cursor | None, first: str = "") -> "Walk":
@@ -34,20 +35,26 @@ class Walk:
             mark=reading.text(told.get("mark")) or first,
             newest=reading.text(told.get("newest")),
             place=reading.text(told.get("place")),
-            known=tuple(filter(None, map(reading.text, reading.sequence(told.get("known"))))),
+            known=_texts(told.get("known")),
+            met=_texts(told.get("met")),
         )
 
     def cursor(self) -> Cursor:
         """Return the walk as it is kept in the database."""
-        return {"mark": self.mark, "newest": self.newest, "place": self.place, "known": [*self.known]}
+        return {"mark": self.mark, "newest": self.newest, "place": self.place, "known": [*self.known], "met": [*self.met]}
+
+    def knows(self, stamp: str) -> bool:
+        """Tell whether an earlier walk or an earlier page of this one read an item."""
+        return stamp in self.met or stamp in self.known
 
     def after(self, marks: Sequence[str], place: str, stamps: Iterable[str] = ()) -> "Walk":
         """Return the walk after a page of items with these `marks`; `place` is where it goes on, empty where the mark was reached."""
         newest = max((self.newest, *marks))
-        known = tuple(dict.fromkeys((*stamps, *self.known)))[:REMEMBERED]
+        # A walk comes from the newest to the older: where it is long, the stamps of its first pages are those that the next one meets.
+        met = _newest(self.met, stamps)
         if place:
-            return replace(self, newest=newest, place=place, known=known)
-        return Walk(mark=max(self.mark, newest), known=known)
+            return replace(self, newest=newest, place=place, met=met)
+        return Walk(mark=max(self.mark, newest), known=_newest(met, self.known))
 
     def reached(self, marks: Sequence[str]) -> bool:
         """Tell whether a page has come down to the mark, or was the last one."""
@@ -55,4 +62,12 @@ class Walk:
 
     def split(self) -> "tuple[Walk, Walk] | None":
         """Part a walk under way: a new one down to where this one began, and this one, which goes on."""
-        return (Walk(mark=self.newest, known=self.known), self) if self.place and self.newest else None
+        return (Walk(mark=self.newest, known=_newest(self.met, self.known)), self) if self.place and self.newest else None
+
+
+def _newest(first: Iterable[str], then: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *then)))[:REMEMBERED]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(reading.text, reading.sequence(value))))

@@ -75,6 +75,8 @@ def _permalink(post: PublicPost, here: Sandbox, base: str) -> str:
         return f"{base}x/{post.author.handle}/status/{post.id}"
     if post.network is Network.MASTODON:
         return f"{base}mastodon/@{post.author.handle}/{post.id}"
+    if post.network is Network.BLUESKY:
+        return f"{base}bluesky/profile/{post.author.id}/post/{(post.shared_id or post.id).rpartition('/')[2]}"
     return f"{base}reddit{permalink(here.store.must_have(Network.REDDIT, post.root_id), post)}"
 
 

@@ -74,6 +74,7 @@ def _author(here: Sandbox, new: NewPost) -> Account:
         key=new.author,
         x=new.author,
         reddit=new.author,
+        bluesky=new.author,
         name=new.name or new.author,
         language=new.language,
         temper=new.temper,
@@ -88,14 +89,16 @@ class Wording(BaseModel):
     text: str
 
 
-@router.patch("/posts/{network}/{post_id}")
+@router.patch("/posts/{network}/{post_id:path}")
 def edit(request: Request, here: Here, network: Network, post_id: str, new: Wording) -> dict[str, Any]:
     """Let the author edit a post; on X the answer's `head` is the new id."""
+    if network is Network.BLUESKY:
+        raise Missing("nobody can edit a post on bluesky")
     post = publishing.edit(here.store, _post(here, network, post_id), new.text, here.now())
     return described(post, here, str(request.base_url)) | {"head": str(post.head)}
 
 
-@router.delete("/posts/{network}/{post_id}", status_code=204)
+@router.delete("/posts/{network}/{post_id:path}", status_code=204)
 def delete(here: Here, network: Network, post_id: str, by: Literal["author", "moderator"] = "author") -> None:
     """Let the author or a moderator delete a post."""
     publishing.delete(here.store, _post(here, network, post_id), here.now(), by=by)

@@ -209,6 +209,12 @@ def refusal(fault: Fault, now: float) -> _Answer:
     return _canned(status, json.dumps(body).encode(), **(reset if fault.mode is Mode.RATE_LIMITED else {}))
 
 
+def _bluesky_refusal(fault: Fault, status: int, now: float) -> _Answer:
+    body = json.dumps({"error": _TITLES[status].replace(" ", ""), "message": _TITLES[status]}).encode()
+    reset = {"ratelimit_limit": "3000", "ratelimit_remaining": "0", "ratelimit_reset": str(int(now) + fault.reset)}
+    return _canned(status, body, **(reset if fault.mode is Mode.RATE_LIMITED else {}))
+
+
 def _reddit_refusal(fault: Fault, status: int, _: float) -> _Answer:
     body = json.dumps({"message": _TITLES[status], "error": status}).encode()
     if fault.mode is Mode.RATE_LIMITED:
@@ -223,4 +229,8 @@ def _mastodon_refusal(fault: Fault, status: int, now: float) -> _Answer:
     return _canned(status, json.dumps({"error": _TITLES[status]}).encode(), **(told if fault.mode is Mode.RATE_LIMITED else {}))
 
 
-_OTHERS: dict[str, Callable[[Fault, int, float], _Answer]] = {"reddit": _reddit_refusal, "mastodon": _mastodon_refusal}
+_OTHERS: dict[str, Callable[[Fault, int, float], _Answer]] = {
+    "reddit": _reddit_refusal,
+    "mastodon": _mastodon_refusal,
+    "bluesky": _bluesky_refusal,
+}

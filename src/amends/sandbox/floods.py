@@ -73,10 +73,10 @@ class Floods:
         text = filled(template, self._scenario.lists, dice)
         is_thread = flood.network is Network.REDDIT
         handle = f"{dice.choice(_HANDLES)}{dice.randrange(CROWD):03d}"
-        person = Person(key=handle, x=handle, reddit=handle, name=handle.title(), language=template.language)
+        person = Person(key=handle, x=handle, reddit=handle, bluesky=handle, name=handle.title(), language=template.language)
         draft = Draft(
             author=keep_account(self._press.store, people.person_account(person, flood.network, 0)),
-            text=text if is_thread else f"@{brand.x} {text}",
+            text=text if is_thread else f"@{people.handle_on(brand, flood.network)} {text}",
             title=text[:_TITLE] if is_thread else "",
             subreddit=brand.subreddit if is_thread else "",
             language=template.language,

@@ -1,10 +1,12 @@
-"""Ids as the real networks make them: rising snowflakes on X and Mastodon, base 36 on Reddit, accounts by a hash of their handle."""
+"""Ids as the real networks make them: snowflakes on X and Mastodon, base 36 on Reddit, addresses on Bluesky; accounts hash their handle."""
 
+import base64
 import hashlib
 import string
 
 X_EPOCH_MS = 1_288_834_974_657
 _DIGITS = string.digits + string.ascii_lowercase
+_SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 FIRST_REDDIT = int("1mk1000", 36)
 
 
@@ -50,6 +52,27 @@ def reddit_user_id(handle: str) -> str:
 def subreddit_id(name: str) -> str:
     """Return the fullname (`t5_…`) of a subreddit."""
     return "t5_" + base36(36**5 + _hash(name, 36**5))
+
+
+def did(handle: str) -> str:
+    """Return the id of a Bluesky account, the same on every start."""
+    digest = hashlib.sha256(handle.lower().encode()).digest()
+    return "did:plc:" + base64.b32encode(digest).decode().lower()[:24]
+
+
+def tid_number(at: float, after: int) -> int:
+    """Return the number of a Bluesky record made at `at` (seconds) that is greater than `after`."""
+    return max(int(at * 1_000_000) << 10, after + 1)
+
+
+def tid(number: int) -> str:
+    """Return a number as Bluesky's keys write it."""
+    return "".join(_SORTABLE[number >> place & 31] for place in range(60, -1, -5))
+
+
+def cid(text: str) -> str:
+    """Return the name that Bluesky gives to a version of something."""
+    return "bafyrei" + base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:52]
 
 
 def _hash(text: str, size: int) -> int:

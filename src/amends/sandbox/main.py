@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amends.core.clock import Clock, utc_now
 from amends.sandbox import (
+    bluesky,
+    bluesky_access,
+    bluesky_write,
     control,
     directing,
     mastodon,
@@ -30,6 +33,7 @@ from amends.sandbox import (
     x_push,
     x_write,
 )
+from amends.sandbox.bluesky_access import BlueskyProblem
 from amends.sandbox.directing import Missing
 from amends.sandbox.faults import FaultGate, Faults
 from amends.sandbox.floods import Floods
@@ -46,8 +50,8 @@ from amends.sandbox.store import Store
 from amends.sandbox.watches import sources, watching
 from amends.sandbox.x_access import XProblem
 
-WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0, Network.MASTODON: 300.0}
-Problem = XProblem | RedditProblem | MastodonProblem | Missing
+WINDOWS: dict[str, float] = {Network.X: 900.0, Network.REDDIT: 600.0, Network.MASTODON: 300.0, Network.BLUESKY: 300.0}
+Problem = XProblem | RedditProblem | MastodonProblem | BlueskyProblem | Missing
 
 
 class Slashless:
@@ -69,7 +73,7 @@ def create_sandbox(data: Path, scenario: Scenario, clock: Clock, *, pace: float,
     store, faults = Store(data / "networks.sqlite3"), Faults()
     press = Press(store=store, watching=watching(scenario))
     for brand in scenario.brands.values():
-        for network in Network:
+        for network in (network for network in Network if people.handle_on(brand, network)):
             keep_account(store, people.brand_account(brand, network))
     return Sandbox(
         store=store,
@@ -111,10 +115,13 @@ def create_app(sandbox: Sandbox) -> FastAPI:
         mastodon,
         mastodon_write,
         mastodon_stream,
+        bluesky_access,
+        bluesky,
+        bluesky_write,
         pages,
     ):
         app.include_router(part.router)
-    for kind in (XProblem, RedditProblem, MastodonProblem, Missing):
+    for kind in (XProblem, RedditProblem, MastodonProblem, BlueskyProblem, Missing):
         app.add_exception_handler(kind, _answered)
     app.add_middleware(FaultGate, faults=sandbox.faults, clock=sandbox.clock)
     app.add_middleware(Slashless)

@@ -23,7 +23,12 @@ from amends.sandbox.state import Here, Sandbox
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
-SIDES = {Network.X: ("X side", "/x"), Network.REDDIT: ("Reddit side", "/reddit"), Network.MASTODON: ("Mastodon side", "/mastodon")}
+SIDES = {
+    Network.X: ("X side", "/x"),
+    Network.REDDIT: ("Reddit side", "/reddit"),
+    Network.MASTODON: ("Mastodon side", "/mastodon"),
+    Network.BLUESKY: ("Bluesky side", "/bluesky"),
+}
 _templates = Environment(loader=PackageLoader("amends.sandbox"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -43,11 +48,15 @@ def _mastodon_page(handle: str) -> str:
     return f"/mastodon/@{quote(handle, safe='')}"
 
 
+def _sky_page(name: str) -> str:
+    return f"/bluesky/profile/{quote(name, safe=':')}"
+
+
 def _sub_page(name: str) -> str:
     return f"/reddit/r/{quote(name, safe='')}"
 
 
-_PAGES = {Network.X: _x_page, Network.REDDIT: _user_page, Network.MASTODON: _mastodon_page}
+_PAGES = {Network.X: _x_page, Network.REDDIT: _user_page, Network.MASTODON: _mastodon_page, Network.BLUESKY: _sky_page}
 
 
 def _profile(post: PublicPost) -> str:
@@ -63,7 +72,7 @@ def _iso(at: float) -> str:
 
 
 _templates.filters.update(clock=_clock, iso=_iso, profile=_profile, handle=_handle)
-_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page, "mastodon_page": _mastodon_page}
+_LINKS = {"x_page": _x_page, "user_page": _user_page, "sub_page": _sub_page, "mastodon_page": _mastodon_page, "sky_page": _sky_page}
 
 
 def _render(here: Sandbox, name: str, network: Network | None, status: int = 200, **values: Any) -> HTMLResponse:
@@ -85,6 +94,8 @@ def _href(here: Sandbox, post: PublicPost) -> str:
         return f"{_x_page(post.author.handle)}/status/{post.id}"
     if post.network is Network.MASTODON:
         return f"{_mastodon_page(post.author.handle)}/{post.id}"
+    if post.network is Network.BLUESKY:
+        return f"{_sky_page(post.author.id)}/post/{post.id.rpartition('/')[2]}"
     return "/reddit" + quote(permalink(here.store.must_have(Network.REDDIT, post.root_id), post))
 
 
@@ -200,6 +211,26 @@ def reddit_thread(_name: str, path: str, here: Here) -> HTMLResponse:
     short, _, rest = path.partition("/")
     comment = rest.partition("/")[2]
     return _thread(here, here.store.post(Network.REDDIT, f"t1_{comment}" if comment else f"t3_{short}"))
+
+
+@router.get("/bluesky")
+def bluesky_index(here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return the newest posts on Bluesky."""
+    return _list(here, Network.BLUESKY, "The newest posts", "p.network = 'bluesky'", before)
+
+
+@router.get("/bluesky/profile/{name}")
+def bluesky_profile(name: str, here: Here, before: int = 2**62) -> HTMLResponse:
+    """Return an account's page on Bluesky, by its handle or its id."""
+    found = here.store.account(Network.BLUESKY, handle=name, account_id=name)
+    return _profile_page(here, Network.BLUESKY, found.handle if found else name, before)
+
+
+@router.get("/bluesky/profile/{name}/post/{key}")
+def bluesky_thread(name: str, key: str, here: Here) -> HTMLResponse:
+    """Return a thread on Bluesky, with one post of it marked."""
+    found = here.store.account(Network.BLUESKY, handle=name, account_id=name)
+    return _thread(here, here.store.post(Network.BLUESKY, f"at://{found.id}/app.bsky.feed.post/{key}") if found else None)
 
 
 def _profile_page(here: Sandbox, network: Network, handle: str, before: int) -> HTMLResponse:

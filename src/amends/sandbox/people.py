@@ -33,13 +33,18 @@ def brand_account(brand: Brand, network: Network) -> Account:
 
 def account_id(network: Network, handle: str) -> str:
     """Return the id that a network gives to a handle."""
-    makers = {Network.X: ids.x_user_id, Network.REDDIT: ids.reddit_user_id, Network.MASTODON: ids.mastodon_user_id}
+    makers = {
+        Network.X: ids.x_user_id,
+        Network.REDDIT: ids.reddit_user_id,
+        Network.MASTODON: ids.mastodon_user_id,
+        Network.BLUESKY: ids.did,
+    }
     return makers[network](handle)
 
 
 def handle_on(who: Brand | Person, network: Network) -> str:
     """Return a handle: on Mastodon people keep the one they have on X; empty where they are not there."""
-    return who.reddit if network is Network.REDDIT else who.x
+    return str(getattr(who, Network.X if network is Network.MASTODON else network))
 
 
 def account_of(store: Store, scenario: Scenario, entry: Entry, loop: int) -> Account:
@@ -56,14 +61,12 @@ def stranger(handle: str, language: str) -> Person:
     name = re.sub(r"[_\d]+", " ", handle).strip().title() or handle
     temper = dice.choice([Temper.THANKS, Temper.THANKS, Temper.SILENT, Temper.AGAIN])
     followers = int(dice.lognormvariate(5, 1.2))
-    return Person(key=handle, x=handle, reddit=handle, name=name, language=language, temper=temper, followers=followers)
+    return Person(key=handle, x=handle, reddit=handle, bluesky=handle, name=name, language=language, temper=temper, followers=followers)
 
 
 def person_account(person: Person, network: Network, loop: int) -> Account:
     """Return the account of a person on one network in one repetition of the scenario."""
-    longest = 20 if network is Network.REDDIT else 15
-    end = f"{loop + 1}" if loop else ""
-    handle = handle_on(person, network)[: longest - len(end)] + end
+    handle = _handle(handle_on(person, network), network, f"{loop + 1}" if loop else "")
     return Account(
         network=network,
         id=account_id(network, handle),
@@ -78,6 +81,15 @@ def person_account(person: Person, network: Network, loop: int) -> Account:
     )
 
 
+def _handle(name: str, network: Network, end: str) -> str:
+    """Return a handle with another `end`, as the network allows it; on Bluesky it is a domain."""
+    if network is Network.BLUESKY:
+        first, _, domain = name.lower().replace("_", "-").partition(".")
+        return f"{first}{end}.{domain or 'sky.example'}"
+    longest = 20 if network is Network.REDDIT else 15
+    return name[: longest - len(end)] + end
+
+
 def varied(text: str, loop: int, seed: int) -> str:
     """Return `text` with other numbers in it, so that a repetition of the scenario does not say the same."""
     if not loop:
@@ -87,8 +99,8 @@ def varied(text: str, loop: int, seed: int) -> str:
 
 
 def answering(author: Account, parent: PublicPost | None, text: str) -> str:
-    """Return a reply's text; but on Reddit it begins with all whom the parent's author spoke with, as X does it by itself."""
-    if parent is None or parent.network is Network.REDDIT:
+    """Return a reply's text; on X and Mastodon it begins with all whom the parent's author spoke with, as X does it by itself."""
+    if parent is None or parent.network not in {Network.X, Network.MASTODON}:
         return text
     named = {author.handle.lower(), *x_mentions(text)}
     front = dict.fromkeys(handle for handle in (parent.author.handle, *MENTION.findall(parent.text)) if handle.lower() not in named)

@@ -62,12 +62,18 @@ def _insert(store: Store, draft: Draft, name: tuple[int, str], parent: PublicPos
                               language, mood, kind, origin, published_at, words, mentions, watched)
            values (:network, :id, :head, :author_id, :text, :title, :subreddit, :parent_id, :root_id, :quoted_id, :shared_id, :media,
                    :language, :mood, :kind, :origin, :published_at, :words, :mentions, '')""",
-        **{name: getattr(draft, name) for name in draft.__slots__ if name != "author"} | own,
+        **{name: getattr(draft, name) for name in draft.__slots__ if name not in {"author", "key"}} | own,
     )
 
 
 def _mentions(network: Network, text: str) -> str:
-    return " ".join(words.reddit_mentions(text) if network is Network.REDDIT else words.x_mentions(text))
+    readers = {
+        Network.X: words.x_mentions,
+        Network.REDDIT: words.reddit_mentions,
+        Network.MASTODON: words.x_mentions,
+        Network.BLUESKY: words.sky_mentions,
+    }
+    return " ".join(readers[network](text))
 
 
 def _count(store: Store, draft: Draft) -> None:
@@ -115,6 +121,10 @@ def _next_id(store: Store, draft: Draft, now: float) -> tuple[int, str]:
     if draft.author.network is Network.MASTODON:
         number = ids.mastodon_id(now, _newest(store, Network.MASTODON))
         return number, str(number)
+    if draft.author.network is Network.BLUESKY:
+        number = ids.tid_number(now, _newest(store, Network.BLUESKY))
+        kind = "repost" if draft.shared_id else "post"
+        return number, f"at://{draft.author.id}/app.bsky.feed.{kind}/{draft.key or ids.tid(number)}"
     number = max(_newest(store, Network.REDDIT), ids.FIRST_REDDIT) + 1
     return number, ("t1_" if draft.parent_id else "t3_") + ids.base36(number)
 

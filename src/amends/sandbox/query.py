@@ -106,6 +106,18 @@ def _x_operator(operator: str, value: str) -> Predicate:
     raise QueryWrong(f"Reference to invalid operator '{operator}'")
 
 
+def sky_term(token: str) -> Predicate:
+    """Read one term of Bluesky's search: words, "phrases", #tags, from:, mentions: and lang:; all must hold, there is no OR."""
+    operator, _, value = token.partition(":")
+    handle = value.lower().lstrip("@")
+    operators: dict[str, Predicate] = {
+        "from": lambda post: post.author.handle.lower() == handle,
+        "mentions": lambda post: handle in post.mentions,
+        "lang": lambda post: post.language.split("-")[0] == value,
+    }
+    return operators.get(operator, phrase(token.lstrip("#")))
+
+
 def reddit_term(token: str) -> Predicate:
     """Read one term of Reddit's search; an unknown field is searched as words, as Reddit does."""
     operator, colon, value = token.partition(":")

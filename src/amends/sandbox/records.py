@@ -13,6 +13,7 @@ class Network(StrEnum):
     X = "x"
     REDDIT = "reddit"
     MASTODON = "mastodon"
+    BLUESKY = "bluesky"
 
 
 class Temper(StrEnum):
@@ -52,7 +53,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A post that is about to be published; ids are ids of the same network."""
+    """A post that is about to be published; ids are ids of the same network, `key` is that of its record where its author chose one."""
 
     author: Account
     text: str
@@ -66,6 +67,7 @@ class Draft:
     mood: str = ""
     kind: str = ""
     origin: Origin = Origin.CONTROL
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

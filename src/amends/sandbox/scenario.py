@@ -106,16 +106,17 @@ def _options(block: _Block, words: list[str], known: set[str]) -> dict[str, str]
 
 def _brand(scenario: Scenario, block: _Block) -> None:
     known = {"name", "x", "reddit", "subreddit"}
-    found = _options(block, block.head[2:], known)
+    found = _options(block, block.head[2:], known | {"bluesky"})
     if missing := known - found.keys():
         raise block.wrong(f"a brand needs {', '.join(sorted(missing))}")
     body = dict(line.split(": ", 1) for line in block.body.splitlines() if ": " in line)
     more = {"x_query": body.get("search on x", ""), "reddit_query": body.get("search on reddit", ""), "about": body.get("about", "")}
+    more |= {"bluesky_query": body.get("search on bluesky", "")}
     scenario.brands[block.head[1]] = Brand(key=block.head[1], **found, **more)
 
 
 def _person(scenario: Scenario, block: _Block) -> None:
-    found = _options(block, block.head[2:], {"x", "reddit", "name", "lang", "temper", "followers"})
+    found = _options(block, block.head[2:], {"x", "reddit", "bluesky", "name", "lang", "temper", "followers"})
     if found.get("temper", "silent") not in list(Temper):
         raise block.wrong(f"temper is one of {', '.join(Temper)}")
     if not found.get("followers", "0").isdigit():
@@ -129,6 +130,7 @@ def _person(scenario: Scenario, block: _Block) -> None:
         temper=Temper(found.get("temper", "silent")),
         followers=int(found.get("followers", "120")),
         about=block.body,
+        bluesky=found.get("bluesky", ""),
     )
 
 
@@ -157,7 +159,7 @@ _READERS = {"brand": _brand, "person": _person, "list": _list, "template": _temp
 def _entry(block: _Block, day: int) -> Entry:
     head, truth = _truth(block)
     if len(head) < 3 or head[1] not in list(Network):  # noqa: PLR2004
-        raise block.wrong("an entry begins `08:05 x WHO`, `08:05 reddit WHO` or `08:05 mastodon WHO`")
+        raise block.wrong(f"an entry begins `08:05 NETWORK WHO`; the networks are {', '.join(Network)}")
     if head[2] == Deed.FAULT:
         return Entry(
             minute=_minute(head[0], day), network=Network(head[1]), who="", deed=Deed.FAULT, fault=_fault(block), place=block.place
@@ -224,6 +226,7 @@ _HANDLES = {
     Network.X: re.compile(r"\w{1,15}$", re.ASCII),
     Network.REDDIT: re.compile(r"[\w-]{3,20}$", re.ASCII),
     Network.MASTODON: re.compile(r"\w{1,15}$", re.ASCII),
+    Network.BLUESKY: re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+$"),
 }
 
 
@@ -244,6 +247,8 @@ def _text_fault(entry: Entry) -> str:
         return "there is no text under this line"
     if entry.deed is Deed.POST and entry.network is Network.REDDIT and not entry.subreddit:
         return "a post on Reddit needs in=SUBREDDIT"
+    if entry.deed is Deed.EDIT and entry.network is Network.BLUESKY:
+        return "nobody can edit a post on Bluesky"
     return ""
 
 

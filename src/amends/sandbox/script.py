@@ -35,6 +35,8 @@ class Brand:
     x_query: str = ""
     reddit_query: str = ""
     about: str = ""
+    bluesky: str = ""
+    bluesky_query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,7 @@ class Person:
     temper: Temper = Temper.SILENT
     followers: int = 120
     about: str = ""
+    bluesky: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 Json = Any
+LISTS = ("data", "statuses", "notifications", "posts", "feed")
 
 
 def _items(body: Json) -> list[Json] | None:
     """Return the list of things in an answer of any network."""
     if not isinstance(body, dict):
         return body if isinstance(body, list) else None
-    inner = body.get("data", body.get("statuses"))
+    inner = next((body[name] for name in LISTS if name in body), None)
     if isinstance(inner, dict):
         inner = inner.get("children")
     return inner if isinstance(inner, list) else None
@@ -38,7 +39,7 @@ def partial(body: Json) -> Json:
     if items is None:
         return body
     if "data" not in body:
-        items.extend({"id": item.get("id"), "type": "mention", "status": None} for item in items[-1:])
+        items.append(_unreadable(body, items))
         return body
     if "children" in (body["data"] if isinstance(body["data"], dict) else {}):
         items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})
@@ -49,6 +50,13 @@ def partial(body: Json) -> Json:
     more = {"parameter": "author_id", "resource_id": lost, "type": "https://api.twitter.com/2/problems/resource-not-found"}
     body.setdefault("errors", []).append(error | more)
     return body
+
+
+def _unreadable(body: Json, items: list[Json]) -> Json:
+    """Return a thing that cannot be read: a notification without its status on Mastodon, a post without a record on Bluesky."""
+    if isinstance(body, list) or "statuses" in body:
+        return {"id": items[-1].get("id") if items else "1", "type": "mention", "status": None}
+    return {"uri": "at://did:plc:nobody/app.bsky.feed.post/2222222222222", "cid": "", "record": None}
 
 
 SPOILERS: dict[str, Callable[[Json], Json]] = {

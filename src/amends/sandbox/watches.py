@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from amends.core.watching import WatchKind
 from amends.sandbox import ids, query
+from amends.sandbox.people import handle_on
 from amends.sandbox.records import Network, PublicPost
 from amends.sandbox.script import Brand, Scenario
 from amends.sandbox.words import HASHTAG
@@ -23,9 +24,9 @@ class Source:
 
 
 def sources(scenario: Scenario) -> list[Source]:
-    """Return the sources that a demo enters, one a brand and network."""
-    makers = (_x_source, _reddit_source, _mastodon_source)
-    return [maker(brand) for brand in scenario.brands.values() for maker in makers]
+    """Return the sources that a demo enters: one on each network where a brand has an account."""
+    makers = {Network.X: _x_source, Network.REDDIT: _reddit_source, Network.MASTODON: _mastodon_source, Network.BLUESKY: _bluesky_source}
+    return [makers[network](brand) for brand in scenario.brands.values() for network in Network if handle_on(brand, network)]
 
 
 def _x_source(brand: Brand) -> Source:
@@ -68,6 +69,17 @@ def _mastodon_source(brand: Brand) -> Source:
     )
 
 
+def _bluesky_source(brand: Brand) -> Source:
+    return Source(
+        brand=brand,
+        network=Network.BLUESKY,
+        handle=brand.bluesky,
+        user_id=ids.did(brand.bluesky),
+        credentials={"app_password": f"sandbox-{brand.key}-app-password"},
+        watches=((WatchKind.MENTIONS, ""), *_search(brand.bluesky_query)),
+    )
+
+
 def _search(wanted: str) -> tuple[tuple[WatchKind, str], ...]:
     return ((WatchKind.SEARCH, wanted),) if wanted else ()
 
@@ -84,6 +96,8 @@ def watching(scenario: Scenario) -> Callable[[PublicPost], tuple[str, ...]]:
 
 def finder(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
     """Return whether one watch finds a post, as the network's own endpoint would answer it."""
+    if source.network is Network.BLUESKY:
+        return _on_bluesky(source, kind, wanted)
     if kind is WatchKind.SEARCH:
         found = query.parse(wanted, query.x_term if source.network is Network.X else query.reddit_term)
         return found if source.network is Network.X else lambda post: post.is_submission and found(post)
@@ -93,6 +107,24 @@ def finder(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
         return lambda post: tagged(post, wanted)
     is_posts = kind is WatchKind.SUBREDDIT_POSTS
     return lambda post: post.subreddit.lower() == wanted.lower() and post.is_submission is is_posts
+
+
+def _on_bluesky(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
+    if kind is WatchKind.MENTIONS:
+        return lambda post: bool(sky_reason(post, source.handle, source.user_id))
+    found = query.parse(wanted, query.sky_term)
+    return lambda post: not post.shared_id and found(post)
+
+
+def sky_reason(post: PublicPost, handle: str, account_id: str) -> str:
+    """Return why Bluesky tells an account of `post` (mention, reply, quote), nothing where it does not."""
+    if post.shared_id or post.author.id == account_id:
+        return ""
+    if post.parent_id.startswith(f"at://{account_id}/"):
+        return "reply"
+    if post.quoted_id.startswith(f"at://{account_id}/"):
+        return "quote"
+    return "mention" if handle.lower() in post.mentions else ""
 
 
 def mentions(post: PublicPost, handle: str) -> bool:

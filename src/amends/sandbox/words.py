@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 MENTION = re.compile(r"(?<![\w@/])@(\w{1,15})(?!\w)", re.ASCII)
 USER = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})", re.ASCII)
+SKY_MENTION = re.compile(r"(?<![\w@/.])@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
 HASHTAG = re.compile(r"(?<![\w&#])#(\w*[^\W\d_]\w*)")
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]]")
 LINK_WEIGHT = 23
@@ -37,6 +38,11 @@ def x_mentions(text: str) -> tuple[str, ...]:
 def reddit_mentions(text: str) -> tuple[str, ...]:
     """Return the lower-case user names that a Reddit text calls with `u/name`."""
     return tuple(dict.fromkeys(found.lower() for found in USER.findall(text)))
+
+
+def sky_mentions(text: str) -> tuple[str, ...]:
+    """Return the lower-case handles that a post on Bluesky mentions, each once, in order."""
+    return tuple(dict.fromkeys(found[1:].lower() for found in SKY_MENTION.findall(text)))
 
 
 def short_link(url: str) -> str:

@@ -72,10 +72,11 @@ def context() -> Context:
     given = settings()
     if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` starts a database by itself, a single part does not.")
+    pool = Pool(given.database_url, size=max(4, sum(AT_ONCE.values()) // 2))
     return Context(
         settings=given,
-        pool=Pool(given.database_url, size=max(4, sum(AT_ONCE.values()) // 2)),
-        collectors=Collectors(given.secret_key.get_secret_value()),
+        pool=pool,
+        collectors=Collectors(given.secret_key.get_secret_value(), pool=pool),
         classifier=_classifier,
         policy=policy_of(given),
         drains=make_drains(STOPPING),

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from threading import Lock
 
 from amends import collectors
+from amends.core.database import Pool
 from amends.core.errors import NetworkError, SettingsWrong, SourceUnfit, Unreachable
 from amends.core.log import logger
 from amends.core.ports import Account, Collector
 from amends.inbox.actions.accounts import open_account
+from amends.inbox.actions.memories import Memories
 from amends.inbox.store.sources import SealedAccount
 
 log = logger(__name__)
@@ -29,8 +31,9 @@ def _key(account: SealedAccount) -> str:
 class Collectors:
     """Collectors that are idle, by account; at most `keep` of them, the longest unused go first."""
 
-    def __init__(self, secret_key: str, *, build: Build = collectors.build, keep: int = 64) -> None:
+    def __init__(self, secret_key: str, *, build: Build = collectors.build, keep: int = 64, pool: Pool | None = None) -> None:
         self._secret_key = secret_key
+        self._memories = Memories(pool=pool, secret_key=secret_key) if pool else None
         self._build = build
         self._keep = keep
         self._lock = Lock()
@@ -56,7 +59,8 @@ class Collectors:
         self._give_back(account, collector)
 
     def _make(self, account: SealedAccount) -> Collector:
-        return self._build(account.network, open_account(account, secret_key=self._secret_key))
+        opened = open_account(account, secret_key=self._secret_key)
+        return self._build(account.network, self._memories.lent(account, opened) if self._memories else opened)
 
     def _take(self, account: SealedAccount) -> Collector | None:
         with self._lock:

@@ -12,6 +12,7 @@ from amends.core.post import Post
 from amends.inbox.actions import budget
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.look_again import record_thread
+from amends.inbox.actions.memories import Memories
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store import looks
 from amends.inbox.store.looks import CaseThread
@@ -38,5 +39,6 @@ def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: Case
 
 
 def _fetch(desk: Desk, thread: CaseThread) -> tuple[Post, ...]:
-    collector = build(thread.network, open_account(thread, secret_key=desk.secret_key), desk.clock)
+    account = open_account(thread, secret_key=desk.secret_key)
+    collector = build(thread.network, Memories(pool=desk.pool, secret_key=desk.secret_key).lent(thread, account), desk.clock)
     return collector.thread(thread.root_id)

@@ -110,6 +110,21 @@ def set_credentials(conn: Connection, *, source_id: SourceId, credentials: bytes
     )
 
 
+def memory(conn: Connection, *, source_id: SourceId) -> bytes | None:
+    """Return what the source's collector asked to remember, sealed; None where it did not."""
+    values = fetch_values(conn, "select memory from sources where id = %(source_id)s", {"source_id": source_id})
+    return values[0] if values else None
+
+
+def set_memory(conn: Connection, *, source_id: SourceId, memory: bytes) -> int:
+    """Store what the source's collector asks to remember and return how many sources that was."""
+    return execute(
+        conn,
+        "update sources set memory = %(memory)s where id = %(source_id)s",
+        {"source_id": source_id, "memory": memory},
+    )
+
+
 def set_paused(conn: Connection, *, source_id: SourceId, paused_at: datetime | None) -> int:
     """Pause or resume the source and return how many sources that was."""
     return execute(
