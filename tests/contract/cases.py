@@ -8,8 +8,9 @@ page (null where there is none) and `least`, the fewest that the network gives; 
 since 1970); `locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`;
 `blank`: bodies that are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a
 complaint without our answer; `reads`: how many reads `page` counts; `named`: whether a complaint names us; and `routes`: patterns of
-paths that are always answered with a payload of their own (a login, an item) or a status, and are not counted as requests. `{{server}}`
-in a payload is the server's address; a credential may be one of `KEYS`, which are made for the run.
+paths (or of bodies, where one path has many uses) that are always answered with a payload of their own (a login, an item) or a status,
+and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one of `KEYS`, which are made for
+the run.
 """
 
 import json
@@ -96,7 +97,8 @@ class Case:
 
     def routed(self, request: Request) -> Answer | None:
         """Return the answer of the route that the request is on."""
-        found = next((name for pattern, name in self.expected["routes"].items() if re.search(pattern, request.path)), None)
+        said = f"{request.path}\n{request.body.decode('utf-8', 'replace')}"
+        found = next((name for pattern, name in self.expected["routes"].items() if re.search(pattern, said, re.MULTILINE)), None)
         if isinstance(found, int):
             return Answer(status=found)
         return Answer(body=self.body(found)) if found else None
