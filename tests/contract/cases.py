@@ -1,16 +1,16 @@
 """A network with its written payloads and a loopback server that says them: what the contract suite asks of each network's file.
 
 A network's folder in `payloads/` holds `account.json` (handle, credentials, options), `expected.json` and the bodies. `expected.json` has
-the `watch` that the pages are for; the ids of the posts that the page or the thread shows (`complaint`, `own`, `share`, `edited`, `answer`,
-`unanswerable`, and of one that is `gone`; null where the network has no such thing); `limit`: the parameter by which we bound a page (null
-where there is none) and `least`, the fewest that the network gives; `again`: the payload of a second visit to the same page; `spent`: the
-headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds since 1970);
-`locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`; `blank`: bodies that
-are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a complaint without our answer;
-`reads`: how many reads `page` counts, and `reads_of_nothing` the page `empty`; `named`: whether a complaint names us; and `routes`:
-patterns of paths (or of bodies, where one path has many uses) that are always answered with a payload of their own (a login, an item) or a
-status, and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one of `KEYS`, which are
-made for the run.
+the `watch` that the pages are for; the ids of the posts that the page or the thread shows (`complaint`, `own`, `share`, `edited`,
+`answer`, `unanswerable`, and of one that is `gone`; null where the network has no such thing); `limit`: the parameter by which we bound a
+page (null where there is none) and `least`, the fewest that the network gives; `again`: the payload of a second visit to the same page;
+`spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
+since 1970); `locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`;
+`blank`: bodies that are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a
+complaint without our answer; `reads`: how many reads `page` counts, and `reads_of_nothing` the page `empty`; `named`: whether a complaint
+names us; and `routes`: patterns of paths (or of bodies, where one path has many uses) that are always answered with a payload of their own
+(a login, an item) or a status, and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one
+of `KEYS`, which are made for the run.
 """
 
 import json
