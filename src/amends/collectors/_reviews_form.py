@@ -70,25 +70,35 @@ NAMES = frozenset(field.name for field in fields(Form))
 
 
 def form_of(account: Account) -> Form:
-    """Return the form of the account's site; `SettingsWrong` where its words are none."""
-    preset = account.options.get("preset", "").strip().casefold()
-    if preset:
-        if preset not in PRESETS:
-            raise SettingsWrong(f"There is no preset {preset[:40]!r}; there is {', '.join(PRESETS)}.")
-        return PRESETS[preset]
-    parted = (word.partition("=") for word in account.options.get("mapping", "").split())
-    words = {name: value for name, _, value in parted}
+    """Return the form of the account's site, as far as its words are any; `check_form` says what is wrong with them."""
+    preset = PRESETS.get(_preset(account))
+    return preset or Form(**{name: value for name, value in _words(account).items() if name in NAMES})
+
+
+def check_form(account: Account) -> None:
+    """Raise `SettingsWrong` where the account's options make no form."""
+    preset, words = _preset(account), _words(account)
     unknown = sorted(words.keys() - NAMES)
+    if preset and preset not in PRESETS:
+        raise SettingsWrong(f"There is no preset {preset[:40]!r}; there is {', '.join(PRESETS)}.")
     if unknown:
         raise SettingsWrong(f"The mapping has no {', '.join(unknown)[:80]}; it has {', '.join(sorted(NAMES))}.")
-    if not words.get("list"):
+    if not preset and not words.get("list"):
         raise SettingsWrong("Choose a preset, or write in the mapping where the list of reviews lies: list=v1/…/{unit}/reviews")
-    return Form(**words)
+
+
+def _preset(account: Account) -> str:
+    return account.options.get("preset", "").strip().casefold()
+
+
+def _words(account: Account) -> dict[str, str]:
+    parted = (word.partition("=") for word in account.options.get("mapping", "").split())
+    return {name: value for name, _, value in parted}
 
 
 def address_of(account: Account) -> str:
     """Return the site's address, empty where none is given."""
-    return account.options.get("address", "").strip() or ADDRESSES.get(account.options.get("preset", "").strip().casefold(), "")
+    return account.options.get("address", "").strip() or ADDRESSES.get(_preset(account), "")
 
 
 def dig(body: object, path: str) -> object:

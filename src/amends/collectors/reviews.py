@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
-from amends.collectors._reviews_form import address_of, dig, form_of, moment
+from amends.collectors._reviews_form import address_of, check_form, dig, form_of, moment
 from amends.collectors._reviews_posts import ANSWER, NETWORK, TITLE, gone, id_of, items_of, permalink, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
@@ -50,6 +50,7 @@ class Reviews:
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
         self._clock = clock
+        check_form(account)
         self._form = form_of(account)
         self._token = Token(clock, self._login)
         self._rest = Rest(account, clock, base=address_of(account), title=TITLE, headers=self._headers)
