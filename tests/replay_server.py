@@ -111,7 +111,13 @@ class Serving(BaseHTTPRequestHandler):
         if answer.fault in {Fault.HANG, Fault.DROP}:
             return
         self.send_response(answer.status)
-        for name, value in {"content-type": "application/json", **answer.headers, "content-length": str(len(answer.body))}.items():
+        closing = {"connection": "close"} if self.close_connection else {}
+        for name, value in {
+            "content-type": "application/json",
+            **answer.headers,
+            **closing,
+            "content-length": str(len(answer.body)),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         if answer.fault is Fault.DRIP:

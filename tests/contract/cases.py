@@ -7,10 +7,10 @@ page (null where there is none) and `least`, the fewest that the network gives; 
 `spent`: the headers that say that this was the last request of a window (null where the network has none; `{{in_a_minute}}` is seconds
 since 1970); `locked`: whether nothing can be read without credentials; `fine`: the words of the one good post on the page `broken`;
 `blank`: bodies that are a page with nothing on it; `login`: whether the network says who we are; `unanswered`: what it shows of a
-complaint without our answer; `reads`: how many reads `page` counts; `named`: whether a complaint names us; `author`: the handle of its
-author; and `routes`: patterns of paths that are always answered with a payload of their own (a login, an item), a status or both
-(`["name", 404]`), and are not counted as requests. `{{server}}` in a payload is the server's address; a credential may be one of
-`KEYS`, which are made for the run.
+complaint without our answer; `reads`: how many reads `page` counts, and `reads_of_nothing` the page `empty`; `named`: whether a complaint
+names us; `author`: the handle of its author; and `routes`: patterns of paths (or of bodies, where one path has many uses) that are always
+answered with a payload of their own (a login, an item), a status or both (`["name", 404]`), and are not counted as requests. `{{server}}`
+in a payload is the server's address; a credential may be one of `KEYS`, which are made for the run.
 """
 
 import json
@@ -45,6 +45,7 @@ USUAL: dict[str, Any] = {
     "author": "cy_waits",
     "login": True,
     "unanswered": "empty",
+    "reads_of_nothing": 0,
     "routes": {},
 }
 
@@ -98,7 +99,8 @@ class Case:
 
     def routed(self, request: Request) -> Answer | None:
         """Return the answer of the route that the request is on."""
-        found = next((told for pattern, told in self.expected["routes"].items() if re.search(pattern, request.path)), None)
+        said = f"{request.path}\n{request.body.decode('utf-8', 'replace')}"
+        found = next((told for pattern, told in self.expected["routes"].items() if re.search(pattern, said, re.MULTILINE)), None)
         if found is None:
             return None
         if isinstance(found, int):

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.collectors import abilities, build, load, networks
+from amends.collectors import abilities, load, networks
 from amends.core.errors import NetworkError
 from amends.core.ports import Account, Harvest
 from amends.core.post import Post
-from amends.core.watching import Watch, WatchKind
+from tests.contract.cases import Case
 from tests.replay_server import Replay, replay_server
 
 PAYLOADS = Path(__file__).parents[1] / "contract" / "payloads"
@@ -25,7 +24,6 @@ ODD = st.sampled_from(
     [None, True, False, 0, -1, 1e300, 2**70, "", "x", "\x00\ud800", "9" * 40, "javascript:1", [], {}, [None], [[]], {"a": 1}, {"id": []}]
 )
 
-NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 
 places = st.lists(st.tuples(st.integers(0, 10_000), ODD), max_size=8)
 
@@ -96,17 +94,18 @@ def test_bytes_of_any_kind_are_read_without_stumbling(network: str, body: bytes,
         assert all(is_storable(post) for post in read(network, odd).posts)
 
 
-@pytest.mark.parametrize("network", [name for name in networks() if abilities(name).over_http and abilities(name).polls])
+@pytest.mark.parametrize(
+    "network", [name for name in networks() if abilities(name).over_http and abilities(name).polls and "page" in bodies_of(name)]
+)
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=places, cursor=st.sampled_from(["page", "broken"]), bends=places)
 def test_a_bent_page_or_cursor_ends_in_a_page_or_a_network_error(
     network: str, server: Replay, changes: list[tuple[int, Any]], cursor: str, bends: list[tuple[int, Any]]
 ) -> None:
-    told = json.loads((PAYLOADS / network / "account.json").read_text())
-    account = Account(handle=told["handle"], credentials=told["credentials"], options={**told["options"], "base_url": server.url})
-    collector, kept = build(network, account, lambda: NOW), None
+    case = Case(network=network, server=server)
+    collector, kept = case.collector(), None
     for name, odd in ((cursor, []), ("page", changes), (cursor, changes)):
-        server.say(json.dumps(bent(json.loads((PAYLOADS / network / f"{name}.json").read_text()), odd)).encode())
+        case.say(json.dumps(bent(json.loads(case.body(name)), odd)).encode())
         with suppress(NetworkError):
-            page = collector.fetch(Watch(kind=WatchKind.MENTIONS), bent(kept, bends) if kept else None, budget=50)
+            page = collector.fetch(case.watch, bent(kept, bends) if kept else None, budget=50)
             kept = json.loads(json.dumps(page.cursor))

@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="country", label="Country of the public feed", hint="two letters; only without a key", default="us"),
     Option(name="first_days", label="Days to look back at first", default="30"),
 )
-ABILITIES = Abilities(title=TITLE, mark="A", threads=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="A", threads=False, at_once=1)
 
 
 class AppStore:

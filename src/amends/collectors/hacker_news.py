@@ -50,7 +50,7 @@ class HackerNews(ReadOnly):
         """Return the next page of what names the watch's words, the newest first."""
         if watch.kind not in WATCHES:
             raise QueryRefused(f"{TITLE} has no {watch.kind}.")
-        walk = Walk.resume(cursor, _mark(self._clock() - self._first()))
+        walk = Walk.counted(cursor, _mark(self._clock() - self._first()))
         size = min(PAGE_LIMIT, max(1, budget))
         body = self._search.get("search_by_date", _asked(watch, walk, size))
         if not isinstance(reading.mapping(body).get("hits"), list):
@@ -70,7 +70,7 @@ class HackerNews(ReadOnly):
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
+        parts = Walk.counted(cursor).split()
         return parts and (parts[0].cursor(), parts[1].cursor())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:

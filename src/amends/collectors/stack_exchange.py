@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="user_id", label="Our user's number there", hint="by it our own answers are known"),
     Option(name="first_days", label="Days to look back at first", default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="S", replies=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="S", replies=False, at_once=1)
 
 
 class StackExchange(ReadOnly):
@@ -60,7 +60,7 @@ class StackExchange(ReadOnly):
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of questions, the newest first."""
         now = self._clock()
-        walk = Walk.resume(cursor, _mark(now - timedelta(days=self._account.number("first_days", FIRST_DAYS))))
+        walk = Walk.counted(cursor, _mark(now - timedelta(days=self._account.number("first_days", FIRST_DAYS))))
         until = {"todate": int(walk.place)} if walk.place else {}
         asked = {"fromdate": int(walk.mark), "order": "desc", "sort": "creation", "pagesize": min(PAGE_LIMIT, max(1, budget)), **until}
         body = self._page(*_question(watch), asked)
@@ -77,7 +77,7 @@ class StackExchange(ReadOnly):
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
+        parts = Walk.counted(cursor).split()
         return parts and (parts[0].cursor(), parts[1].cursor())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:

@@ -13,18 +13,19 @@ from amends.core.watching import WatchKind
 class Abilities:
     """What a network allows and asks.
 
-    `title` is its name as people write it, `mark` one or two letters that stand for it in lists. `replies`: our answer can be published
-    there; where not, agents open the post on the network. `finds_replies`: an answer of which we do not know whether it went out can be
-    looked for. `refreshes`: the present state of known posts can be asked for. `threads`: what stands around a post can be asked for.
-    `private`: an answer may go to the author alone. `attachments`: how many pictures an answer may carry. `streams`: the kinds of watch
-    that can be listened to beside being fetched. `hooks`: the network calls us. `polls`: it has something to fetch (a network that only
-    calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how many requests may be under way there
-    at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as there is anything. `over_http`:
-    requests go through `core.network.Wire`.
+    `title` is its name as people write it, `mark` one or two letters that stand for it in lists. `keyless`: it can be read without
+    credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer
+    of which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for.
+    `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many
+    pictures an answer may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls
+    us. `polls`: it has something to fetch (a network that only calls us has not). `price`: US dollars for one read, at the network's list
+    price. `at_once`: how many requests may be under way there at the same time, over all our accounts. `reach`: how far back a watch can
+    look, None for as far as there is anything. `over_http`: requests go through `core.network.Wire`.
     """
 
     title: str
     mark: str
+    keyless: bool = False
     replies: bool = True
     finds_replies: bool = True
     refreshes: bool = True

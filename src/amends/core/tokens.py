@@ -44,10 +44,13 @@ class Token:
         return {"Authorization": f"Bearer {self._made.value}"}
 
 
-def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime) -> Made:
-    """Return the token that an OAuth 2.0 token address (RFC 6749) grants; `CredentialsRefused` where it says that ours are wrong."""
+def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *, login: tuple[str, str] | None = None) -> Made:
+    """Return the token that an OAuth 2.0 token address (RFC 6749) grants; `CredentialsRefused` where it says that ours are wrong.
+
+    `login` is a client's id and secret for an address that wants them in the header (HTTP Basic) and not in the form.
+    """
     try:
-        response = wire.request("POST", address, data=dict(asked))
+        response = wire.request("POST", address, data=dict(asked), auth=login)
     except QueryRefused as refusal:
         raise CredentialsRefused(str(refusal)) from refusal
     told = _told(response)

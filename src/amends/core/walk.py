@@ -39,6 +39,13 @@ class Walk:
             met=_texts(told.get("met")),
         )
 
+    @classmethod
+    def counted(cls, cursor: Cursor | None, first: str = "") -> "Walk":
+        """Return the walk of `resume` where marks and places are whole numbers in digits; what is no number counts as absent."""
+        told = cls.resume(cursor)
+        mark, newest, place = (word if word.isascii() and word.isdecimal() else "" for word in (told.mark, told.newest, told.place))
+        return replace(told, mark=mark or first, newest=newest, place=place)
+
     def cursor(self) -> Cursor:
         """Return the walk as it is kept in the database."""
         return {"mark": self.mark, "newest": self.newest, "place": self.place, "known": [*self.known], "met": [*self.met]}

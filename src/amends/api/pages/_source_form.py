@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from amends.api.networks import check_searches, forms
-from amends.collectors import load
+from amends.collectors import abilities, load
 from amends.core.errors import Refused
 from amends.core.watching import Watch, WatchKind
 
@@ -46,7 +46,7 @@ async def _read(request: Request) -> SourceForm:
 
 
 def _with_credentials(form: SourceForm) -> SourceForm:
-    if not form.credentials and load(form.network).CREDENTIALS:
+    if not form.credentials and load(form.network).CREDENTIALS and not abilities(form.network).keyless:
         raise Refused("Enter the credentials of the network's app.")
     return form
 
