@@ -106,7 +106,7 @@ def test_an_answer_an_edit_a_deletion_a_visitor_s_post_and_a_mention_are_heard()
     assert (visitor.external_id, visitor.root_id, visitor.parent_id) == ("10_5", "10_5", None)
     mention = heard("mention", sender_id="72", sender_name="Bo", post_id="88_1", comment_id=None, item="post")
     assert (mention.external_id, mention.author.handle) == ("88_1", "Bo")
-    assert heard(**{"from": {"id": "10", "name": "NorthPier"}}).is_own
+    assert heard(sender_id="10", sender_name="NorthPier").is_own
 
 
 @pytest.mark.parametrize(
