@@ -96,7 +96,7 @@ def test_our_own_posts_are_known_as_our_own(case: Case) -> None:
 def test_a_complaint_that_names_us_may_be_answered(case: Case) -> None:
     complaint = case.post("complaint")
     assert complaint.can_reply
-    assert complaint.root_id == complaint.external_id
+    assert complaint.root_id == case.draft().root_id
     assert complaint.author.handle == case.expected["author"]
     names = {case.account().handle, "NorthPier", "NorthPierCare"}
     assert any(name in complaint.mentions for name in names) is case.expected["named"]

@@ -144,7 +144,7 @@ class Discourse:
         is_old = min((post.published_at for post in harvest.posts), default=since) < since
         onward = walk.after(marks, before(walk, marks, ends=is_old and not walk.mark), (post.external_id for post in harvest.posts))
         return Page(
-            posts=tuple(post for post in in_category(harvest.posts, watch.query) if post.external_id not in walk.known),
+            posts=tuple(post for post in in_category(harvest.posts, watch.query) if not walk.knows(post.external_id)),
             cursor={**onward.cursor(), "since": since.isoformat()},
             more=bool(onward.place),
             reads=len(marks),
@@ -154,7 +154,7 @@ class Discourse:
 
     def _looked_up(self, hits: Hits, walk: Walk, budget: int) -> Page:
         """Return the posts that were hit, whole; where they are too many for now, the same page is asked for again."""
-        unknown = [name for name in hits.names if name not in walk.known]
+        unknown = [name for name in hits.names if not walk.knows(name)]
         taken = unknown[: min(LOOKUPS, max(1, budget))]
         posts = [post for name in taken for post in self._one(name)]
         onward = walk.after(hits.marks, hits.place if len(taken) < len(unknown) else hits.following, taken)

@@ -189,7 +189,7 @@ class GitHub:
         marks = [reading.text(item.get("updated_at")) for item in items]
         onward = walk.after(marks, "" if walk.reached(marks) else graph.following(listed), map(stamp, harvest.posts))
         return Page(
-            posts=tuple(post for post in harvest.posts if stamp(post) not in walk.known and _is_work(post, began)),
+            posts=tuple(post for post in harvest.posts if not walk.knows(stamp(post)) and _is_work(post, began)),
             cursor={**onward.cursor(), "began": began},
             more=bool(onward.place),
             reads=len(harvest.posts),

@@ -73,7 +73,7 @@ class Reviews:
             marks, "" if walk.reached(marks) else self._following(body, walk, is_short=len(items) < size), map(_stamp, harvest.posts)
         )
         return Page(
-            posts=tuple(post for post in harvest.posts if _stamp(post) not in walk.known),
+            posts=tuple(post for post in harvest.posts if not walk.knows(_stamp(post))),
             cursor=onward.cursor(),
             more=bool(onward.place),
             reads=len(items),

@@ -79,13 +79,13 @@ class YouTube:
         body = self._page("commentThreads", asked)
         items = reading.mappings(body["items"])
         harvest = posts_from(body, self._account)
-        more_answers = [page for item in items if _has_grown(item, walk.known) for page in self._answers(_name(item), _video(item))]
+        more_answers = [page for item in items if _has_grown(item, walk) for page in self._answers(_name(item), _video(item))]
         posts = {post.external_id: post for one in (harvest, *more_answers) for post in one.posts}
         marks = [post.published_at.isoformat() for post in harvest.posts if post.parent_id is None and not post.deleted]
         stamps = [*map(_stamp, posts.values()), *map(_size, items)]
         onward = walk.after(marks, "" if self._is_over(walk, marks) else reading.text(body.get("nextPageToken")), stamps)
         return Page(
-            posts=tuple(post for post in posts.values() if _stamp(post) not in walk.known),
+            posts=tuple(post for post in posts.values() if not walk.knows(_stamp(post))),
             cursor=onward.cursor(),
             more=bool(onward.place),
             reads=1 + len(more_answers),
@@ -217,9 +217,9 @@ def _is_empty(body: Fields) -> bool:
     return reading.text(body.get("kind")).endswith("ListResponse")
 
 
-def _has_grown(item: Fields, known: Sequence[str]) -> bool:
+def _has_grown(item: Fields, walk: Walk) -> bool:
     """Tell whether a thread holds more answers than it shows, and another number of them than when we last looked."""
-    return _total(item) > len(reading.sequence(reading.mapping(item.get("replies")).get("comments"))) and _size(item) not in known
+    return _total(item) > len(reading.sequence(reading.mapping(item.get("replies")).get("comments"))) and not walk.knows(_size(item))
 
 
 def _name(item: Fields) -> str:

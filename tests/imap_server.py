@@ -1,0 +1,175 @@
+"""A real IMAP server (Debian's dovecot) on loopback, with a configuration, users and mail that are thrown away."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from grp import getgrgid
+from pathlib import Path
+from pwd import getpwnam, getpwuid
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from imap_tools import MailBoxUnencrypted
+
+from amends.cli.running.ports import free_port
+from amends.core.clock import utc_now
+from tests.needs import absent, program
+
+USER, PASSWORD = "care@northpier.example", "let me in \u00e9"
+START_WAIT = 20.0
+CONFIGURATION = """
+base_dir = {home}/run
+state_dir = {home}/state
+log_path = {home}/log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+disable_plaintext_auth = no
+ssl = yes
+ssl_cert = <{home}/cert.pem
+ssl_key = <{home}/key.pem
+mail_location = maildir:{home}/mail/%u
+passdb {{
+  driver = passwd-file
+  args = {home}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={home}/mail/%u
+}}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {secure}
+    ssl = yes
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Sent {{
+    auto = subscribe
+    special_use = \\Sent
+  }}
+  mailbox Archive {{
+    auto = subscribe
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imap:
+    """A running server: `port` in the open and with STARTTLS, `secure` over TLS with the certificate in `certificate`."""
+
+    home: Path
+    port: int
+    secure: int
+
+    @property
+    def certificate(self) -> Path:
+        """Where the server's own certificate lies."""
+        return self.home / "cert.pem"
+
+    @contextmanager
+    def box(self) -> Generator[MailBoxUnencrypted]:
+        """Yield a connection of the mailbox's owner."""
+        box = MailBoxUnencrypted("127.0.0.1", self.port, timeout=10)
+        box.login_utf8(USER, PASSWORD)
+        try:
+            yield box
+        finally:
+            box.logout()
+
+    def deliver(self, mail: bytes, received: datetime, folder: str = "INBOX") -> None:
+        """Lay a mail into a folder."""
+        with self.box() as box:
+            box.append(mail, folder, dt=received)
+
+    def flags(self, folder: str = "INBOX") -> list[tuple[str, ...]]:
+        """Return the marks of the mails in a folder."""
+        with self.box() as box:
+            box.folder.set(folder, readonly=True)
+            return [mail.flags for mail in box.fetch(mark_seen=False)]
+
+    def empty(self) -> None:
+        """Take all mail out of all folders."""
+        with self.box() as box:
+            for folder in ("INBOX", "Sent", "Archive"):
+                box.folder.set(folder)
+                box.delete(box.uids())
+
+    def number_anew(self) -> None:
+        """Lose the inbox's numbers, as a server that was restored from a copy does."""
+        for kept in (self.home / "mail" / USER).glob("dovecot*"):
+            kept.unlink()
+
+
+@contextmanager
+def imap_server() -> Generator[Imap]:
+    """Yield a server with one mailbox, of `USER` with `PASSWORD`."""
+    dovecot = program("dovecot", "/usr/sbin/dovecot")
+    version = subprocess.run([dovecot, "--version"], capture_output=True, text=True, check=True).stdout
+    if not version.startswith("2.3"):
+        absent(f"this is dovecot {version.split()[0]}, and the test's configuration is for 2.3")
+    # Dovecot serves no mail as root, so root lends it a user that owns nothing.
+    user = getpwnam("nobody") if os.getuid() == 0 else getpwuid(os.getuid())
+    with tempfile.TemporaryDirectory(prefix="imap-") as place:
+        imap = Imap(home=Path(place), port=free_port("127.0.0.1", 21430), secure=free_port("127.0.0.1", 29930))
+        group = getgrgid(user.pw_gid).gr_name
+        _furnish(imap, user.pw_name, group)
+        for path in (imap.home, *imap.home.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        server = subprocess.Popen(
+            [dovecot, "-F", "-c", imap.home / "conf"], user=user.pw_uid, group=user.pw_gid, extra_groups=[] if os.getuid() == 0 else None
+        )
+        try:
+            _wait(imap, server)
+            yield imap
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _furnish(imap: Imap, user: str, group: str) -> None:
+    told = CONFIGURATION.format(home=imap.home, user=user, group=group, port=imap.port, secure=imap.secure)
+    (imap.home / "conf").write_text(told)
+    (imap.home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    (imap.home / "mail").mkdir()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = utc_now()
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    (imap.home / "cert.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    (imap.home / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _wait(imap: Imap, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_WAIT
+    while True:
+        try:
+            with imap.box():
+                return
+        except OSError:
+            log = imap.home / "log"
+            if time.monotonic() > until or server.poll() is not None:
+                raise AssertionError(log.read_text() if log.exists() else "dovecot did not start") from None
+            time.sleep(0.1)
