@@ -10,7 +10,7 @@ import pytest
 
 from amends.api.networks import abilities
 from amends.core.abilities import Abilities
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.core.errors import ReplyRefused
 from amends.core.ports import Published
 from amends.inbox.actions.ingest import ingest
@@ -291,3 +291,16 @@ def test_the_echoes_of_all_posts_are_shown_once(door: Door) -> None:
         echoes = [a_post(f"echo {n}", external_id=f"e{n}", root_id="seeded-0", parent_id="seeded-0", is_own=True) for n in range(3)]
         ingest(conn, source_id=door.who.source_id, network="x", posts=echoes, now=NOON)
     assert "echo" not in page(door)
+
+
+def test_an_answer_that_only_the_customer_sees_says_so_and_asks_nothing_of_personal_data(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update posts set visibility = 'direct' where case_id = %(id)s", {"id": door.who.plain})
+    shown = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
+    assert "Public reply" not in shown
+    assert "unseen by others" in shown
+    with as_fragment(door.visitor(door.who.ada)) as client:
+        sent = client.post(f"/inbox/{door.who.plain}/reply", data={"text": "We ring you at +1 202-555-0143.", "key": str(uuid4())})
+    assert "Your answer shows this to everybody" not in sent.text
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select proof_after from replies") == [None]

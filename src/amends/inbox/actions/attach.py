@@ -30,7 +30,7 @@ def add_picture(conn: Connection, *, case_id: CaseId, agent_id: AgentId, content
     locked_case(conn, case_id)
     if attachments.count_loose(conn, case_id=case_id, agent_id=agent_id) >= MOST_LOOSE:
         raise Refused("There are many pictures here that were not sent; take some away first.")
-    return attachments.insert(conn, case_id=case_id, agent_id=agent_id, content_type=kind, content=content, now=now)
+    return attachments.insert(conn, case_id=case_id, agent_id=agent_id, content_type=kind, content=pictures.bare(content), now=now)
 
 
 def take_picture_away(conn: Connection, *, attachment_id: AttachmentId, agent_id: AgentId) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
+from amends.core.post import Visibility
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
@@ -68,7 +69,7 @@ def queue_reply(  # noqa: PLR0913
         episode=case.episode,
         answers=case.customer_posts,
         follow_up_after=policy.follow_up_after if resolve else None,
-        proof_after=None if manner.private else policy.proof_after,
+        proof_after=None if manner.private or target.visibility == Visibility.DIRECT else policy.proof_after,
         key=key or uuid4(),
         private=manner.private,
     )

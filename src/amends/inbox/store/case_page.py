@@ -54,6 +54,7 @@ class CaseHead:
     permalink: str | None
     can_reply: bool | None
     why_no_reply: str | None
+    visibility: str | None
     model: str | None
     negative: float | None
     neutral: float | None
@@ -153,7 +154,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                          where said.points is not null), '{}')
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
                c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
-               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, v.model,
+               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply,
+               t.visibility, v.model,
                v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id
                 where x.post_id = p.id and x.field = 'mood' and x.ended_at is null) as mood_by,

@@ -33,6 +33,7 @@ class Target:
     id: PostId
     can_reply: bool
     why_no_reply: str
+    visibility: str
 
 
 def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
@@ -99,7 +100,7 @@ def post_to_answer(conn: Connection, *, case_id: CaseId) -> Target | None:
         conn,
         Target,
         """
-        select id, can_reply, why_no_reply from posts
+        select id, can_reply, why_no_reply, visibility from posts
         where case_id = %(id)s and case_number is not null and deleted_at is null
         order by can_reply desc, published_at desc, id desc limit 1
         """,
