@@ -1,5 +1,7 @@
 """What is written into a picture beside the picture does not go out with it; the picture itself does, and stands the right way up."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from amends.core.errors import Refused
 from amends.inbox.rules.pictures import bare
 
+Order = Literal["little", "big"]
 WHERE = b"N 6.9271, E 79.8612"
 SCAN = b"\xff\xda\x00\x08 the picture itself \xff\xd9"
 
@@ -15,15 +18,25 @@ def segment(mark: int, body: bytes) -> bytes:
     return bytes([0xFF, mark]) + (2 + len(body)).to_bytes(2) + body
 
 
-def exif(orientation: int, order: str) -> bytes:
-    little = order == "little"
-    number = (lambda value, size: value.to_bytes(size, "little")) if little else (lambda value, size: value.to_bytes(size, "big"))
+def exif(orientation: int, order: Order) -> bytes:
+    def number(value: int, size: int) -> bytes:
+        return value.to_bytes(size, order)
+
     entry = number(0x0112, 2) + number(3, 2) + number(1, 4) + number(orientation, 2) + b"\x00\x00"
-    return b"Exif\x00\x00" + (b"II" if little else b"MM") + number(42, 2) + number(8, 4) + number(1, 2) + entry + number(0, 4) + WHERE
+    return (
+        b"Exif\x00\x00"
+        + (b"II" if order == "little" else b"MM")
+        + number(42, 2)
+        + number(8, 4)
+        + number(1, 2)
+        + entry
+        + number(0, 4)
+        + WHERE
+    )
 
 
 @pytest.mark.parametrize("order", ["little", "big"])
-def test_a_photo_goes_out_without_its_place_and_the_right_way_up(order: str) -> None:
+def test_a_photo_goes_out_without_its_place_and_the_right_way_up(order: Order) -> None:
     profile = segment(0xE2, b"ICC_PROFILE\x00colours")
     photo = (
         b"\xff\xd8"
