@@ -13,8 +13,8 @@ from amends.core.database import fetch_values
 from amends.core.pushing import LARGEST_HOOK
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source, pause
-from amends.inbox.rules.ids import SourceId
-from amends.inbox.store import gaps
+from amends.inbox.rules.ids import SourceId, WatchId
+from amends.inbox.store import gaps, spend
 from amends.worker.sweeping import tidy
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Answer, Door
@@ -236,10 +236,11 @@ def test_calls_and_knocks_are_forgotten_in_time(door: Door) -> None:
     assert values(door, "select count(*) from hook_deliveries") == [0]
 
 
-def test_what_only_hears_is_never_late(door: Door) -> None:
+def test_what_only_hears_is_never_late_and_has_no_share_of_the_budget(door: Door) -> None:
     source_id = a_source(door)
     with door.pool.transaction() as conn:
         late = gaps.overdue(conn, before=door.now + timedelta(days=3), now=door.now + timedelta(days=3))
+        assert spend.kinds(conn, source_id, but=WatchId(0), now=door.now) == []
     assert source_id not in {gap.source_id for gap in late}
 
 
