@@ -235,6 +235,14 @@ def test_a_paused_source_reads_nothing_back(conn: Connection) -> None:
     assert claim_backfill(conn, now=at(4), lease=LEASE) is not None
 
 
+def test_what_only_hears_keeps_no_way_back_waiting(conn: Connection) -> None:
+    a_source(conn, network="reddit")
+    visit(conn, 0, Page(posts=(a_post(),), cursor={}, more=True), parts=PARTS)
+    record_page(conn, claim(conn, 0.1), Page(posts=(), cursor={}), now=at(0.1), poll_every=POLL)
+    a_source(conn, network="reddit", handle="called", watches=[Watch(kind=WatchKind.CALLS)])
+    assert claim_backfill(conn, now=at(0.2), lease=LEASE) is not None
+
+
 def test_a_watch_that_is_removed_takes_its_ledger_along(conn: Connection) -> None:
     begin_backfill(conn)
     conn.execute("delete from watches")

@@ -1,5 +1,6 @@
 """The door for networks that call us: a good call is stored once, everything else changes nothing."""
 
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,13 @@ from amends.core.database import fetch_values
 from amends.core.pushing import LARGEST_HOOK
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source, pause
-from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.ids import SourceId, WatchId
+from amends.inbox.store import gaps, spend
 from amends.worker.sweeping import tidy
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Answer, Door
+from tests.replay_server import Answer as ReplayAnswer
+from tests.replay_server import Request, replay_server
 from tests.workplace import Workplace
 
 SECRET = b"a secret for hooks, long enough"
@@ -170,6 +174,39 @@ def test_a_source_that_is_set_up_wrongly_says_so_on_its_page_and_not_to_the_call
     assert "at least 16 bytes" in str(values(door, "select state_note from watches where kind = 'calls'"))
 
 
+def test_where_the_network_must_be_asked_no_transaction_waits_and_a_failure_makes_it_call_again(door: Door) -> None:
+    told = {"object": "instagram", "entry": [{"id": "10", "changes": [{"field": "mentions", "value": {"media_id": "77"}}]}]}
+    body = json.dumps(told).encode()
+    headers = {"x-hub-signature-256": "sha256=" + hmac.new(b"the app's secret", body, "sha256").hexdigest()}
+    media = {"id": "77", "caption": "@NorthPier why?", "timestamp": NOON.isoformat(), "username": "cy"}
+    answers = [ReplayAnswer(status=500), ReplayAnswer(body=json.dumps({"mentioned_media": media}).encode())]
+    waiting: list[object] = []
+
+    def answer(_: Request) -> ReplayAnswer:
+        here = "from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'"
+        waiting.extend(values(door, f"select pid {here}"))
+        return answers.pop(0)
+
+    with replay_server() as server:
+        server.answer = answer
+        with door.pool.transaction() as conn:
+            source_id = add_source(
+                conn,
+                brand="North Pier",
+                network="instagram",
+                handle="NorthPier",
+                credentials={"access_token": "t", "app_id": "9", "app_secret": "the app's secret"},
+                options={"user_id": "10", "base_url": server.url},
+                watches=[Watch(kind=WatchKind.CALLS)],
+                secret_key=SECRET_KEY,
+                now=NOON,
+            )
+        first, second = (door.stranger().post(f"/hooks/{source_id}", content=body, headers=headers) for _ in range(2))
+    assert (first.status_code, second.status_code) == (500, 200)
+    assert waiting == []
+    assert values(door, "select text from posts where network = 'instagram'") == ["@NorthPier why?"]
+
+
 def test_rows_that_cannot_be_read_are_told_and_cost_no_other(door: Door) -> None:
     answer = send(door, a_source(door), f"[{a_body()}, {{}}]")
     assert answer.status_code == 200
@@ -197,6 +234,14 @@ def test_calls_and_knocks_are_forgotten_in_time(door: Door) -> None:
     work.now += timedelta(days=2)
     tidy(work.context)
     assert values(door, "select count(*) from hook_deliveries") == [0]
+
+
+def test_what_only_hears_is_never_late_and_has_no_share_of_the_budget(door: Door) -> None:
+    source_id = a_source(door)
+    with door.pool.transaction() as conn:
+        late = gaps.overdue(conn, before=door.now + timedelta(days=3), now=door.now + timedelta(days=3))
+        assert spend.kinds(conn, source_id, but=WatchId(0), now=door.now) == []
+    assert source_id not in {gap.source_id for gap in late}
 
 
 def test_the_page_shows_the_address_and_when_a_call_came_last(door: Door) -> None:

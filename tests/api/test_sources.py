@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from amends.api.networks import forms
+from amends.collectors import abilities
 from amends.core.database import fetch_values
 from amends.core.secrets import unseal
+from amends.core.watching import WatchKind
 from amends.inbox.actions.sources import add_source
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Answer, Door, as_fragment
@@ -168,3 +171,16 @@ def test_a_watch_is_removed_and_another_added_in_its_place(door: Door) -> None:
     assert client.post(f"/watches/{first}/remove").status_code == 404
     assert client.post(f"/sources/{source_id}/watches", data={"network": "x"}).status_code == 422
     assert client.post("/sources/987654/watches", data={"network": "x", "watch_search": "tern"}).status_code == 404
+
+
+def test_what_networks_tell_by_themselves_is_offered_where_they_can_and_asked_for_only_on_purpose(door: Door) -> None:
+    for form in forms():
+        assert (WatchKind.CALLS in form.watches) == (abilities(form.network).hooks or not abilities(form.network).polls)
+    page = door.visitor(door.who.ann).get("/sources").text
+    assert '<input type="checkbox" name="watch_calls" value="yes"> What is sent to us <span class="faint">(webhook' in page
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        assert client.post("/sources", data=X | {"watch_mentions": "", "watch_search": "", "watch_calls": "yes"}).status_code == 200
+    with door.pool.transaction() as conn:
+        (source_id,) = fetch_values(conn, "select source_id from watches where kind = 'calls'")
+    assert f"/hooks/{source_id}" in door.visitor(door.who.ann).get("/sources").text
+    assert door.stranger().post(f"/hooks/{source_id}", content=b"{}").status_code == 401

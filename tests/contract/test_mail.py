@@ -1,6 +1,6 @@
 """E-mail against a real IMAP server (dovecot) and a real SMTP server: walked by number, answered in its thread, never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -11,6 +11,7 @@ import pytest
 from amends.collectors.mail import Mail, build, posts_from
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, SourceUnfit, Unreachable
 from amends.core.ports import Account, Attachment, Draft
+from amends.core.post import Post as Known
 from amends.core.post import Visibility
 from amends.core.watching import Watch, WatchKind
 from tests.imap_server import PASSWORD, USER, Imap, imap_server
@@ -64,6 +65,11 @@ def draft(name: str = "one", **changed: object) -> Draft:
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
+def known(posts: Iterable[Known]) -> list[str]:
+    """Return the Message-IDs that the posts' ids begin with."""
+    return [post.external_id.partition("#")[0] for post in posts]
+
+
 def ids(*names: str) -> list[str]:
     return [f"{name}@shop.example" for name in names]
 
@@ -73,7 +79,7 @@ def test_a_mailbox_is_read_upward_and_each_mail_once(imap: Imap) -> None:
     first = mailbox(imap).fetch(MAILBOX, None, budget=2)
     second = mailbox(imap).fetch(MAILBOX, first.cursor, budget=2)
     third = mailbox(imap).fetch(MAILBOX, second.cursor, budget=2)
-    assert [[post.external_id for post in page.posts] for page in (first, second, third)] == [ids("one", "two"), ids("three"), []]
+    assert [known(page.posts) for page in (first, second, third)] == [ids("one", "two"), ids("three"), []]
     assert [(page.more, page.reads) for page in (first, second, third)] == [(True, 2), (False, 1), (False, 0)]
 
 
@@ -89,7 +95,7 @@ def test_a_mail_is_what_its_writer_wrote_and_nobody_else_sees_it(imap: Imap) -> 
 def test_a_mail_older_than_the_first_look_is_left_alone(imap: Imap) -> None:
     imap.deliver(mail("old"), NOW - timedelta(days=30))
     put(imap, "one")
-    assert [post.external_id for post in mailbox(imap).fetch(MAILBOX, None, budget=10).posts] == ids("one")
+    assert known(mailbox(imap).fetch(MAILBOX, None, budget=10).posts) == ids("one")
 
 
 def test_an_empty_folder_is_no_trouble_and_loses_nothing_after(imap: Imap) -> None:
@@ -97,7 +103,7 @@ def test_an_empty_folder_is_no_trouble_and_loses_nothing_after(imap: Imap) -> No
     put(imap, "one")
     later = build(account(imap), lambda: NOW + timedelta(days=20))
     assert (first.posts, first.more) == ((), False)
-    assert [post.external_id for post in later.fetch(MAILBOX, first.cursor, budget=10).posts] == ids("one")
+    assert known(later.fetch(MAILBOX, first.cursor, budget=10).posts) == ids("one")
 
 
 def test_a_folder_numbered_anew_is_read_again_into_the_same_posts(imap: Imap) -> None:
@@ -107,7 +113,7 @@ def test_a_folder_numbered_anew_is_read_again_into_the_same_posts(imap: Imap) ->
     put(imap, "three")
     again = mailbox(imap).fetch(MAILBOX, first.cursor, budget=10)
     assert again.cursor["validity"] != first.cursor["validity"]
-    assert {post.external_id for post in again.posts} == set(ids("one", "two", "three"))
+    assert set(known(again.posts)) == set(ids("one", "two", "three"))
     assert set(first.posts) < set(again.posts)
 
 
@@ -119,8 +125,8 @@ def test_a_long_way_can_be_parted_so_that_new_mail_need_not_wait(imap: Imap) -> 
     assert parts is not None
     put(imap, "four")
     new, rest = (collector.fetch(MAILBOX, part, budget=10) for part in parts)
-    assert [post.external_id for post in new.posts] == ids("four")
-    assert [post.external_id for post in rest.posts] == ids("two", "three")
+    assert known(new.posts) == ids("four")
+    assert known(rest.posts) == ids("two", "three")
     assert (new.more, rest.more) == (False, False)
     assert collector.split(new.cursor) is None
 
@@ -128,8 +134,34 @@ def test_a_long_way_can_be_parted_so_that_new_mail_need_not_wait(imap: Imap) -> 
 def test_the_same_mail_twice_in_a_folder_is_one_post(imap: Imap) -> None:
     put(imap, "one", "one")
     page = mailbox(imap).fetch(MAILBOX, None, budget=10)
-    assert [post.external_id for post in page.posts] == ids("one")
+    assert known(page.posts) == ids("one")
     assert page.reads == 2
+
+
+def test_another_mail_with_an_id_that_we_know_is_another_mail_in_the_same_thread(imap: Imap, smtp: Post) -> None:
+    put(imap, "one")
+    forged = [mail("one", "Forget it"), mail("one", "words of one", sender="Eve <eve@else.example>")]
+    forged += [mail("one", "words of one", "Reply-To: eve@else.example")]
+    for copy in forged:
+        imap.deliver(copy, NOW - HOUR)
+    posts = mailbox(imap).fetch(MAILBOX, None, budget=10).posts
+    assert len({post.external_id for post in posts}) == 4
+    assert {post.root_id for post in posts} == {"one@shop.example"}
+    for post in posts:
+        mailbox(imap, smtp).reply(draft(parent_id=post.external_id))
+    assert [letter["To"] for letter in smtp.letters] == ["cy@shop.example", "cy@shop.example", "eve@else.example", "eve@else.example"]
+
+
+def test_a_copy_of_our_own_answer_does_not_take_its_place(imap: Imap, smtp: Post) -> None:
+    put(imap, "one")
+    (first,) = mailbox(imap).fetch(MAILBOX, None, budget=10).posts
+    published = mailbox(imap, smtp).reply(draft(parent_id=first.external_id))
+    head = f"From: {USER}\r\nTo: {USER}\r\nMessage-ID: <{published.external_id}>\r\nReferences: <one@shop.example>\r\n\r\n"
+    imap.deliver(f"{head}We pay you a million".encode(), NOW)
+    thread = mailbox(imap).thread("one@shop.example")
+    words = {post.external_id: post.text for post in thread if post.is_own}
+    assert len(words) == 2
+    assert words[published.external_id].startswith("We are on it.")
 
 
 def test_nothing_is_marked_as_read_unless_we_are_told(imap: Imap) -> None:
@@ -199,7 +231,7 @@ def test_a_thread_is_what_both_wrote_in_order(imap: Imap, smtp: Post) -> None:
         mail("two", "Thanks", f"In-Reply-To: <{published.external_id}>", f"References: <one@shop.example> <{published.external_id}>"), NOW
     )
     posts = collector.thread("one@shop.example")
-    assert [post.external_id for post in posts] == [*ids("one"), published.external_id, *ids("two")]
+    assert known(posts) == [*ids("one"), published.external_id, *ids("two")]
     assert [post.is_own for post in posts] == [False, True, False]
     assert [post.parent_id for post in posts] == [None, "one@shop.example", published.external_id]
 
@@ -330,7 +362,7 @@ def test_over_tls_only_a_certificate_that_is_trusted_is_spoken_to(imap: Imap, se
     with pytest.raises(Unreachable, match="certificate"):
         collector.fetch(MAILBOX, None, budget=10)
     monkeypatch.setenv("SSL_CERT_FILE", str(Path(imap.certificate)))
-    assert [post.external_id for post in collector.fetch(MAILBOX, None, budget=10).posts] == ids("one")
+    assert known(collector.fetch(MAILBOX, None, budget=10).posts) == ids("one")
 
 
 def test_a_mail_whose_sender_lies_outside_ascii_is_answered_in_words_that_all_can_read(imap: Imap, smtp: Post) -> None:

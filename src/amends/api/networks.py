@@ -107,7 +107,7 @@ def forms() -> list[NetworkForm]:
             network=name,
             credentials=module.CREDENTIALS,
             options=_options(module),
-            watches=module.WATCHES,
+            watches=_watches(module),
             composes=hasattr(module, "compose"),
         )
         for name, module in modules.items()
@@ -120,6 +120,13 @@ def _options(module: ModuleType) -> tuple[Option, ...]:
     able: Abilities = module.ABILITIES
     more = [option for option, fits in ((STREAM, bool(able.streams)), (RECHECK, able.refreshes), (PRICE_PER_READ, able.polls)) if fits]
     return (*named, *(option for option in more if all(one.name != option.name for one in named)))
+
+
+def _watches(module: ModuleType) -> tuple[WatchKind, ...]:
+    """Return what a source on a network can watch; what it is called with is no watch of a collector's own, since nothing fetches it."""
+    named: tuple[WatchKind, ...] = module.WATCHES
+    able: Abilities = module.ABILITIES
+    return (*named, WatchKind.CALLS) if able.hooks and WatchKind.CALLS not in named else named
 
 
 def composer(network: str) -> Callable[[Words], Composed]:

@@ -1,6 +1,9 @@
 """E-mails as `Post`s. Pure.
 
-A mail is known by its Message-ID, a thread by the first id of its References. `posts_from` reads what `_mail_message.fields_of` kept.
+A thread is known by the first id of its References, a mail by its Message-ID and a digest of what it says: mails are never edited, so
+another mail with a Message-ID that we know is another mail (a form that counts badly, or somebody who forges). Only our own mails, as they
+lie in our folder of sent mail, are known by the bare Message-ID, which is what answers name. `posts_from` reads what
+`_mail_message.fields_of` kept, with `sent` where it lay in that folder.
 """
 
 import hashlib
@@ -21,6 +24,7 @@ NETWORK = "mail"
 TITLE = "E-mail"
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 LONGEST_ID = 250
+DIGEST = re.compile(r"#[0-9a-f]{32}$")
 MOST_ADDRESSES = 10
 EARLY, LATE = timedelta(days=7), timedelta(minutes=10)
 MACHINE = re.compile(r"(?:mailer-daemon|postmaster|bounces?|no-?_?\.?reply|do-?_?not-?_?reply|noreply)(?:[-+._].*)?", re.IGNORECASE)
@@ -46,7 +50,8 @@ def _post(fields: Fields, account: Account) -> Post:
     own = own_addresses(account)
     author = _author(headers, own)
     named = ids_in(headers.get("message-id"))
-    external_id = id_of(named[0]) if named else _made_id(fields)
+    is_own = author.external_id in own
+    external_id = external_id_of(fields, is_own=is_own)
     parents = parents_of(fields)
     why_not = why_no_reply(fields, own) if named and len(named[0]) <= LONGEST_ID else NO_ID
     return Post(
@@ -56,14 +61,14 @@ def _post(fields: Fields, account: Account) -> Post:
         text=_text(fields, headers, answers=bool(parents)),
         published_at=_written(headers.get("date"), received),
         permalink="",
-        root_id=id_of(parents[0]) if parents else external_id,
+        root_id=next(iter(map(id_of, (*parents, *named))), external_id),
         parent_id=id_of(parents[-1]) if parents else None,
         raw=raw(fields),
         language_hint=_language(headers),
         mentions=tuple(address for _, address in addresses_in(headers, "to", "cc") if address in own),
         media=_attached(fields),
         visibility=Visibility.DIRECT,
-        is_own=author.external_id in own,
+        is_own=is_own,
         can_reply=not why_not,
         why_no_reply=why_not,
     )
@@ -81,8 +86,21 @@ def ids_in(value: object) -> list[str]:
 
 
 def id_of(message_id: str) -> str:
-    """Return the id under which a mail is kept: its Message-ID, or a hash of one that is longer than any index takes."""
+    """Return a Message-ID as ids hold it: itself, or a hash of one that is longer than any index takes."""
     return message_id if len(message_id) <= LONGEST_ID else f"hash:{hashlib.sha256(message_id.encode()).hexdigest()}"
+
+
+def external_id_of(fields: Fields, *, is_own: bool) -> str:
+    """Return the id under which a mail is kept."""
+    named = ids_in(reading.mapping(fields.get("headers")).get("message-id"))
+    if named and is_own and fields.get("sent") is True:
+        return id_of(named[0])
+    return f"{id_of(named[0])}#{_digest(fields)[:32]}" if named else f"hash:{_digest(fields)}"
+
+
+def message_id_of(external_id: str) -> str:
+    """Return the Message-ID of a mail that is kept under this id."""
+    return DIGEST.sub("", external_id)
 
 
 def parents_of(fields: Fields) -> list[str]:
@@ -174,8 +192,8 @@ def _language(headers: Fields) -> str:
     return reading.text(headers.get("content-language")).partition(",")[0].partition("-")[0].strip().lower()[:3]
 
 
-def _made_id(fields: Fields) -> str:
-    """Return an id for a mail without one: the same for the same head and words, wherever the mail lies."""
+def _digest(fields: Fields) -> str:
+    """Return what is the same for the same head and words, wherever the mail lies."""
     headers = reading.mapping(fields.get("headers"))
-    same = [headers.get(name) for name in ("date", "from", "to", "subject")] + [fields.get("plain"), fields.get("html")]
-    return f"hash:{hashlib.sha256(json.dumps(same).encode()).hexdigest()}"
+    same = [headers.get(name) for name in ("date", "from", "reply-to", "to", "subject")] + [fields.get("plain"), fields.get("html")]
+    return hashlib.sha256(json.dumps(same).encode()).hexdigest()

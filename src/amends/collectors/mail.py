@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from amends.collectors._mail_box import Folder, opened
 from amends.collectors._mail_message import fields_of
-from amends.collectors._mail_posts import NETWORK, TITLE, ids_in, posts_from
+from amends.collectors._mail_posts import NETWORK, TITLE, external_id_of, ids_in, message_id_of, posts_from
 from amends.collectors._mail_send import connected, letter, message_id, send
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
@@ -102,10 +102,12 @@ class Mail:
             return ()
         mails: list[Fields] = []
         with opened(self._account, self._clock) as folder:
-            for name in dict.fromkeys(filter(None, (self._name, self._sent(folder)))):
+            sent = self._sent(folder)
+            for name in dict.fromkeys(filter(None, (self._name, sent))):
                 with suppress(QueryRefused):
                     folder.look_at(name)
-                    mails += _mails(folder, folder.uids_under(root_id)[:THREAD_LIMIT])[1]
+                    found = _mails(folder, folder.uids_under(root_id)[:THREAD_LIMIT])[1]
+                    mails += [one | {"sent": True} for one in found] if name == sent != self._name else found
         posts = [post for post in _once(posts_from({"mails": mails}, self._account)) if post.root_id == root_id]
         return tuple(sorted(posts, key=lambda post: (post.published_at, post.external_id)))
 
@@ -179,13 +181,14 @@ class Mail:
         raise ReplyRefused("The mail is in no folder of the mailbox any more, so it cannot be answered from here.")
 
     def _mail_in(self, folder: Folder, name: str, wanted: str) -> Fields | None:
-        """Return the mail with this Message-ID in a folder; servers look for a part of a header, so it is compared."""
+        """Return the mail with this id or Message-ID in a folder; servers look for a part of a header, so it is compared."""
         if not name:
             return None
         with suppress(QueryRefused):
             folder.look_at(name)
-            for fields in _mails(folder, folder.uids_of(wanted)[:THREAD_LIMIT])[1]:
-                if wanted in ids_in(reading.mapping(fields["headers"]).get("message-id")):
+            for fields in _mails(folder, folder.uids_of(message_id_of(wanted))[:THREAD_LIMIT])[1]:
+                named = ids_in(reading.mapping(fields["headers"]).get("message-id"))
+                if wanted in (*named, external_id_of(fields, is_own=False)):
                     return fields
         return None
 

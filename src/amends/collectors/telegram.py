@@ -20,7 +20,7 @@ from amends.core.harvest import parsed
 from amends.core.network import words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
-from amends.core.pushing import Heard, Hook
+from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 from amends.core.rest import Rest
 from amends.core.watching import Watch, WatchKind
 
@@ -116,6 +116,8 @@ class Telegram:
     def hear(self, hook: Hook) -> Heard:
         """Return what Telegram tells our webhook, which shows the secret that we gave it."""
         secret = self._account.credentials.get("webhook_secret", "")
+        if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
+            raise HookRefused("Telegram calls with a POST of at most a megabyte.")
         if not secret or not compare_digest(hook.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             raise HookRefused("The secret token is not the one that we gave to Telegram.")
         update = reading.mapping(parsed(hook.body))

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Path, Request, Response
 from amends.api.desk import AtDesk, Desk
 from amends.api.limited import HookSent
 from amends.collectors import abilities, build, networks
-from amends.core.errors import AmendsError, HookRefused, NotFound, SettingsWrong
+from amends.core.errors import AmendsError, HookRefused, NetworkError, NotFound, SettingsWrong
 from amends.core.log import bound, logger
 from amends.core.pushing import Heard, Hearing, Hook
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.hear import called_source, caller_of, check_knocks, record_heard, record_refused
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import OpenDoor
+from amends.inbox.rules.text import storable
 from amends.inbox.store import calls
 from amends.inbox.store.calls import Called
 
@@ -42,7 +43,10 @@ def call(request: Request, desk: AtDesk, source_id: SourceNumber, hook: HookSent
 
 
 def _heard(desk: Desk, called: Called, hook: Hook, caller: bytes) -> Heard:
-    """Return what the call says; what is wrong on our side is told to the source's page and not to the caller."""
+    """Return what the call says; what is wrong on our side is told to the source's page and not to the caller.
+
+    No transaction is open meanwhile: some networks are asked for what a call is about.
+    """
     try:
         collector = build(called.network, open_account(called, secret_key=desk.secret_key), desk.clock)
         return cast("Hearing", collector).hear(hook)
@@ -51,9 +55,10 @@ def _heard(desk: Desk, called: Called, hook: Hook, caller: bytes) -> Heard:
         with desk.pool.transaction() as conn:
             record_refused(conn, called, why=str(error), caller=caller, now=desk.clock())
         raise
-    except SettingsWrong as error:
+    except (SettingsWrong, NetworkError) as error:
+        # A call that names only a place is looked up there; where that fails, the network is to call again.
         with desk.pool.transaction() as conn:
-            calls.save_note(conn, watch_id=called.watch_id, note=f"Calls cannot be taken: {error}.")
+            calls.save_note(conn, watch_id=called.watch_id, note=storable(f"Calls cannot be taken: {str(error).rstrip('.')}."))
         raise _broken() from None
     except Exception as error:  # noqa: BLE001 - its words and its trace may hold the body, which is not for the log
         log.error("hook_broke", error=type(error).__name__)  # noqa: TRY400

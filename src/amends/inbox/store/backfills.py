@@ -59,7 +59,7 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime, at_once: Map
         """
         with busy as (
           select s.network from watches w join sources s on s.id = w.source_id
-          where w.claimed_until > %(now)s or (w.state <> 'stopped' and w.next_at <= %(now)s and s.paused_at is null)
+          where w.claimed_until > %(now)s or (w.state <> 'stopped' and w.kind <> 'calls' and w.next_at <= %(now)s and s.paused_at is null)
           union all
           select s.network from backfills b join watches w on w.id = b.watch_id join sources s on s.id = w.source_id
           where b.claimed_until > %(now)s

@@ -160,7 +160,7 @@ def overdue(conn: Connection, *, before: datetime, now: datetime) -> list[Gap]:
         select w.source_id, w.id as watch_id, 'late' as kind, '' as note, null::timestamptz as until, null::timestamptz as filled_at,
           null as lost_note, false as filling, coalesce((select max(until) from coverage where watch_id = w.id), w.next_at) as since
         from watches w join sources s on s.id = w.source_id
-        where s.paused_at is null and w.state <> 'stopped' and w.next_at < %(before)s
+        where s.paused_at is null and w.state <> 'stopped' and w.kind <> 'calls' and w.next_at < %(before)s
           and (w.claimed_until is null or w.claimed_until < %(now)s)
           and not exists (select from gaps g where g.watch_id = w.id and g.until is null)
         order by w.id

@@ -120,7 +120,7 @@ def kinds(conn: Connection, source_id: SourceId, *, but: WatchId, now: datetime)
         Kind,
         """
         select kind, coalesce(sum(granted) filter (where claimed_until > %(now)s and id <> %(but)s), 0)::bigint as granted
-        from watches where source_id = %(source_id)s group by kind
+        from watches where source_id = %(source_id)s and kind <> 'calls' group by kind
         """,
         {"source_id": source_id, "but": but, "now": now},
     )
