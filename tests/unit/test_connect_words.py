@@ -13,7 +13,7 @@ from amends.core.abilities import Abilities, Group
     ("able", "told"),
     [
         (Abilities(title="A", mark="a"), "We read and answer there."),
-        (Abilities(title="A", mark="a", replies=False), "We read only; answers are written where the customer wrote."),
+        (Abilities(title="A", mark="a", replies=False), "We read only; it takes no answers from here."),
         (Abilities(title="A", mark="a", keyless=True), "We read and answer there. It can be read without credentials."),
         (Abilities(title="A", mark="a", hooks=True), "We read and answer there. It can call us."),
         (Abilities(title="A", mark="a", reach=timedelta(days=7)), "We read and answer there. It shows no more than the last 7 days."),

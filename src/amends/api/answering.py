@@ -41,7 +41,8 @@ def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
 
 def named_in_public(conn: Connection, case_id: CaseId, text: str) -> tuple[Kind, ...]:
     """Return the kinds of personal data that an answer would show to everybody; order numbers are named between customer and company."""
-    found = find(text, head_of(conn, case_id).language)
+    case = head_of(conn, case_id)
+    found = () if case.is_private else find(text, case.language)
     return tuple(kind for kind in kinds_of(found) if kind is not Kind.ORDER)
 
 

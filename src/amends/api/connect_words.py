@@ -15,7 +15,7 @@ GROUPS: Mapping[Group, str] = {
 
 def powers(able: Abilities) -> str:
     """Return what we can do on a network, before anybody has connected it."""
-    told = ["We read and answer there." if able.replies else "We read only; answers are written where the customer wrote."]
+    told = ["We read and answer there." if able.replies else "We read only; it takes no answers from here."]
     told += ["It can be read without credentials."] if able.keyless else []
     told += ["New posts can come by a stream."] if able.streams else []
     told += ["It can call us."] if able.hooks and able.polls else []
