@@ -11,6 +11,7 @@ from amends.api.networks import counted
 from amends.core.database import fetch_values
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Kind
+from amends.core.post import Visibility
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY, a_post
@@ -46,6 +47,17 @@ def test_a_post_that_shows_personal_data_is_marked_escaped_and_warned_of(door: D
     assert '<mark class="personal" title="e-mail address">cy@mail.example</mark>' in page
     assert "Public phone number and e-mail here. Ask them to move to a private message." in page
     assert personal_words.TAKE_AWAY["en"] in unescape(page)
+
+
+def test_what_is_written_to_us_alone_is_not_called_public_and_answered_without_asking(door: Door) -> None:
+    case_id = hear(door, SHOWING, visibility=Visibility.DIRECT)
+    page = door.visitor(door.who.ada).get(f"/inbox/{case_id}").text
+    assert '<mark class="personal" title="phone number">' in page
+    assert "Ask them to move to a private message" not in page
+    assert "Private reply" in page
+    assert "Reply in public" not in page
+    send(door, case_id, "We call you at 077 123 4567.")
+    assert replies(door) == ["We call you at 077 123 4567."]
 
 
 def test_a_post_without_any_has_neither_mark_nor_warning(door: Door) -> None:

@@ -298,7 +298,7 @@ def test_an_answer_that_only_the_customer_sees_says_so_and_asks_nothing_of_perso
         execute(conn, "update posts set visibility = 'direct' where case_id = %(id)s", {"id": door.who.plain})
     shown = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
     assert "Public reply" not in shown
-    assert "unseen by others" in shown
+    assert "Private reply" in shown
     with as_fragment(door.visitor(door.who.ada)) as client:
         sent = client.post(f"/inbox/{door.who.plain}/reply", data={"text": "We ring you at +1 202-555-0143.", "key": str(uuid4())})
     assert "Your answer shows this to everybody" not in sent.text

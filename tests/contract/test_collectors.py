@@ -445,7 +445,7 @@ def test_an_answer_that_drips_or_comes_packed_is_the_same_page(case: Case) -> No
 @those()
 def test_an_answer_that_drips_for_ever_is_unreachable(case: Case) -> None:
     collector = case.collector(time_out="0.1")
-    case.say(case.body("page"), fault=Fault.DRIP)
+    case.say(case.body("page") + b" " * 20_000, fault=Fault.DRIP)
     with pytest.raises(Unreachable, match="does not end"):
         collector.fetch(case.watch, None, budget=100)
 

@@ -65,13 +65,32 @@ def test_an_ordinal_ends_as_it_is_said(number: int, told: str) -> None:
     assert words.ordinal(number) == told
 
 
-def test_handles_are_written_as_on_their_network() -> None:
-    assert [words.handle("cy", "x"), words.handle("@cy", "x"), words.handle("cy", "reddit"), words.handle("[deleted]", "reddit")] == [
-        "@cy",
-        "@cy",
-        "u/cy",
-        "[deleted]",
-    ]
+@pytest.mark.parametrize(
+    ("handle", "network", "told"),
+    [
+        ("cy", "x", "@cy"),
+        ("@cy", "x", "@cy"),
+        ("cy", "reddit", "u/cy"),
+        ("u/cy", "reddit", "u/cy"),
+        ("r/northpier", "reddit", "r/northpier"),
+        ("[deleted]", "reddit", "[deleted]"),
+        ("cy@northpier.example", "mail", "cy@northpier.example"),
+        ("Ferry blogs", "rss", "Ferry blogs"),
+        ("visitor", "form", "visitor"),
+        ("Cy Farah", "telegram", "Cy Farah"),
+        ("cy_f", "telegram", "@cy_f"),
+        ("cy", "a network that there is only a file of", "@cy"),
+    ],
+)
+def test_handles_are_written_as_on_their_network(handle: str, network: str, told: str) -> None:
+    assert words.handle(handle, network) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("consumer_key", "Consumer key"), ("api_key", "API key"), ("smtp_user", "SMTP user"), ("key_id", "Key ID")]
+)
+def test_the_name_of_a_field_becomes_a_label(name: str, told: str) -> None:
+    assert words.label(name) == told
 
 
 def test_an_unknown_language_or_network_is_told_by_its_code() -> None:

@@ -11,7 +11,6 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
-from amends.core.post import Visibility
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.ids import CaseId, ReplyId
@@ -43,7 +42,7 @@ def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
 def named_in_public(conn: Connection, case_id: CaseId, text: str) -> tuple[Kind, ...]:
     """Return the kinds of personal data that an answer would show to everybody; order numbers are named between customer and company."""
     case = head_of(conn, case_id)
-    found = find(text, case.language) if case.visibility != Visibility.DIRECT else ()
+    found = () if case.is_private else find(text, case.language)
     return tuple(kind for kind in kinds_of(found) if kind is not Kind.ORDER)
 
 

@@ -98,3 +98,18 @@ def heading(field: str, label: str) -> str:
 def languages(chosen: str, likely: Sequence[str]) -> list[str]:
     """Return the languages that a post may be said to be in, by name; also the `likely` ones and the one that is `chosen`."""
     return sorted({*LANGUAGES, *likely, chosen} - {"", "und"}, key=written)
+
+
+class Mood(Protocol):
+    """Anything that says how a post sounded."""
+
+    @property
+    def sentiment(self) -> str:
+        """Negative, neutral or positive."""
+        ...
+
+
+def mood_story(points: Sequence[Mood]) -> str:
+    """Return in words what the bars of a customer's moods show, oldest first."""
+    told = [MOODS[point.sentiment].lower() for point in points[-6:]]
+    return f"The last {len(told)} of {len(points)} posts, oldest first: {', '.join(told)}"

@@ -85,6 +85,7 @@ class NetworkForm:
     """What a new source on a network is asked for."""
 
     network: str
+    able: Abilities
     credentials: tuple[str, ...]
     options: tuple[Option, ...]
     watches: tuple[WatchKind, ...]
@@ -105,6 +106,7 @@ def forms() -> list[NetworkForm]:
     return [
         NetworkForm(
             network=name,
+            able=module.ABILITIES,
             credentials=module.CREDENTIALS,
             options=_options(module),
             watches=_watches(module),

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
-from amends.api import labels, personal_words, pushing_words, words
+from amends.api import connect_words, labels, personal_words, pushing_words, words
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 
@@ -55,7 +55,13 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["safe_url"] = words.safe_url
-    told: dict[str, Any] = {"words": words, "personal": personal_words, "pushing": pushing_words, "labels": labels}
+    told: dict[str, Any] = {
+        "words": words,
+        "personal": personal_words,
+        "pushing": pushing_words,
+        "labels": labels,
+        "connecting": connect_words,
+    }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}

@@ -78,6 +78,7 @@ BASIS_WHY = {
     "agent": "A colleague saw that it is the same person.",
     "verified": "Verified by another system.",
 }
+SHORT = frozenset({"api", "id", "smtp"})
 OUTCOMES = {
     "held": "The resolution held",
     "relapsed": "Relapsed: the customer complained again",
@@ -102,9 +103,9 @@ def mark(name: str) -> str:
 
 
 def handle(name: str, network_name: str) -> str:
-    """Return a handle as its network writes it."""
-    prefix = "u/" if network_name == "reddit" else "@"
-    return name if name.startswith((prefix, "[")) else prefix + name
+    """Return a handle as its network writes it; a name of several words, or of a place, stays as it is."""
+    at = abilities(network_name).at if network_name in networks() else "@"
+    return name if name.startswith((at or "[", "[")) or not at or "/" in name or " " in name else at + name
 
 
 def span(length: timedelta) -> str:
@@ -189,21 +190,6 @@ def spoken(also: str) -> list[str]:
     return sorted({*SPOKEN, also} - {""}, key=language)
 
 
-class Mood(Protocol):
-    """Anything that says how a post sounded."""
-
-    @property
-    def sentiment(self) -> str:
-        """Negative, neutral or positive."""
-        ...
-
-
-def mood_story(points: Sequence[Mood]) -> str:
-    """Return in words what the bars of a customer's moods show, oldest first."""
-    told = [MOODS[point.sentiment].lower() for point in points[-6:]]
-    return f"The last {len(told)} of {len(points)} posts, oldest first: {', '.join(told)}"
-
-
 def safe_url(address: str | None) -> str:
     """Return a link that a network gave us if it leads to the web, else one that leads nowhere."""
     return address if address and address.lower().startswith(("https://", "http://")) else "#"
@@ -220,8 +206,9 @@ def seconds(length: float) -> str:
 
 
 def label(name: str) -> str:
-    """Return a field's name as a label: `consumer_key` is "Consumer key"."""
-    return name.replace("_", " ").capitalize()
+    """Return a field's name as a label: `consumer_key` is "Consumer key", `api_key` "API key"."""
+    told = " ".join(part.upper() if part in SHORT else part for part in name.split("_"))
+    return told[:1].upper() + told[1:]
 
 
 WATCHES = {

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from amends.collectors._app_store_posts import ANSWER, NETWORK, NO_KEY, TITLE, gone, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="country", label="Country of the public feed", hint="two letters; only without a key", default="us"),
     Option(name="first_days", label="Days to look back at first", default="30"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="A", threads=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="A", group=Group.REVIEWS, at="", handle="Name of the app", threads=False, at_once=1)
 
 
 class AppStore:

@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="post_days", label="Days that comments on a post are fetched for", hint="webhooks tell of older ones", default="30"),
     Option(name="first_days", label="Days to look back at first", default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="F", private=True, hooks=True, at_once=2)
+ABILITIES = Abilities(title=TITLE, mark="F", at="", handle="Name of our page", private=True, hooks=True, at_once=2)
 
 
 class Facebook:

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from amends.collectors._folder_files import Found, Place, files_in, moved, opened, place_of, print_of, still_there
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import Refused, SettingsWrong
 from amends.core.ports import Account, Cursor, Harvest, Page, Standing
@@ -34,7 +34,17 @@ OPTIONS = (
     Option(name="encoding", label="Encoding, where it is not UTF-8", hint="cp1252, iso8859-15 …"),
 )
 WATCHES = (WatchKind.FOLDER,)
-ABILITIES = Abilities(title="Folder", mark="f", replies=False, refreshes=False, threads=False, over_http=False)
+ABILITIES = Abilities(
+    title="Folder",
+    mark="f",
+    group=Group.FEEDS,
+    at="",
+    handle="Name of the folder",
+    replies=False,
+    refreshes=False,
+    threads=False,
+    over_http=False,
+)
 WHY_NO_REPLY = "This post came in a file; answer it where it was written."
 HEAD = 64 * 1024
 STRETCHES = (256 * 1024, 8 * 1024 * 1024)

@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.ports import Account, Harvest, Standing
 from amends.core.post import Author, Post, Visibility
@@ -24,7 +24,18 @@ OPTIONS = (
     Option(name="embed_from", label="Pages that may embed it", hint="https://www.example.com, several apart by blanks"),
 )
 WATCHES = (WatchKind.CALLS,)
-ABILITIES = Abilities(title="Web form", mark="f", replies=False, refreshes=False, threads=False, polls=False, over_http=False)
+ABILITIES = Abilities(
+    title="Web form",
+    mark="f",
+    group=Group.MESSAGES,
+    at="",
+    handle="Name of the form",
+    replies=False,
+    refreshes=False,
+    threads=False,
+    polls=False,
+    over_http=False,
+)
 WHY_NO_REPLY = "A web form has no way back; answer by the e-mail address or phone number in the message."
 VISITOR = "visitor"
 

@@ -15,7 +15,7 @@ from amends.collectors import _github_hook
 from amends.collectors._github_listing import LISTINGS, Way, stamp
 from amends.collectors._github_posts import BOT, NETWORK, TITLE, Place, place_of, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
@@ -43,7 +43,7 @@ OPTIONS = (
     Option(name="user_id", label="Our user's number", hint="by it our own posts are known"),
     Option(name="first_days", label="Days to look back at first", default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="GH", hooks=True, at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="GH", group=Group.FORUMS, hooks=True, at_once=1)
 
 
 class GitHub:

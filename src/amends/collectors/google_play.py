@@ -10,7 +10,7 @@ from itertools import islice
 
 from amends.collectors._google_play_posts import ANSWER, NETWORK, TITLE, gone, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -31,7 +31,9 @@ REPLY_LIMIT = 350
 CREDENTIALS = ("service_account",)
 WATCHES = (WatchKind.REVIEWS,)
 OPTIONS = (Option(name="package", label="Package of the app", hint="as com.example.app", required=True),)
-ABILITIES = Abilities(title=TITLE, mark="▶", threads=False, at_once=1, reach=timedelta(days=7))
+ABILITIES = Abilities(
+    title=TITLE, mark="▶", group=Group.REVIEWS, at="", handle="Name of the app", threads=False, at_once=1, reach=timedelta(days=7)
+)
 
 
 class GooglePlay:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from amends.collectors._hacker_news_posts import NETWORK, TITLE, gone, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.ports import Account, Cursor, Page, Standing
@@ -31,7 +31,7 @@ OVERLAP = 900
 CREDENTIALS = ()
 WATCHES = (WatchKind.SEARCH,)
 OPTIONS = (Option(name="first_days", label="Days to look back at first", default="7"),)
-ABILITIES = Abilities(title=TITLE, mark="Y", replies=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="Y", group=Group.FORUMS, at="", handle="Our user there", replies=False, at_once=1)
 
 
 class HackerNews(ReadOnly):

@@ -14,7 +14,7 @@ from amends.collectors._mail_message import fields_of
 from amends.collectors._mail_posts import NETWORK, TITLE, external_id_of, ids_in, message_id_of, posts_from
 from amends.collectors._mail_send import connected, letter, message_id, send
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import NetworkError, QueryRefused, ReplyRefused, SourceUnfit
 from amends.core.harvest import Fields
@@ -47,7 +47,9 @@ OPTIONS = (
     Option(name="mark_read", label="Mark as read", hint="“yes” marks what was fetched as read; else nothing is changed"),
     Option(name="first_days", label="Days to look back at first", default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="@", refreshes=False, attachments=10, at_once=2, over_http=False)
+ABILITIES = Abilities(
+    title=TITLE, mark="@", group=Group.MESSAGES, at="", handle="Our address", refreshes=False, attachments=10, at_once=2, over_http=False
+)
 
 
 class Mail:

@@ -32,7 +32,7 @@ OPTIONS = (
     Option(name="first_days", label="Days to look back at first", default="7"),
     Option(name="user_agent", label="User agent", hint="how we call ourselves before Reddit", default="server:amends:v1 (by /u/handle)"),
 )
-ABILITIES = Abilities(title="Reddit", mark="r", at_once=1)
+ABILITIES = Abilities(title="Reddit", mark="r", at="u/", at_once=1)
 COST = "Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit."
 NEEDED = {
     "read": "to read posts",

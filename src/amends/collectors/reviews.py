@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from amends.collectors._reviews_form import address_of, check_form, dig, form_of, moment
 from amends.collectors._reviews_posts import ANSWER, NETWORK, TITLE, gone, id_of, items_of, permalink, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
 from amends.core.outward import check_outward
@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="user_id", label="Our user's id there", hint="under which answers go out, where the site asks for it"),
     Option(name="first_days", label="Days to look back at first", default="30"),
 )
-ABILITIES = Abilities(title=TITLE, mark="★", threads=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="★", group=Group.REVIEWS, at="", handle="Our name there", threads=False, at_once=1)
 
 
 class Reviews:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from amends.collectors._rss_posts import NETWORK, TITLE, first_seen, posts_from, read_feed, stamp
 from amends.core import reading
-from amends.core.abilities import Abilities
+from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
@@ -29,7 +29,9 @@ TURNED_OVER = "The feed shows only its newest entries, and none of those that we
 CREDENTIALS = ()
 WATCHES = (WatchKind.FEED,)
 OPTIONS = ()
-ABILITIES = Abilities(title="RSS", mark="≋", replies=False, refreshes=False, threads=False)
+ABILITIES = Abilities(
+    title="RSS", mark="≋", group=Group.FEEDS, at="", handle="Name of the feeds", replies=False, refreshes=False, threads=False
+)
 
 
 class Rss(ReadOnly):

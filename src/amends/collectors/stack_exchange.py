@@ -11,7 +11,7 @@ import requests
 
 from amends.collectors._stack_exchange_posts import NETWORK, TITLE, external_id_of, gone, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import parsed
@@ -38,7 +38,7 @@ OPTIONS = (
     Option(name="user_id", label="Our user's number there", hint="by it our own answers are known"),
     Option(name="first_days", label="Days to look back at first", default="7"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="S", replies=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="S", group=Group.FORUMS, at="", handle="Our user there", replies=False, at_once=1)
 
 
 class StackExchange(ReadOnly):

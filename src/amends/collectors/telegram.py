@@ -13,7 +13,7 @@ import requests
 
 from amends.collectors._telegram_posts import MESSAGES, NETWORK, TITLE, bot_id, posts_from
 from amends.core import reading
-from amends.core.abilities import Abilities
+from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, HookRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import parsed
@@ -37,7 +37,15 @@ CREDENTIALS = ("token", "webhook_secret")
 WATCHES = (WatchKind.INBOX,)
 OPTIONS = ()
 ABILITIES = Abilities(
-    title=TITLE, mark="T", refreshes=False, threads=False, finds_replies=False, hooks=True, at_once=1, reach=timedelta(days=1)
+    title=TITLE,
+    mark="T",
+    group=Group.MESSAGES,
+    refreshes=False,
+    threads=False,
+    finds_replies=False,
+    hooks=True,
+    at_once=1,
+    reach=timedelta(days=1),
 )
 
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from amends.collectors._webhook_posts import NETWORK, WHY_NO_REPLY, posts_from, schema
 from amends.core import reading
-from amends.core.abilities import Abilities, Option
+from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import HookRefused, NetworkError, ReplyRefused, SettingsWrong
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
@@ -33,7 +33,17 @@ OPTIONS = (
     Option(name="user_id", label="Our own author id there", hint="its posts are context, never work"),
 )
 WATCHES = (WatchKind.CALLS,)
-ABILITIES = Abilities(title="Webhook", mark="w", refreshes=False, threads=False, hooks=True, polls=False)
+ABILITIES = Abilities(
+    title="Webhook",
+    mark="w",
+    group=Group.FEEDS,
+    at="",
+    handle="Name of the sender",
+    refreshes=False,
+    threads=False,
+    hooks=True,
+    polls=False,
+)
 REPLY_LIMIT = 10_000
 WINDOW = timedelta(minutes=5)
 LONGEST_ID = 200

@@ -5,26 +5,41 @@ Place in the path: `collectors/<network>.py` has `ABILITIES` and `OPTIONS` -> th
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from amends.core.watching import WatchKind
+
+
+class Group(StrEnum):
+    """What people take a network for; where they look for it in a long list, in this order."""
+
+    SOCIAL = "social"
+    REVIEWS = "reviews"
+    FORUMS = "forums"
+    MESSAGES = "messages"
+    FEEDS = "feeds"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abilities:
     """What a network allows and asks.
 
-    `title` is its name as people write it, `mark` one or two letters that stand for it in lists. `keyless`: it can be read without
-    credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer
-    of which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for.
-    `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many
-    pictures an answer may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls
-    us. `polls`: it has something to fetch (a network that only calls us has not). `price`: US dollars for one read, at the network's list
-    price. `at_once`: how many requests may be under way there at the same time, over all our accounts. `reach`: how far back a watch can
-    look, None for as far as there is anything. `over_http`: requests go through `core.network.Wire`.
+    `title` is its name as people write it, `mark` one or two letters that stand for it in lists, `group` where people look for it. `at` is
+    what stands before a handle there, `handle` what our own account is asked by where it has no handle. `keyless`: it can be read without
+    credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer of
+    which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for. `threads`:
+    what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many pictures an answer
+    may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls us. `polls`: it has
+    something to fetch (a network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how
+    many requests may be under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as
+    there is anything. `over_http`: requests go through `core.network.Wire`.
     """
 
     title: str
     mark: str
+    group: Group = Group.SOCIAL
+    at: str = "@"
+    handle: str = "Our handle there"
     keyless: bool = False
     replies: bool = True
     finds_replies: bool = True

@@ -7,11 +7,13 @@ from itertools import groupby
 from amends.api import words
 from amends.core.database import Connection
 from amends.inbox.rules import ways
+from amends.inbox.rules.alert_text import first_words
 from amends.inbox.rules.ids import PostId, SourceId, WatchId
 from amends.inbox.store import post_marks
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.post_marks import MOST_COUNTED, NamedWatch, Shares, Version
 
+LONGEST_QUERY = 60
 NOTHING: tuple[Version, ...] = ()
 
 
@@ -60,7 +62,7 @@ def shares(found: Shares | None) -> str:
 
 def _name(watch: NamedWatch) -> str:
     name = words.label(watch.kind)
-    return f"{name} “{watch.query}”" if watch.query else name
+    return f"{name} “{first_words(watch.query, LONGEST_QUERY)}”" if watch.query else name
 
 
 def _way(way: ways.Way, named: Mapping[WatchId, str]) -> str:

@@ -112,6 +112,7 @@ export function useWords({ dataset }) {
 export function writePrivate() {
   const box = $("#reply-private");
   write("reply");
+  if (!box) return;
   box.checked = true;
   show(box.form);
 }

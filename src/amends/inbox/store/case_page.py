@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.core.post import Visibility
 from amends.inbox.rules.ids import CustomerId
 
 THREAD_LIMIT = 300
@@ -64,6 +65,11 @@ class CaseHead:
     intent: str | None
     mood_by: str | None
     follow_up_due: datetime | None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the post that a reply goes to, and so the reply, is seen by its author and us alone."""
+        return self.visibility == Visibility.DIRECT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,9 +160,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                          where said.points is not null), '{}')
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
                c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
-               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply,
-               t.visibility, v.model,
-               v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
+               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
+               v.model, v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id
                 where x.post_id = p.id and x.field = 'mood' and x.ended_at is null) as mood_by,
                (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
