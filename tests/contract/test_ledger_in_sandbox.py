@@ -18,7 +18,7 @@ from tests.cast import a_source
 from tests.databases import Server
 from tests.sandbox_server import Networks, sandbox_networks
 
-NETWORKS = ("x", "reddit")
+NETWORKS = ("x", "reddit", "mastodon", "bluesky")
 ODD = ("\u202etidwob\u200b", "=HYPERLINK('x')", "<script>alert(1)</script>", "🤬" * 200, "a\\u0000b", "&lt;b&gt;", "ඇයි மிகவும் ለምን")
 
 

@@ -239,6 +239,14 @@ def test_a_post_of_which_x_says_something_else_is_not_taken_for_deleted(server: 
     assert posts[0].published_at == NOW - timedelta(minutes=30)
 
 
+@pytest.mark.parametrize(
+    "body", [{"data": []}, {"data": [], "meta": {"result_count": 0}}, {"errors": [{"title": "Service Unavailable", "detail": "try later"}]}]
+)
+def test_a_post_that_x_neither_shows_nor_names_is_not_taken_for_deleted(server: Replay, body: dict[str, Any]) -> None:
+    say(server, body)
+    assert build(ours(server), lambda: NOW).refresh([FIRST, SECOND]) == ()
+
+
 def test_a_thread_is_searched_under_every_id_of_an_edited_root(server: Replay) -> None:
     say(server, told(tweet(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=SECOND)))
     (root,) = build(ours(server), lambda: NOW).thread(FIRST)

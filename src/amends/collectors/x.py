@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amends.collectors import _x_compliance, _x_hook, _x_stream
-from amends.collectors._x_answers import cost_of, handle_warning, page_of, shown_or_not, standing_of, unclear_ids, unpublished
+from amends.collectors._x_answers import cost_of, gone_ids, handle_warning, page_of, shown_or_not, standing_of, unpublished
 from amends.collectors._x_client import CREDENTIALS, Api
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
@@ -118,8 +118,8 @@ class X:
         body = shown_or_not(self._api.call("get_tweets", wanted, **FIELDS))
         found = {post.external_id: post for post in posts_from(body, self._account).posts}
         found.update(self._newest_versions(body))
-        unclear = {reading.name(item.get("id")) for item in posts_in(body)} | unclear_ids(body)
-        missing = [gone(wanted_id, self._account) for wanted_id in wanted if wanted_id not in found and wanted_id not in unclear]
+        named = gone_ids(body) - {reading.name(item.get("id")) for item in posts_in(body)}
+        missing = [gone(wanted_id, self._account) for wanted_id in wanted if wanted_id in named and wanted_id not in found]
         return (*found.values(), *missing)
 
     def reply(self, draft: Draft) -> Published:

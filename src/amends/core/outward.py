@@ -76,11 +76,11 @@ class _Https(HTTPSConnection):
 
 
 class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
+    ConnectionCls = _Http  # pyright: ignore[reportAssignmentType] - as urllib3 does it itself
 
 
 class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
+    ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]
 
 
 class OutwardAdapter(HTTPAdapter):
