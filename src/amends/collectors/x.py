@@ -22,7 +22,7 @@ from amends.collectors._x_query import compose, wrong_with
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -132,7 +132,7 @@ class X:
 
     def find_reply(self, draft: Draft) -> Published | None:
         """Look for the reply among our own posts since the first try."""
-        pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - MARGIN)
+        pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - CLOCKS_APART)
         posts = (post for body in pages for post in posts_from(body, self._account).posts)
         found = next(
             (post for post in posts if post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)), None
