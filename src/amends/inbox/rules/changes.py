@@ -83,6 +83,11 @@ def published_at(post: Post, *, now: datetime) -> datetime:
     return now if post.published_at > now + AHEAD else post.published_at
 
 
+def believable(post: Post, *, now: datetime) -> Post:
+    """Return the post without the date of an edit that lies ahead: believed, it would hide every later edit for ever."""
+    return replace(post, edited_at=None) if post.edited_at and post.edited_at > now + AHEAD else post
+
+
 def storable_author(author: Author) -> Author:
     """Return the author in words that PostgreSQL takes, no longer than its indexes take, with a reach that it can count."""
     handle, name = storable(author.handle)[:LONGEST_NAME], storable(author.name)[:LONGEST_NAME]
