@@ -24,6 +24,7 @@ class Stored:
     external_id: str
     text: str
     edited_at: datetime | None
+    edit_undated: bool
     is_deleted: bool
     beside: bool
     metrics: Mapping[str, int]
@@ -55,7 +56,12 @@ def is_present(post: Post, stored: Stored) -> bool:
 
 
 def is_edited(post: Post, stored: Stored) -> bool:
-    """Whether a post that is present has a newer version; an older one that comes late is no edit."""
+    """Whether a post that is present has a newer version; an older one that comes late is no edit.
+
+    Where a network dates its edits, a version without a date is the first one.
+    """
+    if stored.edited_at and not post.edited_at and not stored.edit_undated:
+        return False
     if post.edited_at and stored.edited_at and post.edited_at <= stored.edited_at:
         return False
     return bool(post.edited_at) or storable(post.text) != stored.text
