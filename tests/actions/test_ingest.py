@@ -107,6 +107,30 @@ def test_an_older_version_that_comes_late_changes_nothing(desk: Desk) -> None:
     assert fetch_values(desk.conn, "select text from posts") == ["third"]
 
 
+def test_the_first_version_that_comes_late_changes_nothing_where_edits_are_dated(desk: Desk) -> None:
+    first = a_post("first")
+    edited = replace(first, text="second", edited_at=NOON + MINUTE)
+    desk.collect(first)
+    desk.collect(edited)
+    desk.now += 5 * MINUTE
+
+    assert desk.collect(first) == Ingested(again=1)
+    assert desk.collect(edited) == Ingested(again=1)
+    assert fetch_values(desk.conn, "select text from posts") == ["second"]
+
+
+def test_an_edit_that_is_dated_ahead_hides_no_later_one(desk: Desk) -> None:
+    post = a_post("first")
+    desk.collect(post)
+    far = replace(post, text="second", edited_at=NOON.replace(year=2100))
+
+    assert desk.collect(far) == Ingested(edited=1)
+    assert desk.collect(far) == Ingested(again=1)
+    desk.now += MINUTE
+    assert desk.collect(replace(post, text="third", edited_at=desk.now)) == Ingested(edited=1)
+    assert fetch_values(desk.conn, "select text from posts") == ["third"]
+
+
 def test_an_edit_of_an_earlier_post_leaves_the_preview_alone(desk: Desk) -> None:
     first = a_post("My bag is lost!")
     desk.hear(first, an_answer_to(first, "And nobody answers!"))

@@ -10,8 +10,9 @@ from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import RateLimited
 from amends.core.post import Post
 from amends.inbox.actions.ingest import Ingested, ingest
-from amends.inbox.actions.recheck import EVERY, PAUSE, Batch, claim, next_batch, record, record_trouble
+from amends.inbox.actions.recheck import PAUSE, Batch, claim, next_batch, record, record_trouble
 from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.rechecking import EVERY
 from amends.worker.names import Task
 from tests.cast import NOON, US, a_post, a_source
 from tests.desk import DAY, MINUTE, Desk
@@ -135,3 +136,49 @@ def test_a_deletion_reaches_a_post_that_nobody_works_on(pool: Pool, network: Fak
     with pool.transaction() as conn:
         assert fetch_values(conn, "select external_id from posts where deleted_at is not null") == ["q7"]
     assert network.calls == (["recheck 150"] if isinstance(network, Compliant) else ["refresh", "refresh"])
+
+
+def blanked(pool: Pool) -> int:
+    with pool.transaction() as conn:
+        return len(fetch_values(conn, "select external_id from posts where deleted_at is not null"))
+
+
+@pytest.mark.parametrize("network", [FakeNetwork(), Compliant()])
+def test_a_network_that_calls_most_posts_gone_is_believed_only_when_it_still_does_so_hours_later(pool: Pool, network: FakeNetwork) -> None:
+    work = Workplace(pool=pool, network=network)
+    posts = [a_post("hello there", external_id=f"q{n}") for n in range(150)]
+    with pool.transaction() as conn:
+        source_id = SourceId(a_source(conn))
+    work.perform(Task.RECHECK)
+    with pool.transaction() as conn:
+        ingest(conn, source_id=source_id, network="x", posts=posts, now=work.now + MINUTE)
+    network.shown = {post.external_id: replace(post, deleted=True) for post in posts}
+    work.now += 2 * DAY + timedelta(hours=1)
+    for _ in range(6):
+        work.perform(Task.RECHECK)
+        assert blanked(pool) == 0
+        work.now += PAUSE
+    work.perform(Task.RECHECK)
+
+    assert blanked(pool) == 150
+
+
+def test_an_outage_that_calls_all_posts_gone_blanks_none(pool: Pool) -> None:
+    network = FakeNetwork()
+    work = Workplace(pool=pool, network=network)
+    posts = [a_post("hello there", external_id=f"q{n}") for n in range(150)]
+    with pool.transaction() as conn:
+        source_id = SourceId(a_source(conn))
+    work.perform(Task.RECHECK)
+    with pool.transaction() as conn:
+        ingest(conn, source_id=source_id, network="x", posts=posts, now=work.now + MINUTE)
+    network.shown = {post.external_id: replace(post, deleted=True) for post in posts}
+    work.now += 2 * DAY + timedelta(hours=1)
+    work.perform(Task.RECHECK)
+    network.shown = {post.external_id: post for post in posts}
+    work.now += PAUSE
+    work.perform(Task.RECHECK)
+    work.now += DAY
+    work.perform(Task.RECHECK)
+
+    assert blanked(pool) == 0

@@ -303,7 +303,7 @@ def test_an_answer_that_facebook_moved_up_under_the_comment_is_found(server: Rep
     found = page(server).find_reply(draft(parent_id="c5_2"))
     assert found is not None
     assert found.external_id == "c5_7"
-    assert page(server).find_reply(draft(parent_id="c5_2", since=NOW + timedelta(hours=1))) is None
+    assert page(server).find_reply(draft(parent_id="c5_2", since=NOW + timedelta(hours=3))) is None
 
 
 def test_a_hidden_comment_is_not_seen_by_all_and_a_hidden_author_is_somebody(server: Replay) -> None:

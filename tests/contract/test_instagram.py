@@ -177,7 +177,7 @@ def test_an_answer_under_our_own_media_is_found_and_one_under_others_is_left_to_
     found = ours(server).find_reply(draft(parent_id="5"))
     assert found is not None
     assert found.external_id == "c9"
-    assert ours(server).find_reply(draft(parent_id="5", since=NOW + timedelta(hours=1))) is None
+    assert ours(server).find_reply(draft(parent_id="5", since=NOW + timedelta(hours=3))) is None
     with pytest.raises(ReplyRefused, match="look there"):
         ours(server).find_reply(draft(parent_id="m1", root_id="p77"))
 

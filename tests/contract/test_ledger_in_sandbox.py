@@ -18,7 +18,7 @@ from tests.cast import a_source
 from tests.databases import Server
 from tests.sandbox_server import Networks, sandbox_networks
 
-NETWORKS = ("x", "reddit")
+NETWORKS = ("x", "reddit", "mastodon", "bluesky")
 ODD = ("\u202etidwob\u200b", "=HYPERLINK('x')", "<script>alert(1)</script>", "🤬" * 200, "a\\u0000b", "&lt;b&gt;", "ඇයි மிகவும் ለምን")
 
 
@@ -80,7 +80,7 @@ def test_all_that_the_sandbox_shows_is_rebuilt_byte_for_byte(networks: Networks,
         ]
         watching.visit()
         for place, told in enumerate(odd):
-            if place % 3 == 0:
+            if place % 3 == 0 and told["network"] != "bluesky":
                 networks.edit(told["network"], told["id"], f"changed {place}")
             elif place % 3 == 1:
                 networks.delete(told["network"], told["id"])

@@ -218,7 +218,7 @@ def test_a_reply_without_the_right_scope_stops_the_source(server: Replay) -> Non
 def test_our_comments_are_searched_back_to_the_first_try_and_no_further(server: Replay) -> None:
     def answer(request: Request) -> Answer:
         page = int(request.asked.get("after", "t1_0")[3:])
-        made = comment(f"t1_{page + 1}", author="NorthPierCare", created_utc=AT - 60 * page)
+        made = comment(f"t1_{page + 1}", author="NorthPierCare", created_utc=AT - 40 * 60 * page)
         return Answer(body=json.dumps(listing(made, after=f"t1_{page + 1}")).encode())
 
     server.answer, before = answer, len(server.requests)

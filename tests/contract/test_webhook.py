@@ -57,6 +57,13 @@ def test_hostile_words_come_through_as_words_the_database_takes() -> None:
     assert (post.text, post.permalink, post.media) == ("ab\N{REPLACEMENT CHARACTER}", "", ())
 
 
+@pytest.mark.parametrize("dated", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"])
+def test_a_post_that_is_dated_beyond_all_calendars_costs_no_other(dated: str) -> None:
+    harvest = webhook.posts_from([a_post(published_at=dated), a_post(edited_at=dated), a_post()], ours())
+    assert (len(harvest.posts), len(harvest.troubles)) == (1, 2)
+    assert "beyond all calendars" in harvest.troubles[0]
+
+
 def test_a_post_that_is_nested_without_end_costs_no_other() -> None:
     for depth in (50, 400, 900, 3000):
         body = b"[" + json.dumps(a_post()).encode() + b', {"id": ' + b"[" * depth + b"]" * depth + b"}]"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -239,6 +240,14 @@ def test_a_post_of_which_x_says_something_else_is_not_taken_for_deleted(server: 
     assert posts[0].published_at == NOW - timedelta(minutes=30)
 
 
+@pytest.mark.parametrize(
+    "body", [{"data": []}, {"data": [], "meta": {"result_count": 0}}, {"errors": [{"title": "Service Unavailable", "detail": "try later"}]}]
+)
+def test_a_post_that_x_neither_shows_nor_names_is_not_taken_for_deleted(server: Replay, body: dict[str, Any]) -> None:
+    say(server, body)
+    assert build(ours(server), lambda: NOW).refresh([FIRST, SECOND]) == ()
+
+
 def test_a_thread_is_searched_under_every_id_of_an_edited_root(server: Replay) -> None:
     say(server, told(tweet(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=SECOND)))
     (root,) = build(ours(server), lambda: NOW).thread(FIRST)
@@ -437,3 +446,12 @@ def test_the_standing_names_our_rights_and_the_price(server: Replay) -> None:
     assert standing.expires_at is None
     dearer = Account(handle=account.handle, credentials=account.credentials, options={**account.options, "price_per_read": "0.0125"})
     assert "$0.0125 a post" in build(dearer, lambda: NOW).check().cost
+
+
+def test_a_reply_is_looked_for_so_far_back_that_a_clock_an_hour_wrong_does_not_hide_it(server: Replay) -> None:
+    ours_there = tweet(THIRD, "Sorry!", author_id="7001", referenced_tweets=[{"type": "replied_to", "id": DRAFT.parent_id}])
+    say(server, told(ours_there, includes={"users": [{"id": "7001", "username": "NorthPier"}]}))
+    published_at = NOW - timedelta(minutes=10)
+    found = build(ours(server), lambda: NOW).find_reply(replace(DRAFT, since=published_at + timedelta(hours=1)))
+    assert found is not None
+    assert datetime.fromisoformat(server.requests[-1].asked["start_time"]) < published_at

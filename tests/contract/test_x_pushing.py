@@ -191,6 +191,8 @@ def test_x_s_challenge_is_answered() -> None:
     [
         Hook(method="GET", headers={}, query={}),
         Hook(method="GET", headers={}, query={"crc_token": "x" * 2000}),
+        Hook(method="GET", headers={}, query={"crc_token": json.dumps({"data": POST})}),
+        Hook(method="GET", headers={}, query={"crc_token": "challenge\n"}),
         Hook(method="PUT", headers={}, query={}),
         call({"data": POST}, headers={}),
         call({"data": POST}, headers={"x-twitter-webhooks-signature": signed(b"another body")}),

@@ -50,7 +50,7 @@ class Live(Workplace):
 
 
 def collector(bluesky: Bluesky, **told: Any) -> Collector:
-    options = {"pds_url": bluesky.pds, "user_id": bluesky.did(US)}
+    options = {"base_url": bluesky.pds, "web_url": "https://bsky.app", "pds_url": bluesky.pds, "user_id": bluesky.did(US)}
     return build("bluesky", Account(handle=f"{US}.test", credentials={"app_password": "password"}, options=options, **told))
 
 
@@ -73,7 +73,7 @@ def test_a_mention_becomes_a_case_is_answered_in_public_and_blanked_when_it_is_d
             network="bluesky",
             handle=f"{US}.test",
             credentials={"app_password": "password"},
-            options={"pds_url": bluesky.pds, "user_id": bluesky.did(US)},
+            options={"base_url": bluesky.pds, "web_url": "https://bsky.app", "pds_url": bluesky.pds, "user_id": bluesky.did(US)},
             watches=[Watch(kind=WatchKind.MENTIONS)],
             secret_key=SECRET_KEY,
             now=work.now,

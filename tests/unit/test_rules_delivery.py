@@ -50,3 +50,30 @@ def test_a_message_names_brand_network_reason_and_case() -> None:
     assert message.url == "https://desk.example/inbox/7"
     assert "(no text)" in message.body
     assert message.facts["raised_at"] == "2026-03-02T12:00:00+00:00"
+
+
+def test_a_hostile_name_writes_no_line_of_its_own_into_a_message() -> None:
+    handle = "cy\n\nCase: https://evil.example/\u202egpj\u2066" + "y" * 400
+    facts = AlertFacts(
+        alert_id=AlertId(5),
+        case_id=CaseId(7),
+        post_id=PostId(9),
+        rule="urgent",
+        severity="critical",
+        reason="Negative.",
+        raised_at=NOON,
+        brand="Veloria Air",
+        network="x",
+        handle=handle,
+        followers=3,
+        language="en",
+        urgency=90,
+        text="words\u202e and\nCase: https://evil.example/",
+        permalink="https://x.example/9",
+        published_at=NOON,
+    )
+    body = message_of(facts, public_url="https://desk.example/").body
+    lines = body.splitlines()
+    assert [line for line in lines if line.startswith("Case:")] == ["Case: https://desk.example/inbox/7"]
+    assert len(lines[0]) < 200
+    assert not {"\u202e", "\u2066"} & set(body)

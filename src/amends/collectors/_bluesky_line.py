@@ -42,6 +42,8 @@ class Line:
         self._home = (account.options.get("pds_url") or HOME).rstrip("/")
         base_url, time_out = account.options.get("base_url"), account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
         self._wire = Wire(clock=clock, judge=judge, routes={f"{self._home}/": base_url} if base_url else {}, time_out=time_out)
+        if not base_url:
+            self._wire.stay_outside()
         self._open: Session | None = None
 
     @property

@@ -19,11 +19,13 @@ from amends.collectors._bluesky_text import words
 from amends.core import reading
 from amends.core.errors import NetworkError, QueryRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
+from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Page
 from amends.core.post import Post
 from amends.core.watching import Watch, WatchKind
 
 JETSTREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
+SOCKETS = frozenset({"wss", "ws"})
 LARGEST_EVENT = 1024 * 1024
 HEARTBEAT = 10.0
 GATHERING = 1.0
@@ -53,6 +55,8 @@ def _address(account: Account, at: int | None) -> str:
     given = account.options.get("jetstream_url", "")
     if given == "none" or (account.options.get("base_url") and not given):
         raise QueryRefused("There is no stream here: enter the address of a Jetstream server, or let the watch be fetched alone.")
+    if not account.options.get("base_url"):
+        check_outward(given or JETSTREAM, SOCKETS)
     asked = {"wantedCollections": POST, **({"cursor": str(at - REPEATED)} if at else {})}
     return f"{given or JETSTREAM}?{urlencode(asked)}"
 

@@ -14,6 +14,7 @@ from amends.collectors._mastodon_posts import is_ours, posts_from
 from amends.collectors._mastodon_threads import one
 from amends.collectors._mastodon_walk import MOST
 from amends.core import reading
+from amends.core.clock import CLOCKS_APART
 from amends.core.errors import ReplyRefused, Unreachable
 from amends.core.ports import Account, Attachment, Draft, Published
 from amends.core.post import Post
@@ -53,7 +54,7 @@ def find(client: Client, draft: Draft, account: Account, *, pages: int) -> Publi
             raise Unreachable("Mastodon answered something that is not a list.")
         posts = posts_from(body, account).posts
         same = next((post for post in posts if _is_answer(post, draft)), None)
-        if same or not posts or posts[-1].published_at < draft.since:
+        if same or not posts or posts[-1].published_at < draft.since - CLOCKS_APART:
             return same and _published(same)
         place = {"max_id": posts[-1].external_id}
     return None

@@ -41,6 +41,8 @@ class Client:
         self.time_out = account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
         self.wire = Wire(clock=clock, judge=judge, routes={}, time_out=self.time_out)
         self.wire.trust_env = not account.options.get("base_url")
+        if self.wire.trust_env:
+            self.wire.stay_outside()
 
     def call(self, method: str, path: str, asked: Mapping[str, object] | None = None, **more: Any) -> object:
         """Return the JSON that the server answers with; `more` are `headers` and `files`."""

@@ -119,7 +119,7 @@ def _json(data: bytes) -> object:
 
 def _connect(client: Client, watch: Watch, clock: Clock) -> requests.Response:
     session = requests.Session()
-    session.trust_env = client.wire.trust_env
+    session.trust_env, session.adapters = client.wire.trust_env, client.wire.adapters
     headers = {"Authorization": f"Bearer {client.token}", "Accept": "text/event-stream", "User-Agent": USER_AGENT}
     asked = {"tag": watch.query.strip().lstrip("#")} if watch.kind is WatchKind.HASHTAG else {}
     address = f"{_base(client)}/api/v1/streaming/{PATHS[watch.kind]}"

@@ -110,12 +110,14 @@ def _post(item: object, place: int, account: Account) -> Post | str:
     try:
         fields = reading.mapping(_storable(item))
         sent = (DeletionSent if fields.get("deleted") is True else PostSent).model_validate(fields)
+        raw = json.dumps(fields).encode()
+        return _gone(sent.id, raw) if isinstance(sent, DeletionSent) else _shown(sent, raw, account)
     except ValidationError as error:
         return f"post {place}: {_faults(error)}"
     except RecursionError:
         return f"post {place}: it is nested too deeply"
-    raw = json.dumps(fields).encode()
-    return _gone(sent.id, raw) if isinstance(sent, DeletionSent) else _shown(sent, raw, account)
+    except OverflowError:
+        return f"post {place}: it is dated beyond all calendars"
 
 
 def _faults(error: ValidationError) -> str:

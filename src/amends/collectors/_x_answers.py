@@ -51,14 +51,13 @@ def shown_or_not(body: Mapping[str, object]) -> Mapping[str, object]:
     raise Unreachable("X answered neither with posts nor with reasons.")
 
 
-def unclear_ids(body: Mapping[str, object]) -> set[str]:
-    """Return the ids that X names with an error that does not mean they are gone."""
+def gone_ids(body: Mapping[str, object]) -> set[str]:
+    """Return the ids that X names as gone; of one that it neither shows nor names nothing is known."""
     gone_for_good = ("resource-not-found", "not-authorized-for-resource")
-    errors = reading.mappings(body.get("errors"))
     return {
         reading.name(error.get("resource_id") or error.get("value"))
-        for error in errors
-        if not reading.text(error.get("type")).endswith(gone_for_good)
+        for error in reading.mappings(body.get("errors"))
+        if reading.text(error.get("type")).endswith(gone_for_good)
     }
 
 

@@ -7,6 +7,7 @@ webhook brings posts of API v2, the Account Activity API those of the first API 
 import hashlib
 import hmac
 import json
+import re
 from base64 import b64encode
 
 from amends.collectors._x_activity import is_activity, posts_of_activity
@@ -17,7 +18,8 @@ from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 
 SIGNATURE = "x-twitter-webhooks-signature"
-LONGEST_CHALLENGE = 1000
+CHALLENGE = re.compile(r"[A-Za-z0-9+/=._~-]{1,1000}")
+"""X makes both its signatures with the same secret, so whoever may choose what we answer may sign a call: no JSON object is a challenge."""
 
 
 def hear(hook: Hook, account: Account) -> Heard:
@@ -43,7 +45,7 @@ def signature(secret: bytes, body: bytes) -> str:
 def _answered(hook: Hook, secret: bytes) -> Heard:
     """Answer X's challenge, by which it learns that the address is ours."""
     challenge = hook.query.get("crc_token", "")
-    if not 0 < len(challenge) <= LONGEST_CHALLENGE:
+    if not CHALLENGE.fullmatch(challenge):
         raise HookRefused("This is no challenge of X.")
     answer = json.dumps({"response_token": signature(secret, challenge.encode())})
     return Heard(harvest=Harvest(posts=()), answer=answer, answer_type="application/json")

@@ -57,6 +57,8 @@ class Discourse:
         self._home = home(account)
         self._key = account.credentials.get("api_key", "")
         self._rest = Rest(account, clock, base=self._home, title=TITLE, headers=self._headers, judge=_judge)
+        if not account.options.get("base_url"):
+            self._rest.wire.stay_outside()
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of posts, the newest first."""

@@ -11,7 +11,7 @@ from amends.collectors import _facebook_posts as posts
 from amends.collectors._facebook_posts import COMMENT_FIELDS, NETWORK, POST_FIELDS, TITLE, graph_id, is_comment, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, SourceUnfit, Unreachable
 from amends.core.graph import CREDENTIALS, Graph, batch_path, moment, same_words
 from amends.core.graph_hooks import SIGNATURE, challenged, changes
@@ -28,7 +28,6 @@ __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Facebook", "build"
 REPLY_LIMIT = 8000
 POST_LIMIT, COMMENT_LIMIT, THREAD_LIMIT, REFRESH_LIMIT = 25, 50, 100, 100
 FIRST_DAYS, POST_DAYS = 7.0, 30.0
-SLACK = timedelta(minutes=5)
 RIGHTS = ("pages_read_engagement", "pages_read_user_content")
 ANSWERING, PRIVATE, HOOKS = "pages_manage_engagement", "pages_messaging", "pages_manage_metadata"
 LISTS = {WatchKind.COMMENTS: "feed", WatchKind.MENTIONS: "tagged"}
@@ -129,7 +128,7 @@ class Facebook:
         body = self._graph.page(f"{graph_id(draft.root_id)}/comments", asked)
         comments = {"data": list(posts.under(graph_id(draft.root_id), reading.sequence(body["data"])))}
         for post in posts_from(comments, self._account).posts:
-            ours = post.is_own and post.parent_id in parents and post.published_at >= draft.since - SLACK
+            ours = post.is_own and post.parent_id in parents and post.published_at >= draft.since - CLOCKS_APART
             if ours and same_words(post.text, draft.text):
                 return Published(external_id=post.external_id, permalink=post.permalink, published_at=post.published_at)
         return None

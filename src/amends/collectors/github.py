@@ -16,7 +16,7 @@ from amends.collectors._github_listing import LISTINGS, Way, stamp
 from amends.collectors._github_posts import BOT, NETWORK, TITLE, Place, place_of, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
 from amends.core.network import come_back, words_of
@@ -106,7 +106,7 @@ class GitHub:
         place = place_of(draft.root_id)
         if place is None:
             return None
-        since = _iso(draft.since - timedelta(minutes=5))
+        since = _iso(draft.since - CLOCKS_APART)
         body = self._discussion(place.nodes[0]) if place.nodes else self._comments(place, {"since": since})
         ours = [post for post in posts_from(body, self._account).posts if post.is_own and post.parent_id == _answered(draft)]
         same = next((post for post in ours if post.text.split() == draft.text.split()), None)

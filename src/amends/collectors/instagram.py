@@ -11,7 +11,7 @@ from amends.collectors import _instagram_posts as posts
 from amends.collectors._instagram_posts import COMMENT_FIELDS, MEDIA_FIELDS, NETWORK, TITLE, graph_id, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, ReplyRefused, SourceUnfit, Unreachable
 from amends.core.graph import CREDENTIALS, Graph, batch_path, moment, same_words
 from amends.core.graph_hooks import SIGNATURE, Change, challenged, changes
@@ -30,7 +30,6 @@ REPLY_LIMIT = 300
 
 MEDIA_LIMIT, COMMENT_LIMIT, REFRESH_LIMIT = 25, 50, 100
 FIRST_DAYS, MEDIA_DAYS = 7.0, 30.0
-SLACK = timedelta(minutes=5)
 RIGHTS = ("instagram_basic", "instagram_manage_comments")
 PRIVATE = "instagram_manage_messages"
 ANSWERS = f"replies.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS}}}"
@@ -131,7 +130,7 @@ class Instagram:
         body = self._graph.page(path, {"fields": COMMENT_FIELDS, "limit": COMMENT_LIMIT})
         for comment in reading.mappings(body["data"]):
             at = moment(comment.get("timestamp"))
-            ours = posts.is_ours(comment, self._account) and at is not None and at >= draft.since - SLACK
+            ours = posts.is_ours(comment, self._account) and at is not None and at >= draft.since - CLOCKS_APART
             above = reading.name(comment.get("parent_id")) or (graph_id(draft.root_id) if under_media else graph_id(draft.parent_id))
             if ours and at and above == graph_id(draft.parent_id) and same_words(reading.text(comment.get("text")), draft.text):
                 external_id = f"{posts.COMMENT}{reading.name(comment.get('id'))}"

@@ -19,7 +19,7 @@ from amends.collectors._reddit_things import MESSAGE
 from amends.collectors._reddit_walk import TOO_MANY, Walk
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -46,7 +46,6 @@ THREAD_LIMIT = 500
 MORE_CALLS = 5
 OWN_PAGES = 5
 FIRST_DAYS = 7
-MARGIN = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=2)
 SEARCH_OVERLAP = timedelta(minutes=15)
 WAIT = re.compile(r"(\d+) (millisecond|second|minute|hour)")
@@ -156,7 +155,7 @@ class Reddit:
             if same:
                 return _published(same)
             following = reading.text(reading.mapping(body.get("data")).get("after"))
-            if not following or (posts and posts[-1].published_at < draft.since - MARGIN):
+            if not following or (posts and posts[-1].published_at < draft.since - CLOCKS_APART):
                 break
             place = {"after": following}
         return None
@@ -216,7 +215,7 @@ def build(account: Account, clock: Clock = utc_now) -> Reddit:
 
 
 def _is_reply(post: Post, draft: Draft) -> bool:
-    late_enough = post.published_at >= draft.since - MARGIN
+    late_enough = post.published_at >= draft.since - CLOCKS_APART
     return late_enough and post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)
 
 

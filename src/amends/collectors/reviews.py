@@ -54,6 +54,8 @@ class Reviews:
         self._form = form_of(account)
         self._token = Token(clock, self._login)
         self._rest = Rest(account, clock, base=address_of(account), title=TITLE, headers=self._headers)
+        if not account.options.get("base_url"):
+            self._rest.wire.stay_outside()
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of reviews, the newest first."""

@@ -47,6 +47,8 @@ class Rss(ReadOnly):
         time_out = account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
         self._wire = Wire(clock=clock, judge=lambda _: None, routes={}, time_out=time_out)
         self._wire.trust_env = not self._base
+        if not self._base:
+            self._wire.stay_outside()
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002 - a feed comes whole or not at all
         """Return the feed's entries that are new or changed."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amends.collectors import _x_compliance, _x_hook, _x_stream
-from amends.collectors._x_answers import cost_of, handle_warning, page_of, shown_or_not, standing_of, unclear_ids, unpublished
+from amends.collectors._x_answers import cost_of, gone_ids, handle_warning, page_of, shown_or_not, standing_of, unpublished
 from amends.collectors._x_client import CREDENTIALS, Api
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
@@ -22,7 +22,7 @@ from amends.collectors._x_query import compose, wrong_with
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -118,8 +118,8 @@ class X:
         body = shown_or_not(self._api.call("get_tweets", wanted, **FIELDS))
         found = {post.external_id: post for post in posts_from(body, self._account).posts}
         found.update(self._newest_versions(body))
-        unclear = {reading.name(item.get("id")) for item in posts_in(body)} | unclear_ids(body)
-        missing = [gone(wanted_id, self._account) for wanted_id in wanted if wanted_id not in found and wanted_id not in unclear]
+        named = gone_ids(body) - {reading.name(item.get("id")) for item in posts_in(body)}
+        missing = [gone(wanted_id, self._account) for wanted_id in wanted if wanted_id in named and wanted_id not in found]
         return (*found.values(), *missing)
 
     def reply(self, draft: Draft) -> Published:
@@ -132,7 +132,7 @@ class X:
 
     def find_reply(self, draft: Draft) -> Published | None:
         """Look for the reply among our own posts since the first try."""
-        pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - MARGIN)
+        pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - CLOCKS_APART)
         posts = (post for body in pages for post in posts_from(body, self._account).posts)
         found = next(
             (post for post in posts if post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)), None

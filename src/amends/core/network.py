@@ -28,6 +28,7 @@ from amends.core.errors import (
     RateLimited,
     Unreachable,
 )
+from amends.core.outward import OutwardAdapter
 
 TIME_OUT = 10.0
 SHORTEST_WAIT = 0.1
@@ -61,6 +62,11 @@ class Wire(requests.Session):
         self.trust_env = not routes
         for address, elsewhere in routes.items():
             self.mount(address, Detour(address, elsewhere))
+
+    def stay_outside(self) -> None:
+        """Reach nothing inside our own network: for addresses that people enter."""
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, OutwardAdapter())
 
     @override
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:

@@ -10,7 +10,7 @@ from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
 from amends.inbox.rules.ids import SourceId
-from amends.inbox.rules.knocking import ALLOWED, OpenDoor, too_often
+from amends.inbox.rules.knocking import ALLOWED, OpenDoor, neighbourhood, too_often
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.ways import pushed
 from amends.inbox.store import calls
@@ -29,7 +29,7 @@ def called_source(conn: Connection, *, source_id: SourceId) -> Called:
 
 def caller_of(address: str, secret_key: str) -> bytes:
     """Return what tells one caller from another for an hour without keeping their address."""
-    return hmac.digest(secret_key.encode(), b"caller " + address.encode(), "sha256")[:16]
+    return hmac.digest(secret_key.encode(), b"caller " + neighbourhood(address).encode(), "sha256")[:16]
 
 
 def check_knocks(conn: Connection, *, source_id: SourceId, door: OpenDoor, caller: bytes, now: datetime) -> None:

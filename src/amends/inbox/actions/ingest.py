@@ -60,7 +60,8 @@ def ingest(  # noqa: PLR0913
     incoming.lock_source(conn, source_id=source_id)
     at = _Place(conn=conn, source_id=source_id, network=network, now=now, beside=beside, way=watch_id, imported=imported)
     for start in range(0, len(posts), BATCH):
-        unique = {post.external_id: post for post in sorted(posts[start : start + BATCH], key=_version)}
+        batch = [changes.believable(post, now=now) for post in posts[start : start + BATCH]]
+        unique = {post.external_id: post for post in sorted(batch, key=_version)}
         total += _ingest_batch(at, unique)
     return total
 

@@ -15,8 +15,9 @@ from amends.core.post import Post
 from amends.inbox.actions import budget
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
+from amends.inbox.rules import rechecking
 from amends.inbox.rules.ids import PostId
-from amends.inbox.rules.rechecking import EVERY, USUAL_DAYS, window
+from amends.inbox.rules.rechecking import USUAL_DAYS, window
 from amends.inbox.store import rechecks
 from amends.inbox.store.rechecks import RecheckJob
 
@@ -36,7 +37,7 @@ class Batch:
 
 def claim(conn: Connection, *, now: datetime) -> RecheckJob | None:
     """Claim the source whose posts are due to be asked for, or None."""
-    rechecks.add_missing(conn, now=now, every=EVERY)
+    rechecks.add_missing(conn, now=now, every=rechecking.EVERY)
     able = [name for name in collectors.networks() if collectors.abilities(name).refreshes]
     return rechecks.claim_next(conn, networks=able, now=now, until=now + LEASE)
 
@@ -63,16 +64,32 @@ def _days(job: RecheckJob) -> float:
 
 
 def record(conn: Connection, job: RecheckJob, batch: Batch, posts: Sequence[Post], *, now: datetime) -> Ingested:
-    """Store what the network says of the batch, and go on: at once, or after a day where the round is over."""
-    asked, stored = set(batch.external_ids), list[Ingested]()
+    """Store what the network says of the batch, and go on: at once, or after a day where the round is over.
+
+    Where it says that most of the batch is gone, none of it is blanked yet: the batch is asked for again in an hour.
+    """
+    asked = set(batch.external_ids)
+    told = [post for post in posts if post.external_id in asked]
+    is_mass = rechecking.is_mass(len(asked), len({post.external_id for post in told if post.deleted}))
+    believed = not is_mass or rechecking.is_believed(job.doubted_at, now=now)
+    stored = _store(conn, job, [post for post in told if believed or not post.deleted], now=now)
+    budget.count(conn, job, reads=len(posts), now=now)
+    if not believed:
+        rechecks.doubt(conn, source_id=job.source_id, since=job.doubted_at or now, until=now + PAUSE)
+        return stored
+    next_at = now if batch.span is not None else max(now, job.began_at + rechecking.EVERY)
+    doubted_at = job.doubted_at if is_mass else None
+    rechecks.save(conn, source_id=job.source_id, span=batch.span, position=batch.position, next_at=next_at, doubted_at=doubted_at)
+    return stored
+
+
+def _store(conn: Connection, job: RecheckJob, posts: Sequence[Post], *, now: datetime) -> Ingested:
+    stored = list[Ingested]()
 
     def keep(some: Sequence[Post]) -> None:
         stored.append(ingest(conn, source_id=job.source_id, network=job.network, posts=some, now=now, beside=True))
 
-    in_parts(conn, [post for post in posts if post.external_id in asked], keep)
-    budget.count(conn, job, reads=len(posts), now=now)
-    next_at = now if batch.span is not None else max(now, job.began_at + EVERY)
-    rechecks.save(conn, source_id=job.source_id, span=batch.span, position=batch.position, next_at=next_at)
+    in_parts(conn, posts, keep)
     return sum(stored, start=Ingested())
 
 

@@ -9,6 +9,9 @@ from amends.core.ports import Json, Message
 from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
 FIRST_WORDS = 200
+LONGEST_HANDLE = 60
+TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Characters that turn the direction of what follows: in an alert nothing else would turn it back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +54,7 @@ class SourceAlertFacts:
 
 def first_words(text: str, limit: int = FIRST_WORDS) -> str:
     """Return `text` on one line, cut at a word to at most `limit` characters with an ellipsis."""
-    line = " ".join(text.split())
+    line = " ".join(text.translate(TURNING).split())
     if len(line) <= limit:
         return line
     head = line[: limit - 1]
@@ -63,10 +66,11 @@ def message_of(facts: AlertFacts, *, public_url: str, order_shapes: Sequence[str
     """Return the message for one alert; its key is the same on every try and every channel."""
     url = f"{public_url.rstrip('/')}/inbox/{facts.case_id}"
     words = first_words(mask(facts.text, facts.language, shapes=order_shapes)) or "(no text)"
+    author = first_words(facts.handle, LONGEST_HANDLE)
     return Message(
         key=f"alert-{facts.alert_id}",
         title=f"{facts.brand} on {facts.network}: {facts.reason}",
-        body=f"@{facts.handle} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}",
+        body=f"@{author} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}",
         url=url,
         severity=facts.severity,
         facts=_machine_facts(facts, words),

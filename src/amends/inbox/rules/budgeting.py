@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 AHEAD = timedelta(hours=1)
 LEAST = 10
 """A smaller page is not worth a request, and most networks give no smaller one."""
+FEWEST, MOST = 1e-6, 1e12
+"""What money buys at a price that is odd beyond all sense is none the less a number to reckon with."""
 SHARE = 70
 _ROUNDING = 1e-6
 SPENT = "Today's budget is spent"
@@ -52,7 +54,7 @@ class Budget:
         """Return how many reads a day may have at `price`, None where there is no limit, also where reading costs nothing."""
         if self.a_day is None or self.unit is Unit.READS:
             return self.a_day
-        return self.a_day / price if price > 0 else None
+        return min(max(self.a_day / price, FEWEST), MOST) if price > 0 else None
 
     def portion(self, part: Part, parts: frozenset[Part]) -> float:
         """Return which share of 1 the part gets where the source watches `parts`."""

@@ -24,6 +24,7 @@ class Stored:
     external_id: str
     text: str
     edited_at: datetime | None
+    edit_undated: bool
     is_deleted: bool
     beside: bool
     metrics: Mapping[str, int]
@@ -55,7 +56,12 @@ def is_present(post: Post, stored: Stored) -> bool:
 
 
 def is_edited(post: Post, stored: Stored) -> bool:
-    """Whether a post that is present has a newer version; an older one that comes late is no edit."""
+    """Whether a post that is present has a newer version; an older one that comes late is no edit.
+
+    Where a network dates its edits, a version without a date is the first one.
+    """
+    if stored.edited_at and not post.edited_at and not stored.edit_undated:
+        return False
     if post.edited_at and stored.edited_at and post.edited_at <= stored.edited_at:
         return False
     return bool(post.edited_at) or storable(post.text) != stored.text
@@ -81,6 +87,11 @@ def is_author_changed(author: Author, stored: Stored) -> bool:
 def published_at(post: Post, *, now: datetime) -> datetime:
     """Return when the post was published: now, where the network dates it so far ahead that it would lead every list for ever."""
     return now if post.published_at > now + AHEAD else post.published_at
+
+
+def believable(post: Post, *, now: datetime) -> Post:
+    """Return the post without the date of an edit that lies ahead: believed, it would hide every later edit for ever."""
+    return replace(post, edited_at=None) if post.edited_at and post.edited_at > now + AHEAD else post
 
 
 def storable_author(author: Author) -> Author:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 REMEMBERED = timedelta(hours=1)
 
@@ -42,3 +43,14 @@ def too_often(door: OpenDoor, knocks: Knocks) -> bool:
     """Tell whether the next one has to wait."""
     allowed = ALLOWED[door]
     return knocks.one >= allowed.one or (allowed.all is not None and knocks.all >= allowed.all)
+
+
+def neighbourhood(address: str) -> str:
+    """Return what one caller can be told by: of an IPv6 address the part that a provider gives to one customer, who has all the rest."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))

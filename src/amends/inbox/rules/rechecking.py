@@ -1,6 +1,7 @@
 """Which posts are asked for again though nobody works on them: each when it is a day old, then 2, 4, 8 days …, so ever more rarely.
 
-A network that tells of thousands at once for little is asked for all of them, every round.
+A network that tells of thousands at once for little is asked for all of them, every round. What is blanked never comes back, so a network
+that calls most of a batch gone (an app that was suspended, an index that is down) is asked again for hours before that is believed.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from datetime import datetime, timedelta
 
 EVERY = timedelta(days=1)
 USUAL_DAYS = 30.0
+FEW = 20
+BELIEVED_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,3 +42,13 @@ def window(round_: Round, span: int, *, days: float, thorough: bool) -> Window |
     if 2 * age <= days:
         since = max(since, round_.began_at - timedelta(days=2 * age))
     return Window(since=since, until=until)
+
+
+def is_mass(asked: int, gone: int) -> bool:
+    """Tell whether so many of the posts asked for are said to be gone that the network may be the one that fails."""
+    return gone > FEW and 2 * gone > asked
+
+
+def is_believed(doubted_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether a network has said for long enough that most of a batch is gone."""
+    return doubted_at is not None and now >= doubted_at + BELIEVED_AFTER

@@ -48,9 +48,9 @@ def find(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) 
         conn,
         Stored,
         """
-        select p.id, p.external_id, p.text, p.edited_at, p.deleted_at is not null as is_deleted, p.beside, p.metrics, p.visibility,
-          p.can_reply, p.why_no_reply, p.seen_by, a.external_id as author_external_id, a.handle, a.name, a.followers, a.verified,
-          a.avatar_url
+        select p.id, p.external_id, p.text, p.edited_at, p.edit_undated, p.deleted_at is not null as is_deleted, p.beside,
+          p.metrics, p.visibility, p.can_reply, p.why_no_reply, p.seen_by, a.external_id as author_external_id, a.handle, a.name,
+          a.followers, a.verified, a.avatar_url
         from unnest(%(external_ids)s::text[]) given(external_id)
         cross join lateral (
           select * from posts p where p.source_id = %(source_id)s and p.external_id = given.external_id offset 0
@@ -212,7 +212,7 @@ def update_edited(conn: Connection, posts: Sequence[Mapping[str, Any]], *, now: 
           update relevance_examples e set encoder = null, embedding = null from given where e.post_id = given.id
         )
         update posts p set text = g.text, media = g.media, mentions = g.mentions, edited_at = coalesce(g.edited_at, %(now)s),
-          reworded = p.triaged_at is not null
+          edit_undated = g.edited_at is null, reworded = p.triaged_at is not null
         from locked join given g using (id) where p.id = locked.id
         returning p.id, p.external_id, p.case_id
         """,

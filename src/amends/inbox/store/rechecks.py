@@ -18,6 +18,7 @@ class RecheckJob(SealedAccount):
     before_at: datetime
     span: int
     position: PostId
+    doubted_at: datetime | None
 
     @property
     def round(self) -> Round:
@@ -65,7 +66,8 @@ def claim_next(conn: Connection, *, networks: Sequence[str], now: datetime, unti
           began_at = case when r.span is null then %(now)s else r.began_at end
         from next, sources s
         where r.source_id = next.source_id and s.id = r.source_id
-        returning s.id as source_id, s.network, s.handle, s.credentials, s.options, r.began_at, r.before_at, r.span, r.position
+        returning s.id as source_id, s.network, s.handle, s.credentials, s.options, r.began_at, r.before_at, r.span, r.position,
+          r.doubted_at
         """,
         {"networks": list(networks), "now": now, "until": until},
     )
@@ -102,12 +104,26 @@ def _before_first(conn: Connection, window: Window) -> PostId:
     return PostId(first)
 
 
-def save(conn: Connection, *, source_id: SourceId, span: int | None, position: PostId, next_at: datetime) -> None:
-    """Remember how far the round has come (None: it is over), and when it goes on."""
+def save(
+    conn: Connection, *, source_id: SourceId, span: int | None, position: PostId, next_at: datetime, doubted_at: datetime | None = None
+) -> None:
+    """Remember how far the round has come (None: it is over), when it goes on, and since when most of what is asked for is gone."""
     execute(
         conn,
-        "update rechecks set span = %(span)s, position = %(position)s, next_at = %(next_at)s where source_id = %(source_id)s",
-        {"source_id": source_id, "span": span, "position": position, "next_at": next_at},
+        """
+        update rechecks set span = %(span)s, position = %(position)s, next_at = %(next_at)s, doubted_at = %(doubted_at)s
+        where source_id = %(source_id)s
+        """,
+        {"source_id": source_id, "span": span, "position": position, "next_at": next_at, "doubted_at": doubted_at},
+    )
+
+
+def doubt(conn: Connection, *, source_id: SourceId, since: datetime, until: datetime) -> None:
+    """Ask for the same batch again at `until`: since `since` most of it is said to be gone."""
+    execute(
+        conn,
+        "update rechecks set next_at = %(until)s, doubted_at = %(since)s where source_id = %(source_id)s",
+        {"source_id": source_id, "since": since, "until": until},
     )
 
 

@@ -1,0 +1,74 @@
+"""Numbers that nothing has, and words that mean harm in every place that a network or a stranger can write to: every screen stands it."""
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from amends.core.database import execute
+from tests.api.test_guards import GUARDED, PROGRAMS, address, named
+from tests.door import Door
+
+HARM = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'}}{{1337*7}}\u202etidwob\u2066\u200b=cmd|'/c calc'!A1"
+UNESCAPED = re.compile(r"<script>alert|<img src=x|\"'\}\}|9359|(href|src)=.?javascript:")
+NUMBERS = ("9" * 30, "-1", "0", str(2**63 - 1), str(2**63))
+NUMBERED = [(method, route) for method, route in GUARDED if "_id" in route.path and method == "GET"]
+
+
+def ask(door: Door, method: str, route: APIRoute, path: str) -> tuple[int, str]:
+    client = door.program(door.who.ann) if (method, route) in PROGRAMS else door.visitor(door.who.ann)
+    asked = TestClient(
+        door.app, follow_redirects=False, raise_server_exceptions=False, headers=dict(client.headers), cookies=dict(client.cookies)
+    )
+    answer = asked.request(method, path)
+    return answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize(("method", "route"), NUMBERED, ids=named)
+def test_a_number_that_nothing_has_is_not_found_or_refused(method: str, route: APIRoute, number: str, shared_door: Door) -> None:
+    path = re.sub(r"\{[a-z_]*id(:int)?\}", number, route.path)
+    status, _ = ask(shared_door, method, route, re.sub(r"\{[^}]*\}", "x", path))
+    assert status < 500
+
+
+def harm(door: Door) -> None:
+    """Write harm wherever a network, a stranger or an administrator can write."""
+    with door.pool.transaction() as conn:
+        given = {"harm": HARM}
+        execute(conn, "update sources set handle = %(harm)s", given)
+        execute(conn, "update brands set name = %(harm)s", given)
+        execute(conn, "update authors set handle = %(harm)s || id, name = %(harm)s, avatar_url = 'javascript:alert(1)'", given)
+        execute(
+            conn,
+            """
+            update posts set text = %(harm)s, permalink = 'javascript:alert(1)', why_no_reply = %(harm)s, can_reply = false, media =
+              jsonb_build_array(jsonb_build_object('kind', %(harm)s::text, 'url', 'javascript:alert(1)', 'alt', %(harm)s::text))
+            """,
+            given,
+        )
+        execute(conn, "update cases set preview = %(harm)s", given)
+        execute(conn, "update replies set text = %(harm)s, permalink = 'javascript:alert(1)'", given)
+        execute(
+            conn,
+            """
+            insert into watches (source_id, kind, query, state, state_note, stream_note, state_since, next_at)
+            select id, 'search', %(harm)s, 'stopped', %(harm)s, %(harm)s, now(), now() from sources
+            """,
+            given,
+        )
+        execute(
+            conn,
+            "insert into gaps (watch_id, kind, note, since, lost_note) select id, 'refused', %(harm)s, now(), %(harm)s from watches",
+            given,
+        )
+
+
+def test_no_screen_and_no_row_of_it_lets_harm_through(door: Door) -> None:
+    harm(door)
+    paths = [(method, route, address(route, door)) for method, route in GUARDED if method == "GET" and route.path != "/stream"]
+    told = {path: ask(door, method, route, path) for method, route, path in paths if not path.startswith("/api/")}
+    assert {path: status for path, (status, _) in told.items() if status >= 500} == {}
+    assert [path for path, (_, text) in told.items() if UNESCAPED.search(text)] == []
+    assert sum("&lt;script&gt;alert" in text for _, text in told.values()) > 4
