@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 
 NETWORK = "app_store"
 TITLE = "App Store"
-MOST_STARS = 5
 ANSWER = "/answer"
 """Ends the id of our answer: a review has one at most, and a changed one gets a new id from Apple."""
 
@@ -27,17 +26,7 @@ def posts_from(body: object, account: Account) -> Harvest:
 
 def gone(external_id: str) -> Post:
     """Return a post that the App Store shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2008-07-10T00:00:00+00:00"),
-        permalink="",
-        root_id=external_id.removesuffix(ANSWER),
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id, root_id=external_id.removesuffix(ANSWER))
 
 
 def _items(body: object) -> Iterator[object]:
@@ -120,7 +109,7 @@ def _as_post(  # noqa: PLR0913
         network=NETWORK,
         external_id=review_id,
         author=Author(external_id=author_id, handle=name.strip() or "A customer", name=name.strip()),
-        text="\n\n".join(filter(None, (_stars(stars), *(reading.text(part).strip() for part in words)))),
+        text="\n\n".join(filter(None, (reading.stars(stars), *(reading.text(part).strip() for part in words)))),
         published_at=_moment(at),
         permalink=_permalink(account),
         root_id=review_id,
@@ -149,11 +138,6 @@ def _answer(item: Fields, account: Account) -> Post:
 
 def _label(fields: Fields, name: str) -> str:
     return reading.text(reading.mapping(fields.get(name)).get("label"))
-
-
-def _stars(value: object) -> str:
-    stars = min(max(reading.whole(value) or 0, 0), MOST_STARS)
-    return "★" * stars + "☆" * (MOST_STARS - stars) if stars else ""
 
 
 def _moment(value: object) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
@@ -44,17 +44,7 @@ def items_of(body: object) -> Sequence[object]:
 
 def gone(external_id: str) -> Post:
     """Return a post that the forum shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2013-02-05T00:00:00+00:00"),
-        permalink="",
-        root_id=_first(external_id.partition("/")[0]),
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id, root_id=_first(external_id.partition("/")[0]))
 
 
 def home(account: Account) -> str:

@@ -5,12 +5,11 @@ on. What a webhook tells comes in another form; `told` turns it into the form in
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from amends.core import reading
 from amends.core.graph import moment
 from amends.core.graph_hooks import Change
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 
@@ -112,17 +111,7 @@ def post_of(comment: str, account: Account) -> str:
 
 def gone(external_id: str) -> Post:
     """Return a post that Facebook shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime(2004, 2, 4, tzinfo=UTC),
-        permalink="",
-        root_id=external_id,
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id)
 
 
 def told(change: Change, account: Account) -> Fields | None:

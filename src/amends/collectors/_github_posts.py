@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
 
@@ -58,17 +58,7 @@ def posts_from(body: object, account: Account) -> Harvest:
 def gone(external_id: str) -> Post:
     """Return a post that GitHub shows no longer."""
     place = place_of(external_id)
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2008-04-10T00:00:00+00:00"),
-        permalink="",
-        root_id=place.conversation if place and not place.nodes else external_id,
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id, root_id=place.conversation if place and not place.nodes else "")
 
 
 def _flat(item: object) -> Iterator[object]:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
 
 NETWORK = "google_play"
 TITLE = "Google Play"
-MOST_STARS = 5
 ANSWER = "/answer"
 """Ends the id of our answer: a review has one at most, and it has no id of its own."""
 
@@ -27,17 +26,7 @@ def posts_from(body: object, account: Account) -> Harvest:
 
 def gone(review_id: str) -> Post:
     """Return a review that Google Play shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=review_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2008-10-22T00:00:00+00:00"),
-        permalink="",
-        root_id=review_id.removesuffix(ANSWER),
-        raw=raw({"gone": review_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, review_id, root_id=review_id.removesuffix(ANSWER))
 
 
 def _has_answer(item: object) -> bool:
@@ -90,9 +79,7 @@ def _answer(fields: Fields, account: Account) -> Post:
 
 def _text(said: Fields) -> str:
     """Return the stars, then the title and the words, which Google parts by a tab."""
-    stars = min(max(reading.whole(said.get("starRating")) or 0, 0), MOST_STARS)
-    shown = "★" * stars + "☆" * (MOST_STARS - stars) if stars else ""
-    return "\n\n".join(filter(None, (shown, *_lines(reading.text(said.get("text"))))))
+    return "\n\n".join(filter(None, (reading.stars(said.get("starRating")), *_lines(reading.text(said.get("text"))))))
 
 
 def _lines(text: str) -> Iterator[str]:

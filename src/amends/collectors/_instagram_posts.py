@@ -5,12 +5,11 @@ how: `t` media that tag us, `p` media that name us, `m` comments that name us. T
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from amends.core import reading
 from amends.core.graph import moment
 from amends.core.graph_hooks import Change
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 
@@ -108,17 +107,7 @@ def is_ours(fields: Fields, account: Account) -> bool:
 
 def gone(external_id: str) -> Post:
     """Return a post that Instagram shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime(2010, 10, 6, tzinfo=UTC),
-        permalink="",
-        root_id=external_id,
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id)
 
 
 def told(change: Change) -> Fields | None:

@@ -6,14 +6,13 @@ from urllib.parse import quote
 
 from amends.collectors._reviews_form import Form, address_of, dig, form_of, moment
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.read_only import no_reply
 
 NETWORK = "reviews"
 TITLE = "Reviews"
-MOST_STARS = 5
 ANSWER = "/answer"
 """Ends the id of our answer: a review has one at most."""
 
@@ -53,17 +52,7 @@ def permalink(item: object, review_id: str, form: Form, account: Account) -> str
 
 def gone(external_id: str) -> Post:
     """Return a review that its site shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2007-01-01T00:00:00+00:00"),
-        permalink="",
-        root_id=external_id.removesuffix(ANSWER),
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id, root_id=external_id.removesuffix(ANSWER))
 
 
 def _has_answer(item: object, form: Form) -> bool:
@@ -85,7 +74,7 @@ def _review(item: Fields, *, form: Form, account: Account) -> Post:
         network=NETWORK,
         external_id=review_id,
         author=Author(external_id=reading.name(dig(item, form.author)) or f"review:{review_id}", handle=name or "A customer", name=name),
-        text="\n\n".join(filter(None, (_stars(dig(item, form.stars)), *(_words(item, path) for path in (form.title, form.text))))),
+        text="\n\n".join(filter(None, (reading.stars(dig(item, form.stars)), *(_words(item, path) for path in (form.title, form.text))))),
         published_at=published_at,
         edited_at=updated_at if updated_at and updated_at > published_at else None,
         permalink=permalink(item, review_id, form, account),
@@ -115,11 +104,6 @@ def _answer(item: Fields, *, form: Form, account: Account) -> Post:
 
 def _words(item: Fields, path: str) -> str:
     return reading.text(dig(item, path)).strip()
-
-
-def _stars(value: object) -> str:
-    stars = min(max(round(reading.number(value) or 0), 0), MOST_STARS)
-    return "★" * stars + "☆" * (MOST_STARS - stars) if stars else ""
 
 
 def _needed_moment(value: object) -> datetime:

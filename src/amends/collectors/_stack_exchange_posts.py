@@ -6,7 +6,7 @@ Questions and answers share one row of ids, comments have their own; so our ids 
 from datetime import datetime
 
 from amends.core import reading
-from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
@@ -28,17 +28,7 @@ def posts_from(body: object, account: Account) -> Harvest:
 
 def gone(external_id: str) -> Post:
     """Return a post that Stack Exchange shows no longer."""
-    return Post(
-        network=NETWORK,
-        external_id=external_id,
-        author=Author(external_id="deleted", handle="[deleted]"),
-        text="",
-        published_at=datetime.fromisoformat("2008-07-31T00:00:00+00:00"),
-        permalink="",
-        root_id=external_id,
-        raw=raw({"gone": external_id}),
-        deleted=True,
-    )
+    return gone_post(NETWORK, external_id)
 
 
 def external_id_of(fields: Fields) -> str:

@@ -5,12 +5,14 @@ Place in the path: collector's `posts_from` -> here -> `Harvest`. Pure.
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from amends.core import reading
 from amends.core.ports import Harvest
-from amends.core.post import Post
+from amends.core.post import Author, Post
 
 LONGEST_NAME = 60
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 Fields = dict[str, object]
 
 
@@ -49,6 +51,21 @@ def harvest(items: Iterable[object], read: Callable[[Fields], Post | None]) -> H
 def raw(fields: object) -> bytes:
     """Return a body as the ledger keeps it."""
     return json.dumps(fields).encode()
+
+
+def gone_post(network: str, external_id: str, *, root_id: str = "") -> Post:
+    """Return a post that its network shows no longer; of it only its id and that it is gone mean anything."""
+    return Post(
+        network=network,
+        external_id=external_id,
+        author=Author(external_id="deleted", handle="[deleted]"),
+        text="",
+        published_at=LONG_AGO,
+        permalink="",
+        root_id=root_id or external_id,
+        raw=raw({"gone": external_id}),
+        deleted=True,
+    )
 
 
 def needed(value: str, what: str) -> str:

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 
 LONGEST_NUMBER = 30
+MOST_STARS = 5
 FARTHEST_NUMBER = 1e11
 FARTHEST_WHOLE = 2**63
 HALF_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -63,6 +64,12 @@ def number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return read if math.isfinite(read) and 0 <= read < FARTHEST_NUMBER else None
+
+
+def stars(value: object) -> str:
+    """Return a rating of one to five as people see it, empty where it is none."""
+    full = min(max(round(number(value) or 0), 0), MOST_STARS)
+    return "★" * full + "☆" * (MOST_STARS - full) if full else ""
 
 
 def link(value: object) -> str:
