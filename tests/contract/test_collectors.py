@@ -196,14 +196,14 @@ def test_a_refusal_becomes_its_error_after_one_request(case: Case, status: int, 
 
 
 @those()
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error": 401}', b"[]", b'"x"', b'{"errors": 3}'])
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
-def test_a_refusal_without_readable_words_is_the_same_error(case: Case, status: int, kind: type[NetworkError], body: bytes) -> None:
+def test_a_refusal_without_readable_words_is_the_same_error(case: Case, status: int, kind: type[NetworkError]) -> None:
     collector = case.collector()
-    case.say(body, status)
-    with pytest.raises(kind) as raised:
-        collector.fetch(case.watch, None, budget=100)
-    assert str(raised.value)
+    for body in (b"", b"<html>", b'{"error": 401}', b"[]", b'"x"', b'{"errors": 3}'):
+        case.say(body, status)
+        with pytest.raises(kind) as raised:
+            collector.fetch(case.watch, None, budget=100)
+        assert str(raised.value)
 
 
 @those()

@@ -122,7 +122,7 @@ def replayed(live_url: str, rebuilt_url: str) -> Report:
         return rebuild(live, emptied(rebuilt_url), progress=lambda _done, _total: None)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_what_was_stored_is_rebuilt_byte_for_byte(two: tuple[str, str], steps: list[Step]) -> None:
     world = World(emptied(two[0]))

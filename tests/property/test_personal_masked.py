@@ -23,7 +23,7 @@ TONGUES = st.sampled_from(["en", "es", "si", "ta", "kn", "pa", "am", "hi", "si-L
 SHAPES = st.sampled_from([(), ("AB-######",), ("#####", "@@@-##")])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(TEXTS, TONGUES, SHAPES)
 def test_finds_lie_in_the_text_in_order_and_beside_each_other(text: str, language: str, shapes: tuple[str, ...]) -> None:
     edges = [edge for one in find(text, language, shapes=shapes) for edge in (one.start, one.end)]
@@ -32,7 +32,7 @@ def test_finds_lie_in_the_text_in_order_and_beside_each_other(text: str, languag
     assert all(one.start < one.end for one in find(text, language, shapes=shapes))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(TEXTS, TONGUES, SHAPES)
 def test_nothing_is_found_in_a_masked_text_and_masking_it_again_changes_nothing(text: str, language: str, shapes: tuple[str, ...]) -> None:
     masked = mask(text, language, shapes=shapes)
@@ -40,7 +40,7 @@ def test_nothing_is_found_in_a_masked_text_and_masking_it_again_changes_nothing(
     assert mask(masked, language, shapes=shapes) == masked
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS, TONGUES)
 def test_what_is_to_be_kept_is_kept_and_all_else_goes(text: str, language: str) -> None:
     masked = mask(text, language, keep={Kind.ORDER})
@@ -61,7 +61,7 @@ class Words(HTMLParser):
         self.tags.append(tag)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS.map(lambda text: text.replace("\0", "").replace("\r", "")), TONGUES)
 def test_a_marked_text_is_the_text_with_marks_and_no_other_tag(text: str, language: str) -> None:
     found, words = find(text, language), Words()

@@ -20,5 +20,7 @@ def test(arguments: tuple[str, ...]) -> None:
         raise click.ClickException("The tests lie in the repository, and this Amends was installed without it.")
     os.chdir(ROOT)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    cores = () if arguments else (f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=loadfile")
+    # Files with few tests are the long ones here (servers that are killed, a whole demo): in their own order none is left for the end.
+    spread = ("--dist=loadfile", "--no-loadscope-reorder")
+    cores = () if arguments else (f"--numprocesses={min(os.cpu_count() or 1, 4)}", *spread)
     os.execve(sys.executable, [sys.executable, "-m", "pytest", *cores, *arguments], {**os.environ, "PATH": path})  # noqa: S606
