@@ -15,7 +15,8 @@ from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
 from amends.core.settings import DEMO_SECRET, Mode
 
-SANDBOX_PORT = 8770
+FROM_SCREENS_TO_NETWORKS = 770
+"""The networks' port is so far above that of the screens, unless it is taken."""
 HOST = "127.0.0.1"
 PACE = 5.0
 MORNING = 11 * 60
@@ -89,7 +90,7 @@ def _start(installation: Installation, *, pace: float, colleague: bool) -> None:
 
 
 def _start_sandbox(installation: Installation, pace: float) -> None:
-    port = free_port(HOST, SANDBOX_PORT)
+    port = free_port(HOST, installation.plan.port + FROM_SCREENS_TO_NETWORKS)
     installation.sandbox_url = f"http://{HOST}:{port}"
     folder = installation.plan.data / "sandbox"
     arguments = ["sandbox", "--host", HOST, "--port", str(port), "--data", str(folder), "--pace", str(pace)]

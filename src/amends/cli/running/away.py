@@ -7,11 +7,14 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from amends.cli.running.state import State, last_state, running
 from amends.core.embedded import process
 from amends.core.embedded.program import MODULE
 from amends.core.errors import SettingsWrong
+
+FIRST_PORT, PORTS = 20_000, 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +58,14 @@ def away(arguments: Sequence[str], *, data: Path, env: Mapping[str, str] | None 
     """Yield `amends <arguments> --data <data>`, just started; stop it afterwards. `env` goes over the environment of this process."""
     data.mkdir(parents=True, exist_ok=True)
     log = data / "supervisor.log"
-    command = [sys.executable, "-P", "-m", MODULE, *arguments, "--data", str(data)]
+    command = [sys.executable, "-P", "-m", MODULE, *arguments, "--port", str(_port_of(data)), "--data", str(data)]
     child = process.start(command, log=log, env={**os.environ, **(env or {})})
     try:
         yield Away(data=data, child=child, log=log)
     finally:
         process.stop(child, patience=20)
+
+
+def _port_of(data: Path) -> int:
+    """Return where an installation begins to look for a free port: two that start at the same moment must not find the same one."""
+    return FIRST_PORT + crc32(str(data).encode()) % PORTS
