@@ -53,10 +53,10 @@ def run(url: str) -> list[Row]:
             rate("claim, read, store", product=bench.claimed, floor=bench.bare, things=ROUND, rounds=ROUNDS, at_least=0.75),
             single(model, texts),
         ]
-    if find_spec("torch") is None:
-        say("transformers.pipeline is left out: torch is not installed (extra `train`).")
-    else:
-        rows.append(against_pipeline(bench, texts))
+        if find_spec("torch") is None:
+            say("transformers.pipeline is left out: torch is not installed (extra `train`).")
+        else:
+            rows.append(against_pipeline(bench, texts))
     return [*rows, flood(model, texts)]
 
 
