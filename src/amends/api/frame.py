@@ -6,12 +6,13 @@ from secrets import token_hex
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amends.api.screen import static
 from amends.core.log import bound, logger
+from amends.core.translating import ENGLISH, NATIVE_NAMES, speaking
 
 log = logger(__name__)
 
@@ -28,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+LANGUAGE_COOKIE = "amends_language"
 UNTOLD = ("/static/", "/stream", "/healthz", "/readyz")
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -49,7 +51,7 @@ class Frame:
             return
         request_id = _given_id(Headers(scope=scope).get("x-request-id", "")) or token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        with bound(request_id=request_id):
+        with bound(request_id=request_id), speaking(_wanted_language(Headers(scope=scope))):
             await self._run(scope, receive, _Framed(send, request_id, scope["path"]))
 
     async def _run(self, scope: Scope, receive: Receive, send: "_Framed") -> None:
@@ -81,6 +83,13 @@ class _Framed:
             for name, value in (self._headers | {"Cache-Control": _caching(self._path, self.status)}).items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _wanted_language(headers: Headers) -> str:
+    """Return the language that the person chose (a cookie), else the first of the browser's that we speak, else English."""
+    chosen = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "")
+    offered = (part.partition(";")[0].strip().partition("-")[0].lower() for part in headers.get("accept-language", "").split(","))
+    return next((code for code in (chosen, *offered) if code in NATIVE_NAMES), ENGLISH)
 
 
 def _given_id(text: str) -> str:

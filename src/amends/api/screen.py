@@ -19,6 +19,7 @@ from jinja2_fragments import render_block
 from amends.api import connect_words, labels, personal_words, pushing_words, words
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
+from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -52,8 +53,15 @@ def vendor(name: str) -> str:
 
 def _environment() -> Environment:
     found = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    installed: Any = found
+    installed.install_gettext_callables(gettext, ngettext, newstyle=True)
     found.filters["safe_url"] = words.safe_url
     told: dict[str, Any] = {
         "words": words,
@@ -97,6 +105,7 @@ class Screens:
             "request_id": request.state.request_id,
             "theme": theme if theme in {"light", "dark"} else "",
             "path": request.url.path,
+            "spoken": spoken(),
             "now": self._clock(),
         }
 

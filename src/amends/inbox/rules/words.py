@@ -4,10 +4,11 @@ from enum import StrEnum
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands: `open` waits for us, `waiting` for the customer."""
+    """Where a case stands: `open` waits for us, `waiting` for the customer, `snoozed` for a time or a happening."""
 
     OPEN = "open"
     WAITING = "waiting"
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
 
@@ -60,11 +61,13 @@ class WatchState(StrEnum):
 
 
 class Role(StrEnum):
-    """What an agent may do: answer, read the numbers too, change the installation too."""
+    """What somebody is here for; `rules/rights.py` says what each may do. An auditor looks and changes nothing."""
 
     AGENT = "agent"
+    LEAD = "lead"
     MANAGER = "manager"
     ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 class Severity(StrEnum):

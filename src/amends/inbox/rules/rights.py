@@ -1,0 +1,87 @@
+"""Who may do what: the one table of rights, and how far each person sees.
+
+Place in the path: `api/auth.py` asks it at every route; the tests go through every route and every role with it. A role says what
+somebody may do, the teams they are in say with which cases (`Scope`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from amends.inbox.rules.words import Role
+
+AGENT, LEAD, MANAGER, ADMIN, AUDITOR = Role.AGENT, Role.LEAD, Role.MANAGER, Role.ADMIN, Role.AUDITOR
+
+
+class Right(StrEnum):
+    """One thing that somebody may do; each route names one."""
+
+    SELF = "self"
+    SEE = "see"
+    WORK = "work"
+    APPROVE = "approve"
+    SHARE = "share"
+    TEAMS = "teams"
+    NUMBERS = "numbers"
+    TRIAGE = "triage"
+    RULES = "rules"
+    SEE_SOURCES = "see_sources"
+    BUDGETS = "budgets"
+    SOURCES = "sources"
+    PEOPLE = "people"
+    AUDIT = "audit"
+
+
+EVERYBODY = frozenset(Role)
+RIGHTS: Mapping[Right, frozenset[Role]] = {
+    # one's own settings, sessions, tokens, notifications
+    Right.SELF: EVERYBODY,
+    # cases, customers, threads, searches, within one's scope
+    Right.SEE: EVERYBODY,
+    # reply, note, assign, label, snooze, resolve, in bulk too
+    Right.WORK: frozenset({AGENT, LEAD, MANAGER, ADMIN}),
+    # let a colleague's answer out, or give it back
+    Right.APPROVE: frozenset({LEAD, MANAGER, ADMIN}),
+    # macros and views for the whole team
+    Right.SHARE: frozenset({LEAD, MANAGER, ADMIN}),
+    # who is in a team, its hours and skills
+    Right.TEAMS: frozenset({LEAD, MANAGER, ADMIN}),
+    # the managers' numbers and reports
+    Right.NUMBERS: frozenset({LEAD, MANAGER, ADMIN, AUDITOR}),
+    # topics, noise, urgency, models
+    Right.TRIAGE: frozenset({MANAGER, ADMIN}),
+    # rules that work for the team
+    Right.RULES: frozenset({MANAGER, ADMIN}),
+    # what is watched and how it is
+    Right.SEE_SOURCES: frozenset({MANAGER, ADMIN, AUDITOR}),
+    # what reading may cost
+    Right.BUDGETS: frozenset({MANAGER, ADMIN}),
+    # add, change, pause what is watched; channels
+    Right.SOURCES: frozenset({ADMIN}),
+    # invite, change roles, end sessions
+    Right.PEOPLE: frozenset({ADMIN}),
+    # the audit log
+    Right.AUDIT: frozenset({ADMIN, AUDITOR}),
+}
+SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
+
+
+def may(role: str, right: Right) -> bool:
+    """Tell whether somebody of this role has the right."""
+    return Role(role) in RIGHTS[right]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Which cases somebody sees: those on these `sources` that belong to no team or to one of these `teams`. None: all there are."""
+
+    teams: tuple[int, ...] | None = None
+    sources: tuple[int, ...] | None = None
+
+    def holds(self, *, team_id: int | None, source_id: int) -> bool:
+        """Tell whether a case of this team on this source is seen."""
+        ours = self.teams is None or team_id is None or team_id in self.teams
+        return ours and (self.sources is None or source_id in self.sources)
+
+
+EVERYTHING = Scope()
