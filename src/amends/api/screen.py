@@ -41,6 +41,12 @@ def _version() -> str:
 
 
 @cache
+def sheets() -> tuple[str, ...]:
+    """Return the names of our style sheets: `amends.css` first, then one per part of the screens."""
+    return tuple(sorted((file.name for file in STATIC.glob("*.css")), key=lambda name: (name != "amends.css", name)))
+
+
+@cache
 def vendor(name: str) -> str:
     """Return the address of a script that the installed package django-htmx carries (its static files; of Django nothing is used)."""
     package = find_spec("django_htmx")
@@ -69,6 +75,7 @@ def _environment() -> Environment:
         "pushing": pushing_words,
         "labels": labels,
         "connecting": connect_words,
+        "sheets": sheets,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying"):

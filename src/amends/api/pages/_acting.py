@@ -40,7 +40,7 @@ def ask_first(request: Request, desk: Desk, case_id: CaseId, kinds: Sequence[Kin
         "vals": json.dumps({"all_the_same": True} | chosen),
         "private_vals": json.dumps({"private": True} | ({"and_resolve": True} if and_resolve else {})) if able.private else "",
     }
-    return desk.screens.blocks(request, "case.html", ["ask"], values)
+    return desk.screens.blocks(request, "composer.html", ["ask"], values)
 
 
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
