@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.cli.ledgering.rebuilding import Report, rebuild
@@ -124,6 +124,7 @@ def replayed(live_url: str, rebuilt_url: str) -> Report:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
+@example(steps=[("around", 0, None, [(0, 0, 0)]), ("page", 0, None, [(0, 0, 0), (3, 0, 1)])])
 def test_what_was_stored_is_rebuilt_byte_for_byte(two: tuple[str, str], steps: list[Step]) -> None:
     world = World(emptied(two[0]))
     for step in steps:

@@ -190,7 +190,6 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
     return {
         "sources": source_page.sources(conn),
         "watches": {source_id: [one for one in watches if one.source_id == source_id] for source_id in {one.source_id for one in watches}},
-        "newest": {one.source_id: one for one in source_page.newest_posts(conn)},
         "ledgers": by_watch(found, now),
         "channels": channels.active(conn),
         "forms": forms(),

@@ -102,8 +102,10 @@ def _ingest_batch(at: _Place, posts: Mapping[str, Post]) -> Ingested:
     new.sort(key=lambda post: (post.published_at, post.external_id))
     told = [one for one in met if changes.is_present(one.post, one.stored) and _is_told(at, one)]
     authors = _save_authors(at, [*(one.post for one in told if changes.is_author_changed(one.post.author, one.stored)), *new])
-    _store_new(at, new, authors)
-    edited, added = _store_told(at, told)
+    # One batch of the ledger for both: who is named last in it is who is believed, then as now.
+    batch = ledger.next_batch(at.conn) if new or told else 0
+    _store_new(at, new, authors, batch)
+    edited, added = _store_told(at, told, batch)
     deleted = _delete(at, [one for one in met if changes.is_withdrawn(one.post, one.stored)])
     added += len(new)
     return Ingested(new=added, edited=edited, deleted=deleted, again=max(0, len(posts) - added - edited - deleted))
@@ -124,11 +126,11 @@ def _is_new_way(at: _Place, one: _Met) -> bool:
     return at.way is not None and at.way not in one.stored.seen_by
 
 
-def _store_told(at: _Place, told: Sequence[_Met]) -> tuple[int, int]:
+def _store_told(at: _Place, told: Sequence[_Met], batch: int) -> tuple[int, int]:
     """Store what posts that we have tell anew; return how many were edited, and how many became work."""
     if not told:
         return 0, 0
-    _keep(at, [entry(one.post, imported=at.imported) for one in told])
+    _keep(at, [entry(one.post, imported=at.imported) for one in told], batch)
     edited = _edit(at, [one for one in told if changes.is_edited(one.post, one.stored)])
     _refresh(at, [one for one in told if changes.is_refreshed(one.post, one.stored)])
     if at.way is not None:
@@ -142,7 +144,7 @@ def _save_authors(at: _Place, posts: Sequence[Post]) -> dict[str, AuthorId]:
     return incoming.save_authors(at.conn, network=at.network, authors=list(newest.values())) if newest else {}
 
 
-def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId]) -> None:
+def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId], batch: int) -> None:
     """Store new posts in the order they were published, with their bodies and an event each."""
     if not posts:
         return
@@ -153,7 +155,9 @@ def _store_new(at: _Place, posts: Sequence[Post], authors: Mapping[str, AuthorId
     incoming.copy_posts(
         at.conn, (_row(at, post_id, authors[post.author.external_id], post) for post_id, post in zip(ids, owned, strict=True))
     )
-    _keep(at, [entry(post, imported=at.imported) for post in owned])
+    _keep(at, [entry(post, imported=at.imported) for post in owned], batch)
+    newest = max(changes.published_at(post, now=at.now) for post in owned)
+    incoming.note_newest(at.conn, source_id=at.source_id, published_at=newest, seen_at=at.now)
     if at.beside:
         incoming.set_beside(at.conn, post_ids=ids, now=at.now)
     else:
@@ -171,9 +175,8 @@ def _make_work(at: _Place, post_ids: Sequence[PostId]) -> int:
     return len(post_ids)
 
 
-def _keep(at: _Place, entries: Sequence[ledger.Entry]) -> None:
-    """Append to the ledger, as one batch."""
-    batch = ledger.next_batch(at.conn)
+def _keep(at: _Place, entries: Sequence[ledger.Entry], batch: int) -> None:
+    """Append to this batch of the ledger."""
     ledger.copy(at.conn, entries, ledger.Came(batch=batch, source_id=at.source_id, at=at.now, way=at.way, beside=at.beside))
 
 

@@ -42,6 +42,15 @@ def lock_source(conn: Connection, *, source_id: SourceId) -> None:
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('ingest', %(source_id)s))", {"source_id": source_id})
 
 
+def note_newest(conn: Connection, *, source_id: SourceId, published_at: datetime, seen_at: datetime) -> None:
+    """Keep with the source what its newest post is."""
+    execute(
+        conn,
+        "update sources set newest_published_at = %(published_at)s, newest_seen_at = %(seen_at)s where id = %(source_id)s",
+        {"source_id": source_id, "published_at": published_at, "seen_at": seen_at},
+    )
+
+
 def find(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) -> list[Stored]:
     """Return those of the posts that we have, with their authors."""
     return fetch_all(

@@ -8,7 +8,7 @@ from amends.core.database import Connection, fetch_all
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceRow:
-    """A watched account; its credentials never leave the store through here."""
+    """A watched account; its credentials never leave the store through here. The newest post is the one that came last."""
 
     id: int
     brand: str
@@ -17,11 +17,13 @@ class SourceRow:
     handle: str
     paused_at: datetime | None
     created_at: datetime
+    newest_published_at: datetime | None
+    newest_seen_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WatchRow:
-    """One thing a source looks at, and how that goes. `newest` is when the newest post of its source was published."""
+    """One thing a source looks at, and how that goes."""
 
     id: int
     source_id: int
@@ -40,22 +42,14 @@ class WatchRow:
     stream_heard_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Newest:
-    """The newest post of a source."""
-
-    source_id: int
-    published_at: datetime
-    seen_at: datetime
-
-
 def sources(conn: Connection) -> list[SourceRow]:
     """Return every source by brand and network."""
     return fetch_all(
         conn,
         SourceRow,
         """
-        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at
+        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at,
+          s.newest_published_at, s.newest_seen_at
         from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
         """,
     )
@@ -70,17 +64,5 @@ def watches(conn: Connection) -> list[WatchRow]:
         select id, source_id, kind, query, state, state_note, state_since, failures, next_at, last_ok_at, last_new_at, reads,
           stream_state, stream_note, stream_heard_at
         from watches order by source_id, id
-        """,
-    )
-
-
-def newest_posts(conn: Connection) -> list[Newest]:
-    """Return the post each source saw last."""
-    return fetch_all(
-        conn,
-        Newest,
-        """
-        select s.id as source_id, p.published_at, p.seen_at from sources s
-        cross join lateral (select published_at, seen_at from posts where source_id = s.id order by seen_at desc limit 1) p
         """,
     )
