@@ -52,12 +52,14 @@ def run(url: str) -> list[Row]:
         rows = [
             rate("claim, read, store", product=bench.claimed, floor=bench.bare, things=ROUND, rounds=ROUNDS, at_least=0.75),
             single(model, texts),
+            flood(model, texts),
         ]
+        # Last, since torch takes more memory than everything before it.
         if find_spec("torch") is None:
             say("transformers.pipeline is left out: torch is not installed (extra `train`).")
         else:
             rows.append(against_pipeline(bench, texts))
-    return [*rows, flood(model, texts)]
+    return rows
 
 
 def _texts(model: encoder.Encoder) -> list[str]:
