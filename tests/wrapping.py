@@ -13,19 +13,21 @@ QUIET = re.compile(r"<(code|pre|script|style|svg)\b[^<>]*>.*?</\1>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""\b(?P<name>[\w-]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
 ENTITY = re.compile(r"&\w+;|&#\d+;")
-NAMES = frozenset({"Amends"})
+NAMES = frozenset({"Amends", "p90"})
+UNSEEN = re.compile(r"\{% block (screen|news) %\}.*?\{% endblock %\}", re.DOTALL)
 LANGUAGE = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - it reads templates only, and makes no HTML
 MASK = 0xE000
+ADDRESS = re.compile("[\ue000-\uf8ff]*/")
 
 
 def unwrapped(source: str) -> Iterator[str]:
     """Yield each text that people see in English whatever they speak."""
     pieces: list[str] = []
-    masked = JINJA.sub(lambda found: _masked(found.group(), pieces), source)
+    masked = JINJA.sub(lambda found: _masked(found.group(), pieces), UNSEEN.sub("", source))
     seen = _attributes(masked) if "<" in masked else []
     plain = TAG.sub("\n", QUIET.sub("\n", masked))
     for text in [*seen, *re.split(r"\n\s*", plain)]:
-        if _words(text):
+        if _words(text) and not ADDRESS.match(text):
             yield " ".join(_unmasked(text, pieces).split())
         yield from (told for piece in _of(text, pieces) for told in _constants(piece))
 
@@ -49,7 +51,7 @@ def _attributes(masked: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in WORD.findall(ENTITY.sub("", text)) if word not in NAMES]
+    return [word for word in WORD.findall(ENTITY.sub("", text)) if word not in NAMES and not word.isupper()]
 
 
 def _constants(piece: str) -> Iterator[str]:

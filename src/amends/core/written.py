@@ -45,10 +45,9 @@ def percent(share: float) -> str:
 
 
 def dollars(value: float, *, exact: bool = False) -> str:
-    """Return an amount of US dollars: in cents, or `exact` to the last digit that it has (prices of one read)."""
-    if exact:
-        return format_currency(value, "USD", locale=locale(), decimal_quantization=False)
-    return format_currency(value, "USD", locale=locale())
+    """Return an amount of US dollars, the only money we write: in cents, or `exact` to the last digit that it has (prices of one read)."""
+    written = format_currency(value, "USD", locale=locale(), currency_digits=not exact, decimal_quantization=not exact)
+    return written.replace("US$", "$")
 
 
 def listed(words: Iterable[str]) -> str:
