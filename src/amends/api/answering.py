@@ -11,6 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
+from amends.core.translating import _
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.ids import CaseId, ReplyId
@@ -35,7 +36,7 @@ def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
     """Return the case; `NotFound` where there is none."""
     found = case_page.head(conn, case_id)
     if found is None:
-        raise NotFound(f"There is no case {case_id}.")
+        raise NotFound(_("There is no case %(case_id)s.") % {"case_id": case_id})
     return found
 
 
@@ -81,9 +82,9 @@ def answer(  # noqa: PLR0913
 def _check_wish(wish: Wish, able: Abilities) -> None:
     """Raise `Refused` where the network has no such way, with another one."""
     if wish.private and not able.private:
-        raise Refused(f"{able.title} has no private messages here; ask the customer to write to you in private.")
+        raise Refused(_("%(title)s has no private messages here; ask the customer to write to you in private.") % {"title": able.title})
     if wish.in_posts and (wish.private or not able.threads):
-        raise Refused(f"{able.title} takes no answer in several posts here; shorten it.")
+        raise Refused(_("%(title)s takes no answer in several posts here; shorten it.") % {"title": able.title})
     check_pictures(len(wish.pictures), able)
 
 
@@ -91,4 +92,4 @@ def check_pictures(number: int, able: Abilities) -> None:
     """Raise `Refused` where an answer on this network cannot carry so many pictures."""
     if number > able.attachments:
         most = f"at most {able.attachments} pictures an answer" if able.attachments else "no pictures from here"
-        raise Refused(f"{able.title} takes {most}.")
+        raise Refused(_("%(title)s takes %(most)s.") % {"title": able.title, "most": most})

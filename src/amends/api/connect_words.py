@@ -1,28 +1,74 @@
 """The words of the list of networks that an account can be connected on: what they are grouped by, what each can do."""
 
-from collections.abc import Mapping
-
+from amends.api.words import label
 from amends.core.abilities import Abilities, Group
+from amends.core.translating import N_, Table, _, ngettext
+from amends.core.written import dollars
 
-GROUPS: Mapping[Group, str] = {
-    Group.SOCIAL: "Social networks",
-    Group.REVIEWS: "Reviews",
-    Group.FORUMS: "Forums and code",
-    Group.MESSAGES: "Messages and mail",
-    Group.FEEDS: "Feeds, files and other programs",
-}
+GROUPS = Table(
+    {
+        Group.SOCIAL: N_("Social networks"),
+        Group.REVIEWS: N_("Reviews"),
+        Group.FORUMS: N_("Forums and code"),
+        Group.MESSAGES: N_("Messages and mail"),
+        Group.FEEDS: N_("Feeds, files and other programs"),
+    }
+)
+CREDENTIALS = Table(
+    {
+        "access_token": N_("Access token"),
+        "access_token_secret": N_("Access token secret"),
+        "api_key": N_("API key"),
+        "app_id": N_("App ID"),
+        "api_secret": N_("API secret"),
+        "app_password": N_("App password"),
+        "app_secret": N_("App secret"),
+        "bearer_token": N_("Bearer token"),
+        "client_id": N_("Client ID"),
+        "client_secret": N_("Client secret"),
+        "consumer_key": N_("Consumer key"),
+        "consumer_secret": N_("Consumer secret"),
+        "issuer_id": N_("Issuer ID"),
+        "key": N_("Key"),
+        "key_id": N_("Key ID"),
+        "page_token": N_("Page token"),
+        "password": N_("Password"),
+        "previous_secret": N_("Previous secret"),
+        "private_key": N_("Private key"),
+        "refresh_token": N_("Refresh token"),
+        "secret": N_("Secret"),
+        "service_account": N_("Service account"),
+        "smtp_password": N_("SMTP password"),
+        "smtp_user": N_("SMTP user"),
+        "token": N_("Token"),
+        "user": N_("User"),
+        "username": N_("Username"),
+        "verify_token": N_("Verify token"),
+        "webhook_secret": N_("Webhook secret"),
+    }
+)
+
+
+def credential(name: str) -> str:
+    """Return what a credential is called, as its field asks for it."""
+    return CREDENTIALS.get(name) or label(name)
+
+
+def asked(text: str) -> str:
+    """Return the label or hint of an option, which its collector marked with `N_`."""
+    return _(text)
 
 
 def powers(able: Abilities) -> str:
     """Return what we can do on a network, before anybody has connected it."""
-    told = ["We read and answer there." if able.replies else "We read only; it takes no answers from here."]
-    told += ["It can be read without credentials."] if able.keyless else []
-    told += ["New posts can come by a stream."] if able.streams else []
-    told += ["It can call us."] if able.hooks and able.polls else []
-    told += [f"It shows no more than the last {_days(able.reach.days)}."] if able.reach and able.reach.days else []
-    told += [f"One read costs ${able.price:g} at its list price."] if able.price else []
+    told = [_("We read and answer there.") if able.replies else _("We read only; it takes no answers from here.")]
+    told += [_("It can be read without credentials.")] if able.keyless else []
+    told += [_("New posts can come by a stream.")] if able.streams else []
+    told += [_("It can call us.")] if able.hooks and able.polls else []
+    told += [_reach(able.reach.days)] if able.reach and able.reach.days else []
+    told += [_("One read costs %(price)s at its list price.") % {"price": dollars(able.price, exact=True)}] if able.price else []
     return " ".join(told)
 
 
-def _days(number: int) -> str:
-    return "day" if number == 1 else f"{number} days"
+def _reach(days: int) -> str:
+    return ngettext("It shows no more than the last day.", "It shows no more than the last %(n)s days.", days) % {"n": days}

@@ -4,7 +4,7 @@ An answer says what happened and what to do next; what we did not foresee is log
 """
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,7 @@ from amends.api.auth import Forged, NoToken, NotSignedIn
 from amends.core import errors
 from amends.core.database import DatabaseGone
 from amends.core.log import logger
+from amends.core.translating import N_, _
 
 log = logger(__name__)
 
@@ -30,45 +31,53 @@ class Answer:
 
 
 ANSWERS: dict[type[Exception], Answer] = {
-    NotSignedIn: Answer(status=401, word="not_signed_in", headline="Please sign in", next_step="Sign in again; your drafts are kept."),
-    NoToken: Answer(status=401, word="no_token", headline="A token is missing", next_step="Send a bearer token with the request."),
-    Forged: Answer(status=403, word="forged", headline="This page is stale", next_step="Reload the page and try once more."),
+    NotSignedIn: Answer(
+        status=401, word="not_signed_in", headline=N_("Please sign in"), next_step=N_("Sign in again; your drafts are kept.")
+    ),
+    NoToken: Answer(status=401, word="no_token", headline=N_("A token is missing"), next_step=N_("Send a bearer token with the request.")),
+    Forged: Answer(status=403, word="forged", headline=N_("This page is stale"), next_step=N_("Reload the page and try once more.")),
     errors.NotAllowed: Answer(
-        status=403, word="not_allowed", headline="Not for your role", next_step="Ask an administrator if you need it for your work."
+        status=403, word="not_allowed", headline=N_("Not for your role"), next_step=N_("Ask an administrator if you need it for your work.")
     ),
     errors.NotFound: Answer(
-        status=404, word="not_found", headline="Nothing here", next_step="It may have been removed. Go back to the inbox and search for it."
+        status=404,
+        word="not_found",
+        headline=N_("Nothing here"),
+        next_step=N_("It may have been removed. Go back to the inbox and search for it."),
     ),
     errors.Conflict: Answer(
-        status=409, word="conflict", headline="Somebody was faster", next_step="Look at the newest state, then decide again."
+        status=409, word="conflict", headline=N_("Somebody was faster"), next_step=N_("Look at the newest state, then decide again.")
     ),
     errors.Refused: Answer(
-        status=422, word="refused", headline="That cannot be done", next_step="Nothing was changed. Mend it and try again."
+        status=422, word="refused", headline=N_("That cannot be done"), next_step=N_("Nothing was changed. Mend it and try again.")
     ),
     errors.HookRefused: Answer(
-        status=401, word="hook_refused", headline="Not taken", next_step="Check the secret and the clock of the sender, then send it again."
+        status=401,
+        word="hook_refused",
+        headline=N_("Not taken"),
+        next_step=N_("Check the secret and the clock of the sender, then send it again."),
     ),
-    errors.RateLimited: Answer(status=429, word="too_often", headline="Too often", next_step="Wait a moment, then try again."),
+    errors.RateLimited: Answer(status=429, word="too_often", headline=N_("Too often"), next_step=N_("Wait a moment, then try again.")),
     errors.NetworkError: Answer(
-        status=502, word="network", headline="The network did not do it", next_step="The page Sources says how the network is."
+        status=502, word="network", headline=N_("The network did not do it"), next_step=N_("The page Sources says how the network is.")
     ),
     DatabaseGone: Answer(
-        status=503, word="database_gone", headline="The database is away", next_step="Nothing is lost. Try again in a few seconds."
+        status=503, word="database_gone", headline=N_("The database is away"), next_step=N_("Nothing is lost. Try again in a few seconds.")
     ),
     errors.AmendsError: Answer(
-        status=500, word="amends", headline="Something is set up wrongly", next_step="Run `./amends doctor`; it says what to mend."
+        status=500, word="amends", headline=N_("Something is set up wrongly"), next_step=N_("Run `./amends doctor`; it says what to mend.")
     ),
 }
 UNFORESEEN = Answer(
     status=500,
     word="unforeseen",
-    headline="We broke something",
-    next_step="It is in the log under the number below. Try again, or go on elsewhere.",
+    headline=N_("We broke something"),
+    next_step=N_("It is in the log under the number below. Try again, or go on elsewhere."),
 )
 BY_STATUS = {
     404: ANSWERS[errors.NotFound],
-    413: Answer(status=413, word="too_large", headline="Too large", next_step="Send less at once."),
-    405: Answer(status=405, word="wrong_method", headline="Not in this way", next_step="Go back and use the buttons of the page."),
+    413: Answer(status=413, word="too_large", headline=N_("Too large"), next_step=N_("Send less at once.")),
+    405: Answer(status=405, word="wrong_method", headline=N_("Not in this way"), next_step=N_("Go back and use the buttons of the page.")),
 }
 
 
@@ -83,7 +92,8 @@ def wants_json(request: Request) -> bool:
 
 
 def told(request: Request, answer: Answer, message: str) -> Response:
-    """Return `answer` in the shape that the asker reads."""
+    """Return `answer` in the shape and the language that the asker reads."""
+    answer = replace(answer, headline=_(answer.headline), next_step=_(answer.next_step))
     if wants_json(request):
         body = {"error": answer.word, "message": message, "next": answer.next_step, "request_id": request.state.request_id}
         headers = {"WWW-Authenticate": "Bearer"} if answer.word == "no_token" else {}
@@ -96,7 +106,7 @@ def tell_known(request: Request, error: Exception) -> Response:
     answer = answer_for(error)
     if answer.status >= 500:  # noqa: PLR2004
         log.warning("request_failed", error=answer.word, message=str(error))
-    return told(request, answer, answer.headline if isinstance(error, DatabaseGone) else str(error))
+    return told(request, answer, _(answer.headline) if isinstance(error, DatabaseGone) else str(error))
 
 
 def tell_not_signed_in(request: Request, error: Exception) -> Response:
@@ -110,23 +120,23 @@ def tell_not_signed_in(request: Request, error: Exception) -> Response:
 def tell_invalid(request: Request, error: Exception) -> Response:
     """Answer a request whose fields do not fit, naming each field."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    lines = [f"{'.'.join(str(part) for part in fault['loc'][1:]) or 'the body'}: {fault['msg']}" for fault in faults]
-    return told(request, ANSWERS[errors.Refused], "; ".join(lines) or "The request does not fit.")
+    lines = [f"{'.'.join(str(part) for part in fault['loc'][1:]) or _('the body')}: {fault['msg']}" for fault in faults]
+    return told(request, ANSWERS[errors.Refused], "; ".join(lines) or _("The request does not fit."))
 
 
 def tell_http(request: Request, error: Exception) -> Response:
     """Answer what the router itself refuses: no such address, wrong method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     answer = BY_STATUS.get(
-        status, Answer(status=status, word="refused", headline="That cannot be done", next_step="Go back and try again.")
+        status, Answer(status=status, word="refused", headline=N_("That cannot be done"), next_step=N_("Go back and try again."))
     )
-    return told(request, answer, "There is no page at this address." if status == 404 else answer.headline)  # noqa: PLR2004
+    return told(request, answer, _("There is no page at this address.") if status == 404 else _(answer.headline))  # noqa: PLR2004
 
 
 def tell_unforeseen(request: Request, error: Exception) -> Response:
     """Answer what we did not foresee, without its details."""
     log.error("request_broke", trace="".join(traceback.format_exception(error)))
-    return told(request, UNFORESEEN, "This should not have happened.")
+    return told(request, UNFORESEEN, _("This should not have happened."))
 
 
 def add_error_answers(app: FastAPI) -> None:

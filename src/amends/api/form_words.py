@@ -6,6 +6,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "si": "සිංහල", "am": 
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "language": "Language",
         "title": "Write to us",
         "name": "Your name",
         "contact": "E-mail or phone number",
@@ -25,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_often": "Too many messages are being sent. Please try again in a few minutes.",
     },
     "si": {
+        "language": "භාෂාව",
         "title": "අපට ලියන්න",
         "name": "ඔබේ නම",
         "contact": "විද්‍යුත් තැපෑල හෝ දුරකථන අංකය",
@@ -44,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_often": "පණිවිඩ වැඩියි. මිනිත්තු කිහිපයකින් නැවත උත්සාහ කරන්න.",
     },
     "am": {
+        "language": "ቋንቋ",
         "title": "ይጻፉልን",
         "name": "ስምዎ",
         "contact": "ኢሜይል ወይም ስልክ ቁጥር",
@@ -63,6 +66,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_often": "ብዙ መልእክቶች እየተላኩ ነው። እባክዎ ከጥቂት ደቂቃዎች በኋላ ይሞክሩ።",
     },
     "ta": {
+        "language": "மொழி",
         "title": "எங்களுக்கு எழுதுங்கள்",
         "name": "உங்கள் பெயர்",
         "contact": "மின்னஞ்சல் அல்லது தொலைபேசி எண்",
@@ -82,6 +86,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_often": "அதிகமான செய்திகள். சில நிமிடங்களில் மீண்டும் முயலுங்கள்.",
     },
     "kn": {
+        "language": "ಭಾಷೆ",
         "title": "ನಮಗೆ ಬರೆಯಿರಿ",
         "name": "ನಿಮ್ಮ ಹೆಸರು",
         "contact": "ಇಮೇಲ್ ಅಥವಾ ಫೋನ್ ಸಂಖ್ಯೆ",
@@ -101,6 +106,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_often": "ತುಂಬಾ ಸಂದೇಶಗಳು ಬರುತ್ತಿವೆ. ಕೆಲವು ನಿಮಿಷಗಳ ನಂತರ ಪ್ರಯತ್ನಿಸಿ.",
     },
     "pa": {
+        "language": "ਭਾਸ਼ਾ",
         "title": "ਸਾਨੂੰ ਲਿਖੋ",
         "name": "ਤੁਹਾਡਾ ਨਾਮ",
         "contact": "ਈਮੇਲ ਜਾਂ ਫ਼ੋਨ ਨੰਬਰ",

@@ -3,9 +3,28 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from amends.api.words import LANGUAGES, MOODS, language, percent
+from amends.api.words import LANGUAGES, MOODS, MOODS_WITHIN, label, language
+from amends.core.translating import N_, Table, _, ngettext
+from amends.core.written import listed, percent
 
-INTENTS = {"complaint": "Complaint", "question": "Question", "request": "Request", "praise": "Praise", "other": "Other"}
+INTENTS = Table(
+    {
+        "complaint": N_("Complaint"),
+        "question": N_("Question"),
+        "request": N_("Request"),
+        "praise": N_("Praise"),
+        "other": N_("Other"),
+    }
+)
+INTENTS_WITHIN = Table(
+    {
+        "complaint": N_("complaint"),
+        "question": N_("question"),
+        "request": N_("request"),
+        "praise": N_("praise"),
+        "other": N_("other"),
+    }
+)
 LABELS = {"mood": MOODS, "intent": INTENTS}
 ROMANISED = "-Latn"
 LIKELY = ("am-Latn", "hi-Latn", "kn-Latn", "pa-Latn", "si-Latn", "ta-Latn")
@@ -19,7 +38,15 @@ LABEL_KEYS = {
     "praise": "p",
     "other": "o",
 }
-JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections", "topics": "Labelling history by topic"}
+FIELDS = Table({"mood": N_("mood"), "intent": N_("intent"), "language": N_("language")})
+WITHIN = {"mood": MOODS_WITHIN, "intent": INTENTS_WITHIN}
+JOBS = Table(
+    {
+        "retriage": N_("Judging history anew"),
+        "learn": N_("Learning from corrections"),
+        "topics": N_("Labelling history by topic"),
+    }
+)
 
 
 class Sounding(Protocol):
@@ -66,28 +93,33 @@ class Sounding(Protocol):
         ...
 
 
+def job(kind: str) -> str:
+    """Return what a kind of long work is called."""
+    return JOBS.get(kind) or label(kind)
+
+
 def why_label(post: Sounding, field: str) -> str:
-    """Return why a post has its label, likely or not: `negative 87 %, neutral 10 %, positive 3 % · amends-2`, and who corrected it."""
+    """Return why a post has its label, likely or not: `negative 87%, neutral 10%, positive 3% · amends-2`, and who corrected it."""
     by = {"mood": post.mood_by, "intent": post.intent_by, "language": post.language_by}[field]
-    parts = [_chances(post, field), post.model or "", f"corrected by {by}" if by else ""]
+    parts = [_chances(post, field), post.model or "", _("corrected by %(name)s") % {"name": by} if by else ""]
     return " · ".join(part for part in parts if part)
 
 
 def _chances(post: Sounding, field: str) -> str:
-    moods = zip(MOODS, (post.negative, post.neutral, post.positive), strict=True)
-    intents = zip(INTENTS, post.intents, strict=False)
+    moods = zip(MOODS_WITHIN.values(), (post.negative, post.neutral, post.positive), strict=True)
+    intents = zip(INTENTS_WITHIN.values(), post.intents, strict=False)
     known = {"mood": moods, "intent": intents}.get(field, ())
-    return ", ".join(f"{label} {percent(chance)}" for label, chance in known if chance is not None)
+    return listed(f"{label} {percent(chance)}" for label, chance in known if chance is not None)
 
 
 def written(code: str) -> str:
     """Return a language with its letters where they are not its own: `Tamil, in Latin letters`."""
-    return f"{language(code)}, in Latin letters" if code.endswith(ROMANISED) else language(code)
+    return _("%(language)s, in Latin letters") % {"language": language(code)} if code.endswith(ROMANISED) else language(code)
 
 
 def said(field: str, label: str) -> str:
     """Return what a label is called within a sentence."""
-    return written(label) if field == "language" else label
+    return WITHIN[field].get(label, label) if field in WITHIN else written(label)
 
 
 def heading(field: str, label: str) -> str:
@@ -111,5 +143,11 @@ class Mood(Protocol):
 
 def mood_story(points: Sequence[Mood]) -> str:
     """Return in words what the bars of a customer's moods show, oldest first."""
-    told = [MOODS[point.sentiment].lower() for point in points[-6:]]
-    return f"The last {len(told)} of {len(points)} posts, oldest first: {', '.join(told)}"
+    told = listed(MOODS_WITHIN[point.sentiment] for point in points[-6:])
+    shown = min(6, len(points))
+    sentence = ngettext(
+        "The last %(shown)s of %(n)s post, oldest first: %(moods)s",
+        "The last %(shown)s of %(n)s posts, oldest first: %(moods)s",
+        len(points),
+    )
+    return sentence % {"shown": shown, "n": len(points), "moods": told}

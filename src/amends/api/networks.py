@@ -12,6 +12,7 @@ from amends.core.errors import Refused
 from amends.core.ports import Account, Collector
 from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
+from amends.core.translating import N_, _
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.rules.parts_of_reply import parts_of
 from amends.inbox.rules.rechecking import USUAL_DAYS
@@ -59,7 +60,10 @@ def check_length(network: str, options: Mapping[str, str], text: str) -> None:
     """Raise `Refused` where the network would not take so long a reply."""
     found = counted(network, options, text)
     if found.most is not None and found.length > found.most:
-        raise Refused(f"The reply counts {found.length} of at most {found.most}: shorten it by {found.length - found.most}.")
+        raise Refused(
+            _("The reply counts %(length)s of at most %(most)s: shorten it by %(n)s.")
+            % {"length": found.length, "most": found.most, "n": found.length - found.most}
+        )
 
 
 def posts_of(network: str, options: Mapping[str, str], text: str) -> tuple[str, ...]:
@@ -94,8 +98,8 @@ class NetworkForm:
 
 RECHECK = Option(
     name="recheck_days",
-    label="Days to look back for deletions",
-    hint="old posts are asked for ever more rarely, and no more after this; 0 for never",
+    label=N_("Days to look back for deletions"),
+    hint=N_("old posts are asked for ever more rarely, and no more after this; 0 for never"),
     default=f"{USUAL_DAYS:g}",
 )
 
@@ -135,7 +139,7 @@ def composer(network: str) -> Callable[[Words], Composed]:
     """Return what builds a search of `network` from words; `Refused` where it has no such thing."""
     found = getattr(load(network), "compose", None) if network in networks() else None
     if found is None:
-        raise Refused("Searches there are written by hand.")
+        raise Refused(_("Searches there are written by hand."))
     return found
 
 
@@ -147,4 +151,6 @@ def check_searches(network: str, watches: Sequence[Watch]) -> None:
     for watch in watches:
         troubles = wrong_with(watch.query) if watch.kind is WatchKind.SEARCH else ()
         if troubles:
-            raise Refused(f"“{watch.query[:60]}” cannot be searched for. {' '.join(troubles)}")
+            raise Refused(
+                _("“%(query)s” cannot be searched for. %(troubles)s") % {"query": watch.query[:60], "troubles": " ".join(troubles)}
+            )

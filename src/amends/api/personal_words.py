@@ -6,27 +6,31 @@ from markupsafe import Markup, escape
 
 from amends.core.personal.finding import kinds_of
 from amends.core.personal.kinds import NAMES, Found, Kind
+from amends.core.translating import N_, Table, _
+from amends.core.written import listed_with_and
 
-SHORT = {
-    Kind.PHONE: "phone number",
-    Kind.EMAIL: "e-mail",
-    Kind.CARD: "card number",
-    Kind.IBAN: "bank account",
-    Kind.NATIONAL_ID: "identity number",
-    Kind.ADDRESS: "postal address",
-    Kind.ORDER: "order number",
-}
+SHORT = Table(
+    {
+        Kind.PHONE: N_("phone number"),
+        Kind.EMAIL: N_("e-mail"),
+        Kind.CARD: N_("card number"),
+        Kind.IBAN: N_("bank account"),
+        Kind.NATIONAL_ID: N_("identity number"),
+        Kind.ADDRESS: N_("postal address"),
+        Kind.ORDER: N_("order number"),
+    }
+)
 LOOKED_FOR = (
     (
-        "Phone number",
-        "with its country's code, or one that can be dialled where the post's language is spoken; hotlines for everybody are left out",
+        N_("Phone number"),
+        N_("with its country's code, or one that can be dialled where the post's language is spoken; hotlines for everybody are left out"),
     ),
-    ("E-mail address", "save those that a company gives to everybody, such as support@"),
-    ("Card number", "with a first digit that is issued and a check digit that is right"),
-    ("Bank account", "an IBAN with right check digits"),
-    ("Identity number", "Aadhaar, PAN, DNI, NIE, CURP, SSN and the Sri Lankan NIC, as far as they can be told from other numbers"),
-    ("Postal address", "a street with its house number; a town or a postcode alone is none"),
-    ("Order number", "what follows a word such as order or booking, and what has a shape of yours"),
+    (N_("E-mail address"), N_("save those that a company gives to everybody, such as support@")),
+    (N_("Card number"), N_("with a first digit that is issued and a check digit that is right")),
+    (N_("Bank account"), N_("an IBAN with right check digits")),
+    (N_("Identity number"), N_("Aadhaar, PAN, DNI, NIE, CURP, SSN and the Sri Lankan NIC, as far as they can be told from other numbers")),
+    (N_("Postal address"), N_("a street with its house number; a town or a postcode alone is none")),
+    (N_("Order number"), N_("what follows a word such as order or booking, and what has a shape of yours")),
 )
 TAKE_AWAY = {
     "en": "For your safety, please delete this post: it shows your personal details to everyone."
@@ -49,21 +53,25 @@ def marked(text: str, found: Iterable[Found]) -> Markup:
     end = 0
     for one in found:
         if one.start < len(text):
-            mark = Markup('<mark class="personal" title="{}">{}</mark>').format(NAMES[one.kind], text[one.start : one.end])
+            mark = Markup('<mark class="personal" title="{}">{}</mark>').format(_(NAMES[one.kind]), text[one.start : one.end])
             pieces += [escape(text[end : one.start]), mark]
             end = one.end
     return Markup("").join([*pieces, escape(text[end:])])
 
 
+def looked_for() -> list[tuple[str, str]]:
+    """Return each kind of personal data with what is found of it."""
+    return [(_(name), _(how)) for name, how in LOOKED_FOR]
+
+
 def named(kinds: Iterable[Kind]) -> str:
     """Return kinds as one says them: `phone number, e-mail and order number`."""
-    *most, last = [SHORT[kind] for kind in kinds]
-    return f"{', '.join(most)} and {last}" if most else last
+    return listed_with_and(SHORT[kind] for kind in kinds)
 
 
 def warning(found: Sequence[Found]) -> str:
     """Return what an agent is told of a post that shows personal data."""
-    return f"Public {named(kinds_of(found))} here. Ask them to move to a private message."
+    return _("Public %(kinds)s here. Ask them to move to a private message.") % {"kinds": named(kinds_of(found))}
 
 
 def take_away(language: str) -> str:

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
-from amends.api import connect_words, labels, personal_words, pushing_words, words
+from amends.api import connect_words, labels, personal_words, pushing_words, script_words, watch_words, words
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -67,15 +67,18 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     installed: Any = found
+    found.policies["ext.i18n.trimmed"] = True
     installed.install_gettext_callables(gettext, ngettext, newstyle=True)
     found.filters["safe_url"] = words.safe_url
     told: dict[str, Any] = {
         "words": words,
+        "watching": watch_words,
         "personal": personal_words,
         "pushing": pushing_words,
         "labels": labels,
         "connecting": connect_words,
         "sheets": sheets,
+        "script_texts": script_words.texts,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying"):

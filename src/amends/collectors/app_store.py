@@ -17,6 +17,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
 from amends.core.tokens import Made, Token, signed
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -34,11 +35,13 @@ OVERLAP = timedelta(hours=12)
 CREDENTIALS = ("key_id", "issuer_id", "private_key")
 WATCHES = (WatchKind.REVIEWS,)
 OPTIONS = (
-    Option(name="app_id", label="Number of the app", hint="the digits after “id” in its address", required=True),
-    Option(name="country", label="Country of the public feed", hint="two letters; only without a key", default="us"),
-    Option(name="first_days", label="Days to look back at first", default="30"),
+    Option(name="app_id", label=N_("Number of the app"), hint=N_("the digits after “id” in its address"), required=True),
+    Option(name="country", label=N_("Country of the public feed"), hint=N_("two letters; only without a key"), default="us"),
+    Option(name="first_days", label=N_("Days to look back at first"), default="30"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="A", group=Group.REVIEWS, at="", handle="Name of the app", threads=False, at_once=1)
+ABILITIES = Abilities(
+    title=TITLE, keyless=True, mark="A", group=Group.REVIEWS, at="", handle=N_("Name of the app"), threads=False, at_once=1
+)
 
 
 class AppStore:

@@ -22,6 +22,7 @@ from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreach
 from amends.core.network import come_back
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Bluesky", "build", "posts_from"]
@@ -29,12 +30,15 @@ __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Bluesky", "build",
 CREDENTIALS = ("app_password",)
 WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.HASHTAG, WatchKind.OWN_POSTS)
 OPTIONS = (
-    Option(name="user_id", label="Our account's DID", hint="did:plc:…; makes sure that our own posts are known as ours"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="user_id", label=N_("Our account's DID"), hint=N_("did:plc:…; makes sure that our own posts are known as ours")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
     Option(
-        name="pds_url", label="Our server", hint="only where our account does not lie with Bluesky itself", default="https://bsky.social"
+        name="pds_url",
+        label=N_("Our server"),
+        hint=N_("only where our account does not lie with Bluesky itself"),
+        default="https://bsky.social",
     ),
-    Option(name="jetstream_url", label="Stream", hint="a Jetstream server; “none” to do without"),
+    Option(name="jetstream_url", label=N_("Stream"), hint=N_("a Jetstream server; “none” to do without")),
 )
 ABILITIES = Abilities(
     title="Bluesky", mark="B", attachments=4, streams=frozenset({WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.HASHTAG})

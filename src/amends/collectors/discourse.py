@@ -22,6 +22,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params, Rest
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -38,9 +39,9 @@ NO_KEY = "Without an API key the forum can only be read: enter one to answer and
 CREDENTIALS = ("api_key", "webhook_secret")
 WATCHES = (WatchKind.TOPICS, WatchKind.SEARCH, WatchKind.MENTIONS)
 OPTIONS = (
-    Option(name="address", label="Address of the forum", hint="as https://forum.example.com", required=True),
-    Option(name="user_id", label="Our user's number there", hint="by it our own posts are known"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="address", label=N_("Address of the forum"), hint=N_("as https://forum.example.com"), required=True),
+    Option(name="user_id", label=N_("Our user's number there"), hint=N_("by it our own posts are known")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
 ABILITIES = Abilities(title=TITLE, keyless=True, mark="D", group=Group.FORUMS, hooks=True, at_once=2)
 

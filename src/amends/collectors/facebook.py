@@ -21,6 +21,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Facebook", "build", "posts_from"]
@@ -33,11 +34,13 @@ ANSWERING, PRIVATE, HOOKS = "pages_manage_engagement", "pages_messaging", "pages
 LISTS = {WatchKind.COMMENTS: "feed", WatchKind.MENTIONS: "tagged"}
 WATCHES = tuple(LISTS)
 OPTIONS = (
-    Option(name="user_id", label="Our page's numeric id", hint="on the page under About, Page transparency", required=True),
-    Option(name="post_days", label="Days that comments on a post are fetched for", hint="webhooks tell of older ones", default="30"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="user_id", label=N_("Our page's numeric id"), hint=N_("on the page under About, Page transparency"), required=True),
+    Option(
+        name="post_days", label=N_("Days that comments on a post are fetched for"), hint=N_("webhooks tell of older ones"), default="30"
+    ),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="F", at="", handle="Name of our page", private=True, hooks=True, at_once=2)
+ABILITIES = Abilities(title=TITLE, mark="F", at="", handle=N_("Name of our page"), private=True, hooks=True, at_once=2)
 
 
 class Facebook:

@@ -23,15 +23,16 @@ from amends.core.post import Post
 from amends.core.rows.growing import Stretch, read_stretch, shape_of
 from amends.core.rows.posts import ALIASES, RowDefaults, post_of
 from amends.core.rows.records import Refusal, Row
+from amends.core.translating import N_
 from amends.core.unasked import Unasked
 from amends.core.watching import Watch, WatchKind
 
 NETWORK = "folder"
 CREDENTIALS = ()
 OPTIONS = (
-    Option(name="columns", label="Columns", hint="what odd columns mean: Kunde=author_handle, Nachricht=text"),
-    Option(name="timezone", label="Time zone of times without one", default="UTC"),
-    Option(name="encoding", label="Encoding, where it is not UTF-8", hint="cp1252, iso8859-15 …"),
+    Option(name="columns", label=N_("Columns"), hint=N_("what odd columns mean: Kunde=author_handle, Nachricht=text")),
+    Option(name="timezone", label=N_("Time zone of times without one"), default="UTC"),
+    Option(name="encoding", label=N_("Encoding, where it is not UTF-8"), hint=N_("cp1252, iso8859-15 …")),
 )
 WATCHES = (WatchKind.FOLDER,)
 ABILITIES = Abilities(
@@ -39,7 +40,7 @@ ABILITIES = Abilities(
     mark="f",
     group=Group.FEEDS,
     at="",
-    handle="Name of the folder",
+    handle=N_("Name of the folder"),
     replies=False,
     refreshes=False,
     threads=False,

@@ -12,16 +12,17 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.ports import Account, Harvest, Standing
 from amends.core.post import Author, Post, Visibility
+from amends.core.translating import N_
 from amends.core.unasked import Unasked
 from amends.core.watching import WatchKind
 
 NETWORK = "form"
 CREDENTIALS = ()
 OPTIONS = (
-    Option(name="title", label="Title of the form", hint="else: Write to us"),
-    Option(name="consent", label="What visitors agree to", hint="a sentence beside the box; else one in the visitor's language"),
-    Option(name="privacy_url", label="Address of your privacy notice", hint="https://…"),
-    Option(name="embed_from", label="Pages that may embed it", hint="https://www.example.com, several apart by blanks"),
+    Option(name="title", label=N_("Title of the form"), hint=N_("else: Write to us")),
+    Option(name="consent", label=N_("What visitors agree to"), hint=N_("a sentence beside the box; else one in the visitor's language")),
+    Option(name="privacy_url", label=N_("Address of your privacy notice"), hint=N_("https://…")),
+    Option(name="embed_from", label=N_("Pages that may embed it"), hint=N_("https://www.example.com, several apart by blanks")),
 )
 WATCHES = (WatchKind.CALLS,)
 ABILITIES = Abilities(
@@ -29,7 +30,7 @@ ABILITIES = Abilities(
     mark="f",
     group=Group.MESSAGES,
     at="",
-    handle="Name of the form",
+    handle=N_("Name of the form"),
     replies=False,
     refreshes=False,
     threads=False,

@@ -24,6 +24,7 @@ from amends.core.ports import Account, Cursor, Draft, Missed, Page, Published, S
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params, Rest
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -40,8 +41,8 @@ TOO_MANY = "A discussion had more new comments than GitHub shows at once; the ol
 CREDENTIALS = ("token", "webhook_secret")
 WATCHES = (WatchKind.ISSUES, WatchKind.DISCUSSIONS)
 OPTIONS = (
-    Option(name="user_id", label="Our user's number", hint="by it our own posts are known"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="user_id", label=N_("Our user's number"), hint=N_("by it our own posts are known")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
 ABILITIES = Abilities(title=TITLE, mark="GH", group=Group.FORUMS, hooks=True, at_once=1)
 

@@ -17,6 +17,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Rest
 from amends.core.tokens import HOUR, Made, Token, granted, service_account, signed
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "GooglePlay", "build", "posts_from"]
@@ -30,9 +31,9 @@ REMEMBERED = 5_000
 REPLY_LIMIT = 350
 CREDENTIALS = ("service_account",)
 WATCHES = (WatchKind.REVIEWS,)
-OPTIONS = (Option(name="package", label="Package of the app", hint="as com.example.app", required=True),)
+OPTIONS = (Option(name="package", label=N_("Package of the app"), hint=N_("as com.example.app"), required=True),)
 ABILITIES = Abilities(
-    title=TITLE, mark="▶", group=Group.REVIEWS, at="", handle="Name of the app", threads=False, at_once=1, reach=timedelta(days=7)
+    title=TITLE, mark="▶", group=Group.REVIEWS, at="", handle=N_("Name of the app"), threads=False, at_once=1, reach=timedelta(days=7)
 )
 
 

@@ -16,6 +16,7 @@ from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
 from amends.core.rest import Rest
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -30,8 +31,8 @@ OVERLAP = 900
 
 CREDENTIALS = ()
 WATCHES = (WatchKind.SEARCH,)
-OPTIONS = (Option(name="first_days", label="Days to look back at first", default="7"),)
-ABILITIES = Abilities(title=TITLE, mark="Y", group=Group.FORUMS, at="", handle="Our user there", replies=False, at_once=1)
+OPTIONS = (Option(name="first_days", label=N_("Days to look back at first"), default="7"),)
+ABILITIES = Abilities(title=TITLE, mark="Y", group=Group.FORUMS, at="", handle=N_("Our user there"), replies=False, at_once=1)
 
 
 class HackerNews(ReadOnly):

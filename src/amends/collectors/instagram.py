@@ -21,6 +21,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Instagram", "build", "posts_from"]
@@ -35,9 +36,11 @@ PRIVATE = "instagram_manage_messages"
 ANSWERS = f"replies.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS}}}"
 WATCHES = (WatchKind.COMMENTS, WatchKind.MENTIONS)
 OPTIONS = (
-    Option(name="user_id", label="Our account's numeric id", hint="the Instagram id of the professional account", required=True),
-    Option(name="media_days", label="Days that comments on a media are fetched for", hint="webhooks tell of older ones", default="30"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="user_id", label=N_("Our account's numeric id"), hint=N_("the Instagram id of the professional account"), required=True),
+    Option(
+        name="media_days", label=N_("Days that comments on a media are fetched for"), hint=N_("webhooks tell of older ones"), default="30"
+    ),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
 ABILITIES = Abilities(title=TITLE, mark="I", private=True, hooks=True, at_once=2)
 

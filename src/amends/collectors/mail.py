@@ -20,6 +20,7 @@ from amends.core.errors import NetworkError, QueryRefused, ReplyRefused, SourceU
 from amends.core.harvest import Fields
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mail", "build", "posts_from"]
@@ -34,21 +35,29 @@ MOST_FOLDERS = 30
 CREDENTIALS = ("user", "password", "smtp_user", "smtp_password")
 WATCHES = (WatchKind.MAILBOX,)
 OPTIONS = (
-    Option(name="imap_host", label="Server for reading (IMAP)", hint="imap.example.com", required=True),
-    Option(name="security", label="Its security", hint="ssl or starttls; plain only on this machine", default="ssl"),
-    Option(name="imap_port", label="Its port", hint="993 with ssl, else 143"),
-    Option(name="smtp_host", label="Server for sending (SMTP)", hint="smtp.example.com; without it nothing can be answered"),
-    Option(name="smtp_security", label="Its security", hint="starttls or ssl; plain only on this machine", default="starttls"),
-    Option(name="smtp_port", label="Its port", hint="587 with starttls, 465 with ssl"),
-    Option(name="folder", label="Folder to read", default="INBOX"),
-    Option(name="sent_folder", label="Folder of sent mail", hint="asked of the server where it is empty"),
-    Option(name="addresses", label="Our other addresses", hint="with commas between; mail from them is our own"),
-    Option(name="from_name", label="Our name in answers"),
-    Option(name="mark_read", label="Mark as read", hint="“yes” marks what was fetched as read; else nothing is changed"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="imap_host", label=N_("Server for reading (IMAP)"), hint=N_("imap.example.com"), required=True),
+    Option(name="security", label=N_("Its security"), hint=N_("ssl or starttls; plain only on this machine"), default="ssl"),
+    Option(name="imap_port", label=N_("Its port"), hint=N_("993 with ssl, else 143")),
+    Option(name="smtp_host", label=N_("Server for sending (SMTP)"), hint=N_("smtp.example.com; without it nothing can be answered")),
+    Option(name="smtp_security", label=N_("Its security"), hint=N_("starttls or ssl; plain only on this machine"), default="starttls"),
+    Option(name="smtp_port", label=N_("Its port"), hint=N_("587 with starttls, 465 with ssl")),
+    Option(name="folder", label=N_("Folder to read"), default="INBOX"),
+    Option(name="sent_folder", label=N_("Folder of sent mail"), hint=N_("asked of the server where it is empty")),
+    Option(name="addresses", label=N_("Our other addresses"), hint=N_("with commas between; mail from them is our own")),
+    Option(name="from_name", label=N_("Our name in answers")),
+    Option(name="mark_read", label=N_("Mark as read"), hint=N_("“yes” marks what was fetched as read; else nothing is changed")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
 ABILITIES = Abilities(
-    title=TITLE, mark="@", group=Group.MESSAGES, at="", handle="Our address", refreshes=False, attachments=10, at_once=2, over_http=False
+    title=TITLE,
+    mark="@",
+    group=Group.MESSAGES,
+    at="",
+    handle=N_("Our address"),
+    refreshes=False,
+    attachments=10,
+    at_once=2,
+    over_http=False,
 )
 
 

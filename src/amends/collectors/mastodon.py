@@ -24,6 +24,7 @@ from amends.core.errors import AccessDenied, QueryRefused, Unreachable
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.walk import REMEMBERED, Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -37,11 +38,16 @@ IN_BULK = 20
 REFRESHED = 100
 CREDENTIALS = ("access_token",)
 OPTIONS = (
-    Option(name="instance", label="Server", hint="mastodon.example; may stay empty where the handle is @name@server"),
-    Option(name="user_id", label="Our numeric id", hint="asked of the server once where it is empty"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
-    Option(name="max_characters", label="Characters that the server allows", hint="check says where it is another number", default="500"),
-    Option(name="reply_visibility", label="Who sees an answer to a public post", hint="public or unlisted", default="public"),
+    Option(name="instance", label=N_("Server"), hint=N_("mastodon.example; may stay empty where the handle is @name@server")),
+    Option(name="user_id", label=N_("Our numeric id"), hint=N_("asked of the server once where it is empty")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
+    Option(
+        name="max_characters",
+        label=N_("Characters that the server allows"),
+        hint=N_("check says where it is another number"),
+        default="500",
+    ),
+    Option(name="reply_visibility", label=N_("Who sees an answer to a public post"), hint=N_("public or unlisted"), default="public"),
 )
 ABILITIES = Abilities(title="Mastodon", mark="M", private=True, attachments=4, streams=stream.STREAMS, at_once=2)
 

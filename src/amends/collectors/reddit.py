@@ -24,13 +24,16 @@ from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, Q
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "posts_from"]
 
 OPTIONS = (
-    Option(name="first_days", label="Days to look back at first", default="7"),
-    Option(name="user_agent", label="User agent", hint="how we call ourselves before Reddit", default="server:amends:v1 (by /u/handle)"),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
+    Option(
+        name="user_agent", label=N_("User agent"), hint=N_("how we call ourselves before Reddit"), default="server:amends:v1 (by /u/handle)"
+    ),
 )
 ABILITIES = Abilities(title="Reddit", mark="r", at="u/", at_once=1)
 COST = "Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit."

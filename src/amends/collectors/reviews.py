@@ -20,6 +20,7 @@ from amends.core.post import Post
 from amends.core.read_only import no_reply
 from amends.core.rest import Rest
 from amends.core.tokens import Made, Token, granted
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -31,14 +32,14 @@ REPLY_LIMIT = 4_000
 CREDENTIALS = ("api_key", "api_secret", "token")
 WATCHES = (WatchKind.REVIEWS,)
 OPTIONS = (
-    Option(name="preset", label="Site", hint="trustpilot, or empty for another one"),
-    Option(name="address", label="Address of the site's API", hint="as https://api.example.com; not with a preset"),
-    Option(name="mapping", label="How the site speaks", hint="as list=v1/{unit}/reviews items=reviews id=id …; not with a preset"),
-    Option(name="key_header", label="Header of the token", hint="where it is not Authorization: Bearer"),
-    Option(name="user_id", label="Our user's id there", hint="under which answers go out, where the site asks for it"),
-    Option(name="first_days", label="Days to look back at first", default="30"),
+    Option(name="preset", label=N_("Site"), hint=N_("trustpilot, or empty for another one")),
+    Option(name="address", label=N_("Address of the site's API"), hint=N_("as https://api.example.com; not with a preset")),
+    Option(name="mapping", label=N_("How the site speaks"), hint=N_("as list=v1/{unit}/reviews items=reviews id=id …; not with a preset")),
+    Option(name="key_header", label=N_("Header of the token"), hint=N_("where it is not Authorization: Bearer")),
+    Option(name="user_id", label=N_("Our user's id there"), hint=N_("under which answers go out, where the site asks for it")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="30"),
 )
-ABILITIES = Abilities(title=TITLE, mark="★", group=Group.REVIEWS, at="", handle="Our name there", threads=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="★", group=Group.REVIEWS, at="", handle=N_("Our name there"), threads=False, at_once=1)
 
 
 class Reviews:

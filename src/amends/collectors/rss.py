@@ -19,6 +19,7 @@ from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Missed, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Rss", "build", "posts_from"]
@@ -30,7 +31,7 @@ CREDENTIALS = ()
 WATCHES = (WatchKind.FEED,)
 OPTIONS = ()
 ABILITIES = Abilities(
-    title="RSS", mark="≋", group=Group.FEEDS, at="", handle="Name of the feeds", replies=False, refreshes=False, threads=False
+    title="RSS", mark="≋", group=Group.FEEDS, at="", handle=N_("Name of the feeds"), replies=False, refreshes=False, threads=False
 )
 
 

@@ -21,6 +21,7 @@ from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
 from amends.core.rest import Params, Rest
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -34,11 +35,11 @@ LONGEST_WAIT = 86_400
 CREDENTIALS = ("key",)
 WATCHES = (WatchKind.QUESTIONS, WatchKind.SEARCH)
 OPTIONS = (
-    Option(name="site", label="Site", hint="as its address begins: stackoverflow, superuser, …", default="stackoverflow"),
-    Option(name="user_id", label="Our user's number there", hint="by it our own answers are known"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
+    Option(name="site", label=N_("Site"), hint=N_("as its address begins: stackoverflow, superuser, …"), default="stackoverflow"),
+    Option(name="user_id", label=N_("Our user's number there"), hint=N_("by it our own answers are known")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="S", group=Group.FORUMS, at="", handle="Our user there", replies=False, at_once=1)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="S", group=Group.FORUMS, at="", handle=N_("Our user there"), replies=False, at_once=1)
 
 
 class StackExchange(ReadOnly):

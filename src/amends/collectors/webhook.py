@@ -22,6 +22,7 @@ from amends.core.errors import HookRefused, NetworkError, ReplyRefused, Settings
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.ports import Account, Draft, Published, Standing
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
+from amends.core.translating import N_
 from amends.core.unasked import Unasked
 from amends.core.watching import WatchKind
 
@@ -29,8 +30,8 @@ __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Webhook", "build",
 
 CREDENTIALS = ("secret", "previous_secret")
 OPTIONS = (
-    Option(name="reply_url", label="Address that takes our replies", hint="https://…; empty: answers are written elsewhere"),
-    Option(name="user_id", label="Our own author id there", hint="its posts are context, never work"),
+    Option(name="reply_url", label=N_("Address that takes our replies"), hint=N_("https://…; empty: answers are written elsewhere")),
+    Option(name="user_id", label=N_("Our own author id there"), hint=N_("its posts are context, never work")),
 )
 WATCHES = (WatchKind.CALLS,)
 ABILITIES = Abilities(
@@ -38,7 +39,7 @@ ABILITIES = Abilities(
     mark="w",
     group=Group.FEEDS,
     at="",
-    handle="Name of the sender",
+    handle=N_("Name of the sender"),
     refreshes=False,
     threads=False,
     hooks=True,

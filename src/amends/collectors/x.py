@@ -28,6 +28,7 @@ from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from", "wrong_with"]
@@ -37,12 +38,14 @@ PAGE_LIMIT = 100
 OWN_PAGES = THREAD_PAGES = 5
 PRICE = 0.005
 OPTIONS = (
-    Option(name="user_id", label="Our numeric id", hint="asked of X once where it is empty"),
-    Option(name="first_days", label="Days to look back at first", default="7"),
-    Option(name="max_reply_length", label="Longest answer", hint="more than 280 with X Premium", default="280"),
-    Option(name="replies", label="Whom we may answer", hint="“everyone” where our contract with X says so; else only who speaks to us"),
-    Option(name="price_per_read", label="Price of a read", hint="US dollars for one post, as our plan has it", default=str(PRICE)),
-    Option(name="backfill_minutes", label="Minutes a stream makes up for", hint="1 to 5, with an Enterprise contract only"),
+    Option(name="user_id", label=N_("Our numeric id"), hint=N_("asked of X once where it is empty")),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
+    Option(name="max_reply_length", label=N_("Longest answer"), hint=N_("more than 280 with X Premium"), default="280"),
+    Option(
+        name="replies", label=N_("Whom we may answer"), hint=N_("“everyone” where our contract with X says so; else only who speaks to us")
+    ),
+    Option(name="price_per_read", label=N_("Price of a read"), hint=N_("US dollars for one post, as our plan has it"), default=str(PRICE)),
+    Option(name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only")),
 )
 ABILITIES = Abilities(title="X", mark="X", streams=frozenset({WatchKind.SEARCH}), hooks=True, price=PRICE, reach=REACH)
 

@@ -21,6 +21,7 @@ from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, 
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
 from amends.core.tokens import Made, Token, granted
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -43,9 +44,9 @@ COST = "A page costs 1 unit of the day's 10,000, an answer 50."
 CREDENTIALS = ("client_id", "client_secret", "refresh_token")
 WATCHES = (WatchKind.COMMENTS,)
 OPTIONS = (
-    Option(name="user_id", label="Id of our channel", hint="begins with UC", required=True),
-    Option(name="first_days", label="Days to look back at first", default="7"),
-    Option(name="again_days", label="Days in which late answers are looked for", default="2"),
+    Option(name="user_id", label=N_("Id of our channel"), hint=N_("begins with UC"), required=True),
+    Option(name="first_days", label=N_("Days to look back at first"), default="7"),
+    Option(name="again_days", label=N_("Days in which late answers are looked for"), default="2"),
 )
 ABILITIES = Abilities(title=TITLE, mark="YT", at_once=1)
 

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from amends.core.errors import AmendsError, Refused, SettingsWrong
+from amends.core.translating import _
 
 Row = TypeVar("Row")
 Params = Mapping[str, Any]
@@ -91,11 +92,11 @@ def _unstorable_is_refused() -> Generator[None]:
     try:
         yield
     except psycopg.errors.ProgramLimitExceeded as error:
-        raise Refused("One of the values is far too long to be kept.") from error
+        raise Refused(_("One of the values is far too long to be kept.")) from error
     except psycopg.DataError as error:
         if "NUL" not in str(error):
             raise
-        raise Refused("One of the values holds a character that cannot be kept (NUL).") from error
+        raise Refused(_("One of the values holds a character that cannot be kept (NUL).")) from error
 
 
 def open_pool(url: str, *, size: int = 8, timeout: float = 30, patience: float = 5) -> Pool:
@@ -126,7 +127,7 @@ def database_beside(url: str, name: str, *, keep: bool = False) -> Generator[str
         try:
             conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DuplicateDatabase) as error:
-            raise Refused(f"PostgreSQL makes us no database {name}: {error}") from error
+            raise Refused(_("PostgreSQL makes us no database %(name)s: %(error)s") % {"name": name, "error": error}) from error
     try:
         yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:

@@ -19,12 +19,14 @@ AmendsError
     ├── SourceUnfit           we set the source up wrongly (an option that is no number); the network was not asked
     └── ReplyRefused          the network will never take this reply
 
-The class docstring is the message where none is given. Only `api/errors.py` knows HTTP status codes.
+The class docstring is the message where none is given, in the language that is spoken. Only `api/errors.py` knows HTTP status codes.
 """
 
 from datetime import datetime
 
 from typing_extensions import override
+
+from amends.core.translating import _
 
 
 class AmendsError(Exception):
@@ -32,7 +34,7 @@ class AmendsError(Exception):
 
     @override
     def __str__(self) -> str:
-        return super().__str__() or (type(self).__doc__ or "").strip()
+        return super().__str__() or _((type(self).__doc__ or "").strip())
 
 
 class SettingsWrong(AmendsError):

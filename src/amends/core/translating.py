@@ -5,16 +5,18 @@ here. The English text is the key; a catalogue is one `catalogues/<language>.po`
 stays English. Words that stand in a table of a module are marked with `N_` there and translated with `_` where they are shown.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+from typing_extensions import override
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 ENGLISH = "en"
@@ -28,6 +30,7 @@ NATIVE_NAMES = {
     "pa": "ਪੰਜਾਬੀ",
 }
 
+Key = TypeVar("Key")
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -72,6 +75,25 @@ def ngettext(one: str, many: str, number: int) -> str:
 def marked(text: str) -> str:
     """Return `text` unchanged; it tells the collector of messages that the text is shown to people, by `_`."""
     return text
+
+
+class Table(Mapping[Key, str]):
+    """Words by key, marked with `N_` where they are written, and each in the language that is spoken when it is looked up."""
+
+    def __init__(self, words: Mapping[Key, str]) -> None:
+        self._words = words
+
+    @override
+    def __getitem__(self, key: Key) -> str:
+        return gettext(self._words[key])
+
+    @override
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._words)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 _ = gettext

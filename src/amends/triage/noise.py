@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amends.core.ports import Reading
+from amends.core.translating import N_
 from amends.triage.matching import MATCHES, NO_MATCHER, Floats, Goal, Learnt, Matcher, Numbers, fit
 
 PROTOTYPES = Goal(share=1 / 12, precision=0.95)
@@ -42,13 +43,13 @@ class Noise(StrEnum):
 
 
 WORDS: Mapping[str, str] = {
-    Noise.SPAM: "spam",
-    Noise.GIVEAWAY: "a giveaway",
-    Noise.JOB: "a job ad",
-    Noise.MARKETING: "advertising",
-    Noise.OTHER_MEANING: "the name in another sense",
-    Noise.NEWS: "news",
-    Noise.NOT_FOR_US: "like what agents threw on this source",
+    Noise.SPAM: N_("spam"),
+    Noise.GIVEAWAY: N_("a giveaway"),
+    Noise.JOB: N_("a job ad"),
+    Noise.MARKETING: N_("advertising"),
+    Noise.OTHER_MEANING: N_("the name in another sense"),
+    Noise.NEWS: N_("news"),
+    Noise.NOT_FOR_US: N_("like what agents threw on this source"),
 }
 TAUGHT = (Noise.SPAM, Noise.GIVEAWAY, Noise.JOB, Noise.MARKETING)
 """The kinds that prototypes may throw by themselves. News and other senses of a name depend on the company: its agents teach them."""

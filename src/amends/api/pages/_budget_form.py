@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.rules.budgeting import SHARE, Budget, Unit
 from amends.inbox.rules.ids import BudgetId
 
@@ -17,7 +18,7 @@ def budget_of(given: Mapping[str, str]) -> Budget:
     """Return the budget that was entered; an empty one a day is no limit."""
     unit = given.get("unit", Unit.READS)
     if unit not in set(map(str, Unit)):
-        raise Refused("A budget is counted in reads or in money.")
+        raise Refused(_("A budget is counted in reads or in money."))
     return Budget(unit=Unit(unit), a_day=_a_day(given.get("a_day", "").strip()), share=_share(given.get("share", "").strip()))
 
 
@@ -29,7 +30,7 @@ def _a_day(text: str) -> float | None:
     except ValueError:
         found = math.nan
     if not math.isfinite(found) or found <= 0:
-        raise Refused("The budget a day is a number above 0; leave it empty for no limit.")
+        raise Refused(_("The budget a day is a number above 0; leave it empty for no limit."))
     return found
 
 
@@ -37,7 +38,7 @@ def _share(text: str) -> int:
     if not text:
         return SHARE
     if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) > 0):  # noqa: PLR2004
-        raise Refused("The share for what concerns us is a whole number from 1 to 99.")
+        raise Refused(_("The share for what concerns us is a whole number from 1 to 99."))
     return int(text)
 
 
@@ -50,7 +51,7 @@ async def entered_base(request: Request) -> BudgetId:
     """Return the budget that the page showed as the one in force."""
     told = (await request.form()).get("instead_of")
     if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
-        raise Refused("The page does not say which budget it changes; reload it.")
+        raise Refused(_("The page does not say which budget it changes; reload it."))
     return BudgetId(int(told))
 
 

@@ -18,6 +18,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
+from amends.core.translating import _
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
@@ -37,7 +38,7 @@ def case_values(conn: Connection, case_id: int, able: Able) -> dict[str, Any]:
     """Return what `case.html` shows; `NotFound` where there is no such case."""
     case = case_page.head(conn, case_id)
     if case is None:
-        raise NotFound(f"There is no case {case_id}.")
+        raise NotFound(_("There is no case %(case_id)s.") % {"case_id": case_id})
     posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id)
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
     events = case_page.events(conn, case_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.core.written import hour, number, short_day
 from amends.inbox.store.numbers import Bar
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1040.0, 200.0, 40.0, 24.0, 8.0
@@ -60,7 +61,7 @@ def chart(bars: Sequence[Bar]) -> Chart:
         )
         for place, bar in enumerate(bars)
     ]
-    ticks = [Tick(y=round(base - high * step / 2, 2), label=f"{most * step // 2:,}") for step in (0, 1, 2)]
+    ticks = [Tick(y=round(base - high * step / 2, 2), label=number(most * step // 2)) for step in (0, 1, 2)]
     return Chart(width=WIDTH, height=HEIGHT, left=LEFT, base=base, columns=columns, ticks=ticks)
 
 
@@ -75,4 +76,4 @@ def scale_of(value: int) -> int:
 
 
 def _label(at: datetime, *, hourly: bool) -> str:
-    return f"{at:%H:%M}" if hourly else f"{at.day} {at:%b}"
+    return hour(at) if hourly else short_day(at)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amends.api import gap_words
-from amends.api.words import percent
+from amends.core.translating import _, ngettext
+from amends.core.written import listed, percent
 from amends.inbox.actions.ledger import Ledger
 from amends.inbox.store.coverage import Covered
 from amends.inbox.store.gaps import Gap
@@ -83,7 +84,9 @@ def colour_of(gap: Gap) -> Colour:
 def _pieces(covered: Iterable[Covered], gaps: Iterable[Gap], begin: datetime, now: datetime) -> Iterator[Piece]:
     """Yield the stretches, and over them the gaps, the lost ones on top."""
     for one in covered:
-        yield _piece(one.since, one.until, Colour.COVERED, f"{gap_words.when(one.since, one.until)}: covered", begin, now)
+        yield _piece(
+            one.since, one.until, Colour.COVERED, _("%(when)s: covered") % {"when": gap_words.when(one.since, one.until)}, begin, now
+        )
     for gap in sorted(gaps, key=lambda gap: list(Colour).index(colour_of(gap))):
         until = gap.until or now
         if until > begin:
@@ -100,11 +103,20 @@ def _piece(since: datetime, until: datetime, colour: Colour, text: str, begin: d
 def _told(covered: list[Covered], gaps: list[Gap], begin: datetime) -> str:
     """Return the bar in a sentence."""
     if not covered:
-        return "Nothing is covered yet: the first walk is not at its end."
+        return _("Nothing is covered yet: the first walk is not at its end.")
     first = max(covered[0].since, begin)
     last = max(one.until for one in covered)
     read = sum((one.until - max(one.since, begin) for one in covered), timedelta())
     share = percent(read / (last - first)) if last > first else percent(1)
     counts = {colour: sum(colour_of(gap) is colour for gap in gaps) for colour in (Colour.OPEN, Colour.FILLED, Colour.LOST)}
-    words = [f"{number} gap{'' if number == 1 else 's'} {colour}" for colour, number in counts.items() if number]
-    return f"Covered from {gap_words.when(first, last)}: {share}. {', '.join(words) if words else 'No gap'}."
+    words = [_counted(colour, count) for colour, count in counts.items() if count] or [_("No gap")]
+    return _("Covered from %(when)s: %(share)s. %(gaps)s.") % {"when": gap_words.when(first, last), "share": share, "gaps": listed(words)}
+
+
+def _counted(colour: Colour, count: int) -> str:
+    told = {
+        Colour.OPEN: ngettext("%(n)s gap open", "%(n)s gaps open", count),
+        Colour.FILLED: ngettext("%(n)s gap filled", "%(n)s gaps filled", count),
+        Colour.LOST: ngettext("%(n)s gap lost", "%(n)s gaps lost", count),
+    }
+    return told[colour] % {"n": count}

@@ -4,64 +4,75 @@ from collections.abc import Callable
 from typing import Any
 
 from amends.api import labels, words
+from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
 
 
-def _by(event: EventRow) -> str:
-    return event.agent or "Amends"
+def _said(event: EventRow, sentence: str) -> str:
+    """Return `sentence` about who did it, and to what."""
+    return sentence % {"name": event.agent or "Amends", "whom": event.whom, "topic": event.facts.get("topic", "")}
 
 
-def _why(event: EventRow) -> str:
+def _why(event: EventRow, alone: str, with_reason: str) -> str:
     why = str(event.facts.get("why") or event.facts.get("reason") or "")
-    return f": {why}" if why else ""
+    return with_reason % {"name": event.agent or "Amends", "why": why} if why else _said(event, alone)
 
 
 def _assigned(event: EventRow) -> str:
     if not event.whom:
-        return f"{_by(event)} gave the case back to everyone"
-    return f"{_by(event)} took the case" if event.whom == event.agent else f"{_by(event)} gave the case to {event.whom}"
+        return _said(event, _("%(name)s gave the case back to everyone"))
+    return _said(event, _("%(name)s took the case") if event.whom == event.agent else _("%(name)s gave the case to %(whom)s"))
 
 
 def _concluded(event: EventRow) -> str:
     outcome = str(event.facts.get("outcome", ""))
-    return f"Follow-up: {words.OUTCOMES.get(outcome, outcome)}"
+    return _("Follow-up: %(outcome)s") % {"outcome": words.OUTCOMES.get(outcome, outcome)}
 
 
 def _corrected(event: EventRow) -> str:
     field = str(event.facts.get("field", ""))
     old, new = (labels.said(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
-    return f"{_by(event)} confirmed the {field}: {new}" if old == new else f"{_by(event)} corrected the {field} from {old} to {new}"
+    told = {"name": event.agent or "Amends", "field": labels.FIELDS.get(field, field), "old": old, "new": new}
+    return (
+        _("%(name)s confirmed the %(field)s: %(new)s") if old == new else _("%(name)s corrected the %(field)s from %(old)s to %(new)s")
+    ) % told
 
 
 def _corrected_back(event: EventRow) -> str:
-    return f"{_by(event)} took a correction of the {event.facts.get('field', '')} back"
+    field = str(event.facts.get("field", ""))
+    told = {"name": event.agent or "Amends", "field": labels.FIELDS.get(field, field)}
+    return _("%(name)s took a correction of the %(field)s back") % told
+
+
+def _discarded(event: EventRow) -> str:
+    return _said(event, _("%(name)s threw the rest of a reply away") if event.facts.get("rest") else _("%(name)s threw a reply away"))
 
 
 BAD = {EventKind.ALERT_RAISED, EventKind.ALERT_FAILED, EventKind.REPLY_NOT_VISIBLE, EventKind.REPLY_VANISHED}
 GOOD = {EventKind.CASE_RESOLVED, EventKind.REPLY_CAME_BACK}
 SENTENCES: dict[str, Callable[[EventRow], str]] = {
-    EventKind.CASE_OPENED: lambda event: f"Case opened{_why(event)}",
-    EventKind.CASE_REOPENED: lambda event: f"{_by(event)} reopened the case{_why(event)}",
-    EventKind.CASE_RESOLVED: lambda event: f"{_by(event)} resolved the case",
-    EventKind.RESOLVE_UNDONE: lambda event: f"{_by(event)} took the resolve back",
-    EventKind.CASE_DISMISSED: lambda event: f"{_by(event)} dismissed the case as no work of ours",
+    EventKind.CASE_OPENED: lambda event: _why(event, _("Case opened"), _("Case opened: %(why)s")),
+    EventKind.CASE_REOPENED: lambda event: _why(event, _("%(name)s reopened the case"), _("%(name)s reopened the case: %(why)s")),
+    EventKind.CASE_RESOLVED: lambda event: _said(event, _("%(name)s resolved the case")),
+    EventKind.RESOLVE_UNDONE: lambda event: _said(event, _("%(name)s took the resolve back")),
+    EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s dismissed the case as no work of ours")),
     EventKind.CASE_ASSIGNED: _assigned,
-    EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw {'the rest of ' if event.facts.get('rest') else ''}a reply away",
-    EventKind.REPLY_NOT_VISIBLE: lambda _event: "Our answer cannot be seen in public",
-    EventKind.REPLY_VANISHED: lambda _event: "Our answer vanished from the public thread",
-    EventKind.REPLY_CAME_BACK: lambda _event: "Our answer can be seen in public again",
-    EventKind.REPLY_LEFT_ALONE: lambda _event: "The complaint under our answer was taken down",
+    EventKind.REPLY_DISCARDED: _discarded,
+    EventKind.REPLY_NOT_VISIBLE: lambda _event: _("Our answer cannot be seen in public"),
+    EventKind.REPLY_VANISHED: lambda _event: _("Our answer vanished from the public thread"),
+    EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
+    EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
-    EventKind.ALERT_RAISED: lambda event: f"Alarm raised{_why(event)}",
-    EventKind.ALERT_FAILED: lambda event: f"The alarm did not arrive{_why(event)}",
+    EventKind.ALERT_RAISED: lambda event: _why(event, _("Alarm raised"), _("Alarm raised: %(why)s")),
+    EventKind.ALERT_FAILED: lambda event: _why(event, _("The alarm did not arrive"), _("The alarm did not arrive: %(why)s")),
     EventKind.LABEL_CORRECTED: _corrected,
     EventKind.CORRECTION_UNDONE: _corrected_back,
-    EventKind.TOPIC_GIVEN: lambda event: f"{_by(event)} said that it is about {event.facts.get('topic', '')}",
-    EventKind.TOPIC_TAKEN: lambda event: f"{_by(event)} said that it is not about {event.facts.get('topic', '')}",
-    EventKind.POST_EDITED: lambda _event: "The customer edited a post",
-    EventKind.POST_DELETED: lambda _event: "A post was deleted on the network; its text is gone here too",
-    EventKind.POST_HIDDEN: lambda _event: "A post is no longer public on the network; its text is gone here too",
+    EventKind.TOPIC_GIVEN: lambda event: _said(event, _("%(name)s said that it is about %(topic)s")),
+    EventKind.TOPIC_TAKEN: lambda event: _said(event, _("%(name)s said that it is not about %(topic)s")),
+    EventKind.POST_EDITED: lambda _event: _("The customer edited a post"),
+    EventKind.POST_DELETED: lambda _event: _("A post was deleted on the network; its text is gone here too"),
+    EventKind.POST_HIDDEN: lambda _event: _("A post is no longer public on the network; its text is gone here too"),
 }
 
 

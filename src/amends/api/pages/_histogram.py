@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from amends.api.pages._chart import Tick, scale_of
+from amends.core.translating import _
+from amends.core.written import number
 from amends.triage.urgency_weights import MOST
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720.0, 180.0, 44.0, 24.0, 8.0
@@ -43,7 +45,8 @@ def histogram(before: Sequence[int], after: Sequence[int], *, alarm_from: int) -
     wide = MOST // len(before)
     bins = [
         Bin(
-            label=f"{place * wide} to {MOST if place == len(before) - 1 else (place + 1) * wide - 1}",
+            label=_("%(least)s to %(most)s")
+            % {"least": place * wide, "most": MOST if place == len(before) - 1 else (place + 1) * wide - 1},
             x=round(LEFT + slot * (place + 0.14), 2),
             width=round(slot * 0.34, 2),
             before=was,
@@ -60,6 +63,6 @@ def histogram(before: Sequence[int], after: Sequence[int], *, alarm_from: int) -
         top=TOP,
         base=base,
         bins=bins,
-        ticks=[Tick(y=round(base - high * step / 2, 2), label=f"{most * step // 2:,}") for step in (0, 1, 2)],
+        ticks=[Tick(y=round(base - high * step / 2, 2), label=number(most * step // 2)) for step in (0, 1, 2)],
         threshold=round(LEFT + (WIDTH - LEFT) * alarm_from / MOST, 2),
     )

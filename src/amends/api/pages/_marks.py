@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from amends.api import words
+from amends.api import watch_words, words
 from amends.core.database import Connection
+from amends.core.translating import _, ngettext
+from amends.core.written import listed_with_and, number
 from amends.inbox.rules import ways
 from amends.inbox.rules.alert_text import first_words
 from amends.inbox.rules.ids import PostId, SourceId, WatchId
@@ -47,29 +49,27 @@ def marks(conn: Connection, case: CaseHead, posts: Sequence[ThreadPost]) -> dict
 def seen(seen_by: Sequence[ways.Way], named: Mapping[WatchId, str]) -> str:
     """Return by which ways a post reached us."""
     told = dict.fromkeys(_way(way, named) for way in seen_by)
-    return f"Seen by {_listed(list(told))}" if told else ""
+    return _("Seen by %(ways)s") % {"ways": listed_with_and(told)} if told else ""
 
 
 def shares(found: Shares | None) -> str:
     """Return how often a post was shared, and by whom last."""
     if found is None:
         return ""
-    times = f"more than {MOST_COUNTED:,}" if found.times > MOST_COUNTED else f"{found.times:,}"
     others = found.times - len(found.names)
-    names = [*found.names, "others" if others > 1 else "one more"] if others else found.names
-    return f"Shared {times} {'time' if found.times == 1 else 'times'}, by {_listed(names)}"
+    names = listed_with_and([*found.names, _("others") if others > 1 else _("one more")] if others else found.names)
+    if found.times > MOST_COUNTED:
+        return _("Shared more than %(n)s times, by %(names)s") % {"n": number(MOST_COUNTED), "names": names}
+    sentence = ngettext("Shared %(n)s time, by %(names)s", "Shared %(n)s times, by %(names)s", found.times)
+    return sentence % {"n": number(found.times), "names": names}
 
 
 def _name(watch: NamedWatch) -> str:
-    name = words.label(watch.kind)
-    return f"{name} “{first_words(watch.query, LONGEST_QUERY)}”" if watch.query else name
+    name = watch_words.SHORT.get(watch.kind) or words.label(watch.kind)
+    return _("%(watch)s “%(query)s”") % {"watch": name, "query": first_words(watch.query, LONGEST_QUERY)} if watch.query else name
 
 
 def _way(way: ways.Way, named: Mapping[WatchId, str]) -> str:
     told = ways.told(way)
-    name = named.get(told.watch_id, "a watch that is no more")
-    return f"{name} (sent by the network)" if told.pushed else name
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    name = named.get(told.watch_id, _("a watch that is no more"))
+    return _("%(way)s (sent by the network)") % {"way": name} if told.pushed else name

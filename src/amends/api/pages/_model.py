@@ -6,6 +6,7 @@ from pathlib import Path
 
 from amends.api.labels import written
 from amends.core.errors import ModelMissing
+from amends.core.translating import _
 from amends.triage.calibration import EVERY_LANGUAGE, calibration_of
 from amends.triage.card import FILE, Card, read_card
 from amends.triage.replay import SHIPPED
@@ -58,7 +59,9 @@ def speaking(name: str) -> Speaking:
     try:
         return Speaking(name=name, card=_card(folder, (folder / FILE).stat().st_mtime_ns))
     except OSError as error:
-        return Speaking(name=name, trouble="" if name else f"The triage model has no {FILE}: {error.strerror}.")
+        return Speaking(
+            name=name, trouble="" if name else _("The triage model has no %(file)s: %(why)s.") % {"file": FILE, "why": error.strerror}
+        )
     except ModelMissing as error:
         return Speaking(name=name, trouble=str(error))
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from amends.api.networks import check_searches, forms
 from amends.collectors import abilities, load
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.core.watching import Watch, WatchKind
 
 LONGEST = 4000
@@ -32,9 +33,9 @@ async def _read(request: Request) -> SourceForm:
     given = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
     found = next((one for one in forms() if one.network == given.get("network")), None)
     if found is None:
-        raise Refused("Choose a network.")
+        raise Refused(_("Choose a network."))
     if any(len(value) > LONGEST for value in given.values()):
-        raise Refused("One of the fields is far too long.")
+        raise Refused(_("One of the fields is far too long."))
     return SourceForm(
         brand=given.get("brand", ""),
         network=found.network,
@@ -47,13 +48,13 @@ async def _read(request: Request) -> SourceForm:
 
 def _with_credentials(form: SourceForm) -> SourceForm:
     if not form.credentials and load(form.network).CREDENTIALS and not abilities(form.network).keyless:
-        raise Refused("Enter the credentials of the network's app.")
+        raise Refused(_("Enter the credentials of the network's app."))
     return form
 
 
 def _with_watches(form: SourceForm) -> SourceForm:
     if not form.watches:
-        raise Refused("Choose at least one thing to watch.")
+        raise Refused(_("Choose at least one thing to watch."))
     check_searches(form.network, form.watches)
     return form
 
@@ -72,10 +73,10 @@ async def read_whole(request: Request) -> SourceForm:
     """Return the form of a new source, which must say everything."""
     found = _with_credentials(await _read(request))
     if not found.brand or not found.handle:
-        raise Refused("Say which brand the source belongs to, and the handle of your account.")
+        raise Refused(_("Say which brand the source belongs to, and the handle of your account."))
     missing = [one.label for one in load(found.network).OPTIONS if one.required and one.name not in found.options]
     if missing:
-        raise Refused(f"Still missing: {', '.join(missing)}.")
+        raise Refused(_("Still missing: %(missing)s.") % {"missing": ", ".join(missing)})
     return _with_watches(found)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from amends.api.pages._chart import BOTTOM, HEIGHT, LEFT, MOST_LABELS, TOP, WIDTH, Tick, scale_of
+from amends.core.written import number, short_day
 from amends.inbox.actions.budget_report import Day
 
 
@@ -49,11 +50,11 @@ def spend_chart(days: Sequence[Day]) -> Chart:
             x=round(LEFT + slot * (place + 0.15), 2),
             width=round(slot * 0.7, 2),
             pieces=_stacked(day, base, high / most),
-            label=f"{day.day.day} {day.day:%b}" if place % every == 0 else "",
+            label=short_day(day.day) if place % every == 0 else "",
         )
         for place, day in enumerate(days)
     ]
-    ticks = [Tick(y=round(base - high * step / 2, 2), label=f"{most * step // 2:,}") for step in (0, 1, 2)]
+    ticks = [Tick(y=round(base - high * step / 2, 2), label=number(most * step // 2)) for step in (0, 1, 2)]
     return Chart(width=WIDTH, height=HEIGHT, left=LEFT, columns=columns, ticks=ticks)
 
 

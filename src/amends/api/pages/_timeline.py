@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.api import words
+from amends.core.translating import _
 from amends.inbox.store.customer_page import EpisodeTimes
 
 LENGTH = 14
@@ -27,12 +28,17 @@ def story(episodes: Sequence[EpisodeTimes]) -> list[Moment]:
 
 
 def _steps(episode: EpisodeTimes) -> Iterable[Moment]:
-    again = "Complained again" if episode.number > 1 else "Complained"
+    again = _("Complained again on %(network)s") if episode.number > 1 else _("Complained on %(network)s")
+    outcome = words.OUTCOME_NAMES.get(episode.outcome or "", episode.outcome)
     told = (
-        (episode.published_at, f"{again} on {words.network(episode.network)}", "bad"),
-        (episode.answered_at, "We answered", "calm"),
-        (episode.resolved_at, "Resolved", "calm"),
-        (episode.dismissed_at, "Put aside", "calm"),
-        (episode.concluded_at, f"Follow-up: {episode.outcome}", {"held": "good", "relapsed": "bad"}.get(episode.outcome or "", "calm")),
+        (episode.published_at, again % {"network": words.network(episode.network)}, "bad"),
+        (episode.answered_at, _("We answered"), "calm"),
+        (episode.resolved_at, _("Resolved"), "calm"),
+        (episode.dismissed_at, _("Put aside"), "calm"),
+        (
+            episode.concluded_at,
+            _("Follow-up: %(outcome)s") % {"outcome": outcome},
+            {"held": "good", "relapsed": "bad"}.get(episode.outcome or "", "calm"),
+        ),
     )
     return (Moment(at=at, case_id=episode.case_id, text=text, mood=mood) for at, text, mood in told if at)

@@ -9,6 +9,7 @@ import numpy as np
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.rules.ids import AgentId, TopicId
@@ -62,7 +63,7 @@ def topic_values(conn: Connection, topic_id: TopicId) -> dict[str, Any]:
     """Return what the page of one topic shows; `NotFound` where there is none in force."""
     topic = next((one for one in topics.every(conn) if one.id == topic_id), None)
     if topic is None:
-        raise NotFound("There is no such topic any more.")
+        raise NotFound(_("There is no such topic any more."))
     learnt = next((one for one in matchers.of_kind(conn, matchers.TOPIC) if one.name == str(topic_id)), None)
     given = topics.examples(conn, topic_id=topic_id, limit=EXAMPLES)
     return {
@@ -109,7 +110,7 @@ def trial_values(conn: Connection, trial_id: int, agent_id: AgentId) -> dict[str
     """Return what a tried sentence matches; `NotFound` where it is not this agent's, or gone."""
     trial = near.trial(conn, trial_id=trial_id, agent_id=agent_id)
     if trial is None:
-        raise NotFound("This sentence was tried too long ago; try it again.")
+        raise NotFound(_("This sentence was tried too long ago; try it again."))
     return {"trial": trial, "tried": _tried(conn, trial)}
 
 

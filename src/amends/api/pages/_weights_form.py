@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.triage.urgency_weights import HEAVIEST, Reason, UrgencyWeights
 
@@ -16,10 +17,14 @@ def weights_of(given: Mapping[str, str]) -> UrgencyWeights:
     """Return the weights that were entered; `Refused` names every reason that has none, or one that is no whole number from 0 to 50."""
     missing = [str(reason) for reason in Reason if reason.key not in given]
     if missing:
-        raise Refused(f"The page left out {', '.join(missing)}. It is older than this version of Amends; reload it.")
+        raise Refused(
+            _("The page left out %(missing)s. It is older than this version of Amends; reload it.") % {"missing": ", ".join(missing)}
+        )
     wrong = [f"{reason} is {_short(given[reason.key])}" for reason in Reason if not _fits(given[reason.key])]
     if wrong:
-        raise Refused(f"Every weight is a whole number from 0 to {HEAVIEST}, but {', '.join(wrong)}.")
+        raise Refused(
+            _("Every weight is a whole number from 0 to %(heaviest)s, but %(wrong)s.") % {"heaviest": HEAVIEST, "wrong": ", ".join(wrong)}
+        )
     return UrgencyWeights(**{reason.key: int(given[reason.key]) for reason in Reason})
 
 
@@ -41,7 +46,7 @@ async def entered_base(request: Request) -> UrgencyWeightsId:
     """Return the weights that the page showed as those in force."""
     told = (await request.form()).get("instead_of")
     if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
-        raise Refused("The page does not say which weights it changes; reload it.")
+        raise Refused(_("The page does not say which weights it changes; reload it."))
     return UrgencyWeightsId(int(told))
 
 

@@ -10,6 +10,7 @@ from amends.api.auth import Meaning, Reading
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
+from amends.core.translating import _
 from amends.inbox.actions.source_alarms import acknowledge, unacknowledge
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.store import inbox_list, source_alerts
@@ -31,14 +32,14 @@ def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) 
     """Say that one sees to it."""
     me, now = visitor.agent_id, desk.clock()
     undo = f"/alarms/{alert_id}/back"
-    return _done(request, desk, lambda conn: acknowledge(conn, alert_id, agent_id=me, now=now), "Everyone sees that you see to it", undo)
+    return _done(request, desk, lambda conn: acknowledge(conn, alert_id, agent_id=me, now=now), _("Everyone sees that you see to it"), undo)
 
 
 @router.post("/{alert_id}/back")
 def leave(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Take that back."""
     me, now = visitor.agent_id, desk.clock()
-    return _done(request, desk, lambda conn: unacknowledge(conn, alert_id, agent_id=me, now=now), "It waits for somebody again")
+    return _done(request, desk, lambda conn: unacknowledge(conn, alert_id, agent_id=me, now=now), _("It waits for somebody again"))
 
 
 def _done(request: Request, desk: Desk, act: Callable[[Connection], None], text: str, undo: str = "") -> HTMLResponse:

@@ -13,6 +13,7 @@ from amends.api.pages._spend_chart import spend_chart
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import N_, Table, _
 from amends.inbox.actions.budget import bring_back, set_budget
 from amends.inbox.actions.budget_report import report
 from amends.inbox.rules.budgeting import Budget, Part
@@ -21,7 +22,7 @@ from amends.inbox.store import inbox_list
 
 router = APIRouter(prefix="/sources/{source_id}/budget", include_in_schema=False)
 
-PARTS = {Part.US: "Concerns us", Part.SEARCH: "Searched", Part.LOOKS: "Looked at again"}
+PARTS = Table({Part.US: N_("Concerns us"), Part.SEARCH: N_("Searched"), Part.LOOKS: N_("Looked at again")})
 
 
 @router.get("")
@@ -49,7 +50,7 @@ def keep(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sourc
     """Let the entered budget count from now on."""
     with desk.pool.transaction() as conn:
         before = set_budget(conn, source_id, budget, instead_of=base, agent_id=visitor.agent_id, now=desk.clock())
-    return _done(request, desk, source_id, before, "It counts from now on")
+    return _done(request, desk, source_id, before, _("It counts from now on"))
 
 
 @router.post("/{budget_id}/back")
@@ -57,7 +58,7 @@ def take_back(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: 
     """Let an earlier budget count again; 0 stands for no limit."""
     with desk.pool.transaction() as conn:
         before = bring_back(conn, source_id, budget_id, agent_id=visitor.agent_id, now=desk.clock())
-    return _done(request, desk, source_id, before, "Brought back")
+    return _done(request, desk, source_id, before, _("Brought back"))
 
 
 def _done(request: Request, desk: Desk, source_id: SourceId, before: BudgetId, text: str) -> HTMLResponse:

@@ -10,6 +10,7 @@ from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import ask_first, done
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.note import add_note
@@ -28,7 +29,7 @@ def wished(
 ) -> Wish:
     """Return how the agent wants the answer to go out; each picture comes with its words."""
     if len(picture) != len(alt):
-        raise Refused("Say in words what each picture shows, for those who cannot see it.")
+        raise Refused(_("Say in words what each picture shows, for those who cannot see it."))
     pictures = tuple(Chosen(id=found, alt=words) for found, words in zip(picture, alt, strict=True))
     return Wish(private=private, in_posts=in_posts, pictures=pictures)
 
@@ -51,7 +52,7 @@ def reply(  # noqa: PLR0913
             named = named_in_public(conn, case_id, text)
         if named:
             return ask_first(request, desk, case_id, named, and_resolve=and_resolve, in_posts=wish.in_posts)
-    said = "On its way, then resolved" if and_resolve else "On its way"
+    said = _("On its way, then resolved") if and_resolve else _("On its way")
     return done(
         request,
         desk,
@@ -71,7 +72,7 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
         desk,
         case_id,
         lambda conn: add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=text, now=now),
-        "Noted",
+        _("Noted"),
         written="note",
     )
 
@@ -81,7 +82,7 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: 
     """Give the case to `to`: an agent's id, `me`, or nobody."""
     now, me = desk.clock(), visitor.agent_id
     whom = me if to == "me" else AgentId(int(to)) if to.isdecimal() else None
-    said = "It is yours" if whom == me else "Given away" if whom else "Given back to everyone"
+    said = _("It is yours") if whom == me else _("Given away") if whom else _("Given back to everyone")
     return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
 
 
@@ -94,7 +95,7 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Re
         desk,
         case_id,
         lambda conn: resolve(conn, case_id=case_id, agent_id=me, policy=desk.policy, now=now),
-        "Resolved",
+        _("Resolved"),
         undo=f"/inbox/{case_id}/undo",
     )
 
@@ -103,7 +104,7 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Re
 def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Take the resolve back, as if it had not been."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: undo_resolve(conn, case_id=case_id, agent_id=me, now=now), "Taken back")
+    return done(request, desk, case_id, lambda conn: undo_resolve(conn, case_id=case_id, agent_id=me, now=now), _("Taken back"))
 
 
 @router.post("/dismiss")
@@ -111,25 +112,25 @@ def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId)
     """Put the case aside as no work of ours."""
     now, me = desk.clock(), visitor.agent_id
     back = f"/inbox/{case_id}/reopen"
-    return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), "Put aside", undo=back)
+    return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), _("Put aside"), undo=back)
 
 
 @router.post("/reopen")
 def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Open the case again."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), "Open again")
+    return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), _("Open again"))
 
 
 @router.post("/replies/{reply_id}/retry")
 def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
     """Queue a failed reply again."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), "On its way again")
+    return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("On its way again"))
 
 
 @router.post("/replies/{reply_id}/discard")
 def throw_away(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
     """Throw a failed or untried reply away."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: discard_reply(conn, reply_id=reply_id, agent_id=me, now=now), "Thrown away")
+    return done(request, desk, case_id, lambda conn: discard_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("Thrown away"))

@@ -9,6 +9,7 @@ from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
+from amends.core.translating import _
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.rules.ids import AuthorId, CaseId, FollowUpId
@@ -34,7 +35,7 @@ def link(  # noqa: PLR0913
         customer_id = head_of(conn, case_id).customer_id
         link_customer(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=me, now=now)
 
-    return done(request, desk, case_id, act, "Linked; their cases lie together now")
+    return done(request, desk, case_id, act, _("Linked; their cases lie together now"))
 
 
 @router.post("/follow_ups/{follow_up_id}")
@@ -53,11 +54,11 @@ def decide(  # noqa: PLR0913
     def act(conn: Connection) -> None:
         decide_follow_up(conn, follow_up_id=follow_up_id, outcome=outcome, agent_id=me, note=note or f"{visitor.name} knows.", now=now)
 
-    return done(request, desk, case_id, act, "Kept")
+    return done(request, desk, case_id, act, _("Kept"))
 
 
 @router.post("/unlink")
 def take_off(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, author_id: Annotated[AuthorId, Form()]) -> Response:
     """Take a handle off the customer."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: unlink(conn, author_id=author_id, agent_id=me, now=now), "Taken off")
+    return done(request, desk, case_id, lambda conn: unlink(conn, author_id=author_id, agent_id=me, now=now), _("Taken off"))

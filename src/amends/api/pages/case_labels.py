@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound
+from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.store import corrections, post_list
@@ -35,7 +36,7 @@ def label(  # noqa: PLR0913
         desk,
         case_id,
         lambda conn: correct(conn, post_id=_of_case(conn, case_id, post_id), field=field, new=new, agent_id=me, now=now),
-        f"The {field} is {labels.said(field, new)}" + ("; triage learns from it" if field in labels.LABELS else ""),
+        _told(field, new),
         undo=back,
     )
 
@@ -48,15 +49,22 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, post
     def act(conn: Connection) -> None:
         found = corrections.in_force(conn, [_of_case(conn, case_id, post_id)]).get(post_id, {}).get(field)
         if found is None:
-            raise Conflict("This label is the model's own; there is nothing to take back.")
+            raise Conflict(_("This label is the model's own; there is nothing to take back."))
         take_back(conn, post_id=post_id, correction_id=found.id, agent_id=me, now=now)
 
-    return done(request, desk, case_id, act, "Taken back")
+    return done(request, desk, case_id, act, _("Taken back"))
 
 
 def _of_case(conn: Connection, case_id: CaseId, post_id: PostId) -> PostId:
     """Return the post; `NotFound` where it is none of this case's."""
     found = post_list.post(conn, post_id)
     if found is None or found.case_id != case_id:
-        raise NotFound("This post is not in the case; it may have been moved.")
+        raise NotFound(_("This post is not in the case; it may have been moved."))
     return post_id
+
+
+def _told(field: str, new: str) -> str:
+    told = {"field": labels.FIELDS.get(field, field), "label": labels.said(field, new)}
+    if field in labels.LABELS:
+        return _("The %(field)s is %(label)s; triage learns from it") % told
+    return _("The %(field)s is %(label)s") % told

@@ -8,6 +8,7 @@ from amends.api.answering import check_pictures, head_of
 from amends.api.auth import Meaning, Reading
 from amends.api.desk import AtDesk
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.attach import add_picture, picture, take_picture_away
 from amends.inbox.rules.ids import AttachmentId, CaseId
 from amends.inbox.rules.pictures import ENDINGS, MOST_BYTES
@@ -21,7 +22,7 @@ HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Cont
 async def content_of(request: Request) -> bytes:
     """Return the body, read no further than a picture may be large; whether it is one is told by its content, later."""
     if not request.headers.get("content-type", "").startswith(("image/", "application/octet-stream")):
-        raise Refused("This is no picture that networks take: PNG, JPEG, WebP or GIF.")
+        raise Refused(_("This is no picture that networks take: PNG, JPEG, WebP or GIF."))
     content = bytearray()
     async for chunk in request.stream():
         content += chunk

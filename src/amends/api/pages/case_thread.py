@@ -9,6 +9,7 @@ from amends.collectors import build
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.post import Post
+from amends.core.translating import _, ngettext
 from amends.inbox.actions import budget
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.look_again import record_thread
@@ -26,10 +27,12 @@ def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: Case
     with desk.pool.transaction() as conn:
         thread = looks.thread_of(conn, case_id=case_id)
     if thread is None:
-        raise NotFound(f"There is no case {case_id}.")
+        raise NotFound(_("There is no case %(case_id)s.") % {"case_id": case_id})
     posts = _fetch(desk, thread)
     now = desk.clock()
-    said = f"The thread as the network shows it now: {len(posts)} {'post' if len(posts) == 1 else 'posts'}"
+    said = ngettext(
+        "The thread as the network shows it now: %(n)s post", "The thread as the network shows it now: %(n)s posts", len(posts)
+    ) % {"n": len(posts)}
 
     def act(conn: Connection) -> None:
         record_thread(conn, thread, posts, now=now)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
+from amends.core.translating import _
 from amends.inbox.actions import relevance, topic_labels
 from amends.inbox.rules.ids import CaseId, TopicId
 
@@ -21,7 +22,7 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
         desk,
         case_id,
         lambda conn: topic_labels.give_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "The case has this topic now, and the topic learns from it",
+        _("The case has this topic now, and the topic learns from it"),
         undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
     )
 
@@ -34,7 +35,7 @@ def take(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
         desk,
         case_id,
         lambda conn: topic_labels.take_from_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Not about this topic; it learns from that",
+        _("Not about this topic; it learns from that"),
         undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
     )
 
@@ -47,7 +48,7 @@ def unsay(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, top
         desk,
         case_id,
         lambda conn: topic_labels.unsay_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Taken back",
+        _("Taken back"),
     )
 
 
@@ -59,7 +60,7 @@ def throw(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> 
         desk,
         case_id,
         lambda conn: relevance.throw_case(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Not for us; its source learns from that",
+        _("Not for us; its source learns from that"),
         undo=f"/inbox/{case_id}/for-us",
     )
 
@@ -72,5 +73,5 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> R
         desk,
         case_id,
         lambda conn: relevance.keep_case(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Taken back",
+        _("Taken back"),
     )

@@ -22,6 +22,7 @@ from amends.core import reading
 from amends.core.errors import NotFound, RateLimited, Refused
 from amends.core.ports import Account
 from amends.core.pushing import Heard
+from amends.core.translating import _
 from amends.inbox.actions.hear import called_source, caller_of, check_knocks, record_heard
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import OpenDoor
@@ -43,7 +44,7 @@ async def fields_of(request: Request) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise Refused("This is not our form.") from error
+        raise Refused(_("This is not our form.")) from error
     return {name: reading.text(value).strip() for name, value in pairs}
 
 
@@ -77,7 +78,7 @@ def send(request: Request, desk: AtDesk, source_id: SourceNumber, given: Fields)
 def thank(request: Request, desk: AtDesk, source_id: SourceNumber, reference: str, lang: str = "") -> Response:
     """Thank the visitor, with the number under which they can ask."""
     if not is_reference(reference):
-        raise NotFound("There is no such message.")
+        raise NotFound(_("There is no such message."))
     return _page(request, desk, _form(desk, source_id), given={"lang": lang}, reference=reference)
 
 
@@ -85,7 +86,7 @@ def _form(desk: Desk, source_id: int) -> Called:
     with desk.pool.transaction() as conn:
         found = called_source(conn, source_id=SourceId(source_id))
     if found.network != NETWORK:
-        raise NotFound("There is no form at this address.")
+        raise NotFound(_("There is no form at this address."))
     return found
 
 

@@ -8,6 +8,7 @@ from amends.api.auth import MeaningManager, ReadingManager
 from amends.api.desk import AtDesk
 from amends.api.screen import saying
 from amends.core.database import Connection
+from amends.core.translating import Table, _
 from amends.inbox.actions.relevance import bring_back
 from amends.inbox.rules.ids import PostId
 from amends.inbox.store import inbox_list, matchers, relevance
@@ -33,7 +34,9 @@ def keep(request: Request, desk: AtDesk, visitor: MeaningManager, post_id: PostI
         bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
         values = _values(conn)
     desk.wake()
-    return saying(desk.screens.blocks(request, "noise.html", ["shown"], values), "Back: it becomes a case, and its source learns from it")
+    return saying(
+        desk.screens.blocks(request, "noise.html", ["shown"], values), _("Back: it becomes a case, and its source learns from it")
+    )
 
 
 def _values(conn: Connection) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def _values(conn: Connection) -> dict[str, Any]:
         "thrown": relevance.thrown(conn, limit=SHOWN),
         "lessons": relevance.lessons(conn, most=SHOWN),
         "kinds": {one.name: one for one in matchers.of_kind(conn, matchers.NOISE)},
-        "noise_words": WORDS,
+        "noise_words": Table(WORDS),
         "least": LEAST_THROWN,
         "least_kept": LEAST_KEPT,
         "most": SHOWN,

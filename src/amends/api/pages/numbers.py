@@ -9,6 +9,7 @@ from amends.api.auth import ReadingManager
 from amends.api.desk import AtDesk
 from amends.api.pages._chart import chart
 from amends.core.database import Connection
+from amends.inbox.rules import figures
 from amends.inbox.rules.figures import DEFINITIONS, Figure, Period, Span, bucket_of, period_of
 from amends.inbox.store import inbox_list, numbers
 
@@ -27,7 +28,7 @@ def show(request: Request, desk: AtDesk, _visitor: ReadingManager, span: Span = 
             "counts": inbox_list.counts(conn),
             "choices": inbox_list.choices(conn),
         }
-    values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS}
+    values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS, "figures": figures}
     return desk.screens.page(request, "numbers.html", values)
 
 
@@ -54,7 +55,14 @@ def rows(  # noqa: PLR0913
             "counts": inbox_list.counts(conn),
         }
     more = below is not None and "hx-request" in request.headers
-    values |= {"figure": figure, "definition": DEFINITIONS[figure], "period": period, "brand": brand, "network": network}
+    values |= {
+        "figure": figure,
+        "definition": DEFINITIONS[figure],
+        "figures": figures,
+        "period": period,
+        "brand": brand,
+        "network": network,
+    }
     return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
 
 

@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.personal.finding import find, mask
+from amends.core.translating import _
 from amends.inbox.actions.order_shapes import set_order_shapes, take_back_order_shapes
 from amends.inbox.rules.text import storable
 from amends.inbox.store import inbox_list, order_shapes
@@ -33,7 +34,7 @@ def save(request: Request, desk: AtDesk, visitor: MeaningManager, shapes: Annota
     """Put the shapes in force; the toast takes them back."""
     with desk.pool.transaction() as conn:
         set_id = set_order_shapes(conn, storable(shapes).splitlines(), agent_id=visitor.agent_id, now=desk.clock())
-    said = "Saved; new posts and alerts go by it from now on"
+    said = _("Saved; new posts and alerts go by it from now on")
     return saying(_listed(request, desk), said, undo=f"/settings/personal/undo?of={set_id}")
 
 
@@ -42,7 +43,7 @@ def undo(request: Request, desk: AtDesk, visitor: MeaningManager, of: Annotated[
     """Put back in force what was before."""
     with desk.pool.transaction() as conn:
         take_back_order_shapes(conn, of, agent_id=visitor.agent_id, now=desk.clock())
-    return saying(_listed(request, desk), "Taken back")
+    return saying(_listed(request, desk), _("Taken back"))
 
 
 @router.post("/try")

@@ -11,6 +11,7 @@ from amends.api.networks import composer
 from amends.api.pages._source_form import LONGEST
 from amends.core.errors import Refused
 from amends.core.querying import Words
+from amends.core.translating import _
 
 router = APIRouter(include_in_schema=False)
 WORD = re.compile(r'"([^"]+)"|([^\s",;]+)')
@@ -23,7 +24,7 @@ def build(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
     asked = request.query_params
     place, written = asked.get("place", ""), asked.get("watch_search", "")
     if not PLACE.fullmatch(place) or any(len(value) > LONGEST for value in asked.values()):
-        raise Refused("One of the fields is far too long.")
+        raise Refused(_("One of the fields is far too long."))
     composed = composer(asked.get("network", ""))(words_of(asked))
     if not asked.get("add"):
         return desk.screens.blocks(request, "query.html", ["composed"], {"composed": composed, "place": place})

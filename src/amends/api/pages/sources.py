@@ -16,6 +16,7 @@ from amends.api.screen import saying
 from amends.collectors import build
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.ledger import ledger
@@ -53,7 +54,7 @@ def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: Entered
             now=desk.clock(),
         )
 
-    return _done(request, desk, act, "Connected; the first posts are on their way", done="source")
+    return _done(request, desk, act, _("Connected; the first posts are on their way"), done="source")
 
 
 @router.post("/sources/{source_id}/pause")
@@ -64,7 +65,7 @@ def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sourc
         request,
         desk,
         lambda conn: pause(conn, source_id=source_id, agent_id=me, now=now),
-        "Paused; what is published meanwhile is fetched after resuming",
+        _("Paused; what is published meanwhile is fetched after resuming"),
     )
 
 
@@ -72,7 +73,7 @@ def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sourc
 def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId) -> Response:
     """Fetch from the source again."""
     now, me = desk.clock(), visitor.agent_id
-    return _done(request, desk, lambda conn: resume_source(conn, source_id=source_id, agent_id=me, now=now), "Resumed")
+    return _done(request, desk, lambda conn: resume_source(conn, source_id=source_id, agent_id=me, now=now), _("Resumed"))
 
 
 @router.post("/sources/{source_id}/credentials")
@@ -89,7 +90,7 @@ def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sour
             now=desk.clock(),
         )
 
-    return _done(request, desk, act, "New credentials are in; we try them at once")
+    return _done(request, desk, act, _("New credentials are in; we try them at once"))
 
 
 @router.post("/sources/{source_id}/test")
@@ -98,12 +99,16 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: Sour
     with desk.pool.transaction() as conn:
         found = sources.find(conn, source_id=source_id)
     if found is None:
-        raise NotFound(f"There is no source {source_id}.")
+        raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
     standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
     with desk.pool.transaction() as conn:
         record_standing(conn, source_id, standing, now=desk.clock())
-    may = "may read and reply" if standing.can_reply else "may read, but not reply"
-    return saying(_shown(request, desk), f"The network knows us as {standing.handle}: we {may}. {' '.join(standing.warnings)}".strip())
+    known = (
+        _("The network knows us as %(name)s: we may read and reply.")
+        if standing.can_reply
+        else _("The network knows us as %(name)s: we may read, but not reply.")
+    )
+    return saying(_shown(request, desk), " ".join([known % {"name": standing.handle}, *standing.warnings]))
 
 
 @router.post("/sources/{source_id}/watches")
@@ -114,7 +119,7 @@ def watch_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id:
         request,
         desk,
         lambda conn: add_watches(conn, source_id=source_id, watches=entered.watches, agent_id=me, now=now),
-        "Watched from now on",
+        _("Watched from now on"),
     )
 
 
@@ -123,7 +128,7 @@ def watch_no_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_i
     """Stop watching this for good; the posts it brought stay."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
-        request, desk, lambda conn: drop_watch(conn, watch_id=watch_id, agent_id=me, now=now), "Removed; the posts it brought stay"
+        request, desk, lambda conn: drop_watch(conn, watch_id=watch_id, agent_id=me, now=now), _("Removed; the posts it brought stay")
     )
 
 
@@ -131,7 +136,7 @@ def watch_no_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_i
 def again(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: WatchId) -> Response:
     """Try a watch at once."""
     now, me = desk.clock(), visitor.agent_id
-    return _done(request, desk, lambda conn: retry_now(conn, watch_id=watch_id, agent_id=me, now=now), "Tried at once")
+    return _done(request, desk, lambda conn: retry_now(conn, watch_id=watch_id, agent_id=me, now=now), _("Tried at once"))
 
 
 @router.post("/channels")
@@ -144,18 +149,18 @@ def add_alerts(
 ) -> Response:
     """Send alerts to one more place."""
     if not target.strip():
-        raise Refused("Give the channel an address, such as webhook+https://… or smtp://…?to=…")
+        raise Refused(_("Give the channel an address, such as webhook+https://… or smtp://…?to=…"))
 
     def act(conn: Connection) -> None:
         add_channel(conn, target=target, label=label, secret_key=desk.secret_key)
 
-    return _done(request, desk, act, "Alarms go there from now on; send a test to be sure", done="channel")
+    return _done(request, desk, act, _("Alarms go there from now on; send a test to be sure"), done="channel")
 
 
 @router.post("/channels/{channel_id}/remove")
 def drop_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_id: int) -> Response:
     """Send no more alerts there."""
-    return _done(request, desk, lambda conn: remove_channel(conn, channel_id=channel_id), "Removed")
+    return _done(request, desk, lambda conn: remove_channel(conn, channel_id=channel_id), _("Removed"))
 
 
 @router.post("/channels/{channel_id}/test")
@@ -166,8 +171,8 @@ def try_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_i
     try:
         notifier.deliver(trial_message(public_url=desk.settings.public_url or str(request.base_url), now=desk.clock()))
     except DeliveryError as error:
-        raise Refused(f"It did not arrive: {error}") from error
-    return saying(_shown(request, desk), "It arrived")
+        raise Refused(_("It did not arrive: %(error)s") % {"error": error}) from error
+    return saying(_shown(request, desk), _("It arrived"))
 
 
 def _done(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, done: str = "") -> HTMLResponse:

@@ -8,6 +8,7 @@ from amends.api.auth import MeaningManager, ReadingManager
 from amends.api.desk import AtDesk
 from amends.api.pages._topic_view import trial_values
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, near
@@ -20,7 +21,7 @@ def begin(request: Request, desk: AtDesk, visitor: MeaningManager, text: Annotat
     """Hand a sentence to the worker."""
     words = storable(text).strip()
     if not words:
-        raise Refused("Write a sentence to try.")
+        raise Refused(_("Write a sentence to try."))
     with desk.pool.transaction() as conn:
         trial_id = near.try_sentence(conn, text=words, agent_id=visitor.agent_id, now=desk.clock())
         events.add(conn, EventKind.TOPIC_TRIED, now=desk.clock(), agent_id=visitor.agent_id)

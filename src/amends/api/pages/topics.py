@@ -12,6 +12,7 @@ from amends.api.pages._topic_view import list_values, topic_values
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions import topic_labels, topics
 from amends.inbox.rules.ids import BrandId, PostId, TopicExampleId, TopicId
 from amends.inbox.store import inbox_list
@@ -39,7 +40,7 @@ def make(
 ) -> Response:
     """Make a topic."""
     if brand and not brand.isdecimal():
-        raise Refused("This is no brand; choose one of the list.")
+        raise Refused(_("This is no brand; choose one of the list."))
     brand_id = BrandId(int(brand)) if brand else None
     return _listed(
         request,
@@ -68,7 +69,7 @@ def rename(
     def act(conn: Connection) -> None:
         topics.rename(conn, topic_id=topic_id, name=name, agent_id=visitor.agent_id, now=desk.clock())
 
-    return _shown(request, desk, topic_id, act, "Renamed; its posts keep it")
+    return _shown(request, desk, topic_id, act, _("Renamed; its posts keep it"))
 
 
 @router.post("/{topic_id:int}/archive")
@@ -109,7 +110,7 @@ def add_example(
     def act(conn: Connection) -> None:
         topics.add_example(conn, topic_id=topic_id, text=text, fits=fits, agent_id=visitor.agent_id, now=desk.clock())
 
-    return _shown(request, desk, topic_id, act, "Added; the topic learns from it")
+    return _shown(request, desk, topic_id, act, _("Added; the topic learns from it"))
 
 
 @router.post("/{topic_id:int}/examples/{example_id}/remove")
@@ -119,7 +120,7 @@ def drop_example(request: Request, desk: AtDesk, visitor: MeaningManager, topic_
     def act(conn: Connection) -> None:
         topics.drop_example(conn, topic_id=topic_id, example_id=example_id, agent_id=visitor.agent_id, now=desk.clock())
 
-    return _shown(request, desk, topic_id, act, "Removed")
+    return _shown(request, desk, topic_id, act, _("Removed"))
 
 
 @router.post("/{topic_id:int}/posts/{post_id}")
@@ -133,7 +134,7 @@ def say(
         desk,
         topic_id,
         lambda conn: act_of(conn, post_id=post_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "An example now" if fits else "A counter-example now",
+        _("An example now") if fits else _("A counter-example now"),
         undo=f"/settings/topics/{topic_id}/posts/{post_id}/undo",
     )
 
@@ -146,7 +147,7 @@ def unsay(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: Top
         desk,
         topic_id,
         lambda conn: topic_labels.unsay(conn, post_id=post_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Taken back",
+        _("Taken back"),
     )
 
 

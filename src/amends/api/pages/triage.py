@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._model import speaking
 from amends.api.screen import saying
 from amends.core.database import Connection
+from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.learn import use
 from amends.inbox.store import corrections, heads, inbox_list, judged
@@ -33,7 +34,7 @@ def learn(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
         request,
         desk,
         lambda conn: jobs.start(conn, kind="learn", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
-        "Learning; the result appears here",
+        _("Learning; the result appears here"),
     )
 
 
@@ -45,7 +46,7 @@ def retriage(request: Request, desk: AtDesk, visitor: MeaningManager) -> Respons
         request,
         desk,
         lambda conn: jobs.start(conn, kind="retriage", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
-        "History is judged anew, the newest posts first",
+        _("History is judged anew, the newest posts first"),
     )
 
 
@@ -53,7 +54,12 @@ def retriage(request: Request, desk: AtDesk, visitor: MeaningManager) -> Respons
 def bring_back(request: Request, desk: AtDesk, visitor: MeaningManager, version: Annotated[str, Form(max_length=100)] = "") -> Response:
     """Put another version in force."""
     now, me = desk.clock(), visitor.agent_id
-    return _done(request, desk, lambda conn: use(conn, version=version, agent_id=me, now=now), f"{version} speaks now; history follows")
+    return _done(
+        request,
+        desk,
+        lambda conn: use(conn, version=version, agent_id=me, now=now),
+        _("%(version)s speaks now; history follows") % {"version": version},
+    )
 
 
 def _done(request: Request, desk: Desk, act: Callable[[Connection], object], text: str) -> Response:

@@ -11,10 +11,11 @@ from amends.api.auth import MeaningManager, ReadingManager
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._histogram import histogram
 from amends.api.pages._weights_form import EnteredBase, EnteredWeights, weights_of
-from amends.api.reasons import TOLD
+from amends.api.reasons import told
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.urgency_preview import preview
@@ -59,7 +60,7 @@ def keep(request: Request, desk: AtDesk, visitor: MeaningManager, weights: Enter
         request,
         desk,
         lambda conn: set_weights(conn, weights, instead_of=base, agent_id=me, now=now),
-        "New posts are weighed so from now on; open cases follow in the background",
+        _("New posts are weighed so from now on; open cases follow in the background"),
     )
 
 
@@ -71,7 +72,7 @@ def take_back(request: Request, desk: AtDesk, visitor: MeaningManager, weights_i
         request,
         desk,
         lambda conn: bring_back(conn, weights_id, agent_id=me, now=now),
-        "Brought back; open cases follow in the background",
+        _("Brought back; open cases follow in the background"),
     )
 
 
@@ -92,7 +93,7 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
         "in_force_id": history[0].id if history else SHIPPED_ID,
         "history": history,
         "shipped": SHIPPED_WEIGHTS,
-        "reasons": TOLD,
+        "reasons": told(),
         "heaviest": HEAVIEST,
         "apart": False,
         "trouble": "",

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.store import customer_page
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
@@ -29,7 +30,7 @@ def get_customer(desk: AtDesk, _visitor: Bearing, customer_id: int) -> Customer:
     with desk.pool.transaction() as conn:
         found = customer_page.customer(conn, customer_id)
         if found is None:
-            raise NotFound(f"There is no customer {customer_id}.")
+            raise NotFound(_("There is no customer %(customer_id)s.") % {"customer_id": customer_id})
         return Customer(
             customer=found,
             handles=customer_page.handles(conn, customer_id),

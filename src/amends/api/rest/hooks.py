@@ -13,6 +13,7 @@ from amends.collectors import abilities, build, networks
 from amends.core.errors import AmendsError, HookRefused, NetworkError, NotFound, SettingsWrong
 from amends.core.log import bound, logger
 from amends.core.pushing import Heard, Hearing, Hook
+from amends.core.translating import _
 from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.hear import called_source, caller_of, check_knocks, record_heard, record_refused
 from amends.inbox.rules.ids import SourceId
@@ -35,7 +36,7 @@ def call(request: Request, desk: AtDesk, source_id: SourceNumber, hook: HookSent
         called = called_source(conn, source_id=SourceId(source_id))
         check_knocks(conn, source_id=called.source_id, door=OpenDoor.HOOK, caller=caller, now=desk.clock())
     if called.network not in networks() or not abilities(called.network).hooks:
-        raise NotFound("Nothing is taken at this address.")
+        raise NotFound(_("Nothing is taken at this address."))
     with bound(source_id=called.source_id, network=called.network):
         heard = _heard(desk, called, hook, caller)
         _store(desk, called, heard)

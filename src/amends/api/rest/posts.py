@@ -9,6 +9,7 @@ from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import CorrectionBody
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
 from amends.inbox.rules.ids import CorrectionId, PostId
 from amends.inbox.store import corrections, post_list
@@ -49,7 +50,7 @@ def get_post(desk: AtDesk, _visitor: Bearing, post_id: int) -> post_list.PostRow
     with desk.pool.transaction() as conn:
         found = post_list.post(conn, post_id)
     if found is None:
-        raise NotFound(f"There is no post {post_id}.")
+        raise NotFound(_("There is no post %(post_id)s.") % {"post_id": post_id})
     return found
 
 

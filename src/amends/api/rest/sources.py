@@ -9,6 +9,7 @@ from amends.api import gap_words
 from amends.api.auth import Bearing
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions.ledger import ledger
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import source_page, sources, watches
@@ -66,7 +67,7 @@ def health(desk: AtDesk, _visitor: Bearing, source_id: int) -> Source:
     """Return one source with its health."""
     found = [one for one in list_sources(desk, _visitor).sources if one.source.id == source_id]
     if not found:
-        raise NotFound(f"There is no source {source_id}.")
+        raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
     return found[0]
 
 
@@ -76,7 +77,7 @@ def coverage(desk: AtDesk, _visitor: Bearing, source_id: int) -> CoverageOfSourc
     now = desk.clock()
     with desk.pool.transaction() as conn:
         if sources.find(conn, source_id=SourceId(source_id)) is None:
-            raise NotFound(f"There is no source {source_id}.")
+            raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
         watch_ids = watches.ids_of(conn, source_id=SourceId(source_id))
         found = ledger(conn, now=now, poll_every=timedelta(seconds=desk.settings.poll_seconds))
     return CoverageOfSource(

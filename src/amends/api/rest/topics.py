@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions import topics
 from amends.inbox.rules.ids import BrandId, TopicExampleId, TopicId
 from amends.inbox.store import topics as topic_rows
@@ -129,5 +130,5 @@ def drop_example(desk: AtDesk, visitor: BearingManager, topic_id: TopicId, examp
 def _whole(conn: Connection, topic_id: TopicId) -> TopicWhole:
     found = topic_rows.find(conn, topic_id=topic_id)
     if found is None:
-        raise NotFound(f"There is no topic {topic_id}.")
+        raise NotFound(_("There is no topic %(topic_id)s.") % {"topic_id": topic_id})
     return TopicWhole(topic=found, examples=topic_rows.examples(conn, topic_id=topic_id, limit=MOST_EXAMPLES))

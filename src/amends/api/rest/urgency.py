@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.urgency_preview import Preview, preview
@@ -105,8 +106,14 @@ def _changed(current: UrgencyWeights, body: WeightsBody) -> UrgencyWeights:
     """Return the weights in force with those that were sent; `Refused` names each that does not fit."""
     unknown = sorted(set(body.weights) - set(current.stored))
     if unknown:
-        raise Refused(f"There is no reason {', '.join(unknown)[:100]}; there are {', '.join(current.stored)}.")
+        raise Refused(
+            _("There is no reason %(unknown)s; there are %(stored)s.")
+            % {"unknown": ", ".join(unknown)[:100], "stored": ", ".join(current.stored)}
+        )
     wrong = [f"{name} is {weight}" for name, weight in body.weights.items() if not 0 <= weight <= HEAVIEST]
     if wrong:
-        raise Refused(f"Every weight is a whole number from 0 to {HEAVIEST}, but {', '.join(wrong)[:200]}.")
+        raise Refused(
+            _("Every weight is a whole number from 0 to %(heaviest)s, but %(wrong)s.")
+            % {"heaviest": HEAVIEST, "wrong": ", ".join(wrong)[:200]}
+        )
     return UrgencyWeights(**(current.stored | body.weights))

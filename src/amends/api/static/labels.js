@@ -1,6 +1,7 @@
 // Labels: a key says what the post in focus is, or the customer's newest one; the button it presses is the one for the mouse.
 
 import { $, $$, when } from "./dom.js";
+import { say as text } from "./texts.js";
 
 function post() {
   return document.activeElement.closest(".post.theirs") || $$("#thread .post.theirs").pop();
@@ -8,7 +9,7 @@ function post() {
 
 export function say(label) {
   const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
-  if (button?.disabled) $("#said").textContent = "Somebody has said so already.";
+  if (button?.disabled) $("#said").textContent = text("said_already");
   else button?.click();
 }
 

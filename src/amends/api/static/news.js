@@ -2,6 +2,7 @@
 
 import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
 import { markOpen, query, showList } from "./places.js";
+import { say } from "./texts.js";
 import { signIn } from "./toasts.js";
 
 const fresh = new Set();
@@ -17,7 +18,7 @@ function hear(news) {
   showFreshCount();
   if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
     refreshCase();
-    $("#said").textContent = "There is something new in the open case.";
+    $("#said").textContent = say("new_in_case");
   }
   tell("page-changed");
 }
@@ -65,7 +66,7 @@ function showFreshCount() {
   const button = $("#fresh");
   if (!button) return;
   button.hidden = !fresh.size;
-  button.textContent = `${fresh.size > 99 ? "99+" : fresh.size} new. Show`;
+  button.textContent = say("new_rows", { n: fresh.size, shown: fresh.size > 99 ? "99+" : fresh.size });
 }
 
 export function showFresh() {
@@ -131,7 +132,7 @@ function knock() {
 function sayConnection() {
   if (document.body.dataset.live === "yes" || $(".connection") || document.hidden) return;
   const bar = Object.assign(document.createElement("p"), { className: "connection", role: "status" });
-  bar.textContent = "Not connected. The list stands still until the server is back; what you write is kept.";
+  bar.textContent = say("not_connected");
   document.body.append(bar);
 }
 

@@ -1,6 +1,7 @@
 // Pictures for an answer: picked, pasted or dropped; the server says whether it takes them.
 
 import { $, htmx, openCase, when } from "./dom.js";
+import { say } from "./texts.js";
 import { toast, trouble } from "./toasts.js";
 
 const list = () => $("#reply-pictures");
@@ -16,7 +17,7 @@ async function sent(file) {
   try {
     answer = await fetch(`/inbox/${id}/pictures`, { method: "POST", headers: { ...headers, "HX-Request": "true", "Content-Type": file.type }, body: file });
   } catch {
-    toast("The server cannot be reached. Add the picture again in a moment.", { bad: true });
+    toast(say("picture_away"), { bad: true });
     return false;
   }
   const text = await answer.text();

@@ -1,32 +1,34 @@
-// Times: the exact one on hover in the reader's zone, the relative one ticking. The words are those of words.py.
+// Times: the exact one on hover in the reader's zone, the relative one ticking. The words are those of core/written.py.
 
 import { $$ } from "./dom.js";
+import { locale, say } from "./texts.js";
 
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 
 function span(seconds) {
   const minutes = Math.floor(seconds / MINUTE), hours = Math.floor(seconds / HOUR), days = Math.floor(seconds / DAY);
-  if (minutes < 1) return `${Math.floor(seconds)} s`;
-  if (hours < 1) return `${minutes} min`;
-  if (days < 1) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
-  return hours % 24 && days < 7 ? `${days} d ${hours % 24} h` : `${days} d`;
+  if (minutes < 1) return say("seconds", { n: Math.floor(seconds) });
+  if (hours < 1) return say("minutes", { n: minutes });
+  if (days < 1) return minutes % 60 ? say("hours_minutes", { hours, minutes: minutes % 60 }) : say("hours", { n: hours });
+  return hours % 24 && days < 7 ? say("days_hours", { days, hours: hours % 24 }) : say("days", { n: days });
 }
-
-const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const dayAndHour = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 function clock(at, now) {
-  const then = new Date(at * 1000);
-  return (then.toDateString() === new Date(now * 1000).toDateString() ? hour : dayAndHour).format(then);
+  const then = new Date(at * 1000), time = hour.format(then);
+  return then.toDateString() === new Date(now * 1000).toDateString() ? time : say("day_time", { day: day.format(then), time });
 }
 
-const TELL = {
-  clock,
-  for: (at, now) => span(Math.max(0, now - at)),
-  next: (at, now) => (at > now ? `in ${span(at - now)}` : "now"),
-  ago: (at, now) => (at > now ? `in ${span(at - now)}` : now - at < 45 ? "just now" : `${span(now - at)} ago`),
-};
+const until = (at, now) => (at > now ? say("in", { length: span(at - now) }) : say("now"));
+
+function ago(at, now) {
+  if (at > now) return until(at, now);
+  return now - at < 45 ? say("just_now") : say("ago", { length: span(now - at) });
+}
+
+const TELL = { clock, ago, next: until, for: (at, now) => span(Math.max(0, now - at)) };
 
 export function tick() {
   const now = Date.now() / 1000;

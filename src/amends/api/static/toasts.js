@@ -1,6 +1,7 @@
 // Toasts: what was done, with a way back for some seconds; what went wrong, with what to do next.
 
 import { $, htmx, openCase, tell, when } from "./dom.js";
+import { say } from "./texts.js";
 
 const SECONDS = 4, LONGER = 10;
 
@@ -13,7 +14,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
   if (undo) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Undo (u)";
+    button.textContent = say("undo");
     button.addEventListener("click", takeBack);
     box.append(button);
   }
@@ -23,7 +24,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
 }
 
 export function takeBack() {
-  if (!undoAddress) return toast("There is nothing to take back");
+  if (!undoAddress) return toast(say("nothing_to_undo"));
   const address = undoAddress;
   undoAddress = "";
   return htmx.ajax("POST", address, { swap: "none" });
@@ -37,7 +38,7 @@ const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr
 
 export function trouble(status, responseText) {
   if (status === 401) return signIn();
-  let told = { message: "The server did not answer as it should." };
+  let told = { message: say("server_odd") };
   try {
     told = JSON.parse(responseText);
   } catch {
@@ -49,4 +50,4 @@ export function trouble(status, responseText) {
 
 when("toast", (event) => toast(event.detail.text, event.detail));
 when("htmx:responseError", tellTrouble);
-when("htmx:sendError", () => toast("The server cannot be reached. What you wrote is kept here.", { bad: true }));
+when("htmx:sendError", () => toast(say("server_away"), { bad: true }));

@@ -1,6 +1,7 @@
 // Writing: the draft is kept as one types, the length is the network's own count.
 
 import { $, $$, me, openCase, when } from "./dom.js";
+import { say } from "./texts.js";
 
 const MONTH = 30 * 86400 * 1000;
 const draftName = (form) => `amends:${me()}:${openCase()}:${form.dataset.box}`;
@@ -40,7 +41,7 @@ async function measure(form) {
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers: { ...headers, "HX-Request": "true" }, body });
   if (!answer.ok || form.elements.text.value !== text) return;
   const { length, most, posts } = await answer.json(), shown = $("[data-length]", form);
-  shown.textContent = length > most ? `${(length - most).toLocaleString("en")} too long` : `${length.toLocaleString("en")} of ${most.toLocaleString("en")}`;
+  shown.textContent = length > most ? say("too_long", { n: length - most }) : say("length", { length, most });
   shown.classList.toggle("near", length > most * 0.9 && length <= most);
   shown.classList.toggle("over", length > most);
   allow(form, text.trim() && length <= most);
@@ -53,7 +54,7 @@ function showPosts(form, posts) {
   $("#reply-posts").hidden = !many;
   if (!button) return;
   button.hidden = button.disabled = !many;
-  button.textContent = `Send as ${posts.length} posts`;
+  button.textContent = say("as_posts", { n: posts.length });
   $("#reply-posts ol").replaceChildren(...(many ? posts : []).map((post) => Object.assign(document.createElement("li"), { textContent: post, dir: "auto" })));
 }
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from amends.api import gap_words
-from amends.api.words import handle, network, watch
+from amends.api.watch_words import watch
+from amends.api.words import handle, network
 from amends.cli.running.reach import database
 from amends.core.clock import utc_now
 from amends.core.settings import read_settings

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from amends.core.translating import N_
+
 
 class Kind(StrEnum):
     """What may be found; the value is how `verdicts.personal` has it."""
@@ -17,13 +19,13 @@ class Kind(StrEnum):
 
 
 NAMES = {
-    Kind.PHONE: "phone number",
-    Kind.EMAIL: "e-mail address",
-    Kind.CARD: "card number",
-    Kind.IBAN: "bank account",
-    Kind.NATIONAL_ID: "identity number",
-    Kind.ADDRESS: "postal address",
-    Kind.ORDER: "order number",
+    Kind.PHONE: N_("phone number"),
+    Kind.EMAIL: N_("e-mail address"),
+    Kind.CARD: N_("card number"),
+    Kind.IBAN: N_("bank account"),
+    Kind.NATIONAL_ID: N_("identity number"),
+    Kind.ADDRESS: N_("postal address"),
+    Kind.ORDER: N_("order number"),
 }
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
@@ -17,7 +18,7 @@ def assign(conn: Connection, *, case_id: CaseId, assignee_id: AgentId | None, ag
     if assignee_id is not None:
         assignee = agents.find(conn, agent_id=assignee_id)
         if assignee is None or not assignee.active:
-            raise Refused("This colleague does not work here any more.")
+            raise Refused(_("This colleague does not work here any more."))
     if assignee_id != case.assignee_id:
         _hand_over(conn, case, assignee_id, agent_id, now)
 

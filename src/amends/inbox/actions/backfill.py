@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
+from amends.core.translating import _
 from amends.inbox.actions import budget
 from amends.inbox.actions.collect import room, store_posts
 from amends.inbox.actions.ingest import Ingested
@@ -29,7 +30,7 @@ def claim_backfill(conn: Connection, *, now: datetime, lease: timedelta) -> Back
 def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now: datetime) -> Ingested:
     """Store the page's posts and cursor together; `Conflict` where the claim ran out and another took over."""
     if not backfills.still_ours(conn, job):
-        raise Conflict("Another worker has taken over this backfill.")
+        raise Conflict(_("Another worker has taken over this backfill."))
     ingested, _lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
     budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     entry = after_way_back(Stretch(since=job.since, until=job.until), page.missed, more=page.more)

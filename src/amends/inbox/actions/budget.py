@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.actions import cover
 from amends.inbox.actions.pricing import price_of
 from amends.inbox.rules import budgeting
@@ -80,12 +82,12 @@ def set_budget(
     `Conflict` where the one before is not `instead_of`, the one that the administrator saw (None: whichever).
     """
     if sources.find(conn, source_id=source_id) is None:
-        raise NotFound(f"There is no source {source_id}.")
+        raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
     budgets.lock(conn, source_id)
     found = budgets.newest(conn, source_id)
     before = found.id if found else NONE_ID
     if instead_of is not None and before != instead_of:
-        raise Conflict("Somebody has set another budget since you opened this page. Reload it to see it; nothing was changed.")
+        raise Conflict(_("Somebody has set another budget since you opened this page. Reload it to see it; nothing was changed."))
     _check(budget, found.budget if found else Budget())
     budgets.insert(conn, source_id, budget, agent_id=agent_id, now=now)
     spend.wake_waiting(conn, source_id, note=budgeting.SPENT, now=now)
@@ -106,17 +108,17 @@ def bring_back(conn: Connection, source_id: SourceId, budget_id: BudgetId, *, ag
     """Let an earlier budget count again (0: no limit), as a new row; return which counted before."""
     wanted = budgets.find(conn, budget_id, source_id=source_id)
     if wanted is None and budget_id != NONE_ID:
-        raise NotFound("There is no such budget.")
+        raise NotFound(_("There is no such budget."))
     return set_budget(conn, source_id, wanted.budget if wanted else Budget(), instead_of=None, agent_id=agent_id, now=now)
 
 
 def _check(budget: Budget, before: Budget) -> None:
     if budget == before:
-        raise Refused("This is the budget in force already.")
+        raise Refused(_("This is the budget in force already."))
     if budget.a_day is not None and not 0 < budget.a_day <= MOST:
-        raise Refused(f"A budget a day is a number above 0 and at most {MOST:,}; leave it empty for no limit.")
+        raise Refused(_("A budget a day is a number above 0 and at most %(most)s; leave it empty for no limit.") % {"most": number(MOST)})
     if not 1 <= budget.share <= 99:  # noqa: PLR2004
-        raise Refused("The share for what concerns us is from 1 to 99 per cent.")
+        raise Refused(_("The share for what concerns us is from 1 to 99 per cent."))
 
 
 def _purse(conn: Connection, job: WatchJob, budget: Budget, a_day: float, now: datetime) -> Purse:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions.budget import NONE_ID
 from amends.inbox.actions.pricing import price_of
 from amends.inbox.rules.budgeting import Budget, Part, day_of, part_of
@@ -71,7 +72,7 @@ def report(conn: Connection, source_id: SourceId, *, tried: Budget | None, poll_
     """Return the report of a source; `then` is under `tried`, or the budget in force where nothing is tried."""
     source = sources.find(conn, source_id=source_id)
     if source is None:
-        raise NotFound(f"There is no source {source_id}.")
+        raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
     found = budgets.newest(conn, source_id)
     in_force = found.budget if found else Budget()
     price = price_of(source.network, source.options)

@@ -7,6 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.ports import Message, Notifier
 from amends.core.secrets import seal, unseal
+from amends.core.translating import _
 from amends.inbox import notifiers
 from amends.inbox.store import channels
 
@@ -21,7 +22,7 @@ def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = 
 def remove_channel(conn: Connection, *, channel_id: int) -> None:
     """Stop sending alerts to the channel; what still waits for it is given up."""
     if not channels.deactivate(conn, channel_id):
-        raise NotFound("There is no such alert channel.")
+        raise NotFound(_("There is no such alert channel."))
     channels.drop_queue(conn, channel_id, error="the channel was removed")
 
 
@@ -29,7 +30,7 @@ def open_channel(conn: Connection, *, channel_id: int, secret_key: str) -> Notif
     """Return the notifier of a channel in use; call it outside the transaction."""
     found = channels.sealed(conn, channel_id)
     if found is None or not found.active:
-        raise NotFound("There is no such alert channel.")
+        raise NotFound(_("There is no such alert channel."))
     return notifier_of(found.target, secret_key=secret_key)
 
 

@@ -8,6 +8,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
 from amends.core.post import Post
+from amends.core.translating import _
 from amends.inbox.actions import budget, cover
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
@@ -43,7 +44,7 @@ def record_page(
     Where the walk may be parted, the watch goes on with the first of `parts` and a backfill with the second.
     """
     if not watches.still_ours(conn, job):
-        raise Conflict("Another worker has taken over this watch.")
+        raise Conflict(_("Another worker has taken over this watch."))
     ingested, lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
     troubles = (*page.troubles, *lost)
     if streams.is_live(conn, watch_id=job.watch_id, now=now):

@@ -7,6 +7,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.ports import Intent, Sentiment
+from amends.core.translating import _
 from amends.inbox.actions.recasting import lock_cases, recast_cases, texts_of
 from amends.inbox.actions.tuning import weights_in_force
 from amends.inbox.rules.events import EventKind
@@ -47,11 +48,11 @@ class _Held:
 def correct(conn: Connection, *, post_id: PostId, field: str, new: str, agent_id: AgentId, now: datetime) -> CorrectionId:
     """Say that a label of a post is `new`, and return the correction; `field` is in `FIELDS`. To say what the model says confirms it."""
     if new not in FIELDS.get(field, ()):
-        raise Refused(f"{new[:40]!r} is no {field[:40]}; known are {KNOWN}.")
+        raise Refused(_("“%(new)s” is no %(field)s; known are %(known)s.") % {"new": new[:40], "field": field[:40], "known": KNOWN})
     held = _hold(conn, post_id)
     before = corrections.in_force(conn, [post_id]).get(post_id, {}).get(field)
     if before and before.new == new:
-        raise Refused(f"{before.agent} has said so already.")
+        raise Refused(_("%(agent)s has said so already.") % {"agent": before.agent})
     correction_id = corrections.insert(conn, _new(held, field, new, agent_id, before), now=now)
     _relabel(conn, held, now)
     _read_anew(conn, held, field)
@@ -83,11 +84,11 @@ def take_back(conn: Connection, *, post_id: PostId, correction_id: CorrectionId,
     """Take a correction of a post back, as if it had not been; `Conflict` where it is in force no more."""
     found = corrections.find(conn, correction_id=correction_id)
     if found is None or found.post_id != post_id:
-        raise NotFound("There is no such correction.")
+        raise NotFound(_("There is no such correction."))
     held = _hold(conn, found.post_id)
     given = corrections.in_force(conn, [found.post_id]).get(found.post_id, {})
     if found.field not in given or given[found.field].id != found.id:
-        raise Conflict("This correction was taken back or replaced already.")
+        raise Conflict(_("This correction was taken back or replaced already."))
     corrections.end(conn, correction_id=found.id, now=now)
     corrections.revive(conn, correction_id=found.replaces)
     _relabel(conn, held, now)
@@ -100,7 +101,7 @@ def take_back(conn: Connection, *, post_id: PostId, correction_id: CorrectionId,
 def _hold(conn: Connection, post_id: PostId) -> _Held:
     post = judged.find(conn, post_id=post_id)
     if post is None:
-        raise NotFound("There is no such post, or nothing of it is left to judge.")
+        raise NotFound(_("There is no such post, or nothing of it is left to judge."))
     cases = lock_cases(conn, [post.case_id])
     return _Held(post=post, cases=cases, stored=judged.lock(conn, [post_id])[post_id])
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
@@ -18,7 +19,7 @@ def link_customer(  # noqa: PLR0913
     untriaged.lock_authors(conn, [author_id])
     before = _link(conn, author_id)
     if customer_id not in customers.lock(conn, [before.customer_id, customer_id]):
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     customers.link(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=agent_id, now=now)
     customers.forget_if_empty(conn, customer_id=before.customer_id)
     events.add(
@@ -40,7 +41,7 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
     before = _link(conn, author_id)
     customers.lock(conn, [before.customer_id])
     if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
-        raise Refused("This is the customer's only handle.")
+        raise Refused(_("This is the customer's only handle."))
     customers.remove_link(conn, author_id=author_id)
     name = customers.author_name(conn, author_id=author_id) or ""
     alone = customers.make(conn, {author_id: name}, now=now)[author_id]
@@ -60,5 +61,5 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
 def _link(conn: Connection, author_id: AuthorId) -> Link:
     found = customers.find_link(conn, author_id=author_id)
     if found is None:
-        raise NotFound("This author has no customer yet.")
+        raise NotFound(_("This author has no customer yet."))
     return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.rules import follow_up
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.follow_up import Conclusion
@@ -50,7 +51,7 @@ def decide_follow_up(conn: Connection, *, follow_up_id: FollowUpId, outcome: Out
     if known is None:
         raise NotFound
     if known.evidence_post_id is not None:
-        raise Refused(f"The customer has shown it: {known.outcome}.")
+        raise Refused(_("The customer has shown it: %(outcome)s.") % {"outcome": known.outcome})
     _conclude(conn, known.id, known.case_id, Conclusion(outcome=outcome, post_id=None, note=note), agent_id=agent_id, now=now)
 
 

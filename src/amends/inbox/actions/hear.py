@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, RateLimited
 from amends.core.pushing import Heard
+from amends.core.translating import _
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
@@ -23,7 +24,7 @@ def called_source(conn: Connection, *, source_id: SourceId) -> Called:
     """Return the source that is called; `NotFound` where it is paused or takes no calls."""
     found = calls.find(conn, source_id=source_id)
     if found is None:
-        raise NotFound("Nothing is taken at this address.")
+        raise NotFound(_("Nothing is taken at this address."))
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import ModelMissing, NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions import job_kinds
 from amends.inbox.actions.job_kinds import Finish, Portion, Slow, Tools
 from amends.inbox.rules.events import EventKind
@@ -31,7 +32,7 @@ def cancel(conn: Connection, *, job_id: JobId, agent_id: AgentId | None, now: da
     """End a job before its time; what its portions did stays done."""
     job = job_of(conn, job_id)
     if not jobs.end(conn, job_id=job_id, state="cancelled", now=now):
-        raise Refused("This job is over already.")
+        raise Refused(_("This job is over already."))
     events.add(conn, EventKind.JOB_CANCELLED, now=now, agent_id=agent_id, job_id=job_id, job=job.kind)
 
 
@@ -39,7 +40,7 @@ def job_of(conn: Connection, job_id: JobId) -> Job:
     """Return a job; `NotFound` where there is none."""
     found = jobs.find(conn, job_id=job_id)
     if found is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(_("There is no such job."))
     return found
 
 

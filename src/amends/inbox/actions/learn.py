@@ -12,6 +12,7 @@ import numpy as np
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.ports import Intent, Sentiment
+from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.tuning import head_in_force
 from amends.inbox.rules.events import EventKind
@@ -120,18 +121,20 @@ def use(conn: Connection, *, version: str, agent_id: AgentId | None, now: dateti
     if version != SHIPPED:
         _check(conn, version)
     elif heads.in_force(conn) is None:
-        raise Refused("The shipped model speaks for itself already.")
+        raise Refused(_("The shipped model speaks for itself already."))
     return _put_in_force(conn, version, agent_id, now)
 
 
 def _check(conn: Connection, version: str) -> None:
     found = heads.find(conn, version=version)
     if found is None:
-        raise NotFound(f"There is no version {version[:60]!r}; `shipped` is the model without what agents taught.")
+        raise NotFound(
+            _("There is no version “%(version)s”; `shipped` is the model without what agents taught.") % {"version": version[:60]}
+        )
     if found.in_force:
-        raise Refused(f"{version} is in force already.")
+        raise Refused(_("%(version)s is in force already.") % {"version": version})
     if found.adopted_at is None:
-        raise Refused(f"{version} was never adopted: {found.refused_why}.")
+        raise Refused(_("%(version)s was never adopted: %(refused_why)s.") % {"version": version, "refused_why": found.refused_why})
 
 
 def _put_in_force(conn: Connection, version: str, agent_id: AgentId | None, now: datetime) -> JobId:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, NoteId
@@ -16,7 +17,7 @@ def add_note(conn: Connection, *, case_id: CaseId, agent_id: AgentId, text: str,
     case = locked_case(conn, case_id)
     words = storable(text).strip()
     if not words:
-        raise Refused("A note needs some words.")
+        raise Refused(_("A note needs some words."))
     note_id = notes.insert(conn, case_id=case.id, agent_id=agent_id, text=words, now=now)
     events.add(conn, EventKind.NOTE_ADDED, now=now, case_id=case.id, agent_id=agent_id, note_id=note_id)
     return note_id

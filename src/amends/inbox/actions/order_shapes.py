@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.personal.orders import LONGEST, MOST_SHAPES, SHORTEST, is_shape
+from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.store import events, order_shapes
@@ -15,12 +16,18 @@ def set_order_shapes(conn: Connection, shapes: Iterable[str], *, agent_id: Agent
     """Put these shapes in force and return the setting's id; `Refused` names the one that is none."""
     wanted = list(dict.fromkeys(shape.strip() for shape in shapes if shape.strip()))
     if len(wanted) > MOST_SHAPES:
-        raise Refused(f"There are {len(wanted)} shapes; at most {MOST_SHAPES} can be looked for in every post.")
+        raise Refused(
+            _("There are %(wanted)s shapes; at most %(most_shapes)s can be looked for in every post.")
+            % {"wanted": len(wanted), "most_shapes": MOST_SHAPES}
+        )
     for shape in wanted:
         if not is_shape(shape):
             raise Refused(
-                f"“{shape[:LONGEST]}” is no shape of an order number. It needs {SHORTEST} to {LONGEST} characters, with a # for each digit;"
-                " besides # and @ it takes Latin letters, digits, spaces and . - / _ only."
+                _(
+                    "“%(shape)s” is no shape of an order number. It needs %(shortest)s to %(longest)s characters, with a # for each digit;"
+                    " besides # and @ it takes Latin letters, digits, spaces and . - / _ only."
+                )
+                % {"shape": shape[:LONGEST], "shortest": SHORTEST, "longest": LONGEST}
             )
     set_id = order_shapes.insert(conn, wanted, agent_id=agent_id, now=now)
     events.add(conn, EventKind.ORDER_SHAPES_SET, now=now, agent_id=agent_id, shapes=wanted)
@@ -31,7 +38,7 @@ def take_back_order_shapes(conn: Connection, set_id: int, *, agent_id: AgentId, 
     """Put back in force what was before a setting; `Refused` where somebody has set something else since."""
     last = order_shapes.last_set(conn)
     if last is None:
-        raise NotFound("No shapes were ever set; there is nothing to take back.")
+        raise NotFound(_("No shapes were ever set; there is nothing to take back."))
     if last.id != set_id:
-        raise Refused("Somebody has changed the shapes since; look at what is set now.")
+        raise Refused(_("Somebody has changed the shapes since; look at what is set now."))
     return set_order_shapes(conn, order_shapes.before(conn, set_id), agent_id=agent_id, now=now)

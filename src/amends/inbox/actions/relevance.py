@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions.resolve import dismiss, reopen
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
@@ -15,7 +16,7 @@ def throw_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: dat
     dismiss(conn, case_id=case_id, agent_id=agent_id, now=now)
     posts = relevance.case_posts(conn, case_id=case_id)
     if not posts:
-        raise Refused("There is no post left in this case to learn from; put it aside instead.")
+        raise Refused(_("There is no post left in this case to learn from; put it aside instead."))
     for post_id in posts:
         _mark(conn, post_id, kept=False, agent_id=agent_id, now=now, case_id=case_id)
 
@@ -32,7 +33,7 @@ def keep_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: date
 def bring_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
     """Let a thrown post be routed again, as work this time, and let its source learn that such posts are for us."""
     if not relevance.untriage(conn, post_id=post_id):
-        raise Conflict("This post was brought back already, or it is gone.")
+        raise Conflict(_("This post was brought back already, or it is gone."))
     _mark(conn, post_id, kept=True, agent_id=agent_id, now=now, case_id=None)
     events.add(conn, EventKind.POST_BROUGHT_BACK, now=now, post_id=post_id, agent_id=agent_id)
 
@@ -40,7 +41,7 @@ def bring_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: dat
 def _mark(conn: Connection, post_id: PostId, *, kept: bool, agent_id: AgentId, now: datetime, case_id: CaseId | None) -> None:
     source_id = relevance.mark(conn, post_id=post_id, kept=kept, agent_id=agent_id, now=now)
     if source_id is None:
-        raise NotFound("There is no such post any more.")
+        raise NotFound(_("There is no such post any more."))
     _ask(conn, source_id, agent_id)
     events.add(
         conn, EventKind.RELEVANCE_MARKED, now=now, case_id=case_id, post_id=post_id, agent_id=agent_id, source_id=source_id, kept=kept

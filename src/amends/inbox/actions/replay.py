@@ -14,6 +14,7 @@ from amends.core.errors import AmendsError, NotFound
 from amends.core.ports import Account
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.core.rows.posts import reread
+from amends.core.translating import _
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store.ledger import Kept, SourceVersion
@@ -31,7 +32,7 @@ class Eyes:
         """Return who we were on the source when `batch` came; `NotFound` where there is no such source."""
         versions = self._of.get(source_id)
         if not versions:
-            raise NotFound(f"there is no source {source_id}")
+            raise NotFound(_("there is no source %(source_id)s") % {"source_id": source_id})
         return versions[max(0, bisect_right(versions, batch, key=lambda version: version.since) - 1)]
 
 

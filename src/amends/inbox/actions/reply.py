@@ -9,6 +9,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.core.post import Visibility
+from amends.core.translating import _
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
@@ -85,19 +86,19 @@ def queue_reply(  # noqa: PLR0913
 
 def _same_reply(known: Reply, case: Case) -> ReplyId:
     if known.case_id != case.id:
-        raise Conflict("This reply was queued for another case.")
+        raise Conflict(_("This reply was queued for another case."))
     return known.id
 
 
 def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Target:
     """Return the post to reply under, or say why there can be no reply."""
     if not words:
-        raise Refused("A reply needs some words.")
+        raise Refused(_("A reply needs some words."))
     if resolve or case.status == CaseStatus.DISMISSED:
         after(case.status, Step.RESOLVE)
     target = cases.post_to_answer(conn, case_id=case.id)
     if target is None:
-        raise Refused("The customer has deleted every post of this case; there is nothing to reply under.")
+        raise Refused(_("The customer has deleted every post of this case; there is nothing to reply under."))
     if not target.can_reply:
         raise Refused(target.why_no_reply or "The network does not let us reply to this post.")
     return target
@@ -199,7 +200,7 @@ def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: 
     """Queue a failed reply again."""
     reply = _locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED:
-        raise Conflict(f"This reply is {reply.state}; only a failed one can be tried again.")
+        raise Conflict(_("This reply is %(state)s; only a failed one can be tried again.") % {"state": reply.state})
     replies.queue_again(conn, reply_id=reply_id, now=now)
     events.add(conn, EventKind.REPLY_RETRIED, now=now, case_id=reply.case_id, agent_id=agent_id, reply_id=reply_id)
 
@@ -211,7 +212,7 @@ def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now
     """
     reply = _locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED and (reply.state != ReplyState.QUEUED or reply.was_tried):
-        raise Conflict("This reply is on its way, or out already.")
+        raise Conflict(_("This reply is on its way, or out already."))
     parts = reply_parts.out(conn, reply_id=reply_id)
     if parts:
         reply_parts.forget_rest(conn, reply_id=reply_id)
@@ -237,5 +238,5 @@ def _locked_reply(conn: Connection, reply_id: ReplyId) -> Reply:
         locked_case(conn, found.case_id)
         found = replies.lock(conn, reply_id=reply_id)
     if found is None:
-        raise NotFound("There is no such reply.")
+        raise NotFound(_("There is no such reply."))
     return found

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions import follow_up
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.case_states import Step, after
@@ -39,7 +40,7 @@ def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: d
     case = locked_case(conn, case_id)
     after(case.status, Step.UNDO_RESOLVE)
     if case.resolved_at is not None and now - case.resolved_at > UNDO_WITHIN:
-        raise Refused("It is too late to undo this; reopen the case instead.")
+        raise Refused(_("It is too late to undo this; reopen the case instead."))
     take_back(conn, case, agent_id=agent_id, why="", now=now)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.rules import silence
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId, SourceId
@@ -41,7 +42,7 @@ def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, now: 
     """Keep that the agent sees to the alarm; whoever was first stays the one."""
     found = source_alerts.acknowledge(conn, alert_id, agent_id=agent_id, now=now)
     if found is None:
-        raise NotFound("There is no such alarm of a source.")
+        raise NotFound(_("There is no such alarm of a source."))
     events.add(conn, EventKind.ALERT_ACKNOWLEDGED, now=now, source_id=found.source_id, agent_id=agent_id, alert_id=alert_id)
 
 
@@ -49,7 +50,7 @@ def unacknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, now
     """Take an acknowledgement back: the alarm waits for somebody again."""
     found = source_alerts.unacknowledge(conn, alert_id)
     if found is None:
-        raise NotFound("There is no such alarm of a source.")
+        raise NotFound(_("There is no such alarm of a source."))
     events.add(conn, EventKind.ALERT_ACKNOWLEDGED, now=now, source_id=found.source_id, agent_id=agent_id, alert_id=alert_id, undone=True)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError
 from amends.core.ports import Page
+from amends.core.translating import _
 from amends.inbox.actions import budget
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
@@ -27,7 +28,7 @@ def record_stream_page(conn: Connection, job: StreamJob, page: Page, *, now: dat
     An empty page is a sign of life. Returned with what was stored is a line for each post that could not be.
     """
     if not streams.keep(conn, job, now=now, until=now + LEASE):
-        raise Conflict("Another worker has taken over this stream, or its source has changed.")
+        raise Conflict(_("Another worker has taken over this stream, or its source has changed."))
     if not page.posts and page.cursor == job.cursor:
         return Ingested(), []
     stored, lost = store_posts(conn, job, page.posts, way=pushed(job.watch_id), now=now)

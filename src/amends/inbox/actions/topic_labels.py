@@ -9,6 +9,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, TopicId
@@ -61,7 +62,7 @@ def give_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id:
     """Say that a case is about a topic: its newest post is."""
     posts = relevance.case_posts(conn, case_id=case_id)
     if not posts:
-        raise Refused("There is no post left in this case to give a topic to.")
+        raise Refused(_("There is no post left in this case to give a topic to."))
     return give(conn, post_id=posts[0], topic_id=topic_id, agent_id=agent_id, now=now)
 
 
@@ -69,7 +70,7 @@ def take_from_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agen
     """Say that a case is not about a topic: none of its posts is."""
     wearing = {one.post_id for one in post_topics.wearing(conn, case_id=case_id, topic_id=topic_id)}
     if not wearing:
-        raise NotFound("The case does not have this topic any more.")
+        raise NotFound(_("The case does not have this topic any more."))
     taken = [take(conn, post_id=post_id, topic_id=topic_id, agent_id=agent_id, now=now) for post_id in sorted(wearing)]
     return taken[0]
 
@@ -78,7 +79,7 @@ def unsay(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: Age
     """Take back what an agent said of a topic of a post; the model speaks again."""
     topic = _topic(conn, topic_id)
     if not post_topics.unsay(conn, post_id=post_id, topic_id=topic_id):
-        raise NotFound("Nobody said anything about this topic of this post.")
+        raise NotFound(_("Nobody said anything about this topic of this post."))
     topics.drop_post(conn, topic_id=topic_id, post_id=post_id)
     relabel(conn, post_topics.of_posts(conn, [post_id]), topics_in_force(conn))
     _ask(conn, topic, agent_id)
@@ -89,7 +90,7 @@ def unsay_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id
     """Take back what agents said of a topic of a case's posts."""
     said = post_topics.said(conn, case_id=case_id, topic_id=topic_id)
     if not said:
-        raise NotFound("Nobody said anything about this topic of this case.")
+        raise NotFound(_("Nobody said anything about this topic of this case."))
     for one in said:
         unsay(conn, post_id=one.post_id, topic_id=topic_id, agent_id=agent_id, now=now)
 
@@ -97,7 +98,7 @@ def unsay_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id
 def _say(conn: Connection, post_id: PostId, topic_id: TopicId, *, fits: bool, agent_id: AgentId, now: datetime) -> Topic:
     topic, post = _topic(conn, topic_id), post_list.post(conn, post_id)
     if post is None or post.deleted_at is not None or post.is_own:
-        raise NotFound("There is no such post of a customer, or nothing of it is left.")
+        raise NotFound(_("There is no such post of a customer, or nothing of it is left."))
     post_topics.say(conn, post_id=post_id, topic_id=topic_id, fits=fits, agent_id=agent_id)
     topics.add_post(conn, topic_id=topic_id, post_id=post_id, fits=fits, agent_id=agent_id, now=now)
     _ask(conn, topic, agent_id)
@@ -107,7 +108,7 @@ def _say(conn: Connection, post_id: PostId, topic_id: TopicId, *, fits: bool, ag
 def _topic(conn: Connection, topic_id: TopicId) -> Topic:
     topic = topics.lock(conn, topic_id=topic_id)
     if topic is None or topic.archived_at is not None:
-        raise NotFound("There is no such topic any more.")
+        raise NotFound(_("There is no such topic any more."))
     return topic
 
 

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, PostId, TopicExampleId, TopicId
 from amends.inbox.rules.text import storable
@@ -18,12 +20,12 @@ def create(conn: Connection, *, name: str, brand_id: BrandId | None, agent_id: A
     """Make a topic and return its id; it matches nothing until it has three examples."""
     words = _name(name)
     if brand_id is not None and not brands.exists(conn, brand_id=brand_id):
-        raise NotFound("There is no such brand.")
+        raise NotFound(_("There is no such brand."))
     try:
         with conn.transaction():
             topic_id = topics.insert(conn, name=words, brand_id=brand_id, now=now)
     except UniqueViolation as error:
-        raise Conflict(f"There is a topic called “{words}” already.") from error
+        raise Conflict(_("There is a topic called “%(words)s” already.") % {"words": words}) from error
     _tell(conn, topic_id, words, agent_id, now, change="made")
     return topic_id
 
@@ -35,7 +37,7 @@ def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId,
         with conn.transaction():
             topics.rename(conn, topic_id=topic.id, name=words)
     except UniqueViolation as error:
-        raise Conflict(f"There is a topic called “{words}” already.") from error
+        raise Conflict(_("There is a topic called “%(words)s” already.") % {"words": words}) from error
     _tell(conn, topic.id, words, agent_id, now, change=f"renamed from {topic.name}")
 
 
@@ -52,12 +54,12 @@ def restore(conn: Connection, *, topic_id: TopicId, agent_id: AgentId, now: date
     """Put an archived topic back into force, and return it."""
     topic = topics.lock(conn, topic_id=topic_id)
     if topic is None or topic.archived_at is None:
-        raise NotFound("There is no such topic in the archive.")
+        raise NotFound(_("There is no such topic in the archive."))
     try:
         with conn.transaction():
             topics.set_archived(conn, topic_id=topic.id, at=None)
     except UniqueViolation as error:
-        raise Conflict(f"Another topic is called “{topic.name}” by now; rename that one first.") from error
+        raise Conflict(_("Another topic is called “%(name)s” by now; rename that one first.") % {"name": topic.name}) from error
     _relearn(conn, f"“{topic.name}” is back", agent_id)
     _tell(conn, topic.id, topic.name, agent_id, now, change="restored")
     return topic
@@ -67,9 +69,12 @@ def add_example(conn: Connection, *, topic_id: TopicId, text: str, fits: bool, a
     """Add a sentence as example or counter-example, and return its id."""
     topic, words = found(conn, topic_id), storable(text).strip()
     if not words:
-        raise Refused("Write a sentence as a customer would.")
+        raise Refused(_("Write a sentence as a customer would."))
     if len(words) > LONGEST_EXAMPLE:
-        raise Refused(f"An example is one post; this has {len(words):,} characters, the most are {LONGEST_EXAMPLE:,}.")
+        raise Refused(
+            _("An example is one post; this has %(words)s characters, the most are %(longest_example)s.")
+            % {"words": number(len(words)), "longest_example": number(LONGEST_EXAMPLE)}
+        )
     example_id = topics.add_sentence(conn, topic_id=topic.id, text=words, fits=fits, agent_id=agent_id, now=now)
     _changed(conn, topic, agent_id, now, change="example added")
     return example_id
@@ -79,7 +84,7 @@ def drop_example(conn: Connection, *, topic_id: TopicId, example_id: TopicExampl
     """Take an example or counter-example away."""
     topic = found(conn, topic_id)
     if not topics.drop_example(conn, topic_id=topic.id, example_id=example_id):
-        raise NotFound("There is no such example any more.")
+        raise NotFound(_("There is no such example any more."))
     _changed(conn, topic, agent_id, now, change="example removed")
 
 
@@ -87,7 +92,7 @@ def drop_post(conn: Connection, *, topic_id: TopicId, post_id: PostId, agent_id:
     """Take a post out of a topic's examples and counter-examples."""
     topic = found(conn, topic_id)
     if not topics.drop_post(conn, topic_id=topic.id, post_id=post_id):
-        raise NotFound("The post is no example any more.")
+        raise NotFound(_("The post is no example any more."))
     _changed(conn, topic, agent_id, now, change="example removed")
 
 
@@ -95,16 +100,16 @@ def found(conn: Connection, topic_id: TopicId) -> Topic:
     """Return a topic in force, locked until the transaction ends; `NotFound` where there is none."""
     topic = topics.lock(conn, topic_id=topic_id)
     if topic is None or topic.archived_at is not None:
-        raise NotFound("There is no such topic any more.")
+        raise NotFound(_("There is no such topic any more."))
     return topic
 
 
 def _name(name: str) -> str:
     words = " ".join(storable(name).split())
     if not words:
-        raise Refused("A topic needs a name.")
+        raise Refused(_("A topic needs a name."))
     if len(words) > LONGEST_NAME:
-        raise Refused(f"A topic's name has at most {LONGEST_NAME} characters; it stands on a chip.")
+        raise Refused(_("A topic's name has at most %(longest_name)s characters; it stands on a chip.") % {"longest_name": LONGEST_NAME})
     return words
 
 

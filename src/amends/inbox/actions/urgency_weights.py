@@ -5,6 +5,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, UrgencyWeightsId
@@ -28,7 +29,10 @@ def set_weights(
     """Let `weights` count from now on, and return which counted before; `Conflict` where those are not the ones the manager saw."""
     before = _locked(conn)
     if instead_of != before.id:
-        raise Conflict(f"{before.agent} has set other weights since you opened this page. Reload it to see them; nothing was changed.")
+        raise Conflict(
+            _("%(agent)s has set other weights since you opened this page. Reload it to see them; nothing was changed.")
+            % {"agent": before.agent}
+        )
     return _set(conn, weights, before=before, agent_id=agent_id, now=now)
 
 
@@ -39,7 +43,7 @@ def bring_back(conn: Connection, weights_id: UrgencyWeightsId, *, agent_id: Agen
         return _set(conn, SHIPPED_WEIGHTS, before=before, agent_id=agent_id, now=now)
     wanted = urgency_weights.find(conn, weights_id)
     if wanted is None:
-        raise NotFound("There are no such weights.")
+        raise NotFound(_("There are no such weights."))
     return _set(conn, wanted.weights, before=before, agent_id=agent_id, now=now)
 
 
@@ -55,7 +59,7 @@ def _locked(conn: Connection) -> _InForce:
 def _set(conn: Connection, weights: UrgencyWeights, *, before: _InForce, agent_id: AgentId, now: datetime) -> UrgencyWeightsId:
     old, new = before.weights.stored, weights.stored
     if old == new:
-        raise Refused("These are the weights in force already.")
+        raise Refused(_("These are the weights in force already."))
     weights_id = urgency_weights.insert(conn, weights, agent_id=agent_id, now=now)
     changed = {name: [old[name], new[name]] for name in new if new[name] != old[name]}
     events.add(conn, EventKind.URGENCY_WEIGHED, now=now, agent_id=agent_id, weights_id=weights_id, changed=changed)

@@ -12,6 +12,7 @@ from types import ModuleType
 from amends.core import plugins
 from amends.core.errors import Refused
 from amends.core.ports import Notifier
+from amends.core.translating import _
 
 
 def kinds() -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def kind_of(target: str) -> str:
     """Return which channel takes `target`; `Refused` where it is no address at all."""
     scheme, mark, rest = target.strip().partition("://")
     if not mark or not rest:
-        raise Refused("An alert channel is an address such as webhook+https://…, smtp://…?to=… or slack://…")
+        raise Refused(_("An alert channel is an address such as webhook+https://…, smtp://…?to=… or slack://…"))
     found = load()
     claimed = (kind for kind, module in found.items() if scheme.lower() in module.SCHEMES)
     return next(claimed, "") or next(kind for kind, module in found.items() if not module.SCHEMES)
@@ -44,7 +45,7 @@ def build(target: str) -> Notifier:
     try:
         return _module_of(target).build(target.strip())
     except ValueError as error:
-        raise Refused(f"This address cannot be read: {error}") from error
+        raise Refused(_("This address cannot be read: %(error)s") % {"error": error}) from error
 
 
 def masked(target: str) -> str:

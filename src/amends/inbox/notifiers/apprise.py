@@ -9,6 +9,7 @@ import apprise as library
 
 from amends.core.errors import DeliveryError, Refused
 from amends.core.ports import Message
+from amends.core.translating import _
 
 SCHEMES: frozenset[str] = frozenset()
 
@@ -29,7 +30,7 @@ class Service:
 def _service(target: str) -> library.Apprise:
     service = library.Apprise()
     if not service.add(target):
-        raise Refused(f"No service is known for {masked(target)}, or its address is not complete.")
+        raise Refused(_("No service is known for %(target)s, or its address is not complete.") % {"target": masked(target)})
     return service
 
 

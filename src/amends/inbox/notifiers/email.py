@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
 from amends.core.ports import Message
+from amends.core.translating import _
 
 SCHEMES = frozenset({"smtp", "smtps", "mailto"})
 TIME_OUT = 10.0
@@ -98,7 +99,7 @@ def _all_final(error: smtplib.SMTPRecipientsRefused) -> bool:
 def _addresses(given: str) -> tuple[str, ...]:
     found = tuple(address.strip() for address in given.split(",") if address.strip())
     if not found or any("@" not in address or any(sign.isspace() or sign in "<>" for sign in address) for address in found):
-        raise Refused("An e-mail channel needs addresses: smtp://host:port/?from=amends@example.com&to=care@example.com")
+        raise Refused(_("An e-mail channel needs addresses: smtp://host:port/?from=amends@example.com&to=care@example.com"))
     return found
 
 
@@ -108,7 +109,7 @@ def build(target: str, clock: Clock = utc_now) -> Mailbox:
     asked = parse_qs(parts.query)
     to = _addresses(",".join(asked.get("to", [])))
     if not parts.hostname:
-        raise Refused("An e-mail channel needs a mail server: smtp://host:port/?from=…&to=…")
+        raise Refused(_("An e-mail channel needs a mail server: smtp://host:port/?from=…&to=…"))
     return Mailbox(
         host=parts.hostname,
         port=_port_of(target) or PORTS[parts.scheme],
@@ -125,7 +126,7 @@ def _port_of(target: str) -> int | None:
     try:
         return urlsplit(target).port
     except ValueError as error:
-        raise Refused("The mail server's port is not a number between 1 and 65535.") from error
+        raise Refused(_("The mail server's port is not a number between 1 and 65535.")) from error
 
 
 def masked(target: str) -> str:

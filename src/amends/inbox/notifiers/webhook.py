@@ -17,6 +17,7 @@ import httpx
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
 from amends.core.ports import Message
+from amends.core.translating import _
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
@@ -82,14 +83,14 @@ def _secret_of(text: str) -> bytes:
     try:
         return base64.b64decode(text.removeprefix("whsec_"), validate=True)
     except binascii.Error as error:
-        raise Refused("What follows whsec_ in the webhook's secret is not base64.") from error
+        raise Refused(_("What follows whsec_ in the webhook's secret is not base64.")) from error
 
 
 def build(target: str, clock: Clock = utc_now) -> Webhook:
     """Return the notifier for `webhook+http(s)://…`."""
     parts = urlsplit(target.removeprefix("webhook+"))
     if not parts.hostname or parts.port == 0:
-        raise Refused("A webhook needs a host: webhook+https://host/path")
+        raise Refused(_("A webhook needs a host: webhook+https://host/path"))
     query = parse_qsl(parts.query, keep_blank_values=True)
     secret = next((value for name, value in query if name == "secret"), "")
     rest = urlencode([(name, value) for name, value in query if name != "secret"])
@@ -100,7 +101,7 @@ def _readable(url: str) -> str:
     try:
         httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise Refused(f"A webhook needs an address that can be called: {error}") from error
+        raise Refused(_("A webhook needs an address that can be called: %(error)s") % {"error": error}) from error
     return url
 
 

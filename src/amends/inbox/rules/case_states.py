@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from amends.core.errors import Conflict
+from amends.core.translating import N_, _
 from amends.inbox.rules.words import CaseStatus
 
 OPEN, WAITING, RESOLVED, DISMISSED = CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.RESOLVED, CaseStatus.DISMISSED
@@ -28,10 +29,10 @@ _LEADS_TO = {
 }
 
 _WHY_NOT = {
-    OPEN: "This case is open already.",
-    WAITING: "This case is still going on: it waits for the customer.",
-    RESOLVED: "This case is resolved already.",
-    DISMISSED: "This case was dismissed; reopen it first.",
+    OPEN: N_("This case is open already."),
+    WAITING: N_("This case is still going on: it waits for the customer."),
+    RESOLVED: N_("This case is resolved already."),
+    DISMISSED: N_("This case was dismissed; reopen it first."),
 }
 
 
@@ -40,5 +41,5 @@ def after(status: str, step: Step) -> CaseStatus:
     before = CaseStatus(status)
     status_after = _LEADS_TO.get((before, step))
     if status_after is None:
-        raise Conflict(_WHY_NOT[before])
+        raise Conflict(_(_WHY_NOT[before]))
     return status_after

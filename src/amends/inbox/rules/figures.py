@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from amends.core.translating import N_, Table
+
 
 class Figure(StrEnum):
     """One number, and the list of rows that recounts to it."""
@@ -24,18 +26,36 @@ class Figure(StrEnum):
     UNKNOWN = "unknown"
 
 
-DEFINITIONS: dict[Figure, str] = {
-    Figure.BEGUN: "Episodes whose first post was published in the period. What was put aside as no work of ours is left out.",
-    Figure.ANSWERED: "Of the episodes begun in the period, those that have a public answer of ours by now.",
-    Figure.UNANSWERED: "Of the episodes begun in the period, those without an answer, even if resolved. They stay in the denominator.",
-    Figure.ENDED: "Of the episodes begun in the period, those that are resolved by now.",
-    Figure.UNENDED: "Of the episodes begun in the period, those that are not resolved yet. They stay in the denominator.",
-    Figure.RESOLVED: "Episodes resolved in the period, whenever they began.",
-    Figure.HELD: "Follow-ups concluded in the period: the customer was content after we resolved.",
-    Figure.RELAPSED: "Follow-ups concluded in the period: the customer complained again.",
-    Figure.SILENT: "Follow-ups concluded in the period: the customer wrote nothing more. Silence is not counted as holding.",
-    Figure.UNKNOWN: "Follow-ups concluded in the period: our source was not well, so we cannot know.",
-}
+NAMES = Table(
+    {
+        Figure.BEGUN: N_("begun"),
+        Figure.ANSWERED: N_("answered"),
+        Figure.UNANSWERED: N_("unanswered"),
+        Figure.ENDED: N_("ended"),
+        Figure.UNENDED: N_("unended"),
+        Figure.RESOLVED: N_("resolved"),
+        Figure.HELD: N_("held"),
+        Figure.RELAPSED: N_("relapsed"),
+        Figure.SILENT: N_("silent"),
+        Figure.UNKNOWN: N_("unknown"),
+    }
+)
+DEFINITIONS = Table(
+    {
+        Figure.BEGUN: N_("Episodes whose first post was published in the period. What was put aside as no work of ours is left out."),
+        Figure.ANSWERED: N_("Of the episodes begun in the period, those that have a public answer of ours by now."),
+        Figure.UNANSWERED: N_(
+            "Of the episodes begun in the period, those without an answer, even if resolved. They stay in the denominator."
+        ),
+        Figure.ENDED: N_("Of the episodes begun in the period, those that are resolved by now."),
+        Figure.UNENDED: N_("Of the episodes begun in the period, those that are not resolved yet. They stay in the denominator."),
+        Figure.RESOLVED: N_("Episodes resolved in the period, whenever they began."),
+        Figure.HELD: N_("Follow-ups concluded in the period: the customer was content after we resolved."),
+        Figure.RELAPSED: N_("Follow-ups concluded in the period: the customer complained again."),
+        Figure.SILENT: N_("Follow-ups concluded in the period: the customer wrote nothing more. Silence is not counted as holding."),
+        Figure.UNKNOWN: N_("Follow-ups concluded in the period: our source was not well, so we cannot know."),
+    }
+)
 
 
 class Span(StrEnum):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from amends.core.errors import Refused
+from amends.core.translating import _
 
 Length = Callable[[str], int]
 
@@ -29,7 +30,7 @@ def parts_of(text: str, *, most: int, length: Length) -> tuple[str, ...]:
         pieces = _pieces(text, lambda piece, number=widest: length(f"{piece} {number}") <= most, window=most * 8)
         if pieces and len(pieces) < 10 ** widest.index("/"):
             return tuple(f"{piece} {number}/{len(pieces)}" for number, piece in enumerate(pieces, start=1))
-    raise Refused(f"This would be more than {MOST_PARTS} posts: shorten it.")
+    raise Refused(_("This would be more than %(most_parts)s posts: shorten it.") % {"most_parts": MOST_PARTS})
 
 
 def _pieces(text: str, fits: Callable[[str], bool], *, window: int) -> list[str] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from amends.core.errors import Refused
+from amends.core.translating import _
 
 MOST_BYTES = 5_000_000
 MOST_ALT = 1_000
@@ -33,13 +34,13 @@ ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/w
 def kind_of(content: bytes) -> str:
     """Return the type of a picture; `Refused` where it is none of ours, or too large."""
     if len(content) > MOST_BYTES:
-        raise Refused(f"A picture may have {MOST_BYTES // 1_000_000} MB at most; make it smaller first.")
+        raise Refused(_("A picture may have %(n)s MB at most; make it smaller first.") % {"n": MOST_BYTES // 1000000})
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     for mark, kind in MARKS:
         if content.startswith(mark):
             return kind
-    raise Refused("This is no picture that networks take: PNG, JPEG, WebP or GIF.")
+    raise Refused(_("This is no picture that networks take: PNG, JPEG, WebP or GIF."))
 
 
 def bare(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from amends.core.errors import Refused
+from amends.core.translating import _
 
 
 class View(StrEnum):
@@ -76,7 +77,7 @@ class Marker:
             return None
         number, tilde, key = text.partition("~")
         if not (tilde and number.isdecimal() and len(text) < 60 and _is_key(key, sort)):  # noqa: PLR2004
-            raise Refused("This marker does not belong to this list; begin again at its first page.")
+            raise Refused(_("This marker does not belong to this list; begin again at its first page."))
         return cls(key=key, id=int(number))
 
 

@@ -17,6 +17,7 @@ from amends.core.clock import Clock
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.ports import Classifier
+from amends.core.translating import _
 from amends.inbox.store.jobs import Job
 from amends.triage.replay import Replay, replay_of
 
@@ -74,5 +75,5 @@ def load() -> Mapping[str, Kind]:
 def known(name: str) -> str:
     """Return the name of a kind that there is; `Refused` for any other."""
     if name not in names():
-        raise Refused(f"There is no kind of job called {name!r}; there are: {', '.join(names())}.")
+        raise Refused(_("There is no kind of job called “%(name)s”; there are: %(n)s.") % {"name": name, "n": ", ".join(names())})
     return name

@@ -1,0 +1,1 @@
+"""What `amends translations` is made of: finding the texts, writing the catalogues, checking them."""

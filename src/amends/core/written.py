@@ -1,0 +1,131 @@
+"""How numbers, dates, lengths of time and lists are written in the language that is spoken. No words of ours but the units of time."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+
+from amends.core.translating import _, ngettext, spoken
+
+LOCALES = {"en": "en_GB", "pa": "pa_Guru"}
+COMPACT_FROM = 10_000
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language, language))
+
+
+def locale() -> Locale:
+    """Return the customs of the language that is spoken now."""
+    return _locale(spoken())
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """Return a number with its thousands grouped, rounded to `digits` places where they are given."""
+    if digits is None:
+        return format_decimal(value, locale=locale(), decimal_quantization=False)
+    return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale())
+
+
+def short_number(value: int) -> str:
+    """Return a number short enough for a chip: `940`, `12.4K`, `3.1M`."""
+    if value < COMPACT_FROM:
+        return number(value)
+    return format_compact_decimal(value, fraction_digits=1, locale=locale())
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 in whole percent."""
+    return format_percent(share, locale=locale())
+
+
+def dollars(value: float, *, exact: bool = False) -> str:
+    """Return an amount of US dollars, the only money we write: in cents, or `exact` to the last digit that it has (prices of one read)."""
+    written = format_currency(value, "USD", locale=locale(), currency_digits=not exact, decimal_quantization=not exact)
+    return written.replace("US$", "$")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words one after the other: `safety, money lost, wide reach`."""
+    return format_list([str(word) for word in words], style="unit", locale=locale())
+
+
+def listed_with_and(words: Iterable[str]) -> str:
+    """Return words as one says them: `phone number, e-mail and order number`."""
+    return format_list([str(word) for word in words], locale=locale())
+
+
+def language_name(code: str) -> str | None:
+    """Return what the language `code` is called, None where nobody has told us."""
+    return locale().languages.get(code)
+
+
+def day(moment: date) -> str:
+    """Return a day with its year: `2 Mar 2026`."""
+    return format_date(moment, "medium", locale=locale())
+
+
+def short_day(moment: date) -> str:
+    """Return a day of this year: `2 Mar`."""
+    return format_skeleton("MMMd", moment, locale=locale())
+
+
+def hour(moment: datetime) -> str:
+    """Return what the clock shows: `12:03`."""
+    return format_skeleton("Hm", moment, locale=locale())
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment as read before the browser puts it into its own zone."""
+    return _("%(day)s, %(time)s UTC") % {"day": day(moment), "time": hour(moment)}
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """Return a moment by the clock, with its day where that is not today's: `12:03`, `2 Mar, 12:03`."""
+    if moment.date() == now.date():
+        return hour(moment)
+    return _("%(day)s, %(time)s") % {"day": short_day(moment), "time": hour(moment)}
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in at most two units: `40 s`, `12 min`, `2 h 10 min`, `3 d 4 h`. `times.js` says it in the same way."""
+    whole = max(0, int(length.total_seconds()))
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if minutes < 1:
+        return _("%(n)s s") % {"n": whole}
+    if hours < 1:
+        return _("%(n)s min") % {"n": minutes}
+    if days < 1:
+        return _two(hours, minutes % 60, _("%(n)s h"), _("%(hours)s h %(minutes)s min"), ("hours", "minutes"))
+    one = ngettext("%(n)s d", "%(n)s d", days)
+    return _two(days, hours % 24 if days < 7 else 0, one, _("%(days)s d %(hours)s h"), ("days", "hours"))  # noqa: PLR2004
+
+
+def _two(large: int, small: int, alone: str, both: str, names: tuple[str, str]) -> str:
+    return both % dict(zip(names, (large, small), strict=True)) if small else alone % {"n": large}
+
+
+def seconds(length: float) -> str:
+    """Return a length of time given in seconds; below ten seconds with one decimal."""
+    if length < 10:  # noqa: PLR2004
+        return _("%(n)s s") % {"n": number(length, 1)}
+    return span(timedelta(seconds=length))
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment was, or in how long it will be."""
+    if moment > now:
+        return until(moment, now)
+    if now - moment < timedelta(seconds=45):
+        return _("just now")
+    return _("%(length)s ago") % {"length": span(now - moment)}
+
+
+def until(moment: datetime, now: datetime) -> str:
+    """Return how long it is until a moment, `now` from then on."""
+    return _("in %(length)s") % {"length": span(moment - now)} if moment > now else _("now")

@@ -1,0 +1,55 @@
+"""No text of the screens is out of reach of the catalogues, and the catalogues fit the code."""
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from amends.cli.translating.faults import check
+from amends.cli.translating.files import LANGUAGES, TEMPLATE, as_file, as_template, read, renewed
+from amends.cli.translating.texts import template
+from amends.core.translating import CATALOGUES
+from tests.wrapping import unwrapped
+
+TEMPLATES = Path(__file__).parents[2] / "src" / "amends" / "api" / "templates"
+NOT_YET = {
+    "base.html",
+    "rail.html",
+    "inbox.html",
+    "case.html",
+    "customer.html",
+    "composer.html",
+    "said.html",
+    "login.html",
+    "tokens.html",
+}
+WORDS_OF_ITS_OWN = {"form.html"}
+"""The public form speaks the languages of its visitors, from `api/form_words.py`."""
+
+
+@pytest.mark.parametrize("name", sorted({file.name for file in TEMPLATES.glob("*.html")} - NOT_YET - WORDS_OF_ITS_OWN))
+def test_every_text_of_a_template_can_be_translated(name: str) -> None:
+    assert list(unwrapped((TEMPLATES / name).read_text())) == [], "wrap it: _('…'), or {% trans %}…{% endtrans %}"
+
+
+def test_a_text_that_is_not_wrapped_is_found() -> None:
+    assert list(unwrapped('<p title="Ours">{{ _("Yours") }}</p>')) == ["Ours"]
+    assert list(unwrapped("<p>{{ name }} is away</p>")) == ["{{ name }} is away"]
+    assert list(unwrapped('<p>{{ "on" if lit else "off" }}</p>')) == ["on", "off"]
+
+
+def test_a_text_that_is_wrapped_passes() -> None:
+    assert list(unwrapped("<p title=\"{{ _('Ours') }}\">{% trans n=n %}{{ n }} post{% pluralize %}{{ n }} posts{% endtrans %}</p>")) == []
+    assert list(unwrapped('<p class="{{ "good" if lit else "bad" }}">{{ moment or "–" }} <code>./amends up</code></p>')) == []
+
+
+def test_the_catalogues_have_the_texts_of_the_code() -> None:
+    found = template()
+    stale = [TEMPLATE] if (CATALOGUES / TEMPLATE).read_bytes() != as_template(found) else []
+    stale += [code for code in LANGUAGES if (CATALOGUES / f"{code}.po").read_bytes() != as_file(renewed(code, found), code)]
+    assert stale == [], "run `./amends translations extract` and `./amends translations update`"
+
+
+def test_no_translation_is_wrong() -> None:
+    states = [check(read(code), code) for code in LANGUAGES]
+    assert list(chain.from_iterable((one.language, *wrong) for one in states for wrong in one.wrong.items())) == []
