@@ -16,7 +16,8 @@ from amends.api.networks import Able, abilities
 from amends.core.abilities import Abilities
 from amends.core.database import Pool
 from amends.core.settings import Mode, Settings
-from amends.inbox.actions.sign_in import begin_session, make_token, visitor_of_session
+from amends.inbox.actions.sign_in import begin_session, visitor_of_session
+from amends.inbox.actions.tokens import make_token
 from amends.inbox.rules.ids import AgentId
 from tests.cast import NOON, SECRET_KEY
 from tests.seed import Seeded, furnish
