@@ -38,7 +38,7 @@ def show(desk: AtDesk, _visitor: Bearing, source_id: SourceId) -> Report:
         return _report(conn, desk, source_id)
 
 
-@router.post("/preview", operation_id="preview_source_budget", dependencies=[program_may(Right.BUDGETS)])
+@router.post("/preview", operation_id="preview_source_budget", dependencies=[program_may(Right.SEE_SOURCES)])
 def try_out(desk: AtDesk, _visitor: Bearing, source_id: SourceId, body: BudgetBody) -> Report:
     """Return where another budget would lead, as `then`; nothing is kept."""
     with desk.pool.transaction() as conn:

@@ -54,8 +54,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.RULES: frozenset({MANAGER, ADMIN}),
     # what is watched and how it is
     Right.SEE_SOURCES: frozenset({MANAGER, ADMIN, AUDITOR}),
-    # what reading may cost
-    Right.BUDGETS: frozenset({MANAGER, ADMIN}),
+    # what reading may cost; whoever sees the sources may try a budget out
+    Right.BUDGETS: frozenset({ADMIN}),
     # add, change, pause what is watched; channels
     Right.SOURCES: frozenset({ADMIN}),
     # invite, change roles, end sessions

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
-from amends.core.database import Connection, Jsonb, execute, fetch_all
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.inbox.rules.auditing import Origin, Sought
 
 _CONDITIONS: Mapping[str, LiteralString] = {
     "agent_id": " and agent_id = %(agent_id)s",
     "noun": " and kind like %(noun_prefix)s",
     "since": " and at >= %(since)s",
-    "until": " and at < %(until)s",
+    "until": " and at <= %(until)s",
 }
 
 
@@ -73,3 +73,8 @@ def page(conn: Connection, sought: Sought, *, below: int | None = None, limit: i
 
 def _pattern(word: str) -> str:
     return "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+def newest_id(conn: Connection) -> int:
+    """Return the id of the newest entry, 0 where there is none."""
+    return fetch_values(conn, "select coalesce(max(id), 0) from audit_log")[0]
