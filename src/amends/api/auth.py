@@ -118,8 +118,9 @@ def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:
 def entered(request: Request, desk: Desk, visitor: Visitor, right: Right) -> Visitor:
     """Return the visitor, who has the right and sees everything that the address names."""
     entitled(visitor, right)
-    for name in SCOPED_IDS.keys() & request.path_params.keys():
-        check_reach(desk, visitor, name, request.path_params[name])
+    for name in SCOPED_IDS:
+        if name in request.path_params:
+            check_reach(desk, visitor, name, request.path_params[name])
     return visitor
 
 
