@@ -98,21 +98,22 @@ def a_source(
     )
 
 
-def _colleague(conn: Connection, email: str, name: str, role: Role) -> AgentId:
+def colleague(conn: Connection, email: str, name: str, role: Role) -> AgentId:
+    """Return the colleague with this address, made where absent."""
     known = agents.find_by_email(conn, email=email)
     return known.id if known else agents.insert(conn, email=email, name=name, role=role, password_hash="none, cannot sign in", now=NOON)
 
 
 def ada(conn: Connection) -> AgentId:
     """Ada, an agent."""
-    return _colleague(conn, "ada@amends.example", "Ada", Role.AGENT)
+    return colleague(conn, "ada@amends.example", "Ada", Role.AGENT)
 
 
 def bo(conn: Connection) -> AgentId:
     """Bo, an agent of another team."""
-    return _colleague(conn, "bo@amends.example", "Bo", Role.AGENT)
+    return colleague(conn, "bo@amends.example", "Bo", Role.AGENT)
 
 
 def mia(conn: Connection) -> AgentId:
     """Mia, a manager."""
-    return _colleague(conn, "mia@amends.example", "Mia", Role.MANAGER)
+    return colleague(conn, "mia@amends.example", "Mia", Role.MANAGER)

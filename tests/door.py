@@ -16,8 +16,10 @@ from amends.api.networks import Able, abilities
 from amends.core.abilities import Abilities
 from amends.core.database import Pool
 from amends.core.settings import Mode, Settings
-from amends.inbox.actions.sign_in import begin_session, make_token, visitor_of_session
+from amends.inbox.actions.sign_in import begin_session, visitor_of_session
+from amends.inbox.actions.tokens import make_token
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.store.sessions import Visitor
 from tests.cast import NOON, SECRET_KEY
 from tests.seed import Seeded, furnish
 
@@ -66,6 +68,14 @@ class Door:
     def able_now(self, network: str) -> Abilities:
         """Return what a network can do; a test may change `able` while the door is open."""
         return self.able(network)
+
+    def seen(self, agent_id: AgentId) -> Visitor:
+        """Return an agent as the routes see them."""
+        with self.pool.transaction() as conn:
+            token = begin_session(conn, agent_id=agent_id, length=LONG, now=self.now).token
+            found = visitor_of_session(conn, token=token, length=LONG, now=self.now)
+        assert found is not None
+        return found
 
     def stranger(self) -> TestClient:
         """Somebody who is not signed in; redirects are shown, not followed."""

@@ -11,8 +11,7 @@ from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import AgentId, CaseId, SourceId
 from amends.inbox.rules.proving import Seen
 from amends.inbox.rules.words import Role
-from amends.inbox.store import agents
-from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, ada, an_answer_to, bo, mia
+from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, ada, an_answer_to, bo, colleague, mia
 from tests.desk import Desk
 
 HOSTILE = "<script>alert('bad')</script> <img src=x onerror=alert(1)> \"'&amp; broken"
@@ -39,17 +38,20 @@ class Seeded:
     bo: AgentId
     mia: AgentId
     ann: AgentId
+    lea: AgentId
+    otto: AgentId
     source_id: SourceId
     talked: CaseId
     plain: CaseId
 
+    def of_role(self, role: Role) -> AgentId:
+        """Return who has this role."""
+        return {Role.AGENT: self.ada, Role.LEAD: self.lea, Role.MANAGER: self.mia, Role.ADMIN: self.ann, Role.AUDITOR: self.otto}[role]
+
 
 def ann(conn: Connection) -> AgentId:
     """Ann, an administrator."""
-    known = agents.find_by_email(conn, email="ann@amends.example")
-    if known:
-        return known.id
-    return agents.insert(conn, email="ann@amends.example", name="Ann", role=Role.ADMIN, password_hash="none, cannot sign in", now=NOON)
+    return colleague(conn, "ann@amends.example", "Ann", Role.ADMIN)
 
 
 def furnish(conn: Connection, *, now: datetime = NOON) -> Seeded:
@@ -59,7 +61,17 @@ def furnish(conn: Connection, *, now: datetime = NOON) -> Seeded:
     talked = _a_talk(desk, now - timedelta(hours=2))
     others = [_complain(desk, place, text, now - timedelta(minutes=30 - place)) for place, text in enumerate(TEXTS)]
     desk.now = now
-    return Seeded(ada=ada(conn), bo=bo(conn), mia=mia(conn), ann=ann(conn), source_id=source_id, talked=talked, plain=others[0])
+    return Seeded(
+        ada=ada(conn),
+        bo=bo(conn),
+        mia=mia(conn),
+        ann=ann(conn),
+        lea=colleague(conn, "lea@amends.example", "Lea", Role.LEAD),
+        otto=colleague(conn, "otto@amends.example", "Otto", Role.AUDITOR),
+        source_id=source_id,
+        talked=talked,
+        plain=others[0],
+    )
 
 
 def a_second_source(conn: Connection, *, now: datetime = NOON) -> SourceId:

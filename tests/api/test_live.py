@@ -133,6 +133,22 @@ def test_every_open_screen_hears_the_same(door: Door, address: str) -> None:
         assert next(one)["data"] == next(other)["data"]
 
 
+def test_a_screen_hears_nothing_of_cases_out_of_its_scope(door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("insert into teams (name, created_at) values ('South', now())")
+        conn.execute("update cases set team_id = (select id from teams) where id = %s", [door.who.talked])
+    known = newest(door)
+    note(door, door.who.talked)
+    with stream(door, address, after=known - 1) as heard:
+        missed = next(heard)["data"]
+        assert missed["rows"] == missed["events"] == {}
+        time.sleep(0.3)
+        note(door, door.who.talked)
+        news = next(heard)["data"]
+        assert news["rows"] == news["events"] == {}
+        assert news["counts"]["status:open"] == 8
+
+
 def test_what_the_stream_shows_is_escaped_like_a_page(door: Door, address: str) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update cases set preview = '<script>bad</script>' where id = %s", [door.who.plain])

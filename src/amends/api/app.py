@@ -12,14 +12,14 @@ from amends.api import pages, rest
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
-from amends.api.live import Bulletin, Live, Tell
+from amends.api.live import Bulletin, Drawn, Live, Tell
 from amends.api.networks import Able, abilities, forms
 from amends.api.screen import STATIC, Screens
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
 from amends.core.plugins import discover
 from amends.core.settings import Settings
-from amends.inbox.store import inbox_list
+from amends.inbox.store import counts, inbox_list
 
 
 def create_app(
@@ -62,10 +62,10 @@ def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
 
     def tell(touched: Mapping[int, int], last: int) -> Bulletin:
         with pool.transaction() as conn:
-            counts = inbox_list.counts(conn)
+            counted = counts.by_place(conn)
             rows = inbox_list.rows_of(conn, list(touched))
         now = clock()
-        drawn = {row.id: screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
-        return Bulletin(last=last, counts=counts, rows=drawn, events=dict(touched))
+        drawn = [Drawn(row=row, html=screens.block("inbox.html", "row", {"row": row, "now": now})) for row in rows]
+        return Bulletin(last=last, counts=counted, rows=drawn, events=dict(touched))
 
     return tell

@@ -1,4 +1,7 @@
-"""Who may pass: the guards of the routes. Every route names exactly one of the aliases at the end, or is listed as public in the tests.
+"""Who may pass: the guards of the routes.
+
+Every route names one right (`may`, `program_may`) and takes its visitor by one of the aliases at the end, or is listed as public in the
+tests. Ids in its address (`SCOPED_IDS`) name only what the visitor sees; anything else answers as if it were not there.
 
 People carry a session cookie; each unsafe request of theirs must also show the session's CSRF token (header or form field) and must
 not come from another site. Programs carry a bearer token and no cookie, so there is nothing to forge.
@@ -10,17 +13,29 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Form, Header, Request, Response
 
-from amends.api.desk import AtDesk
-from amends.core.errors import AmendsError, NotAllowed
-from amends.inbox.actions.sign_in import visitor_of_session, visitor_of_token
-from amends.inbox.rules.rights import Right
+from amends.api.desk import AtDesk, Desk
+from amends.api.origins import address_of
+from amends.core.errors import AmendsError, NotAllowed, NotFound
+from amends.core.translating import N_, _
+from amends.inbox.actions.sign_in import visitor_of_session
+from amends.inbox.actions.tokens import visitor_of_token
+from amends.inbox.rules.rights import EVERYTHING, Right
 from amends.inbox.rules.rights import may as may_do
-from amends.inbox.rules.words import Role
+from amends.inbox.store import scopes
 from amends.inbox.store.sessions import Visitor
 
 SESSION_COOKIE = "amends_session"
 LOGIN_COOKIE = "amends_login"
-RANK = {Role.AUDITOR: 0, Role.AGENT: 0, Role.LEAD: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+SCOPED_IDS = {
+    "case_id": ("case", N_("There is no case %(id)s.")),
+    "reply_id": ("reply", N_("There is no reply %(id)s.")),
+    "follow_up_id": ("follow_up", N_("There is no follow-up %(id)s.")),
+    "picture_id": ("picture", N_("There is no picture %(id)s.")),
+    "post_id": ("post", N_("There is no post %(id)s.")),
+    "customer_id": ("customer", N_("There is no customer %(id)s.")),
+    "author_id": ("author", N_("There is no author %(id)s.")),
+}
+LARGEST_ID = 2**63
 
 
 class NotSignedIn(AmendsError):
@@ -67,51 +82,68 @@ def meant(
 
 def bearer(request: Request, desk: AtDesk, authorization: Annotated[str, Header(include_in_schema=False)] = "") -> Visitor:
     """Return the agent behind the API token."""
-    scheme, _, token = authorization.partition(" ")
+    scheme, _space, token = authorization.partition(" ")
     found = None
     if scheme.lower() == "bearer" and token:
         with desk.pool.transaction() as conn:
-            found = visitor_of_token(conn, token=token.strip(), now=desk.clock())
+            found = visitor_of_token(conn, token=token.strip(), address=address_of(request), now=desk.clock())
     if not found:
         raise NoToken
     request.state.visitor = found
     return found
 
 
-def at_least(visitor: Visitor, role: Role) -> Visitor:
-    """Return the visitor, or raise `NotAllowed` where the role is too low."""
-    if RANK[Role(visitor.role)] < RANK[role]:
-        raise NotAllowed(f"This needs the role {role}; yours is {visitor.role}. Ask an administrator.")
-    return visitor
-
-
 def entitled(visitor: Visitor, right: Right) -> Visitor:
-    """Return the visitor, or raise `NotAllowed` where their role lacks the right."""
-    if not may_do(visitor.role, right):
-        raise NotAllowed(f"Your role ({visitor.role}) does not include this. Ask an administrator.")
+    """Return the visitor, or raise `NotAllowed` where their role, or the token they show, lacks the right."""
+    if visitor.may(right):
+        return visitor
+    if may_do(visitor.role, right):
+        raise NotAllowed(
+            _("The token “%(name)s” does not carry this right of yours. Make another one on the page API tokens.") % {"name": visitor.token}
+        )
+    raise NotAllowed(_("Your role (%(role)s) does not include this. Ask an administrator.") % {"role": visitor.role})
+
+
+def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:
+    """Raise `NotFound` where the id called `name` (of `SCOPED_IDS`) names nothing that the visitor sees; routes refuse what is no id."""
+    text = str(value)
+    if visitor.scope == EVERYTHING or not text.isdecimal() or int(text) >= LARGEST_ID:
+        return
+    noun, absent = SCOPED_IDS[name]
+    with desk.pool.transaction() as conn:
+        if not scopes.reaches(conn, visitor.scope, noun, int(text)):
+            raise NotFound(_(absent) % {"id": text})
+
+
+def entered(request: Request, desk: Desk, visitor: Visitor, right: Right) -> Visitor:
+    """Return the visitor, who has the right and sees everything that the address names."""
+    entitled(visitor, right)
+    for name in SCOPED_IDS:
+        if name in request.path_params:
+            check_reach(desk, visitor, name, request.path_params[name])
     return visitor
 
 
 @dataclass(frozen=True)
 class MayPerson:
-    """The guard of a page: a signed-in person with this right."""
+    """The guard of a page: a signed-in person with this right, for what they see."""
 
     right: Right
 
-    def __call__(self, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    def __call__(self, request: Request, desk: AtDesk, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
         """Return the visitor who has the right."""
-        return entitled(visitor, self.right)
+        return entered(request, desk, visitor, self.right)
 
 
 @dataclass(frozen=True)
 class MayProgram:
-    """The guard of an endpoint: a program whose owner has this right."""
+    """The guard of an endpoint: a program whose token carries this right, for what its owner sees."""
 
     right: Right
 
-    def __call__(self, visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
+    def __call__(self, request: Request, desk: AtDesk, visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
         """Return the visitor who has the right."""
-        return entitled(visitor, self.right)
+        return entered(request, desk, visitor, self.right)
 
 
 def may(right: Right) -> Any:
@@ -124,31 +156,6 @@ def program_may(right: Right) -> Any:
     return Depends(MayProgram(right))
 
 
-def reading_manager(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
-    """Return the manager behind a safe request."""
-    return at_least(visitor, Role.MANAGER)
-
-
-def meaning_manager(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
-    """Return the manager behind an unsafe request."""
-    return at_least(visitor, Role.MANAGER)
-
-
-def meaning_admin(visitor: Annotated[Visitor, Depends(meant)]) -> Visitor:
-    """Return the administrator behind an unsafe request."""
-    return at_least(visitor, Role.ADMIN)
-
-
-def bearing_manager(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
-    """Return the manager behind an API token."""
-    return at_least(visitor, Role.MANAGER)
-
-
-def bearing_admin(visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
-    """Return the administrator behind an API token."""
-    return at_least(visitor, Role.ADMIN)
-
-
 def set_session_cookie(response: Response, token: str, *, max_age: int, secure: bool) -> None:
     """Put the session's token into the browser, out of the reach of scripts and other sites."""
     response.set_cookie(SESSION_COOKIE, token, max_age=max_age, httponly=True, samesite="lax", secure=secure)
@@ -156,9 +163,4 @@ def set_session_cookie(response: Response, token: str, *, max_age: int, secure: 
 
 Reading = Annotated[Visitor, Depends(signed_in)]
 Meaning = Annotated[Visitor, Depends(meant)]
-ReadingManager = Annotated[Visitor, Depends(reading_manager)]
-MeaningManager = Annotated[Visitor, Depends(meaning_manager)]
-MeaningAdmin = Annotated[Visitor, Depends(meaning_admin)]
 Bearing = Annotated[Visitor, Depends(bearer)]
-BearingManager = Annotated[Visitor, Depends(bearing_manager)]
-BearingAdmin = Annotated[Visitor, Depends(bearing_admin)]

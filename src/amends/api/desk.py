@@ -1,17 +1,19 @@
 """What every route needs from its installation: settings, database, clock, policy, the stream of news, and the wake-up of the worker."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from amends.api.live import Live
 from amends.api.networks import Able, abilities
+from amends.api.origins import SAFE, origin_of
 from amends.api.screen import Screens
 from amends.core.clock import Clock
 from amends.core.database import Pool
 from amends.core.settings import Settings
+from amends.inbox.actions import audit
 from amends.inbox.actions.policies import policy_of
 from amends.inbox.rules.policy import Policy
 
@@ -46,8 +48,11 @@ class Desk:
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk that `create_app` put on the application."""
-    return request.app.state.desk
+    """Return the desk that `create_app` put on the application; what a request changes is audited with who asked and from where."""
+    desk: Desk = request.app.state.desk
+    if request.method in SAFE:
+        return desk
+    return replace(desk, pool=desk.pool.stamped(lambda conn: audit.stamp(conn, origin_of(request), now=desk.clock())))
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]

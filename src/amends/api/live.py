@@ -9,11 +9,14 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.core.database import DatabaseGone, listen
 from amends.core.log import logger
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store.counts import Count, summed
+from amends.inbox.store.inbox_list import CaseRow
 
 log = logger(__name__)
 
@@ -26,20 +29,34 @@ PATIENCE = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """A row of the list and its HTML."""
+
+    row: CaseRow
+    html: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bulletin:
-    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the HTML of each touched case by its id.
+    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the touched cases.
 
     `events` is the newest event of each touched case, by which an open case knows whether it shows that already.
     """
 
     last: int
-    counts: dict[str, int]
-    rows: dict[int, str]
+    counts: Sequence[Count]
+    rows: Sequence[Drawn]
     events: dict[int, int]
 
-    def __str__(self) -> str:
-        """Return the message as it goes over the stream."""
-        return f"id: {self.last}\nevent: news\ndata: {json.dumps({'counts': self.counts, 'rows': self.rows, 'events': self.events})}\n\n"
+    def told(self, scope: Scope) -> str:
+        """Return the message as it goes over the stream to a screen that sees so much."""
+        seen = [one for one in self.rows if scope.holds(team_id=one.row.team_id, source_id=one.row.source_id)]
+        news = {
+            "counts": summed(self.counts, scope),
+            "rows": {one.row.id: one.html for one in seen},
+            "events": {one.row.id: self.events[one.row.id] for one in seen},
+        }
+        return f"id: {self.last}\nevent: news\ndata: {json.dumps(news)}\n\n"
 
 
 def look_again(last: int) -> str:
@@ -56,7 +73,7 @@ class Live:
     def __init__(self, url: str, tell: Tell) -> None:
         self._url = url
         self._tell = tell
-        self._screens: set[asyncio.Queue[str]] = set()
+        self._screens: dict[asyncio.Queue[str], Scope] = {}
         self._touched: dict[int, int] = {}
         self._last = 0
         self._heard = asyncio.Event()
@@ -125,23 +142,31 @@ class Live:
             self._say(look_again(self._last))
             return
         try:
-            self._say(str(await asyncio.to_thread(self._tell, touched, self._last)))
+            bulletin = await asyncio.to_thread(self._tell, touched, self._last)
         except DatabaseGone:
             self._say(look_again(self._last))
+            return
+        told = {scope: bulletin.told(scope) for scope in set(self._screens.values())}
+        for queue, scope in self._screens.items():
+            self._put(queue, told[scope])
 
     def _say(self, message: str) -> None:
-        """Lay `message` into every screen's queue; one that is full is emptied first, and its screen looks again."""
+        """Tell every screen the same."""
         for queue in self._screens:
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                message = look_again(self._last)
-            queue.put_nowait(message)
+            self._put(queue, message)
 
-    async def stream(self, first: str) -> AsyncGenerator[str]:
-        """Yield `first`, then every message, with heartbeats between, until the stream is old enough to be opened anew."""
+    def _put(self, queue: asyncio.Queue[str], message: str) -> None:
+        """Lay `message` into a screen's queue; one that is full is emptied first, and its screen looks again."""
+        if queue.full():
+            while not queue.empty():
+                queue.get_nowait()
+            message = look_again(self._last)
+        queue.put_nowait(message)
+
+    async def stream(self, first: str, scope: Scope) -> AsyncGenerator[str]:
+        """Yield `first`, then every message for a screen that sees so much, with heartbeats between, until it is to be opened anew."""
         queue: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
-        self._screens.add(queue)
+        self._screens[queue] = scope
         loop = asyncio.get_running_loop()
         ends = loop.time() + LONGEST_STREAM
         try:
@@ -152,4 +177,4 @@ class Live:
                 except TimeoutError:
                     yield ": still here\n\n"
         finally:
-            self._screens.discard(queue)
+            self._screens.pop(queue, None)

@@ -7,12 +7,16 @@ import click
 from amends.cli.running.reach import database
 from amends.core.clock import utc_now
 from amends.core.errors import NotFound
+from amends.inbox.actions import audit
 from amends.inbox.actions.agents import add_agent, change_password
+from amends.inbox.rules.auditing import Origin
 from amends.inbox.rules.words import Role
 from amends.inbox.store import agents
 
 _DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
 _PASSWORD = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for where it is not given.")
+
+FROM_HERE = Origin(via="./amends agent")
 
 
 @click.group()
@@ -29,6 +33,7 @@ def agent() -> None:
 def add(email: str, name: str, role: str, password: str, data: Path | None) -> None:
     """Let EMAIL sign in."""
     with database(data) as pool, pool.transaction() as conn:
+        audit.stamp(conn, FROM_HERE, now=utc_now())
         add_agent(conn, email=email, name=name, role=Role(role), password=password, now=utc_now())
     click.echo(f"{name} may sign in as {email} ({role}).")
 
@@ -43,6 +48,7 @@ def password(email: str, password: str, data: Path | None) -> None:
         found = agents.find_by_email(conn, email=email)
         if found is None:
             raise NotFound(f"There is no agent {email}; `./amends agent list` shows them.")
+        audit.stamp(conn, FROM_HERE, now=utc_now())
         change_password(conn, agent_id=found.id, password=password, now=utc_now())
     click.echo(f"{found.name} has a new password.")
 

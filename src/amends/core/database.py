@@ -3,8 +3,9 @@
 Nothing else imports psycopg. SQL is a literal at the call (`LiteralString`), values are named parameters.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, LiteralString, TypeVar
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ class Pool:
 
     def __init__(self, url: str, *, size: int = 8, patience: float = 5) -> None:
         self.url = url
+        self._stamp: Callable[[Connection], object] | None = None
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -84,7 +86,15 @@ class Pool:
     def transaction(self) -> Generator[Connection]:
         """Yield a connection in a transaction: committed at the end, rolled back on any error."""
         with _unstorable_is_refused(), self._pool.connection() as conn:
+            if self._stamp:
+                self._stamp(conn)
             yield conn
+
+    def stamped(self, stamp: Callable[[Connection], object]) -> "Pool":
+        """Return the same pool, each of whose transactions begins with `stamp`."""
+        found = copy(self)
+        found._stamp = stamp  # noqa: SLF001
+        return found
 
 
 @contextmanager

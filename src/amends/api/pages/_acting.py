@@ -46,5 +46,5 @@ def ask_first(request: Request, desk: Desk, case_id: CaseId, kinds: Sequence[Kin
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
     """Return the pieces of an open case that change while the agent types: everything but the text being typed."""
     with desk.pool.transaction() as conn:
-        values = case_values(conn, case_id, desk.able)
+        values = case_values(conn, case_id, desk.able, request.state.visitor.scope)
     return desk.screens.blocks(request, "case.html", ("live", "beside"), values | {"apart": True})

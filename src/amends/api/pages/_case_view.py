@@ -20,6 +20,7 @@ from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.core.translating import _
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.rights import Scope
 from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
@@ -34,7 +35,7 @@ class Entry:
     what: Any
 
 
-def case_values(conn: Connection, case_id: int, able: Able) -> dict[str, Any]:
+def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dict[str, Any]:
     """Return what `case.html` shows; `NotFound` where there is no such case."""
     case = case_page.head(conn, case_id)
     if case is None:
@@ -58,18 +59,18 @@ def case_values(conn: Connection, case_id: int, able: Able) -> dict[str, Any]:
         "most": counted(case.network, case.source_options, "").most,
         "event_text": _events.sentence,
         "event_mood": _events.mood,
-        **customer_values(conn, case.customer_id),
+        **customer_values(conn, case.customer_id, scope),
     }
 
 
-def customer_values(conn: Connection, customer_id: int) -> dict[str, Any]:
-    """Return what the customer's pane shows."""
+def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[str, Any]:
+    """Return what the customer's pane shows to somebody who sees so much."""
     return {
         "customer": customer_page.customer(conn, customer_id),
         "handles": customer_page.handles(conn, customer_id),
-        "their_cases": customer_page.cases(conn, customer_id),
+        "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id),
-        "story": story(customer_page.episodes(conn, customer_id)),
+        "story": story(customer_page.episodes(conn, customer_id, scope)),
         "maybes": customer_page.maybe_the_same(conn, customer_id),
     }
 

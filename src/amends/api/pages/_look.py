@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 
 from amends.core.database import Connection
 from amends.inbox.rules.views import Filter, Marker, Sort, View
-from amends.inbox.store import inbox_list
+from amends.inbox.store import counts, inbox_list
 from amends.inbox.store.inbox_list import CaseRow
 from amends.inbox.store.sessions import Visitor
 
@@ -74,7 +74,14 @@ def list_page(conn: Connection, look: Look, visitor: Visitor, after: str = "") -
     """Return the page of the list behind the marker `after`."""
     marker = Marker.read(after, look.sort)
     rows = inbox_list.page(
-        conn, view=look.view, chosen=look.chosen, sort=look.sort, agent_id=visitor.agent_id, after=marker, limit=PAGE + 1
+        conn,
+        view=look.view,
+        chosen=look.chosen,
+        sort=look.sort,
+        agent_id=visitor.agent_id,
+        scope=visitor.scope,
+        after=marker,
+        limit=PAGE + 1,
     )
     full = len(rows) > PAGE
     rows = rows[:PAGE]
@@ -86,7 +93,7 @@ def list_values(conn: Connection, look: Look, visitor: Visitor) -> dict[str, Any
     return {
         "look": look,
         "listed": list_page(conn, look, visitor),
-        "counts": inbox_list.counts(conn),
-        "choices": inbox_list.choices(conn),
+        "counts": counts.read(conn, visitor.scope),
+        "choices": inbox_list.choices(conn, visitor.scope),
         "last_event": inbox_list.last_event(conn),
     }

@@ -6,28 +6,29 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import Meaning, Reading
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions.source_alarms import acknowledge, unacknowledge
 from amends.inbox.rules.ids import AlertId
-from amends.inbox.store import inbox_list, source_alerts
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts, source_alerts
 
 router = APIRouter(prefix="/alarms", include_in_schema=False)
 SHOWN = 100
 
 
-@router.get("")
-def show(request: Request, desk: AtDesk, _visitor: Reading) -> Response:
+@router.get("", dependencies=[may(Right.SEE)])
+def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show the alarms that go on, then those that are over."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "alarms.html", values)
 
 
-@router.post("/{alert_id}/acknowledge")
+@router.post("/{alert_id}/acknowledge", dependencies=[may(Right.WORK)])
 def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that one sees to it."""
     me, now = visitor.agent_id, desk.clock()
@@ -35,7 +36,7 @@ def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) 
     return _done(request, desk, lambda conn: acknowledge(conn, alert_id, agent_id=me, now=now), _("Everyone sees that you see to it"), undo)
 
 
-@router.post("/{alert_id}/back")
+@router.post("/{alert_id}/back", dependencies=[may(Right.WORK)])
 def leave(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Take that back."""
     me, now = visitor.agent_id, desk.clock()

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import MeaningAdmin, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._budget_form import EnteredBase, EnteredBudget, budget_of
 from amends.api.pages._spend_chart import spend_chart
@@ -18,23 +18,24 @@ from amends.inbox.actions.budget import bring_back, set_budget
 from amends.inbox.actions.budget_report import report
 from amends.inbox.rules.budgeting import Budget, Part
 from amends.inbox.rules.ids import BudgetId, SourceId
-from amends.inbox.store import inbox_list
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts
 
 router = APIRouter(prefix="/sources/{source_id}/budget", include_in_schema=False)
 
 PARTS = Table({Part.US: N_("Concerns us"), Part.SEARCH: N_("Searched"), Part.LOOKS: N_("Looked at again")})
 
 
-@router.get("")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager, source_id: SourceId) -> Response:
+@router.get("", dependencies=[may(Right.SEE_SOURCES)])
+def show(request: Request, desk: AtDesk, visitor: Reading, source_id: SourceId) -> Response:
     """Show what the source has spent and will spend."""
     with desk.pool.transaction() as conn:
-        values = _values(conn, desk, source_id) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, desk, source_id) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "budget.html", values)
 
 
-@router.get("/preview")
-def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager, source_id: SourceId) -> Response:
+@router.get("/preview", dependencies=[may(Right.SEE_SOURCES)])
+def try_out(request: Request, desk: AtDesk, _visitor: Reading, source_id: SourceId) -> Response:
     """Show where the entered budget would lead; nothing is kept, and what does not fit is told in place."""
     try:
         tried, trouble = budget_of(request.query_params), ""
@@ -45,16 +46,16 @@ def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager, source_id:
     return desk.screens.blocks(request, "budget.html", ["preview"], values)
 
 
-@router.post("")
-def keep(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, budget: EnteredBudget, base: EnteredBase) -> Response:
+@router.post("", dependencies=[may(Right.BUDGETS)])
+def keep(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget: EnteredBudget, base: EnteredBase) -> Response:
     """Let the entered budget count from now on."""
     with desk.pool.transaction() as conn:
         before = set_budget(conn, source_id, budget, instead_of=base, agent_id=visitor.agent_id, now=desk.clock())
     return _done(request, desk, source_id, before, _("It counts from now on"))
 
 
-@router.post("/{budget_id}/back")
-def take_back(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, budget_id: BudgetId) -> Response:
+@router.post("/{budget_id}/back", dependencies=[may(Right.BUDGETS)])
+def take_back(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget_id: BudgetId) -> Response:
     """Let an earlier budget count again; 0 stands for no limit."""
     with desk.pool.transaction() as conn:
         before = bring_back(conn, source_id, budget_id, agent_id=visitor.agent_id, now=desk.clock())

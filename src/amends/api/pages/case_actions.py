@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from amends.api.answering import Wish, answer, named_in_public
-from amends.api.auth import Meaning
+from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import ask_first, done
 from amends.core.errors import Refused
@@ -17,6 +17,7 @@ from amends.inbox.actions.note import add_note
 from amends.inbox.actions.reply import discard_reply, retry_reply
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.ids import AgentId, AttachmentId, CaseId, ReplyId
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -34,7 +35,7 @@ def wished(
     return Wish(private=private, in_posts=in_posts, pictures=pictures)
 
 
-@router.post("/reply")
+@router.post("/reply", dependencies=[may(Right.WORK)])
 def reply(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -63,7 +64,7 @@ def reply(  # noqa: PLR0913
     )
 
 
-@router.post("/note")
+@router.post("/note", dependencies=[may(Right.WORK)])
 def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Response:
     """Keep a note for colleagues."""
     now = desk.clock()
@@ -77,7 +78,7 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
     )
 
 
-@router.post("/assign")
+@router.post("/assign", dependencies=[may(Right.WORK)])
 def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Give the case to `to`: an agent's id, `me`, or nobody."""
     now, me = desk.clock(), visitor.agent_id
@@ -86,7 +87,7 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: 
     return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
 
 
-@router.post("/resolve")
+@router.post("/resolve", dependencies=[may(Right.WORK)])
 def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Resolve the case and plan its follow-up; the toast takes it back."""
     now, me = desk.clock(), visitor.agent_id
@@ -100,14 +101,14 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Re
     )
 
 
-@router.post("/undo")
+@router.post("/undo", dependencies=[may(Right.WORK)])
 def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Take the resolve back, as if it had not been."""
     now, me = desk.clock(), visitor.agent_id
     return done(request, desk, case_id, lambda conn: undo_resolve(conn, case_id=case_id, agent_id=me, now=now), _("Taken back"))
 
 
-@router.post("/dismiss")
+@router.post("/dismiss", dependencies=[may(Right.WORK)])
 def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Put the case aside as no work of ours."""
     now, me = desk.clock(), visitor.agent_id
@@ -115,21 +116,21 @@ def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId)
     return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), _("Put aside"), undo=back)
 
 
-@router.post("/reopen")
+@router.post("/reopen", dependencies=[may(Right.WORK)])
 def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Open the case again."""
     now, me = desk.clock(), visitor.agent_id
     return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), _("Open again"))
 
 
-@router.post("/replies/{reply_id}/retry")
+@router.post("/replies/{reply_id}/retry", dependencies=[may(Right.WORK)])
 def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
     """Queue a failed reply again."""
     now, me = desk.clock(), visitor.agent_id
     return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("On its way again"))
 
 
-@router.post("/replies/{reply_id}/discard")
+@router.post("/replies/{reply_id}/discard", dependencies=[may(Right.WORK)])
 def throw_away(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
     """Throw a failed or untried reply away."""
     now, me = desk.clock(), visitor.agent_id

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from amends.api.answering import head_of
-from amends.api.auth import Meaning
+from amends.api.auth import Meaning, check_reach, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
@@ -13,12 +13,13 @@ from amends.core.translating import _
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.rules.ids import AuthorId, CaseId, FollowUpId
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import LinkBasis, Outcome
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
-@router.post("/link")
+@router.post("/link", dependencies=[may(Right.WORK)])
 def link(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -29,6 +30,7 @@ def link(  # noqa: PLR0913
     evidence: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Make a handle the customer's own, on a stated ground."""
+    check_reach(desk, visitor, "author_id", author_id)
     now, me = desk.clock(), visitor.agent_id
 
     def act(conn: Connection) -> None:
@@ -38,7 +40,7 @@ def link(  # noqa: PLR0913
     return done(request, desk, case_id, act, _("Linked; their cases lie together now"))
 
 
-@router.post("/follow_ups/{follow_up_id}")
+@router.post("/follow_ups/{follow_up_id}", dependencies=[may(Right.WORK)])
 def decide(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -57,8 +59,9 @@ def decide(  # noqa: PLR0913
     return done(request, desk, case_id, act, _("Kept"))
 
 
-@router.post("/unlink")
+@router.post("/unlink", dependencies=[may(Right.WORK)])
 def take_off(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, author_id: Annotated[AuthorId, Form()]) -> Response:
     """Take a handle off the customer."""
+    check_reach(desk, visitor, "author_id", author_id)
     now, me = desk.clock(), visitor.agent_id
     return done(request, desk, case_id, lambda conn: unlink(conn, author_id=author_id, agent_id=me, now=now), _("Taken off"))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from amends.api import labels
-from amends.api.auth import Meaning
+from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
@@ -13,12 +13,13 @@ from amends.core.errors import Conflict, NotFound
 from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
 from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import corrections, post_list
 
 router = APIRouter(prefix="/inbox/{case_id:int}/posts/{post_id}", include_in_schema=False)
 
 
-@router.post("/label")
+@router.post("/label", dependencies=[may(Right.WORK)])
 def label(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
@@ -41,7 +42,7 @@ def label(  # noqa: PLR0913
     )
 
 
-@router.post("/undo")
+@router.post("/undo", dependencies=[may(Right.WORK)])
 def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, post_id: PostId, field: str = "") -> Response:
     """Take the correction of a label back."""
     now, me = desk.clock(), visitor.agent_id

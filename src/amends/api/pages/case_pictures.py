@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from amends.api.answering import check_pictures, head_of
-from amends.api.auth import Meaning, Reading
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions.attach import add_picture, picture, take_picture_away
 from amends.inbox.rules.ids import AttachmentId, CaseId
 from amends.inbox.rules.pictures import ENDINGS, MOST_BYTES
+from amends.inbox.rules.rights import Right
 from amends.inbox.store.case_replies import unsent_pictures
 
 router = APIRouter(prefix="/inbox/{case_id:int}/pictures", include_in_schema=False)
@@ -31,7 +32,7 @@ async def content_of(request: Request) -> bytes:
     return bytes(content)
 
 
-@router.post("")
+@router.post("", dependencies=[may(Right.WORK)])
 def add(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, content: Annotated[bytes, Depends(content_of)]) -> Response:
     """Keep a picture for the answer being written, and return the pictures that it has now."""
     with desk.pool.transaction() as conn:
@@ -42,7 +43,7 @@ def add(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, conte
     return desk.screens.blocks(request, "pictures.html", ["pictures"], {"case_id": case_id, "unsent": unsent})
 
 
-@router.get("/{picture_id}")
+@router.get("/{picture_id}", dependencies=[may(Right.SEE)])
 def show(desk: AtDesk, visitor: Reading, case_id: CaseId, picture_id: AttachmentId) -> Response:
     """Return a picture's bytes, in a frame of headers in which nothing runs."""
     with desk.pool.transaction() as conn:
@@ -51,7 +52,7 @@ def show(desk: AtDesk, visitor: Reading, case_id: CaseId, picture_id: Attachment
     return Response(content, media_type=kind, headers=HEADERS | named)
 
 
-@router.post("/{picture_id}/remove")
+@router.post("/{picture_id}/remove", dependencies=[may(Right.WORK)])
 def remove(desk: AtDesk, visitor: Meaning, case_id: CaseId, picture_id: AttachmentId) -> Response:
     """Forget a picture that was not sent; its place on the page becomes empty."""
     with desk.pool.transaction() as conn:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from amends.api.auth import Meaning
+from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._acting import done
 from amends.collectors import build
@@ -15,13 +15,14 @@ from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.look_again import record_thread
 from amends.inbox.actions.memories import Memories
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import looks
 from amends.inbox.store.looks import CaseThread
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
-@router.post("/thread")
+@router.post("/thread", dependencies=[may(Right.WORK)])
 def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: CaseId) -> Response:
     """Fetch what everybody said in the thread; what is new of it stands beside the case."""
     with desk.pool.transaction() as conn:

@@ -4,17 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.auth import Meaning
+from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.translating import _
 from amends.inbox.actions import relevance, topic_labels
 from amends.inbox.rules.ids import CaseId, TopicId
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 
-@router.post("/topics")
+@router.post("/topics", dependencies=[may(Right.WORK)])
 def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: Annotated[TopicId, Form()]) -> Response:
     """Give the case a topic."""
     return done(
@@ -27,7 +28,7 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
     )
 
 
-@router.post("/topics/{topic_id}/remove")
+@router.post("/topics/{topic_id}/remove", dependencies=[may(Right.WORK)])
 def take(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: TopicId) -> Response:
     """Take a topic from the case."""
     return done(
@@ -40,7 +41,7 @@ def take(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
     )
 
 
-@router.post("/topics/{topic_id}/undo")
+@router.post("/topics/{topic_id}/undo", dependencies=[may(Right.WORK)])
 def unsay(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: TopicId) -> Response:
     """Take back what was said of a topic; the model speaks again."""
     return done(
@@ -52,7 +53,7 @@ def unsay(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, top
     )
 
 
-@router.post("/not-for-us")
+@router.post("/not-for-us", dependencies=[may(Right.WORK)])
 def throw(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Put the case aside, and let its source learn that such posts are not for us."""
     return done(
@@ -65,7 +66,7 @@ def throw(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> 
     )
 
 
-@router.post("/for-us")
+@router.post("/for-us", dependencies=[may(Right.WORK)])
 def keep(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Take it back: the case is open again, and its source forgets the example."""
     return done(

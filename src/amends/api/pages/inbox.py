@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from amends.api.auth import Reading
+from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
 from amends.api.pages._look import Looking, list_page, list_values
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/inbox")
+@router.get("/inbox", dependencies=[may(Right.SEE)])
 def inbox(request: Request, desk: AtDesk, visitor: Reading, look: Looking, hx_target: Annotated[str, Header()] = "") -> Response:
     """Show the list without a case; for htmx only the part it asks for."""
     with desk.pool.transaction() as conn:
@@ -21,7 +22,7 @@ def inbox(request: Request, desk: AtDesk, visitor: Reading, look: Looking, hx_ta
     return desk.screens.page(request, "inbox.html", values)
 
 
-@router.get("/inbox/more")
+@router.get("/inbox/more", dependencies=[may(Right.SEE)])
 def more(request: Request, desk: AtDesk, visitor: Reading, look: Looking, after: str) -> Response:
     """Return the rows behind `after`, to be laid under those on screen."""
     with desk.pool.transaction() as conn:

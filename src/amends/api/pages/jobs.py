@@ -4,27 +4,28 @@ import json
 
 from fastapi import APIRouter, Request, Response
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.inbox.actions import jobs
 from amends.inbox.rules.ids import JobId
-from amends.inbox.store import inbox_list
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts
 
 router = APIRouter(prefix="/settings/jobs", include_in_schema=False)
 
 
-@router.get("/{job_id}")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager, job_id: JobId) -> Response:
+@router.get("/{job_id}", dependencies=[may(Right.TRIAGE)])
+def show(request: Request, desk: AtDesk, visitor: Reading, job_id: JobId) -> Response:
     """Show a job; for htmx only its progress."""
     if request.headers.get("HX-Request"):
         return _progress(request, desk, job_id)
     with desk.pool.transaction() as conn:
-        values = {"job": jobs.job_of(conn, job_id), "counts": inbox_list.counts(conn)}
+        values = {"job": jobs.job_of(conn, job_id), "counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "jobs.html", values)
 
 
-@router.post("/{job_id}/cancel")
-def cancel(request: Request, desk: AtDesk, visitor: MeaningManager, job_id: JobId) -> Response:
+@router.post("/{job_id}/cancel", dependencies=[may(Right.TRIAGE)])
+def cancel(request: Request, desk: AtDesk, visitor: Meaning, job_id: JobId) -> Response:
     """Stop a job before its time."""
     with desk.pool.transaction() as conn:
         jobs.cancel(conn, job_id=job_id, agent_id=visitor.agent_id, now=desk.clock())

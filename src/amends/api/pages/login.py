@@ -1,5 +1,6 @@
 """The sign-in page, and the way out."""
 
+from dataclasses import replace
 from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Annotated
@@ -8,9 +9,16 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from amends.api import words
-from amends.api.auth import LOGIN_COOKIE, SESSION_COOKIE, Forged, Meaning, from_our_page, set_session_cookie
-from amends.api.desk import AtDesk
-from amends.inbox.actions.sign_in import SignedIn, TooOften, sign_in, sign_out
+from amends.api.auth import LOGIN_COOKIE, SESSION_COOKIE, Forged, Meaning, from_our_page, may, set_session_cookie
+from amends.api.desk import AtDesk, Desk
+from amends.api.origins import origin_of
+from amends.core.database import Connection
+from amends.inbox.actions import audit
+from amends.inbox.actions.sign_in import SignedIn, TooOften, WrongPassword, sign_in, sign_out
+from amends.inbox.rules.auditing import AuditKind
+from amends.inbox.rules.rights import Right
+from amends.inbox.rules.text import storable
+from amends.inbox.store import agents
 
 router = APIRouter(include_in_schema=False)
 A_MONTH = 30 * 86400
@@ -43,6 +51,7 @@ def enter(
         raise Forged
     with desk.pool.transaction() as conn:
         came = sign_in(conn, email=email, password=password, length=desk.settings.session_length, now=desk.clock())
+        _note(conn, request, desk, came, email)
     if isinstance(came, SignedIn):
         response = RedirectResponse(_safe(next), status_code=303)
         set_session_cookie(response, came.token, max_age=A_MONTH, secure=_secure(request, desk))
@@ -54,14 +63,26 @@ def enter(
     return _form(request, desk, back=next, email=email, status=401, trouble="The e-mail address or the password is wrong.")
 
 
-@router.post("/logout")
+@router.post("/logout", dependencies=[may(Right.SELF)])
 def leave(request: Request, desk: AtDesk, _visitor: Meaning) -> Response:
     """End the session."""
     with desk.pool.transaction() as conn:
         sign_out(conn, token=request.cookies.get(SESSION_COOKIE, ""))
+        audit.record(conn, AuditKind.SIGNED_OUT)
     response = RedirectResponse("/login", status_code=303)
     response.delete_cookie(SESSION_COOKIE)
     return response
+
+
+def _note(conn: Connection, request: Request, desk: Desk, came: SignedIn | WrongPassword | TooOften, email: str) -> None:
+    """Keep in the audit log who came in, and who was turned away; tries that did not count are not in it."""
+    if isinstance(came, SignedIn):
+        found = agents.find(conn, agent_id=came.agent_id)
+        who = found.name if found else ""
+        audit.stamp(conn, replace(origin_of(request), agent_id=came.agent_id, who=who, via="session"), now=desk.clock())
+        audit.record(conn, AuditKind.SIGNED_IN)
+    elif isinstance(came, WrongPassword):
+        audit.record(conn, AuditKind.SIGN_IN_FAILED, about=storable(email).strip())
 
 
 def _form(request: Request, desk: AtDesk, *, back: str, email: str = "", status: int = 200, trouble: str = "") -> Response:

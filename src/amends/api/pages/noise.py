@@ -4,14 +4,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import Table, _
 from amends.inbox.actions.relevance import bring_back
 from amends.inbox.rules.ids import PostId
-from amends.inbox.store import inbox_list, matchers, relevance
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts, matchers, relevance
 from amends.triage.noise import LEAST_KEPT, LEAST_THROWN, WORDS
 
 router = APIRouter(prefix="/settings/noise", include_in_schema=False)
@@ -19,16 +20,16 @@ router = APIRouter(prefix="/settings/noise", include_in_schema=False)
 SHOWN = 100
 
 
-@router.get("")
-def thrown(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("", dependencies=[may(Right.TRIAGE)])
+def thrown(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show the posts that were thrown last."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "noise.html", values)
 
 
-@router.post("/{post_id}/keep")
-def keep(request: Request, desk: AtDesk, visitor: MeaningManager, post_id: PostId) -> Response:
+@router.post("/{post_id}/keep", dependencies=[may(Right.TRIAGE)])
+def keep(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> Response:
     """Bring a thrown post back as work; its source learns from it."""
     with desk.pool.transaction() as conn:
         bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from amends.api.auth import ReadingManager
+from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
 from amends.api.pages._chart import chart
 from amends.core.database import Connection
 from amends.inbox.rules import figures
 from amends.inbox.rules.figures import DEFINITIONS, Figure, Period, Span, bucket_of, period_of
-from amends.inbox.store import inbox_list, numbers
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts, inbox_list, numbers
 
 router = APIRouter(prefix="/numbers", include_in_schema=False)
 ROWS = 100
@@ -19,24 +20,24 @@ ROWS = 100
 Brand = Annotated[str, Query(max_length=100)]
 
 
-@router.get("")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager, span: Span = Span.WEEK, brand: Brand = "") -> Response:
+@router.get("", dependencies=[may(Right.NUMBERS)])
+def show(request: Request, desk: AtDesk, visitor: Reading, span: Span = Span.WEEK, brand: Brand = "") -> Response:
     """Show the numbers of the period that ends now."""
     period = period_of(span, desk.clock())
     with desk.pool.transaction() as conn:
         values: dict[str, Any] = _figures(conn, period, span, brand) | {
-            "counts": inbox_list.counts(conn),
-            "choices": inbox_list.choices(conn),
+            "counts": counts.read(conn, visitor.scope),
+            "choices": inbox_list.choices(conn, visitor.scope),
         }
     values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS, "figures": figures}
     return desk.screens.page(request, "numbers.html", values)
 
 
-@router.get("/rows")
+@router.get("/rows", dependencies=[may(Right.NUMBERS)])
 def rows(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
-    _visitor: ReadingManager,
+    visitor: Reading,
     figure: Figure,
     since: datetime,
     until: datetime,
@@ -52,7 +53,7 @@ def rows(  # noqa: PLR0913
             "count": numbers.count(conn, figure, period, brand=brand, network=network),
             "rows": found[:ROWS],
             "more": found[ROWS - 1].id if len(found) > ROWS else None,
-            "counts": inbox_list.counts(conn),
+            "counts": counts.read(conn, visitor.scope),
         }
     more = below is not None and "hx-request" in request.headers
     values |= {

@@ -5,21 +5,22 @@ import re
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 
-from amends.api.auth import ReadingManager
+from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
 from amends.api.networks import composer
 from amends.api.pages._source_form import LONGEST
 from amends.core.errors import Refused
 from amends.core.querying import Words
 from amends.core.translating import _
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(include_in_schema=False)
 WORD = re.compile(r'"([^"]+)"|([^\s",;]+)')
 PLACE = re.compile(r"[a-z0-9_-]{1,40}")
 
 
-@router.get("/sources/query")
-def build(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("/sources/query", dependencies=[may(Right.SEE_SOURCES)])
+def build(request: Request, desk: AtDesk, _visitor: Reading) -> Response:
     """Show the query for some words; with `add`, the field of searches with the query on a line of its own."""
     asked = request.query_params
     place, written = asked.get("place", ""), asked.get("watch_search", "")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import MeaningAdmin, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.networks import forms
 from amends.api.pages._coverage import by_watch
@@ -23,22 +23,23 @@ from amends.inbox.actions.ledger import ledger
 from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
 from amends.inbox.actions.standing import record_standing
 from amends.inbox.rules.ids import SourceId, WatchId
-from amends.inbox.store import channels, inbox_list, source_alerts, source_page, sources, standings
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import channels, counts, source_alerts, source_page, sources, standings
 
 router = APIRouter(include_in_schema=False)
 MOST_ALARMS = 200
 
 
-@router.get("/sources")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("/sources", dependencies=[may(Right.SEE_SOURCES)])
+def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show every source and every alert channel."""
     with desk.pool.transaction() as conn:
-        values = _values(conn, request, desk) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, request, desk) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "sources.html", values)
 
 
-@router.post("/sources")
-def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: EnteredWhole) -> Response:
+@router.post("/sources", dependencies=[may(Right.SOURCES)])
+def add(request: Request, desk: AtDesk, _visitor: Meaning, entered: EnteredWhole) -> Response:
     """Connect a source, or enter a known one anew."""
 
     def act(conn: Connection) -> None:
@@ -57,8 +58,8 @@ def add(request: Request, desk: AtDesk, _visitor: MeaningAdmin, entered: Entered
     return _done(request, desk, act, _("Connected; the first posts are on their way"), done="source")
 
 
-@router.post("/sources/{source_id}/pause")
-def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId) -> Response:
+@router.post("/sources/{source_id}/pause", dependencies=[may(Right.SOURCES)])
+def halt(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId) -> Response:
     """Stop fetching from the source until it is resumed."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
@@ -69,15 +70,15 @@ def halt(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sourc
     )
 
 
-@router.post("/sources/{source_id}/resume")
-def go_on(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId) -> Response:
+@router.post("/sources/{source_id}/resume", dependencies=[may(Right.SOURCES)])
+def go_on(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId) -> Response:
     """Fetch from the source again."""
     now, me = desk.clock(), visitor.agent_id
     return _done(request, desk, lambda conn: resume_source(conn, source_id=source_id, agent_id=me, now=now), _("Resumed"))
 
 
-@router.post("/sources/{source_id}/credentials")
-def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: EnteredCredentials) -> Response:
+@router.post("/sources/{source_id}/credentials", dependencies=[may(Right.SOURCES)])
+def renew(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, entered: EnteredCredentials) -> Response:
     """Enter new credentials; the old ones are gone then."""
 
     def act(conn: Connection) -> None:
@@ -93,8 +94,8 @@ def renew(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: Sour
     return _done(request, desk, act, _("New credentials are in; we try them at once"))
 
 
-@router.post("/sources/{source_id}/test")
-def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: SourceId) -> Response:
+@router.post("/sources/{source_id}/test", dependencies=[may(Right.SOURCES)])
+def test(request: Request, desk: AtDesk, _visitor: Meaning, source_id: SourceId) -> Response:
     """Ask the network who we are there; nothing is fetched or published."""
     with desk.pool.transaction() as conn:
         found = sources.find(conn, source_id=source_id)
@@ -111,8 +112,8 @@ def test(request: Request, desk: AtDesk, _visitor: MeaningAdmin, source_id: Sour
     return saying(_shown(request, desk), " ".join([known % {"name": standing.handle}, *standing.warnings]))
 
 
-@router.post("/sources/{source_id}/watches")
-def watch_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id: SourceId, entered: EnteredWatches) -> Response:
+@router.post("/sources/{source_id}/watches", dependencies=[may(Right.SOURCES)])
+def watch_more(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, entered: EnteredWatches) -> Response:
     """Watch one more thing on the source."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
@@ -123,8 +124,8 @@ def watch_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, source_id:
     )
 
 
-@router.post("/watches/{watch_id}/remove")
-def watch_no_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: WatchId) -> Response:
+@router.post("/watches/{watch_id}/remove", dependencies=[may(Right.SOURCES)])
+def watch_no_more(request: Request, desk: AtDesk, visitor: Meaning, watch_id: WatchId) -> Response:
     """Stop watching this for good; the posts it brought stay."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
@@ -132,18 +133,18 @@ def watch_no_more(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_i
     )
 
 
-@router.post("/watches/{watch_id}/retry")
-def again(request: Request, desk: AtDesk, visitor: MeaningAdmin, watch_id: WatchId) -> Response:
+@router.post("/watches/{watch_id}/retry", dependencies=[may(Right.SOURCES)])
+def again(request: Request, desk: AtDesk, visitor: Meaning, watch_id: WatchId) -> Response:
     """Try a watch at once."""
     now, me = desk.clock(), visitor.agent_id
     return _done(request, desk, lambda conn: retry_now(conn, watch_id=watch_id, agent_id=me, now=now), _("Tried at once"))
 
 
-@router.post("/channels")
+@router.post("/channels", dependencies=[may(Right.SOURCES)])
 def add_alerts(
     request: Request,
     desk: AtDesk,
-    _visitor: MeaningAdmin,
+    _visitor: Meaning,
     target: Annotated[str, Form(max_length=2000)] = "",
     label: Annotated[str, Form(max_length=120)] = "",
 ) -> Response:
@@ -157,14 +158,14 @@ def add_alerts(
     return _done(request, desk, act, _("Alarms go there from now on; send a test to be sure"), done="channel")
 
 
-@router.post("/channels/{channel_id}/remove")
-def drop_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_id: int) -> Response:
+@router.post("/channels/{channel_id}/remove", dependencies=[may(Right.SOURCES)])
+def drop_alerts(request: Request, desk: AtDesk, _visitor: Meaning, channel_id: int) -> Response:
     """Send no more alerts there."""
     return _done(request, desk, lambda conn: remove_channel(conn, channel_id=channel_id), _("Removed"))
 
 
-@router.post("/channels/{channel_id}/test")
-def try_alerts(request: Request, desk: AtDesk, _visitor: MeaningAdmin, channel_id: int) -> Response:
+@router.post("/channels/{channel_id}/test", dependencies=[may(Right.SOURCES)])
+def try_alerts(request: Request, desk: AtDesk, _visitor: Meaning, channel_id: int) -> Response:
     """Send a test there now."""
     with desk.pool.transaction() as conn:
         notifier = open_channel(conn, channel_id=channel_id, secret_key=desk.secret_key)

@@ -4,20 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.api.pages._topic_view import trial_values
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, near
 
 router = APIRouter(prefix="/settings/topics/trials", include_in_schema=False)
 
 
-@router.post("")
-def begin(request: Request, desk: AtDesk, visitor: MeaningManager, text: Annotated[str, Form(max_length=2000)] = "") -> Response:
+@router.post("", dependencies=[may(Right.TRIAGE)])
+def begin(request: Request, desk: AtDesk, visitor: Meaning, text: Annotated[str, Form(max_length=2000)] = "") -> Response:
     """Hand a sentence to the worker."""
     words = storable(text).strip()
     if not words:
@@ -30,8 +31,8 @@ def begin(request: Request, desk: AtDesk, visitor: MeaningManager, text: Annotat
     return desk.screens.blocks(request, "topics.html", ["trial"], values)
 
 
-@router.get("/{trial_id}")
-def look(request: Request, desk: AtDesk, visitor: ReadingManager, trial_id: int) -> Response:
+@router.get("/{trial_id}", dependencies=[may(Right.TRIAGE)])
+def look(request: Request, desk: AtDesk, visitor: Reading, trial_id: int) -> Response:
     """Show what the sentence matches, as soon as it was read."""
     with desk.pool.transaction() as conn:
         values = trial_values(conn, trial_id, visitor.agent_id)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._topic_view import list_values, topic_values
 from amends.api.screen import saying
@@ -15,26 +15,27 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import topic_labels, topics
 from amends.inbox.rules.ids import BrandId, PostId, TopicExampleId, TopicId
-from amends.inbox.store import inbox_list
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts
 
 router = APIRouter(prefix="/settings/topics", include_in_schema=False)
 
 
-@router.get("")
-def every(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("", dependencies=[may(Right.TRIAGE)])
+def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show all topics; for htmx only the list."""
     with desk.pool.transaction() as conn:
-        values = list_values(conn, desk.clock()) | {"counts": inbox_list.counts(conn)}
+        values = list_values(conn, desk.clock()) | {"counts": counts.read(conn, visitor.scope)}
     if request.headers.get("HX-Request"):
         return desk.screens.blocks(request, "topics.html", ["shown"], values)
     return desk.screens.page(request, "topics.html", values)
 
 
-@router.post("")
+@router.post("", dependencies=[may(Right.TRIAGE)])
 def make(
     request: Request,
     desk: AtDesk,
-    visitor: MeaningManager,
+    visitor: Meaning,
     name: Annotated[str, Form(max_length=200)] = "",
     brand: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
@@ -50,19 +51,19 @@ def make(
     )
 
 
-@router.get("/{topic_id:int}")
-def one(request: Request, desk: AtDesk, _visitor: ReadingManager, topic_id: TopicId) -> Response:
+@router.get("/{topic_id:int}", dependencies=[may(Right.TRIAGE)])
+def one(request: Request, desk: AtDesk, visitor: Reading, topic_id: TopicId) -> Response:
     """Show a topic; for htmx only what changes."""
     with desk.pool.transaction() as conn:
-        values = topic_values(conn, topic_id) | {"counts": inbox_list.counts(conn)}
+        values = topic_values(conn, topic_id) | {"counts": counts.read(conn, visitor.scope)}
     if request.headers.get("HX-Request"):
         return desk.screens.blocks(request, "topic.html", ["shown"], values)
     return desk.screens.page(request, "topic.html", values)
 
 
-@router.post("/{topic_id:int}/name")
+@router.post("/{topic_id:int}/name", dependencies=[may(Right.TRIAGE)])
 def rename(
-    request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, name: Annotated[str, Form(max_length=200)] = ""
+    request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId, name: Annotated[str, Form(max_length=200)] = ""
 ) -> Response:
     """Call a topic otherwise."""
 
@@ -72,8 +73,8 @@ def rename(
     return _shown(request, desk, topic_id, act, _("Renamed; its posts keep it"))
 
 
-@router.post("/{topic_id:int}/archive")
-def archive(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId) -> Response:
+@router.post("/{topic_id:int}/archive", dependencies=[may(Right.TRIAGE)])
+def archive(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId) -> Response:
     """Put a topic away."""
     back = f"/settings/topics/{topic_id}/restore"
     return _listed(
@@ -85,8 +86,8 @@ def archive(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: T
     )
 
 
-@router.post("/{topic_id:int}/restore")
-def restore(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId) -> Response:
+@router.post("/{topic_id:int}/restore", dependencies=[may(Right.TRIAGE)])
+def restore(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId) -> Response:
     """Put an archived topic back into force."""
     return _listed(
         request,
@@ -96,11 +97,11 @@ def restore(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: T
     )
 
 
-@router.post("/{topic_id:int}/examples")
+@router.post("/{topic_id:int}/examples", dependencies=[may(Right.TRIAGE)])
 def add_example(
     request: Request,
     desk: AtDesk,
-    visitor: MeaningManager,
+    visitor: Meaning,
     topic_id: TopicId,
     text: Annotated[str, Form(max_length=10_000)] = "",
     fits: Annotated[bool, Form()] = True,
@@ -113,8 +114,8 @@ def add_example(
     return _shown(request, desk, topic_id, act, _("Added; the topic learns from it"))
 
 
-@router.post("/{topic_id:int}/examples/{example_id}/remove")
-def drop_example(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, example_id: TopicExampleId) -> Response:
+@router.post("/{topic_id:int}/examples/{example_id}/remove", dependencies=[may(Right.TRIAGE)])
+def drop_example(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId, example_id: TopicExampleId) -> Response:
     """Take an example away."""
 
     def act(conn: Connection) -> None:
@@ -123,9 +124,9 @@ def drop_example(request: Request, desk: AtDesk, visitor: MeaningManager, topic_
     return _shown(request, desk, topic_id, act, _("Removed"))
 
 
-@router.post("/{topic_id:int}/posts/{post_id}")
+@router.post("/{topic_id:int}/posts/{post_id}", dependencies=[may(Right.TRIAGE)])
 def say(
-    request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, post_id: PostId, fits: Annotated[bool, Form()] = True
+    request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId, post_id: PostId, fits: Annotated[bool, Form()] = True
 ) -> Response:
     """Say that a post is about the topic, or is not."""
     act_of = topic_labels.give if fits else topic_labels.take
@@ -139,8 +140,8 @@ def say(
     )
 
 
-@router.post("/{topic_id:int}/posts/{post_id}/undo")
-def unsay(request: Request, desk: AtDesk, visitor: MeaningManager, topic_id: TopicId, post_id: PostId) -> Response:
+@router.post("/{topic_id:int}/posts/{post_id}/undo", dependencies=[may(Right.TRIAGE)])
+def unsay(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId, post_id: PostId) -> Response:
     """Take back what was said of a post."""
     return _shown(
         request,

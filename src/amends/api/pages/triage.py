@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._model import speaking
 from amends.api.screen import saying
@@ -13,21 +13,22 @@ from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.learn import use
-from amends.inbox.store import corrections, heads, inbox_list, judged
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import corrections, counts, heads, judged
 
 router = APIRouter(prefix="/settings/triage", include_in_schema=False)
 
 
-@router.get("")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("", dependencies=[may(Right.TRIAGE)])
+def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show the model and what agents taught it."""
     with desk.pool.transaction() as conn:
-        values = _values(desk, conn) | {"counts": inbox_list.counts(conn)}
+        values = _values(desk, conn) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "triage.html", values)
 
 
-@router.post("/learn")
-def learn(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
+@router.post("/learn", dependencies=[may(Right.TRIAGE)])
+def learn(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
     """Begin to learn from the corrections."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
@@ -38,8 +39,8 @@ def learn(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
     )
 
 
-@router.post("/retriage")
-def retriage(request: Request, desk: AtDesk, visitor: MeaningManager) -> Response:
+@router.post("/retriage", dependencies=[may(Right.TRIAGE)])
+def retriage(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
     """Begin to judge history anew."""
     now, me = desk.clock(), visitor.agent_id
     return _done(
@@ -50,8 +51,8 @@ def retriage(request: Request, desk: AtDesk, visitor: MeaningManager) -> Respons
     )
 
 
-@router.post("/use")
-def bring_back(request: Request, desk: AtDesk, visitor: MeaningManager, version: Annotated[str, Form(max_length=100)] = "") -> Response:
+@router.post("/use", dependencies=[may(Right.TRIAGE)])
+def bring_back(request: Request, desk: AtDesk, visitor: Meaning, version: Annotated[str, Form(max_length=100)] = "") -> Response:
     """Put another version in force."""
     now, me = desk.clock(), visitor.agent_id
     return _done(

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import MeaningManager, ReadingManager
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._histogram import histogram
 from amends.api.pages._weights_form import EnteredBase, EnteredWeights, weights_of
@@ -18,8 +18,9 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.urgency_preview import preview
-from amends.inbox.store import inbox_list, urgency_preview, urgency_weights
+from amends.inbox.store import counts, urgency_preview, urgency_weights
 from amends.triage.urgency_weights import HEAVIEST, SHIPPED_WEIGHTS, WAITS, Reason, UrgencyWeights
 
 router = APIRouter(prefix="/settings/urgency", include_in_schema=False)
@@ -30,16 +31,16 @@ REMEMBERED = 10
 _ADDRESS = "/settings/urgency"
 
 
-@router.get("")
-def show(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("", dependencies=[may(Right.TRIAGE)])
+def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show the weights in force, what they make of last week, and those of before."""
     with desk.pool.transaction() as conn:
-        values = _values(conn, desk) | {"counts": inbox_list.counts(conn)}
+        values = _values(conn, desk) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "urgency.html", values)
 
 
-@router.get("/preview")
-def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Response:
+@router.get("/preview", dependencies=[may(Right.TRIAGE)])
+def try_out(request: Request, desk: AtDesk, _visitor: Reading) -> Response:
     """Show what the entered weights would make of last week's posts; nothing is kept, and what does not fit is told in place."""
     with desk.pool.transaction() as conn:
         found = urgency_weights.newest(conn)
@@ -52,8 +53,8 @@ def try_out(request: Request, desk: AtDesk, _visitor: ReadingManager) -> Respons
     return desk.screens.blocks(request, "urgency.html", ["preview"], values)
 
 
-@router.post("")
-def keep(request: Request, desk: AtDesk, visitor: MeaningManager, weights: EnteredWeights, base: EnteredBase) -> Response:
+@router.post("", dependencies=[may(Right.TRIAGE)])
+def keep(request: Request, desk: AtDesk, visitor: Meaning, weights: EnteredWeights, base: EnteredBase) -> Response:
     """Let the entered weights count from now on."""
     me, now = visitor.agent_id, desk.clock()
     return _done(
@@ -64,8 +65,8 @@ def keep(request: Request, desk: AtDesk, visitor: MeaningManager, weights: Enter
     )
 
 
-@router.post("/{weights_id}/back")
-def take_back(request: Request, desk: AtDesk, visitor: MeaningManager, weights_id: UrgencyWeightsId) -> Response:
+@router.post("/{weights_id}/back", dependencies=[may(Right.TRIAGE)])
+def take_back(request: Request, desk: AtDesk, visitor: Meaning, weights_id: UrgencyWeightsId) -> Response:
     """Let earlier weights count again; 0 stands for the shipped ones."""
     me, now = visitor.agent_id, desk.clock()
     return _done(

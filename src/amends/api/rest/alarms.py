@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.inbox.actions.source_alarms import acknowledge
 from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import source_alerts
 
 router = APIRouter(prefix="/api/v1/alarms", tags=["sources"])
@@ -21,14 +22,14 @@ class AlarmList:
     alarms: list[source_alerts.Alarm]
 
 
-@router.get("", operation_id="list_alarms")
+@router.get("", operation_id="list_alarms", dependencies=[program_may(Right.SEE)])
 def list_alarms(desk: AtDesk, _visitor: Bearing) -> AlarmList:
     """List the alarms of sources."""
     with desk.pool.transaction() as conn:
         return AlarmList(alarms=source_alerts.listed(conn, limit=SHOWN))
 
 
-@router.post("/{alert_id}/acknowledge", operation_id="acknowledge_alarm")
+@router.post("/{alert_id}/acknowledge", operation_id="acknowledge_alarm", dependencies=[program_may(Right.WORK)])
 def see_to(desk: AtDesk, visitor: Bearing, alert_id: AlertId) -> AlarmList:
     """Say that one sees to it; whoever was first stays the one."""
     with desk.pool.transaction() as conn:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from pydantic import Field
 
-from amends.api.auth import BearingAdmin, BearingManager
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk, Desk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
@@ -13,6 +13,7 @@ from amends.inbox.actions.budget import set_budget
 from amends.inbox.actions.budget_report import Report, report
 from amends.inbox.rules.budgeting import SHARE, Budget, Unit
 from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/api/v1/sources/{source_id}/budget", tags=["sources"])
 
@@ -30,22 +31,22 @@ class BudgetBody(Body):
         return Budget(unit=self.unit, a_day=self.a_day, share=self.share)
 
 
-@router.get("", operation_id="source_budget")
-def show(desk: AtDesk, _visitor: BearingManager, source_id: SourceId) -> Report:
+@router.get("", operation_id="source_budget", dependencies=[program_may(Right.SEE_SOURCES)])
+def show(desk: AtDesk, _visitor: Bearing, source_id: SourceId) -> Report:
     """Return what the source has spent and will spend; `then` is the same as `now`."""
     with desk.pool.transaction() as conn:
         return _report(conn, desk, source_id)
 
 
-@router.post("/preview", operation_id="preview_source_budget")
-def try_out(desk: AtDesk, _visitor: BearingManager, source_id: SourceId, body: BudgetBody) -> Report:
+@router.post("/preview", operation_id="preview_source_budget", dependencies=[program_may(Right.SEE_SOURCES)])
+def try_out(desk: AtDesk, _visitor: Bearing, source_id: SourceId, body: BudgetBody) -> Report:
     """Return where another budget would lead, as `then`; nothing is kept."""
     with desk.pool.transaction() as conn:
         return _report(conn, desk, source_id, body.budget)
 
 
-@router.put("", operation_id="set_source_budget")
-def keep(desk: AtDesk, visitor: BearingAdmin, source_id: SourceId, body: BudgetBody) -> Report:
+@router.put("", operation_id="set_source_budget", dependencies=[program_may(Right.BUDGETS)])
+def keep(desk: AtDesk, visitor: Bearing, source_id: SourceId, body: BudgetBody) -> Report:
     """Let the budget count from now on."""
     with desk.pool.transaction() as conn:
         set_budget(conn, source_id, body.budget, instead_of=None, agent_id=visitor.agent_id, now=desk.clock())

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from amends.api.answering import Wish, answer
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
@@ -14,6 +14,7 @@ from amends.inbox.actions.assign import assign
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.views import Filter, Marker, Sort, View
 from amends.inbox.store import inbox_list
 
@@ -42,7 +43,7 @@ class Noted:
     note_id: int
 
 
-@router.get("", operation_id="list_cases")
+@router.get("", operation_id="list_cases", dependencies=[program_may(Right.SEE)])
 def list_cases(  # noqa: PLR0913
     desk: AtDesk,
     visitor: Bearing,
@@ -60,19 +61,21 @@ def list_cases(  # noqa: PLR0913
     chosen = Filter(brand=brand, network=network, language=language, mood=mood, text=q)
     marker = Marker.read(after, sort)
     with desk.pool.transaction() as conn:
-        rows = inbox_list.page(conn, view=view, chosen=chosen, sort=sort, agent_id=visitor.agent_id, after=marker, limit=limit + 1)
+        rows = inbox_list.page(
+            conn, view=view, chosen=chosen, sort=sort, agent_id=visitor.agent_id, scope=visitor.scope, after=marker, limit=limit + 1
+        )
     kept = rows[:limit]
     return CaseList(cases=kept, next=str(inbox_list.marker_of(kept[-1], sort)) if len(rows) > limit else "")
 
 
-@router.get("/{case_id}", operation_id="get_case")
+@router.get("/{case_id}", operation_id="get_case", dependencies=[program_may(Right.SEE)])
 def get_case(desk: AtDesk, _visitor: Bearing, case_id: CaseId) -> Case:
     """Return one case."""
     with desk.pool.transaction() as conn:
         return read_case(conn, case_id)
 
 
-@router.post("/{case_id}/reply", status_code=202, operation_id="reply")
+@router.post("/{case_id}/reply", status_code=202, operation_id="reply", dependencies=[program_may(Right.WORK)])
 def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Queued:
     """Queue a reply under the customer's newest post, public unless it is said to be private."""
     wish = Wish(private=body.private, in_posts=body.in_posts)
@@ -82,7 +85,7 @@ def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Q
     return Queued(reply_id=made)
 
 
-@router.post("/{case_id}/note", status_code=201, operation_id="note")
+@router.post("/{case_id}/note", status_code=201, operation_id="note", dependencies=[program_may(Right.WORK)])
 def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody) -> Noted:
     """Keep a note for colleagues."""
     with desk.pool.transaction() as conn:
@@ -91,35 +94,35 @@ def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody) -> Not
     return Noted(note_id=made)
 
 
-@router.post("/{case_id}/assign", operation_id="assign")
+@router.post("/{case_id}/assign", operation_id="assign", dependencies=[program_may(Right.WORK)])
 def give(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: AssignBody) -> Case:
     """Give the case to an agent, or to nobody."""
     now, me, whom = desk.clock(), visitor.agent_id, body.assignee_id
     return done(desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now))
 
 
-@router.post("/{case_id}/resolve", operation_id="resolve")
+@router.post("/{case_id}/resolve", operation_id="resolve", dependencies=[program_may(Right.WORK)])
 def end(desk: AtDesk, visitor: Bearing, case_id: CaseId) -> Case:
     """Resolve the case and plan its follow-up."""
     now, me = desk.clock(), visitor.agent_id
     return done(desk, case_id, lambda conn: resolve(conn, case_id=case_id, agent_id=me, policy=desk.policy, now=now))
 
 
-@router.post("/{case_id}/undo_resolve", operation_id="undo_resolve")
+@router.post("/{case_id}/undo_resolve", operation_id="undo_resolve", dependencies=[program_may(Right.WORK)])
 def undo(desk: AtDesk, visitor: Bearing, case_id: CaseId) -> Case:
     """Take a resolve of the last two minutes back."""
     now, me = desk.clock(), visitor.agent_id
     return done(desk, case_id, lambda conn: undo_resolve(conn, case_id=case_id, agent_id=me, now=now))
 
 
-@router.post("/{case_id}/dismiss", operation_id="dismiss")
+@router.post("/{case_id}/dismiss", operation_id="dismiss", dependencies=[program_may(Right.WORK)])
 def put_aside(desk: AtDesk, visitor: Bearing, case_id: CaseId) -> Case:
     """Put the case aside as no work of ours."""
     now, me = desk.clock(), visitor.agent_id
     return done(desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now))
 
 
-@router.post("/{case_id}/reopen", operation_id="reopen")
+@router.post("/{case_id}/reopen", operation_id="reopen", dependencies=[program_may(Right.WORK)])
 def open_again(desk: AtDesk, visitor: Bearing, case_id: CaseId) -> Case:
     """Open a resolved or dismissed case again."""
     now, me = desk.clock(), visitor.agent_id

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
 from amends.core.translating import _
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import customer_page
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
@@ -24,8 +25,8 @@ class Customer:
     maybe_the_same: list[customer_page.MaybeRow]
 
 
-@router.get("/{customer_id}", operation_id="get_customer")
-def get_customer(desk: AtDesk, _visitor: Bearing, customer_id: int) -> Customer:
+@router.get("/{customer_id}", operation_id="get_customer", dependencies=[program_may(Right.SEE)])
+def get_customer(desk: AtDesk, visitor: Bearing, customer_id: int) -> Customer:
     """Return one customer."""
     with desk.pool.transaction() as conn:
         found = customer_page.customer(conn, customer_id)
@@ -34,7 +35,7 @@ def get_customer(desk: AtDesk, _visitor: Bearing, customer_id: int) -> Customer:
         return Customer(
             customer=found,
             handles=customer_page.handles(conn, customer_id),
-            cases=customer_page.cases(conn, customer_id),
+            cases=customer_page.cases(conn, customer_id, visitor.scope),
             moods=customer_page.moods(conn, customer_id),
             maybe_the_same=customer_page.maybe_the_same(conn, customer_id),
         )

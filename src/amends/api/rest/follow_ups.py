@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import OutcomeBody
 from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.rules.ids import FollowUpId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import follow_up_list
 
 router = APIRouter(prefix="/api/v1/follow_ups", tags=["follow-ups"])
@@ -23,24 +24,24 @@ class FollowUpList:
     next: int | None
 
 
-@router.get("", operation_id="list_follow_ups")
+@router.get("", operation_id="list_follow_ups", dependencies=[program_may(Right.SEE)])
 def list_follow_ups(
-    desk: AtDesk, _visitor: Bearing, before: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    desk: AtDesk, visitor: Bearing, before: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> FollowUpList:
     """List all follow-ups."""
     with desk.pool.transaction() as conn:
-        rows = follow_up_list.newest(conn, before=before, limit=limit + 1)
+        rows = follow_up_list.newest(conn, visitor.scope, before=before, limit=limit + 1)
     return FollowUpList(follow_ups=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
 
 
-@router.get("/due", operation_id="due_follow_ups")
-def due(desk: AtDesk, _visitor: Bearing, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> FollowUpList:
+@router.get("/due", operation_id="due_follow_ups", dependencies=[program_may(Right.SEE)])
+def due(desk: AtDesk, visitor: Bearing, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> FollowUpList:
     """List the follow-ups that are due and wait for a conclusion, the longest due first."""
     with desk.pool.transaction() as conn:
-        return FollowUpList(follow_ups=follow_up_list.due(conn, now=desk.clock(), limit=limit), next=None)
+        return FollowUpList(follow_ups=follow_up_list.due(conn, visitor.scope, now=desk.clock(), limit=limit), next=None)
 
 
-@router.post("/{follow_up_id}/decide", status_code=204, operation_id="decide_follow_up")
+@router.post("/{follow_up_id}/decide", status_code=204, operation_id="decide_follow_up", dependencies=[program_may(Right.WORK)])
 def decide(desk: AtDesk, visitor: Bearing, follow_up_id: FollowUpId, body: OutcomeBody) -> None:
     """Keep what is known of whether the resolution held; what the customer showed in public is not overruled."""
     with desk.pool.transaction() as conn:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
+from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/api/v1/me", tags=["me"])
 
@@ -19,7 +20,7 @@ class Me:
     role: str
 
 
-@router.get("", operation_id="me")
+@router.get("", operation_id="me", dependencies=[program_may(Right.SEE)])
 def me(visitor: Bearing) -> Me:
     """Return the agent behind the token."""
     return Me(id=visitor.agent_id, name=visitor.name, email=visitor.email, role=visitor.role)

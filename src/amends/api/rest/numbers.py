@@ -5,9 +5,10 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from amends.api.auth import BearingManager
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.inbox.rules.figures import DEFINITIONS, Span, bucket_of, period_of
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import numbers
 
 router = APIRouter(prefix="/api/v1/numbers", tags=["numbers"])
@@ -26,8 +27,8 @@ class Numbers:
     definitions: dict[str, str]
 
 
-@router.get("", operation_id="numbers")
-def show(desk: AtDesk, _visitor: BearingManager, span: Span = Span.WEEK, brand: str = "") -> Numbers:
+@router.get("", operation_id="numbers", dependencies=[program_may(Right.NUMBERS)])
+def show(desk: AtDesk, _visitor: Bearing, span: Span = Span.WEEK, brand: str = "") -> Numbers:
     """Return the numbers of the period that ends now."""
     period = period_of(span, desk.clock())
     with desk.pool.transaction() as conn:

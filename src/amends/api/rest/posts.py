@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import CorrectionBody
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
 from amends.inbox.rules.ids import CorrectionId, PostId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import corrections, post_list
 
 router = APIRouter(prefix="/api/v1/posts", tags=["posts"])
@@ -25,10 +26,10 @@ class PostList:
     next: int | None
 
 
-@router.get("", operation_id="list_posts")
+@router.get("", operation_id="list_posts", dependencies=[program_may(Right.SEE)])
 def list_posts(  # noqa: PLR0913
     desk: AtDesk,
-    _visitor: Bearing,
+    visitor: Bearing,
     source_id: int | None = None,
     case_id: int | None = None,
     network: str = "",
@@ -39,12 +40,12 @@ def list_posts(  # noqa: PLR0913
     """List posts by keyset; `network` and `external_id` together name one post as its network does."""
     with desk.pool.transaction() as conn:
         if network and external_id:
-            return PostList(posts=post_list.by_external_id(conn, network=network, external_id=external_id), next=None)
-        rows = post_list.page(conn, source_id=source_id, case_id=case_id, before=before, limit=limit + 1)
+            return PostList(posts=post_list.by_external_id(conn, visitor.scope, network=network, external_id=external_id), next=None)
+        rows = post_list.page(conn, visitor.scope, source_id=source_id, case_id=case_id, before=before, limit=limit + 1)
     return PostList(posts=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
 
 
-@router.get("/{post_id}", operation_id="get_post")
+@router.get("/{post_id}", operation_id="get_post", dependencies=[program_may(Right.SEE)])
 def get_post(desk: AtDesk, _visitor: Bearing, post_id: int) -> post_list.PostRow:
     """Return one post."""
     with desk.pool.transaction() as conn:
@@ -61,14 +62,14 @@ class CorrectionList:
     corrections: list[corrections.Correction]
 
 
-@router.get("/{post_id}/corrections", operation_id="list_corrections")
+@router.get("/{post_id}/corrections", operation_id="list_corrections", dependencies=[program_may(Right.SEE)])
 def list_corrections(desk: AtDesk, _visitor: Bearing, post_id: PostId) -> CorrectionList:
     """Return what agents said of the post's labels."""
     with desk.pool.transaction() as conn:
         return CorrectionList(corrections=corrections.of_post(conn, post_id=post_id))
 
 
-@router.post("/{post_id}/corrections", status_code=201, operation_id="correct_post")
+@router.post("/{post_id}/corrections", status_code=201, operation_id="correct_post", dependencies=[program_may(Right.WORK)])
 def correct_post(desk: AtDesk, visitor: Bearing, post_id: PostId, body: CorrectionBody) -> CorrectionList:
     """Say what a label of the post is: verdict and case follow at once, and the model learns from it."""
     with desk.pool.transaction() as conn:
@@ -78,7 +79,7 @@ def correct_post(desk: AtDesk, visitor: Bearing, post_id: PostId, body: Correcti
     return CorrectionList(corrections=found)
 
 
-@router.delete("/{post_id}/corrections/{correction_id}", operation_id="take_correction_back")
+@router.delete("/{post_id}/corrections/{correction_id}", operation_id="take_correction_back", dependencies=[program_may(Right.WORK)])
 def take_correction_back(desk: AtDesk, visitor: Bearing, post_id: PostId, correction_id: CorrectionId) -> CorrectionList:
     """Take a correction back, as if it had not been."""
     with desk.pool.transaction() as conn:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 
 from amends.api import gap_words
-from amends.api.auth import Bearing
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.ledger import ledger
 from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import source_page, sources, watches
 from amends.inbox.store.backfills import Backfill
 from amends.inbox.store.coverage import Covered
@@ -54,7 +55,7 @@ class CoverageOfSource:
     backfills: list[Backfill]
 
 
-@router.get("", operation_id="list_sources")
+@router.get("", operation_id="list_sources", dependencies=[program_may(Right.SEE_SOURCES)])
 def list_sources(desk: AtDesk, _visitor: Bearing) -> SourceList:
     """List the sources with their health."""
     with desk.pool.transaction() as conn:
@@ -62,7 +63,7 @@ def list_sources(desk: AtDesk, _visitor: Bearing) -> SourceList:
     return SourceList(sources=[_with_watches(source, watched) for source in known])
 
 
-@router.get("/{source_id}/health", operation_id="source_health")
+@router.get("/{source_id}/health", operation_id="source_health", dependencies=[program_may(Right.SEE_SOURCES)])
 def health(desk: AtDesk, _visitor: Bearing, source_id: int) -> Source:
     """Return one source with its health."""
     found = [one for one in list_sources(desk, _visitor).sources if one.source.id == source_id]
@@ -71,7 +72,7 @@ def health(desk: AtDesk, _visitor: Bearing, source_id: int) -> Source:
     return found[0]
 
 
-@router.get("/{source_id}/coverage", operation_id="source_coverage")
+@router.get("/{source_id}/coverage", operation_id="source_coverage", dependencies=[program_may(Right.SEE_SOURCES)])
 def coverage(desk: AtDesk, _visitor: Bearing, source_id: int) -> CoverageOfSource:
     """Return what of the last seven days each watch of the source has read, every gap that is open or lost, and the ways back."""
     now = desk.clock()

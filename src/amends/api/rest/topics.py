@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from pydantic import Field
 
-from amends.api.auth import Bearing, BearingManager
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
@@ -13,6 +13,7 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions import topics
 from amends.inbox.rules.ids import BrandId, TopicExampleId, TopicId
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import topics as topic_rows
 
 MOST_EXAMPLES = 1_000
@@ -55,22 +56,22 @@ class TopicWhole:
     examples: list[topic_rows.Example]
 
 
-@router.get("", operation_id="list_topics")
+@router.get("", operation_id="list_topics", dependencies=[program_may(Right.SEE)])
 def list_topics(desk: AtDesk, _visitor: Bearing, *, archived: bool = False) -> TopicList:
     """List the topics."""
     with desk.pool.transaction() as conn:
         return TopicList(topics=topic_rows.every(conn, archived=archived))
 
 
-@router.get("/{topic_id}", operation_id="get_topic")
+@router.get("/{topic_id}", operation_id="get_topic", dependencies=[program_may(Right.SEE)])
 def get_topic(desk: AtDesk, _visitor: Bearing, topic_id: TopicId) -> TopicWhole:
     """Return one topic."""
     with desk.pool.transaction() as conn:
         return _whole(conn, topic_id)
 
 
-@router.post("", status_code=201, operation_id="make_topic")
-def make_topic(desk: AtDesk, visitor: BearingManager, body: TopicBody) -> TopicWhole:
+@router.post("", status_code=201, operation_id="make_topic", dependencies=[program_may(Right.TRIAGE)])
+def make_topic(desk: AtDesk, visitor: Bearing, body: TopicBody) -> TopicWhole:
     """Make a topic; it matches nothing until it has three examples."""
     with desk.pool.transaction() as conn:
         topic_id = topics.create(conn, name=body.name, brand_id=body.brand_id, agent_id=visitor.agent_id, now=desk.clock())
@@ -79,16 +80,16 @@ def make_topic(desk: AtDesk, visitor: BearingManager, body: TopicBody) -> TopicW
     return made
 
 
-@router.post("/{topic_id}/name", operation_id="rename_topic")
-def rename_topic(desk: AtDesk, visitor: BearingManager, topic_id: TopicId, body: NameBody) -> TopicWhole:
+@router.post("/{topic_id}/name", operation_id="rename_topic", dependencies=[program_may(Right.TRIAGE)])
+def rename_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId, body: NameBody) -> TopicWhole:
     """Call a topic otherwise; its labels stay."""
     with desk.pool.transaction() as conn:
         topics.rename(conn, topic_id=topic_id, name=body.name, agent_id=visitor.agent_id, now=desk.clock())
         return _whole(conn, topic_id)
 
 
-@router.post("/{topic_id}/archive", operation_id="archive_topic")
-def archive_topic(desk: AtDesk, visitor: BearingManager, topic_id: TopicId) -> TopicWhole:
+@router.post("/{topic_id}/archive", operation_id="archive_topic", dependencies=[program_may(Right.TRIAGE)])
+def archive_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId) -> TopicWhole:
     """Put a topic away: no post has it any more, its examples stay."""
     with desk.pool.transaction() as conn:
         topics.archive(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock())
@@ -97,8 +98,8 @@ def archive_topic(desk: AtDesk, visitor: BearingManager, topic_id: TopicId) -> T
     return shown
 
 
-@router.post("/{topic_id}/restore", operation_id="restore_topic")
-def restore_topic(desk: AtDesk, visitor: BearingManager, topic_id: TopicId) -> TopicWhole:
+@router.post("/{topic_id}/restore", operation_id="restore_topic", dependencies=[program_may(Right.TRIAGE)])
+def restore_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId) -> TopicWhole:
     """Put an archived topic back into force."""
     with desk.pool.transaction() as conn:
         topics.restore(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock())
@@ -107,8 +108,8 @@ def restore_topic(desk: AtDesk, visitor: BearingManager, topic_id: TopicId) -> T
     return shown
 
 
-@router.post("/{topic_id}/examples", status_code=201, operation_id="add_topic_example")
-def add_example(desk: AtDesk, visitor: BearingManager, topic_id: TopicId, body: ExampleBody) -> TopicWhole:
+@router.post("/{topic_id}/examples", status_code=201, operation_id="add_topic_example", dependencies=[program_may(Right.TRIAGE)])
+def add_example(desk: AtDesk, visitor: Bearing, topic_id: TopicId, body: ExampleBody) -> TopicWhole:
     """Add a sentence as example or counter-example; the topic learns from it."""
     with desk.pool.transaction() as conn:
         topics.add_example(conn, topic_id=topic_id, text=body.text, fits=body.fits, agent_id=visitor.agent_id, now=desk.clock())
@@ -117,8 +118,8 @@ def add_example(desk: AtDesk, visitor: BearingManager, topic_id: TopicId, body: 
     return shown
 
 
-@router.delete("/{topic_id}/examples/{example_id}", operation_id="drop_topic_example")
-def drop_example(desk: AtDesk, visitor: BearingManager, topic_id: TopicId, example_id: TopicExampleId) -> TopicWhole:
+@router.delete("/{topic_id}/examples/{example_id}", operation_id="drop_topic_example", dependencies=[program_may(Right.TRIAGE)])
+def drop_example(desk: AtDesk, visitor: Bearing, topic_id: TopicId, example_id: TopicExampleId) -> TopicWhole:
     """Take an example away."""
     with desk.pool.transaction() as conn:
         topics.drop_example(conn, topic_id=topic_id, example_id=example_id, agent_id=visitor.agent_id, now=desk.clock())

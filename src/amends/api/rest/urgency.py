@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from pydantic import Field
 
-from amends.api.auth import Bearing, BearingManager
+from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
@@ -14,6 +14,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.urgency_preview import Preview, preview
 from amends.inbox.store import urgency_preview, urgency_weights
 from amends.triage.urgency_weights import HEAVIEST, SHIPPED_WEIGHTS, WAITS, Reason, UrgencyWeights
@@ -47,15 +48,15 @@ class InForce:
     set_at: datetime | None
 
 
-@router.get("", operation_id="get_urgency")
+@router.get("", operation_id="get_urgency", dependencies=[program_may(Right.SEE)])
 def get_urgency(desk: AtDesk, _visitor: Bearing) -> InForce:
     """Return the weights in force."""
     with desk.pool.transaction() as conn:
         return _in_force(conn)
 
 
-@router.post("/preview", operation_id="preview_urgency")
-def preview_urgency(desk: AtDesk, _visitor: BearingManager, body: WeightsBody) -> Preview:
+@router.post("/preview", operation_id="preview_urgency", dependencies=[program_may(Right.TRIAGE)])
+def preview_urgency(desk: AtDesk, _visitor: Bearing, body: WeightsBody) -> Preview:
     """Return what other weights would have made of last week's posts; nothing is kept."""
     now = desk.clock()
     with desk.pool.transaction() as conn:
@@ -64,8 +65,8 @@ def preview_urgency(desk: AtDesk, _visitor: BearingManager, body: WeightsBody) -
     return preview(posts, now=current, tried=_changed(current, body), alarm_from=desk.policy.alert_urgency)
 
 
-@router.post("", operation_id="set_urgency")
-def set_urgency(desk: AtDesk, visitor: BearingManager, body: SetBody) -> InForce:
+@router.post("", operation_id="set_urgency", dependencies=[program_may(Right.TRIAGE)])
+def set_urgency(desk: AtDesk, visitor: Bearing, body: SetBody) -> InForce:
     """Let other weights count from now on: for new posts at once, for open cases in the background."""
     with desk.pool.transaction() as conn:
         weights = _changed(_current(conn), body)
@@ -75,8 +76,8 @@ def set_urgency(desk: AtDesk, visitor: BearingManager, body: SetBody) -> InForce
     return found
 
 
-@router.post("/{weights_id}/back", operation_id="bring_urgency_back")
-def bring_urgency_back(desk: AtDesk, visitor: BearingManager, weights_id: UrgencyWeightsId) -> InForce:
+@router.post("/{weights_id}/back", operation_id="bring_urgency_back", dependencies=[program_may(Right.TRIAGE)])
+def bring_urgency_back(desk: AtDesk, visitor: Bearing, weights_id: UrgencyWeightsId) -> InForce:
     """Let earlier weights count again; 0 stands for the shipped ones."""
     with desk.pool.transaction() as conn:
         bring_back(conn, weights_id, agent_id=visitor.agent_id, now=desk.clock())

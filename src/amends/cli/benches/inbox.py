@@ -17,10 +17,11 @@ from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, fetch_all, fetch_values, open_pool
 from amends.core.settings import DEMO_SECRET, Mode, read_settings
-from amends.inbox.actions.sign_in import make_token
+from amends.inbox.actions.tokens import make_token
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.views import Filter, Marker, Sort, View
-from amends.inbox.store import case_page, case_replies, inbox_list
+from amends.inbox.store import case_page, case_replies, counts, inbox_list
 
 CASES = 30_000
 DEEP = 2_500
@@ -51,7 +52,7 @@ def in_store(conn: Connection) -> list[Row]:
         delay("deep page", product=lambda: _page(conn, deep), floor=lambda: _bare_page(conn, deep), rounds=ROUNDS, at_most=5),
         delay(
             "counters",
-            product=lambda: inbox_list.counts(conn),
+            product=lambda: counts.read(conn, EVERYTHING),
             floor=lambda: fetch_values(conn, "select n from case_counts"),
             rounds=ROUNDS,
             at_most=4,
@@ -95,7 +96,7 @@ def _bare_page(conn: Connection, after: Marker | None) -> list[_Bare]:
 
 
 def _page(conn: Connection, after: Marker | None) -> list[inbox_list.CaseRow]:
-    return inbox_list.page(conn, view=View.OPEN, chosen=Filter(), sort=Sort.NEWEST, agent_id=1, after=after)
+    return inbox_list.page(conn, view=View.OPEN, chosen=Filter(), sort=Sort.NEWEST, agent_id=1, scope=EVERYTHING, after=after)
 
 
 def _marker(conn: Connection) -> Marker:

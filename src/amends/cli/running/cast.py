@@ -12,7 +12,7 @@ from amends.core.database import Connection
 from amends.core.settings import DEMO_SECRET, SourceSetting
 from amends.inbox.actions.agents import add_agent
 from amends.inbox.actions.channels import add_channel
-from amends.inbox.actions.sign_in import make_token
+from amends.inbox.actions.tokens import make_token
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
 from amends.inbox.store import agents

@@ -8,6 +8,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.inbox.actions import audit
+from amends.inbox.rules.auditing import AuditKind
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
@@ -32,9 +34,12 @@ def add_agent(conn: Connection, *, email: str, name: str, role: Role, password: 
 
 def change_password(conn: Connection, *, agent_id: AgentId, password: str, now: datetime) -> None:
     """Set a new password and end the agent's sessions."""
-    if not agents.set_password(conn, agent_id=agent_id, password_hash=_hashed(password)):
+    found = agents.find(conn, agent_id=agent_id)
+    if found is None:
         raise NotFound
+    agents.set_password(conn, agent_id=agent_id, password_hash=_hashed(password))
     events.add(conn, EventKind.PASSWORD_CHANGED, now=now, agent_id=agent_id)
+    audit.record(conn, AuditKind.PASSWORD_CHANGED, about=found.name)
 
 
 def verify_password(conn: Connection, *, email: str, password: str) -> AgentId | None:

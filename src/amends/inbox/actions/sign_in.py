@@ -1,20 +1,16 @@
-"""Lets an agent in and out: sessions for people, tokens for programs. The door keeps the clear token, the database its fingerprint."""
+"""Lets an agent in and out. The browser keeps the clear token of a session, the database its fingerprint."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
 from amends.core.secrets import fingerprint
 from amends.inbox.actions.agents import verify_password
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.sign_in import REMEMBERED, wait_until
 from amends.inbox.store import sessions
 from amends.inbox.store.sessions import Visitor
-
-NAME_LENGTH = 80
-TOKEN_PREFIX = "amends_"  # noqa: S105
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,23 +66,3 @@ def visitor_of_session(conn: Connection, *, token: str, length: timedelta, now: 
 def sign_out(conn: Connection, *, token: str) -> None:
     """End the session."""
     sessions.remove(conn, fingerprint(token))
-
-
-def make_token(conn: Connection, *, agent_id: AgentId, name: str, now: datetime) -> str:
-    """Return a new API token, which is shown once and cannot be read again."""
-    if not 0 < len(name.strip()) <= NAME_LENGTH:
-        raise Refused(f"Give the token a name of 1 to {NAME_LENGTH} characters, so that you know it when you revoke it.")
-    token = TOKEN_PREFIX + token_urlsafe(32)
-    sessions.add_token(conn, agent_id=agent_id, name=name.strip(), token_hash=fingerprint(token), now=now)
-    return token
-
-
-def visitor_of_token(conn: Connection, *, token: str, now: datetime) -> Visitor | None:
-    """Return who is behind an API token."""
-    return sessions.token_visitor(conn, fingerprint(token), now)
-
-
-def revoke_token(conn: Connection, *, token_id: int, agent_id: AgentId, now: datetime) -> None:
-    """Make the token useless; `NotFound` where it is not a living token of this agent."""
-    if not sessions.revoke(conn, token_id=token_id, agent_id=agent_id, now=now):
-        raise NotFound("There is no such token of yours; perhaps it was revoked already.")

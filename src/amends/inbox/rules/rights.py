@@ -1,7 +1,7 @@
 """Who may do what: the one table of rights, and how far each person sees.
 
 Place in the path: `api/auth.py` asks it at every route; the tests go through every route and every role with it. A role says what
-somebody may do, the teams they are in say with which cases (`Scope`).
+somebody may do, the teams they are in say with which cases (`Scope`), and a token may carry less than its owner (`Carries`).
 """
 
 from collections.abc import Mapping
@@ -54,8 +54,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.RULES: frozenset({MANAGER, ADMIN}),
     # what is watched and how it is
     Right.SEE_SOURCES: frozenset({MANAGER, ADMIN, AUDITOR}),
-    # what reading may cost
-    Right.BUDGETS: frozenset({MANAGER, ADMIN}),
+    # what reading may cost; whoever sees the sources may try a budget out
+    Right.BUDGETS: frozenset({ADMIN}),
     # add, change, pause what is watched; channels
     Right.SOURCES: frozenset({ADMIN}),
     # invite, change roles, end sessions
@@ -66,9 +66,25 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
 SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
 
 
-def may(role: str, right: Right) -> bool:
-    """Tell whether somebody of this role has the right."""
-    return Role(role) in RIGHTS[right]
+class Carries(StrEnum):
+    """How much of its owner's rights an API token carries."""
+
+    READ = "read"
+    WORK = "work"
+    EVERYTHING = "everything"
+
+
+_READ = frozenset({Right.SEE, Right.NUMBERS, Right.SEE_SOURCES, Right.AUDIT})
+CARRIED: Mapping[Carries, frozenset[Right]] = {
+    Carries.READ: _READ,
+    Carries.WORK: _READ | {Right.WORK, Right.APPROVE},
+    Carries.EVERYTHING: frozenset(Right),
+}
+
+
+def may(role: str, right: Right, carries: str = Carries.EVERYTHING) -> bool:
+    """Tell whether somebody of this role has the right, through a token that carries so much."""
+    return Role(role) in RIGHTS[right] and right in CARRIED[Carries(carries)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

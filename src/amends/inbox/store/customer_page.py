@@ -6,6 +6,8 @@ from datetime import datetime
 from amends.core.database import Connection, fetch_all, fetch_maybe
 from amends.inbox.rules.identity import Candidate, Handle, Maybe, match
 from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 CASES = 30
 MOODS = 40
@@ -138,8 +140,8 @@ def handles(conn: Connection, customer_id: int) -> list[HandleRow]:
     )
 
 
-def cases(conn: Connection, customer_id: int) -> list[CustomerCase]:
-    """Return the newest cases of the customer, with what the last follow-up of each found."""
+def cases(conn: Connection, customer_id: int, scope: Scope) -> list[CustomerCase]:
+    """Return the newest cases of the customer within `scope`, with what the last follow-up of each found."""
     return fetch_all(
         conn,
         CustomerCase,
@@ -147,9 +149,11 @@ def cases(conn: Connection, customer_id: int) -> list[CustomerCase]:
         select c.id, c.network, b.slug as brand, c.status, c.preview, c.sentiment, c.episode, c.opened_at, c.last_post_at, c.resolved_at,
                (select outcome from episodes e where e.case_id = c.id and outcome is not null order by number desc limit 1) as outcome
         from cases c join brands b on b.id = c.brand_id
-        where c.customer_id = %(customer_id)s order by c.opened_at desc, c.id desc limit %(limit)s
-        """,
-        {"customer_id": customer_id, "limit": CASES},
+        where c.customer_id = %(customer_id)s
+        """
+        + scopes.within(scope)
+        + " order by c.opened_at desc, c.id desc limit %(limit)s",
+        {"customer_id": customer_id, "limit": CASES} | scopes.params(scope),
     )
 
 
@@ -197,15 +201,17 @@ def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
     return [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)][:5]
 
 
-def episodes(conn: Connection, customer_id: int) -> list[EpisodeTimes]:
-    """Return the newest episodes of the customer's cases, over all networks."""
+def episodes(conn: Connection, customer_id: int, scope: Scope) -> list[EpisodeTimes]:
+    """Return the newest episodes of the customer's cases within `scope`, over all networks."""
     return fetch_all(
         conn,
         EpisodeTimes,
         """
         select c.id as case_id, c.network, e.number, e.published_at, e.answered_at, e.resolved_at, e.dismissed_at, f.concluded_at, f.outcome
         from cases c join episodes e on e.case_id = c.id left join follow_ups f on f.episode_id = e.id
-        where c.customer_id = %(customer_id)s order by e.published_at desc limit %(limit)s
-        """,
-        {"customer_id": customer_id, "limit": CASES},
+        where c.customer_id = %(customer_id)s
+        """
+        + scopes.within(scope)
+        + " order by e.published_at desc limit %(limit)s",
+        {"customer_id": customer_id, "limit": CASES} | scopes.params(scope),
     )

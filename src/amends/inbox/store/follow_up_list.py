@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +33,18 @@ from follow_ups f join episodes e on e.id = f.episode_id join cases c on c.id = 
 """
 
 
-def newest(conn: Connection, *, before: int | None, limit: int) -> list[FollowUp]:
-    """Return follow-ups with ids below `before`, the newest first."""
-    where: LiteralString = "where f.id < %(before)s" if before is not None else ""
-    return fetch_all(conn, FollowUp, _COLUMNS + where + " order by f.id desc limit %(limit)s", {"before": before, "limit": limit})
+def newest(conn: Connection, scope: Scope, *, before: int | None, limit: int) -> list[FollowUp]:
+    """Return follow-ups within `scope` with ids below `before`, the newest first."""
+    where: LiteralString = "where true" if before is None else "where f.id < %(before)s"
+    params = {"before": before, "limit": limit} | scopes.params(scope)
+    return fetch_all(conn, FollowUp, _COLUMNS + where + scopes.within(scope) + " order by f.id desc limit %(limit)s", params)
 
 
-def due(conn: Connection, *, now: datetime, limit: int) -> list[FollowUp]:
-    """Return follow-ups that are due and not concluded, the longest due first."""
+def due(conn: Connection, scope: Scope, *, now: datetime, limit: int) -> list[FollowUp]:
+    """Return follow-ups within `scope` that are due and not concluded, the longest due first."""
     return fetch_all(
         conn,
         FollowUp,
-        _COLUMNS + " where f.concluded_at is null and f.due_at <= %(now)s order by f.due_at limit %(limit)s",
-        {"now": now, "limit": limit},
+        _COLUMNS + " where f.concluded_at is null and f.due_at <= %(now)s" + scopes.within(scope) + " order by f.due_at limit %(limit)s",
+        {"now": now, "limit": limit} | scopes.params(scope),
     )

@@ -1,4 +1,4 @@
-"""The inbox list: one page of cases in one query, by keyset, and the counters beside the views.
+"""The inbox list: one page of cases in one query, by keyset, within what the reader sees.
 
 A query is put together from literals only (the type checker sees to it), so that each combination of filters gets a plan of its own.
 The lateral join walks one index per status and stops after a page, however deep the page lies.
@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_values
+from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.views import STATUSES, Filter, Marker, Sort, View
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,13 +41,9 @@ class CaseRow:
     author_handle: str
     followers: int | None
     customer_id: int
+    team_id: int | None
+    source_id: int
     topics: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Count:
-    view: str
-    n: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +56,7 @@ _COLUMNS: LiteralString = """
 select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency_now as urgency,
        case when c.waiting_points > 0 then c.reasons || 'waiting time'::text else c.reasons end as reasons, c.needs_look, c.unread,
        c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
-       coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id,
+       coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id, c.team_id, c.source_id,
        array(select distinct t.name from posts p join post_topics l on l.post_id = p.id and l.fits
              join topics t on t.id = l.topic_id and t.archived_at is null
              where p.case_id = c.id and p.case_number is not null and p.deleted_at is null order by t.name) as topics
@@ -131,11 +129,20 @@ def _params(view: View, chosen: Filter, agent_id: int) -> dict[str, Any]:
 
 
 def page(  # noqa: PLR0913
-    conn: Connection, *, view: View, chosen: Filter, sort: Sort, agent_id: int, after: Marker | None = None, limit: int = 50
+    conn: Connection,
+    *,
+    view: View,
+    chosen: Filter,
+    sort: Sort,
+    agent_id: int,
+    scope: Scope,
+    after: Marker | None = None,
+    limit: int = 50,
 ) -> list[CaseRow]:
-    """Return at most `limit` cases of `view` in the order of `sort`, beginning behind `after`."""
-    where = _conditions(view, chosen) + (_AFTER[sort] if after else "")
-    params = _params(view, chosen, agent_id) | {"limit": limit} | ({"key": after.key, "id": after.id} if after else {})
+    """Return at most `limit` cases of `view` within `scope`, in the order of `sort`, beginning behind `after`."""
+    where = _conditions(view, chosen) + scopes.within(scope) + (_AFTER[sort] if after else "")
+    params = _params(view, chosen, agent_id) | scopes.params(scope) | {"limit": limit}
+    params |= {"key": after.key, "id": after.id} if after else {}
     picked = "(select c.* from cases c where c.status = s.status" + where + _ORDER[sort] + " limit %(limit)s) c"
     merged = "(select c.* from unnest(%(statuses)s::text[]) s(status) cross join lateral " + picked + _ORDER[sort] + " limit %(limit)s) c"
     return fetch_all(conn, CaseRow, _COLUMNS + " from " + merged + _JOINS + _ORDER[sort], params)
@@ -156,20 +163,6 @@ def marker_of(row: CaseRow, sort: Sort) -> Marker:
     return Marker(key=keys[sort], id=row.id)
 
 
-def counts(conn: Connection) -> dict[str, int]:
-    """Return how many cases each counter holds (`status:open`, `unassigned`, `mine:7` …) without looking at a case."""
-    found = fetch_all(
-        conn,
-        _Count,
-        """
-        select view, sum(n)::bigint as n
-        from (select view, n from case_counts union all select view, delta from case_count_deltas) both_halves
-        group by view
-        """,
-    )
-    return {count.view: count.n for count in found}
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """One thing a filter offers: `kind` is brand, network or topic."""
@@ -179,19 +172,22 @@ class Choice:
     label: str
 
 
-def choices(conn: Connection) -> list[Choice]:
-    """Return the brands and networks that have a source, and the topics."""
+def choices(conn: Connection, scope: Scope) -> list[Choice]:
+    """Return the brands and networks that have a source within the scope, and the topics."""
     return fetch_all(
         conn,
         Choice,
         """
-        select 'brand' as kind, slug as value, name as label from brands where id in (select brand_id from sources)
+        select 'brand' as kind, slug as value, name as label from brands
+        where id in (select brand_id from sources where %(scope_sources)s::bigint[] is null or id = any(%(scope_sources)s))
         union all
         select distinct 'network', network, network from sources
+        where %(scope_sources)s::bigint[] is null or id = any(%(scope_sources)s)
         union all
         select 'topic', id::text, name from topics where archived_at is null
         order by kind, label
         """,
+        scopes.params(scope),
     )
 
 

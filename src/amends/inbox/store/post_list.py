@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +50,8 @@ select p.id, p.source_id, p.network, p.external_id, a.handle as author_handle, a
 _JOINS: LiteralString = " join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id "
 
 
-def page(conn: Connection, *, source_id: int | None, case_id: int | None, before: int | None, limit: int) -> list[PostRow]:
-    """Return at most `limit` posts with ids below `before`, the newest first, of one source or case where given."""
+def page(conn: Connection, scope: Scope, *, source_id: int | None, case_id: int | None, before: int | None, limit: int) -> list[PostRow]:
+    """Return at most `limit` posts within `scope` with ids below `before`, the newest first, of one source or case where given."""
     where: LiteralString = "where true"
     if source_id is not None:
         where += " and source_id = %(source_id)s"
@@ -57,8 +59,8 @@ def page(conn: Connection, *, source_id: int | None, case_id: int | None, before
         where += " and case_id = %(case_id)s"
     if before is not None:
         where += " and id < %(before)s"
-    params: dict[str, Any] = {"source_id": source_id, "case_id": case_id, "before": before, "limit": limit}
-    picked = " from (select * from posts " + where + " order by id desc limit %(limit)s) p"
+    params = {"source_id": source_id, "case_id": case_id, "before": before, "limit": limit} | scopes.params(scope)
+    picked = " from (select * from posts " + where + scopes.posts_within(scope) + " order by id desc limit %(limit)s) p"
     return fetch_all(conn, PostRow, _COLUMNS + picked + _JOINS + "order by p.id desc", params)
 
 
@@ -67,12 +69,17 @@ def post(conn: Connection, post_id: int) -> PostRow | None:
     return fetch_maybe(conn, PostRow, _COLUMNS + " from posts p " + _JOINS + "where p.id = %(post_id)s", {"post_id": post_id})
 
 
-def by_external_id(conn: Connection, *, network: str, external_id: str) -> list[PostRow]:
-    """Return the posts that the network knows under this id, one for each source that saw it."""
+def by_external_id(conn: Connection, scope: Scope, *, network: str, external_id: str) -> list[PostRow]:
+    """Return the posts within `scope` that the network knows under this id, one for each source that saw it."""
     return fetch_all(
         conn,
         PostRow,
-        _COLUMNS + " from posts p " + _JOINS + "where p.source_id in (select id from sources where network = %(network)s)"
-        " and p.external_id = %(external_id)s order by p.id",
-        {"network": network, "external_id": external_id},
+        _COLUMNS
+        + " from (select * from posts where source_id in (select id from sources where network = %(network)s)"
+        + " and external_id = %(external_id)s"
+        + scopes.posts_within(scope)
+        + ") p"
+        + _JOINS
+        + "order by p.id",
+        {"network": network, "external_id": external_id} | scopes.params(scope),
     )

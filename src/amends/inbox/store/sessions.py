@@ -1,16 +1,22 @@
-"""Who is signed in: sessions, failed tries and API tokens. Only fingerprints are stored, never a token itself."""
+"""Who is signed in: sessions and failed tries. Only fingerprints are stored, never a token itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.core.database import Connection, execute, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.rights import SEE_EVERY_TEAM, Carries, Right, Scope
+from amends.inbox.rules.rights import may as may_do
+from amends.inbox.store.scopes import SCOPE_OF_AGENT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visitor:
-    """The agent behind a request; `csrf_token` is empty where a bearer token was shown."""
+    """The agent behind a request. `teams` and `sources` are None where they see all of them.
+
+    Where a bearer token was shown, `csrf_token` is empty, `token` is its name and `carries` says how much of the agent's rights it has.
+    """
 
     agent_id: AgentId
     name: str
@@ -18,16 +24,19 @@ class Visitor:
     role: str
     csrf_token: str
     expires_at: datetime | None
+    teams: Sequence[int] | None
+    sources: Sequence[int] | None
+    token: str = ""
+    carries: str = Carries.EVERYTHING
 
+    @property
+    def scope(self) -> Scope:
+        """Which cases the agent sees."""
+        return Scope(teams=None if self.teams is None else tuple(self.teams), sources=None if self.sources is None else tuple(self.sources))
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenRow:
-    """An API token as its owner sees it again: never the token."""
-
-    id: int
-    name: str
-    created_at: datetime
-    last_used_at: datetime | None
+    def may(self, right: str) -> bool:
+        """Tell whether the agent has the right of this name; templates ask it."""
+        return may_do(self.role, Right(right), self.carries)
 
 
 def add(conn: Connection, *, token_hash: bytes, agent_id: int, csrf_token: str, now: datetime, expires_at: datetime) -> None:
@@ -47,11 +56,13 @@ def visitor(conn: Connection, token_hash: bytes, now: datetime) -> Visitor | Non
     return fetch_maybe(
         conn,
         Visitor,
-        """
-        select g.id as agent_id, g.name, g.email, g.role, s.csrf_token, s.expires_at from sessions s join agents g on g.id = s.agent_id
+        "select g.id as agent_id, g.name, g.email, g.role, s.csrf_token, s.expires_at,"
+        + SCOPE_OF_AGENT
+        + """
+        from sessions s join agents g on g.id = s.agent_id
         where s.token_hash = %(token_hash)s and s.expires_at > %(now)s and g.active
         """,
-        {"token_hash": token_hash, "now": now},
+        {"token_hash": token_hash, "now": now, "see_every_team": list(SEE_EVERY_TEAM)},
     )
 
 
@@ -86,58 +97,3 @@ def failures_since(conn: Connection, email: str, since: datetime) -> Sequence[da
 def forget_failures(conn: Connection, email: str) -> None:
     """Delete the failed sign-ins under `email`."""
     execute(conn, "delete from sign_in_failures where email = %(email)s", {"email": email})
-
-
-def add_token(conn: Connection, *, agent_id: int, name: str, token_hash: bytes, now: datetime) -> None:
-    """Store an API token."""
-    execute(
-        conn,
-        """
-        insert into api_tokens (agent_id, name, token_hash, created_at) values (%(agent_id)s, %(name)s, %(token_hash)s, %(now)s)
-        """,
-        {"agent_id": agent_id, "name": name, "token_hash": token_hash, "now": now},
-    )
-
-
-def token_visitor(conn: Connection, token_hash: bytes, now: datetime) -> Visitor | None:
-    """Return the active agent whose unrevoked token has this fingerprint; its last use is noted once a minute."""
-    execute(
-        conn,
-        """
-        update api_tokens set last_used_at = %(now)s
-        where token_hash = %(token_hash)s and (last_used_at is null or last_used_at < %(now)s::timestamptz - interval '1 minute')
-        """,
-        {"token_hash": token_hash, "now": now},
-    )
-    return fetch_maybe(
-        conn,
-        Visitor,
-        """
-        select g.id as agent_id, g.name, g.email, g.role, '' as csrf_token, null::timestamptz as expires_at
-        from api_tokens t join agents g on g.id = t.agent_id
-        where t.token_hash = %(token_hash)s and t.revoked_at is null and g.active
-        """,
-        {"token_hash": token_hash},
-    )
-
-
-def tokens_of(conn: Connection, agent_id: int) -> list[TokenRow]:
-    """Return the unrevoked tokens of an agent, newest first."""
-    return fetch_all(
-        conn,
-        TokenRow,
-        """
-        select id, name, created_at, last_used_at from api_tokens where agent_id = %(agent_id)s and revoked_at is null
-        order by id desc
-        """,
-        {"agent_id": agent_id},
-    )
-
-
-def revoke(conn: Connection, *, token_id: int, agent_id: int, now: datetime) -> int:
-    """Revoke one token of its owner and return how many that were."""
-    return execute(
-        conn,
-        "update api_tokens set revoked_at = %(now)s where id = %(token_id)s and agent_id = %(agent_id)s and revoked_at is null",
-        {"token_id": token_id, "agent_id": agent_id, "now": now},
-    )

@@ -1,0 +1,134 @@
+"""The audit log in words and as files: what each kind of entry says, CSV that no spreadsheet runs, one JSON object a line."""
+
+import csv
+import json
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import asdict, dataclass, fields
+from io import StringIO
+from typing import Any
+
+from amends.core.translating import N_, _
+from amends.inbox.rules.auditing import AuditNoun
+from amends.inbox.store.audit_log import AuditRow
+
+NOUNS = {
+    AuditNoun.SIGN_IN: N_("Signing in and out"),
+    AuditNoun.PASSWORD: N_("Passwords"),
+    AuditNoun.AGENT: N_("People and roles"),
+    AuditNoun.TEAM: N_("Teams"),
+    AuditNoun.TOKEN: N_("API tokens"),
+    AuditNoun.SOURCE: N_("Sources"),
+    AuditNoun.WATCH: N_("What is watched"),
+    AuditNoun.CHANNEL: N_("Channels for alarms"),
+    AuditNoun.BUDGET: N_("Budgets"),
+    AuditNoun.WEIGHTS: N_("Weights of urgency"),
+    AuditNoun.ORDER_SHAPES: N_("Shapes of order numbers"),
+    AuditNoun.TOPIC: N_("Topics"),
+    AuditNoun.MODEL: N_("Models"),
+    AuditNoun.AUDIT_LOG: N_("Exports of this log"),
+}
+KINDS = {
+    "signed_in": N_("Signed in"),
+    "sign_in_failed": N_("A sign-in failed"),
+    "signed_out": N_("Signed out"),
+    "password_changed": N_("Password changed"),
+    "audit_log_exported": N_("Audit log exported"),
+    "agent_added": N_("Colleague added"),
+    "agent_changed": N_("Colleague changed"),
+    "agent_removed": N_("Colleague removed"),
+    "team_added": N_("Team added"),
+    "team_changed": N_("Team changed"),
+    "team_removed": N_("Team removed"),
+    "team_member_added": N_("Put into a team"),
+    "team_member_removed": N_("Taken out of a team"),
+    "team_source_added": N_("Source given to a team"),
+    "team_source_removed": N_("Source taken from a team"),
+    "token_added": N_("API token made"),
+    "token_changed": N_("API token changed"),
+    "token_removed": N_("API token removed"),
+    "source_added": N_("Source connected"),
+    "source_changed": N_("Source changed"),
+    "source_removed": N_("Source removed"),
+    "watch_added": N_("Watched from then on"),
+    "watch_removed": N_("No longer watched"),
+    "channel_added": N_("Channel for alarms added"),
+    "channel_changed": N_("Channel for alarms changed"),
+    "channel_removed": N_("Channel for alarms removed"),
+    "budget_added": N_("First budget set"),
+    "budget_changed": N_("Budget changed"),
+    "weights_added": N_("Weights of urgency set"),
+    "weights_changed": N_("Weights of urgency changed"),
+    "order_shapes_added": N_("Shapes of order numbers set"),
+    "order_shapes_changed": N_("Shapes of order numbers changed"),
+    "topic_added": N_("Topic made"),
+    "topic_changed": N_("Topic changed"),
+    "topic_removed": N_("Topic removed"),
+    "topic_sentence_added": N_("Sentence given to a topic"),
+    "topic_sentence_removed": N_("Sentence taken from a topic"),
+    "model_added": N_("Model learnt"),
+    "model_changed": N_("Model put in or out of force"),
+}
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """One field of an entry, as it was and as it is; an empty text: it was not, or is not."""
+
+    name: str
+    before: str
+    after: str
+
+
+def happened(kind: str) -> str:
+    """Return what an entry of this kind says; kinds without words of their own are told by their name."""
+    return _(KINDS[kind]) if kind in KINDS else kind.replace("_", " ").capitalize()
+
+
+def changes(row: AuditRow) -> list[Changed]:
+    """Return what an entry changed, field by field."""
+    before, after = row.before or {}, row.after or {}
+    return [
+        Changed(name=name.replace("_", " "), before=_value(before.get(name)), after=_value(after.get(name)))
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) is not None or after.get(name) is not None
+    ]
+
+
+def _value(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def as_csv(batches: Iterable[list[AuditRow]]) -> Generator[str]:
+    """Yield the entries as CSV with a header; a cell that a spreadsheet would run as a formula begins with an apostrophe."""
+    names = [field.name for field in fields(AuditRow)]
+    yield _line(names)
+    for rows in batches:
+        yield "".join(_line([_cell(value) for value in _plain(row).values()]) for row in rows)
+
+
+def as_lines(batches: Iterable[list[AuditRow]]) -> Generator[str]:
+    """Yield the entries as JSON, one a line."""
+    for rows in batches:
+        yield "".join(json.dumps(_plain(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def _plain(row: AuditRow) -> dict[str, Any]:
+    return asdict(row) | {"at": row.at.isoformat()}
+
+
+def _cell(value: Any) -> str:
+    text = _value(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _line(cells: list[str]) -> str:
+    written = StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()
+
+
+FORMATS: dict[str, tuple[str, Callable[[Iterable[list[AuditRow]]], Generator[str]]]] = {
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "jsonl": ("application/x-ndjson", as_lines),
+}

@@ -1,0 +1,64 @@
+"""The audit log: who changed something, from where, and how it is searched.
+
+Tables of administrative things write their changes into it by themselves (migration 0017, `audit_row`); what is no change of such a
+row is an `AuditKind` that an action records.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from amends.inbox.rules.ids import AgentId
+
+LONGEST_BROWSER = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Who does something and from where: `via` is `session`, the name of a token, or a command."""
+
+    agent_id: AgentId | None = None
+    who: str = ""
+    via: str = ""
+    address: str = ""
+    browser: str = ""
+
+
+class AuditKind(StrEnum):
+    """What is recorded beside the changes of tables."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    AUDIT_LOG_EXPORTED = "audit_log_exported"
+
+
+class AuditNoun(StrEnum):
+    """What the log tells of, each with every kind that begins with it."""
+
+    SIGN_IN = "sign"
+    PASSWORD = "password"  # noqa: S105
+    AGENT = "agent"
+    TEAM = "team"
+    TOKEN = "token"  # noqa: S105
+    SOURCE = "source"
+    WATCH = "watch"
+    CHANNEL = "channel"
+    BUDGET = "budget"
+    WEIGHTS = "weights"
+    ORDER_SHAPES = "order_shapes"
+    TOPIC = "topic"
+    MODEL = "model"
+    AUDIT_LOG = "audit_log"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """What somebody looks for in the log; None and an empty text mean "any"."""
+
+    agent_id: int | None = None
+    noun: AuditNoun | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str = ""

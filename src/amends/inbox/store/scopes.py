@@ -1,0 +1,78 @@
+"""How far somebody sees, in SQL: what teams say of it, the condition on cases, and whether single rows are within it.
+
+`Scope.holds` says the same of one case; a property test holds the two together.
+"""
+
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+from amends.core.database import Connection, fetch_values
+from amends.inbox.rules.rights import Scope
+
+SCOPE_OF_AGENT: LiteralString = """
+  case when g.role = any(%(see_every_team)s) then null
+       else array(select m.team_id from team_members m where m.agent_id = g.id) end as teams,
+  case when g.role = any(%(see_every_team)s)
+         or not exists (select from team_members m where m.agent_id = g.id)
+         or exists (select from team_members m where m.agent_id = g.id
+                    and not exists (select from team_sources s where s.team_id = m.team_id)) then null
+       else array(select distinct s.source_id from team_members m join team_sources s on s.team_id = m.team_id where m.agent_id = g.id)
+  end as sources
+"""
+"""The columns `teams` and `sources` of an agent `g`; `%(see_every_team)s` names the roles that see everything."""
+
+IN_TEAMS: LiteralString = " and (c.team_id is null or c.team_id = any(%(scope_teams)s::bigint[]))"
+IN_SOURCES: LiteralString = " and c.source_id = any(%(scope_sources)s::bigint[])"
+
+_OF_ROW: Mapping[str, LiteralString] = {
+    "case": "select c.team_id, c.source_id from cases c where c.id = %(id)s",
+    "reply": "select c.team_id, c.source_id from replies r join cases c on c.id = r.case_id where r.id = %(id)s",
+    "follow_up": "select c.team_id, c.source_id from follow_ups f join cases c on c.id = f.case_id where f.id = %(id)s",
+    "picture": "select c.team_id, c.source_id from reply_attachments p join cases c on c.id = p.case_id where p.id = %(id)s",
+    "post": "select c.team_id, p.source_id from posts p left join cases c on c.id = p.case_id where p.id = %(id)s",
+    "customer": "select c.team_id, c.source_id from customers u left join cases c on c.customer_id = u.id where u.id = %(id)s",
+    "author": """
+      select c.team_id, c.source_id
+      from authors a left join customer_links l on l.author_id = a.id left join cases c on c.customer_id = l.customer_id
+      where a.id = %(id)s
+    """,
+}
+SCOPED = tuple(_OF_ROW)
+
+
+def within(scope: Scope) -> LiteralString:
+    """Return what narrows a condition on cases `c` to the scope; nothing where everything is seen. `params` go with it."""
+    found: LiteralString = "" if scope.teams is None else IN_TEAMS
+    return found if scope.sources is None else found + IN_SOURCES
+
+
+def posts_within(scope: Scope) -> LiteralString:
+    """Return what narrows a condition on `posts` to the scope: by the source, and by the case where a post has one."""
+    found: LiteralString = "" if scope.sources is None else " and posts.source_id = any(%(scope_sources)s::bigint[])"
+    if scope.teams is None:
+        return found
+    return found + " and (posts.case_id is null or exists (select from cases c where c.id = posts.case_id" + IN_TEAMS + "))"
+
+
+def params(scope: Scope) -> dict[str, Any]:
+    """Return the parameters of `within`."""
+    return {
+        "scope_teams": None if scope.teams is None else list(scope.teams),
+        "scope_sources": None if scope.sources is None else list(scope.sources),
+    }
+
+
+def reaches(conn: Connection, scope: Scope, noun: str, row_id: int) -> bool:
+    """Tell whether a row (`noun` is one of `SCOPED`) exists and is within the scope.
+
+    A post of no case is seen by its source alone; a customer and their handles where one of their cases is, or where they have none.
+    """
+    query = (
+        "select exists(select from ("
+        + _OF_ROW[noun]
+        + """
+        ) c where (%(scope_teams)s::bigint[] is null or c.team_id is null or c.team_id = any(%(scope_teams)s::bigint[]))
+              and (%(scope_sources)s::bigint[] is null or c.source_id is null or c.source_id = any(%(scope_sources)s::bigint[])))
+        """
+    )
+    return bool(fetch_values(conn, query, {"id": row_id} | params(scope))[0])

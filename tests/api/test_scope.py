@@ -1,0 +1,164 @@
+"""Who sees how far: cases of other teams and other sources are as if they were not there, on every page and endpoint."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from amends.api.auth import SCOPED_IDS
+from amends.core.database import execute, fetch_values
+from amends.inbox.rules.rights import RIGHTS
+from amends.inbox.rules.words import Role
+from tests.api.test_guards import GUARDED, right_of
+from tests.cast import NOON
+from tests.door import Door
+from tests.seed import a_second_source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """Ada is in North and Bo in South; the talk is South's, and its ids are named as addresses name them."""
+
+    door: Door
+    ids: dict[str, int]
+    north: int
+    south: int
+
+
+@pytest.fixture
+def apart(door: Door) -> Apart:
+    with door.pool.transaction() as conn:
+
+        def one(query: Any, **params: Any) -> int:
+            return fetch_values(conn, query, params)[0]
+
+        north = one("insert into teams (name, created_at) values ('North', now()) returning id")
+        south = one("insert into teams (name, created_at) values ('South', now()) returning id")
+        for team, agent in ((north, door.who.ada), (south, door.who.bo), (north, door.who.lea)):
+            execute(conn, "insert into team_members values (%(team)s, %(agent)s)", {"team": team, "agent": agent})
+        talked = door.who.talked
+        execute(conn, "update cases set team_id = %(team)s where id = %(case)s", {"team": south, "case": talked})
+        picture = one(
+            """
+            insert into reply_attachments (case_id, agent_id, content_type, size, content, created_at)
+            values (%(case)s, %(agent)s, 'image/png', 1, 'x', %(now)s) returning id
+            """,
+            case=talked,
+            agent=door.who.ada,
+            now=NOON,
+        )
+        follow_up = one(
+            """
+            insert into follow_ups (case_id, episode_id, planned_at, due_at)
+            select case_id, id, %(now)s, %(now)s from episodes where case_id = %(case)s limit 1 returning id
+            """,
+            case=talked,
+            now=NOON,
+        )
+        ids = {
+            "case_id": int(talked),
+            "reply_id": one("select id from replies where case_id = %(case)s", case=talked),
+            "follow_up_id": follow_up,
+            "picture_id": picture,
+            "post_id": one("select min(id) from posts where case_id = %(case)s", case=talked),
+            "customer_id": one("select customer_id from cases where id = %(case)s", case=talked),
+            "author_id": one("select author_id from cases where id = %(case)s", case=talked),
+        }
+    return Apart(door=door, ids=ids, north=north, south=south)
+
+
+def state(door: Door) -> str:
+    """Return everything that a request could change, as text."""
+    with door.pool.transaction() as conn:
+        return json.dumps(
+            [
+                fetch_values(conn, f"select to_jsonb(t)::text from {table} t order by 1")  # pyright: ignore[reportArgumentType]  # noqa: S608
+                for table in ("cases", "events", "notes", "replies", "follow_ups", "reply_attachments", "post_topics", "corrections")
+            ]
+        )
+
+
+def test_ids_of_another_team_are_not_there_on_any_route_and_nothing_changes(apart: Apart) -> None:
+    door = apart.door
+    person, program = door.visitor(door.who.ada), door.program(door.who.ada)
+    person.headers["HX-Request"] = "true"
+    before, tried = state(door), 0
+    for method, route in GUARDED:
+        named = [name for name in SCOPED_IDS if f"{{{name}}}" in route.path or f"{{{name}:int}}" in route.path]
+        if not named or Role.AGENT not in RIGHTS[right_of(route)]:
+            continue
+        for foreign in named:
+            path = route.path
+            for name in named:
+                own = {"case_id": int(door.who.plain)}.get(name, apart.ids[name])
+                path = path.replace(f"{{{name}:int}}", f"{{{name}}}")
+                path = path.replace(f"{{{name}}}", str(apart.ids[name] if name == foreign else own))
+            for rest in ("{topic_id}", "{correction_id}"):
+                path = path.replace(rest, "1")
+            answer = (program if path.startswith("/api/") else person).request(method, path)
+            assert (answer.status_code, answer.json()["error"]) == (404, "not_found"), (method, path, answer.text)
+            assert answer.json()["message"] == SCOPED_IDS[foreign][1] % {"id": apart.ids[foreign]}, (method, path)
+            tried += 1
+    assert tried > 40
+    assert state(door) == before
+
+
+def test_bo_of_that_team_and_those_who_see_every_team_get_in(apart: Apart) -> None:
+    door = apart.door
+    at = f"/inbox/{door.who.talked}"
+    assert [door.visitor(who).get(at).status_code for who in (door.who.bo, door.who.mia, door.who.ann, door.who.otto)] == [200] * 4
+    assert door.visitor(door.who.lea).get(at).status_code == 404
+    assert door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").status_code == 200
+
+
+def test_lists_counters_posts_follow_ups_and_the_customer_keep_to_the_scope(apart: Apart) -> None:
+    door = apart.door
+    ada, bo = door.program(door.who.ada), door.program(door.who.bo)
+
+    def seen(client: Any, path: str, key: str, field: str = "id") -> set[int]:
+        return {one[field] for one in client.get(path).json()[key]}
+
+    assert int(door.who.talked) in seen(bo, "/api/v1/cases?view=all", "cases")
+    assert int(door.who.talked) not in seen(ada, "/api/v1/cases?view=all", "cases")
+    assert seen(ada, f"/api/v1/cases?view=all&q=%23{door.who.talked}", "cases") == set()
+    assert apart.ids["post_id"] in seen(bo, "/api/v1/posts", "posts")
+    assert apart.ids["post_id"] not in seen(ada, "/api/v1/posts", "posts")
+    assert seen(ada, "/api/v1/posts?network=x&external_id=talk-1", "posts") == set()
+    assert seen(bo, "/api/v1/follow_ups", "follow_ups") == seen(bo, "/api/v1/follow_ups/due", "follow_ups") == {apart.ids["follow_up_id"]}
+    assert seen(ada, "/api/v1/follow_ups", "follow_ups") == seen(ada, "/api/v1/follow_ups/due", "follow_ups") == set()
+    assert 'data-count="status:open">9<' in door.visitor(door.who.bo).get("/inbox").text
+    assert 'data-count="status:open">8<' in door.visitor(door.who.ada).get("/inbox").text
+
+
+def test_a_team_sees_its_sources_and_a_customer_shows_only_cases_in_sight(apart: Apart) -> None:
+    door = apart.door
+    with door.pool.transaction() as conn:
+        second = a_second_source(conn)
+        execute(conn, "insert into team_sources values (%(team)s, %(source)s)", {"team": apart.north, "source": second})
+    ada = door.program(door.who.ada)
+    assert ada.get(f"/api/v1/cases/{door.who.plain}").status_code == 404
+    with door.pool.transaction() as conn:
+        move = "update cases set source_id = %(source)s, customer_id = %(customer)s where id = %(case)s"
+        execute(conn, move, {"source": second, "customer": apart.ids["customer_id"], "case": door.who.plain})
+    found = ada.get(f"/api/v1/customers/{apart.ids['customer_id']}").json()
+    assert [one["id"] for one in found["cases"]] == [int(door.who.plain)]
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
+    assert f"/inbox/{door.who.talked}" not in page
+
+
+def test_a_handle_of_a_customer_out_of_sight_is_not_linked_or_taken_off(apart: Apart) -> None:
+    door = apart.door
+    ada = door.visitor(door.who.ada)
+    before = state(door)
+    for verb in ("link", "unlink"):
+        assert ada.post(f"/inbox/{door.who.plain}/{verb}", data={"author_id": apart.ids["author_id"]}).status_code == 404
+    assert state(door) == before
+
+
+def test_an_auditor_looks_and_leaves_no_trace(door: Door) -> None:
+    before = state(door)
+    otto = door.visitor(door.who.otto)
+    assert otto.get(f"/inbox/{door.who.plain}").status_code == 200
+    assert otto.get("/inbox").status_code == 200
+    assert state(door) == before
