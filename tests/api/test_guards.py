@@ -14,6 +14,18 @@ PUBLIC = {
     ("GET", "/"),
     ("GET", "/login"),
     ("POST", "/login"),
+    ("GET", "/login/code"),
+    ("POST", "/login/code"),
+    ("GET", "/login/sign-on"),
+    ("GET", "/login/sign-on/back"),
+    ("GET", "/welcome"),
+    ("POST", "/welcome"),
+    ("GET", "/invitation"),
+    ("POST", "/invitation"),
+    ("GET", "/forgot"),
+    ("POST", "/forgot"),
+    ("GET", "/new-password"),
+    ("POST", "/new-password"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
@@ -78,6 +90,9 @@ def address(route: APIRoute, door: Door) -> str:
         "{trial_id}",
         "{budget_id}",
         "{alert_id}",
+        "{invitation_id}",
+        "{session_id}",
+        "{agent_id}",
     ):
         path = path.replace(name, "1")
     return path

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Form, Header, Request, Response
 
-from amends.api.desk import AtDesk
+from amends.api.desk import AtDesk, Desk
 from amends.core.errors import AmendsError, NotAllowed
 from amends.inbox.actions.sign_in import visitor_of_session, visitor_of_token
 from amends.inbox.rules.rights import Right
@@ -20,11 +20,16 @@ from amends.inbox.store.sessions import Visitor
 
 SESSION_COOKIE = "amends_session"
 LOGIN_COOKIE = "amends_login"
+WITHOUT_SECOND_FACTOR = ("/settings/security/second-factor", "/login/", "/logout")
 RANK = {Role.AUDITOR: 0, Role.AGENT: 0, Role.LEAD: 0, Role.MANAGER: 1, Role.ADMIN: 2}
 
 
 class NotSignedIn(AmendsError):
     """You are not signed in, or your session has ended."""
+
+
+class SecondFactorDue(AmendsError):
+    """Your role needs a second factor; set it up, then go on."""
 
 
 class NoToken(AmendsError):
@@ -43,7 +48,15 @@ def signed_in(request: Request, desk: AtDesk) -> Visitor:
     if not found:
         raise NotSignedIn
     request.state.visitor = found
+    check_second_factor(request, desk, found)
     return found
+
+
+def check_second_factor(request: Request, desk: Desk, visitor: Visitor) -> None:
+    """Lead somebody whose role needs a second factor, and who has none, to where it is set up, and nowhere else."""
+    due = visitor.lacks_second_factor and visitor.role in desk.settings.require_second_factor
+    if due and not request.url.path.startswith(WITHOUT_SECOND_FACTOR):
+        raise SecondFactorDue
 
 
 def from_our_page(request: Request) -> None:

@@ -1,6 +1,7 @@
 // Toasts: what was done, with a way back for some seconds; what went wrong, with what to do next.
 
 import { $, htmx, openCase, tell, when } from "./dom.js";
+import { signIn } from "./signing_in.js";
 
 const SECONDS = 4, LONGER = 10;
 
@@ -27,10 +28,6 @@ export function takeBack() {
   const address = undoAddress;
   undoAddress = "";
   return htmx.ajax("POST", address, { swap: "none" });
-}
-
-export function signIn() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);

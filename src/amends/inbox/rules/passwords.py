@@ -18,10 +18,16 @@ COMMON = frozenset(
     jesus jesuschrist shadow michael jennifer ashley jordan hunter trustno computer internet whatever summer winter spring autumn monday
     friday january december hello helloworld goodmorning freedom cheese butterfly chocolate amends amendsamends company customer support
     testtest testing testpassword passwordpassword mypassword thepassword yourpassword passwordadmin adminadmin
-    correcthorsebatterystaple nothing nopassword
-    """.split()
+    nothing nopassword
+    """.split()  # noqa: SIM905 - a list of words reads better in lines
 )
-RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "qazwsxedcrfvtgbyhnujm")
+RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "qazwsxedcrfvtgbyhnujm",
+)
 AS_LETTERS = str.maketrans("0134578@$!", "oieastbasi")
 
 

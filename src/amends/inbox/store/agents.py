@@ -50,20 +50,8 @@ def find_by_email(conn: Connection, *, email: str) -> Agent | None:
     )
 
 
-def set_password(conn: Connection, *, agent_id: AgentId, password_hash: str) -> int:
-    """Store a new password, end the agent's sessions, and return how many agents that was."""
-    return execute(
-        conn,
-        """
-        with ended as (delete from sessions where agent_id = %(agent_id)s)
-        update agents set password_hash = %(password_hash)s where id = %(agent_id)s
-        """,
-        {"agent_id": agent_id, "password_hash": password_hash},
-    )
-
-
 def replace_hash(conn: Connection, *, agent_id: AgentId, password_hash: str) -> None:
-    """Store the same password under a newer cost."""
+    """Store a new password, or the same one under a newer cost."""
     execute(conn, "update agents set password_hash = %(hash)s where id = %(agent_id)s", {"agent_id": agent_id, "hash": password_hash})
 
 

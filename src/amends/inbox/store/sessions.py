@@ -21,7 +21,7 @@ class Visitor:
     role: str
     csrf_token: str
     expires_at: datetime | None
-    session_id: SessionId = SessionId(0)
+    session_id: SessionId | None = None
     last_seen_at: datetime | None = None
     lacks_second_factor: bool = False
 
@@ -124,15 +124,15 @@ def of_agent(conn: Connection, *, agent_id: int, now: datetime) -> list[SessionR
 
 def end_one(conn: Connection, *, session_id: int, agent_id: int) -> int:
     """Delete one session of its owner and return how many that were."""
-    return execute(
-        conn, "delete from sessions where id = %(id)s and agent_id = %(agent_id)s", {"id": session_id, "agent_id": agent_id}
-    )
+    return execute(conn, "delete from sessions where id = %(id)s and agent_id = %(agent_id)s", {"id": session_id, "agent_id": agent_id})
 
 
-def end_all(conn: Connection, *, agent_id: int, but: int = 0) -> int:
+def end_all(conn: Connection, *, agent_id: int, but: int | None = None) -> int:
     """Delete the sessions of an agent, `but` one, and what was half-way in; return how many sessions that were."""
     execute(conn, "delete from second_steps where agent_id = %(agent_id)s", {"agent_id": agent_id})
-    return execute(conn, "delete from sessions where agent_id = %(agent_id)s and id <> %(but)s", {"agent_id": agent_id, "but": but})
+    return execute(
+        conn, "delete from sessions where agent_id = %(agent_id)s and id is distinct from %(but)s", {"agent_id": agent_id, "but": but}
+    )
 
 
 def revoke_all(conn: Connection, *, agent_id: int, now: datetime) -> int:
