@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-import pyotp
 from fastapi.testclient import TestClient
+from pyotp.totp import TOTP
 
 from amends.inbox.actions.agents import add_agent
 from amends.inbox.rules.ids import AgentId
@@ -43,7 +43,7 @@ def eve(door: Door, role: Role = Role.AGENT) -> AgentId:
 
 def code_at(secret: str, moment: datetime) -> str:
     """Return what the app on the phone shows at a moment."""
-    return pyotp.TOTP(secret).at(moment)
+    return TOTP(secret).at(moment)
 
 
 def secret_on(client: TestClient) -> str:

@@ -140,7 +140,7 @@ def test_who_is_deactivated_is_out_at_once_and_leaves_no_case_behind(door: Door,
     assert "no agent now" in admin.post(f"/settings/people/{who.ada}/deactivate").headers["HX-Trigger"]
     assert browser.get("/inbox").status_code == 303
     assert program.get("/api/v1/me").status_code == 401
-    assert values(door, f"select assignee_id from cases where id = {who.plain}") == [None]
+    assert values(door, "select count(*) from cases where assignee_id is not null and status in ('open', 'waiting')") == [0]
     told = "select facts->>'was' from events where kind = 'case_assigned' and facts->>'assignee_id' is null"
     assert set(values(door, told)) == {str(who.ada)}
     assert admin.post(f"/settings/people/{who.ada}/reactivate").status_code == 200
@@ -158,7 +158,7 @@ def test_an_administrator_makes_a_link_for_a_password_and_removes_a_lost_second_
     link = told_link(admin.post(f"/settings/people/{eve_id}/password-link"))
     assert fill_in(door.stranger(), link, key=link.partition("key=")[2], password=BETTER).headers["location"] == "/login"
     assert knock(door.stranger(), "eve@amends.example", BETTER).headers["location"] == "/inbox"
-    assert values(door, f"select agent_id from events where kind = 'second_factor_removed' and agent_id = {door.who.ann}") == [door.who.ann]
+    assert values(door, "select agent_id from events where kind = 'second_factor_removed'") == [door.who.ann]
 
 
 def test_teams_are_changed_and_a_team_that_is_gone_is_passed_over(door: Door, admin: TestClient) -> None:

@@ -5,6 +5,7 @@ does not hold, from a network error to a forged token, is one `SignOnFailed`, wi
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_urlsafe
@@ -70,7 +71,7 @@ def begin(provider: Provider) -> Begun:
     """Return where to send the browser, with fresh secrets."""
     about = _metadata(provider)
     verifier, nonce = token_urlsafe(48), token_urlsafe(24)
-    with _client(provider, about) as client:
+    with closing(_client(provider, about)) as client:
         address, state = client.create_authorization_url(about["authorization_endpoint"], code_verifier=verifier, nonce=nonce)
     return Begun(address=address, state=state, nonce=nonce, verifier=verifier)
 
@@ -79,11 +80,10 @@ def finish(provider: Provider, *, code: str, begun: Begun, now: datetime) -> Vou
     """Return who came back with this `code`, once signature, issuer, audience, time and nonce of the ID token hold."""
     about = _metadata(provider)
     try:
-        with _client(provider, about) as client:
+        with closing(_client(provider, about)) as client:
             token: dict[str, Any] = client.fetch_token(about["token_endpoint"], code=code, code_verifier=begun.verifier)
-            keys = _read(client.get(about["jwks_uri"], withhold_token=True))
-            claims = _claims(provider, token, keys, begun.nonce, now)
-            return _vouched(claims | _more(client, about, claims))
+        claims = _claims(provider, token, _read(about["jwks_uri"]), begun.nonce, now)
+        return _vouched(claims | _more(about, token, claims))
     except (AuthlibBaseError, JoseError) as error:
         raise SignOnFailed("untrue", f"{type(error).__name__}: {error}") from error
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -97,15 +97,15 @@ def _metadata(provider: Provider) -> dict[str, Any]:
         raise SignOnFailed("away", "AMENDS_OIDC_ISSUER must begin with https://")
     try:
         address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-        about = _read(httpx.get(address, timeout=TIME_OUT, follow_redirects=False))
-    except (httpx.HTTPError, ValueError) as error:
+        about = _read(address)
+    except (httpx.HTTPError, ValueError, TypeError) as error:
         raise SignOnFailed("away", f"{type(error).__name__}: {error}") from error
     if about.get("issuer") != provider.issuer or not {"authorization_endpoint", "token_endpoint", "jwks_uri"} <= about.keys():
         raise SignOnFailed("away", f"the provider calls itself {about.get('issuer')!r}, or does not name its endpoints")
     return about
 
 
-def _client(provider: Provider, about: Mapping[str, Any]) -> OAuth2Client:
+def _client(provider: Provider, about: Mapping[str, Any]) -> Any:
     ways: list[str] = about.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
     return OAuth2Client(
@@ -119,10 +119,10 @@ def _client(provider: Provider, about: Mapping[str, Any]) -> OAuth2Client:
     )
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    found = answer.raise_for_status().json()
+def _read(address: str, **headers: str) -> dict[str, Any]:
+    found = httpx.get(address, headers=headers, timeout=TIME_OUT).raise_for_status().json()
     if not isinstance(found, dict):
-        raise TypeError(answer.url)
+        raise TypeError(address)
     return found
 
 
@@ -138,11 +138,11 @@ def _claims(provider: Provider, token: Mapping[str, Any], keys: Any, nonce: str,
     return dict(read.claims)
 
 
-def _more(client: OAuth2Client, about: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+def _more(about: Mapping[str, Any], token: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
     """Return what only the userinfo endpoint says, where the ID token has no address; it must speak of the same person."""
     if "email" in claims or "userinfo_endpoint" not in about:
         return {}
-    said = _read(client.get(about["userinfo_endpoint"]))
+    said = _read(about["userinfo_endpoint"], authorization=f"Bearer {token['access_token']}")
     if said.get("sub") != claims["sub"]:
         raise SignOnFailed("untrue", "the userinfo endpoint speaks of somebody else")
     return {name: said[name] for name in ("email", "email_verified", "name") if name in said}

@@ -4,7 +4,8 @@ from datetime import datetime
 from hmac import compare_digest
 from secrets import choice
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 SECONDS = 30
 DRIFT = 1
@@ -14,7 +15,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """Return the time step whose code this is, None for a wrong one; a clock that is one step away is forgiven."""
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     around = int(now.timestamp()) // SECONDS
     steps = range(around - DRIFT, around + DRIFT + 1)
     return next((step for step in steps if compare_digest(totp.generate_otp(step).encode(), code.encode())), None)
@@ -38,9 +39,9 @@ def recovery_code() -> str:
 
 def app_address(secret: str, *, email: str) -> str:
     """Return the `otpauth://` address that authenticator apps read from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Amends")
+    return TOTP(secret).provisioning_uri(name=email, issuer_name="Amends")
 
 
 def new_secret() -> str:
     """Return a new secret for an app, 160 random bits in Base32."""
-    return pyotp.random_base32()
+    return random_base32()
