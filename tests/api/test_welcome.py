@@ -1,6 +1,5 @@
 """The first administrator of a fresh installation, and nobody after them."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ import pytest
 
 from amends.core.database import Pool, fetch_values
 from amends.core.secrets import set_up_code
+from amends.inbox.rules.ids import AgentId, CaseId, SourceId
 from tests.accounts import PASSWORD, fill_in
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Door
@@ -20,9 +20,9 @@ ROOT = {"email": "root@amends.example", "name": "Root", "password": PASSWORD}
 @pytest.fixture
 def fresh(pool: Pool) -> Door:
     """The door of an installation where nobody is yet."""
-    nobody: Callable[..., Seeded] = Seeded
-    zero = dict.fromkeys(("ada", "bo", "mia", "ann", "source_id", "talked", "plain"), 0)
-    return Door(pool=pool, who=nobody(**zero))
+    nobody, nothing = AgentId(0), CaseId(0)
+    who = Seeded(ada=nobody, bo=nobody, mia=nobody, ann=nobody, source_id=SourceId(0), talked=nothing, plain=nothing)
+    return Door(pool=pool, who=who)
 
 
 def roles(door: Door) -> list[str]:

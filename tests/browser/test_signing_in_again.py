@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from amends.core.database import execute
 from tests.accounts import PASSWORD, eve
@@ -12,14 +12,18 @@ from tests.browser.desktop import Desktop
 pytestmark = pytest.mark.browser
 
 
+def sign_in_on(page: Page) -> None:
+    page.get_by_label("E-mail").fill("eve@amends.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
 def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:
     eve(desktop.door)
     desktop.context.clear_cookies()
     page = desktop.page
     page.goto(f"/login?next=/inbox/{desktop.door.who.plain}")
-    page.get_by_label("E-mail").fill("eve@amends.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in_on(page)
     page.wait_for_selector("body[data-live=yes]", timeout=8000)
     page.fill("#reply-text", "We look into it today")
     with desktop.door.pool.transaction() as conn:
@@ -29,10 +33,7 @@ def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:
     expect(dialog).to_be_visible()
     with desktop.context.expect_page() as opened:
         dialog.get_by_role("link", name="Sign in in a new tab").click()
-    beside = opened.value
-    beside.get_by_label("E-mail").fill("eve@amends.example")
-    beside.get_by_label("Password").fill(PASSWORD)
-    beside.keyboard.press("Enter")
+    sign_in_on(opened.value)
     expect(dialog).to_be_hidden()
     expect(page).to_have_url(re.compile(rf"/inbox/{desktop.door.who.plain}"))
     expect(page.locator("#reply-text")).to_have_value("We look into it today")

@@ -39,9 +39,8 @@ def up(data: Path | None, port: int | None, *, verbose: bool) -> None:
         installation.wait_until_ready()
         say(f"Amends is at {plan.address}. Ctrl-C stops it.")
         if nobody:
-            say(
-                f"Nobody may sign in yet. Open {plan.address}/welcome; its set-up code is {set_up_code(given.secret_key.get_secret_value())}"
-            )
+            say(f"Nobody may sign in yet. Open {plan.address}/welcome")
+            say(f"Its set-up code: {set_up_code(given.secret_key.get_secret_value())}")
         installation.watch()
         say("Stopping …")
 
