@@ -1,4 +1,4 @@
-"""The standing cast (Ada, Bo, Mia, Cy), and builders that make a believable thing from the few facts a test cares about."""
+"""The standing cast (Ada, Bo, Lin, Mia, Ori, Noor, Cy), and builders that make a believable thing from the few facts a test cares about."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -117,3 +117,18 @@ def bo(conn: Connection) -> AgentId:
 def mia(conn: Connection) -> AgentId:
     """Mia, a manager."""
     return colleague(conn, "mia@amends.example", "Mia", Role.MANAGER)
+
+
+def lin(conn: Connection) -> AgentId:
+    """Lin, a team lead."""
+    return colleague(conn, "lin@amends.example", "Lin", Role.LEAD)
+
+
+def ori(conn: Connection) -> AgentId:
+    """Ori, an auditor."""
+    return colleague(conn, "ori@amends.example", "Ori", Role.AUDITOR)
+
+
+def noor(conn: Connection) -> AgentId:
+    """Noor, an administrator."""
+    return colleague(conn, "noor@amends.example", "Noor", Role.ADMIN)

@@ -1,6 +1,6 @@
 """The web application for tests: on a database of the test's own, with a clock moved by hand, entered as whoever the test says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,19 +47,20 @@ class Answer(Protocol):
 
 @dataclass(kw_only=True)
 class Door:
-    """The application, who is in it, and what it woke. `now` is the application's clock."""
+    """The application, who is in it, and what it woke. `now` is the application's clock, `more` further settings."""
 
     pool: Pool
     who: Seeded
     now: datetime = NOON
     public_url: str = "http://desk.example"
     triage_model: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
     able: Able = abilities
     woken: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
-            mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url, triage_model=self.triage_model
+            mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url, triage_model=self.triage_model, **self.more
         )
         self.app: FastAPI = create_app(
             self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now), able=self.able_now

@@ -17,6 +17,18 @@ PUBLIC = {
     ("GET", "/"),
     ("GET", "/login"),
     ("POST", "/login"),
+    ("GET", "/login/code"),
+    ("POST", "/login/code"),
+    ("GET", "/login/sign-on"),
+    ("GET", "/login/sign-on/back"),
+    ("GET", "/welcome"),
+    ("POST", "/welcome"),
+    ("GET", "/invitation"),
+    ("POST", "/invitation"),
+    ("GET", "/forgot"),
+    ("POST", "/forgot"),
+    ("GET", "/new-password"),
+    ("POST", "/new-password"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),
@@ -58,7 +70,8 @@ def right_of(route: APIRoute) -> Right:
 
 def visitors_of(route: APIRoute) -> set[Callable[..., Any]]:
     """Return the guards by which the route takes its visitor."""
-    return {one.call for one in route.dependant.dependencies if one.call in PAGE_GUARDS | {auth.bearer}}
+    calls = {one.call for one in route.dependant.dependencies if one.call}
+    return calls & (PAGE_GUARDS | {auth.bearer})
 
 
 def enter(door: Door, role: Role, route: APIRoute) -> TestClient:
@@ -93,6 +106,9 @@ def address(route: APIRoute, door: Door) -> str:
         "{trial_id}",
         "{budget_id}",
         "{alert_id}",
+        "{invitation_id}",
+        "{session_id}",
+        "{agent_id}",
     ):
         path = path.replace(name, "1")
     return path

@@ -1,6 +1,5 @@
 """In and out: passwords, sessions, and how guessing gets slow."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -9,10 +8,9 @@ from fastapi.testclient import TestClient
 from amends.api.auth import LOGIN_COOKIE, SESSION_COOKIE
 from amends.inbox.actions.agents import add_agent
 from amends.inbox.rules.words import Role
-from tests.door import Answer, Door
+from tests.accounts import PASSWORD, knock
+from tests.door import Door
 from tests.seed import NOON
-
-PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
@@ -21,13 +19,6 @@ def eve(door: Door) -> str:
     with door.pool.transaction() as conn:
         add_agent(conn, email="Eve@amends.example", name="Eve", role=Role.AGENT, password=PASSWORD, now=NOON)
     return "eve@amends.example"
-
-
-def knock(client: TestClient, email: str, password: str = PASSWORD, *, back: str = "") -> Answer:
-    """Fill in the sign-in form and send it."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
-    assert found
-    return client.post("/login", data={"email": email, "password": password, "csrf_token": found[1], "next": back})
 
 
 def test_the_right_password_opens_the_inbox(door: Door, eve: str) -> None:

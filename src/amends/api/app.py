@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from amends.api import pages, rest
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
+from amends.api.entering import tell_set_up_code
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
 from amends.api.live import Bulletin, Drawn, Live, Tell
@@ -31,7 +32,14 @@ def create_app(
     """
     screens = Screens(clock)
     live = Live(pool.url, _teller(pool, screens, clock))
-    app = FastAPI(title="Amends", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan(live))
+    app = FastAPI(
+        title="Amends",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan(live, settings, pool),
+    )
     app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live, able=able)
     for package in (pages, rest):
         for module in discover(package).values():
@@ -44,12 +52,13 @@ def create_app(
     return app
 
 
-def _lifespan(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(live: Live, settings: Settings, pool: Pool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what runs as long as the application: the stream of news. The networks' libraries load meanwhile, for the first reply."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         loading = asyncio.create_task(asyncio.to_thread(forms))
+        await asyncio.to_thread(tell_set_up_code, settings, pool)
         async with live.running():
             yield
         await loading

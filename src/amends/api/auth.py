@@ -36,10 +36,15 @@ SCOPED_IDS = {
     "author_id": ("author", N_("There is no author %(id)s.")),
 }
 LARGEST_ID = 2**63
+WITHOUT_SECOND_FACTOR = ("/settings/security/second-factor", "/login/", "/logout")
 
 
 class NotSignedIn(AmendsError):
     """You are not signed in, or your session has ended."""
+
+
+class SecondFactorDue(AmendsError):
+    """Your role needs a second factor; set it up, then go on."""
 
 
 class NoToken(AmendsError):
@@ -58,7 +63,15 @@ def signed_in(request: Request, desk: AtDesk) -> Visitor:
     if not found:
         raise NotSignedIn
     request.state.visitor = found
+    check_second_factor(request, desk, found)
     return found
+
+
+def check_second_factor(request: Request, desk: Desk, visitor: Visitor) -> None:
+    """Lead somebody whose role needs a second factor, and who has none, to where it is set up, and nowhere else."""
+    due = visitor.lacks_second_factor and visitor.role in desk.settings.require_second_factor
+    if due and not request.url.path.startswith(WITHOUT_SECOND_FACTOR):
+        raise SecondFactorDue
 
 
 def from_our_page(request: Request) -> None:

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from amends.api.auth import Forged, NoToken, NotSignedIn
+from amends.api.auth import Forged, NoToken, NotSignedIn, SecondFactorDue
 from amends.core import errors
 from amends.core.database import DatabaseGone
 from amends.core.log import logger
@@ -33,6 +33,9 @@ class Answer:
 ANSWERS: dict[type[Exception], Answer] = {
     NotSignedIn: Answer(
         status=401, word="not_signed_in", headline=N_("Please sign in"), next_step=N_("Sign in again; your drafts are kept.")
+    ),
+    SecondFactorDue: Answer(
+        status=403, word="second_factor_due", headline=N_("A second factor is due"), next_step=N_("Set it up under Sign-in and sessions.")
     ),
     NoToken: Answer(status=401, word="no_token", headline=N_("A token is missing"), next_step=N_("Send a bearer token with the request.")),
     Forged: Answer(status=403, word="forged", headline=N_("This page is stale"), next_step=N_("Reload the page and try once more.")),
@@ -117,6 +120,13 @@ def tell_not_signed_in(request: Request, error: Exception) -> Response:
     return RedirectResponse(str(request.url_for("sign_in_page").include_query_params(next=back)), status_code=303)
 
 
+def tell_second_factor_due(request: Request, error: Exception) -> Response:
+    """Lead a person to where the second factor is set up; fragments get the plain answer."""
+    if wants_json(request) or request.method != "GET" or request.url.path == "/stream":
+        return told(request, ANSWERS[SecondFactorDue], str(error))
+    return RedirectResponse(str(request.url_for("second_factor_page")), status_code=303)
+
+
 def tell_invalid(request: Request, error: Exception) -> Response:
     """Answer a request whose fields do not fit, naming each field."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
@@ -142,6 +152,7 @@ def tell_unforeseen(request: Request, error: Exception) -> Response:
 def add_error_answers(app: FastAPI) -> None:
     """Teach `app` all of this."""
     app.add_exception_handler(NotSignedIn, tell_not_signed_in)
+    app.add_exception_handler(SecondFactorDue, tell_second_factor_due)
     app.add_exception_handler(errors.AmendsError, tell_known)
     app.add_exception_handler(DatabaseGone, tell_known)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -6,12 +6,14 @@ import click
 
 from amends.cli.running.reach import database
 from amends.core.clock import utc_now
+from amends.core.database import Connection
 from amends.core.errors import NotFound
-from amends.inbox.actions import audit
+from amends.inbox.actions import audit, people, second_factor
 from amends.inbox.actions.agents import add_agent, change_password
 from amends.inbox.rules.auditing import Origin
 from amends.inbox.rules.words import Role
 from amends.inbox.store import agents
+from amends.inbox.store.agents import Agent
 
 _DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation, where it is not the usual one.")
 _PASSWORD = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for where it is not given.")
@@ -45,12 +47,42 @@ def add(email: str, name: str, role: str, password: str, data: Path | None) -> N
 def password(email: str, password: str, data: Path | None) -> None:
     """Give EMAIL a new password and end every session of theirs."""
     with database(data) as pool, pool.transaction() as conn:
-        found = agents.find_by_email(conn, email=email)
-        if found is None:
-            raise NotFound(f"There is no agent {email}; `./amends agent list` shows them.")
+        found = _found(conn, email)
         audit.stamp(conn, FROM_HERE, now=utc_now())
         change_password(conn, agent_id=found.id, password=password, now=utc_now())
     click.echo(f"{found.name} has a new password.")
+
+
+@agent.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@_DATA
+def role(email: str, role: str, data: Path | None) -> None:
+    """Make EMAIL a ROLE: agent, lead, manager, admin or auditor."""
+    with database(data) as pool, pool.transaction() as conn:
+        found = _found(conn, email)
+        audit.stamp(conn, FROM_HERE, now=utc_now())
+        people.change_role(conn, agent_id=found.id, role=Role(role), by=None, now=utc_now())
+    click.echo(f"{found.name} is {role} now.")
+
+
+@agent.command("remove-second-factor")
+@click.argument("email")
+@_DATA
+def remove_second_factor(email: str, data: Path | None) -> None:
+    """Take the lost second factor of EMAIL away, and end every session of theirs."""
+    with database(data) as pool, pool.transaction() as conn:
+        found = _found(conn, email)
+        audit.stamp(conn, FROM_HERE, now=utc_now())
+        second_factor.remove(conn, agent_id=found.id, by=None, now=utc_now())
+    click.echo(f"{found.name} signs in by password alone until they set up a new one.")
+
+
+def _found(conn: Connection, email: str) -> Agent:
+    found = agents.find_by_email(conn, email=email)
+    if found is None:
+        raise NotFound(f"There is no agent {email}; `./amends agent list` shows them.")
+    return found
 
 
 @agent.command("list")

@@ -11,6 +11,7 @@ from amends.cli.running.setting_up import enter_settings
 from amends.core.clock import utc_now
 from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
+from amends.core.secrets import set_up_code
 from amends.core.settings import Settings, settings
 from amends.inbox.store import agents
 
@@ -38,7 +39,8 @@ def up(data: Path | None, port: int | None, *, verbose: bool) -> None:
         installation.wait_until_ready()
         say(f"Amends is at {plan.address}. Ctrl-C stops it.")
         if nobody:
-            say(f"Nobody may sign in yet: ./amends agent add you@example.com --role admin --data {plan.data}")
+            say(f"Nobody may sign in yet. Open {plan.address}/welcome")
+            say(f"Its set-up code: {set_up_code(given.secret_key.get_secret_value())}")
         installation.watch()
         say("Stopping …")
 

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from amends.core.errors import SettingsWrong
 
+_PLAIN = "bcdfghjkmnpqrstvwxyz"  # no figures, which a log might take for a phone number, and no words by accident
+
 
 def _fernet(secret_key: str) -> Fernet:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends credentials v1").derive(secret_key.encode())
@@ -38,3 +40,10 @@ def unseal(sealed: bytes, secret_key: str) -> dict[str, str]:
 def fingerprint(token: str) -> bytes:
     """Return the SHA-256 under which a session or API token is stored (tokens are 256 random bits, so no salt is needed)."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def set_up_code(secret_key: str) -> str:
+    """Return the code that a fresh installation asks of its first administrator: only who sees its terminal or log knows it."""
+    derived = HKDF(algorithm=SHA256(), length=15, salt=None, info=b"amends set-up code v1").derive(secret_key.encode())
+    signs = "".join(_PLAIN[byte % len(_PLAIN)] for byte in derived)
+    return "-".join(signs[place : place + 5] for place in range(0, 15, 5))

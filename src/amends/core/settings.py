@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     proof_last_after: timedelta = timedelta(days=1)
     look_after: timedelta = timedelta(hours=1)
     session_length: timedelta = timedelta(hours=12)
+    mail_url: SecretStr = SecretStr("")
+    require_second_factor: tuple[Literal["agent", "lead", "manager", "admin", "auditor"], ...] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "single sign-on"
+    oidc_role: Literal["", "agent", "lead", "manager", "admin", "auditor"] = ""
+    oidc_only: bool = False
 
     def check(self) -> "Settings":
         """Return these settings, or raise `SettingsWrong` where they are not safe to run with."""
@@ -78,6 +86,10 @@ class Settings(BaseSettings):
             raise SettingsWrong("AMENDS_SECRET_KEY is not set. Put a long random text into .env; `./amends secret` prints one.")
         if len(self.secret_key.get_secret_value()) < 16:  # noqa: PLR2004
             raise SettingsWrong("AMENDS_SECRET_KEY is shorter than 16 characters.")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise SettingsWrong("Single sign-on needs both AMENDS_OIDC_ISSUER and AMENDS_OIDC_CLIENT_ID.")
+        if self.oidc_only and not self.oidc_issuer:
+            raise SettingsWrong("AMENDS_OIDC_ONLY needs AMENDS_OIDC_ISSUER, or nobody could sign in.")
         return self
 
 

@@ -3,7 +3,7 @@
 import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
 import { markOpen, query, showList } from "./places.js";
 import { say } from "./texts.js";
-import { signIn } from "./toasts.js";
+import { signIn } from "./signing_in.js";
 
 const fresh = new Set();
 

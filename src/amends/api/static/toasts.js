@@ -2,6 +2,7 @@
 
 import { $, htmx, openCase, tell, when } from "./dom.js";
 import { say } from "./texts.js";
+import { signIn } from "./signing_in.js";
 
 const SECONDS = 4, LONGER = 10;
 
@@ -28,10 +29,6 @@ export function takeBack() {
   const address = undoAddress;
   undoAddress = "";
   return htmx.ajax("POST", address, { swap: "none" });
-}
-
-export function signIn() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);

@@ -96,7 +96,11 @@ def _channel(label: str, target: str) -> Finding:
 def people(_patient: Patient, conn: Connection) -> Findings:
     """Find whether anybody may sign in."""
     found = sum(agent.active for agent in agents.everyone(conn))
-    yield ok(f"{found} may sign in") if found else warn("nobody may sign in", "./amends agent add you@example.com --role admin")
+    yield (
+        ok(f"{found} may sign in")
+        if found
+        else warn("nobody may sign in", "Open /welcome; `./amends up` prints its set-up code, and the log of the web server shows it.")
+    )
 
 
 def worker(_patient: Patient, conn: Connection) -> Findings:

@@ -26,6 +26,7 @@ class Person:
 
     name: str
     role: Role
+    languages: tuple[str, ...] = ("en",)
 
     @property
     def email(self) -> str:
@@ -33,18 +34,21 @@ class Person:
         return f"{self.name.split()[0].lower()}@corvane.example"
 
 
-ADA = Person(name="Ada Perera", role=Role.AGENT)
-BO = Person(name="Bo Lindqvist", role=Role.AGENT)
-MIA = Person(name="Mia Tesfaye", role=Role.MANAGER)
-ROOT = Person(name="Noor Admin", role=Role.ADMIN)
-CAST: Sequence[Person] = (ADA, BO, MIA, ROOT)
+ADA = Person(name="Ada Perera", role=Role.AGENT, languages=("en", "si", "ta"))
+BO = Person(name="Bo Lindqvist", role=Role.AGENT, languages=("en", "es"))
+LIN = Person(name="Lin Fernando", role=Role.LEAD, languages=("en", "kn", "ta"))
+MIA = Person(name="Mia Tesfaye", role=Role.MANAGER, languages=("am", "en"))
+ORI = Person(name="Ori Blum", role=Role.AUDITOR)
+ROOT = Person(name="Noor Admin", role=Role.ADMIN, languages=("en", "pa"))
+CAST: Sequence[Person] = (ADA, BO, LIN, MIA, ORI, ROOT)
 
 
 def hire(conn: Connection, *, now: datetime) -> None:
     """Make everybody of the cast who is not there yet."""
     for person in CAST:
         if agents.find_by_email(conn, email=person.email) is None:
-            add_agent(conn, email=person.email, name=person.name, role=person.role, password=PASSWORD, now=now)
+            agent_id = add_agent(conn, email=person.email, name=person.name, role=person.role, password=PASSWORD, now=now)
+            agents.set_languages(conn, agent_id=agent_id, languages=person.languages)
 
 
 def token_for(conn: Connection, person: Person, *, name: str, now: datetime) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from babel.messages.catalog import Catalog, Message
-from typing_extensions import override
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 TAG = re.compile(r"</?\w[^>]*>")
@@ -70,7 +69,6 @@ def _fills(form: str) -> bool:
 
 
 class _Anything(dict[str, str]):
-    @override
     def __missing__(self, key: str) -> str:
         return key
 

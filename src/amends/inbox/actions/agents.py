@@ -2,44 +2,82 @@
 
 from datetime import datetime
 from functools import cache
+from secrets import token_urlsafe
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from amends.core.database import Connection
+from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
-from amends.inbox.actions import audit
-from amends.inbox.rules.auditing import AuditKind
+from amends.core.translating import gettext as _
+from amends.inbox.actions import tries
+from amends.inbox.actions.account_notes import note_change
+from amends.inbox.actions.tries import TooOften
+from amends.inbox.rules import passwords
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
-from amends.inbox.store import agents, events
+from amends.inbox.store import agents, invitations, password_links, people, sessions
 
-SHORTEST_PASSWORD = 10
+NAME_LENGTH = 100
+EMAIL_LENGTH = 254
 
 _hasher = PasswordHasher()
 
 
-def add_agent(conn: Connection, *, email: str, name: str, role: Role, password: str, now: datetime) -> AgentId:
-    """Make an agent; `Conflict` where the e-mail address is taken, `Refused` where something is missing or the password too short."""
-    email, name = email.strip(), name.strip()
-    if "@" not in email or not name:
-        raise Refused("An agent needs an e-mail address and a name.")
+def add_agent(  # noqa: PLR0913
+    conn: Connection, *, email: str, name: str, role: Role, password: str | None, now: datetime, by: AgentId | None = None
+) -> AgentId:
+    """Make an agent; `Conflict` where the e-mail address is taken, `Refused` where something is missing or the password easily guessed.
+
+    `password` is None for somebody who signs in elsewhere (single sign-on).
+    """
+    email, name = email_of(email), name_of(name)
+    secret = token_urlsafe(32) if password is None else _checked(password, email=email, name=name)
     if agents.find_by_email(conn, email=email):
-        raise Conflict(f"There is an agent with the address {email} already.")
-    agent_id = agents.insert(conn, email=email, name=name, role=role, password_hash=_hashed(password), now=now)
-    events.add(conn, EventKind.AGENT_ADDED, now=now, agent_id=agent_id, email=email, role=role)
+        raise _taken(email)
+    try:
+        agent_id = agents.insert(conn, email=email, name=name, role=role, password_hash=_hasher.hash(secret), now=now)
+    except UniqueViolation as error:
+        raise _taken(email) from error
+    invitations.revoke_for(conn, email=email, now=now)
+    note_change(conn, EventKind.AGENT_ADDED, by=by, about=agent_id, now=now, after={"email": email, "role": role.value})
     return agent_id
 
 
-def change_password(conn: Connection, *, agent_id: AgentId, password: str, now: datetime) -> None:
-    """Set a new password and end the agent's sessions."""
-    found = agents.find(conn, agent_id=agent_id)
-    if found is None:
+def add_first_administrator(conn: Connection, *, email: str, name: str, password: str, now: datetime) -> AgentId:
+    """Make the administrator of a fresh installation; `NotFound` where somebody has an account already, be it for a moment."""
+    if not people.lock_nobody(conn):
+        raise NotFound(_("This installation has its administrator already. Ask for an invitation."))
+    return add_agent(conn, email=email, name=name, role=Role.ADMIN, password=password, now=now)
+
+
+def change_password(
+    conn: Connection, *, agent_id: AgentId, password: str, now: datetime, by: AgentId | None = None, but: int | None = None
+) -> None:
+    """Set a new password and end the agent's sessions, `but` one; links for a new password end too."""
+    agent = agents.find(conn, agent_id=agent_id)
+    if agent is None:
         raise NotFound
-    agents.set_password(conn, agent_id=agent_id, password_hash=_hashed(password))
-    events.add(conn, EventKind.PASSWORD_CHANGED, now=now, agent_id=agent_id)
-    audit.record(conn, AuditKind.PASSWORD_CHANGED, about=found.name)
+    secret = _checked(password, email=agent.email, name=agent.name)
+    agents.replace_hash(conn, agent_id=agent_id, password_hash=_hasher.hash(secret))
+    sessions.end_all(conn, agent_id=agent_id, but=but)
+    password_links.drop(conn, agent_id=agent_id)
+    note_change(conn, EventKind.PASSWORD_CHANGED, by=by, about=agent_id, now=now)
+
+
+def own_password_holds(conn: Connection, *, agent_id: AgentId, password: str, now: datetime) -> bool | TooOften:
+    """Tell whether somebody who is signed in knows their password; a wrong one is counted."""
+    subject = f"own:{agent_id}"
+    wait = tries.must_wait(conn, [subject], now)
+    if wait:
+        return wait
+    agent = agents.find(conn, agent_id=agent_id)
+    if agent and _fits(agent.password_hash, password):
+        tries.held(conn, subject)
+        return True
+    tries.failed(conn, [subject], now)
+    return False
 
 
 def verify_password(conn: Connection, *, email: str, password: str) -> AgentId | None:
@@ -52,10 +90,32 @@ def verify_password(conn: Connection, *, email: str, password: str) -> AgentId |
     return agent.id
 
 
-def _hashed(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(f"A password needs at least {SHORTEST_PASSWORD} characters.")
-    return _hasher.hash(password)
+def email_of(text: str) -> str:
+    """Return an e-mail address without what stands around it; `Refused` where it is none."""
+    email = text.strip()
+    local, _at, host = email.rpartition("@")
+    if not local or not host or len(email) > EMAIL_LENGTH or not email.isprintable() or any(sign in email for sign in ' <>,;"'):
+        raise Refused(_("An e-mail address looks like name@example.com."))
+    return email
+
+
+def name_of(text: str) -> str:
+    """Return a name in one line; `Refused` where there is none, or it is too long."""
+    name = " ".join(text.split())
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise Refused(_("Enter a name of 1 to %(number)s characters, as colleagues know it.") % {"number": NAME_LENGTH})
+    return name
+
+
+def _checked(password: str, *, email: str, name: str) -> str:
+    fault = passwords.fault(password, email=email, name=name)
+    if fault:
+        raise Refused(fault)
+    return password
+
+
+def _taken(email: str) -> Conflict:
+    return Conflict(_("There is somebody with the address %(email)s already.") % {"email": email})
 
 
 @cache

@@ -36,6 +36,7 @@ class Mailbox:
     to: tuple[str, ...]
     clock: Clock
     time_out: float = TIME_OUT
+    button: str = "Open the case"
 
     def deliver(self, message: Message) -> None:
         """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
@@ -73,18 +74,18 @@ class Mailbox:
         letter["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(message.body)
-        letter.add_alternative(html_of(message), subtype="html")
+        letter.add_alternative(html_of(message, self.button), subtype="html")
         return letter
 
 
-def html_of(message: Message) -> str:
+def html_of(message: Message, button: str = "Open the case") -> str:
     """Return the small HTML twin of the message; everything in it is escaped."""
     lines = "<br>".join(escape(line) for line in message.body.splitlines())
     return (
         f'<!doctype html><meta charset="utf-8"><title>{escape(message.title)}</title>'
         f'<p style="font:600 16px sans-serif" dir="auto">{escape(message.title)}</p>'
         f'<p style="font:14px sans-serif" dir="auto">{lines}</p>'
-        f'<p style="font:14px sans-serif"><a href="{escape(message.url, quote=True)}">Open the case</a></p>'
+        f'<p style="font:14px sans-serif"><a href="{escape(message.url, quote=True)}">{escape(button)}</a></p>'
     )
 
 
@@ -105,9 +106,12 @@ def _addresses(given: str) -> tuple[str, ...]:
 
 def build(target: str, clock: Clock = utc_now) -> Mailbox:
     """Return the notifier for `smtp://…`, `smtps://…` or `mailto://…`."""
+    return mailbox(target, to=_addresses(",".join(parse_qs(urlsplit(target).query).get("to", []))), clock=clock)
+
+
+def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button: str = "Open the case") -> Mailbox:
+    """Return the mail server that `target` names, writing to these addresses; `button` is what the link in a letter says."""
     parts = urlsplit(target)
-    asked = parse_qs(parts.query)
-    to = _addresses(",".join(asked.get("to", [])))
     if not parts.hostname:
         raise Refused(_("An e-mail channel needs a mail server: smtp://host:port/?from=…&to=…"))
     return Mailbox(
@@ -116,9 +120,10 @@ def build(target: str, clock: Clock = utc_now) -> Mailbox:
         tls=parts.scheme == "smtps",
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        sender=_addresses(asked.get("from", [to[0]])[0])[0],
+        sender=_addresses(parse_qs(parts.query).get("from", [to[0]])[0])[0],
         to=to,
         clock=clock,
+        button=button,
     )
 
 

@@ -31,6 +31,15 @@ class AuditKind(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    AGENT_LINKED = "agent_linked"
+    INVITATION_MADE = "agent_invited"
+    INVITATION_RENEWED = "invitation_renewed"
+    INVITATION_REVOKED = "invitation_revoked"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    SESSIONS_ENDED = "sessions_ended"
     AUDIT_LOG_EXPORTED = "audit_log_exported"
 
 
@@ -39,6 +48,10 @@ class AuditNoun(StrEnum):
 
     SIGN_IN = "sign"
     PASSWORD = "password"  # noqa: S105
+    SECOND_FACTOR = "second_factor"
+    RECOVERY_CODES = "recovery_codes"
+    SESSIONS = "sessions"
+    INVITATION = "invitation"
     AGENT = "agent"
     TEAM = "team"
     TOKEN = "token"  # noqa: S105

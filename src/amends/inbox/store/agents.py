@@ -1,5 +1,6 @@
 """SQL of agents: who may sign in, and as what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,21 +51,14 @@ def find_by_email(conn: Connection, *, email: str) -> Agent | None:
     )
 
 
-def set_password(conn: Connection, *, agent_id: AgentId, password_hash: str) -> int:
-    """Store a new password, end the agent's sessions, and return how many agents that was."""
-    return execute(
-        conn,
-        """
-        with ended as (delete from sessions where agent_id = %(agent_id)s)
-        update agents set password_hash = %(password_hash)s where id = %(agent_id)s
-        """,
-        {"agent_id": agent_id, "password_hash": password_hash},
-    )
-
-
 def replace_hash(conn: Connection, *, agent_id: AgentId, password_hash: str) -> None:
-    """Store the same password under a newer cost."""
+    """Store a new password, or the same one under a newer cost."""
     execute(conn, "update agents set password_hash = %(hash)s where id = %(agent_id)s", {"agent_id": agent_id, "hash": password_hash})
+
+
+def set_languages(conn: Connection, *, agent_id: AgentId, languages: Sequence[str]) -> None:
+    """Keep which languages somebody answers in."""
+    execute(conn, "update agents set languages = %(languages)s where id = %(id)s", {"id": agent_id, "languages": list(languages)})
 
 
 def everyone(conn: Connection) -> list[Agent]:
