@@ -32,7 +32,7 @@ def number(value: float, digits: int | None = None) -> str:
     return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale())
 
 
-def short_number(value: int) -> str:
+def count(value: int) -> str:
     """Return a number short enough for a chip: `940`, `12.4K`, `3.1M`."""
     if value < COMPACT_FROM:
         return number(value)
