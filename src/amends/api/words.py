@@ -29,6 +29,7 @@ from amends.triage.urgency_weights import Reason
 __all__ = [
     "ago",
     "clock",
+    "count",
     "day",
     "dollars",
     "listed",
@@ -36,7 +37,6 @@ __all__ = [
     "number",
     "percent",
     "seconds",
-    "count",
     "span",
     "stamp",
     "until",
