@@ -174,7 +174,7 @@ def test_a_parted_walk_goes_on_with_what_is_new_and_reads_back_in_a_lane_of_its_
 
     record_backfill_page(conn, back, Page(posts=(a_post(published_at=at(0.2)),), cursor={"walk": "b2"}, more=True, reads=7), now=at(2))
     [way] = ledger(conn, now=at(3), poll_every=POLL).backfills
-    assert gap_words.way_back(way) == ("Reading back to 2 Mar 11:59 beside what is new: 1 post so far; read down to 2 Mar 12:00 (55 %)")
+    assert gap_words.way_back(way) == "Reading back to 2 Mar 11:59 beside what is new. 1 post so far; read down to 2 Mar 12:00 (55%)."
     record_backfill_page(conn, claim_back(conn, 3), Page(posts=(), cursor={}), now=at(3))
     assert gaps(conn, 4) == ["2 Mar 11:59–12:00, 1 min: more was published than a few pages hold; filled at 12:03"]
     assert covered(conn) == [Stretch(since=NOON - SETTLING, until=at(0.75))]
@@ -219,7 +219,7 @@ def test_a_first_visit_may_be_parted_and_promises_nothing(conn: Connection) -> N
     visit(conn, 0, Page(posts=(a_post(),), cursor={}, more=True), parts=PARTS)
     assert gaps(conn, 1) == []
     [way] = ledger(conn, now=at(1), poll_every=POLL).backfills
-    assert gap_words.way_back(way) == "Reading as far back as a first visit goes beside what is new: 0 posts so far"
+    assert gap_words.way_back(way) == "Reading as far back as a first visit goes beside what is new. 0 posts so far."
     visit(conn, 0.1)
     record_backfill_page(conn, claim_back(conn, 0.9), Page(posts=(), cursor={}), now=at(1))
     assert covered(conn) == [Stretch(since=NOON - SETTLING, until=at(0.1) - SETTLING)]

@@ -39,7 +39,7 @@ def test_a_manager_sees_what_was_covered_and_every_gap_in_words(door: Door) -> N
     assert page.count('<rect class="lost"') == 0
     assert "Covered from 28 Feb 10:00" in page
     assert "2 gaps open, 1 gap filled, 1 gap lost" in page
-    assert "1,200 posts so far; read down to 28 Feb 21:00 (0 %)" in page
+    assert "1,200 posts so far; read down to 28 Feb 21:00 (0%)" in page
 
 
 def test_a_watch_that_covered_nothing_yet_says_so(door: Door) -> None:

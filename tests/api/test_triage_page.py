@@ -94,14 +94,14 @@ def test_a_label_is_corrected_in_its_case_and_the_toast_takes_it_back(door: Door
 
 def test_a_case_shows_intent_chances_and_version_of_each_post(door: Door) -> None:
     page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
-    assert "negative 90 %, neutral 8 %, positive 2 % · fake-1" in page
+    assert "negative 90%, neutral 8%, positive 2% · fake-1" in page
     assert 'data-label="intent:complaint" aria-pressed="true"' in page
     assert "<kbd>1</kbd>" in page
 
 
 def test_the_chances_of_all_intents_are_shown_on_its_label(door: Door) -> None:
     page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
-    assert "complaint 90 %, question 0 %, request 0 %, praise 0 %, other 10 % · fake-1" in page
+    assert "complaint 90%, question 0%, request 0%, praise 0%, other 10% · fake-1" in page
 
 
 def test_the_language_of_a_post_is_chosen_by_name_kept_and_told(door: Door) -> None:

@@ -11,6 +11,7 @@ from amends.core.translating import N_, Table, _
 from amends.core.written import (
     ago,
     clock,
+    count,
     day,
     dollars,
     language_name,
@@ -19,7 +20,6 @@ from amends.core.written import (
     number,
     percent,
     seconds,
-    short_number,
     span,
     stamp,
     until,
@@ -29,6 +29,7 @@ from amends.triage.urgency_weights import Reason
 __all__ = [
     "ago",
     "clock",
+    "count",
     "day",
     "dollars",
     "listed",
@@ -36,7 +37,6 @@ __all__ = [
     "number",
     "percent",
     "seconds",
-    "short_number",
     "span",
     "stamp",
     "until",

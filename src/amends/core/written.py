@@ -32,11 +32,12 @@ def number(value: float, digits: int | None = None) -> str:
     return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale())
 
 
-def short_number(value: int) -> str:
+def count(value: int) -> str:
     """Return a number short enough for a chip: `940`, `12.4K`, `3.1M`."""
     if value < COMPACT_FROM:
         return number(value)
-    return format_compact_decimal(value, fraction_digits=1, locale=locale())
+    rounded = 1_000_000 if 999_950 <= value < 1_000_000 else value  # noqa: PLR2004 - which would be a thousand thousands
+    return format_compact_decimal(rounded, fraction_digits=1, locale=locale())
 
 
 def percent(share: float) -> str:

@@ -1,5 +1,5 @@
 -- The company's own topics, what is noise to it, and the examples from which both are learnt.
--- depends: 0004_urgency
+-- depends: 0002_readings_and_jobs
 
 create table topics (
   id bigint generated always as identity primary key,

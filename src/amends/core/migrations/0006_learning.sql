@@ -1,5 +1,5 @@
 -- What agents correct, what the model learnt from it, and jobs that are tried again.
--- depends: 0005_topics_and_noise
+-- depends: 0002_readings_and_jobs
 
 alter table jobs
   add column failures integer not null default 0,
