@@ -19,7 +19,12 @@ LABEL_KEYS = {
     "praise": "p",
     "other": "o",
 }
-JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections", "topics": "Labelling history by topic"}
+JOBS = {
+    "retriage": "Judging history anew",
+    "learn": "Learning from corrections",
+    "topics": "Labelling history by topic",
+    "deadlines": "Setting deadlines anew",
+}
 
 
 class Sounding(Protocol):

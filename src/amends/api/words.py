@@ -6,60 +6,53 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
+from amends.api.language_names import LANGUAGES
 from amends.collectors import abilities, networks
+from amends.core.translating import N_, _
 from amends.inbox.rules.budgeting import SPENT
 
-LANGUAGES = {
-    "am": "Amharic",
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "gu": "Gujarati",
-    "hi": "Hindi",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "kn": "Kannada",
-    "ko": "Korean",
-    "ml": "Malayalam",
-    "mr": "Marathi",
-    "nl": "Dutch",
-    "pa": "Punjabi",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "si": "Sinhala",
-    "sw": "Swahili",
-    "ta": "Tamil",
-    "te": "Telugu",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "zh": "Chinese",
-}
 SPOKEN = ("en", "es", "si", "am", "ta", "kn", "pa")
 VIEWS = {
-    "open": "Waiting for us",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "needs_look": "Needs a look",
-    "waiting": "Waiting for customer",
-    "resolved": "Resolved",
-    "all": "All cases",
+    "open": N_("Waiting for us"),
+    "mine": N_("Mine"),
+    "unassigned": N_("Unassigned"),
+    "needs_look": N_("Needs a look"),
+    "due_soon": N_("Due soon"),
+    "breached": N_("Late"),
+    "waiting": N_("Waiting for customer"),
+    "snoozed": N_("Snoozed"),
+    "follow_ups": N_("Follow-ups due"),
+    "resolved": N_("Resolved"),
+    "all": N_("All cases"),
 }
-SORTS = {"newest": "Newest first", "urgency": "Most urgent first", "longest": "Longest wait first"}
+SORTS = {
+    "newest": N_("Newest first"),
+    "urgency": N_("Most urgent first"),
+    "deadline": N_("Soonest due first"),
+    "longest": N_("Longest wait first"),
+}
 MOODS = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
-STATUSES = {"open": "Waiting for us", "waiting": "Waiting for the customer", "resolved": "Resolved", "dismissed": "Dismissed"}
-SHORT_STATUSES = {"open": "open", "waiting": "waiting for them", "resolved": "resolved", "dismissed": "put aside"}
+STATUSES = {
+    "open": N_("Waiting for us"),
+    "waiting": N_("Waiting for the customer"),
+    "snoozed": N_("Snoozed"),
+    "resolved": N_("Resolved"),
+    "dismissed": N_("Dismissed"),
+}
+SHORT_STATUSES = {
+    "open": N_("open"),
+    "waiting": N_("waiting for them"),
+    "snoozed": N_("snoozed"),
+    "resolved": N_("resolved"),
+    "dismissed": N_("put aside"),
+}
 COUNTERS = {
     "open": "status:open",
     "mine": "mine:",
     "unassigned": "unassigned",
     "needs_look": "needs_look",
     "waiting": "status:waiting",
+    "snoozed": "status:snoozed",
     "resolved": "status:resolved",
 }
 EMPTY = {
@@ -69,6 +62,10 @@ EMPTY = {
     "needs_look": ("The machine is sure of itself", "Posts it cannot judge, by language or by meaning, wait here for a person."),
     "waiting": ("We wait for nobody", "Cases we answered stay here until the customer writes again or you resolve them."),
     "resolved": ("Nothing is resolved yet", "A resolved case is followed up after some days: did the answer hold?"),
+    "due_soon": (N_("Nothing falls due within the hour"), N_("A case comes here an hour before we should have answered it.")),
+    "breached": (N_("Nothing is late"), N_("A case whose deadline has passed stays here until it is answered.")),
+    "snoozed": (N_("Nothing is snoozed"), N_("A snoozed case comes back by itself, at its time or when the customer writes.")),
+    "follow_ups": (N_("No follow-up is due"), N_("Some days after a resolve we look whether the answer held; those of today stand here.")),
     "all": ("No cases yet", "Once a source is connected, complaints become cases by themselves. An administrator adds sources."),
 }
 BASIS = {"handle": "handle", "told_us": "told us", "agent": "agent", "verified": "verified"}
@@ -154,6 +151,13 @@ def ago(moment: datetime, now: datetime) -> str:
 def until(moment: datetime, now: datetime) -> str:
     """Return how long it is until a moment, `now` from then on."""
     return f"in {span(moment - now)}" if moment > now else "now"
+
+
+def left(due: datetime, now: datetime) -> str:
+    """Return how much time is left to answer, or by how much it is exceeded: `2 h left`, `late by 20 min`."""
+    if due > now:
+        return _("%(span)s left") % {"span": span(due - now)}
+    return _("late by %(span)s") % {"span": span(now - due)}
 
 
 def clock(moment: datetime, now: datetime) -> str:

@@ -7,6 +7,7 @@ import "./keys.js";
 import { listen } from "./news.js";
 import "./pictures.js";
 import { markOpen } from "./places.js";
+import "./querying.js";
 import { tick } from "./times.js";
 import "./toasts.js";
 import "./writing.js";

@@ -67,5 +67,10 @@ class EventKind(StrEnum):
     JOB_CANCELLED = "job_cancelled"
     ORDER_SHAPES_SET = "order_shapes_set"
     URGENCY_WEIGHED = "urgency_weighed"
+    VIEW_SAVED = "view_saved"
+    VIEW_CHANGED = "view_changed"
+    VIEW_DELETED = "view_deleted"
+    VIEW_RESTORED = "view_restored"
+    DEADLINES_SET = "deadlines_set"
     AGENT_ADDED = "agent_added"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

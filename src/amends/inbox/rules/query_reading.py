@@ -1,8 +1,8 @@
 """Reads the text of a query, by hand and from left to right; what cannot be read is told with its place and the nearest that can.
 
-    query  = some { "OR" some }          some  = single { single }
-    single = "-" single | "(" query ")" | field ":" match { "," match } | "#17" | "@handle" | word | "quoted words"
-    match  = [ ">" | ">=" | "<" | "<=" ] value | value ".." value
+query  = some { "OR" some }          some  = single { single }
+single = "-" single | "(" query ")" | field ":" match { "," match } | "#17" | "@handle" | word | "quoted words"
+match  = [ ">" | ">=" | "<" | "<=" ] value | value ".." value
 """
 
 import re
@@ -37,7 +37,7 @@ _OR = re.compile(r"OR(?![^\s()])")
 _AND = re.compile(r"AND(?![^\s()])")
 _OPERATOR = re.compile(r">=|<=|>|<")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_MINUS = re.compile(r'-(?=[^\s)])')
+_MINUS = re.compile(r"-(?=[^\s)])")
 
 
 def parse(text: str) -> Query:
@@ -126,7 +126,7 @@ class _Reader:
     def quoted(self) -> str:
         found = self.take(_QUOTED)
         if not found:
-            raise NotAQuery(_("The quote “\"” is never closed."), at=self.at)
+            raise NotAQuery(_('The quote “"” is never closed.'), at=self.at)
         return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
 
     def term(self) -> Node | None:
@@ -188,7 +188,15 @@ def _checked(name: str, match: Match, at: int) -> Match:
         raise NotAQuery(str(error), at=at) from error
 
 
-_MEANT = {"unread": "is:unread", "language": "lang:", "id": "#17", "author": "@", "account": "source:", "sentiment": "mood:", "agent": "assignee:"}
+_MEANT = {
+    "unread": "is:unread",
+    "language": "lang:",
+    "id": "#17",
+    "author": "@",
+    "account": "source:",
+    "sentiment": "mood:",
+    "agent": "assignee:",
+}
 
 
 def _no_field(name: str) -> str:

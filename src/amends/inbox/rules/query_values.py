@@ -1,6 +1,7 @@
 """What the values of a query mean: numbers, lengths of time, days. What cannot be read is told with an example that can."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
@@ -54,9 +55,6 @@ def day(text: str, now: datetime) -> datetime:
     return datetime.combine(found, time.min, UTC)
 
 
-_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-
-
 def checked(name: str, match: Match) -> Match:
     """Return the match as the field `name` takes it; `Refused` with what to write instead."""
     field = FIELDS[name]
@@ -66,26 +64,28 @@ def checked(name: str, match: Match) -> Match:
         return Match(match.value.lower())
     if field.kind is Kind.CHOICE:
         raise Refused(unknown(name, match.value, field.values))
-    if field.kind is Kind.SPAN and not match.op:
-        _check(field.kind, match.value)
-        raise Refused(_("Say on which side: %(field)s:>%(value)s or %(field)s:<%(value)s.") % {"field": name, "value": match.value})
     if name == "lang":
         return Match(_language(match.value))
-    for value in (match.value, match.upto) if match.op == ".." else (match.value,):
-        _check(field.kind, value)
+    _check(name, field.kind, match)
     return match
 
 
-def _check(kind: Kind, value: str) -> None:
-    """Raise `Refused` where the kind cannot read `value`."""
-    if kind is Kind.NUMBER:
-        number(value)
-    elif kind is Kind.SPAN:
-        span(value)
-    elif kind is Kind.DATE:
-        day(value, _ANY_TIME)
-    elif not value.strip():
-        raise Refused(_("A value is missing."))
+def _check(name: str, kind: Kind, match: Match) -> None:
+    """Raise `Refused` where the kind cannot read a value of the match."""
+    for value in (match.value, match.upto) if match.op == ".." else (match.value,):
+        if kind in _READ:
+            _READ[kind](value)
+        elif not value.strip():
+            raise Refused(_("A value is missing."))
+    if kind is Kind.SPAN and not match.op:
+        raise Refused(_("Say on which side: %(field)s:>%(value)s or %(field)s:<%(value)s.") % {"field": name, "value": match.value})
+
+
+def _any_day(value: str) -> object:
+    return day(value, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+_READ: Mapping[Kind, Callable[[str], object]] = {Kind.NUMBER: number, Kind.SPAN: span, Kind.DATE: _any_day}
 
 
 def _language(value: str) -> str:
