@@ -31,7 +31,7 @@ def matches(conn: Connection, query: Query, case_ids: Sequence[int], asker: Aske
 def count_of(conn: Connection, query: Query, asker: Asker, *, most: int = MOST_COUNTED) -> int:
     """Return how many cases fit the query, counted up to `most` (then there may be more). `NotAQuery`, `TooBroad`."""
     asked = condition(conn, query, asker)
-    found = "select count(*) from (select from cases c where " + asked.whole + " limit %(most)s) some"
+    found = "select count(*) from (select from cases c where " + asked.whole + " limit %(most)s) counted"
     with carefully(conn):
         return fetch_values(conn, found, asked.params | {"most": most})[0]
 
