@@ -1,5 +1,7 @@
 """Databases with a full desk for benchmarks, one a size; one that lies there already is used again."""
 
+from urllib.parse import urlsplit
+
 from amends.cli.measuring.inbox import fill_desk, settle
 from amends.cli.running.installation import say
 from amends.core.database import Connection, connect, database_beside, fetch_values
@@ -14,7 +16,7 @@ def desk_of(url: str, *, cases: int) -> str:
         with database_beside(url, name, keep=True) as found:
             beside = found
     except Refused:
-        beside = url.rpartition("/")[0] + f"/{name}"
+        beside = urlsplit(url)._replace(path=f"/{name}").geturl()
     migrate(beside)
     with connect(beside) as conn:
         made = _fill(conn, cases)

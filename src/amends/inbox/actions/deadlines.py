@@ -18,8 +18,7 @@ def set_targets(conn: Connection, brand_id: BrandId | None, targets: Sequence[Ta
     if tuple(before) == after:
         return
     deadlines.replace(conn, brand_id, after)
-    facts = {"before": _told(before), "after": _told(after)}
-    events.add(conn, EventKind.DEADLINES_SET, now=now, agent_id=agent_id, brand_id=brand_id, **facts)
+    events.add(conn, EventKind.DEADLINES_SET, now=now, agent_id=agent_id, brand_id=brand_id, before=_told(before), after=_told(after))
     jobs.start(conn, kind="deadlines", why="other deadlines", facts={}, agent_id=agent_id, now=now)
 
 

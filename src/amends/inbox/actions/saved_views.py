@@ -45,8 +45,8 @@ def change_view(conn: Connection, view_id: SavedViewId, wish: Wish, *, visitor: 
     saved_views.update(conn, view_id, written)
     if before.query != written.query:
         view_counts.forget(conn, view_id)
-    facts = {"before": [before.name, before.query, before.sort], "after": [written.name, written.query, written.sort]}
-    events.add(conn, EventKind.VIEW_CHANGED, now=now, agent_id=visitor.agent_id, view_id=view_id, **facts)
+    was, is_now = ([one.name, one.query, one.sort] for one in (before, written))
+    events.add(conn, EventKind.VIEW_CHANGED, now=now, agent_id=visitor.agent_id, view_id=view_id, before=was, after=is_now)
     return before
 
 

@@ -66,7 +66,7 @@ def _statuses(node: Node) -> set[str] | None:
     if isinstance(node, Term) and node.field == "status":
         return {match.value for match in node.matches}
     if isinstance(node, Not) and isinstance(node.node, Term) and node.node.field == "status":
-        return set(CaseStatus) - {match.value for match in node.node.matches}
+        return {status.value for status in CaseStatus} - {match.value for match in node.node.matches}
     return None
 
 
@@ -127,7 +127,7 @@ class _Writer:
     def term(self, term: Term) -> LiteralString:
         """Return a field's condition: the plain values together, each of the others by itself."""
         plain = [match.value for match in term.matches if term.field in pieces.ONE_OF and (term.field, match.value) not in pieces.SAID]
-        parts = [self.match(term.field, match) for match in term.matches if match.value not in plain or match.op]
+        parts: list[LiteralString] = [self.match(term.field, match) for match in term.matches if match.value not in plain or match.op]
         if plain:
             parts.append(pieces.ONE_OF[term.field].format(self.hold(self.values(term.field, plain))))
         return _joined(" or ", parts)
@@ -187,7 +187,7 @@ class _Writer:
 
     def moment(self, name: str, match: Match) -> LiteralString:
         """Return the condition on a length of time, as one on the moment from which, or up to which, it is measured."""
-        column, now = (pieces.PASSED | pieces.LEFT)[name], self.asker.now
+        now, column = self.asker.now, (pieces.PASSED if name in pieces.PASSED else pieces.LEFT)[name]
         sign, sides = (-1, pieces.MIRRORED) if name in pieces.PASSED else (1, pieces.SIDES)
         if match.op != "..":
             return column + sides[match.op] + self.hold(now + sign * span(match.value))
