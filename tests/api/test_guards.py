@@ -78,9 +78,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{trial_id}",
         "{budget_id}",
         "{alert_id}",
+        "{view_id}",
     ):
         path = path.replace(name, "1")
-    return path
+    return path.replace("{way}", "up")
 
 
 def test_the_application_has_no_route_besides_those_of_its_doors(shared_door: Door) -> None:

@@ -6,10 +6,11 @@ import { query } from "./places.js";
 const box = () => $("#search");
 const options = () => $$("#suggestions [role=option]");
 const marked = () => $("#suggestions [aria-selected=true]");
-let waiting = 0;
+let waiting = 0, wanted = false;
 
 function close() {
   clearTimeout(waiting);
+  wanted = false;
   const list = $("#suggestions");
   if (!list) return;
   list.hidden = true;
@@ -61,6 +62,7 @@ function pressed(event) {
 when("input", (event) => {
   if (event.target !== box()) return;
   clearTimeout(waiting);
+  wanted = true;
   waiting = setTimeout(suggest, 120);
 });
 window.addEventListener("keydown", pressed, true);
@@ -70,7 +72,9 @@ when("mousedown", (event) => {
   event.preventDefault();
   take(option);
 });
-when("focusout", (event) => event.target === box() && close());
+// The list that follows the typing brings a box of its own; what was suggested comes back with it.
+when("focusout", (event) => event.target === box() && setTimeout(() => document.activeElement !== box() && close(), 200));
+when("list-shown", () => setTimeout(() => wanted && document.activeElement === box() && suggest(), 30));
 when("submit", (event) => event.target.matches("[data-filters]") && close());
 
 // Counts of time and of saved views go on by themselves; a form that somebody fills in there is left alone.

@@ -72,7 +72,7 @@ select s.brand_id, s.id, a.network, a.id, a.id, a.id::text, d.status,
   (array['my flight was cancelled', 'internet down since morning', 'parcel late again'])[1 + h %% 3] || ' ' || a.id,
   (array['en', 'si', 'ta', 'es', 'en', 'en', 'kn', 'am'])[1 + h / 7 %% 8],
   (array['negative', 'negative', 'neutral', 'positive'])[1 + h / 3 %% 4],
-  h %% 100, case when h %% 50 = 0 then array['negative', 'legal threat'] else array['negative'] end, h %% 17 = 0,
+  h / 100 %% 100, case when h %% 50 = 0 then array['negative', 'legal threat'] else array['negative'] end, h %% 17 = 0,
   case when h %% 3 = 0 then 1 + h / 11 %% 50 end, d.at, d.at, case when d.status = 'open' then d.at end,
   case when d.status = 'resolved' then d.at + interval '1 hour' end, %(posts)s, d.status = 'open' and h %% 2 = 0
 from (select *, (id * 7919) %% 1000003 as h from authors) a

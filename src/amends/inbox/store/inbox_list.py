@@ -84,14 +84,18 @@ _ORDER: dict[Sort, LiteralString] = {
     Sort.LONGEST: " order by coalesce(c.waiting_since, 'infinity'), c.id",
 }
 STEPS = 4_000
-"""How many rows of each status are looked at in the list's order before the few that fit are gathered by their own indices instead."""
+"""How many rows are looked at in the list's order, over all statuses, before the few that fit are gathered by their own indices instead."""
 
 
 def page(conn: Connection, query: Query, sort: Sort, asker: Asker, *, after: Marker | None = None, limit: int = 50) -> list[CaseRow]:
     """Return at most `limit` cases that fit the query in the order of `sort`, beginning behind `after`; `NotAQuery`, `TooBroad`."""
     asked = condition(conn, query, asker)
     behind = _AFTER[sort] if after else ""
-    params = asked.params | {"limit": limit, "steps": STEPS} | ({"key": after.key, "id": after.id} if after else {})
+    params = (
+        asked.params
+        | {"limit": limit, "steps": STEPS // max(1, len(asked.statuses))}
+        | ({"key": after.key, "id": after.id} if after else {})
+    )
     found = fetch_all(conn, CaseRow, _walk(asked, sort, behind), params)
     if len(found) == limit or not asked.weak:
         return found
