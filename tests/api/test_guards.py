@@ -109,9 +109,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{invitation_id}",
         "{session_id}",
         "{agent_id}",
+        "{view_id}",
     ):
         path = path.replace(name, "1")
-    return path
+    return path.replace("{way}", "up")
 
 
 REFUSED = [(method, route, role) for method, route in GUARDED for role in Role if role not in RIGHTS[right_of(route)]]

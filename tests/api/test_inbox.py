@@ -156,3 +156,51 @@ def test_the_counters_count_what_the_views_hold(door: Door) -> None:
     page = door.visitor(door.who.ada).get("/inbox").text
     told = dict(re.findall(r'data-count="([^"]+)">(\d*)<', page))
     assert (told["status:open"], told[f"mine:{door.who.ada}"], told["unassigned"]) == ("9", "1", "8")
+
+
+def test_the_address_carries_the_query_and_the_query_the_list(shared_door: Door) -> None:
+    client, who = shared_door.visitor(shared_door.who.ada), shared_door.who
+    assert ids(client, '/inbox?q="my bank" -mood:positive urgency:>=1') == [who.plain]
+    assert len(ids(client, "/inbox?q=bank OR %23" + str(who.talked))) == 2
+    assert 'value="status:open mood:negative"' in client.get("/inbox?view=open&mood=negative").text
+    assert 'value="mood:neutral bank"' not in client.get("/inbox?q=mood:negative bank&mood=").text
+    assert 'value="bank mood:neutral"' in client.get("/inbox?q=mood:negative bank&mood=neutral").text
+    assert 'data-query="?view=mine"' in client.get("/inbox?q=status:open,waiting assignee:me").text
+
+
+@pytest.mark.parametrize("q", ["mod:negative", '"', "(", "topic:nonsense", "x" * 10_240, "a OR", "<script>alert(1)</script> ("])
+def test_a_query_that_makes_no_sense_is_told_in_the_pane_and_stays_in_the_box(shared_door: Door, q: str) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    answer = client.get("/inbox", params={"q": q})
+    assert answer.status_code == 200
+    assert "This query cannot be read" in answer.text
+    assert q in unescape(re.findall(r'id="search"[^>]* value="([^"]*)"', answer.text)[0])
+    assert shared_door.program(shared_door.who.ada).get("/api/v1/cases", params={"q": q}).status_code == 422
+    assert client.get("/inbox/fitting", params={"q": q, "ids": [1]}).json() == []
+
+
+def test_a_screen_asks_which_of_some_cases_its_list_would_hold(shared_door: Door) -> None:
+    client, who = shared_door.visitor(shared_door.who.ada), shared_door.who
+    assert client.get("/inbox/fitting", params={"q": "bank", "ids": [who.plain, who.talked]}).json() == [who.plain]
+    assert client.get("/inbox/fitting", params={"q": "bank", "ids": [1] * 201}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("q", "offered"),
+    [
+        ("mo", ["mood:"]),
+        ("lost mood:", ["negative", "neutral", "positive"]),
+        ("mood:negative,p", ["positive"]),
+        ("-brand:", ["lanka-air"]),
+        ("assignee:a", ["Ada", "Ann", "Mia"]),
+        ("(status:s", ["snoozed", "resolved", "dismissed"]),
+        ("zzz", []),
+        ("", []),
+        ('"mood:', []),
+    ],
+)
+def test_the_box_suggests_fields_and_values_as_one_types(shared_door: Door, q: str, offered: list[str]) -> None:
+    answer = shared_door.visitor(shared_door.who.ada).get("/inbox/suggest", params={"q": q, "at": len(q)})
+    found = re.findall(r'data-text="([^"]*)"', answer.text)
+    assert [unescape(one) for one in found if one != "me"][: len(offered)] == offered
+    assert bool(found) == bool(offered)

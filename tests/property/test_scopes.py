@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.inbox.actions.sign_in import begin_session, visitor_of_session
+from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, SEE_EVERY_TEAM, Scope
-from amends.inbox.rules.views import Filter, Sort, View
+from amends.inbox.rules.views import Sort
 from amends.inbox.rules.words import Role
 from amends.inbox.store import counts, inbox_list, scopes
 from tests.cast import NOON, a_source, colleague
@@ -90,7 +92,7 @@ def test_sql_and_rule_see_the_same(
     seen = {one.id for one in placed if said.holds(team_id=one.team_id, source_id=one.source_id)}
     assert seen == {one.id for one in placed if scope.holds(team_id=one.team_id, source_id=one.source_id)}
     assert seen == {one.id for one in placed if scopes.reaches(conn, scope, "case", one.id)}
-    listed = inbox_list.page(conn, view=View.ALL, chosen=Filter(), sort=Sort.NEWEST, agent_id=agent_id, scope=scope)
+    listed = inbox_list.page(conn, parse(""), Sort.NEWEST, Asker(agent_id=agent_id, now=NOON, scope=scope))
     assert seen == {row.id for row in listed}
     assert counts.read(conn, scope).get("status:open", 0) == len(seen)
     counts.fold(conn)

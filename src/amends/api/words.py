@@ -4,6 +4,7 @@ How numbers and times are written is `core.written`; the templates find it here 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from amends.collectors import abilities, networks
@@ -55,29 +56,50 @@ VIEWS = Table(
         "mine": N_("Mine"),
         "unassigned": N_("Unassigned"),
         "needs_look": N_("Needs a look"),
+        "due_soon": N_("Due soon"),
+        "breached": N_("Late"),
         "waiting": N_("Waiting for customer"),
+        "snoozed": N_("Snoozed"),
+        "follow_ups": N_("Follow-ups due"),
         "resolved": N_("Resolved"),
         "all": N_("All cases"),
     }
 )
-SORTS = Table({"newest": N_("Newest first"), "urgency": N_("Most urgent first"), "longest": N_("Longest wait first")})
+SORTS = Table(
+    {
+        "newest": N_("Newest first"),
+        "urgency": N_("Most urgent first"),
+        "deadline": N_("Soonest due first"),
+        "longest": N_("Longest wait first"),
+    }
+)
 MOODS = Table({"negative": N_("Negative"), "neutral": N_("Neutral"), "positive": N_("Positive")})
 MOODS_WITHIN = Table({"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")})
 STATUSES = Table(
     {
         "open": N_("Waiting for us"),
         "waiting": N_("Waiting for the customer"),
+        "snoozed": N_("Snoozed"),
         "resolved": N_("Resolved"),
         "dismissed": N_("Dismissed"),
     }
 )
-SHORT_STATUSES = Table({"open": N_("open"), "waiting": N_("waiting for them"), "resolved": N_("resolved"), "dismissed": N_("put aside")})
+SHORT_STATUSES = Table(
+    {
+        "open": N_("open"),
+        "waiting": N_("waiting for them"),
+        "snoozed": N_("snoozed"),
+        "resolved": N_("resolved"),
+        "dismissed": N_("put aside"),
+    }
+)
 COUNTERS = {
     "open": "status:open",
     "mine": "mine:",
     "unassigned": "unassigned",
     "needs_look": "needs_look",
     "waiting": "status:waiting",
+    "snoozed": "status:snoozed",
     "resolved": "status:resolved",
 }
 EMPTY = {
@@ -87,6 +109,10 @@ EMPTY = {
     "needs_look": (N_("The machine is sure of itself"), N_("Posts it cannot judge, by language or by meaning, wait here for a person.")),
     "waiting": (N_("We wait for nobody"), N_("Cases we answered stay here until the customer writes again or you resolve them.")),
     "resolved": (N_("Nothing is resolved yet"), N_("A resolved case is followed up after some days: did the answer hold?")),
+    "due_soon": (N_("Nothing falls due within the hour"), N_("A case comes here an hour before we should have answered it.")),
+    "breached": (N_("Nothing is late"), N_("A case whose deadline has passed stays here until it is answered.")),
+    "snoozed": (N_("Nothing is snoozed"), N_("A snoozed case comes back by itself, at its time or when the customer writes.")),
+    "follow_ups": (N_("No follow-up is due"), N_("Some days after a resolve we look whether the answer held; those of today stand here.")),
     "all": (N_("No cases yet"), N_("Once a source is connected, complaints become cases by themselves. An administrator adds sources.")),
 }
 BASIS = Table({"handle": N_("handle"), "told_us": N_("told us"), "agent": N_("agent"), "verified": N_("verified")})
@@ -164,6 +190,13 @@ def initials(name: str) -> str:
 def reason(word: str) -> str:
     """Return what a stored reason of urgency is called; one of an older version stays as it was stored."""
     return REASONS[Reason(word)] if word in REASONS else word
+
+
+def left(due: datetime, now: datetime) -> str:
+    """Return how much time is left to answer, or by how much it is exceeded: `2 h left`, `late by 20 min`."""
+    if due > now:
+        return _("%(span)s left") % {"span": span(due - now)}
+    return _("late by %(span)s") % {"span": span(now - due)}
 
 
 def telling(reasons: Sequence[str], sentiment: str) -> list[str]:

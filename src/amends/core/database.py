@@ -23,6 +23,7 @@ Params = Mapping[str, Any]
 Connection = psycopg.Connection[Any]
 DatabaseError = psycopg.Error
 DatabaseGone = psycopg.OperationalError
+QueryCanceled = psycopg.errors.QueryCanceled
 UniqueViolation = psycopg.errors.UniqueViolation
 _OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
@@ -33,6 +34,7 @@ __all__ = [
     "Jsonb",
     "Params",
     "Pool",
+    "QueryCanceled",
     "UniqueViolation",
     "connect",
     "copy_rows",

@@ -29,6 +29,7 @@ class Task(StrEnum):
     JOBS = "jobs"
     LEARN = "learn"
     RAISE_WAITING = "raise_waiting"
+    COUNT_VIEWS = "count_views"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

@@ -12,6 +12,7 @@ def _every(seconds: float, task: Task) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "collect what is due": _every(1, Task.COLLECT_DUE),
     "find what is undone": _every(2, Task.SWEEP),
+    "count what is looked at": _every(5, Task.COUNT_VIEWS),
     "raise who waits": _every(60, Task.RAISE_WAITING),
     "ask whether posts still stand": _every(60, Task.RECHECK),
     "watch over the sources": _every(60, Task.WATCH_SOURCES),

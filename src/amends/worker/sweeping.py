@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, heartbeats, undone
+from amends.inbox.store import attachments, calls, heartbeats, saved_views, undone, view_counts
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -13,6 +13,8 @@ from amends.worker.names import Lane, Task
 REMEMBER_FAILURES = timedelta(days=1)
 REMEMBER_TRIALS = timedelta(hours=1)
 REMEMBER_DELIVERIES = timedelta(days=7)
+REMEMBER_VIEWS = timedelta(days=30)
+REMEMBER_COUNTS = timedelta(days=1)
 KEEP_UNSENT_PICTURES = timedelta(days=1)
 
 
@@ -48,6 +50,8 @@ def tidy(at: Context) -> None:
     """Delete what is over: sessions, failed sign-ins and unsent pictures of yesterday, tried sentences, and what callers left."""
     now = at.clock()
     with at.pool.transaction() as conn:
+        saved_views.drop_deleted(conn, before=now - REMEMBER_VIEWS)
+        view_counts.drop_unwanted(conn, before=now - REMEMBER_COUNTS)
         undone.drop_expired_sessions(conn, now=now)
         undone.drop_old_failures(conn, before=now - REMEMBER_FAILURES)
         drop_trials(conn, before=now - REMEMBER_TRIALS)

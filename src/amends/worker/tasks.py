@@ -25,6 +25,7 @@ from amends.worker.replying import send_one
 from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
+from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
 from amends.worker.watching_over import watch_sources
 
@@ -65,6 +66,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.RAISE_WAITING: raise_batch,
+    Task.COUNT_VIEWS: count_views_batch,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

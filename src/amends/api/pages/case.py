@@ -7,10 +7,11 @@ from fastapi import APIRouter, Form, Header, Request, Response
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
+from amends.api.looking import Looking, asker_of
 from amends.api.networks import Measured, measured
 from amends.api.pages._acting import shown
 from amends.api.pages._case_view import case_values
-from amends.api.pages._look import Looking, list_values
+from amends.api.pages._look import list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
@@ -31,7 +32,7 @@ def case(
         values["unsent"] = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
-        values |= list_values(conn, look, visitor)
+        values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))
     return desk.screens.page(request, "inbox.html", values)
 
 

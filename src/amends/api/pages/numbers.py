@@ -12,7 +12,8 @@ from amends.core.database import Connection
 from amends.inbox.rules import figures
 from amends.inbox.rules.figures import DEFINITIONS, Figure, Period, Span, bucket_of, period_of
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import counts, inbox_list, numbers
+from amends.inbox.store import counts, numbers
+from amends.inbox.store.query_names import known
 
 router = APIRouter(prefix="/numbers", include_in_schema=False)
 ROWS = 100
@@ -27,7 +28,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading, span: Span = Span.WEE
     with desk.pool.transaction() as conn:
         values: dict[str, Any] = _figures(conn, period, span, brand) | {
             "counts": counts.read(conn, visitor.scope),
-            "choices": inbox_list.choices(conn, visitor.scope),
+            "brands": [(one.names[0], one.names[-1]) for one in known(conn, "brand")],
         }
     values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS, "figures": figures}
     return desk.screens.page(request, "numbers.html", values)

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query
 from amends.api.answering import Wish, answer
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
+from amends.api.looking import Looking, asker_of
 from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
+from amends.core.errors import Refused
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
-from amends.inbox.rules.views import Filter, Marker, Sort, View
+from amends.inbox.rules.views import Marker
 from amends.inbox.store import inbox_list
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -44,28 +46,21 @@ class Noted:
 
 
 @router.get("", operation_id="list_cases", dependencies=[program_may(Right.SEE)])
-def list_cases(  # noqa: PLR0913
+def list_cases(
     desk: AtDesk,
     visitor: Bearing,
-    view: View = View.OPEN,
-    sort: Sort = Sort.NEWEST,
-    brand: str = "",
-    network: str = "",
-    language: str = "",
-    mood: str = "",
-    q: str = "",
+    look: Looking,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CaseList:
-    """List the cases of a view by keyset: no page skips a case because another one was added or taken away."""
-    chosen = Filter(brand=brand, network=network, language=language, mood=mood, text=q)
-    marker = Marker.read(after, sort)
+    """List the cases that fit `q` by keyset: no page skips a case because another one was added or taken away."""
+    if look.trouble:
+        raise Refused(look.trouble)
+    marker = Marker.read(after, look.sort)
     with desk.pool.transaction() as conn:
-        rows = inbox_list.page(
-            conn, view=view, chosen=chosen, sort=sort, agent_id=visitor.agent_id, scope=visitor.scope, after=marker, limit=limit + 1
-        )
+        rows = inbox_list.page(conn, look.asked, look.sort, asker_of(visitor, desk.clock()), after=marker, limit=limit + 1)
     kept = rows[:limit]
-    return CaseList(cases=kept, next=str(inbox_list.marker_of(kept[-1], sort)) if len(rows) > limit else "")
+    return CaseList(cases=kept, next=str(inbox_list.marker_of(kept[-1], look.sort)) if len(rows) > limit else "")
 
 
 @router.get("/{case_id}", operation_id="get_case", dependencies=[program_may(Right.SEE)])

@@ -8,6 +8,7 @@ import { listen } from "./news.js";
 import "./pictures.js";
 import "./signing_in.js";
 import { markOpen } from "./places.js";
+import "./querying.js";
 import { tick } from "./times.js";
 import "./toasts.js";
 import "./writing.js";

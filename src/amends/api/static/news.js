@@ -14,6 +14,7 @@ function hear(news) {
     const shown = $(`#row-${id}`);
     if (shown) changeRow(shown, row);
     else if (belongs(row)) fresh.add(id);
+    else ask(id);
   }
   showFreshCount();
   if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
@@ -55,11 +56,29 @@ const VIEWS = {
 
 function belongs(row) {
   const list = $("#list")?.dataset, it = row.dataset, last = $$("#rows .row").at(-1)?.dataset;
-  if (!list || list.text || list.topic || !VIEWS[list.view](it)) return false;
-  if (["brand", "network", "language", "mood"].some((name) => list[name] && list[name] !== it[name])) return false;
+  if (!list || !list.plain || !VIEWS[list.view]?.(it)) return false;
   if (!last || !list.more) return true;
-  if (list.sort === "longest") return Number(it.longest || Infinity) <= Number(last.longest || Infinity);
+  if (["longest", "deadline"].includes(list.sort)) return Number(it[list.sort] || Infinity) <= Number(last[list.sort] || Infinity);
   return Number(it[list.sort]) >= Number(last[list.sort]);
+}
+
+// Whether a row belongs into a list of any query only the server can say; it is asked of some rows at once.
+const unsure = new Set();
+let asking = 0;
+
+function ask(id) {
+  const list = $("#list")?.dataset;
+  if (!list || (list.plain && VIEWS[list.view])) return;
+  unsure.add(id);
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const address = query(), ids = [...unsure].slice(0, 200).map((one) => `&ids=${one}`).join("");
+    unsure.clear();
+    const answer = await fetch(`/inbox/fitting${address}${ids}`);
+    if (!answer.ok || address !== query()) return;
+    for (const one of await answer.json()) if (!$(`#row-${one}`)) fresh.add(String(one));
+    showFreshCount();
+  }, 400);
 }
 
 function showFreshCount() {

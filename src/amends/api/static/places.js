@@ -21,7 +21,7 @@ export function showList(address, { push = true, keepCase = false } = {}) {
   if (!$("#list")) return location.assign(address);
   return htmx.ajax("GET", address, { target: "#list", swap: "outerHTML" }).then(() => {
     if (!keepCase) forgetCase();
-    if (push) history.pushState({}, "", keepCase && openCase() ? `/inbox/${openCase()}${query()}` : address);
+    if (push) history.pushState({}, "", `/inbox${keepCase && openCase() ? `/${openCase()}` : ""}${query()}`);
     for (const link of $$("#views a")) link.removeAttribute("aria-current");
     $(`#views a[data-view="${$("#list").dataset.view}"]`)?.setAttribute("aria-current", "page");
     markOpen(openCase());
@@ -77,11 +77,14 @@ function filterSoon(event) {
   const form = event.target.closest("[data-filters]");
   if (!form) return;
   clearTimeout(typing);
-  typing = setTimeout(() => filter(form), event.target.id === "search" ? 250 : 0);
+  const field = event.target;
+  typing = setTimeout(() => filter(form, field), field.id === "search" ? 250 : 0);
 }
 
-function filter(form) {
-  const chosen = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "newest"));
+// The text is the one truth: a list of choice is sent only when it was changed, and edits the text.
+function filter(form, field) {
+  const chosen = { q: form.elements.q.value, sort: form.elements.sort.value };
+  if (field && !(field.name in chosen)) chosen[field.name] = field.value;
   const { name, selectionStart } = document.activeElement, unfolded = $(".filters").open;
   showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true }).then(() => {
     $(".filters").open = unfolded;

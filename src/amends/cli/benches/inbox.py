@@ -1,150 +1,82 @@
-"""Reading the inbox: the store's queries and the REST API against the barest statement that yields the same rows' ids and first words."""
-
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Thread
-from typing import Any, LiteralString
+"""Reading the inbox: the list with its counters, deep pages, filters common and rare, and how all that grows with the number of cases."""
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 
-from amends.api.app import create_app
-from amends.cli.measuring.inbox import fill_desk
-from amends.cli.measuring.row import Row, delay
-from amends.cli.running.ports import free_port
+from amends.cli.measuring.desks import desk_of
+from amends.cli.measuring.inbox import POSTS_A_CASE
+from amends.cli.measuring.row import Row, Timed, delay, slowest, warmed
+from amends.cli.measuring.web import FLOOR, browsing
 from amends.core.clock import utc_now
-from amends.core.database import Connection, Pool, connect, fetch_all, fetch_values, open_pool
-from amends.core.settings import DEMO_SECRET, Mode, read_settings
-from amends.inbox.actions.tokens import make_token
-from amends.inbox.rules.ids import AgentId
+from amends.core.database import Connection, connect
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING
-from amends.inbox.rules.views import Filter, Marker, Sort, View
-from amends.inbox.store import case_page, case_replies, counts, inbox_list
+from amends.inbox.rules.views import Marker, Sort
+from amends.inbox.store import counts, inbox_list
 
-CASES = 30_000
-DEEP = 2_500
-ROUNDS = 40
-HOST = "127.0.0.1"
-WORKLOAD = f"{CASES:,} cases of as many customers, two posts and three events each; pages of 50, the deep one behind {DEEP:,} open cases"
-
-
-def run(url: str) -> list[Row]:
-    """Return what a page of the list, the counters and a case cost, in the store and over HTTP."""
-    with connect(url) as conn:
-        fill_desk(conn, cases=CASES)
-        conn.commit()
-        rows = in_store(conn)
-    pool = open_pool(url, size=4)
-    try:
-        return rows + over_http(pool)
-    finally:
-        pool.close()
+FULL = 100_000
+SMALL = 10_000
+ROUNDS = 60
+PATIENCE = 200
+LIST = {"HX-Request": "true", "HX-Target": "list"}
+WORKLOAD = f"cases with {POSTS_A_CASE} posts each, 12 % open, 12 sources, 50 agents; pages of 50; grown from {SMALL:,} cases"
+FILTERED = {
+    "list of a language": "status:open lang:ta",
+    "list of all that is negative": "mood:negative",
+    "list of a topic by urgency": 'status:open topic:"Topic 3" urgency:>=50',
+    "list of a rare combination": 'lang:kn reason:"legal threat" mood:positive network:bluesky',
+    "list of a combination that there is not": "lang:am network:x mood:positive needs:look urgency:>=99",
+    "list of what an agent has": "assignee:me",
+    "list of a rare word": "lang:kn 77777",
+}
 
 
-def in_store(conn: Connection) -> list[Row]:
-    """Return the rows of the store's own functions."""
-    deep = _marker(conn)
-    case_id = fetch_values(conn, "select id from cases where status = 'open' order by id desc limit 1")[0]
+def run(url: str, *, full: int = FULL) -> list[Row]:
+    """Return what the list costs at `full` cases, against a bare page of the same server and against a small desk."""
+    small, large = desk_of(url, cases=SMALL), desk_of(url, cases=full)
+    with browsing(large) as client, browsing(small) as before:
+        rows = [*_over_http(client), _grown(before, client, full)]
+    with connect(large) as conn:
+        return rows + _in_store(conn)
+
+
+def _over_http(client: httpx.Client) -> list[Row]:
+    page, floor = _page(client, "/inbox"), _page(client, FLOOR)
     return [
-        delay("first page", product=lambda: _page(conn, None), floor=lambda: _bare_page(conn, None), rounds=ROUNDS, at_most=4),
-        delay("deep page", product=lambda: _page(conn, deep), floor=lambda: _bare_page(conn, deep), rounds=ROUNDS, at_most=5),
-        delay(
-            "counters",
-            product=lambda: counts.read(conn, EVERYTHING),
-            floor=lambda: fetch_values(conn, "select n from case_counts"),
-            rounds=ROUNDS,
-            at_most=4,
-        ),
-        delay("case page", product=lambda: _case(conn, case_id), floor=lambda: _bare_case(conn, case_id), rounds=ROUNDS, at_most=6),
+        delay("list page with counters", product=page, floor=floor, rounds=ROUNDS, at_most=5),
+        slowest("list page with counters, p99", work=page, rounds=PATIENCE, at_most=25),
+        delay("list alone, as a click fetches it", product=_page(client, "/inbox", LIST), floor=floor, rounds=ROUNDS, at_most=5),
     ]
 
 
-def over_http(pool: Pool) -> list[Row]:
-    """Return the rows of the REST API, against a route of the same server that sends the barest statement's rows."""
-    with pool.transaction() as conn:
-        token = make_token(conn, agent_id=AgentId(1), name="bench", now=utc_now())
-    with _served(pool) as address, _client(address, token) as client:
-        return [
-            delay(
-                "first page over HTTP",
-                product=lambda: client.get("/api/v1/cases").raise_for_status(),
-                floor=lambda: client.get("/bench/floor").raise_for_status(),
-                rounds=ROUNDS,
-                at_most=4,
-            )
-        ]
+def _grown(before: httpx.Client, after: httpx.Client, full: int) -> Row:
+    name = f"growth from {SMALL:,} to {full:,} cases"
+    return delay(name, product=_page(after, "/inbox"), floor=_page(before, "/inbox"), rounds=ROUNDS, at_most=1.5)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Bare:
-    id: int
-    preview: str
-    last_post_at: Any
+def _page(client: httpx.Client, path: str, headers: dict[str, str] | None = None) -> Timed:
+    return warmed(lambda: client.get(path, headers=headers).raise_for_status())
 
 
-_BARE_COLUMNS: LiteralString = "select id, preview, last_post_at from cases where status = 'open'"
-_BARE_ORDER: LiteralString = " order by last_post_at desc, id desc limit 50"
+def _in_store(conn: Connection) -> list[Row]:
+    first = warmed(lambda: _listed(conn, "status:open"))
+    deep = _marker(conn)
+    rows = [
+        delay("deep page against the first", product=lambda: _listed(conn, "status:open", deep), floor=first, rounds=ROUNDS, at_most=1.2),
+        slowest("counters, p99", work=lambda: counts.read(conn, EVERYTHING), rounds=PATIENCE, at_most=5),
+    ]
+    return rows + [
+        slowest(f"{name}, p99", work=warmed(lambda text=text: _listed(conn, text)), rounds=ROUNDS, at_most=50)
+        for name, text in FILTERED.items()
+    ]
 
 
-def _bare_page(conn: Connection, after: Marker | None) -> list[_Bare]:
-    if after is None:
-        return fetch_all(conn, _Bare, _BARE_COLUMNS + _BARE_ORDER)
-    behind: LiteralString = " and (last_post_at, id) < (%(key)s::timestamptz, %(id)s)"
-    return fetch_all(conn, _Bare, _BARE_COLUMNS + behind + _BARE_ORDER, {"key": after.key, "id": after.id})
-
-
-def _page(conn: Connection, after: Marker | None) -> list[inbox_list.CaseRow]:
-    return inbox_list.page(conn, view=View.OPEN, chosen=Filter(), sort=Sort.NEWEST, agent_id=1, scope=EVERYTHING, after=after)
+def _listed(conn: Connection, text: str, after: Marker | None = None) -> list[inbox_list.CaseRow]:
+    return inbox_list.page(conn, parse(text), Sort.NEWEST, Asker(agent_id=1, now=utc_now()), after=after)
 
 
 def _marker(conn: Connection) -> Marker:
-    found = fetch_all(conn, _Bare, _BARE_COLUMNS + " order by last_post_at desc, id desc offset %(deep)s limit 1", {"deep": DEEP})
-    return Marker(key=found[0].last_post_at.isoformat(), id=found[0].id)
-
-
-def _case(conn: Connection, case_id: int) -> None:
-    head = case_page.head(conn, case_id)
-    if head is None:
-        raise LookupError(case_id)
-    case_page.thread(conn, head)
-    for read in (case_replies.replies, case_page.notes, case_page.events, case_page.follow_ups):
-        read(conn, case_id)
-
-
-def _bare_case(conn: Connection, case_id: int) -> None:
-    fetch_values(conn, "select preview from cases where id = %(id)s", {"id": case_id})
-    fetch_values(conn, "select text from posts where case_id = %(id)s order by published_at", {"id": case_id})
-
-
-@contextmanager
-def _served(pool: Pool) -> Generator[str]:
-    port = free_port(HOST, 8900)
-    settings = read_settings(mode=Mode.TEST, secret_key=DEMO_SECRET, database_url=pool.url)
-    app = create_app(settings, pool)
-    _add_floor(app, pool)
-    server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False))
-    thread = Thread(target=server.run, name="bench-api", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
-def _add_floor(app: FastAPI, pool: Pool) -> None:
-    def floor() -> list[_Bare]:
-        with pool.transaction() as conn:
-            return _bare_page(conn, None)
-
-    app.add_api_route("/bench/floor", floor)
-
-
-@contextmanager
-def _client(address: str, token: str) -> Generator[httpx.Client]:
-    transport = httpx.HTTPTransport(retries=20)
-    headers = {"authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=address, transport=transport, headers=headers, timeout=30, trust_env=False) as client:
-        yield client
+    """Return where the page behind three quarters of the open cases begins."""
+    open_cases = counts.read(conn, EVERYTHING)["status:open"]
+    rows = inbox_list.page(conn, parse("status:open"), Sort.NEWEST, Asker(agent_id=1, now=utc_now()), limit=max(1, open_cases * 3 // 4))
+    return inbox_list.marker_of(rows[-1], Sort.NEWEST)

@@ -1,30 +1,58 @@
-"""A desk with many cases for benchmarks, made by the server itself in a few statements."""
+"""A desk with many cases for benchmarks, made by the server itself in a few statements.
+
+Of a hundred cases twelve are open, six wait, one is snoozed, ten were put aside, the rest is resolved; twelve sources, fifty agents.
+"""
+
+from typing import LiteralString
 
 from amends.core.database import Connection, execute
 
+POSTS_A_CASE = 5
+MESSAGES = 20
+"""How many messages the open case that `bench detail` looks at has: the one with the highest id."""
+
 
 def fill_desk(conn: Connection, *, cases: int) -> None:
-    """Make `cases` cases of as many customers, two posts each, a verdict a post: a tenth open, the rest long done."""
+    """Make `cases` cases of as many customers, `POSTS_A_CASE` posts each, a verdict a post."""
+    execute(conn, "set local synchronous_commit = off")
+    execute(conn, "set local maintenance_work_mem = '512MB'")
+    _fill_people(conn, cases)
+    for statement in (_CASES, _POSTS, _MORE_POSTS, _VERDICTS, _TOPICS, _EVENTS, _EPISODES, _FOLLOW_UPS):
+        execute(conn, statement, {"posts": POSTS_A_CASE, "messages": MESSAGES})
+    execute(
+        conn,
+        "with gone as (delete from case_count_deltas returning view, delta) "
+        "insert into case_counts (view, n) select view, sum(delta) from gone group by view",
+    )
+
+
+def settle(conn: Connection) -> None:
+    """Let the planner know what there is, as a desk that has run for a while does; outside a transaction."""
+    execute(conn, "vacuum analyze")
+
+
+def _fill_people(conn: Connection, cases: int) -> None:
     execute(conn, "insert into brands (slug, name) values ('air', 'Air'), ('mobile', 'Mobile'), ('shop', 'Shop')")
     execute(
         conn,
         """
         insert into agents (email, name, role, password_hash, created_at)
-        select 'agent' || n || '@bench.example', 'Agent ' || n, 'agent', '-', now() from generate_series(1, 20) n
+        select 'agent' || n || '@bench.example', 'Agent ' || n, 'agent', '-', now() from generate_series(1, 50) n
         """,
     )
     execute(
         conn,
         """
         insert into sources (brand_id, network, handle, credentials, created_at)
-        select b.id, network, b.slug, '', now() from brands b, (values ('x'), ('reddit')) networks(network)
+        select b.id, network, b.slug, '', now() from brands b, (values ('x'), ('reddit'), ('mastodon'), ('bluesky')) networks(network)
         """,
     )
+    execute(conn, "insert into topics (name, created_at) select 'Topic ' || n, now() from generate_series(1, 20) n")
     execute(
         conn,
         """
         insert into authors (network, external_id, handle, name, followers)
-        select case when n %% 2 = 0 then 'x' else 'reddit' end, n::text, 'handle' || n, 'Somebody ' || n, n %% 5000
+        select (array['x', 'reddit', 'mastodon', 'bluesky'])[1 + n %% 4], n::text, 'handle' || n, 'Somebody ' || n, n %% 5000
         from generate_series(1, %(cases)s) n
         """,
         {"cases": cases},
@@ -34,62 +62,55 @@ def fill_desk(conn: Connection, *, cases: int) -> None:
         conn,
         "insert into customer_links (author_id, customer_id, basis, created_at) select id, id, 'handle', now() from authors",
     )
-    _fill_cases(conn)
-    _fill_posts(conn)
-    execute(conn, "analyze")
 
 
-def _fill_cases(conn: Connection) -> None:
-    execute(
-        conn,
-        """
-        insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
-          urgency, reasons, needs_look, assignee_id, opened_at, last_post_at, waiting_since, resolved_at, customer_posts)
-        select s.brand_id, s.id, a.network, a.id, a.id, a.id::text,
-          case a.id %% 10 when 0 then 'open' when 1 then 'waiting' when 2 then 'dismissed' else 'resolved' end,
-          (array['my flight was cancelled', 'internet down since morning', 'parcel late again'])[1 + a.id %% 3] || ' ' || a.id,
-          (array['en', 'si', 'ta', 'es'])[1 + a.id %% 4], 'negative', a.id %% 100, '{"negative"}', a.id %% 17 = 0,
-          case when a.id %% 3 = 0 then 1 + a.id %% 20 end, now() - a.id * interval '1 minute', now() - a.id * interval '1 minute',
-          case when a.id %% 10 = 0 then now() - a.id * interval '1 minute' end,
-          case when a.id %% 10 > 2 then now() - a.id * interval '30 seconds' end, 2
-        from authors a join sources s on s.network = a.network and s.brand_id = 1 + a.id %% 3
-        """,
-        {},
-    )
-
-
-def _fill_posts(conn: Connection) -> None:
-    execute(
-        conn,
-        """
-        insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id,
-          route, route_why, case_id, case_number)
-        select c.source_id, c.network, c.id || '-' || n, c.author_id, c.preview || repeat(' and still nobody answers', 4),
-          c.opened_at + n * interval '1 minute', c.opened_at + n * interval '1 minute', now(), 'http://127.0.0.1/' || c.id,
-          c.root_external_id, case when n = 1 then 'open' else 'append' end, 'a complaint', c.id, n
-        from cases c, generate_series(1, 2) n
-        """,
-    )
-    execute(
-        conn,
-        """
-        insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons,
-          needs_look, created_at)
-        select p.id, 'bench', c.language, 'negative', 0.9, 0.08, 0.02, 0.9, 0.9, c.urgency, c.reasons, c.needs_look, now()
-        from posts p join cases c on c.id = p.case_id
-        """,
-    )
-    execute(
-        conn,
-        """
-        insert into events (kind, at, case_id, relayed_at)
-        select kind, opened_at, id, opened_at from cases, (values ('case_opened'), ('post_received'), ('case_resolved')) kinds(kind)
-        """,
-    )
-    execute(
-        conn,
-        """
-        insert into episodes (case_id, number, published_at, seen_at, triaged_at)
-        select id, 1, opened_at, opened_at, opened_at from cases
-        """,
-    )
+# A multiplier scatters what would else go hand in hand with the id, and so with time.
+_CASES: LiteralString = """
+insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+  urgency, reasons, needs_look, assignee_id, opened_at, last_post_at, waiting_since, resolved_at, customer_posts, unread)
+select s.brand_id, s.id, a.network, a.id, a.id, a.id::text, d.status,
+  (array['my flight was cancelled', 'internet down since morning', 'parcel late again'])[1 + h %% 3] || ' ' || a.id,
+  (array['en', 'si', 'ta', 'es', 'en', 'en', 'kn', 'am'])[1 + h / 7 %% 8],
+  (array['negative', 'negative', 'neutral', 'positive'])[1 + h / 3 %% 4],
+  h / 100 %% 100, case when h %% 50 = 0 then array['negative', 'legal threat'] else array['negative'] end, h %% 17 = 0,
+  case when h %% 3 = 0 then 1 + h / 11 %% 50 end, d.at, d.at, case when d.status = 'open' then d.at end,
+  case when d.status = 'resolved' then d.at + interval '1 hour' end, %(posts)s, d.status = 'open' and h %% 2 = 0
+from (select *, (id * 7919) %% 1000003 as h from authors) a
+join sources s on s.network = a.network and s.brand_id = 1 + a.h %% 3
+cross join lateral (select now() - a.id * interval '20 seconds' as at,
+  case when h %% 100 < 12 then 'open' when h %% 100 < 18 then 'waiting' when h %% 100 < 19 then 'snoozed'
+    when h %% 100 < 29 then 'dismissed' else 'resolved' end as status) d
+"""
+_POST_COLUMNS: LiteralString = """
+insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, parent_id,
+  route, route_why, case_id, case_number)
+select c.source_id, c.network, c.id || '-' || n, c.author_id, c.preview || repeat(' and still nobody answers', 4),
+  c.opened_at + n * interval '1 minute', c.opened_at + n * interval '1 minute', now(), 'http://127.0.0.1/' || c.id,
+  c.root_external_id, case when n > 1 then c.id || '-' || n - 1 end, case when n = 1 then 'open' else 'append' end, 'a complaint', c.id, n
+"""
+_POSTS: LiteralString = _POST_COLUMNS + "from cases c, generate_series(1, %(posts)s) n"
+_LONG_TALK: LiteralString = "from (select * from cases where status = 'open' order by id desc limit 1) c, "
+_MORE_POSTS: LiteralString = _POST_COLUMNS + _LONG_TALK + "generate_series(%(posts)s + 1, %(messages)s) n"
+_VERDICTS: LiteralString = """
+insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons,
+  needs_look, created_at)
+select p.id, 'bench', c.language, c.sentiment, 0.9, 0.08, 0.02, 0.9, 0.9, c.urgency, c.reasons, c.needs_look, now()
+from posts p join cases c on c.id = p.case_id
+"""
+_TOPICS: LiteralString = """
+insert into post_topics (post_id, topic_id, score, published_at)
+select id, 1 + case_id * 31 %% 20, 1, published_at from posts where case_number = 1 and case_id %% 2 = 0
+"""
+_EVENTS: LiteralString = """
+insert into events (kind, at, case_id, relayed_at)
+select kind, opened_at, id, opened_at from cases, (values ('case_opened'), ('post_received'), ('case_resolved')) kinds(kind)
+"""
+_EPISODES: LiteralString = """
+insert into episodes (case_id, number, published_at, seen_at, triaged_at) select id, 1, opened_at, opened_at, opened_at from cases
+"""
+_FOLLOW_UPS: LiteralString = """
+insert into follow_ups (case_id, episode_id, planned_at, due_at, concluded_at, outcome)
+select c.id, e.id, c.resolved_at, c.resolved_at + interval '7 days', case when c.resolved_at < now() - interval '7 days' then now() end,
+  case when c.resolved_at < now() - interval '7 days' then 'silent' end
+from cases c join episodes e on e.case_id = c.id where c.status = 'resolved'
+"""

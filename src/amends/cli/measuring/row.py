@@ -68,3 +68,25 @@ def compared(operation: str, *, product: float, floor: float, unit: str, at_leas
         goal=f"ratio >= {at_least:g}",
         met=ratio >= at_least,
     )
+
+
+def slowest(operation: str, *, work: Timed, rounds: int, at_most: float) -> Row:
+    """Return the row of the 99th percentile of `rounds` answers, held to `at_most` milliseconds, which stand as the floor."""
+    taken = sorted(seconds(work) * 1000 for _ in range(rounds))
+    found = taken[min(rounds - 1, rounds * 99 // 100)]
+    return Row(
+        operation=operation,
+        product=round(found, 3),
+        floor=at_most,
+        unit="ms",
+        ratio=round(found / at_most, 2),
+        goal=f"<= {at_most:g} ms",
+        met=found <= at_most,
+    )
+
+
+def warmed(work: Timed, *, times: int = 6) -> Timed:
+    """Do `work` until statements are prepared and pages are in memory, and return it."""
+    for _ in range(times):
+        work()
+    return work

@@ -1,24 +1,32 @@
-"""What an agent can look at: the views of the inbox, how they are sorted, and where a page of the list begins.
+"""What an agent can look at: the built-in views as named queries, how a list is sorted, and where a page of it begins.
 
 Place in the path: the doors read these from a URL and hand them to `inbox.store.inbox_list`. Nothing here does I/O.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.rules.query import Query
+from amends.inbox.rules.query_reading import parse
 
 
 class View(StrEnum):
-    """A named part of all cases."""
+    """A query that has a name and comes with Amends."""
 
     OPEN = "open"
     MINE = "mine"
     UNASSIGNED = "unassigned"
     NEEDS_LOOK = "needs_look"
+    DUE_SOON = "due_soon"
+    BREACHED = "breached"
     WAITING = "waiting"
+    SNOOZED = "snoozed"
+    FOLLOW_UPS = "follow_ups"
     RESOLVED = "resolved"
     ALL = "all"
 
@@ -28,35 +36,41 @@ class Sort(StrEnum):
 
     NEWEST = "newest"
     URGENCY = "urgency"
+    DEADLINE = "deadline"
     LONGEST = "longest"
 
 
-STATUSES: dict[View, tuple[str, ...]] = {
-    View.OPEN: ("open",),
-    View.MINE: ("open", "waiting"),
-    View.UNASSIGNED: ("open",),
-    View.NEEDS_LOOK: ("open",),
-    View.WAITING: ("waiting",),
-    View.RESOLVED: ("resolved",),
-    View.ALL: ("open", "waiting", "resolved", "dismissed"),
+QUERIES: Mapping[View, str] = {
+    View.OPEN: "status:open",
+    View.MINE: "assignee:me status:open,waiting",
+    View.UNASSIGNED: "status:open assignee:none",
+    View.NEEDS_LOOK: "status:open needs:look",
+    View.DUE_SOON: "status:open due:0s..1h",
+    View.BREACHED: "status:open due:past",
+    View.WAITING: "status:waiting",
+    View.SNOOZED: "status:snoozed",
+    View.FOLLOW_UPS: "follow-up:due",
+    View.RESOLVED: "status:resolved",
+    View.ALL: "",
 }
+SORTS: Mapping[View, Sort] = {View.DUE_SOON: Sort.DEADLINE, View.BREACHED: Sort.DEADLINE}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """What narrows a view; an empty text means "any". `text` is searched for, `#17` names a case."""
+@cache
+def query_of_view(view: View) -> Query:
+    """Return what a built-in view asks."""
+    return parse(QUERIES[view])
 
-    brand: str = ""
-    network: str = ""
-    language: str = ""
-    mood: str = ""
-    topic: str = ""
-    text: str = ""
 
-    @property
-    def empty(self) -> bool:
-        """True where nothing is narrowed."""
-        return not (self.brand or self.network or self.language or self.mood or self.topic or self.text)
+def sort_of_view(view: View) -> Sort:
+    """Return the order in which a built-in view is listed where none is asked."""
+    return SORTS.get(view, Sort.NEWEST)
+
+
+def home_of(query: Query) -> View:
+    """Return the built-in view that the query is, or narrows: of several the one with the most conditions."""
+    fitting = [view for view in View if query.holds(query_of_view(view))]
+    return max(fitting, key=lambda view: len(query_of_view(view).parts))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,18 +1,20 @@
 """The inbox list: one page of cases in one query, by keyset, within what the reader sees.
 
-A query is put together from literals only (the type checker sees to it), so that each combination of filters gets a plan of its own.
-The lateral join walks one index per status and stops after a page, however deep the page lies.
+The lateral join walks one index per status and stops after a page, however deep the page lies. What fits too rarely for that is gathered
+by the indices of the filters (`matching.carefully`), so that a rare combination does not pass by a million cases.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_values
-from amends.inbox.rules.rights import Scope
-from amends.inbox.rules.views import STATUSES, Filter, Marker, Sort, View
-from amends.inbox.store import scopes
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.query import Query
+from amends.inbox.rules.views import Marker, Sort
+from amends.inbox.store.matching import carefully
+from amends.inbox.store.query_sql import Condition, condition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,7 @@ class CaseRow:
     opened_at: datetime
     last_post_at: datetime
     waiting_since: datetime | None
+    due_at: datetime | None
     resolved_at: datetime | None
     assignee_id: int | None
     assignee: str | None
@@ -55,7 +58,7 @@ class _Touched:
 _COLUMNS: LiteralString = """
 select c.id, b.slug as brand, c.network, c.status, c.preview, c.language, c.sentiment, c.urgency_now as urgency,
        case when c.waiting_points > 0 then c.reasons || 'waiting time'::text else c.reasons end as reasons, c.needs_look, c.unread,
-       c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.resolved_at, c.assignee_id, g.name as assignee,
+       c.episode, c.opened_at, c.last_post_at, c.waiting_since, c.due_at, c.resolved_at, c.assignee_id, g.name as assignee,
        coalesce(nullif(a.name, ''), a.handle) as author_name, a.handle as author_handle, a.followers, c.customer_id, c.team_id, c.source_id,
        array(select distinct t.name from posts p join post_topics l on l.post_id = p.id and l.fits
              join topics t on t.id = l.topic_id and t.archived_at is null
@@ -67,85 +70,49 @@ join authors a on a.id = c.author_id join brands b on b.id = c.brand_id left joi
 _AFTER: dict[Sort, LiteralString] = {
     Sort.NEWEST: " and (c.last_post_at, c.id) < (%(key)s::timestamptz, %(id)s)",
     Sort.URGENCY: " and (c.urgency_now, c.id) < (%(key)s::smallint, %(id)s)",
+    Sort.DEADLINE: " and (coalesce(c.due_at, 'infinity'), c.id) > (%(key)s::timestamptz, %(id)s)",
     Sort.LONGEST: " and (coalesce(c.waiting_since, 'infinity'), c.id) > (%(key)s::timestamptz, %(id)s)",
 }
 _ORDER: dict[Sort, LiteralString] = {
     Sort.NEWEST: " order by c.last_post_at desc, c.id desc",
     Sort.URGENCY: " order by c.urgency_now desc, c.id desc",
+    Sort.DEADLINE: " order by coalesce(c.due_at, 'infinity'), c.id",
     Sort.LONGEST: " order by coalesce(c.waiting_since, 'infinity'), c.id",
 }
-_OF_VIEW: dict[View, LiteralString] = {
-    View.MINE: " and c.assignee_id = %(agent_id)s",
-    View.UNASSIGNED: " and c.assignee_id is null",
-    View.NEEDS_LOOK: " and c.needs_look",
-}
-_TOPIC: LiteralString = """
- and exists (select from posts p join post_topics l on l.post_id = p.id
-             where p.case_id = c.id and p.case_number is not null and l.fits and l.topic_id = %(topic)s)
-"""
-_NARROWING: dict[str, LiteralString] = {
-    "brand": " and c.brand_id = (select id from brands where slug = %(brand)s)",
-    "network": " and c.network = %(network)s",
-    "language": " and c.language = %(language)s",
-    "mood": " and c.sentiment = %(mood)s",
-    "topic": _TOPIC,
-}
-_TEXT: LiteralString = """
- and (c.preview ilike %(like)s or c.author_id = any(array(select id from authors where lower(handle) like %(prefix)s limit 1000)))
-"""
+STEPS = 4_000
+"""How many rows are looked at in the list's order, over all statuses, before the few that fit are gathered by their own indices instead."""
 
 
-def _conditions(view: View, chosen: Filter) -> LiteralString:
-    """Return the conditions of `view` and of each filter that is set."""
-    found: LiteralString = _OF_VIEW.get(view, "")
-    for name, condition in _NARROWING.items():
-        if getattr(chosen, name):
-            found += condition
-    if _number(chosen.text) is not None:
-        return found + " and c.id = %(number)s"
-    return found + _TEXT if chosen.text else found
+def page(conn: Connection, query: Query, sort: Sort, asker: Asker, *, after: Marker | None = None, limit: int = 50) -> list[CaseRow]:
+    """Return at most `limit` cases that fit the query in the order of `sort`, beginning behind `after`; `NotAQuery`, `TooBroad`."""
+    asked = condition(conn, query, asker)
+    behind = _AFTER[sort] if after else ""
+    params = (
+        asked.params
+        | {"limit": limit, "steps": STEPS // max(1, len(asked.statuses))}
+        | ({"key": after.key, "id": after.id} if after else {})
+    )
+    found = fetch_all(conn, CaseRow, _walk(asked, sort, behind), params)
+    if len(found) == limit or not asked.weak:
+        return found
+    with carefully(conn):
+        return fetch_all(conn, CaseRow, _gather(asked, sort, behind), params)
 
 
-def _number(text: str) -> int | None:
-    """Return the case that `#17` names."""
-    return int(text[1:]) if text.startswith("#") and text[1:].isdecimal() and len(text) < 18 else None  # noqa: PLR2004
+def _walk(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
+    """Return the query that walks one index per status, and passes by what does not fit for some steps at most."""
+    ordered = "select c.* from cases c where c.status = s.status" + asked.strong + behind + _ORDER[sort]
+    if asked.weak:
+        ordered = "select c.* from (" + ordered + " limit %(steps)s) c where true" + asked.weak + _ORDER[sort]
+    merged = "(select c.* from unnest(%(statuses)s::text[]) s(status) cross join lateral (" + ordered + " limit %(limit)s) c"
+    return _COLUMNS + " from " + merged + _ORDER[sort] + " limit %(limit)s) c" + _JOINS + _ORDER[sort]
 
 
-def _params(view: View, chosen: Filter, agent_id: int) -> dict[str, Any]:
-    quoted = chosen.text.replace("\x00", "").strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    handle = quoted.removeprefix("u/").removeprefix("@").lower()
-    return {
-        "statuses": list(STATUSES[view]),
-        "agent_id": agent_id,
-        "brand": chosen.brand,
-        "network": chosen.network,
-        "language": chosen.language,
-        "mood": chosen.mood,
-        "topic": int(chosen.topic or 0),
-        "number": _number(chosen.text),
-        "like": f"%{quoted}%",
-        "prefix": f"{handle}%",
-    }
-
-
-def page(  # noqa: PLR0913
-    conn: Connection,
-    *,
-    view: View,
-    chosen: Filter,
-    sort: Sort,
-    agent_id: int,
-    scope: Scope,
-    after: Marker | None = None,
-    limit: int = 50,
-) -> list[CaseRow]:
-    """Return at most `limit` cases of `view` within `scope`, in the order of `sort`, beginning behind `after`."""
-    where = _conditions(view, chosen) + scopes.within(scope) + (_AFTER[sort] if after else "")
-    params = _params(view, chosen, agent_id) | scopes.params(scope) | {"limit": limit}
-    params |= {"key": after.key, "id": after.id} if after else {}
-    picked = "(select c.* from cases c where c.status = s.status" + where + _ORDER[sort] + " limit %(limit)s) c"
-    merged = "(select c.* from unnest(%(statuses)s::text[]) s(status) cross join lateral " + picked + _ORDER[sort] + " limit %(limit)s) c"
-    return fetch_all(conn, CaseRow, _COLUMNS + " from " + merged + _JOINS + _ORDER[sort], params)
+def _gather(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
+    """Return the query that finds all that fit, which are few, and sorts them."""
+    fitting = "select c.id from cases c where " + asked.whole + behind
+    sorted_ = "(select c.* from fitting join cases c using (id)" + _ORDER[sort] + " limit %(limit)s) c"
+    return "with fitting as materialized (" + fitting + ")" + _COLUMNS + " from " + sorted_ + _JOINS + _ORDER[sort]
 
 
 def rows_of(conn: Connection, case_ids: Sequence[int]) -> list[CaseRow]:
@@ -158,37 +125,10 @@ def marker_of(row: CaseRow, sort: Sort) -> Marker:
     keys: dict[Sort, str] = {
         Sort.NEWEST: row.last_post_at.isoformat(),
         Sort.URGENCY: str(row.urgency),
+        Sort.DEADLINE: row.due_at.isoformat() if row.due_at else "infinity",
         Sort.LONGEST: row.waiting_since.isoformat() if row.waiting_since else "infinity",
     }
     return Marker(key=keys[sort], id=row.id)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """One thing a filter offers: `kind` is brand, network or topic."""
-
-    kind: str
-    value: str
-    label: str
-
-
-def choices(conn: Connection, scope: Scope) -> list[Choice]:
-    """Return the brands and networks that have a source within the scope, and the topics."""
-    return fetch_all(
-        conn,
-        Choice,
-        """
-        select 'brand' as kind, slug as value, name as label from brands
-        where id in (select brand_id from sources where %(scope_sources)s::bigint[] is null or id = any(%(scope_sources)s))
-        union all
-        select distinct 'network', network, network from sources
-        where %(scope_sources)s::bigint[] is null or id = any(%(scope_sources)s)
-        union all
-        select 'topic', id::text, name from topics where archived_at is null
-        order by kind, label
-        """,
-        scopes.params(scope),
-    )
 
 
 def last_event(conn: Connection) -> int:

@@ -1,0 +1,72 @@
+"""Suggests while a query is typed: fields by their beginning, then their values. Nothing here does I/O: names come in as arguments.
+
+Place in the path: search box -> `place_of` the cursor -> `suggestions` -> the list under the box.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from amends.core.translating import _
+from amends.inbox.rules.query import Match
+from amends.inbox.rules.query_fields import FIELDS, Kind
+
+MOST = 10
+_EXAMPLES = {
+    Kind.NUMBER: (">=70", ">=40", "<40"),
+    Kind.SPAN: (">1h", ">4h", ">1d", ">3d"),
+    Kind.DATE: ("today", "yesterday", ">=2026-01-01"),
+}
+_OWN_EXAMPLES = {"due": ("<1h", "<4h", "<1d"), "followers": (">1k", ">10k", ">1m"), "episode": (">1", ">2")}
+_BEFORE = re.compile(r'(?:[^\s"(]|"[^"]*"?)*$')
+_FIELD = re.compile(r"-*([\w-]+):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What the cursor stands in: a value of `field`, or a word that may become one; `typed` reaches from `begin` to `end`."""
+
+    field: str
+    typed: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """What can be put in the place of what was typed, and what it means."""
+
+    text: str
+    means: str
+
+
+def place_of(text: str, at: int) -> Place:
+    """Return what the cursor at `at` stands in."""
+    before = text[: max(0, at)]
+    found = _BEFORE.search(before)
+    word = found[0] if found else ""
+    end = len(before) + len(re.match(r'[^\s",()]*', text[len(before) :])[0])  # pyright: ignore[reportOptionalSubscript]
+    of_field = _FIELD.fullmatch(word)
+    if not of_field or of_field[1].lower() not in FIELDS:
+        typed = word.lstrip("-")
+        return Place(field="", typed=typed, begin=len(before) - len(typed), end=end)
+    typed = of_field[2].rsplit(",", 1)[-1]
+    return Place(field=of_field[1].lower(), typed=typed, begin=len(before) - len(typed), end=end)
+
+
+def suggestions(place: Place, names: Iterable[str] = ()) -> Sequence[Suggestion]:
+    """Return at most `MOST` things that what was typed may become: what begins so first, then what holds it."""
+    if not place.field:
+        found = _fitting(place.typed, [name for name, field in FIELDS.items() if not field.sign]) if place.typed else ()
+        return [Suggestion(text=f"{name}:", means=_(FIELDS[name].means)) for name in found][:MOST]
+    field = FIELDS[place.field]
+    examples = _OWN_EXAMPLES.get(place.field, _EXAMPLES.get(field.kind, ()))
+    typed = place.typed.strip('"')
+    found = _fitting(typed, [*field.values, *names, *examples])
+    return [Suggestion(text=one if one in examples else str(Match(one)), means="") for one in dict.fromkeys(found) if one != typed][:MOST]
+
+
+def _fitting(typed: str, there: Sequence[str]) -> list[str]:
+    wanted = typed.lower()
+    begins = [one for one in there if one.lower().startswith(wanted)]
+    return begins + [one for one in there if wanted in one.lower() and one not in begins]

@@ -1,0 +1,47 @@
+"""A query by keyboard: suggested as one types, taken with Enter, kept as a view with one click, deleted and taken back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desktop import Desktop
+
+pytestmark = pytest.mark.browser
+
+
+def pick(page: Page, typed: str, offered: str) -> None:
+    """Type, and take the first suggestion, which must be the one that is expected."""
+    page.keyboard.type(typed)
+    expect(page.get_by_role("option").first).to_have_text(re.compile(f"^{offered}"))
+    page.wait_for_timeout(800)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def test_a_query_is_typed_with_help_and_what_cannot_be_read_is_told(desktop: Desktop) -> None:
+    page = desktop.open()
+    box = page.locator("#search")
+    page.keyboard.press("/")
+    expect(box).to_have_value("status:open")
+    page.keyboard.press("End")
+    pick(page, " moo", "mood:")
+    pick(page, "neg", "negative")
+    expect(box).to_have_value("status:open mood:negative ")
+    expect(page.locator("#rows .row")).to_have_count(9)
+    page.keyboard.type("mod:x")
+    expect(page.get_by_text("do you mean “mood:”?")).to_be_visible()
+    expect(box).to_have_value("status:open mood:negative mod:x")
+
+
+def test_what_is_shown_is_kept_with_one_click_deleted_and_brought_back(desktop: Desktop) -> None:
+    page = desktop.open("/inbox?q=mood:negative")
+    saved = page.locator("#views .saved a")
+    page.locator(".filters summary").click()
+    page.get_by_role("button", name="Save as a view").click()
+    expect(saved).to_contain_text("mood:negative")
+    page.locator("#views .changing summary").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(saved).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(saved).to_have_count(1)
