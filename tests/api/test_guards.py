@@ -76,6 +76,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{topic_id}",
         "{example_id}",
         "{trial_id}",
+        "{draft_id:int}",
+        "{macro_id:int}",
+        "{macro_id}",
+        "{team_id}",
         "{budget_id}",
         "{alert_id}",
     ):

@@ -11,6 +11,7 @@ from amends.api.networks import Able, abilities
 from amends.api.screen import Screens
 from amends.core.clock import Clock
 from amends.core.database import Pool
+from amends.core.ports import Translator
 from amends.core.settings import Settings
 from amends.inbox.actions.policies import policy_of
 from amends.inbox.rules.policy import Policy
@@ -33,6 +34,7 @@ class Desk:
     screens: Screens
     live: Live
     able: Able = abilities
+    translator: Translator | None = None
 
     @property
     def policy(self) -> Policy:

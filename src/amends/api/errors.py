@@ -48,6 +48,9 @@ ANSWERS: dict[type[Exception], Answer] = {
     errors.HookRefused: Answer(
         status=401, word="hook_refused", headline="Not taken", next_step="Check the secret and the clock of the sender, then send it again."
     ),
+    errors.TranslationFailed: Answer(
+        status=502, word="translation", headline="Not translated", next_step="The original stands. Try again in a moment."
+    ),
     errors.RateLimited: Answer(status=429, word="too_often", headline="Too often", next_step="Wait a moment, then try again."),
     errors.NetworkError: Answer(
         status=502, word="network", headline="The network did not do it", next_step="The page Sources says how the network is."

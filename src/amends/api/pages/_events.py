@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from amends.api import labels, words
+from amends.core.translating import gettext as _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
 
@@ -47,6 +48,16 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.RESOLVE_UNDONE: lambda event: f"{_by(event)} took the resolve back",
     EventKind.CASE_DISMISSED: lambda event: f"{_by(event)} dismissed the case as no work of ours",
     EventKind.CASE_ASSIGNED: _assigned,
+    EventKind.REPLY_PROPOSED: lambda event: _("%(name)s asked for approval of an answer") % {"name": _by(event)},
+    EventKind.REPLY_APPROVED: lambda event: _("%(name)s approved the answer") % {"name": _by(event)},
+    EventKind.REPLY_APPROVAL_UNDONE: lambda event: _("%(name)s took the approval back") % {"name": _by(event)},
+    EventKind.REPLY_GIVEN_BACK: lambda event: (
+        _("%(name)s gave the answer back: %(note)s") % {"name": _by(event), "note": event.facts.get("note", "")}
+    ),
+    EventKind.REPLY_UNDONE: lambda event: _("%(name)s took an answer back before it went out") % {"name": _by(event)},
+    EventKind.MACRO_USED: lambda event: (
+        _("%(name)s used the macro “%(macro)s”") % {"name": _by(event), "macro": event.facts.get("macro", "")}
+    ),
     EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw {'the rest of ' if event.facts.get('rest') else ''}a reply away",
     EventKind.REPLY_NOT_VISIBLE: lambda _event: "Our answer cannot be seen in public",
     EventKind.REPLY_VANISHED: lambda _event: "Our answer vanished from the public thread",

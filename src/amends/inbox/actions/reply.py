@@ -17,7 +17,7 @@ from amends.inbox.rules import reply_tries
 from amends.inbox.rules.approving import reasons
 from amends.inbox.rules.case_states import Step, after
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.holding import Held, Seen
+from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
@@ -27,7 +27,6 @@ from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
 from amends.inbox.store.since import since
 
-UNSEEN = Seen()
 GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
 
 

@@ -16,6 +16,9 @@ class Seen:
     reply: int | None = None
 
 
+UNSEEN = Seen()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewPost:
     """What the customer wrote since."""

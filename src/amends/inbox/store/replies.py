@@ -154,6 +154,11 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
     )
 
 
+def newest_id(conn: Connection, *, case_id: CaseId) -> int:
+    """Return the id of the newest reply in a case, 0 where there is none."""
+    return int(fetch_values(conn, "select coalesce(max(id), 0) from replies where case_id = %(id)s", {"id": case_id})[0])
+
+
 def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob | None:
     """Mark the next reply as being sent until `until` and return it; replies of one case go out in the order they were written."""
     return fetch_maybe(
