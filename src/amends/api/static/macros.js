@@ -5,7 +5,8 @@ import { toast, trouble } from "./toasts.js";
 import { write, wrote } from "./writing.js";
 
 const buttons = () => $$("#macros [data-macro]");
-let slash = -1;
+const isFresh = () => $("#macros-found [data-asked]")?.dataset.asked === $("[data-find-macro]").value;
+let slash = -1, chooseFirst = false;
 
 export function pickMacro() {
   const dialog = $("#macros");
@@ -31,6 +32,8 @@ function typed(event) {
 }
 
 async function choose(button) {
+  chooseFirst = false;
+  if (!button) return;
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const answer = await fetch(button.dataset.macro, { method: "POST", headers }).catch(() => null);
   if (!answer) return toast($("#composer").dataset.local, { bad: true });
@@ -56,14 +59,17 @@ function putIn(text, resolve) {
 function move(event) {
   const all = buttons(), at = all.indexOf(document.activeElement);
   if (event.key === "Enter" && at < 0) {
-    if (all[0]) choose(all[0]);
+    if (isFresh()) choose(all[0]);
+    else chooseFirst = true;
   } else if (event.key === "ArrowDown") all[Math.min(all.length - 1, at + 1)]?.focus();
   else if (event.key === "ArrowUp") (all[at - 1] || $("[data-find-macro]")).focus();
   else return;
   event.preventDefault();
 }
 
-when("input", typed);
+// Enter was faster than the list: the first of what was typed for is meant.
+when("htmx:afterSettle", () => chooseFirst && isFresh() && choose(buttons()[0]));
+when("input", (event) => { chooseFirst &&= !event.target.closest("#macros"); typed(event); });
 when("keydown", (event) => {
   if (event.target.closest("#macros") && !event.target.closest("form, [data-macro]:focus") ) move(event);
   else if (event.target.closest("[data-macro]") && event.key.startsWith("Arrow")) move(event);
