@@ -1,6 +1,6 @@
 """Nothing that was written is lost, and nobody answers twice: whole stories of the box, in a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
@@ -17,7 +17,7 @@ from tests.cast import a_post, an_answer_to
 
 
 @contextmanager
-def as_bo(desktop: Desktop) -> Iterator[Page]:
+def as_bo(desktop: Desktop) -> Generator[Page]:
     """Bo at a desk of his own beside Ada's."""
     browser = desktop.context.browser
     assert browser is not None
@@ -33,7 +33,7 @@ def drafts(desktop: Desktop) -> list[str]:
         return fetch_values(conn, "select text from drafts where dropped_at is null order by id")
 
 
-def test_a_draft_survives_and_is_shared_taken_over_discarded_and_brought_back(desktop: Desktop) -> None:
+def test_a_draft_survives_and_is_shared_taken_over_discarded_and_brought_back(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story
     case = f"/inbox/{desktop.door.who.plain}"
     page = desktop.open(case)
     page.fill("#reply-text", "We look for your bag.")
@@ -80,7 +80,7 @@ def test_what_is_too_long_or_written_without_the_server_is_kept_in_the_browser(d
     assert drafts(desktop) == ["Written on a train."]
 
 
-def test_an_answer_is_taken_back_held_when_overtaken_and_sent_on_purpose(desktop: Desktop) -> None:
+def test_an_answer_is_taken_back_held_when_overtaken_and_sent_on_purpose(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story
     desktop.door.app.state.desk.settings.__dict__["undo_seconds"] = 10
     first = a_post("It is lost", external_id="first-1", published_at=desktop.door.now)
     desktop.hear(first)

@@ -77,9 +77,11 @@ def _environment(*, translates: bool) -> Environment:
         "labels": labels,
         "connecting": connect_words,
         "writing": writing_words,
+        "can": may,
+        "translates": translates,
         "sheets": sheets,
     }
-    found.globals.update(told, static=static, vendor=vendor, can=may, translates=translates)
+    found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
@@ -121,6 +123,11 @@ class Screens:
             "spoken": spoken(),
             "now": self._clock(),
         }
+
+
+def together(*pieces: HTMLResponse) -> HTMLResponse:
+    """Return the HTML of several answers as one."""
+    return HTMLResponse(b"\n".join(bytes(piece.body) for piece in pieces))
 
 
 def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[str, Any] | None = None) -> HTMLResponse:

@@ -13,7 +13,7 @@ from amends.api.answering import Wish, answer, head_of, named_in_public
 from amends.api.desk import Desk
 from amends.api.pages._acting import shown
 from amends.api.personal_words import named
-from amends.api.screen import saying
+from amends.api.screen import saying, together
 from amends.api.words import new_key
 from amends.core.errors import NotFound
 from amends.core.personal.kinds import Kind
@@ -92,10 +92,8 @@ def back_in_the_box(request: Request, desk: Desk, visitor: Visitor, draft: Draft
         [*(["loose"] if pictured else []), f"{draft.box}_kept"],
         {"unsent": unsent, "case_id": draft.case_id, "drafts": {draft.box: draft}, "apart": True},
     )
-    page.body += b"\n" + bytes(pieces.body)
-    page.headers["content-length"] = str(len(page.body))
     told = {"box": draft.box, "text": draft.text, "version": draft.version, "key": new_key()}
-    return saying(page, said, more={"draft-back": told} if draft.agent_id == visitor.agent_id else None)
+    return saying(together(page, pieces), said, more={"draft-back": told} if draft.agent_id == visitor.agent_id else None)
 
 
 def with_seen(request: Request, desk: Desk, case_id: CaseId, page: HTMLResponse) -> HTMLResponse:
@@ -103,9 +101,7 @@ def with_seen(request: Request, desk: Desk, case_id: CaseId, page: HTMLResponse)
     with desk.pool.transaction() as conn:
         values = {"seen_posts": head_of(conn, case_id).customer_posts, "seen_reply": replies.newest_id(conn, case_id=case_id)}
     piece = desk.screens.blocks(request, "composer.html", ["seen"], values | {"apart": True})
-    page.body += b"\n" + bytes(piece.body)
-    page.headers["content-length"] = str(len(page.body))
-    return page
+    return together(page, piece)
 
 
 def _about_personal(desk: Desk, case_id: CaseId, letter: Letter, kinds: Sequence[Kind]) -> dict[str, Any]:

@@ -23,10 +23,11 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Looking at a case takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        if head_of(conn, case_id).unread:
+        head = head_of(conn, case_id)
+        if head.unread:
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         values = case_values(conn, case_id, desk.able) | {"apart": False}
-        values |= composer_values(conn, desk, values["case"], visitor.agent_id, values["newest_reply"])
+        values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"])
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor)

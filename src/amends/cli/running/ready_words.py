@@ -26,19 +26,19 @@ MACROS = (
     ),
     NewMacro(
         name="Which order?",
-        text="Hi {{ customer.first_name }}, please send us your order number in a private message, so that we find it at once. {{ agent.first_name }}",
+        text="Hi {{ customer.first_name }}, please send us your order number in a private message. {{ agent.first_name }}",
         shared=True,
         languages=("en",),
     ),
     NewMacro(
         name="¿Qué pedido?",
-        text="Hola {{ customer.first_name }}, envíanos tu número de pedido por mensaje privado y lo buscamos enseguida. {{ agent.first_name }}",
+        text="Hola {{ customer.first_name }}, envíanos tu número de pedido por mensaje privado. {{ agent.first_name }}",
         shared=True,
         languages=("es",),
     ),
     NewMacro(
         name="It is settled",
-        text="Good news, {{ customer.first_name }}: this is settled (case {{ case.id }}). Tell us here if it is not. {{ agent.first_name }}",
+        text="Good news, {{ customer.first_name }}: this is settled. Tell us here if it is not. {{ agent.first_name }}",
         shared=True,
         languages=("en",),
         resolve=True,

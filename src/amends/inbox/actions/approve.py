@@ -90,7 +90,7 @@ def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now:
     if asked.followers is not None and not 1 <= asked.followers <= 2_000_000_000:  # noqa: PLR2004
         raise Refused(_("The number of followers is at least 1; leave it empty for never."))
     set_id = approvals.insert(conn, asked, agent_id=agent_id, now=now)
-    _tell(conn, agent_id, now, needs_look=asked.needs_look, followers=asked.followers)
+    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, needs_look=asked.needs_look, followers=asked.followers)
     return set_id
 
 
@@ -107,9 +107,5 @@ def switch_team(conn: Connection, *, team_id: TeamId, on: bool, agent_id: AgentI
     team = approvals.set_team(conn, team_id=team_id, approval=on)
     if team is None:
         raise NotFound(_("There is no such team any more."))
-    _tell(conn, agent_id, now, team_id=team_id, team=team.name, approval=on)
+    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, team_id=team_id, team=team.name, approval=on)
     return team
-
-
-def _tell(conn: Connection, agent_id: AgentId, now: datetime, **facts: object) -> None:
-    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, **facts)
