@@ -54,13 +54,21 @@ class Door:
     now: datetime = NOON
     public_url: str = "http://desk.example"
     triage_model: str = ""
+    translator_url: str = ""
+    undo_seconds: float = 0
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
     able: Able = abilities
     woken: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
-            mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url, triage_model=self.triage_model, **self.more
+            mode=Mode.TEST,
+            secret_key=SecretStr(SECRET_KEY),
+            public_url=self.public_url,
+            triage_model=self.triage_model,
+            translator_url=self.translator_url,
+            undo_seconds=self.undo_seconds,
+            **self.more,
         )
         self.app: FastAPI = create_app(
             self.settings, self.pool, clock=lambda: self.now, wake=lambda: self.woken.append(self.now), able=self.able_now

@@ -30,7 +30,9 @@ def test_the_values_shown_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown.alert_channels[0].startswith("smtp://")
 
 
-OURS_TO_CHOOSE = {"secret_key", "database_url", "broker_url", "data_dir", "public_url", "sources", "alert_channels"} | {
+OURS_TO_CHOOSE = {
+    *("secret_key", "database_url", "broker_url", "data_dir", "public_url"),
+    *("sources", "alert_channels", "translator_url", "translator_model"),
     "mail_url",
     "oidc_issuer",
     "oidc_client_id",

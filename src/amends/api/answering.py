@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from amends.api.desk import Desk
@@ -14,6 +15,7 @@ from amends.core.personal.kinds import Kind
 from amends.core.translating import _
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.rules.holding import UNSEEN, Seen
 from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.store import case_page
 from amends.inbox.store.case_page import CaseHead
@@ -22,11 +24,16 @@ from amends.inbox.store.sessions import Visitor
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """How an agent wants an answer to go out: to its author alone, as several posts in a row, with pictures."""
+    """How an agent wants an answer to go out: to its author alone, as several posts in a row, with pictures; and what they had seen.
+
+    It can be taken back for `wait` before it goes out.
+    """
 
     private: bool = False
     in_posts: bool = False
     pictures: Sequence[Chosen] = ()
+    seen: Seen = UNSEEN
+    wait: timedelta = timedelta(0)
 
 
 PLAINLY = Wish()
@@ -75,7 +82,7 @@ def answer(  # noqa: PLR0913
         resolve=resolve,
         policy=desk.policy,
         now=desk.clock(),
-        manner=Manner(private=wish.private, parts=parts, pictures=wish.pictures),
+        manner=Manner(private=wish.private, parts=parts, pictures=wish.pictures, seen=wish.seen, wait=wish.wait),
     )
 
 

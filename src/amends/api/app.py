@@ -20,6 +20,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
 from amends.core.plugins import discover
 from amends.core.settings import Settings
+from amends.inbox.actions.translate import translator_of
 from amends.inbox.store import counts, inbox_list
 
 
@@ -30,7 +31,8 @@ def create_app(
 
     `able` says what a network can do.
     """
-    screens = Screens(clock)
+    translator = translator_of(settings)
+    screens = Screens(clock, translates=translator is not None)
     live = Live(pool.url, _teller(pool, screens, clock))
     app = FastAPI(
         title="Amends",
@@ -40,7 +42,9 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         lifespan=_lifespan(live, settings, pool),
     )
-    app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live, able=able)
+    app.state.desk = Desk(
+        settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live, able=able, translator=translator
+    )
     for package in (pages, rest):
         for module in discover(package).values():
             app.include_router(module.router)

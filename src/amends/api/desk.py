@@ -12,6 +12,7 @@ from amends.api.origins import SAFE, origin_of
 from amends.api.screen import Screens
 from amends.core.clock import Clock
 from amends.core.database import Pool
+from amends.core.ports import Translator
 from amends.core.settings import Settings
 from amends.inbox.actions import audit
 from amends.inbox.actions.policies import policy_of
@@ -35,6 +36,7 @@ class Desk:
     screens: Screens
     live: Live
     able: Able = abilities
+    translator: Translator | None = None
 
     @property
     def policy(self) -> Policy:

@@ -60,6 +60,9 @@ ANSWERS: dict[type[Exception], Answer] = {
         headline=N_("Not taken"),
         next_step=N_("Check the secret and the clock of the sender, then send it again."),
     ),
+    errors.TranslationFailed: Answer(
+        status=502, word="translation", headline=N_("Not translated"), next_step=N_("The original stands. Try again in a moment.")
+    ),
     errors.RateLimited: Answer(status=429, word="too_often", headline=N_("Too often"), next_step=N_("Wait a moment, then try again.")),
     errors.NetworkError: Answer(
         status=502, word="network", headline=N_("The network did not do it"), next_step=N_("The page Sources says how the network is.")

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
-from amends.api import connect_words, labels, personal_words, pushing_words, script_words, watch_words, words
+from amends.api import connect_words, labels, personal_words, pushing_words, script_words, watch_words, words, writing_words
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -57,7 +57,7 @@ def vendor(name: str) -> str:
     return f"/static/vendor/{name}?v={digest}"
 
 
-def _environment() -> Environment:
+def _environment(*, translates: bool) -> Environment:
     found = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -77,22 +77,24 @@ def _environment() -> Environment:
         "pushing": pushing_words,
         "labels": labels,
         "connecting": connect_words,
+        "writing": writing_words,
+        "translates": translates,
         "sheets": sheets,
         "script_texts": script_words.texts,
     }
     found.globals.update(told, static=static, vendor=vendor)
-    for name in ("parts", "said", "querying"):
+    for name in ("parts", "said", "querying", "boxes"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
     return found
 
 
 class Screens:
-    """The templates of one installation."""
+    """The templates of one installation; `translates` says whether it has a translator."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, translates: bool = False) -> None:
         self._clock = clock
-        self._templates = _environment()
+        self._templates = _environment(translates=translates)
 
     def page(self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
         """Return a whole page."""
@@ -108,6 +110,10 @@ class Screens:
         """Return one named block as text, for the stream."""
         return render_block(self._templates, template, name, dict(values))
 
+    def nothing(self) -> HTMLResponse:
+        """Return an answer that changes nothing on the screen."""
+        return HTMLResponse("")
+
     def _common(self, request: Request) -> dict[str, Any]:
         theme = request.cookies.get(THEME_COOKIE, "")
         return {
@@ -118,6 +124,11 @@ class Screens:
             "spoken": spoken(),
             "now": self._clock(),
         }
+
+
+def together(*pieces: HTMLResponse) -> HTMLResponse:
+    """Return the HTML of several answers as one."""
+    return HTMLResponse(b"\n".join(bytes(piece.body) for piece in pieces))
 
 
 def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[str, Any] | None = None) -> HTMLResponse:

@@ -7,9 +7,10 @@ import click
 import httpx
 
 from amends.cli.running.box import show, welcome
-from amends.cli.running.cast import BO, enter_sandbox, hire, token_for
+from amends.cli.running.cast import BO, MIA, enter_sandbox, hire, token_for
 from amends.cli.running.installation import Installation, Plan, run, say
 from amends.cli.running.ports import free_port
+from amends.cli.running.ready_words import keep_ready
 from amends.core.clock import utc_now
 from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
@@ -111,5 +112,6 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
     now = utc_now()
     with connect(database_url) as conn:
         hire(conn, now=now)
+        keep_ready(conn, email=MIA.email, now=now)
         enter_sandbox(conn, sandbox_url, now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

@@ -8,6 +8,7 @@ AmendsError
 │   └── Conflict              somebody else was first
 ├── ModelMissing              the triage model's files are absent or damaged
 ├── HookRefused               a webhook is forged, too old, too large or no such thing; nothing was changed
+├── TranslationFailed         the translator did not translate a text; the original stands
 ├── DeliveryError             an alert did not reach its channel (`permanent` says whether to try again)
 └── NetworkError              a social network did not do what was asked
     ├── RateLimited           come back at `until`
@@ -63,6 +64,10 @@ class ModelMissing(AmendsError):
 
 class HookRefused(AmendsError):
     """The call is not signed as agreed, or too old."""
+
+
+class TranslationFailed(AmendsError):
+    """The text was not translated; the original stands."""
 
 
 class DeliveryError(AmendsError):

@@ -267,6 +267,19 @@ class Message:
     facts: Mapping[str, Json]
 
 
+class Translator(Protocol):
+    """Says a text in another language; `name` is kept beside what it made."""
+
+    @property
+    def name(self) -> str:
+        """How it is called beside what it made."""
+        ...
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """Return `text` in the language `target`; `source` is empty where it is not known. `TranslationFailed` where that fails."""
+        ...
+
+
 class Notifier(Protocol):
     """One alert channel."""
 

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     proof_again_after: timedelta = timedelta(hours=1)
     proof_last_after: timedelta = timedelta(days=1)
     look_after: timedelta = timedelta(hours=1)
+    undo_seconds: float = Field(default=10, ge=0, le=120)
+    translator_url: str = ""
+    translator_key: SecretStr = SecretStr("")
+    translator_model: str = ""
     session_length: timedelta = timedelta(hours=12)
     mail_url: SecretStr = SecretStr("")
     require_second_factor: tuple[Literal["agent", "lead", "manager", "admin", "auditor"], ...] = ()

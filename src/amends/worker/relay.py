@@ -32,6 +32,7 @@ WAKES: Mapping[str, Task] = {
     EventKind.CASE_REOPENED: Task.LOOK_AGAIN,
     EventKind.ALERT_RAISED: Task.DELIVER_ALERTS,
     EventKind.REPLY_QUEUED: Task.SEND_REPLIES,
+    EventKind.REPLY_APPROVED: Task.SEND_REPLIES,
     EventKind.REPLY_RETRIED: Task.SEND_REPLIES,
     EventKind.WATCH_RETRIED: Task.COLLECT_DUE,
     EventKind.WATCH_ADDED: Task.COLLECT_DUE,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, heartbeats, saved_views, undone, view_counts
+from amends.inbox.store import attachments, calls, drafts, heartbeats, saved_views, undone, view_counts
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -15,7 +15,7 @@ REMEMBER_TRIALS = timedelta(hours=1)
 REMEMBER_DELIVERIES = timedelta(days=7)
 REMEMBER_VIEWS = timedelta(days=30)
 REMEMBER_COUNTS = timedelta(days=1)
-KEEP_UNSENT_PICTURES = timedelta(days=1)
+KEEP_UNSENT = timedelta(days=1)
 
 
 def sweep(at: Context) -> None:
@@ -47,7 +47,7 @@ def tasks_for(found: Undone) -> list[Task]:
 
 
 def tidy(at: Context) -> None:
-    """Delete what is over: sessions, failed sign-ins and unsent pictures of yesterday, tried sentences, and what callers left."""
+    """Delete what is over: sessions, failed sign-ins, unsent pictures and dropped drafts of yesterday, tried sentences, old calls."""
     now = at.clock()
     with at.pool.transaction() as conn:
         saved_views.drop_deleted(conn, before=now - REMEMBER_VIEWS)
@@ -57,4 +57,5 @@ def tidy(at: Context) -> None:
         drop_trials(conn, before=now - REMEMBER_TRIALS)
         calls.drop_old_deliveries(conn, before=now - REMEMBER_DELIVERIES)
         calls.drop_old_knocks(conn, before=now - knocking.REMEMBERED)
-        attachments.drop_forgotten(conn, before=now - KEEP_UNSENT_PICTURES)
+        attachments.drop_forgotten(conn, before=now - KEEP_UNSENT)
+        drafts.drop_forgotten(conn, before=now - KEEP_UNSENT)

@@ -1,19 +1,15 @@
 """How every action on a case ends: committed, the worker woken, the case shown as it is now, and a toast that says what was done."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from amends.api.answering import head_of
 from amends.api.desk import Desk
 from amends.api.pages._case_view import case_values
-from amends.api.personal_words import named
 from amends.api.screen import saying
 from amends.api.words import new_key
 from amends.core.database import Connection
-from amends.core.personal.kinds import Kind
 from amends.inbox.rules.ids import CaseId
 
 
@@ -26,21 +22,6 @@ def done(  # noqa: PLR0913
     desk.wake()
     more = {"draft-done": {"box": written, "key": new_key()}} if written else None
     return saying(shown(request, desk, case_id), text, undo=undo, more=more)
-
-
-def ask_first(request: Request, desk: Desk, case_id: CaseId, kinds: Sequence[Kind], *, and_resolve: bool, in_posts: bool) -> HTMLResponse:
-    """Ask under the box whether an answer that shows personal data of these kinds is to be sent all the same; nothing was done yet."""
-    chosen = ({"and_resolve": True} if and_resolve else {}) | ({"in_posts": True} if in_posts else {})
-    with desk.pool.transaction() as conn:
-        able = desk.able(head_of(conn, case_id).network)
-    values = {
-        "asking": named(kinds),
-        "case_id": case_id,
-        "and_resolve": and_resolve,
-        "vals": json.dumps({"all_the_same": True} | chosen),
-        "private_vals": json.dumps({"private": True} | ({"and_resolve": True} if and_resolve else {})) if able.private else "",
-    }
-    return desk.screens.blocks(request, "composer.html", ["ask"], values)
 
 
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:

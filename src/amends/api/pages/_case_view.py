@@ -52,6 +52,7 @@ def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dic
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
         "topics": post_topics.of_cases(conn, [CaseId(case_id)]),
         "all_topics": topics.every(conn),
+        "newest_reply": max((reply.id for reply in replies), default=0),
         "newest_event": max((event.id for event in events), default=0),
         "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),

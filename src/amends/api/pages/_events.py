@@ -9,9 +9,9 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
 
 
-def _said(event: EventRow, sentence: str) -> str:
+def _said(event: EventRow, sentence: str, **more: object) -> str:
     """Return `sentence` about who did it, and to what."""
-    return sentence % {"name": event.agent or "Amends", "whom": event.whom, "topic": event.facts.get("topic", "")}
+    return sentence % {"name": event.agent or "Amends", "whom": event.whom, "topic": event.facts.get("topic", ""), **more}
 
 
 def _why(event: EventRow, alone: str, with_reason: str) -> str:
@@ -58,6 +58,12 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.RESOLVE_UNDONE: lambda event: _said(event, _("%(name)s took the resolve back")),
     EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s dismissed the case as no work of ours")),
     EventKind.CASE_ASSIGNED: _assigned,
+    EventKind.REPLY_PROPOSED: lambda event: _said(event, _("%(name)s asked for approval of an answer")),
+    EventKind.REPLY_APPROVED: lambda event: _said(event, _("%(name)s approved the answer")),
+    EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),
+    EventKind.REPLY_GIVEN_BACK: lambda event: _said(event, _("%(name)s gave the answer back: %(note)s"), note=event.facts.get("note", "")),
+    EventKind.REPLY_UNDONE: lambda event: _said(event, _("%(name)s took an answer back before it went out")),
+    EventKind.MACRO_USED: lambda event: _said(event, _("%(name)s used the macro “%(macro)s”"), macro=event.facts.get("macro", "")),
     EventKind.REPLY_DISCARDED: _discarded,
     EventKind.REPLY_NOT_VISIBLE: lambda _event: _("Our answer cannot be seen in public"),
     EventKind.REPLY_VANISHED: lambda _event: _("Our answer vanished from the public thread"),

@@ -2,20 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from amends.api.answering import head_of
-from amends.api.auth import Meaning, Reading, may
+from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
 from amends.api.looking import Looking, asker_of
-from amends.api.networks import Measured, measured
 from amends.api.pages._acting import shown
 from amends.api.pages._case_view import case_values
+from amends.api.pages._composer import composer_values
 from amends.api.pages._look import list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store.case_replies import unsent_pictures
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -26,10 +25,11 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Who works takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        if head_of(conn, case_id).unread and visitor.may(Right.WORK):
+        head = head_of(conn, case_id)
+        if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         values = case_values(conn, case_id, desk.able, visitor.scope) | {"apart": False}
-        values["unsent"] = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
+        values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"])
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))
@@ -40,11 +40,3 @@ def case(
 def live(request: Request, desk: AtDesk, _visitor: Reading, case_id: CaseId) -> Response:
     """Return what is new in an open case."""
     return shown(request, desk, case_id)
-
-
-@router.post("/length", dependencies=[may(Right.WORK)])
-def length(desk: AtDesk, _visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Measured:
-    """Return how long the network counts `text`, how long it may be, and the posts it could go out as where it is too long."""
-    with desk.pool.transaction() as conn:
-        head = head_of(conn, case_id)
-    return measured(head.network, head.source_options, text, able=desk.able(head.network))

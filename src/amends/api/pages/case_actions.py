@@ -1,67 +1,20 @@
-"""What an agent does with a case: answer, note, give away, resolve, put aside, and take back."""
+"""What an agent does with a case: note, give away, resolve, put aside, and take back. Answers are in `case_reply`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.answering import Wish, answer, named_in_public
 from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
-from amends.api.pages._acting import ask_first, done
-from amends.core.errors import Refused
+from amends.api.pages._acting import done
 from amends.core.translating import _
 from amends.inbox.actions.assign import assign
-from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.note import add_note
-from amends.inbox.actions.reply import discard_reply, retry_reply
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
-from amends.inbox.rules.ids import AgentId, AttachmentId, CaseId, ReplyId
+from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
-
-
-def wished(
-    private: Annotated[bool, Form()] = False,
-    in_posts: Annotated[bool, Form()] = False,
-    picture: Annotated[tuple[AttachmentId, ...], Form()] = (),
-    alt: Annotated[tuple[str, ...], Form()] = (),
-) -> Wish:
-    """Return how the agent wants the answer to go out; each picture comes with its words."""
-    if len(picture) != len(alt):
-        raise Refused(_("Say in words what each picture shows, for those who cannot see it."))
-    pictures = tuple(Chosen(id=found, alt=words) for found, words in zip(picture, alt, strict=True))
-    return Wish(private=private, in_posts=in_posts, pictures=pictures)
-
-
-@router.post("/reply", dependencies=[may(Right.WORK)])
-def reply(  # noqa: PLR0913
-    request: Request,
-    desk: AtDesk,
-    visitor: Meaning,
-    case_id: CaseId,
-    wish: Annotated[Wish, Depends(wished)],
-    key: Annotated[UUID, Form()],
-    text: Annotated[str, Form()] = "",
-    and_resolve: Annotated[bool, Form()] = False,
-    all_the_same: Annotated[bool, Form()] = False,
-) -> Response:
-    """Queue a reply; the worker takes it to the network. Where it shows personal data, ask first whether it is meant."""
-    if not all_the_same and not wish.private:
-        with desk.pool.transaction() as conn:
-            named = named_in_public(conn, case_id, text)
-        if named:
-            return ask_first(request, desk, case_id, named, and_resolve=and_resolve, in_posts=wish.in_posts)
-    said = _("On its way, then resolved") if and_resolve else _("On its way")
-    return done(
-        request,
-        desk,
-        case_id,
-        lambda conn: answer(conn, desk, visitor, case_id=case_id, text=text, key=key, resolve=and_resolve, wish=wish),
-        said,
-        written="reply",
-    )
 
 
 @router.post("/note", dependencies=[may(Right.WORK)])
@@ -121,17 +74,3 @@ def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId
     """Open the case again."""
     now, me = desk.clock(), visitor.agent_id
     return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), _("Open again"))
-
-
-@router.post("/replies/{reply_id}/retry", dependencies=[may(Right.WORK)])
-def send_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
-    """Queue a failed reply again."""
-    now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: retry_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("On its way again"))
-
-
-@router.post("/replies/{reply_id}/discard", dependencies=[may(Right.WORK)])
-def throw_away(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId) -> Response:
-    """Throw a failed or untried reply away."""
-    now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: discard_reply(conn, reply_id=reply_id, agent_id=me, now=now), _("Thrown away"))

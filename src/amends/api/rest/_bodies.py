@@ -15,13 +15,19 @@ class Body(BaseModel):
 
 
 class ReplyBody(Body):
-    """A reply, public unless `private`; with `in_posts` a long one goes out as several. The same `key` is the same reply."""
+    """A reply, public unless `private`; with `in_posts` a long one goes out as several. The same `key` is the same reply.
+
+    `seen_posts` and `seen_reply` are the case's `customer_posts` and its newest reply's id (0: none) as they were read: where something was
+    said since, the reply is held (409) until they name it.
+    """
 
     text: str = Field(min_length=1, max_length=20_000)
     key: UUID | None = None
     resolve: bool = False
     private: bool = False
     in_posts: bool = False
+    seen_posts: int | None = None
+    seen_reply: int | None = None
 
 
 class NoteBody(Body):

@@ -15,10 +15,11 @@ from amends.core.errors import Refused
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
+from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.views import Marker
-from amends.inbox.store import inbox_list
+from amends.inbox.store import inbox_list, replies
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 
@@ -33,9 +34,10 @@ class CaseList:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queued:
-    """The reply that is on its way; read the case to see it sent, failed or proven."""
+    """The reply that is on its way, or `proposed` where a second person reads it first; read the case to see what becomes of it."""
 
     reply_id: int
+    state: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,11 +75,12 @@ def get_case(desk: AtDesk, _visitor: Bearing, case_id: CaseId) -> Case:
 @router.post("/{case_id}/reply", status_code=202, operation_id="reply", dependencies=[program_may(Right.WORK)])
 def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Queued:
     """Queue a reply under the customer's newest post, public unless it is said to be private."""
-    wish = Wish(private=body.private, in_posts=body.in_posts)
+    wish = Wish(private=body.private, in_posts=body.in_posts, seen=Seen(posts=body.seen_posts, reply=body.seen_reply))
     with desk.pool.transaction() as conn:
         made = answer(conn, desk, visitor, case_id=case_id, text=body.text, key=body.key, resolve=body.resolve, wish=wish)
+        found = replies.find(conn, reply_id=made)
     desk.wake()
-    return Queued(reply_id=made)
+    return Queued(reply_id=made, state=found.state if found else "")
 
 
 @router.post("/{case_id}/note", status_code=201, operation_id="note", dependencies=[program_may(Right.WORK)])

@@ -5,7 +5,10 @@ import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
-import { send, useWords, write, writePrivate } from "./writing.js";
+import { movePrivate, send, useWords, write, writePrivate } from "./writing.js";
+import { discard, keepMine, takeOver, useOther } from "./drafts.js";
+import { pickMacro } from "./macros.js";
+import { dropTranslated, toggleTranslation, translate, useTranslated } from "./translate.js";
 import { pickTopic } from "./topics.js";
 
 const YEAR = 31536000;
@@ -25,6 +28,16 @@ const BUTTONS = {
   "tab-note": () => write("note"),
   "use-words": useWords,
   "write-private": writePrivate,
+  "move-private": movePrivate,
+  "take-over": takeOver,
+  "use-other": useOther,
+  "keep-mine": keepMine,
+  "discard": discard,
+  "macro": pickMacro,
+  "translate": translate,
+  "use-translated": useTranslated,
+  "drop-translated": dropTranslated,
+  "close-preview": () => $("#reply-preview").replaceChildren(),
   "topics": pickTopic,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
@@ -57,6 +70,8 @@ const KEYS = {
   "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
   "e": () => press("#resolve"),
   "t": pickTopic,
+  "m": pickMacro,
+  "y": toggleTranslation,
   "x": () => press("#not-for-us"),
   "u": takeBack,
   "/": () => $("#search")?.focus(),

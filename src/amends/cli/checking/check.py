@@ -40,7 +40,7 @@ FLOODS = (
     {"network": "reddit", "brand": "cestoro", "count": 60, "per_second": 4},
 )
 STEP = 0.25
-QUICK = {"AMENDS_POLL_SECONDS": "1", "AMENDS_PROOF_AFTER": "PT1S", "AMENDS_FOLLOW_UP_AFTER": "PT6S"}
+QUICK = {"AMENDS_POLL_SECONDS": "1", "AMENDS_PROOF_AFTER": "PT1S", "AMENDS_FOLLOW_UP_AFTER": "PT6S", "AMENDS_UNDO_SECONDS": "0"}
 DEMO = ("demo", "--no-colleague", "--pace", "0")
 
 

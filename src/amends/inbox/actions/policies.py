@@ -1,5 +1,7 @@
 """Makes the desk's policy from the settings; every door that calls an action with a policy takes it from here."""
 
+from datetime import timedelta
+
 from amends.core.settings import Settings
 from amends.inbox.rules.policy import Policy
 
@@ -15,4 +17,5 @@ def policy_of(given: Settings) -> Policy:
         proof_again_after=given.proof_again_after,
         proof_last_after=given.proof_last_after,
         look_after=given.look_after,
+        undo_after=timedelta(seconds=given.undo_seconds),
     )

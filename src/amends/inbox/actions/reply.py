@@ -15,26 +15,34 @@ from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
+from amends.inbox.rules.approving import reasons
 from amends.inbox.rules.case_states import Step, after
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import attachments, cases, episodes, events, replies, reply_parts
+from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, replies, reply_parts
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
+from amends.inbox.store.since import since
 
 GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manner:
-    """How an answer goes out: to its author alone, as several posts, with pictures. What the network can do is asked by the doors."""
+    """How an answer goes out: to its author alone, as several posts, with pictures. What the network can do is asked by the doors.
+
+    `seen` is how far its author had seen the case; `wait` how long it can be taken back before it goes out.
+    """
 
     private: bool = False
     parts: Sequence[str] = ()
     pictures: Sequence[Chosen] = field(default_factory=tuple)
+    seen: Seen = UNSEEN
+    wait: timedelta = timedelta(0)
 
 
 PLAIN = Manner()
@@ -54,7 +62,8 @@ def queue_reply(  # noqa: PLR0913
 ) -> ReplyId:
     """Queue a reply under the customer's newest post; the same `key` is the same reply. `Refused` says why it cannot be sent.
 
-    With `resolve` the case is resolved once the network has the reply. A case of nobody becomes the agent's.
+    With `resolve` the case is resolved once the network has the reply. A case of nobody becomes the agent's. `Held` where something was
+    said since `manner.seen`. Where a second person reads it first, it is proposed rather than queued.
     """
     case = locked_case(conn, case_id)
     known = replies.find_by_key(conn, key=key) if key else None
@@ -62,6 +71,8 @@ def queue_reply(  # noqa: PLR0913
         return _same_reply(known, case)
     words = storable(text).strip()
     target = _target(conn, case, words, resolve=resolve)
+    _hold(conn, case, manner.seen)
+    why = reasons(approvals.newest(conn), approvals.standing(conn, case_id=case.id, agent_id=agent_id))
     new = NewReply(
         case_id=case.id,
         post_id=target.id,
@@ -73,15 +84,27 @@ def queue_reply(  # noqa: PLR0913
         proof_after=None if manner.private or target.visibility == Visibility.DIRECT else policy.proof_after,
         key=key or uuid4(),
         private=manner.private,
+        next_at=now + manner.wait,
+        proposed_why=why,
     )
     reply_id = replies.insert(conn, new, now=now)
     if len(manner.parts) > 1:
         reply_parts.insert(conn, reply_id=reply_id, texts=manner.parts, keys=[uuid4() for _ in manner.parts])
     give(conn, manner.pictures, reply_id=reply_id, case_id=case.id, agent_id=agent_id)
-    cases.set_looked_at(conn, case_id=case.id)
+    drafts.delete_own(conn, case_id=case.id, box="reply", agent_id=agent_id)
+    if not why:
+        cases.set_looked_at(conn, case_id=case.id)
     take_if_free(conn, case, agent_id=agent_id, now=now)
-    events.add(conn, EventKind.REPLY_QUEUED, now=now, case_id=case.id, agent_id=agent_id, reply_id=reply_id, resolve=resolve)
+    kind = EventKind.REPLY_PROPOSED if why else EventKind.REPLY_QUEUED
+    events.add(conn, kind, now=now, case_id=case.id, agent_id=agent_id, reply_id=reply_id, resolve=resolve)
     return reply_id
+
+
+def _hold(conn: Connection, case: Case, seen: Seen) -> None:
+    """Raise `Held` where something was said in a locked case since it was seen."""
+    news = since(conn, case_id=case.id, seen=seen)
+    if news:
+        raise Held(news, seen)
 
 
 def _same_reply(known: Reply, case: Case) -> ReplyId:
@@ -198,7 +221,7 @@ def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *
 
 def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
     """Queue a failed reply again."""
-    reply = _locked_reply(conn, reply_id)
+    reply = locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED:
         raise Conflict(_("This reply is %(state)s; only a failed one can be tried again.") % {"state": reply.state})
     replies.queue_again(conn, reply_id=reply_id, now=now)
@@ -210,7 +233,7 @@ def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now
 
     Posts of it that are out cannot be taken back: then only the rest is thrown away, and what is out counts as the answer.
     """
-    reply = _locked_reply(conn, reply_id)
+    reply = locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED and (reply.state != ReplyState.QUEUED or reply.was_tried):
         raise Conflict(_("This reply is on its way, or out already."))
     parts = reply_parts.out(conn, reply_id=reply_id)
@@ -231,7 +254,7 @@ def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now
     )
 
 
-def _locked_reply(conn: Connection, reply_id: ReplyId) -> Reply:
+def locked_reply(conn: Connection, reply_id: ReplyId) -> Reply:
     """Return the reply as it stands once its case is ours alone."""
     found = replies.find(conn, reply_id=reply_id)
     if found:

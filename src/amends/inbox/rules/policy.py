@@ -11,7 +11,7 @@ class Policy:
     A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
     once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later. A sent reply is looked for in public
     `proof_after` later, then again after the two longer spans. The posts of a case that is not done are looked at again `look_after`
-    later, then ever more rarely.
+    later, then ever more rarely. An answer written on the screens goes out `undo_after` later, and can be taken back until then.
     """
 
     alert_urgency: int = 60
@@ -22,6 +22,7 @@ class Policy:
     proof_again_after: timedelta = timedelta(hours=1)
     proof_last_after: timedelta = timedelta(days=1)
     look_after: timedelta = timedelta(hours=1)
+    undo_after: timedelta = timedelta(0)
 
     @property
     def proof_spans(self) -> tuple[timedelta, ...]:

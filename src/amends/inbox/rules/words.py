@@ -24,8 +24,9 @@ class Route(StrEnum):
 
 
 class ReplyState(StrEnum):
-    """Where a reply stands on its way to the network."""
+    """Where a reply stands on its way to the network; a proposed one waits for a second person."""
 
+    PROPOSED = "proposed"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"

@@ -76,6 +76,13 @@ def attach(  # noqa: PLR0913
     return touched == 1
 
 
+def loosen(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
+    """Take the pictures from a reply, for its agent to send anew."""
+    execute(
+        conn, "update reply_attachments set reply_id = null, created_at = %(now)s where reply_id = %(id)s", {"id": reply_id, "now": now}
+    )
+
+
 def of_reply(conn: Connection, *, reply_id: ReplyId) -> Sequence[Attachment]:
     """Return the pictures of a reply as its collector takes them."""
     return fetch_all(

@@ -47,6 +47,7 @@ class CaseHead:
     assignee_id: int | None
     assignee: str | None
     episode: int
+    customer_posts: int
     opened_at: datetime
     last_post_at: datetime
     waiting_since: datetime | None
@@ -94,6 +95,7 @@ class ThreadPost:
     visibility: str
     is_own: bool
     in_case: bool
+    case_number: int | None
     route: str | None
     route_why: str
     sentiment: str | None
@@ -159,7 +161,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                coalesce((select jsonb_object_agg(said.reason, said.points) from unnest(v.reasons, v.points) said(reason, points)
                          where said.points is not null), '{}')
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
-               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.opened_at,
+               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.customer_posts,
+               c.opened_at,
                c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
                v.model, v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id
@@ -188,7 +191,7 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
         select p.id, p.external_id, p.parent_id, p.author_id, coalesce(nullif(a.name, ''), a.handle) as author_name,
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
-               coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.route, p.route_why,
+               coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.case_number, p.route, p.route_why,
                v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by,
                language.by as language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal, p.seen_by
         from (

@@ -62,6 +62,10 @@ class ReplyRow:
     visible: bool | None
     seen: str | None
     look_at: datetime | None
+    agent_id: AgentId
+    answers: int
+    proposed_why: Sequence[str]
+    approved_by: str | None
     looks: Sequence[LookRow] = ()
     parts: Sequence[PartRow] = ()
     pictures: Sequence[PictureRow] = ()
@@ -87,8 +91,10 @@ def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
         ReplyRow,
         """
         select r.id, r.post_id, g.name as agent, r.text, r.private, r.state, r.error, r.advice, r.attempts, r.created_at, r.next_at,
-               r.sent_at, r.external_id, r.permalink, r.checked_at, r.visible, r.seen, r.look_at
-        from replies r join agents g on g.id = r.agent_id where r.case_id = %(case_id)s order by r.created_at, r.id
+               r.sent_at, r.external_id, r.permalink, r.checked_at, r.visible, r.seen, r.look_at,
+               r.agent_id, r.answers, r.proposed_why, b.name as approved_by
+        from replies r join agents g on g.id = r.agent_id left join agents b on b.id = r.approved_by
+        where r.case_id = %(case_id)s order by r.created_at, r.id
         """,
         {"case_id": case_id},
     )

@@ -1,5 +1,6 @@
 """SQL of replies: the outbox towards the networks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -48,7 +49,7 @@ class ReplyJob(SealedAccount):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewReply:
-    """A reply to store; the agent had seen the customer's posts up to number `answers`."""
+    """A reply to store; the agent had seen the customer's posts up to number `answers`. With `proposed_why` it waits for approval."""
 
     case_id: CaseId
     post_id: PostId
@@ -60,6 +61,8 @@ class NewReply:
     proof_after: timedelta | None
     key: UUID
     private: bool = False
+    next_at: datetime
+    proposed_why: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +78,8 @@ class Reply:
     private: bool
     state: str
     was_tried: bool
+    approved_by: AgentId | None
+    answers: int
 
 
 def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
@@ -83,9 +88,9 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
         conn,
         """
         insert into replies (case_id, post_id, agent_id, text, episode, answers, follow_up_after, proof_after, key, private, state,
-          created_at, next_at)
+          proposed_why, created_at, next_at)
         values (%(case_id)s, %(post_id)s, %(agent_id)s, %(text)s, %(episode)s, %(answers)s, %(follow_up_after)s, %(proof_after)s,
-          %(key)s, %(private)s, 'queued', %(now)s, %(now)s)
+          %(key)s, %(private)s, case when %(why)s::text[] = '{}' then 'queued' else 'proposed' end, %(why)s, %(now)s, %(next_at)s)
         returning id
         """,
         {
@@ -99,6 +104,8 @@ def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
             "proof_after": new.proof_after,
             "private": new.private,
             "key": new.key,
+            "why": list(new.proposed_why),
+            "next_at": new.next_at,
             "now": now,
         },
     )
@@ -111,7 +118,8 @@ def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+          approved_by, answers
         from replies where id = %(id)s
         """,
         {"id": reply_id},
@@ -124,7 +132,8 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+          approved_by, answers
         from replies where id = %(id)s for update
         """,
         {"id": reply_id},
@@ -137,11 +146,17 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
         conn,
         Reply,
         """
-        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried
+        select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
+          approved_by, answers
         from replies where key = %(key)s
         """,
         {"key": key},
     )
+
+
+def newest_id(conn: Connection, *, case_id: CaseId) -> int:
+    """Return the id of the newest reply in a case, 0 where there is none."""
+    return int(fetch_values(conn, "select coalesce(max(id), 0) from replies where case_id = %(id)s", {"id": case_id})[0])
 
 
 def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob | None:

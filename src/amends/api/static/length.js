@@ -1,0 +1,43 @@
+// How long an answer is by the network's own count, and the posts that a long one goes out as.
+
+import { $ } from "./dom.js";
+import { allow } from "./writing.js";
+
+const LONGEST = 20000;
+let measuring = 0;
+
+export function measureSoon(form) {
+  clearTimeout(measuring);
+  measuring = setTimeout(() => measure(form), 150);
+}
+
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+async function measure(form) {
+  const text = form.elements.text.value, most = Number(form.dataset.most);
+  if (text.length > LONGEST) return tell(form, text.length, most, []);
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+  const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text }) }).catch(() => null);
+  if (!answer?.ok || form.elements.text.value !== text) return;
+  const told = await answer.json();
+  tell(form, told.length, told.most, told.posts || []);
+}
+
+function tell(form, length, most, posts) {
+  const shown = $("[data-length]", form), words = $("#composer").dataset, over = length > most;
+  shown.textContent = filled(over ? words.over : words.ofMost, { n: (over ? length - most : length).toLocaleString("en"), most: most.toLocaleString("en") });
+  shown.classList.toggle("near", length > most * 0.9 && !over);
+  shown.classList.toggle("over", over);
+  allow(form, form.elements.text.value.trim() && !over);
+  showPosts(form, posts);
+}
+
+// The server's own split, offered only where one post is too short.
+export function showPosts(form, posts) {
+  const button = $("[data-in-posts]", form), many = posts.length > 1 && !form.elements.private?.checked;
+  $("#reply-posts").hidden = !many;
+  if (!button) return;
+  button.hidden = button.disabled = !many;
+  button.textContent = filled($("#composer").dataset.asPosts, { n: posts.length });
+  $("#reply-posts ol").replaceChildren(...(many ? posts : []).map((post) => Object.assign(document.createElement("li"), { textContent: post, dir: "auto" })));
+}

@@ -1,0 +1,111 @@
+"""A second person reads an answer first. Place in the path: proposed -> here -> queued, or given back to its author as a draft."""
+
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
+from amends.core.translating import gettext as _
+from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.take_back import unsend, unsent_reply
+from amends.inbox.rules.approving import Approvals
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.holding import Held, Seen
+from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
+from amends.inbox.rules.text import storable
+from amends.inbox.rules.words import CaseStatus, ReplyState
+from amends.inbox.store import approvals, cases, events
+from amends.inbox.store.approvals import TeamApproval
+from amends.inbox.store.drafts import Draft
+from amends.inbox.store.replies import Reply
+from amends.inbox.store.since import since
+
+LONGEST_NOTE = 1_000
+
+
+def approve(  # noqa: PLR0913
+    conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, wait: timedelta, now: datetime, seen: int | None = None
+) -> None:
+    """Let a colleague's answer out after `wait`.
+
+    `Held` where the customer has written since the answer was written, unless `seen` says that the customer's posts were read up to that
+    number.
+    """
+    reply = _proposed(conn, case_id, reply_id, agent_id)
+    case = locked_case(conn, case_id)
+    looked = Seen(posts=max(reply.answers, seen or 0))
+    news = since(conn, case_id=case_id, seen=looked)
+    if news:
+        raise Held(news, looked)
+    target = cases.post_to_answer(conn, case_id=case_id)
+    if target is None or not target.can_reply or case.status == CaseStatus.DISMISSED:
+        raise Refused(_("This case takes no answer any more; give it back to its author."))
+    approvals.approve(conn, reply_id=reply_id, agent_id=agent_id, answers=case.customer_posts, now=now, at=now + wait)
+    cases.set_looked_at(conn, case_id=case_id)
+    events.add(conn, EventKind.REPLY_APPROVED, now=now, case_id=case_id, agent_id=agent_id, reply_id=reply_id, author_id=reply.agent_id)
+
+
+def undo_approval(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
+    """Let an approved answer wait again; `Conflict` where it is on its way already."""
+    reply = unsent_reply(conn, case_id=case_id, reply_id=reply_id)
+    if reply.approved_by is None:
+        raise Conflict(_("Nobody has approved this answer."))
+    approvals.propose_again(conn, reply_id=reply_id)
+    events.add(conn, EventKind.REPLY_APPROVAL_UNDONE, now=now, case_id=case_id, agent_id=agent_id, reply_id=reply_id)
+
+
+def give_back(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, note: str, now: datetime) -> Draft:
+    """Make an answer its author's draft again, with a note what to change."""
+    words = storable(note).strip()
+    if not words:
+        raise Refused(_("Say in a few words what should be otherwise."))
+    if len(words) > LONGEST_NOTE:
+        raise Refused(_("Say it in %(most)s characters at most.") % {"most": f"{LONGEST_NOTE:,}"})
+    reply = _proposed(conn, case_id, reply_id, agent_id)
+    draft = unsend(conn, reply, now=now, note=words)
+    events.add(
+        conn,
+        EventKind.REPLY_GIVEN_BACK,
+        now=now,
+        case_id=case_id,
+        agent_id=agent_id,
+        reply_id=reply_id,
+        author_id=reply.agent_id,
+        note=words,
+    )
+    return draft
+
+
+def _proposed(conn: Connection, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId) -> Reply:
+    """Return an answer that waits for somebody else than its author, locked."""
+    reply = unsent_reply(conn, case_id=case_id, reply_id=reply_id)
+    if reply.state != ReplyState.PROPOSED:
+        raise Conflict(_("This answer was approved already."))
+    if reply.agent_id == agent_id:
+        raise NotAllowed(_("This is your own answer; somebody else reads it first."))
+    return reply
+
+
+def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now: datetime) -> int:
+    """Say which answers a second person reads first, and return the setting's id."""
+    if asked.followers is not None and not 1 <= asked.followers <= 2_000_000_000:  # noqa: PLR2004
+        raise Refused(_("The number of followers is at least 1; leave it empty for never."))
+    set_id = approvals.insert(conn, asked, agent_id=agent_id, now=now)
+    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, needs_look=asked.needs_look, followers=asked.followers)
+    return set_id
+
+
+def undo_set(conn: Connection, set_id: int, *, agent_id: AgentId, now: datetime) -> None:
+    """Put back in force what was before; `Conflict` where somebody has set it anew since."""
+    last = approvals.last_set(conn)
+    if last is None or last.id != set_id:
+        raise Conflict(_("Somebody has changed this since."))
+    set_approvals(conn, approvals.before(conn, set_id), agent_id=agent_id, now=now)
+
+
+def switch_team(conn: Connection, *, team_id: TeamId, on: bool, agent_id: AgentId, now: datetime) -> TeamApproval:
+    """Say whether the answers of a team wait for a second person, and return the team."""
+    team = approvals.set_team(conn, team_id=team_id, approval=on)
+    if team is None:
+        raise NotFound(_("There is no such team any more."))
+    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, team_id=team_id, team=team.name, approval=on)
+    return team
