@@ -56,7 +56,7 @@ def test_untouched_weights_move_nothing_and_the_bars_recount_to_the_posts(door: 
     with door.pool.transaction() as conn:
         [posts] = fetch_values(conn, "select count(*) from posts where case_id is not null")
     assert sum(was for was, _ in bars(page)) == posts
-    assert f"{posts} posts that joined a case in the last 7 days" in page
+    assert f"{posts} posts joined a case in the last 7 days" in page
 
 
 def test_a_preview_says_what_would_change_and_keeps_nothing(door: Door) -> None:
