@@ -12,7 +12,7 @@ from amends.inbox.store import agents
 from tests.cast import NOON, mia
 
 
-def a_team(  # noqa: PLR0913
+def a_team(
     conn: Connection,
     name: str = "Care",
     *,

@@ -139,7 +139,7 @@ def test_hours_that_make_no_sense_are_refused_with_a_word(text: str) -> None:
 
 
 def test_hours_are_shown_as_they_can_be_written() -> None:
-    hours = read_hours("UTC", {0: "13-24, 9–12:30"}, "")  # noqa: RUF001
+    hours = read_hours("UTC", {0: "13-24, 9–12:30"}, "")
     assert hours.of_day(0) == "09:00-12:30, 13:00-24:00"
     assert read_day(0, hours.of_day(0)) == list(hours.spans)
 

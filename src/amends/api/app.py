@@ -1,7 +1,7 @@
 """The web application: `create_app(settings, pool)` puts doors, errors, files and the stream together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -9,17 +9,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from amends.api import pages, rest
+from amends.api.bulletins import Teller
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
-from amends.api.live import Bulletin, Live, Tell
+from amends.api.live import Live
 from amends.api.networks import Able, abilities, forms
 from amends.api.screen import STATIC, Screens
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
 from amends.core.plugins import discover
 from amends.core.settings import Settings
-from amends.inbox.store import inbox_list
 
 
 def create_app(
@@ -30,7 +30,7 @@ def create_app(
     `able` says what a network can do.
     """
     screens = Screens(clock)
-    live = Live(pool.url, _teller(pool, screens, clock))
+    live = Live(pool.url, Teller(pool=pool, screens=screens, clock=clock))
     app = FastAPI(title="Amends", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan(live))
     app.state.desk = Desk(settings=settings, pool=pool, clock=clock, wake=wake, screens=screens, live=live, able=able)
     for package in (pages, rest):
@@ -55,17 +55,3 @@ def _lifespan(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
         await loading
 
     return lifespan
-
-
-def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
-    """Return what makes a bulletin: two queries, and each touched row rendered once."""
-
-    def tell(touched: Mapping[int, int], last: int) -> Bulletin:
-        with pool.transaction() as conn:
-            counts = inbox_list.counts(conn)
-            rows = inbox_list.rows_of(conn, list(touched))
-        now = clock()
-        drawn = {row.id: screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
-        return Bulletin(last=last, counts=counts, rows=drawn, events=dict(touched))
-
-    return tell

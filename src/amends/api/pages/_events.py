@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from amends.api import labels, words
+from amends.api.giving_words import why_chosen
+from amends.core.translating import gettext
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
 
@@ -18,6 +20,12 @@ def _why(event: EventRow) -> str:
 
 
 def _assigned(event: EventRow) -> str:
+    team, chosen = event.facts.get("team"), event.facts.get("chosen")
+    if team:
+        return gettext("%(name)s gave the case to the team %(team)s") % {"name": _by(event), "team": team}
+    if chosen and event.whom:
+        why = why_chosen(chosen, str(event.facts.get("language", "")))
+        return gettext("Given to %(name)s: %(why)s") % {"name": event.whom, "why": why}
     if not event.whom:
         return f"{_by(event)} gave the case back to everyone"
     return f"{_by(event)} took the case" if event.whom == event.agent else f"{_by(event)} gave the case to {event.whom}"

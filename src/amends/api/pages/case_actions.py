@@ -1,4 +1,4 @@
-"""What an agent does with a case: answer, note, give away, resolve, put aside, and take back."""
+"""What an agent does with a case: answer, note, resolve, put aside, and take back."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,12 +10,11 @@ from amends.api.auth import Meaning
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import ask_first, done
 from amends.core.errors import Refused
-from amends.inbox.actions.assign import assign
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.reply import discard_reply, retry_reply
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
-from amends.inbox.rules.ids import AgentId, AttachmentId, CaseId, ReplyId
+from amends.inbox.rules.ids import AttachmentId, CaseId, ReplyId
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -74,15 +73,6 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
         "Noted",
         written="note",
     )
-
-
-@router.post("/assign")
-def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: Annotated[str, Form(max_length=20)] = "") -> Response:
-    """Give the case to `to`: an agent's id, `me`, or nobody."""
-    now, me = desk.clock(), visitor.agent_id
-    whom = me if to == "me" else AgentId(int(to)) if to.isdecimal() else None
-    said = "It is yours" if whom == me else "Given away" if whom else "Given back to everyone"
-    return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
 
 
 @router.post("/resolve")

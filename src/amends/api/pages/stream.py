@@ -1,31 +1,62 @@
-"""The stream of news that keeps open screens true (server-sent events)."""
+"""The stream of news that keeps open screens true (server-sent events), and the signs of life by which screens know who is where."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Form, Header, Response
 from fastapi.responses import StreamingResponse
 
-from amends.api.auth import Reading
+from amends.api.auth import Meaning, Reading, may
+from amends.api.bulletins import Audience, look_again
 from amends.api.desk import AtDesk, Desk
-from amends.api.live import MOST_CASES, look_again
-from amends.inbox.store import inbox_list
+from amends.api.live import MOST_CASES, Screen
+from amends.core.database import Connection
+from amends.core.translating import spoken
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.rights import EVERYTHING, SEE_EVERY_TEAM, Right, Scope
+from amends.inbox.store import inbox_list, presence, teams
+from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(include_in_schema=False)
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-@router.get("/stream")
-def stream(desk: AtDesk, _visitor: Reading, after: int = 0, last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
-    """Open the stream; what happened behind the event that the screen knows comes first."""
+@router.get("/stream", dependencies=[may(Right.SEE)])
+def stream(desk: AtDesk, visitor: Reading, after: int = 0, last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
+    """Open the stream; what happened behind the event that the screen knows comes first, then who is at which case."""
     known = int(last_event_id) if last_event_id.isdecimal() else after
-    return StreamingResponse(desk.live.stream(_missed(desk, known)), media_type="text/event-stream", headers=HEADERS)
+    with desk.pool.transaction() as conn:
+        audience = Audience(language=spoken(), scope=scope_of(conn, visitor))
+    news = desk.live.stream(lambda: _missed(desk, known, audience), Screen(audience=audience, agent_id=visitor.agent_id))
+    return StreamingResponse(news, media_type="text/event-stream", headers=HEADERS)
 
 
-def _missed(desk: Desk, known: int) -> str:
-    """Return one message with all that a screen missed, empty where that is nothing."""
+@router.post("/inbox/{case_id:int}/presence", status_code=204, dependencies=[may(Right.SEE)])
+def be_present(
+    desk: AtDesk, visitor: Meaning, case_id: CaseId, doing: Annotated[Literal["viewing", "reply", "note", "gone"], Form()]
+) -> Response:
+    """Keep for some seconds that the agent is at a case, and what they do there; `gone` ends it."""
+    with desk.pool.transaction() as conn:
+        if doing == "gone":
+            presence.leave(conn, case_id=case_id, agent_id=visitor.agent_id)
+        else:
+            presence.be(conn, case_id=case_id, agent_id=visitor.agent_id, doing=doing, now=desk.clock())
+    return Response(status_code=204)
+
+
+def scope_of(conn: Connection, visitor: Visitor) -> Scope:
+    """Return which cases the visitor's screens may hear of."""
+    if visitor.role in SEE_EVERY_TEAM:
+        return EVERYTHING
+    return Scope(teams=tuple(teams.of_agent(conn, agent_id=visitor.agent_id)))
+
+
+def _missed(desk: Desk, known: int, audience: Audience) -> str:
+    """Return all that a screen missed, and who is where."""
+    teller = desk.live.teller
     with desk.pool.transaction() as conn:
         last = inbox_list.last_event(conn)
-        if last <= known:
-            return ""
-        cases = inbox_list.touched_since(conn, known, MOST_CASES + 1)
-    return look_again(last) if len(cases) > MOST_CASES else str(desk.live.bulletin(cases, last))
+        cases = inbox_list.touched_since(conn, known, MOST_CASES + 1) if last > known else {}
+    here = teller.presence(None, [audience])[audience]
+    if last <= known:
+        return here
+    return (look_again(last) if len(cases) > MOST_CASES else teller.news(cases, last, [audience])[audience]) + here

@@ -1,11 +1,12 @@
 // Keys, and the buttons that do the same.
 
-import { $, $$, htmx, openCase, when } from "./dom.js";
+import { $, $$, openCase, when } from "./dom.js";
 import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { send, useWords, write, writePrivate } from "./writing.js";
+import { assign, pickSomebody } from "./assigning.js";
 import { pickTopic } from "./topics.js";
 
 const YEAR = 31536000;
@@ -26,6 +27,7 @@ const BUTTONS = {
   "use-words": useWords,
   "write-private": writePrivate,
   "topics": pickTopic,
+  "assign": pickSomebody,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -54,7 +56,8 @@ const KEYS = {
   "k": () => step(-1),
   "r": () => write("reply"),
   "n": () => write("note"),
-  "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
+  "a": assign,
+  "A": () => openCase() && pickSomebody(),
   "e": () => press("#resolve"),
   "t": pickTopic,
   "x": () => press("#not-for-us"),

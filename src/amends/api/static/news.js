@@ -2,6 +2,7 @@
 
 import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
 import { markOpen, query, showList } from "./places.js";
+import { beHere, hearPresence } from "./presence.js";
 import { signIn } from "./toasts.js";
 
 const fresh = new Set();
@@ -14,10 +15,11 @@ function hear(news) {
     if (shown) changeRow(shown, row);
     else if (belongs(row)) fresh.add(id);
   }
+  for (const id of news.gone) if ($(`#row-${id}`)) markLeft($(`#row-${id}`));
   showFreshCount();
   if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
     refreshCase();
-    $("#said").textContent = "There is something new in the open case.";
+    $("#said").textContent = $("#said").dataset.news;
   }
   tell("page-changed");
 }
@@ -30,15 +32,24 @@ function count(counts) {
 }
 
 // What a row says, without the times that tick.
-const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(" changed", ""), $(".words", row).textContent, $(".marks", row).textContent]);
+const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(/ (changed|left)/g, ""), $(".words", row).textContent, $$(".marks > :not(.left-word)", row).map((mark) => mark.textContent)]);
 
 function changeRow(shown, row) {
   if (said(shown) === said(row)) return;
   const focused = shown.contains(document.activeElement);
   row.classList.add("changed");
   shown.replaceWith(row);
+  if (!fits(row)) markLeft(row);
   if (row.dataset.id === openCase()) $("a", row).setAttribute("aria-current", "true");
   if (focused) $("a", row).focus({ preventScroll: true });
+}
+
+// A row that is no longer of this view stays where it is, told as such, until the list is shown anew.
+function markLeft(row) {
+  if (row.classList.contains("left")) return;
+  row.classList.add("left");
+  const chip = Object.assign(document.createElement("span"), { className: "chip line left-word", textContent: $("#fresh-words").dataset.left });
+  $(".marks", row).prepend(chip);
 }
 
 // Whether a row would be among those that the list shows now; the server decides the same by the same words.
@@ -52,10 +63,14 @@ const VIEWS = {
   all: () => true,
 };
 
+function fits(row) {
+  const list = $("#list").dataset, it = row.dataset;
+  return VIEWS[list.view](it) && !["brand", "network", "language", "mood"].some((name) => list[name] && list[name] !== it[name]);
+}
+
 function belongs(row) {
   const list = $("#list")?.dataset, it = row.dataset, last = $$("#rows .row").at(-1)?.dataset;
-  if (!list || list.text || list.topic || !VIEWS[list.view](it)) return false;
-  if (["brand", "network", "language", "mood"].some((name) => list[name] && list[name] !== it[name])) return false;
+  if (!list || list.text || list.topic || !fits(row)) return false;
   if (!last || !list.more) return true;
   if (list.sort === "longest") return Number(it.longest || Infinity) <= Number(last.longest || Infinity);
   return Number(it[list.sort]) >= Number(last[list.sort]);
@@ -65,13 +80,23 @@ function showFreshCount() {
   const button = $("#fresh");
   if (!button) return;
   button.hidden = !fresh.size;
-  button.textContent = `${fresh.size > 99 ? "99+" : fresh.size} new. Show`;
+  const words = $("#fresh-words").dataset;
+  button.textContent = fresh.has("more") ? words.some : words.new.replace("{n}", fresh.size > 99 ? "99+" : fresh.size);
 }
 
 export function showFresh() {
   if (!$("#list")) return;
   $("#scroll").scrollTop = 0;
   showList(`/inbox${query()}`, { push: false, keepCase: true });
+}
+
+// What cannot be told row by row is fetched anew, unless the agent is further down the list: then it waits behind the button.
+function lookAgain() {
+  if ($("#scroll")?.scrollTop > 0) {
+    fresh.add("more");
+    showFreshCount();
+  } else showFresh();
+  refreshCase();
 }
 
 let refreshing = 0;
@@ -114,7 +139,9 @@ export function listen() {
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); });
-  source.addEventListener("again", (event) => { last = Number(event.lastEventId); showFresh(); refreshCase(); });
+  source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); });
+  source.addEventListener("presence", (event) => hearPresence(JSON.parse(event.data)));
+  source.addEventListener("notice", (event) => document.dispatchEvent(new CustomEvent("notice", { detail: JSON.parse(event.data) })));
   source.addEventListener("error", () => {
     document.body.dataset.live = "no";
     if (source.readyState === EventSource.CLOSED) setTimeout(knock, 3000);
@@ -131,7 +158,7 @@ function knock() {
 function sayConnection() {
   if (document.body.dataset.live === "yes" || $(".connection") || document.hidden) return;
   const bar = Object.assign(document.createElement("p"), { className: "connection", role: "status" });
-  bar.textContent = "Not connected. The list stands still until the server is back; what you write is kept.";
+  bar.textContent = $("#said").dataset.lost;
   document.body.append(bar);
 }
 
@@ -142,6 +169,8 @@ when("visibilitychange", () => {
   if (document.hidden) resting = setTimeout(() => source.close(), 30000);
   else if (source.readyState === EventSource.CLOSED) listen();
 });
+
+beHere();
 
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 setInterval(() => {

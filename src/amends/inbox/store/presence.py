@@ -1,6 +1,5 @@
 """SQL of who is looking at or writing in a case right now: rows that live for seconds, told to every web process as they change."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,11 +68,6 @@ def drop_stale(conn: Connection, *, now: datetime) -> None:
         """,
         {"before": now - ALIVE},
     )
-
-
-def at_cases(conn: Connection, case_ids: Sequence[int], *, now: datetime) -> list[Present]:
-    """Return who is at these cases, by name."""
-    return [one for one in everybody(conn, now=now) if one.case_id in set(case_ids)]
 
 
 def everybody(conn: Connection, *, now: datetime) -> list[Present]:
