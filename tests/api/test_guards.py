@@ -78,6 +78,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{trial_id}",
         "{budget_id}",
         "{alert_id}",
+        "{team_id:int}",
+        "{team_id}",
+        "{agent_id}",
+        "{hand_over_id}",
     ):
         path = path.replace(name, "1")
     return path
