@@ -8,6 +8,7 @@ import httpx
 
 from amends.cli.running.box import show, welcome
 from amends.cli.running.cast import BO, enter_sandbox, hire, token_for
+from amends.cli.running.crew import form_teams
 from amends.cli.running.installation import Installation, Plan, run, say
 from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
@@ -112,4 +113,5 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
     with connect(database_url) as conn:
         hire(conn, now=now)
         enter_sandbox(conn, sandbox_url, now=now)
+        form_teams(conn, now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

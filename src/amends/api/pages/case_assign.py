@@ -59,11 +59,11 @@ def give(
     visitor: Meaning,
     case_id: CaseId,
     to: Annotated[str, Form(max_length=30)] = "",
-    expected: Annotated[str | None, Form(max_length=20)] = None,
+    expected: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Give the case to `to`: an agent's id, `me`, `team-` and an id, or nobody. `expected` is who had it on the screen."""
+    """Give the case to `to`: an agent's id, `me`, `team-` and an id, or nobody. `expected` is who had it on the screen (or `nobody`)."""
     now, me, where = desk.clock(), visitor.agent_id, _read(to, visitor.agent_id)
-    shown = None if expected is None else Expected(assignee_id=AgentId(int(expected)) if expected.isdecimal() else None)
+    shown = None if not expected else Expected(assignee_id=AgentId(int(expected)) if expected.isdecimal() else None)
 
     def act(conn: Connection) -> None:
         if where.team is not None:

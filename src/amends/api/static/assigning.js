@@ -6,7 +6,7 @@ import { pick } from "./topics.js";
 export function assign() {
   if (!openCase()) return;
   if ($("#assign")?.dataset.assignee) pickSomebody();
-  else htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me", expected: "" }, swap: "none" });
+  else htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me", expected: "nobody" }, swap: "none" });
 }
 
 export function pickSomebody() {

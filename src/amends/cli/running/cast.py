@@ -35,9 +35,10 @@ class Person:
 
 ADA = Person(name="Ada Perera", role=Role.AGENT)
 BO = Person(name="Bo Lindqvist", role=Role.AGENT)
+LIN = Person(name="Lin Selvam", role=Role.AGENT)
 MIA = Person(name="Mia Tesfaye", role=Role.MANAGER)
 ROOT = Person(name="Noor Admin", role=Role.ADMIN)
-CAST: Sequence[Person] = (ADA, BO, MIA, ROOT)
+CAST: Sequence[Person] = (ADA, BO, LIN, MIA, ROOT)
 
 
 def hire(conn: Connection, *, now: datetime) -> None:
