@@ -68,3 +68,16 @@ def compared(operation: str, *, product: float, floor: float, unit: str, at_leas
         goal=f"ratio >= {at_least:g}",
         met=ratio >= at_least,
     )
+
+
+def limited(operation: str, *, product: float, floor: float, unit: str, at_most: float) -> Row:
+    """Return the row of two numbers of which less is better, the product's at most `at_most` whatever the floor is."""
+    return Row(
+        operation=operation,
+        product=round(product, 3),
+        floor=round(floor, 3),
+        unit=unit,
+        ratio=round(product / floor, 2) if floor else 0.0,
+        goal=f"<= {at_most:g} {unit}",
+        met=product <= at_most,
+    )

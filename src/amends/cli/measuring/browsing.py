@@ -1,0 +1,62 @@
+"""What an agent's browser feels: how long a click takes until the case is there, and how much the first load carries."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = "chromium"
+ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+CLICK = """
+async (id) => {
+  const began = performance.now();
+  const shown = new Promise((done) => document.addEventListener("case-shown", () => requestAnimationFrame(done), { once: true }));
+  document.querySelector(`#row-${id} a`).click();
+  await shown;
+  return performance.now() - began;
+}
+"""
+BARE = "async () => { const began = performance.now(); await (await fetch('/healthz')).text(); return performance.now() - began; }"
+LOADED = """
+() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .map((one) => one.encodedBodySize).reduce((sum, size) => sum + size, 0)
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Felt:
+    """Milliseconds of each click and of each bare request, and the compressed bytes of the first load."""
+
+    clicks: Sequence[float]
+    bare: Sequence[float]
+    loaded: int
+
+
+def browser() -> str | None:
+    """Return where Chromium is, or None where it or Playwright is not installed."""
+    try:
+        import playwright  # noqa: F401, PLC0415 - only in a developer's set-up
+    except ImportError:
+        return None
+    return shutil.which(CHROMIUM)
+
+
+def feel(program: str, address: str, session: str, *, clicks: int) -> Felt:
+    """Open the inbox as an agent and click through its first rows."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only in a developer's set-up
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=Path(program), args=list(ARGUMENTS))
+        context = opened.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": session.partition("=")[0], "value": session.partition("=")[2], "url": address}])
+        page = context.new_page()
+        page.goto(f"{address}/inbox")
+        page.wait_for_selector("body[data-live=yes]")
+        loaded: Any = page.evaluate(LOADED)
+        ids = [row.get_attribute("data-id") for row in page.locator("#rows .row").all()]
+        page.evaluate(CLICK, ids[0])
+        felt = [page.evaluate(CLICK, ids[1 + place % (len(ids) - 1)]) for place in range(clicks)]
+        bare = [page.evaluate(BARE) for _ in range(clicks)]
+        opened.close()
+    return Felt(clicks=felt, bare=bare, loaded=int(loaded))
