@@ -93,7 +93,8 @@ def test_a_full_team_is_given_more_when_there_is_room(desk: Desk) -> None:
     a_team(desk.conn, members=[desk.agent_id])
     by = By(agent_id=mia(desk.conn), role=MANAGER)
     set_skills(desk.conn, agent_id=desk.agent_id, skills=Skills(languages=["ta"], topics=[], capacity=1), by=by, now=desk.now)
-    complain(desk, "one"), complain(desk, "two")
+    for name in ("one", "two"):
+        complain(desk, name)
     assert [everything(desk), everything(desk)] == [1, 0]
     desk.now += MINUTE
     assert everything(desk) == 0

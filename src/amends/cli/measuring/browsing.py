@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,7 @@ class Felt:
 
 def browser() -> str | None:
     """Return where Chromium is, or None where it or Playwright is not installed."""
-    try:
-        import playwright  # noqa: F401, PLC0415 - only in a developer's set-up
-    except ImportError:
-        return None
-    return shutil.which(CHROMIUM)
+    return shutil.which(CHROMIUM) if find_spec("playwright") else None
 
 
 def feel(program: str, address: str, session: str, *, clicks: int) -> Felt:

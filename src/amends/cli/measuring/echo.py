@@ -58,4 +58,10 @@ class Echo:
 
 
 if __name__ == "__main__":
-    uvicorn.run(Starlette(routes=[Route("/stream", Echo(sys.argv[1]).stream)]), host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
+    uvicorn.run(
+        Starlette(routes=[Route("/stream", Echo(sys.argv[1]).stream)]),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )

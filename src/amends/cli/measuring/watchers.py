@@ -34,19 +34,21 @@ class Watchers:
 @contextmanager
 def watching(port: int, *, screens: int, cookie: str) -> Generator[Watchers]:
     """Yield `screens` open streams of the server at `port`."""
-    found, loop = Watchers(), asyncio.new_event_loop()
+    found, loop = Watchers(shown=[{} for _ in range(screens)]), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="watchers", daemon=True)
     thread.start()
-    for _ in range(screens):
-        found.shown.append({})
-        asyncio.run_coroutine_threadsafe(_watch(found, found.shown[-1], port, cookie), loop)
-    for _ in range(screens):
+    watches = [asyncio.run_coroutine_threadsafe(_watch(found, screen, port, cookie), loop) for screen in found.shown]
+    for _ in watches:
         found.connected.acquire(timeout=60)
     try:
         yield found
     finally:
+        for watch in watches:
+            watch.cancel()
+        time.sleep(0.5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        loop.close()
 
 
 async def _watch(found: Watchers, screen: dict[int, list[float]], port: int, cookie: str) -> None:
