@@ -25,12 +25,16 @@ function show() {
     const name = $(`#row-${id} .name`);
     if (name) mark(name, people);
   }
-  showInHead(present.get(openCase()) || []);
+  const here = present.get(openCase()) || [], title = $("#case-title");
+  if (!here.length) $("#case-head .here")?.remove();
+  else if (title) mark(title.parentElement, here, title);
+  showAboveComposer(here);
 }
 
 // The badge has no text of its own, so that a row still says the same; it stands where no line grows by it.
-function mark(place, people) {
-  const badge = $(".here", place) || place.appendChild(Object.assign(document.createElement("span"), { className: "here", role: "img" }));
+function mark(place, people, behind = place.lastElementChild) {
+  let badge = $(".here", place);
+  if (!badge) behind.after((badge = Object.assign(document.createElement("span"), { className: "here", role: "img" })));
   const text = people.map((one) => one.text).join(", ");
   if (badge.title === text) return;
   badge.title = text;
@@ -41,10 +45,10 @@ function mark(place, people) {
 
 const initials = (name) => name.split(/\s+/).map((word) => [...word][0] || "").slice(0, 2).join("").toUpperCase();
 
-function showInHead(people) {
-  const meta = $("#case-head .meta");
-  if (!meta) return;
-  const line = $(".here-line", meta) || meta.appendChild(Object.assign(document.createElement("span"), { className: "here-line" }));
+function showAboveComposer(people) {
+  const composer = $("#composer");
+  if (!composer) return;
+  const line = $(".here-line", composer) || composer.appendChild(Object.assign(document.createElement("p"), { className: "here-line" }));
   const text = people.map((one) => one.text).join(" · ");
   if (line.textContent !== text) line.textContent = text;
   line.classList.toggle("writes", people.some((one) => one.doing !== "viewing"));

@@ -20,18 +20,18 @@ async (id) => {
 """
 BARE = "async () => { const began = performance.now(); await (await fetch('/healthz')).text(); return performance.now() - began; }"
 LOADED = """
-() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-  .map((one) => one.encodedBodySize).reduce((sum, size) => sum + size, 0)
+() => ["navigation", "resource"].map((kind) => performance.getEntriesByType(kind).reduce((sum, one) => sum + one.encodedBodySize, 0))
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Felt:
-    """Milliseconds of each click and of each bare request, and the compressed bytes of the first load."""
+    """Milliseconds of each click and of each bare request; compressed kB of the first load: of the page alone, and with its files."""
 
     clicks: Sequence[float]
     bare: Sequence[float]
-    loaded: int
+    page: float
+    loaded: float
 
 
 def browser() -> str | None:
@@ -56,4 +56,4 @@ def feel(program: str, address: str, session: str, *, clicks: int) -> Felt:
         felt = [page.evaluate(CLICK, ids[1 + place % (len(ids) - 1)]) for place in range(clicks)]
         bare = [page.evaluate(BARE) for _ in range(clicks)]
         opened.close()
-    return Felt(clicks=felt, bare=bare, loaded=int(loaded))
+    return Felt(clicks=felt, bare=bare, page=loaded[0] / 1000, loaded=sum(loaded) / 1000)
