@@ -123,15 +123,23 @@ class Live:
             await heard.wait()
             await asyncio.sleep(gather)
             heard.clear()
-            await tell()
+            await self._safely(tell)
 
     async def _keep_forgetting(self) -> None:
         """Forget every few seconds who gave no sign of life, as long as a screen shows anybody."""
         while True:
             await asyncio.sleep(FORGET_EVERY)
             if self._screens:
-                with contextlib.suppress(DatabaseGone):
-                    await asyncio.to_thread(self.teller.forget_who_left)
+                await self._safely(lambda: asyncio.to_thread(self.teller.forget_who_left))
+
+    async def _safely(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do `act`; whatever goes wrong ends in a log line, since nobody would begin this anew."""
+        try:
+            await act()
+        except DatabaseGone:
+            log.warning("live_database_gone")
+        except Exception:
+            log.exception("live_failed")
 
     async def _tell_news(self) -> None:
         """Tell every screen of the touched cases; a flood of them is told as "look again"."""

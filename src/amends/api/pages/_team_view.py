@@ -31,7 +31,7 @@ def by(visitor: Visitor) -> By:
 
 def list_values(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, Any]:
     """Return what the page of all teams shows: a lead sees her own."""
-    who, crew, every = by(visitor), people.active(conn), teams.every(conn)
+    who, crew, every = by(visitor), people.listed(conn), teams.every(conn)
     shown = [team for team in every if who.everywhere or who.agent_id in team.members]
     return {
         "teams": [(team, teams.work_of(conn, team_id=team.id)) for team in shown],

@@ -28,11 +28,11 @@ def assign(
     *,
     case_id: CaseId,
     assignee_id: AgentId | None,
-    agent_id: AgentId,
+    agent_id: AgentId | None,
     now: datetime,
     expected: Expected | None = None,
 ) -> None:
-    """Make `assignee_id` responsible for the case (None: nobody).
+    """Make `assignee_id` responsible for the case (None: nobody); `agent_id` is who says so, None where a rule does.
 
     `Conflict` where the case is not with whom the screen showed; `Refused` where that colleague works here no more or may not see it.
     """
@@ -45,7 +45,7 @@ def assign(
 
 
 def assign_team(
-    conn: Connection, *, case_id: CaseId, team_id: TeamId, agent_id: AgentId, now: datetime, expected: Expected | None = None
+    conn: Connection, *, case_id: CaseId, team_id: TeamId, agent_id: AgentId | None, now: datetime, expected: Expected | None = None
 ) -> None:
     """Make the case work of a team, which gives it to somebody in its own way; `Conflict` and `Refused` as `assign` has them."""
     case = locked_case(conn, case_id)
@@ -75,14 +75,16 @@ def take_if_free(conn: Connection, case: Case, *, agent_id: AgentId, now: dateti
         _hand_over(conn, case, agent_id, agent_id, now)
 
 
-def _as_expected(conn: Connection, case: Case, wished: AgentId | None, agent_id: AgentId, expected: Expected | None, now: datetime) -> None:
+def _as_expected(
+    conn: Connection, case: Case, wished: AgentId | None, agent_id: AgentId | None, expected: Expected | None, now: datetime
+) -> None:
     """Refuse to overwrite what the agent has not seen; a wish that is fulfilled already is none."""
     if expected is None or case.assignee_id in {expected.assignee_id, wished}:
         return
     raise Conflict(_who_was_faster(conn, case, agent_id, now))
 
 
-def _who_was_faster(conn: Connection, case: Case, agent_id: AgentId, now: datetime) -> str:
+def _who_was_faster(conn: Connection, case: Case, agent_id: AgentId | None, now: datetime) -> str:
     last = assignments.last(conn, case_id=case.id)
     seconds = max(0, round((now - last.at).total_seconds())) if last else JUST_NOW + 1
     ago = _("%(n)s s ago") % {"n": seconds} if seconds <= JUST_NOW else _("%(n)s min ago") % {"n": seconds // 60}
@@ -106,11 +108,11 @@ def _can_take(conn: Connection, case: Case, assignee_id: AgentId, now: datetime)
         raise Refused(_("%(name)s is not in the team of this case and would not see it; give it to their team.") % {"name": assignee.name})
 
 
-def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId, now: datetime) -> None:
+def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime) -> None:
     cases.set_assignee(conn, case_id=case.id, assignee_id=assignee_id)
     _tell(conn, case, assignee_id, agent_id, now)
 
 
-def _tell(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId, now: datetime, **facts: object) -> None:
+def _tell(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime, **facts: object) -> None:
     told = {"assignee_id": assignee_id, "was": case.assignee_id} | facts
     events.add_all(conn, [events.Event(kind=EventKind.CASE_ASSIGNED, case_id=case.id, agent_id=agent_id, facts=told)], now=now)

@@ -60,6 +60,12 @@ def active(conn: Connection) -> list[PersonRow]:
     return fetch_all(conn, PersonRow, _ROW + " where g.active order by lower(g.name), g.id")
 
 
+def listed(conn: Connection) -> list[PersonRow]:
+    """Return everybody who works here, and who left and still has cases that are going on, by name."""
+    left = " or exists (select from cases c where c.assignee_id = g.id and c.status in ('open', 'waiting', 'snoozed'))"
+    return fetch_all(conn, PersonRow, _ROW + " where g.active" + left + " order by lower(g.name), g.id")
+
+
 def find(conn: Connection, *, agent_id: AgentId) -> PersonRow | None:
     """Return one colleague, also one who left, or None."""
     return fetch_maybe(conn, PersonRow, _ROW + " where g.id = %(id)s", {"id": agent_id})

@@ -22,7 +22,7 @@ def of_cases(conn: Connection, case_ids: Sequence[int]) -> list[Place]:
 
 
 def notice(conn: Connection, *, agent_id: AgentId, facts: Mapping[str, object]) -> None:
-    """Send a word to the open screens of one agent when the transaction commits; nothing of it is kept."""
+    """Send a word to the open screens of one agent when the transaction commits; nothing of it is kept. At most 7 kB."""
     execute(
         conn,
         "select pg_notify('amends_events', jsonb_build_object('notices', jsonb_build_object(%(agent)s::text, %(facts)s::jsonb))::text)",
