@@ -4,18 +4,26 @@ import json
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from amends.api.app import create_app
 from amends.api.auth import SESSION_COOKIE
-from amends.api.live import MOST_CASES
-from amends.inbox.actions.assign import assign
+from amends.api.bulletins import Audience, Teller
+from amends.api.live import BACKLOG, ENDS, MOST_CASES, Screen
+from amends.api.screen import Screens
+from amends.core.database import fetch_values
+from amends.inbox.actions.assign import assign, assign_team
 from amends.inbox.actions.note import add_note
 from amends.inbox.rules.events import EventKind
-from amends.inbox.store import events, inbox_list
+from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import events, inbox_list, places, presence
 from tests.cast import NOON
+from tests.crew import a_team
 from tests.door import Door
 from tests.serving import serving
 
@@ -29,15 +37,17 @@ def address(door: Door) -> Generator[str]:
 
 
 @contextmanager
-def stream(door: Door, address: str, *, after: int | None = None, last_event_id: str = "") -> Generator[Iterator[Message]]:
-    """Open the stream as Ada's browser does, and yield its messages as they come."""
-    cookie = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
+def stream(
+    door: Door, address: str, *, after: int | None = None, last_event_id: str = "", who: AgentId | None = None, only: str = "news again"
+) -> Generator[Iterator[Message]]:
+    """Open the stream as Ada's browser does (or that of `who`), and yield its messages of the kinds in `only` as they come."""
+    cookie = door.visitor(who or door.who.ada).cookies[SESSION_COOKIE]
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     with httpx.Client(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=5) as client:
         known = newest(door) if after is None else after
         with client.stream("GET", "/stream", params={"after": known}, headers=headers) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
-            yield messages(answer)
+            yield (message for message in messages(answer) if message["event"] in only)
 
 
 def messages(answer: httpx.Response) -> Iterator[Message]:
@@ -156,6 +166,98 @@ def test_what_the_stream_shows_is_escaped_like_a_page(door: Door, address: str) 
         time.sleep(0.3)
         note(door, door.who.plain)
         assert "&lt;script&gt;bad" in next(heard)["data"]["rows"][str(door.who.plain)]
+
+
+def test_a_case_of_another_team_is_told_by_its_number_alone(door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        team_id = a_team(conn, "Night", members=[door.who.bo])
+    with stream(door, address) as ada, stream(door, address, who=door.who.bo) as bo, stream(door, address, who=door.who.mia) as mia:
+        time.sleep(0.3)
+        with door.pool.transaction() as conn:
+            assign_team(conn, case_id=door.who.plain, team_id=team_id, agent_id=door.who.ada, now=NOON)
+        told = next(ada)["data"]
+        assert (told["rows"], told["events"], told["gone"]) == ({}, {}, [door.who.plain])
+        for heard in (bo, mia):
+            assert list(next(heard)["data"]["rows"]) == [str(door.who.plain)]
+
+
+def test_who_is_at_a_case_is_told_as_it_changes_and_ends_by_itself(door: Door, address: str) -> None:
+    bo, case = door.visitor(door.who.bo), str(door.who.plain)
+
+    def say(doing: str) -> None:
+        assert bo.post(f"/inbox/{case}/presence", data={"doing": doing}).status_code == 204
+
+    say("viewing")
+    with stream(door, address, only="presence") as heard:
+
+        def until(*texts: str) -> bool:
+            return any([one["text"] for one in told["data"]["cases"].get(case, ())] == list(texts) for told in heard)
+
+        first = next(heard)["data"]
+        assert (first["whole"], [one["text"] for one in first["cases"][case]]) == (True, ["Bo is looking at this"])
+        say("reply")
+        assert until("Bo is typing a reply")
+        say("gone")
+        assert until()
+        say("note")
+        assert until("Bo is typing a note")
+        door.now += timedelta(seconds=16)
+        assert until()
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select count(*) from presence") == [0]
+
+
+def test_presence_is_spoken_in_the_language_of_each_screen_and_kept_from_other_teams(door: Door) -> None:
+    teller = Teller(pool=door.pool, screens=Screens(lambda: door.now), clock=lambda: door.now)
+    with door.pool.transaction() as conn:
+        team_id = a_team(conn, "Night", members=[door.who.bo])
+        assign_team(conn, case_id=door.who.plain, team_id=team_id, agent_id=door.who.ada, now=NOON)
+        presence.be(conn, case_id=door.who.plain, agent_id=door.who.bo, doing="reply", now=door.now)
+    own, other = Audience(language="ta", scope=Scope(teams=(team_id,))), Audience(scope=Scope(teams=()))
+    told = teller.presence([door.who.plain], [own, other])
+    assert "Bo" in told[own]
+    assert "Bo" not in told[other]
+
+
+def test_signs_of_life_are_written_once_in_five_seconds_at_most(door: Door) -> None:
+    with door.pool.transaction() as conn:
+
+        def be(doing: str, seconds: int) -> list[datetime]:
+            now = door.now + timedelta(seconds=seconds)
+            presence.be(conn, case_id=door.who.plain, agent_id=door.who.ada, doing=doing, now=now)
+            return fetch_values(conn, "select seen_at from presence")
+
+        assert be("viewing", 0) == be("viewing", 4) == [door.now]
+        assert be("viewing", 5) == [door.now + timedelta(seconds=5)]
+        assert be("reply", 6) == [door.now + timedelta(seconds=6)]
+
+
+def test_a_word_for_one_agent_reaches_only_their_screens(door: Door, address: str) -> None:
+    with stream(door, address, only="notice news") as ada, stream(door, address, who=door.who.bo, only="notice news") as bo:
+        time.sleep(0.3)
+        with door.pool.transaction() as conn:
+            places.notice(conn, agent_id=door.who.bo, facts={"text": "Ada asks you <b>"})
+        note(door, door.who.plain)
+        assert next(bo)["data"] == {"text": "Ada asks you <b>"}
+        assert [next(ada)["event"], next(bo)["event"]] == ["news", "news"]
+
+
+def test_a_screen_that_reads_nothing_is_told_to_look_again_once_and_then_let_go() -> None:
+    screen = Screen()
+    said = [screen.say(f"news {n}", n) for n in range(3 * BACKLOG)]
+    assert said.index(False) == 2 * BACKLOG
+    assert screen.queue.get_nowait() == ENDS
+
+
+def test_a_server_that_comes_back_lets_its_screens_catch_up(door: Door) -> None:
+    with serving(door.app) as address, stream(door, address) as heard:
+        time.sleep(0.3)
+        note(door, door.who.plain)
+        known = next(heard)["id"]
+    note(door, door.who.talked)
+    again = create_app(door.settings, door.pool, clock=lambda: door.now)
+    with serving(again) as address, stream(door, address, after=0, last_event_id=known) as heard:
+        assert str(door.who.talked) in next(heard)["data"]["rows"]
 
 
 def test_a_stranger_hears_nothing(address: str) -> None:

@@ -1,7 +1,7 @@
 """The web application: `create_app(settings, pool)` puts doors, errors, files and the stream together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -9,11 +9,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from amends.api import pages, rest
+from amends.api.bulletins import Teller
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.entering import tell_set_up_code
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
-from amends.api.live import Bulletin, Drawn, Live, Tell
+from amends.api.live import Live
 from amends.api.networks import Able, abilities, forms
 from amends.api.screen import STATIC, Screens
 from amends.core.clock import Clock, utc_now
@@ -21,7 +22,6 @@ from amends.core.database import Pool
 from amends.core.plugins import discover
 from amends.core.settings import Settings
 from amends.inbox.actions.translate import translator_of
-from amends.inbox.store import counts, inbox_list
 
 
 def create_app(
@@ -33,7 +33,7 @@ def create_app(
     """
     translator = translator_of(settings)
     screens = Screens(clock, translates=translator is not None)
-    live = Live(pool.url, _teller(pool, screens, clock))
+    live = Live(pool.url, Teller(pool=pool, screens=screens, clock=clock))
     app = FastAPI(
         title="Amends",
         version="1",
@@ -68,17 +68,3 @@ def _lifespan(live: Live, settings: Settings, pool: Pool) -> Callable[[FastAPI],
         await loading
 
     return lifespan
-
-
-def _teller(pool: Pool, screens: Screens, clock: Clock) -> Tell:
-    """Return what makes a bulletin: two queries, and each touched row rendered once."""
-
-    def tell(touched: Mapping[int, int], last: int) -> Bulletin:
-        with pool.transaction() as conn:
-            counted = counts.by_place(conn)
-            rows = inbox_list.rows_of(conn, list(touched))
-        now = clock()
-        drawn = [Drawn(row=row, html=screens.block("inbox.html", "row", {"row": row, "now": now})) for row in rows]
-        return Bulletin(last=last, counts=counted, rows=drawn, events=dict(touched))
-
-    return tell

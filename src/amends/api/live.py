@@ -1,88 +1,67 @@
 """The stream of news for open screens: one LISTEN per process, one look at the database per moment of news, many screens.
 
 Place in the path: event committed -> NOTIFY -> here -> every open screen. Whatever a process hears within `GATHER` seconds is told as
-one bulletin: the counters, and the rows of the touched cases, rendered once for all. A screen that was away names the last event it
-knows and gets what it missed; one that reads too slowly is told to look again as a whole.
+one bulletin, made once for all screens of a language and scope (`bulletins.py`). A screen that was away names the last event it knows
+and gets what it missed; one that reads too slowly is told to look again as a whole, and let go where it does not even read that.
 """
 
 import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
+from amends.api.bulletins import Audience, Teller, look_again, message
 from amends.core.database import DatabaseGone, listen
 from amends.core.log import logger
-from amends.inbox.rules.rights import Scope
-from amends.inbox.store.counts import Count, summed
-from amends.inbox.store.inbox_list import CaseRow
 
 log = logger(__name__)
 
 GATHER = 0.08
+GATHER_PRESENCE = 0.3
+FORGET_EVERY = 5.0
 HEARTBEAT = 15.0
 LONGEST_STREAM = 300.0
 BACKLOG = 50
 MOST_CASES = 60
 PATIENCE = 3.0
+ENDS = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Drawn:
-    """A row of the list and its HTML."""
+@dataclass(eq=False, kw_only=True)
+class Screen:
+    """An open screen: whose it is, what it may be told in which language, and what it was not sent yet."""
 
-    row: CaseRow
-    html: str
+    audience: Audience = field(default_factory=Audience)
+    agent_id: int = 0
+    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+    is_behind: bool = False
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bulletin:
-    """What changed: `last` is the newest event it covers, `counts` the counters, `rows` the touched cases.
-
-    `events` is the newest event of each touched case, by which an open case knows whether it shows that already.
-    """
-
-    last: int
-    counts: Sequence[Count]
-    rows: Sequence[Drawn]
-    events: dict[int, int]
-
-    def told(self, scope: Scope) -> str:
-        """Return the message as it goes over the stream to a screen that sees so much."""
-        seen = [one for one in self.rows if scope.holds(team_id=one.row.team_id, source_id=one.row.source_id)]
-        news = {
-            "counts": summed(self.counts, scope),
-            "rows": {one.row.id: one.html for one in seen},
-            "events": {one.row.id: self.events[one.row.id] for one in seen},
-        }
-        return f"id: {self.last}\nevent: news\ndata: {json.dumps(news)}\n\n"
-
-
-def look_again(last: int) -> str:
-    """Return the message after which a screen fetches itself anew."""
-    return f"id: {last}\nevent: again\ndata: {{}}\n\n"
-
-
-Tell = Callable[[Mapping[int, int], int], Bulletin]
+    def say(self, text: str, last: int) -> bool:
+        """Lay a message down; False where the screen has read nothing since it was told to look again."""
+        if not self.queue.full():
+            self.queue.put_nowait(text)
+            return True
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(ENDS if self.is_behind else look_again(last))
+        still_there, self.is_behind = not self.is_behind, True
+        return still_there
 
 
 class Live:
-    """The news of one process. `tell` makes a bulletin of cases, each with its newest event; it is called in a worker thread."""
+    """The news of one process."""
 
-    def __init__(self, url: str, tell: Tell) -> None:
+    def __init__(self, url: str, teller: Teller) -> None:
+        self.teller = teller
         self._url = url
-        self._tell = tell
-        self._screens: dict[asyncio.Queue[str], Scope] = {}
+        self._screens: set[Screen] = set()
         self._touched: dict[int, int] = {}
+        self._present: set[int] = set()
         self._last = 0
-        self._heard = asyncio.Event()
-        self._listening = threading.Event()
-        self._stopping = threading.Event()
-
-    def bulletin(self, touched: Mapping[int, int], last: int) -> Bulletin:
-        """Return what is to be told of these cases now."""
-        return self._tell(touched, last)
+        self._heard, self._seen = asyncio.Event(), asyncio.Event()
+        self._listening, self._stopping = threading.Event(), threading.Event()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -90,15 +69,20 @@ class Live:
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=self._listen, args=(loop,), name="live-listen", daemon=True)
         thread.start()
-        teller = asyncio.create_task(self._keep_telling())
+        tasks = [
+            asyncio.create_task(self._keep(self._heard, GATHER, self._tell_news)),
+            asyncio.create_task(self._keep(self._seen, GATHER_PRESENCE, self._tell_presence)),
+            asyncio.create_task(self._keep_forgetting()),
+        ]
         await asyncio.to_thread(self._listening.wait, PATIENCE)
         try:
             yield
         finally:
             self._stopping.set()
-            teller.cancel()
-            for queue in self._screens:
-                queue.put_nowait("")
+            for task in tasks:
+                task.cancel()
+            for screen in list(self._screens):
+                screen.say(ENDS, self._last)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """Listen until we stop; a database that went away is asked again each second."""
@@ -115,66 +99,104 @@ class Live:
             if self._stopping.is_set():
                 return
             if place == 0:
-                loop.call_soon_threadsafe(self._say, look_again(self._last))
+                loop.call_soon_threadsafe(self._look_again)
                 self._listening.set()
             elif payload:
                 loop.call_soon_threadsafe(self._hear, payload)
 
     def _hear(self, payload: str) -> None:
+        """Take in one notification: events, who is where, or a word for one agent."""
         news = json.loads(payload)
         event = int(news.get("last") or 0)
         self._last = max(self._last, event)
-        self._touched |= {case_id: max(event, self._touched.get(case_id, 0)) for case_id in news.get("cases") or ()}
-        self._heard.set()
+        if cases := news.get("cases"):
+            self._touched |= {case_id: max(event, self._touched.get(case_id, 0)) for case_id in cases}
+            self._heard.set()
+        if present := news.get("present"):
+            self._present.update(present)
+            self._seen.set()
+        for agent_id, facts in (news.get("notices") or {}).items():
+            self._say(message("notice", facts), lambda screen, agent_id=int(agent_id): screen.agent_id == agent_id)
 
-    async def _keep_telling(self) -> None:
+    async def _keep(self, heard: asyncio.Event, gather: float, tell: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await self._heard.wait()
-            await asyncio.sleep(GATHER)
-            self._heard.clear()
-            touched, self._touched = self._touched, {}
-            if self._screens and touched:
-                await self._tell_all(touched)
+            await heard.wait()
+            await asyncio.sleep(gather)
+            heard.clear()
+            await self._safely(tell)
 
-    async def _tell_all(self, touched: Mapping[int, int]) -> None:
-        """Tell every screen of the touched cases; a flood of them is told as "look again"."""
-        if len(touched) > MOST_CASES:
-            self._say(look_again(self._last))
-            return
+    async def _keep_forgetting(self) -> None:
+        """Forget every few seconds who gave no sign of life, as long as a screen shows anybody."""
+        while True:
+            await asyncio.sleep(FORGET_EVERY)
+            if self._screens:
+                await self._safely(lambda: asyncio.to_thread(self.teller.forget_who_left))
+
+    async def _safely(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do `act`; whatever goes wrong ends in a log line, since nobody would begin this anew."""
         try:
-            bulletin = await asyncio.to_thread(self._tell, touched, self._last)
+            await act()
         except DatabaseGone:
-            self._say(look_again(self._last))
+            log.warning("live_database_gone")
+        except Exception:
+            log.exception("live_failed")
+
+    async def _tell_news(self) -> None:
+        """Tell every screen of the touched cases; a flood of them is told as "look again"."""
+        touched, self._touched = self._touched, {}
+        if not self._screens or not touched:
             return
-        told = {scope: bulletin.told(scope) for scope in set(self._screens.values())}
-        for queue, scope in self._screens.items():
-            self._put(queue, told[scope])
+        if len(touched) > MOST_CASES:
+            self._look_again()
+            return
+        last = self._last
+        await self._tell(lambda audiences: self.teller.news(touched, last, audiences))
 
-    def _say(self, message: str) -> None:
-        """Tell every screen the same."""
-        for queue in self._screens:
-            self._put(queue, message)
+    async def _tell_presence(self) -> None:
+        present, self._present = self._present, set()
+        if self._screens and present:
+            await self._tell(lambda audiences: self.teller.presence(present, audiences))
 
-    def _put(self, queue: asyncio.Queue[str], message: str) -> None:
-        """Lay `message` into a screen's queue; one that is full is emptied first, and its screen looks again."""
-        if queue.full():
-            while not queue.empty():
-                queue.get_nowait()
-            message = look_again(self._last)
-        queue.put_nowait(message)
+    async def _tell(self, make: Callable[[set[Audience]], Mapping[Audience, str]]) -> None:
+        """Make the messages in a thread and lay each into the screens it is for; who came meanwhile has heard it already or looks again."""
+        try:
+            told = await asyncio.to_thread(make, {screen.audience for screen in self._screens})
+        except DatabaseGone:
+            self._look_again()
+            return
+        for screen in list(self._screens):
+            self._lay(screen, told.get(screen.audience) or look_again(self._last))
 
-    async def stream(self, first: str, scope: Scope) -> AsyncGenerator[str]:
-        """Yield `first`, then every message for a screen that sees so much, with heartbeats between, until it is to be opened anew."""
-        queue: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
-        self._screens[queue] = scope
+    def _look_again(self) -> None:
+        self._say(look_again(self._last), lambda _screen: True)
+
+    def _say(self, text: str, is_for: Callable[[Screen], bool]) -> None:
+        for screen in list(self._screens):
+            if is_for(screen):
+                self._lay(screen, text)
+
+    def _lay(self, screen: Screen, text: str) -> None:
+        if not screen.say(text, self._last):
+            self._screens.discard(screen)
+
+    async def stream(self, first: Callable[[], str], screen: Screen) -> AsyncGenerator[str]:
+        """Yield what `first` returns, then every message, with heartbeats between, until the stream is old enough to be opened anew.
+
+        The screen hears from before `first` looks, so that nothing falls between; what it then hears twice does no harm.
+        """
+        self._screens.add(screen)
         loop = asyncio.get_running_loop()
         ends = loop.time() + LONGEST_STREAM
         try:
-            yield "retry: 2000\n\n" + first
+            yield "retry: 2000\n\n" + await asyncio.to_thread(first)
             while loop.time() < ends and not self._stopping.is_set():
                 try:
-                    yield await asyncio.wait_for(queue.get(), HEARTBEAT)
+                    text = await asyncio.wait_for(screen.queue.get(), HEARTBEAT)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    text = ": still here\n\n"
+                if text == ENDS:
+                    return
+                screen.is_behind = False
+                yield text
         finally:
-            self._screens.pop(queue, None)
+            self._screens.discard(screen)

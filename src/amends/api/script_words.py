@@ -33,6 +33,8 @@ def _words() -> dict[str, Any]:
         "new_in_case": _("There is something new in the open case."),
         "not_connected": _("Not connected. The list stands still until the server is back; what you write is kept."),
         "new_rows": _forms(lambda n: ngettext("%(shown)s new. Show", "%(shown)s new. Show", n)),
+        "more_rows": _("There is more. Show"),
+        "left_view": _("no longer in this view"),
         "too_long": _forms(lambda n: ngettext("%(n)s too long", "%(n)s too long", n)),
         "length": _("%(length)s of %(most)s"),
         "as_posts": _forms(lambda n: ngettext("Send as %(n)s post", "Send as %(n)s posts", n)),

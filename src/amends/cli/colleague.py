@@ -19,7 +19,7 @@ ANSWERS = {
 """Networks refuse the same text twice, so each answer ends with the number of its case."""
 
 LEFT_FOR_OTHERS = 12
-"""Bo takes a case only where more than this many wait: the rest is for who tries the demo."""
+"""Bo answers what he was given; he takes a case himself only where more than this many wait: the rest is for who tries the demo."""
 
 
 @click.command(hidden=True)
@@ -39,11 +39,12 @@ def colleague(address: str, token: str, every: float) -> None:
 
 
 def look(desk: httpx.Client, dice: random.Random) -> None:
-    """Take one of the cases that have waited longest and answer it, and resolve one whose customer has had their answer."""
-    waiting = _cases(desk, view="unassigned", sort="longest", limit="50")
-    if len(waiting) > LEFT_FOR_OTHERS:
-        _answer(desk, dice.choice(waiting[:10])["id"])
-    answered = [case for case in _cases(desk, view="mine", sort="longest", limit="50") if case["status"] == "waiting"]
+    """Answer one of the cases that have waited longest, and resolve one whose customer has had their answer."""
+    waiting, mine = (_cases(desk, view=view, sort="longest", limit="50") for view in ("unassigned", "mine"))
+    given = [case for case in mine if case["status"] == "open"]
+    if given or len(waiting) > LEFT_FOR_OTHERS:
+        _answer(desk, dice.choice((given or waiting)[:10])["id"])
+    answered = [case for case in mine if case["status"] == "waiting"]
     if answered and dice.random() < 0.5:  # noqa: PLR2004
         desk.post(f"/cases/{answered[0]['id']}/resolve").raise_for_status()
 

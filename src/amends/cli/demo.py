@@ -8,6 +8,7 @@ import httpx
 
 from amends.cli.running.box import show, welcome
 from amends.cli.running.cast import BO, MIA, enter_sandbox, hire, token_for
+from amends.cli.running.crew import form_teams
 from amends.cli.running.installation import Installation, Plan, run, say
 from amends.cli.running.ports import free_port
 from amends.cli.running.ready_words import keep_ready
@@ -114,4 +115,5 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
         hire(conn, now=now)
         keep_ready(conn, email=MIA.email, now=now)
         enter_sandbox(conn, sandbox_url, now=now)
+        form_teams(conn, now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

@@ -21,6 +21,7 @@ class Task(StrEnum):
     SWEEP = "sweep"
     TIDY = "tidy"
     TRIAGE = "triage"
+    GIVE_OUT = "give_out"
     READ_EXAMPLES = "read_examples"
     SEND_REPLIES = "send_replies"
     PROVE_REPLIES = "prove_replies"

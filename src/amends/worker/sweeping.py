@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, drafts, heartbeats, saved_views, undone, view_counts
+from amends.inbox.store import attachments, calls, drafts, heartbeats, presence, saved_views, undone, view_counts
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -34,6 +34,7 @@ def tasks_for(found: Undone) -> list[Task]:
     asked = {
         Task.RELAY: found.events,
         Task.TRIAGE: found.triage,
+        Task.GIVE_OUT: found.wanting,
         Task.READ_EXAMPLES: found.examples,
         Task.SEND_REPLIES: found.replies,
         Task.PROVE_REPLIES: found.proofs,
@@ -57,5 +58,6 @@ def tidy(at: Context) -> None:
         drop_trials(conn, before=now - REMEMBER_TRIALS)
         calls.drop_old_deliveries(conn, before=now - REMEMBER_DELIVERIES)
         calls.drop_old_knocks(conn, before=now - knocking.REMEMBERED)
+        presence.drop_stale(conn, now=now)
         attachments.drop_forgotten(conn, before=now - KEEP_UNSENT)
         drafts.drop_forgotten(conn, before=now - KEEP_UNSENT)

@@ -14,6 +14,7 @@ from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.giving import give_out_batch
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
@@ -58,6 +59,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SWEEP: _once(sweep),
     Task.TIDY: _once(tidy),
     Task.TRIAGE: triage_batch,
+    Task.GIVE_OUT: give_out_batch,
     Task.READ_EXAMPLES: read_examples_batch,
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,

@@ -34,6 +34,7 @@ def triage_batch(at: Context) -> bool:
         raise
     if done:
         at.wake(Task.RELAY)
+        at.wake(Task.GIVE_OUT)
         log.info("triaged", posts=done)
     else:
         _say(at, "")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from amends.api import labels, words
+from amends.api.giving_words import why_chosen
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store.case_page import EventRow
@@ -20,6 +21,12 @@ def _why(event: EventRow, alone: str, with_reason: str) -> str:
 
 
 def _assigned(event: EventRow) -> str:
+    team, chosen = event.facts.get("team"), event.facts.get("chosen")
+    if team:
+        return _said(event, _("%(name)s gave the case to the team %(team)s"), team=team)
+    if chosen and event.whom:
+        why = why_chosen(chosen, str(event.facts.get("language", "")))
+        return _("Given to %(name)s: %(why)s") % {"name": event.whom, "why": why}
     if not event.whom:
         return _said(event, _("%(name)s gave the case back to everyone"))
     return _said(event, _("%(name)s took the case") if event.whom == event.agent else _("%(name)s gave the case to %(whom)s"))

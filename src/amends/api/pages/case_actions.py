@@ -1,4 +1,4 @@
-"""What an agent does with a case: note, give away, resolve, put aside, and take back. Answers are in `case_reply`."""
+"""What an agent does with a case: note, resolve, put aside, and take back. Answers are in `case_reply`, giving away in `case_assign`."""
 
 from typing import Annotated
 
@@ -8,10 +8,9 @@ from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.translating import _
-from amends.inbox.actions.assign import assign
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
@@ -29,15 +28,6 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
         _("Noted"),
         written="note",
     )
-
-
-@router.post("/assign", dependencies=[may(Right.WORK)])
-def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: Annotated[str, Form(max_length=20)] = "") -> Response:
-    """Give the case to `to`: an agent's id, `me`, or nobody."""
-    now, me = desk.clock(), visitor.agent_id
-    whom = me if to == "me" else AgentId(int(to)) if to.isdecimal() else None
-    said = _("It is yours") if whom == me else _("Given away") if whom else _("Given back to everyone")
-    return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
 
 
 @router.post("/resolve", dependencies=[may(Right.WORK)])

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.words import Outcome
 
 
@@ -37,9 +37,14 @@ class NoteBody(Body):
 
 
 class AssignBody(Body):
-    """Who gets the case; null gives it back to everyone."""
+    """Who gets the case, an agent or a team; null gives it back to everyone.
 
-    assignee_id: AgentId | None
+    With `expected_assignee_id` (null: nobody) it is only given away where it is with whom the caller believes, else answered with 409.
+    """
+
+    assignee_id: AgentId | None = None
+    team_id: TeamId | None = None
+    expected_assignee_id: AgentId | None = None
 
 
 class OutcomeBody(Body):

@@ -12,7 +12,7 @@ from amends.api.looking import Looking, asker_of
 from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
 from amends.core.errors import Refused
-from amends.inbox.actions.assign import assign
+from amends.inbox.actions.assign import Expected, assign, assign_team
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.holding import Seen
@@ -94,9 +94,17 @@ def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody) -> Not
 
 @router.post("/{case_id}/assign", operation_id="assign", dependencies=[program_may(Right.WORK)])
 def give(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: AssignBody) -> Case:
-    """Give the case to an agent, or to nobody."""
-    now, me, whom = desk.clock(), visitor.agent_id, body.assignee_id
-    return done(desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now))
+    """Give the case to an agent, to a team, or to nobody."""
+    now, me, team_id, whom = desk.clock(), visitor.agent_id, body.team_id, body.assignee_id
+    told = "expected_assignee_id" in body.model_fields_set
+    expected = Expected(assignee_id=body.expected_assignee_id) if told else None
+    if team_id is not None:
+        return done(
+            desk,
+            case_id,
+            lambda conn: assign_team(conn, case_id=case_id, team_id=team_id, agent_id=me, now=now, expected=expected),
+        )
+    return done(desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now, expected=expected))
 
 
 @router.post("/{case_id}/resolve", operation_id="resolve", dependencies=[program_may(Right.WORK)])

@@ -1,6 +1,6 @@
 // Keys, and the buttons that do the same.
 
-import { $, $$, htmx, openCase, when } from "./dom.js";
+import { $, $$, openCase, when } from "./dom.js";
 import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { closeCase, showCase, showList } from "./places.js";
@@ -9,6 +9,7 @@ import { movePrivate, send, useWords, write, writePrivate } from "./writing.js";
 import { discard, keepMine, takeOver, useOther } from "./drafts.js";
 import { pickMacro } from "./macros.js";
 import { dropTranslated, toggleTranslation, translate, useTranslated } from "./translate.js";
+import { assign, pickSomebody } from "./assigning.js";
 import { pickTopic } from "./topics.js";
 
 const YEAR = 31536000;
@@ -39,6 +40,7 @@ const BUTTONS = {
   "drop-translated": dropTranslated,
   "close-preview": () => $("#reply-preview").replaceChildren(),
   "topics": pickTopic,
+  "assign": pickSomebody,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -67,7 +69,8 @@ const KEYS = {
   "k": () => step(-1),
   "r": () => write("reply"),
   "n": () => write("note"),
-  "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
+  "a": assign,
+  "A": () => openCase() && pickSomebody(),
   "e": () => press("#resolve"),
   "t": pickTopic,
   "m": pickMacro,

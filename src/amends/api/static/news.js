@@ -4,6 +4,7 @@ import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
 import { markOpen, query, showList } from "./places.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
+import { beHere, hearPresence } from "./presence.js";
 
 const fresh = new Set();
 
@@ -16,6 +17,7 @@ function hear(news) {
     else if (belongs(row)) fresh.add(id);
     else ask(id);
   }
+  for (const id of news.gone) if ($(`#row-${id}`)) markLeft($(`#row-${id}`));
   showFreshCount();
   if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
     refreshCase();
@@ -32,18 +34,29 @@ function count(counts) {
 }
 
 // What a row says, without the times that tick.
-const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(" changed", ""), $(".words", row).textContent, $(".marks", row).textContent]);
+const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(/ (changed|left)/g, ""), $(".words", row).textContent, $$(".marks > :not(.left-word)", row).map((mark) => mark.textContent)]);
 
 function changeRow(shown, row) {
   if (said(shown) === said(row)) return;
   const focused = shown.contains(document.activeElement);
   row.classList.add("changed");
   shown.replaceWith(row);
+  const stays = fits(row);
+  if (stays === undefined) ask(row.dataset.id);
+  else if (!stays) markLeft(row);
   if (row.dataset.id === openCase()) $("a", row).setAttribute("aria-current", "true");
   if (focused) $("a", row).focus({ preventScroll: true });
 }
 
-// Whether a row would be among those that the list shows now; the server decides the same by the same words.
+// A row that is no longer of this view stays where it is, told as such, until the list is shown anew.
+function markLeft(row) {
+  if (row.classList.contains("left")) return;
+  row.classList.add("left");
+  const chip = Object.assign(document.createElement("span"), { className: "chip line left-word", textContent: say("left_view") });
+  $(".marks", row).prepend(chip);
+}
+
+// Whether a row would be among those that the list shows now, undefined where only the server can say.
 const VIEWS = {
   open: (row) => row.status === "open",
   mine: (row) => ["open", "waiting"].includes(row.status) && row.assignee === me(),
@@ -54,9 +67,14 @@ const VIEWS = {
   all: () => true,
 };
 
+function fits(row) {
+  const { plain, view } = $("#list").dataset;
+  return plain && VIEWS[view] ? Boolean(VIEWS[view](row.dataset)) : undefined;
+}
+
 function belongs(row) {
   const list = $("#list")?.dataset, it = row.dataset, last = $$("#rows .row").at(-1)?.dataset;
-  if (!list || !list.plain || !VIEWS[list.view]?.(it)) return false;
+  if (!list || !fits(row)) return false;
   if (!last || !list.more) return true;
   if (["longest", "deadline"].includes(list.sort)) return Number(it[list.sort] || Infinity) <= Number(last[list.sort] || Infinity);
   return Number(it[list.sort]) >= Number(last[list.sort]);
@@ -69,14 +87,19 @@ let asking = 0;
 function ask(id) {
   const list = $("#list")?.dataset;
   if (!list || (list.plain && VIEWS[list.view])) return;
-  unsure.add(id);
+  unsure.add(String(id));
   clearTimeout(asking);
   asking = setTimeout(async () => {
-    const address = query(), ids = [...unsure].slice(0, 200).map((one) => `&ids=${one}`).join("");
+    const address = query(), asked = [...unsure].slice(0, 200);
     unsure.clear();
-    const answer = await fetch(`/inbox/fitting${address}${ids}`);
+    const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`);
     if (!answer.ok || address !== query()) return;
-    for (const one of await answer.json()) if (!$(`#row-${one}`)) fresh.add(String(one));
+    const fitting = new Set((await answer.json()).map(String));
+    for (const one of asked) {
+      const shown = $(`#row-${one}`);
+      if (fitting.has(one) && !shown) fresh.add(one);
+      else if (shown && !fitting.has(one)) markLeft(shown);
+    }
     showFreshCount();
   }, 400);
 }
@@ -85,13 +108,22 @@ function showFreshCount() {
   const button = $("#fresh");
   if (!button) return;
   button.hidden = !fresh.size;
-  button.textContent = say("new_rows", { n: fresh.size, shown: fresh.size > 99 ? "99+" : fresh.size });
+  button.textContent = fresh.has("more") ? say("more_rows") : say("new_rows", { n: fresh.size, shown: fresh.size > 99 ? "99+" : fresh.size });
 }
 
 export function showFresh() {
   if (!$("#list")) return;
   $("#scroll").scrollTop = 0;
   showList(`/inbox${query()}`, { push: false, keepCase: true });
+}
+
+// What cannot be told row by row is fetched anew, unless the agent is further down the list: then it waits behind the button.
+function lookAgain() {
+  if ($("#scroll")?.scrollTop > 0) {
+    fresh.add("more");
+    showFreshCount();
+  } else showFresh();
+  refreshCase();
 }
 
 let refreshing = 0;
@@ -134,7 +166,9 @@ export function listen() {
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); });
-  source.addEventListener("again", (event) => { last = Number(event.lastEventId); showFresh(); refreshCase(); });
+  source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); });
+  source.addEventListener("presence", (event) => hearPresence(JSON.parse(event.data)));
+  source.addEventListener("notice", (event) => document.dispatchEvent(new CustomEvent("notice", { detail: JSON.parse(event.data) })));
   source.addEventListener("error", () => {
     document.body.dataset.live = "no";
     if (source.readyState === EventSource.CLOSED) setTimeout(knock, 3000);
@@ -162,6 +196,8 @@ when("visibilitychange", () => {
   if (document.hidden) resting = setTimeout(() => source.close(), 30000);
   else if (source.readyState === EventSource.CLOSED) listen();
 });
+
+beHere();
 
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 setInterval(() => {

@@ -76,7 +76,7 @@ def _must(happened: bool, otherwise: str) -> None:
 
 def answer_some(doors: Doors, *, count: int) -> None:
     """Answer the cases that have waited longest and may be answered, besides the story."""
-    for row in doors.ask("/cases", view="unassigned", sort="longest", limit=count * 3)["cases"]:
+    for row in doors.ask("/cases", view="open", sort="longest", limit=count * 3)["cases"]:
         if count and doors.ask(f"/cases/{row['id']}")["case"]["can_reply"]:
             doors.tell(f"/cases/{row['id']}/reply", text=QUICK_ANSWER.format(case=row["id"]))
             count -= 1

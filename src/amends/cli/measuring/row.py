@@ -90,3 +90,16 @@ def warmed(work: Timed, *, times: int = 6) -> Timed:
     for _ in range(times):
         work()
     return work
+
+
+def limited(operation: str, *, product: float, floor: float, unit: str, at_most: float) -> Row:
+    """Return the row of two numbers of which less is better, the product's at most `at_most` whatever the floor is."""
+    return Row(
+        operation=operation,
+        product=round(product, 3),
+        floor=round(floor, 3),
+        unit=unit,
+        ratio=round(product / floor, 2) if floor else 0.0,
+        goal=f"<= {at_most:g} {unit}",
+        met=product <= at_most,
+    )

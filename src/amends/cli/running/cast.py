@@ -34,9 +34,9 @@ class Person:
         return f"{self.name.split()[0].lower()}@corvane.example"
 
 
-ADA = Person(name="Ada Perera", role=Role.AGENT, languages=("en", "si", "ta"))
-BO = Person(name="Bo Lindqvist", role=Role.AGENT, languages=("en", "es"))
-LIN = Person(name="Lin Fernando", role=Role.LEAD, languages=("en", "kn", "ta"))
+ADA = Person(name="Ada Perera", role=Role.AGENT, languages=("en", "es", "si"))
+BO = Person(name="Bo Lindqvist", role=Role.AGENT, languages=("en", "es", "am"))
+LIN = Person(name="Lin Fernando", role=Role.LEAD, languages=("en", "ta", "kn", "pa"))
 MIA = Person(name="Mia Tesfaye", role=Role.MANAGER, languages=("am", "en"))
 ORI = Person(name="Ori Blum", role=Role.AUDITOR)
 ROOT = Person(name="Noor Admin", role=Role.ADMIN, languages=("en", "pa"))

@@ -1,26 +1,72 @@
-"""Gives a case to an agent, or to nobody."""
+"""Gives a case to an agent, to a team, or to nobody; takes that back; says who was faster."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import Refused
+from amends.core.errors import Conflict, Refused
 from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId
-from amends.inbox.store import agents, cases, events
+from amends.inbox.rules.ids import AgentId, CaseId, TeamId
+from amends.inbox.rules.rights import Right, may
+from amends.inbox.store import assignments, cases, events, staff, teams
 from amends.inbox.store.cases import Case
 
+JUST_NOW = 90
 
-def assign(conn: Connection, *, case_id: CaseId, assignee_id: AgentId | None, agent_id: AgentId, now: datetime) -> None:
-    """Make `assignee_id` responsible for the case (None: nobody); `Refused` where that colleague is not there any more."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """Who had the case on the screen from which it is given away; None: nobody."""
+
+    assignee_id: AgentId | None
+
+
+def assign(
+    conn: Connection,
+    *,
+    case_id: CaseId,
+    assignee_id: AgentId | None,
+    agent_id: AgentId | None,
+    now: datetime,
+    expected: Expected | None = None,
+) -> None:
+    """Make `assignee_id` responsible for the case (None: nobody); `agent_id` is who says so, None where a rule does.
+
+    `Conflict` where the case is not with whom the screen showed; `Refused` where that colleague works here no more or may not see it.
+    """
     case = locked_case(conn, case_id)
+    _as_expected(conn, case, assignee_id, agent_id, expected, now)
     if assignee_id is not None:
-        assignee = agents.find(conn, agent_id=assignee_id)
-        if assignee is None or not assignee.active:
-            raise Refused(_("This colleague does not work here any more."))
+        _can_take(conn, case, assignee_id, now)
     if assignee_id != case.assignee_id:
         _hand_over(conn, case, assignee_id, agent_id, now)
+
+
+def assign_team(
+    conn: Connection, *, case_id: CaseId, team_id: TeamId, agent_id: AgentId | None, now: datetime, expected: Expected | None = None
+) -> None:
+    """Make the case work of a team, which gives it to somebody in its own way; `Conflict` and `Refused` as `assign` has them."""
+    case = locked_case(conn, case_id)
+    _as_expected(conn, case, None, agent_id, expected, now)
+    team = teams.find(conn, team_id=team_id)
+    if team is None or team.archived_at is not None:
+        raise Refused(_("There is no such team any more."))
+    cases.set_team(conn, case_id=case.id, team_id=team_id)
+    _tell(conn, case, None, agent_id, now, team_id=team_id, was_team=case.team_id, team=team.name)
+
+
+def undo_assign(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+    """Put the case back to who had it before this agent gave it away; `Conflict` where somebody did more with it since."""
+    case = locked_case(conn, case_id)
+    last = assignments.last(conn, case_id=case_id)
+    if last is None or last.agent_id != agent_id or last.facts.get("assignee_id") != case.assignee_id:
+        raise Conflict(_("Somebody did more with this case since; give it away again instead."))
+    was, was_team = last.facts.get("was"), last.facts.get("was_team")
+    if "was_team" in last.facts:
+        cases.set_team(conn, case_id=case.id, team_id=TeamId(was_team) if isinstance(was_team, int) else None)
+    _hand_over(conn, case, AgentId(was) if isinstance(was, int) else None, agent_id, now)
 
 
 def take_if_free(conn: Connection, case: Case, *, agent_id: AgentId, now: datetime) -> None:
@@ -29,6 +75,44 @@ def take_if_free(conn: Connection, case: Case, *, agent_id: AgentId, now: dateti
         _hand_over(conn, case, agent_id, agent_id, now)
 
 
-def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId, now: datetime) -> None:
+def _as_expected(
+    conn: Connection, case: Case, wished: AgentId | None, agent_id: AgentId | None, expected: Expected | None, now: datetime
+) -> None:
+    """Refuse to overwrite what the agent has not seen; a wish that is fulfilled already is none."""
+    if expected is None or case.assignee_id in {expected.assignee_id, wished}:
+        return
+    raise Conflict(_who_was_faster(conn, case, agent_id, now))
+
+
+def _who_was_faster(conn: Connection, case: Case, agent_id: AgentId | None, now: datetime) -> str:
+    last = assignments.last(conn, case_id=case.id)
+    seconds = max(0, round((now - last.at).total_seconds())) if last else JUST_NOW + 1
+    ago = _("%(n)s s ago") % {"n": seconds} if seconds <= JUST_NOW else _("%(n)s min ago") % {"n": seconds // 60}
+    if last is None or case.assignee_id is None:
+        return _("The case was given back to everyone %(ago)s.") % {"ago": ago}
+    if case.assignee_id == agent_id:
+        return _("The case became yours %(ago)s.") % {"ago": ago}
+    words = {"name": last.whom or "", "ago": ago}
+    if last.agent_id == case.assignee_id:
+        return _("%(name)s took it %(ago)s.") % words
+    return _("It was given to %(name)s %(ago)s.") % words
+
+
+def _can_take(conn: Connection, case: Case, assignee_id: AgentId, now: datetime) -> None:
+    assignee = staff.find(conn, agent_id=assignee_id)
+    if assignee is None or not assignee.active:
+        raise Refused(_("This colleague does not work here any more."))
+    if not may(assignee.role, Right.WORK):
+        raise Refused(_("%(name)s only looks and cannot work on a case.") % {"name": assignee.name})
+    if case.team_id is not None and not assignee.as_person(now).sees(case.team_id, case.source_id):
+        raise Refused(_("%(name)s is not in the team of this case and would not see it; give it to their team.") % {"name": assignee.name})
+
+
+def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime) -> None:
     cases.set_assignee(conn, case_id=case.id, assignee_id=assignee_id)
-    events.add(conn, EventKind.CASE_ASSIGNED, now=now, case_id=case.id, agent_id=agent_id, assignee_id=assignee_id, was=case.assignee_id)
+    _tell(conn, case, assignee_id, agent_id, now)
+
+
+def _tell(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime, **facts: object) -> None:
+    told = {"assignee_id": assignee_id, "was": case.assignee_id} | facts
+    events.add_all(conn, [events.Event(kind=EventKind.CASE_ASSIGNED, case_id=case.id, agent_id=agent_id, facts=told)], now=now)

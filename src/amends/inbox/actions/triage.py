@@ -7,7 +7,7 @@ from datetime import datetime
 from amends.core.clock import Clock
 from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
-from amends.inbox.actions import follow_up
+from amends.inbox.actions import follow_up, give_out
 from amends.inbox.actions.parts import Spoiled, in_parts
 from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
@@ -62,6 +62,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     _begin_episodes(conn, joined, now)
     looks.plan(conn, case_ids=[one.case_id for one in joined], now=now, after=policy.look_after)
     _tell(conn, joined, now)
+    give_out.want(conn, {one.case_id: one.placed.post.source_id for one in joined if one.placed.begins_episode})
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
     _raise_alerts(conn, joined, policy, now)
 

@@ -93,7 +93,7 @@ def insert(conn: Connection, asked: Approvals, *, agent_id: AgentId, now: dateti
 
 def teams(conn: Connection) -> list[TeamApproval]:
     """Return every team, by name."""
-    return fetch_all(conn, TeamApproval, "select id, name, approval from teams order by lower(name)")
+    return fetch_all(conn, TeamApproval, "select id, name, approval from teams where archived_at is null order by lower(name)")
 
 
 def set_team(conn: Connection, *, team_id: TeamId, approval: bool) -> TeamApproval | None:

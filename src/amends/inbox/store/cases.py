@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_maybe
-from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId
+from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, PostId, SourceId, TeamId
 from amends.inbox.rules.words import CaseStatus
 
 
@@ -19,6 +19,7 @@ class Case:
     customer_id: CustomerId
     status: str
     assignee_id: AgentId | None
+    team_id: TeamId | None
     episode: int
     waiting_since: datetime | None
     resolved_at: datetime | None
@@ -42,7 +43,7 @@ def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
         conn,
         Case,
         """
-        select id, source_id, network, author_id, customer_id, status, assignee_id, episode, waiting_since, resolved_at,
+        select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
           customer_posts, unread
         from cases where id = %(id)s for update
         """,
@@ -64,8 +65,22 @@ def set_status(
 
 
 def set_assignee(conn: Connection, *, case_id: CaseId, assignee_id: AgentId | None) -> None:
-    """Make the agent responsible."""
-    execute(conn, "update cases set assignee_id = %(assignee)s where id = %(id)s", {"id": case_id, "assignee": assignee_id})
+    """Make the agent responsible; the case wants nobody any more."""
+    execute(conn, "update cases set assignee_id = %(assignee)s, wanted = false where id = %(id)s", {"id": case_id, "assignee": assignee_id})
+
+
+def set_team(conn: Connection, *, case_id: CaseId, team_id: TeamId | None) -> None:
+    """Make the case work of a team, and of nobody in it yet; a team that gives out finds it at once."""
+    execute(
+        conn,
+        """
+        with looking as (update teams set look_at = null where id = %(team)s and look_at is not null)
+        update cases set team_id = %(team)s, assignee_id = null,
+          wanted = coalesce((select gives <> 'nobody' from teams where id = %(team)s), false)
+        where id = %(id)s
+        """,
+        {"id": case_id, "team": team_id},
+    )
 
 
 def set_read(conn: Connection, *, case_id: CaseId) -> None:

@@ -96,7 +96,7 @@ def set_active(conn: Connection, *, agent_id: int, active: bool) -> None:
 
 def teams(conn: Connection) -> list[TeamName]:
     """Return the teams by name."""
-    return fetch_all(conn, TeamName, "select id, name from teams order by lower(name), id")
+    return fetch_all(conn, TeamName, "select id, name from teams where archived_at is null order by lower(name), id")
 
 
 def set_teams(conn: Connection, *, agent_id: int, team_ids: Sequence[int]) -> None:

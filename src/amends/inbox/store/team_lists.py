@@ -23,7 +23,8 @@ def shared_with(conn: Connection, agent_id: AgentId, role: str) -> list[TeamChoi
         TeamChoice,
         """
         select id, name from teams
-        where %(all)s or id in (select team_id from team_members where agent_id = %(agent_id)s) order by lower(name)
+        where archived_at is null and (%(all)s or id in (select team_id from team_members where agent_id = %(agent_id)s))
+        order by lower(name)
         """,
         {"agent_id": agent_id, "all": Role(role) in SEE_EVERY_TEAM},
     )

@@ -13,6 +13,7 @@ class Undone:
 
     events: bool
     triage: bool
+    wanting: bool
     examples: bool
     replies: bool
     proofs: bool
@@ -32,6 +33,10 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
         select
           exists (select from events where relayed_at is null) as events,
           exists (select from posts where triaged_at is null) or exists (select from posts where reworded) as triage,
+          exists (
+            select from teams t where t.gives <> 'nobody' and t.archived_at is null and (t.look_at is null or t.look_at <= %(now)s)
+              and exists (select from cases c where c.wanted and c.team_id = t.id and c.status = 'open')
+          ) as wanting,
           exists (select from unlearnt) or exists (select from trials where encoder is null)
             or exists (select from topic_examples where encoder is null)
             or exists (select from relevance_examples where encoder is null) as examples,

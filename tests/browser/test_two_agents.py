@@ -1,0 +1,81 @@
+"""Two agents at one desk: they see each other, only one of them gets the case, and nothing moves under anybody's eyes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from amends.api.auth import SESSION_COOKIE
+from amends.inbox.actions.assign import assign
+from tests.browser.desktop import Desktop
+from tests.crew import a_team
+
+pytestmark = pytest.mark.browser
+SOON = 12_000
+
+
+def bos_page(desktop: Desktop) -> Page:
+    """Open a browser of Bo's own."""
+    browser = desktop.context.browser
+    assert browser is not None
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=desktop.address)
+    token = desktop.door.visitor(desktop.door.who.bo).cookies[SESSION_COOKIE]
+    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": desktop.address}])
+    return context.new_page()
+
+
+def test_two_agents_see_each_other_and_one_of_them_gets_the_case(desktop: Desktop) -> None:
+    path = f"/inbox/{desktop.door.who.plain}"
+    page, bo = desktop.open(path), bos_page(desktop)
+    bo.goto(path)
+    they_see_each_other(page, bo, f"#row-{desktop.door.who.plain}")
+    one_of_them_gets_it(desktop)
+    the_team_gets_it_and_that_is_taken_back(page)
+    bo.close()
+    expect(page.locator(".here-line")).to_have_text("", timeout=SOON)
+
+
+def they_see_each_other(page: Page, bo: Page, row: str) -> None:
+    expect(page.locator(".here-line")).to_have_text("Bo is looking at this", timeout=SOON)
+    expect(bo.locator(".here-line")).to_have_text("Ada is looking at this", timeout=SOON)
+    bo.keyboard.press("r")
+    bo.keyboard.type("I will")
+    expect(page.locator(".here-line")).to_have_text("Bo is typing a reply", timeout=SOON)
+    expect(page.locator(f"{row} .here.writes")).to_have_attribute("aria-label", "Bo is typing a reply")
+    bo.keyboard.press("Escape")
+
+
+def one_of_them_gets_it(desktop: Desktop) -> None:
+    who, page = desktop.door.who, desktop.page
+    expect(page.locator("#assign")).to_contain_text("Unassigned")
+    with desktop.door.pool.transaction() as conn:
+        a_team(conn, members=[who.ada, who.bo])
+    with desktop.door.pool.transaction() as conn:
+        assign(conn, case_id=who.plain, assignee_id=who.bo, agent_id=who.bo, now=desktop.door.now)
+        page.keyboard.press("a")
+        page.wait_for_timeout(300)
+    expect(page.locator(".toast.bad")).to_contain_text(re.compile(r"Bo took it \d+ s ago\."), timeout=SOON)
+    expect(page.locator("#assign")).to_contain_text("Bo")
+
+
+def the_team_gets_it_and_that_is_taken_back(page: Page) -> None:
+    page.keyboard.press("a")
+    expect(page.locator("#assign-picker")).to_be_visible()
+    expect(page.locator("#assign-choices")).to_contain_text("Ada (me)", timeout=SOON)
+    page.keyboard.type("care")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread")).to_contain_text("Ada gave the case to the team Care", timeout=SOON)
+    page.keyboard.press("u")
+    expect(page.locator("#assign")).to_contain_text("Bo", timeout=SOON)
+
+
+def test_a_row_that_left_the_view_stays_where_it_is_and_says_so(desktop: Desktop) -> None:
+    who, page = desktop.door.who, desktop.open("/inbox?view=unassigned")
+    rows = page.locator("#rows .row").evaluate_all("rows => rows.map((row) => row.id)")
+    with desktop.door.pool.transaction() as conn:
+        assign(conn, case_id=who.plain, assignee_id=who.bo, agent_id=who.bo, now=desktop.door.now)
+    expect(page.locator(f"#row-{who.plain} .left-word")).to_have_text("no longer in this view", timeout=SOON)
+    assert page.locator("#rows .row").evaluate_all("rows => rows.map((row) => row.id)") == rows
+    page.locator(".me [popovertarget=away]").click()
+    page.get_by_role("button", name="Go away").click()
+    expect(page.locator("#away-state")).to_contain_text("You are away until", timeout=SOON)
