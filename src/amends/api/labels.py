@@ -19,7 +19,12 @@ LABEL_KEYS = {
     "praise": "p",
     "other": "o",
 }
-JOBS = {"retriage": "Judging history anew", "learn": "Learning from corrections", "topics": "Labelling history by topic"}
+JOBS = {
+    "retriage": "Judging history anew",
+    "learn": "Learning from corrections",
+    "topics": "Labelling history by topic",
+    "bulk": "Work on many cases",
+}
 
 
 class Sounding(Protocol):

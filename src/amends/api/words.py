@@ -52,8 +52,14 @@ VIEWS = {
 }
 SORTS = {"newest": "Newest first", "urgency": "Most urgent first", "longest": "Longest wait first"}
 MOODS = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
-STATUSES = {"open": "Waiting for us", "waiting": "Waiting for the customer", "resolved": "Resolved", "dismissed": "Dismissed"}
-SHORT_STATUSES = {"open": "open", "waiting": "waiting for them", "resolved": "resolved", "dismissed": "put aside"}
+STATUSES = {
+    "open": "Waiting for us",
+    "waiting": "Waiting for the customer",
+    "snoozed": "Asleep",
+    "resolved": "Resolved",
+    "dismissed": "Dismissed",
+}
+SHORT_STATUSES = {"open": "open", "waiting": "waiting for them", "snoozed": "asleep", "resolved": "resolved", "dismissed": "put aside"}
 COUNTERS = {
     "open": "status:open",
     "mine": "mine:",

@@ -30,6 +30,8 @@ WAKES: Mapping[str, Task] = {
     EventKind.CASE_OPENED: Task.LOOK_AGAIN,
     EventKind.POST_JOINED: Task.LOOK_AGAIN,
     EventKind.CASE_REOPENED: Task.LOOK_AGAIN,
+    EventKind.RULE_SAVED: Task.APPLY_TIMED_RULES,
+    EventKind.RULE_SWITCHED: Task.APPLY_TIMED_RULES,
     EventKind.ALERT_RAISED: Task.DELIVER_ALERTS,
     EventKind.REPLY_QUEUED: Task.SEND_REPLIES,
     EventKind.REPLY_RETRIED: Task.SEND_REPLIES,

@@ -14,7 +14,7 @@ from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
-from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.case_states import GOING_ON, Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
@@ -23,8 +23,6 @@ from amends.inbox.rules.words import CaseStatus, ReplyState
 from amends.inbox.store import attachments, cases, episodes, events, replies, reply_parts
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
-
-GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +165,7 @@ def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
         answered = replace(case, status=CaseStatus.WAITING, waiting_since=None)
         close(conn, answered, agent_id=reply.agent_id, follow_up_after=reply.follow_up_after, now=now)
         return
-    status = CaseStatus.OPEN if unanswered else CaseStatus.WAITING
+    status = CaseStatus.SNOOZED if case.status == CaseStatus.SNOOZED else awake(unanswered)
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=unanswered, resolved_at=None)
 
 

@@ -37,7 +37,7 @@ STATUSES: dict[View, tuple[str, ...]] = {
     View.NEEDS_LOOK: ("open",),
     View.WAITING: ("waiting",),
     View.RESOLVED: ("resolved",),
-    View.ALL: ("open", "waiting", "resolved", "dismissed"),
+    View.ALL: ("open", "waiting", "snoozed", "resolved", "dismissed"),
 }
 
 
