@@ -20,7 +20,7 @@ FIRST = a_post("My bag is lost!", external_id="bag")
 NOTE: Mapping[str, object] = {"deed": "note", "text": "A rule was here."}
 
 
-def draft(  # noqa: PLR0913
+def draft(
     name: str = "Lost bags",
     *,
     trigger: str = "opened",

@@ -8,9 +8,9 @@ from amends.core.database import fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.inbox.actions import resolve, snooze
 from amends.inbox.actions.sweep import fold_counts
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.inbox.store import events, snoozes, undone
-from amends.inbox.rules.events import EventKind
 from tests.cast import NOON, a_post, an_answer_to
 from tests.desk import DAY, HOUR, MINUTE, Desk
 

@@ -78,6 +78,11 @@ def address(route: APIRoute, door: Door) -> str:
         "{trial_id}",
         "{budget_id}",
         "{alert_id}",
+        "{event_id}",
+        "{run_id:int}",
+        "{run_id}",
+        "{rule_id:int}",
+        "{rule_id}",
     ):
         path = path.replace(name, "1")
     return path

@@ -19,7 +19,7 @@ from amends.core.errors import NotFound
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, topics
+from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
@@ -45,6 +45,7 @@ def case_values(conn: Connection, case_id: int, able: Able) -> dict[str, Any]:
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
         "finds": _finds(posts, order_shapes.newest(conn)),
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),

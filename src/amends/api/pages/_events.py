@@ -1,15 +1,19 @@
 """What each event of a case is called in its thread. What is shown there as itself (posts, replies, notes) is not told twice."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from amends.api import labels, words
+from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.snoozing import Reason
 from amends.inbox.store.case_page import EventRow
 
 
 def _by(event: EventRow) -> str:
-    return event.agent or "Amends"
+    rule = (event.because or {}).get("name")
+    return _("The rule “%(name)s”") % {"name": rule} if rule else event.agent or "Amends"
 
 
 def _why(event: EventRow) -> str:
@@ -20,7 +24,36 @@ def _why(event: EventRow) -> str:
 def _assigned(event: EventRow) -> str:
     if not event.whom:
         return f"{_by(event)} gave the case back to everyone"
-    return f"{_by(event)} took the case" if event.whom == event.agent else f"{_by(event)} gave the case to {event.whom}"
+    return f"{_by(event)} took the case" if event.whom == _by(event) else f"{_by(event)} gave the case to {event.whom}"
+
+
+def _snoozed(event: EventRow) -> str:
+    reason, until, by = event.facts.get("reason"), event.facts.get("until"), _by(event)
+    if reason == Reason.INCIDENT:
+        return _("%(by)s snoozed the case until “%(label)s” is over") % {"by": by, "label": event.facts.get("label", "")}
+    if reason == Reason.CUSTOMER or not until:
+        return _("%(by)s snoozed the case until the customer writes") % {"by": by}
+    return _("%(by)s snoozed the case until %(until)s") % {"by": by, "until": words.stamp(datetime.fromisoformat(until))}
+
+
+def _woken(event: EventRow) -> str:
+    told = {
+        "time": _("The case woke: its time has come"),
+        "customer": _("The case woke: the customer wrote"),
+        "undo": _("%(by)s took the snooze back"),
+    }
+    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % {"by": _by(event)}
+
+
+def _team(event: EventRow) -> str:
+    if not event.facts.get("team"):
+        return _("%(by)s gave the case back to every team") % {"by": _by(event)}
+    return _("%(by)s gave the case to the team %(team)s") % {"by": _by(event), "team": event.facts["team"]}
+
+
+def _pressed(event: EventRow) -> str:
+    told = {"by": _by(event), "reason": event.facts.get("reason", ""), "points": f"{event.facts.get('points', 0):+d}"}
+    return _("%(by)s changed the urgency by %(points)s: %(reason)s") % told
 
 
 def _concluded(event: EventRow) -> str:
@@ -47,6 +80,13 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.RESOLVE_UNDONE: lambda event: f"{_by(event)} took the resolve back",
     EventKind.CASE_DISMISSED: lambda event: f"{_by(event)} dismissed the case as no work of ours",
     EventKind.CASE_ASSIGNED: _assigned,
+    EventKind.REOPEN_UNDONE: lambda event: _("%(by)s took the reopening back") % {"by": _by(event)},
+    EventKind.CASE_SNOOZED: _snoozed,
+    EventKind.CASE_WOKEN: _woken,
+    EventKind.CASE_GIVEN_TO_TEAM: _team,
+    EventKind.CASE_PRESSED: _pressed,
+    EventKind.CASE_UNREAD: lambda event: _("%(by)s marked the case as unread") % {"by": _by(event)},
+    EventKind.NOTE_REMOVED: lambda event: _("%(by)s took a note back") % {"by": _by(event)},
     EventKind.REPLY_DISCARDED: lambda event: f"{_by(event)} threw {'the rest of ' if event.facts.get('rest') else ''}a reply away",
     EventKind.REPLY_NOT_VISIBLE: lambda _event: "Our answer cannot be seen in public",
     EventKind.REPLY_VANISHED: lambda _event: "Our answer vanished from the public thread",

@@ -15,6 +15,7 @@ from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.reply import discard_reply, retry_reply
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AttachmentId, CaseId, ReplyId
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
@@ -72,6 +73,7 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
         case_id,
         lambda conn: add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=text, now=now),
         "Noted",
+        undo=EventKind.NOTE_ADDED,
         written="note",
     )
 
@@ -82,7 +84,14 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, to: 
     now, me = desk.clock(), visitor.agent_id
     whom = me if to == "me" else AgentId(int(to)) if to.isdecimal() else None
     said = "It is yours" if whom == me else "Given away" if whom else "Given back to everyone"
-    return done(request, desk, case_id, lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now), said)
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: assign(conn, case_id=case_id, assignee_id=whom, agent_id=me, now=now),
+        said,
+        undo=EventKind.CASE_ASSIGNED,
+    )
 
 
 @router.post("/resolve")
@@ -118,7 +127,14 @@ def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId)
 def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Open the case again."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), "Open again")
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now),
+        "Open again",
+        undo=EventKind.CASE_REOPENED,
+    )
 
 
 @router.post("/replies/{reply_id}/retry")

@@ -7,6 +7,8 @@ import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { send, useWords, write, writePrivate } from "./writing.js";
 import { pickTopic } from "./topics.js";
+import { later, pickTime } from "./snooze.js";
+import { markRow, toggleAll } from "./bulk.js";
 
 const YEAR = 31536000;
 
@@ -26,6 +28,7 @@ const BUTTONS = {
   "use-words": useWords,
   "write-private": writePrivate,
   "topics": pickTopic,
+  "snooze": pickTime,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -57,6 +60,12 @@ const KEYS = {
   "a": () => openCase() && htmx.ajax("POST", `/inbox/${openCase()}/assign`, { values: { to: "me" }, swap: "none" }),
   "e": () => press("#resolve"),
   "t": pickTopic,
+  "s": pickTime,
+  "h": later,
+  "v": () => markRow(0),
+  "J": () => markRow(1),
+  "K": () => markRow(-1),
+  "V": toggleAll,
   "x": () => press("#not-for-us"),
   "u": takeBack,
   "/": () => $("#search")?.focus(),

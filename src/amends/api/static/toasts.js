@@ -4,7 +4,8 @@ import { $, htmx, openCase, tell, when } from "./dom.js";
 
 const SECONDS = 4, LONGER = 10;
 
-let undoAddress = "";
+const DEEP = 20;
+const done = []; // the addresses that take back what was done, the newest last
 
 export function toast(text, { undo = "", bad = false } = {}) {
   const box = document.createElement("div");
@@ -17,16 +18,15 @@ export function toast(text, { undo = "", bad = false } = {}) {
     button.addEventListener("click", takeBack);
     box.append(button);
   }
-  if (!bad) undoAddress = undo; // what was refused leaves what was done before to be taken back
+  if (undo && done.at(-1) !== undo) done.push(undo);
+  if (done.length > DEEP) done.shift();
   $("#toasts").replaceChildren(box);
   setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
 }
 
 export function takeBack() {
-  if (!undoAddress) return toast("There is nothing to take back");
-  const address = undoAddress;
-  undoAddress = "";
-  return htmx.ajax("POST", address, { swap: "none" });
+  if (!done.length) return toast("There is nothing to take back");
+  return htmx.ajax("POST", done.pop(), { swap: "none" });
 }
 
 export function signIn() {

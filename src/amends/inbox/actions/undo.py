@@ -12,6 +12,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import assign, press, resolve, snooze, team, topic_labels
 from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TopicId
 from amends.inbox.rules.words import CaseStatus
@@ -118,8 +119,11 @@ def _reopened(at: Undoing) -> None:
 
 
 def _read(at: Undoing) -> None:
-    cases.set_unread(at.conn, case_id=at.case.id)
-    events.add(at.conn, EventKind.CASE_UNREAD, now=at.now, case_id=at.case.id, agent_id=at.agent_id)
+    mark_unread(at.conn, case_id=at.case.id, agent_id=at.agent_id, now=at.now)
+
+
+def _unread(at: Undoing) -> None:
+    mark_read(at.conn, case_id=at.case.id, agent_id=at.agent_id, now=at.now)
 
 
 def _noted(at: Undoing) -> None:
@@ -152,6 +156,7 @@ _HOW: Mapping[str, Callable[[Undoing], None]] = {
     EventKind.CASE_DISMISSED: _dismissed,
     EventKind.CASE_REOPENED: _reopened,
     EventKind.CASE_READ: _read,
+    EventKind.CASE_UNREAD: _unread,
     EventKind.NOTE_ADDED: _noted,
     EventKind.TOPIC_GIVEN: _topic,
     EventKind.TOPIC_TAKEN: _topic,

@@ -124,3 +124,10 @@ def checked(sleep: Sleep, now: datetime) -> Sleep:
 def times(offered: dict[Preset, datetime]) -> Sequence[tuple[str, str, datetime]]:
     """Return the offered times with their names in the language that is spoken."""
     return [(preset.value, _(PRESETS[preset]), at) for preset, at in offered.items()]
+
+
+def said(sleep: Sleep, zone: str) -> str:
+    """Return until when a case sleeps, as an agent in this zone reads the clock."""
+    if sleep.until is not None:
+        return _("Snoozed until %(until)s") % {"until": f"{sleep.until.astimezone(zone_of(zone)):%a %d %b, %H:%M}"}
+    return _("Snoozed until the customer writes") if sleep.reason is Reason.CUSTOMER else _("Snoozed until “%s” is over") % sleep.label

@@ -44,7 +44,8 @@ def unanswered(conn: Connection, *, rule_id: int, hours: float, active_since: da
         """
         select due.id as case_id, due.cause from (
           select c.id, c.waiting_since, 'w' || (extract(epoch from c.waiting_since) * 1000000)::bigint as cause from cases c
-          where c.status = 'open' and coalesce(c.waiting_since, 'infinity') <= %(until)s and coalesce(c.waiting_since, 'infinity') > %(since)s
+          where c.status = 'open' and coalesce(c.waiting_since, 'infinity') <= %(until)s
+            and coalesce(c.waiting_since, 'infinity') > %(since)s
         ) due
         where not exists (
           select from automation_log l where l.rule_id = %(rule_id)s and l.case_id = due.id and l.cause = due.cause
