@@ -135,11 +135,16 @@ def test_taking_back_stops_what_still_goes_on(many: Bulk, pool: Pool) -> None:
 def test_a_portion_that_died_with_its_worker_is_done_again_and_once(many: Bulk, pool: Pool) -> None:
     many.start("note", {"text": "Known."})
     tools = kind.Tools(classifier=many.work.model, clock=lambda: many.work.now)
-    with pytest.raises(ZeroDivisionError), pool.transaction() as conn:
-        job = jobs.claim(conn, now=many.work.now)
-        assert job is not None
-        kind.portion(conn, job, tools)
-        raise ZeroDivisionError
+
+    def die_in_the_middle() -> None:
+        with pool.transaction() as conn:
+            job = jobs.claim(conn, now=many.work.now)
+            assert job is not None
+            kind.portion(conn, job, tools)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        die_in_the_middle()
     many.work.perform(Task.JOBS)
     with pool.transaction() as conn:
         assert fetch_values(conn, "select count(*) from notes") == [MANY]

@@ -143,8 +143,8 @@ def test_a_reopening_that_the_customer_answered_stays(busy: Desk) -> None:
 
 def test_a_note_is_taken_back_by_its_author_for_ten_minutes(busy: Desk) -> None:
     _note(busy)
+    note = fetch_values(busy.conn, "select max(id) from events where kind = 'note_added'")[0]
     with pytest.raises(Refused, match="Only who wrote"):
-        note = fetch_values(busy.conn, "select max(id) from events where kind = 'note_added'")[0]
         undo(busy.conn, case_id=busy.case().id, event_id=note, agent_id=bo(busy.conn), now=busy.now)
     busy.now += 11 * MINUTE
     with pytest.raises(Refused, match="too late"):
@@ -156,3 +156,24 @@ def test_an_event_of_another_case_or_of_no_consequence_is_none_to_take_back(busy
         take_back(busy, "case_opened")
     with pytest.raises(NotFound):
         undo(busy.conn, case_id=busy.case().id, event_id=999_999_999, agent_id=busy.agent_id, now=busy.now)
+
+
+def test_several_things_are_taken_back_one_after_the_other_the_last_first(busy: Desk) -> None:
+    before = everything(busy)
+    done: list[int] = []
+    for act in (_assign, _snooze, _snooze, Desk.resolve):
+        act(busy)
+        done.append(fetch_values(busy.conn, "select max(id) from events where case_id is not null")[0])
+    for event_id in reversed(done):
+        undo(busy.conn, case_id=busy.case().id, event_id=event_id, agent_id=busy.agent_id, now=busy.now)
+    assert everything(busy) == before
+
+
+def test_what_was_taken_back_is_not_taken_back_again_nor_is_the_taking_back(busy: Desk) -> None:
+    _assign(busy)
+    done = fetch_values(busy.conn, "select max(id) from events where case_id is not null")[0]
+    take_back(busy)
+    with pytest.raises(Conflict, match="already"):
+        undo(busy.conn, case_id=busy.case().id, event_id=done, agent_id=busy.agent_id, now=busy.now)
+    with pytest.raises(Refused, match="cannot be taken back"):
+        take_back(busy)

@@ -111,7 +111,7 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, run_id: int) -> 
 
 
 def _progress(request: Request, desk: Desk, run: Run, left: list[Any]) -> HTMLResponse:
-    return desk.screens.blocks(request, "bulk.html", ["progress"], {"run": run, "said": bulk.said(run), "left": left})
+    return desk.screens.blocks(request, "bulk_progress.html", ["progress"], {"run": run, "said": bulk.said(run), "left": left})
 
 
 def _matching(conn: Connection, look: Look, visitor: Visitor) -> list[int]:

@@ -104,7 +104,7 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Re
         case_id,
         lambda conn: resolve(conn, case_id=case_id, agent_id=me, policy=desk.policy, now=now),
         "Resolved",
-        undo=f"/inbox/{case_id}/undo",
+        undo=EventKind.CASE_RESOLVED,
     )
 
 
@@ -119,8 +119,14 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> R
 def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Put the case aside as no work of ours."""
     now, me = desk.clock(), visitor.agent_id
-    back = f"/inbox/{case_id}/reopen"
-    return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), "Put aside", undo=back)
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now),
+        "Put aside",
+        undo=EventKind.CASE_DISMISSED,
+    )
 
 
 @router.post("/reopen")

@@ -5,6 +5,7 @@ import { $, htmx, openCase, tell, when } from "./dom.js";
 const SECONDS = 4, LONGER = 10;
 
 const DEEP = 20;
+let taking = Promise.resolve();
 const done = []; // the addresses that take back what was done, the newest last
 
 export function toast(text, { undo = "", bad = false } = {}) {
@@ -26,7 +27,9 @@ export function toast(text, { undo = "", bad = false } = {}) {
 
 export function takeBack() {
   if (!done.length) return toast("There is nothing to take back");
-  return htmx.ajax("POST", done.pop(), { swap: "none" });
+  const address = done.pop(); // one after the other, and apart from what else is asked for, which would take its place
+  taking = taking.then(() => htmx.ajax("POST", address, { source: "#toasts", swap: "none" })).catch(() => {});
+  return taking;
 }
 
 export function signIn() {

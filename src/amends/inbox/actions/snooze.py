@@ -23,7 +23,8 @@ def snooze(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId
     after(case.status, Step.SNOOZE)
     before = facts_of_sleep(conn, case)
     lay_down(conn, case, wish, agent_id=agent_id, now=now)
-    events.add(conn, EventKind.CASE_SNOOZED, now=now, case_id=case.id, agent_id=agent_id, before=before, **written(wish))
+    facts = written(wish) | {"before": before}
+    events.add_all(conn, [events.Event(kind=EventKind.CASE_SNOOZED, case_id=case.id, agent_id=agent_id, facts=facts)], now=now)
 
 
 def lay_down(conn: Connection, case: Case, sleep: Sleep, *, agent_id: AgentId | None, now: datetime) -> None:

@@ -55,10 +55,13 @@ def undo(conn: Connection, *, case_id: CaseId, event_id: int, agent_id: AgentId,
     case, event = locked_case(conn, case_id), events.find(conn, event_id=event_id)
     if event is None or event.case_id != case.id:
         raise NotFound(_("There is nothing to take back here."))
-    how = _HOW.get(event.kind)
+    how = None if "undoes" in (event.because or {}) else _HOW.get(event.kind)
     if how is None:
         raise Refused(_("This cannot be taken back."))
-    how(Undoing(conn=conn, case=case, event=event, agent_id=agent_id, now=now, in_bulk=in_bulk))
+    if events.is_taken_back(conn, case_id=case.id, event_id=event.id):
+        raise Conflict(_("This was taken back already; undoing it again would overwrite what came after."))
+    with events.because(conn, {"undoes": event.id}):
+        how(Undoing(conn=conn, case=case, event=event, agent_id=agent_id, now=now, in_bulk=in_bulk))
 
 
 def _assigned(at: Undoing) -> None:

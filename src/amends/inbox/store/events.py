@@ -70,10 +70,12 @@ def add_received(conn: Connection, post_ids: Sequence[PostId], *, source_id: Sou
 
 @contextmanager
 def because(conn: Connection, cause: Mapping[str, object]) -> Generator[None]:
-    """Write into each event of this block what it came of. An error leaves it to whoever rolls back to end this."""
-    execute(conn, "select set_config('amends.because', %(cause)s, true)", {"cause": json.dumps(dict(cause))})
+    """Write into each event of this block what it came of, beside what it came of already. An error leaves the end to who rolls back."""
+    before = str(fetch_values(conn, "select coalesce(current_setting('amends.because', true), '')")[0])
+    both = (json.loads(before) if before else {}) | dict(cause)
+    execute(conn, "select set_config('amends.because', %(cause)s, true)", {"cause": json.dumps(both)})
     yield
-    execute(conn, "select set_config('amends.because', '', true)")
+    execute(conn, "select set_config('amends.because', %(before)s, true)", {"before": before})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,11 +141,33 @@ def posts_told_with(conn: Connection, event: OfCase) -> list[PostId]:
 
 
 def is_later(conn: Connection, kinds: Sequence[EventKind], *, case_id: CaseId, event_id: EventId) -> bool:
-    """Tell whether something of these kinds happened to the case after the event."""
+    """Tell whether something of these kinds happened to the case after the event and was not taken back since."""
     found = fetch_values(
         conn,
-        "select exists (select from events where case_id = %(case_id)s and id > %(event_id)s and kind = any(%(kinds)s))",
+        """
+        select exists (
+          select from events e
+          where e.case_id = %(case_id)s and e.id > %(event_id)s and e.kind = any(%(kinds)s) and (e.because ->> 'undoes') is null
+            and not exists (
+              select from events u where u.case_id = e.case_id and u.id > e.id and (u.because ->> 'undoes')::bigint = e.id
+            )
+        )
+        """,
         {"case_id": case_id, "event_id": event_id, "kinds": list(kinds)},
+    )
+    return bool(found[0])
+
+
+def is_taken_back(conn: Connection, *, case_id: CaseId, event_id: EventId) -> bool:
+    """Tell whether what the event says was taken back."""
+    found = fetch_values(
+        conn,
+        """
+        select exists (
+          select from events where case_id = %(case_id)s and id > %(event_id)s and (because ->> 'undoes')::bigint = %(event_id)s
+        )
+        """,
+        {"case_id": case_id, "event_id": event_id},
     )
     return bool(found[0])
 
@@ -157,6 +181,10 @@ def is_topic_said_later(conn: Connection, *, case_id: CaseId, event_id: EventId,
           select from events e join events told on told.id = %(event_id)s
           where e.case_id = %(case_id)s and e.id > told.id and e.at > told.at
             and e.kind in ('topic_given', 'topic_taken', 'topic_changed') and e.facts ->> 'topic_id' = %(topic_id)s::text
+            and (e.because ->> 'undoes') is null
+            and not exists (
+              select from events u where u.case_id = e.case_id and u.id > e.id and (u.because ->> 'undoes')::bigint = e.id
+            )
         )
         """,
         {"case_id": case_id, "event_id": event_id, "topic_id": topic_id},
