@@ -1,7 +1,5 @@
 """A case is put off, many are selected and put aside, and all of it is taken back, by keys alone."""
 
-import os
-
 import pytest
 from playwright.sync_api import expect
 
@@ -26,9 +24,6 @@ def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop
 
     page.keyboard.press("s")
     expect(page.locator("#snooze li button").first).to_be_focused()
-    shots = os.environ.get("SHOTS")
-    if shots:
-        page.screenshot(path=f"{shots}/snooze.png")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".status")).to_contain_text("Asleep")
@@ -45,24 +40,15 @@ def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop
         page.wait_for_timeout(150)
     expect(page.locator(".status")).to_contain_text("Waiting for us")
 
+
+def test_many_cases_are_put_aside_and_taken_back_by_keys(desktop: Desktop) -> None:
+    desktop.door.now = utc_now()
+    page = desktop.open()
     page.locator("#rows .row a").first.focus()
     page.keyboard.press("Shift+J")
     page.keyboard.press("Shift+J")
     expect(page.locator("[data-selected]")).to_have_text("3")
     page.locator("#bulk-deed").select_option("dismiss")
-    if shots:
-        page.screenshot(path=f"{shots}/bulk.png")
-        page.set_viewport_size({"width": 320, "height": 700})
-        page.goto("/inbox")
-        page.locator("#rows [data-mark]").first.check(force=True)
-        page.wait_for_selector("form#bulk-in")
-        page.screenshot(path=f"{shots}/bulk320.png")
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.goto("/inbox")
-        page.locator("#rows .row a").first.focus()
-        page.keyboard.press("Shift+J")
-        page.keyboard.press("Shift+J")
-        page.locator("#bulk-deed").select_option("dismiss")
     before = page.locator("#rows .row").count()
     page.locator("#bulk-do").press("Enter")
     expect(page.locator("#toasts")).to_contain_text("3 cases: put aside")
