@@ -8,10 +8,11 @@ import pytest
 from amends.core.database import Pool, connect, fetch_values
 from amends.core.errors import Conflict, NotAllowed, Refused
 from amends.core.post import Author
-from amends.inbox.actions.assign import Expected, assign, assign_team, undo_assign
+from amends.inbox.actions.assign import Expected, assign, assign_team
 from amends.inbox.actions.being_away import come_back, go_away, hand_over_all, undo_hand_over
 from amends.inbox.actions.give_out import give_out
 from amends.inbox.actions.teams import By, Draft, Skills, change_team, make_team, remove_team, restore_team, set_skills
+from amends.inbox.actions.undo import undo
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.working_hours import Hours, Span
@@ -186,18 +187,23 @@ def test_two_tabs_do_not_overwrite_each_other_and_who_was_faster_is_named(desk: 
         )
 
 
+def _last(desk: Desk) -> int:
+    return fetch_values(desk.conn, "select max(id) from events")[0]
+
+
 def test_a_case_given_to_a_team_is_given_out_there_and_that_can_be_undone(desk: Desk) -> None:
     case_id = complain(desk)
     assign(desk.conn, case_id=case_id, assignee_id=desk.agent_id, agent_id=desk.agent_id, now=desk.now)
     team_id = a_team(desk.conn, members=[bo(desk.conn)])
     assign_team(desk.conn, case_id=case_id, team_id=team_id, agent_id=desk.agent_id, now=desk.now)
-    undo_assign(desk.conn, case_id=case_id, agent_id=desk.agent_id, now=desk.now)
+    undo(desk.conn, case_id=case_id, event_id=_last(desk), agent_id=desk.agent_id, now=desk.now)
     assert whom(desk, case_id) == desk.agent_id
     assign_team(desk.conn, case_id=case_id, team_id=team_id, agent_id=desk.agent_id, now=desk.now)
+    given = _last(desk)
     assert everything(desk) == 1
     assert whom(desk, case_id) == bo(desk.conn)
     with pytest.raises(Conflict):
-        undo_assign(desk.conn, case_id=case_id, agent_id=desk.agent_id, now=desk.now)
+        undo(desk.conn, case_id=case_id, event_id=given, agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Refused, match="is not in the team"):
         assign(desk.conn, case_id=case_id, assignee_id=desk.agent_id, agent_id=mia(desk.conn), now=desk.now)
 

@@ -172,10 +172,10 @@ def test_taking_giving_and_giving_back_a_case_is_told_in_the_thread(door: Door) 
 def test_resolving_plans_a_follow_up_and_can_be_taken_back(door: Door) -> None:
     client, at = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
     resolved = client.post(f"{at}/resolve")
-    assert json.loads(resolved.headers["hx-trigger"])["toast"]["undo"] == f"{at}/undo"
+    undo = json.loads(resolved.headers["hx-trigger"])["toast"]["undo"]
     assert "Ada resolved the case" in resolved.text
     assert "follow-up" in resolved.text
-    assert "took the resolve back" in client.post(f"{at}/undo").text
+    assert "took the resolve back" in client.post(undo).text
     assert values(door, "select count(*) from follow_ups") == [0]
 
 

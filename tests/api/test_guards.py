@@ -117,6 +117,11 @@ def address(route: APIRoute, door: Door) -> str:
         "{session_id}",
         "{agent_id}",
         "{view_id}",
+        "{event_id}",
+        "{run_id:int}",
+        "{run_id}",
+        "{rule_id:int}",
+        "{rule_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

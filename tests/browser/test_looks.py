@@ -47,6 +47,7 @@ def screens(door: Door) -> Sequence[str]:
         "/settings/topics/1",
         "/settings/noise",
         "/settings/personal",
+        "/settings/rules",
         "/api/v1/docs",
         "/nowhere",
     )

@@ -46,6 +46,7 @@ JOBS = Table(
         "learn": N_("Learning from corrections"),
         "topics": N_("Labelling history by topic"),
         "deadlines": N_("Setting deadlines anew"),
+        "bulk": N_("Work on many cases"),
     }
 )
 

@@ -52,7 +52,7 @@ def _carry_on(conn: Connection, at: Context) -> tuple[Job | None, Slow | None]:
     job = jobs.claim(conn, now=at.clock())
     if job is None:
         return None, None
-    tools = Tools(classifier=at.classifier, clock=at.clock, replay=partial(replay_of, at.settings.triage_model))
+    tools = Tools(classifier=at.classifier, clock=at.clock, replay=partial(replay_of, at.settings.triage_model), policy=at.policy)
     with _watched(job):
         return job, jobs.carry_on(conn, job, tools)
 

@@ -33,6 +33,8 @@ WAKES: Mapping[str, Task] = {
     EventKind.CASE_ASSIGNED: Task.GIVE_OUT,
     EventKind.TEAM_CHANGED: Task.GIVE_OUT,
     EventKind.AGENT_BACK: Task.GIVE_OUT,
+    EventKind.RULE_SAVED: Task.APPLY_TIMED_RULES,
+    EventKind.RULE_SWITCHED: Task.APPLY_TIMED_RULES,
     EventKind.ALERT_RAISED: Task.DELIVER_ALERTS,
     EventKind.REPLY_QUEUED: Task.SEND_REPLIES,
     EventKind.REPLY_APPROVED: Task.SEND_REPLIES,

@@ -41,6 +41,8 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.DELIVER_ALERTS: found.deliveries,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
+        Task.WAKE_CASES: found.asleep,
+        Task.APPLY_RULES: found.ruled,
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
     }

@@ -23,6 +23,8 @@ from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import send_one
+from amends.worker.ruling import apply_batch, apply_timed_batch
+from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
@@ -65,6 +67,9 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
+    Task.WAKE_CASES: wake_batch,
+    Task.APPLY_RULES: apply_batch,
+    Task.APPLY_TIMED_RULES: apply_timed_batch,
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.RAISE_WAITING: raise_batch,

@@ -10,18 +10,38 @@ from amends.api.pages._case_view import case_values
 from amends.api.screen import saying
 from amends.api.words import new_key
 from amends.core.database import Connection
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.store import events
 
 
 def done(  # noqa: PLR0913
-    request: Request, desk: Desk, case_id: CaseId, act: Callable[[Connection], object], text: str, *, undo: str = "", written: str = ""
+    request: Request,
+    desk: Desk,
+    case_id: CaseId,
+    act: Callable[[Connection], object],
+    text: str,
+    *,
+    undo: str | EventKind = "",
+    written: str = "",
 ) -> HTMLResponse:
-    """Do `act`, and say `text`; `undo` is the address that takes it back, `written` the box whose draft has gone where it should."""
+    """Do `act`, and say `text`; `undo` is the address that takes it back, or the kind of event that can be taken back.
+
+    `written` is the box whose draft has gone where it should.
+    """
     with desk.pool.transaction() as conn:
+        before = events.newest(conn, case_id=case_id) if isinstance(undo, EventKind) else 0
         act(conn)
+        back = _address(conn, case_id, undo, before) if isinstance(undo, EventKind) else undo
     desk.wake()
     more = {"draft-done": {"box": written, "key": new_key()}} if written else None
-    return saying(shown(request, desk, case_id), text, undo=undo, more=more)
+    return saying(shown(request, desk, case_id), text, undo=back, more=more)
+
+
+def _address(conn: Connection, case_id: CaseId, kind: EventKind, before: int) -> str:
+    """Return the address that takes back what was just done, empty where nothing was."""
+    left = events.last(conn, kind, case_id=case_id)
+    return f"/inbox/{case_id}/events/{left.id}/undo" if left and left.id > before else ""
 
 
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:

@@ -21,7 +21,7 @@ from amends.core.personal.kinds import Found
 from amends.core.translating import _
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, topics
+from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
@@ -47,6 +47,7 @@ def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dic
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
         "finds": _finds(posts, order_shapes.newest(conn)),
         "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),

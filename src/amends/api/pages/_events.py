@@ -1,35 +1,68 @@
 """What each event of a case is called in its thread. What is shown there as itself (posts, replies, notes) is not told twice."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from amends.api import labels, words
 from amends.api.giving_words import why_chosen
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.snoozing import Reason
 from amends.inbox.store.case_page import EventRow
+
+
+def _by(event: EventRow) -> str:
+    """Return who did it: a rule, a colleague, or Amends by itself."""
+    rule = (event.because or {}).get("name")
+    return _("The rule “%(name)s”") % {"name": rule} if rule else event.agent or "Amends"
 
 
 def _said(event: EventRow, sentence: str, **more: object) -> str:
     """Return `sentence` about who did it, and to what."""
-    return sentence % {"name": event.agent or "Amends", "whom": event.whom, "topic": event.facts.get("topic", ""), **more}
+    return sentence % {"name": _by(event), "whom": event.whom, "topic": event.facts.get("topic", ""), **more}
 
 
 def _why(event: EventRow, alone: str, with_reason: str) -> str:
     why = str(event.facts.get("why") or event.facts.get("reason") or "")
-    return with_reason % {"name": event.agent or "Amends", "why": why} if why else _said(event, alone)
+    return with_reason % {"name": _by(event), "why": why} if why else _said(event, alone)
 
 
 def _assigned(event: EventRow) -> str:
     team, chosen = event.facts.get("team"), event.facts.get("chosen")
     if team:
         return _said(event, _("%(name)s gave the case to the team %(team)s"), team=team)
+    if "team_id" in event.facts:
+        return _said(event, _("%(name)s gave the case back to every team"))
     if chosen and event.whom:
         why = why_chosen(chosen, str(event.facts.get("language", "")))
         return _("Given to %(name)s: %(why)s") % {"name": event.whom, "why": why}
     if not event.whom:
         return _said(event, _("%(name)s gave the case back to everyone"))
-    return _said(event, _("%(name)s took the case") if event.whom == event.agent else _("%(name)s gave the case to %(whom)s"))
+    return _said(event, _("%(name)s took the case") if event.whom == _by(event) else _("%(name)s gave the case to %(whom)s"))
+
+
+def _snoozed(event: EventRow) -> str:
+    reason, until, by = event.facts.get("reason"), event.facts.get("until"), _by(event)
+    if reason == Reason.INCIDENT:
+        return _("%(by)s snoozed the case until “%(label)s” is over") % {"by": by, "label": event.facts.get("label", "")}
+    if reason == Reason.CUSTOMER or not until:
+        return _("%(by)s snoozed the case until the customer writes") % {"by": by}
+    return _("%(by)s snoozed the case until %(until)s") % {"by": by, "until": words.stamp(datetime.fromisoformat(until))}
+
+
+def _woken(event: EventRow) -> str:
+    told = {
+        "time": _("The case woke: its time has come"),
+        "customer": _("The case woke: the customer wrote"),
+        "undo": _("%(by)s took the snooze back"),
+    }
+    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % {"by": _by(event)}
+
+
+def _pressed(event: EventRow) -> str:
+    told = {"by": _by(event), "reason": event.facts.get("reason", ""), "points": f"{event.facts.get('points', 0):+d}"}
+    return _("%(by)s changed the urgency by %(points)s: %(reason)s") % told
 
 
 def _concluded(event: EventRow) -> str:
@@ -40,7 +73,7 @@ def _concluded(event: EventRow) -> str:
 def _corrected(event: EventRow) -> str:
     field = str(event.facts.get("field", ""))
     old, new = (labels.said(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
-    told = {"name": event.agent or "Amends", "field": labels.FIELDS.get(field, field), "old": old, "new": new}
+    told = {"name": _by(event), "field": labels.FIELDS.get(field, field), "old": old, "new": new}
     return (
         _("%(name)s confirmed the %(field)s: %(new)s") if old == new else _("%(name)s corrected the %(field)s from %(old)s to %(new)s")
     ) % told
@@ -48,7 +81,7 @@ def _corrected(event: EventRow) -> str:
 
 def _corrected_back(event: EventRow) -> str:
     field = str(event.facts.get("field", ""))
-    told = {"name": event.agent or "Amends", "field": labels.FIELDS.get(field, field)}
+    told = {"name": _by(event), "field": labels.FIELDS.get(field, field)}
     return _("%(name)s took a correction of the %(field)s back") % told
 
 
@@ -65,6 +98,12 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.RESOLVE_UNDONE: lambda event: _said(event, _("%(name)s took the resolve back")),
     EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s dismissed the case as no work of ours")),
     EventKind.CASE_ASSIGNED: _assigned,
+    EventKind.REOPEN_UNDONE: lambda event: _("%(by)s took the reopening back") % {"by": _by(event)},
+    EventKind.CASE_SNOOZED: _snoozed,
+    EventKind.CASE_WOKEN: _woken,
+    EventKind.CASE_PRESSED: _pressed,
+    EventKind.CASE_UNREAD: lambda event: _("%(by)s marked the case as unread") % {"by": _by(event)},
+    EventKind.NOTE_REMOVED: lambda event: _("%(by)s took a note back") % {"by": _by(event)},
     EventKind.REPLY_PROPOSED: lambda event: _said(event, _("%(name)s asked for approval of an answer")),
     EventKind.REPLY_APPROVED: lambda event: _said(event, _("%(name)s approved the answer")),
     EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),

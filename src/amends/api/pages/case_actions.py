@@ -10,6 +10,7 @@ from amends.api.pages._acting import done
 from amends.core.translating import _
 from amends.inbox.actions.note import add_note
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
 
@@ -26,6 +27,7 @@ def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text
         case_id,
         lambda conn: add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=text, now=now),
         _("Noted"),
+        undo=EventKind.NOTE_ADDED,
         written="note",
     )
 
@@ -40,7 +42,7 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Re
         case_id,
         lambda conn: resolve(conn, case_id=case_id, agent_id=me, policy=desk.policy, now=now),
         _("Resolved"),
-        undo=f"/inbox/{case_id}/undo",
+        undo=EventKind.CASE_RESOLVED,
     )
 
 
@@ -55,12 +57,25 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> R
 def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Put the case aside as no work of ours."""
     now, me = desk.clock(), visitor.agent_id
-    back = f"/inbox/{case_id}/reopen"
-    return done(request, desk, case_id, lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now), _("Put aside"), undo=back)
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now),
+        _("Put aside"),
+        undo=EventKind.CASE_DISMISSED,
+    )
 
 
 @router.post("/reopen", dependencies=[may(Right.WORK)])
 def open_again(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
     """Open the case again."""
     now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now), _("Open again"))
+    return done(
+        request,
+        desk,
+        case_id,
+        lambda conn: reopen(conn, case_id=case_id, agent_id=me, now=now),
+        _("Open again"),
+        undo=EventKind.CASE_REOPENED,
+    )

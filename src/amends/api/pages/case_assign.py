@@ -13,9 +13,10 @@ from amends.api.pages._acting import done
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.actions.assign import Expected, assign, assign_team, undo_assign
+from amends.inbox.actions.assign import Expected, assign, assign_team
 from amends.inbox.actions.give_out import as_team
 from amends.inbox.rules.assigning import at_work
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TeamId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.rights import may as may_do
@@ -71,14 +72,7 @@ def give(
         else:
             assign(conn, case_id=case_id, assignee_id=where.agent, agent_id=me, now=now, expected=shown)
 
-    return done(request, desk, case_id, act, _said(where, me), undo=f"/inbox/{case_id}/assign/undo")
-
-
-@router.post("/undo", dependencies=[may(Right.WORK)])
-def undo(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId) -> Response:
-    """Put the case back to who had it."""
-    now, me = desk.clock(), visitor.agent_id
-    return done(request, desk, case_id, lambda conn: undo_assign(conn, case_id=case_id, agent_id=me, now=now), _("Taken back"))
+    return done(request, desk, case_id, act, _said(where, me), undo=EventKind.CASE_ASSIGNED)
 
 
 def _choosing(conn: Connection, case_id: CaseId, desk: AtDesk, me: AgentId) -> Choosing:

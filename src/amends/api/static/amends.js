@@ -2,6 +2,7 @@
 
 import { $, openCase, tell, when } from "./dom.js";
 import "./asking.js";
+import "./bulk.js";
 import "./dials.js";
 import "./keys.js";
 import { listen } from "./news.js";

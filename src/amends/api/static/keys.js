@@ -11,6 +11,8 @@ import { pickMacro } from "./macros.js";
 import { dropTranslated, toggleTranslation, translate, useTranslated } from "./translate.js";
 import { assign, pickSomebody } from "./assigning.js";
 import { pickTopic } from "./topics.js";
+import { later, pickTime } from "./snooze.js";
+import { markRow, toggleAll } from "./bulk.js";
 
 const YEAR = 31536000;
 
@@ -41,6 +43,7 @@ const BUTTONS = {
   "close-preview": () => $("#reply-preview").replaceChildren(),
   "topics": pickTopic,
   "assign": pickSomebody,
+  "snooze": pickTime,
   "customer": () => $("#case").classList.toggle("with-customer"),
 };
 
@@ -75,6 +78,12 @@ const KEYS = {
   "t": pickTopic,
   "m": pickMacro,
   "y": toggleTranslation,
+  "s": pickTime,
+  "h": later,
+  "v": () => markRow(0),
+  "J": () => markRow(1),
+  "K": () => markRow(-1),
+  "V": toggleAll,
   "x": () => press("#not-for-us"),
   "u": takeBack,
   "/": () => $("#search")?.focus(),

@@ -6,7 +6,9 @@ import { signIn } from "./signing_in.js";
 
 const SECONDS = 4, LONGER = 10;
 
-let undoAddress = "";
+const DEEP = 20;
+let taking = Promise.resolve();
+const done = []; // the addresses that take back what was done, the newest last
 
 export function toast(text, { undo = "", bad = false } = {}) {
   const box = document.createElement("div");
@@ -19,16 +21,17 @@ export function toast(text, { undo = "", bad = false } = {}) {
     button.addEventListener("click", takeBack);
     box.append(button);
   }
-  if (!bad) undoAddress = undo; // what was refused leaves what was done before to be taken back
+  if (undo && done.at(-1) !== undo) done.push(undo);
+  if (done.length > DEEP) done.shift();
   $("#toasts").replaceChildren(box);
   setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
 }
 
 export function takeBack() {
-  if (!undoAddress) return toast(say("nothing_to_undo"));
-  const address = undoAddress;
-  undoAddress = "";
-  return htmx.ajax("POST", address, { swap: "none" });
+  if (!done.length) return toast(say("nothing_to_undo"));
+  const address = done.pop(); // one after the other, and apart from what else is asked for, which would take its place
+  taking = taking.then(() => htmx.ajax("POST", address, { source: "#toasts", swap: "none" })).catch(() => {});
+  return taking;
 }
 
 const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);

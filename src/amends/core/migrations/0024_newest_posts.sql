@@ -1,5 +1,5 @@
 -- The newest post of each source, kept where the source is: the page of sources looks for it in no million posts.
--- depends: 0022_teams_at_work
+-- depends: 0023_flow
 
 alter table sources add column newest_published_at timestamptz, add column newest_seen_at timestamptz;
 comment on column sources.newest_seen_at is 'when a new post came last; newest_published_at is when the newest one of that page was published';

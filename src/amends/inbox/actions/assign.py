@@ -1,5 +1,6 @@
 """Gives a case to an agent, to a team, or to nobody; takes that back; says who was faster."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,26 +46,33 @@ def assign(
 
 
 def assign_team(
-    conn: Connection, *, case_id: CaseId, team_id: TeamId, agent_id: AgentId | None, now: datetime, expected: Expected | None = None
+    conn: Connection, *, case_id: CaseId, team_id: TeamId | None, agent_id: AgentId | None, now: datetime, expected: Expected | None = None
 ) -> None:
-    """Make the case work of a team, which gives it to somebody in its own way; `Conflict` and `Refused` as `assign` has them."""
+    """Make the case work of a team, which gives it to somebody in its own way (None: of every team that works on its source).
+
+    `Conflict` and `Refused` as `assign` has them.
+    """
     case = locked_case(conn, case_id)
     _as_expected(conn, case, None, agent_id, expected, now)
+    name = "" if team_id is None else team_named(conn, team_id)
+    if (case.team_id, case.assignee_id) == (team_id, None):
+        return
+    cases.set_team(conn, case_id=case.id, team_id=team_id)
+    _tell(conn, case, None, agent_id, now, team_id=team_id, was_team=case.team_id, team=name)
+
+
+def team_named(conn: Connection, team_id: TeamId) -> str:
+    """Return the name of a team that can be given work; `Refused` where there is none."""
     team = teams.find(conn, team_id=team_id)
     if team is None or team.archived_at is not None:
         raise Refused(_("There is no such team any more."))
-    cases.set_team(conn, case_id=case.id, team_id=team_id)
-    _tell(conn, case, None, agent_id, now, team_id=team_id, was_team=case.team_id, team=team.name)
+    return team.name
 
 
-def undo_assign(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
-    """Put the case back to who had it before this agent gave it away; `Conflict` where somebody did more with it since."""
-    case = locked_case(conn, case_id)
-    last = assignments.last(conn, case_id=case_id)
-    if last is None or last.agent_id != agent_id or last.facts.get("assignee_id") != case.assignee_id:
-        raise Conflict(_("Somebody did more with this case since; give it away again instead."))
-    was, was_team = last.facts.get("was"), last.facts.get("was_team")
-    if "was_team" in last.facts:
+def put_back(conn: Connection, case: Case, facts: Mapping[str, object], *, agent_id: AgentId, now: datetime) -> None:
+    """Put a locked case back to who had it before the event with these `facts`."""
+    was, was_team = facts.get("was"), facts.get("was_team")
+    if "was_team" in facts:
         cases.set_team(conn, case_id=case.id, team_id=TeamId(was_team) if isinstance(was_team, int) else None)
     _hand_over(conn, case, AgentId(was) if isinstance(was, int) else None, agent_id, now)
 

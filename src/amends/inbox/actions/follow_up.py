@@ -38,11 +38,13 @@ def relapse(conn: Connection, reopened: Sequence[tuple[CaseId, PostId]], *, now:
         _conclude(conn, follow_up_id, case_id, conclusion, agent_id=None, now=now)
 
 
-def reopened_by_hand(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
-    """Conclude the case's running follow-up as unknown: we opened it ourselves, the customer has not spoken."""
-    for follow_up_id in follow_ups.pending_of(conn, [case_id]).values():
+def reopened_by_hand(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> list[FollowUpId]:
+    """Conclude the case's running follow-up as unknown: we opened it ourselves, the customer has not spoken. Return which it was."""
+    pending = list(follow_ups.pending_of(conn, [case_id]).values())
+    for follow_up_id in pending:
         conclusion = Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note="We reopened the case before it was known.")
         _conclude(conn, follow_up_id, case_id, conclusion, agent_id=agent_id, now=now)
+    return pending
 
 
 def decide_follow_up(conn: Connection, *, follow_up_id: FollowUpId, outcome: Outcome, agent_id: AgentId, note: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Notes that somebody has looked at a case."""
+"""Notes that somebody has looked at a case, or wants to look at it again."""
 
 from datetime import datetime
 
@@ -15,3 +15,11 @@ def mark_read(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: date
     if case.unread:
         cases.set_read(conn, case_id=case.id)
         events.add(conn, EventKind.CASE_READ, now=now, case_id=case.id, agent_id=agent_id)
+
+
+def mark_unread(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+    """Put the unread mark back on the case."""
+    case = locked_case(conn, case_id)
+    if not case.unread:
+        cases.set_unread(conn, case_id=case.id)
+        events.add(conn, EventKind.CASE_UNREAD, now=now, case_id=case.id, agent_id=agent_id)

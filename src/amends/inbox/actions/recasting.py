@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from amends.core.database import Connection
+from amends.inbox.rules.case_states import GOING_ON
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.rules.recasting import recast
-from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import corrections, earlier_complaints, recasting, repeats
 from amends.inbox.store.judged import Judged
 from amends.inbox.store.recasting import CaseMark
 from amends.triage.judge import Text
-
-GOING_ON = frozenset({CaseStatus.OPEN, CaseStatus.WAITING})
 
 
 def lock_cases(conn: Connection, case_ids: Iterable[CaseId | None]) -> list[CaseMark]:

@@ -16,7 +16,7 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
 from amends.inbox.rules.approving import reasons
-from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.case_states import GOING_ON, Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
@@ -27,8 +27,6 @@ from amends.inbox.store import approvals, attachments, cases, drafts, episodes, 
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
 from amends.inbox.store.since import since
-
-GOING_ON = {CaseStatus.OPEN, CaseStatus.WAITING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,7 +189,7 @@ def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
         answered = replace(case, status=CaseStatus.WAITING, waiting_since=None)
         close(conn, answered, agent_id=reply.agent_id, follow_up_after=reply.follow_up_after, now=now)
         return
-    status = CaseStatus.OPEN if unanswered else CaseStatus.WAITING
+    status = CaseStatus.SNOOZED if case.status == CaseStatus.SNOOZED else awake(unanswered)
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=unanswered, resolved_at=None)
 
 

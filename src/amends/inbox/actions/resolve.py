@@ -1,15 +1,16 @@
 """Ends a case and takes the end back: resolve, undo, dismiss, reopen."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.actions import follow_up
+from amends.inbox.actions import follow_up, snooze
 from amends.inbox.actions.found import locked_case
-from amends.inbox.rules.case_states import Step, after
+from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import AgentId, CaseId, FollowUpId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, episodes, events, follow_ups
@@ -26,13 +27,13 @@ def resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, policy: Pol
 
 def close(conn: Connection, case: Case, *, agent_id: AgentId, follow_up_after: timedelta, now: datetime) -> None:
     """Resolve a locked case."""
-    status = after(case.status, Step.RESOLVE)
+    status, slept = after(case.status, Step.RESOLVE), snooze.facts_of_sleep(conn, case)
     due_at = now + follow_up_after
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=None, resolved_at=now)
     cases.set_looked_at(conn, case_id=case.id)
     episodes.resolve(conn, case_id=case.id, number=case.episode, at=now, agent_id=agent_id)
     follow_ups.plan(conn, case_id=case.id, episode=case.episode, planned_at=now, due_at=due_at)
-    _tell_end(conn, EventKind.CASE_RESOLVED, case, agent_id=agent_id, now=now, follow_up_due_at=due_at.isoformat())
+    _tell_end(conn, EventKind.CASE_RESOLVED, case, agent_id=agent_id, now=now, follow_up_due_at=due_at.isoformat(), slept=slept)
 
 
 def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -47,18 +48,18 @@ def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: d
 def take_back(conn: Connection, case: Case, *, agent_id: AgentId, why: str, now: datetime) -> None:
     """Put a locked, resolved case back to where it was before the resolve."""
     follow_ups.remove(conn, case_id=case.id, episode=case.episode)
-    _restore(conn, case, EventKind.CASE_RESOLVED)
+    _restore(conn, case, EventKind.CASE_RESOLVED, now)
     events.add(conn, EventKind.RESOLVE_UNDONE, now=now, case_id=case.id, agent_id=agent_id, why=why)
 
 
 def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Put the case aside as no work of ours; it counts as neither answered nor resolved."""
     case = locked_case(conn, case_id)
-    status = after(case.status, Step.DISMISS)
+    status, slept = after(case.status, Step.DISMISS), snooze.facts_of_sleep(conn, case)
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=None, resolved_at=None)
     cases.set_looked_at(conn, case_id=case.id)
     episodes.dismiss(conn, case_id=case.id, number=case.episode, at=now)
-    _tell_end(conn, EventKind.CASE_DISMISSED, case, agent_id=agent_id, now=now)
+    _tell_end(conn, EventKind.CASE_DISMISSED, case, agent_id=agent_id, now=now, slept=slept)
 
 
 def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -67,27 +68,50 @@ def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetim
     after(case.status, Step.REOPEN)
     dismissed = case.status == CaseStatus.DISMISSED
     if dismissed:
-        _restore(conn, case, EventKind.CASE_DISMISSED)
+        _restore(conn, case, EventKind.CASE_DISMISSED, now)
+        concluded: list[FollowUpId] = []
     else:
-        follow_up.reopened_by_hand(conn, case_id=case.id, agent_id=agent_id, now=now)
+        concluded = follow_up.reopened_by_hand(conn, case_id=case.id, agent_id=agent_id, now=now)
         cases.begin_next_episode(conn, case_id=case.id, now=now)
-    episode = case.episode if dismissed else case.episode + 1
-    events.add(conn, EventKind.CASE_REOPENED, now=now, case_id=case.id, agent_id=agent_id, why="Reopened by hand.", episode=episode)
+    events.add(
+        conn,
+        EventKind.CASE_REOPENED,
+        now=now,
+        case_id=case.id,
+        agent_id=agent_id,
+        why="Reopened by hand.",
+        episode=case.episode if dismissed else case.episode + 1,
+        was=case.status,
+        resolved_at=case.resolved_at and case.resolved_at.isoformat(),
+        concluded=concluded,
+    )
 
 
-def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentId, now: datetime, **facts: str) -> None:
+def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentId, now: datetime, **facts: object) -> None:
     """Write that the case ended, and where it was, so that the end can be taken back."""
-    was = {"waiting_since": case.waiting_since and case.waiting_since.isoformat(), "episode": case.episode}
+    was = {
+        "waiting_since": case.waiting_since and case.waiting_since.isoformat(),
+        "episode": case.episode,
+        "customer_posts": case.customer_posts,
+    }
     events.add_all(conn, [events.Event(kind=kind, case_id=case.id, agent_id=agent_id, facts=was | facts)], now=now)
 
 
-def _restore(conn: Connection, case: Case, ended_by: EventKind) -> None:
+def _restore(conn: Connection, case: Case, ended_by: EventKind, now: datetime) -> None:
     """Put the case where the event that ended it says it was, minding what customer and network did meanwhile."""
     ended = events.last(conn, ended_by, case_id=case.id)
     since = _waited_since(conn, case, ended) if ended else None
-    status = CaseStatus.OPEN if since else CaseStatus.WAITING
-    cases.set_status(conn, case_id=case.id, status=status, waiting_since=since, resolved_at=None)
+    cases.set_status(conn, case_id=case.id, status=awake(since), waiting_since=since, resolved_at=None)
     episodes.continue_(conn, case_id=case.id, number=case.episode)
+    if ended and ended.facts.get("customer_posts") == case.customer_posts:
+        _sleep_on(conn, replace(case, waiting_since=since), ended, now)
+
+
+def _sleep_on(conn: Connection, case: Case, ended: Told, now: datetime) -> None:
+    """Let a case that slept when it was ended sleep on, unless its time came meanwhile."""
+    slept = snooze.read(ended.facts.get("slept"), now)
+    if slept:
+        snooze.lay_down(conn, case, slept, agent_id=None, now=now)
 
 
 def _waited_since(conn: Connection, case: Case, ended: Told) -> datetime | None:

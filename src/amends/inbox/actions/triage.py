@@ -17,7 +17,7 @@ from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
-from amends.inbox.rules.words import Route
+from amends.inbox.rules.words import CaseStatus, Route
 from amends.inbox.store import case_states, customers, earlier_complaints, events, looks, raised_alerts, untriaged
 from amends.inbox.store import readings as stored_readings
 from amends.triage.judge import Text, judge, unread
@@ -55,7 +55,8 @@ def triage_pending(conn: Connection, *, classifier: Classifier, policy: Policy, 
 
 def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping[PostId, Verdict], policy: Policy, now: datetime) -> None:
     """Route the posts, open and change their cases, and raise what alarms they call for."""
-    placed, changed = place(claimed, verdicts, case_states.lock(conn, [post.thread for post in claimed]))
+    before = case_states.lock(conn, [post.thread for post in claimed])
+    placed, changed = place(claimed, verdicts, before)
     case_ids = _save_cases(conn, changed, claimed, now)
     _save_posts(conn, placed, case_ids, now)
     joined = [_Joined(placed=one, case_id=case_ids[one.post.thread]) for one in placed if one.case_number is not None]
@@ -63,6 +64,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     looks.plan(conn, case_ids=[one.case_id for one in joined], now=now, after=policy.look_after)
     _tell(conn, joined, now)
     give_out.want(conn, {one.case_id: one.placed.post.source_id for one in joined if one.placed.begins_episode})
+    _tell_woken(conn, [case for thread, case in before.items() if thread in changed], now)
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
     _raise_alerts(conn, joined, policy, now)
 
@@ -156,6 +158,13 @@ def _tell(conn: Connection, joined: Sequence[_Joined], now: datetime) -> None:
         )
         for one in joined
     ]
+    events.add_all(conn, told, now=now)
+
+
+def _tell_woken(conn: Connection, before: Iterable[CaseState], now: datetime) -> None:
+    """Write which of the cases slept until their customers wrote."""
+    slept = [case.id for case in before if case.status == CaseStatus.SNOOZED]
+    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=case_id, facts={"woken_by": "customer"}) for case_id in slept]
     events.add_all(conn, told, now=now)
 
 

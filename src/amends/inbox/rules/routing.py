@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from amends.core.ports import Intent, Sentiment
-from amends.inbox.rules.words import CaseStatus, Route
+from amends.inbox.rules.case_states import GOING_ON
+from amends.inbox.rules.words import Route
 from amends.triage.noise import WORDS as NOISE
 from amends.triage.verdict import Verdict
 
@@ -49,7 +50,7 @@ def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decis
     """
     if verdict is None or post.is_context:
         return _beside(post)
-    if status in {CaseStatus.OPEN, CaseStatus.WAITING}:
+    if status in GOING_ON:
         return Decision(route=Route.APPEND, why="The customer's case in this thread is still going on.")
     if is_noise(post, verdict):
         return Decision(route=Route.IGNORE, why=f"Noise: {NOISE.get(verdict.noise, verdict.noise)}.")

@@ -125,7 +125,7 @@ class NoteRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventRow:
-    """Something that happened to the case; `whom` is who was given it."""
+    """Something that happened to the case; `whom` is who was given it, `because` the rule or the work on many cases that it came of."""
 
     id: int
     kind: str
@@ -133,6 +133,7 @@ class EventRow:
     agent: str | None
     whom: str | None
     facts: dict[str, Any]
+    because: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,7 +241,7 @@ def events(conn: Connection, case_id: int) -> list[EventRow]:
         conn,
         EventRow,
         """
-        select e.id, e.kind, e.at, g.name as agent, w.name as whom, e.facts
+        select e.id, e.kind, e.at, g.name as agent, w.name as whom, e.facts, e.because
         from (select * from events where case_id = %(case_id)s order by id desc limit %(limit)s) e
         left join agents g on g.id = e.agent_id left join agents w on w.id = (e.facts ->> 'assignee_id')::bigint order by e.at, e.id
         """,

@@ -88,6 +88,11 @@ def set_read(conn: Connection, *, case_id: CaseId) -> None:
     execute(conn, "update cases set unread = false where id = %(id)s", {"id": case_id})
 
 
+def set_unread(conn: Connection, *, case_id: CaseId) -> None:
+    """Put the unread mark back."""
+    execute(conn, "update cases set unread = true where id = %(id)s", {"id": case_id})
+
+
 def set_looked_at(conn: Connection, *, case_id: CaseId) -> None:
     """Keep that a person has read the case and acted on it."""
     execute(conn, "update cases set unread = false, needs_look = false where id = %(id)s", {"id": case_id})
@@ -106,6 +111,21 @@ def begin_next_episode(conn: Connection, *, case_id: CaseId, now: datetime) -> N
         select id, episode, %(now)s, %(now)s, %(now)s from opened
         """,
         {"id": case_id, "now": now},
+    )
+
+
+def end_begun_episode(conn: Connection, *, case_id: CaseId, resolved_at: datetime | None) -> None:
+    """Take the newest episode away as if it had not begun: the case is resolved, as it was."""
+    execute(
+        conn,
+        """
+        with ended as (
+          update cases set status = 'resolved', episode = episode - 1, waiting_since = null, resolved_at = %(resolved_at)s
+          where id = %(id)s returning id, episode
+        )
+        delete from episodes e using ended where e.case_id = ended.id and e.number > ended.episode
+        """,
+        {"id": case_id, "resolved_at": resolved_at},
     )
 
 

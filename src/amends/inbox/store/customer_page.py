@@ -118,7 +118,7 @@ def customer(conn: Connection, customer_id: int) -> CustomerHead | None:
         CustomerHead,
         """
         select u.id, u.name, u.created_at, count(c.id)::int as cases,
-               (count(c.id) filter (where c.status in ('open', 'waiting')))::int as open_cases
+               (count(c.id) filter (where c.status in ('open', 'waiting', 'snoozed')))::int as open_cases
         from customers u left join cases c on c.customer_id = u.id where u.id = %(customer_id)s group by u.id
         """,
         {"customer_id": customer_id},

@@ -173,3 +173,18 @@ def conclude(conn: Connection, *, follow_up_id: FollowUpId, conclusion: Conclusi
             "now": now,
         },
     )
+
+
+def plan_again(conn: Connection, *, follow_up_ids: Sequence[int]) -> None:
+    """Let follow-ups run on that were concluded without anybody knowing."""
+    execute(
+        conn,
+        """
+        with again as (
+          update follow_ups set concluded_at = null, outcome = null, evidence_post_id = null, note = ''
+          where id = any(%(ids)s) returning episode_id
+        )
+        update episodes e set outcome = null from again where e.id = again.episode_id
+        """,
+        {"ids": list(follow_up_ids)},
+    )

@@ -108,7 +108,7 @@ def save(conn: Connection, *, case_id: CaseId, now: datetime, after: timedelta) 
         conn,
         """
         update cases
-        set looks = looks + 1, look_at = case when status in ('open', 'waiting')
+        set looks = looks + 1, look_at = case when status in ('open', 'waiting', 'snoozed')
           then %(now)s + least(%(after)s * power(2, least(looks, 20)), %(longest)s) end
         where id = %(id)s
         """,

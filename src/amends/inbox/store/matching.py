@@ -36,6 +36,14 @@ def count_of(conn: Connection, query: Query, asker: Asker, *, most: int = MOST_C
         return fetch_values(conn, found, asked.params | {"most": most})[0]
 
 
+def every(conn: Connection, query: Query, asker: Asker, *, most: int) -> list[int]:
+    """Return the ids of the cases that fit the query, in no order, at most `most`. `NotAQuery`, `TooBroad`."""
+    asked = condition(conn, query, asker)
+    found = "select c.id from cases c where " + asked.whole + " limit %(most)s"
+    with carefully(conn, milliseconds=20_000):
+        return fetch_values(conn, found, asked.params | {"most": most})
+
+
 @contextmanager
 def carefully(conn: Connection, *, milliseconds: int = 3_000) -> Generator[None]:
     """Run what may look at many rows: by indices wherever one fits, and not for ever; `TooBroad` where it takes too long.

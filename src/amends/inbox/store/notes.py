@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from amends.core.database import Connection, fetch_values
+from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.rules.ids import AgentId, CaseId, NoteId
 
 
@@ -16,3 +16,8 @@ def insert(conn: Connection, *, case_id: CaseId, agent_id: AgentId, text: str, n
         {"case_id": case_id, "agent_id": agent_id, "text": text, "now": now},
     )
     return NoteId(values[0])
+
+
+def delete(conn: Connection, *, note_id: int, agent_id: AgentId) -> int:
+    """Delete a note of this agent, and return how many that was."""
+    return execute(conn, "delete from notes where id = %(id)s and agent_id = %(agent_id)s", {"id": note_id, "agent_id": agent_id})

@@ -50,8 +50,8 @@ def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, da
     return {last.case_id: last.raised_at for last in found}
 
 
-def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[Raised]:
-    """Store alerts with a delivery for every active channel, and return them."""
+def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_id: int | None = None) -> list[Raised]:
+    """Store alerts with a delivery for every active channel (or for this one alone), and return them."""
     if not raises:
         return []
     rows = [
@@ -77,9 +77,10 @@ def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime) -> list[
           returning id, case_id, post_id, rule, severity, reason
         ), queued as (
           insert into alert_deliveries (alert_id, channel_id, state, next_at)
-          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel where channel.active
+          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel
+          where channel.active and (%(channel)s::bigint is null or channel.id = %(channel)s)
         )
         select * from raised order by id
         """,
-        {"rows": Jsonb(rows), "now": now},
+        {"rows": Jsonb(rows), "now": now, "channel": channel_id},
     )

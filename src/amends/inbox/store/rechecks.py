@@ -81,7 +81,7 @@ def standing(conn: Connection, *, source_id: SourceId, window: Window, after: Po
         """
         select p.id, p.external_id from posts p left join cases c on c.id = p.case_id
         where p.id > %(after)s and p.source_id = %(source_id)s and p.seen_at > %(since)s and p.seen_at <= %(until)s
-          and p.deleted_at is null and not p.is_own and (c.status is null or c.status not in ('open', 'waiting'))
+          and p.deleted_at is null and not p.is_own and (c.status is null or c.status not in ('open', 'waiting', 'snoozed'))
         order by p.id limit %(limit)s
         """,
         {

@@ -3,11 +3,12 @@
 `Scope.holds` says the same of one case; a property test holds the two together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from amends.core.database import Connection, fetch_values
-from amends.inbox.rules.rights import Scope
+from amends.core.database import Connection, fetch_maybe, fetch_values
+from amends.inbox.rules.rights import SEE_EVERY_TEAM, Scope
 
 SCOPE_OF_AGENT: LiteralString = """
   case when g.role = any(%(see_every_team)s) then null
@@ -38,6 +39,22 @@ _OF_ROW: Mapping[str, LiteralString] = {
     """,
 }
 SCOPED = tuple(_OF_ROW)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    teams: Sequence[int] | None
+    sources: Sequence[int] | None
+
+
+def of_agent(conn: Connection, agent_id: int) -> Scope:
+    """Return which cases an agent sees; none where there is no such agent."""
+    query: LiteralString = "select" + SCOPE_OF_AGENT + "from agents g where g.id = %(agent_id)s"
+    found = fetch_maybe(conn, _Seen, query, {"agent_id": agent_id, "see_every_team": list(SEE_EVERY_TEAM)})
+    if found is None:
+        return Scope(teams=(), sources=())
+    teams, sources = found.teams, found.sources
+    return Scope(teams=None if teams is None else tuple(teams), sources=None if sources is None else tuple(sources))
 
 
 def within(scope: Scope) -> LiteralString:

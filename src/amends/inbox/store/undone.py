@@ -20,6 +20,8 @@ class Undone:
     deliveries: bool
     follow_ups: bool
     looks: bool
+    asleep: bool
+    ruled: bool
     jobs: bool
     backfills: bool
 
@@ -50,6 +52,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
+          exists (select from snoozes where until <= %(now)s) as asleep,
+          exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills
         """,

@@ -8,7 +8,7 @@ done while no transaction is open.
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol, cast
 
@@ -18,6 +18,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.ports import Classifier
 from amends.core.translating import _
+from amends.inbox.rules.policy import Policy
 from amends.inbox.store.jobs import Job
 from amends.triage.replay import Replay, replay_of
 
@@ -42,6 +43,7 @@ class Tools:
     classifier: Callable[[], Classifier]
     clock: Clock
     replay: Callable[[], Replay] = _shipped
+    policy: Policy = field(default_factory=Policy)
 
 
 Finish = Callable[[Connection], Portion]

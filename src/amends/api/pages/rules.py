@@ -1,0 +1,170 @@
+"""The rules that work for the team: written, tried on past cases, put in order, switched, removed, and what each of them did."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import Meaning, Reading, may
+from amends.api.desk import AtDesk, Desk
+from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
+from amends.api.screen import saying
+from amends.core.database import Connection
+from amends.core.translating import _
+from amends.inbox.actions import rule_book
+from amends.inbox.actions.rule_book import Draft
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import automation, automation_log, counts
+
+router = APIRouter(prefix="/settings/rules", include_in_schema=False)
+RULES = [may(Right.RULES)]
+WEEK = timedelta(days=7)
+MONTH = timedelta(days=30)
+PAGE = 50
+
+
+def drafted(
+    rows: Annotated[Columns, Depends(columns)],
+    name: Annotated[str, Form(max_length=200)] = "",
+    trigger: Annotated[str, Form(max_length=20)] = "",
+    hours: Annotated[str, Form(max_length=20)] = "",
+    condition: Annotated[str, Form(max_length=2_000)] = "",
+    stops: Annotated[str, Form(max_length=5)] = "",
+) -> Draft:
+    """Return the rule that the form holds."""
+    return draft_of(name, trigger, hours, condition, stops, rows)
+
+
+Written = Annotated[Draft, Depends(drafted)]
+
+
+@router.get("", dependencies=RULES)
+def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
+    """Show all rules in their order."""
+    with desk.pool.transaction() as conn:
+        values = _list_values(conn, desk) | form_values(conn, None) | {"counts": counts.read(conn, visitor.scope)}
+    return desk.screens.page(request, "rules.html", values)
+
+
+@router.post("", dependencies=RULES)
+def make(request: Request, desk: AtDesk, visitor: Meaning, written: Written) -> Response:
+    """Make a rule; it works at once, behind all others."""
+    return _listed(
+        request,
+        desk,
+        lambda conn: rule_book.save(conn, written, rule_id=None, agent_id=visitor.agent_id, now=desk.clock()),
+        _("The rule works from now on"),
+    )
+
+
+@router.post("/trials", dependencies=RULES)
+def try_out(request: Request, desk: AtDesk, _visitor: Meaning, written: Written) -> Response:
+    """Show on which past cases the rule would have acted; nothing is done to them."""
+    with desk.pool.transaction() as conn:
+        kept = rule_book.checked(conn, written, desk.clock())
+        trial = rule_book.try_out(conn, kept, now=desk.clock())
+    return desk.screens.blocks(request, "rule.html", ["trial"], {"trial": trial})
+
+
+@router.get("/{rule_id:int}", dependencies=RULES)
+def one(request: Request, desk: AtDesk, visitor: Reading, rule_id: int) -> Response:
+    """Show a rule, what it did, and how often."""
+    with desk.pool.transaction() as conn:
+        values = _rule_values(conn, desk, rule_id) | {"counts": counts.read(conn, visitor.scope)}
+    return desk.screens.page(request, "rule.html", values)
+
+
+@router.get("/{rule_id:int}/log", dependencies=RULES)
+def log(request: Request, desk: AtDesk, _visitor: Reading, rule_id: int, before: Annotated[int, Query(ge=1)]) -> Response:
+    """Show what the rule did before the entry `before`."""
+    with desk.pool.transaction() as conn:
+        rule_book.rule_of(conn, rule_id)
+        values = {"rule_id": rule_id} | _entries(conn, rule_id, before)
+    return desk.screens.blocks(request, "rule.html", ["entries"], values)
+
+
+@router.post("/{rule_id:int}", dependencies=RULES)
+def change(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, written: Written) -> Response:
+    """Keep a changed rule."""
+    with desk.pool.transaction() as conn:
+        rule_book.save(conn, written, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock())
+        values = _rule_values(conn, desk, rule_id)
+    desk.wake()
+    return saying(desk.screens.blocks(request, "rule.html", ["shown"], values), _("Kept; the rule works so from now on"))
+
+
+@router.post("/{rule_id:int}/move", dependencies=RULES)
+def move(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, by: Annotated[int, Query(ge=-1, le=1)]) -> Response:
+    """Move the rule up or down by one place."""
+    return _listed(
+        request,
+        desk,
+        lambda conn: rule_book.move(conn, rule_id=rule_id, by=by, agent_id=visitor.agent_id, now=desk.clock()),
+        _("Moved"),
+        undo=f"/settings/rules/{rule_id}/move?by={-by}",
+    )
+
+
+@router.post("/{rule_id:int}/switch", dependencies=RULES)
+def switch(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, on: Annotated[str, Query(max_length=3)] = "") -> Response:
+    """Switch the rule on (`on=yes`) or off."""
+    active = on == "yes"
+    return _listed(
+        request,
+        desk,
+        lambda conn: rule_book.switch(conn, rule_id=rule_id, active=active, agent_id=visitor.agent_id, now=desk.clock()),
+        _("The rule is on") if active else _("The rule is off"),
+        undo=f"/settings/rules/{rule_id}/switch?on={'no' if active else 'yes'}",
+    )
+
+
+@router.post("/{rule_id:int}/remove", dependencies=RULES)
+def remove(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int) -> Response:
+    """Remove the rule; what it did stays."""
+    return _listed(
+        request,
+        desk,
+        lambda conn: rule_book.remove(conn, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock()),
+        _("Removed; what it did stays"),
+        undo=f"/settings/rules/{rule_id}/restore",
+    )
+
+
+@router.post("/{rule_id:int}/restore", dependencies=RULES)
+def restore(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int) -> Response:
+    """Bring the rule back."""
+    return _listed(
+        request,
+        desk,
+        lambda conn: rule_book.restore(conn, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock()),
+        _("The rule is back"),
+    )
+
+
+def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, undo: str = "") -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        act(conn)
+        values = _list_values(conn, desk)
+    desk.wake()
+    return saying(desk.screens.blocks(request, "rules.html", ["shown"], values | {"apart": True}), text, undo=undo)
+
+
+def _list_values(conn: Connection, desk: Desk) -> dict[str, Any]:
+    found = automation.every(conn)
+    week: dict[int, int] = {}
+    for day in automation_log.days(conn, rule_ids=[rule.id for rule in found], since=(desk.clock() - WEEK).date()):
+        week[day.rule_id] = week.get(day.rule_id, 0) + day.acted
+    return {"rules": [(rule, says(rule)) for rule in found], "week": week, "apart": False}
+
+
+def _rule_values(conn: Connection, desk: Desk, rule_id: int) -> dict[str, Any]:
+    rule = rule_book.rule_of(conn, rule_id)
+    days = automation_log.days(conn, rule_ids=[rule_id], since=(desk.clock() - MONTH).date())
+    return form_values(conn, rule) | {"rule_id": rule_id, "days": days, "told": says(rule)} | _entries(conn, rule_id, 0)
+
+
+def _entries(conn: Connection, rule_id: int, before: int) -> dict[str, Any]:
+    found = automation_log.entries(conn, rule_id=rule_id, before=before, limit=PAGE + 1)
+    return {"entries": found[:PAGE], "more": found[PAGE - 1].id if len(found) > PAGE else 0}

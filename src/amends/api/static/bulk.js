@@ -1,0 +1,110 @@
+// Selecting cases: v marks one, Shift with j or k marks on the way, Shift and a click mark a range. The bar says what to do with them.
+
+import { $, $$, htmx, openCase, when } from "./dom.js";
+
+const marked = new Set();
+let anchor = "", query = "";
+
+const boxes = () => $$("#rows [data-mark]");
+const here = () => document.activeElement.closest?.(".row") || (openCase() && $(`#row-${openCase()}`)) || $("#rows .row");
+
+function mark(id, on) {
+  if (on) marked.add(id);
+  else marked.delete(id);
+  anchor = id;
+}
+
+export function markRow(by) {
+  const row = here();
+  if (!row) return;
+  const id = row.dataset.id;
+  mark(id, by ? true : !marked.has(id));
+  const next = by > 0 ? row.nextElementSibling : by < 0 ? row.previousElementSibling : row;
+  if (next?.matches(".row")) {
+    $("a", next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    if (by) marked.add(next.dataset.id);
+  }
+  show();
+}
+
+export function toggleAll() {
+  const ids = boxes().map((box) => box.value), all = ids.every((id) => marked.has(id));
+  for (const id of ids) mark(id, !all);
+  show();
+}
+
+export function selectNone() {
+  marked.clear();
+  anchor = "";
+  show();
+  const bar = $("#bulk");
+  if (bar) bar.hidden = true;
+}
+
+function range(box) {
+  const all = boxes(), from = all.findIndex((one) => one.value === anchor), to = all.indexOf(box);
+  for (const one of from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1)) marked.add(one.value);
+  show();
+}
+
+function show() {
+  for (const box of boxes()) box.checked = marked.has(box.value);
+  $("#list")?.classList.toggle("marking", marked.size > 0);
+  const bar = $("#bulk");
+  if (!bar) return;
+  if (!marked.size) {
+    if ($("form#bulk-in")) bar.hidden = true;
+    return;
+  }
+  bar.hidden = false;
+  if ($("form#bulk-in")) fill();
+  else fetchTools();
+}
+
+function fetchTools() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", mine = $("#list").dataset.query;
+  htmx.ajax("GET", `/bulk${mine}${mine ? "&" : "?"}zone=${encodeURIComponent(zone)}`, { target: "#bulk-in", swap: "outerHTML" }).then(fill);
+}
+
+function fill() {
+  const form = $("form#bulk-in");
+  if (!form) return;
+  form.elements.ids.value = [...marked].join(",");
+  form.elements.all.value = "";
+  $("#bulk-all").replaceChildren();
+  $("[data-selected]", form).textContent = marked.size.toLocaleString();
+}
+
+when("click", (event) => {
+  const box = event.target.closest("[data-mark]");
+  const row = event.shiftKey && !box && event.target.closest("#rows .row");
+  if (event.target.closest("[data-do='select-none']")) selectNone();
+  else if (row) {
+    event.preventDefault();
+    range($("[data-mark]", row));
+  } else if (box && event.shiftKey && box.checked) range(box);
+  else if (box) {
+    mark(box.value, box.checked);
+    show();
+  }
+});
+when("list-shown", () => {
+  if ($("#list").dataset.query !== query) selectNone();
+  query = $("#list").dataset.query;
+  if (marked.size) show();
+});
+when("page-changed", () => marked.size && show());
+when("htmx:afterSettle", (event) => {
+  const all = event.target.id === "bulk-all" && $("[data-all]", event.target);
+  if (!all) return;
+  $("form#bulk-in").elements.all.value = "1";
+  $("[data-selected]").textContent = Number(all.dataset.all).toLocaleString();
+});
+when("bulk-started", () => {
+  marked.clear();
+  for (const box of boxes()) box.checked = false;
+  $("#list").classList.remove("marking");
+  $("#bulk").hidden = false;
+});
+when("keydown", (event) => event.key === "Escape" && marked.size && !event.target.closest("input, select, textarea, dialog") && selectNone());

@@ -1,0 +1,22 @@
+"""Which cases fulfil a rule's condition, which is a query as the views ask it, by nobody in particular."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.store import matching
+
+
+def check(conn: Connection, text: str, *, now: datetime) -> str:
+    """Return the condition as it is kept; `NotAQuery` where it cannot be read or names what nobody knows."""
+    query = parse(text)
+    matching.matches(conn, query, [], Asker(agent_id=0, now=now))
+    return str(query)
+
+
+def matches(conn: Connection, text: str, case_ids: Sequence[CaseId], *, now: datetime) -> set[CaseId]:
+    """Return those of the cases that fulfil the condition as they are now; an empty one is fulfilled by each."""
+    return matching.matches(conn, parse(text), case_ids, Asker(agent_id=0, now=now))

@@ -1,0 +1,35 @@
+"""Makes cases more urgent, for a reason with a name."""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.core.translating import _
+from amends.inbox.actions import press
+from amends.inbox.actions.deeds import At, Facts, number
+from amends.inbox.rules.events import EventKind
+
+EVENT = EventKind.CASE_PRESSED
+LONGEST = 40
+
+
+def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
+    """Return the points and the reason."""
+    points, reason = number(asked, "points"), " ".join(str(asked.get("reason") or "").split())
+    if not 0 < points <= press.MOST:
+        raise Refused(_("Urgency is raised by 1 to 100 points."))
+    if not 0 < len(reason) <= LONGEST:
+        raise Refused(_("Name the reason in at most %(most)s characters; agents read it beside the urgency.") % {"most": LONGEST})
+    return {"points": points, "reason": reason}
+
+
+def said(facts: Facts) -> str:
+    """Return what it does."""
+    return _("raise the urgency by %(points)s: %(reason)s") % facts
+
+
+def act(at: At, facts: Facts) -> None:
+    """Do it."""
+    press.press(
+        at.conn, case_id=at.case_id, points=int(str(facts["points"])), reason=str(facts["reason"]), agent_id=at.agent_id, now=at.now
+    )

@@ -1,0 +1,62 @@
+"""Lets cases sleep: until a moment, for some hours, or until the customer writes."""
+
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.core.translating import _, ngettext
+from amends.inbox.actions import snooze
+from amends.inbox.actions.deeds import At, Facts
+from amends.inbox.rules import snoozing
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.snoozing import Reason, Sleep
+
+EVENT = EventKind.CASE_SNOOZED
+
+
+def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
+    """Return how they sleep: `hours` from when it is done, a moment (`preset` or `at`, in `zone`), or a `reason` without a time."""
+    if asked.get("hours"):
+        return {"hours": _hours(str(asked["hours"]))}
+    text = {name: str(asked.get(name) or "") for name in ("preset", "at", "zone", "label", "reason")}
+    sleep = wish(text["reason"], snoozing.chosen(text["preset"], text["at"], text["zone"], now), text["label"])
+    return snooze.written(snoozing.checked(sleep, now))
+
+
+def wish(reason: str, until: datetime | None, label: str) -> Sleep:
+    """Return what was asked for; `Refused` for a reason that there is not."""
+    if reason and reason not in set(Reason):
+        raise Refused(_("A case sleeps until a time, until the customer writes, or until an incident is over."))
+    return Sleep(reason=Reason(reason or Reason.TIME), until=until, label=label)
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError as error:
+        raise Refused(_("Give the hours as a number.")) from error
+    if not 0 < hours <= snoozing.LONGEST / timedelta(hours=1):
+        raise Refused(_("A case sleeps for a year at most; resolve it if nothing is left to do."))
+    return hours
+
+
+def said(facts: Facts) -> str:
+    """Return what it does."""
+    hours = facts.get("hours")
+    if isinstance(hours, int | float):
+        return ngettext("snooze for %(n)s hour", "snooze for %(n)s hours", int(hours)) % {"n": f"{hours:g}"}
+    if facts["reason"] == Reason.CUSTOMER:
+        return _("snooze until the customer writes")
+    if facts["reason"] == Reason.INCIDENT:
+        return _("snooze until “%(label)s” is over") % {"label": facts["label"]}
+    return _("snooze until %(until)s UTC") % {"until": str(facts["until"])[:16].replace("T", " ")}
+
+
+def act(at: At, facts: Facts) -> None:
+    """Do it."""
+    hours = facts.get("hours")
+    until = at.now + timedelta(hours=hours) if isinstance(hours, int | float) else None
+    sleep = Sleep(reason=Reason.TIME, until=until) if until else snooze.read(dict(facts), at.now)
+    if sleep is None:
+        raise Refused(_("This time is over already; pick a later one."))
+    snooze.snooze(at.conn, case_id=at.case_id, sleep=sleep, agent_id=at.agent_id, now=at.now)

@@ -1,0 +1,76 @@
+"""Lets a case sleep and wakes it. The customer's clock goes on meanwhile; a post of the customer wakes it too, in `actions.triage`."""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import Conflict
+from amends.core.translating import _
+from amends.inbox.actions.found import locked_case
+from amends.inbox.rules.case_states import Step, after, awake
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.snoozing import Reason, Sleep, checked
+from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store import cases, events, snoozes
+from amends.inbox.store.cases import Case
+
+BATCH = 100
+
+
+def snooze(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId, now: datetime) -> None:
+    """Let the case sleep; one that sleeps already sleeps as is said now. `Conflict` where it is over."""
+    wish, case = checked(sleep, now), locked_case(conn, case_id)
+    after(case.status, Step.SNOOZE)
+    before = facts_of_sleep(conn, case)
+    lay_down(conn, case, wish, agent_id=agent_id, now=now)
+    facts = written(wish) | {"before": before}
+    events.add_all(conn, [events.Event(kind=EventKind.CASE_SNOOZED, case_id=case.id, agent_id=agent_id, facts=facts)], now=now)
+
+
+def lay_down(conn: Connection, case: Case, sleep: Sleep, *, agent_id: AgentId | None, now: datetime) -> None:
+    """Put a locked case to sleep; its clocks go on."""
+    cases.set_status(conn, case_id=case.id, status=CaseStatus.SNOOZED, waiting_since=case.waiting_since, resolved_at=None)
+    cases.set_read(conn, case_id=case.id)
+    snoozes.put(conn, case_id=case.id, sleep=sleep, agent_id=agent_id, now=now)
+
+
+def wake(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+    """Wake the case by hand, to where it was; `Conflict` where it does not sleep."""
+    case = locked_case(conn, case_id)
+    if case.status != CaseStatus.SNOOZED:
+        raise Conflict(_("This case is awake already."))
+    rouse(conn, case, why="hand", agent_id=agent_id, now=now)
+
+
+def rouse(conn: Connection, case: Case, *, why: str, agent_id: AgentId, now: datetime) -> None:
+    """Wake a locked case that sleeps."""
+    before = facts_of_sleep(conn, case)
+    cases.set_status(conn, case_id=case.id, status=awake(case.waiting_since), waiting_since=case.waiting_since, resolved_at=None)
+    events.add(conn, EventKind.CASE_WOKEN, now=now, case_id=case.id, agent_id=agent_id, woken_by=why, before=before)
+
+
+def wake_due(conn: Connection, *, now: datetime) -> int:
+    """Wake the cases whose time has come, at most `BATCH`, and return how many; doing it twice wakes them once."""
+    woken = snoozes.wake_due(conn, now=now, limit=BATCH)
+    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts={"woken_by": "time"}) for one in woken]
+    events.add_all(conn, told, now=now)
+    return len(woken)
+
+
+def facts_of_sleep(conn: Connection, case: Case) -> dict[str, object] | None:
+    """Return how the case sleeps, as an event keeps it; None where it is awake."""
+    row = snoozes.find(conn, case_id=case.id) if case.status == CaseStatus.SNOOZED else None
+    return written(row.sleep) if row else None
+
+
+def written(sleep: Sleep) -> dict[str, object]:
+    """Return a sleep as an event keeps it."""
+    return {"reason": sleep.reason.value, "until": sleep.until and sleep.until.isoformat(), "label": sleep.label}
+
+
+def read(facts: object, now: datetime) -> Sleep | None:
+    """Return the sleep that `written` wrote, None where there is none or its time is over."""
+    if not isinstance(facts, dict):
+        return None
+    until = datetime.fromisoformat(str(facts["until"])) if facts.get("until") else None
+    return None if until and until <= now else Sleep(reason=Reason(str(facts["reason"])), until=until, label=str(facts.get("label", "")))

@@ -1,0 +1,76 @@
+"""SQL of sleep: which cases sleep until when. A row is gone as soon as its case is awake, by a trigger, whoever woke it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe
+from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.snoozing import Reason, Sleep
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SnoozeRow:
+    """A case's sleep; `agent` is who sent it to sleep, None where a rule did or nobody is left who did."""
+
+    case_id: CaseId
+    reason: str
+    label: str
+    until: datetime | None
+    agent: str | None
+    since: datetime
+
+    @property
+    def sleep(self) -> Sleep:
+        """The row as the rules take it."""
+        return Sleep(reason=Reason(self.reason), until=self.until, label=self.label)
+
+
+def put(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId | None, now: datetime) -> None:
+    """Let the case sleep so, whatever it was told before."""
+    execute(
+        conn,
+        """
+        insert into snoozes (case_id, reason, label, until, agent_id, since)
+        values (%(case_id)s, %(reason)s, %(label)s, %(until)s, %(agent_id)s, %(now)s)
+        on conflict (case_id) do update set reason = excluded.reason, label = excluded.label, until = excluded.until,
+          agent_id = excluded.agent_id, since = excluded.since
+        """,
+        {"case_id": case_id, "reason": sleep.reason, "label": sleep.label, "until": sleep.until, "agent_id": agent_id, "now": now},
+    )
+
+
+def find(conn: Connection, *, case_id: int) -> SnoozeRow | None:
+    """Return the case's sleep, None where it is awake."""
+    return fetch_maybe(
+        conn,
+        SnoozeRow,
+        """
+        select s.case_id, s.reason, s.label, s.until, a.name as agent, s.since
+        from snoozes s left join agents a on a.id = s.agent_id where s.case_id = %(case_id)s
+        """,
+        {"case_id": case_id},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Woken:
+    """A case that was woken."""
+
+    id: CaseId
+
+
+def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
+    """Wake at most `limit` cases whose time has come, unread and where they were; those that somebody holds just now come next time."""
+    return fetch_all(
+        conn,
+        Woken,
+        """
+        with due as (
+          select c.id from snoozes s join cases c on c.id = s.case_id
+          where s.until <= %(now)s and c.status = 'snoozed' order by s.until, s.case_id limit %(limit)s for update of c skip locked
+        )
+        update cases c set status = case when c.waiting_since is null then 'waiting' else 'open' end, unread = true
+        from due where c.id = due.id returning c.id
+        """,
+        {"now": now, "limit": limit},
+    )

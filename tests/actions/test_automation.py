@@ -1,0 +1,245 @@
+"""Rules that work for the team: they act once, in order, do not answer themselves, are tried before, and give up in the open."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.inbox.actions import automation, rule_book
+from amends.inbox.actions.assign import assign
+from amends.inbox.actions.rule_book import Draft
+from amends.inbox.rules.automation import MOST_FAILURES
+from amends.inbox.store import automation as rules
+from amends.inbox.store import automation_log, undone
+from tests.cast import a_post, an_answer_to, bo
+from tests.desk import HOUR, MINUTE, Desk
+
+FIRST = a_post("My bag is lost!", external_id="bag")
+NOTE: Mapping[str, object] = {"deed": "note", "text": "A rule was here."}
+
+
+def draft(
+    name: str = "Lost bags",
+    *,
+    trigger: str = "opened",
+    condition: str = "",
+    hours: str = "",
+    stops: bool = False,
+    deeds: Sequence[Mapping[str, object]] = (NOTE,),
+) -> Draft:
+    return Draft(name=name, trigger=trigger, hours=hours, condition=condition, stops=stops, deeds=deeds)
+
+
+def save(desk: Desk, wanted: Draft) -> int:
+    return rule_book.save(desk.conn, wanted, rule_id=None, agent_id=desk.agent_id, now=desk.now)
+
+
+def apply(desk: Desk) -> None:
+    while automation.apply_rules(desk.conn, policy=desk.policy, now=desk.now):
+        pass
+
+
+def timed(desk: Desk) -> None:
+    automation.apply_timed(desk.conn, policy=desk.policy, now=desk.now)
+
+
+def notes(desk: Desk) -> list[str]:
+    return fetch_values(desk.conn, "select text from notes order by id")
+
+
+def outcomes(desk: Desk, rule_id: int) -> list[str]:
+    return [entry.outcome for entry in automation_log.entries(desk.conn, rule_id=rule_id)]
+
+
+def test_a_rule_acts_on_what_fulfils_its_condition_and_says_so_in_the_timeline(desk: Desk) -> None:
+    rule_id = save(desk, draft(condition="mood:negative lost"))
+    desk.hear(FIRST, a_post("thank you? all good", external_id="thanks", root_id="thanks"))
+    assert undone.undone(desk.conn, now=desk.now).ruled
+    apply(desk)
+
+    assert notes(desk) == ["A rule was here."]
+    told = fetch_values(desk.conn, "select because from events where kind = 'note_added'")
+    assert told == [{"rule": rule_id, "name": "Lost bags", "chain": [rule_id]}]
+    [entry] = automation_log.entries(desk.conn, rule_id=rule_id)
+    assert (entry.outcome, entry.why) == ("acted", "note “A rule was here.”")
+    [day] = automation_log.days(desk.conn, rule_ids=[rule_id], since=desk.now.date())
+    assert (day.acted, day.unmet) == (1, len(desk.cases()) - 1)
+    assert not undone.undone(desk.conn, now=desk.now).ruled
+
+
+def test_without_a_rule_in_force_nothing_is_queued(desk: Desk) -> None:
+    rule_id = save(desk, draft())
+    rule_book.switch(desk.conn, rule_id=rule_id, active=False, agent_id=desk.agent_id, now=desk.now)
+    desk.hear(FIRST)
+    assert not undone.undone(desk.conn, now=desk.now).ruled
+
+
+def test_the_same_event_never_makes_a_rule_act_twice(desk: Desk) -> None:
+    save(desk, draft())
+    desk.hear(FIRST)
+    apply(desk)
+    execute(desk.conn, "insert into automation_queue select id, case_id from events where kind = 'case_opened'")
+    apply(desk)
+    assert len(notes(desk)) == 1
+
+
+def test_the_first_match_may_be_the_last(desk: Desk) -> None:
+    second = save(desk, draft("second", deeds=[{"deed": "note", "text": "2"}]))
+    first = save(desk, draft("first", stops=True, deeds=[{"deed": "note", "text": "1"}]))
+    rule_book.move(desk.conn, rule_id=first, by=-1, agent_id=desk.agent_id, now=desk.now)
+    desk.hear(FIRST)
+    apply(desk)
+    assert (notes(desk), outcomes(desk, second)) == (["1"], [])
+
+
+def test_every_match_acts_where_none_stops(desk: Desk) -> None:
+    for word in "12":
+        save(desk, draft(word, deeds=[{"deed": "note", "text": word}]))
+    desk.hear(FIRST)
+    apply(desk)
+    assert notes(desk) == ["1", "2"]
+
+
+def test_two_rules_that_answer_each_other_end(desk: Desk) -> None:
+    colleague = bo(desk.conn)
+    there = save(desk, draft("there", trigger="assigned", deeds=[{"deed": "assign", "to": str(colleague)}]))
+    back = save(desk, draft("back", trigger="assigned", deeds=[{"deed": "assign", "to": str(desk.agent_id)}]))
+    desk.hear(FIRST)
+    assign(desk.conn, case_id=desk.case().id, assignee_id=desk.agent_id, agent_id=desk.agent_id, now=desk.now)
+    apply(desk)
+    assert "looped" in outcomes(desk, there) + outcomes(desk, back)
+    assert len(fetch_values(desk.conn, "select id from events where kind = 'case_assigned'")) < 6
+
+
+def test_a_chain_of_rules_is_cut(desk: Desk) -> None:
+    desk.hear(FIRST)
+    ids = [save(desk, draft(f"rule {n}", trigger="snoozed", stops=True, deeds=[{"deed": "snooze", "hours": str(n + 1)}])) for n in range(7)]
+    assign(desk.conn, case_id=desk.case().id, assignee_id=desk.agent_id, agent_id=desk.agent_id, now=desk.now)
+    first = save(desk, draft("begins", trigger="assigned", deeds=[{"deed": "snooze", "hours": "9"}]))
+    execute(
+        desk.conn,
+        "insert into automation_queue select max(id), max(case_id) from events where kind = 'case_assigned' on conflict do nothing",
+    )
+    apply(desk)
+    assert outcomes(desk, first) == ["acted"]
+    assert sum("acted" in outcomes(desk, rule_id) for rule_id in ids) == 4
+
+
+def test_hours_without_an_answer_make_a_rule_act_once_in_each_wait(desk: Desk) -> None:
+    rule_id = save(desk, draft(trigger="unanswered", hours="2"))
+    desk.hear(FIRST)
+    timed(desk)
+    assert notes(desk) == []
+    desk.now += 2 * HOUR + MINUTE
+    timed(desk)
+    timed(desk)
+    assert len(notes(desk)) == 1
+
+    desk.answer()
+    desk.hear(an_answer_to(FIRST, "still lost", published_at=desk.now))
+    desk.now += 3 * HOUR
+    timed(desk)
+    assert (len(notes(desk)), outcomes(desk, rule_id)) == (2, ["acted", "acted"])
+
+
+def test_what_waited_long_enough_before_the_rule_is_left_alone(desk: Desk) -> None:
+    desk.hear(FIRST)
+    desk.now += timedelta(days=2)
+    save(desk, draft(trigger="unanswered", hours="2"))
+    timed(desk)
+    assert notes(desk) == []
+
+
+def test_a_customer_who_stays_silent_after_our_answer_makes_a_rule_act(desk: Desk) -> None:
+    save(desk, draft(trigger="silent", hours="48", deeds=[{"deed": "resolve"}]))
+    desk.hear(FIRST)
+    desk.now += HOUR
+    desk.answer()
+    desk.now += 47 * HOUR
+    timed(desk)
+    assert desk.case().status == "waiting"
+    desk.now += HOUR
+    timed(desk)
+    assert desk.case().status == "resolved"
+
+
+def test_a_rule_that_fails_again_and_again_is_switched_off_and_says_why(desk: Desk) -> None:
+    colleague = bo(desk.conn)
+    rule_id = save(desk, draft(deeds=[NOTE, {"deed": "assign", "to": str(colleague)}]))
+    execute(desk.conn, "update agents set active = false where id = %(id)s", {"id": colleague})
+    for n in range(MOST_FAILURES + 1):
+        desk.hear(a_post(f"lost {n}", external_id=f"p{n}", root_id=f"p{n}"))
+        apply(desk)
+
+    rule = rule_book.rule_of(desk.conn, rule_id)
+    assert (rule.active, rule.trouble) == (False, "This colleague does not work here any more.")
+    assert (outcomes(desk, rule_id), notes(desk)) == (["failed"] * MOST_FAILURES, [])
+    assert fetch_values(desk.conn, "select facts ->> 'name' from events where kind = 'rule_stopped'") == ["Lost bags"]
+
+
+def test_a_rule_is_tried_on_past_cases_and_changes_nothing(desk: Desk) -> None:
+    desk.hear(FIRST, a_post("where is it?", external_id="where", root_id="where"))
+    kept = rule_book.checked(desk.conn, draft(condition="lost"), desk.now)
+    trial = rule_book.try_out(desk.conn, kept, now=desk.now)
+    assert (trial.acted, [one.id for one in trial.first], notes(desk)) == (1, [desk.cases()[0].id], [])
+
+    for trigger, hours, acted in (("unanswered", "2", 0), ("silent", "1", 0), ("reopened", "", 0)):
+        kept = rule_book.checked(desk.conn, draft(trigger=trigger, hours=hours), desk.now)
+        assert rule_book.try_out(desk.conn, kept, now=desk.now).acted == acted
+    late = rule_book.checked(desk.conn, draft(trigger="unanswered", hours="2"), desk.now)
+    assert rule_book.try_out(desk.conn, late, now=desk.now + 3 * HOUR).acted == len(desk.cases())
+
+
+def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:
+    one, two, three = (save(desk, draft(name)) for name in ("one", "two", "three"))
+    rule_book.move(desk.conn, rule_id=three, by=-2, agent_id=desk.agent_id, now=desk.now)
+    rule_book.move(desk.conn, rule_id=two, by=5, agent_id=desk.agent_id, now=desk.now)
+    assert [rule.id for rule in rules.every(desk.conn)] == [three, one, two]
+
+    rule_book.remove(desk.conn, rule_id=one, agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Conflict):
+        rule_book.put_in_order(desk.conn, [one, two, three], agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(NotFound):
+        rule_book.switch(desk.conn, rule_id=one, active=False, agent_id=desk.agent_id, now=desk.now)
+    rule_book.restore(desk.conn, rule_id=one, agent_id=desk.agent_id, now=desk.now)
+    assert [rule.id for rule in rules.every(desk.conn)] == [three, one, two]
+    with pytest.raises(NotFound):
+        rule_book.restore(desk.conn, rule_id=one, agent_id=desk.agent_id, now=desk.now)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (draft(" "), "needs a name"),
+        (draft(trigger="full moon"), "Choose when"),
+        (draft(deeds=[]), "one to 5"),
+        (draft(trigger="unanswered", hours="soon"), "how many hours"),
+        (draft(trigger="unanswered", hours="inf"), "how many hours"),
+        (draft(condition="colour:red"), "cannot ask"),
+        (draft(condition='"lost'), "not closed"),
+        (draft(condition="urgency:high"), "lacks a value"),
+        (draft(condition="x" * 501), "at most 500"),
+        (draft(deeds=[{"deed": "reply"}]), "no action called"),
+        (draft(deeds=[{"deed": "snooze", "at": "2099-01-01T00:00"}]), "a year at most"),
+        (draft(deeds=[{"deed": "press", "points": "0", "reason": "x"}]), "1 to 100"),
+        (draft(deeds=[{"deed": "press", "points": "5"}]), "Name the reason"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(desk: Desk, wanted: Draft, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        save(desk, wanted)
+
+
+def test_a_rule_presses_a_case_once_and_alarms_one_channel(desk: Desk) -> None:
+    channel = fetch_values(
+        desk.conn, "insert into alert_channels (kind, label, target) values ('webhook', 'ops', 'x'), ('webhook', 'other', 'x') returning id"
+    )[0]
+    save(desk, draft("VIP", deeds=[{"deed": "press", "points": "15", "reason": "vip"}, {"deed": "alert", "channel": str(channel)}]))
+    desk.hear(FIRST)
+    before = desk.case().urgency
+    apply(desk)
+    assert desk.case().urgency == before + 15
+    query = "select channel_id from alert_deliveries d join alerts a on a.id = d.alert_id where a.rule = 'rule: VIP'"
+    assert fetch_values(desk.conn, query) == [channel]

@@ -1,0 +1,207 @@
+"""Sleep, many cases at once, rules and undo, as they come in through the doors."""
+
+import json
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.worker.names import Task
+from tests.door import Answer, Door, as_fragment
+from tests.workplace import Workplace
+
+
+def toast(answer: Answer) -> tuple[str, str]:
+    told = json.loads(answer.headers["hx-trigger"])["toast"]
+    return told["text"], told["undo"]
+
+
+def work(door: Door) -> None:
+    place = Workplace(pool=door.pool)
+    place.now = door.now
+    place.perform(Task.JOBS)
+
+
+def values(door: Door, query: str) -> Sequence[object]:
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, query)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_case_is_snoozed_from_its_picker_and_that_is_taken_back(door: Door) -> None:
+    client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    picker = client.get(f"{case}/snooze?zone=Asia/Colombo")
+    assert "Tomorrow morning" in picker.text
+
+    answer = client.post(f"{case}/snooze", data={"preset": "tomorrow", "zone": "Asia/Colombo"})
+    text, undo = toast(answer)
+    assert (text[:13], "09:00" in text) == ("Snoozed until", True)
+    assert values(door, "select to_char(until at time zone 'Asia/Colombo', 'HH24:MI') from snoozes") == ["09:00"]
+    assert "snoozed the case until" in answer.text
+    assert "Asleep" in client.get(case).text
+
+    assert toast(client.post(undo))[0] == "Taken back"
+    again = client.post(undo)
+    assert (again.status_code, "overwrite" in again.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"preset": "tomorrow", "zone": "Mars/Olympus"}, "no time zone"),
+        ({"at": "2001-01-01T09:00"}, "over already"),
+        ({"at": "next week"}, "no date"),
+        ({}, "until when"),
+        ({"reason": "incident"}, "Name the incident"),
+    ],
+)
+def test_a_snooze_that_makes_no_sense_says_so(shared_door: Door, form: dict[str, str], words: str) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    with as_fragment(client):
+        answer = client.post(f"/inbox/{shared_door.who.plain}/snooze", data=form)
+    assert (answer.status_code, words in answer.json()["message"]) == (422, True)
+
+
+def test_what_is_done_by_hand_can_be_taken_back(door: Door) -> None:
+    client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    for act, data in (("assign", {"to": str(door.who.bo)}), ("note", {"text": "Known."}), ("unread", {})):
+        client.get(case)
+        undo = toast(client.post(f"{case}/{act}", data=data))[1]
+        assert toast(client.post(undo))[0] == "Taken back"
+    client.post(f"{case}/resolve")
+    undo = toast(client.post(f"{case}/reopen"))[1]
+    assert "took the reopening back" in client.post(undo).text
+
+
+def test_an_auditor_changes_nothing(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update agents set role = 'auditor' where id = %(id)s", {"id": door.who.bo})
+    client, program = door.visitor(door.who.bo), door.program(door.who.bo)
+    case = f"/inbox/{door.who.plain}"
+    for path in (f"{case}/snooze", f"{case}/wake", f"{case}/unread", f"{case}/events/1/undo", "/bulk", "/settings/rules"):
+        assert client.post(path).status_code == 403
+    for path in ("/api/v1/bulk", "/api/v1/rules", f"/api/v1/cases/{door.who.plain}/wake"):
+        assert program.post(path, json={}).status_code == 403
+
+
+def test_agents_have_no_rules(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
+    for path in ("/settings/rules", "/settings/rules/1", "/settings/rules/1/log?before=1"):
+        assert client.get(path).status_code == 403
+
+
+def test_all_that_match_are_put_aside_and_taken_back(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    number = len(values(door, "select id from cases where status = 'open'"))
+    assert f'data-all="{number}"' in client.get("/bulk/matching?view=open").text
+    assert "Leave the note" in client.get("/bulk?view=open").text
+
+    answer = client.post("/bulk?view=open", data={"deed": "dismiss", "all": "1"})
+    text, undo = toast(answer)
+    assert text == f"{number:,} cases: put aside"
+    run = re.search(r'data-run="(\d+)"', answer.text)
+    assert run
+    work(door)
+    assert f"{number} cases done" in client.get(f"/bulk/{run[1]}").text
+    assert values(door, "select id from cases where status = 'open'") == []
+
+    client.post(undo)
+    work(door)
+    assert len(values(door, "select id from cases where status = 'open'")) == number
+    with as_fragment(client):
+        assert client.post(undo).status_code == 409
+
+
+def test_bulk_work_is_its_agents_own_matter(door: Door) -> None:
+    client = door.visitor(door.who.ada)
+    answer = client.post("/bulk?view=open", data={"deed": "read", "ids": str(door.who.plain)})
+    run = re.search(r'data-run="(\d+)"', answer.text)
+    assert run
+    other = door.visitor(door.who.bo)
+    for path in ("stop", "undo"):
+        assert other.post(f"/bulk/{run[1]}/{path}").status_code == 404
+    assert other.get(f"/bulk/{run[1]}").status_code == 404
+    assert toast(client.post(f"/bulk/{run[1]}/stop"))[0].startswith("Stopped")
+
+
+@pytest.mark.parametrize(
+    "data", [{"deed": "read"}, {"deed": "read", "ids": "1,x"}, {"deed": "", "ids": "1"}, {"ids": "9" * 30, "deed": "read"}]
+)
+def test_a_selection_that_makes_no_sense_is_refused(shared_door: Door, data: dict[str, str]) -> None:
+    assert shared_door.visitor(shared_door.who.ada).post("/bulk?view=open", data=data).status_code == 422
+
+
+FORM = {
+    "name": "Lost bags",
+    "trigger": "opened",
+    "condition": "status:open",
+    "deed": ["note", "press", ""],
+    "text": ["Known.", "", ""],
+    "points": ["", "10", ""],
+    "reason": ["", "vip", ""],
+}
+
+
+def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    assert "No rules yet" in client.get("/settings/rules").text
+    assert "Would have acted on" in client.post("/settings/rules/trials", data=FORM).text
+    assert "raise the urgency by 10: vip" in client.post("/settings/rules", data=FORM).text
+    client.post("/settings/rules", data=FORM | {"name": "Second", "trigger": "unanswered", "hours": "2.5"})
+
+    first, second = values(door, "select id from automation_rules order by id")
+    page = client.get(f"/settings/rules/{first}").text
+    assert ('value="Known."' in page, 'value="vip"' in page, "It has not acted yet" in page) == (True, True, True)
+    undo = toast(client.post(f"/settings/rules/{second}/move?by=-1"))[1]
+    assert values(door, "select id from automation_rules order by position") == [second, first]
+    client.post(undo)
+    assert values(door, "select id from automation_rules order by position") == [first, second]
+
+    assert "(2.5)" in client.get("/settings/rules").text
+    assert toast(client.post(f"/settings/rules/{first}", data=FORM | {"name": "Renamed"}))[0].startswith("Kept")
+    for act in ("switch?on=no", "remove"):
+        client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
+    assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
+    assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"name": ""}, {"trigger": "x"}, {"deed": [""]}, {"condition": "colour:red"}, {"deed": "shred"}])
+def test_a_rule_that_makes_no_sense_says_so(shared_door: Door, change: dict[str, object]) -> None:
+    client = shared_door.visitor(shared_door.who.mia)
+    for path in ("/settings/rules", "/settings/rules/trials"):
+        assert client.post(path, data=FORM | change).status_code == 422
+
+
+def test_programs_let_cases_sleep_and_work_on_many(door: Door) -> None:
+    program, case = door.program(door.who.mia), f"/api/v1/cases/{door.who.plain}"
+    assert program.post(f"{case}/snooze", json={"until": "2099-01-01T00:00:00Z"}).status_code == 422
+    slept = program.post(f"{case}/snooze", json={"reason": "customer"}).json()
+    assert slept["case"]["status"] == "snoozed"
+    event = slept["events"][-1]["id"]
+    assert program.post(f"{case}/events/{event}/undo").json()["case"]["status"] == "open"
+    assert program.post(f"{case}/wake").status_code == 409
+    assert program.post(f"{case}/read").status_code == program.post(f"{case}/unread").status_code == 200
+
+    run = program.post("/api/v1/bulk", json={"deed": "dismiss", "matching": {"view": "open"}}).json()
+    work(door)
+    run = program.get(f"/api/v1/bulk/{run['id']}").json()
+    assert (run["state"], run["queued"]) == ("done", 0)
+    assert program.get(f"/api/v1/bulk/{run['id']}/left").json() == {"cases": [], "next": 0}
+    assert program.post(f"/api/v1/bulk/{run['id']}/undo").status_code == 202
+    assert program.post(f"/api/v1/bulk/{run['id']}/stop").status_code == 422
+
+
+def test_programs_keep_the_rules(door: Door) -> None:
+    program = door.program(door.who.mia)
+    body = {"name": "Lost", "trigger": "opened", "deeds": [{"deed": "resolve"}]}
+    rule = program.post("/api/v1/rules", json=body).json()
+    path = f"/api/v1/rules/{rule['id']}"
+    assert program.post("/api/v1/rules/trial", json=body).json()["looked"] == 1000
+    assert program.put(path, json=body | {"name": "Found"}).json()["name"] == "Found"
+    assert program.post(f"{path}/switch", json={"active": False}).json()["active"] is False
+    assert program.post("/api/v1/rules/order", json={"rule_ids": []}).status_code == 409
+    assert program.get(f"{path}/log").json() == {"entries": [], "next": 0}
+    assert program.delete(path).json() == {"rules": []}
+    assert program.get(path).status_code == 404
+    assert program.post(f"{path}/restore").json()["name"] == "Found"
+    assert len(program.get("/api/v1/rules").json()["rules"]) == 1

@@ -1,0 +1,62 @@
+"""A case is put off, many are selected and put aside, and all of it is taken back, by keys alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from amends.core.clock import utc_now
+from amends.worker.names import Task
+from tests.browser.desktop import Desktop
+from tests.workplace import Workplace
+
+pytestmark = pytest.mark.browser
+
+
+def _work(desktop: Desktop) -> None:
+    place = Workplace(pool=desktop.door.pool)
+    place.now = utc_now()
+    place.perform(Task.JOBS)
+
+
+def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop) -> None:
+    desktop.door.now = utc_now()
+    case_id = desktop.door.who.plain
+    page = desktop.open(f"/inbox/{case_id}")
+
+    page.keyboard.press("s")
+    expect(page.locator("#snooze li button").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".status")).to_contain_text("Asleep")
+    page.keyboard.press("h")
+    expect(page.locator("#thread")).to_contain_text("snoozed the case until")
+    page.keyboard.press("n")
+    page.keyboard.type("Put off.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#thread")).to_contain_text("Put off.")
+    page.keyboard.press("Escape")
+    for _time in range(3):
+        page.keyboard.press("u")
+        expect(page.locator("#toasts")).to_contain_text("Taken back")
+        page.wait_for_timeout(150)
+    expect(page.locator(".status")).to_contain_text("Waiting for us")
+
+
+def test_many_cases_are_put_aside_and_taken_back_by_keys(desktop: Desktop) -> None:
+    desktop.door.now = utc_now()
+    page = desktop.open()
+    page.locator("#rows .row a").first.focus()
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-selected]")).to_have_text("3")
+    page.locator("#bulk-deed").select_option("dismiss")
+    before = page.locator("#rows .row").count()
+    page.locator("#bulk-do").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("3 cases: put aside")
+    _work(desktop)
+    expect(page.locator("#bulk")).to_contain_text("3 cases done")
+    page.locator("#main").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#toasts")).to_contain_text("Taking it back")
+    _work(desktop)
+    page.reload()
+    expect(page.locator("#rows .row")).to_have_count(before)
