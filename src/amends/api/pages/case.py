@@ -24,9 +24,9 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Looking at a case takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        if head_of(conn, case_id).unread:
-            mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         values = case_values(conn, case_id, desk.able) | {"apart": False}
+        if values["case"].unread:
+            mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         values["unsent"] = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)

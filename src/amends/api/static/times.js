@@ -25,13 +25,14 @@ const TELL = {
   clock,
   for: (at, now) => span(Math.max(0, now - at)),
   next: (at, now) => (at > now ? `in ${span(at - now)}` : "now"),
+  due: (at, now, { left, late }) => (at < now ? late : left).replace("{}", span(Math.abs(at - now))),
   ago: (at, now) => (at > now ? `in ${span(at - now)}` : now - at < 45 ? "just now" : `${span(now - at)} ago`),
 };
 
 export function tick() {
   const now = Date.now() / 1000;
   for (const time of $$("time[data-time]")) {
-    const at = Date.parse(time.dateTime) / 1000, text = TELL[time.dataset.time](at, now);
+    const at = Date.parse(time.dateTime) / 1000, text = TELL[time.dataset.time](at, now, time.dataset);
     if (!time.dataset.exact) {
       time.title = exact.format(at * 1000);
       time.dataset.exact = "1";
