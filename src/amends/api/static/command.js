@@ -7,6 +7,8 @@ const dialog = $("#command"), field = $("#command-words"), list = $("#command-fo
 const MOST = 8, KEPT = 6, PAUSE = 90;
 const place = `amends-recent:${me()}`;
 const things = dialog ? JSON.parse(dialog.dataset.keys).filter(({ name }) => name !== "command" && name !== "leave") : [];
+const groupOf = (wanted) => things.find(({ name }) => name === wanted)?.group;
+const ofCase = groupOf("reply"), ofPost = groupOf("label-mood-neutral");
 const folded = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 const recent = () => JSON.parse(localStorage.getItem(place) || "[]");
 
@@ -23,8 +25,7 @@ function possible({ does, group }) {
   const [, how, what] = /^(\w+):(.*)$/.exec(does);
   if (how === "press") return $(what) && !$(what).disabled;
   if (how === "go") return $$("#rail a").some((link) => link.getAttribute("href") === what);
-  const aboutCase = things.find((thing) => thing.name === "reply").group, aboutPost = things.find((thing) => thing.name === "label-mood-neutral").group;
-  return (group !== aboutCase && group !== aboutPost) || Boolean(openCase());
+  return (group !== ofCase && group !== ofPost) || Boolean(openCase());
 }
 
 function local() {
@@ -69,7 +70,7 @@ function here(words) {
 }
 
 function byGroup(found, from) {
-  const names = [...new Set(found.map(({ group }) => group))];
+  const names = [...new Set(found.map(({ group }) => group))].sort((a, b) => (b === ofCase) - (a === ofCase));
   return names.map((name) => grouped(name, found.map((one, index) => [one, index]).filter(([one]) => one.group === name).map(([one, index]) => option(one, from + index))));
 }
 
@@ -85,11 +86,12 @@ function find() {
 
 async function ask(words) {
   abort = new AbortController();
-  const answer = await fetch(`/find?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" }, signal: abort.signal }).catch(() => null);
-  if (!answer?.ok || field.value.trim() !== words) return;
+  const asked = { headers: { "HX-Request": "true" }, signal: abort.signal };
+  const found = await fetch(`/find?q=${encodeURIComponent(words)}`, asked).then((answer) => (answer.ok ? answer.text() : ""), () => "").catch(() => "");
+  if (!found || field.value.trim() !== words) return; // typed on meanwhile, or not to be had: what is known here stays
   const chosen = $("[aria-selected=true]", list)?.id;
-  list.insertAdjacentHTML("beforeend", await answer.text());
-  choose($(`#${chosen}`) || options()[0]);
+  list.insertAdjacentHTML("beforeend", found);
+  choose((chosen && document.getElementById(chosen)) || options()[0]);
 }
 
 const options = () => $$("[role=option]", list);
@@ -107,7 +109,7 @@ function choose(next) {
   if (next) field.setAttribute("aria-activedescendant", next.id);
   else field.removeAttribute("aria-activedescendant");
   next?.scrollIntoView({ block: "nearest" });
-  $("#command-says").textContent = found.length ? dialog.dataset.count.replace("{}", found.length) : dialog.dataset.nothing;
+  $("#command-says").textContent = found.length ? dialog.dataset.found.replace("{}", found.length) : dialog.dataset.nothing;
 }
 
 function move(event) {

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ MORNING = 13 * 60
 FEW = 40
 """So many cases make a desk worth looking at."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-LINKS = "[...document.querySelectorAll('#rail a[href^=\"/\"], main a[href^=\"/\"]')].map((link) => link.getAttribute('href'))"
+LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)"')
 MOST_SCREENS = 80
 STILL = 250
 """Milliseconds after which a screen has settled."""
@@ -96,16 +97,15 @@ def _screens(session: "BrowserContext", state: State) -> list[str]:
     with connect(state.database_url) as conn:
         longest = "select case_id from posts where case_id is not null group by case_id order by count(*) desc, case_id limit 1"
         case_id = fetch_values(conn, longest)[0]
-    page, waiting = session.new_page(), ["/login", "/inbox", f"/inbox/{case_id}"]
-    found = dict[str, str]()
+    waiting, found = ["/login", "/inbox", f"/inbox/{case_id}"], dict[str, str]()
     while waiting and len(found) < MOST_SCREENS:
         path = waiting.pop(0)
-        answer = page.goto(path)
-        if _shape(path) in found or answer is None or "text/html" not in (answer.headers.get("content-type") or ""):
+        if _shape(path) in found:
             continue
-        found[_shape(path)] = path
-        waiting += [link for link in page.evaluate(LINKS) if _shape(link) not in found]
-    page.close()
+        answer = session.request.get(path)
+        if answer.ok and answer.text().startswith("<!doctype html>"):
+            found[_shape(path)] = path
+            waiting += [unescape(link) for link in LINK.findall(answer.text())]
     return list(found.values())
 
 
