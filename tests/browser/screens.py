@@ -25,7 +25,7 @@ def screens(door: Door) -> list[str]:
     rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
     states = ("/inbox?view=resolved", "/inbox?view=open&q=nobody", f"/inbox/{door.who.talked + 6}", f"/inbox/{private_case(door)}", rows)
     routes = [route for module in discover(pages).values() for route in module.router.routes]
-    found = {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in route.methods}
+    found = {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())}
     client = door.visitor(door.who.ann)
     return ["/login", *sorted(path for path in found - NO_PAGE if _is_page(client.get(path))), *states, "/nowhere"]
 

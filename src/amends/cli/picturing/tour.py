@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -31,7 +31,7 @@ MORNING = 13 * 60
 FEW = 40
 """So many cases make a desk worth looking at."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)"')
+LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
 MOST_SCREENS = 80
 STILL = 250
 """Milliseconds after which a screen has settled."""
@@ -53,7 +53,7 @@ def take_pictures(folder: Path, *, only: Sequence[str] = ()) -> int:
 
 
 @contextmanager
-def _browser() -> "Iterator[Browser]":
+def _browser() -> "Generator[Browser]":
     """Yield Chromium: the one on the PATH, else Playwright's own."""
     try:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - only developers have it
@@ -100,16 +100,16 @@ def _screens(session: "BrowserContext", state: State) -> list[str]:
     waiting, found = ["/login", "/inbox", f"/inbox/{case_id}"], dict[str, str]()
     while waiting and len(found) < MOST_SCREENS:
         path = waiting.pop(0)
-        if _shape(path) in found:
+        if shape(path) in found:
             continue
         answer = session.request.get(path)
         if answer.ok and answer.text().startswith("<!doctype html>"):
-            found[_shape(path)] = path
+            found[shape(path)] = path
             waiting += [unescape(link) for link in LINK.findall(answer.text())]
     return list(found.values())
 
 
-def _shape(path: str) -> str:
+def shape(path: str) -> str:
     """Return what kind of screen an address leads to: numbers and queries tell none apart, but the views of the inbox."""
     parts = urlsplit(path)
     view = re.search(r"view=\w+", parts.query)
@@ -133,7 +133,7 @@ def _picture(browser: "Browser", session: "BrowserContext", look: Look, paths: S
         for path in bar:
             page.goto(path)
             page.wait_for_timeout(STILL)
-            page.screenshot(path=place / f"{_file_name(path)}.png")
+            page.screenshot(path=place / f"{file_name(path)}.png")
             made += 1
     made += _what_opens(page, place)
     context.close()
@@ -151,5 +151,5 @@ def _what_opens(page: "Page", place: Path) -> int:
     return 2
 
 
-def _file_name(path: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", _shape(path).lower()).strip("-") or "start"
+def file_name(path: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", shape(path).lower()).strip("-") or "start"
