@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
-from amends.api import connect_words, deadline_words, keys_table, labels, personal_words, pushing_words, words
+from amends.api import connect_words, keys_table, labels, personal_words, pushing_words, row_words, words
 from amends.api.looks import looks_of, themes
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
@@ -80,7 +80,7 @@ def _environment() -> Environment:
         "sheets": sheets,
         "themes": themes,
         "keys": keys_table,
-        "deadlines": deadline_words,
+        "row_words": row_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying"):

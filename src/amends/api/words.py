@@ -178,13 +178,6 @@ def heat(urgency: int) -> str:
     return "warm" if urgency >= 40 else "cool"  # noqa: PLR2004
 
 
-def mood_bar(sentiment: str, urgency: int) -> str:
-    """Return the colour class of a row's bar: its mood, a bad one deeper where it is urgent too."""
-    if sentiment == "negative":
-        return "hot" if heat(urgency) == "hot" else "warm"
-    return "good" if sentiment == "positive" else "cool"
-
-
 def ordinal(number: int) -> str:
     """Return `2nd`, `3rd`, `11th`."""
     if number % 100 in {11, 12, 13}:

@@ -152,4 +152,5 @@ def _what_opens(page: "Page", place: Path) -> int:
 
 
 def file_name(path: str) -> str:
+    """Return what the picture of a screen is called."""
     return re.sub(r"[^a-z0-9]+", "-", shape(path).lower()).strip("-") or "start"

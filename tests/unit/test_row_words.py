@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from amends.api.deadline_words import due
+from amends.api.row_words import due, mood_bar
 from tests.cast import NOON
 
 HOUR = timedelta(hours=1)
@@ -33,3 +33,11 @@ def test_what_nobody_waits_for_has_used_nothing_up() -> None:
 
 def test_a_deadline_before_its_beginning_is_not_divided_by() -> None:
     assert due(NOON + HOUR, NOON + 2 * HOUR, NOON).used == 0
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "urgency", "colour"),
+    [("negative", 90, "hot"), ("negative", 30, "warm"), ("neutral", 90, "cool"), ("positive", 90, "good"), ("", 0, "cool")],
+)
+def test_the_bar_of_a_row_is_its_mood(sentiment: str, urgency: int, colour: str) -> None:
+    assert mood_bar(sentiment, urgency) == colour

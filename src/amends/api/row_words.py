@@ -1,4 +1,4 @@
-"""A deadline in words: `2 h left`, `late by 20 min`, and how much of the time is used up. No I/O."""
+"""What a row of the list tells at a glance: its mood as a bar, and its deadline in words (`2 h left`, `late by 20 min`). No I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,13 @@ class Due:
     used: int
     left_words: str
     late_words: str
+
+
+def mood_bar(sentiment: str, urgency: int) -> str:
+    """Return the colour class of a row's bar: its mood, a bad one deeper where it is urgent too."""
+    if sentiment == "negative":
+        return "hot" if words.heat(urgency) == "hot" else "warm"
+    return "good" if sentiment == "positive" else "cool"
 
 
 def due(at: datetime, since: datetime | None, now: datetime) -> Due:
