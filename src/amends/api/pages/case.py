@@ -13,6 +13,7 @@ from amends.api.pages._case_view import case_values
 from amends.api.pages._look import Looking, list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.store import unread
 from amends.inbox.store.case_replies import unsent_pictures
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
@@ -24,9 +25,10 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Looking at a case takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        values = case_values(conn, case_id, desk.able) | {"apart": False}
-        if values["case"].unread:
+        first_new = unread.oldest(conn, case_id)
+        if head_of(conn, case_id).unread:
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
+        values = case_values(conn, case_id, desk.able) | {"apart": False, "first_new": first_new}
         values["unsent"] = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
