@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from amends.api.frame import LANGUAGE_COOKIE
-from amends.api.screen import THEME_COOKIE
+from amends.api.looks import THEME_COOKIE
 from amends.core.database import fetch_values
 from tests.accounts import BETTER, PASSWORD, eve, fill_in, knock
 from tests.door import Door

@@ -7,11 +7,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from amends.api.auth import SESSION_COOKIE
 from amends.core.clock import utc_now
-from amends.core.database import Pool
+from amends.core.database import Pool, open_pool
 from tests.browser.desktop import ARGUMENTS, Desktop
-from tests.door import open_door
+from tests.cast import a_post
+from tests.databases import Server
+from tests.desk import Desk
+from tests.door import Door, open_door
+from tests.ledgers import furnish_ledger
 from tests.needs import program
 from tests.serving import serving
+from tests.teaching import furnish_triage
+from tests.troubles import known, refused, spent
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +49,19 @@ def desktop(chromium: Browser, pool: Pool) -> Generator[Desktop]:
 def page(desktop: Desktop) -> Page:
     """The open page."""
     return desktop.page
+
+
+@pytest.fixture(scope="session")
+def shown(server: Server) -> Generator[Door]:
+    """A furnished desk that the tests only look at."""
+    door = open_door(open_pool(server.clone("looked_at"), size=4), now=utc_now())
+    with door.pool.transaction() as conn:
+        desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now)
+        furnish_triage(desk)
+        furnish_ledger(conn, now=door.now)
+        desk.hear(a_post("It is lost, call 077 123 4567", published_at=door.now))
+        spent(conn, door.who.source_id, now=door.now)
+        known(conn, door.who.source_id, now=door.now)
+        refused(conn, now=door.now)
+    yield door
+    door.pool.close()

@@ -50,7 +50,7 @@ def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
     expect(page.locator(".note")).to_contain_text("Ask finance")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("next, previous case")
+    expect(page.get_by_role("dialog")).to_contain_text("next case")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("m")

@@ -15,8 +15,8 @@ from amends.api import words
 from amends.api.auth import LOGIN_COOKIE, Forged, from_our_page, set_session_cookie
 from amends.api.desk import Desk
 from amends.api.frame import LANGUAGE_COOKIE
+from amends.api.looks import THEME_COOKIE
 from amends.api.origins import origin_of
-from amends.api.screen import THEME_COOKIE
 from amends.core.database import Connection, DatabaseGone, Pool
 from amends.core.errors import NotFound, RateLimited
 from amends.core.log import logger

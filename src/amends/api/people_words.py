@@ -1,4 +1,4 @@
-"""The words for roles and themes, as the pages about people show them; `_` translates them where they are shown."""
+"""The words for roles, as the pages about people show them; `_` translates them where they are shown."""
 
 from amends.core.translating import N_
 from amends.inbox.rules.words import Role
@@ -10,5 +10,4 @@ ROLES = {
     Role.ADMIN: N_("Administrator"),
     Role.AUDITOR: N_("Auditor (looks only)"),
 }
-THEMES = {"": N_("As the device has it"), "light": N_("Light"), "dark": N_("Dark")}
 WAYS = {"password": N_("by password"), "single_sign_on": N_("by single sign-on")}

@@ -1,6 +1,6 @@
 """Makes HTML: a whole page, or only the named blocks of its template that changed (htmx).
 
-Every template sees `visitor`, `now`, `theme` and the words of `api/words.py`. What is not defined is an error, not an empty space.
+Every template sees `visitor`, `now`, `looks` and the words of `api/words.py`. What is not defined is an error, not an empty space.
 """
 
 import hashlib
@@ -16,14 +16,26 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
-from amends.api import connect_words, labels, personal_words, pushing_words, script_words, watch_words, words, writing_words
+from amends.api import (
+    connect_words,
+    keys_table,
+    labels,
+    personal_words,
+    pushing_words,
+    row_words,
+    script_words,
+    watch_words,
+    words,
+    writing_words,
+)
+from amends.api.looks import looks_of, themes
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-THEME_COOKIE = "amends_theme"
+FIRST_SHEETS = ("tokens.css", "contrast.css", "amends.css")
 
 
 @cache
@@ -42,8 +54,9 @@ def _version() -> str:
 
 @cache
 def sheets() -> tuple[str, ...]:
-    """Return the names of our style sheets: `amends.css` first, then one per part of the screens."""
-    return tuple(sorted((file.name for file in STATIC.glob("*.css")), key=lambda name: (name != "amends.css", name)))
+    """Return the names of our style sheets: tokens and their high contrast, `amends.css`, then one per part of the screens."""
+    found = {file.name for file in STATIC.glob("*.css")}
+    return (*FIRST_SHEETS, *sorted(found - set(FIRST_SHEETS)))
 
 
 @cache
@@ -81,6 +94,9 @@ def _environment(*, translates: bool) -> Environment:
         "translates": translates,
         "sheets": sheets,
         "script_texts": script_words.texts,
+        "themes": themes,
+        "keys": keys_table,
+        "row_words": row_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes"):
@@ -115,11 +131,10 @@ class Screens:
         return HTMLResponse("")
 
     def _common(self, request: Request) -> dict[str, Any]:
-        theme = request.cookies.get(THEME_COOKIE, "")
         return {
             "visitor": getattr(request.state, "visitor", None),
             "request_id": request.state.request_id,
-            "theme": theme if theme in {"light", "dark"} else "",
+            "looks": looks_of(request.cookies),
             "path": request.url.path,
             "spoken": spoken(),
             "now": self._clock(),

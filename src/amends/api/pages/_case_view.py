@@ -5,13 +5,12 @@ and what answers the customer. The rest is folded away, never dropped.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from amends.api.networks import Able, counted
 from amends.api.pages import _events
+from amends.api.pages._folding import Entry, folded
 from amends.api.pages._marks import marks
 from amends.api.pages._timeline import story
 from amends.core.database import Connection
@@ -21,18 +20,9 @@ from amends.core.personal.kinds import Found
 from amends.core.translating import _
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics
+from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics, unread
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One thing in the thread: `kind` is theirs, ours, context, fold, reply, note or event; `what` is the row (a fold: its posts)."""
-
-    at: datetime
-    kind: str
-    what: Any
 
 
 def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dict[str, Any]:
@@ -50,7 +40,8 @@ def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dic
         "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
         "finds": _finds(posts, order_shapes.newest(conn)),
-        "entries": sorted([*spoken, *told, *noted], key=lambda entry: entry.at),
+        "entries": list(folded(sorted([*spoken, *told, *noted], key=lambda entry: entry.at))),
+        "first_new": unread.oldest(conn, case_id),
         "topics": post_topics.of_cases(conn, [CaseId(case_id)]),
         "all_topics": topics.every(conn),
         "newest_reply": max((reply.id for reply in replies), default=0),

@@ -15,6 +15,7 @@ from amends.api.pages._look import list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
+from amends.inbox.store import unread
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -25,11 +26,11 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Who works takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        head = head_of(conn, case_id)
+        head, first_new = head_of(conn, case_id), unread.oldest(conn, case_id)
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
-        values = case_values(conn, case_id, desk.able, visitor.scope) | {"apart": False}
-        values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"])
+        values = case_values(conn, case_id, desk.able, visitor.scope)
+        values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"]) | {"apart": False, "first_new": first_new}
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))

@@ -12,8 +12,7 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.entering import remember_choices, secure
 from amends.api.frame import LANGUAGE_COOKIE
-from amends.api.people_words import THEMES
-from amends.api.screen import THEME_COOKIE
+from amends.api.looks import THEME_COOKIE, THEMES
 from amends.core.errors import Refused
 from amends.core.translating import NATIVE_NAMES
 from amends.core.translating import gettext as _

@@ -1,12 +1,15 @@
 // The little that the server cannot do: keys, drafts, ticking times, and the stream of news. Everything else is HTML and htmx.
 
-import { $, openCase, tell, when } from "./dom.js";
+import { openCase, tell, when } from "./dom.js";
 import "./asking.js";
 import "./bulk.js";
 import "./dials.js";
+import { toUnread } from "./jumps.js";
 import "./keys.js";
+import { showDensity } from "./looks.js";
 import { listen } from "./news.js";
 import "./outgoing.js";
+import "./panes.js";
 import "./pictures.js";
 import "./signing_in.js";
 import { markOpen } from "./places.js";
@@ -14,13 +17,14 @@ import "./querying.js";
 import "./seen.js";
 import { tick } from "./times.js";
 import "./toasts.js";
+import "./waiting.js";
 import "./writing.js";
 
 when("page-changed", tick);
 when("list-shown", tick);
+when("list-shown", showDensity);
 when("case-shown", () => {
-  const scroll = $("#thread-scroll");
-  if (scroll) scroll.scrollTop = scroll.scrollHeight;
+  toUnread();
   tick();
 });
 

@@ -1,8 +1,11 @@
-// Keys, and the buttons that do the same.
+// Keys, and the buttons that do the same. Which key does what is the server's table (api/keys_table.py); here is only how.
 
-import { $, $$, openCase, when } from "./dom.js";
+import { command } from "./command.js";
+import { $, $$, htmx, openCase, when } from "./dom.js";
+import { jump } from "./jumps.js";
 import { showFresh } from "./news.js";
 import { say } from "./labels.js";
+import { switchDensity, switchKeys, switchTheme } from "./looks.js";
 import { closeCase, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { movePrivate, send, useWords, write, writePrivate } from "./writing.js";
@@ -14,16 +17,12 @@ import { pickTopic } from "./topics.js";
 import { later, pickTime } from "./snooze.js";
 import { markRow, toggleAll } from "./bulk.js";
 
-const YEAR = 31536000;
-
-function switchTheme() {
-  const theme = getComputedStyle(document.documentElement).colorScheme === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = theme;
-  document.cookie = `amends_theme=${theme};path=/;max-age=${YEAR};samesite=lax`;
-}
-
 const BUTTONS = {
   "theme": switchTheme,
+  "density": switchDensity,
+  "plain-keys": switchKeys,
+  "command": command,
+  "help": () => $("#help").showModal(),
   "close-case": closeCase,
   "show-fresh": showFresh,
   "go-back": () => history.back(),
@@ -44,8 +43,13 @@ const BUTTONS = {
   "topics": pickTopic,
   "assign": pickSomebody,
   "snooze": pickTime,
-  "customer": () => $("#case").classList.toggle("with-customer"),
+  "customer": showCustomer,
 };
+
+function showCustomer() {
+  const shown = $("#case").classList.toggle("with-customer");
+  ($(shown ? "#customer [data-do=customer]" : "#case-head [data-do=customer]") || $("#case-title")).focus();
+}
 
 function step(by) {
   const links = $$(".row a");
@@ -62,39 +66,64 @@ function press(selector) {
   if (button && !button.disabled) button.click();
 }
 
-const LABELS = {
-  "1": "mood:negative", "2": "mood:neutral", "3": "mood:positive",
-  "c": "intent:complaint", "q": "intent:question", "w": "intent:request", "p": "intent:praise", "o": "intent:other",
+const sendBox = (andResolve) => {
+  const form = $("#composer .panel:not([hidden]) form");
+  if (form) send(form, andResolve);
 };
-const KEYS = {
-  ...Object.fromEntries(Object.entries(LABELS).map(([key, label]) => [key, () => say(label)])),
-  "j": () => step(1),
-  "k": () => step(-1),
-  "r": () => write("reply"),
-  "n": () => write("note"),
-  "a": assign,
-  "A": () => openCase() && pickSomebody(),
-  "e": () => press("#resolve"),
-  "t": pickTopic,
-  "m": pickMacro,
-  "y": toggleTranslation,
-  "s": pickTime,
-  "h": later,
-  "v": () => markRow(0),
-  "J": () => markRow(1),
-  "K": () => markRow(-1),
-  "V": toggleAll,
-  "x": () => press("#not-for-us"),
-  "u": takeBack,
-  "/": () => $("#search")?.focus(),
-  "?": () => $("#help")?.showModal(),
+const CALLS = {
+  "next": () => step(1),
+  "previous": () => step(-1),
+  "open": () => ($(".row a:focus") || $(".row a"))?.click(),
+  "search": () => $("#search")?.focus(),
+  "reply": () => write("reply"),
+  "note": () => write("note"),
+  "send": () => sendBox(false),
+  "send-resolve": () => sendBox(true),
+  "take": assign,
+  "give": () => openCase() && pickSomebody(),
+  "snooze": pickTime,
+  "later": later,
+  "macro": pickMacro,
+  "translate": toggleTranslation,
+  "mark": () => markRow(0),
+  "mark-next": () => markRow(1),
+  "mark-previous": () => markRow(-1),
+  "mark-all": toggleAll,
+  "older": () => jump(-1),
+  "newer": () => jump(1),
+  "customer": () => $("#case-head [data-do=customer]")?.click(),
+  "label": say,
+  "command": command,
+  "undo": takeBack,
+  "help": () => $("#help")?.showModal(),
+  "leave": () => leave(document.activeElement.closest("input, textarea, select")),
 };
-const PLACES = { o: "open", m: "mine", u: "unassigned", l: "needs_look", w: "waiting", r: "resolved", a: "all" };
-let leaving = 0;
+const TABLE = JSON.parse($("#command")?.dataset.keys || "[]");
+const PLAIN = new Map(TABLE.filter(({ own }) => !own).flatMap((thing) => thing.keys.map((keys) => [keys, thing])));
+
+// Does one thing of the table, for a key or for the command bar.
+export function run({ does }) {
+  const [, how, what] = /^(\w+):(.*)$/.exec(does);
+  if (how === "press") return press(what);
+  if (how === "go") return what.startsWith("/inbox") ? showList(what) : location.assign(what);
+  const [name, ...words] = what.split(" ");
+  return CALLS[name](...words);
+}
+
+// What a key says on keyboards of other scripts: the letter in the same place of a Latin one.
+function letter(event) {
+  return event.key.length > 1 || /^[\x20-\x7e]$/.test(event.key) ? event.key : event.code.replace(/^Key/, "").toLowerCase();
+}
+
+let led = "", ledAt = 0;
 
 function pressed(event) {
-  const field = event.target.closest("input, textarea, select");
-  if ($("dialog[open]")) return;
+  const field = event.target.closest("input:not([type=checkbox]), textarea, select");
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && letter(event).toLowerCase() === "k") {
+    event.preventDefault();
+    return command();
+  }
+  if ($("dialog[open]") || event.isComposing) return;
   if (event.key === "Escape") leave(field);
   else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.dataset.box) {
     event.preventDefault();
@@ -104,12 +133,14 @@ function pressed(event) {
 }
 
 function plain(event) {
-  const going = Date.now() - leaving < 1500 && PLACES[event.key];
-  leaving = event.key === "g" ? Date.now() : 0;
-  if (!going && !KEYS[event.key]) return;
+  if (document.body.dataset.plainKeys === "off") return;
+  const key = letter(event), leader = Date.now() - ledAt < 1500 ? led : "";
+  led = [...PLAIN.keys()].some((keys) => keys.startsWith(`${key} `)) ? key : "";
+  ledAt = Date.now();
+  const thing = PLAIN.get(`${leader} ${key}`) || (!led && PLAIN.get(key));
+  if (!thing) return;
   event.preventDefault();
-  if (going) showList(`/inbox?view=${going}`);
-  else KEYS[event.key]();
+  run(thing);
 }
 
 function switchTab(event) {
@@ -121,10 +152,12 @@ function switchTab(event) {
 
 function leave(field) {
   if (field) field.blur();
+  else if ($("#case.with-customer")) showCustomer();
   else if (openCase()) $(`#row-${openCase()} a`)?.focus();
 }
 
 when("keydown", pressed);
+when("run", ({ detail }) => run(detail));
 when("click", (event) => {
   const named = event.target.closest("[data-do]");
   if (!named || !BUTTONS[named.dataset.do]) return;

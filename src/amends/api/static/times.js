@@ -28,12 +28,18 @@ function ago(at, now) {
   return now - at < 45 ? say("just_now") : say("ago", { length: span(now - at) });
 }
 
-const TELL = { clock, ago, next: until, for: (at, now) => span(Math.max(0, now - at)) };
+const TELL = {
+  clock,
+  ago,
+  next: until,
+  for: (at, now) => span(Math.max(0, now - at)),
+  due: (at, now, { left, late }) => (at < now ? late : left).replace("{}", span(Math.abs(at - now))),
+};
 
 export function tick() {
   const now = Date.now() / 1000;
   for (const time of $$("time[data-time]")) {
-    const at = Date.parse(time.dateTime) / 1000, text = TELL[time.dataset.time](at, now);
+    const at = Date.parse(time.dateTime) / 1000, text = TELL[time.dataset.time](at, now, time.dataset);
     if (!time.dataset.exact) {
       time.title = exact.format(at * 1000);
       time.dataset.exact = "1";

@@ -1,0 +1,162 @@
+"""The one table of what can be done by key: the help, the command bar, the hints on buttons and the keys themselves are made from it.
+
+Place in the path: the templates ask here (`keys`), `static/keys.js` gets the same table as JSON. `does` says how a thing is done:
+`press:` a button that is on the page (whoever adds the button needs only this line here), `call:` a function of keys.js, `go:` an
+address. What has no key is found in the command bar alone; what the page has no button for is not offered there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from amends.core.translating import N_, gettext
+
+
+class Group(StrEnum):
+    """Under which heading the help shows a key; the value is its words."""
+
+    LIST = N_("The list")
+    CASE = N_("The case")
+    POST = N_("The post in focus, else the newest")
+    GO = N_("Go to")
+    ANYWHERE = N_("Anywhere")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """One thing that can be done. `keys` are written as `j`, `g o`, `Ctrl+k`; `own` is true where the browser or a form hears them."""
+
+    name: str
+    says: str
+    does: str
+    group: Group
+    keys: tuple[str, ...] = ()
+    own: bool = False
+
+
+def _case(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
+    return Key(name=name, says=says, does=does, group=Group.CASE, keys=keys, own=own)
+
+
+def _list(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
+    return Key(name=name, says=says, does=does, group=Group.LIST, keys=keys, own=own)
+
+
+def _label(label: str, says: str, key: str) -> Key:
+    return Key(name=f"label-{label.replace(':', '-')}", says=says, does=f"call:label {label}", group=Group.POST, keys=(key,))
+
+
+def _go(address: str, says: str, *keys: str) -> Key:
+    return Key(name=f"go-{address}", says=says, does=f"go:{address}", group=Group.GO, keys=keys)
+
+
+def _anywhere(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
+    return Key(name=name, says=says, does=does, group=Group.ANYWHERE, keys=keys, own=own)
+
+
+TABLE: Sequence[Key] = (
+    _list("next", N_("next case"), "call:next", "j"),
+    _list("previous", N_("previous case"), "call:previous", "k"),
+    _list("open", N_("open the case"), "call:open", "Enter", own=True),
+    _list("search", N_("search"), "call:search", "/"),
+    _list("mark", N_("select the case; Shift and a click select up to there"), "call:mark", "v"),
+    _list("mark-next", N_("select and go on to the next"), "call:mark-next", "J"),
+    _list("mark-previous", N_("select and go on to the previous"), "call:mark-previous", "K"),
+    _list("mark-all", N_("select all on screen, or none"), "call:mark-all", "V"),
+    _list("density", N_("dense or comfortable list"), "press:[data-do=density]"),
+    _case("reply", N_("reply"), "call:reply", "r"),
+    _case("note", N_("write a note"), "call:note", "n"),
+    _case("send", N_("send what you wrote"), "call:send", "Ctrl+Enter", own=True),
+    _case("send-resolve", N_("send and resolve"), "call:send-resolve", "Ctrl+Shift+Enter", own=True),
+    _case("assign", N_("take the case; where it is with somebody, choose who gets it"), "call:take", "a"),
+    _case("give", N_("give the case to somebody"), "call:give", "A"),
+    _case("resolve", N_("resolve"), "press:#resolve", "e"),
+    _case("snooze", N_("snooze the case"), "call:snooze", "s"),
+    _case("later", N_("snooze until the nearest of the times"), "call:later", "h"),
+    _case("topic", N_("give the case a topic"), "press:#give-topic", "t"),
+    _case("not-for-us", N_("not for us: put the case aside, and its source learns from it"), "press:#not-for-us", "x"),
+    _case("put-aside", N_("put the case aside"), "press:#dismiss"),
+    _case("reopen", N_("reopen the case"), "press:#reopen"),
+    _case("macro", N_("use a macro"), "call:macro", "m"),
+    _case("translate", N_("translate, or show the original"), "call:translate", "y"),
+    _case("older", N_("the customer's post before"), "call:older", "["),
+    _case("newer", N_("the customer's next post"), "call:newer", "]"),
+    _case("customer", N_("show or hide the customer"), "call:customer", "i"),
+    _case("whole-thread", N_("read the whole thread"), "press:#whole-thread"),
+    _case("original", N_("open the newest post on its network"), "press:#original", "l"),
+    _label("mood:negative", N_("it is negative"), "1"),
+    _label("mood:neutral", N_("it is neutral"), "2"),
+    _label("mood:positive", N_("it is positive"), "3"),
+    _label("intent:complaint", N_("it is a complaint"), "c"),
+    _label("intent:question", N_("it is a question"), "q"),
+    _label("intent:request", N_("it is a request"), "w"),
+    _label("intent:praise", N_("it is praise"), "p"),
+    _label("intent:other", N_("it is something else"), "o"),
+    _go("/inbox?view=open", N_("Waiting for us"), "g o"),
+    _go("/inbox?view=mine", N_("Mine"), "g m"),
+    _go("/inbox?view=unassigned", N_("Unassigned"), "g u"),
+    _go("/inbox?view=needs_look", N_("Needs a look"), "g l"),
+    _go("/inbox?view=waiting", N_("Waiting for customer"), "g w"),
+    _go("/inbox?view=due_soon", N_("Due soon"), "g d"),
+    _go("/inbox?view=breached", N_("Late"), "g x"),
+    _go("/inbox?view=snoozed", N_("Snoozed"), "g z"),
+    _go("/inbox?view=follow_ups", N_("Follow-ups due"), "g f"),
+    _go("/inbox?view=resolved", N_("Resolved"), "g r"),
+    _go("/inbox?view=all", N_("All cases"), "g a"),
+    _go("/approvals", N_("Approvals"), "g p"),
+    _go("/settings/macros", N_("Macros")),
+    _go("/settings/teams", N_("Teams")),
+    _go("/settings/rules", N_("Rules")),
+    _go("/settings/deadlines", N_("Deadlines")),
+    _go("/settings/people", N_("People")),
+    _go("/settings/audit", N_("Audit log")),
+    _go("/settings/profile", N_("Your profile and sign-in")),
+    _go("/settings/tokens", N_("API tokens")),
+    _go("/numbers", N_("Numbers"), "g n"),
+    _go("/sources", N_("Sources"), "g s"),
+    _go("/settings/triage", N_("Triage"), "g t"),
+    _go("/alarms", N_("Alarms of sources"), "g b"),
+    _anywhere("command", N_("find or do anything"), "call:command", "Ctrl+k", own=True),
+    _anywhere("undo", N_("take back what was done last, again and again"), "call:undo", "u"),
+    _anywhere("theme", N_("light, dark or high contrast"), "press:[data-do=theme]"),
+    _anywhere("help", N_("this help"), "call:help", "?"),
+    _anywhere("leave", N_("leave the box, back to the list"), "call:leave", "Escape", own=True),
+    _anywhere("sign-out", N_("sign out"), "press:#sign-out"),
+)
+SHOWN = {"Escape": "Esc", "Enter": "↵"}
+_BY_NAME = {key.name: key for key in TABLE}
+
+
+def caps(keys: str) -> list[str]:
+    """Return what stands on the caps to be pressed, in order: `Ctrl+k` is Ctrl, K; `g o` is g, o; `A` is Shift, a."""
+    pressed = [part for press in keys.split(" ") for part in (press.split("+") if len(press) > 1 else [press])]
+    told = [SHOWN.get(part, part) for part in pressed]
+    if len(told) == 1 and told[0].isalpha() and told[0].isupper():
+        return ["Shift", told[0].lower()]
+    return [part.upper() if len(part) == 1 and "+" in keys else part for part in told]
+
+
+def cap(name: str) -> str:
+    """Return the key of a thing, as its button shows it."""
+    return " ".join(caps(_BY_NAME[name].keys[0]))
+
+
+def tip(name: str) -> str:
+    """Return the words of a thing with its key: what a button's tooltip says."""
+    key = _BY_NAME[name]
+    says = gettext(key.says)
+    says = says[:1].upper() + says[1:]
+    return f"{says} ({cap(name)})" if key.keys else says
+
+
+def helped() -> list[tuple[str, list[Key]]]:
+    """Return what the help shows: each heading with the things that have a key."""
+    return [(gettext(group.value), [key for key in TABLE if key.group is group and key.keys]) for group in Group]
+
+
+def as_data() -> list[dict[str, object]]:
+    """Return the table as keys.js and command.js read it."""
+    return [
+        {"name": key.name, "says": gettext(key.says), "does": key.does, "keys": key.keys, "own": key.own, "group": gettext(key.group.value)}
+        for key in TABLE
+    ]

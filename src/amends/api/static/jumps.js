@@ -1,0 +1,22 @@
+// Jumps in a thread: to the oldest unread post when a case opens, and from one post of the customer to the next.
+
+import { $, $$ } from "./dom.js";
+
+// The oldest unread post with its "new" line in view, else the end.
+export function toUnread() {
+  const scroll = $("#thread-scroll"), line = $("#new-line");
+  if (!scroll) return;
+  scroll.scrollTop = line ? line.offsetTop - 12 : scroll.scrollHeight;
+}
+
+export function jump(by) {
+  const posts = $$("#thread .post.theirs"), scroll = $("#thread-scroll");
+  if (!posts.length) return;
+  const middle = scroll.getBoundingClientRect().top + 60, at = posts.indexOf(document.activeElement.closest?.(".post.theirs"));
+  const seen = posts.filter((post) => post.getBoundingClientRect().top < middle).length;
+  const next = at >= 0 ? at + by : by > 0 ? seen : seen - 1;
+  const post = posts[Math.min(posts.length - 1, Math.max(0, next))];
+  post.tabIndex = -1;
+  post.focus({ preventScroll: true });
+  post.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,32 @@
+// Waiting: what takes longer than a blink is shown as the shape of what comes, never as a wheel. What is there stays until then.
+
+import { $, when } from "./dom.js";
+
+const BLINK = 150;
+const SHAPES = { list: ["#scroll", "#waiting-list"], case: ["#case", "#waiting-case"] };
+let timer = 0;
+
+when("htmx:beforeRequest", ({ detail }) => {
+  const [place, shape] = SHAPES[detail.target.id] || [];
+  const { verb, path } = detail.requestConfig;
+  if (!place || verb !== "get" || path.endsWith("/live") || path === `/inbox${$("#list")?.dataset.query}`) return; // what is only drawn anew stays
+  clearTimeout(timer);
+  timer = setTimeout(() => lay($(place), $(shape)), BLINK);
+});
+when("htmx:beforeSwap", () => clearTimeout(timer));
+when("htmx:sendError", clear);
+when("htmx:responseError", clear);
+
+function lay(place, shape) {
+  if (!place || !shape) return;
+  place.setAttribute("aria-busy", "true");
+  place.append(shape.content.cloneNode(true));
+}
+
+function clear() {
+  clearTimeout(timer);
+  for (const shape of document.querySelectorAll(".waiting-shape")) {
+    shape.parentElement.removeAttribute("aria-busy");
+    shape.remove();
+  }
+}

@@ -1,0 +1,1 @@
+"""Pictures of every screen: where they are found, and how each is looked at."""

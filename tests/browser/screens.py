@@ -1,0 +1,48 @@
+"""Every screen there is, found from the routes themselves, so that a new one is looked at without anybody naming it."""
+
+import re
+
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, Page
+
+from amends.api import pages
+from amends.api.auth import SESSION_COOKIE
+from amends.core.database import fetch_values
+from amends.core.plugins import discover
+from tests.door import Door
+
+NO_PAGE = {"/stream"}
+
+
+def private_case(door: Door) -> int:
+    """Return the case in which a customer shows a phone number."""
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, "select max(id) from cases")[0]
+
+
+def screens(door: Door) -> list[str]:
+    """Return one address of every screen, and the states of it that differ most."""
+    rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
+    states = ("/inbox?view=resolved", "/inbox?view=open&q=nobody", f"/inbox/{door.who.talked + 6}", f"/inbox/{private_case(door)}", rows)
+    routes = [route for module in discover(pages).values() for route in module.router.routes]
+    found = {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())}
+    client = door.visitor(door.who.ann)
+    return ["/login", *sorted(path for path in found - NO_PAGE if _is_page(client.get(path))), *states, "/nowhere"]
+
+
+def _named(path: str, door: Door) -> str:
+    """Return the path with things in it that exist."""
+    known = {"case_id": door.who.talked, "source_id": door.who.source_id}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(known.get(found[1], 1)), path)
+
+
+def _is_page(answer: object) -> bool:
+    return getattr(answer, "status_code", 0) == 200 and "<!doctype html>" in getattr(answer, "text", "")[:40]
+
+
+def enter(browser: Browser, door: Door, address: str, *, width: int, theme: str) -> Page:
+    """Return a page of an administrator on a screen of that width."""
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, base_url=address, reduced_motion="reduce")  # pyright: ignore[reportArgumentType]
+    token = door.visitor(door.who.ann).cookies[SESSION_COOKIE]
+    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
+    return context.new_page()

@@ -1,0 +1,74 @@
+"""Every screen, found from the routes: axe finds nothing in any theme, on a phone, at 200 % zoom; nothing is wider than its frame."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import enter, private_case, screens
+from tests.door import Door
+from tests.serving import serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+WIDE, ZOOMED, PHONE = 1440, 720, 320
+"""A desktop, the same at 200 % zoom, and the narrowest screen that WCAG asks for."""
+THEMES = ("dark", "contrast-light", "contrast-dark")
+PUT_ON = """(theme) => {
+  document.documentElement.dataset.theme = theme;
+  document.querySelector("#contrast").media = theme.startsWith("contrast-") ? "all" : "not all";
+}"""
+BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth))"
+"""How many pixels wider than its frame the page, or what scrolls in it, is."""
+ONLY_COLOURS = {"runOnly": ["color-contrast"]}
+
+
+def complaints(what: str, results: AxeResults) -> list[str]:
+    """Return one line for each element that axe finds fault with."""
+    return [f"{what}: {fault['id']}: {node['html'][:160]}" for fault in results.response["violations"] for node in fault["nodes"]]
+
+
+def in_every_theme(page: Page, path: str) -> Iterator[str]:
+    yield from complaints(f"{path}, light", Axe().run(page))
+    for theme in THEMES:
+        page.evaluate(PUT_ON, theme)
+        yield from complaints(f"{path}, {theme}", Axe().run(page, options=ONLY_COLOURS))
+    page.evaluate(PUT_ON, "light")
+
+
+def in_every_width(page: Page, path: str) -> Iterator[str]:
+    for width in (ZOOMED, PHONE):
+        page.set_viewport_size({"width": width, "height": 844})
+        if (beyond := page.evaluate(BEYOND)) > 0:
+            yield f"{path}, {width} px wide: {beyond} px beyond its frame"
+        yield from complaints(f"{path}, {width} px wide", Axe().run(page))
+    page.set_viewport_size({"width": WIDE, "height": 844})
+
+
+def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(chromium: Browser, shown: Door) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        found = list[str]()
+        for path in screens(shown):
+            page.goto(path)
+            found += [*in_every_theme(page, path), *in_every_width(page, path)]
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page.goto(f"/inbox/{private_case(shown)}")
+        page.locator(".relabel summary").first.click()
+        found = list(in_every_theme(page, "labels"))
+        for key, name in (("t", "topics"), ("?", "keys"), ("Control+k", "command bar")):
+            page.keyboard.press(key)
+            expect(page.get_by_role("dialog")).to_be_visible()
+            found += in_every_theme(page, name)
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_be_hidden()
+        page.context.close()
+    assert found == []

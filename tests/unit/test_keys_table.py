@@ -1,0 +1,69 @@
+"""The table of keys: no key means two things, and all that asks the table gets words."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from amends.api import keys_table, screen
+from amends.api.keys_table import TABLE, Group
+
+CALLS = set(
+    re.findall(r'^  "([\w-]+)":', (screen.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
+)
+
+
+def test_no_key_does_two_things() -> None:
+    twice = [key for key, n in Counter(key for thing in TABLE for key in thing.keys).items() if n > 1]
+    assert twice == []
+    assert len({thing.name for thing in TABLE}) == len(TABLE)
+
+
+def test_a_key_that_leads_to_others_does_nothing_by_itself() -> None:
+    leaders = {keys.partition(" ")[0] for thing in TABLE for keys in thing.keys if " " in keys}
+    assert leaders == {"g"}
+    assert not leaders & {keys for thing in TABLE for keys in thing.keys}
+
+
+@pytest.mark.parametrize("thing", TABLE, ids=lambda thing: thing.name)
+def test_whatever_a_key_does_is_done_by_something(thing: keys_table.Key) -> None:
+    how, what = thing.does.split(":", maxsplit=1)
+    assert how in {"press", "call", "go"}
+    if how == "call":
+        assert what.split(" ")[0] in CALLS
+
+
+def test_the_help_has_every_key_and_no_empty_heading() -> None:
+    shown = keys_table.helped()
+    assert [heading for heading, _ in shown] == [group.value for group in Group]
+    assert sum(len(group) for _, group in shown) == sum(bool(thing.keys) for thing in TABLE)
+    assert all(group for _, group in shown)
+
+
+@pytest.mark.parametrize(
+    ("keys", "caps"),
+    [
+        ("j", ["j"]),
+        ("g o", ["g", "o"]),
+        ("Ctrl+k", ["Ctrl", "K"]),
+        ("Ctrl+Shift+Enter", ["Ctrl", "Shift", "↵"]),
+        ("A", ["Shift", "a"]),
+        ("Escape", ["Esc"]),
+        ("?", ["?"]),
+        ("/", ["/"]),
+    ],
+)
+def test_keys_are_shown_as_their_caps(keys: str, caps: list[str]) -> None:
+    assert keys_table.caps(keys) == caps
+
+
+def test_a_hint_says_what_and_by_which_key() -> None:
+    assert keys_table.tip("resolve") == "Resolve (e)"
+    assert keys_table.tip("theme") == "Light, dark or high contrast"
+
+
+def test_no_template_writes_a_key_of_the_case_by_hand() -> None:
+    """What a button shows comes from the table, or the two would part."""
+    head = (Path(screen.HERE) / "templates" / "case.html").read_text()
+    assert re.findall(r"<kbd>\w</kbd>", head) == []
