@@ -15,7 +15,8 @@ comment on column search_texts.parts is 'the handles of a customer, found by any
 -- Without a pending list: what is written is written in the background, what is read is read by somebody who waits.
 create index search_texts_words on search_texts using gin (words) with (fastupdate = off);
 create index search_texts_parts on search_texts using gin (parts gin_trgm_ops) where kind = 'customer';
-create index search_texts_newest on search_texts (at desc, row_id desc, kind desc);
+create index search_texts_newest on search_texts (at desc, row_id desc, kind desc) where kind <> 'customer';
+create index search_texts_newest_customers on search_texts (at desc, row_id desc) where kind = 'customer';
 create index search_texts_case on search_texts (case_id);
 
 -- What is to be read (again). Whoever writes a row locks its place here, also where it waits already, so that nobody reads it meanwhile.

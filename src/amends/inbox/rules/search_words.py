@@ -15,6 +15,7 @@ MOST_BYTES = 500_000
 _QUOTED = re.compile(r'"([^"]*)"?|([^"]+)')
 _AROUND = 60
 _SHOWN = 240
+_STRETCH = 1_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,14 @@ def _within(words: Iterable[str]) -> Iterator[str]:
 def signed(handle: str) -> list[str]:
     """Return the forms by which `@handle` is found beside a text that does not name it."""
     return [form for token in tokens(f"@{handle}") for form in token.forms if form[0] == "@"]
+
+
+def around(text: str, needles: Sequence[Needle]) -> str:
+    """Return the stretch of a long text around the first word that is found."""
+    if len(text) <= _STRETCH:
+        return text
+    first = next((token.start for token in tokens(text) if any(needle.fits(token) for needle in needles)), 0)
+    return text[max(0, first - _STRETCH // 2) : first + _STRETCH // 2]
 
 
 def excerpt(text: str, needles: Sequence[Needle]) -> list[Piece]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_values
+from amends.core.database import Connection, execute, fetch_one
 from amends.inbox.rules.query import Query, Word, words_of
 from amends.inbox.rules.search_words import Sought, sought_together
 
@@ -45,20 +45,38 @@ def plan_by_value(conn: Connection) -> None:
 
 def _holding(conn: Connection, text: str) -> Holding:
     wanted, part = sought_together(text), part_of(text)
-    params = {"words": wanted.words, "part": part, "few": FEW + 1}
-    return Holding(sought=wanted, part=part, cases=_few(conn, _CASES, params), customers=_few(conn, _CUSTOMERS, params))
+    params = {"words": wanted.words, "of_customers": wanted.with_labels(kind="customer"), "part": part, "few": FEW + 1}
+    found = fetch_one(conn, _Holders, _HOLDERS, params) if wanted.words else _Holders(cases=[], customers=[])
+    return Holding(sought=wanted, part=part, cases=_few(found.cases), customers=_few(found.customers))
 
 
-def _few(conn: Connection, query: LiteralString, params: Mapping[str, object]) -> list[int] | None:
-    found = fetch_values(conn, query, params) if params["words"] else []
-    return None if len(found) > FEW else sorted(set(found))
+def _few(found: Sequence[int] | None) -> list[int] | None:
+    return None if found is None or len(found) > FEW else sorted(set(found))
 
 
-_CASES: LiteralString = "select case_id from search_texts where case_id is not null and words @@ %(words)s::tsquery limit %(few)s"
-_CUSTOMERS: LiteralString = """
-(select row_id from search_texts where kind = 'customer' and words @@ (%(words)s || ' & ''kind=customer''')::tsquery limit %(few)s)
-union all
-(select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s limit %(few)s)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Holders:
+    cases: Sequence[int] | None
+    customers: Sequence[int] | None
+
+
+# What is frequent among the newest is not looked up, since the index would read through all of it.
+_HOLDERS: LiteralString = """
+select
+  case when (
+    select count(*) from (select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000) t
+    where t.words @@ %(words)s::tsquery
+  ) < 40 then array(
+    select case_id from search_texts where kind <> 'customer' and words @@ %(words)s::tsquery limit %(few)s
+  ) end as cases,
+  case when (
+    select count(*) from (select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000) t
+    where t.words @@ %(words)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
+  ) < 40 then array(
+    (select row_id from search_texts where kind = 'customer' and words @@ %(of_customers)s::tsquery limit %(few)s)
+    union all
+    (select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s limit %(few)s)
+  ) end as customers
 """
 
 

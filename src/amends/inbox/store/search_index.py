@@ -44,21 +44,15 @@ _TEXTS: Mapping[str, LiteralString] = {
     + "p skip locked",
     "reply": "select 'reply' as kind, r.id as row_id, r.case_id, r.created_at as at, r.text, c.language, c.network,"
     " array[a.handle] as handles from search_backlog b"
-    " join replies r on r.id = b.row_id join cases c on c.id = r.case_id join authors a on a.id = c.author_id"
-    + _NEWEST
-    + "r skip locked",
+    " join replies r on r.id = b.row_id join cases c on c.id = r.case_id join authors a on a.id = c.author_id" + _NEWEST + "r skip locked",
     "note": "select 'note' as kind, n.id as row_id, n.case_id, n.created_at as at, n.text, c.language, c.network,"
     " array[a.handle] as handles from search_backlog b"
-    " join notes n on n.id = b.row_id join cases c on c.id = n.case_id join authors a on a.id = c.author_id"
-    + _NEWEST
-    + "n skip locked",
+    " join notes n on n.id = b.row_id join cases c on c.id = n.case_id join authors a on a.id = c.author_id" + _NEWEST + "n skip locked",
     "customer": "select 'customer' as kind, u.id as row_id, null::bigint as case_id, u.created_at as at,"
     " concat_ws(' ', u.name, (select string_agg(a.name, ' ') from customer_links l join authors a on a.id = l.author_id"
     " where l.customer_id = u.id and a.name <> u.name)) as text, '' as language, '' as network,"
     " array(select a.handle from customer_links l join authors a on a.id = l.author_id where l.customer_id = u.id) as handles from search_backlog b"
-    " join customers u on u.id = b.row_id"
-    + _NEWEST
-    + "u skip locked",
+    " join customers u on u.id = b.row_id" + _NEWEST + "u skip locked",
 }
 KINDS = tuple(_TEXTS)
 
