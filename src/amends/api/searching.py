@@ -1,12 +1,12 @@
 """What the page of the search asks for, as its address carries it, and what it found in words: pieces of text, those marked that fit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends, Request
 
 from amends.core.errors import Refused
 from amends.core.personal.finding import mask
@@ -34,8 +34,8 @@ class Asked:
 
     def query(self, **changes: str) -> str:
         """Return the query of an address that asks this, changed by `changes`; it begins with its newest."""
-        fields = {name: getattr(self, name) for name in ("q", "kind", "network", "lang", "since", "until")} | changes
-        return "?" + urlencode({name: value for name, value in fields.items() if value})
+        said = asdict(self) | {"below": ""} | changes
+        return "?" + urlencode({name: value for name, value in said.items() if value})
 
     def everywhere(self) -> str:
         """Return the query of an address that asks for the same words without a filter."""
@@ -58,18 +58,9 @@ class Asked:
         )
 
 
-def asked(
-    q: Annotated[str, Query(max_length=20_000)] = "",
-    kind: Annotated[str, Query(max_length=20)] = "",
-    network: Annotated[str, Query(max_length=40)] = "",
-    lang: Annotated[str, Query(max_length=20)] = "",
-    since: Annotated[str, Query(max_length=20)] = "",
-    until: Annotated[str, Query(max_length=20)] = "",
-    below: Annotated[str, Query(max_length=80)] = "",
-) -> Asked:
+def asked(request: Request) -> Asked:
     """Return what the address asks for; NUL is nobody's word."""
-    fields = {"q": q.strip(), "kind": kind, "network": network, "lang": lang, "since": since, "until": until, "below": below}
-    return Asked(**{name: value.replace("\x00", "") for name, value in fields.items()})
+    return Asked(**{field.name: request.query_params.get(field.name, "").replace("\x00", "").strip() for field in fields(Asked)})
 
 
 Asking = Annotated[Asked, Depends(asked)]

@@ -1,4 +1,4 @@
-"""Keeps what is searched as it stands: reads what was written since, and bit by bit what was there before. Place: triage, worker -> here."""
+"""Keeps what is searched as it stands: reads what was written since, and bit by bit what was there before. Called by triage and worker."""
 
 from amends.core.database import Connection
 from amends.inbox.rules.search_words import signed, vector

@@ -108,7 +108,7 @@ def excerpt(text: str, needles: Sequence[Needle]) -> list[Piece]:
     return [*_dots(begin > 0), *_pieces(line, begin, end, shown), *_dots(end < len(line))]
 
 
-def _dots(there: bool) -> list[Piece]:  # noqa: FBT001
+def _dots(there: bool) -> list[Piece]:
     return [Piece("…", found=False)] if there else []
 
 

@@ -51,7 +51,8 @@ _TEXTS: Mapping[str, LiteralString] = {
     "customer": "select 'customer' as kind, u.id as row_id, null::bigint as case_id, u.created_at as at,"
     " concat_ws(' ', u.name, (select string_agg(a.name, ' ') from customer_links l join authors a on a.id = l.author_id"
     " where l.customer_id = u.id and a.name <> u.name)) as text, '' as language, '' as network,"
-    " array(select a.handle from customer_links l join authors a on a.id = l.author_id where l.customer_id = u.id) as handles from search_backlog b"
+    " array(select a.handle from customer_links l join authors a on a.id = l.author_id where l.customer_id = u.id) as handles"
+    " from search_backlog b"
     " join customers u on u.id = b.row_id" + _NEWEST + "u skip locked",
 }
 KINDS = tuple(_TEXTS)
@@ -92,7 +93,8 @@ def save(conn: Connection, rows: Sequence[Indexed]) -> None:
         )
         insert into search_texts (kind, row_id, case_id, at, words, parts)
         select kind, row_id, case_id, at, words::tsvector, parts from given where words <> ''
-        on conflict (kind, row_id) do update set case_id = excluded.case_id, at = excluded.at, words = excluded.words, parts = excluded.parts
+        on conflict (kind, row_id) do update
+          set case_id = excluded.case_id, at = excluded.at, words = excluded.words, parts = excluded.parts
         """,
         {"rows": Jsonb(facts)},
     )
