@@ -27,7 +27,7 @@ def search(request: Request, desk: AtDesk, visitor: Reading, asked: Asking) -> R
     with desk.pool.transaction() as conn:
         values = _found(conn, asked, visitor.scope)
         if request.headers.get("HX-Request"):
-            return desk.screens.blocks(request, "search.html", ["hits" if asked.below else "results"], values)
+            return desk.screens.blocks(request, "search.html", ["hits" if asked.below and not values["trouble"] else "results"], values)
         values |= _choices(conn, asked) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "search.html", values)
 
