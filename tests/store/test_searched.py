@@ -35,9 +35,9 @@ SAID = {
 }
 
 
-def found(desk: Desk, query: str, *, scope: Scope = EVERYTHING, **filters: str) -> list[str]:
+def found(desk: Desk, query: str, *, scope: Scope = EVERYTHING, kind: str = "", network: str = "") -> list[str]:
     """Return the kinds of what is found."""
-    return [hit.kind for hit in texts(desk.conn, Wanted(sought=sought(query), **filters), scope, limit=10)]
+    return [hit.kind for hit in texts(desk.conn, Wanted(sought=sought(query), kind=kind, network=network), scope, limit=10)]
 
 
 def listed(desk: Desk, query: str) -> int:

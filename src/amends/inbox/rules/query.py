@@ -178,5 +178,5 @@ def _leaves(query: Query) -> Iterable[Term | Word]:
             yield node
         elif isinstance(node, Not):
             waiting.append(node.node)
-        elif isinstance(node, All | Either):
+        else:
             waiting.extend(node.parts)

@@ -153,10 +153,10 @@ def _of_run(run: Run) -> Sought:
 
 def _needles(run: Run) -> list[Needle]:
     """Return the words of a run; the last letter of a script without spaces is said by the pair before it."""
-    parts = run.parts
-    if len(parts) > 1 and parts[-1].end == parts[-2].end:
-        parts = parts[:-1]
-    return [Needle(part.forms[0], open=False) for part in parts[:-1]] + [_needle(parts[-1].forms[0])]
+    *before, last = run.parts
+    if before and before[-1].end == last.end:
+        last = before.pop()
+    return [*(Needle(part.forms[0], open=False) for part in before), _needle(last.forms[0])]
 
 
 def _needle(form: str) -> Needle:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import LiteralString
 
-from amends.core.database import Connection, fetch_all
+from amends.core.database import Connection, Params, fetch_all
 from amends.core.errors import Refused
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query_reading import parse
@@ -47,13 +47,14 @@ def customers(conn: Connection, text: str, scope: Scope, *, limit: int = MOST) -
     wanted = sought(text)
     if not wanted.words:
         return []
-    params: dict[str, object] = {
+    params: Params = {
         "words": wanted.with_labels(kind="customer"),
         "bare": wanted.words,
         "part": part,
         "limit": limit,
         "steps": STEPS,
-    } | scopes.params(scope)
+        **scopes.params(scope),
+    }
     plan_by_value(conn)
     found = fetch_all(conn, FoundCustomer, _WALKED + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE, params)
     if len(found) == limit:
