@@ -45,6 +45,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.APPLY_RULES: found.ruled,
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
+        Task.READ_SEARCHED: found.searched,
     }
     return [task for task, waiting in asked.items() if waiting]
 

@@ -24,6 +24,7 @@ from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import send_one
 from amends.worker.ruling import apply_batch, apply_timed_batch
+from amends.worker.searched import read_searched_batch
 from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
 from amends.worker.sweeping import sweep, tidy
@@ -74,6 +75,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.LEARN: _once(learn),
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
+    Task.READ_SEARCHED: read_searched_batch,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

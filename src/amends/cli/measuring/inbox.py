@@ -6,6 +6,7 @@ Of a hundred cases twelve are open, six wait, one is snoozed, ten were put aside
 from typing import LiteralString
 
 from amends.core.database import Connection, execute
+from amends.inbox.store import counts
 
 POSTS_A_CASE = 5
 MESSAGES = 20
@@ -19,11 +20,7 @@ def fill_desk(conn: Connection, *, cases: int) -> None:
     _fill_people(conn, cases)
     for statement in (_CASES, _POSTS, _MORE_POSTS, _VERDICTS, _TOPICS, _EVENTS, _EPISODES, _FOLLOW_UPS):
         execute(conn, statement, {"posts": POSTS_A_CASE, "messages": MESSAGES})
-    execute(
-        conn,
-        "with gone as (delete from case_count_deltas returning view, delta) "
-        "insert into case_counts (view, n) select view, sum(delta) from gone group by view",
-    )
+    counts.fold(conn)
 
 
 def settle(conn: Connection) -> None:

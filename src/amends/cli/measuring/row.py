@@ -72,8 +72,7 @@ def compared(operation: str, *, product: float, floor: float, unit: str, at_leas
 
 def slowest(operation: str, *, work: Timed, rounds: int, at_most: float) -> Row:
     """Return the row of the 99th percentile of `rounds` answers, held to `at_most` milliseconds, which stand as the floor."""
-    taken = sorted(seconds(work) * 1000 for _ in range(rounds))
-    found = taken[min(rounds - 1, rounds * 99 // 100)]
+    found = tail(work, rounds=rounds)
     return Row(
         operation=operation,
         product=round(found, 3),
@@ -83,6 +82,12 @@ def slowest(operation: str, *, work: Timed, rounds: int, at_most: float) -> Row:
         goal=f"<= {at_most:g} ms",
         met=found <= at_most,
     )
+
+
+def tail(work: Timed, *, rounds: int) -> float:
+    """Return the 99th percentile of `rounds` answers in milliseconds."""
+    taken = sorted(seconds(work) * 1000 for _ in range(rounds))
+    return taken[min(rounds - 1, rounds * 99 // 100)]
 
 
 def warmed(work: Timed, *, times: int = 6) -> Timed:

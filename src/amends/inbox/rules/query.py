@@ -162,12 +162,21 @@ def query_of(node: Node) -> Query:
 
 def terms_of(query: Query) -> Iterable[Term]:
     """Yield every term of the query, wherever it stands."""
+    return (leaf for leaf in _leaves(query) if isinstance(leaf, Term))
+
+
+def words_of(query: Query) -> Iterable[Word]:
+    """Yield all free words of the query, wherever they stand."""
+    return (leaf for leaf in _leaves(query) if isinstance(leaf, Word))
+
+
+def _leaves(query: Query) -> Iterable[Term | Word]:
     waiting: list[Node] = list(query.parts)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Term):
+        if isinstance(node, Term | Word):
             yield node
         elif isinstance(node, Not):
             waiting.append(node.node)
-        elif isinstance(node, All | Either):
+        else:
             waiting.extend(node.parts)

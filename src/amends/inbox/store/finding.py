@@ -1,18 +1,22 @@
-"""What the command bar finds in the database as one types. Bounded: a few of each kind, by indexes alone."""
+"""What is found in the database as one types: cases by a query, customers by name and handle. Bounded, by indexes alone."""
 
 from dataclasses import dataclass
+from typing import LiteralString
 
-from amends.core.database import Connection, fetch_all
+from amends.core.database import Connection, Params, fetch_all
 from amends.core.errors import Refused
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.search_words import sought
 from amends.inbox.rules.views import Sort
 from amends.inbox.store import inbox_list, scopes
 from amends.inbox.store.inbox_list import CaseRow
+from amends.inbox.store.matching import carefully
+from amends.inbox.store.query_words import part_of, plan_by_value
 
 MOST = 5
-SHORTEST = 2
+STEPS = 4_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,37 +34,58 @@ class FoundCustomer:
 def cases(conn: Connection, text: str, asker: Asker) -> list[CaseRow]:
     """Return a few cases by their number (`#17`, `17`) or by a query of the views, newest first; none for half of one."""
     try:
-        return inbox_list.page(conn, parse(f"#{text}" if text.isdecimal() else text), Sort.NEWEST, asker, limit=MOST)
+        by_number = inbox_list.page(conn, parse(f"#{text}"), Sort.NEWEST, asker, limit=1) if text.isdecimal() else []
+        by_words = inbox_list.page(conn, parse(text), Sort.NEWEST, asker, limit=MOST)
     except Refused:
         return []
+    return [*by_number, *(row for row in by_words if row not in by_number)][:MOST]
 
 
-def customers(conn: Connection, text: str, scope: Scope) -> list[FoundCustomer]:
-    """Return a few customers with a case within the scope, whose handle begins so or whose name holds these words."""
-    quoted = text.replace("\x00", "").strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").lower()
-    if len(quoted) < SHORTEST:
+def customers(conn: Connection, text: str, scope: Scope, *, limit: int = MOST) -> list[FoundCustomer]:
+    """Return at most `limit` customers with a case within the scope, by words of their names or any part of their handles, newest first."""
+    part = part_of(text)
+    wanted = sought(text)
+    if not wanted.words:
         return []
-    return fetch_all(
-        conn,
-        FoundCustomer,
-        """
-        with fitting as (
-          (select l.customer_id as id from authors a join customer_links l on l.author_id = a.id
-           where lower(a.handle) like %(prefix)s limit %(most)s)
-          union
-          (select id from customers where lower(name) like %(anywhere)s limit %(most)s)
-        )
-        select u.id, u.name, a.handle, a.network, c.id as case_id, (select count(*)::int from cases where customer_id = u.id) as cases
-        from fitting f join customers u on u.id = f.id
-        join lateral (
-          select c.id, c.author_id from cases c where c.customer_id = u.id
-        """
-        + scopes.within(scope)
-        + """
-          order by c.opened_at desc, c.id desc limit 1
-        ) c on true
-        join authors a on a.id = c.author_id
-        order by lower(u.name) like %(prefix)s desc, u.name, u.id limit %(most)s
-        """,
-        {"prefix": f"{quoted.removeprefix('u/').removeprefix('@')}%", "anywhere": f"%{quoted}%", "most": MOST} | scopes.params(scope),
-    )
+    params: Params = {
+        "words": wanted.with_labels(kind="customer"),
+        "bare": wanted.words,
+        "part": part,
+        "limit": limit,
+        "steps": STEPS,
+        **scopes.params(scope),
+    }
+    plan_by_value(conn)
+    found = fetch_all(conn, FoundCustomer, _WALKED + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE, params)
+    if len(found) == limit:
+        return found
+    with carefully(conn):
+        return fetch_all(conn, FoundCustomer, _GATHERED + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE, params)
+
+
+_WALKED: LiteralString = """
+with fitting as (
+  select t.row_id as id, t.at from (
+    select * from search_texts where kind = 'customer' order by at desc, row_id desc limit %(steps)s
+  ) t where t.words @@ %(bare)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
+)
+"""
+_GATHERED: LiteralString = """
+with fitting as materialized (
+  select row_id as id, at from search_texts where kind = 'customer' and words @@ %(words)s::tsquery
+  union
+  select row_id, at from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s
+)
+"""
+_OF_CUSTOMER: LiteralString = """
+select u.id, u.name, a.handle, a.network, c.id as case_id, (select count(*)::int from cases where customer_id = u.id) as cases
+from (select * from fitting order by at desc, id desc) f join customers u on u.id = f.id
+join lateral (
+  select c.id, c.author_id from cases c where c.customer_id = u.id
+"""
+_NEWEST_CASE: LiteralString = """
+  order by c.opened_at desc, c.id desc limit 1
+) c on true
+join authors a on a.id = c.author_id
+order by f.at desc, f.id desc limit %(limit)s
+"""

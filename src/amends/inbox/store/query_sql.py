@@ -16,7 +16,7 @@ from amends.inbox.rules.query_values import day, number, span
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import query_pieces as pieces
 from amends.inbox.store.query_names import Names, names_of
-from amends.inbox.store.query_words import escaped, holds_words, is_of_handle
+from amends.inbox.store.query_words import Holders, escaped, holders_of, holds_words, is_of_handle, is_rare
 
 _DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 _STRONG = frozenset({"case", "handle", "assignee", "team", "needs"})
@@ -40,13 +40,13 @@ class Condition:
 
 def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
     """Return the query as SQL for who asks; `NotAQuery` where it names what nobody knows."""
-    writer = _Writer(asker=asker, names=names_of(conn, query))
+    writer = _Writer(asker=asker, names=names_of(conn, query), holders=holders_of(conn, query))
     strong: LiteralString = ""
     weak: LiteralString = writer.scope()
     for node in query.parts:
         if _statuses(node) is not None:
             continue
-        if _is_strong(node):
+        if _is_strong(node) or (isinstance(node, Word) and is_rare(node, writer.holders)):
             strong += " and " + writer.node(node)
         else:
             weak += " and " + writer.node(node)
@@ -89,6 +89,7 @@ class _Writer:
 
     asker: Asker
     names: Names
+    holders: Holders
     params: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
@@ -114,7 +115,7 @@ class _Writer:
         """Return one condition, true, false or null."""
         match node:
             case Word():
-                return holds_words(self.hold, node.text)
+                return holds_words(self.hold, node, self.holders)
             case Term():
                 return self.term(node)
             case Not():

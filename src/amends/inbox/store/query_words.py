@@ -1,15 +1,117 @@
-"""SQL of the free words in a query. Everything that asks for words asks here, so that another index is one change."""
+"""SQL of the free words in a query: whether a case holds them in a post, a reply, a note or its customer's name and handles.
 
-from collections.abc import Callable
+A word that few hold is looked up first, and those few are named; a word that many hold is asked of each case that is passed by.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_one
+from amends.inbox.rules.query import Query, Word, words_of
+from amends.inbox.rules.search_words import Sought, sought_together
 
 Hold = Callable[[object], LiteralString]
 """Keeps a value among the query's parameters and returns its place in the SQL."""
+FEW = 1_000
+SHORTEST_PART = 3
 
 
-def holds_words(hold: Hold, words: str) -> LiteralString:
-    """Return the condition that a case `c` holds `words` as they were typed: in its first words, or its customer's handle begins so."""
-    return "(c.preview ilike " + hold(f"%{escaped(words)}%") + " or " + is_of_handle(hold, words) + ")"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """Who holds a word: the cases by their texts and the customers, None where they are too many to be named."""
+
+    sought: Sought
+    part: str
+    cases: Sequence[int] | None
+    customers: Sequence[int] | None
+
+
+Holders = Mapping[str, Holding]
+
+
+def holders_of(conn: Connection, query: Query) -> Holders:
+    """Return who holds each free word of the query."""
+    found = {word.text for word in words_of(query)}
+    if found:
+        plan_by_value(conn)
+    return {text: _holding(conn, text) for text in found}
+
+
+def plan_by_value(conn: Connection) -> None:
+    """Let the planner see which word is sought until the transaction ends: one is in every text, another in none."""
+    execute(conn, "select set_config('plan_cache_mode', 'force_custom_plan', true)")
+
+
+def _holding(conn: Connection, text: str) -> Holding:
+    wanted, part = sought_together(text), part_of(text)
+    params = {"words": wanted.words, "of_customers": wanted.with_labels(kind="customer"), "part": part, "few": FEW + 1}
+    found = fetch_one(conn, _Holders, _HOLDERS, params) if wanted.words else _Holders(cases=[], customers=[])
+    return Holding(sought=wanted, part=part, cases=_few(found.cases), customers=_few(found.customers))
+
+
+def _few(found: Sequence[int] | None) -> list[int] | None:
+    return None if found is None or len(found) > FEW else sorted(set(found))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Holders:
+    cases: Sequence[int] | None
+    customers: Sequence[int] | None
+
+
+# What is frequent among the newest is not looked up, since the index would read through all of it.
+_HOLDERS: LiteralString = """
+select
+  case when (
+    select count(*) from (select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000) t
+    where t.words @@ %(words)s::tsquery
+  ) < 40 then array(
+    select case_id from search_texts where kind <> 'customer' and words @@ %(words)s::tsquery limit %(few)s
+  ) end as cases,
+  case when (
+    select count(*) from (select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000) t
+    where t.words @@ %(words)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
+  ) < 40 then array(
+    (select row_id from search_texts where kind = 'customer' and words @@ %(of_customers)s::tsquery limit %(few)s)
+    union all
+    (select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s limit %(few)s)
+  ) end as customers
+"""
+
+
+def holds_words(hold: Hold, word: Word, holders: Holders) -> LiteralString:
+    """Return the condition that a case `c` holds `word`; what has no letter is looked for in the case's first words as it is."""
+    holding = holders[word.text]
+    if not holding.sought.words:
+        return "c.preview like " + hold(f"%{escaped(word.text)}%")
+    return "(" + _in_texts(hold, holding) + " or " + _in_customer(hold, holding) + ")"
+
+
+def is_rare(word: Word, holders: Holders) -> bool:
+    """Tell whether all that hold the word are named, so that it is answered by an index."""
+    holding = holders[word.text]
+    return bool(holding.sought.words) and holding.cases is not None and holding.customers is not None
+
+
+def _in_texts(hold: Hold, holding: Holding) -> LiteralString:
+    if holding.cases is not None:
+        return "c.id = any(" + hold(list(holding.cases)) + "::bigint[])"
+    return "exists (select from search_texts t where t.case_id = c.id and t.words @@ " + hold(holding.sought.words) + "::tsquery)"
+
+
+def _in_customer(hold: Hold, holding: Holding) -> LiteralString:
+    if holding.customers is not None:
+        return "c.customer_id = any(" + hold(list(holding.customers)) + "::bigint[])"
+    words = "t.words @@ " + hold(holding.sought.words) + "::tsquery"
+    either = "(" + words + " or t.parts like " + hold(holding.part) + ")" if holding.part else words
+    return "exists (select from search_texts t where t.kind = 'customer' and t.row_id = c.customer_id and " + either + ")"
+
+
+def part_of(text: str) -> str:
+    """Return the pattern of any part of a handle, empty where `text` can be none or is too short."""
+    bare = bare_handle(text)
+    return f"%{bare}%" if len(bare) >= SHORTEST_PART and bare.isascii() and not bare.count(" ") else ""
 
 
 def is_of_handle(hold: Hold, handle: str) -> LiteralString:

@@ -24,6 +24,7 @@ class Undone:
     ruled: bool
     jobs: bool
     backfills: bool
+    searched: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -55,7 +56,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from snoozes where until <= %(now)s) as asleep,
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
-          exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills
+          exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
+          exists (select from search_backlog) as searched
         """,
         {"now": now},
     )

@@ -1,0 +1,65 @@
+"""The page of the search: posts, replies, notes and customers that hold the words, as one types, newest first."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from amends.api import words
+from amends.api.auth import Reading, may
+from amends.api.desk import AtDesk
+from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, marked
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.rules.rights import Right, Scope
+from amends.inbox.rules.search_words import excerpt
+from amends.inbox.store import counts, finding, search_index, searching
+from amends.inbox.store.query_names import known
+from amends.inbox.store.searching import Hit, Wanted
+
+router = APIRouter(prefix="/search", include_in_schema=False)
+SHOWN = 30
+CUSTOMERS_BESIDE = 3
+
+
+@router.get("", dependencies=[may(Right.SEE)])
+def search(request: Request, desk: AtDesk, visitor: Reading, asked: Asking) -> Response:
+    """Show what is found; for htmx only the results, or those behind `below`."""
+    with desk.pool.transaction() as conn:
+        values = _found(conn, asked, visitor.scope)
+        if request.headers.get("HX-Request"):
+            return desk.screens.blocks(request, "search.html", ["hits" if asked.below and not values["trouble"] else "results"], values)
+        values |= _choices(conn, asked) | {"counts": counts.read(conn, visitor.scope)}
+    return desk.screens.page(request, "search.html", values)
+
+
+def _found(conn: Connection, asked: Asked, scope: Scope) -> dict[str, Any]:
+    values = {"asked": asked, "kinds": KINDS, "kind_words": KIND, "trouble": "", "hits": [], "customers": [], "more": "", "reading": False}
+    try:
+        wanted = asked.wanted()
+        if wanted.sought.words:
+            values |= _hits(conn, asked, wanted, scope) | {"reading": search_index.is_behind(conn)}
+    except Refused as error:
+        values["trouble"] = str(error)
+    return values | {"cut": is_cut(asked.q)}
+
+
+def _hits(conn: Connection, asked: Asked, wanted: Wanted, scope: Scope) -> dict[str, Any]:
+    """Return a page of texts and, at its first, customers; of customers alone where they are asked for."""
+    needles = wanted.sought.needles
+    plain = not (asked.network or asked.lang or asked.since or asked.until or asked.below)
+    most = SHOWN if asked.kind == "customer" else CUSTOMERS_BESIDE
+    people = finding.customers(conn, asked.q, scope, limit=most) if asked.kind == "customer" or (plain and not asked.kind) else []
+    rows: list[Hit] = [] if asked.kind == "customer" else searching.texts(conn, wanted, scope, limit=SHOWN + 1)
+    shown = rows[:SHOWN]
+    return {
+        "hits": [(hit, marked(hit, wanted)) for hit in shown],
+        "customers": [(one, excerpt(one.name, needles), excerpt(words.handle(one.handle, one.network), needles)) for one in people],
+        "more": below(shown) if len(rows) > SHOWN else "",
+    }
+
+
+def _choices(conn: Connection, asked: Asked) -> dict[str, Any]:
+    return {
+        "networks": [(one.names[0], words.network(one.names[0])) for one in known(conn, "network")],
+        "languages": [(code, words.language(code)) for code in words.spoken(asked.lang)],
+    }
