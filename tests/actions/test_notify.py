@@ -141,11 +141,11 @@ def test_an_answer_that_waits_is_told_to_who_may_let_it_out_and_settled_when_som
 
 def test_what_becomes_of_an_answer_is_told_to_its_author_even_where_the_event_names_them(desk: Desk) -> None:
     case_id = a_case(desk)
-    reply_id = desk.reply("Sorry!") if hasattr(desk, "reply") else 0
+    reply_id = desk.write("Sorry!")
     for kind in (EventKind.REPLY_FAILED, EventKind.REPLY_VANISHED, EventKind.REPLY_NOT_VISIBLE):
         agent_id = desk.agent_id if kind is EventKind.REPLY_FAILED else None
         events.add(desk.conn, kind, now=desk.now, case_id=case_id, agent_id=agent_id, reply_id=reply_id)
-    facts = {"reply_id": 0, "author_id": desk.agent_id, "note": "Be kinder"}
+    facts = {"reply_id": reply_id, "author_id": desk.agent_id, "note": "Be kinder"}
     events.add(desk.conn, EventKind.REPLY_GIVEN_BACK, now=desk.now, case_id=case_id, agent_id=bo(desk.conn), **facts)
     assert told(desk, desk.agent_id) == ["reply_failed", "reply_vanished", "reply_vanished", "reply_given_back"]
 
