@@ -52,6 +52,7 @@ class CaseHead:
     opened_at: datetime
     last_post_at: datetime
     waiting_since: datetime | None
+    due_at: datetime | None
     resolved_at: datetime | None
     post_id: int | None
     permalink: str | None
@@ -171,7 +172,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
                c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.customer_posts,
                c.opened_at,
-               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
+               c.last_post_at, c.waiting_since, c.due_at, c.resolved_at,
+               t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
                v.model, v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id
                 where x.post_id = p.id and x.field = 'mood' and x.ended_at is null) as mood_by,
