@@ -145,8 +145,9 @@ def test_what_becomes_of_an_answer_is_told_to_its_author_even_where_the_event_na
     for kind in (EventKind.REPLY_FAILED, EventKind.REPLY_VANISHED, EventKind.REPLY_NOT_VISIBLE):
         agent_id = desk.agent_id if kind is EventKind.REPLY_FAILED else None
         events.add(desk.conn, kind, now=desk.now, case_id=case_id, agent_id=agent_id, reply_id=reply_id)
-    facts = {"reply_id": reply_id, "author_id": desk.agent_id, "note": "Be kinder"}
-    events.add(desk.conn, EventKind.REPLY_GIVEN_BACK, now=desk.now, case_id=case_id, agent_id=bo(desk.conn), **facts)
+    back = EventKind.REPLY_GIVEN_BACK
+    me = desk.agent_id
+    events.add(desk.conn, back, now=desk.now, case_id=case_id, agent_id=bo(desk.conn), reply_id=reply_id, author_id=me, note="Kinder")
     assert told(desk, desk.agent_id) == ["reply_failed", "reply_vanished", "reply_vanished", "reply_given_back"]
 
 

@@ -101,7 +101,7 @@ def test_what_others_were_told_is_as_if_it_were_not_there(door: Door) -> None:
     assert program.post("/api/v1/notifications/read", json={"ids": [theirs]}).status_code == 404
     assert ada.get(f"/notifications/news?ids={theirs}").json()["told"] == []
     assert "mentioned you" not in ada.get("/notifications").text
-    assert program.get("/api/v1/notifications").json()["notifications"] == []
+    assert "mentioned" not in {one["kind"] for one in program.get("/api/v1/notifications").json()["notifications"]}
     at = quote(door.now.isoformat())
     assert ada.post(f"/notifications/unread?at={at}").status_code == 200
     assert ada.post("/notifications/unread?at=yesterday").status_code == 422

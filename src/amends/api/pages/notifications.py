@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime
 
 from amends.api import notice_words
@@ -94,7 +95,7 @@ def unread(request: Request, desk: AtDesk, visitor: Meaning, at: AwareDatetime) 
     return saying(_listed(request, desk, visitor), _("Not read again"))
 
 
-def _listed(request: Request, desk: Desk, visitor: Visitor) -> Response:
+def _listed(request: Request, desk: Desk, visitor: Visitor) -> HTMLResponse:
     with desk.pool.transaction() as conn:
         values = _values(conn, visitor, None, PAGE, only_unread=False) | {"apart": True}
     return desk.screens.blocks(request, "notifications.html", ["shown"], values)
