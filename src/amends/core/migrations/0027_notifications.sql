@@ -1,5 +1,5 @@
 -- Who is mentioned in a note, what each person is told, and how they want to be told.
--- depends: 0024_newest_posts
+-- depends: 0026_search
 
 create table note_mentions (
   id bigint generated always as identity primary key,
