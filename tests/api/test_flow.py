@@ -38,7 +38,7 @@ def test_a_case_is_snoozed_from_its_picker_and_that_is_taken_back(door: Door) ->
     assert (text[:13], "09:00" in text) == ("Snoozed until", True)
     assert values(door, "select to_char(until at time zone 'Asia/Colombo', 'HH24:MI') from snoozes") == ["09:00"]
     assert "snoozed the case until" in answer.text
-    assert "Asleep" in client.get(case).text
+    assert "Snoozed · until" in client.get(case).text
 
     assert toast(client.post(undo))[0] == "Taken back"
     again = client.post(undo)

@@ -192,7 +192,7 @@ def test_a_screen_asks_which_of_some_cases_its_list_would_hold(shared_door: Door
         ("lost mood:", ["negative", "neutral", "positive"]),
         ("mood:negative,p", ["positive"]),
         ("-brand:", ["lanka-air"]),
-        ("assignee:a", ["Ada", "Ann", "Mia"]),
+        ("assignee:a", ["Ada", "Ann", "Lea"]),
         ("(status:s", ["snoozed", "resolved", "dismissed"]),
         ("zzz", []),
         ("", []),

@@ -240,7 +240,7 @@ def test_the_times_at_which_it_was_seen_are_shown_with_the_next_look(door: Door)
 
 
 def test_before_anybody_looked_the_page_says_when_it_will_be(door: Door) -> None:
-    assert "looked at soon; next look" in prove(door)
+    assert "is looked at soon. Next look" in prove(door)
 
 
 def test_not_seen_yet_is_not_called_vanished(door: Door) -> None:

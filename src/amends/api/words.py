@@ -61,6 +61,7 @@ VIEWS = Table(
         "waiting": N_("Waiting for customer"),
         "snoozed": N_("Snoozed"),
         "follow_ups": N_("Follow-ups due"),
+        "mentions": N_("Mentions of me"),
         "resolved": N_("Resolved"),
         "all": N_("All cases"),
     }
@@ -109,6 +110,10 @@ EMPTY = {
     "needs_look": (N_("The machine is sure of itself"), N_("Posts it cannot judge, by language or by meaning, wait here for a person.")),
     "waiting": (N_("We wait for nobody"), N_("Cases we answered stay here until the customer writes again or you resolve them.")),
     "resolved": (N_("Nothing is resolved yet"), N_("A resolved case is followed up after some days: did the answer hold?")),
+    "mentions": (
+        N_("Nobody has mentioned you"),
+        N_("Where a colleague writes @ and your name in a note, the case comes here until it is resolved."),
+    ),
     "due_soon": (N_("Nothing falls due within the hour"), N_("A case comes here an hour before we should have answered it.")),
     "breached": (N_("Nothing is late"), N_("A case whose deadline has passed stays here until it is answered.")),
     "snoozed": (N_("Nothing is snoozed"), N_("A snoozed case comes back by itself, at its time or when the customer writes.")),

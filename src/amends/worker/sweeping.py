@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, drafts, heartbeats, presence, saved_views, undone, view_counts
+from amends.inbox.store import attachments, calls, drafts, heartbeats, notifications, presence, saved_views, undone, view_counts
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -15,6 +15,7 @@ REMEMBER_TRIALS = timedelta(hours=1)
 REMEMBER_DELIVERIES = timedelta(days=7)
 REMEMBER_VIEWS = timedelta(days=30)
 REMEMBER_COUNTS = timedelta(days=1)
+REMEMBER_NOTIFICATIONS = timedelta(days=60)
 KEEP_UNSENT = timedelta(days=1)
 
 
@@ -42,6 +43,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
+        Task.NOTIFY: found.untold,
         Task.APPLY_RULES: found.ruled,
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
@@ -63,4 +65,5 @@ def tidy(at: Context) -> None:
         calls.drop_old_knocks(conn, before=now - knocking.REMEMBERED)
         presence.drop_stale(conn, now=now)
         attachments.drop_forgotten(conn, before=now - KEEP_UNSENT)
+        notifications.drop_old(conn, before=now - REMEMBER_NOTIFICATIONS)
         drafts.drop_forgotten(conn, before=now - KEEP_UNSENT)

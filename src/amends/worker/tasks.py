@@ -18,6 +18,7 @@ from amends.worker.giving import give_out_batch
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
+from amends.worker.notifying import notify_batch
 from amends.worker.proving import prove_one
 from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
@@ -69,6 +70,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.DELIVER_ALERTS: deliver_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.WAKE_CASES: wake_batch,
+    Task.NOTIFY: notify_batch,
     Task.APPLY_RULES: apply_batch,
     Task.APPLY_TIMED_RULES: apply_timed_batch,
     Task.JOBS: carry_one_on,

@@ -28,6 +28,7 @@ DEEDS: Mapping[str, str] = {
     "dismiss": N_("put aside"),
     "reopen": N_("reopen"),
     "alert": N_("alert the channel"),
+    "notify": N_("tell"),
 }
 
 

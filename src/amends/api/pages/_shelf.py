@@ -15,7 +15,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Right, may
 from amends.inbox.rules.saved_views import COLOURS
 from amends.inbox.rules.views import View
-from amends.inbox.store import saved_views, team_lists, view_counts
+from amends.inbox.store import mentions, saved_views, team_lists, view_counts
 from amends.inbox.store.saved_views import SavedView
 from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.view_counts import MOST, TimeCounts
@@ -29,6 +29,7 @@ COLOUR_NAMES = {
     "green": N_("Green"),
     "blue": N_("Blue"),
 }
+_MENTIONS = "mentions of the visitor"
 _LATE = {View.OPEN, View.BREACHED}
 
 
@@ -77,6 +78,8 @@ class Shelf:
 def shelf_of(conn: Connection, visitor: Visitor, counts: Mapping[str, int], asker: Asker) -> Shelf:
     """Return the views of a visitor, and ask the worker to keep the counts of the saved ones for as long as somebody looks."""
     timed = view_counts.of_time(conn, now=asker.now)
+    named = mentions.count(conn, agent_id=visitor.agent_id, scope=visitor.scope, most=MOST)
+    counts = {**counts, _MENTIONS: named}
     views = saved_views.seen_by(conn, visitor.agent_id)
     if views:
         whose = [asker.agent_id if _is_own(view, asker) else 0 for view in views]
@@ -105,7 +108,7 @@ def _is_own(view: SavedView, asker: Asker) -> bool:
 
 def _built_in(view: View, visitor: Visitor, counts: Mapping[str, int], timed: TimeCounts) -> Entry:
     live = words.COUNTERS.get(view, "") + (str(visitor.agent_id) if view is View.MINE else "")
-    n = getattr(timed, _OF_TIME[view]) if view in _OF_TIME else counts.get(live, 0)
+    n = getattr(timed, _OF_TIME[view]) if view in _OF_TIME else counts.get(_MENTIONS if view is View.MENTIONS else live, 0)
     name, address = _(words.VIEWS[view]), f"/inbox?view={view}"
     return Entry(key=view, name=name, address=address, count=_shown(n), live=live, late=view in _LATE)
 

@@ -8,7 +8,7 @@ from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.translating import _
-from amends.inbox.actions.note import add_note
+from amends.inbox.actions.note import add_note, not_told
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
@@ -19,14 +19,16 @@ router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
 @router.post("/note", dependencies=[may(Right.WORK)])
 def note(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Response:
-    """Keep a note for colleagues."""
+    """Keep a note for colleagues; the toast names who is mentioned in it and does not see the case."""
     now = desk.clock()
+    with desk.pool.transaction() as conn:
+        missing = not_told(conn, case_id=case_id, text=text)
     return done(
         request,
         desk,
         case_id,
         lambda conn: add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=text, now=now),
-        _("Noted"),
+        _("Noted. %(missing)s") % {"missing": missing} if missing else _("Noted"),
         undo=EventKind.NOTE_ADDED,
         written="note",
     )

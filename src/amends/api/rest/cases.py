@@ -13,7 +13,7 @@ from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
 from amends.core.errors import Refused
 from amends.inbox.actions.assign import Expected, assign, assign_team
-from amends.inbox.actions.note import add_note
+from amends.inbox.actions.note import add_note, not_told
 from amends.inbox.actions.resolve import dismiss, reopen, resolve, undo_resolve
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import CaseId
@@ -42,9 +42,10 @@ class Queued:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Noted:
-    """The note that was kept."""
+    """The note that was kept; `warning` names who is mentioned in it and does not see the case."""
 
     note_id: int
+    warning: str = ""
 
 
 @router.get("", operation_id="list_cases", dependencies=[program_may(Right.SEE)])
@@ -87,9 +88,10 @@ def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Q
 def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody) -> Noted:
     """Keep a note for colleagues."""
     with desk.pool.transaction() as conn:
+        missing = not_told(conn, case_id=case_id, text=body.text)
         made = add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=body.text, now=desk.clock())
     desk.wake()
-    return Noted(note_id=made)
+    return Noted(note_id=made, warning=missing)
 
 
 @router.post("/{case_id}/assign", operation_id="assign", dependencies=[program_may(Right.WORK)])

@@ -4,6 +4,7 @@ import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
 import { markOpen, query, showList } from "./places.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
+import { keepsListening } from "./notices.js";
 import { beHere, hearPresence } from "./presence.js";
 
 const fresh = new Set();
@@ -164,7 +165,7 @@ let source, resting = 0, last = Number(document.body.dataset.news || 0);
 export function listen() {
   source?.close();
   source = new EventSource(`/stream?after=${last}`);
-  source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); });
+  source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); tell("stream-opened"); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); });
   source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); });
   source.addEventListener("presence", (event) => hearPresence(JSON.parse(event.data)));
@@ -193,9 +194,10 @@ function sayConnection() {
 when("visibilitychange", () => {
   if (!source) return;
   clearTimeout(resting);
-  if (document.hidden) resting = setTimeout(() => source.close(), 30000);
+  if (document.hidden) resting = setTimeout(() => keepsListening() || source.close(), 30000);
   else if (source.readyState === EventSource.CLOSED) listen();
 });
+when("keeps-listening", () => source?.readyState === EventSource.CLOSED && listen());
 
 beHere();
 

@@ -1,7 +1,5 @@
 // Writing: what is in the box, and what follows from it. Drafts, length, macros and translation have files of their own.
 
-import { $, $$, me, openCase, when } from "./dom.js";
-import { say } from "./texts.js";
 import { $, $$, when } from "./dom.js";
 import { broughtBack, emptied, keep, restore } from "./drafts.js";
 import { measureSoon, showPosts } from "./length.js";

@@ -12,11 +12,12 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import assign, press, resolve, snooze, topic_labels
 from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.notify import tell_screens
 from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TopicId
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import cases, events, follow_ups, notes
+from amends.inbox.store import cases, events, follow_ups, notes, notifications
 from amends.inbox.store.cases import Case
 from amends.inbox.store.events import OfCase
 
@@ -127,6 +128,8 @@ def _noted(at: Undoing) -> None:
     note_id = at.event.facts.get("note_id")
     if not (isinstance(note_id, int) and notes.delete(at.conn, note_id=note_id, agent_id=at.agent_id)):
         raise Refused(_("Only who wrote a note takes it back, and only once."))
+    for agent_id in notifications.forget_note(at.conn, case_id=at.case.id, note_id=note_id):
+        tell_screens(at.conn, agent_id)
     events.add(at.conn, EventKind.NOTE_REMOVED, now=at.now, case_id=at.case.id, agent_id=at.agent_id, note_id=note_id)
 
 

@@ -16,7 +16,7 @@ class Asker:
     scope: Scope = EVERYTHING
 
 
-_PERSONAL = {("assignee", "me"), ("team", "mine")}
+_PERSONAL = {("assignee", "me"), ("team", "mine"), ("mentions", "me")}
 
 
 def is_personal(query: Query) -> bool:

@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     CASE_UNREAD = "case_unread"
     NOTE_ADDED = "note_added"
     NOTE_REMOVED = "note_removed"
+    COLLEAGUES_TOLD = "colleagues_told"
     REPLY_QUEUED = "reply_queued"
     REPLY_PROPOSED = "reply_proposed"
     REPLY_APPROVED = "reply_approved"

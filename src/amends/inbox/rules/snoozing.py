@@ -130,4 +130,6 @@ def said(sleep: Sleep, zone: str) -> str:
     """Return until when a case sleeps, as an agent in this zone reads the clock."""
     if sleep.until is not None:
         return _("Snoozed until %(until)s") % {"until": f"{sleep.until.astimezone(zone_of(zone)):%a %d %b, %H:%M}"}
-    return _("Snoozed until the customer writes") if sleep.reason is Reason.CUSTOMER else _("Snoozed until “%s” is over") % sleep.label
+    if sleep.reason is Reason.CUSTOMER:
+        return _("Snoozed until the customer writes")
+    return _("Snoozed until “%(label)s” is over") % {"label": sleep.label}

@@ -27,6 +27,7 @@ class View(StrEnum):
     WAITING = "waiting"
     SNOOZED = "snoozed"
     FOLLOW_UPS = "follow_ups"
+    MENTIONS = "mentions"
     RESOLVED = "resolved"
     ALL = "all"
 
@@ -50,6 +51,7 @@ QUERIES: Mapping[View, str] = {
     View.WAITING: "status:waiting",
     View.SNOOZED: "status:snoozed",
     View.FOLLOW_UPS: "follow-up:due",
+    View.MENTIONS: "mentions:me status:open,waiting,snoozed",
     View.RESOLVED: "status:resolved",
     View.ALL: "",
 }

@@ -87,6 +87,20 @@ def read_hours(zone: str, days: Mapping[int, str], holidays: str) -> Hours:
     return Hours(zone=zone, spans=tuple(spans), holidays=frozenset(_day_off(word) for word in re.split(r"[\s,;]+", holidays) if word))
 
 
+def read_night(day: int, text: str) -> list[Span]:
+    """Return the spans of one weekday, of which one that does not end after it begins goes over midnight: 22-7."""
+    return sorted(_over_midnight(day, part.strip()) for part in re.split(r"[,;]", text) if part.strip())
+
+
+def _over_midnight(day: int, text: str) -> Span:
+    found = _SPAN.fullmatch(text)
+    from_hour, from_minute, to_hour, to_minute = (int(part or 0) for part in found.groups()) if found else (24, 60, 24, 60)
+    span = Span(day=day, begins=from_hour * 60 + from_minute, ends=to_hour * 60 + to_minute)
+    if max(from_minute, to_minute) > 59 or not (span.begins < DAY and span.ends <= DAY):  # noqa: PLR2004 - minutes of an hour
+        raise Refused(_("%(day)s: write quiet hours as 22:00-07:00, not “%(text)s”.") % {"day": _(DAYS[day]), "text": text[:40]})
+    return span
+
+
 def read_day(day: int, text: str) -> list[Span]:
     """Return the spans of one weekday in order; `Refused` where one ends before it begins, or two overlap."""
     parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]

@@ -8,6 +8,7 @@ from typing import Any
 from amends.core.database import Connection, fetch_all, fetch_maybe
 from amends.core.post import Visibility
 from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.mentions import pieces
 
 THREAD_LIMIT = 300
 
@@ -51,6 +52,7 @@ class CaseHead:
     opened_at: datetime
     last_post_at: datetime
     waiting_since: datetime | None
+    due_at: datetime | None
     resolved_at: datetime | None
     post_id: int | None
     permalink: str | None
@@ -115,12 +117,18 @@ class ThreadPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoteRow:
-    """A remark for colleagues."""
+    """A remark for colleagues; `mentions` are the people and teams in it, each with the words behind its @."""
 
     id: int
     agent: str
     text: str
     created_at: datetime
+    mentions: list[dict[str, Any]]
+
+    def pieces(self) -> list[tuple[str, dict[str, Any] | None]]:
+        """Return the text cut where it mentions somebody, each piece with who that is."""
+        known = {str(one["said"]): one for one in self.mentions}
+        return [(text, known.get(said)) for text, said in pieces(self.text, list(known))]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +172,8 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
                c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.customer_posts,
                c.opened_at,
-               c.last_post_at, c.waiting_since, c.resolved_at, t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
+               c.last_post_at, c.waiting_since, c.due_at, c.resolved_at,
+               t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
                v.model, v.negative, v.neutral, v.positive, v.complaint, v.confidence, v.intent,
                (select g.name from corrections x join agents g on g.id = x.agent_id
                 where x.post_id = p.id and x.field = 'mood' and x.ended_at is null) as mood_by,
@@ -228,7 +237,13 @@ def notes(conn: Connection, case_id: int) -> list[NoteRow]:
         conn,
         NoteRow,
         """
-        select n.id, g.name as agent, n.text, n.created_at from notes n join agents g on g.id = n.agent_id
+        select n.id, g.name as agent, n.text, n.created_at,
+          coalesce((
+            select jsonb_agg(jsonb_build_object(
+              'agent_id', m.agent_id, 'team_id', m.team_id, 'said', m.said, 'name', coalesce(w.name, t.name)) order by m.id)
+            from note_mentions m left join agents w on w.id = m.agent_id left join teams t on t.id = m.team_id where m.note_id = n.id
+          ), '[]') as mentions
+        from notes n join agents g on g.id = n.agent_id
         where n.case_id = %(case_id)s order by n.created_at, n.id
         """,
         {"case_id": case_id},

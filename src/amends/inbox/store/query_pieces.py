@@ -42,6 +42,10 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     ("has", "reply"): "exists (select from replies r where r.case_id = c.id and r.state = 'sent')",
     ("has", "picture"): "exists (select from posts p where p.case_id = c.id and p.media <> '[]')",
     ("has", "topic"): "exists (" + TOPICS + ")",
+    ("mentions", "me"): """c.id = any(array(
+        select case_id from note_mentions where agent_id = %(me)s or team_id = any("""
+    + MY_TEAMS
+    + """)))""",
     ("needs", "look"): "c.needs_look",
     ("follow-up", "due"): """c.id = any(array(
         select case_id from follow_ups where concluded_at is null and due_at <= %(now)s + interval '1 day' order by due_at limit 5000))""",

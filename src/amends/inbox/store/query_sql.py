@@ -19,7 +19,7 @@ from amends.inbox.store.query_names import Names, names_of
 from amends.inbox.store.query_words import Holders, escaped, holders_of, holds_words, is_of_handle, is_rare
 
 _DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
-_STRONG = frozenset({"case", "handle", "assignee", "team", "needs"})
+_STRONG = frozenset({"case", "handle", "assignee", "team", "needs", "mentions"})
 _ONLY_OPEN = {("due", "past"), ("is", "late")}
 
 

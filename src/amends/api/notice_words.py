@@ -1,0 +1,122 @@
+"""What notifications say: a sentence, what stands under it, and the place where it is seen to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from amends.api import words
+from amends.core.translating import N_, _
+from amends.inbox.rules.noticing import MEANS, Notice, Way
+from amends.inbox.store.notification_list import Told
+
+WAYS: Mapping[Way, str] = {
+    Way.OFF: N_("Off"),
+    Way.CENTRE: N_("In the centre"),
+    Way.BROWSER: N_("Also as browser notification"),
+}
+FOR: Mapping[Notice, str] = {Notice.APPROVAL: "approve", Notice.RULE_STOPPED: "rules"}
+"""Kinds that only somebody with a right is told."""
+
+
+def kinds(may: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Return the kinds that somebody can be told, each in words."""
+    return [(kind.value, _(MEANS[kind])) for kind in Notice if kind not in FOR or may(FOR[kind])]
+
+
+def says(told: Told) -> str:
+    """Return what happened, in one sentence."""
+    return _SAYS[Notice(told.kind)](told)
+
+
+def _by(told: Told, by_person: str, by_nobody: str) -> str:
+    return _(by_person) % {"name": told.by} if told.by else _(by_nobody)
+
+
+def _given(told: Told) -> str:
+    if rule := told.facts.get("rule"):
+        return _("The rule “%(rule)s” gave you the case") % {"rule": rule}
+    return _by(told, N_("%(name)s gave you the case"), N_("The case was given to you"))
+
+
+def _wrote(told: Told) -> str:
+    return _("%(customer)s wrote") % {"customer": told.customer or _("The customer")}
+
+
+def _follow_up(told: Told) -> str:
+    outcome = str(told.facts.get("outcome", ""))
+    return _("Follow-up: %(outcome)s") % {"outcome": words.OUTCOMES.get(outcome, outcome)}
+
+
+def _handed_over(told: Told) -> str:
+    return _by(told, N_("%(name)s handed your cases over, or gave them back to you"), N_("Your cases were handed over"))
+
+
+_SAYS: Mapping[Notice, Callable[[Told], str]] = {
+    Notice.MENTIONED: lambda told: _by(told, N_("%(name)s mentioned you"), N_("You are mentioned in a note")),
+    Notice.TEAM_MENTIONED: lambda told: _by(told, N_("%(name)s mentioned your team"), N_("Your team is mentioned in a note")),
+    Notice.GIVEN: _given,
+    Notice.CUSTOMER_WROTE: _wrote,
+    Notice.REPLY_FAILED: lambda _told: _("Your answer was not published"),
+    Notice.REPLY_VANISHED: lambda _told: _("Your answer cannot be seen in public"),
+    Notice.REPLY_APPROVED: lambda told: _by(told, N_("%(name)s approved your answer"), N_("Your answer was approved")),
+    Notice.REPLY_GIVEN_BACK: lambda told: _by(told, N_("%(name)s gave your answer back"), N_("Your answer was given back")),
+    Notice.WOKEN: lambda _told: _("A snoozed case of yours is awake"),
+    Notice.FOLLOW_UP: _follow_up,
+    Notice.ALERT: lambda _told: _("An alarm was raised"),
+    Notice.TOLD_BY_RULE: lambda told: _("The rule “%(rule)s” tells you of this case") % {"rule": told.facts.get("rule", "")},
+    Notice.HANDED_OVER: _handed_over,
+    Notice.APPROVAL: lambda told: _by(told, N_("%(name)s asks for approval of an answer"), N_("An answer waits for approval")),
+    Notice.RULE_STOPPED: lambda told: _("The rule “%(rule)s” was switched off") % {"rule": told.facts.get("name", "")},
+}
+
+
+def under(told: Told) -> str:
+    """Return what stands under the sentence: a note's words, a reason, or the customer's newest post without personal data."""
+    kind = Notice(told.kind)
+    if kind in {Notice.MENTIONED, Notice.TEAM_MENTIONED}:
+        return told.excerpt or ""
+    if kind is Notice.CUSTOMER_WROTE:
+        return told.preview or ""
+    return next((str(told.facts[key]) for key in ("text", "note", "reason", "why") if told.facts.get(key)), "")
+
+
+def address(told: Told) -> str:
+    """Return where it is seen to: the very note, answer or post of the case."""
+    if told.case_id is None:
+        return {Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}"}.get(Notice(told.kind), "/inbox?view=mine")
+    for name, fact in (("note", "note_id"), ("reply", "reply_id")):
+        if told.facts.get(fact) and told.kind != Notice.REPLY_GIVEN_BACK:
+            return f"/inbox/{told.case_id}#{name}-{told.facts[fact]}"
+    return f"/inbox/{told.case_id}" + (f"#post-{told.post_id}" if told.post_id and told.kind == Notice.CUSTOMER_WROTE else "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """What somebody was told of one case, the newest first."""
+
+    newest: int
+    case_id: int | None
+    customer: str
+    network: str
+    told: Sequence[Told]
+
+    @property
+    def unread(self) -> bool:
+        """Whether one of them was not read."""
+        return any(one.read_at is None for one in self.told)
+
+
+def grouped(told: Sequence[Told]) -> list[Group]:
+    """Return notifications gathered by case; they come in that order."""
+    groups = [list(rows) for _newest, rows in groupby(told, key=lambda one: one.newest)]
+    return [
+        Group(newest=rows[0].newest, case_id=rows[0].case_id, customer=rows[0].customer or "", network=rows[0].network or "", told=rows)
+        for rows in groups
+    ]
+
+
+def title(told: Told) -> str:
+    """Return the sentence with whose case it is, as a notification of the browser has no more room for."""
+    if told.customer and told.kind != Notice.CUSTOMER_WROTE:
+        return _("%(what)s: %(customer)s") % {"what": says(told), "customer": told.customer}
+    return says(told)
