@@ -17,7 +17,6 @@ def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desk
     expect(page.get_by_text("Everything that was said, by anybody")).to_be_visible()
     page.get_by_label("Words").press_sequentially("ba")
     expect(page.locator("mark").first).to_be_visible()
-    page.screenshot(path="/tmp/search-bench/light.png")
     page.get_by_label("Among").select_option("note")
     expect(page.locator(".search-hit")).to_have_count(1)
     expect(page).to_have_url(f"{desktop.address}/search?q=ba&kind=note")
@@ -32,5 +31,4 @@ def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desk
     page.set_viewport_size({"width": 320, "height": 844})
     page.emulate_media(color_scheme="dark")
     page.goto("/search?q=lost")
-    page.screenshot(path="/tmp/search-bench/dark.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from amends.api import words
 from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
-from amends.api.screen import Screens
 from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, marked
 from amends.core.database import Connection
 from amends.core.errors import Refused
@@ -28,18 +27,14 @@ def search(request: Request, desk: AtDesk, visitor: Reading, asked: Asking) -> R
     with desk.pool.transaction() as conn:
         values = _found(conn, asked, visitor.scope)
         if request.headers.get("HX-Request"):
-            return _part(desk.screens, request, asked, values)
+            return desk.screens.blocks(request, "search.html", ["hits" if _goes_on(asked, values) else "results"], values)
         values |= _choices(conn, asked) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "search.html", values)
 
 
-def _part(screens: Screens, request: Request, asked: Asked, values: dict[str, Any]) -> Response:
-    """Return the rows behind those on screen; else the results anew, and the address that asks for them."""
-    if asked.below and not values["trouble"]:
-        return screens.blocks(request, "search.html", ["hits"], values)
-    found = screens.blocks(request, "search.html", ["results"], values)
-    found.headers["HX-Replace-Url"] = "/search" + asked.query()
-    return found
+def _goes_on(asked: Asked, values: dict[str, Any]) -> bool:
+    """Tell whether only the rows behind those on screen are asked for, and are to be had."""
+    return bool(asked.below) and not values["trouble"]
 
 
 def _found(conn: Connection, asked: Asked, scope: Scope) -> dict[str, Any]:
