@@ -155,3 +155,9 @@ def test_odd_words_break_nothing(desk: Desk, query: str) -> None:
     found(desk, query)
     finding.customers(desk.conn, query, EVERYTHING)
     finding.cases(desk.conn, query, Asker(agent_id=0, now=NOON))
+
+
+@pytest.mark.parametrize("text", ["a-" * 20_000, "1234567890123456789012 " * 9_000, "lost\\ ' ::,5 ", "ﷺ" * 90 + "😡" * 5_000])
+def test_odd_texts_are_read_like_any_other(desk: Desk, text: str) -> None:
+    desk.hear(a_post(f"quobblet is lost {text}"))
+    assert found(desk, "quobblet") == ["post"]

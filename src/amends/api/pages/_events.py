@@ -32,7 +32,7 @@ def _assigned(event: EventRow) -> str:
     team, chosen = event.facts.get("team"), event.facts.get("chosen")
     if team:
         return _said(event, _("%(name)s gave the case to the team %(team)s"), team=team)
-    if "team_id" in event.facts:
+    if event.facts.get("was_team") and not event.whom:
         return _said(event, _("%(name)s gave the case back to every team"))
     if chosen and event.whom:
         why = why_chosen(chosen, str(event.facts.get("language", "")))

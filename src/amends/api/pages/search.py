@@ -27,9 +27,14 @@ def search(request: Request, desk: AtDesk, visitor: Reading, asked: Asking) -> R
     with desk.pool.transaction() as conn:
         values = _found(conn, asked, visitor.scope)
         if request.headers.get("HX-Request"):
-            return desk.screens.blocks(request, "search.html", ["hits" if asked.below and not values["trouble"] else "results"], values)
+            return desk.screens.blocks(request, "search.html", ["hits" if _goes_on(asked, values) else "results"], values)
         values |= _choices(conn, asked) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "search.html", values)
+
+
+def _goes_on(asked: Asked, values: dict[str, Any]) -> bool:
+    """Tell whether only the rows behind those on screen are asked for, and are to be had."""
+    return bool(asked.below) and not values["trouble"]
 
 
 def _found(conn: Connection, asked: Asked, scope: Scope) -> dict[str, Any]:

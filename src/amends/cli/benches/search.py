@@ -20,7 +20,7 @@ from amends.inbox.rules.views import Sort
 from amends.inbox.store import inbox_list, search_index
 
 FULL = 100_000
-ROUNDS = 100
+ROUNDS = 60
 BATCH = 2_000
 AT_MOST = 100
 WORKLOAD = f"cases with {POSTS_A_CASE} posts each, all read; 99th percentile of {ROUNDS} answers against the index asked for the same words"

@@ -1,0 +1,34 @@
+"""Searching as a person does: results while one types, the address follows, the command bar leads there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from amends.inbox.actions.search_index import read_batch
+from tests.browser.desktop import Desktop
+
+pytestmark = pytest.mark.browser
+
+
+def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        read_batch(conn)
+    page = desktop.page
+    page.goto("/search")
+    expect(page.get_by_text("Everything that was said, by anybody")).to_be_visible()
+    page.get_by_label("Words").press_sequentially("ba")
+    expect(page.locator("mark").first).to_be_visible()
+    page.get_by_label("Among").select_option("note")
+    expect(page.locator(".search-hit")).to_have_count(1)
+    expect(page).to_have_url(f"{desktop.address}/search?q=ba&kind=note")
+    page.reload()
+    expect(page.get_by_label("Words")).to_have_value("ba")
+    expect(page.locator("mark")).to_have_text(["bag"])
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Doha")
+    page.get_by_role("option", name="Search everything").click()
+    expect(page.locator("mark")).to_have_text(["Doha"])
+    page.set_viewport_size({"width": 320, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.goto("/search?q=lost")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
