@@ -31,6 +31,7 @@ def screens(door: Door) -> Sequence[str]:
     rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
     return (
         "/login",
+        "/forgot",
         "/inbox",
         f"/inbox/{door.who.talked}",
         f"/inbox/{door.who.talked + 6}",
@@ -40,6 +41,10 @@ def screens(door: Door) -> Sequence[str]:
         "/sources",
         f"/sources/{door.who.source_id}/budget",
         "/alarms",
+        "/settings/people",
+        "/settings/profile",
+        "/settings/security",
+        "/settings/security/second-factor",
         "/settings/tokens",
         "/settings/triage",
         "/settings/urgency",
