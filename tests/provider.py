@@ -28,17 +28,17 @@ def a_provider(claims: Mapping[str, Any], *, sub: str = SUBJECT) -> Generator[st
         yield issuer
 
 
-def consent(address: str, *, sub: str = SUBJECT, action: str = "") -> str:
-    """Let the person say yes (or `deny`) at the provider; return the path and query that the browser comes back with."""
-    answer = httpx.post(address, data={"sub": sub, "action": action}, trust_env=False)
+def consent(address: str, *, sub: str = SUBJECT) -> str:
+    """Let the person say yes at the provider; return the path and query that the browser comes back with."""
+    answer = httpx.post(address, data={"sub": sub}, trust_env=False)
     split = urlsplit(answer.headers["location"])
     return f"{split.path}?{split.query}"
 
 
-def sign_on(client: TestClient, *, sub: str = SUBJECT, action: str = "", back: str = "") -> Answer:
+def sign_on(client: TestClient, *, sub: str = SUBJECT, back: str = "") -> Answer:
     """Go to the provider and come back."""
     set_out = client.get(f"/login/sign-on?next={back}")
-    return client.get(consent(set_out.headers["location"], sub=sub, action=action))
+    return client.get(consent(set_out.headers["location"], sub=sub))
 
 
 @dataclass

@@ -90,9 +90,10 @@ def test_an_address_that_went_to_somebody_else_at_the_provider_opens_nothing(now
     assert trouble(liar.come_back(desk.stranger())) == "other"
 
 
-def test_saying_no_at_the_provider_leads_back_with_a_word(now_door: Door) -> None:
-    with a_provider(ADA) as issuer:
-        assert trouble(sign_on(signing_on(now_door, issuer).stranger(), action="deny")) == "denied"
+def test_saying_no_at_the_provider_leads_back_with_a_word(now_door: Door, liar: Liar) -> None:
+    client = signing_on(now_door, liar.issuer).stranger()
+    state = client.get("/login/sign-on").headers["location"].partition("state=")[2].partition("&")[0]
+    assert trouble(client.get(f"/login/sign-on/back?error=access_denied&state={state}")) == "denied"
 
 
 def test_we_ask_with_pkce_and_come_back_to_our_own_address(now_door: Door, liar: Liar) -> None:
