@@ -58,7 +58,7 @@ def right_of(route: APIRoute) -> Right:
 
 def visitors_of(route: APIRoute) -> set[Callable[..., Any]]:
     """Return the guards by which the route takes its visitor."""
-    return {one.call for one in route.dependant.dependencies if one.call in PAGE_GUARDS | {auth.bearer}}
+    return {one.call for one in route.dependant.dependencies if one.call and one.call in PAGE_GUARDS | {auth.bearer}}
 
 
 def enter(door: Door, role: Role, route: APIRoute) -> TestClient:
