@@ -11,6 +11,7 @@ from amends.core.ports import Page
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.order_shapes import set_order_shapes, take_back_order_shapes
 from amends.inbox.actions.tuning import tuning
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import order_shapes, post_list
 from amends.worker.names import Task
 from tests.cast import DEE, SECRET_KEY, a_post, a_source, ada, mia
@@ -28,7 +29,7 @@ def personal(desk: Desk) -> list[object]:
 def test_a_verdict_names_the_kinds_that_a_post_shows(desk: Desk) -> None:
     desk.hear(a_post(SHOWING), a_post("It is lost"))
     assert personal(desk) == [["phone", "email", "order"], []]
-    assert [row.personal for row in post_list.page(desk.conn, source_id=None, case_id=None, before=None, limit=9)] == [
+    assert [row.personal for row in post_list.page(desk.conn, EVERYTHING, source_id=None, case_id=None, before=None, limit=9)] == [
         [],
         ["phone", "email", "order"],
     ]
