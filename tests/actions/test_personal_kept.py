@@ -29,7 +29,7 @@ def personal(desk: Desk) -> list[object]:
 def test_a_verdict_names_the_kinds_that_a_post_shows(desk: Desk) -> None:
     desk.hear(a_post(SHOWING), a_post("It is lost"))
     assert personal(desk) == [["phone", "email", "order"], []]
-    assert [row.personal for row in post_list.page(desk.conn, scope=EVERYTHING, source_id=None, case_id=None, before=None, limit=9)] == [
+    assert [row.personal for row in post_list.page(desk.conn, EVERYTHING, source_id=None, case_id=None, before=None, limit=9)] == [
         [],
         ["phone", "email", "order"],
     ]

@@ -88,7 +88,7 @@ def test_topics_weights_shapes_and_tokens_are_in_it(door: Door) -> None:
 def test_teams_and_roles_are_in_it(door: Door) -> None:
     with door.pool.transaction() as conn:
         audit.stamp(conn, Origin(agent_id=door.who.ann, who="Ann", via="session", address="192.0.2.7"), now=NOON)
-        [team_id] = fetch_values(conn, "insert into teams (name, created_at) values ('North', now()) returning id")
+        team_id = fetch_values(conn, "insert into teams (name, created_at) values ('North', now()) returning id")[0]
         conn.execute("insert into team_members values (%s, %s)", [team_id, door.who.ada])
         conn.execute("insert into team_sources values (%s, %s)", [team_id, door.who.source_id])
         conn.execute("update agents set role = 'lead' where id = %s", [door.who.ada])
@@ -123,9 +123,9 @@ def test_nobody_rewrites_it_not_even_its_owner(door: Door, rewriting: str) -> No
     with door.pool.transaction() as conn:
         audit.record(conn, AuditKind.SIGNED_OUT)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only added to"), door.pool.transaction() as conn:
-        conn.execute(rewriting)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        conn.execute(rewriting.encode())
     with pytest.raises(psycopg.errors.InsufficientPrivilege), door.pool.transaction() as conn:
-        conn.execute(f"set local session_replication_role = replica; {rewriting}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+        conn.execute(b"set local session_replication_role = replica; " + rewriting.encode())
 
 
 def test_it_is_searched_by_person_kind_time_and_words(door: Door) -> None:

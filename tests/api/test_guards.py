@@ -41,8 +41,12 @@ PUBLIC = {
 }
 PAGE_GUARDS = {auth.signed_in, auth.meant}
 MAY = auth.MayPerson | auth.MayProgram
-KEEPS_NOTHING = {("POST", "/inbox/{case_id:int}/length"), ("POST", "/api/v1/sources/{source_id}/budget/preview")}
-"""Unsafe by method only: they answer a question and keep nothing."""
+KEEPS_NOTHING = {
+    ("POST", "/inbox/{case_id:int}/length"),
+    ("POST", "/inbox/{case_id:int}/presence"),
+    ("POST", "/api/v1/sources/{source_id}/budget/preview"),
+}
+"""Unsafe by method only: they answer a question, or say for some seconds who looks, and keep nothing."""
 
 
 def every_route() -> list[tuple[str, APIRoute]]:
@@ -70,8 +74,7 @@ def right_of(route: APIRoute) -> Right:
 
 def visitors_of(route: APIRoute) -> set[Callable[..., Any]]:
     """Return the guards by which the route takes its visitor."""
-    calls = {one.call for one in route.dependant.dependencies if one.call}
-    return calls & (PAGE_GUARDS | {auth.bearer})
+    return {one.call for one in route.dependant.dependencies if one.call and one.call in PAGE_GUARDS | {auth.bearer}}
 
 
 def enter(door: Door, role: Role, route: APIRoute) -> TestClient:

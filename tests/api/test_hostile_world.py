@@ -68,7 +68,7 @@ def harm(door: Door) -> None:
 def test_no_screen_and_no_row_of_it_lets_harm_through(door: Door) -> None:
     harm(door)
     paths = [(method, route, address(route, door)) for method, route in GUARDED if method == "GET" and route.path != "/stream"]
-    told = {path: ask(door, method, route, path) for method, route, path in paths if not path.startswith("/api/")}
+    told = {path: ask(door, method, route, path) for method, route, path in paths if not path.startswith("/api/") and ".csv" not in path}
     assert {path: status for path, (status, _) in told.items() if status >= 500} == {}
     assert [path for path, (_, text) in told.items() if UNESCAPED.search(text)] == []
     assert sum("&lt;script&gt;alert" in text for _, text in told.values()) > 4

@@ -161,7 +161,7 @@ def test_the_profile_is_kept_and_speaks_at_once_and_at_the_next_sign_in(door: Do
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings/profile?saved=true")
     assert client.cookies[LANGUAGE_COOKIE] == "ta"
     page = client.get("/settings/profile").text
-    assert '<html lang="ta" data-theme="dark">' in page
+    assert '<html lang="ta" data-theme="dark"' in page
     assert "Eve Tesfaye" in page
     elsewhere = door.stranger()
     knock(elsewhere, EMAIL)

@@ -63,7 +63,7 @@ def test_what_is_written_to_us_alone_is_not_called_public_and_answered_without_a
 def test_a_post_without_any_has_neither_mark_nor_warning(door: Door) -> None:
     page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
     assert 'class="personal"' not in page
-    assert "private message" not in page
+    assert "Ask them to" not in page
 
 
 def test_the_ready_words_are_in_the_language_of_the_post(door: Door) -> None:

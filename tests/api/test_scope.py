@@ -1,6 +1,7 @@
 """Who sees how far: cases of other teams and other sources are as if they were not there, on every page and endpoint."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +95,7 @@ def test_ids_of_another_team_are_not_there_on_any_route_and_nothing_changes(apar
                 own = {"case_id": int(door.who.plain)}.get(name, apart.ids[name])
                 path = path.replace(f"{{{name}:int}}", f"{{{name}}}")
                 path = path.replace(f"{{{name}}}", str(apart.ids[name] if name == foreign else own))
-            for rest in ("{topic_id}", "{correction_id}"):
-                path = path.replace(rest, "1")
+            path = re.sub(r"\{\w+(:int)?\}", "1", path)
             answer = (program if path.startswith("/api/") else person).request(method, path)
             assert (answer.status_code, answer.json()["error"]) == (404, "not_found"), (method, path, answer.text)
             assert answer.json()["message"] == SCOPED_IDS[foreign][1] % {"id": apart.ids[foreign]}, (method, path)

@@ -103,7 +103,7 @@ def _page(  # noqa: PLR0913
         "counts": counted,
         "native": NATIVE_NAMES,
         "languages": words.LANGUAGES,
-        "themes": THEMES,
+        "theme_names": THEMES,
         "zones": _zones(),
     }
     return desk.screens.page(request, "profile.html", values, status=status)
