@@ -8,8 +8,7 @@ from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId
 from amends.inbox.rules.words import Role
 from amends.inbox.rules.working_hours import Hours
-from amends.inbox.store import agents
-from tests.cast import NOON, mia
+from tests.cast import NOON, colleague, mia
 
 
 def a_team(
@@ -31,5 +30,4 @@ def a_team(
 
 def a_lead(conn: Connection, name: str = "Lea") -> AgentId:
     """Store somebody who leads the teams she is in."""
-    email = f"{name.lower()}@amends.example"
-    return agents.insert(conn, email=email, name=name, role=Role.LEAD, password_hash="none, cannot sign in", now=NOON)
+    return colleague(conn, f"{name.lower()}@amends.example", name, Role.LEAD)

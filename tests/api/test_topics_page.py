@@ -175,4 +175,4 @@ def test_the_list_is_narrowed_to_a_topic(door: Door) -> None:
     page = ada.get(f"/inbox?view=all&topic={topic_id}").text
     assert page.count('class="row ') == 1
     assert f'id="row-{case_id}"' in page
-    assert ada.get("/inbox?view=all&topic=drop").status_code == 422
+    assert "This query cannot be read" in ada.get("/inbox?view=all&topic=drop").text

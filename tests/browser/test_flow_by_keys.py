@@ -26,7 +26,7 @@ def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop
     expect(page.locator("#snooze li button").first).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator(".status")).to_contain_text("Asleep")
+    expect(page.locator(".status")).to_contain_text("Snoozed")
     page.keyboard.press("h")
     expect(page.locator("#thread")).to_contain_text("snoozed the case until")
     page.keyboard.press("n")

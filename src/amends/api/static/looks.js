@@ -7,7 +7,7 @@ const root = document.documentElement;
 
 // Goes round: as the system has it, light, dark, high contrast in both.
 export function switchTheme(button) {
-  const themes = Object.entries(JSON.parse(button.dataset.themes)), now = themes.findIndex(([name]) => name === (root.dataset.theme || ""));
+  const themes = JSON.parse(button.dataset.themes), now = themes.findIndex(([name]) => name === (root.dataset.theme || ""));
   const [theme, says] = themes[(now + 1) % themes.length];
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;

@@ -34,7 +34,7 @@ function move(event) {
 
 when("input", (event) => event.target.closest("[data-pick]") && find(event.target.closest(".picker"), event.target.value));
 when("keydown", (event) => {
-  if (event.target.closest(".picker") && !event.target.closest("form")) move(event);
+  if (event.target.closest(".picker:has([data-pick])") && !event.target.closest("form")) move(event);
 });
 when("click", (event) => {
   event.target.closest("[data-picked]")?.closest(".picker").close();
