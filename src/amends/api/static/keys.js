@@ -61,6 +61,15 @@ function step(by) {
   if (openCase()) showCase(next.dataset.case, { focus: false });
 }
 
+// What is typed narrows what the box asks already.
+function searchOn() {
+  const field = $("#search");
+  if (!field) return;
+  if (field.value && !field.value.endsWith(" ")) field.value += " ";
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
 function press(selector) {
   const button = $(selector);
   if (button && !button.disabled) button.click();
@@ -74,7 +83,7 @@ const CALLS = {
   "next": () => step(1),
   "previous": () => step(-1),
   "open": () => ($(".row a:focus") || $(".row a"))?.click(),
-  "search": () => $("#search")?.focus(),
+  "search": searchOn,
   "reply": () => write("reply"),
   "note": () => write("note"),
   "send": () => sendBox(false),
