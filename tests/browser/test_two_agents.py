@@ -62,6 +62,7 @@ def the_team_gets_it_and_that_is_taken_back(page: Page) -> None:
     page.keyboard.press("a")
     expect(page.locator("#assign-picker")).to_be_visible()
     expect(page.locator("#assign-choices")).to_contain_text("Ada (me)", timeout=SOON)
+    expect(page.locator("#assign-choices [data-pick]")).to_be_focused()
     page.keyboard.type("care")
     page.keyboard.press("Enter")
     expect(page.locator("#thread")).to_contain_text("Ada gave the case to the team Care", timeout=SOON)
