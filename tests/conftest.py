@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,17 +37,27 @@ def server() -> Generator[Server]:
 
 
 @pytest.fixture(scope="session")
-def _steady_database(server: Server) -> str:
-    return server.clone("rolled_back")
+def _steady(server: Server) -> Generator[Callable[[], Connection]]:
+    """The one connection of all tests that roll back, since a new one plans every trigger anew; made again where a test closed it."""
+    url = server.clone("rolled_back")
+    kept = [connect(url)]
+
+    def steady() -> Connection:
+        if kept[0].closed:
+            kept[0] = connect(url)
+        return kept[0]
+
+    yield steady
+    kept[0].close()
 
 
 @pytest.fixture
-def conn(_steady_database: str) -> Generator[Connection]:
+def conn(_steady: Callable[[], Connection]) -> Generator[Connection]:
     """A connection whose transaction is rolled back at the end: the fast default."""
-    connection = connect(_steady_database)
+    connection = _steady()
     yield connection
-    connection.rollback()
-    connection.close()
+    if not connection.closed:
+        connection.rollback()
 
 
 @pytest.fixture
