@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: Desktop) -> None:
     page, who = desktop.open(), desktop.door.who
     page.keyboard.press("/")
-    page.keyboard.type("bank")
+    page.keyboard.type(" bank")
     expect(page.locator(".row")).to_have_count(1)
     for key in ("Escape", "j", "Enter"):
         page.keyboard.press(key)

@@ -90,8 +90,8 @@ when("click", (event) => {
   }
 });
 when("list-shown", () => {
-  if ($("#list").dataset.query !== query) selectNone();
-  query = $("#list").dataset.query;
+  if ($("#list")?.dataset.query !== query) selectNone();
+  query = $("#list")?.dataset.query;
   if (marked.size) show();
 });
 when("page-changed", () => marked.size && show());

@@ -65,7 +65,6 @@ function step(by) {
 function searchOn() {
   const field = $("#search");
   if (!field) return;
-  if (field.value && !field.value.endsWith(" ")) field.value += " ";
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }

@@ -69,7 +69,7 @@ const VIEWS = {
 };
 
 function fits(row) {
-  const { plain, view } = $("#list").dataset;
+  const { plain, view } = $("#list")?.dataset ?? {};
   return plain && VIEWS[view] ? Boolean(VIEWS[view](row.dataset)) : undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import { $, $$, htmx, openCase, tell, when } from "./dom.js";
 
-export const query = () => $("#list").dataset.query;
+export const query = () => $("#list")?.dataset.query ?? "";
 
 export function showCase(id, { push = true, focus = true } = {}) {
   if (!$("#case")) return location.assign(`/inbox/${id}`);
