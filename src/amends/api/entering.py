@@ -16,7 +16,7 @@ from amends.api.auth import LOGIN_COOKIE, Forged, from_our_page, set_session_coo
 from amends.api.desk import Desk
 from amends.api.frame import LANGUAGE_COOKIE
 from amends.api.looks import THEME_COOKIE
-from amends.api.origins import origin_of
+from amends.api.origins import address_of, origin_of
 from amends.core.database import Connection, DatabaseGone, Pool
 from amends.core.errors import NotFound, RateLimited
 from amends.core.log import logger
@@ -40,7 +40,7 @@ A_YEAR = 365 * 86400
 
 def whence_of(request: Request) -> Whence:
     """Return what the browser says of itself and the address that it asks from."""
-    return Whence(device=request.headers.get("user-agent", ""), address=request.client.host if request.client else "")
+    return Whence(device=request.headers.get("user-agent", ""), address=address_of(request))
 
 
 def secure(request: Request, desk: Desk) -> bool:

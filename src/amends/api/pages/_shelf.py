@@ -15,7 +15,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Right, may
 from amends.inbox.rules.saved_views import COLOURS
 from amends.inbox.rules.views import View
-from amends.inbox.store import mentions, saved_views, team_lists, view_counts
+from amends.inbox.store import mentions, saved_views, teams, view_counts
 from amends.inbox.store.saved_views import SavedView
 from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.view_counts import MOST, TimeCounts
@@ -94,8 +94,8 @@ def _audiences(conn: Connection, visitor: Visitor) -> list[tuple[str, str]]:
     own = [("me", _("Only me"))]
     if not may(visitor.role, Right.SHARE):
         return own
-    teams = [(f"team-{team.id}", team.name) for team in team_lists.shared_with(conn, visitor.agent_id, visitor.role)]
-    return [*own, *teams, ("all", _("Everyone"))]
+    shared = [(f"team-{team.id}", team.name) for team in teams.shared_with(conn, visitor.agent_id, visitor.role)]
+    return [*own, *shared, ("all", _("Everyone"))]
 
 
 def _is_own(view: SavedView, asker: Asker) -> bool:

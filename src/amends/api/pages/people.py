@@ -16,7 +16,7 @@ from amends.inbox.actions import invitations, password_links, people, second_fac
 from amends.inbox.rules.ids import AgentId, InvitationId, TeamId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import Role
-from amends.inbox.store import counts
+from amends.inbox.store import counts, teams
 from amends.inbox.store import invitations as invitation_rows
 from amends.inbox.store import people as rows
 
@@ -129,7 +129,7 @@ def _listed(desk: Desk) -> dict[str, Any]:
     with desk.pool.transaction() as conn:
         return {
             "people": rows.everyone(conn),
-            "teams": rows.teams(conn),
+            "teams": teams.every(conn),
             "invitations": invitation_rows.every_open(conn),
             "roles": people_words.ROLES,
             "mailed": bool(desk.settings.mail_url.get_secret_value()),

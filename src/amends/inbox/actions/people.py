@@ -11,7 +11,7 @@ from amends.inbox.actions.agents import name_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
-from amends.inbox.store import events, password_links, people, sessions
+from amends.inbox.store import events, password_links, people, sessions, teams
 from amends.inbox.store.events import Event
 from amends.inbox.store.people import Person, Profile
 
@@ -31,7 +31,7 @@ def change_role(conn: Connection, *, agent_id: AgentId, role: Role, by: AgentId 
 def change_teams(conn: Connection, *, agent_id: AgentId, team_ids: Sequence[int], by: AgentId | None, now: datetime) -> None:
     """Put somebody into exactly these teams."""
     person = _ours_alone(conn, agent_id)
-    wanted = sorted({team.id for team in people.teams(conn)} & set(team_ids))
+    wanted = sorted({team.id for team in teams.every(conn)} & set(team_ids))
     if wanted == sorted(person.team_ids):
         return
     people.set_teams(conn, agent_id=agent_id, team_ids=wanted)

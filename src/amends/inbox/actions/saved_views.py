@@ -11,7 +11,7 @@ from amends.inbox.rules.ids import SavedViewId
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.saved_views import Audience, check_may_change, check_room, coloured, named
 from amends.inbox.rules.views import Sort
-from amends.inbox.store import events, saved_views, team_lists, view_counts
+from amends.inbox.store import events, saved_views, teams, view_counts
 from amends.inbox.store.query_names import names_of
 from amends.inbox.store.saved_views import SavedView, Written
 from amends.inbox.store.sessions import Visitor
@@ -69,7 +69,7 @@ def _team(conn: Connection, wish: Wish, visitor: Visitor) -> int | None:
     """Return the team that a view is for; a lead shares with a team of their own."""
     if wish.audience is not Audience.TEAM:
         return None
-    if wish.team_id not in {team.id for team in team_lists.shared_with(conn, visitor.agent_id, visitor.role)}:
+    if wish.team_id not in {team.id for team in teams.shared_with(conn, visitor.agent_id, visitor.role)}:
         raise NotAllowed(_("This is not a team of yours."))
     return wish.team_id
 

@@ -33,14 +33,6 @@ class Profile:
     time_zone: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TeamName:
-    """A team to be in."""
-
-    id: TeamId
-    name: str
-
-
 def everyone(conn: Connection) -> list[Person]:
     """Return every colleague, those who left last, by name."""
     return fetch_all(
@@ -92,11 +84,6 @@ def set_role(conn: Connection, *, agent_id: int, role: str) -> None:
 def set_active(conn: Connection, *, agent_id: int, active: bool) -> None:
     """Let somebody in, or no more."""
     execute(conn, "update agents set active = %(active)s where id = %(id)s", {"id": agent_id, "active": active})
-
-
-def teams(conn: Connection) -> list[TeamName]:
-    """Return the teams by name."""
-    return fetch_all(conn, TeamName, "select id, name from teams where archived_at is null order by lower(name), id")
 
 
 def set_teams(conn: Connection, *, agent_id: int, team_ids: Sequence[int]) -> None:

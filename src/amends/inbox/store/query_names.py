@@ -22,7 +22,7 @@ _NAMED: Mapping[str, LiteralString] = {
     "brand": "select id, array[slug, name] as names from brands order by slug",
     "source": "select id, array[handle] as names from sources order by handle, id",
     "topic": "select id, array[name] as names from topics where archived_at is null order by name, id",
-    "team": "select id, array[name] as names from teams order by name",
+    "team": "select id, array[name] as names from teams where archived_at is null order by name",
     "assignee": "select id, array[name, email] as names from agents where active order by name, id",
     "network": "select min(id) as id, array[network] as names from sources group by network order by network",
 }

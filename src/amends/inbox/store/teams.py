@@ -8,6 +8,8 @@ from typing import Any
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId
+from amends.inbox.rules.rights import SEE_EVERY_TEAM
+from amends.inbox.rules.words import Role
 from amends.inbox.rules.working_hours import Hours, Span
 
 
@@ -52,6 +54,11 @@ from teams t
 def every(conn: Connection) -> list[TeamRow]:
     """Return the teams in force, by name."""
     return fetch_all(conn, TeamRow, _ROW + " where archived_at is null order by lower(name), id")
+
+
+def shared_with(conn: Connection, agent_id: AgentId, role: str) -> list[TeamRow]:
+    """Return the teams that somebody can share with: all for who sees every team, else their own."""
+    return [team for team in every(conn) if Role(role) in SEE_EVERY_TEAM or agent_id in team.members]
 
 
 def find(conn: Connection, *, team_id: TeamId) -> TeamRow | None:
