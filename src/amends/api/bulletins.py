@@ -4,7 +4,7 @@ Place in the path: `live.py` heard which cases were touched -> here (two queries
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.api.screen import Screens
@@ -56,10 +56,9 @@ class Teller:
         with self.pool.transaction() as conn:
             by_place = counts.by_place(conn)
             rows = inbox_list.rows_of(conn, list(touched))
-            around = places.of_cases(conn, list(touched))
         summed = {scope: counts.summed(by_place, scope) for scope in {audience.scope for audience in audiences}}
         drawn = {language: self._drawn(rows, language) for language in {audience.language for audience in audiences}}
-        return {one: _news(touched, last, one, around, drawn[one.language], summed[one.scope]) for one in audiences}
+        return {one: _news(touched, last, one, rows, drawn[one.language], summed[one.scope]) for one in audiences}
 
     def presence(self, case_ids: Collection[int] | None, audiences: Collection[Audience]) -> dict[Audience, str]:
         """Return what each audience is told of who is at these cases; None: at all of them, as a screen that opens needs it."""
@@ -80,7 +79,7 @@ class Teller:
 
 
 def _news(
-    touched: Mapping[int, int], last: int, audience: Audience, around: Iterable[Place], drawn: Mapping[int, str], counted: dict[str, int]
+    touched: Mapping[int, int], last: int, audience: Audience, around: Sequence[CaseRow], drawn: Mapping[int, str], counted: dict[str, int]
 ) -> str:
     """Return the news of one audience; of what it may not see (any more) it hears the number alone, so that a shown row can go."""
     seen = {one.id for one in around if audience.scope.holds(team_id=one.team_id, source_id=one.source_id)}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from amends.api.answering import head_of
 from amends.api.desk import Desk
 from amends.api.pages._case_view import case_values
 from amends.api.screen import saying
@@ -12,7 +13,7 @@ from amends.api.words import new_key
 from amends.core.database import Connection
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.store import events
+from amends.inbox.store import events, unread
 
 
 def done(  # noqa: PLR0913
@@ -47,5 +48,6 @@ def _address(conn: Connection, case_id: CaseId, kind: EventKind, before: int) ->
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
     """Return the pieces of an open case that change while the agent types: everything but the text being typed."""
     with desk.pool.transaction() as conn:
-        values = case_values(conn, case_id, desk.able, request.state.visitor.scope)
-    return desk.screens.blocks(request, "case.html", ("live", "beside"), values | {"apart": True})
+        values = case_values(conn, head_of(conn, case_id), desk.able, request.state.visitor.scope)
+        values |= {"apart": True, "first_new": unread.oldest(conn, case_id)}
+    return desk.screens.blocks(request, "case.html", ("live", "beside"), values)

@@ -14,22 +14,18 @@ from amends.api.pages._folding import Entry, folded
 from amends.api.pages._marks import marks
 from amends.api.pages._timeline import story
 from amends.core.database import Connection
-from amends.core.errors import NotFound
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
-from amends.core.translating import _
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import agent_list, case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics, unread
+from amends.inbox.store import case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
 
-def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dict[str, Any]:
-    """Return what `case.html` shows; `NotFound` where there is no such case."""
-    case = case_page.head(conn, case_id)
-    if case is None:
-        raise NotFound(_("There is no case %(case_id)s.") % {"case_id": case_id})
+def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> dict[str, Any]:
+    """Return what `case.html` shows of a case, save where what is unread begins."""
+    case_id = CaseId(case.id)
     posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id)
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
     events = case_page.events(conn, case_id)
@@ -41,12 +37,10 @@ def case_values(conn: Connection, case_id: int, able: Able, scope: Scope) -> dic
         "marks": marks(conn, case, posts),
         "finds": _finds(posts, order_shapes.newest(conn)),
         "entries": list(folded(sorted([*spoken, *told, *noted], key=lambda entry: entry.at))),
-        "first_new": unread.oldest(conn, case_id),
-        "topics": post_topics.of_cases(conn, [CaseId(case_id)]),
+        "topics": post_topics.of_cases(conn, [case_id]),
         "all_topics": topics.every(conn),
         "newest_reply": max((reply.id for reply in replies), default=0),
         "newest_event": max((event.id for event in events), default=0),
-        "agents": agent_list.active(conn),
         "follow_ups": case_page.follow_ups(conn, case_id),
         "able": able(case.network),
         "most": counted(case.network, case.source_options, "").most,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from fastapi import Form, Request
 
 from amends.api.giving_words import GIVES
+from amends.api.zones import zones
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
@@ -60,7 +60,7 @@ def team_values(conn: Connection, visitor: Visitor, team_id: TeamId, now: dateti
         "crew": staff.active(conn),
         "sources": source_page.sources(conn),
         "gives": GIVES,
-        "zones": sorted(available_timezones()),
+        "zones": zones(),
         "counts": counts.read(conn, visitor.scope),
     }
 

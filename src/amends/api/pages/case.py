@@ -29,7 +29,7 @@ def case(
         head, first_new = head_of(conn, case_id), unread.oldest(conn, case_id)
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
-        values = case_values(conn, case_id, desk.able, visitor.scope)
+        values = case_values(conn, head, desk.able, visitor.scope)
         values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"]) | {"apart": False, "first_new": first_new}
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)

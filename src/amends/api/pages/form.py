@@ -16,6 +16,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.form_words import LANGUAGES, WORDS, chosen
 from amends.api.frame import CONTENT_POLICY
 from amends.api.limited import body_of
+from amends.api.origins import address_of
 from amends.api.pages._form_ticket import Ticket, is_reference, new_ticket, read_ticket
 from amends.collectors.form import NETWORK, posts_from
 from amends.core import reading
@@ -104,7 +105,7 @@ def _fault(given: Mapping[str, str], ticket: Ticket | None, desk: Desk) -> str:
 def _take(request: Request, desk: Desk, called: Called, given: Mapping[str, str], ticket: Ticket) -> None:
     """Store the message once, however often its page is sent."""
     now = desk.clock()
-    caller = caller_of(request.client.host if request.client else "", desk.secret_key)
+    caller = caller_of(address_of(request), desk.secret_key)
     body = {name: given.get(name, "") for name in LONGEST} | {"consent": True, "reference": ticket.reference, "sent_at": now.isoformat()}
     harvest = posts_from(json.dumps(body).encode(), Account(handle=called.handle))
     with desk.pool.transaction() as conn:

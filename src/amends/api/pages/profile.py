@@ -1,8 +1,6 @@
 """One's own profile: name, the language of the screens, the languages one answers in, theme and time zone."""
 
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -13,6 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.entering import remember_choices, secure
 from amends.api.frame import LANGUAGE_COOKIE
 from amends.api.looks import THEME_COOKIE, THEMES
+from amends.api.zones import zones
 from amends.core.errors import Refused
 from amends.core.translating import NATIVE_NAMES
 from amends.core.translating import gettext as _
@@ -70,7 +69,7 @@ def _checked(new: Profile) -> Profile:
         new.interface_language in {"", *NATIVE_NAMES},
         set(new.languages) <= set(words.LANGUAGES),
         new.theme in THEMES,
-        not new.time_zone or new.time_zone in _zones(),
+        not new.time_zone or new.time_zone in zones(),
     )
     if not all(fits):
         raise Refused(_("One of the choices is not among those offered. A time zone looks like Asia/Colombo."))
@@ -81,13 +80,6 @@ def _checked(new: Profile) -> Profile:
         languages=languages,
         theme=new.theme,
         time_zone=new.time_zone,
-    )
-
-
-@cache
-def _zones() -> tuple[str, ...]:
-    return tuple(
-        sorted(name for name in available_timezones() if ("/" in name and not name.startswith(("posix/", "right/"))) or name == "UTC")
     )
 
 
@@ -104,6 +96,6 @@ def _page(  # noqa: PLR0913
         "native": NATIVE_NAMES,
         "languages": words.LANGUAGES,
         "theme_names": THEMES,
-        "zones": _zones(),
+        "zones": zones(),
     }
     return desk.screens.page(request, "profile.html", values, status=status)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from amends.api.desk import AtDesk, Desk
 from amends.api.limited import HookSent
+from amends.api.origins import address_of
 from amends.collectors import abilities, build, networks
 from amends.core.errors import AmendsError, HookRefused, NetworkError, NotFound, SettingsWrong
 from amends.core.log import bound, logger
@@ -31,7 +32,7 @@ SourceNumber = Annotated[int, Path(ge=1, lt=2**63)]
 @router.post("/{source_id}")
 def call(request: Request, desk: AtDesk, source_id: SourceNumber, hook: HookSent) -> Response:
     """Take one call: 200 with what the network wants to hear, 401 where it is not signed as agreed, 404 where nobody listens."""
-    caller = caller_of(request.client.host if request.client else "", desk.secret_key)
+    caller = caller_of(address_of(request), desk.secret_key)
     with desk.pool.transaction() as conn:
         called = called_source(conn, source_id=SourceId(source_id))
         check_knocks(conn, source_id=called.source_id, door=OpenDoor.HOOK, caller=caller, now=desk.clock())

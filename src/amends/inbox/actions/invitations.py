@@ -15,7 +15,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, InvitationId
 from amends.inbox.rules.sign_in import INVITATION_LASTS
 from amends.inbox.rules.words import Role
-from amends.inbox.store import agents, invitations, people
+from amends.inbox.store import agents, invitations, people, teams
 from amends.inbox.store.invitations import Invitation
 
 
@@ -78,6 +78,7 @@ def accept(conn: Connection, *, token: str, name: str, password: str, now: datet
     invitations.set_accepted(conn, invitation_id=found.id, now=now)
     agent_id = add_agent(conn, email=found.email, name=name, role=Role(found.role), password=password, now=now, by=found.invited_by)
     people.set_teams(conn, agent_id=agent_id, team_ids=found.team_ids)
+    teams.look_again_for(conn, agent_id=agent_id)
     return agent_id
 
 

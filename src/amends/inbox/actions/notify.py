@@ -5,12 +5,12 @@ however often a worker dies. Nobody is told what they did themselves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import NEWS_OF_MINE, NEWS_OF_MY_REPLY, Notice, Way
 from amends.inbox.rules.rights import Right, may
 from amends.inbox.rules.words import Severity
@@ -37,20 +37,15 @@ class For:
 
 @dataclass(kw_only=True, slots=True)
 class Round:
-    """One batch: who works here, and who sees which case, each looked up once."""
+    """One batch, and who works here."""
 
     conn: Connection
     now: datetime
     crew: Sequence[Colleague]
-    seeing: dict[CaseId, set[AgentId]] = field(default_factory=dict[CaseId, set[AgentId]])
 
-    def sees(self, agent_id: AgentId, case_id: CaseId | None) -> bool:
-        """Tell whether somebody works here and sees the case, where it is about one."""
-        if case_id is None:
-            return any(one.id == agent_id for one in self.crew)
-        if case_id not in self.seeing:
-            self.seeing[case_id] = mentions.who_sees(self.conn, case_id=case_id, crew=self.crew)
-        return agent_id in self.seeing[case_id]
+    def sees(self, agent_id: AgentId, event: Heard) -> bool:
+        """Tell whether somebody works here and sees the case of an event, where it is about one."""
+        return any(one.id == agent_id and _is_in_sight(one, event) for one in self.crew)
 
     def members(self, team_id: int) -> list[AgentId]:
         """Return who is in a team in force."""
@@ -79,9 +74,15 @@ def _whom(at: Round, event: Heard) -> Iterator[For]:
     """Yield who is to be told of an event, each once: who sees the case and did not do it themselves."""
     by, told = _who_did(event), set[AgentId]()
     for one in _HOW.get(event.kind, _nobody)(at, event):
-        if one.agent_id != by and one.agent_id not in told and at.sees(one.agent_id, event.case_id):
+        if one.agent_id != by and one.agent_id not in told and at.sees(one.agent_id, event):
             told.add(one.agent_id)
             yield one
+
+
+def _is_in_sight(one: Colleague, event: Heard) -> bool:
+    if event.case_id is None:
+        return True
+    return event.source_id is not None and one.scope.holds(team_id=event.team_id, source_id=event.source_id)
 
 
 def _who_did(event: Heard) -> AgentId | None:

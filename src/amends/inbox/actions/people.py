@@ -11,7 +11,7 @@ from amends.inbox.actions.agents import name_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
-from amends.inbox.store import events, password_links, people, sessions, teams
+from amends.inbox.store import assignments, events, password_links, people, sessions, teams
 from amends.inbox.store.events import Event
 from amends.inbox.store.people import Person, Profile
 
@@ -31,17 +31,19 @@ def change_role(conn: Connection, *, agent_id: AgentId, role: Role, by: AgentId 
 def change_teams(conn: Connection, *, agent_id: AgentId, team_ids: Sequence[int], by: AgentId | None, now: datetime) -> None:
     """Put somebody into exactly these teams."""
     person = _ours_alone(conn, agent_id)
-    wanted = sorted({team.id for team in teams.every(conn)} & set(team_ids))
-    if wanted == sorted(person.team_ids):
+    known = {team.id for team in teams.every(conn)}
+    before, wanted = sorted(known & set(person.team_ids)), sorted(known & set(team_ids))
+    if wanted == before:
         return
     people.set_teams(conn, agent_id=agent_id, team_ids=wanted)
+    teams.look_again_for(conn, agent_id=agent_id)
     note_change(
         conn,
         EventKind.AGENT_TEAMS_CHANGED,
         by=by,
         about=agent_id,
         now=now,
-        before={"teams": list(person.team_ids)},
+        before={"teams": before},
         after={"teams": wanted},
     )
 
@@ -56,7 +58,8 @@ def deactivate(conn: Connection, *, agent_id: AgentId, by: AgentId | None, now: 
     sessions.end_all(conn, agent_id=agent_id)
     sessions.revoke_all(conn, agent_id=agent_id, now=now)
     password_links.drop(conn, agent_id=agent_id)
-    given_back = people.give_back_cases(conn, agent_id=agent_id)
+    given_back = assignments.take_all(conn, agent_id=agent_id)
+    teams.look_again(conn, [team.id for team in teams.every(conn)], at=None)
     handed_over = [
         Event(kind=EventKind.CASE_ASSIGNED, case_id=case_id, agent_id=by, facts={"assignee_id": None, "was": agent_id})
         for case_id in sorted(given_back)

@@ -7,7 +7,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.core.written import number
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, BrandId, PostId, TopicExampleId, TopicId
+from amends.inbox.rules.ids import AgentId, BrandId, TopicExampleId, TopicId
 from amends.inbox.rules.text import storable
 from amends.inbox.store import brands, events, matchers, topics
 from amends.inbox.store.topics import Topic
@@ -85,14 +85,6 @@ def drop_example(conn: Connection, *, topic_id: TopicId, example_id: TopicExampl
     topic = found(conn, topic_id)
     if not topics.drop_example(conn, topic_id=topic.id, example_id=example_id):
         raise NotFound(_("There is no such example any more."))
-    _changed(conn, topic, agent_id, now, change="example removed")
-
-
-def drop_post(conn: Connection, *, topic_id: TopicId, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
-    """Take a post out of a topic's examples and counter-examples."""
-    topic = found(conn, topic_id)
-    if not topics.drop_post(conn, topic_id=topic.id, post_id=post_id):
-        raise NotFound(_("The post is no example any more."))
     _changed(conn, topic, agent_id, now, change="example removed")
 
 

@@ -62,6 +62,10 @@ class AuditNoun(StrEnum):
     WEIGHTS = "weights"
     ORDER_SHAPES = "order_shapes"
     TOPIC = "topic"
+    DEADLINE = "deadline"
+    APPROVALS = "approvals"
+    MACRO = "macro"
+    RULE = "rule"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, CaseId, TeamId
+from amends.inbox.rules.ids import AgentId, TeamId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,31 +87,24 @@ def set_active(conn: Connection, *, agent_id: int, active: bool) -> None:
 
 
 def set_teams(conn: Connection, *, agent_id: int, team_ids: Sequence[int]) -> None:
-    """Put somebody into exactly these teams; those that are gone are passed over."""
+    """Put somebody into exactly these of the teams in force, behind everybody's turn; those that are gone are passed over."""
     given = {"id": agent_id, "teams": list(team_ids)}
-    execute(conn, "delete from team_members where agent_id = %(id)s and not team_id = any(%(teams)s)", given)
     execute(
         conn,
         """
-        insert into team_members (team_id, agent_id) select id, %(id)s from teams where id = any(%(teams)s)
-        on conflict do nothing
+        delete from team_members where agent_id = %(id)s and not team_id = any(%(teams)s)
+          and team_id in (select id from teams where archived_at is null)
         """,
         given,
     )
-
-
-def give_back_cases(conn: Connection, *, agent_id: int) -> list[CaseId]:
-    """Take what is still to be done from somebody and return those cases."""
-    return fetch_values(
+    execute(
         conn,
         """
-        update cases set assignee_id = null
-        where id in (
-          select id from cases where assignee_id = %(id)s and status in ('open', 'waiting', 'snoozed') order by id for update
-        )
-        returning id
+        insert into team_members (team_id, agent_id, turn)
+        select t.id, %(id)s, (select coalesce(max(m.turn), 0) from team_members m where m.team_id = t.id)
+        from teams t where t.id = any(%(teams)s) on conflict do nothing
         """,
-        {"id": agent_id},
+        given,
     )
 
 

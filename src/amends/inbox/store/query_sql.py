@@ -15,6 +15,7 @@ from amends.inbox.rules.query import All, Either, Match, Node, Not, Query, Term,
 from amends.inbox.rules.query_values import day, number, span
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import query_pieces as pieces
+from amends.inbox.store import scopes
 from amends.inbox.store.query_names import Names, names_of
 from amends.inbox.store.query_words import Holders, escaped, holders_of, holds_words, is_of_handle, is_rare
 
@@ -104,12 +105,8 @@ class _Writer:
 
     def scope(self) -> LiteralString:
         """Return what holds for every case that the asker may see."""
-        seen: LiteralString = ""
-        if self.asker.scope.teams is not None:
-            seen += " and (c.team_id is null or c.team_id = any(" + self.hold(list(self.asker.scope.teams)) + "::bigint[]))"
-        if self.asker.scope.sources is not None:
-            seen += " and c.source_id = any(" + self.hold(list(self.asker.scope.sources)) + "::bigint[])"
-        return seen
+        self.params |= scopes.params(self.asker.scope)
+        return scopes.within(self.asker.scope)
 
     def node(self, node: Node) -> LiteralString:
         """Return one condition, true, false or null."""

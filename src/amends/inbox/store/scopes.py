@@ -38,7 +38,6 @@ _OF_ROW: Mapping[str, LiteralString] = {
       where a.id = %(id)s
     """,
 }
-SCOPED = tuple(_OF_ROW)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +79,7 @@ def params(scope: Scope) -> dict[str, Any]:
 
 
 def reaches(conn: Connection, scope: Scope, noun: str, row_id: int) -> bool:
-    """Tell whether a row (`noun` is one of `SCOPED`) exists and is within the scope.
+    """Tell whether a row (`noun` is a key of `_OF_ROW`) exists and is within the scope.
 
     A post of no case is seen by its source alone; a customer and their handles where one of their cases is, or where they have none.
     """

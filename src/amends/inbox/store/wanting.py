@@ -43,18 +43,6 @@ def set_teams(conn: Connection, teams: Mapping[CaseId, TeamId | None]) -> None:
     )
 
 
-def want(conn: Connection, *, case_ids: Sequence[CaseId]) -> None:
-    """Let these cases of nobody be given out by their teams."""
-    execute(
-        conn,
-        """
-        update cases c set wanted = true from teams t
-        where c.id = any(%(ids)s::bigint[]) and c.assignee_id is null and t.id = c.team_id and t.gives <> 'nobody'
-        """,
-        {"ids": list(case_ids)},
-    )
-
-
 def claim(conn: Connection, *, team_id: TeamId, limit: int) -> list[Wanting]:
     """Return at most `limit` cases of a team that want somebody, the most urgent first, locked until the transaction ends."""
     found = fetch_all(
