@@ -13,6 +13,7 @@ from amends.inbox.actions.job_kinds import bulk as kind
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store.bulk import Run, left
 from amends.worker.names import Task
 from tests.cast import NOON, a_post, a_source, ada, bo, mia
@@ -87,7 +88,7 @@ def test_a_case_that_was_so_already_is_skipped_with_the_reason(many: Bulk, pool:
     run = many.run(many.start("resolve"))
     assert numbers(run) == ("done", 0, MANY - 1, 1, 0)
     with pool.transaction() as conn:
-        [one] = left(conn, run_id=run.id)
+        [one] = left(conn, EVERYTHING, run_id=run.id)
     assert (one.case_id, one.why) == (many.ids[2], "This case is resolved already.")
 
 

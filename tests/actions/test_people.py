@@ -10,6 +10,7 @@ from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.words import LinkBasis, Role
 from amends.inbox.store.customer_page import maybe_the_same
 from tests.cast import NOON, POLICY, a_post, a_source
@@ -53,7 +54,7 @@ def _tie(desk: Desk) -> None:
 def test_the_same_name_elsewhere_is_suggested_and_not_assumed(twice: Desk) -> None:
     x_customer, reddit_customer = _customers(twice)
     assert x_customer != reddit_customer
-    assert [row.customer_id for row in maybe_the_same(twice.conn, reddit_customer)] == [x_customer]
+    assert [row.customer_id for row in maybe_the_same(twice.conn, reddit_customer, EVERYTHING)] == [x_customer]
 
 
 def test_a_link_moves_the_cases_and_keeps_its_ground(twice: Desk) -> None:
@@ -64,7 +65,7 @@ def test_a_link_moves_the_cases_and_keeps_its_ground(twice: Desk) -> None:
         "told_us: said so in the thread"
     ]
     assert fetch_values(twice.conn, "select count(*) from customers") == [1]
-    assert maybe_the_same(twice.conn, _customers(twice)[0]) == []
+    assert maybe_the_same(twice.conn, _customers(twice)[0], EVERYTHING) == []
 
 
 def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:

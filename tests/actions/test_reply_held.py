@@ -12,9 +12,11 @@ from amends.inbox.actions.approve import approve, give_back, set_approvals, swit
 from amends.inbox.actions.drafts import bring_back, discard, save
 from amends.inbox.actions.reply import Manner, claim_reply, queue_reply
 from amends.inbox.actions.take_back import take_back_reply
+from amends.inbox.actions.teams import By
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
+from amends.inbox.rules.words import Role
 from amends.inbox.store import drafts
 from tests.cast import DEE, NOON, POLICY, a_post, a_source, ada, an_answer_to, bo, mia
 from tests.desk import MINUTE, Desk
@@ -173,7 +175,7 @@ def test_the_answers_of_a_team_that_asks_for_it_wait_and_those_of_others_do_not(
     conn = lost.conn
     [team] = fetch_values(conn, "insert into teams (name, created_at) values ('New ones', now()) returning id")
     execute(conn, "insert into team_members (team_id, agent_id) values (%(team)s, %(who)s)", {"team": team, "who": lost.agent_id})
-    switch_team(conn, team_id=TeamId(team), on=True, agent_id=mia(conn), now=lost.now)
+    switch_team(conn, team_id=TeamId(team), on=True, by=By(agent_id=mia(conn), role=Role.MANAGER), now=lost.now)
     answer(lost)
     answer(lost, by=bo(conn))
     assert state(lost) == ["proposed", "queued"]

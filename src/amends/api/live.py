@@ -22,7 +22,9 @@ GATHER = 0.08
 GATHER_PRESENCE = 0.3
 FORGET_EVERY = 5.0
 HEARTBEAT = 15.0
-LONGEST_STREAM = 300.0
+LONGEST_STREAM = 60.0
+"""Who may hear what is asked when a stream opens; so long does somebody who left, or sees less by now, hear on at most."""
+
 BACKLOG = 50
 MOST_CASES = 60
 PATIENCE = 3.0

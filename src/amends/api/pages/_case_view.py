@@ -53,12 +53,12 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
 def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[str, Any]:
     """Return what the customer's pane shows to somebody who sees so much."""
     return {
-        "customer": customer_page.customer(conn, customer_id),
+        "customer": customer_page.customer(conn, customer_id, scope),
         "handles": customer_page.handles(conn, customer_id),
         "their_cases": customer_page.cases(conn, customer_id, scope),
-        "moods": customer_page.moods(conn, customer_id),
+        "moods": customer_page.moods(conn, customer_id, scope),
         "story": story(customer_page.episodes(conn, customer_id, scope)),
-        "maybes": customer_page.maybe_the_same(conn, customer_id),
+        "maybes": customer_page.maybe_the_same(conn, customer_id, scope),
     }
 
 

@@ -8,7 +8,7 @@ from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.macros import Writer
 from amends.inbox.rules.ids import TopicId
-from amends.inbox.rules.rights import Right, may
+from amends.inbox.rules.rights import Right
 from amends.inbox.store.macros import NewMacro
 from amends.inbox.store.sessions import Visitor
 
@@ -50,7 +50,7 @@ def _number(text: str) -> int:
 
 def writer(visitor: Visitor) -> Writer:
     """Return what somebody may write."""
-    return Writer(agent_id=visitor.agent_id, shares=may(visitor.role, Right.SHARE))
+    return Writer(agent_id=visitor.agent_id, shares=visitor.may(Right.SHARE))
 
 
 Written = Annotated[NewMacro, Depends(written)]

@@ -77,7 +77,7 @@ class Shelf:
 
 def shelf_of(conn: Connection, visitor: Visitor, counts: Mapping[str, int], asker: Asker) -> Shelf:
     """Return the views of a visitor, and ask the worker to keep the counts of the saved ones for as long as somebody looks."""
-    timed = view_counts.of_time(conn, now=asker.now)
+    timed = view_counts.of_time(conn, asker.scope, now=asker.now)
     named = mentions.count(conn, agent_id=visitor.agent_id, scope=visitor.scope, most=MOST)
     counts = {**counts, _MENTIONS: named}
     views = saved_views.seen_by(conn, visitor.agent_id)

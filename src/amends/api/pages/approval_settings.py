@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.pages._team_view import by
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
@@ -59,7 +60,7 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, of: Annotated[int, Qu
 def switch(request: Request, desk: AtDesk, visitor: Meaning, team_id: TeamId, on: Annotated[bool, Form()] = False) -> Response:
     """Switch a team; the toast switches it back."""
     with desk.pool.transaction() as conn:
-        team = switch_team(conn, team_id=team_id, on=on, agent_id=visitor.agent_id, now=desk.clock())
+        team = switch_team(conn, team_id=team_id, on=on, by=by(visitor), now=desk.clock())
     words = _("Answers of %(team)s wait for approval now") if on else _("Answers of %(team)s go out at once now")
     return _listed(request, desk, words % {"team": team.name}, undo=f"/settings/approvals/teams/{team_id}/{'off' if on else 'on'}")
 
@@ -68,7 +69,7 @@ def switch(request: Request, desk: AtDesk, visitor: Meaning, team_id: TeamId, on
 def switch_back(request: Request, desk: AtDesk, visitor: Meaning, team_id: TeamId, way: str) -> Response:
     """Switch a team `on` or `off`."""
     with desk.pool.transaction() as conn:
-        switch_team(conn, team_id=team_id, on=way == "on", agent_id=visitor.agent_id, now=desk.clock())
+        switch_team(conn, team_id=team_id, on=way == "on", by=by(visitor), now=desk.clock())
     return _listed(request, desk, _("Taken back"))
 
 

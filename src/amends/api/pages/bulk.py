@@ -86,7 +86,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading, run_id: int) -> Respo
     """Show how far the work is, and at its end what was left as it was, and why."""
     with desk.pool.transaction() as conn:
         run = _run(conn, run_id, visitor)
-        left = [] if run.is_undone else bulk_rows.left(conn, run_id=run_id, limit=SHOWN)
+        left = [] if run.is_undone else bulk_rows.left(conn, visitor.scope, run_id=run_id, limit=SHOWN)
     return _progress(request, desk, run, left)
 
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from amends.api.desk import AtDesk
+from amends.api.desk import AtDesk, Desk
 from amends.api.entering import check_door_form, door_form, guessing_is_slow, let_in, whence_of
-from amends.core.errors import Refused
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
 from amends.inbox.actions import invitations
 from amends.inbox.actions.sign_in import begin_session
 
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/invitation", include_in_schema=False)
 @router.get("")
 def invitation(request: Request, desk: AtDesk, key: str = "") -> Response:
     """Show what the invitation promises, and ask for name and password."""
+    _check_open(desk)
     with guessing_is_slow(request, desk), desk.pool.transaction() as conn:
         found = invitations.opened(conn, token=key, now=desk.clock())
     return door_form(request, desk, "invitation.html", {"invitation": found, "key": key, "name": ""})
@@ -31,6 +33,7 @@ def accept(
     csrf_token: Annotated[str, Form()] = "",
 ) -> Response:
     """Make the account and let its owner in, or say what is wrong."""
+    _check_open(desk)
     check_door_form(request, csrf_token)
     now = desk.clock()
     try:
@@ -43,3 +46,8 @@ def accept(
         shown = {"invitation": found, "key": key, "name": name, "trouble": str(error)}
         return door_form(request, desk, "invitation.html", shown, status=422)
     return let_in(request, desk, came, "/inbox")
+
+
+def _check_open(desk: Desk) -> None:
+    if desk.settings.oidc_only:
+        raise NotFound(_("Here everybody signs in by single sign-on."))

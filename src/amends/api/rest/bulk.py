@@ -78,7 +78,7 @@ def get_left(
     """List the cases that were left as they were, each with the reason."""
     with desk.pool.transaction() as conn:
         _run(conn, run_id, visitor)
-        found = bulk_rows.left(conn, run_id=run_id, after=after, limit=limit + 1)
+        found = bulk_rows.left(conn, visitor.scope, run_id=run_id, after=after, limit=limit + 1)
     return LeftCases(cases=found[:limit], next=found[limit - 1].case_id if len(found) > limit else 0)
 
 

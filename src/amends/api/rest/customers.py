@@ -29,13 +29,13 @@ class Customer:
 def get_customer(desk: AtDesk, visitor: Bearing, customer_id: int) -> Customer:
     """Return one customer."""
     with desk.pool.transaction() as conn:
-        found = customer_page.customer(conn, customer_id)
+        found = customer_page.customer(conn, customer_id, visitor.scope)
         if found is None:
             raise NotFound(_("There is no customer %(customer_id)s.") % {"customer_id": customer_id})
         return Customer(
             customer=found,
             handles=customer_page.handles(conn, customer_id),
             cases=customer_page.cases(conn, customer_id, visitor.scope),
-            moods=customer_page.moods(conn, customer_id),
-            maybe_the_same=customer_page.maybe_the_same(conn, customer_id),
+            moods=customer_page.moods(conn, customer_id, visitor.scope),
+            maybe_the_same=customer_page.maybe_the_same(conn, customer_id, visitor.scope),
         )

@@ -14,7 +14,7 @@ from amends.inbox.actions import macros
 from amends.inbox.actions.macros import Writer
 from amends.inbox.rules.ids import CaseId, MacroId, TopicId
 from amends.inbox.rules.macro_text import fill
-from amends.inbox.rules.rights import Right, may
+from amends.inbox.rules.rights import Right
 from amends.inbox.store import macros as macro_rows
 from amends.inbox.store.macros import NewMacro
 from amends.inbox.store.sessions import Visitor
@@ -103,4 +103,4 @@ def _new(body: MacroBody) -> NewMacro:
 
 
 def _writer(visitor: Visitor) -> Writer:
-    return Writer(agent_id=visitor.agent_id, shares=may(visitor.role, Right.SHARE))
+    return Writer(agent_id=visitor.agent_id, shares=visitor.may(Right.SHARE))

@@ -7,6 +7,7 @@ from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.take_back import unsend, unsent_reply
+from amends.inbox.actions.teams import By, changeable
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
@@ -102,10 +103,11 @@ def undo_set(conn: Connection, set_id: int, *, agent_id: AgentId, now: datetime)
     set_approvals(conn, approvals.before(conn, set_id), agent_id=agent_id, now=now)
 
 
-def switch_team(conn: Connection, *, team_id: TeamId, on: bool, agent_id: AgentId, now: datetime) -> TeamApproval:
-    """Say whether the answers of a team wait for a second person, and return the team."""
+def switch_team(conn: Connection, *, team_id: TeamId, on: bool, by: By, now: datetime) -> TeamApproval:
+    """Say whether the answers of a team wait for a second person, and return the team; a lead says it of her own."""
+    changeable(conn, team_id=team_id, by=by)
     team = approvals.set_team(conn, team_id=team_id, approval=on)
     if team is None:
         raise NotFound(_("There is no such team any more."))
-    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=agent_id, team_id=team_id, team=team.name, approval=on)
+    events.add(conn, EventKind.APPROVALS_SET, now=now, agent_id=by.agent_id, team_id=team_id, team=team.name, approval=on)
     return team

@@ -70,11 +70,18 @@ def team_named(conn: Connection, team_id: TeamId) -> str:
 
 
 def put_back(conn: Connection, case: Case, facts: Mapping[str, object], *, agent_id: AgentId, now: datetime) -> None:
-    """Put a locked case back to who had it before the event with these `facts`."""
+    """Put a locked case back to who had it before the event with these `facts`; `Refused` where they take none any more."""
     was, was_team = facts.get("was"), facts.get("was_team")
     if "was_team" in facts:
-        cases.set_team(conn, case_id=case.id, team_id=TeamId(was_team) if isinstance(was_team, int) else None)
-    _hand_over(conn, case, AgentId(was) if isinstance(was, int) else None, agent_id, now)
+        team_id = TeamId(was_team) if isinstance(was_team, int) else None
+        if team_id is not None:
+            team_named(conn, team_id)
+        cases.set_team(conn, case_id=case.id, team_id=team_id)
+        case = locked_case(conn, case.id)
+    back = AgentId(was) if isinstance(was, int) else None
+    if back is not None:
+        _can_take(conn, case, back, now)
+    _hand_over(conn, case, back, agent_id, now)
 
 
 def take_if_free(conn: Connection, case: Case, *, agent_id: AgentId, now: datetime) -> None:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.teams import By, led
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import assignments, events, staff, teams
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -49,6 +50,8 @@ def undo_hand_over(conn: Connection, *, hand_over_id: int, by: By, now: datetime
     if found is None:
         raise NotFound(_("There is no such hand-over."))
     led(conn, agent_id=found.from_agent_id, by=by)
+    if by.agent_id not in {found.from_agent_id, found.by_agent_id} and not may(by.role, Right.TEAMS):
+        raise NotAllowed(_("Only who handed the cases over, whose they were, or a lead takes that back."))
     if found.undone_at is not None:
         raise Conflict(_("This was taken back already."))
     if now - found.at > UNDO_WITHIN:

@@ -46,7 +46,7 @@ def start(conn: Connection, wanted: Wanted, *, agent_id: AgentId, now: datetime)
         raise Refused(_("More than %(most)s cases match; narrow the list first.") % {"most": f"{selecting.MOST:,}"})
     facts = deeds.deed_of(wanted.deed).check(conn, wanted.asked, now)
     run_id = bulk.insert(conn, deed=wanted.deed, facts=facts, query=wanted.query, agent_id=agent_id, now=now)
-    if not bulk.fix_set(conn, run_id=run_id, case_ids=wanted.case_ids):
+    if not bulk.fix_set(conn, scopes.of_agent(conn, agent_id), run_id=run_id, case_ids=wanted.case_ids):
         raise Refused(_("No case is selected."))
     _queue(conn, run_id, deeds.deed_of(wanted.deed).said(facts), agent_id, now)
     return run_id

@@ -13,7 +13,7 @@ from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.working_hours import Hours
-from amends.inbox.store import events, staff, teams
+from amends.inbox.store import events, scopes, staff, teams
 from amends.inbox.store.staff import PersonRow
 from amends.inbox.store.teams import TeamRow
 
@@ -56,7 +56,7 @@ class Skills:
 
 
 def make_team(conn: Connection, *, name: str, by: By, now: datetime) -> TeamId:
-    """Make a team and return its id. A lead is a member of the team she makes, since she could not change it otherwise."""
+    """Make a team and return its id. A lead is a member of the team she makes, with the sources she sees."""
     words = _name(name)
     try:
         with conn.transaction():
@@ -64,6 +64,7 @@ def make_team(conn: Connection, *, name: str, by: By, now: datetime) -> TeamId:
     except UniqueViolation as error:
         raise Conflict(_("There is a team called “%(name)s” already.") % {"name": words}) from error
     if not by.everywhere:
+        teams.set_sources(conn, team_id=team_id, source_ids=[SourceId(one) for one in scopes.of_agent(conn, by.agent_id).sources or ()])
         teams.set_members(conn, team_id=team_id, agent_ids=[by.agent_id])
     _tell(conn, EventKind.TEAM_MADE, by, now, team_id=team_id, name=words)
     return team_id
@@ -73,8 +74,8 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
     """Make the team as `draft` says; a lead cannot put herself out of it."""
     before = changeable(conn, team_id=team_id, by=by)
     words = _name(draft.name)
-    if not by.everywhere and by.agent_id not in draft.members:
-        raise Refused(_("You lead this team; ask a manager to take you out of it."))
+    if not by.everywhere:
+        _check_lead(conn, before, draft, by)
     try:
         with conn.transaction():
             teams.update(conn, team_id=team_id, name=words, gives=draft.gives, hours=draft.hours)
@@ -146,6 +147,20 @@ def led(conn: Connection, *, agent_id: AgentId, by: By) -> PersonRow:
     if not (by.everywhere or agent_id == by.agent_id or shared):
         raise NotAllowed(_("You lead no team that %(name)s is in.") % {"name": person.name})
     return person
+
+
+def _check_lead(conn: Connection, before: TeamRow, draft: Draft, by: By) -> None:
+    """Refuse what would widen a lead's sight, or draw people in from teams that are not hers."""
+    if by.agent_id not in draft.members:
+        raise Refused(_("You lead this team; ask a manager to take you out of it."))
+    own = scopes.of_agent(conn, by.agent_id).sources
+    if own is not None and (not draft.sources or not set(draft.sources) <= set(own)):
+        raise NotAllowed(_("A team of yours works on sources that you see; ask a manager for others."))
+    every = teams.every(conn)
+    for agent_id in set(draft.members) - set(before.members):
+        theirs = [team for team in every if agent_id in team.members]
+        if theirs and not any(by.agent_id in team.members for team in theirs):
+            raise NotAllowed(_("Somebody you chose is in teams of others only; ask a manager."))
 
 
 def _may_change(team: TeamRow, by: By) -> None:

@@ -7,7 +7,8 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.store import matching, view_counts
+from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.store import matching, scopes, view_counts
 from amends.inbox.store.view_counts import Wanted
 
 BATCH = 20
@@ -28,6 +29,7 @@ def count_anew(conn: Connection, wanted: Wanted, *, now: datetime) -> None:
 def _count(conn: Connection, wanted: Wanted, now: datetime) -> int | None:
     """Return how many cases a view holds; None where it names what is gone, or is too dear."""
     try:
-        return matching.count_of(conn, parse(wanted.query), Asker(agent_id=wanted.agent_id, now=now))
+        scope = scopes.of_agent(conn, wanted.agent_id) if wanted.agent_id else EVERYTHING
+        return matching.count_of(conn, parse(wanted.query), Asker(agent_id=wanted.agent_id, now=now, scope=scope))
     except Refused:
         return None

@@ -109,7 +109,7 @@ def standing(conn: Connection, *, case_id: CaseId, agent_id: AgentId) -> Standin
         Standing,
         """
         select c.needs_look, a.followers, exists (
-          select from teams t where t.approval and (t.id = c.team_id or (c.team_id is null and exists (
+          select from teams t where t.approval and t.archived_at is null and (t.id = c.team_id or (c.team_id is null and exists (
             select from team_members m where m.team_id = t.id and m.agent_id = %(agent_id)s)))) as team
         from cases c join authors a on a.id = c.author_id where c.id = %(case_id)s
         """,

@@ -24,6 +24,7 @@ class HandOver:
 
     id: int
     from_agent_id: AgentId
+    by_agent_id: AgentId
     case_ids: Sequence[CaseId]
     at: datetime
     undone_at: datetime | None
@@ -76,7 +77,7 @@ def hand_over(conn: Connection, *, hand_over_id: int) -> HandOver | None:
     return fetch_maybe(
         conn,
         HandOver,
-        "select id, from_agent_id, case_ids, at, undone_at from hand_overs where id = %(id)s for update",
+        "select id, from_agent_id, by_agent_id, case_ids, at, undone_at from hand_overs where id = %(id)s for update",
         {"id": hand_over_id},
     )
 

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, CaseId, EventId, JobId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,13 +81,12 @@ def insert(  # noqa: PLR0913
     )[0]
 
 
-def fix_set(conn: Connection, *, run_id: int, case_ids: Sequence[int]) -> int:
-    """Keep which cases the run is about, those that exist, and return how many."""
-    return execute(
-        conn,
-        "insert into bulk_cases (run_id, case_id) select distinct %(run_id)s::bigint, id from cases where id = any(%(ids)s)",
-        {"run_id": run_id, "ids": list(case_ids)},
+def fix_set(conn: Connection, scope: Scope, *, run_id: int, case_ids: Sequence[int]) -> int:
+    """Keep which cases the run is about, those that exist within the scope, and return how many."""
+    query: LiteralString = (
+        "insert into bulk_cases (run_id, case_id) select %(run_id)s, c.id from cases c where c.id = any(%(ids)s::bigint[])"
     )
+    return execute(conn, query + scopes.within(scope), {"run_id": run_id, "ids": list(case_ids)} | scopes.params(scope))
 
 
 def fix_undone(conn: Connection, *, run_id: int, undoes: int) -> int:
@@ -173,15 +175,17 @@ class Left:
     customer: str
 
 
-def left(conn: Connection, *, run_id: int, after: int = 0, limit: int = 100) -> list[Left]:
-    """Return the cases behind `after` that were skipped or failed, in the order of their ids."""
+def left(conn: Connection, scope: Scope, *, run_id: int, after: int = 0, limit: int = 100) -> list[Left]:
+    """Return the cases within the scope behind `after` that were skipped or failed, in the order of their ids."""
     return fetch_all(
         conn,
         Left,
         """
         select b.case_id, b.state, b.why, coalesce(nullif(a.name, ''), a.handle) as customer
         from bulk_cases b join cases c on c.id = b.case_id join authors a on a.id = c.author_id
-        where b.run_id = %(run_id)s and b.state in ('skipped', 'failed') and b.case_id > %(after)s order by b.case_id limit %(limit)s
-        """,
-        {"run_id": run_id, "after": after, "limit": limit},
+        where b.run_id = %(run_id)s and b.state in ('skipped', 'failed') and b.case_id > %(after)s
+        """
+        + scopes.within(scope)
+        + " order by b.case_id limit %(limit)s",
+        {"run_id": run_id, "after": after, "limit": limit} | scopes.params(scope),
     )

@@ -111,17 +111,19 @@ class EpisodeTimes:
     outcome: str | None
 
 
-def customer(conn: Connection, customer_id: int) -> CustomerHead | None:
-    """Return the customer, or None."""
+def customer(conn: Connection, customer_id: int, scope: Scope) -> CustomerHead | None:
+    """Return the customer with how many cases there are within the scope, or None."""
     return fetch_maybe(
         conn,
         CustomerHead,
         """
         select u.id, u.name, u.created_at, count(c.id)::int as cases,
                (count(c.id) filter (where c.status in ('open', 'waiting', 'snoozed')))::int as open_cases
-        from customers u left join cases c on c.customer_id = u.id where u.id = %(customer_id)s group by u.id
-        """,
-        {"customer_id": customer_id},
+        from customers u left join cases c on c.customer_id = u.id
+        """
+        + scopes.within(scope)
+        + " where u.id = %(customer_id)s group by u.id",
+        {"customer_id": customer_id} | scopes.params(scope),
     )
 
 
@@ -157,8 +159,8 @@ def cases(conn: Connection, customer_id: int, scope: Scope) -> list[CustomerCase
     )
 
 
-def moods(conn: Connection, customer_id: int) -> list[MoodPoint]:
-    """Return how the customer's last posts sounded, over all handles, oldest first."""
+def moods(conn: Connection, customer_id: int, scope: Scope) -> list[MoodPoint]:
+    """Return how the customer's last posts within the scope sounded, over all handles, oldest first."""
     return fetch_all(
         conn,
         MoodPoint,
@@ -167,17 +169,21 @@ def moods(conn: Connection, customer_id: int) -> list[MoodPoint]:
           select p.published_at, v.sentiment, v.negative, v.positive, p.network
           from customer_links l
           cross join lateral (
-            select * from posts where author_id = l.author_id and shared_id is null order by published_at desc limit %(limit)s
+            select * from posts where author_id = l.author_id and shared_id is null
+        """
+        + scopes.posts_within(scope)
+        + """
+            order by published_at desc limit %(limit)s
           ) p
           join verdicts v on v.post_id = p.id
           where l.customer_id = %(customer_id)s order by p.published_at desc limit %(limit)s
         ) newest order by published_at
         """,
-        {"customer_id": customer_id, "limit": MOODS},
+        {"customer_id": customer_id, "limit": MOODS} | scopes.params(scope),
     )
 
 
-def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
+def maybe_the_same(conn: Connection, customer_id: int, scope: Scope) -> list[MaybeRow]:
     """Return at most 5 handles of other customers, on networks where this one has none, that may be the same person's."""
     candidates = fetch_all(
         conn,
@@ -198,7 +204,8 @@ def maybe_the_same(conn: Connection, customer_id: int) -> list[MaybeRow]:
         """,
         {"customer_id": customer_id},
     )
-    return [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)][:5]
+    alike = [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)]
+    return [row for row in alike if scopes.reaches(conn, scope, "author", row.author_id)][:5]
 
 
 def episodes(conn: Connection, customer_id: int, scope: Scope) -> list[EpisodeTimes]:

@@ -132,10 +132,10 @@ def drop_deleted(conn: Connection, *, before: datetime) -> None:
 
 
 def counted(conn: Connection, agent_id: AgentId) -> list[Counted]:
-    """Return the counts that were kept for everybody and for this agent."""
+    """Return the counts that were kept for everybody, and after them those for this agent."""
     return fetch_all(
         conn,
         Counted,
-        "select view_id, n, counted_at from saved_view_counts where agent_id in (0, %(agent_id)s)",
+        "select view_id, n, counted_at from saved_view_counts where agent_id in (0, %(agent_id)s) order by agent_id",
         {"agent_id": agent_id},
     )

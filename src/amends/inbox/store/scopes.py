@@ -12,12 +12,14 @@ from amends.inbox.rules.rights import SEE_EVERY_TEAM, Scope
 
 SCOPE_OF_AGENT: LiteralString = """
   case when g.role = any(%(see_every_team)s) then null
-       else array(select m.team_id from team_members m where m.agent_id = g.id) end as teams,
+       else array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.agent_id = g.id)
+  end as teams,
   case when g.role = any(%(see_every_team)s)
-         or not exists (select from team_members m where m.agent_id = g.id)
-         or exists (select from team_members m where m.agent_id = g.id
+         or not exists (select from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.agent_id = g.id)
+         or exists (select from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.agent_id = g.id
                     and not exists (select from team_sources s where s.team_id = m.team_id)) then null
-       else array(select distinct s.source_id from team_members m join team_sources s on s.team_id = m.team_id where m.agent_id = g.id)
+       else array(select distinct s.source_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null
+                  join team_sources s on s.team_id = m.team_id where m.agent_id = g.id)
   end as sources
 """
 """The columns `teams` and `sources` of an agent `g`; `%(see_every_team)s` names the roles that see everything."""

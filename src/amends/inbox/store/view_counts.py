@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_all, fetch_one
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 MOST = 1_000
 WANTED_FOR = timedelta(minutes=2)
@@ -18,21 +20,28 @@ class TimeCounts:
     follow_ups: int
 
 
-def of_time(conn: Connection, *, now: datetime) -> TimeCounts:
-    """Return the counters that time alone can change, each from a stretch of one index."""
-    return fetch_one(
-        conn,
-        TimeCounts,
+def of_time(conn: Connection, scope: Scope, *, now: datetime) -> TimeCounts:
+    """Return the counters that time alone can change, within the scope, each from a stretch of one index."""
+    seen = scopes.within(scope)
+    query = (
         """
-        select (select count(*) from (select from cases where due_at between %(now)s and %(now)s + interval '1 hour' limit %(most)s) s)
-                 as due_soon,
-               (select count(*) from (select from cases where due_at <= %(now)s limit %(most)s) b) as breached,
-               (select count(*) from (select distinct case_id from (
-                  select case_id from follow_ups where concluded_at is null and due_at <= %(now)s + interval '1 day' limit %(most)s) d) f)
-                 as follow_ups
-        """,
-        {"now": now, "most": MOST},
+        select (select count(*) from (select from cases c where due_at between %(now)s and %(now)s + interval '1 hour'
+        """
+        + seen
+        + """
+                limit %(most)s) s) as due_soon,
+               (select count(*) from (select from cases c where due_at <= %(now)s
+        """
+        + seen
+        + """
+                limit %(most)s) b) as breached,
+               (select count(*) from (select distinct f.case_id from follow_ups f join cases c on c.id = f.case_id
+                where f.concluded_at is null and f.due_at <= %(now)s + interval '1 day'
+        """
+        + seen
+        + " limit %(most)s) f) as follow_ups"
     )
+    return fetch_one(conn, TimeCounts, query, {"now": now, "most": MOST} | scopes.params(scope))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
