@@ -211,14 +211,15 @@ def test_attributes_are_defined_ordered_archived_and_audited(conn: Connection, c
         add_attribute(conn, Attribute(key="seat", name="Seat", kind=Kind.TEXT), by=None, now=NOON)
     put_before(conn, meal, before=seat)
     assert [one.key for one in attributes.every(conn)] == ["meal", "seat"]
-    _change(conn, cy, **{"attributes.seat": "window", "attributes.meal": "vegan"})
+    both = {"attributes.seat": "window", "attributes.meal": "vegan"}
+    customer_record.change(conn, customer_id=cy, values=both, version=None, by=None, now=NOON)
     change_attribute(conn, seat, name="Seat wished", choices=("Aisle", "Window", "Any"), sensitive=False, by=None, now=NOON)
     archive_attribute(conn, meal, by=None, now=NOON)
     with pytest.raises(Refused):
-        _change(conn, cy, **{"attributes.meal": "all"})
+        customer_record.change(conn, customer_id=cy, values={"attributes.meal": "all"}, version=None, by=None, now=NOON)
     restore_attribute(conn, meal, by=None, now=NOON)
     assert _record(conn, cy).attributes == {"seat": "Window", "meal": "vegan"}
-    _change(conn, cy, **{"attributes.seat": None})
+    customer_record.change(conn, customer_id=cy, values={"attributes.seat": None}, version=None, by=None, now=NOON)
     assert _record(conn, cy).attributes == {"meal": "vegan"}
     kinds = fetch_values(conn, "select kind from audit_log where kind like 'attribute%' order by id")
     assert kinds == ["attribute_added", "attribute_added", "attribute_changed", "attribute_changed", "attribute_changed"]
