@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from amends.api.auth import SESSION_COOKIE
+from amends.core.clock import utc_now
 from amends.core.database import execute, fetch_values
 from tests.accounts import knock
 from tests.databases import Server
