@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from amends.core.database import Connection, fetch_values
+from amends.core.database import fetch_values
 from amends.core.post import Media, Post, Visibility
 from amends.inbox.actions import relevance, topic_labels
 from amends.inbox.actions.correct import correct

@@ -32,6 +32,7 @@ NOUNS = {
     AuditNoun.APPROVALS: N_("Approvals"),
     AuditNoun.MACRO: N_("Macros"),
     AuditNoun.RULE: N_("Rules"),
+    AuditNoun.RETENTION: N_("How long we keep"),
     AuditNoun.MODEL: N_("Models"),
     AuditNoun.AUDIT_LOG: N_("Exports of this log"),
 }
@@ -52,6 +53,8 @@ KINDS = {
     "deadline_added": N_("Deadline set"),
     "deadline_changed": N_("Deadline changed"),
     "deadline_removed": N_("Deadline removed"),
+    "retention_added": N_("Term settled"),
+    "retention_changed": N_("Term changed"),
     "approvals_added": N_("Approvals set"),
     "approvals_changed": N_("Approvals changed"),
     "macro_added": N_("Macro made"),

@@ -3,7 +3,7 @@
 What is taken is words; cases, episodes, answers' times and verdicts stay, so that the numbers of the past do not change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,13 +33,19 @@ class TooOld:
 def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, now: datetime) -> int:
     """Let these settings count from tonight on, and return how many differ from what was."""
     before = {(one.kind, one.source_id): one.days for one in retention.settings(conn)}
-    changed = [one for one in map(checked, settings) if before.get((one.kind, one.source_id)) != one.days]
+    changed = [one for one in map(checked, settings) if _differs(one, before)]
     for one in changed:
         retention.add(conn, one, agent_id=agent_id, now=now)
     if changed:
         facts = {f"{one.kind}:{one.source_id or ''}": one.days for one in changed}
         events.add_all(conn, [events.Event(kind=EventKind.RETENTION_SET, agent_id=agent_id, facts=facts)], now=now)
     return len(changed)
+
+
+def _differs(one: Setting, before: Mapping[tuple[Kept, int | None], int | None]) -> bool:
+    """Tell whether a setting is new: of a source also where it says "for ever", since that excepts it from the term of all others."""
+    key = (one.kind, one.source_id)
+    return before[key] != one.days if key in before else one.source_id is not None or one.days is not None
 
 
 def dry_run(conn: Connection, settings: Sequence[Setting], *, now: datetime) -> list[TooOld]:

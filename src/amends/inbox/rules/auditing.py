@@ -66,6 +66,7 @@ class AuditNoun(StrEnum):
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
+    RETENTION = "retention"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
 

@@ -62,7 +62,8 @@ _OF_RECORD: dict[str, LiteralString] = {
         from cases c join brands b on b.id = c.brand_id where c.customer_id = any(%(customers)s) and c.id > %(after)s""",
     "answers": """
         select r.id, jsonb_build_object('case_id', r.case_id, 'text', r.text, 'sent_at', r.sent_at, 'permalink', r.permalink) as row
-        from cases c join replies r on r.case_id = c.id where c.customer_id = any(%(customers)s) and r.state = 'sent' and r.id > %(after)s""",
+        from cases c join replies r on r.case_id = c.id
+        where c.customer_id = any(%(customers)s) and r.state = 'sent' and r.id > %(after)s""",
     "case_notes": """
         select n.id, jsonb_build_object('case_id', n.case_id, 'text', n.text, 'at', n.created_at) as row
         from cases c join notes n on n.case_id = c.id where c.customer_id = any(%(customers)s) and n.id > %(after)s""",
@@ -77,7 +78,8 @@ _OF_RECORD: dict[str, LiteralString] = {
 }
 SECTIONS = (*_OF_RECORD, "references")
 _REFERENCES: LiteralString = """
-select row_number() over (order by system, external_id) as id, to_jsonb(t) as row from customer_refs t where customer_id = any(%(customers)s)
+select row_number() over (order by system, external_id) as id, to_jsonb(t) as row
+from customer_refs t where customer_id = any(%(customers)s)
 """
 
 

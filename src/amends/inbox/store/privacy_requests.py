@@ -75,7 +75,7 @@ def done(conn: Connection, *, limit: int) -> list[PrivacyRequest]:
     )
 
 
-def end(  # noqa: PLR0913
+def end(
     conn: Connection, request_id: int, *, agent_id: AgentId, now: datetime, refused_why: str = "", outcome: Mapping[str, int] | None = None
 ) -> None:
     """Keep that a request was carried out, or why not."""

@@ -21,6 +21,15 @@ class LastSet:
     set_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceNamed:
+    """A source that may have a term of its own."""
+
+    id: int
+    network: str
+    handle: str
+
+
 _POST_SOURCE: LiteralString = " and (%(source)s::bigint is null or p.source_id = %(source)s) and p.source_id <> all(%(others)s)"
 _CASE_SOURCE: LiteralString = " and (%(source)s::bigint is null or c.source_id = %(source)s) and c.source_id <> all(%(others)s)"
 _POSTS: dict[Kept, LiteralString] = {
@@ -51,6 +60,11 @@ from customers u where u.merged_into is null and u.erased_at is null and u.creat
   and not exists (select from customer_notes n where n.customer_id = u.id and n.at >= %(before)s)
   and not exists (select from memberships m where m.customer_id = u.id and m.until is null)
 """
+
+
+def sources(conn: Connection) -> list[SourceNamed]:
+    """Return every source, by its name."""
+    return fetch_all(conn, SourceNamed, "select id, network, handle from sources order by handle, id")
 
 
 def settings(conn: Connection) -> list[Setting]:

@@ -42,7 +42,9 @@ PLACES = (
     ),
     Place(
         name="agents.second_factor",
-        read="select id, second_factor as sealed from agents where id > %(after)s and second_factor is not null order by id limit 1 for update",
+        read="""
+        select id, second_factor as sealed from agents where id > %(after)s and second_factor is not null order by id limit 1 for update
+        """,
         write="update agents set second_factor = %(sealed)s where id = %(id)s",
     ),
 )
