@@ -67,6 +67,7 @@ class AuditNoun(StrEnum):
     MACRO = "macro"
     RULE = "rule"
     RETENTION = "retention"
+    OCCASION = "occasion"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
