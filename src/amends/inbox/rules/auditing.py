@@ -66,6 +66,8 @@ class AuditNoun(StrEnum):
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
+    FOLLOW_UP_PLAN = "follow_up_plan"
+    SURVEY_TEXT = "survey_text"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
 
