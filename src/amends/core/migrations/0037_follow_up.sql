@@ -32,7 +32,7 @@ alter table follow_ups
   add column stirred boolean not null default false,
   add column asks boolean not null default false;
 update follow_ups set days = greatest(1, least(365, round(extract(epoch from due_at - planned_at) / 86400)));
-alter table follow_ups alter column days set not null, add constraint follow_ups_days_check check (days between 1 and 365);
+alter table follow_ups alter column days set default 7, alter column days set not null, add constraint follow_ups_days_check check (days between 1 and 365);
 create unique index follow_ups_look on follow_ups (episode_id, days);
 create index follow_ups_stirred on follow_ups (id) where stirred;
 create index follow_ups_asking on follow_ups (due_at, id) where asks;
