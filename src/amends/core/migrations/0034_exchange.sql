@@ -97,6 +97,17 @@ alter table customer_refs add column import_id bigint references imports;
 create index customer_changes_import on customer_changes (import_id, customer_id) where import_id is not null;
 create index organisations_import on organisations (import_id) where import_id is not null;
 
+create index organisations_called on organisations (lower(name));
+
+-- These serve lists of what is there, and the check that nothing of somebody who goes is left; so they hold every row.
+drop index contact_ways_customer;
+create index contact_ways_customer on contact_ways (customer_id);
+drop index customer_notes_customer;
+create index customer_notes_customer on customer_notes (customer_id, at desc, id desc);
+drop index customer_files_customer;
+create index customer_files_customer on customer_files (customer_id, created_at desc, id desc);
+create index consents_way on consents (contact_way_id) where contact_way_id is not null;
+
 -- Which of these rows of a table something else refers to, whatever tables there are; tables named in `but` do not count.
 create function referred_to(target regclass, ids bigint[], but text[]) returns setof bigint language plpgsql stable as $$
 declare

@@ -102,16 +102,14 @@ where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and
 order by lower(r.organisation), r.number
 """
 MEMBERSHIPS: LiteralString = """
-with wanted as materialized (
-  select r.customer_id, lower(r.organisation) as called, coalesce(r.role, '') as role from import_records r
+with added as (
+  insert into memberships (organisation_id, customer_id, role, created_at, import_id)
+  select k.id, r.customer_id, coalesce(r.role, ''), %(now)s, %(id)s from import_records r
+  cross join lateral (
+    select o.id from organisations o where lower(o.name) = lower(r.organisation) order by o.archived_at nulls first, o.id limit 1
+  ) k
   where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
     and r.changes ? 'memberships'
-), known as materialized (
-  select distinct on (w.called) w.called, o.id from (select distinct called from wanted) w
-  join organisations o on lower(o.name) = w.called order by w.called, o.archived_at nulls first, o.id
-), added as (
-  insert into memberships (organisation_id, customer_id, role, created_at, import_id)
-  select k.id, w.customer_id, w.role, %(now)s, %(id)s from wanted w join known k on k.called = w.called
   returning id, organisation_id, customer_id, role
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)

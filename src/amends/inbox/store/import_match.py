@@ -77,39 +77,31 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
     execute(
         conn,
         """
-        with given as materialized (
-          select number, reference, ways from import_records
-          where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome <> 'refused'
-        ), by_reference as (
-          select g.number, coalesce(c.merged_into, c.id) as customer_id, c.erased_at is not null as erased
-          from given g join customer_refs f on f.system = %(system)s and f.external_id = g.reference
-          join customers c on c.id = f.customer_id
-          where %(reference)s
-          union all
-          select g.number, coalesce(c.merged_into, c.id), c.erased_at is not null
-          from given g join customer_refs f on f.system = 'file ' || %(file)s and f.external_id = g.number::text
-          join customers c on c.id = f.customer_id
-          where g.reference is null
-        ), reached as (
-          select g.number, x.customer_id, w.value ->> 0 as kind
-          from given g cross join lateral jsonb_array_elements(g.ways) w
-          join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
-          join customers c on c.id = x.customer_id and c.merged_into is null and c.erased_at is null
-          where (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
-            and not exists (select from by_reference b where b.number = g.number)
-            and not (g.reference is not null and %(reference)s
-              and exists (select from customer_refs o where o.customer_id = x.customer_id and o.system = %(system)s))
-        ), by_way as (
-          select r.number, min(r.customer_id) as customer_id, count(distinct r.customer_id) as n from reached r
-          where r.kind = 'email' or not exists (select from reached e where e.number = r.number and e.kind = 'email')
-          group by r.number
-        ), found as (
-          select g.number, coalesce(b.customer_id, w.customer_id) as customer_id, coalesce(b.erased, false) as erased,
-            b.customer_id is null and coalesce(w.n, 0) > 1 as several
-          from given g left join by_reference b on b.number = g.number left join by_way w on w.number = g.number
-        ), differing as (
-          select f.number, f.customer_id, f.erased, f.several, d.changes from found f
-          join import_records r on r.import_id = %(id)s and r.number = f.number
+        with differing as (
+          select f.number, f.customer_id, f.erased, f.several, d.changes from (
+            select r.*, coalesce(b.customer_id, w.customer_id) as found_id, coalesce(b.erased, false) as erased,
+              b.customer_id is null and coalesce(w.n, 0) > 1 as several
+            from import_records r
+            left join lateral (
+              select coalesce(c.merged_into, c.id) as customer_id, c.erased_at is not null as erased
+              from customer_refs x join customers c on c.id = x.customer_id
+              where x.system = case when r.reference is null then 'file ' || %(file)s else %(system)s end
+                and x.external_id = coalesce(r.reference, r.number::text) and (r.reference is null or %(reference)s)
+            ) b on true
+            left join lateral (
+              select min(x.customer_id) as customer_id, count(distinct x.customer_id) as n from (
+                select x.customer_id, w.value ->> 0 as kind, min(w.value ->> 0) over () as best
+                from jsonb_array_elements(r.ways) w
+                join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
+                join customers c on c.id = x.customer_id and c.merged_into is null and c.erased_at is null
+                where (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
+                  and not (r.reference is not null and %(reference)s
+                    and exists (select from customer_refs o where o.customer_id = x.customer_id and o.system = %(system)s))
+              ) x where x.kind = x.best
+            ) w on b.customer_id is null
+            where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome <> 'refused'
+          ) r
+          cross join lateral (select r.number, r.found_id as customer_id, r.erased, r.several) f
           left join customers c on c.id = f.customer_id
           cross join lateral (
             select coalesce(jsonb_object_agg(v.field, jsonb_build_array(v.was, v.became)), '{}') as changes from (
