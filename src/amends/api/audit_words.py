@@ -32,6 +32,7 @@ NOUNS = {
     AuditNoun.APPROVALS: N_("Approvals"),
     AuditNoun.MACRO: N_("Macros"),
     AuditNoun.RULE: N_("Rules"),
+    AuditNoun.ATTRIBUTE: N_("Attributes of customers"),
     AuditNoun.MODEL: N_("Models"),
     AuditNoun.AUDIT_LOG: N_("Exports of this log"),
 }
@@ -60,6 +61,8 @@ KINDS = {
     "rule_added": N_("Rule made"),
     "rule_changed": N_("Rule changed"),
     "rule_removed": N_("Rule removed"),
+    "attribute_added": N_("Attribute of customers made"),
+    "attribute_changed": N_("Attribute of customers changed"),
     "audit_log_exported": N_("Audit log exported"),
     "agent_added": N_("Colleague added"),
     "agent_changed": N_("Colleague changed"),

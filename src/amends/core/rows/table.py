@@ -59,14 +59,15 @@ class Table:
 
 
 @contextmanager
-def table_of(path: Path, *, encoding: str = "") -> Generator[Table]:
-    """Yield the file as a table; `Refused` where it can hold no people at all. `encoding` is for where it cannot be seen."""
+def table_of(path: Path, *, encoding: str = "", most: int = MOST_UNPACKED) -> Generator[Table]:
+    """Yield the file as a table; `Refused` where it can hold no people at all. `encoding` is for where it cannot be seen,
+    `most` how many bytes it may unpack to."""
     with path.open("rb") as disk:
         _check_is_text(disk.read(4096))
     name = _known(encoding) if encoding else _seen(path)
     first = _first(path, name)
     try:
-        with _text(path, name) as text:
+        with _text(path, name, most) as text:
             yield _READERS[_kind_of(first)](path, name, text)
     except DAMAGED as error:
         raise Refused(_("The file breaks off or is damaged (%(error)s).") % {"error": error}) from error
@@ -83,20 +84,20 @@ def _check_is_text(head: bytes) -> None:
 
 
 @contextmanager
-def _text(path: Path, encoding: str) -> Generator[TextIO]:
+def _text(path: Path, encoding: str, most: int = MOST_UNPACKED) -> Generator[TextIO]:
     with path.open("rb") as disk:
         errors = "surrogateescape" if encoding in {"utf-8", "utf-8-sig"} else "replace"
-        bounded = io.BufferedReader(_Bounded(unpacked(disk)), 1 << 16)  # pyright: ignore[reportArgumentType] - it reads bytes
+        bounded = io.BufferedReader(_Bounded(unpacked(disk), most), 1 << 16)  # pyright: ignore[reportArgumentType] - it reads bytes
         yield io.TextIOWrapper(bounded, encoding=encoding, errors=errors, newline="")
 
 
 class _Bounded(io.RawIOBase):
     """Passes bytes on, and refuses a file that unpacks to more than any list of people has."""
 
-    def __init__(self, inner: io.BufferedReader) -> None:
+    def __init__(self, inner: io.BufferedReader, most: int) -> None:
         super().__init__()
         self._inner = inner
-        self._left = MOST_UNPACKED
+        self._left = most
 
     def readable(self) -> bool:
         return True

@@ -66,6 +66,7 @@ class AuditNoun(StrEnum):
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
+    ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
 

@@ -18,6 +18,7 @@ class Right(StrEnum):
 
     SELF = "self"
     SEE = "see"
+    SENSITIVE = "sensitive"
     WORK = "work"
     APPROVE = "approve"
     SHARE = "share"
@@ -38,6 +39,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SELF: EVERYBODY,
     # cases, customers, threads, searches, within one's scope
     Right.SEE: EVERYBODY,
+    # what the administrator marked as sensitive of a customer
+    Right.SENSITIVE: frozenset({LEAD, MANAGER, ADMIN}),
     # reply, note, assign, label, snooze, resolve, in bulk too
     Right.WORK: frozenset({AGENT, LEAD, MANAGER, ADMIN}),
     # let a colleague's answer out, or give it back
