@@ -85,8 +85,8 @@ def read(row: Mapping[str, str], mapping: Mapping[str, str], **more: str) -> Giv
 
 def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
     found = read(
-        {"G": "Ann", "F": "Lee", "T": "Work", "M": "A@b.example; c@d.example", "P": "077 123 4567", "L": "vip, new", "O": "Mia@desk.example",
-         "Since": "30.11.2020", "X": "=HYPERLINK(1)"},
+        {"G": "Ann", "F": "Lee", "T": "Work", "M": "A@b.example; c@d.example", "P": "077 123 4567", "L": "vip, new",
+         "O": "Mia@desk.example", "Since": "30.11.2020", "X": "=HYPERLINK(1)"},
         {"G": "given_name", "F": "family_name", "T": "email_type", "M": "email", "P": "phone", "L": "tags", "O": "owner",
          "Since": "attributes.since", "X": "note"},
         region="LK",

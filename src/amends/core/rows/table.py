@@ -60,8 +60,10 @@ class Table:
 
 @contextmanager
 def table_of(path: Path, *, encoding: str = "", most: int = MOST_UNPACKED) -> Generator[Table]:
-    """Yield the file as a table; `Refused` where it can hold no people at all. `encoding` is for where it cannot be seen,
-    `most` how many bytes it may unpack to."""
+    """Yield the file as a table; `Refused` where it can hold no people at all, or unpacks to more than `most` bytes.
+
+    `encoding` is for where it cannot be seen.
+    """
     with path.open("rb") as disk:
         _check_is_text(disk.read(4096))
     name = _known(encoding) if encoding else _seen(path)

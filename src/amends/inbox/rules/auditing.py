@@ -54,6 +54,9 @@ class AuditNoun(StrEnum):
     INVITATION = "invitation"
     AGENT = "agent"
     TEAM = "team"
+    IMPORT_MAPPING = "import_mapping"
+    WEBHOOK = "webhook"
+    SYNC = "sync"
     TOKEN = "token"  # noqa: S105
     SOURCE = "source"
     WATCH = "watch"
