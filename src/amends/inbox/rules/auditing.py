@@ -69,6 +69,7 @@ class AuditNoun(StrEnum):
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
+    RETENTION = "retention"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"

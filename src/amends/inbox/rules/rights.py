@@ -31,6 +31,7 @@ class Right(StrEnum):
     SOURCES = "sources"
     PEOPLE = "people"
     AUDIT = "audit"
+    PRIVACY = "privacy"
 
 
 EVERYBODY = frozenset(Role)
@@ -65,6 +66,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.PEOPLE: frozenset({ADMIN}),
     # the audit log
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
+    # what people ask about their data, erasing them, how long what is kept
+    Right.PRIVACY: frozenset({MANAGER, ADMIN}),
 }
 SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
 
