@@ -34,6 +34,7 @@ class Task(StrEnum):
     APPLY_TIMED_RULES = "apply_timed_rules"
     JOBS = "jobs"
     LEARN = "learn"
+    FORGET = "forget"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     READ_SEARCHED = "read_searched"

@@ -15,7 +15,7 @@ from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
 from amends.worker.giving import give_out_batch
-from amends.worker.jobs import carry_one_on, learn
+from amends.worker.jobs import carry_one_on, forget, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.notifying import notify_batch
@@ -79,6 +79,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.APPLY_TIMED_RULES: apply_timed_batch,
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
+    Task.FORGET: _once(forget),
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.READ_SEARCHED: read_searched_batch,
