@@ -27,6 +27,7 @@ class Task(StrEnum):
     PROVE_REPLIES = "prove_replies"
     DELIVER_ALERTS = "deliver_alerts"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
+    SEND_SURVEYS = "send_surveys"
     WAKE_CASES = "wake_cases"
     NOTIFY = "notify"
     APPLY_RULES = "apply_rules"
