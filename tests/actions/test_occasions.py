@@ -106,7 +106,7 @@ def test_who_said_nothing_who_wants_no_contact_and_who_was_erased_get_nothing(de
     erase(conn, customer_id=erased, agent_id=desk.agent_id, policy=POLICY, now=NOON)
     assert send(conn) == []
     assert silent
-    assert states(conn) == ["skipped: no_consent", "skipped: do_not_contact", "skipped: gone"]
+    assert states(conn) == ["skipped: no_consent", "skipped: do_not_contact", "stopped"]
 
 
 def test_nobody_gets_more_than_the_cap_over_all_occasions(conn: Connection) -> None:

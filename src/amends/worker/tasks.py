@@ -9,9 +9,8 @@ from celery import Celery
 
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
-from amends.inbox.actions.follow_up import conclude_due
-from amends.worker import occasions
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
+from amends.worker import occasions
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
