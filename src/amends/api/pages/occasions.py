@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.entering import our_address
 from amends.api.looking import asker_of
 from amends.api.screen import saying
 from amends.core.database import Connection
@@ -128,7 +129,9 @@ def send_test(desk: AtDesk, visitor: Meaning, occasion_id: int, words: Written) 
     mail_url = desk.settings.mail_url.get_secret_value()
     if not mail_url:
         raise Refused(_("There is no mail server yet: set AMENDS_MAIL_URL, then try again."))
-    letter = letters.Letter(to=address, subject=found.subject, text=found.text, url=desk.public_url, button=_("Stop such messages"))
+    letter = letters.Letter(
+        to=address, subject=found.subject, text=found.text, url=our_address(desk, "/occasions"), button=_("Stop such messages")
+    )
     letters.send(letter, mail_url=mail_url, now=desk.clock())
     return saying(desk.screens.nothing(), _("Sent to %(address)s") % {"address": address})
 
