@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
@@ -147,6 +147,10 @@ class Screens:
     def block(self, template: str, name: str, values: Mapping[str, Any]) -> str:
         """Return one named block as text, for the stream."""
         return render_block(self._templates, template, name, dict(values))
+
+    def template(self, name: str) -> Template:
+        """Return a template that makes something else than a screen."""
+        return self._templates.get_template(name)
 
     def nothing(self) -> HTMLResponse:
         """Return an answer that changes nothing on the screen."""
