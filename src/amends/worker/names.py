@@ -28,6 +28,7 @@ class Task(StrEnum):
     DELIVER_ALERTS = "deliver_alerts"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     WAKE_CASES = "wake_cases"
+    KEEP_CLOCKS = "keep_clocks"
     NOTIFY = "notify"
     APPLY_RULES = "apply_rules"
     APPLY_TIMED_RULES = "apply_timed_rules"

@@ -43,6 +43,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
+        Task.KEEP_CLOCKS: found.clocks,
         Task.NOTIFY: found.untold,
         Task.APPLY_RULES: found.ruled,
         Task.JOBS: found.jobs,
