@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import execute, fetch_all, fetch_values
-from amends.inbox.actions import resolve, undo
+from amends.inbox.actions import reply, resolve, undo
 from amends.inbox.actions.clocks import keep_due
 from amends.inbox.store.clocks import ClockRow
 from tests.cast import NOON, a_post, an_answer_to
@@ -23,7 +23,8 @@ def due(desk: Desk) -> list[datetime | None]:
 def brief(desk: Desk) -> list[tuple[str, str]]:
     """Return each clock with what it does."""
     return [
-        (one.kind, "stopped" if one.stopped_at else "void" if one.voided_at else "stands" if one.paused_at else "runs") for one in clocks(desk)
+        (one.kind, "stopped" if one.stopped_at else "void" if one.voided_at else "stands" if one.paused_at else "runs")
+        for one in clocks(desk)
     ]
 
 
@@ -112,8 +113,6 @@ def test_an_answer_that_was_out_in_time_takes_the_breach_back(desk: Desk) -> Non
     desk.now = NOON + 5 * HOUR
     keep_due(desk.conn, now=desk.now)
     assert clocks(desk)[0].breached_at
-    from amends.inbox.actions import reply
-
     reply.record_sent(desk.conn, job, out, now=desk.now)
     assert clocks(desk)[0].breached_at is None
 

@@ -1,4 +1,4 @@
-"""Business time: across summer time, holidays and leap days it is what counting minute by minute gives, and adding is measuring backwards."""
+"""Business time: across summer time, holidays and leap days it is what counting by the minute gives; adding is measuring backwards."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from amends.inbox.rules.working_hours import DAY, Span
 HOUR = timedelta(hours=1)
 NINE_TO_FIVE = tuple(Span(day=day, begins=9 * 60, ends=17 * 60) for day in range(5))
 COLOMBO = Calendar(zone="Asia/Colombo", spans=NINE_TO_FIVE)
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Colombo", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana", "Pacific/Apia")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana", "Pacific/Apia")
 # Around what zones do to their clocks, and a leap day.
-STARTS = [datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2028, 2, 28, 12, tzinfo=UTC)]
-STARTS += [datetime(2026, 3, 7, 12, tzinfo=UTC), datetime(2026, 10, 31, 12, tzinfo=UTC), datetime(2011, 12, 29, 0, tzinfo=UTC)]
+DAYS = ((2026, 3, 28), (2026, 10, 24), (2028, 2, 28), (2026, 3, 7), (2026, 10, 31), (2011, 12, 29))
+STARTS = [datetime(*day, 12, tzinfo=UTC) for day in DAYS]
 
 
 def at(zone: str, *parts: int) -> datetime:

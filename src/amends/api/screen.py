@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
 from amends.api import (
+    clock_words,
     connect_words,
     keys_table,
     labels,
@@ -97,6 +98,7 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "clock_words": clock_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes"):

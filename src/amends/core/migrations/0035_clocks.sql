@@ -203,3 +203,14 @@ create index promises_broken on promises (case_id) where state = 'broken';
 comment on column promises.made_at is 'when the network had the reply; null: not said to the customer yet';
 comment on column promises.late is 'kept, but after it was due';
 comment on column promises.next_at is 'when something is to be done about it next: remind, or call it broken';
+
+-- Beside `queue_for_notifications`: what clocks and promises call for.
+create function queue_clocks_for_notifications() returns trigger language plpgsql as $$
+begin
+  insert into notification_queue (event_id)
+  select id from fresh where kind in ('clock_warned', 'clock_breached', 'clock_escalated', 'promise_reminded', 'promise_broken')
+  on conflict do nothing;
+  return null;
+end $$;
+create trigger events_told_of_clocks after insert on events referencing new table as fresh for each statement
+  execute function queue_clocks_for_notifications();

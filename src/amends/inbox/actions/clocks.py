@@ -83,9 +83,7 @@ def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
     found = timed(row.clock, terms, now=now)
     born_late = row.born_late if row.id else row.clock.runs and found.breached_at is not None
     warned_at = row.warned_at or (now if not born_late and _to_warn(row, found, now) else None)
-    rung = Rung(
-        warned=warned_at is not None, breached=found.breached_at is not None, steps_done=row.steps_done, born_late=born_late
-    )
+    rung = Rung(warned=warned_at is not None, breached=found.breached_at is not None, steps_done=row.steps_done, born_late=born_late)
     ended = row.stopped_at is not None
     return replace(
         row,

@@ -17,10 +17,11 @@ from amends.inbox.actions import conditions
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.sla import NO_TERMS, Terms
+from amends.inbox.rules.sla_policy import Written
 from amends.inbox.store import calendars, sla_policies
 from amends.inbox.store.calendars import CalendarRow
 from amends.inbox.store.clocks import ClockRow
-from amends.inbox.store.sla_policies import PolicyRow, Written
+from amends.inbox.store.sla_policies import PolicyRow
 
 log = logger(__name__)
 P = TypeVar("P", bound=Written)

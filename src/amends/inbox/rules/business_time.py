@@ -48,7 +48,7 @@ def checked(calendar: Calendar, now: datetime) -> Calendar:
     """Return the calendar; `NoWorkingTime` where nobody works in all the year from `now` on, `Refused` where its zone is none."""
     zone_of(calendar.zone)
     if not between(calendar, now, now + timedelta(days=366)):
-        raise NoWorkingTime(_("This calendar has no working hour in the next year. Give at least one weekday its hours, and fewer days off."))
+        raise NoWorkingTime(_("This calendar has no working hour in the next year: give a weekday its hours, or take days off away."))
     return calendar
 
 

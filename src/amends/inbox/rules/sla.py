@@ -83,9 +83,7 @@ def timed(clock: Clock, terms: Terms, *, now: datetime) -> Timed:
 
 
 def _never_pausing(clock: Clock) -> Clock:
-    return Clock(
-        kind=clock.kind, number=clock.number, started_at=clock.started_at, stopped_at=clock.stopped_at, voided_at=clock.voided_at
-    )
+    return Clock(kind=clock.kind, number=clock.number, started_at=clock.started_at, stopped_at=clock.stopped_at, voided_at=clock.voided_at)
 
 
 def _ran(clock: Clock, calendar: Calendar | None, until: datetime) -> timedelta:

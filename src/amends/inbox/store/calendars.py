@@ -38,7 +38,8 @@ def every(conn: Connection) -> list[CalendarRow]:
         conn,
         CalendarRow,
         """
-        select distinct on (lower(c.name), c.id) v.id, v.calendar_id, v.number, c.name, v.zone, v.hours, v.regions, v.days_off, v.created_at,
+        select distinct on (lower(c.name), c.id) v.id, v.calendar_id, v.number, c.name, v.zone, v.hours, v.regions, v.days_off,
+          v.created_at,
           (select count(distinct p.policy_id) from sla_policy_versions p join sla_policies s on s.id = p.policy_id and s.deleted_at is null
            where p.calendar_id = c.id
              and p.number = (select max(number) from sla_policy_versions n where n.policy_id = p.policy_id)) as used_by
@@ -77,7 +78,9 @@ def find(conn: Connection, *, calendar_id: int) -> Named | None:
 
 def insert(conn: Connection, *, name: str, now: datetime) -> int:
     """Store a calendar and return its id; `UniqueViolation` where one has that name."""
-    return fetch_values(conn, "insert into calendars (name, created_at) values (%(name)s, %(now)s) returning id", {"name": name, "now": now})[0]
+    return fetch_values(
+        conn, "insert into calendars (name, created_at) values (%(name)s, %(now)s) returning id", {"name": name, "now": now}
+    )[0]
 
 
 def rename(conn: Connection, *, calendar_id: int, name: str) -> None:

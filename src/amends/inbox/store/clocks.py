@@ -112,6 +112,21 @@ def of_episodes(conn: Connection, episode_ids: Sequence[int]) -> list[ClockRow]:
     )
 
 
+def of_case(conn: Connection, *, case_id: CaseId) -> list[ClockRow]:
+    """Return all clocks of a case, the newest episode last."""
+    return fetch_all(
+        conn,
+        ClockRow,
+        """
+        select k.id, k.case_id, episode_id, kind, k.number, policy_version_id, calendar_version_id, created_at, started_at, due_at,
+          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds, warn_at, warned_at,
+          breached_at, born_late, steps_done, next_at
+        from clocks k join episodes e on e.id = k.episode_id where k.case_id = %(case)s order by e.number, k.started_at, k.id
+        """,
+        {"case": case_id},
+    )
+
+
 def save(conn: Connection, rows: Sequence[ClockRow]) -> None:
     """Store new clocks and what changed of known ones."""
     if not rows:
@@ -154,7 +169,7 @@ def _plain(value: object) -> object:
 
 
 def keep_on_episodes(conn: Connection, episode_ids: Sequence[int]) -> None:
-    """Write on the episodes what their clocks say: when they began, how long we waited for the customer, the first answer's business time."""
+    """Write on the episodes what their clocks say: when they began, our wait for the customer, the first answer's business time."""
     execute(
         conn,
         """

@@ -1,50 +1,12 @@
 """SQL of policies: in order, in versions that are never changed; the first whose condition a case fulfils says what is due when."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.business_time import Calendar
-from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.sla import Promise, Step, Terms
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """What a policy says, as it is written and kept; a promise of None is none."""
-
-    name: str
-    condition: str
-    calendar_id: int | None
-    first_minutes: int | None
-    first_business: bool
-    next_minutes: int | None
-    next_business: bool
-    resolution_minutes: int | None
-    resolution_business: bool
-    pauses: bool
-    warn_percent: int | None
-    warn_minutes: int | None
-    steps: Sequence[Mapping[str, Any]]
-
-    def promise(self, kind: ClockKind) -> Promise | None:
-        """Return what is promised of one kind of clock."""
-        minutes = getattr(self, f"{kind}_minutes")
-        return Promise(minutes=minutes, business=getattr(self, f"{kind}_business")) if minutes else None
-
-    def terms(self, kind: ClockKind, calendar: Calendar | None) -> Terms:
-        """Return what holds for one kind of clock."""
-        return Terms(
-            promise=self.promise(kind),
-            calendar=calendar,
-            pauses=self.pauses,
-            warn_percent=self.warn_percent,
-            warn_minutes=self.warn_minutes,
-            steps=tuple(Step(**step) for step in self.steps),
-        )
+from amends.inbox.rules.sla_policy import Written
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +94,8 @@ def insert(conn: Connection, *, now: datetime) -> int:
 
 def add_version(conn: Connection, written: Written, *, policy_id: int, agent_id: AgentId | None, now: datetime) -> int:
     """Store the next version of a policy and return its id."""
-    values = asdict(written) | {"steps": Jsonb(list(written.steps)), "policy": policy_id, "agent": agent_id, "now": now}
+    values = {name: getattr(written, name) for name in Written.__dataclass_fields__}
+    values |= {"steps": Jsonb(list(written.steps)), "policy": policy_id, "agent": agent_id, "now": now}
     return fetch_values(
         conn,
         """
