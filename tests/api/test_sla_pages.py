@@ -144,10 +144,17 @@ def test_programs_keep_policies_and_calendars_and_read_clocks(door: Door) -> Non
     assert told == [("first", "running", "Fast"), ("resolution", "running", "Fast")]
     assert program.post("/api/v1/sla-policies/preview", json=body).json()["looked"] > 2
     assert program.post("/api/v1/sla-policies/apply").status_code == 202
-    assert program.delete(f"/api/v1/calendars/{week.json()['calendar_id']}").status_code == 409
-    program.delete(address)
-    assert program.delete(f"/api/v1/calendars/{week.json()['calendar_id']}").status_code == 200
-    assert program.post(f"/api/v1/calendars/{week.json()['calendar_id']}/restore").status_code == 200
-    assert program.post(f"{address}/restore").status_code == 200
+
+
+def test_programs_take_policies_and_calendars_away_and_bring_them_back(door: Door) -> None:
+    program = door.program(door.who.mia)
+    week = program.post("/api/v1/calendars", json={"name": "Care", "days": ["9-17"]}).json()["calendar_id"]
+    body = {"name": "Fast", "calendar_id": week, "first_minutes": 30}
+    made = program.post("/api/v1/sla-policies", json=body).json()["policy_id"]
+    assert program.delete(f"/api/v1/calendars/{week}").status_code == 409
+    program.delete(f"/api/v1/sla-policies/{made}")
+    assert program.delete(f"/api/v1/calendars/{week}").status_code == 200
+    assert program.post(f"/api/v1/calendars/{week}/restore").status_code == 200
+    assert program.post(f"/api/v1/sla-policies/{made}/restore").status_code == 200
     assert program.get("/api/v1/cases/99/clocks").status_code == 404
     assert door.program(door.who.ada).get("/api/v1/sla-policies").status_code == 403

@@ -51,7 +51,8 @@ class PolicyBody(Body):
     def written(self) -> Written:
         """The policy as it is kept."""
         steps = [step.model_dump(exclude_defaults=True) | {"minutes": step.minutes} for step in self.steps]
-        return Written(**(self.model_dump(exclude={"steps"}) | {"steps": steps}))
+        values: dict[str, Any] = self.model_dump(exclude={"steps"})
+        return Written(steps=steps, **values)
 
 
 class OrderBody(Body):
