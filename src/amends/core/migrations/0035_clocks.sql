@@ -1,5 +1,5 @@
 -- Promises and clocks: calendars, policies by filter, a row for each clock of an episode, and what we promised in replies.
--- depends: 0029_customer_record
+-- depends: 0034_exchange
 
 create table calendars (
   id bigint generated always as identity primary key,
