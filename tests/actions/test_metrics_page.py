@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -206,7 +206,7 @@ def test_an_example_of_the_page_is_what_the_product_measures(desk: Desk, row: di
     week = calendars.save(desk.conn, name="Week", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=start)
     for policy in stored.every(desk.conn):
         sla_policies.remove(desk.conn, policy_id=policy.policy_id, agent_id=desk.agent_id, now=start)
-    promised = Written(**{name: getattr(PROMISED, name) for name in Written.__dataclass_fields__} | {"calendar_id": week})
+    promised = replace(PROMISED, calendar_id=week)
     sla_policies.save(desk.conn, promised, policy_id=None, agent_id=desk.agent_id, now=start)
     Story(desk=desk).tell(row["what happens"])
     found = measured(desk)
