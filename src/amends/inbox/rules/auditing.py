@@ -74,6 +74,7 @@ class AuditNoun(StrEnum):
     SURVEY_TEXT = "survey_text"
     RETENTION = "retention"
     OCCASION = "occasion"
+    SURGE_RULE = "surge_rule"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
