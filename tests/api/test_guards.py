@@ -36,6 +36,9 @@ PUBLIC = {
     ("GET", "/form/{source_id}"),
     ("POST", "/form/{source_id}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
+    ("HEAD", "/survey/{link}"),
+    ("GET", "/survey/{link}"),
+    ("POST", "/survey/{link}"),
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),
 }
@@ -123,6 +126,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{event_id}",
         "{run_id:int}",
         "{run_id}",
+        "{plan_id:int}",
+        "{plan_id}",
         "{rule_id:int}",
         "{rule_id}",
     ):

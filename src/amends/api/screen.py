@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_fragments import render_block
 
 from amends.api import (
+    asking_words,
     connect_words,
     keys_table,
     labels,
@@ -97,6 +98,7 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "asking_words": asking_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes"):

@@ -18,7 +18,7 @@ from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import case_page, case_replies, customer_page, order_shapes, post_topics, snoozes, topics
+from amends.inbox.store import case_page, case_replies, customer_page, order_shapes, post_topics, relapses, snoozes, surveys, topics
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
@@ -42,6 +42,8 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
         "newest_reply": max((reply.id for reply in replies), default=0),
         "newest_event": max((event.id for event in events), default=0),
         "follow_ups": case_page.follow_ups(conn, case_id),
+        "asked": surveys.of_case(conn, case_id=case_id),
+        "earlier": relapses.history(conn, scope, case_id=case_id) if case.episode > 1 else (),
         "able": able(case.network),
         "most": counted(case.network, case.source_options, "").most,
         "event_text": _events.sentence,
