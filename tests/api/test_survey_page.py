@@ -11,6 +11,7 @@ from amends.core.database import fetch_values
 from amends.inbox.actions import survey
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.actions.survey import Means
+from amends.inbox.rules.sign_in import FREE_TRIES_FROM_ONE_PLACE
 from amends.inbox.rules.survey_words import PAGE
 from tests.cast import POLICY, SECRET_KEY
 from tests.door import Answer, Door
@@ -130,7 +131,7 @@ def test_an_old_link_is_told_kindly(door: Door, link: str) -> None:
 
 def test_who_guesses_links_is_slowed_down(door: Door, link: str) -> None:
     stranger = door.stranger()
-    found = {stranger.get(f"/survey/x{n}").status_code for n in range(40)}
+    found = {stranger.get(f"/survey/x{n}").status_code for n in range(FREE_TRIES_FROM_ONE_PLACE + 3)}
     assert found == {404, 429}
 
 
