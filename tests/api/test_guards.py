@@ -35,6 +35,8 @@ PUBLIC = {
     ("GET", "/api/v1/webhook.schema.json"),
     ("GET", "/form/{source_id}"),
     ("POST", "/form/{source_id}"),
+    ("GET", "/stop/{token}"),
+    ("POST", "/stop/{token}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
     ("HEAD", "/survey/{link}"),
     ("GET", "/survey/{link}"),
@@ -130,6 +132,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{plan_id}",
         "{rule_id:int}",
         "{rule_id}",
+        "{policy_id:int}",
+        "{policy_id}",
+        "{calendar_id:int}",
+        "{calendar_id}",
+        "{promise_id:int}",
+        "{promise_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

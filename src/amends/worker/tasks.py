@@ -10,8 +10,10 @@ from celery import Celery
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
+from amends.worker import occasions
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
+from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
 from amends.worker.giving import give_out_batch
@@ -74,12 +76,15 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
+    Task.KEEP_CLOCKS: keep_batch,
     Task.NOTIFY: notify_batch,
     Task.APPLY_RULES: apply_batch,
     Task.APPLY_TIMED_RULES: apply_timed_batch,
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.FORGET: _once(forget),
+    Task.PLAN_OCCASIONS: _once(occasions.plan),
+    Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.READ_SEARCHED: read_searched_batch,
