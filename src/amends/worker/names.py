@@ -35,6 +35,7 @@ class Task(StrEnum):
     LEARN = "learn"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
+    FOLD_FACTS = "fold_facts"
     READ_SEARCHED = "read_searched"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"

@@ -67,6 +67,7 @@ class AuditNoun(StrEnum):
     MACRO = "macro"
     RULE = "rule"
     MODEL = "model"
+    NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
 
 
