@@ -1,4 +1,4 @@
-"""Histories of episodes for the tests of numbers: rows as the desk would have left them, and a slow count of every figure in plain Python."""
+"""Histories of episodes for the tests of numbers: rows as a desk leaves them, and a slow count of every figure in plain Python."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -113,7 +113,7 @@ class Made:
 
     def __init__(self, conn: Connection, seed: int, *, sources: list[int], teams: list[int]) -> None:
         self.conn = conn
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311
         self.sources, self.teams = sources, teams
 
     def begin(self, *, since: datetime = NOON - 40 * DAY, days: int = 60) -> int:

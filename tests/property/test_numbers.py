@@ -1,9 +1,8 @@
 """Whatever happened in whatever order: the numbers, the rows behind them and a slow count agree, and a rebuild changes nothing."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +29,7 @@ from tests.property.test_desk import POSTS, STEPS, World
 NOW = NOON + 25 * DAY
 SPANS = [(40, 40), (7, 7), (30, 1), (1, 1), (300, 290)]
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Colombo"]
-QUERIES: dict[str, Any] = {
+QUERIES: dict[str, Callable[[Told], bool]] = {
     "": lambda _row: True,
     "network:reddit": lambda row: row.network == "reddit",
     "lang:ta,si -mood:positive": lambda row: row.language != "en" and row.mood != "positive",

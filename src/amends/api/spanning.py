@@ -1,4 +1,4 @@
-"""Which numbers somebody looks at, as a URL says it: a span back from now or days from and to, a zone, a query of cases. Pages and REST share it."""
+"""Which numbers somebody looks at, as a URL says it: a span or days from and to, a zone, a query of cases. Pages and REST share it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

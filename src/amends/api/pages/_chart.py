@@ -1,4 +1,4 @@
-"""Lays out the charts of the numbers page: pairs of bars over a scale of round numbers, and lines. Units are those of the SVG's view box."""
+"""Lays out the charts of the numbers page: pairs of bars over round numbers, and lines. Units are those of the SVG's view box."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import LiteralString
 from zoneinfo import ZoneInfo
 
 from amends.cli.measuring.row import Row, Timed, delay, limited, slowest, warmed
@@ -24,17 +25,22 @@ WORKLOAD = (
     "the floor sums seven kinds of events as a peer does, means only"
 )
 SPANS = {"30 days": (30, 100), "a year": (365, 150)}
-_PEER = """
-select (select count(*) from cases where opened_at >= %(since)s and opened_at < %(until)s),
-  (select count(*) from peer_events where account_id = 1 and name = 'incoming_message' and created_at >= %(since)s and created_at < %(until)s),
-  (select count(*) from peer_events where account_id = 1 and name = 'outgoing_message' and created_at >= %(since)s and created_at < %(until)s),
-  (select avg(value) from peer_events where account_id = 1 and name = 'first_response' and created_at >= %(since)s and created_at < %(until)s),
-  (select avg(value) from peer_events where account_id = 1 and name = 'conversation_resolved' and created_at >= %(since)s
-     and created_at < %(until)s),
-  (select count(*) from peer_events where account_id = 1 and name = 'conversation_resolved' and created_at >= %(since)s
-     and created_at < %(until)s),
-  (select avg(value) from peer_events where account_id = 1 and name = 'reply_time' and created_at >= %(since)s and created_at < %(until)s)
-"""
+_SUM: LiteralString = "from peer_events where account_id = 1 and created_at >= %(since)s and created_at < %(until)s and name = "
+_PEER: LiteralString = (
+    "select (select count(*) from cases where opened_at >= %(since)s and opened_at < %(until)s), (select count(*) "
+    + _SUM
+    + "'incoming_message'), (select count(*) "
+    + _SUM
+    + "'outgoing_message'), (select avg(value) "
+    + _SUM
+    + "'first_response'), (select avg(value) "
+    + _SUM
+    + "'conversation_resolved'), (select count(*) "
+    + _SUM
+    + "'conversation_resolved'), (select avg(value) "
+    + _SUM
+    + "'reply_time')"
+)
 
 
 def run(url: str, *, full: int = FULL) -> list[Row]:

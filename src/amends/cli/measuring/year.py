@@ -36,7 +36,8 @@ insert into cases (brand_id, source_id, network, author_id, customer_id, root_ex
   urgency, assignee_id, team_id, episode, opened_at, last_post_at, resolved_at, customer_posts)
 select s.brand_id, s.id, s.network, 1 + n %% 1000, 1 + n %% 1000, n::text,
   case when h %% 100 < 3 then 'dismissed' when h %% 100 < 10 then 'open' else 'resolved' end, 'parcel late again',
-  (array['en', 'si', 'ta', 'es', 'en', 'en', 'kn', 'am'])[1 + h / 7 %% 8], (array['negative', 'negative', 'neutral', 'positive'])[1 + h / 3 %% 4],
+  (array['en', 'si', 'ta', 'es', 'en', 'en', 'kn', 'am'])[1 + h / 7 %% 8],
+  (array['negative', 'negative', 'neutral', 'positive'])[1 + h / 3 %% 4],
   h / 100 %% 100, case when h %% 3 > 0 then 1 + h / 11 %% 50 end, case when h %% 5 > 0 then 1 + h / 13 %% 8 end,
   case when h %% 100 > 91 then 2 else 1 end, at, at, case when h %% 100 >= 10 then at + (h %% 500000) * interval '1 second' end, 2
 from (select n, n::bigint * 7919 %% 1000003 as h, now() - (%(cases)s - n) * (interval '365 days' / %(cases)s) as at

@@ -1,4 +1,4 @@
-"""Keeps the facts of the numbers true. Place in the path: a change -> `touched_cases` -> here, every other second and before numbers are read.
+"""Keeps the facts of the numbers true. Place in the path: a change -> `touched_cases` -> here, by the beat and before they are read.
 
 Only one folds at a time; whoever finds another at it goes on with facts that are a moment old.
 """

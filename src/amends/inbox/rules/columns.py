@@ -72,9 +72,11 @@ class Columns:
     held: Mapping[Column, NDArray[np.integer]]
 
     def __getitem__(self, column: Column) -> NDArray[np.integer]:
+        """Return one column."""
         return self.held[column]
 
     def __len__(self) -> int:
+        """Return how many episodes there are."""
         return len(self.held[Column.AT])
 
     def only(self, mask: Mask) -> "Columns":

@@ -6,7 +6,6 @@ The same query as SQL is `store.query_sql`; a property test holds the two togeth
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import cast
 
 import numpy as np
 
@@ -92,7 +91,7 @@ class Narrowing:
         found = columns.of_topic(wanted)
         if not any(match.value == "none" for match in term.matches):
             return found
-        return cast("Mask", found | ~np.isin(columns[Column.EPISODE], columns[Column.TOPIC_EPISODE]))
+        return found | ~np.isin(columns[Column.EPISODE], columns[Column.TOPIC_EPISODE])
 
     def _numbers(self, field: str, value: str) -> Sequence[int]:
         """Return which numbers of the column a value of the field stands for."""

@@ -48,7 +48,7 @@ def lengths(ended: NDArray[np.integer], watched: NDArray[np.integer], total: int
     stretches = np.concatenate([[0], np.searchsorted(ended, ordered(watched), side="right"), [len(ended)]]).astype(np.int64)
     stopped = np.arange(len(stretches) - 1)
     there, after = total - stopped - stretches[:-1], total - stopped - stretches[1:]
-    left = np.cumprod(np.divide(after, there, out=np.ones(len(after)), where=there > 0))
+    left = np.cumprod(np.where(there > 0, after / np.maximum(there, 1), 1.0), dtype=np.float64)
     return Lengths(ended, stretches, there, left)
 
 

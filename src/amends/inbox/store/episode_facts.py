@@ -1,6 +1,6 @@
 """SQL of the facts: one row an episode, counted anew from the truth whenever its case was touched.
 
-Place in the path: whatever changes a case -> `touched_cases` (triggers) -> here -> `episode_facts` -> `stale_slices` (triggers) -> `fact_slices`.
+Place in the path: a change -> `touched_cases` (triggers) -> here -> `episode_facts` -> `stale_slices` (triggers) -> `fact_slices`.
 """
 
 from typing import LiteralString

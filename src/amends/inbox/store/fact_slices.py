@@ -53,7 +53,8 @@ _CODES: LiteralString = """
            coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_7), 0)::smallint as seven,
            coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_30), 0)::smallint as thirty) o
   cross join lateral (
-    select string_agg(int8send(f.episode_id + 0 * topic), ''::bytea) as episodes, string_agg(int4send(topic::integer), ''::bytea order by topic) as topics
+    select string_agg(int8send(f.episode_id + 0 * topic), ''::bytea) as episodes,
+           string_agg(int4send(topic::integer), ''::bytea order by topic) as topics
     from unnest(f.topics) topic) t
 """
 _SPAN: LiteralString = " where axis = %(axis)s and begins >= slice_of(%(since)s) and begins < %(until)s"
