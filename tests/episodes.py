@@ -31,14 +31,11 @@ class Told:
     answered_at: datetime | None
     resolved_at: datetime | None
     dismissed: bool
-    looks: list[list[str]]
+    looks: list[tuple[int, str]]
 
     def within(self, days: int) -> str | None:
         """Return what the look at about so many days after the resolving found."""
-        assert self.resolved_at
-        bound = self.resolved_at + timedelta(days=18)
-        due = sorted((datetime.fromisoformat(at), outcome) for at, outcome in self.looks)
-        found = [outcome for at, outcome in due if (at < bound) == (days < 18)]
+        found = [outcome for after, outcome in sorted(self.looks) if (after < 18) == (days < 18)]
         return found[0] if found else None
 
 
@@ -50,7 +47,7 @@ def told(conn: Connection) -> list[Told]:
         """
         select e.id, c.id as case_id, e.number, c.network, c.language, c.sentiment as mood, c.team_id, e.published_at, e.answered_at,
           e.resolved_at, e.dismissed_at is not null as dismissed,
-          coalesce((select jsonb_agg(jsonb_build_array(f.due_at, f.outcome)) from follow_ups f
+          coalesce((select jsonb_agg(jsonb_build_array(f.days, f.outcome)) from follow_ups f
                     where f.episode_id = e.id and f.outcome is not null), '[]') as looks
         from episodes e join cases c on c.id = e.case_id
         """,
@@ -175,9 +172,9 @@ _HAPPENINGS = (
     "update cases set team_id = %(team)s where id = (select case_id from episodes where id = %(id)s)",
     "update cases set sentiment = %(mood)s where id = (select case_id from episodes where id = %(id)s)",
     """
-    insert into follow_ups (case_id, episode_id, planned_at, due_at, concluded_at, outcome)
-    select case_id, id, resolved_at, resolved_at + make_interval(days => %(days)s), resolved_at + interval '31 days', %(outcome)s
-    from episodes where id = %(id)s and resolved_at is not null and not exists (select from follow_ups f where f.episode_id = episodes.id)
+    insert into follow_ups (case_id, episode_id, days, planned_at, due_at, concluded_at, outcome)
+    select case_id, id, %(days)s, resolved_at, resolved_at + make_interval(days => %(days)s), resolved_at + interval '31 days', %(outcome)s
+    from episodes where id = %(id)s and resolved_at is not null and not exists (select from follow_ups f where f.episode_id = episodes.id and f.days = %(days)s)
     """,
     "delete from follow_ups where episode_id = %(id)s",
     "delete from episodes where id = %(id)s",

@@ -27,7 +27,7 @@ WORKLOAD = (
 SPANS = {"30 days": (30, 100), "a year": (365, 150)}
 _SUM: LiteralString = "from peer_events where account_id = 1 and created_at >= %(since)s and created_at < %(until)s and name = "
 _PEER: LiteralString = (
-    "select (select count(*) from cases where opened_at >= %(since)s and opened_at < %(until)s), (select count(*) "
+    "select (select count(*) from cases where opened_at >= %(since)s and opened_at < %(until)s), (select count(*) "  # noqa: S608 - literals
     + _SUM
     + "'incoming_message'), (select count(*) "
     + _SUM

@@ -52,8 +52,8 @@ select c.id, c.episode, c.opened_at, c.opened_at + h %% 60 * interval '1 second'
 from (select *, id * 104729 %% 1000003 as h from cases) c
 """
 _FOLLOW_UPS: LiteralString = """
-insert into follow_ups (case_id, episode_id, planned_at, due_at, concluded_at, outcome)
-select case_id, id, resolved_at, resolved_at + interval '7 days', resolved_at + interval '7 days',
+insert into follow_ups (case_id, episode_id, days, planned_at, due_at, concluded_at, outcome)
+select case_id, id, 7, resolved_at, resolved_at + interval '7 days', resolved_at + interval '7 days',
   (array['held', 'held', 'relapsed', 'silent', 'unknown'])[1 + id * 31 %% 5]
 from episodes where resolved_at < now() - interval '7 days'
 """

@@ -7,6 +7,8 @@ from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_values
 
+A_MONTH = 18
+"""A look at a resolution so many days later, or more, is the one after a month; before that it is the one after a week."""
 _FACTS: LiteralString = """
 insert into episode_facts (episode_id, case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics,
   published_at, resolved_at, dismissed, first_answer, ending, seen, triaged, after_7, after_30)
@@ -16,9 +18,9 @@ select e.id, c.id, e.number, c.brand_id, c.source_id, c.network, c.team_id, c.as
   e.published_at, e.resolved_at, e.dismissed_at is not null, whole_seconds(e.answered_at - e.published_at),
   whole_seconds(e.resolved_at - e.published_at), whole_seconds(e.seen_at - e.published_at), whole_seconds(e.triaged_at - e.seen_at),
   (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
-     and f.due_at < e.resolved_at + interval '18 days' order by f.due_at limit 1),
+     and f.days < %(month)s order by f.days limit 1),
   (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
-     and f.due_at >= e.resolved_at + interval '18 days' order by f.due_at limit 1)
+     and f.days >= %(month)s order by f.days desc limit 1)
 from episodes e join cases c on c.id = e.case_id
 """
 _OF_CASES: LiteralString = " where c.id = any(%(case_ids)s::bigint[]) "
@@ -64,7 +66,7 @@ def take_touched(conn: Connection, *, limit: int) -> list[int]:
 def recount(conn: Connection, case_ids: list[int]) -> int:
     """Make the facts of these cases what the truth says, and return how many changed."""
     execute(conn, _WORDS.format("where c.id = any(%(case_ids)s::bigint[])"), {"case_ids": case_ids})
-    return execute(conn, _FACTS + _OF_CASES + _KEPT, {"case_ids": case_ids})
+    return execute(conn, _FACTS + _OF_CASES + _KEPT, {"case_ids": case_ids, "month": A_MONTH})
 
 
 def recount_all(conn: Connection) -> int:
@@ -72,7 +74,7 @@ def recount_all(conn: Connection) -> int:
     for emptied in _EMPTIED:
         execute(conn, emptied)
     execute(conn, _WORDS.format(""))
-    return execute(conn, _FACTS)
+    return execute(conn, _FACTS, {"month": A_MONTH})
 
 
 _EMPTIED: tuple[LiteralString, ...] = (

@@ -44,7 +44,7 @@ class Asked:
 
     @property
     def now(self) -> int:
-        """The moment of asking in secondseconds."""
+        """The moment of asking, as columns have moments."""
         return seconds(self.asker.now)
 
 
