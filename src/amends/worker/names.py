@@ -36,6 +36,7 @@ class Task(StrEnum):
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     READ_SEARCHED = "read_searched"
+    FIND_SAME = "find_same"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
+from amends.inbox.rules.ids import AuthorId, CustomerId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,26 +71,12 @@ def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> d
     return {link.author_id: link.customer_id for link in links}
 
 
-def link(  # noqa: PLR0913
-    conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: str, evidence: str, agent_id: AgentId, now: datetime
-) -> None:
+def link(conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: str, now: datetime) -> None:
     """Make the author, and the author's cases, the customer's."""
     execute(
         conn,
-        """
-        insert into customer_links (author_id, customer_id, basis, evidence, agent_id, created_at)
-        values (%(author_id)s, %(customer_id)s, %(basis)s, %(evidence)s, %(agent_id)s, %(now)s)
-        on conflict (author_id) do update set customer_id = excluded.customer_id, basis = excluded.basis,
-          evidence = excluded.evidence, agent_id = excluded.agent_id, created_at = excluded.created_at
-        """,
-        {
-            "author_id": author_id,
-            "customer_id": customer_id,
-            "basis": basis,
-            "evidence": evidence,
-            "agent_id": agent_id,
-            "now": now,
-        },
+        "update customer_links set customer_id = %(customer_id)s, basis = %(basis)s, created_at = %(now)s where author_id = %(author_id)s",
+        {"author_id": author_id, "customer_id": customer_id, "basis": basis, "now": now},
     )
     move_cases(conn, author_id=author_id, customer_id=customer_id)
 
@@ -121,16 +107,3 @@ def author_name(conn: Connection, *, author_id: AuthorId) -> str | None:
 def handles_of(conn: Connection, *, customer_id: CustomerId) -> list[AuthorId]:
     """Return the authors that are this customer."""
     return fetch_values(conn, "select author_id from customer_links where customer_id = %(id)s order by author_id", {"id": customer_id})
-
-
-def forget_if_empty(conn: Connection, *, customer_id: CustomerId) -> None:
-    """Remove a customer to whom no handle and no case belongs any more."""
-    execute(
-        conn,
-        """
-        delete from customers c where id = %(id)s
-          and not exists (select from customer_links where customer_id = c.id)
-          and not exists (select from cases where customer_id = c.id)
-        """,
-        {"id": customer_id},
-    )
