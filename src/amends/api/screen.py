@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_fragments import render_block
 
 from amends.api import (
@@ -127,6 +127,10 @@ class Screens:
     def block(self, template: str, name: str, values: Mapping[str, Any]) -> str:
         """Return one named block as text, for the stream."""
         return render_block(self._templates, template, name, dict(values))
+
+    def template(self, name: str) -> Template:
+        """Return a template that makes something else than a screen."""
+        return self._templates.get_template(name)
 
     def nothing(self) -> HTMLResponse:
         """Return an answer that changes nothing on the screen."""

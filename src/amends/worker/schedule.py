@@ -21,4 +21,5 @@ BEAT: dict[str, dict[str, Any]] = {
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),
+    "forget at night": _every(600, Task.FORGET),
 }

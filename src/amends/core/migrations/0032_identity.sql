@@ -1,5 +1,5 @@
 -- Who is who: what each link of a handle stands on, who may be the same person, and merges that can be taken back exactly.
--- depends: 0029_customer_record
+-- depends: 0031_customer_timeline
 
 alter table customers add constraint customers_not_of_itself check (merged_into <> id);
 -- What a merge moves it names by a number.

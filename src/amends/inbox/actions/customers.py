@@ -76,7 +76,7 @@ def _set_apart(conn: Connection, before: Link, now: datetime) -> CustomerId:
     customers.remove_link(conn, author_id=before.author_id)
     name = customers.author_name(conn, author_id=before.author_id) or ""
     alone = customers.make(conn, {before.author_id: name}, now=now)[before.author_id]
-    customers.move_cases(conn, author_id=before.author_id, customer_id=alone)
+    moving.follow(conn, [before.author_id], customer_id=alone)
     return alone
 
 
@@ -88,6 +88,7 @@ def _move(conn: Connection, before: Link, customer_id: CustomerId, basis: LinkBa
         raise NotFound(_("There is no such customer."))
     _forget(conn, before)
     customers.link(conn, author_id=before.author_id, customer_id=customer_id, basis=basis, now=now)
+    moving.follow(conn, [before.author_id], customer_id=customer_id)
 
 
 def _forget(conn: Connection, before: Link) -> None:

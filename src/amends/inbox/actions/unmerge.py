@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound
+from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.merge import check_unchanged, lock_people
 from amends.inbox.rules.events import EventKind
@@ -34,6 +34,8 @@ def _live(conn: Connection, merge_id: MergeId) -> Merge:
     found = merges.find(conn, merge_id)
     if found is None:
         raise NotFound(_("There is no such merge."))
+    if _record(conn, found.absorbed_id).erased_at is not None:
+        raise Refused(_("The person's record was erased at their wish; there is nothing to take apart."))
     if found.undone_at is not None:
         raise Conflict(_("%(agent)s has taken this merge back already.") % {"agent": found.undone_by or "Amends"})
     return found

@@ -54,6 +54,9 @@ class AuditNoun(StrEnum):
     INVITATION = "invitation"
     AGENT = "agent"
     TEAM = "team"
+    IMPORT_MAPPING = "import_mapping"
+    WEBHOOK = "webhook"
+    SYNC = "sync"
     TOKEN = "token"  # noqa: S105
     SOURCE = "source"
     WATCH = "watch"
@@ -66,6 +69,10 @@ class AuditNoun(StrEnum):
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
+    FOLLOW_UP_PLAN = "follow_up_plan"
+    SURVEY_TEXT = "survey_text"
+    RETENTION = "retention"
+    ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"
 

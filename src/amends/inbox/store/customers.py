@@ -72,24 +72,11 @@ def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> d
 
 
 def link(conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: str, now: datetime) -> None:
-    """Make the author, and the author's cases, the customer's."""
+    """Make the author the customer's; `moving.follow` hands over the cases."""
     execute(
         conn,
         "update customer_links set customer_id = %(customer_id)s, basis = %(basis)s, created_at = %(now)s where author_id = %(author_id)s",
         {"author_id": author_id, "customer_id": customer_id, "basis": basis, "now": now},
-    )
-    move_cases(conn, author_id=author_id, customer_id=customer_id)
-
-
-def move_cases(conn: Connection, *, author_id: AuthorId, customer_id: CustomerId) -> None:
-    """Hand the author's cases to the customer."""
-    execute(
-        conn,
-        """
-        with theirs as (select id from cases where author_id = %(author_id)s order by id for no key update)
-        update cases c set customer_id = %(customer_id)s from theirs where c.id = theirs.id
-        """,
-        {"author_id": author_id, "customer_id": customer_id},
     )
 
 

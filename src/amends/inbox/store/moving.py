@@ -23,18 +23,31 @@ MOVES: Mapping[LiteralString, LiteralString] = {
 }
 """Each table whose rows go over, with the column that names a row."""
 
-FOLLOWS = frozenset({"cases"})
+FOLLOWS = frozenset({"cases", "surveys"})
 """Tables whose rows are always where their author is."""
 
-STAYS = frozenset({"customers", "customer_changes", "merges", "match_suggestions", "identity_backlog"})
-"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, what is looked up anew."""
+STAYS = frozenset(
+    {
+        "customers",
+        "customer_changes",
+        "merges",
+        "match_suggestions",
+        "identity_backlog",
+        "privacy_requests",
+        "openings",
+        "import_records",
+        "customer_feed",
+        "webhook_deliveries",
+    }
+)
+"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, who was told of it."""
 
 
 def move_all(conn: Connection, merge_id: MergeId, *, absorbed_id: CustomerId, survivor_id: CustomerId) -> dict[str, int]:
     """Hand everything over to the survivor, keep what went, and return how many rows of each table did."""
     ids = {"merge_id": merge_id, "from": absorbed_id, "to": survivor_id}
     moved = {table: _move(conn, table, key, ids) for table, key in MOVES.items()}
-    moved["cases"] = _follow(conn, owner_id=absorbed_id, customer_id=survivor_id, author_ids=None)
+    moved["cases"] = follow(conn, moved_authors(conn, merge_id), customer_id=survivor_id)
     return {table: count for table, count in moved.items() if count}
 
 
@@ -50,19 +63,25 @@ def _move(conn: Connection, table: LiteralString, key: LiteralString, ids: Mappi
     return next(iter(fetch_values(conn, query, {"table": table} | dict(ids))), 0)
 
 
-def _follow(conn: Connection, *, owner_id: CustomerId, customer_id: CustomerId, author_ids: Sequence[AuthorId] | None) -> int:
-    """Hand cases over, all or those of these authors, locked in the order in which everybody locks them."""
-    return execute(
+def follow(conn: Connection, author_ids: Sequence[AuthorId], *, customer_id: CustomerId) -> int:
+    """Hand the cases of these handles to the customer, with what we asked about them, and return how many cases went.
+
+    They are locked in the order in which everybody locks them.
+    """
+    return fetch_values(
         conn,
         """
         with theirs as (
-          select id from cases where customer_id = %(owner)s and (%(all)s or author_id = any(%(authors)s::bigint[]))
-          order by id for no key update
+          select id from cases where author_id = any(%(authors)s::bigint[]) and customer_id <> %(customer)s order by id for no key update
+        ), moved as (
+          update cases c set customer_id = %(customer)s from theirs where c.id = theirs.id returning c.id
+        ), asked as (
+          update surveys s set customer_id = %(customer)s from moved where s.case_id = moved.id
         )
-        update cases c set customer_id = %(customer)s from theirs where c.id = theirs.id
+        select count(*)::int from moved
         """,
-        {"owner": owner_id, "customer": customer_id, "all": author_ids is None, "authors": list(author_ids or ())},
-    )
+        {"customer": customer_id, "authors": list(author_ids)},
+    )[0]
 
 
 def take_back(
@@ -75,7 +94,7 @@ def take_back(
     ids = {"merge_id": merge_id, "owner": owner_id, "to": absorbed_id}
     found = {table: _take_back(conn, table, key, ids) for table, key in MOVES.items()}
     found["consents"] += _consents_since(conn, ids | {"authors": found["customer_links"], "ways": found["contact_ways"], "since": since})
-    _follow(conn, owner_id=owner_id, customer_id=absorbed_id, author_ids=[AuthorId(one) for one in found["customer_links"]])
+    follow(conn, [AuthorId(one) for one in found["customer_links"]], customer_id=absorbed_id)
     return {table: rows for table, rows in found.items() if rows}
 
 
