@@ -104,11 +104,8 @@ FILLED = (
     """insert into openings (customer_id, agent_id, place, at) values (%(id)s, %(agent)s, 'case', %(now)s)""",
     """insert into privacy_requests (customer_id, kind, asked_at, due_at, how)
        values (%(id)s, 'erasure', %(now)s, %(now)s, %(word)s)""",
-    """""
-        insert into link_evidence (author_id, kind, consent, note, at)
-        select author_id, 'told_us', 'own_words', %(word)s, now() from customer_links where customer_id = %(id)s
-        """
-    "",
+    """insert into link_evidence (author_id, kind, consent, note, at)
+       select author_id, 'told_us', 'own_words', %(word)s, %(now)s from customer_links where customer_id = %(id)s""",
     """with club as (insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s) returning id)
        insert into memberships (organisation_id, customer_id, role, number, created_at) select id, %(id)s, %(word)s, %(word)s, %(now)s
        from club""",
