@@ -26,11 +26,16 @@ KEPT = {
     "cases": "its words are emptied, its times are counted",
     "consents": "that consent was given or taken back; its ground is emptied",
     "customer_changes": "that something changed; what is emptied",
+    "customer_feed": "that the record was made, changed, erased, by its number",
+    "occasion_messages": "that something was sent; its words are emptied",
+    "surveys": "the marks; the word beside them is emptied",
+    "webhook_deliveries": "that programs were told, by the record's number",
     "customer_links": "which account without a name it was; its evidence is emptied",
     "openings": "who of us looked",
     "privacy_requests": "that it was asked",
 }
 EMPTIED = {
+    "import_records",
     "contact_ways",
     "purchases",
     "important_dates",
@@ -55,7 +60,11 @@ IN_THE_FILE = {
     "cases": "cases",
     "openings": "openings",
     "privacy_requests": "requests",
+    "occasion_messages": "messages",
+    "surveys": "surveys",
+    "import_records": "imports",
 }
+NOT_IN_THE_FILE = {"customer_feed", "webhook_deliveries"}
 
 
 def the_customer(conn: Connection) -> CustomerId:
@@ -106,6 +115,22 @@ FILLED = (
        values (%(id)s, 'erasure', %(now)s, %(now)s, %(word)s)""",
     """insert into link_evidence (author_id, kind, consent, note, at)
        select author_id, 'told_us', 'own_words', %(word)s, %(now)s from customer_links where customer_id = %(id)s""",
+    """insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at, word)
+       select id, case_id, %(id)s, 'en', false, %(now)s, %(now)s, %(word)s from episodes limit 1""",
+    """with wishes as (
+         insert into occasions (name, kind, agent_id, created_at) values ('Wishes', 'birthday', %(agent)s, %(now)s) returning id
+       )
+       insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, subject, text)
+       select id, %(id)s, '2026', 'queued', %(now)s, %(now)s, %(word)s, %(word)s from wishes""",
+    """with file as (
+         insert into imports (name, kind, digest, encoding, delimiter, columns, total, spec, state, created_at)
+         values ('people', 'csv', '', 'utf-8', ',', '[]', 1, '{}', 'done', %(now)s) returning id
+       ), row as (insert into import_rows (import_id, number, line, cells) select id, 1, 2, array[%(word)s] from file
+       ), key as (insert into import_keys (import_id, key, number) select id, %(word)s, 1 from file)
+       insert into import_records (import_id, number, outcome, customer_id, name) select id, 1, 'made', %(id)s, %(word)s from file""",
+    """with file as (
+         insert into exports (kind, which, state, created_at) values ('csv', '', 'ready', %(now)s) returning id
+       ) insert into export_pieces (export_id, position, body) select id, 1, %(word)s from file""",
     """with club as (insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s) returning id)
        insert into memberships (organisation_id, customer_id, role, number, created_at) select id, %(id)s, %(word)s, %(word)s, %(now)s
        from club""",
@@ -216,7 +241,7 @@ def test_every_table_that_names_a_customer_is_emptied_or_kept_for_a_reason_and_s
         )
     )
     assert named == EMPTIED | KEPT.keys()
-    assert named == IN_THE_FILE.keys()
+    assert named == IN_THE_FILE.keys() | NOT_IN_THE_FILE
     assert set(IN_THE_FILE.values()) <= set(person_file.SECTIONS)
 
 

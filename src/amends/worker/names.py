@@ -35,6 +35,8 @@ class Task(StrEnum):
     JOBS = "jobs"
     LEARN = "learn"
     FORGET = "forget"
+    PLAN_OCCASIONS = "plan_occasions"
+    SEND_OCCASIONS = "send_occasions"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     READ_SEARCHED = "read_searched"

@@ -72,6 +72,7 @@ class AuditNoun(StrEnum):
     FOLLOW_UP_PLAN = "follow_up_plan"
     SURVEY_TEXT = "survey_text"
     RETENTION = "retention"
+    OCCASION = "occasion"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     AUDIT_LOG = "audit_log"

@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     PRIVACY_ASKED = "privacy_asked"
     PRIVACY_ANSWERED = "privacy_answered"
     RETENTION_SET = "retention_set"
+    OCCASION_CHANGED = "occasion_changed"
     CUSTOMER_MADE = "customer_made"
     CUSTOMER_CHANGED = "customer_changed"
     CONSENT_GIVEN = "consent_given"
