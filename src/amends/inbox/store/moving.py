@@ -20,8 +20,17 @@ MOVES: Mapping[LiteralString, LiteralString] = {
     "customer_files": "id",
     "memberships": "id",
     "customer_refs": "id",
+    "occasion_messages": "id",
 }
 """Each table whose rows go over, with the column that names a row."""
+
+ONCE: Mapping[str, LiteralString] = {
+    "occasion_messages": """
+      and not exists (select from occasion_messages o
+        where o.customer_id = %(to)s and o.occasion_id = occasion_messages.occasion_id and o.turn = occasion_messages.turn)
+    """
+}
+"""What somebody has once only stays with the absorbed record where the survivor has it too."""
 
 FOLLOWS = frozenset({"cases", "surveys"})
 """Tables whose rows are always where their author is."""
@@ -55,7 +64,9 @@ def _move(conn: Connection, table: LiteralString, key: LiteralString, ids: Mappi
     query: LiteralString = (
         "with moved as (update "
         + table
-        + " set customer_id = %(to)s where customer_id = %(from)s returning "
+        + " set customer_id = %(to)s where customer_id = %(from)s"
+        + ONCE.get(table, "")
+        + " returning "
         + key
         + " as id) insert into merge_moves (merge_id, place, ids) select %(merge_id)s, %(table)s, array_agg(id order by id) from moved"
         + " having count(*) > 0 returning cardinality(ids)"
