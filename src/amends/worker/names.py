@@ -29,6 +29,7 @@ class Task(StrEnum):
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     SEND_SURVEYS = "send_surveys"
     WAKE_CASES = "wake_cases"
+    KEEP_CLOCKS = "keep_clocks"
     NOTIFY = "notify"
     APPLY_RULES = "apply_rules"
     APPLY_TIMED_RULES = "apply_timed_rules"

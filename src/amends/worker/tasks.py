@@ -13,6 +13,7 @@ from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
 from amends.worker import occasions
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
+from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
 from amends.worker.finding_same import find_same_batch
@@ -76,6 +77,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
+    Task.KEEP_CLOCKS: keep_batch,
     Task.NOTIFY: notify_batch,
     Task.APPLY_RULES: apply_batch,
     Task.APPLY_TIMED_RULES: apply_timed_batch,
