@@ -1,5 +1,6 @@
 """How likely two records are one person."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
@@ -10,11 +11,12 @@ from amends.inbox.rules.matching_people import Field, Profile, chance, evidence,
 from amends.inbox.rules.matching_weights import WEIGHTS
 
 
-def _profile(handle: str, name: str, *, network: str = "x", **facts: frozenset[str]) -> Profile:
-    return Profile(handles=frozenset({(network, handle)}), names=frozenset({name}), **facts)
+def _profile(handle: str, name: str, *, network: str = "x", facts: Mapping[str, str] | None = None) -> Profile:
+    told = {field: frozenset({value}) for field, value in (facts or {}).items()}
+    return Profile(handles=frozenset({(network, handle)}), names=frozenset({name}), **told)
 
 
-CY = _profile("cy_travels_far", "Cy Fernando", languages=frozenset({"si"}), brands=frozenset({"1"}))
+CY = _profile("cy_travels_far", "Cy Fernando", facts={"languages": "si", "brands": "1"})
 
 
 def _told(other: Profile, **holders: int) -> bool:
@@ -28,20 +30,20 @@ def test_the_same_handle_elsewhere_is_worth_a_question_and_a_common_one_is_not()
 
 
 def test_no_likeness_of_names_is_enough_even_with_language_brand_and_zone() -> None:
-    facts = {"languages": frozenset({"si"}), "brands": frozenset({"1"}), "zones": frozenset({"Asia/Colombo"})}
-    one, other = _profile("bluetiger", "Cy Fernando", **facts), _profile("moonpixel", "Cy Fernando", network="reddit", **facts)
+    facts = {"languages": "si", "brands": "1", "zones": "Asia/Colombo"}
+    one, other = _profile("bluetiger", "Cy Fernando", facts=facts), _profile("moonpixel", "Cy Fernando", network="reddit", facts=facts)
     assert not is_suggested(levels(one, other, {}))
 
 
 @pytest.mark.parametrize("field", ["contacts", "orders"])
 def test_a_shared_address_or_order_is_worth_a_look_whatever_the_name_is(field: str) -> None:
-    shared = {field: frozenset({"AB10017"})}
-    one, other = _profile("bluetiger", "Cy", **shared), _profile("moonpixel", "Zoe", network="reddit", **shared)
+    shared = {field: "AB10017"}
+    one, other = _profile("bluetiger", "Cy", facts=shared), _profile("moonpixel", "Zoe", network="reddit", facts=shared)
     assert is_suggested(levels(one, other, {}))
 
 
 def test_reasons_say_what_is_shared_the_heaviest_first() -> None:
-    other = _profile("CyTravelsFar", "සයි", network="reddit", brands=frozenset({"1"}))
+    other = _profile("CyTravelsFar", "සයි", network="reddit", facts={"brands": "1"})
     found = levels(CY, other, {})
     told = reasons(CY, other, found)
     assert [told[0].field, told[0].level, told[0].shared] == [Field.HANDLE, "same", "cytravelsfar"]
