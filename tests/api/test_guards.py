@@ -127,6 +127,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{run_id}",
         "{rule_id:int}",
         "{rule_id}",
+        "{policy_id:int}",
+        "{policy_id}",
+        "{calendar_id:int}",
+        "{calendar_id}",
+        "{promise_id:int}",
+        "{promise_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

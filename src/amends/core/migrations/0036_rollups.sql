@@ -1,6 +1,6 @@
 -- The numbers: one fact a row for each episode, and the facts of each half day packed column by column, so that a year is read at a stroke.
 -- Everything here can be thrown away and is made anew from episodes, cases, follow-ups and topics with the same result.
--- depends: 0034_exchange
+-- depends: 0035_clocks
 
 create table episode_facts (
   episode_id bigint primary key references episodes on delete cascade,
