@@ -174,7 +174,8 @@ _HAPPENINGS = (
     """
     insert into follow_ups (case_id, episode_id, days, planned_at, due_at, concluded_at, outcome)
     select case_id, id, %(days)s, resolved_at, resolved_at + make_interval(days => %(days)s), resolved_at + interval '31 days', %(outcome)s
-    from episodes where id = %(id)s and resolved_at is not null and not exists (select from follow_ups f where f.episode_id = episodes.id and f.days = %(days)s)
+    from episodes where id = %(id)s and resolved_at is not null
+      and not exists (select from follow_ups f where f.episode_id = episodes.id and f.days = %(days)s)
     """,
     "delete from follow_ups where episode_id = %(id)s",
     "delete from episodes where id = %(id)s",
