@@ -19,7 +19,18 @@ from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import case_page, case_replies, customer_page, order_shapes, post_topics, relapses, snoozes, surveys, topics
+from amends.inbox.store import (
+    case_page,
+    case_replies,
+    customer_page,
+    matches_beside,
+    order_shapes,
+    post_topics,
+    relapses,
+    snoozes,
+    surveys,
+    topics,
+)
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
@@ -62,7 +73,7 @@ def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[st
         "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id, scope),
         "story": story(customer_page.episodes(conn, customer_id, scope)),
-        "maybes": customer_page.maybe_the_same(conn, customer_id, scope),
+        "maybes": matches_beside.beside(conn, customer_id, scope),
     }
 
 
