@@ -10,6 +10,7 @@ from amends.core.post import Post
 from amends.inbox.actions import resolve
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.follow_up import conclude_due, decide_follow_up, look_at_stirred, take_decision_back
+from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.follow_up_plans import Plan
 from amends.inbox.rules.ids import AuthorId, FollowUpId, TopicId
 from amends.inbox.rules.rights import EVERYTHING
@@ -133,7 +134,7 @@ def test_a_handle_that_is_linked_later_speaks_too(resolved: Desk) -> None:
         author_id=AuthorId(author_id),
         customer_id=customer_id,
         basis=LinkBasis.TOLD_US,
-        evidence="",
+        evidence=of_basis(LinkBasis.TOLD_US, "said so"),
         agent_id=resolved.agent_id,
         now=resolved.now,
     )

@@ -1,7 +1,7 @@
 """The follow-ups screen and its settings: who is asked, what shows it, who may say, and what is taken back."""
 
 from datetime import timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from amends.core.database import fetch_values
 from amends.inbox.actions.follow_up import conclude_due
@@ -12,7 +12,7 @@ from tests.door import Door
 DAY = timedelta(days=1)
 
 
-def values(door: Door, query: LiteralString) -> list[object]:
+def values(door: Door, query: LiteralString) -> list[Any]:
     with door.pool.transaction() as conn:
         return fetch_values(conn, query)
 
@@ -25,7 +25,7 @@ def asked(door: Door) -> int:
     door.now += 8 * DAY
     with door.pool.transaction() as conn:
         conclude_due(conn, now=door.now)
-    return int(values(door, "select id from follow_ups where asks")[0])
+    return values(door, "select id from follow_ups where asks")[0]
 
 
 def test_whoever_is_asked_sees_it_says_it_and_takes_it_back(door: Door) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import LiteralString
 
 import pytest
-from fastapi.testclient import TestClient
 
 from amends.core.database import fetch_values
 from amends.inbox.actions import survey
@@ -54,9 +53,9 @@ def ticket(answer: Answer) -> str:
     return found[1]
 
 
-def send(door: Door, link: str, *, client: TestClient | None = None, **fields: str) -> Answer:
+def send(door: Door, link: str, **fields: str) -> Answer:
     """Open the page, take a moment, and send it."""
-    customer = client or door.stranger()
+    customer = door.stranger()
     given = {"ticket": ticket(customer.get(link))} | fields
     door.now += 2 * SECOND
     return customer.post(link, data=given)

@@ -34,8 +34,15 @@ class PlanBody(Body):
         """The plan as the rule takes it."""
         brand_id = None if self.brand_id is None else BrandId(self.brand_id)
         topic_id = None if self.topic_id is None else TopicId(self.topic_id)
-        days = {"first_days": self.first_days, "last_days": self.last_days, "survey_days": self.survey_days}
-        return Plan(brand_id=brand_id, topic_id=topic_id, least_urgency=self.least_urgency, on_network=self.on_network, **days)
+        return Plan(
+            brand_id=brand_id,
+            topic_id=topic_id,
+            least_urgency=self.least_urgency,
+            first_days=self.first_days,
+            last_days=self.last_days,
+            survey_days=self.survey_days,
+            on_network=self.on_network,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
