@@ -76,6 +76,7 @@ class AuditNoun(StrEnum):
     OCCASION = "occasion"
     ATTRIBUTE = "attribute"
     MODEL = "model"
+    NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
 
 

@@ -28,6 +28,7 @@ class Undone:
     jobs: bool
     backfills: bool
     searched: bool
+    same: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -65,7 +66,9 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
-          exists (select from search_backlog) as searched
+          exists (select from search_backlog) as searched,
+          exists (select from identity_backlog)
+            or exists (select from match_suggestions where state = 'open' and strong is not null) as same
         """,
         {"now": now},
     )
