@@ -40,6 +40,9 @@ PUBLIC = {
     ("GET", "/surge/{alert_id:int}/{signature}"),
     ("POST", "/surge/{alert_id:int}/{signature}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
+    ("HEAD", "/survey/{link}"),
+    ("GET", "/survey/{link}"),
+    ("POST", "/survey/{link}"),
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),
 }
@@ -127,6 +130,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{event_id}",
         "{run_id:int}",
         "{run_id}",
+        "{plan_id:int}",
+        "{plan_id}",
         "{rule_id:int}",
         "{rule_id}",
         "{policy_id:int}",

@@ -42,7 +42,9 @@ class Task(StrEnum):
     SEND_OCCASIONS = "send_occasions"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
+    FOLD_FACTS = "fold_facts"
     READ_SEARCHED = "read_searched"
+    FIND_SAME = "find_same"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

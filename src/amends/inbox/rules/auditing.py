@@ -77,6 +77,7 @@ class AuditNoun(StrEnum):
     SURGE_RULE = "surge_rule"
     ATTRIBUTE = "attribute"
     MODEL = "model"
+    NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
 
 
