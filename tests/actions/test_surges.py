@@ -1,11 +1,13 @@
 """A surge rings once over the channels, grows, is told again while nobody sees to it, and ends."""
 
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import NotFound, Refused
+from amends.core.post import Author
 from amends.inbox.actions import alerts, surges
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.rules.surges import Apart, Kind
@@ -14,14 +16,21 @@ from amends.inbox.store.surge_rules import NewRule
 from tests.cast import NOON, SECRET_KEY, a_post, ada
 from tests.desk import MINUTE, Desk
 
+NUMBERS = count(1)
 WEEK = timedelta(weeks=1)
 RATE = NewRule(name="Lost bags", kind=Kind.RATE, condition="lost", apart_by=Apart.ALL, minutes=60, least=3, escalate_minutes=10)
 
 
+def somebody() -> Author:
+    number = next(NUMBERS)
+    return Author(external_id=f"a-{number}", handle=f"handle{number}", name=f"Person {number}")
+
+
 def complaints(desk: Desk, n: int, *, at: datetime | None = None, text: str = "My bag is lost", language: str = "en") -> None:
-    """Open so many cases at once."""
+    """Open so many cases at once, each by somebody else."""
     at = at or desk.now
-    desk.collect(*(a_post(text, published_at=at, language_hint=language) for _n in range(n)))
+    posts = [a_post(f"{text} {next(NUMBERS)}", published_at=at, language_hint=language, author=somebody()) for _n in range(n)]
+    desk.collect(*posts)
     desk.triage(limit=500)
 
 
