@@ -10,6 +10,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.post import Author
 from amends.inbox.actions import alerts, surges
 from amends.inbox.actions.channels import add_channel
+from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.store import surges as rows
 from amends.inbox.store.surge_rules import NewRule
@@ -128,7 +129,7 @@ def test_who_sees_to_it_first_stays_the_one_and_its_rule_is_judged_by_what_they_
     surges.dismiss(desk.conn, surge.id, agent_id=ada(desk.conn), useless=False, now=desk.now)
     assert rows.qualities(desk.conn, since=NOON - WEEK)[rule_id].useful == 1
     with pytest.raises(NotFound):
-        surges.acknowledge(desk.conn, surge.id + 1, agent_id=None, now=desk.now)
+        surges.acknowledge(desk.conn, AlertId(surge.id + 1), agent_id=None, now=desk.now)
 
 
 def test_the_message_says_how_many_and_by_which_link_somebody_sees_to_it(desk: Desk) -> None:
