@@ -18,6 +18,7 @@ from jinja2_fragments import render_block
 
 from amends.api import (
     connect_words,
+    group_words,
     keys_table,
     labels,
     personal_words,
@@ -86,6 +87,7 @@ def _environment(*, translates: bool) -> Environment:
     told: dict[str, Any] = {
         "words": words,
         "watching": watch_words,
+        "groups": group_words,
         "personal": personal_words,
         "pushing": pushing_words,
         "labels": labels,
@@ -99,7 +101,7 @@ def _environment(*, translates: bool) -> Environment:
         "row_words": row_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
-    for name in ("parts", "said", "querying", "boxes"):
+    for name in ("parts", "said", "querying", "boxes", "segment_parts"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
     return found

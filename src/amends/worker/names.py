@@ -36,6 +36,9 @@ class Task(StrEnum):
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     READ_SEARCHED = "read_searched"
+    COUNT_FACTS = "count_facts"
+    COUNT_SEGMENTS = "count_segments"
+    REMIND_OF_RENEWALS = "remind_of_renewals"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

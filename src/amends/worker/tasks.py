@@ -14,6 +14,7 @@ from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.counting_customers import count_facts_batch, count_segments_batch, remind_of_renewals
 from amends.worker.giving import give_out_batch
 from amends.worker.jobs import carry_one_on, learn
 from amends.worker.looking import look_at_one
@@ -78,6 +79,9 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.READ_SEARCHED: read_searched_batch,
+    Task.COUNT_FACTS: count_facts_batch,
+    Task.COUNT_SEGMENTS: count_segments_batch,
+    Task.REMIND_OF_RENEWALS: remind_of_renewals,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

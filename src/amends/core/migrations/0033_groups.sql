@@ -130,3 +130,10 @@ create index contact_ways_domain on contact_ways (split_part(normal, '@', 2))
 create trigger organisations_audited
   after insert or delete or update of name, kind, domain, note, owner_id, remind_days, archived_at on organisations for each row
   execute function audit_row('organisation', 'name', 'name,kind,domain,note,owner_id,remind_days,archived_at', '');
+
+create function queue_for_owner() returns trigger language plpgsql as $$
+begin
+  insert into notification_queue (event_id) values (new.id) on conflict do nothing;
+  return null;
+end $$;
+create trigger events_told_to_owner after insert on events for each row when (new.kind = 'renewal_near') execute function queue_for_owner();

@@ -101,7 +101,7 @@ def _new(event: Heard, one: For) -> New:
     return New(agent_id=one.agent_id, event=event, kind=one.kind, by=_who_did(event), facts=facts)
 
 
-_KEPT = frozenset({"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note"})
+_KEPT = frozenset({"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note", "organisation_id", "renews_on", "members"})
 
 
 def _nobody(_at: Round, _event: Heard) -> list[For]:
@@ -167,6 +167,10 @@ def _rule_stopped(at: Round, _event: Heard) -> Iterable[For]:
     return (For(agent_id=one, kind=Notice.RULE_STOPPED) for one in at.who_may(Right.RULES))
 
 
+def _renewal(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
+
+
 _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     **dict.fromkeys(NEWS_OF_MINE, _of_mine),
     **dict.fromkeys(NEWS_OF_MY_REPLY, _of_my_reply),
@@ -179,6 +183,7 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_PROPOSED: _waits,
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
+    EventKind.RENEWAL_NEAR: _renewal,
 }
 
 

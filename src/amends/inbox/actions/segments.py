@@ -1,6 +1,6 @@
 """Keeps, changes and takes away segments, and asks whom they find. Place in the path: a query of customers -> a segment -> cases, rules, files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -10,6 +10,7 @@ from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
 from amends.inbox.store import customer_sql, events, segment_members, segments
 from amends.inbox.store.customer_sql import Condition
@@ -98,12 +99,18 @@ def restore_segment(conn: Connection, segment_id: int, *, visitor: Visitor, now:
     return segment
 
 
+def listed(conn: Connection, visitor: Visitor) -> list[Segment]:
+    """Return the segments that a visitor sees; who does not see every case is not told how many customers there are in all."""
+    there = segments.seen_by(conn, visitor.agent_id)
+    return there if visitor.scope == EVERYTHING else [replace(one, n=None) for one in there]
+
+
 def seen(conn: Connection, segment_id: int, visitor: Visitor) -> Segment:
     """Return a segment that the visitor sees; `NotFound`."""
     segment = segments.find_seen(conn, segment_id, visitor.agent_id)
     if segment is None:
         raise NotFound(_("There is no such segment."))
-    return segment
+    return segment if visitor.scope == EVERYTHING else replace(segment, n=None)
 
 
 def segment_to_change(conn: Connection, segment_id: int, visitor: Visitor) -> Segment:

@@ -35,6 +35,7 @@ class Notice(StrEnum):
     HANDED_OVER = "handed_over"
     APPROVAL = "approval"
     RULE_STOPPED = "rule_stopped"
+    RENEWAL = "renewal"
 
 
 class Way(StrEnum):
@@ -61,6 +62,7 @@ MEANS: Mapping[Notice, str] = {
     Notice.HANDED_OVER: N_("My cases are handed over, or come back"),
     Notice.APPROVAL: N_("An answer waits for my approval"),
     Notice.RULE_STOPPED: N_("A rule was switched off because it failed"),
+    Notice.RENEWAL: N_("Memberships of an organisation of mine renew soon"),
 }
 DEFAULTS: Mapping[Notice, Way] = {
     **dict.fromkeys(Notice, Way.CENTRE),

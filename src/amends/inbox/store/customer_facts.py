@@ -124,14 +124,6 @@ def claim(conn: Connection, *, now: datetime, limit: int) -> list[int]:
     )
 
 
-def is_behind(conn: Connection, *, now: datetime) -> bool:
-    """Tell whether somebody's facts are to be counted."""
-    query: LiteralString = """
-      select exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s)
-    """
-    return bool(fetch_values(conn, query, {"now": now})[0])
-
-
 def count_everybody_again(conn: Connection) -> int:
     """Put every customer into the backlog, which rebuilds all facts from nothing; return how many they are."""
     return execute(conn, "insert into customer_facts_backlog (customer_id) select id from customers order by id")

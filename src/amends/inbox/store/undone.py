@@ -26,6 +26,7 @@ class Undone:
     jobs: bool
     backfills: bool
     searched: bool
+    facts: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -59,7 +60,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
-          exists (select from search_backlog) as searched
+          exists (select from search_backlog) as searched,
+          exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts
         """,
         {"now": now},
     )
