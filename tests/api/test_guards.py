@@ -124,6 +124,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{run_id:int}",
         "{run_id}",
         "{rule_id:int}",
+        "{segment_id:int}",
+        "{segment_id}",
+        "{organisation_id:int}",
+        "{organisation_id}",
+        "{membership_id:int}",
+        "{membership_id}",
         "{rule_id}",
     ):
         path = path.replace(name, "1")

@@ -1,7 +1,7 @@
 """What a segment finds in SQL is what its query says, evaluated by hand on each of a population of invented customers."""
 
 import calendar
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -74,7 +74,9 @@ def someone(rng: Random, place: int) -> Person:
         role=rng.choice(["", "Board", "member"]),
         member=rng.random() < 0.6,
         attributes={key: kept[key] for key in kept if rng.random() < 0.7},
-        purchases=tuple((rng.choice(["Fibre 100", "SIM"]), rng.choice([5, 50, 500]), rng.choice([1, 20, 200])) for _ in range(rng.randrange(3))),
+        purchases=tuple(
+            (rng.choice(["Fibre 100", "SIM"]), rng.choice([5, 50, 500]), rng.choice([1, 20, 200])) for _ in range(rng.randrange(3))
+        ),
         renews_in=rng.choice([None, 3, 40, -5]),
         birthday=rng.choice([None, (3, 2), (3, 5), (2, 29), (2, 31), (12, 31)]),
         consents=tuple(rng.random() < 0.5 for _ in range(rng.randrange(3))),
@@ -88,10 +90,10 @@ def someone(rng: Random, place: int) -> Person:
     )
 
 
-PEOPLE = [someone(Random(place), place) for place in range(1, 61)]
+PEOPLE = [someone(Random(place), place) for place in range(1, 61)]  # noqa: S311
 
 
-def settle(conn: Connection, one: Person, owners: dict[str, int | None], organisation: int) -> None:
+def settle(conn: Connection, one: Person, owners: Mapping[str, int | None], organisation: int) -> None:
     """Put a customer into the database."""
     ago = lambda days: NOON - timedelta(days=days)  # noqa: E731
     facts = {"id": one.id, "name": one.name, "at": ago(one.since), "tags": list(one.tags), "owner": owners[one.owner]}
@@ -224,23 +226,27 @@ def days_ago(days: int | None) -> datetime | None:
     return None if days is None else NOON - timedelta(days=days)
 
 
+def on_joined(value: str | None, match: Match) -> bool:
+    """Tell whether an attribute that should hold a day is as a match says; what is no day never is."""
+    try:
+        return on_day(date.fromisoformat(value or ""), match)
+    except ValueError:
+        return False
+
+
+ATTRIBUTES: dict[str, Callable[[Any, Match], bool]] = {
+    "tier": lambda value, m: value == m.value,
+    "news": lambda value, m: value is (m.value == "yes"),
+    "city": lambda value, m: value is not None and m.value.lower() in value.lower(),
+    "visits": lambda value, m: not isinstance(value, str) and compared(value, m, number),
+    "joined": on_joined,
+}
+
+
 def attribute(one: Person, key: str, match: Match) -> bool:
     """Tell whether an attribute is as a match says."""
     value = one.attributes.get(key)
-    if match.value == "none" and not match.op:
-        return value is None
-    if key == "tier":
-        return value == match.value
-    if key == "news":
-        return value is (match.value == "yes")
-    if key == "city":
-        return value is not None and match.value.lower() in value.lower()
-    if key == "visits":
-        return not isinstance(value, str) and compared(value, match, number)
-    try:
-        return on_day(date.fromisoformat(value) if value else None, match)
-    except ValueError:
-        return False
+    return value is None if match.value == "none" and not match.op else ATTRIBUTES[key](value, match)
 
 
 def renewal(one: Person) -> datetime | None:
@@ -269,7 +275,9 @@ HOLDS: dict[str, Callable[[Person, Match], bool]] = {
     "contact": lambda one, m: within(days_ago(one.contact), m, ago=True),
     "mood": lambda one, m: one.mood == m.value,
     "risk": lambda one, m: one.risk == m.value,
-    "is": lambda one, m: {"do-not-contact": one.closed, "member": one.member, "former-member": not one.member, "owned": bool(one.owner)}[m.value],
+    "is": lambda one, m: {"do-not-contact": one.closed, "member": one.member, "former-member": not one.member, "owned": bool(one.owner)}[
+        m.value
+    ],
     "has": lambda one, m: {"birthday": bool(one.birthday), "subscription": bool(one.purchases), "purchase": False}[m.value],
 }
 VALUES = {

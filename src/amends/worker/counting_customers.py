@@ -1,4 +1,7 @@
-"""Counts what customers do and whom segments hold, and reminds of renewals. Place in the path: sweep and beat -> here -> `inbox.actions`."""
+"""Counts what customers do and whom segments hold, and reminds of renewals.
+
+Place in the path: sweep and beat -> here -> `inbox.actions`.
+"""
 
 from amends.inbox.actions import customer_facts, renewals, segments
 from amends.worker.context import Context

@@ -47,7 +47,12 @@ def member_values(conn: Connection, segment: Segment, visitor: Visitor, asker: A
         return values | {"trouble": str(error)}
     members = rows[: segment_members.PAGE]
     more = members[-1].id if len(rows) > len(members) else None
-    return values | {"members": members, "more": more, "archived": archived(conn, segment.query), "may_change": may_change(segment, visitor)}
+    return values | {
+        "members": members,
+        "more": more,
+        "archived": archived(conn, segment.query),
+        "may_change": may_change(segment, visitor),
+    }
 
 
 def may_change(segment: Segment, visitor: Visitor) -> bool:
@@ -68,5 +73,3 @@ def _names(conn: Connection, field: str, typed: str) -> list[str]:
     if field == "tag":
         return customer_sql.tags_of_late(conn)
     return [one.names[0] for one in query_names.known(conn, field)]
-
-

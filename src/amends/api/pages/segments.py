@@ -77,6 +77,15 @@ def one(request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId,
     return desk.screens.page(request, "segment.html", values)
 
 
+@router.get("/{segment_id:int}/size", dependencies=[may(Right.SEE)])
+def size(request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId) -> Response:
+    """Return how many customers of a segment the visitor sees, where nobody counted that for them."""
+    with desk.pool.transaction() as conn:
+        segment = keeping.seen(conn, segment_id, visitor)
+        values = found_values(conn, segment.query, asker_of(visitor, desk.clock()))
+    return desk.screens.blocks(request, "segments.html", ["size"], values) if values["shown"] else desk.screens.nothing()
+
+
 @router.post("/{segment_id:int}", dependencies=[may(Right.WORK)])
 def change(  # noqa: PLR0913
     request: Request,

@@ -25,7 +25,7 @@ LONGEST = 2_100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """How many customers a query finds; `sure` says whether that was counted, is `about` right, or there are `fewer`. Some of them beside."""
+    """How many customers a query finds; `sure` says whether that is `exact`, `about` right, or there are `fewer`. Some beside."""
 
     size: Size
     members: list[Member]

@@ -1,4 +1,6 @@
-"""Counts what customers do and how they are, with the signals that follow from it. Place in the path: a case changes -> backlog -> here -> queries.
+"""Counts what customers do and how they are, with the signals that follow from it.
+
+Place in the path: a case changes -> backlog -> here -> queries.
 
 Counting again changes nothing, so it may come late, twice or after a crash; `customer_facts.count_everybody_again` rebuilds all of it.
 """

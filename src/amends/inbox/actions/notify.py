@@ -101,7 +101,25 @@ def _new(event: Heard, one: For) -> New:
     return New(agent_id=one.agent_id, event=event, kind=one.kind, by=_who_did(event), facts=facts)
 
 
-_KEPT = frozenset({"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note", "organisation_id", "renews_on", "members"})
+_KEPT = frozenset(
+    {
+        "note_id",
+        "reply_id",
+        "outcome",
+        "woken_by",
+        "severity",
+        "reason",
+        "name",
+        "why",
+        "cases",
+        "text",
+        "rule_id",
+        "note",
+        "organisation_id",
+        "renews_on",
+        "members",
+    }
+)
 
 
 def _nobody(_at: Round, _event: Heard) -> list[For]:

@@ -1,4 +1,7 @@
-"""Keeps, changes and takes away segments, and asks whom they find. Place in the path: a query of customers -> a segment -> cases, rules, files."""
+"""Keeps, changes and takes away segments, and asks whom they find.
+
+Place in the path: a query of customers -> a segment -> cases, rules, files.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -120,7 +123,7 @@ def segment_to_change(conn: Connection, segment_id: int, visitor: Visitor) -> Se
     return segment
 
 
-def _tell(conn: Connection, kind: EventKind, segment_id: int, wish: Wish, visitor: Visitor, now: datetime) -> None:  # noqa: PLR0913
+def _tell(conn: Connection, kind: EventKind, segment_id: int, wish: Wish, visitor: Visitor, now: datetime) -> None:
     events.add(conn, kind, now=now, agent_id=visitor.agent_id, segment_id=segment_id, name=wish.name, query=wish.query)
 
 

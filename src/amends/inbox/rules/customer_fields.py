@@ -1,6 +1,6 @@
 """The fields that a query of customers may name: fixed ones, and one for each attribute that the administrator defined (`attr-tier:gold`).
 
-Place in the path: text of a segment -> `query_reading.parse(text, fields)` -> `inbox.store.customer_sql`. An attribute that was archived can
+Place in the path: text of a segment -> `query_reading.parse(text, fields)` -> `inbox.store.customer_sql`. An archived attribute can
 still be asked, since segments name it; it is not suggested any more.
 """
 

@@ -1,8 +1,8 @@
 """What a customer's record says of the time to come: who may leave, and what somebody may need next. Plain rules, each with its reason.
 
 Place in the path: facts of a customer -> `signals_of` -> named reasons beside the case and on the customer's page; the worker keeps their
-names so that segments can ask for them. There is no score behind them: a signal of leaving weighs one to three, the weight stands beside its
-sentence, and the sum says the risk: `SOME` from two on, `HIGH` from five on.
+names so that segments can ask for them. There is no score behind them: a signal of leaving weighs one to three, its weight stands beside
+its sentence, and the sum says the risk: `SOME` from two on, `HIGH` from five on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

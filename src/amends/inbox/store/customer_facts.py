@@ -1,6 +1,6 @@
 """SQL of what customers do and how they are, counted anew from their cases, posts, purchases and dates; kept for queries, gone with them.
 
-The triggers of migration 0033 say whose facts are to be counted; the worker counts, one at a time, so that no older count overwrites a newer.
+The triggers of migration 0033 say whose facts are to be counted; the worker counts, one at a time, so that none overwrites a newer one.
 """
 
 from collections.abc import Sequence
@@ -68,7 +68,8 @@ cross join lateral (
   select coalesce(array_agg(sentiment order by published_at desc, id desc), '{}') as moods from (
     select q.id, q.published_at, v.sentiment from customer_links l
     cross join lateral (
-      select id, published_at from posts where author_id = l.author_id and shared_id is null and deleted_at is null and triaged_at is not null
+      select id, published_at from posts
+      where author_id = l.author_id and shared_id is null and deleted_at is null and triaged_at is not null
       order by published_at desc limit 5
     ) q
     join verdicts v on v.post_id = q.id where l.customer_id = u.id order by q.published_at desc, q.id desc limit 5
@@ -105,7 +106,7 @@ def count(conn: Connection, customer_ids: Sequence[int], *, now: datetime) -> li
 
 
 def claim(conn: Connection, *, now: datetime, limit: int) -> list[int]:
-    """Return whose facts are to be counted, at most about `limit`, and take them off the backlog; none where another counts at this moment."""
+    """Return whose facts are to be counted, at most about `limit`, and take them off the backlog; none where another counts now."""
     if not fetch_values(conn, "select pg_try_advisory_xact_lock(hashtextextended('customer facts', 0))")[0]:
         return []
     return fetch_values(
@@ -162,10 +163,11 @@ def save(conn: Connection, rows: Sequence[Jsonb], *, asked: Sequence[int], now: 
         )
         insert into customer_facts (customer_id, cases, open_cases, last_case_at, last_contact_at, waiting_since, mood, relapses, outcome,
           languages, signals, risk, stale_at, counted_at)
-        select customer_id, cases, open_cases, last_case_at, last_contact_at, waiting_since, mood, relapses, outcome, languages, signals, risk,
-          stale_at, %(now)s
+        select customer_id, cases, open_cases, last_case_at, last_contact_at, waiting_since, mood, relapses, outcome, languages, signals,
+          risk, stale_at, %(now)s
         from given order by customer_id
-        on conflict (customer_id) do update set cases = excluded.cases, open_cases = excluded.open_cases, last_case_at = excluded.last_case_at,
+        on conflict (customer_id) do update set cases = excluded.cases, open_cases = excluded.open_cases,
+          last_case_at = excluded.last_case_at,
           last_contact_at = excluded.last_contact_at, waiting_since = excluded.waiting_since, mood = excluded.mood,
           relapses = excluded.relapses, outcome = excluded.outcome, languages = excluded.languages, signals = excluded.signals,
           risk = excluded.risk, stale_at = excluded.stale_at, counted_at = excluded.counted_at

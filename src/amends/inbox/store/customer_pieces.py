@@ -10,7 +10,8 @@ FROM: LiteralString = " from customers u left join customer_facts f on f.custome
 THERE: LiteralString = "u.merged_into is null and u.erased_at is null"
 
 _BELONGS: LiteralString = """
-select from memberships m where m.customer_id = u.id and (m.since is null or m.since <= %(today)s) and (m.until is null or m.until >= %(today)s)
+select from memberships m
+where m.customer_id = u.id and (m.since is null or m.since <= %(today)s) and (m.until is null or m.until >= %(today)s)
 """
 _HANDLES: LiteralString = "select from customer_links l join authors a on a.id = l.author_id where l.customer_id = u.id"
 _WAYS: LiteralString = "select from contact_ways w where w.customer_id = u.id and w.removed_at is null"
@@ -93,7 +94,9 @@ ATTRIBUTE_NONE: LiteralString = "coalesce(u.attributes ->> {}, '') = ''"
 ATTRIBUTE_NUMBER: LiteralString = (
     "(case when u.attributes ->> {0} ~ '^-?[0-9]{{1,15}}([.][0-9]{{1,9}})?$' then (u.attributes ->> {0})::numeric end)"
 )
-ATTRIBUTE_DAY: LiteralString = """(case when u.attributes ->> {0} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}' then u.attributes ->> {0} end collate "C")"""
+ATTRIBUTE_DAY: LiteralString = (
+    """(case when u.attributes ->> {0} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}' then u.attributes ->> {0} end collate "C")"""
+)
 
 # Free words, as the search keeps them of names and handles; the second place is any part of a handle.
 WORDS: LiteralString = """

@@ -1,6 +1,6 @@
 """A query of customers as SQL on a customer `u` with their facts `f` (`customer_pieces.FROM`).
 
-Place in the path: `query_reading.parse(text, customer_fields)` -> `prepared` (names looked up) -> `written`, alone or inside a query of cases.
+Place in the path: `query_reading.parse(text, customer_fields)` -> `prepared` (names looked up) -> `written`, alone or in a query of cases.
 """
 
 import json
@@ -17,6 +17,7 @@ from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_fields import ATTRIBUTE, NONE, Attribute, customer_fields
 from amends.inbox.rules.query import All, Match, NotAQuery, Query, Term, Word, terms_of
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import sought_together
 from amends.inbox.store import customer_pieces as pieces
 from amends.inbox.store import scopes
@@ -90,7 +91,8 @@ def organisations_called(conn: Connection, part: str, *, limit: int = 10) -> lis
 def tags_of_late(conn: Connection) -> list[str]:
     """Return the tags that the newest customers have, which the box suggests."""
     return fetch_values(
-        conn, "select distinct tag from (select unnest(tags) as tag from customers order by id desc limit 2000) newest order by tag limit 200"
+        conn,
+        "select distinct tag from (select unnest(tags) as tag from customers order by id desc limit 2000) newest order by tag limit 200",
     )
 
 
@@ -106,11 +108,12 @@ def condition(query: Prepared, asker: Asker) -> Condition:
     """Return the condition on the customers that the asker sees: whoever has a case within the scope, or none at all."""
     params = dict[str, Any]()
     written_ = written(query, agent_id=asker.agent_id, now=asker.now, params=params)
-    return Condition(sql=pieces.THERE + " and " + written_ + _scope(asker), params=params | scopes.params(asker.scope))
+    return Condition(sql=pieces.THERE + " and " + written_ + seen_in(asker.scope), params=params | scopes.params(asker.scope))
 
 
-def _scope(asker: Asker) -> LiteralString:
-    within = scopes.within(asker.scope)
+def seen_in(scope: Scope) -> LiteralString:
+    """Return what narrows a condition on customers `u` to those whom a scope shows; `scopes.params` go with it."""
+    within = scopes.within(scope)
     if not within:
         return ""
     theirs: LiteralString = "select from cases c where c.customer_id = u.id"

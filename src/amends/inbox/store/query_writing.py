@@ -43,7 +43,9 @@ class Writer:
     def hold(self, value: object) -> LiteralString:
         """Keep a value and return its place."""
         place = len(self.params)
-        name: LiteralString = "v" + _DIGITS[place // 1000 % 10] + _DIGITS[place // 100 % 10] + _DIGITS[place // 10 % 10] + _DIGITS[place % 10]
+        name: LiteralString = (
+            "v" + _DIGITS[place // 1000 % 10] + _DIGITS[place // 100 % 10] + _DIGITS[place // 10 % 10] + _DIGITS[place % 10]
+        )
         self.params[name] = value
         return "%(" + name + ")s"
 

@@ -1,6 +1,6 @@
 """Whom a query of customers finds: how many as one types, a page of them, and each of them for a file.
 
-A count as one types never reads through all customers: it reads a sample of blocks first. Where enough of it fits, the sample says the size;
+A count as one types never reads through all customers: it reads a sample of blocks first. Where enough fits, the sample says the size;
 what is rare is counted by the indices, and where that takes too long, the sample's word stands.
 """
 
@@ -102,7 +102,8 @@ def about_all(conn: Connection) -> int:
 def _sample(conn: Connection, asked: Condition, total: int) -> _Sample:
     """Read blocks here and there, the same ones each time so that a size does not flicker while one types."""
     query = (
-        "select count(*) as sampled, count(*) filter (where s.fits) as hits, array_agg(s.id) filter (where s.fits) as ids from (select u.id, ("
+        "select count(*) as sampled, count(*) filter (where s.fits) as hits, array_agg(s.id) filter (where s.fits) as ids"
+        " from (select u.id, ("
         + asked.sql
         + ") as fits from customers u tablesample system (%(percent)s) repeatable (7)"
         + " left join customer_facts f on f.customer_id = u.id) s"
@@ -146,7 +147,13 @@ def page(conn: Connection, asked: Condition, *, below: int | None = None, limit:
             return fetch_all(conn, Member, _MEMBER + " where " + wanted + " order by u.id desc limit %(limit)s", params)
     except TooBroad:
         gathered = (
-            "with theirs as materialized (select u.id" + FROM + "where " + wanted + " limit %(most)s) " + _MEMBER + " join theirs on theirs.id = u.id"
+            "with theirs as materialized (select u.id"
+            + FROM
+            + "where "
+            + wanted
+            + " limit %(most)s) "
+            + _MEMBER
+            + " join theirs on theirs.id = u.id"
         )
         with carefully(conn, milliseconds=5_000):
             return fetch_all(conn, Member, gathered + " order by u.id desc limit %(limit)s", params)

@@ -67,7 +67,7 @@ def count_beside(conn: Connection, *, shared: bool, agent_id: AgentId) -> int:
     return fetch_values(conn, query, {"shared": shared, "agent_id": agent_id})[0]
 
 
-def insert(conn: Connection, *, agent_id: AgentId, name: str, query: str, shared: bool, now: datetime) -> SegmentId:  # noqa: PLR0913
+def insert(conn: Connection, *, agent_id: AgentId, name: str, query: str, shared: bool, now: datetime) -> SegmentId:
     """Add a segment and return its id."""
     return fetch_values(
         conn,
@@ -79,7 +79,7 @@ def insert(conn: Connection, *, agent_id: AgentId, name: str, query: str, shared
     )[0]
 
 
-def update(conn: Connection, segment_id: int, *, name: str, query: str, shared: bool, now: datetime) -> None:  # noqa: PLR0913
+def update(conn: Connection, segment_id: int, *, name: str, query: str, shared: bool, now: datetime) -> None:
     """Change a segment; where it asks something else, what was counted is forgotten."""
     params = {"id": segment_id, "name": name, "query": query, "shared": shared, "now": now}
     execute(
@@ -131,7 +131,7 @@ def claim_stale(conn: Connection, *, now: datetime, limit: int) -> list[Stale]:
     )
 
 
-def keep(conn: Connection, segment_id: int, *, n: int | None, trouble: str, cost: timedelta, now: datetime) -> None:  # noqa: PLR0913
+def keep(conn: Connection, segment_id: int, *, n: int | None, trouble: str, cost: timedelta, now: datetime) -> None:
     """Keep what was counted and what that cost; or why it could not be."""
     execute(
         conn,
