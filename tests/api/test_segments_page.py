@@ -1,4 +1,4 @@
-"""Segments: found as one types, kept, shared by who may, counted by the worker, used in cases, and taken out as a file that runs nothing."""
+"""Segments: found as one types, kept, shared by who may, counted by the worker, used in cases, and taken out as a file."""
 
 import csv
 import json

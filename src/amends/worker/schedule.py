@@ -23,4 +23,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "count segments": _every(20, Task.COUNT_SEGMENTS),
     "remind of renewals": _every(600, Task.REMIND_OF_RENEWALS),
     "learn at night": _every(600, Task.LEARN),
+    "forget at night": _every(600, Task.FORGET),
+    "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
+    "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

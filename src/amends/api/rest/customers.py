@@ -8,8 +8,9 @@ from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
 from amends.core.translating import _
+from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import customer_page
+from amends.inbox.store import customer_page, openings
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
@@ -32,6 +33,7 @@ def get_customer(desk: AtDesk, visitor: Bearing, customer_id: int) -> Customer:
         found = customer_page.customer(conn, customer_id, visitor.scope)
         if found is None:
             raise NotFound(_("There is no customer %(customer_id)s.") % {"customer_id": customer_id})
+        openings.add(conn, customer_id=CustomerId(customer_id), agent_id=visitor.agent_id, place="program", now=desk.clock())
         return Customer(
             customer=found,
             handles=customer_page.handles(conn, customer_id),

@@ -18,6 +18,7 @@ class Right(StrEnum):
 
     SELF = "self"
     SEE = "see"
+    SENSITIVE = "sensitive"
     WORK = "work"
     APPROVE = "approve"
     SHARE = "share"
@@ -30,6 +31,8 @@ class Right(StrEnum):
     SOURCES = "sources"
     PEOPLE = "people"
     AUDIT = "audit"
+    PRIVACY = "privacy"
+    OCCASIONS = "occasions"
 
 
 EVERYBODY = frozenset(Role)
@@ -38,6 +41,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SELF: EVERYBODY,
     # cases, customers, threads, searches, within one's scope
     Right.SEE: EVERYBODY,
+    # what the administrator marked as sensitive of a customer
+    Right.SENSITIVE: frozenset({LEAD, MANAGER, ADMIN}),
     # reply, note, assign, label, snooze, resolve, in bulk too
     Right.WORK: frozenset({AGENT, LEAD, MANAGER, ADMIN}),
     # let a colleague's answer out, or give it back
@@ -62,6 +67,10 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.PEOPLE: frozenset({ADMIN}),
     # the audit log
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
+    # what people ask about their data, erasing them, how long what is kept
+    Right.PRIVACY: frozenset({MANAGER, ADMIN}),
+    # messages to customers on birthdays, renewals and the like
+    Right.OCCASIONS: frozenset({MANAGER, ADMIN}),
 }
 SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
 

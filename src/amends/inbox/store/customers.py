@@ -124,13 +124,22 @@ def handles_of(conn: Connection, *, customer_id: CustomerId) -> list[AuthorId]:
 
 
 def forget_if_empty(conn: Connection, *, customer_id: CustomerId) -> None:
-    """Remove a customer to whom no handle and no case belongs any more."""
+    """Remove a customer to whom no handle and no case belongs any more, and of whom nothing else was ever kept."""
     execute(
         conn,
         """
         delete from customers c where id = %(id)s
           and not exists (select from customer_links where customer_id = c.id)
           and not exists (select from cases where customer_id = c.id)
+          and changed_at is null and merged_into is null
+          and not exists (select from customers where merged_into = c.id)
+          and not exists (select from customer_changes where customer_id = c.id)
+          and not exists (select from consents where customer_id = c.id)
+          and not exists (select from purchases where customer_id = c.id)
+          and not exists (select from contact_ways where customer_id = c.id)
+          and not exists (select from important_dates where customer_id = c.id)
+          and not exists (select from memberships where customer_id = c.id)
+          and not exists (select from customer_refs where customer_id = c.id)
         """,
         {"id": customer_id},
     )

@@ -1,0 +1,92 @@
+"""Adds, ends and removes what a customer bought or subscribed to."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from amends.core.database import Connection, UniqueViolation
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import _
+from amends.inbox.actions.customer_record import opened, told_of_part
+from amends.inbox.rules.customer_record import EARLIEST_YEAR, LATEST_YEAR, line
+from amends.inbox.rules.ids import CustomerId
+from amends.inbox.store import purchases
+from amends.inbox.store.customer_changes import NewChange, Source
+from amends.inbox.store.purchases import NewPurchase, Purchase
+
+FIELD = "purchases"
+MOST_AMOUNT = Decimal(10) ** 12
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def add_purchase(conn: Connection, *, customer_id: CustomerId, new: NewPurchase, source: Source, now: datetime) -> tuple[int, int]:
+    """Keep a purchase; return its id and the row of history that takes it back. `Conflict` where its system told of it before."""
+    opened(conn, customer_id)
+    kept = checked(new)
+    try:
+        with conn.transaction():
+            purchase_id = purchases.insert(conn, customer_id, kept, now=now)
+    except UniqueViolation as error:
+        raise Conflict(_("This purchase is there already.")) from error
+    told = NewChange(field=FIELD, was=None, became=as_told(kept) | {"id": purchase_id})
+    return purchase_id, told_of_part(conn, customer_id, told, source=source, now=now)
+
+
+def end_subscription(conn: Connection, *, customer_id: CustomerId, purchase_id: int, source: Source, now: datetime) -> int:
+    """Say that a subscription ended; said again, that it goes on."""
+    found = _purchase(conn, customer_id, purchase_id)
+    ended = None if found.ended_at else now
+    purchases.set_ended(conn, purchase_id, at=ended)
+    before = as_told(found) | {"id": found.id}
+    one = NewChange(field=FIELD, was=before, became=before | {"ended_at": ended.isoformat() if ended else None})
+    return told_of_part(conn, customer_id, one, source=source, now=now)
+
+
+def remove_purchase(conn: Connection, *, customer_id: CustomerId, purchase_id: int, source: Source, now: datetime) -> int:
+    """Forget a purchase, and return the row of history that brings it back."""
+    found = _purchase(conn, customer_id, purchase_id)
+    purchases.delete(conn, purchase_id)
+    told = NewChange(field=FIELD, was=as_told(found) | {"id": found.id}, became=None)
+    return told_of_part(conn, customer_id, told, source=source, now=now)
+
+
+def checked(new: NewPurchase) -> NewPurchase:
+    """Return a purchase as it is kept; `Refused` says what is wrong with it."""
+    name, currency = line(new.name), line(new.currency, 3).upper()
+    if not name:
+        raise Refused(_("Say what was bought."))
+    if new.amount is not None and not (new.amount.is_finite() and abs(new.amount) < MOST_AMOUNT):
+        raise Refused(_("This amount cannot be kept."))
+    if currency and not _CURRENCY.fullmatch(currency):
+        raise Refused(_("Write the currency as three letters, such as LKR or EUR."))
+    if not EARLIEST_YEAR <= new.bought_at.year <= LATEST_YEAR:
+        raise Refused(_("The year must lie between %(first)s and %(last)s.") % {"first": EARLIEST_YEAR, "last": LATEST_YEAR})
+    if new.renews_on and new.kind != "subscription":
+        raise Refused(_("Only a subscription renews."))
+    return replace(new, name=name, currency=currency, order_number=line(new.order_number, 80), state=line(new.state, 60))
+
+
+def as_told(one: NewPurchase) -> dict[str, object]:
+    """Return a purchase as the history keeps it."""
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "order_number": one.order_number,
+        "amount": None if one.amount is None else str(one.amount),
+        "currency": one.currency,
+        "state": one.state,
+        "bought_at": one.bought_at.isoformat(),
+        "renews_on": one.renews_on.isoformat() if one.renews_on else None,
+        "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+        "system": one.system,
+        "external_id": one.external_id,
+    }
+
+
+def _purchase(conn: Connection, customer_id: CustomerId, purchase_id: int) -> Purchase:
+    opened(conn, customer_id)
+    found = purchases.find(conn, purchase_id, customer_id=customer_id)
+    if found is None:
+        raise NotFound(_("This customer has no such purchase."))
+    return found

@@ -1,0 +1,57 @@
+"""The normal form of ways to reach somebody, so that one address is one address however it is written. Nothing here does I/O."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+from amends.core.errors import Refused
+from amends.core.translating import _
+from amends.inbox.rules.customer_record import line, plain
+
+LONGEST_EMAIL = 254
+FEWEST_DIGITS, MOST_DIGITS = 5, 15
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
+_PHONE = re.compile(r"[+\d][\d\s().\-/]*")
+
+
+class WayKind(StrEnum):
+    """How somebody is reached beside their handles."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+
+
+def kept(kind: WayKind, value: str) -> str:
+    """Return a way to reach somebody as it is shown: cleaned, otherwise as it was given."""
+    return plain(value, 500) if kind is WayKind.POST else line(unicodedata.normalize("NFKC", value))
+
+
+def normal(kind: WayKind, value: str) -> str:
+    """Return the form in which two ways are compared; `Refused` where this is none of its kind."""
+    if kind is WayKind.EMAIL:
+        return normal_email(value)
+    return normal_phone(value) if kind is WayKind.PHONE else " ".join(kept(kind, value).casefold().split())
+
+
+def normal_email(text: str) -> str:
+    """Return an address in lower case, without the name and the brackets around it."""
+    given = line(unicodedata.normalize("NFKC", text))
+    bare = given.removeprefix("mailto:").rpartition("<")[2].removesuffix(">").strip().lower()
+    if len(bare) > LONGEST_EMAIL or not _EMAIL.fullmatch(bare) or ".." in bare:
+        raise Refused(_("“%(value)s” is no e-mail address.") % {"value": given[:100]})
+    return bare
+
+
+def normal_phone(text: str) -> str:
+    """Return a number as + and digits; one without its country's code as its digits alone, which is the same number nowhere else."""
+    given = line(unicodedata.normalize("NFKC", text)).removeprefix("tel:")
+    national = given.replace("(0)", "") if given.startswith(("+", "00")) else given
+    digits = "".join(str(unicodedata.decimal(one)) for one in national if one.isdecimal())
+    abroad = national.startswith(("+", "00"))
+    digits = digits.removeprefix("00") if abroad else digits
+    if not _PHONE.fullmatch(national) or not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
+        raise Refused(
+            _("“%(value)s” is no phone number; write it with the country's code, such as +94 11 234 5678.") % {"value": given[:100]}
+        )
+    return f"+{digits}" if abroad else digits

@@ -1,0 +1,94 @@
+"""SQL of the log of consent, which is only ever added to. What is in force is said by `rules.consent` over its newest rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, fetch_all, fetch_values
+from amends.inbox.rules.consent import Purpose, Said, Target
+from amends.inbox.rules.ids import AgentId, CustomerId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """One row of the log, with who wrote it down."""
+
+    id: int
+    customer_id: CustomerId
+    contact_way_id: int | None
+    author_id: int | None
+    purpose: str
+    given: bool
+    basis: str
+    agent: str | None
+    at: datetime
+
+    @property
+    def said(self) -> Said:
+        """The row as the rule takes it."""
+        target = Target(contact_way_id=self.contact_way_id, author_id=self.author_id)
+        return Said(target=target, purpose=self.purpose, given=self.given, at=self.at, number=self.id)
+
+
+def add(  # noqa: PLR0913
+    conn: Connection,
+    customer_id: CustomerId,
+    *,
+    target: Target,
+    purpose: Purpose,
+    given: bool,
+    basis: str,
+    agent_id: AgentId | None,
+    now: datetime,
+) -> int:
+    """Write that consent was given or withdrawn, and return the row's id."""
+    return fetch_values(
+        conn,
+        """
+        insert into consents (customer_id, contact_way_id, author_id, purpose, given, basis, agent_id, at)
+        values (%(customer_id)s, %(way)s, %(author)s, %(purpose)s, %(given)s, %(basis)s, %(agent_id)s, %(now)s) returning id
+        """,
+        {
+            "customer_id": customer_id,
+            "way": target.contact_way_id,
+            "author": target.author_id,
+            "purpose": purpose,
+            "given": given,
+            "basis": basis,
+            "agent_id": agent_id,
+            "now": now,
+        },
+    )[0]
+
+
+def in_force(conn: Connection, customer_ids: Sequence[CustomerId]) -> dict[CustomerId, list[Said]]:
+    """Return the newest word of each customer on each target and purpose; `rules.consent.permits` reads it."""
+    rows = fetch_all(
+        conn,
+        Consent,
+        """
+        select distinct on (c.customer_id, c.purpose, c.contact_way_id, c.author_id)
+               c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.at
+        from consents c where c.customer_id = any(%(ids)s)
+        order by c.customer_id, c.purpose, c.contact_way_id, c.author_id, c.at desc, c.id desc
+        """,
+        {"ids": list(customer_ids)},
+    )
+    found: dict[CustomerId, list[Said]] = {customer_id: [] for customer_id in customer_ids}
+    for row in rows:
+        found[row.customer_id].append(row.said)
+    return found
+
+
+def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[Consent]:
+    """Return the newest rows of a customer's log."""
+    return fetch_all(
+        conn,
+        Consent,
+        """
+        select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.at
+        from consents c left join agents g on g.id = c.agent_id
+        where c.customer_id = %(customer_id)s order by c.at desc, c.id desc limit %(limit)s
+        """,
+        {"customer_id": customer_id, "limit": limit},
+    )

@@ -1,0 +1,106 @@
+"""SQL of the history of a customer's fields: one row a change, only ever added to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
+from amends.inbox.rules.customer_record import Origin
+from amends.inbox.rules.ids import AgentId, CustomerId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewChange:
+    """One field that changed; the values are of JSON's kinds, None where there was or is none."""
+
+    field: str
+    was: object
+    became: object
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change(NewChange):
+    """A change as it is kept: by whom, when and from which source."""
+
+    id: int
+    customer_id: CustomerId
+    origin: str
+    origin_note: str
+    agent_id: AgentId | None
+    agent: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Who changes something and from where; `note` names the file, the program or the rule."""
+
+    by: AgentId | None
+    origin: Origin = Origin.AGENT
+    note: str = ""
+
+
+def add(conn: Connection, customer_id: CustomerId, changes: Sequence[NewChange], *, source: Source, now: datetime) -> list[int]:
+    """Write changes of a customer in one statement, and return their ids in the same order."""
+    if not changes:
+        return []
+    return fetch_values(
+        conn,
+        """
+        insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
+        select %(customer_id)s, r.field, r.was, r.became, %(origin)s, %(note)s, %(agent_id)s, %(now)s
+        from jsonb_to_recordset(%(rows)s) as r(place int, field text, was jsonb, became jsonb) order by r.place
+        returning id
+        """,
+        {
+            "customer_id": customer_id,
+            "origin": source.origin,
+            "note": source.note,
+            "agent_id": source.by,
+            "now": now,
+            "rows": Jsonb([{"place": n, "field": c.field, "was": c.was, "became": c.became} for n, c in enumerate(changes)]),
+        },
+    )
+
+
+def find(conn: Connection, change_id: int) -> Change | None:
+    """Return a change, or None."""
+    return fetch_maybe(
+        conn,
+        Change,
+        """
+        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.agent_id, g.name as agent, c.at
+        from customer_changes c left join agents g on g.id = c.agent_id where c.id = %(id)s
+        """,
+        {"id": change_id},
+    )
+
+
+def of_field(conn: Connection, customer_id: CustomerId, field: str, *, limit: int = 50) -> list[Change]:
+    """Return the newest changes of one field of a customer; of every field where `field` is empty."""
+    return fetch_all(
+        conn,
+        Change,
+        """
+        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.agent_id, g.name as agent, c.at
+        from customer_changes c left join agents g on g.id = c.agent_id
+        where c.customer_id = %(customer_id)s and (%(field)s = '' or c.field = %(field)s) order by c.at desc, c.id desc limit %(limit)s
+        """,
+        {"customer_id": customer_id, "field": field, "limit": limit},
+    )
+
+
+def is_later(conn: Connection, change: Change) -> bool:
+    """Tell whether the same field was changed again since."""
+    return bool(
+        fetch_values(
+            conn,
+            "select exists (select from customer_changes where customer_id = %(customer_id)s and field = %(field)s and id > %(id)s)",
+            {"customer_id": change.customer_id, "field": change.field, "id": change.id},
+        )[0]
+    )
+
+
+def move(conn: Connection, *, from_id: CustomerId, to_id: CustomerId) -> int:
+    """Give the history of one customer to another, and return how many rows that were."""
+    return execute(conn, "update customer_changes set customer_id = %(to)s where customer_id = %(from)s", {"to": to_id, "from": from_id})

@@ -1,0 +1,121 @@
+"""How the fields of a customer must look: hostile names, impossible dates, unknown languages and zones, attributes by kind."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amends.core.errors import Refused
+from amends.inbox.rules.contact import WayKind, normal
+from amends.inbox.rules.customer_files import file_name, media_type
+from amends.inbox.rules.customer_record import Attribute, Kind, check_month_and_day, checked, checked_attribute
+
+CLASS = Attribute(key="cabin", name="Cabin", kind=Kind.CHOICE, choices=("Economy", "Business"))
+
+
+def _of(kind: Kind, value: object) -> object:
+    return checked_attribute(Attribute(key="a", name="A", kind=kind), value)
+
+
+@pytest.mark.parametrize("name", ["කමල් පෙරේරා", "தமிழ்ச்செல்வி", "አበበ በቂላ", "ਗੁਰਪ੍ਰੀਤ", "ಕಾವ್ಯ", "José Ñandú", "李雷", "👩‍🚀", "X Æ A-12"])
+def test_a_name_may_be_in_any_script(name: str) -> None:
+    assert checked("name", f"  {name} ", []) == name
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u202e\u2066", "\0\x01", "x" * 201, None, 7, ["Cy"]])
+def test_a_name_that_nobody_can_see_or_bear_is_refused(name: object) -> None:
+    with pytest.raises(Refused):
+        checked("name", name, [])
+
+
+def test_a_name_loses_what_turns_around_breaks_or_hides_it() -> None:
+    assert checked("name", "Cy\u202eevil\n\n\tFernando\0\ud800", []) == "Cyevil Fernando�"
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=60), st.sampled_from(["name", "pronoun", "zone", "languages", "tags", "concerns", "loyalty_number"]))
+def test_whatever_is_entered_is_kept_the_same_twice_or_refused(text: str, field: str) -> None:
+    try:
+        once = checked(field, text, [])
+    except Refused:
+        return
+    assert checked(field, once, []) == once
+
+
+def test_languages_and_zones_are_those_that_there_are() -> None:
+    assert checked("languages", "ta, EN_us,ta,iw", []) == ["ta", "en", "he"]
+    assert checked("zone", "Asia/Colombo", []) == "Asia/Colombo"
+    for field, wrong in (("languages", "english"), ("languages", "xx"), ("zone", "Mars/Base"), ("zone", "../../etc/passwd")):
+        with pytest.raises(Refused):
+            checked(field, wrong, [])
+
+
+def test_a_field_that_nobody_defined_is_refused() -> None:
+    assert checked("attributes.cabin", "business", [CLASS]) == "Business"
+    for field in ("attributes.shoe", "id", "merged_into", "version", "erased_at"):
+        with pytest.raises(Refused):
+            checked(field, "1", [CLASS])
+
+
+def test_an_attribute_takes_values_of_its_kind() -> None:
+    assert _of(Kind.NUMBER, "12.50") == 12.5
+    assert _of(Kind.NUMBER, 3.0) == 3
+    assert _of(Kind.DATE, "2024-02-29") == "2024-02-29"
+    assert _of(Kind.YES_NO, "Yes") is True
+    assert _of(Kind.LINK, "https://shop.example/o/1") == "https://shop.example/o/1"
+    assert _of(Kind.TEXT, "") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.NUMBER, "nan"),
+        (Kind.NUMBER, "1e999"),
+        (Kind.NUMBER, "1_0"),
+        (Kind.NUMBER, True),
+        (Kind.DATE, "2023-02-29"),
+        (Kind.DATE, "31.12.2024"),
+        (Kind.DATE, "0001-01-01"),
+        (Kind.YES_NO, "perhaps"),
+        (Kind.YES_NO, 3),
+        (Kind.LINK, "javascript:alert(1)"),
+        (Kind.LINK, "https://[::1"),
+        (Kind.TEXT, {"a": 1}),
+    ],
+)
+def test_an_attribute_refuses_what_is_not_of_its_kind(kind: Kind, value: object) -> None:
+    with pytest.raises(Refused, match="A:"):
+        _of(kind, value)
+
+
+def test_a_day_must_be_in_the_calendar() -> None:
+    check_month_and_day(2, 29, None)
+    check_month_and_day(2, 29, 2024)
+    for month, day, year in ((2, 29, 2023), (2, 30, None), (13, 1, None), (1, 0, None), (1, 1, 1700)):
+        with pytest.raises(Refused):
+            check_month_and_day(month, day, year)
+
+
+def test_one_address_is_one_address_however_it_is_written() -> None:
+    assert normal(WayKind.EMAIL, "Cy Fernando <Cy.F@Example.COM>") == "cy.f@example.com"
+    assert normal(WayKind.PHONE, "+94 (0)11 234-5678") == normal(WayKind.PHONE, "0094 11 2345678") == "+94112345678"
+    assert normal(WayKind.PHONE, "٠٧٧ ١٢٣ ٤٥٦٧") == "0771234567"
+    for kind, wrong in ((WayKind.EMAIL, "cy@"), (WayKind.EMAIL, "a..b@c.de"), (WayKind.PHONE, "call me"), (WayKind.PHONE, "12")):
+        with pytest.raises(Refused):
+            normal(kind, wrong)
+
+
+def test_a_file_is_what_its_content_says() -> None:
+    assert media_type("a.pdf", b"%PDF-1.7 ...") == "application/pdf"
+    assert media_type("a.csv", "name;town\nකමල්;Galle".encode()) == "text/csv"
+    assert file_name("..\\..\\etc\\pass\u202ewd.txt") == "passwd.txt"
+    for name, content in (
+        ("a.html", b"<html>"),
+        ("a.txt", b"  <ScRipt>alert(1)</script>"),
+        ("a.txt", b"MZ\x90"),
+        ("a.svg", b"<svg/>"),
+        ("a.pdf", b""),
+        ("a.png", b"not a picture"),
+        ("run.docx.exe", b"PK\x03\x04"),
+    ):
+        with pytest.raises(Refused):
+            media_type(name, content)
