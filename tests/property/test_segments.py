@@ -95,7 +95,10 @@ PEOPLE = [someone(Random(place), place) for place in range(1, 61)]  # noqa: S311
 
 def settle(conn: Connection, one: Person, owners: Mapping[str, int | None], organisation: int) -> None:
     """Put a customer into the database."""
-    ago = lambda days: NOON - timedelta(days=days)  # noqa: E731
+
+    def ago(days: int) -> datetime:
+        return NOON - timedelta(days=days)
+
     facts = {"id": one.id, "name": one.name, "at": ago(one.since), "tags": list(one.tags), "owner": owners[one.owner]}
     facts |= {"languages": list(one.languages), "attributes": Jsonb(one.attributes), "closed": NOON if one.closed else None, "now": NOON}
     execute(
