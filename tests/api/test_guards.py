@@ -133,6 +133,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{membership_id:int}",
         "{membership_id}",
         "{rule_id}",
+        "{policy_id:int}",
+        "{policy_id}",
+        "{calendar_id:int}",
+        "{calendar_id}",
+        "{promise_id:int}",
+        "{promise_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

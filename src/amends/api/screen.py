@@ -19,10 +19,12 @@ from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
 from amends.api import (
+    clock_words,
     connect_words,
     group_words,
     keys_table,
     labels,
+    matching_words,
     personal_words,
     pushing_words,
     row_words,
@@ -111,6 +113,7 @@ def _environment(*, translates: bool) -> Environment:
         "watching": watch_words,
         "groups": group_words,
         "personal": personal_words,
+        "matching": matching_words,
         "pushing": pushing_words,
         "labels": labels,
         "connecting": connect_words,
@@ -121,6 +124,7 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "clock_words": clock_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes", "segment_parts"):

@@ -1,5 +1,5 @@
 -- Groups of customers: what they do and how they are, kept at hand for queries; segments; organisations that renew.
--- depends: 0031_customer_timeline
+-- depends: 0032_identity
 
 -- What a query asks of somebody's behaviour, counted by the worker; rebuilt from nothing by putting everybody into the backlog.
 create table customer_facts (
