@@ -125,6 +125,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{run_id}",
         "{rule_id:int}",
         "{rule_id}",
+        "{system}",
+        "{external_id}",
+        "{webhook_id:int}",
+        "{webhook_id}",
+        "{import_id:int}",
+        "{export_id:int}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

@@ -1,5 +1,6 @@
 """What is exported and imported into an empty desk gives the same records, whatever people are called and whatever they write."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -18,7 +19,7 @@ NAMES = st.sampled_from(
      '"quoted", name', "@x"]
 )  # fmt: skip
 LINES = st.text(alphabet=st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=20)
-TEXTS = st.lists(LINES, min_size=1, max_size=3).map("\n".join)
+TEXTS = st.lists(LINES, min_size=1, max_size=3).map("\n".join).map(lambda text: unicodedata.normalize("NFC", text))
 DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2020, 1, 1))
 
 
