@@ -38,8 +38,11 @@ SECTIONS = Table(
         "answers": N_("What we answered"),
         "case_notes": N_("Notes on your cases"),
         "follow_ups": N_("Whether our answers held"),
+        "surveys": N_("What you said when we asked whether it is solved"),
+        "messages": N_("What we wrote to you on occasions"),
         "posts": N_("What you wrote to us or about us, and how a program read it"),
         "references": N_("What other systems of ours call you"),
+        "imports": N_("Rows about you in files that we took in"),
     }
 )
 

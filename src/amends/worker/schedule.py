@@ -22,4 +22,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),
     "forget at night": _every(600, Task.FORGET),
+    "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
+    "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

@@ -61,6 +61,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.CALL_WEBHOOKS: found.calls,
         Task.SYNC_CUSTOMERS: found.syncs,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
+        Task.SEND_SURVEYS: found.surveys,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
         Task.NOTIFY: found.untold,

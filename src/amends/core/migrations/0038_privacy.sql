@@ -1,5 +1,5 @@
 -- What somebody may ask of us: to see what we hold, to be forgotten; how long we keep what; and who opened whose record.
--- depends: 0034_exchange
+-- depends: 0037_follow_up
 
 create table privacy_requests (
   id bigint generated always as identity primary key,

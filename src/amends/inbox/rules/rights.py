@@ -33,6 +33,7 @@ class Right(StrEnum):
     AUDIT = "audit"
     PRIVACY = "privacy"
     EXCHANGE = "exchange"
+    OCCASIONS = "occasions"
 
 
 EVERYBODY = frozenset(Role)
@@ -71,6 +72,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.PRIVACY: frozenset({MANAGER, ADMIN}),
     # customers in and out: imports, exports, webhooks, what other systems read and write
     Right.EXCHANGE: frozenset({MANAGER, ADMIN}),
+    # messages to customers on birthdays, renewals and the like
+    Right.OCCASIONS: frozenset({MANAGER, ADMIN}),
 }
 SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
 

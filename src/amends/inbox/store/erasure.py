@@ -127,6 +127,45 @@ def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: date
         """,
         ids,
     )
+    _blank_imports(conn, customers)
+    _blank_messages(conn, customers)
+
+
+def _blank_imports(conn: Connection, customers: Sequence[CustomerId]) -> None:
+    """Take their rows out of files that were imported; files that were exported have everybody in them, so those go as a whole."""
+    ids = {"ids": list(customers)}
+    execute(
+        conn,
+        """
+        with theirs as (delete from import_records where customer_id = any(%(ids)s) returning import_id, number
+        ), keys as (delete from import_keys k using theirs t where k.import_id = t.import_id and k.number = t.number
+        )
+        delete from import_rows r using theirs t where r.import_id = t.import_id and r.number = t.number
+        """,
+        ids,
+    )
+    execute(
+        conn,
+        """
+        with cleared as (update exports set state = 'cleared' where state = 'ready' returning id)
+        delete from export_pieces p using cleared c where p.export_id = c.id
+        """,
+    )
+
+
+def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
+    """Take the words of surveys and of messages on occasions away; marks are counted and stay."""
+    ids = {"ids": list(customers)}
+    execute(conn, "update surveys set word = '' where customer_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        update occasion_messages set subject = '', text = '', stop_hash = null,
+          state = case when state in ('proposed', 'queued', 'failed') then 'stopped' else state end
+        where customer_id = any(%(ids)s)
+        """,
+        ids,
+    )
 
 
 def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseId]:
@@ -156,6 +195,8 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
           update note_mentions set said = '' where case_id = any(%(ids)s)
         ), noted as (
           update notes set text = '' where case_id = any(%(ids)s)
+        ), judged as (
+          update follow_up_evidence v set note = '' from episodes e where e.id = v.episode_id and e.case_id = any(%(ids)s)
         )
         update events set facts = facts - 'evidence' - 'text' - 'note' where case_id = any(%(ids)s) and facts ?| '{evidence,text,note}'
         """,

@@ -70,24 +70,33 @@ _OF_RECORD: dict[str, LiteralString] = {
     "follow_ups": """
         select f.id, jsonb_build_object('case_id', f.case_id, 'due_at', f.due_at, 'outcome', f.outcome, 'note', f.note) as row
         from cases c join follow_ups f on f.case_id = c.id where c.customer_id = any(%(customers)s) and f.id > %(after)s""",
+    "surveys": """
+        select id, to_jsonb(t) - 'token_hash' as row from surveys t where customer_id = any(%(customers)s) and id > %(after)s""",
+    "messages": """
+        select id, to_jsonb(t) - 'stop_hash' - 'approved_by' as row from occasion_messages t
+        where customer_id = any(%(customers)s) and id > %(after)s""",
     "posts": """
         select p.id, jsonb_build_object('network', p.network, 'id', p.external_id, 'text', p.text, 'published_at', p.published_at,
           'seen_at', p.seen_at, 'deleted_at', p.deleted_at, 'permalink', p.permalink, 'media', p.media, 'language', v.language,
           'mood', v.sentiment, 'intent', v.intent, 'urgency', v.urgency, 'reasons', v.reasons, 'model', v.model) as row
         from posts p left join verdicts v on v.post_id = p.id where p.author_id = any(%(authors)s) and p.id > %(after)s""",
 }
-SECTIONS = (*_OF_RECORD, "references")
-_REFERENCES: LiteralString = """
-select row_number() over (order by system, external_id) as id, to_jsonb(t) as row
-from customer_refs t where customer_id = any(%(customers)s)
-"""
+_FEW: dict[str, LiteralString] = {
+    "references": """
+        select row_number() over (order by system, external_id) as id, to_jsonb(t) as row
+        from customer_refs t where customer_id = any(%(customers)s)""",
+    "imports": """
+        select row_number() over (order by import_id, number) as id, to_jsonb(t) as row
+        from import_records t where customer_id = any(%(customers)s)""",
+}
+SECTIONS = (*_OF_RECORD, *_FEW)
 
 
 def section(conn: Connection, name: str, *, customers: Sequence[CustomerId], authors: Sequence[AuthorId]) -> Iterator[Row]:
     """Yield the rows of a section (one of `SECTIONS`) in order, some at a time in memory."""
     params = {"customers": list(customers), "authors": list(authors)}
-    if name == "references":
-        yield from fetch_all(conn, Row, _REFERENCES, params)
+    if name in _FEW:
+        yield from fetch_all(conn, Row, _FEW[name], params)
         return
     after = 0
     while found := fetch_all(conn, Row, _OF_RECORD[name] + " order by 1 limit %(limit)s", params | {"after": after, "limit": BATCH}):

@@ -41,6 +41,16 @@ PLACES = (
         write="update alert_channels set target = %(sealed)s where id = %(id)s",
     ),
     Place(
+        name="webhooks.secret",
+        read="select id, secret as sealed from webhooks where id > %(after)s order by id limit 1 for update",
+        write="update webhooks set secret = %(sealed)s where id = %(id)s",
+    ),
+    Place(
+        name="syncs.secret",
+        read="select id, secret as sealed from syncs where id > %(after)s order by id limit 1 for update",
+        write="update syncs set secret = %(sealed)s where id = %(id)s",
+    ),
+    Place(
         name="agents.second_factor",
         read="""
         select id, second_factor as sealed from agents where id > %(after)s and second_factor is not null order by id limit 1 for update

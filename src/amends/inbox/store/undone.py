@@ -21,6 +21,7 @@ class Undone:
     calls: bool
     syncs: bool
     follow_ups: bool
+    surveys: bool
     looks: bool
     asleep: bool
     untold: bool
@@ -60,7 +61,9 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
                 where (f.xid, f.id) > (w.after_xid, w.after_id) and f.xid < pg_snapshot_xmin(pg_current_snapshot())))
           ) as calls,
           exists (select from syncs where stopped_at is null and next_at <= %(now)s) as syncs,
-          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups,
+          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s)
+            or exists (select from follow_ups where stirred) as follow_ups,
+          exists (select from surveys where state in ('planned', 'sending') and next_at <= %(now)s) as surveys,
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
