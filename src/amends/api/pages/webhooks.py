@@ -18,6 +18,7 @@ from amends.inbox.store import webhooks as rows
 router = APIRouter(prefix="/settings/webhooks", include_in_schema=False)
 EXCHANGE = [may(Right.EXCHANGE)]
 SHOWN = 10
+EXAMPLE = "https://crm.example/hooks/amends"
 
 
 @router.get("", dependencies=EXCHANGE)
@@ -102,4 +103,4 @@ def _values(desk: Desk) -> dict[str, object]:
     with desk.pool.transaction() as conn:
         found = rows.every(conn)
         calls = {one.id: rows.deliveries(conn, one.id, limit=SHOWN) for one in found}
-    return {"hooks": found, "calls": calls, "tells": {kind: _(words) for kind, words in TELLS.items()}, "secret": ""}
+    return {"hooks": found, "calls": calls, "tells": {kind: _(words) for kind, words in TELLS.items()}, "secret": "", "example": EXAMPLE}
