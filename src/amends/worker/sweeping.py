@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, drafts, heartbeats, notifications, presence, saved_views, undone, view_counts
+from amends.inbox.store import attachments, calls, drafts, heartbeats, notifications, presence, reply_keys, saved_views, undone, view_counts
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -17,6 +17,7 @@ REMEMBER_VIEWS = timedelta(days=30)
 REMEMBER_COUNTS = timedelta(days=1)
 REMEMBER_NOTIFICATIONS = timedelta(days=60)
 KEEP_UNSENT = timedelta(days=1)
+REMEMBER_KEYS = timedelta(days=30)
 
 
 def sweep(at: Context) -> None:
@@ -68,3 +69,4 @@ def tidy(at: Context) -> None:
         attachments.drop_forgotten(conn, before=now - KEEP_UNSENT)
         notifications.drop_old(conn, before=now - REMEMBER_NOTIFICATIONS)
         drafts.drop_forgotten(conn, before=now - KEEP_UNSENT)
+        reply_keys.drop_forgotten(conn, before=now - REMEMBER_KEYS)
