@@ -45,7 +45,7 @@ JOBS = Table(
         "retriage": N_("Judging history anew"),
         "learn": N_("Learning from corrections"),
         "topics": N_("Labelling history by topic"),
-        "deadlines": N_("Setting deadlines anew"),
+        "clocks": N_("Putting running clocks under the policies"),
         "bulk": N_("Work on many cases"),
         "erase": N_("Erasing a customer"),
         "retention": N_("Taking away what is too old"),

@@ -29,6 +29,7 @@ class Task(StrEnum):
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     SEND_SURVEYS = "send_surveys"
     WAKE_CASES = "wake_cases"
+    KEEP_CLOCKS = "keep_clocks"
     NOTIFY = "notify"
     APPLY_RULES = "apply_rules"
     APPLY_TIMED_RULES = "apply_timed_rules"
@@ -39,7 +40,9 @@ class Task(StrEnum):
     SEND_OCCASIONS = "send_occasions"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
+    FOLD_FACTS = "fold_facts"
     READ_SEARCHED = "read_searched"
+    FIND_SAME = "find_same"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

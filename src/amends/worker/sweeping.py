@@ -45,11 +45,13 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.SEND_SURVEYS: found.surveys,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
+        Task.KEEP_CLOCKS: found.clocks,
         Task.NOTIFY: found.untold,
         Task.APPLY_RULES: found.ruled,
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
         Task.READ_SEARCHED: found.searched,
+        Task.FIND_SAME: found.same,
     }
     return [task for task, waiting in asked.items() if waiting]
 

@@ -10,7 +10,7 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import customer_page, openings
+from amends.inbox.store import customer_page, matches_beside, openings
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
@@ -23,7 +23,7 @@ class Customer:
     handles: list[customer_page.HandleRow]
     cases: list[customer_page.CustomerCase]
     moods: list[customer_page.MoodPoint]
-    maybe_the_same: list[customer_page.MaybeRow]
+    maybe_the_same: list[matches_beside.Maybe]
 
 
 @router.get("/{customer_id}", operation_id="get_customer", dependencies=[program_may(Right.SEE)])
@@ -39,5 +39,5 @@ def get_customer(desk: AtDesk, visitor: Bearing, customer_id: int) -> Customer:
             handles=customer_page.handles(conn, customer_id),
             cases=customer_page.cases(conn, customer_id, visitor.scope),
             moods=customer_page.moods(conn, customer_id, visitor.scope),
-            maybe_the_same=customer_page.maybe_the_same(conn, customer_id, visitor.scope),
+            maybe_the_same=matches_beside.beside(conn, customer_id, visitor.scope),
         )

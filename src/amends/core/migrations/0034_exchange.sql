@@ -1,5 +1,5 @@
 -- In and out: imports of customers with a way back, exports, the feed of changes, signed webhooks, and syncs with outside systems.
--- depends: 0031_customer_timeline
+-- depends: 0032_identity
 
 create table import_mappings (
   id bigint generated always as identity primary key,

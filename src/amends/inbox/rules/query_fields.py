@@ -48,6 +48,7 @@ FIELDS: Mapping[str, Field] = {
     "mood": Field(kind=Kind.CHOICE, values=tuple(Sentiment), means=N_("How the customer feels")),
     "intent": Field(kind=Kind.CHOICE, values=tuple(Intent), means=N_("What the customer wants")),
     "urgency": Field(kind=Kind.NUMBER, means=N_("Points from 0 to 100")),
+    "said": Field(kind=Kind.NUMBER, means=N_("The same by the posts alone, without what our silence adds")),
     "topic": Field(kind=Kind.NAME, values=("none",), means=N_("What it is about")),
     "assignee": Field(kind=Kind.NAME, values=("me", "none"), means=N_("Who has the case")),
     "team": Field(kind=Kind.NAME, values=("mine", "none"), means=N_("The team whose work it is")),

@@ -58,6 +58,7 @@ WAITING_REASON: LiteralString = "c.waiting_points > 0"
 # What can be compared.
 NUMBERS: Mapping[str, LiteralString] = {
     "urgency": "c.urgency_now",
+    "said": "c.urgency",
     "followers": "(select followers from authors where id = c.author_id)",
     "episode": "c.episode",
     "case": "c.id",

@@ -22,11 +22,13 @@ class Undone:
     surveys: bool
     looks: bool
     asleep: bool
+    clocks: bool
     untold: bool
     ruled: bool
     jobs: bool
     backfills: bool
     searched: bool
+    same: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -58,11 +60,14 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
           exists (select from snoozes where until <= %(now)s) as asleep,
+          exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s) as clocks,
           exists (select from notification_queue) as untold,
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
-          exists (select from search_backlog) as searched
+          exists (select from search_backlog) as searched,
+          exists (select from identity_backlog)
+            or exists (select from match_suggestions where state = 'open' and strong is not null) as same
         """,
         {"now": now},
     )
