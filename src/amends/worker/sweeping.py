@@ -15,6 +15,7 @@ from amends.inbox.store import (
     imports,
     notifications,
     presence,
+    reply_keys,
     saved_views,
     undone,
     view_counts,
@@ -35,6 +36,7 @@ KEEP_UNSENT = timedelta(days=1)
 KEEP_EXPORTS = timedelta(days=1)
 REMEMBER_IMPORTS = timedelta(days=30)
 REMEMBER_CHANGES = timedelta(days=90)
+REMEMBER_KEYS = timedelta(days=30)
 
 
 def sweep(at: Context) -> None:
@@ -95,3 +97,4 @@ def tidy(at: Context) -> None:
         webhooks.drop_old(conn, before=now - REMEMBER_IMPORTS)
         customer_feed.clear_old(conn, before=now - REMEMBER_CHANGES)
         idempotent_answers.drop_old(conn, before=now - KEEP_EXPORTS)
+        reply_keys.drop_forgotten(conn, before=now - REMEMBER_KEYS)
