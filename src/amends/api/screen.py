@@ -19,6 +19,7 @@ from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
 from amends.api import (
+    asking_words,
     clock_words,
     connect_words,
     group_words,
@@ -124,6 +125,7 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "asking_words": asking_words,
         "clock_words": clock_words,
     }
     found.globals.update(told, static=static, vendor=vendor)

@@ -26,6 +26,8 @@ class Task(StrEnum):
     SEND_REPLIES = "send_replies"
     PROVE_REPLIES = "prove_replies"
     DELIVER_ALERTS = "deliver_alerts"
+    CALL_WEBHOOKS = "call_webhooks"
+    SYNC_CUSTOMERS = "sync_customers"
     CONCLUDE_FOLLOW_UPS = "conclude_follow_ups"
     SEND_SURVEYS = "send_surveys"
     WAKE_CASES = "wake_cases"

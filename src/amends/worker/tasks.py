@@ -35,10 +35,12 @@ from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
+from amends.worker.syncing import sync_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
 from amends.worker.watching_over import watch_sources
+from amends.worker.webhooks import call_one
 
 log = logger(__name__)
 
@@ -76,6 +78,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
+    Task.CALL_WEBHOOKS: call_one,
+    Task.SYNC_CUSTOMERS: sync_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
