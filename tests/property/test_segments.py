@@ -362,7 +362,7 @@ def found(conn: Connection, text: str) -> set[int]:
 
 
 @given(NODES)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_a_segment_finds_whom_its_query_means(population: Connection, node: Node) -> None:
     text = str(query_of(node))
     read = parse(text, customer_fields(customer_sql.attributes(population)))
