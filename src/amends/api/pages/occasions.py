@@ -35,9 +35,18 @@ def settled(
     hour: Annotated[int, Form()] = 10,
     approval: Annotated[str, Form(max_length=5)] = "",
     on_network: Annotated[str, Form(max_length=5)] = "",
+    audience: Annotated[str, Form(max_length=2_000)] = "",
 ) -> NewOccasion:
     """Return the occasion that the form holds."""
-    return NewOccasion(name=name, kind=kind, days_before=days_before, hour=hour, approval=approval == "yes", on_network=on_network == "yes")
+    return NewOccasion(
+        name=name,
+        kind=kind,
+        days_before=days_before,
+        hour=hour,
+        approval=approval == "yes",
+        on_network=on_network == "yes",
+        audience=audience,
+    )
 
 
 def written(
