@@ -28,7 +28,7 @@ SHOWN = 30
 AHEAD = 30
 
 
-def settled(
+def settled(  # noqa: PLR0913
     name: Annotated[str, Form(max_length=400)] = "",
     kind: Annotated[Kind, Form()] = Kind.BIRTHDAY,
     days_before: Annotated[int, Form()] = 0,
