@@ -48,7 +48,8 @@ def _floor(conn: Connection) -> None:
 
 _FLOOR: LiteralString = """
 with concluded as (
-  update follow_ups set concluded_at = now(), outcome = 'silent' where concluded_at is null and due_at <= now() returning id, case_id, episode_id
+  update follow_ups set concluded_at = now(), outcome = 'silent'
+  where concluded_at is null and due_at <= now() returning id, case_id, episode_id
 ), told as (
   update episodes e set outcome = 'silent' from concluded c where e.id = c.episode_id
 )

@@ -32,7 +32,8 @@ select a.id, c.customer_id, 'told_us', now() from cases c join authors a on a.ne
 """
 _POSTS: LiteralString = """
 insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route, case_id)
-select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again', now() - interval '2 minutes',
+select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again',
+  now() - interval '2 minutes',
   now(), now(), '', 'later-' || c.id, 'append', case when c.id %% 10 < 5 then c.id end
 from cases c join authors a on a.network = 'reddit' and a.external_id = 'second-' || c.id
 """
