@@ -127,6 +127,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{run_id}",
         "{rule_id:int}",
         "{rule_id}",
+        "{match_id}",
+        "{merge_id}",
         "{policy_id:int}",
         "{policy_id}",
         "{calendar_id:int}",
