@@ -88,7 +88,8 @@ def _suggesting(pool: Pool, people: int) -> Row:
             """
             with new as (
               insert into authors (network, external_id, handle, name)
-              select 'bluesky', 'new-' || n, case when n %% 10 = 0 then 'p' || md5((1 + n %% %(people)s) || '-1') else 'n' || md5(n::text) end,
+              select 'bluesky', 'new-' || n,
+                     case when n %% 10 = 0 then 'p' || md5((1 + n %% %(people)s) || '-1') else 'n' || md5(n::text) end,
                      'Nila Perera ' || n
               from generate_series(1, %(new)s) n returning id, name
             ), made as (
