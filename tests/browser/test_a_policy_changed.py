@@ -1,15 +1,20 @@
 """A manager changes what is promised: she sees what the last month would have been, keeps it, and puts it before the others."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from amends.api.auth import SESSION_COOKIE
 from tests.browser.desktop import Desktop
 
 
-def test_a_policy_is_changed_with_its_effect_on_the_last_month_before_ones_eyes(desktop: Desktop) -> None:
+def as_mia(desktop: Desktop) -> Page:
+    """Open the policies as a manager does."""
     token = desktop.door.visitor(desktop.door.who.mia).cookies[SESSION_COOKIE]
     desktop.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": desktop.address}])
-    page = desktop.open("/settings/sla")
+    return desktop.open("/settings/sla")
+
+
+def test_a_policy_is_changed_with_its_effect_on_the_last_month_before_ones_eyes(desktop: Desktop) -> None:
+    page = as_mia(desktop)
     page.get_by_role("link", name="Change Everything else").click()
     page.get_by_label("First answer").fill("soon")
     expect(page.locator("#preview")).to_contain_text("no length of time", timeout=8000)
