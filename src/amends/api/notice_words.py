@@ -73,6 +73,8 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.RULE_STOPPED: lambda told: _("The rule “%(rule)s” was switched off") % {"rule": told.facts.get("name", "")},
     Notice.CLOCK_WARNED: lambda told: _("%(clock)s is due soon") % {"clock": _clock(told)},
     Notice.CLOCK_BREACHED: lambda told: _("%(clock)s is late") % {"clock": _clock(told)},
+    Notice.PROMISE_REMINDED: lambda _told: _("What was promised is due soon"),
+    Notice.PROMISE_BROKEN: lambda _told: _("A promise was not kept in time"),
     Notice.CLOCK_ESCALATED: lambda told: _("Escalated to you: %(clock)s is late") % {"clock": _clock(told)},
 }
 

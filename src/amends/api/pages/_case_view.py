@@ -26,6 +26,7 @@ from amends.inbox.store import (
     matches_beside,
     order_shapes,
     post_topics,
+    promises,
     relapses,
     snoozes,
     surveys,
@@ -45,6 +46,7 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "case_promises": promises.of_case(conn, case_id=case_id),
         "clocks": clocks_shown.of_case(conn, case_id),
         "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
@@ -69,6 +71,7 @@ def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[st
     """Return what the customer's pane shows to somebody who sees so much."""
     return {
         "customer": customer_page.customer(conn, customer_id, scope),
+        "their_promises": promises.of_customer(conn, customer_id, scope),
         "handles": customer_page.handles(conn, customer_id),
         "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id, scope),

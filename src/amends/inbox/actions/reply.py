@@ -10,7 +10,7 @@ from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.core.post import Visibility
 from amends.core.translating import _
-from amends.inbox.actions import clocks
+from amends.inbox.actions import clocks, promises
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
@@ -187,6 +187,7 @@ def _record_out(conn: Connection, case: Case, reply: Reply, published: Published
     )
     if case.status in GOING_ON:
         _move_on(conn, case, reply, now)
+    promises.say(conn, case.id, at=published.published_at, now=now)
     clocks.keep(conn, [case.id], now=now)
 
 

@@ -38,6 +38,8 @@ class Notice(StrEnum):
     CLOCK_WARNED = "clock_warned"
     CLOCK_BREACHED = "clock_breached"
     CLOCK_ESCALATED = "clock_escalated"
+    PROMISE_REMINDED = "promise_reminded"
+    PROMISE_BROKEN = "promise_broken"
 
 
 class Way(StrEnum):
@@ -67,6 +69,8 @@ MEANS: Mapping[Notice, str] = {
     Notice.CLOCK_WARNED: N_("A case of mine is due soon"),
     Notice.CLOCK_BREACHED: N_("A case of mine is late"),
     Notice.CLOCK_ESCALATED: N_("A late case is escalated to me"),
+    Notice.PROMISE_REMINDED: N_("A promise of mine is due soon"),
+    Notice.PROMISE_BROKEN: N_("A promise of mine, or of my team as its lead, is broken"),
 }
 DEFAULTS: Mapping[Notice, Way] = {
     **dict.fromkeys(Notice, Way.CENTRE),

@@ -69,6 +69,11 @@ FIELDS: Mapping[str, Field] = {
         values=("due", "planned", "none", "held", "relapsed", "silent", "unknown"),
         means=N_("Whether the answer held; due is within a day or past"),
     ),
+    "promise": Field(
+        kind=Kind.CHOICE,
+        values=("due", "open", "broken", "kept", "none"),
+        means=N_("What became of what we promised; due is within a day"),
+    ),
     "mentions": Field(kind=Kind.CHOICE, values=("me",), means=N_("Whom a note mentions: me, or a team of mine")),
     "case": Field(kind=Kind.NUMBER, sign="#", means=N_("The number of the case")),
     "handle": Field(kind=Kind.TEXT, sign="@", means=N_("How the customer's handle begins")),

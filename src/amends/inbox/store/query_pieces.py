@@ -47,6 +47,13 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     + MY_TEAMS
     + """)))""",
     ("needs", "look"): "c.needs_look",
+    ("promise", "due"): """c.id = any(array(
+        select case_id from promises where state = 'open' and made_at is not null and due_at <= %(now)s + interval '1 day'
+        order by due_at limit 5000))""",
+    ("promise", "open"): "exists (select from promises p where p.case_id = c.id and p.state = 'open' and p.made_at is not null)",
+    ("promise", "broken"): "c.id = any(array(select case_id from promises where state = 'broken' limit 5000))",
+    ("promise", "kept"): "exists (select from promises p where p.case_id = c.id and p.state = 'kept')",
+    ("promise", "none"): "not exists (select from promises p where p.case_id = c.id)",
     ("follow-up", "due"): """c.id = any(array(
         select case_id from follow_ups where concluded_at is null and due_at <= %(now)s + interval '1 day' order by due_at limit 5000))""",
     ("follow-up", "planned"): "exists (select from follow_ups f where f.case_id = c.id and f.concluded_at is null)",

@@ -60,7 +60,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
           exists (select from snoozes where until <= %(now)s) as asleep,
-          exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s) as clocks,
+          exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s)
+            or exists (select from promises where next_at <= %(now)s) as clocks,
           exists (select from notification_queue) as untold,
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
