@@ -34,7 +34,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("assign in the team %(name)s to %(whom)s") % {"name": facts["name"], "whom": _(METHODS[str(facts["by"])])}
+    return _("assign in the team %(name)s to %(whom)s") % {"name": facts["name"], "whom": _(METHODS[Method(str(facts["by"]))])}
 
 
 def act(at: At, facts: Facts) -> None:
