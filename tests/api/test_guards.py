@@ -38,6 +38,8 @@ PUBLIC = {
     ("POST", "/form/{source_id}"),
     ("GET", "/stop/{token}"),
     ("POST", "/stop/{token}"),
+    ("GET", "/surge/{alert_id:int}/{signature}"),
+    ("POST", "/surge/{alert_id:int}/{signature}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
     ("HEAD", "/survey/{link}"),
     ("GET", "/survey/{link}"),
