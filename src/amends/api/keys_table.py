@@ -114,6 +114,8 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=mentions", N_("Mentions of me"), "g @"),
     _go("/inbox?view=resolved", N_("Resolved"), "g r"),
     _go("/inbox?view=all", N_("All cases"), "g a"),
+    _go("/segments", N_("Segments"), "g e"),
+    _go("/organisations", N_("Organisations"), "g v"),
     _go("/approvals", N_("Approvals"), "g p"),
     _go("/follow-ups", N_("Follow-ups"), "g v"),
     _go("/notifications", N_("Notifications"), "g i"),
