@@ -18,6 +18,7 @@ class _Claimed:
     team_id: TeamId
     language: str
     topics: Sequence[TopicId]
+    owner: AgentId | None
     knows: AgentId | None
     assignee_id: AgentId | None
 
@@ -52,6 +53,7 @@ def claim(conn: Connection, *, team_id: TeamId, limit: int) -> list[Wanting]:
         select c.id, c.source_id, c.team_id, c.language, c.assignee_id,
           array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id and l.fits
                 where p.case_id = c.id and p.case_number is not null) as topics,
+          (select owner_id from customers u where u.id = c.customer_id) as owner,
           (select before.assignee_id from cases before
            where before.customer_id = c.customer_id and before.id <> c.id and before.assignee_id is not null
            order by before.opened_at desc, before.id desc limit 1) as knows
@@ -67,6 +69,7 @@ def claim(conn: Connection, *, team_id: TeamId, limit: int) -> list[Wanting]:
             team_id=one.team_id,
             language=one.language,
             topics=frozenset(one.topics),
+            owner=one.owner,
             knows=one.knows,
             assignee_id=one.assignee_id,
         )
