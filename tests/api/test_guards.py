@@ -125,6 +125,14 @@ def address(route: APIRoute, door: Door) -> str:
         "{run_id}",
         "{rule_id:int}",
         "{rule_id}",
+        "{change_id}",
+        "{way_id}",
+        "{purchase_id}",
+        "{date_id}",
+        "{note_id}",
+        "{file_id}",
+        "{attribute_id}",
+        "{customer_id:int}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

@@ -16,6 +16,7 @@ import "./pictures.js";
 import "./signing_in.js";
 import { markOpen } from "./places.js";
 import "./querying.js";
+import "./record.js";
 import "./searching.js";
 import "./seen.js";
 import { tick } from "./times.js";

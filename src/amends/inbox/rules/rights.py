@@ -30,6 +30,7 @@ class Right(StrEnum):
     BUDGETS = "budgets"
     SOURCES = "sources"
     PEOPLE = "people"
+    ATTRIBUTES = "attributes"
     AUDIT = "audit"
 
 
@@ -63,6 +64,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SOURCES: frozenset({ADMIN}),
     # invite, change roles, end sessions
     Right.PEOPLE: frozenset({ADMIN}),
+    # what is to be known of every customer
+    Right.ATTRIBUTES: frozenset({ADMIN}),
     # the audit log
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
 }
