@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 import pytest
 import structlog
 
+from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, open_pool
 from amends.core.embedded.postgres import EmbeddedPostgres
 from amends.core.migrate import migrate
-from tests.cast import a_source, ada
-from tests.databases import Server
+from tests.cast import NOON, a_source, ada
+from tests.databases import Server, quick_place
 from tests.desk import Desk
+from tests.door import Furnished, furnished_as
 
 _NUMBERS = itertools.count(1)
 
@@ -25,7 +27,7 @@ def server() -> Generator[Server]:
 
     Not in pytest's own folder: its parent is closed to other accounts anew by each run that starts, and PostgreSQL is `nobody` under root.
     """
-    with TemporaryDirectory(prefix="amends-tests-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="amends-tests-", dir=quick_place(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         postgres = EmbeddedPostgres(Path(folder) / "postgres", durable=False)
         url = postgres.start()
@@ -34,6 +36,20 @@ def server() -> Generator[Server]:
             yield Server(url)
         finally:
             postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def furnished(server: Server) -> Furnished:
+    """A furnished desk at noon, to copy."""
+    return furnished_as(server, "furnished", now=NOON)
+
+
+@pytest.fixture(scope="module")
+def furnished_now(server: Server) -> Generator[Furnished]:
+    """A furnished desk of this very hour, to copy where a clock that is not ours counts too."""
+    name = f"furnished_{next(_NUMBERS)}"
+    yield furnished_as(server, name, now=utc_now())
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def _read_until(desk: Desk, moment: object) -> None:
 
 
 def _outcomes(desk: Desk) -> list[str | None]:
-    return fetch_values(desk.conn, "select outcome from follow_ups order by id")
+    return fetch_values(desk.conn, "select outcome from follow_ups where days = 7 order by id")
 
 
 def test_resolve_ends_the_episode_and_plans_a_follow_up(busy: Desk) -> None:
@@ -42,7 +42,7 @@ def test_resolve_ends_the_episode_and_plans_a_follow_up(busy: Desk) -> None:
     case = busy.case()
     assert (case.status, case.waiting_since, case.resolved_at) == ("resolved", None, busy.now)
     assert fetch_values(busy.conn, "select resolved_by from episodes where resolved_at is not null") == [busy.agent_id]
-    assert fetch_values(busy.conn, "select due_at from follow_ups") == [DUE]
+    assert fetch_values(busy.conn, "select due_at from follow_ups order by days") == [DUE, busy.now + 30 * DAY]
 
 
 def test_a_second_resolve_is_a_conflict(busy: Desk) -> None:
@@ -177,17 +177,17 @@ def test_a_source_that_stays_unread_makes_the_outcome_unknown_until_an_agent_dec
     assert conclude_due(busy.conn, now=DUE + HOUR) == 1
     assert _outcomes(busy) == ["unknown"]
 
-    [follow_up_id] = fetch_values(busy.conn, "select id from follow_ups")
+    [follow_up_id] = fetch_values(busy.conn, "select id from follow_ups where days = 7")
     decide_follow_up(busy.conn, follow_up_id=follow_up_id, outcome=Outcome.HELD, agent_id=busy.agent_id, note="Rang her.", now=DUE + DAY)
     assert fetch_values(busy.conn, "select outcome from episodes") == ["held"]
-    assert fetch_values(busy.conn, "select note from follow_ups") == ["Rang her."]
+    assert fetch_values(busy.conn, "select note from follow_ups where days = 7") == ["Rang her."]
 
 
 def test_posts_that_are_not_triaged_yet_are_waited_for(busy: Desk) -> None:
     busy.resolve()
     _read_until(busy, DUE)
     busy.now = DUE
-    busy.collect(a_post("Still lost!", published_at=DUE - MINUTE))
+    busy.collect(a_post("My bag is lost still!", published_at=DUE - MINUTE))
     assert conclude_due(busy.conn, now=DUE) == 0
 
     busy.triage()
@@ -199,7 +199,7 @@ def test_what_the_customer_showed_in_public_is_not_overruled(busy: Desk) -> None
     busy.resolve()
     busy.hear(an_answer_to(FIRST, "Lost again!", published_at=busy.now))
 
-    [follow_up_id] = fetch_values(busy.conn, "select id from follow_ups")
+    [follow_up_id] = fetch_values(busy.conn, "select id from follow_ups where days = 7")
     with pytest.raises(Refused, match="relapsed"):
         decide_follow_up(busy.conn, follow_up_id=follow_up_id, outcome=Outcome.HELD, agent_id=busy.agent_id, note="", now=DUE)
 

@@ -7,7 +7,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
 from amends.inbox.actions.agents import add_agent, change_password, verify_password
 from amends.inbox.actions.customers import link_customer, unlink
-from amends.inbox.actions.follow_up import conclude_due
+from amends.inbox.actions.follow_up import look_at_stirred
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
 from amends.inbox.rules.rights import EVERYTHING
@@ -101,12 +101,14 @@ def test_a_complaint_under_a_linked_handle_is_a_relapse(twice: Desk) -> None:
     resolve(twice.conn, case_id=first.id, agent_id=twice.agent_id, policy=POLICY, now=twice.now)
     twice.source_id, twice.network = _reddit(twice), "reddit"
     twice.now += DAY
-    twice.hear(a_post("Lost again!", network="reddit", author=REDDIT_CY, published_at=twice.now))
+    twice.hear(a_post("My bag is lost again!", network="reddit", author=REDDIT_CY, published_at=twice.now))
 
-    assert conclude_due(twice.conn, now=twice.now + 30 * DAY) == 1
-    assert fetch_values(twice.conn, "select outcome || ': ' || note from follow_ups") == [
+    assert look_at_stirred(twice.conn, now=twice.now) == 2
+    assert set(fetch_values(twice.conn, "select outcome || ': ' || note from follow_ups")) == {
         "relapsed: The customer complained again elsewhere."
-    ]
+    }
+    again = twice.cases()[0]
+    assert (again.status, again.episode) == ("open", 2)
 
 
 def _reddit(desk: Desk) -> SourceId:

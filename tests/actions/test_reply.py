@@ -222,7 +222,7 @@ def test_send_and_resolve_resolves_when_the_network_has_it(busy: Desk) -> None:
     busy.send()
 
     assert busy.case().status == "resolved"
-    assert fetch_values(busy.conn, "select due_at from follow_ups") == [busy.now + POLICY.follow_up_after]
+    assert fetch_values(busy.conn, "select due_at from follow_ups where days = 7") == [busy.now + POLICY.follow_up_after]
 
 
 def test_send_and_resolve_that_fails_resolves_nothing(busy: Desk) -> None:

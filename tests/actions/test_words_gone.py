@@ -1,16 +1,11 @@
 """What the network deletes is deleted here: afterwards no word of it stands anywhere in the database, and the desk knows what happened."""
 
 import json
-import re
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from psycopg import sql
 
-from amends.core.database import Connection, fetch_values
+from amends.core.database import fetch_values
 from amends.core.post import Media, Post, Visibility
 from amends.inbox.actions import relevance, topic_labels
 from amends.inbox.actions.correct import correct
@@ -19,27 +14,9 @@ from amends.inbox.rules.ids import PostId
 from tests.cast import DEE, NOON, a_post, an_answer_to
 from tests.desk import MINUTE, Desk
 from tests.teaching import LUGGAGE, teach, topic
+from tests.words import tables_with
 
 WORD, EARLIER = "zyxomma", "quobblet"
-HEX = re.compile(r"\\\\x((?:[0-9a-f]{2})+)")
-
-
-def everything(conn: Connection) -> Iterator[tuple[str, str]]:
-    """Yield each table with all that stands in it, bytes read and unpacked."""
-    for table in fetch_values(conn, "select tablename::text from pg_tables where schemaname = 'public'"):
-        for (row,) in conn.execute(sql.SQL("select to_jsonb(t)::text from {} t").format(sql.Identifier(table))):
-            yield table, row
-            yield from ((table, read) for found in HEX.findall(row) for read in _read(bytes.fromhex(found)))
-
-
-def _read(content: bytes) -> Iterator[str]:
-    yield content.decode("latin-1")
-    with suppress(zlib.error):
-        yield zlib.decompress(content).decode("utf-8", "replace")
-
-
-def tables_with(conn: Connection, word: str) -> set[str]:
-    return {table for table, content in everything(conn) if word in content.lower()}
 
 
 def known_everywhere(desk: Desk) -> Post:

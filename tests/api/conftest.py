@@ -1,23 +1,22 @@
-"""One furnished database for the tests that only look or may see each other's traces, one of their own for the rest."""
+"""One furnished desk for the tests that only look or may see each other's traces, a copy of it for the rest."""
 
 from collections.abc import Generator
 
 import pytest
 
-from amends.core.database import Pool, open_pool
 from tests.databases import Server
-from tests.door import Door, open_door
+from tests.door import Door, Furnished, door_of
 
 
 @pytest.fixture
-def door(pool: Pool) -> Door:
-    """The application on a database of the test's own."""
-    return open_door(pool)
+def door(server: Server, furnished: Furnished) -> Generator[Door]:
+    """The application on a desk of the test's own."""
+    with door_of(server, furnished) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def shared_door(server: Server) -> Generator[Door]:
-    """The application on a database that every test of the run shares: look, do not count."""
-    opened = open_pool(server.clone("shared_door"), size=4)
-    yield open_door(opened)
-    opened.close()
+def shared_door(server: Server, furnished: Furnished) -> Generator[Door]:
+    """The application on a desk that every test of the run shares: look, do not count."""
+    with door_of(server, furnished) as opened:
+        yield opened

@@ -60,9 +60,9 @@ def test_a_program_reads_the_coverage_of_a_source(door: Door) -> None:
     assert door.program(door.who.ada).get("/api/v1/sources/999/coverage").status_code == 404
 
 
-def test_gaps_are_listed_in_a_terminal(door: Door, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_are_listed_in_a_terminal(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     furnish(door)
-    monkeypatch.setenv("AMENDS_DATABASE_URL", database)
+    monkeypatch.setenv("AMENDS_DATABASE_URL", door.pool.url)
     told = CliRunner().invoke(ledger, ["gaps", "--days", "3650", "--json"])
     found = json.loads(told.output)
     assert (found["open"], len(found["gaps"])) == (2, 4)

@@ -35,6 +35,8 @@ PUBLIC = {
     ("GET", "/api/v1/webhook.schema.json"),
     ("GET", "/form/{source_id}"),
     ("POST", "/form/{source_id}"),
+    ("GET", "/stop/{token}"),
+    ("POST", "/stop/{token}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),

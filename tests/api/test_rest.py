@@ -20,7 +20,7 @@ def test_a_program_answers_notes_and_resolves_a_case(door: Door) -> None:
     assert case["replies"][0]["id"] == queued.json()["reply_id"]
     assert case["notes"][0]["text"] == "Told finance."
     assert (case["case"]["assignee"], case["case"]["status"]) == ("Bo", "resolved")
-    assert len(case["follow_ups"]) == 1
+    assert len(case["follow_ups"]) == 2
     assert len(door.woken) == 4
 
 
@@ -87,13 +87,13 @@ def test_follow_ups_are_listed_and_the_due_ones_apart(door: Door) -> None:
     with door.pool.transaction() as conn:
         resolve(conn, case_id=door.who.plain, agent_id=door.who.ada, policy=POLICY, now=NOON)
     program = door.program(door.who.ada)
-    [planned] = program.get("/api/v1/follow_ups").json()["follow_ups"]
+    [_last, planned] = program.get("/api/v1/follow_ups").json()["follow_ups"]
     assert planned["case_id"] == door.who.plain
     assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == []
     door.now = NOON + POLICY.follow_up_after
     assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == [planned]
     assert program.post(f"/api/v1/follow_ups/{planned['id']}/decide", json={"outcome": "held", "note": "She told us."}).status_code == 204
-    [decided] = program.get("/api/v1/follow_ups").json()["follow_ups"]
+    [_last, decided] = program.get("/api/v1/follow_ups").json()["follow_ups"]
     assert (decided["outcome"], decided["note"]) == ("held", "She told us.")
     assert program.get("/api/v1/follow_ups/due").json()["follow_ups"] == []
 

@@ -51,8 +51,8 @@ def apart(door: Door) -> Apart:
         )
         follow_up = one(
             """
-            insert into follow_ups (case_id, episode_id, planned_at, due_at)
-            select case_id, id, %(now)s, %(now)s from episodes where case_id = %(case)s limit 1 returning id
+            insert into follow_ups (case_id, episode_id, days, planned_at, due_at)
+            select case_id, id, 7, %(now)s, %(now)s from episodes where case_id = %(case)s limit 1 returning id
             """,
             case=talked,
             now=NOON,

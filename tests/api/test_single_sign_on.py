@@ -9,9 +9,10 @@ from joserfc.jwk import RSAKey
 
 from amends.api.auth import SESSION_COOKIE
 from amends.core.clock import utc_now
-from amends.core.database import Pool, execute, fetch_values
+from amends.core.database import execute, fetch_values
 from tests.accounts import knock
-from tests.door import Answer, Door, open_door
+from tests.databases import Server
+from tests.door import Answer, Door, Furnished, door_of
 from tests.provider import Liar, a_liar, a_provider, sign_on
 
 ADA = {"email": "ada@amends.example", "email_verified": True, "name": "Ada at home"}
@@ -19,9 +20,11 @@ NEW = {"email": "new@amends.example", "email_verified": True, "name": "Neo New"}
 
 
 @pytest.fixture
-def now_door(pool: Pool) -> Door:
+def now_door(server: Server, furnished_now: Furnished) -> Generator[Door]:
     """A furnished desk at this very moment, since the provider's clock is the real one."""
-    return open_door(pool, now=utc_now())
+    with door_of(server, furnished_now) as opened:
+        opened.now = utc_now()
+        yield opened
 
 
 def signing_on(door: Door, issuer: str, **more: Any) -> Door:

@@ -86,6 +86,12 @@ def test_the_templates_hold() -> None:
     run("djlint", "--lint", "src")
 
 
+def test_scripts_ask_in_lanes_only() -> None:
+    """Two things asked for in the name of the body take each other's place (`request` in asking.js says how)."""
+    scripts = (ROOT / "src/amends/api/static").glob("*.js")
+    assert [script.name for script in scripts if "htmx.ajax(" in script.read_text()] == ["asking.js"]
+
+
 def test_files_and_functions_stay_small() -> None:
     long_files = [f"{file.relative_to(ROOT)}: {n}" for file in product() if (n := len(file.read_text().splitlines())) > LONGEST_FILE]
     assert long_files == []

@@ -7,12 +7,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from amends.api.auth import SESSION_COOKIE
 from amends.core.clock import utc_now
-from amends.core.database import Pool, open_pool
+from amends.core.database import open_pool
 from tests.browser.desktop import ARGUMENTS, Desktop
 from tests.cast import a_post
 from tests.databases import Server
 from tests.desk import Desk
-from tests.door import Door, open_door
+from tests.door import Door, Furnished, door_of, open_door
 from tests.ledgers import furnish_ledger
 from tests.needs import program
 from tests.serving import serving
@@ -31,11 +31,11 @@ def chromium() -> Generator[Browser]:
 
 
 @pytest.fixture
-def desktop(chromium: Browser, pool: Pool) -> Generator[Desktop]:
+def desktop(chromium: Browser, server: Server, furnished_now: Furnished) -> Generator[Desktop]:
     """Ada's desktop: signed in, on a furnished desk of the test's own."""
-    door = open_door(pool, now=utc_now())
-    with serving(door.app) as address:
+    with door_of(server, furnished_now) as door, serving(door.app) as address:
         context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
+        door.now = utc_now()
         token = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
         context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
         desktop = Desktop(door=door, address=address, context=context, page=context.new_page())

@@ -3,12 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from amends.core.clock import utc_now
-from amends.core.database import open_pool
 from tests.browser.desktop import Desktop
 from tests.browser.screens import enter
 from tests.databases import Server
-from tests.door import Door, open_door
+from tests.door import Door, Furnished, door_of
 from tests.serving import serving
 
 pytestmark = pytest.mark.browser
@@ -65,8 +63,12 @@ def test_the_chosen_theme_stays(desktop: Desktop) -> None:
     assert page.evaluate(ground) == "rgb(0, 0, 0)"
 
 
-def test_an_open_page_survives_a_restart_of_the_server_and_catches_up(chromium: Browser, server: Server) -> None:
-    door = open_door(open_pool(server.clone("restarted"), size=4), now=utc_now())
+def test_an_open_page_survives_a_restart_of_the_server_and_catches_up(chromium: Browser, server: Server, furnished_now: Furnished) -> None:
+    with door_of(server, furnished_now) as door:
+        it_survives(chromium, door)
+
+
+def it_survives(chromium: Browser, door: Door) -> None:
     with serving(door.app) as address:
         page = enter(chromium, door, address, width=1440, theme="light")
         page.goto("/inbox?view=unassigned")
@@ -80,4 +82,3 @@ def test_an_open_page_survives_a_restart_of_the_server_and_catches_up(chromium: 
         expect(page.locator("body")).to_have_attribute("data-live", "yes", timeout=10_000)
         expect(page.locator("#views [data-count=unassigned]")).to_have_text("")
         page.context.close()
-    door.pool.close()

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from amends.api.auth import SESSION_COOKIE
 from amends.inbox.actions.assign import assign
+from amends.inbox.rules.ids import AgentId
 from tests.browser.desktop import Desktop
 from tests.crew import a_team
 
@@ -68,6 +69,32 @@ def the_team_gets_it_and_that_is_taken_back(page: Page) -> None:
     expect(page.locator("#thread")).to_contain_text("Ada gave the case to the team Care", timeout=SOON)
     page.keyboard.press("u")
     expect(page.locator("#assign")).to_contain_text("Bo", timeout=SOON)
+
+
+def test_no_key_waits_for_news_that_are_slow_to_come_or_is_forgotten_behind_them(desktop: Desktop) -> None:
+    who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
+    held: list[Route] = []
+    page.route("**/live", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
+    with page.expect_request("**/live"):
+        give(desktop, who.bo)
+    for assignee in (who.ada, who.bo):
+        page.keyboard.press("Shift+A")
+        expect(page.locator("#assign-choices [data-pick]")).to_be_focused(timeout=SOON)
+        page.keyboard.press("Escape")
+        give(desktop, assignee)
+        expect(page.locator(f"#row-{who.plain}")).to_have_attribute("data-assignee", str(assignee), timeout=SOON)
+        page.keyboard.press("h")
+        expect(page.locator("#toasts")).to_contain_text("Snoozed until", timeout=SOON)
+        page.keyboard.press("u")
+        expect(page.locator("#toasts")).to_contain_text("Taken back", timeout=SOON)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#assign")).to_contain_text("Bo", timeout=SOON)
+
+
+def give(desktop: Desktop, assignee_id: AgentId) -> None:
+    with desktop.door.pool.transaction() as conn:
+        assign(conn, case_id=desktop.door.who.plain, assignee_id=assignee_id, agent_id=desktop.door.who.bo, now=desktop.door.now)
 
 
 def test_a_row_that_left_the_view_stays_where_it_is_and_says_so(desktop: Desktop) -> None:

@@ -259,7 +259,8 @@ BROKEN = {
         where e.number < c.episode and f.concluded_at is null
     """,
     "episode and follow-up disagree on the outcome": """
-        select f.id from follow_ups f join episodes e on e.id = f.episode_id where e.outcome is distinct from f.outcome
+        select e.id from episodes e where e.outcome is distinct from (
+          select outcome from follow_ups f where f.episode_id = e.id and f.concluded_at is not null order by f.days desc limit 1)
     """,
     "a case has no customer of its author": """
         select c.id from cases c left join customer_links l on l.author_id = c.author_id where l.customer_id is distinct from c.customer_id

@@ -17,13 +17,12 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.ports import Sentiment
-from amends.inbox.rules import alerting, follow_up, reply_tries, source_health
+from amends.inbox.rules import alerting, reply_tries, source_health
 from amends.inbox.rules.case_states import Step, after
-from amends.inbox.rules.follow_up import Evidence
-from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import preview, storable
-from amends.inbox.rules.words import CaseStatus, Outcome, ReplyState, WatchState
+from amends.inbox.rules.words import CaseStatus, ReplyState, WatchState
 from tests.cast import NOON, a_verdict
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -146,51 +145,6 @@ def test_an_alarm_says_its_reasons() -> None:
     alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, policy=Policy(), now=NOON)
     assert alarm is not None
     assert (alarm.severity, alarm.reason) == ("critical", "Negative, urgency 90: outage, money lost.")
-
-
-def _wrote(sentiment: Sentiment, *, case_id: CaseId | None = CASE, days: int = 1, post_id: int = 1) -> Evidence:
-    return Evidence(post_id=PostId(post_id), case_id=case_id, sentiment=sentiment, complaint=0.1, published_at=NOON + days * DAY)
-
-
-def _outcome(*evidence: Evidence, watched_until: datetime | None = NOON + 7 * DAY) -> Outcome:
-    span = follow_up.Span(resolved_at=NOON, due_at=NOON + 7 * DAY, watched_until=watched_until)
-    return follow_up.decide(case_id=CASE, evidence=evidence, span=span).outcome
-
-
-def test_a_complaint_before_the_resolve_is_no_relapse_and_thanks_are_no_less_true() -> None:
-    assert _outcome(_wrote(Sentiment.NEGATIVE, days=-1)) is Outcome.SILENT
-    assert _outcome(_wrote(Sentiment.POSITIVE, days=-1)) is Outcome.HELD
-
-
-def test_thanks_in_the_case_hold() -> None:
-    assert _outcome(_wrote(Sentiment.POSITIVE)) is Outcome.HELD
-
-
-def test_a_new_complaint_with_any_handle_is_a_relapse_whatever_was_said_in_between() -> None:
-    assert _outcome(_wrote(Sentiment.POSITIVE), _wrote(Sentiment.NEGATIVE, case_id=OTHER, days=3)) is Outcome.RELAPSED
-
-
-def test_praise_elsewhere_proves_nothing_about_this_case() -> None:
-    assert _outcome(_wrote(Sentiment.POSITIVE, case_id=None)) is Outcome.SILENT
-
-
-def test_silence_counts_only_where_somebody_listened() -> None:
-    assert _outcome() is Outcome.SILENT
-    assert _outcome(watched_until=NOON + 6 * DAY) is Outcome.UNKNOWN
-    assert _outcome(watched_until=None) is Outcome.UNKNOWN
-
-
-def test_thanks_hold_even_where_the_source_failed_later() -> None:
-    assert _outcome(_wrote(Sentiment.POSITIVE), watched_until=None) is Outcome.HELD
-
-
-def test_the_first_new_complaint_is_the_evidence() -> None:
-    found = follow_up.decide(
-        case_id=CASE,
-        evidence=[_wrote(Sentiment.NEGATIVE, days=5, post_id=5), _wrote(Sentiment.NEGATIVE, days=2, post_id=2)],
-        span=follow_up.Span(resolved_at=NOON, due_at=NOON + 7 * DAY, watched_until=None),
-    )
-    assert (found.post_id, found.note) == (2, "The customer complained again in this case.")
 
 
 @pytest.mark.parametrize(

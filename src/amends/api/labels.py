@@ -47,6 +47,8 @@ JOBS = Table(
         "topics": N_("Labelling history by topic"),
         "deadlines": N_("Setting deadlines anew"),
         "bulk": N_("Work on many cases"),
+        "erase": N_("Erasing a customer"),
+        "retention": N_("Taking away what is too old"),
     }
 )
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
 from amends.api import (
@@ -70,6 +72,25 @@ def vendor(name: str) -> str:
     return f"/static/vendor/{name}?v={digest}"
 
 
+class _Compiled(BytecodeCache):
+    """The templates that this process has compiled, by what they say: a second application does not compile them again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Put the code into the bucket where it is known."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(*, translates: bool) -> Environment:
     found = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -78,6 +99,7 @@ def _environment(*, translates: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_COMPILED,
     )
     installed: Any = found
     found.policies["ext.i18n.trimmed"] = True
@@ -125,6 +147,10 @@ class Screens:
     def block(self, template: str, name: str, values: Mapping[str, Any]) -> str:
         """Return one named block as text, for the stream."""
         return render_block(self._templates, template, name, dict(values))
+
+    def template(self, name: str) -> Template:
+        """Return a template that makes something else than a screen."""
+        return self._templates.get_template(name)
 
     def nothing(self) -> HTMLResponse:
         """Return an answer that changes nothing on the screen."""

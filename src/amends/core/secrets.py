@@ -1,14 +1,17 @@
 """Secrets at rest: sealed with a key derived from `AMENDS_SECRET_KEY`, opened only for the moment of use.
 
-Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package; the key comes by HKDF-SHA256 (RFC 5869).
+Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package; the key comes by HKDF-SHA256 (RFC 5869). The setting may name
+several keys, apart by spaces: the first seals, the others only open what they once sealed, until `./amends secret rotate` has sealed all
+of it anew.
 """
 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -17,20 +20,37 @@ from amends.core.errors import SettingsWrong
 _PLAIN = "bcdfghjkmnpqrstvwxyz"  # no figures, which a log might take for a phone number, and no words by accident
 
 
-def _fernet(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends credentials v1").derive(secret_key.encode())
+def _fernet(key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends credentials v1").derive(key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def _keyring(secret_key: str) -> MultiFernet:
+    """Return every key of the setting, the one that seals first; the whole text too, since one key may itself have spaces."""
+    return MultiFernet([_fernet(key) for key in dict.fromkeys([*secret_key.split(), secret_key])])
 
 
 def seal(values: Mapping[str, str], secret_key: str) -> bytes:
     """Return `values` encrypted."""
-    return _fernet(secret_key).encrypt(json.dumps(dict(values)).encode())
+    return _keyring(secret_key).encrypt(json.dumps(dict(values)).encode())
 
 
 def unseal(sealed: bytes, secret_key: str) -> dict[str, str]:
-    """Return what `seal` was given; `SettingsWrong` where the key is not the one that sealed it."""
+    """Return what `seal` was given; `SettingsWrong` where none of the keys is the one that sealed it."""
+    with _opening():
+        return json.loads(_keyring(secret_key).decrypt(bytes(sealed)))
+
+
+def seal_anew(sealed: bytes, secret_key: str) -> bytes:
+    """Return the same values encrypted with the first key; `SettingsWrong` where none of the keys opens them."""
+    with _opening():
+        return _keyring(secret_key).rotate(bytes(sealed))
+
+
+@contextmanager
+def _opening() -> Generator[None]:
     try:
-        return json.loads(_fernet(secret_key).decrypt(bytes(sealed)))
+        yield
     except InvalidToken as error:
         raise SettingsWrong(
             "stored credentials do not open with this AMENDS_SECRET_KEY: restore the old key, or enter them again"

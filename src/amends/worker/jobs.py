@@ -13,6 +13,7 @@ from amends.core.log import bound, logger
 from amends.inbox.actions import jobs
 from amends.inbox.actions.job_kinds import Slow, Tools
 from amends.inbox.actions.learn import learn_tonight
+from amends.inbox.actions.retention import start_tonight
 from amends.inbox.store import untriaged
 from amends.inbox.store.jobs import Job
 from amends.triage.replay import replay_of
@@ -88,5 +89,13 @@ def learn(at: Context) -> None:
     """Begin to learn, where it is night and there is something new to learn; several workers begin it once."""
     with at.pool.transaction() as conn:
         started = learn_tonight(conn, now=at.clock())
+    if started is not None:
+        at.wake(Task.RELAY)
+
+
+def forget(at: Context) -> None:
+    """Begin to take away what is kept too long, once a night."""
+    with at.pool.transaction() as conn:
+        started = start_tonight(conn, now=at.clock())
     if started is not None:
         at.wake(Task.RELAY)

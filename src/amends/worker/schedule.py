@@ -21,4 +21,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "learn at night": _every(600, Task.LEARN),
+    "forget at night": _every(600, Task.FORGET),
+    "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
+    "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

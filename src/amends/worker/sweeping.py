@@ -41,6 +41,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.PROVE_REPLIES: found.proofs,
         Task.DELIVER_ALERTS: found.deliveries,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
+        Task.SEND_SURVEYS: found.surveys,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
         Task.NOTIFY: found.untold,

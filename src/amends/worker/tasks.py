@@ -9,13 +9,14 @@ from celery import Celery
 
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
-from amends.inbox.actions.follow_up import conclude_due
+from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
+from amends.worker import occasions
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
 from amends.worker.giving import give_out_batch
-from amends.worker.jobs import carry_one_on, learn
+from amends.worker.jobs import carry_one_on, forget, learn
 from amends.worker.looking import look_at_one
 from amends.worker.names import Task
 from amends.worker.notifying import notify_batch
@@ -28,6 +29,7 @@ from amends.worker.ruling import apply_batch, apply_timed_batch
 from amends.worker.searched import read_searched_batch
 from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
+from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
@@ -38,9 +40,11 @@ log = logger(__name__)
 
 
 def conclude_batch(at: Context) -> bool:
-    """Conclude one batch of due follow-ups; False where none is due."""
+    """Look at one batch of stirred follow-ups and conclude one of due ones; False where there are none."""
     with at.pool.transaction() as conn:
-        done = conclude_due(conn, now=at.clock())
+        done = look_at_stirred(conn, now=at.clock())
+    with at.pool.transaction() as conn:
+        done += conclude_due(conn, now=at.clock())
     if done:
         at.wake(Task.RELAY)
     return done > 0
@@ -69,12 +73,16 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
+    Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
     Task.NOTIFY: notify_batch,
     Task.APPLY_RULES: apply_batch,
     Task.APPLY_TIMED_RULES: apply_timed_batch,
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
+    Task.FORGET: _once(forget),
+    Task.PLAN_OCCASIONS: _once(occasions.plan),
+    Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.READ_SEARCHED: read_searched_batch,

@@ -70,6 +70,19 @@ def _concluded(event: EventRow) -> str:
     return _("Follow-up: %(outcome)s") % {"outcome": words.OUTCOMES.get(outcome, outcome)}
 
 
+def _asked(event: EventRow) -> str:
+    if event.facts.get("way") == "network":
+        return _("The question whether it is solved waits for approval")
+    return _("The customer was asked by mail whether it is solved")
+
+
+def _answered(event: EventRow) -> str:
+    solved, marks = event.facts.get("solved"), event.facts.get("csat")
+    told = {True: _("The customer says that it is solved"), False: _("The customer says that it is not solved")}
+    said = told.get(solved) if isinstance(solved, bool) else _("The customer answered the question whether it is solved")
+    return _("%(said)s (%(marks)s of 5)") % {"said": said, "marks": marks} if marks else str(said)
+
+
 def _corrected(event: EventRow) -> str:
     field = str(event.facts.get("field", ""))
     old, new = (labels.said(field, str(event.facts.get(name, ""))) for name in ("old", "new"))
@@ -116,6 +129,9 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
     EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.FOLLOW_UP_TAKEN_BACK: lambda event: _("%(by)s took their word on the follow-up back") % {"by": _by(event)},
+    EventKind.SURVEY_SENT: _asked,
+    EventKind.SURVEY_ANSWERED: _answered,
     EventKind.ALERT_RAISED: lambda event: _why(event, _("Alarm raised"), _("Alarm raised: %(why)s")),
     EventKind.ALERT_FAILED: lambda event: _why(event, _("The alarm did not arrive"), _("The alarm did not arrive: %(why)s")),
     EventKind.LABEL_CORRECTED: _corrected,
@@ -141,6 +157,6 @@ def sentence(event: EventRow) -> str:
 def mood(event: EventRow) -> str:
     """Return how the line is coloured: bad, good or calm."""
     outcome: Any = event.facts.get("outcome")
-    if event.kind in BAD or outcome == "relapsed":
+    if event.kind in BAD or outcome == "relapsed" or event.facts.get("solved") is False:
         return "bad"
-    return "good" if outcome == "held" or event.kind in GOOD else "calm"
+    return "good" if outcome == "held" or event.kind in GOOD or event.facts.get("solved") else "calm"

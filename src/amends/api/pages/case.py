@@ -15,7 +15,7 @@ from amends.api.pages._look import list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import unread
+from amends.inbox.store import openings, unread
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -27,6 +27,7 @@ def case(
     """Show the case; for htmx only its pane. Who works takes its unread mark off."""
     with desk.pool.transaction() as conn:
         head, first_new = head_of(conn, case_id), unread.oldest(conn, case_id)
+        openings.add(conn, customer_id=head.customer_id, agent_id=visitor.agent_id, place="case", now=desk.clock())
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         values = case_values(conn, head, desk.able, visitor.scope)

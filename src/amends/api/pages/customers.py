@@ -60,7 +60,7 @@ def make_one(desk: AtDesk, visitor: Meaning, name: Annotated[str, Form(max_lengt
 def one(request: Request, desk: AtDesk, visitor: Reading, asked: Looking, customer_id: CustomerId) -> Response:
     """Show a customer; whose record became part of another is led there, whose record was erased is said to be."""
     with desk.pool.transaction() as conn:
-        record = opened_by(conn, visitor, customer_id)
+        record = opened_by(conn, visitor, customer_id, place="customer", now=desk.clock())
         if record.merged_into is not None and not record.erased_at:
             return RedirectResponse(f"/customers/{customer_record.survivor(conn, customer_id)}", 303)
         values: dict[str, Any] = {"record": record, "counts": counts.read(conn, visitor.scope), "apart": False}

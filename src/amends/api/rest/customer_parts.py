@@ -128,7 +128,7 @@ def get_timeline(  # noqa: PLR0913
 ) -> TimelinePage:
     """Return a page of what happened, of all kinds or those asked for; `at`, `below_kind` and `below_id` name the last entry before it."""
     with desk.pool.transaction() as conn:
-        opened_by(conn, visitor, customer_id)
+        opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         asked = Asked(
             customer_id=customer_id,
             authors=customers.handles_of(conn, customer_id=customer_id),
@@ -146,7 +146,7 @@ def get_timeline(  # noqa: PLR0913
 def list_ways(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Ways:
     """List the ways to reach a customer beside their handles."""
     with desk.pool.transaction() as conn:
-        opened_by(conn, visitor, customer_id)
+        opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         return Ways(contact_ways=way_rows.of_customers(conn, [customer_id]))
 
 
@@ -172,7 +172,7 @@ def remove_way(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, way_id: 
 def list_consents(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Consents:
     """List what the customer said of being written to."""
     with desk.pool.transaction() as conn:
-        opened_by(conn, visitor, customer_id)
+        opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         return Consents(consents=consent_rows.log(conn, customer_id))
 
 
@@ -210,7 +210,7 @@ def add_note(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, body: Cust
 def list_purchases(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Purchases:
     """List what a customer bought last."""
     with desk.pool.transaction() as conn:
-        opened_by(conn, visitor, customer_id)
+        opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         return Purchases(purchases=purchase_rows.newest(conn, customer_id, limit=200))
 
 

@@ -128,7 +128,7 @@ def make_customer(desk: AtDesk, visitor: Bearing, body: NewCustomer) -> Made:
 def get_customer(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Customer:
     """Return one customer."""
     with desk.pool.transaction() as conn:
-        record = opened_by(conn, visitor, customer_id)
+        record = opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         head = customer_page.customer(conn, customer_id, visitor.scope)
         if head is None:
             raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})

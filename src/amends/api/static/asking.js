@@ -1,6 +1,6 @@
 // What was asked keeps its place until the answer is here, also where the button was drawn anew meanwhile or another case was opened.
 
-import { openCase, when } from "./dom.js";
+import { htmx, openCase, when } from "./dom.js";
 
 // htmx looks for the places of an answer in the tree that the asking element stands in. An element that a swap takes out of the page
 // while its request is under way therefore waits in a corner of the page, or its answer (and its toast) would be lost.
@@ -27,3 +27,27 @@ when("htmx:beforeSwap", (event) => {
   const about = /^\/inbox\/(\d+)\//.exec(event.detail.pathInfo.requestPath)?.[1];
   if (about && about !== openCase()) event.detail.shouldSwap = false;
 });
+
+// What keys and news ask for goes in lanes: one thing after the other in each, and no lane waits for another. Left to itself htmx asks
+// all of it in the name of the body, where what waits is forgotten as soon as more comes, and is called done before it was sent.
+const lanes = new Map();
+
+function laneOf(name) {
+  if (!lanes.has(name)) {
+    const source = Object.assign(document.createElement("span"), { hidden: true });
+    document.body.append(source);
+    lanes.set(name, { source, before: Promise.resolve() });
+  }
+  return lanes.get(name);
+}
+
+// Settles when the answer is on the page. `still` is looked at when its turn comes: what is no longer wanted then is never asked.
+export function request(verb, path, { lane, still = () => true, ...context }) {
+  const it = laneOf(lane || context.target);
+  return new Promise((answered, failed) => {
+    it.before = it.before.then(() => still() && htmx.ajax(verb, path, { ...context, source: it.source }).then(answered, failed)).catch(failed);
+  });
+}
+
+// Does something on the server: all that is done so is done, in the order of the keys.
+export const deed = (path, values = {}) => request("POST", path, { lane: "deeds", values, swap: "none" });

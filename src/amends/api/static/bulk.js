@@ -1,6 +1,7 @@
 // Selecting cases: v marks one, Shift with j or k marks on the way, Shift and a click mark a range. The bar says what to do with them.
 
-import { $, $$, htmx, openCase, when } from "./dom.js";
+import { request } from "./asking.js";
+import { $, $$, openCase, when } from "./dom.js";
 
 const marked = new Set();
 let anchor = "", query = "";
@@ -64,7 +65,7 @@ function show() {
 
 function fetchTools() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", mine = $("#list").dataset.query;
-  htmx.ajax("GET", `/bulk${mine}${mine ? "&" : "?"}zone=${encodeURIComponent(zone)}`, { target: "#bulk-in", swap: "outerHTML" }).then(fill);
+  request("GET", `/bulk${mine}${mine ? "&" : "?"}zone=${encodeURIComponent(zone)}`, { target: "#bulk-in", swap: "outerHTML", still: () => !$("form#bulk-in") }).then(fill);
 }
 
 function fill() {

@@ -1,7 +1,8 @@
 // Drafts: at once in this browser, a moment later on the server, where colleagues see them. Of two versions the newer one is in the box,
 // and the other one lies beside it until somebody decides.
 
-import { $, $$, htmx, me } from "./dom.js";
+import { deed } from "./asking.js";
+import { $, $$, me } from "./dom.js";
 import { write, wrote } from "./writing.js";
 
 const MONTH = 30 * 86400 * 1000, PAUSE = 700, LONGEST = 20000;
@@ -119,7 +120,7 @@ export function broughtBack(form, text, version) {
 export async function discard({ dataset }) {
   const form = $(`#form-${dataset.box}`);
   await save(form); // what was typed last can be brought back too
-  htmx.ajax("POST", `${form.dataset.draft}/discard`, { swap: "none" });
+  deed(`${form.dataset.draft}/discard`);
 }
 
 // Two versions.

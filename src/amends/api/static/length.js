@@ -14,11 +14,12 @@ export function measureSoon(form) {
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 async function measure(form) {
+  if (!form.isConnected) return; // the case was closed meanwhile
   const text = form.elements.text.value, most = Number(form.dataset.most);
   if (text.length > LONGEST) return tell(form, text.length, most, []);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text }) }).catch(() => null);
-  if (!answer?.ok || form.elements.text.value !== text) return;
+  if (!answer?.ok || !form.isConnected || form.elements.text.value !== text) return;
   const told = await answer.json();
   tell(form, told.length, told.most, told.posts || []);
 }

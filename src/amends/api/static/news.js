@@ -1,7 +1,8 @@
 // The stream of news: counters move, rows change where they are, what is new waits behind a button, the open case grows.
 
-import { $, $$, htmx, me, openCase, tell, when } from "./dom.js";
-import { markOpen, query, showList } from "./places.js";
+import { request } from "./asking.js";
+import { $, $$, me, openCase, tell, when } from "./dom.js";
+import { isListComing, markOpen, query, showList } from "./places.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 import { keepsListening } from "./notices.js";
@@ -113,7 +114,7 @@ function showFreshCount() {
 }
 
 export function showFresh() {
-  if (!$("#list")) return;
+  if (!$("#list") || isListComing()) return;
   $("#scroll").scrollTop = 0;
   showList(`/inbox${query()}`, { push: false, keepCase: true });
 }
@@ -131,7 +132,10 @@ let refreshing = 0;
 
 function refreshCase() {
   clearTimeout(refreshing);
-  refreshing = setTimeout(() => openCase() && htmx.ajax("GET", `/inbox/${openCase()}/live`, { swap: "none", target: "#case" }), 60);
+  refreshing = setTimeout(() => {
+    const id = openCase();
+    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "#case", still: () => openCase() === id });
+  }, 60);
 }
 
 // When pieces of the case are replaced: what was unfolded stays so, the end stays in view, the focus is not lost.
@@ -204,5 +208,5 @@ beHere();
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 setInterval(() => {
   const shown = $("#shown[data-health]");
-  if (shown && !document.hidden && !$("details[open]", shown)) htmx.ajax("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
+  if (shown && !document.hidden && !$("details[open]", shown)) request("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
 }, 15000);

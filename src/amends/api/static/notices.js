@@ -1,5 +1,6 @@
 // Notifications: the bell's count, the title's, what pops up on the page, and notifications of the browser in a tab nobody looks at.
 
+import { request } from "./asking.js";
 import { $, htmx, openCase, tell, when } from "./dom.js";
 
 const SECONDS = 9, MOST_POPPED = 3;
@@ -52,7 +53,7 @@ async function hear({ detail }) {
 // The list of the page is fetched anew where it is still at its first stretch and nobody is in it.
 function freshen() {
   if ($("#told").contains(document.activeElement)) return;
-  htmx.ajax("GET", location.pathname + location.search, { target: "#told", select: "#told", swap: "outerHTML" });
+  request("GET", location.pathname + location.search, { target: "#told", select: "#told", swap: "outerHTML" });
 }
 
 function show(told, forBrowser) {

@@ -1,14 +1,20 @@
 // Going places: a view swaps the list, a row swaps the case; the address always says what is on screen.
 
-import { $, $$, htmx, openCase, tell, when } from "./dom.js";
+import { request } from "./asking.js";
+import { $, $$, openCase, tell, when } from "./dom.js";
 
 export const query = () => $("#list")?.dataset.query ?? "";
+
+// What was asked for last: of what waits for its turn, only that is fetched.
+let wantedCase = "", wantedList = "";
 
 export function showCase(id, { push = true, focus = true } = {}) {
   if (!$("#case")) return location.assign(`/inbox/${id}`);
   markOpen(id);
   if (push) history.pushState({}, "", `/inbox/${id}${query()}`);
-  return htmx.ajax("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML" }).then(() => {
+  wantedCase = String(id);
+  const still = () => wantedCase === String(id);
+  return request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
     if (openCase() !== String(id)) return;
     $(`#row-${id}`)?.classList.remove("unread");
     $(`#row-${id} .dot`)?.remove();
@@ -19,7 +25,10 @@ export function showCase(id, { push = true, focus = true } = {}) {
 
 export function showList(address, { push = true, keepCase = false } = {}) {
   if (!$("#list")) return location.assign(address);
-  return htmx.ajax("GET", address, { target: "#list", swap: "outerHTML" }).then(() => {
+  wantedList = address;
+  const still = () => wantedList === address;
+  const shown = request("GET", address, { target: "#list", swap: "outerHTML", still }).finally(() => still() && (wantedList = ""));
+  return shown.then(() => {
     if (!keepCase) forgetCase();
     if (push) history.pushState({}, "", `/inbox${keepCase && openCase() ? `/${openCase()}` : ""}${query()}`);
     for (const link of $$("#views a")) link.removeAttribute("aria-current");
@@ -29,6 +38,9 @@ export function showList(address, { push = true, keepCase = false } = {}) {
   });
 }
 
+// Whether another list is on its way; what would only draw this one anew leaves it alone.
+export const isListComing = () => wantedList !== "";
+
 export function closeCase() {
   const id = openCase();
   forgetCase();
@@ -37,6 +49,7 @@ export function closeCase() {
 }
 
 function forgetCase() {
+  wantedCase = "";
   if (!openCase()) return;
   $("#case").replaceWith($("#no-case").content.cloneNode(true));
   markOpen("");

@@ -1,6 +1,7 @@
 // The box of the query: suggestions as one types, taken by arrows and Enter; and the pane of views, whose counts are fetched anew.
 
-import { $, $$, htmx, when } from "./dom.js";
+import { request } from "./asking.js";
+import { $, $$, when } from "./dom.js";
 import { query } from "./places.js";
 
 const box = () => $("#search");
@@ -81,6 +82,6 @@ when("submit", (event) => event.target.matches("[data-filters]") && close());
 function freshen() {
   const pane = $("#views");
   if (document.hidden || !pane?.dataset.fetch || $("details[open]", pane) || pane.contains(document.activeElement)) return;
-  htmx.ajax("GET", `${pane.dataset.fetch}${$("#list") ? query() : ""}`, { target: "#views", swap: "outerHTML" });
+  request("GET", `${pane.dataset.fetch}${$("#list") ? query() : ""}`, { target: "#views", swap: "outerHTML" });
 }
 setInterval(freshen, 20000);

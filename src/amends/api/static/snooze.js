@@ -1,6 +1,7 @@
 // Sleep: the picker of times (s), and "later" at once (h). The times are those of this browser's own zone.
 
-import { $, $$, htmx, openCase, when } from "./dom.js";
+import { deed, request } from "./asking.js";
+import { $, $$, openCase, when } from "./dom.js";
 
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
@@ -17,7 +18,7 @@ function picker() {
 export function pickTime() {
   if (!openCase()) return;
   const dialog = picker();
-  htmx.ajax("GET", `/inbox/${openCase()}/snooze?zone=${encodeURIComponent(zone())}`, { target: "#snooze-in", swap: "outerHTML" }).then(() => {
+  request("GET", `/inbox/${openCase()}/snooze?zone=${encodeURIComponent(zone())}`, { target: "#snooze-in", swap: "outerHTML" }).then(() => {
     if (!$("#snooze [data-slept]")) return;
     if (!dialog.open) dialog.showModal();
     $("#snooze li button").focus();
@@ -25,7 +26,7 @@ export function pickTime() {
 }
 
 export function later() {
-  if (openCase()) htmx.ajax("POST", `/inbox/${openCase()}/snooze`, { values: { preset: "next", zone: zone() }, swap: "none" });
+  if (openCase()) deed(`/inbox/${openCase()}/snooze`, { preset: "next", zone: zone() });
 }
 
 function move(event) {

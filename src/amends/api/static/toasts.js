@@ -1,13 +1,13 @@
 // Toasts: what was done, with a way back for some seconds; what went wrong, with what to do next.
 
-import { $, htmx, openCase, tell, when } from "./dom.js";
+import { deed } from "./asking.js";
+import { $, openCase, tell, when } from "./dom.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 
 const SECONDS = 4, LONGER = 10;
 
 const DEEP = 20;
-let taking = Promise.resolve();
 const done = []; // the addresses that take back what was done, the newest last
 
 export function toast(text, { undo = "", bad = false } = {}) {
@@ -29,9 +29,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
 
 export function takeBack() {
   if (!done.length) return toast(say("nothing_to_undo"));
-  const address = done.pop(); // one after the other, and apart from what else is asked for, which would take its place
-  taking = taking.then(() => htmx.ajax("POST", address, { source: "#toasts", swap: "none" })).catch(() => {});
-  return taking;
+  return deed(done.pop()).catch(() => {});
 }
 
 const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);

@@ -106,8 +106,8 @@ _EPISODES: LiteralString = """
 insert into episodes (case_id, number, published_at, seen_at, triaged_at) select id, 1, opened_at, opened_at, opened_at from cases
 """
 _FOLLOW_UPS: LiteralString = """
-insert into follow_ups (case_id, episode_id, planned_at, due_at, concluded_at, outcome)
-select c.id, e.id, c.resolved_at, c.resolved_at + interval '7 days', case when c.resolved_at < now() - interval '7 days' then now() end,
+insert into follow_ups (case_id, episode_id, days, planned_at, due_at, concluded_at, outcome)
+select c.id, e.id, 7, c.resolved_at, c.resolved_at + interval '7 days', case when c.resolved_at < now() - interval '7 days' then now() end,
   case when c.resolved_at < now() - interval '7 days' then 'silent' end
 from cases c join episodes e on e.case_id = c.id where c.status = 'resolved'
 """

@@ -36,7 +36,14 @@ STEADY = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
 }
-CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+CARELESS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "256MB",
+}
 
 
 class EmbeddedPostgres:

@@ -42,15 +42,16 @@ class Opened:
 def opened(path: Path, *, encoding: str | None) -> Generator[Opened]:
     """Yield the file for reading; `Refused` where it cannot hold posts at all."""
     with path.open("rb") as disk:
-        stream = _unpacked(disk)
-        head = _head(stream)
+        stream = unpacked(disk)
+        head = head_of(stream)
         name = _known(encoding) if encoding else encoding_of(head)
         text = io.TextIOWrapper(stream, encoding=name, errors=_on_error(name), newline="")
         shown = head.decode(name, errors="replace").lstrip("\ufeff \t\r\n")
         yield Opened(lines=Lines(text), size=path.stat().st_size, position=disk.tell, first=shown[:1])
 
 
-def _head(stream: io.BufferedReader) -> bytes:
+def head_of(stream: io.BufferedReader) -> bytes:
+    """Return the first bytes without taking them; `Refused` where they cannot be unpacked."""
     try:
         return stream.peek(HEAD)[:HEAD]
     except DAMAGED as error:
@@ -80,7 +81,8 @@ def _on_error(encoding: str) -> str:
     return "replace" if "16" in encoding or "32" in encoding else "surrogateescape"
 
 
-def _unpacked(disk: BinaryIO) -> io.BufferedReader:
+def unpacked(disk: BinaryIO) -> io.BufferedReader:
+    """Return the bytes of a file, unpacked where it is gzip; `Refused` where it is an archive or empty."""
     start = disk.read(4)
     disk.seek(0)
     if start == ZIP:

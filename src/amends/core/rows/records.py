@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from amends.core.errors import Refused
 from amends.core.rows.files import Opened
@@ -29,11 +29,12 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """A row that was not taken, and why; `unfinished` where its end may only not have been written yet."""
+    """A row that was not taken, and why; `unfinished` where its end may only not have been written yet, `cells` where they are known."""
 
     line: int
     reason: str
     unfinished: bool = False
+    cells: list[str] = field(default_factory=list[str])
 
 
 def rows_of(file: Opened, *, mapping: Mapping[str, str]) -> Iterator[Row | Refusal]:
@@ -59,7 +60,7 @@ def json_rows(lines: Lines, *, mapping: Mapping[str, str]) -> Generator[Row | Re
 
 
 def _json_row(line: str, number: int, mapping: Mapping[str, str]) -> Row | Refusal:
-    if wrong := _not_utf8(line):
+    if wrong := not_utf8(line):
         return Refusal(line=number, reason=wrong)
     try:
         found: object = json.loads(line)
@@ -67,12 +68,13 @@ def _json_row(line: str, number: int, mapping: Mapping[str, str]) -> Row | Refus
         return Refusal(line=number, reason="this is not JSON")
     if not isinstance(found, dict):
         return Refusal(line=number, reason="this is not a JSON object")
-    given = {str(name): _as_text(value) for name, value in found.items()}
+    given = {str(name): as_text(value) for name, value in found.items()}
     columns = columns_of(list(given), mapping)
     return Row(line=number, values={field: given[column] for column, field in columns.items()})
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value of JSON as a cell holds it."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)
@@ -96,8 +98,8 @@ def csv_header(lines: Lines, *, mapping: Mapping[str, str]) -> Header:
     """Read the header, and no line more; `Refused` where there is none, or a column is missing that every post needs."""
     csv.field_size_limit(LONGEST_FIELD)
     delimiter = _delimiter(lines, mapping)
-    first = next(_records(lines, delimiter), None)
-    if not isinstance(first, _Record):
+    first = next(records_of(lines, delimiter), None)
+    if not isinstance(first, Record):
         raise Refused("the first line is not a header with the names of the columns")
     return Header(names=first.cells, fields=_columns(first.cells, mapping), delimiter=delimiter)
 
@@ -105,17 +107,19 @@ def csv_header(lines: Lines, *, mapping: Mapping[str, str]) -> Header:
 def csv_rows_under(header: Header, lines: Lines) -> Generator[Row | Refusal]:
     """Yield one row or refusal for each record of `lines`, which begin somewhere under their header."""
     csv.field_size_limit(LONGEST_FIELD)
-    for record in _records(lines, header.delimiter):
+    for record in records_of(lines, header.delimiter):
         yield record if isinstance(record, Refusal) else _csv_row(record, header)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Record:
+class Record:
+    """One record of a CSV file: the line it begins in, and its cells as they stand."""
+
     line: int
     cells: list[str]
 
 
-def _records(lines: Lines, delimiter: str) -> Generator[_Record | Refusal]:
+def records_of(lines: Lines, delimiter: str) -> Generator[Record | Refusal]:
     """Yield the records; after a broken one, reading goes on with the very next line."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -131,7 +135,7 @@ def _records(lines: Lines, delimiter: str) -> Generator[_Record | Refusal]:
             yield _broken(error, start)
         else:
             if any(cell.strip() for cell in cells):
-                yield _Record(line=start, cells=cells)
+                yield Record(line=start, cells=cells)
 
 
 def _broken(error: Exception, line: int) -> Refusal:
@@ -141,11 +145,11 @@ def _broken(error: Exception, line: int) -> Refusal:
     return Refusal(line=line, reason="a quotation mark is not closed or stands wrong", unfinished=unfinished)
 
 
-def _csv_row(record: _Record, header: Header) -> Row | Refusal:
+def _csv_row(record: Record, header: Header) -> Row | Refusal:
     extra = [cell for cell in record.cells[len(header.names) :] if cell.strip()]
     if extra:
         return Refusal(line=record.line, reason=f"{len(header.names) + len(extra)} values under {len(header.names)} columns")
-    if wrong := _not_utf8("".join(record.cells)):
+    if wrong := not_utf8("".join(record.cells)):
         return Refusal(line=record.line, reason=wrong)
     return Row(line=record.line, values={header.fields[place]: cell for place, cell in enumerate(record.cells) if place in header.fields})
 
@@ -174,7 +178,8 @@ def _delimiter(lines: Lines, mapping: Mapping[str, str]) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _not_utf8(text: str) -> str:
+def not_utf8(text: str) -> str:
+    """Return which byte of the text is wrong, or nothing."""
     wrong = INVALID.search(text)
     if wrong is None:
         return ""

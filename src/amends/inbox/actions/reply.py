@@ -15,7 +15,7 @@ from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
-from amends.inbox.rules.approving import reasons
+from amends.inbox.rules.approving import Why, reasons
 from amends.inbox.rules.case_states import GOING_ON, Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import UNSEEN, Held, Seen
@@ -33,7 +33,8 @@ from amends.inbox.store.since import since
 class Manner:
     """How an answer goes out: to its author alone, as several posts, with pictures. What the network can do is asked by the doors.
 
-    `seen` is how far its author had seen the case; `wait` how long it can be taken back before it goes out.
+    `seen` is how far its author had seen the case; `wait` how long it can be taken back before it goes out. `read_first` says why a
+    second person reads it whatever the company asks for.
     """
 
     private: bool = False
@@ -41,6 +42,7 @@ class Manner:
     pictures: Sequence[Chosen] = field(default_factory=tuple)
     seen: Seen = UNSEEN
     wait: timedelta = timedelta(0)
+    read_first: Sequence[Why] = ()
 
 
 PLAIN = Manner()
@@ -70,7 +72,7 @@ def queue_reply(  # noqa: PLR0913
     words = storable(text).strip()
     target = _target(conn, case, words, resolve=resolve)
     _hold(conn, case, manner.seen)
-    why = reasons(approvals.newest(conn), approvals.standing(conn, case_id=case.id, agent_id=agent_id))
+    why = (*manner.read_first, *reasons(approvals.newest(conn), approvals.standing(conn, case_id=case.id, agent_id=agent_id)))
     new = NewReply(
         case_id=case.id,
         post_id=target.id,

@@ -28,11 +28,10 @@ def resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, policy: Pol
 def close(conn: Connection, case: Case, *, agent_id: AgentId, follow_up_after: timedelta, now: datetime) -> None:
     """Resolve a locked case."""
     status, slept = after(case.status, Step.RESOLVE), snooze.facts_of_sleep(conn, case)
-    due_at = now + follow_up_after
     cases.set_status(conn, case_id=case.id, status=status, waiting_since=None, resolved_at=now)
     cases.set_looked_at(conn, case_id=case.id)
     episodes.resolve(conn, case_id=case.id, number=case.episode, at=now, agent_id=agent_id)
-    follow_ups.plan(conn, case_id=case.id, episode=case.episode, planned_at=now, due_at=due_at)
+    due_at = follow_up.plan(conn, case_id=case.id, episode=case.episode, first_after=follow_up_after, now=now)
     _tell_end(conn, EventKind.CASE_RESOLVED, case, agent_id=agent_id, now=now, follow_up_due_at=due_at.isoformat(), slept=slept)
 
 

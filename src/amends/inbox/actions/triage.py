@@ -17,6 +17,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.routing import complains
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, Route
 from amends.inbox.store import case_states, customers, earlier_complaints, events, looks, raised_alerts, untriaged
@@ -68,6 +69,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     give_out.want(conn, {one.case_id: one.placed.post.source_id for one in joined if one.placed.begins_episode})
     _tell_woken(conn, [case for thread, case in before.items() if thread in changed], now)
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
+    follow_up.stir(conn, [one.post.author_id for one in placed if one.verdict and complains(one.verdict)])
     _raise_alerts(conn, joined, policy, now)
 
 

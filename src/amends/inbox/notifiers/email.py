@@ -37,6 +37,7 @@ class Mailbox:
     clock: Clock
     time_out: float = TIME_OUT
     button: str = "Open the case"
+    unsubscribe: str = ""
 
     def deliver(self, message: Message) -> None:
         """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
@@ -73,6 +74,9 @@ class Mailbox:
         letter["Date"] = format_datetime(self.clock())
         letter["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
+        if self.unsubscribe:  # one press in the reader's own program: RFC 8058
+            letter["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(message.body)
         letter.add_alternative(html_of(message, self.button), subtype="html")
         return letter
@@ -109,8 +113,11 @@ def build(target: str, clock: Clock = utc_now) -> Mailbox:
     return mailbox(target, to=_addresses(",".join(parse_qs(urlsplit(target).query).get("to", []))), clock=clock)
 
 
-def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button: str = "Open the case") -> Mailbox:
-    """Return the mail server that `target` names, writing to these addresses; `button` is what the link in a letter says."""
+def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button: str = "Open the case", unsubscribe: str = "") -> Mailbox:
+    """Return the mail server that `target` names, writing to these addresses.
+
+    `button` is what the link in a letter says, `unsubscribe` the address by which mail programs stop such letters.
+    """
     parts = urlsplit(target)
     if not parts.hostname:
         raise Refused(_("An e-mail channel needs a mail server: smtp://host:port/?from=…&to=…"))
@@ -124,6 +131,7 @@ def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button:
         to=to,
         clock=clock,
         button=button,
+        unsubscribe=unsubscribe,
     )
 
 

@@ -13,12 +13,14 @@ class Why(StrEnum):
     TEAM = "team"
     NEEDS_LOOK = "needs_look"
     REACH = "reach"
+    SURVEY = "survey"
 
 
 SAID: Mapping[str, str] = {
     Why.TEAM: N_("every answer of this team is read by a second person"),
     Why.NEEDS_LOOK: N_("the machine was not sure of this case"),
     Why.REACH: N_("many people follow this customer"),
+    Why.SURVEY: N_("Amends asks whether it is solved"),
 }
 
 

@@ -4,7 +4,7 @@ Place in the path: the page of macros checks a text here before it is saved, the
 refused, so that filling in takes no longer than the text is long.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
@@ -42,8 +42,8 @@ _environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictU
 _environment.globals.clear()
 
 
-def check(text: str) -> None:
-    """Raise `Refused`, with what to write instead, where `text` is no macro."""
+def check(text: str, variables: Sequence[str] = VARIABLES) -> None:
+    """Raise `Refused`, with what to write instead, where `text` is no macro of these variables."""
     if not text.strip():
         raise Refused(_("A macro needs some words."))
     if len(text) > LONGEST_TEXT:
@@ -52,7 +52,7 @@ def check(text: str) -> None:
     if sum(1 for _node in _all(tree)) > MOST_NODES:
         raise Refused(_("This macro has too many variables and conditions; make two of it."))
     for node in _all(tree):
-        _check_node(node)
+        _check_node(node, variables)
     _compiled(text)
 
 
@@ -92,14 +92,14 @@ def _all(node: nodes.Node) -> Iterator[nodes.Node]:
             yield from _all(child)
 
 
-def _check_node(node: nodes.Node) -> None:
+def _check_node(node: nodes.Node, variables: Sequence[str]) -> None:
     if not isinstance(node, ALLOWED):
         raise Refused(
             _("Line %(line)s: a macro has words, variables and conditions; %(what)s is none of them.")
             % {"line": node.lineno, "what": type(node).__name__.lower()}
         )
     if isinstance(node, nodes.Name | nodes.Getattr):
-        _check_variable(_name(node))
+        _check_variable(_name(node), variables)
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.dyn_args or node.dyn_kwargs):
         raise Refused(_("There is no filter “%(name)s”; there are %(known)s.") % {"name": node.name, "known": ", ".join(sorted(FILTERS))})
 
@@ -110,15 +110,15 @@ def _name(node: nodes.Node) -> str:
     return node.name if isinstance(node, nodes.Name) else "…"
 
 
-def _check_variable(name: str) -> None:
-    if name in VARIABLES:
+def _check_variable(name: str, variables: Sequence[str]) -> None:
+    if name in variables:
         return
-    near = get_close_matches(name, VARIABLES, n=1, cutoff=0.5) or [
-        one for one in VARIABLES if one.partition(".")[0] == name.partition(".")[0]
+    near = get_close_matches(name, variables, n=1, cutoff=0.5) or [
+        one for one in variables if one.partition(".")[0] == name.partition(".")[0]
     ]
     if near:
         raise Refused(_("There is no {{ %(name)s }}; did you mean {{ %(near)s }}?") % {"name": name[:60], "near": near[0]})
-    raise Refused(_("There is no {{ %(name)s }}; there are %(known)s.") % {"name": name[:60], "known": ", ".join(VARIABLES)})
+    raise Refused(_("There is no {{ %(name)s }}; there are %(known)s.") % {"name": name[:60], "known": ", ".join(variables)})
 
 
 def _compiled(text: str) -> None:
@@ -131,7 +131,7 @@ def _compiled(text: str) -> None:
 def _nested(values: Mapping[str, str | int]) -> dict[str, object]:
     """Return the values as Jinja2 looks them up: `customer.name` in `customer`."""
     found: dict[str, object] = {}
-    for name in VARIABLES:
+    for name in dict.fromkeys((*VARIABLES, *values)):
         value = values.get(name, "")
         short = value[:LONGEST_VALUE] if isinstance(value, str) else value
         whole, dot, part = name.partition(".")

@@ -32,6 +32,8 @@ class Right(StrEnum):
     PEOPLE = "people"
     ATTRIBUTES = "attributes"
     AUDIT = "audit"
+    PRIVACY = "privacy"
+    OCCASIONS = "occasions"
 
 
 EVERYBODY = frozenset(Role)
@@ -68,6 +70,10 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.ATTRIBUTES: frozenset({ADMIN}),
     # the audit log
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
+    # what people ask about their data, erasing them, how long what is kept
+    Right.PRIVACY: frozenset({MANAGER, ADMIN}),
+    # messages to customers on birthdays, renewals and the like
+    Right.OCCASIONS: frozenset({MANAGER, ADMIN}),
 }
 SEE_EVERY_TEAM = frozenset({MANAGER, ADMIN, AUDITOR})
 

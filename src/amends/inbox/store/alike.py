@@ -70,7 +70,7 @@ def candidates(conn: Connection, scope: Scope, *, case_id: CaseId, encoder: str,
         ) p on true
         join readings r on r.post_id = p.id and r.encoder = %(encoder)s and r.embedding is not null
         left join lateral (
-          select outcome from follow_ups where case_id = c.id order by id desc limit 1
+          select outcome from follow_ups where case_id = c.id and concluded_at is not null order by id desc limit 1
         ) f on true
         where exists (select from replies where case_id = c.id and state = 'sent' and not private)
         """,

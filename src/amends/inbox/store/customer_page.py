@@ -215,7 +215,10 @@ def episodes(conn: Connection, customer_id: int, scope: Scope) -> list[EpisodeTi
         EpisodeTimes,
         """
         select c.id as case_id, c.network, e.number, e.published_at, e.answered_at, e.resolved_at, e.dismissed_at, f.concluded_at, f.outcome
-        from cases c join episodes e on e.case_id = c.id left join follow_ups f on f.episode_id = e.id
+        from cases c join episodes e on e.case_id = c.id
+        left join lateral (
+          select concluded_at, outcome from follow_ups where episode_id = e.id and concluded_at is not null order by days desc limit 1
+        ) f on true
         where c.customer_id = %(customer_id)s
         """
         + scopes.within(scope)

@@ -83,7 +83,11 @@ _NETWORK: LiteralString = " and (%(network)s = '' or c.network = %(network)s)"
 _BEGUN: LiteralString = "e.published_at >= %(since)s and e.published_at < %(until)s and e.dismissed_at is null"
 _CONCLUDED: LiteralString = "f.concluded_at >= %(since)s and f.concluded_at < %(until)s"
 _EPISODES: LiteralString = " from episodes e join cases c on c.id = e.case_id "
-_FOLLOWED: LiteralString = " from follow_ups f join episodes e on e.id = f.episode_id join cases c on c.id = e.case_id "
+_FOLLOWED: LiteralString = (
+    " from (select * from follow_ups f where not exists"
+    " (select from follow_ups x where x.episode_id = f.episode_id and x.days < f.days)) f"
+    " join episodes e on e.id = f.episode_id join cases c on c.id = e.case_id "
+)
 _BEHIND: dict[Figure, LiteralString] = {
     Figure.BEGUN: _EPISODES + "where " + _BEGUN,
     Figure.ANSWERED: _EPISODES + "where " + _BEGUN + " and e.answered_at is not null",
@@ -182,7 +186,7 @@ def outcomes(conn: Connection, period: Period, brand: str) -> Outcomes:
         """
         select count(*) filter (where f.outcome = 'held') as held, count(*) filter (where f.outcome = 'relapsed') as relapsed,
                count(*) filter (where f.outcome = 'silent') as silent, count(*) filter (where f.outcome = 'unknown') as unknown,
-               (select count(*) from follow_ups p join cases c on c.id = p.case_id where p.concluded_at is null"""
+               (select count(distinct p.episode_id) from follow_ups p join cases c on c.id = p.case_id where p.concluded_at is null"""
         + _BRAND
         + ") as planned "
         + _FOLLOWED

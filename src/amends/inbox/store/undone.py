@@ -19,6 +19,7 @@ class Undone:
     proofs: bool
     deliveries: bool
     follow_ups: bool
+    surveys: bool
     looks: bool
     asleep: bool
     untold: bool
@@ -50,7 +51,9 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           ) as replies,
           exists (select from replies where look_at <= %(now)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
-          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s) as follow_ups,
+          exists (select from follow_ups where concluded_at is null and due_at <= %(now)s)
+            or exists (select from follow_ups where stirred) as follow_ups,
+          exists (select from surveys where state in ('planned', 'sending') and next_at <= %(now)s) as surveys,
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,

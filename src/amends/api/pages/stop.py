@@ -1,0 +1,34 @@
+"""Where the link in a message leads: the person stops such messages, without signing in. A link that is only looked at stops nothing.
+
+Mail programs post here by themselves when somebody presses "unsubscribe" (RFC 8058), so there is no token of a form to check: whoever
+holds the link can do no more than stop messages.
+"""
+
+from fastapi import APIRouter, Request, Response
+
+from amends.api.desk import AtDesk
+from amends.core.errors import NotFound
+from amends.core.secrets import fingerprint
+from amends.core.translating import _
+from amends.inbox.actions.send_occasions import stop_by
+from amends.inbox.store import occasion_messages
+
+router = APIRouter(prefix="/stop", include_in_schema=False)
+
+
+@router.get("/{token}")
+def show(request: Request, desk: AtDesk, token: str) -> Response:
+    """Ask whether such messages are to stop."""
+    with desk.pool.transaction() as conn:
+        if occasion_messages.stopper(conn, fingerprint(token)) is None:
+            raise NotFound(_("This link belongs to no message."))
+    return desk.screens.page(request, "stop.html", {"stopped": False})
+
+
+@router.post("/{token}")
+def stop(request: Request, desk: AtDesk, token: str) -> Response:
+    """Stop them; twice is as good as once."""
+    with desk.pool.transaction() as conn:
+        if not stop_by(conn, token, now=desk.clock()):
+            raise NotFound(_("This link belongs to no message."))
+    return desk.screens.page(request, "stop.html", {"stopped": True})

@@ -1,0 +1,99 @@
+"""The file of all that we hold on one person: a ZIP with the same things for programs (JSON) and for people (HTML), and their files.
+
+Place in the path: privacy desk, REST -> here -> `store.person_file`. Written piece by piece, so that 50,000 posts need no memory.
+"""
+
+import json
+import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from jinja2 import Template
+
+from amends.core.database import Connection
+from amends.core.translating import N_, Table, spoken
+from amends.inbox.rules.ids import AuthorId, CustomerId
+from amends.inbox.store import erasure, person_file
+
+IN_MEMORY = 8 * 1024 * 1024
+PIECE = 256 * 1024
+SECTIONS = Table(
+    {
+        "customers": N_("Who you are, as we have it"),
+        "contact_ways": N_("Ways to reach you"),
+        "consents": N_("What you allowed, and took back"),
+        "purchases": N_("What you bought"),
+        "important_dates": N_("Dates"),
+        "memberships": N_("Where you are a member"),
+        "notes": N_("What our colleagues noted"),
+        "files": N_("Files"),
+        "changes": N_("What was changed, and when"),
+        "requests": N_("What you asked about your data"),
+        "openings": N_("When your record was opened"),
+        "handles": N_("Your accounts on social networks"),
+        "cases": N_("Your cases with us"),
+        "answers": N_("What we answered"),
+        "case_notes": N_("Notes on your cases"),
+        "follow_ups": N_("Whether our answers held"),
+        "surveys": N_("What you said when we asked whether it is solved"),
+        "messages": N_("What we wrote to you on occasions"),
+        "posts": N_("What you wrote to us or about us, and how a program read it"),
+        "references": N_("What other systems of ours call you"),
+        "imports": N_("Rows about you in files that we took in"),
+    }
+)
+
+
+class Holdings:
+    """Everything that is held on a customer and on the records that became part of it."""
+
+    def __init__(self, conn: Connection, customer_id: CustomerId) -> None:
+        self._conn = conn
+        self._customers: list[CustomerId] = erasure.family(conn, customer_id)
+        self._authors: list[AuthorId] = erasure.authors(conn, self._customers)
+
+    def rows(self, section: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a section."""
+        return (found.row for found in person_file.section(self._conn, section, customers=self._customers, authors=self._authors))
+
+    def files(self) -> Iterator[person_file.File]:
+        """Yield the files."""
+        return person_file.files(self._conn, self._customers)
+
+    def sections(self) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+        """Yield the heading of each section with its rows."""
+        return ((heading, self.rows(name)) for name, heading in SECTIONS.items())
+
+
+def as_json(holdings: Holdings, *, made_at: datetime) -> Iterator[str]:
+    """Yield one JSON object: when it was made, and a list for each section."""
+    yield '{"made_at": ' + json.dumps(made_at.isoformat())
+    for name in person_file.SECTIONS:
+        yield f",\n{json.dumps(name)}: ["
+        for number, row in enumerate(holdings.rows(name)):
+            yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False, default=str)
+        yield "]"
+    yield "}\n"
+
+
+@contextmanager
+def zipped(holdings: Holdings, page: Template, *, made_at: datetime) -> Generator[IO[bytes]]:
+    """Yield the ZIP, from its beginning."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as kept:
+        with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+            with archive.open("person.json", "w", force_zip64=True) as entry:
+                entry.writelines(piece.encode() for piece in as_json(holdings, made_at=made_at))
+            with archive.open("person.html", "w", force_zip64=True) as entry:
+                entry.writelines(piece.encode() for piece in page.generate(sections=holdings.sections(), made_at=made_at, spoken=spoken()))
+            for file in holdings.files():
+                archive.writestr(f"files/{file.id}-{_plain(file.name)}", file.body)
+        kept.seek(0)
+        yield kept
+
+
+def _plain(name: str) -> str:
+    """Return a name that names no other place."""
+    return "".join(sign if sign.isalnum() or sign in "-_. " else "_" for sign in name).strip(". ")[:120] or "file"

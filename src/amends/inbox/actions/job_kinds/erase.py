@@ -1,0 +1,24 @@
+"""Takes the words of an erased customer's posts away. Place in the path: `actions.erase` -> here."""
+
+from amends.core.database import Connection
+from amends.inbox.actions.erase import POSTS, blank_posts
+from amends.inbox.actions.job_kinds import Portion, Tools
+from amends.inbox.rules.ids import AuthorId, CustomerId
+from amends.inbox.store import erasure
+from amends.inbox.store.jobs import Job
+
+
+def total(conn: Connection, job: Job) -> int:
+    """Return how many posts still have words."""
+    return erasure.count_posts(conn, _authors(conn, job))
+
+
+def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
+    """Take the words of the next posts after `job.position`."""
+    posts = erasure.next_posts(conn, _authors(conn, job), after=job.position, limit=POSTS)
+    blank_posts(conn, posts, now=tools.clock())
+    return Portion(position=posts[-1].id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
+
+
+def _authors(conn: Connection, job: Job) -> list[AuthorId]:
+    return erasure.authors(conn, erasure.family(conn, CustomerId(int(str(job.facts["customer_id"])))))

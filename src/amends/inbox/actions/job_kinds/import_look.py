@@ -1,0 +1,45 @@
+"""Looks a file of people over: what each row says, who that is, and what would change. Nothing is changed. The dry run of an import."""
+
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.actions import customer_import
+from amends.inbox.actions.job_kinds import Portion, Tools
+from amends.inbox.rules.import_rows import Reader, Surroundings
+from amends.inbox.store import import_match, import_rows, imports
+from amends.inbox.store.import_rows import RawRow, Read
+from amends.inbox.store.jobs import Job
+
+ROWS = 4_000
+
+
+def total(conn: Connection, job: Job) -> int:
+    """Return how many rows the file has."""
+    return customer_import.found(conn, _id(job)).total
+
+
+def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
+    """Look over the next rows after `job.position`."""
+    one = customer_import.found(conn, _id(job))
+    rows = import_rows.raw(conn, one.id, after=job.position, limit=ROWS)
+    known = customer_import.known_attributes(conn)
+    at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year)
+    reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
+    import_rows.copy_read(conn, one.id, [_read(reader, row) for row in rows if not row.refused])
+    upto = rows[-1].number if rows else job.position
+    import_match.key(conn, one, one.mapping, after=job.position, upto=upto)
+    import_match.match(conn, one, one.mapping, after=job.position, upto=upto)
+    is_over = len(rows) < ROWS
+    if is_over:
+        customer_import.conclude(conn, one, "looked", agent_id=job.agent_id, now=tools.clock())
+    return Portion(position=upto, done=len(rows), over=is_over)
+
+
+def _read(reader: Reader, row: RawRow) -> Read:
+    try:
+        return Read(number=row.number, given=reader.read(row.cells))
+    except Refused as error:
+        return Read(number=row.number, given=None, reason=str(error)[:500])
+
+
+def _id(job: Job) -> int:
+    return int(str(job.facts["import"]))

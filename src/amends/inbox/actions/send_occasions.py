@@ -1,0 +1,197 @@
+"""Sends messages on occasions. Place in the path: `plan_occasions` -> claim -> here, everything is asked once more -> mail, or an answer.
+
+What the person wants is asked right before a message goes: one that was allowed when it was planned does not go where consent was taken
+back meanwhile. A mail that was handed over while the worker died goes again with the same Message-ID.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+
+from amends.core.database import Connection
+from amends.core.errors import DeliveryError, Refused
+from amends.core.secrets import fingerprint
+from amends.core.translating import gettext as _
+from amends.core.written import day
+from amends.inbox.actions import reply
+from amends.inbox.rules import occasions as rule
+from amends.inbox.rules.consent import Purpose, Said, Target, permits
+from amends.inbox.rules.contact import WayKind
+from amends.inbox.rules.ids import CaseId, CustomerId
+from amends.inbox.rules.occasions import Go, Person, Wait, Why, Words
+from amends.inbox.rules.policy import Policy
+from amends.inbox.store import brands, consents, contact_ways, customer_record, occasion_messages, occasions
+from amends.inbox.store.contact_ways import Way
+from amends.inbox.store.customer_record import Record
+from amends.inbox.store.occasion_messages import Claimed
+from amends.inbox.store.occasions import Occasion
+
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE = timedelta(minutes=1)
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A mail to hand over outside the transaction; `stop` is the token by which the person stops such messages."""
+
+    message_id: int
+    to: str
+    language: str
+    subject: str
+    text: str
+    stop: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Route:
+    """How we may reach the person: by this address, or under a post of theirs in this case."""
+
+    way: Way | None = None
+    case_id: CaseId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sending:
+    """A claimed message with all that it needs."""
+
+    conn: Connection
+    claimed: Claimed
+    occasion: Occasion
+    record: Record
+    now: datetime
+
+
+def claim(conn: Connection, *, now: datetime) -> Claimed | None:
+    """Return the message that is due longest, ours for a while, or None."""
+    return occasion_messages.claim(conn, now=now, lease=LEASE)
+
+
+def prepare(conn: Connection, claimed: Claimed, *, policy: Policy, now: datetime) -> Letter | None:
+    """Return the mail to hand over; None where it waits, does not go, or went as an answer on a network."""
+    occasion, record = occasions.find(conn, claimed.occasion_id), customer_record.lock(conn, claimed.customer_id)
+    if occasion is None or record is None:
+        return _skip(conn, claimed, Why.GONE)
+    at = _Sending(conn=conn, claimed=claimed, occasion=occasion, record=record, now=now)
+    permitted, reachable = _routes(at)
+    said = rule.decide(
+        _person(at, reachable=bool(reachable), permitted=bool(permitted)),
+        occasions.cap(conn),
+        due_at=claimed.due_at,
+        zone=record.zone,
+        now=now,
+    )
+    if isinstance(said, Go):
+        return _write(at, permitted[0], policy)
+    if isinstance(said, Wait):
+        occasion_messages.put_off(conn, claimed.id, until=said.until)
+        return None
+    return _skip(conn, claimed, said.why)
+
+
+def record_sent(conn: Connection, message_id: int, *, now: datetime) -> None:
+    """Keep that the mail server took it."""
+    occasion_messages.sent(conn, message_id, now=now)
+
+
+def record_trouble(conn: Connection, claimed: Claimed, error: DeliveryError, *, now: datetime) -> None:
+    """Try it again after a growing pause; what is refused for good, or too often, is given up."""
+    if error.permanent or claimed.attempts >= MOST_TRIES:
+        occasion_messages.end(conn, claimed.id, state="failed", why=str(error))
+    else:
+        occasion_messages.put_off(conn, claimed.id, until=now + FIRST_PAUSE * 2**claimed.attempts, why=str(error))
+
+
+def stop_by(conn: Connection, token: str, *, now: datetime) -> bool:
+    """Take consent back for whoever holds the token of a message, over the way it came; False where no message has it."""
+    found = occasion_messages.stopper(conn, fingerprint(token))
+    if found is None:
+        return False
+    target = Target(contact_way_id=found.contact_way_id)
+    before = consents.in_force(conn, [found.customer_id])[found.customer_id]
+    if permits(before, Purpose.OCCASION, target, do_not_contact=False):
+        basis = _("They followed the link in a message.")
+        consents.add(conn, found.customer_id, target=target, purpose=Purpose.OCCASION, given=False, basis=basis, agent_id=None, now=now)
+    return True
+
+
+def example(conn: Connection, occasion: Occasion, words: Words, customer_id: CustomerId | None, *, now: datetime) -> Words:
+    """Return how the words read for somebody, or for an invented person."""
+    record = customer_record.find(conn, customer_id) if customer_id is not None else None
+    invented = Record(id=CustomerId(0), name="Amara Perera", created_at=now)
+    return rule.filled(words, _values(conn, occasion, record or invented, str(now.year), now))
+
+
+def _skip(conn: Connection, claimed: Claimed, why: Why) -> None:
+    occasion_messages.end(conn, claimed.id, state="skipped", why=why)
+
+
+def _routes(at: _Sending) -> tuple[list[_Route], list[_Route]]:
+    """Return the routes that consent allows, the best first, and all there are."""
+    said = consents.in_force(at.conn, [at.record.id])[at.record.id]
+    mails = [one for one in contact_ways.of_customers(at.conn, [at.record.id]) if one.kind == WayKind.EMAIL]
+    mails.sort(key=lambda one: (one.verified_at is None, one.id))
+    by_mail = [(_Route(way=one), Target(contact_way_id=one.id)) for one in mails]
+    answerable = occasion_messages.answerable(at.conn, at.record.id) if at.occasion.on_network else []
+    by_answer = [(_Route(case_id=one.case_id), Target(author_id=one.author_id)) for one in answerable]
+    every = [*by_mail, *by_answer]
+    return [route for route, target in every if _allows(said, target, at.record)], [route for route, _target in every]
+
+
+def _allows(said: list[Said], target: Target, record: Record) -> bool:
+    return permits(said, Purpose.OCCASION, target, do_not_contact=record.do_not_contact_since is not None)
+
+
+def _person(at: _Sending, *, reachable: bool, permitted: bool) -> Person:
+    since = at.now - timedelta(days=occasions.cap(at.conn).days)
+    return Person(
+        do_not_contact=at.record.do_not_contact_since is not None,
+        gone=at.record.erased_at is not None or at.record.merged_into is not None,
+        sent=occasion_messages.sent_since(at.conn, at.record.id, since=since),
+        reachable=reachable,
+        permitted=permitted,
+    )
+
+
+def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
+    """Fill the words in, and keep them with the message."""
+    texts = occasions.texts(at.conn, [at.occasion.id])[at.occasion.id]
+    languages = [*at.record.languages, *occasion_messages.languages(at.conn, at.record.id)]
+    chosen = rule.spoken_to(texts, languages)
+    if chosen is None:
+        return _skip(at.conn, at.claimed, Why.NO_TEXT)
+    words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, at.claimed.turn, at.now))
+    if route.way is None:
+        return _answer(at, route, words, policy)
+    token = token_urlsafe(24)
+    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=route.way.id, stop_hash=fingerprint(token))
+    return Letter(message_id=at.claimed.id, to=route.way.value, language=words.language, subject=words.subject, text=words.text, stop=token)
+
+
+def _answer(at: _Sending, route: _Route, words: Words, policy: Policy) -> None:
+    """Queue it as an answer under the person's newest post, where the network's rules let us."""
+    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=None, stop_hash=None)
+    try:
+        with at.conn.transaction():
+            reply_id = reply.queue_reply(
+                at.conn,
+                case_id=route.case_id or CaseId(0),
+                agent_id=at.occasion.agent_id,
+                text=words.text,
+                policy=policy,
+                now=at.now,
+            )
+    except Refused as error:
+        occasion_messages.end(at.conn, at.claimed.id, state="failed", why=str(error))
+        return
+    occasion_messages.sent(at.conn, at.claimed.id, now=at.now, reply_id=reply_id)
+
+
+def _values(conn: Connection, occasion: Occasion, record: Record, turn: str, now: datetime) -> dict[str, str | int]:
+    return {
+        "customer.name": record.name,
+        "customer.first_name": record.name.partition(" ")[0],
+        "brand": brands.of_customer(conn, record.id),
+        "day": day(now),
+        "years": occasion_messages.years(conn, record.id, occasion.kind, turn) or "",
+    }

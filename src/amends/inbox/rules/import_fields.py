@@ -1,0 +1,167 @@
+"""What a column of people may mean, and how that is guessed from its name; whose export a file is, from all its names. Pure.
+
+Place in the path: `core/rows/table` -> here -> the mapping that a person sees and changes -> `import_rows`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from amends.core.translating import N_
+
+TARGETS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "email": N_("E-mail"),
+    "phone": N_("Phone"),
+    "address": N_("Postal address"),
+    "email_type": N_("Kind of e-mail"),
+    "phone_type": N_("Kind of phone"),
+    "address_type": N_("Kind of address"),
+    "external_id": N_("Number in their system"),
+    "pronoun": N_("Pronoun"),
+    "languages": N_("Languages"),
+    "zone": N_("Time zone"),
+    "loyalty_number": N_("Loyalty number"),
+    "organisation": N_("Organisation"),
+    "role": N_("Role there"),
+    "birthday": N_("Birthday"),
+    "anniversary": N_("Anniversary"),
+    "tags": N_("Tags"),
+    "note": N_("Note"),
+    "preferences": N_("Preferences"),
+    "concerns": N_("Concerns"),
+    "owner": N_("The colleague they know (e-mail)"),
+    "do_not_contact": N_("Do not contact (yes or no)"),
+}
+"""What a column can mean, beside `attributes.KEY` for what the administrator defined."""
+SEVERAL = frozenset({"email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages"})
+"""What several columns may mean at once."""
+DATES = frozenset({"birthday", "anniversary"})
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "name": ("full name", "display name", "customer", "customer name", "contact name", "contact", "fn", "nombre completo", "nom complet"),
+    "given_name": ("first name", "first", "forename", "nombre", "vorname", "prenom"),
+    "family_name": ("last name", "last", "surname", "apellido", "apellidos", "nachname", "nom"),
+    "email": ("e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse"),
+    "phone": (
+        "telephone", "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
+        "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon",
+    ),
+    "address": ("street address", "postal address", "mailing address", "home address", "business address", "direccion", "adresse"),
+    "external_id": ("id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id"),
+    "pronoun": ("pronouns",),
+    "languages": ("language", "lang", "preferred language", "locale", "idioma", "sprache"),
+    "zone": ("time zone", "timezone", "tz"),
+    "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number"),
+    "organisation": ("organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma"),
+    "role": ("job title", "title", "position", "organization title"),
+    "birthday": ("birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "geburtstag"),
+    "anniversary": (),
+    "tags": ("labels", "categories", "category", "tag"),
+    "note": ("notes", "comments", "comment", "remarks", "description"),
+    "preferences": (),
+    "concerns": (),
+    "owner": ("contact owner", "account owner", "owner email", "contact owner email"),
+    "do_not_contact": ("do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out"),
+}  # fmt: skip
+_NUMBERED = re.compile(r"(e mail|email|phone|address|telephone)\s?(\d+)?\s?(value|type|label|formatted|address)?")
+
+
+class Preset(StrEnum):
+    """Whose export a file is."""
+
+    HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+    GOOGLE = "google"
+    OUTLOOK = "outlook"
+    ZENDESK = "zendesk"
+    VCARD = "vcard"
+    AMENDS = "amends"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """How an export is recognised (all of `marks` are there), and what its columns mean beyond the usual names ('': nothing)."""
+
+    name: str
+    marks: frozenset[str]
+    columns: Mapping[str, str]
+
+
+PRESETS: Mapping[Preset, Known] = {
+    Preset.HUBSPOT: Known(
+        name="HubSpot",
+        marks=frozenset({"record id", "first name", "last name", "email"}),
+        columns={"record id": "external_id", "contact owner": "", "marketing contact status": "", "lead status": "",
+                 "create date": "", "associated company": "organisation", "preferred language": "languages", "date of birth": "birthday"},
+    ),
+    Preset.SALESFORCE: Known(
+        name="Salesforce",
+        marks=frozenset({"contact id", "account name"}),
+        columns={"contact id": "external_id", "account id": "", "mailing street": "address", "salutation": "", "fax": "",
+                 "lead source": ""},
+    ),
+    Preset.GOOGLE: Known(
+        name="Google Contacts",
+        marks=frozenset({"e mail 1 value"}),
+        columns={"labels": "tags", "group membership": "tags", "organization title": "role", "organization 1 title": "role",
+                 "organization 1 name": "organisation", "location": "", "file as": "", "photo": ""},
+    ),
+    Preset.OUTLOOK: Known(
+        name="Outlook",
+        marks=frozenset({"e mail address", "business phone"}),
+        columns={"title": "", "suffix": "", "e mail 2 address": "email", "e mail 3 address": "email", "e mail type": "", "sensitivity": "",
+                 "priority": "", "home address": "address", "language": "languages"},
+    ),
+    Preset.ZENDESK: Known(
+        name="Zendesk",
+        marks=frozenset({"id", "name", "email", "external id", "role"}),
+        columns={"id": "external_id", "external id": "", "role": "", "details": "note", "organization": "organisation",
+                 "locale": "languages", "active": "", "url": "", "photo": ""},
+    ),
+    Preset.VCARD: Known(
+        name="vCard",
+        marks=frozenset({"fn", "uid", "handles", "nickname"}),
+        columns={"fn": "name", "uid": "external_id", "handles": "", "nickname": "", "role": "role", "categories": "tags"},
+    ),
+    Preset.AMENDS: Known(name="Amends", marks=frozenset({"name", "external_id", "do_not_contact", "email 1", "email 1 type"}), columns={}),
+    Preset.PLAIN: Known(name="", marks=frozenset(), columns={}),
+}  # fmt: skip
+
+
+def tidy(name: str) -> str:
+    """Return a column's name in lower case with single spaces: `E-mail 1 - Value` is `e mail 1 value`."""
+    bare = name.partition(" (")[0] if name.endswith(")") else name
+    letters = "".join(sign for sign in unicodedata.normalize("NFKD", bare.lower()) if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+
+
+def preset_of(columns: Iterable[str]) -> Preset:
+    """Return whose export has these columns."""
+    named = {tidy(column) for column in columns}
+    return next(preset for preset, known in PRESETS.items() if {tidy(mark) for mark in known.marks} <= named)
+
+
+def guess(columns: Sequence[str], *, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return what each column seems to mean ('': nothing); `attributes` are the keys of the administrator's fields with their names."""
+    known = PRESETS[preset_of(columns)]
+    by_attribute = {tidy(word): f"attributes.{key}" for key, name in attributes.items() for word in (name, key, f"attributes.{key}")}
+    found: dict[str, str] = {}
+    for column in columns:
+        name = tidy(column)
+        target = known.columns[name] if name in known.columns else _usual(name) or by_attribute.get(name, "")
+        found[column] = target if target in SEVERAL or target not in found.values() else ""
+    return found
+
+
+def _usual(name: str) -> str:
+    if numbered := _NUMBERED.fullmatch(name):
+        kind = {"e mail": "email", "telephone": "phone"}.get(numbered[1], numbered[1])
+        return f"{kind}_type" if numbered[3] in {"type", "label"} else kind
+    spaced = {target.replace("_", " "): target for target in TARGETS}
+    return spaced.get(name) or next((target for target, aliases in ALIASES.items() if name in aliases), "")

@@ -1,0 +1,280 @@
+"""What one row of a file of people says: a `Given` record, or why it is refused. Pure.
+
+Place in the path: cells of a row -> here, by the mapping -> `import_records` -> matched and compared in SQL.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
+
+from amends.core.errors import Refused
+from amends.core.translating import _
+from amends.inbox.rules import contact
+from amends.inbox.rules.contact import WayKind
+from amends.inbox.rules.customer_record import Attribute, a_name, checked, line, plain
+from amends.inbox.rules.import_dates import Order, read_day
+from amends.inbox.rules.import_mapping import ImportMapping, is_day
+
+MOST_WAYS = 20
+KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
+YES = frozenset({"true", "yes", "1", "y", "x", "si", "ja", "oui", "on"})
+NO = frozenset({"false", "no", "0", "n", "", "off", "nein", "non"})
+SEPARATORS = (" ::: ", "\n")
+LONGEST_REFERENCE = 200
+
+
+@dataclass(slots=True)
+class Given:
+    """What a row says of a person; None: nothing. `ways` are (kind, value, normal form, label), `dates` (kind, month, day, year)."""
+
+    name: str | None = None
+    pronoun: str | None = None
+    languages: list[str] | None = None
+    zone: str | None = None
+    loyalty_number: str | None = None
+    preferences: str | None = None
+    concerns: str | None = None
+    tags: list[str] | None = None
+    owner_id: int | None = None
+    do_not_contact: bool | None = None
+    reference: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    note: str | None = None
+    attributes: dict[str, object] = field(default_factory=dict[str, object])
+    ways: list[tuple[str, str, str, str]] = field(default_factory=list[tuple[str, str, str, str]])
+    dates: list[tuple[str, int, int, int | None]] = field(default_factory=list[tuple[str, int, int, int | None]])
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a row is read with: the administrator's fields, who works here by their address, and the year it is."""
+
+    attributes: Sequence[Attribute]
+    owners: Mapping[str, int]
+    year_now: int
+
+
+Setter = Callable[[Given, str], None]
+
+
+class Reader:
+    """Reads rows by one mapping; what each column does is worked out once."""
+
+    def __init__(self, columns: Sequence[str], mapping: ImportMapping, at: Surroundings) -> None:
+        self._mapping = mapping
+        self._at = at
+        means = [(place, name, mapping.columns.get(name, "")) for place, name in enumerate(columns)]
+        self._steps = [
+            (place, name, self._setter(name, target), _type_place(place, [target for _place, _name, target in means]))
+            for place, name, target in means
+            if target and not target.endswith("_type")
+        ]
+
+    def read(self, cells: Sequence[str]) -> Given:
+        """Return what the row says; `Refused` names the column and what is wrong with it."""
+        found = Given()
+        for place, name, put, kind in self._steps:
+            text = cells[place].strip()
+            if not text:
+                continue
+            found.label = cells[kind] if kind is not None else ""
+            try:
+                put(found, text)
+            except Refused as error:
+                raise Refused(f"{name}: {error}") from error
+        return _finished(found)
+
+    def _setter(self, name: str, target: str) -> Setter:
+        if target in KNOWN_WAYS:
+            return _way_setter(KNOWN_WAYS[target], self._mapping.region)
+        if is_day(target, self._at.attributes):
+            return _day_setter(target, self._mapping.dates.get(name, Order.YMD), self._at.year_now)
+        if target.startswith("attributes."):
+            return _attribute_setter(target, self._at.attributes)
+        if target == "owner":
+            return _owner_setter(self._at.owners)
+        return _SETTERS[target]
+
+
+def _type_place(place: int, targets: Sequence[str]) -> int | None:
+    """Return where the kind of a way stands: before each way (Google) or behind it (vCard), as the first ones of the file stand."""
+    kind = f"{targets[place]}_type"
+    if kind not in targets:
+        return None
+    at = place - 1 if targets.index(kind) < targets.index(targets[place]) else place + 1
+    return at if 0 <= at < len(targets) and targets[at] == kind else None
+
+
+def _finished(found: Given) -> Given:
+    """Return the record with a name: the given one, else first and last name, else what they are reached by."""
+    names = found.names
+    spoken = " ".join(names[part] for part in ("given_name", "family_name") if part in names)
+    found.name = found.name or spoken or None
+    if len(found.ways) > MOST_WAYS:
+        raise Refused(_("more than %(n)s ways to reach one person") % {"n": MOST_WAYS})
+    if not (found.name or found.ways or found.reference or found.organisation):
+        raise Refused(_("nothing here says who this is: no name, no e-mail, no phone, no number"))
+    return found
+
+
+def first_name_of(found: Given) -> str:
+    """Return what somebody new is called where the row has no name."""
+    return found.name or (found.ways[0][1] if found.ways else "") or found.organisation or f"#{found.reference}"
+
+
+def _clean(text: str, most: int) -> str:
+    """Return text on one line, as `line` does, at less cost for plain letters."""
+    if text.isascii() and text.isprintable() and len(text) <= most:
+        return " ".join(text.split()) if "  " in text else text
+    return line(text, most)
+
+
+def _several(text: str) -> list[str]:
+    mark = ";" if ";" in text else ","
+    return [
+        one.strip() for one in text.replace(" ::: ", mark).replace("\n", mark).split(mark) if one.strip() and one.strip() != "* myContacts"
+    ]
+
+
+def _way_setter(kind: WayKind, region: str) -> Setter:
+    def put(found: Given, text: str) -> None:
+        for one in _parts(kind, text):
+            value, normal = _way(kind, one, region)
+            if all(own[0] != kind.value or own[2] != normal for own in found.ways):
+                found.ways.append((kind.value, value, normal, _label(found.label)))
+
+    return put
+
+
+def _parts(kind: WayKind, text: str) -> list[str]:
+    if kind is WayKind.POST:
+        return [text]
+    text = text.replace(" ::: ", "\n")
+    if kind is WayKind.EMAIL and "<" not in text:
+        text = text.replace(";", "\n").replace(",", "\n")
+    return [one for one in text.replace(";", "\n").split("\n") if one.strip()]
+
+
+@lru_cache(maxsize=4_096)
+def _label(text: str) -> str:
+    return line(text.lstrip("* ").lower(), 40)
+
+
+def _way(kind: WayKind, text: str, region: str) -> tuple[str, str]:
+    value = contact.kept(kind, text)
+    if kind is WayKind.PHONE and region and not value.startswith(("+", "00")):
+        return value, _at_home(value, region)
+    return value, contact.normal(kind, text)
+
+
+def _at_home(text: str, region: str) -> str:
+    """Return a number that names no country as one of `region`."""
+    try:
+        number = parse(text, region)
+    except NumberParseException as error:
+        raise Refused(_("“%(value)s” is no phone number.") % {"value": text[:100]}) from error
+    if not is_possible_number(number):
+        raise Refused(_("“%(value)s” is no phone number of %(region)s.") % {"value": text[:100], "region": region})
+    return format_number(number, PhoneNumberFormat.E164)
+
+
+def _day_setter(target: str, order: Order, year_now: int) -> Setter:
+    def put(found: Given, text: str) -> None:
+        month, day, year = read_day(text, order, year_now=year_now)
+        if not target.startswith("attributes."):
+            found.dates.append((target, month, day, year))
+        elif year is None:
+            raise Refused(_("the year is missing"))
+        else:
+            found.attributes[target.removeprefix("attributes.")] = f"{year:04}-{month:02}-{day:02}"
+
+    return put
+
+
+def _attribute_setter(target: str, attributes: Sequence[Attribute]) -> Setter:
+    def put(found: Given, text: str) -> None:
+        value = checked(target, text, attributes)
+        if value is not None:
+            found.attributes[target.removeprefix("attributes.")] = value
+
+    return put
+
+
+def _owner_setter(owners: Mapping[str, int]) -> Setter:
+    def put(found: Given, text: str) -> None:
+        found.owner_id = owners.get(text.lower())
+        if found.owner_id is None:
+            raise Refused(_("“%(email)s” is no colleague's address") % {"email": text[:100]})
+
+    return put
+
+
+def _yes_no(found: Given, text: str) -> None:
+    word = text.lower()
+    if word not in YES | NO:
+        raise Refused(_("yes or no is expected, not “%(text)s”") % {"text": text[:40]})
+    found.do_not_contact = word in YES
+
+
+def _name(found: Given, text: str) -> None:
+    plainly = text.isascii() and text.isprintable() and text[0].isalnum() and len(text) <= 200  # noqa: PLR2004
+    found.name = _clean(text, 200) if plainly else a_name(text)
+
+
+def _spoken(part: str) -> Setter:
+    def put(found: Given, text: str) -> None:
+        found.names[part] = _clean(text, 100)
+
+    return put
+
+
+def _line(name: str, most: int) -> Setter:
+    return lambda found, text: setattr(found, name, _clean(text, most))
+
+
+@lru_cache(maxsize=4_096)
+def _cached(name: str, text: str) -> Any:
+    given = _several(text) if name in {"languages", "tags"} else text
+    return json.dumps(checked(name, given, ()))
+
+
+def _checked(name: str) -> Setter:
+    return lambda found, text: setattr(found, name, json.loads(_cached(name, text)))
+
+
+def _listed(name: str) -> Setter:
+    def put(found: Given, text: str) -> None:
+        new: list[str] = json.loads(_cached(name, text))
+        setattr(found, name, list(dict.fromkeys([*(getattr(found, name) or []), *new])))
+
+    return put
+
+
+def _note(found: Given, text: str) -> None:
+    found.note = plain(f"{found.note}\n{text}" if found.note else text)
+
+
+_SETTERS: Mapping[str, Setter] = {
+    "name": _name,
+    "given_name": _spoken("given_name"),
+    "family_name": _spoken("family_name"),
+    "external_id": _line("reference", LONGEST_REFERENCE),
+    "pronoun": _line("pronoun", 40),
+    "languages": _listed("languages"),
+    "zone": _checked("zone"),
+    "loyalty_number": _line("loyalty_number", 60),
+    "organisation": _line("organisation", 200),
+    "role": _line("role", 200),
+    "tags": _listed("tags"),
+    "note": _note,
+    "preferences": lambda found, text: setattr(found, "preferences", plain(text)),
+    "concerns": lambda found, text: setattr(found, "concerns", plain(text)),
+    "do_not_contact": _yes_no,
+}

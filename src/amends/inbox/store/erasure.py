@@ -1,0 +1,237 @@
+"""SQL of forgetting somebody: every word by which they are known goes, and what is only counted stays.
+
+What stays: that there were posts, cases, episodes and answers, when, of what mood and how they ended; that consent was given and revoked;
+that colleagues opened the record. `tests/actions/test_erasing.py` looks for every table that may hold words of a person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId, SourceId
+
+NOBODY = "—"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostAt:
+    """A post of theirs, and the source whose ledger holds its body."""
+
+    id: PostId
+    source_id: SourceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Whether a record is still one of its own."""
+
+    merged_into: int | None
+    erased_at: datetime | None
+
+
+def standing(conn: Connection, customer_id: CustomerId) -> Standing | None:
+    """Return how the record stands, or None where there is none."""
+    return fetch_maybe(conn, Standing, "select merged_into, erased_at from customers where id = %(id)s", {"id": customer_id})
+
+
+def family(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
+    """Return the customer and every record that became part of it."""
+    return fetch_values(
+        conn,
+        """
+        with recursive part as (
+          select id from customers where id = %(id)s
+          union select c.id from customers c join part on c.merged_into = part.id
+        )
+        select id from part order by id
+        """,
+        {"id": customer_id},
+    )
+
+
+def authors(conn: Connection, customers: Sequence[CustomerId]) -> list[AuthorId]:
+    """Return their handles."""
+    return fetch_values(
+        conn, "select author_id from customer_links where customer_id = any(%(ids)s) order by author_id", {"ids": list(customers)}
+    )
+
+
+def open_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseId]:
+    """Return their cases that are not over."""
+    return fetch_values(
+        conn,
+        "select id from cases where customer_id = any(%(ids)s) and status in ('open', 'waiting', 'snoozed') order by id",
+        {"ids": list(customers)},
+    )
+
+
+def is_answer_going_out(conn: Connection, customers: Sequence[CustomerId]) -> bool:
+    """Tell whether an answer to them is on its way this very moment."""
+    return fetch_values(
+        conn,
+        """
+        select exists (
+          select from replies r join cases c on c.id = r.case_id where c.customer_id = any(%(ids)s) and r.state = 'sending'
+        )
+        """,
+        {"ids": list(customers)},
+    )[0]
+
+
+def count_posts(conn: Connection, authors: Sequence[AuthorId]) -> int:
+    """Return how many posts of theirs still have words."""
+    return fetch_values(conn, "select count(*) from posts where author_id = any(%(ids)s) and deleted_at is null", {"ids": list(authors)})[0]
+
+
+def next_posts(conn: Connection, authors: Sequence[AuthorId], *, after: int, limit: int) -> list[PostAt]:
+    """Return the next of their posts that still have words."""
+    return fetch_all(
+        conn,
+        PostAt,
+        """
+        select id, source_id from posts where author_id = any(%(ids)s) and deleted_at is null and id > %(after)s order by id limit %(limit)s
+        """,
+        {"ids": list(authors), "after": after, "limit": limit},
+    )
+
+
+def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: datetime) -> None:
+    """Empty the records themselves, with all that hangs on them."""
+    ids = {"ids": list(customers), "now": now, "nobody": NOBODY}
+    execute(
+        conn,
+        """
+        update customers set name = %(nobody)s, pronoun = '', languages = '{}', zone = '', loyalty_number = '', preferences = '',
+          concerns = '', tags = '{}', attributes = '{}', owner_id = null, erased_at = %(now)s, changed_at = %(now)s, version = version + 1,
+          do_not_contact_since = coalesce(do_not_contact_since, %(now)s)
+        where id = any(%(ids)s)
+        """,
+        ids,
+    )
+    execute(conn, "update consents set contact_way_id = null, basis = '' where customer_id = any(%(ids)s)", ids)
+    execute(conn, "update customer_changes set was = null, became = null, origin_note = '' where customer_id = any(%(ids)s)", ids)
+    execute(conn, "update customer_links set evidence = '' where customer_id = any(%(ids)s)", ids)
+    execute(conn, "update privacy_requests set how = '' where customer_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        with ways as (delete from contact_ways where customer_id = any(%(ids)s)
+        ), bought as (delete from purchases where customer_id = any(%(ids)s)
+        ), dates as (delete from important_dates where customer_id = any(%(ids)s)
+        ), noted as (delete from customer_notes where customer_id = any(%(ids)s)
+        ), filed as (delete from customer_files where customer_id = any(%(ids)s)
+        ), belonged as (delete from memberships where customer_id = any(%(ids)s)
+        )
+        delete from customer_refs where customer_id = any(%(ids)s)
+        """,
+        ids,
+    )
+    _blank_imports(conn, customers)
+    _blank_messages(conn, customers)
+
+
+def _blank_imports(conn: Connection, customers: Sequence[CustomerId]) -> None:
+    """Take their rows out of files that were imported; files that were exported have everybody in them, so those go as a whole."""
+    ids = {"ids": list(customers)}
+    execute(
+        conn,
+        """
+        with theirs as (delete from import_records where customer_id = any(%(ids)s) returning import_id, number
+        ), keys as (delete from import_keys k using theirs t where k.import_id = t.import_id and k.number = t.number
+        )
+        delete from import_rows r using theirs t where r.import_id = t.import_id and r.number = t.number
+        """,
+        ids,
+    )
+    execute(
+        conn,
+        """
+        with cleared as (update exports set state = 'cleared' where state = 'ready' returning id)
+        delete from export_pieces p using cleared c where p.export_id = c.id
+        """,
+    )
+
+
+def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
+    """Take the words of surveys and of messages on occasions away; marks are counted and stay."""
+    ids = {"ids": list(customers)}
+    execute(conn, "update surveys set word = '' where customer_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        update occasion_messages set subject = '', text = '', stop_hash = null,
+          state = case when state in ('proposed', 'queued', 'failed') then 'stopped' else state end
+        where customer_id = any(%(ids)s)
+        """,
+        ids,
+    )
+
+
+def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseId]:
+    """Take the words of their cases away (previews, our answers, notes, drafts), and return the cases."""
+    ids = {"ids": fetch_values(conn, "select id from cases where customer_id = any(%(ids)s) order by id", {"ids": list(customers)})}
+    execute(conn, "update cases set preview = '' where id = any(%(ids)s)", ids)
+    execute(conn, "delete from drafts where case_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        delete from replies r where case_id = any(%(ids)s) and state <> 'sent'
+          and not exists (select from reply_parts p where p.reply_id = r.id and p.external_id is not null)
+        """,
+        ids,
+    )
+    execute(conn, "update replies set text = '', error = '', permalink = '' where case_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        with parts as (
+          update reply_parts p set text = '', permalink = '' from replies r where r.id = p.reply_id and r.case_id = any(%(ids)s)
+        ), looks as (
+          update reply_looks l set permalink = '' from replies r where r.id = l.reply_id and r.case_id = any(%(ids)s)
+        ), pictures as (
+          delete from reply_attachments where case_id = any(%(ids)s)
+        ), said as (
+          update note_mentions set said = '' where case_id = any(%(ids)s)
+        ), noted as (
+          update notes set text = '' where case_id = any(%(ids)s)
+        ), judged as (
+          update follow_up_evidence v set note = '' from episodes e where e.id = v.episode_id and e.case_id = any(%(ids)s)
+        )
+        update events set facts = facts - 'evidence' - 'text' - 'note' where case_id = any(%(ids)s) and facts ?| '{evidence,text,note}'
+        """,
+        ids,
+    )
+    return ids["ids"]
+
+
+def blank_authors(conn: Connection, authors: Sequence[AuthorId]) -> None:
+    """Take name and handle from their accounts, in the ledger too, and what tied them to a customer."""
+    ids = {"ids": list(authors)}
+    execute(
+        conn,
+        """
+        update authors set external_id = 'erased:' || id, handle = 'erased', name = '', avatar_url = '', followers = null, verified = false
+        where id = any(%(ids)s) and external_id <> 'deleted'
+        """,
+        ids,
+    )
+    execute(
+        conn,
+        """
+        update raw_bodies r set facts = jsonb_set(r.facts, '{author}', jsonb_build_object('external_id', a.external_id,
+          'handle', a.handle, 'name', a.name, 'followers', a.followers, 'verified', a.verified, 'avatar_url', a.avatar_url))
+        from posts p join authors a on a.id = p.author_id
+        where p.author_id = any(%(ids)s) and p.deleted_at is not null and r.source_id = p.source_id and r.external_id = p.external_id
+          and r.facts ? 'author' and a.external_id <> 'deleted'
+        """,
+        ids,
+    )
+    execute(
+        conn,
+        """
+        update events set facts = facts - 'evidence' where kind in ('customer_linked', 'customer_unlinked')
+          and (facts ->> 'author_id')::bigint = any(%(ids)s)
+        """,
+        ids,
+    )

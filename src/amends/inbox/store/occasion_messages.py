@@ -1,0 +1,284 @@
+"""SQL of messages on occasions: planned once for each turn, let out, claimed, sent, skipped, stopped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, ReplyId
+from amends.inbox.rules.occasions import Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A message to plan: for whom, for which time, and from when on it may go."""
+
+    customer_id: CustomerId
+    turn: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A message as it stands; `customer` is the person's name, `why` says why it did not go."""
+
+    id: int
+    occasion_id: int
+    customer_id: CustomerId
+    customer: str
+    turn: str
+    state: str
+    why: str
+    due_at: datetime
+    sent_at: datetime | None
+    language: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A message that is due, ours to send."""
+
+    id: int
+    occasion_id: int
+    customer_id: CustomerId
+    turn: str
+    due_at: datetime
+    attempts: int
+
+
+_COLUMNS: LiteralString = """
+select m.id, m.occasion_id, m.customer_id, u.name as customer, m.turn, m.state, m.why, m.due_at, m.sent_at, m.language, m.subject, m.text
+from occasion_messages m join customers u on u.id = m.customer_id
+"""
+
+
+def plan(conn: Connection, occasion_id: int, planned: Sequence[Planned], *, state: str, now: datetime) -> int:
+    """Plan what is not planned yet, and return how many messages that made."""
+    return execute(
+        conn,
+        """
+        insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at)
+        select %(occasion)s, p.customer_id, p.turn, %(state)s, %(now)s, p.due_at
+        from unnest(%(customers)s::bigint[], %(turns)s::text[], %(dues)s::timestamptz[]) p(customer_id, turn, due_at)
+        on conflict (occasion_id, customer_id, turn) do nothing
+        """,
+        {
+            "occasion": occasion_id,
+            "state": state,
+            "now": now,
+            "customers": [one.customer_id for one in planned],
+            "turns": [one.turn for one in planned],
+            "dues": [one.due_at for one in planned],
+        },
+    )
+
+
+def page(conn: Connection, occasion_id: int, *, below: int | None, limit: int) -> list[Message]:
+    """Return the newest messages of an occasion, beginning below the id `below`."""
+    behind: LiteralString = " and m.id < %(below)s" if below is not None else ""
+    query: LiteralString = _COLUMNS + " where m.occasion_id = %(id)s" + behind + " order by m.id desc limit %(limit)s"
+    return fetch_all(conn, Message, query, {"id": occasion_id, "below": below, "limit": limit})
+
+
+def of_customer(conn: Connection, customer_id: CustomerId, *, limit: int) -> list[Message]:
+    """Return the newest messages to somebody."""
+    query: LiteralString = _COLUMNS + " where m.customer_id = %(id)s order by m.id desc limit %(limit)s"
+    return fetch_all(conn, Message, query, {"id": customer_id, "limit": limit})
+
+
+def find(conn: Connection, message_id: int) -> Message | None:
+    """Return a message, or None."""
+    return fetch_maybe(conn, Message, _COLUMNS + " where m.id = %(id)s", {"id": message_id})
+
+
+def let_out(conn: Connection, message_ids: Sequence[int], *, agent_id: AgentId) -> int:
+    """Let proposed messages go when they are due, and return how many."""
+    return execute(
+        conn,
+        "update occasion_messages set state = 'queued', approved_by = %(agent)s where id = any(%(ids)s) and state = 'proposed'",
+        {"ids": list(message_ids), "agent": agent_id},
+    )
+
+
+def proposed(conn: Connection, occasion_id: int) -> list[int]:
+    """Return the messages of an occasion that wait for somebody's yes."""
+    return fetch_values(
+        conn, "select id from occasion_messages where occasion_id = %(id)s and state = 'proposed' order by id", {"id": occasion_id}
+    )
+
+
+def stop(conn: Connection, *, occasion_id: int | None = None, message_id: int | None = None) -> int:
+    """Stop what has not gone out, of an occasion or one message, and return how many that were."""
+    return execute(
+        conn,
+        """
+        update occasion_messages set state = 'stopped'
+        where state in ('proposed', 'queued', 'failed') and (occasion_id = %(occasion)s or id = %(message)s)
+        """,
+        {"occasion": occasion_id, "message": message_id},
+    )
+
+
+def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Claimed | None:
+    """Return the message that is due longest, ours for the length of the lease, or None. What was being sent by who died is due again."""
+    return fetch_maybe(
+        conn,
+        Claimed,
+        """
+        with due as (
+          select m.id from occasion_messages m join occasions o on o.id = m.occasion_id
+          where m.state in ('queued', 'sending') and m.due_at <= %(now)s and coalesce(m.claimed_until, '-infinity') <= %(now)s and o.active
+          order by m.due_at, m.id limit 1 for update of m skip locked
+        )
+        update occasion_messages m set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1 from due where m.id = due.id
+        returning m.id, m.occasion_id, m.customer_id, m.turn, m.due_at, m.attempts
+        """,
+        {"now": now, "until": now + lease},
+    )
+
+
+def put_off(conn: Connection, message_id: int, *, until: datetime, why: str = "") -> None:
+    """Let a claimed message wait until then."""
+    execute(
+        conn,
+        "update occasion_messages set state = 'queued', claimed_until = %(until)s, why = %(why)s where id = %(id)s and state = 'sending'",
+        {"id": message_id, "until": until, "why": why},
+    )
+
+
+def end(conn: Connection, message_id: int, *, state: str, why: str) -> None:
+    """End a claimed message that does not go out."""
+    execute(
+        conn,
+        "update occasion_messages set state = %(state)s, why = %(why)s, claimed_until = null where id = %(id)s and state = 'sending'",
+        {"id": message_id, "state": state, "why": why},
+    )
+
+
+def keep_words(conn: Connection, message_id: int, words: Words, *, contact_way_id: int | None, stop_hash: bytes | None) -> None:
+    """Keep what a message says right before it goes, and by which token the person can stop such messages."""
+    execute(
+        conn,
+        """
+        update occasion_messages set language = %(language)s, subject = %(subject)s, text = %(text)s, contact_way_id = %(way)s,
+          stop_hash = %(stop)s
+        where id = %(id)s
+        """,
+        {
+            "id": message_id,
+            "language": words.language,
+            "subject": words.subject,
+            "text": words.text,
+            "way": contact_way_id,
+            "stop": stop_hash,
+        },
+    )
+
+
+def sent(conn: Connection, message_id: int, *, now: datetime, reply_id: ReplyId | None = None) -> None:
+    """Keep that a claimed message is out."""
+    execute(
+        conn,
+        """
+        update occasion_messages set state = 'sent', sent_at = %(now)s, reply_id = %(reply)s, why = '', claimed_until = null
+        where id = %(id)s and state = 'sending'
+        """,
+        {"id": message_id, "now": now, "reply": reply_id},
+    )
+
+
+def sent_since(conn: Connection, customer_id: CustomerId, *, since: datetime) -> int:
+    """Return how many messages on occasions somebody got since then."""
+    return fetch_values(
+        conn,
+        "select count(*) from occasion_messages where customer_id = %(id)s and sent_at is not null and sent_at > %(since)s",
+        {"id": customer_id, "since": since},
+    )[0]
+
+
+def customers_of(conn: Connection, case_ids: Sequence[int]) -> list[CustomerId]:
+    """Return the customers of these cases who may be written to at all, each once."""
+    return fetch_values(
+        conn,
+        """
+        select distinct u.id from cases c join customers u on u.id = c.customer_id
+        where c.id = any(%(ids)s::bigint[]) and u.merged_into is null and u.erased_at is null and u.do_not_contact_since is null
+        order by u.id
+        """,
+        {"ids": list(case_ids)},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answerable:
+    """A case of the person with a post under which we may answer, and by which handle they wrote it."""
+
+    case_id: CaseId
+    author_id: AuthorId
+
+
+def answerable(conn: Connection, customer_id: CustomerId) -> list[Answerable]:
+    """Return the newest cases of each of the person's handles that can be answered, the newest first."""
+    return fetch_all(
+        conn,
+        Answerable,
+        """
+        select case_id, author_id from (
+          select distinct on (c.author_id) c.id as case_id, c.author_id, c.last_post_at from cases c
+          where c.customer_id = %(id)s and c.status <> 'dismissed'
+            and exists (select from posts p where p.case_id = c.id and p.case_number is not null and p.can_reply and p.deleted_at is null)
+          order by c.author_id, c.last_post_at desc
+        ) newest order by last_post_at desc
+        """,
+        {"id": customer_id},
+    )
+
+
+def languages(conn: Connection, customer_id: CustomerId) -> list[str]:
+    """Return the languages in which somebody wrote, the newest first."""
+    return fetch_values(
+        conn,
+        """
+        select language from cases where customer_id = %(id)s and language <> '' group by language order by max(last_post_at) desc
+        """,
+        {"id": customer_id},
+    )
+
+
+def years(conn: Connection, customer_id: CustomerId, kind: str, turn: str) -> int | None:
+    """Return how many years it is since the day began, where that is known."""
+    if not turn.isdecimal():
+        return None
+    found = fetch_values(
+        conn,
+        """
+        select %(turn)s::int - began from (
+          select min(year) as began from important_dates where customer_id = %(id)s and kind = %(kind)s
+          union all select extract(year from min(bought_at))::int from purchases
+          where customer_id = %(id)s and %(kind)s = 'first_purchase'
+        ) known where began < %(turn)s::int limit 1
+        """,
+        {"id": customer_id, "kind": kind, "turn": turn},
+    )
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopper:
+    """Whose message a token belongs to, and over which way it came."""
+
+    customer_id: CustomerId
+    contact_way_id: int | None
+
+
+def stopper(conn: Connection, stop_hash: bytes) -> Stopper | None:
+    """Return who may stop messages with the token of this hash, or None."""
+    return fetch_maybe(
+        conn,
+        Stopper,
+        "select customer_id, contact_way_id from occasion_messages where stop_hash = %(hash)s",
+        {"hash": stop_hash},
+    )

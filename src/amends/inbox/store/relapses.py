@@ -1,0 +1,116 @@
+"""SQL of relapses: a resolved case begins its next episode because its customer showed that the answer did not hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A resolved case, locked; `answerer` is who resolved it and is at work, None where they are not."""
+
+    case_id: CaseId
+    source_id: SourceId
+    status: str
+    episode: int
+    assignee_id: AgentId | None
+    answerer: AgentId | None
+    team_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How an earlier episode went: what was answered last and by whom, and how long it held."""
+
+    number: int
+    resolved_at: datetime
+    resolved_by: str | None
+    reply: str | None
+    replied_at: datetime | None
+    permalink: str
+    outcome: str | None
+    relapsed_at: datetime | None
+    post_id: PostId | None
+    post_text: str
+    post_network: str
+    post_permalink: str
+    post_case_id: CaseId | None
+    csat: int | None
+    solved: bool | None
+    word: str
+
+
+def lock(conn: Connection, *, case_id: CaseId, now: datetime) -> Ended | None:
+    """Return the case, locked; None where somebody else holds it at this moment."""
+    return fetch_maybe(
+        conn,
+        Ended,
+        """
+        select c.id as case_id, c.source_id, c.status, c.episode, c.assignee_id, c.team_id, (
+            select g.id from episodes e join agents g on g.id = e.resolved_by and g.active
+            where e.case_id = c.id and e.number = c.episode
+              and not (g.away_since is not null and g.away_since <= %(now)s and (g.away_until is null or g.away_until > %(now)s))
+          ) as answerer
+        from cases c where c.id = %(case_id)s for update of c skip locked
+        """,
+        {"case_id": case_id, "now": now},
+    )
+
+
+def begin(conn: Connection, ended: Ended, *, post_id: PostId | None, assignee_id: AgentId | None, now: datetime) -> int:
+    """Open the case as a new episode whose clock began with the post (else now), and return its number."""
+    return fetch_all(
+        conn,
+        _Begun,
+        """
+        with since as (
+          select coalesce(max(p.published_at), %(now)s) as published_at, coalesce(max(p.seen_at), %(now)s) as seen_at,
+            coalesce(max(p.triaged_at), %(now)s) as triaged_at
+          from posts p where p.id = %(post_id)s
+        ), opened as (
+          update cases set status = 'open', episode = episode + 1, waiting_since = since.published_at, resolved_at = null, unread = true,
+            assignee_id = %(assignee_id)s
+          from since where id = %(case_id)s returning id, episode
+        )
+        insert into episodes (case_id, number, published_at, seen_at, triaged_at)
+        select opened.id, opened.episode, since.published_at, since.seen_at, since.triaged_at from opened, since returning number
+        """,
+        {"case_id": ended.case_id, "post_id": post_id, "assignee_id": assignee_id, "now": now},
+    )[0].number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Begun:
+    number: int
+
+
+def history(conn: Connection, *, case_id: int) -> list[Ending]:
+    """Return how each earlier episode of a case went that was resolved, the newest first."""
+    return fetch_all(
+        conn,
+        Ending,
+        """
+        select e.number, e.resolved_at, g.name as resolved_by, r.text as reply, r.sent_at as replied_at,
+          coalesce(r.permalink, '') as permalink,
+          e.outcome, n.published_at as relapsed_at, p.id as post_id, coalesce(p.text, '') as post_text,
+          coalesce(p.network, '') as post_network,
+          coalesce(p.permalink, '') as post_permalink, p.case_id as post_case_id, s.csat, s.solved, coalesce(s.word, '') as word
+        from episodes e
+        left join agents g on g.id = e.resolved_by
+        left join episodes n on n.case_id = e.case_id and n.number = e.number + 1
+        left join lateral (
+          select text, sent_at, permalink from replies
+          where case_id = e.case_id and episode = e.number and state = 'sent' order by sent_at desc limit 1
+        ) r on true
+        left join lateral (
+          select evidence_post_id from follow_ups where episode_id = e.id and outcome = 'relapsed' order by days desc limit 1
+        ) f on true
+        left join posts p on p.id = f.evidence_post_id
+        left join surveys s on s.episode_id = e.id and s.answered_at is not null
+        where e.case_id = %(case_id)s and e.resolved_at is not null and e.number < (select episode from cases where id = %(case_id)s)
+        order by e.number desc limit 5
+        """,
+        {"case_id": case_id},
+    )

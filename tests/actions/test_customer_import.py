@@ -1,0 +1,204 @@
+"""An import of customers: a dry run that changes nothing, a run that is told in the history, the same file twice, and the way back."""
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import Conflict, Refused
+from amends.inbox.rules.import_dates import Order
+from amends.inbox.rules.import_mapping import Existing, MatchBy
+from amends.inbox.store import import_rows
+from tests.cast import mia
+from tests.importing import Importing, counts
+
+PEOPLE = """Contact ID,First Name,Last Name,Account Name,Email,Phone,Birthdate,Title
+003A,Kavindi,Perera,Lanka Air,Kavindi@mail.example,+94 77 123 4567,1990-11-30,Pilot
+003B,Selam,Tesfaye,Lanka Air,selam@mail.example,,,
+003C,"Ruiz, José",,,not an address,,,
+"""
+
+
+@pytest.fixture
+def desk(conn: Connection) -> Importing:
+    return Importing(conn=conn, agent_id=mia(conn))
+
+
+def snapshot(conn: Connection) -> list[str]:
+    """Return everything that a customer's record holds, but for versions and times."""
+    return fetch_values(
+        conn,
+        """
+        select to_jsonb(c) - 'version' - 'changed_at' || jsonb_build_object(
+          'ways', (select jsonb_agg(array[kind, value, normal, label] order by id) from contact_ways w
+                   where w.customer_id = c.id and removed_at is null),
+          'dates', (select jsonb_agg(array[kind, month::text, day::text, year::text] order by id) from important_dates d
+                    where d.customer_id = c.id),
+          'refs', (select jsonb_agg(array[system, external_id] order by system, external_id) from customer_refs f
+                   where f.customer_id = c.id),
+          'notes', (select jsonb_agg(text order by id) from customer_notes n where n.customer_id = c.id),
+          'members', (select jsonb_agg(o.name order by o.name) from memberships m join organisations o on o.id = m.organisation_id
+                      where m.customer_id = c.id))::text
+        from customers c order by id
+        """,
+    )
+
+
+def test_a_dry_run_says_what_would_come_of_each_row_and_changes_nothing(desk: Importing) -> None:
+    before = snapshot(desk.conn)
+
+    looked = desk.look(desk.read(PEOPLE))
+
+    assert counts(looked) == (2, 0, 0, 1)
+    assert snapshot(desk.conn) == before
+    assert desk.refused(looked) == [(4, "Email: “not an address” is no e-mail address.")]
+    made = import_rows.examples(desk.conn, looked.id, outcome="made", limit=5)
+    assert [one.called for one in made] == ["Kavindi Perera", "Selam Tesfaye"]
+    assert made[0].changes["name"] == [None, "Kavindi Perera"]
+
+
+def test_a_run_makes_records_with_ways_days_organisations_and_history(desk: Importing) -> None:
+    done = desk.whole(PEOPLE)
+
+    assert counts(done) == (2, 0, 0, 1)
+    assert desk.names() == ["Kavindi Perera", "Selam Tesfaye"]
+    assert desk.values("select normal from contact_ways order by id") == ["kavindi@mail.example", "+94771234567", "selam@mail.example"]
+    assert desk.values("select name from organisations") == ["Lanka Air"]
+    assert desk.values("select role from memberships order by id") == ["Pilot", ""]
+    assert desk.values("select system || '/' || external_id from customer_refs order by 1") == ["salesforce/003A", "salesforce/003B"]
+    assert desk.values("select year from important_dates") == [1990]
+    assert set(desk.values("select field from customer_changes where origin = 'import'")) == {
+        "name",
+        "contact_ways",
+        "important_dates",
+        "memberships",
+    }
+    assert desk.values("select distinct origin_note from customer_changes") == ["people.csv"]
+    assert len(desk.values("select row_id from search_backlog where kind = 'customer'")) == 2
+    assert desk.values("select kind from customer_feed order by id") == ["created", "created"]
+
+
+def test_the_same_file_twice_changes_nothing(desk: Importing) -> None:
+    nameless = "Name,Loyalty number\nAmma,\nAmma,77\n"
+    for content in (PEOPLE, nameless, "Name,Email\nA,a@b.example\n"):
+        desk.whole(content)
+        before = snapshot(desk.conn)
+
+        again = desk.whole(content)
+
+        assert (again.made, again.changed) == (0, 0)
+        assert snapshot(desk.conn) == before
+
+
+def test_a_row_changes_what_differs_and_an_empty_cell_nothing(desk: Importing) -> None:
+    desk.whole(PEOPLE)
+
+    done = desk.whole("Contact ID,Account Name,First Name,Email\n003A,,Kavi,kavi@other.example\n003B,Lanka Air,,\n")
+
+    assert counts(done) == (0, 1, 1, 0)
+    assert desk.names() == ["Kavi", "Selam Tesfaye"]
+    assert "kavi@other.example" in desk.values("select normal from contact_ways")
+    assert desk.values("select version from customers order by id") == [2, 1]
+
+
+def test_what_is_there_stays_where_only_gaps_are_to_be_filled(desk: Importing) -> None:
+    desk.whole("Name,Email,Pronoun\nKavindi,k@b.example,\n")
+
+    done = desk.whole("Name,Email,Pronoun\nKAVI,k@b.example,she\n", existing=Existing.FILL)
+
+    assert counts(done) == (0, 1, 0, 0)
+    assert desk.values("select name || ' ' || pronoun from customers") == ["Kavindi she"]
+
+
+def test_nobody_is_known_again_by_name(desk: Importing) -> None:
+    desk.whole("Name,Email\nJohn Smith,j@b.example\n")
+
+    assert counts(desk.whole("Name,Email\nJohn Smith,other@b.example\n")) == (1, 0, 0, 0)
+
+
+def test_two_rows_of_one_person_in_a_file_are_refused_but_the_first(desk: Importing) -> None:
+    done = desk.whole("Name,Email\nA,same@b.example\nB,SAME@b.example\n")
+
+    assert counts(done) == (1, 0, 0, 1)
+    assert desk.refused(done) == [(3, "again")]
+
+
+def test_a_couple_with_one_address_but_numbers_of_their_own_stay_two(desk: Importing) -> None:
+    assert counts(desk.whole("ID,Name,Email\n1,Ann,home@b.example\n2,Ben,home@b.example\n", system="crm")) == (2, 0, 0, 0)
+
+    third = desk.look(desk.read("Name,Email\nAnn,home@b.example\n"), match=MatchBy.EMAIL)
+
+    assert desk.refused(third) == [(2, "several")]
+
+
+def test_an_erased_person_is_not_brought_back(desk: Importing) -> None:
+    desk.whole(PEOPLE)
+    execute(desk.conn, "update customers set erased_at = now() where name like 'Kav%%'")
+
+    again = desk.look(desk.read(PEOPLE))
+
+    assert (2, "erased") in desk.refused(again)
+
+
+def test_undoing_restores_precisely_what_was(desk: Importing) -> None:
+    desk.whole(PEOPLE)
+    before = snapshot(desk.conn)
+    more = (
+        "Contact ID,Account Name,First Name,Email,Tags,Notes\n003A,Hotel,Kavi,k2@b.example,vip;new,Called\n003Z,Hotel,New,n@b.example,,\n"
+    )
+
+    done = desk.whole(more)
+    assert counts(done) == (1, 1, 0, 0)
+    undone = desk.undo(done)
+
+    assert (undone.state, undone.kept) == ("undone", 0)
+    assert snapshot(desk.conn) == before
+    assert desk.values("select name from organisations") == ["Lanka Air"]
+
+
+def test_undoing_keeps_what_was_used_or_changed_since_and_says_so(desk: Importing) -> None:
+    desk.whole("ID,Name\n1,Ann\n", system="crm")
+    done = desk.whole("ID,Name,Pronoun\n1,Anna,she\n2,Ben,he\n3,Cy,\n", system="crm")
+    execute(desk.conn, "update customers set name = 'Annabel', version = version + 1 where name = 'Anna'")
+    execute(
+        desk.conn,
+        """
+        insert into customer_notes (customer_id, kind, text, at, created_at) select id, 'call', 'rang', now(), now() from customers
+        where name = 'Ben'
+        """,
+    )
+
+    undone = desk.undo(done)
+
+    assert undone.kept == 2
+    assert desk.values("select name || ':' || pronoun from customers order by id") == ["Annabel:", "Ben:he"]
+    assert {(one.called, one.reason) for one in import_rows.kept(desk.conn, done.id, limit=9)} == {
+        ("Annabel", "changed since"),
+        ("Ben", "used"),
+    }
+
+
+def test_days_that_could_be_read_in_two_orders_are_asked_about(desk: Importing) -> None:
+    one = desk.read("Name,Birthday\nA,03/04/1990\nB,05/06/1991\n")
+
+    with pytest.raises(Refused, match="several orders fit"):
+        desk.look(one)
+    desk.run(desk.look(one, dates={"Birthday": Order.DMY}))
+
+    assert desk.values("select month || '-' || day from important_dates order by id") == ["4-3", "6-5"]
+
+
+def test_the_order_of_days_is_that_in_which_the_whole_column_exists(desk: Importing) -> None:
+    done = desk.whole("Name,Birthday\nA,03/04/1990\nB,25/06/1991\n")
+
+    assert done.mapping.dates == {"Birthday": Order.DMY}
+
+
+def test_an_import_under_way_is_not_begun_twice(desk: Importing) -> None:
+    one = desk.read(PEOPLE)
+    with pytest.raises(Conflict):
+        desk.run(one)
+    done = desk.run(desk.look(one))
+    with pytest.raises(Conflict):
+        desk.run(done)
+    desk.undo(done)
+    with pytest.raises(Conflict):
+        desk.undo(done)

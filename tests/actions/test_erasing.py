@@ -1,0 +1,252 @@
+"""Somebody is forgotten: no word of theirs is left anywhere, what is counted stays, and what comes again does not bring them back."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from psycopg import sql
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import Refused
+from amends.core.post import Author
+from amends.inbox.actions import jobs, note
+from amends.inbox.actions.erase import Erased, erase
+from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.rules.ids import CustomerId
+from amends.inbox.store import erasure, person_file
+from tests.cast import NOON, POLICY, a_post, a_source, an_answer_to
+from tests.desk import DAY, MINUTE, Desk
+from tests.fakes import FakeClassifier
+from tests.words import tables_with
+
+WORD = "zyxomma"
+WHO = Author(external_id=f"{WORD}-9", handle=f"{WORD}_m", name=f"Mara {WORD}", followers=7)
+# Tables that name a customer and need no emptying, and why.
+KEPT = {
+    "cases": "its words are emptied, its times are counted",
+    "consents": "that consent was given or taken back; its ground is emptied",
+    "customer_changes": "that something changed; what is emptied",
+    "customer_feed": "that the record was made, changed, erased, by its number",
+    "occasion_messages": "that something was sent; its words are emptied",
+    "surveys": "the marks; the word beside them is emptied",
+    "webhook_deliveries": "that programs were told, by the record's number",
+    "customer_links": "which account without a name it was; its evidence is emptied",
+    "openings": "who of us looked",
+    "privacy_requests": "that it was asked",
+}
+EMPTIED = {
+    "import_records",
+    "contact_ways",
+    "purchases",
+    "important_dates",
+    "customer_notes",
+    "customer_files",
+    "memberships",
+    "customer_refs",
+}
+IN_THE_FILE = {
+    "contact_ways": "contact_ways",
+    "consents": "consents",
+    "purchases": "purchases",
+    "important_dates": "important_dates",
+    "customer_notes": "notes",
+    "customer_files": "files",
+    "memberships": "memberships",
+    "customer_refs": "references",
+    "customer_changes": "changes",
+    "customer_links": "handles",
+    "cases": "cases",
+    "openings": "openings",
+    "privacy_requests": "requests",
+    "occasion_messages": "messages",
+    "surveys": "surveys",
+    "import_records": "imports",
+}
+NOT_IN_THE_FILE = {"customer_feed", "webhook_deliveries"}
+
+
+def the_customer(conn: Connection) -> CustomerId:
+    return fetch_values(conn, "select customer_id from cases order by id limit 1")[0]
+
+
+def rows_in(conn: Connection, table: str) -> int:
+    [[n]] = conn.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table)))
+    return n
+
+
+def known_everywhere(desk: Desk) -> CustomerId:
+    """Return a customer whose name stands wherever a name can stand."""
+    first = a_post(f"My {WORD} bag is lost", author=WHO, raw=json.dumps({"text": WORD}).encode(), permalink=f"https://x.example/{WORD}")
+    desk.hear(first)
+    desk.now += MINUTE
+    desk.answer(f"Dear Mara {WORD}, we are sorry")
+    desk.hear(an_answer_to(first, f"Still no {WORD} bag"))
+    conn, customer_id = desk.conn, the_customer(desk.conn)
+    [case] = desk.cases()
+    note.add_note(conn, case_id=case.id, agent_id=desk.agent_id, text=f"Called {WORD}", now=desk.now)
+    given = {"id": customer_id, "agent": desk.agent_id, "now": desk.now, "word": WORD, "source": desk.source_id}
+    for query in FILLED:
+        execute(conn, query, given)
+    return customer_id
+
+
+FILLED = (
+    """update customers set name = 'Mara ' || %(word)s, pronoun = %(word)s, loyalty_number = %(word)s, preferences = %(word)s,
+         concerns = %(word)s, tags = array[%(word)s], attributes = jsonb_build_object('pet', %(word)s::text), zone = %(word)s
+       where id = %(id)s""",
+    """insert into contact_ways (customer_id, kind, value, normal, label, created_at)
+       values (%(id)s, 'email', %(word)s, %(word)s, %(word)s, %(now)s)""",
+    """insert into consents (customer_id, contact_way_id, purpose, given, basis, at)
+       select %(id)s, id, 'care', true, %(word)s, %(now)s from contact_ways""",
+    """insert into customer_changes (customer_id, field, was, became, origin, origin_note, at)
+       values (%(id)s, 'name', to_jsonb(%(word)s::text), to_jsonb(%(word)s::text), 'agent', %(word)s, %(now)s)""",
+    """insert into purchases (customer_id, kind, name, order_number, bought_at, created_at)
+       values (%(id)s, 'purchase', %(word)s, %(word)s, %(now)s, %(now)s)""",
+    """insert into important_dates (customer_id, kind, name, month, day, created_at) values (%(id)s, 'other', %(word)s, 2, 29, %(now)s)""",
+    """insert into customer_notes (customer_id, kind, text, agent_id, at, created_at)
+       values (%(id)s, 'call', %(word)s, %(agent)s, %(now)s, %(now)s)""",
+    """insert into customer_files (customer_id, name, media_type, size, body, created_at)
+       values (%(id)s, %(word)s, 'text/plain', 7, convert_to(%(word)s, 'utf8'), %(now)s)""",
+    """insert into customer_refs (system, external_id, customer_id, seen_at) values ('crm', %(word)s, %(id)s, %(now)s)""",
+    """insert into openings (customer_id, agent_id, place, at) values (%(id)s, %(agent)s, 'case', %(now)s)""",
+    """insert into privacy_requests (customer_id, kind, asked_at, due_at, how)
+       values (%(id)s, 'erasure', %(now)s, %(now)s, %(word)s)""",
+    """insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at, word)
+       select id, case_id, %(id)s, 'en', false, %(now)s, %(now)s, %(word)s from episodes limit 1""",
+    """with wishes as (
+         insert into occasions (name, kind, agent_id, created_at) values ('Wishes', 'birthday', %(agent)s, %(now)s) returning id
+       )
+       insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, subject, text)
+       select id, %(id)s, '2026', 'queued', %(now)s, %(now)s, %(word)s, %(word)s from wishes""",
+    """with file as (
+         insert into imports (name, kind, digest, encoding, delimiter, columns, total, spec, state, created_at)
+         values ('people', 'csv', '', 'utf-8', ',', '[]', 1, '{}', 'done', %(now)s) returning id
+       ), row as (insert into import_rows (import_id, number, line, cells) select id, 1, 2, array[%(word)s] from file
+       ), key as (insert into import_keys (import_id, key, number) select id, %(word)s, 1 from file)
+       insert into import_records (import_id, number, outcome, customer_id, name) select id, 1, 'made', %(id)s, %(word)s from file""",
+    """with file as (
+         insert into exports (kind, which, state, created_at) values ('csv', '', 'ready', %(now)s) returning id
+       ) insert into export_pieces (export_id, position, body) select id, 1, %(word)s from file""",
+    """update customer_links set evidence = %(word)s where customer_id = %(id)s""",
+    """with club as (insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s) returning id)
+       insert into memberships (organisation_id, customer_id, role, number, created_at) select id, %(id)s, %(word)s, %(word)s, %(now)s
+       from club""",
+)
+
+
+def forget(desk: Desk, customer_id: CustomerId) -> Erased:
+    """Erase, and let the worker take the words of the posts."""
+    found = erase(desk.conn, customer_id=customer_id, agent_id=desk.agent_id, policy=POLICY, now=desk.now)
+    tools = Tools(classifier=FakeClassifier, clock=lambda: desk.now)
+    while job := jobs.claim(desk.conn, now=desk.now):
+        jobs.carry_on(desk.conn, job, tools)
+    return found
+
+
+def test_no_word_of_the_person_is_left_anywhere(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    forget(desk, customer_id)
+    assert tables_with(desk.conn, WORD) == set()
+
+
+def test_what_is_counted_stays(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    counted = ("cases", "episodes", "posts", "replies", "verdicts", "customers", "authors", "consents")
+    before = [rows_in(desk.conn, table) for table in counted]
+    times = fetch_values(desk.conn, "select row(published_at, answered_at)::text from episodes order by id")
+    forget(desk, customer_id)
+    assert [rows_in(desk.conn, table) for table in counted] == before
+    assert fetch_values(desk.conn, "select row(published_at, answered_at)::text from episodes order by id") == times
+
+
+def test_an_open_case_is_closed_and_nobody_is_asked_whether_it_held(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    forget(desk, customer_id)
+    [case] = desk.cases()
+    assert case.status == "resolved"
+    assert fetch_values(desk.conn, "select count(*) from follow_ups where concluded_at is null") == [0]
+
+
+def test_a_page_that_shows_the_old_posts_again_does_not_bring_them_back(desk: Desk) -> None:
+    post = a_post(f"My {WORD} bag is lost", author=WHO)
+    desk.hear(post)
+    forget(desk, the_customer(desk.conn))
+    desk.now += DAY
+    desk.hear(post, replace(post, text=f"My {WORD} bag, edited", edited_at=desk.now))
+    assert tables_with(desk.conn, WORD) == set()
+
+
+def test_what_the_person_writes_afterwards_is_a_record_of_its_own(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=WHO))
+    erased = the_customer(desk.conn)
+    forget(desk, erased)
+    desk.now += DAY
+    desk.hear(a_post("And now the other bag is lost", author=WHO, published_at=desk.now))
+    assert [case.status for case in desk.cases()] == ["resolved", "open"]
+    assert len(set(fetch_values(desk.conn, "select customer_id from cases"))) == 2
+
+
+def test_records_that_became_part_of_it_are_forgotten_too(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    execute(
+        desk.conn,
+        "insert into customers (name, created_at, merged_into) values (%(word)s, %(now)s, %(id)s)",
+        {"word": f"M. {WORD}", "now": NOON, "id": customer_id},
+    )
+    assert forget(desk, customer_id).records == 2
+    assert tables_with(desk.conn, WORD) == set()
+
+
+def test_nobody_is_erased_while_an_answer_goes_out_nor_twice(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=WHO))
+    customer_id = the_customer(desk.conn)
+    desk.answer("We look for it")
+    execute(desk.conn, "update replies set state = 'sending'")
+    with pytest.raises(Refused, match="going out right now"):
+        forget(desk, customer_id)
+    execute(desk.conn, "update replies set state = 'sent'")
+    forget(desk, customer_id)
+    with pytest.raises(Refused, match="erased already"):
+        forget(desk, customer_id)
+
+
+def test_an_answer_that_waits_does_not_go_out(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=WHO))
+    desk.answer("We look for it")
+    execute(desk.conn, "update replies set state = 'queued'")
+    forget(desk, the_customer(desk.conn))
+    assert fetch_values(desk.conn, "select count(*) from replies") == [0]
+
+
+def test_posts_of_two_sources_are_emptied_each_in_its_own_ledger(desk: Desk) -> None:
+    desk.hear(a_post(f"My {WORD} bag is lost", author=WHO))
+    customer_id = the_customer(desk.conn)
+    other = replace(desk, source_id=a_source(desk.conn, handle="lankaair_help"))
+    other.hear(a_post(f"Lost once more: {WORD}", author=WHO))
+    forget(desk, customer_id)
+    assert tables_with(desk.conn, WORD) == set()
+
+
+def test_every_table_that_names_a_customer_is_emptied_or_kept_for_a_reason_and_stands_in_their_file(conn: Connection) -> None:
+    named = set(
+        fetch_values(
+            conn,
+            """
+            select c.table_name::text from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+            where c.table_schema = 'public' and c.column_name = 'customer_id' and t.table_type = 'BASE TABLE'
+            """,
+        )
+    )
+    assert named == EMPTIED | KEPT.keys()
+    assert named == IN_THE_FILE.keys() | NOT_IN_THE_FILE
+    assert set(IN_THE_FILE.values()) <= set(person_file.SECTIONS)
+
+
+def test_the_file_has_a_section_for_everything_and_every_row_of_it(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    records = erasure.family(desk.conn, customer_id)
+    authors = erasure.authors(desk.conn, records)
+    found = {name: list(person_file.section(desk.conn, name, customers=records, authors=authors)) for name in person_file.SECTIONS}
+    assert {name for name, rows in found.items() if not rows} == {"follow_ups"}
+    assert len(found["posts"]) == 2
+    assert [file.body for file in person_file.files(desk.conn, records)] == [WORD.encode()]

@@ -1,0 +1,252 @@
+"""Messages on occasions: planned once, let out, asked once more right before they go, stopped at once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import DeliveryError, Refused
+from amends.inbox.actions import occasions, plan_occasions, send_occasions
+from amends.inbox.actions.erase import erase
+from amends.inbox.actions.send_occasions import Letter
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.consent import Purpose, Target
+from amends.inbox.rules.contact import WayKind
+from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.occasions import Cap, Kind, Words
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.store import consents, contact_ways, important_dates, occasion_messages
+from amends.inbox.store.contact_ways import NewWay
+from amends.inbox.store.important_dates import NewDate
+from amends.inbox.store.occasions import NewOccasion
+from tests.cast import NOON, POLICY, a_post, ada
+from tests.desk import DAY, HOUR, Desk
+
+ENGLISH = Words(language="en", subject="Happy birthday, {{ customer.first_name }}", text="All the best from {{ brand }}!")
+
+
+def somebody(conn: Connection, name: str = "Cy Fernando", *, month: int = 3, day: int = 2, consent: bool = True) -> CustomerId:
+    """Return a customer with a birthday today and an address, who allowed such messages."""
+    [customer_id] = fetch_values(
+        conn, "insert into customers (name, created_at) values (%(name)s, %(now)s) returning id", {"name": name, "now": NOON}
+    )
+    important_dates.insert(conn, customer_id, NewDate(kind="birthday", month=month, day=day, year=1990), now=NOON)
+    new = NewWay(kind=WayKind.EMAIL, value=f"c{customer_id}@mail.example", normal=f"c{customer_id}@mail.example")
+    way_id = contact_ways.insert(conn, customer_id, new, now=NOON)
+    if consent:
+        said(conn, customer_id, way_id, given=True)
+    return customer_id
+
+
+def said(conn: Connection, customer_id: CustomerId, way_id: int | None, *, given: bool, now: datetime = NOON) -> None:
+    target = Target(contact_way_id=way_id)
+    consents.add(conn, customer_id, target=target, purpose=Purpose.OCCASION, given=given, basis="told us", agent_id=None, now=now)
+
+
+def an_occasion(
+    conn: Connection, *, kind: Kind = Kind.BIRTHDAY, approval: bool = False, words: Words = ENGLISH, days_before: int = 0
+) -> int:
+    """Return an occasion that sends."""
+    new = NewOccasion(name="Wishes", kind=kind, approval=approval, on_network=kind is Kind.MENDED, days_before=days_before)
+    occasion_id = occasions.add(conn, new, agent_id=ada(conn), now=NOON)
+    occasions.write(conn, occasion_id, words, agent_id=ada(conn), now=NOON)
+    occasions.switch_on(conn, occasion_id, agent_id=ada(conn), now=NOON)
+    return occasion_id
+
+
+def send(conn: Connection, *, now: datetime = NOON) -> list[Letter]:
+    """Send everything that is due, as the worker does, and return the mails."""
+    found: list[Letter] = []
+    while claimed := send_occasions.claim(conn, now=now):
+        letter = send_occasions.prepare(conn, claimed, policy=POLICY, now=now)
+        if letter:
+            send_occasions.record_sent(conn, letter.message_id, now=now)
+            found.append(letter)
+    return found
+
+
+def states(conn: Connection) -> list[str]:
+    return fetch_values(conn, "select state || coalesce(nullif(': ' || why, ': '), '') from occasion_messages order by id")
+
+
+def test_a_birthday_is_planned_once_and_wished_once(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    somebody(conn, "Dee Perera", day=3)
+    an_occasion(conn)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    assert plan_occasions.plan(conn, now=NOON + HOUR) == 0
+    [letter] = send(conn)
+    assert (letter.to, letter.subject) == (f"c{customer_id}@mail.example", "Happy birthday, Cy")
+    assert send(conn, now=NOON + HOUR) == []
+    assert plan_occasions.plan(conn, now=NOON + timedelta(days=365)) == 1
+
+
+def test_a_day_is_the_persons_own(conn: Connection) -> None:
+    customer_id = somebody(conn, month=3, day=3)
+    execute(conn, "update customers set zone = 'Pacific/Auckland' where id = %(id)s", {"id": customer_id})
+    an_occasion(conn)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+
+
+def test_consent_taken_back_while_a_message_waits_holds(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    said(conn, customer_id, None, given=False, now=NOON + HOUR)
+    assert send(conn, now=NOON + HOUR) == []
+    assert states(conn) == ["skipped: no_consent"]
+
+
+def test_who_said_nothing_who_wants_no_contact_and_who_was_erased_get_nothing(desk: Desk) -> None:
+    conn = desk.conn
+    silent, unwilling, erased = somebody(conn, consent=False), somebody(conn), somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    execute(conn, "update customers set do_not_contact_since = %(now)s where id = %(id)s", {"now": NOON, "id": unwilling})
+    erase(conn, customer_id=erased, agent_id=desk.agent_id, policy=POLICY, now=NOON)
+    assert send(conn) == []
+    assert silent
+    assert states(conn) == ["skipped: no_consent", "skipped: do_not_contact", "stopped"]
+
+
+def test_nobody_gets_more_than_the_cap_over_all_occasions(conn: Connection) -> None:
+    somebody(conn)
+    occasions.set_cap(conn, Cap(most=1, days=30), agent_id=ada(conn), now=NOON)
+    an_occasion(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    assert len(send(conn)) == 1
+    assert states(conn) == ["sent", "skipped: cap"]
+
+
+def test_what_somebody_must_let_out_waits_for_it(conn: Connection) -> None:
+    somebody(conn)
+    occasion_id = an_occasion(conn, approval=True)
+    plan_occasions.plan(conn, now=NOON)
+    assert send(conn) == []
+    assert plan_occasions.let_out(conn, occasion_id, None, agent_id=ada(conn)) == 1
+    assert len(send(conn)) == 1
+
+
+def test_stopping_stops_at_once_and_for_good(conn: Connection) -> None:
+    somebody(conn)
+    occasion_id = an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    assert occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON) == 1
+    occasions.switch_on(conn, occasion_id, agent_id=ada(conn), now=NOON)
+    assert send(conn) == []
+    assert states(conn) == ["stopped"]
+
+
+def test_it_is_said_in_the_persons_language_and_the_link_stops_such_messages(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    execute(conn, "update customers set languages = '{si,ta}' where id = %(id)s", {"id": customer_id})
+    occasion_id = an_occasion(conn)
+    occasions.write(conn, occasion_id, Words(language="ta", subject="வாழ்த்துகள்", text="வாழ்த்துகள்"), agent_id=ada(conn), now=NOON)
+    plan_occasions.plan(conn, now=NOON)
+    [letter] = send(conn)
+    assert letter.language == "ta"
+    assert send_occasions.stop_by(conn, letter.stop, now=NOON + HOUR)
+    assert send_occasions.stop_by(conn, letter.stop, now=NOON + HOUR)
+    assert not send_occasions.stop_by(conn, "another", now=NOON)
+    assert fetch_values(conn, "select given from consents order by id") == [True, False]
+
+
+def test_trouble_is_tried_again_and_given_up_when_it_is_final(conn: Connection) -> None:
+    somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    claimed = send_occasions.claim(conn, now=NOON)
+    assert claimed
+    send_occasions.prepare(conn, claimed, policy=POLICY, now=NOON)
+    send_occasions.record_trouble(conn, claimed, DeliveryError("no answer"), now=NOON)
+    assert send_occasions.claim(conn, now=NOON) is None
+    again = send_occasions.claim(conn, now=NOON + HOUR)
+    assert again
+    send_occasions.record_trouble(conn, again, DeliveryError("no such person", permanent=True), now=NOON)
+    assert states(conn) == ["failed: no such person"]
+
+
+def test_what_a_dead_worker_was_sending_goes_again(conn: Connection) -> None:
+    somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    assert send_occasions.claim(conn, now=NOON)
+    assert send(conn, now=NOON + timedelta(minutes=1)) == []
+    assert len(send(conn, now=NOON + timedelta(minutes=3))) == 1
+
+
+def test_a_renewal_is_told_some_days_ahead_once_for_each_day(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    execute(
+        conn,
+        """
+        insert into purchases (customer_id, kind, name, bought_at, renews_on, created_at)
+        values (%(id)s, 'subscription', 'Club', %(now)s, %(on)s, %(now)s)
+        """,
+        {"id": customer_id, "now": NOON - 300 * DAY, "on": (NOON + 7 * DAY).date()},
+    )
+    an_occasion(conn, kind=Kind.RENEWAL, days_before=7, words=Words(language="en", subject="Soon", text="It renews."))
+    assert plan_occasions.plan(conn, now=NOON - DAY) == 0
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    assert plan_occasions.plan(conn, now=NOON) == 0
+
+
+def test_the_first_purchase_has_anniversaries_and_later_ones_have_none(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    for days in (365, 730):
+        execute(
+            conn,
+            """
+            insert into purchases (customer_id, kind, name, bought_at, created_at) values (%(id)s, 'purchase', 'Seat', %(at)s, %(at)s)
+            """,
+            {"id": customer_id, "at": NOON - days * DAY},
+        )
+    words = Words(language="en", subject="{{ years }} years", text="Thank you for {{ years }} years.")
+    an_occasion(conn, kind=Kind.FIRST_PURCHASE, words=words)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    assert [letter.subject for letter in send(conn)] == ["2 years"]
+
+
+def test_who_complained_about_what_was_mended_is_told_as_an_answer_where_they_allowed_it(desk: Desk) -> None:
+    conn = desk.conn
+    desk.hear(a_post("My bag is lost"))
+    [author_id, customer_id] = fetch_values(conn, "select unnest(array[author_id, customer_id]) from cases")
+    consents.add(
+        conn,
+        customer_id,
+        target=Target(author_id=author_id),
+        purpose=Purpose.OCCASION,
+        given=True,
+        basis="told us",
+        agent_id=None,
+        now=NOON,
+    )
+    occasion_id = an_occasion(conn, kind=Kind.MENDED, words=Words(language="en", subject="Mended", text="Bags arrive again."))
+    asker = Asker(agent_id=AgentId(desk.agent_id), now=NOON)
+    assert plan_occasions.begin_round(conn, occasion_id, parse("lost"), asker, now=NOON) == 1
+    assert send(conn) == []
+    assert fetch_values(conn, "select text from replies") == ["Bags arrive again."]
+    assert states(conn) == ["sent"]
+
+
+def test_what_cannot_be_is_refused(conn: Connection) -> None:
+    for new in (
+        NewOccasion(name=" ", kind=Kind.BIRTHDAY),
+        NewOccasion(name="Wishes", kind=Kind.BIRTHDAY, days_before=3),
+        NewOccasion(name="Wishes", kind=Kind.BIRTHDAY, hour=23),
+    ):
+        with pytest.raises(Refused):
+            occasions.add(conn, new, agent_id=ada(conn), now=NOON)
+    empty = occasions.add(conn, NewOccasion(name="Wishes", kind=Kind.BIRTHDAY), agent_id=ada(conn), now=NOON)
+    with pytest.raises(Refused, match="Write what it says first"):
+        occasions.switch_on(conn, empty, agent_id=ada(conn), now=NOON)
+
+
+def test_what_was_sent_is_shown_with_whether_they_answered(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    occasion_id = an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    send(conn)
+    [message] = occasion_messages.of_customer(conn, customer_id, limit=5)
+    assert (message.occasion_id, message.state, message.text) == (occasion_id, "sent", "All the best from !")

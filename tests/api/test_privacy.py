@@ -1,0 +1,117 @@
+"""The privacy desk: a request is kept, the file made, the erasure carried out, and the log says who opened whom."""
+
+import json
+import zipfile
+from io import BytesIO
+
+from amends.core.database import execute, fetch_values
+from tests.door import Door, as_fragment
+
+
+def customer(door: Door) -> int:
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, "select customer_id from cases order by id limit 1")[0]
+
+
+def asked(door: Door, kind: str) -> int:
+    """Enter a request as Mia, and return its id."""
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        answer = client.post(
+            "/privacy/requests", data={"customer": customer(door), "kind": kind, "how": "By letter, with the order number"}
+        )
+    assert "Kept; it is due within a month" in json.loads(answer.headers["hx-trigger"])["toast"]["text"]
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, "select max(id) from privacy_requests")[0]
+
+
+def test_a_request_is_kept_with_the_day_it_is_due_and_asked_twice_it_is_one(door: Door) -> None:
+    asked(door, "file")
+    asked(door, "file")
+    page = door.visitor(door.who.mia).get("/privacy").text
+    assert page.count("wants to see what we hold") == 1
+    assert "By letter, with the order number" in page
+
+
+def test_the_file_has_all_of_it_for_programs_and_for_people(door: Door) -> None:
+    request_id = asked(door, "file")
+    answer = door.visitor(door.who.mia).get(f"/privacy/requests/{request_id}/file")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        told = json.loads(archive.read("person.json"))
+        page = archive.read("person.html").decode()
+    [post, *_more] = told["posts"]
+    assert told["customers"][0]["id"] == customer(door)
+    assert post["text"]
+    assert post["text"].split()[0] in page
+    assert page.rstrip().endswith("</html>")
+
+
+def test_the_file_is_the_same_over_rest(door: Door) -> None:
+    told = door.program(door.who.mia).get(f"/api/v1/privacy/customers/{customer(door)}").json()
+    assert told["customers"][0]["id"] == customer(door)
+
+
+def test_an_erasure_is_carried_out_once_and_the_case_page_says_nothing_any_more(door: Door) -> None:
+    request_id, name = asked(door, "erasure"), ""
+    with door.pool.transaction() as conn:
+        name = fetch_values(conn, "select name from customers where id = %(id)s", {"id": customer(door)})[0]
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert client.post(f"/privacy/requests/{request_id}/erase").status_code == 200
+        assert client.post(f"/privacy/requests/{request_id}/erase").status_code == 409
+    assert name not in door.visitor(door.who.mia).get("/privacy").text
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select count(*) from customers where name = %(name)s", {"name": name}) == [0]
+
+
+def test_an_erasure_over_rest_says_what_it_emptied(door: Door) -> None:
+    program = door.program(door.who.mia)
+    made = program.post("/api/v1/privacy/requests", json={"customer_id": customer(door), "kind": "erasure"}).json()
+    assert program.post(f"/api/v1/privacy/requests/{made['id']}/erase").json()["records"] == 1
+    assert program.get("/api/v1/privacy/requests").json() == []
+
+
+def test_a_refusal_needs_a_reason_and_keeps_it(door: Door) -> None:
+    request_id = asked(door, "erasure")
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert client.post(f"/privacy/requests/{request_id}/refuse", data={"why": " "}).status_code == 422
+        client.post(f"/privacy/requests/{request_id}/refuse", data={"why": "It was not they"})
+    assert "It was not they" in door.visitor(door.who.mia).get("/privacy").text
+
+
+def test_a_request_for_nobody_is_refused(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert client.post("/privacy/requests", data={"customer": 999_999, "kind": "file"}).status_code == 404
+        assert client.post("/privacy/requests", data={"customer": "x", "kind": "file"}).status_code == 422
+
+
+def test_who_opens_a_case_stands_in_the_log_once_while_they_go_on_looking(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        [case_id] = fetch_values(conn, "select id from cases order by id limit 1")
+    for _time in range(3):
+        door.visitor(door.who.ada).get(f"/inbox/{case_id}")
+    door.program(door.who.ada).get(f"/api/v1/customers/{customer(door)}")
+    page = door.visitor(door.who.mia).get(f"/privacy/openings?customer={customer(door)}").text
+    assert page.count("Ada opened") == 2
+    assert "beside a case" in page
+    assert "by a program" in page
+
+
+def test_what_is_settled_is_tried_dry_kept_and_carried_out(door: Door) -> None:
+    form = {"kind": ["openings", "context"], "source": ["", ""], "days": ["30", ""]}
+    with door.pool.transaction() as conn:
+        execute(
+            conn,
+            "insert into openings (customer_id, agent_id, place, at) values (%(id)s, %(agent)s, 'case', '2020-01-01')",
+            {"id": customer(door), "agent": door.who.ada},
+        )
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert '<b class="num">1</b>' in client.post("/privacy/retention/try", data=form).text
+        assert client.post("/privacy/retention", data=form | {"days": ["forever", ""]}).status_code == 422
+        assert client.post("/privacy/retention", data=form | {"days": ["30"]}).status_code == 422
+        client.post("/privacy/retention", data=form)
+        assert 'value="30"' in client.get("/privacy/retention").text
+        assert "Taking away what is too old" in client.post("/privacy/retention/run").text
+
+
+def test_nothing_is_carried_out_where_nothing_is_settled(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert client.post("/privacy/retention/run").status_code == 422

@@ -1,0 +1,146 @@
+"""What the columns of a file mean, in which order its days are written, and what one row says."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from amends.core.errors import Refused
+from amends.core.rows.vcards import COLUMNS
+from amends.inbox.rules.customer_record import Attribute, Kind
+from amends.inbox.rules.import_dates import Order, orders_of, read_day, settled
+from amends.inbox.rules.import_fields import Preset, guess, preset_of
+from amends.inbox.rules.import_mapping import Column, ImportMapping, MatchBy, check, fitted, from_json, guessed
+from amends.inbox.rules.import_rows import Given, Reader, Surroundings
+
+HEADERS = {
+    Preset.HUBSPOT: ("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Contact owner", "Associated Company"),
+    Preset.SALESFORCE: ("Contact ID", "First Name", "Last Name", "Account Name", "Email", "Mobile", "Birthdate"),
+    Preset.GOOGLE: ("First Name", "Last Name", "Labels", "E-mail 1 - Label", "E-mail 1 - Value", "Phone 1 - Label", "Phone 1 - Value"),
+    Preset.OUTLOOK: ("First Name", "Last Name", "E-mail Address", "E-mail 2 Address", "Business Phone", "Job Title", "Company"),
+    Preset.ZENDESK: ("id", "name", "email", "external_id", "role", "phone", "organization", "tags"),
+    Preset.VCARD: COLUMNS,
+    Preset.PLAIN: ("Name", "Correo electrónico"),
+}
+
+
+@pytest.mark.parametrize(("preset", "columns"), HEADERS.items())
+def test_whose_export_a_file_is_shows_in_its_headers(preset: Preset, columns: Sequence[str]) -> None:
+    means = guess(columns, attributes={})
+
+    assert preset_of(columns) is preset
+    assert "email" in means.values()
+    assert {"name", "given_name"} & set(means.values())
+
+
+def test_a_column_may_be_a_field_of_the_administrators() -> None:
+    assert guess(["Name", "Favourite seat"], attributes={"seat": "Favourite seat"})["Favourite seat"] == "attributes.seat"
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (["2026-11-30", "1990-01-02"], Order.YMD),
+        (["03/04/1990", "30.11.1990"], Order.DMY),
+        (["03/04/1990", "11/30/1990"], Order.MDY),
+        (["1990-30-11", "1990-03-04"], Order.YDM),
+        (["46356", "32000"], Order.EXCEL),
+        (["30 Nov 1990", "12 de enero de 1991"], Order.YMD),
+        (["03/04/1990"], None),
+        (["31/12/99", "11/30/99"], None),
+    ],
+)
+def test_the_order_of_days_is_that_of_the_whole_column(texts: Sequence[str], order: Order | None) -> None:
+    assert settled(orders_of(texts)) is order
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "day"),
+    [
+        ("30.11.26", Order.DMY, (11, 30, 2026)),
+        ("30.11.27", Order.DMY, (11, 30, 1927)),
+        ("--0229", Order.YMD, (2, 29, None)),
+        ("Nov 30, 1990", Order.DMY, (11, 30, 1990)),
+        ("19901130T000000Z", Order.DMY, (11, 30, 1990)),
+    ],
+)
+def test_a_day_is_read_as_people_and_programs_write_it(text: str, order: Order, day: tuple[int, int, int | None]) -> None:
+    assert read_day(text, order, year_now=2026) == day
+
+
+@pytest.mark.parametrize("text", ["31.02.1990", "0000-00-00", "tomorrow", "1.1.12345", "29.02.1991"])
+def test_a_day_that_there_is_not_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        read_day(text, Order.DMY, year_now=2026)
+
+
+SEAT = Attribute(key="since", name="Since", kind=Kind.DATE)
+
+
+def read(row: Mapping[str, str], mapping: Mapping[str, str], **more: str) -> Given:
+    """Return what a row says under a mapping."""
+    whole = ImportMapping(columns=mapping, region=more.get("region", ""), dates={"Since": Order.DMY})
+    reader = Reader(list(row), whole, Surroundings(attributes=[SEAT], owners={"mia@desk.example": 7}, year_now=2026))
+    return reader.read(list(row.values()))
+
+
+def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
+    found = read(
+        {"G": "Ann", "F": "Lee", "T": "Work", "M": "A@b.example; c@d.example", "P": "077 123 4567", "L": "vip, new",
+         "O": "Mia@desk.example", "Since": "30.11.2020", "X": "=HYPERLINK(1)"},
+        {"G": "given_name", "F": "family_name", "T": "email_type", "M": "email", "P": "phone", "L": "tags", "O": "owner",
+         "Since": "attributes.since", "X": "note"},
+        region="LK",
+    )  # fmt: skip
+
+    assert found.name == "Ann Lee"
+    assert found.ways == [
+        ("email", "A@b.example", "a@b.example", "work"),
+        ("email", "c@d.example", "c@d.example", "work"),
+        ("phone", "077 123 4567", "+94771234567", ""),
+    ]
+    assert (found.tags, found.owner_id, found.attributes, found.note) == (["vip", "new"], 7, {"since": "2020-11-30"}, "=HYPERLINK(1)")
+
+
+@pytest.mark.parametrize(
+    ("row", "mapping", "why"),
+    [
+        ({"M": "nobody"}, {"M": "email"}, "M: "),
+        ({"N": "x" * 201}, {"N": "name"}, "N: "),
+        ({"O": "gone@desk.example"}, {"O": "owner"}, "no colleague"),
+        ({"Z": "Nowhere/Atall", "N": "A"}, {"Z": "zone", "N": "name"}, "Z: "),
+        ({"N": ""}, {"N": "name"}, "who this is"),
+        ({"N": "A", "D": "perhaps"}, {"N": "name", "D": "do_not_contact"}, "yes or no"),
+    ],
+)
+def test_a_row_that_cannot_be_kept_is_refused_by_its_column(row: Mapping[str, str], mapping: Mapping[str, str], why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        read(row, mapping)
+
+
+def test_a_mapping_comes_back_from_its_kept_form_and_fits_another_file() -> None:
+    columns = [Column(name="Name"), Column(name="Mail"), Column(name="Birthday", orders=("dmy", "mdy"))]
+    mapping = ImportMapping(columns={"Name": "name", "Mail": "email", "Gone": "role"}, match=MatchBy.EMAIL, dates={"Birthday": Order.MDY})
+
+    assert from_json(mapping.as_json()) == mapping
+    assert fitted(mapping, columns, []).columns == {"Name": "name", "Mail": "email", "Birthday": "birthday"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": {}},
+        {"columns": {"A": "name", "B": "name"}},
+        {"columns": {"A": "attributes.none"}},
+        {"columns": {"A": "external_id"}, "system": ""},
+        {"columns": {"A": "name"}, "region": "XX"},
+    ],
+)
+def test_a_mapping_that_cannot_work_is_refused(wrong: Mapping[str, object]) -> None:
+    with pytest.raises(Refused):
+        check(from_json(wrong), [Column(name="A"), Column(name="B")], [])
+
+
+def test_two_orders_that_fit_are_a_question() -> None:
+    columns = [Column(name="Name"), Column(name="Birthday", orders=("dmy", "mdy"))]
+    with pytest.raises(Refused, match="several orders"):
+        check(guessed(columns, []), columns, [])

@@ -1,0 +1,156 @@
+"""Files of people as programs really write them: read as one table, whatever the encoding, the divider and the dialect."""
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from amends.core.errors import Refused
+from amends.core.rows.records import Record
+from amends.core.rows.table import table_of
+from amends.core.rows.vcards import COLUMNS
+
+
+def cells(content: bytes | str, folder: Path, encoding: str = "") -> tuple[tuple[str, ...], list[list[str] | str], Mapping[str, int]]:
+    """Return the columns, the cells of each row (or why it is refused), and what was passed over."""
+    path = folder / "file"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with table_of(path, encoding=encoding) as table:
+        rows = [row.cells if isinstance(row, Record) else row.reason for row in table.rows]
+        return table.columns, rows, table.notes
+
+
+EXCEL = "Nombre;Año;Correo\r\nJosé Núñez;1990;j@b.example\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_what_excel_writes_is_read_in_every_encoding_it_has(encoding: str, tmp_path: Path) -> None:
+    columns, rows, _notes = cells(EXCEL.encode(encoding), tmp_path)
+
+    assert (columns, rows) == (("Nombre", "Año", "Correo"), [["José Núñez", "1990", "j@b.example"]])
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_any_divider_is_seen_from_the_header(mark: str, tmp_path: Path) -> None:
+    assert cells(f"Name{mark}E-mail\nA{mark}b\n", tmp_path)[:2] == (("Name", "E-mail"), [["A", "b"]])
+
+
+def test_the_line_of_excel_that_names_the_divider_is_no_header(tmp_path: Path) -> None:
+    assert cells("sep=;\nName;E-mail\nA;b\n", tmp_path)[0] == ("Name", "E-mail")
+
+
+def test_headers_that_stand_twice_or_are_empty_are_told_apart(tmp_path: Path) -> None:
+    assert cells("Email,Email,,Email\na,b,c,d\n", tmp_path)[0] == ("Email", "Email (2)", "#3", "Email (3)")
+
+
+def test_quoted_newlines_are_one_row_and_ragged_rows_are_told(tmp_path: Path) -> None:
+    rows = cells('Name,Note\n"A","one\ntwo"\nB\nC,d,e\nD,x,,\n', tmp_path)[1]
+
+    assert rows == [["A", "one\ntwo"], ["B", ""], "3 values under 2 columns", ["D", "x"]]
+
+
+def test_a_broken_row_costs_no_other(tmp_path: Path) -> None:
+    rows = cells(b'Name,E\nA\0,b\n"C,d\nE,\xff\n\xc3\xa9\xc3\xa9,f\n', tmp_path)[1]
+
+    assert rows[0] == "a value holds a character that cannot be kept (NUL)"
+    assert "quotation mark" in str(rows[1])
+    assert "0xFF" in str(rows[2])
+    assert rows[3] == ["éé", "f"]
+
+
+def test_names_in_seven_scripts_come_through_whole(tmp_path: Path) -> None:
+    names = ["කවිඳි පෙරේරා", "ሰላም ተስፋዬ", "கவிதா", "ಕವಿತಾ", "ਕਵਿਤਾ", "कविता", "José", "王小明", "أمل"]
+
+    assert [row[0] for row in cells("Name\n" + "\n".join(names), tmp_path)[1]] == names
+
+
+def test_a_row_of_a_megabyte_is_read_and_a_line_of_two_is_refused(tmp_path: Path) -> None:
+    rows = cells(f"Name,Note\nA,{'x' * 999_000}\nB,{'y' * 2_100_000}\nC,z\n", tmp_path)[1]
+
+    assert (len(rows[0][1]), isinstance(rows[1], str), rows[2]) == (999_000, True, ["C", "z"])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"  \n\n", b"PK\x03\x04\x14\0\0\0", b"%PDF-1.7\n%", b"\x89PNG\r\n\x1a\n", bytes(range(32)) * 9, b"[1]"]
+)
+def test_what_holds_no_people_is_refused_with_what_to_do(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        cells(content, tmp_path)
+
+
+def test_a_file_that_unpacks_to_far_more_than_any_list_of_people_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(b"Name\n" + b"a\n" * 2_000_000))
+    with pytest.raises(Refused, match="gigabyte"), table_of(path, most=1_000_000) as table:
+        assert list(table.rows)
+
+
+def test_json_lines_have_the_columns_of_all_their_objects(tmp_path: Path) -> None:
+    columns, rows, _notes = cells('{"name": "A", "tags": ["x", "y"]}\nnonsense\n{"name": "B", "vip": true, "note": null}\n', tmp_path)
+
+    assert columns == ("name", "tags", "vip", "note")
+    assert rows == [["A", "x; y", "", ""], "this is not JSON", ["B", "", "true", ""]]
+
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+UID:77
+N:Perera;Kavindi;;Dr.;
+FN:Dr. Kavindi\\, Perera
+ORG:Lanka Air;Cargo
+TITLE:Pilot
+TEL;TYPE=CELL:+94 77 123 4567
+TEL;TYPE=WORK,PREF;VALUE=uri:tel:+94112345678
+item1.EMAIL;TYPE=INTERNET:k@mail.
+ example
+ADR;TYPE=HOME:;;12 Galle Road;Colombo;;00300;Sri Lanka
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ
+ SkZJRg
+BDAY:--1130
+CATEGORIES:vip,new\\,er
+X-SOCIALPROFILE;TYPE=mastodon:https://social.example/@kavindi
+NOTE:first\\nsecond
+END:VCARD
+BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:N=FA=F1ez;Jos=E9
+EMAIL;WORK:j@b.example
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+KIND:group
+FN:All
+END:VCARD
+loose
+"""
+
+
+def test_cards_of_every_version_are_rows(tmp_path: Path) -> None:
+    columns, rows, notes = cells(CARDS.replace("\n", "\r\n"), tmp_path)
+    first = {name: cell for name, cell in zip(columns, rows[0], strict=True) if cell}
+
+    assert columns == COLUMNS
+    assert first == {
+        "UID": "77",
+        "FN": "Dr. Kavindi, Perera",
+        "Given name": "Kavindi",
+        "Family name": "Perera",
+        "Organisation": "Lanka Air",
+        "Role": "Pilot",
+        "Birthday": "--1130",
+        "Categories": "vip; new,er",
+        "Note": "first\nsecond",
+        "Handles": "https://social.example/@kavindi",
+        "E-mail 1": "k@mail.example",
+        "Phone 1": "+94112345678",
+        "Phone 1 type": "work",
+        "Phone 2": "+94 77 123 4567",
+        "Phone 2 type": "cell",
+        "Address 1": "12 Galle Road, Colombo, 00300, Sri Lanka",
+        "Address 1 type": "home",
+    }
+    second = dict(zip(columns, rows[1], strict=True))
+    assert (second["Given name"], second["Family name"], second["E-mail 1 type"]) == ("José", "Núñez", "work")
+    assert rows[2:] == ["this card is a group of people, not a person", "this belongs to no card"]
+    assert notes == {"PHOTO": 1, "KIND:group": 1}
