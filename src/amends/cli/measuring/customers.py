@@ -61,23 +61,24 @@ _PEOPLE: tuple[LiteralString, ...] = (
 )
 _HISTORY: tuple[LiteralString, ...] = (
     """
-    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment, urgency,
-      opened_at, last_post_at, resolved_at, customer_posts, unread)
+    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+      urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
     select 1, s.id, a.network, a.id, 1 + (a.id - 1) / %(handles)s, a.id::text, case when a.id %% 8 = 0 then 'open' else 'resolved' end,
       'my flight was cancelled ' || a.id, 'en', (array['negative', 'neutral', 'positive'])[1 + a.id %% 3], a.id %% 100,
       now() - a.id * interval '20 seconds', now() - a.id * interval '20 seconds', case when a.id %% 8 <> 0 then now() end, 3, false
     from authors a join sources s on s.network = a.network order by a.id
     """,
     """
-    insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route, case_id)
-    select c.source_id, c.network, a.id || '-' || n, a.id, 'my bag is still not here, message ' || n, c.opened_at + n * interval '1 minute', now(),
-      now(), 'https://x.example/1', a.id::text, 'append', c.id
+    insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route,
+      case_id)
+    select c.source_id, c.network, a.id || '-' || n, a.id, 'my bag is still not here, message ' || n,
+      c.opened_at + n * interval '1 minute', now(), now(), 'https://x.example/1', a.id::text, 'append', c.id
     from authors a join cases c on c.author_id = a.id,
-      generate_series(1, case when a.id %% %(handles)s = 0 then %(posts)s - 2 * (%(posts)s / %(handles)s) else %(posts)s / %(handles)s end) n
+      generate_series(1, %(posts)s / %(handles)s + case when a.id %% %(handles)s = 0 then %(posts)s %% %(handles)s else 0 end) n
     """,
     """
     insert into replies (case_id, post_id, agent_id, text, episode, answers, key, state, created_at, next_at, sent_at, author_id)
-    select c.id, (select min(id) from posts where case_id = c.id), 1 + c.id %% 20, 'We are on it.', 1, 3, gen_random_uuid(), 'sent',
+    select c.id, (select id from posts where case_id = c.id order by published_at limit 1), 1 + c.id %% 20, 'We are on it.', 1, 3, gen_random_uuid(), 'sent',
       c.opened_at + interval '1 hour', now(), now(), c.author_id
     from cases c where c.id %% %(handles)s <> 0
     """,
@@ -100,8 +101,8 @@ _HISTORY: tuple[LiteralString, ...] = (
 )
 _HEAVY: tuple[LiteralString, ...] = (
     """
-    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment, urgency,
-      opened_at, last_post_at, resolved_at, customer_posts, unread)
+    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+      urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
     select 1, 1, 'x', 1, 1, 'heavy' || n, case when n < 20 then 'open' else 'resolved' end, 'again ' || n, 'en', 'negative', 50,
       now() - n * interval '1 hour', now() - n * interval '1 hour', case when n >= 20 then now() end, 3, false
     from generate_series(1, %(heavy_cases)s) n
@@ -112,8 +113,9 @@ _HEAVY: tuple[LiteralString, ...] = (
       'heavy', 'context' from generate_series(1, %(heavy_posts)s) n
     """,
     """
-    insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons, needs_look,
-      created_at)
-    select id, 'bench', 'en', (array['negative', 'neutral', 'positive'])[1 + id %% 3], 0.5, 0.3, 0.2, 0.5, 0.9, 40, '{}', false, now() from posts
+    insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons,
+      needs_look, created_at)
+    select id, 'bench', 'en', (array['negative', 'neutral', 'positive'])[1 + id %% 3], 0.5, 0.3, 0.2, 0.5, 0.9, 40, '{}', false, now()
+    from posts
     """,
 )
