@@ -243,5 +243,5 @@ def test_a_customer_of_whom_something_is_known_outlives_their_last_handle(desk: 
     [cy, dee] = fetch_values(desk.conn, "select customer_id from cases order by id")
     [author] = fetch_values(desk.conn, "select author_id from customer_links where customer_id = %(id)s", {"id": dee})
     customer_record.change(desk.conn, customer_id=dee, values={"concerns": "Bags"}, version=None, by=desk.agent_id, now=NOON)
-    link_customer(desk.conn, author_id=author, customer_id=cy, basis=LinkBasis.TOLD_US, evidence="", agent_id=desk.agent_id, now=NOON)
+    link_customer(desk.conn, author_id=author, customer_id=cy, basis=LinkBasis.TOLD_US, evidence=(), agent_id=desk.agent_id, now=NOON)
     assert _record(desk.conn, dee).concerns == "Bags"

@@ -43,6 +43,7 @@ EMPTIED = {
     "customer_files",
     "memberships",
     "customer_refs",
+    "identity_backlog",
 }
 IN_THE_FILE = {
     "contact_ways": "contact_ways",
@@ -53,6 +54,7 @@ IN_THE_FILE = {
     "customer_files": "files",
     "memberships": "memberships",
     "customer_refs": "references",
+    "identity_backlog": "handles",
     "customer_changes": "changes",
     "customer_links": "handles",
     "cases": "cases",
@@ -111,6 +113,8 @@ FILLED = (
     """insert into openings (customer_id, agent_id, place, at) values (%(id)s, %(agent)s, 'case', %(now)s)""",
     """insert into privacy_requests (customer_id, kind, asked_at, due_at, how)
        values (%(id)s, 'erasure', %(now)s, %(now)s, %(word)s)""",
+    """insert into link_evidence (author_id, kind, consent, note, at)
+       select author_id, 'told_us', 'own_words', %(word)s, %(now)s from customer_links where customer_id = %(id)s""",
     """insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at, word)
        select id, case_id, %(id)s, 'en', false, %(now)s, %(now)s, %(word)s from episodes limit 1""",
     """with wishes as (
@@ -127,7 +131,6 @@ FILLED = (
     """with file as (
          insert into exports (kind, which, state, created_at) values ('csv', '', 'ready', %(now)s) returning id
        ) insert into export_pieces (export_id, position, body) select id, 1, %(word)s from file""",
-    """update customer_links set evidence = %(word)s where customer_id = %(id)s""",
     """with club as (insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s) returning id)
        insert into memberships (organisation_id, customer_id, role, number, created_at) select id, %(id)s, %(word)s, %(word)s, %(now)s
        from club""",

@@ -9,12 +9,13 @@ from amends.inbox.actions.agents import add_agent, change_password, verify_passw
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.follow_up import look_at_stirred
 from amends.inbox.actions.resolve import resolve
+from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
-from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.words import LinkBasis, Role
-from amends.inbox.store.customer_page import maybe_the_same
+from amends.inbox.store import link_evidence
 from tests.cast import NOON, POLICY, a_post, a_source
 from tests.desk import DAY, MINUTE, Desk
+from tests.people import a_person
 
 REDDIT_CY = Author(external_id="t2_cy", handle="cy-travels", name="")
 
@@ -31,7 +32,7 @@ def twice(desk: Desk) -> Desk:
 
 
 def _authors(desk: Desk) -> tuple[AuthorId, AuthorId]:
-    cy, reddit_cy = fetch_values(desk.conn, "select id from authors order by id")
+    cy, reddit_cy = fetch_values(desk.conn, "select id from authors order by id limit 2")
     return cy, reddit_cy
 
 
@@ -40,32 +41,34 @@ def _customers(desk: Desk) -> list[CustomerId]:
 
 
 def _tie(desk: Desk) -> None:
+    _link(desk, _authors(desk)[1], _customers(desk)[0])
+
+
+def _link(desk: Desk, author_id: AuthorId, customer_id: CustomerId) -> None:
     link_customer(
         desk.conn,
-        author_id=_authors(desk)[1],
-        customer_id=_customers(desk)[0],
+        author_id=author_id,
+        customer_id=customer_id,
         basis=LinkBasis.TOLD_US,
-        evidence="said so in the thread",
+        evidence=of_basis(LinkBasis.TOLD_US, "said so in the thread"),
         agent_id=desk.agent_id,
         now=NOON,
     )
-
-
-def test_the_same_name_elsewhere_is_suggested_and_not_assumed(twice: Desk) -> None:
-    x_customer, reddit_customer = _customers(twice)
-    assert x_customer != reddit_customer
-    assert [row.customer_id for row in maybe_the_same(twice.conn, reddit_customer, EVERYTHING)] == [x_customer]
 
 
 def test_a_link_moves_the_cases_and_keeps_its_ground(twice: Desk) -> None:
     _tie(twice)
 
     assert len(set(_customers(twice))) == 1
-    assert fetch_values(twice.conn, "select basis || ': ' || evidence from customer_links where agent_id is not null") == [
-        "told_us: said so in the thread"
-    ]
-    assert fetch_values(twice.conn, "select count(*) from customers") == [1]
-    assert maybe_the_same(twice.conn, _customers(twice)[0], EVERYTHING) == []
+    [told] = link_evidence.of_customer(twice.conn, _customers(twice)[0])
+    assert (told.author_id, told.kind, told.consent, told.note, told.agent) == (
+        _authors(twice)[1],
+        "told_us",
+        "own_words",
+        "said so in the thread",
+        "Ada",
+    )
+    assert fetch_values(twice.conn, "select count(*) from customers where merged_into is null") == [1]
 
 
 def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:
@@ -74,6 +77,17 @@ def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:
 
     assert _customers(twice)[1] == alone != _customers(twice)[0]
     assert fetch_values(twice.conn, "select name from customers where id = %(id)s", {"id": alone}) == ["cy-travels"]
+    assert link_evidence.of_customer(twice.conn, alone) == []
+
+
+def test_one_of_several_handles_goes_over_alone_and_comes_off_again(twice: Desk) -> None:
+    _tie(twice)
+    elsewhere = a_person(twice.conn, "Cy")
+    _link(twice, _authors(twice)[1], elsewhere.id)
+    assert _customers(twice)[1] == elsewhere.id != _customers(twice)[0]
+
+    alone = unlink(twice.conn, author_id=_authors(twice)[1], agent_id=twice.agent_id, now=NOON)
+    assert _customers(twice)[1] == alone != elsewhere.id
 
 
 def test_the_only_handle_of_a_customer_stays(twice: Desk) -> None:
@@ -88,7 +102,7 @@ def test_nobody_is_tied_to_a_customer_who_does_not_exist(twice: Desk) -> None:
             author_id=_authors(twice)[0],
             customer_id=CustomerId(404),
             basis=LinkBasis.AGENT,
-            evidence="",
+            evidence=(),
             agent_id=twice.agent_id,
             now=NOON,
         )

@@ -87,7 +87,7 @@ def test_the_complaints_of_linked_handles_count_and_those_of_strangers_do_not(de
             author_id=young[0],
             customer_id=old[1],
             basis=LinkBasis.AGENT,
-            evidence="",
+            evidence=(),
             agent_id=desk.agent_id,
             now=desk.now,
         )

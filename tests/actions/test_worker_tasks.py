@@ -244,7 +244,7 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
     work.perform(Task.RELAY)
     work.woken.clear()
     work.perform(Task.SWEEP)
-    assert set(work.woken) == {Task.PROVE_REPLIES, Task.CONCLUDE_FOLLOW_UPS, Task.LOOK_AGAIN}
+    assert set(work.woken) == {Task.PROVE_REPLIES, Task.CONCLUDE_FOLLOW_UPS, Task.LOOK_AGAIN, Task.KEEP_CLOCKS, Task.SEND_SURVEYS}
     work.perform(*work.woken, Task.RELAY, Task.NOTIFY)
     work.woken.clear()
     work.perform(Task.SWEEP)

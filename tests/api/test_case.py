@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from amends.core.database import fetch_values
+from amends.inbox.actions.find_same import find_same
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.import_posts import WHY_NO_REPLY, ImportPlace, import_posts
 from amends.inbox.actions.ingest import ingest
@@ -232,6 +233,7 @@ def test_a_handle_that_is_spelled_alike_elsewhere_is_offered_as_a_question(door:
             from elsewhere, person
             """
         )
+        find_same(conn, now=door.now)
     page = door.visitor(door.who.ada).get(f"/inbox/{door.who.talked}").text
     assert "The same person?" in page
     assert "u/CyTravels" in page

@@ -38,6 +38,9 @@ PUBLIC = {
     ("GET", "/stop/{token}"),
     ("POST", "/stop/{token}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
+    ("HEAD", "/survey/{link}"),
+    ("GET", "/survey/{link}"),
+    ("POST", "/survey/{link}"),
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),
 }
@@ -125,6 +128,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{event_id}",
         "{run_id:int}",
         "{run_id}",
+        "{plan_id:int}",
+        "{plan_id}",
         "{rule_id:int}",
         "{rule_id}",
         "{change_id}",
@@ -135,6 +140,18 @@ def address(route: APIRoute, door: Door) -> str:
         "{file_id}",
         "{attribute_id}",
         "{customer_id:int}",
+        "{system}",
+        "{external_id}",
+        "{webhook_id:int}",
+        "{webhook_id}",
+        "{import_id:int}",
+        "{export_id:int}",
+        "{policy_id:int}",
+        "{policy_id}",
+        "{calendar_id:int}",
+        "{calendar_id}",
+        "{promise_id:int}",
+        "{promise_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

@@ -156,18 +156,3 @@ def test_programs_list_keep_change_and_delete_views(door: Door) -> None:
     assert program.delete(f"/api/v1/views/{made['id']}").status_code == 204
     assert program.get("/api/v1/views").json()["saved"] == []
     assert program.delete(f"/api/v1/views/{made['id']}").status_code == 404
-
-
-def test_deadlines_are_tried_kept_and_taken_back_by_who_may(door: Door) -> None:
-    mia, ada = door.visitor(door.who.mia), door.visitor(door.who.ada)
-    assert ada.get("/settings/deadlines").status_code == 403
-    steps = {"least": ["70", "40", "0"], "amount": ["30", "1", "2"], "unit": ["min", "h", "d"]}
-    assert "open cases would be late now" in mia.get("/settings/deadlines/preview", params=steps).text
-    assert "whole numbers" in mia.get("/settings/deadlines/preview", params=steps | {"amount": ["x", "1", "2"]}).text
-    kept = mia.post("/settings/deadlines", data=steps)
-    assert 'value="30"' in mia.get("/settings/deadlines").text
-    mia.post(undo_of(kept))
-    assert 'value="30"' not in mia.get("/settings/deadlines").text
-    assert mia.get("/settings/deadlines?brand=999").status_code == 404
-    with as_fragment(mia) as client:
-        assert client.post("/settings/deadlines", data=steps | {"least": ["70", "40", "10"]}).status_code == 422

@@ -1,48 +1,77 @@
-"""Who may be whom."""
+"""By what a handle and a name are found again elsewhere."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amends.inbox.rules.identity import Candidate, Handle, Maybe, New, Same, looks_alike, match, normal
-from amends.inbox.rules.ids import CustomerId
-
-CY = Handle(network="x", external_id="1", handle="@Cy_Travels")
-
-
-def _known(network: str, external_id: str, handle: str, customer_id: int = 5) -> Candidate:
-    return Candidate(handle=Handle(network=network, external_id=external_id, handle=handle), customer_id=CustomerId(customer_id))
+from amends.inbox.rules.identity import keys_of, normal, order_key, stem
+from amends.inbox.rules.name_keys import is_initial_of, key, likeness, parts
+from amends.inbox.rules.romanising import romanised
 
 
-def test_the_same_account_is_the_same_customer_even_under_a_new_name() -> None:
-    assert match(CY, [_known("x", "1", "renamed")]) == Same(customer_id=CustomerId(5))
-
-
-def test_the_same_name_on_another_network_is_only_a_maybe() -> None:
-    assert match(CY, [_known("reddit", "9", "u/cy-travels")]) == Maybe(customer_ids=(CustomerId(5),))
-
-
-def test_the_same_name_on_the_same_network_is_somebody_else() -> None:
-    assert match(CY, [_known("x", "2", "cytravels")]) == New()
-
-
-def test_short_names_are_shared_by_chance() -> None:
-    bob = Handle(network="x", external_id="1", handle="bob")
-    assert match(bob, [_known("reddit", "9", "bob")]) == New()
-
-
-HANDLES = st.builds(
-    Handle,
-    network=st.sampled_from(["x", "reddit"]),
-    external_id=st.sampled_from(["1", "2"]),
-    handle=st.text(alphabet="aAbB_-@./ß", max_size=8),
+@pytest.mark.parametrize(
+    ("own", "latin"),
+    [
+        ("නිමල් පෙරේරා", "Nimal Perera"),
+        ("චාමින්ද සිල්වා", "Chaminda Silva"),
+        ("ලක්ෂ්මී විජේසිංහ", "Lakshmi Wijesinghe"),
+        ("ரவி குமார்", "Ravi Kumar"),
+        ("செல்வி முருகன்", "Selvi Murugan"),
+        ("ಸುನಿತಾ ಗೌಡ", "Sunitha Gowda"),
+        ("ಮಂಜುನಾಥ ಹೆಗ್ಡೆ", "Manjunath Hegde"),
+        ("ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "Gurpreet Singh"),
+        ("ਹਰਜੀਤ ਕੌਰ", "Harjeet Kaur"),
+        ("አበበ ታደሰ", "Abebe Tadesse"),
+        ("ሰላማዊት ገብረ", "Selamawit Gebre"),
+        ("राजेश शर्मा", "Rajesh Sharma"),
+        ("José Martínez", "jose martinez"),
+        ("سليم كمال", "Salim Kamal"),
+    ],
 )
+def test_a_name_sounds_alike_in_its_own_script_and_in_latin_letters_in_any_order(own: str, latin: str) -> None:
+    assert key(own) == key(latin) == key(" ".join(reversed(latin.split()))) != ""
 
 
-@given(HANDLES, HANDLES)
-def test_looking_alike_is_symmetric(one: Handle, other: Handle) -> None:
-    assert looks_alike(one, other) == looks_alike(other, one)
+@pytest.mark.parametrize(("one", "other"), [("Nimal Perera", "Kamal Perera"), ("Ravi Kumar", "Ravi Raman"), ("አበበ", "ከበደ")])
+def test_other_names_sound_otherwise(one: str, other: str) -> None:
+    assert key(one) != key(other)
 
 
-@given(st.text(max_size=20))
-def test_a_normal_name_stays_as_it_is(handle: str) -> None:
-    assert normal(normal(handle)) == normal(handle)
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [("නිමල්", "nimal"), ("முருகன்", "murukan"), ("ಗೌಡ", "gauda"), ("ਸਿੰਘ", "singha"), ("ታደሰ", "tadese"), ("राजेश", "rajesha"), ("Łódź", "lodz")],
+)
+def test_every_script_is_read_letter_by_letter(text: str, letters: str) -> None:
+    assert romanised(text) == letters
+
+
+def test_an_initial_stands_for_a_name_and_a_typo_costs_little() -> None:
+    assert is_initial_of(parts("N. Perera"), parts("නිමල් පෙරේරා"))
+    assert not is_initial_of(parts("K. Perera"), parts("Nimal Perera"))
+    assert not is_initial_of(parts("Kamal Perera"), parts("Nimal Perera"))
+    assert likeness("fernando", "fernado") > 0.7 > likeness("fernando", "perera")
+
+
+def test_a_title_is_no_part_of_a_name() -> None:
+    assert key("Dr. Nimal Perera") == key("Nimal Perera")
+
+
+@pytest.mark.parametrize("handle", ["cy_travels", "u/CyTravels", "@cy.travels", "CY-TRAVELS"])
+def test_a_handle_is_one_however_it_is_spelled(handle: str) -> None:
+    assert normal(handle) == "cytravels"
+
+
+def test_keys_leave_out_what_is_shared_by_chance() -> None:
+    assert keys_of("cy_1987", ["Cy"]) == ["h:cy1987", "n:s"]
+    assert keys_of("abc", [""]) == []
+    assert keys_of("bluetiger77", []) == ["h:bluetiger77", "s:bluetiger"]
+    assert stem("blue_tiger_77") == "bluetiger"
+
+
+def test_an_order_number_is_one_however_it_is_written() -> None:
+    assert order_key("ab-10 017") == order_key("AB10017")
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_keys_or_none_and_breaks_nothing(text: str) -> None:
+    assert all(len(one) <= 120 for one in keys_of(text, [text]))

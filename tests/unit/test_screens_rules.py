@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,11 +10,12 @@ from amends.api.pages import _events
 from amends.api.pages._chart import chart, scale_of
 from amends.core.errors import Refused
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.figures import DEFINITIONS, Figure, Span, period_of
+from amends.inbox.rules.figures import DEFINITIONS, Figure
+from amends.inbox.rules.measuring import Slot
 from amends.inbox.rules.sign_in import FREE_TRIES, LONGEST_WAIT, wait_until
+from amends.inbox.rules.spans import Period, Span, period_of
 from amends.inbox.rules.views import Marker, Sort
 from amends.inbox.store.case_page import EventRow
-from amends.inbox.store.numbers import Bar
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -68,11 +70,22 @@ def test_the_chart_ends_at_a_round_number(most: int, scale: int) -> None:
 
 def test_the_chart_draws_every_bar_within_its_frame() -> None:
     days = [NOON + timedelta(days=place) for place in range(31)]
-    drawn = chart([Bar(since=day, until=day + timedelta(days=1), begun=place, resolved=31 - place) for place, day in enumerate(days)])
+    slots = [
+        Slot(
+            period=Period(since=day, until=day + timedelta(days=1)),
+            begun=place,
+            resolved=31 - place,
+            negative=0,
+            first_median=None,
+            backlog=0,
+        )
+        for place, day in enumerate(days)
+    ]
+    drawn = chart(slots, ZoneInfo("UTC"))
     assert all(drawn.left <= column.x and column.x + 2 * column.width <= drawn.width for column in drawn.columns)
     assert all(0 <= column.begun_height <= drawn.base for column in drawn.columns)
     assert 4 <= sum(bool(column.label) for column in drawn.columns) <= 8
-    assert chart([]).columns == []
+    assert chart([], ZoneInfo("UTC")).columns == []
 
 
 def test_every_figure_says_what_it_counts_and_every_period_ends_now() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from amends.api import words
+from amends.api import clock_words, words
 from amends.core.translating import N_, _
 from amends.inbox.rules.noticing import MEANS, Notice, Way
 from amends.inbox.store.notification_list import Told
@@ -51,6 +51,10 @@ def _handed_over(told: Told) -> str:
     return _by(told, N_("%(name)s handed your cases over, or gave them back to you"), N_("Your cases were handed over"))
 
 
+def _clock(told: Told) -> str:
+    return clock_words.named(str(told.facts.get("clock", "")))
+
+
 _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.MENTIONED: lambda told: _by(told, N_("%(name)s mentioned you"), N_("You are mentioned in a note")),
     Notice.TEAM_MENTIONED: lambda told: _by(told, N_("%(name)s mentioned your team"), N_("Your team is mentioned in a note")),
@@ -67,6 +71,11 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.HANDED_OVER: _handed_over,
     Notice.APPROVAL: lambda told: _by(told, N_("%(name)s asks for approval of an answer"), N_("An answer waits for approval")),
     Notice.RULE_STOPPED: lambda told: _("The rule “%(rule)s” was switched off") % {"rule": told.facts.get("name", "")},
+    Notice.CLOCK_WARNED: lambda told: _("%(clock)s is due soon") % {"clock": _clock(told)},
+    Notice.CLOCK_BREACHED: lambda told: _("%(clock)s is late") % {"clock": _clock(told)},
+    Notice.PROMISE_REMINDED: lambda _told: _("What was promised is due soon"),
+    Notice.PROMISE_BROKEN: lambda _told: _("A promise was not kept in time"),
+    Notice.CLOCK_ESCALATED: lambda told: _("Escalated to you: %(clock)s is late") % {"clock": _clock(told)},
 }
 
 

@@ -19,9 +19,12 @@ from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
 from amends.api import (
+    asking_words,
+    clock_words,
     connect_words,
     keys_table,
     labels,
+    matching_words,
     personal_words,
     pushing_words,
     row_words,
@@ -109,6 +112,7 @@ def _environment(*, translates: bool) -> Environment:
         "words": words,
         "watching": watch_words,
         "personal": personal_words,
+        "matching": matching_words,
         "pushing": pushing_words,
         "labels": labels,
         "connecting": connect_words,
@@ -119,6 +123,8 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "asking_words": asking_words,
+        "clock_words": clock_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes"):

@@ -13,6 +13,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "collect what is due": _every(1, Task.COLLECT_DUE),
     "find what is undone": _every(2, Task.SWEEP),
     "count what is looked at": _every(5, Task.COUNT_VIEWS),
+    "fold the facts of the numbers": _every(2, Task.FOLD_FACTS),
     "apply the rules of time": _every(60, Task.APPLY_TIMED_RULES),
     "raise who waits": _every(60, Task.RAISE_WAITING),
     "ask whether posts still stand": _every(60, Task.RECHECK),

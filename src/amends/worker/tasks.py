@@ -13,8 +13,11 @@ from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
 from amends.worker import occasions
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
+from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.finding_same import find_same_batch
+from amends.worker.folding import fold_facts_batch
 from amends.worker.giving import give_out_batch
 from amends.worker.jobs import carry_one_on, forget, learn
 from amends.worker.looking import look_at_one
@@ -31,10 +34,12 @@ from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
+from amends.worker.syncing import sync_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
 from amends.worker.watching_over import watch_sources
+from amends.worker.webhooks import call_one
 
 log = logger(__name__)
 
@@ -72,9 +77,12 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
+    Task.CALL_WEBHOOKS: call_one,
+    Task.SYNC_CUSTOMERS: sync_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
+    Task.KEEP_CLOCKS: keep_batch,
     Task.NOTIFY: notify_batch,
     Task.APPLY_RULES: apply_batch,
     Task.APPLY_TIMED_RULES: apply_timed_batch,
@@ -85,7 +93,9 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
+    Task.FOLD_FACTS: fold_facts_batch,
     Task.READ_SEARCHED: read_searched_batch,
+    Task.FIND_SAME: find_same_batch,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

@@ -1,11 +1,12 @@
-"""Lays out the chart of the numbers page: pairs of bars over a scale of round numbers. Units are those of the SVG's view box."""
+"""Lays out the charts of the numbers page: pairs of bars over round numbers, and lines. Units are those of the SVG's view box."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from amends.core.written import hour, number, short_day
-from amends.inbox.store.numbers import Bar
+from amends.inbox.rules.measuring import Slot
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1040.0, 200.0, 40.0, 24.0, 8.0
 MOST_LABELS = 8
@@ -15,7 +16,7 @@ MOST_LABELS = 8
 class Column:
     """One slot of time: two bars side by side, each `width` wide and growing from `base` up; `label` is empty where it has no room."""
 
-    bar: Bar
+    slot: Slot
     x: float
     width: float
     begun_height: float
@@ -43,26 +44,51 @@ class Chart:
     ticks: list[Tick]
 
 
-def chart(bars: Sequence[Bar]) -> Chart:
-    """Return the chart of `bars`."""
+def chart(bars: Sequence[Slot], zone: ZoneInfo) -> Chart:
+    """Return the chart of slots, with labels in the zone."""
     most = scale_of(max((max(bar.begun, bar.resolved) for bar in bars), default=0))
     base, high = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     slot = (WIDTH - LEFT) / max(len(bars), 1)
     every = -(-len(bars) // MOST_LABELS)
-    hourly = len(bars) > 1 and (bars[1].until - bars[1].since).total_seconds() < 86400  # noqa: PLR2004
+    hourly = len(bars) > 1 and bars[1].period.length.total_seconds() < 86400  # noqa: PLR2004
     columns = [
         Column(
-            bar=bar,
+            slot=bar,
             x=round(LEFT + slot * (place + 0.14), 2),
             width=round(slot * 0.34, 2),
             begun_height=round(high * bar.begun / most, 2),
             resolved_height=round(high * bar.resolved / most, 2),
-            label=_label(bar.since, hourly=hourly) if place % every == 0 else "",
+            label=_label(bar.period.since.astimezone(zone), hourly=hourly) if place % every == 0 else "",
         )
         for place, bar in enumerate(bars)
     ]
     ticks = [Tick(y=round(base - high * step / 2, 2), label=number(most * step // 2)) for step in (0, 1, 2)]
     return Chart(width=WIDTH, height=HEIGHT, left=LEFT, base=base, columns=columns, ticks=ticks)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line through the slots, broken where there is nothing; `most` is the value at its top."""
+
+    path: str
+    area: str
+    most: float
+
+
+def line(values: Sequence[float | None], *, width: float = 340, height: float = 90) -> Line:
+    """Return the line of values, from nothing at the bottom to the greatest at the top."""
+    most = max((value for value in values if value is not None), default=0) or 1
+    step = width / max(len(values) - 1, 1)
+    points = [
+        None if value is None else (round(place * step, 1), round(height - height * value / most, 1)) for place, value in enumerate(values)
+    ]
+    path = ""
+    for place, point in enumerate(points):
+        if point is not None:
+            begins = place == 0 or points[place - 1] is None
+            path += f"{'M' if begins else 'L'}{point[0]:g} {point[1]:g}"
+    whole = None not in points and len(points) > 1
+    return Line(path=path, area=f"{path}V{height:g}H0Z" if whole else "", most=most)
 
 
 def scale_of(value: int) -> int:

@@ -12,6 +12,7 @@ from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.follow_up import decide_follow_up
+from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CaseId, FollowUpId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import LinkBasis, Outcome
@@ -35,7 +36,9 @@ def link(  # noqa: PLR0913
 
     def act(conn: Connection) -> None:
         customer_id = head_of(conn, case_id).customer_id
-        link_customer(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=me, now=now)
+        link_customer(
+            conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=of_basis(basis, evidence), agent_id=me, now=now
+        )
 
     return done(request, desk, case_id, act, _("Linked; their cases lie together now"))
 

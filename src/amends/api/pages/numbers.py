@@ -1,79 +1,106 @@
-"""The numbers for managers, and behind each of them the rows that it counts."""
+"""The numbers for managers, live and for any span, and behind each of them the rows that it counts."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from amends.api.auth import Reading, may
+from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
-from amends.api.pages._chart import chart
+from amends.api.pages._breakdown import Dimension, breakdown, dimensions
+from amends.api.pages._chart import chart, line
+from amends.api.pages._numbers_view import distribution_of, headline, tiles
+from amends.api.spanning import Spanning, Wanted
+from amends.api.zones import zones
 from amends.core.database import Connection
+from amends.core.errors import NotAllowed, Refused
+from amends.core.translating import _
+from amends.inbox.actions import facts
 from amends.inbox.rules import figures
-from amends.inbox.rules.figures import DEFINITIONS, Figure, Period, Span, bucket_of, period_of
+from amends.inbox.rules.columns import Column
+from amends.inbox.rules.figures import DEFINITIONS, Figure
+from amends.inbox.rules.measuring import GAPS, gaps, series
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import counts, numbers
-from amends.inbox.store.query_names import known
+from amends.inbox.rules.spans import Span, slots, width_of
+from amends.inbox.store import counts, fact_rows, numbers
+from amends.inbox.store.numbers import Asked, Found
+from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/numbers", include_in_schema=False)
 ROWS = 100
 
-Brand = Annotated[str, Query(max_length=100)]
-
 
 @router.get("", dependencies=[may(Right.NUMBERS)])
-def show(request: Request, desk: AtDesk, visitor: Reading, span: Span = Span.WEEK, brand: Brand = "") -> Response:
-    """Show the numbers of the period that ends now."""
-    period = period_of(span, desk.clock())
+def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning) -> Response:
+    """Show the numbers of a span; for htmx only the tiles, which are kept fresh."""
     with desk.pool.transaction() as conn:
-        values: dict[str, Any] = _figures(conn, period, span, brand) | {
-            "counts": counts.read(conn, visitor.scope),
-            "brands": [(one.names[0], one.names[-1]) for one in known(conn, "brand")],
-        }
-    values |= {"span": span, "spans": list(Span), "brand": brand, "period": period, "definitions": DEFINITIONS, "figures": figures}
+        facts.freshen(conn)
+        values: dict[str, Any] = {"counts": counts.read(conn, visitor.scope)}
+        values |= _looked_at(conn, wanted, visitor, desk) | {"dimensions": dimensions(conn, visitor.role)}
+    values |= {"wanted": wanted, "spans": list(Span), "zones": zones(), "definitions": DEFINITIONS, "figures": figures}
+    if "hx-request" in request.headers:
+        return desk.screens.blocks(request, "numbers.html", ["tiles"], values)
     return desk.screens.page(request, "numbers.html", values)
 
 
-@router.get("/rows", dependencies=[may(Right.NUMBERS)])
-def rows(  # noqa: PLR0913
-    request: Request,
-    desk: AtDesk,
-    visitor: Reading,
-    figure: Figure,
-    since: datetime,
-    until: datetime,
-    brand: Brand = "",
-    network: Annotated[str, Query(max_length=40)] = "",
-    below: int | None = None,
-) -> Response:
-    """Show the rows that a figure counts, a page at a time."""
-    period = Period(since=since, until=until)
+@router.get("/by/{dimension}", dependencies=[may(Right.NUMBERS)])
+def by(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning, dimension: Dimension) -> Response:
+    """Show the numbers of a span by what the cases have in common."""
     with desk.pool.transaction() as conn:
-        found = numbers.rows(conn, figure, period, brand=brand, network=network, below=below, limit=ROWS + 1)
+        facts.freshen(conn)
+        allowed = dimensions(conn, visitor.role)
+        if dimension not in allowed:
+            raise NotAllowed(_("Numbers of single agents are not compared here; an administrator can say who may."))
+        asked = wanted.asked(conn, visitor, desk.clock())
+        found = breakdown(conn, asked, dimension)
+    values = {"wanted": wanted, "period": asked.period, "dimension": dimension, "dimensions": allowed, "groups": found}
+    return desk.screens.blocks(request, "numbers_by.html", ["by"], values)
+
+
+@router.get("/rows", dependencies=[may(Right.NUMBERS)])
+def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, counting: Counting) -> Response:
+    """Show the rows that a figure counts, a page at a time."""
+    with desk.pool.transaction() as conn:
+        facts.freshen(conn)
+        behind = behind_of(figure, counting, visitor, desk.clock())
+        found = fact_rows.page(conn, behind, after=counting.after, limit=ROWS + 1)
         values: dict[str, Any] = {
-            "count": numbers.count(conn, figure, period, brand=brand, network=network),
+            "count": fact_rows.count(conn, behind),
             "rows": found[:ROWS],
-            "more": found[ROWS - 1].id if len(found) > ROWS else None,
+            "more": str(fact_rows.place_of(found[ROWS - 1])) if len(found) > ROWS else None,
             "counts": counts.read(conn, visitor.scope),
         }
-    more = below is not None and "hx-request" in request.headers
-    values |= {
-        "figure": figure,
-        "definition": DEFINITIONS[figure],
-        "figures": figures,
-        "period": period,
-        "brand": brand,
-        "network": network,
-    }
+    values |= {"figure": figure, "definition": DEFINITIONS[figure], "figures": figures, "counting": counting, "period": counting.period}
+    more = counting.after is not None and "hx-request" in request.headers
     return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
 
 
-def _figures(conn: Connection, period: Period, span: Span, brand: str) -> dict[str, Any]:
-    speeds = numbers.speeds(conn, period, brand)
+def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk) -> dict[str, Any]:
+    """Return the numbers that are asked for; where the query cannot be read, those of all cases, and what is wrong with it."""
+    trouble = ""
+    try:
+        asked = wanted.asked(conn, visitor, desk.clock())
+        found = numbers.find(conn, asked, also=GAPS)
+    except Refused as error:
+        trouble = str(error)
+        asked = Wanted(span=wanted.span, first=None, last=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
+        found = numbers.find(conn, asked, also=GAPS)
+    return {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble} | _drawn(asked, found)
+
+
+def _drawn(asked: Asked, found: Found) -> dict[str, Any]:
+    drawn = series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
+    measures = found.measures(asked)
     return {
-        "backlog": numbers.backlog(conn, brand),
-        "overall": speeds[0],
-        "by_network": speeds[1:],
-        "outcomes": numbers.outcomes(conn, period, brand),
-        "chart": chart(numbers.bars(conn, period, bucket_of(span), brand)),
+        "measures": measures,
+        "headline": headline(found, asked),
+        "tiles": tiles(found, asked),
+        "chart": chart(drawn, asked.zone),
+        "width": width_of(asked.period),
+        "backlog_line": line([slot.backlog for slot in drawn]),
+        "first_line": line([slot.first_median for slot in drawn]),
+        "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
+        "first_bins": distribution_of(found.facts.begun[Column.FIRST_ANSWER], measures.begun),
+        "ending_bins": distribution_of(found.facts.begun[Column.ENDING], measures.begun),
+        "gaps": gaps(found.facts.begun),
     }

@@ -18,7 +18,7 @@ from amends.inbox.actions.customer_record import change, make
 from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import customer_list, customer_page
+from amends.inbox.store import customer_list, customer_page, matches_beside
 from amends.inbox.store.customer_list import CustomerRow, Listed
 from amends.inbox.store.customer_record import Record
 
@@ -56,7 +56,7 @@ class Customer:
     handles: list[customer_page.HandleRow]
     cases: list[customer_page.CustomerCase]
     moods: list[customer_page.MoodPoint]
-    maybe_the_same: list[customer_page.MaybeRow]
+    maybe_the_same: list[matches_beside.Maybe]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +138,7 @@ def get_customer(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Cus
             handles=customer_page.handles(conn, customer_id),
             cases=customer_page.cases(conn, customer_id, visitor.scope),
             moods=customer_page.moods(conn, customer_id, visitor.scope),
-            maybe_the_same=customer_page.maybe_the_same(conn, customer_id, visitor.scope),
+            maybe_the_same=matches_beside.beside(conn, customer_id, visitor.scope),
         )
 
 

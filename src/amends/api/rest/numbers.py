@@ -1,43 +1,80 @@
-"""The numbers over REST, for managers: the same figures as on screen."""
+"""The numbers over REST: the same figures as on screen, and the rows behind each of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from amends.api.auth import Bearing, program_may
+from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
-from amends.inbox.rules.figures import DEFINITIONS, Span, bucket_of, period_of
+from amends.api.spanning import Spanning
+from amends.inbox.actions import facts
+from amends.inbox.rules.figures import DEFINITIONS, Figure
+from amends.inbox.rules.measuring import Measures, Slot, series
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import numbers
+from amends.inbox.rules.spans import slots
+from amends.inbox.store import fact_rows, numbers
+from amends.inbox.store.fact_rows import EpisodeRow
 
 router = APIRouter(prefix="/api/v1/numbers", tags=["numbers"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Numbers:
-    """The figures of one period; times are seconds, null where the median or p90 falls among those without an answer or end."""
+    """The numbers of a span and of the one before; times are seconds, null where the median or p90 is not reached yet."""
 
     since: datetime
     until: datetime
-    backlog: list[numbers.Backlog]
-    speeds: list[numbers.Speed]
-    bars: list[numbers.Bar]
-    outcomes: numbers.Outcomes
+    zone: str
+    measures: Measures
+    before: Measures
+    backlog: int
+    backlog_before: int
+    slots: Sequence[Slot]
     definitions: dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """One page of the rows behind a number; `next` is what `after` takes for the following one, empty at the end."""
+
+    count: int
+    rows: Sequence[EpisodeRow]
+    next: str
+
+
 @router.get("", operation_id="numbers", dependencies=[program_may(Right.NUMBERS)])
-def show(desk: AtDesk, _visitor: Bearing, span: Span = Span.WEEK, brand: str = "") -> Numbers:
-    """Return the numbers of the period that ends now."""
-    period = period_of(span, desk.clock())
+def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
+    """Return the numbers of a span (`span`, or the days `from` and `to` of `zone`) of the cases that fit `q`."""
     with desk.pool.transaction() as conn:
-        return Numbers(
-            since=period.since,
-            until=period.until,
-            backlog=numbers.backlog(conn, brand),
-            speeds=numbers.speeds(conn, period, brand),
-            bars=numbers.bars(conn, period, bucket_of(span), brand),
-            outcomes=numbers.outcomes(conn, period, brand),
-            definitions={figure.value: words for figure, words in DEFINITIONS.items()},
+        facts.freshen(conn)
+        asked = wanted.asked(conn, visitor, desk.clock())
+        found = numbers.find(conn, asked)
+    return Numbers(
+        since=asked.period.since,
+        until=asked.period.until,
+        zone=asked.zone.key,
+        measures=found.measures(asked),
+        before=found.measures_before(asked),
+        backlog=found.backlog,
+        backlog_before=found.backlog_before,
+        slots=series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now),
+        definitions={figure.value: words for figure, words in DEFINITIONS.items()},
+    )
+
+
+@router.get("/rows", operation_id="rows_of_a_number", dependencies=[program_may(Right.NUMBERS)])
+def rows(desk: AtDesk, visitor: Bearing, figure: Figure, counting: Counting, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Rows:
+    """Return the episodes that a figure counts between two moments, the newest first, by keyset."""
+    with desk.pool.transaction() as conn:
+        facts.freshen(conn)
+        behind = behind_of(figure, counting, visitor, desk.clock())
+        found = fact_rows.page(conn, behind, after=counting.after, limit=limit)
+        return Rows(
+            count=fact_rows.count(conn, behind),
+            rows=found,
+            next=str(fact_rows.place_of(found[-1])) if len(found) == limit else "",
         )

@@ -78,8 +78,8 @@ _HISTORY: tuple[LiteralString, ...] = (
     """,
     """
     insert into replies (case_id, post_id, agent_id, text, episode, answers, key, state, created_at, next_at, sent_at, author_id)
-    select c.id, (select id from posts where case_id = c.id order by published_at limit 1), 1 + c.id %% 20, 'We are on it.', 1, 3, gen_random_uuid(), 'sent',
-      c.opened_at + interval '1 hour', now(), now(), c.author_id
+    select c.id, (select id from posts where case_id = c.id order by published_at limit 1), 1 + c.id %% 20, 'We are on it.', 1, 3,
+      gen_random_uuid(), 'sent', c.opened_at + interval '1 hour', now(), now(), c.author_id
     from cases c where c.id %% %(handles)s <> 0
     """,
     """

@@ -1,5 +1,5 @@
 -- Follow-up until we know: two looks an episode, each piece of evidence a row, plans by topic and urgency, and surveys.
--- depends: 0034_exchange
+-- depends: 0036_rollups
 
 create table follow_up_plans (
   id bigint generated always as identity primary key,

@@ -1,27 +1,40 @@
-"""Says which handles are one customer; every link keeps its ground and can be undone."""
+"""Says which handles are one customer; every link keeps what it stands on and can be undone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.merge import Pair, check_unchanged, lock_people, merge
+from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.evidence import Evidence
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import customers, events, untriaged
+from amends.inbox.store import customers, events, link_evidence, merges, moving
 from amends.inbox.store.customers import Link
 
 
 def link_customer(  # noqa: PLR0913
-    conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: LinkBasis, evidence: str, agent_id: AgentId, now: datetime
+    conn: Connection,
+    *,
+    author_id: AuthorId,
+    customer_id: CustomerId,
+    basis: LinkBasis,
+    evidence: Sequence[Evidence],
+    agent_id: AgentId,
+    now: datetime,
 ) -> None:
-    """Make the author a handle of the customer; the author's cases move along."""
-    untriaged.lock_authors(conn, [author_id])
+    """Make the author a handle of the customer; the author's cases move along, and where it is all of a record, the whole record."""
     before = _link(conn, author_id)
-    if customer_id not in customers.lock(conn, [before.customer_id, customer_id]):
-        raise NotFound(_("There is no such customer."))
-    customers.link(conn, author_id=author_id, customer_id=customer_id, basis=basis, evidence=evidence, agent_id=agent_id, now=now)
-    customers.forget_if_empty(conn, customer_id=before.customer_id)
+    if before.customer_id == customer_id:
+        link_evidence.add(conn, [author_id], evidence, agent_id=agent_id, now=now)
+    elif customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
+        merge(conn, Pair(survivor_id=customer_id, absorbed_id=before.customer_id, evidence=evidence), agent_id=agent_id, now=now)
+    else:
+        _move(conn, before, customer_id, basis, now)
+        link_evidence.add(conn, [author_id], evidence, agent_id=agent_id, now=now)
     events.add(
         conn,
         EventKind.CUSTOMER_LINKED,
@@ -31,21 +44,17 @@ def link_customer(  # noqa: PLR0913
         customer_id=customer_id,
         was=before.customer_id,
         basis=basis,
-        evidence=evidence,
+        evidence=" ".join(one.note for one in evidence),
     )
 
 
 def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: datetime) -> CustomerId:
-    """Give the author a customer of its own again, and return it; the author's cases move along."""
-    untriaged.lock_authors(conn, [author_id])
+    """Give the author a customer of its own again, and return it; a merge that brought this handle alone is taken back."""
     before = _link(conn, author_id)
-    customers.lock(conn, [before.customer_id])
     if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
         raise Refused(_("This is the customer's only handle."))
-    customers.remove_link(conn, author_id=author_id)
-    name = customers.author_name(conn, author_id=author_id) or ""
-    alone = customers.make(conn, {author_id: name}, now=now)[author_id]
-    customers.move_cases(conn, author_id=author_id, customer_id=alone)
+    brought = [one for one in moving.merges_within(conn, before.customer_id) if moving.moved_authors(conn, one) == [author_id]]
+    alone = unmerge(conn, brought[0], agent_id=agent_id, now=now) if brought else _set_apart(conn, before, now)
     events.add(
         conn,
         EventKind.CUSTOMER_UNLINKED,
@@ -56,6 +65,36 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
         was=before.customer_id,
     )
     return alone
+
+
+def _set_apart(conn: Connection, before: Link, now: datetime) -> CustomerId:
+    held = lock_people(conn, [before.customer_id])
+    if customers.handles_of(conn, customer_id=before.customer_id) == [before.author_id]:
+        raise Refused(_("This is the customer's only handle."))
+    check_unchanged(held)
+    _forget(conn, before)
+    customers.remove_link(conn, author_id=before.author_id)
+    name = customers.author_name(conn, author_id=before.author_id) or ""
+    alone = customers.make(conn, {before.author_id: name}, now=now)[before.author_id]
+    moving.follow(conn, [before.author_id], customer_id=alone)
+    return alone
+
+
+def _move(conn: Connection, before: Link, customer_id: CustomerId, basis: LinkBasis, now: datetime) -> None:
+    """Hand one of several handles over, with its cases."""
+    check_unchanged(lock_people(conn, sorted((before.customer_id, customer_id))))
+    found = merges.record(conn, customer_id)
+    if found is None or found.merged_into is not None:
+        raise NotFound(_("There is no such customer."))
+    _forget(conn, before)
+    customers.link(conn, author_id=before.author_id, customer_id=customer_id, basis=basis, now=now)
+    moving.follow(conn, [before.author_id], customer_id=customer_id)
+
+
+def _forget(conn: Connection, before: Link) -> None:
+    """Leave the handle where it goes now, whatever merge is undone later."""
+    link_evidence.drop_of_author(conn, before.author_id)
+    moving.forget(conn, moving.merges_within(conn, before.customer_id), {"customer_links": [before.author_id]})
 
 
 def _link(conn: Connection, author_id: AuthorId) -> Link:

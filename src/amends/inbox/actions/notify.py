@@ -13,7 +13,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import NEWS_OF_MINE, NEWS_OF_MY_REPLY, Notice, Way
 from amends.inbox.rules.rights import Right, may
-from amends.inbox.rules.words import Severity
+from amends.inbox.rules.words import Role, Severity
 from amends.inbox.store import mentions, notification_settings, notifications, places
 from amends.inbox.store.mentions import Colleague
 from amends.inbox.store.notification_settings import Row
@@ -101,7 +101,9 @@ def _new(event: Heard, one: For) -> New:
     return New(agent_id=one.agent_id, event=event, kind=one.kind, by=_who_did(event), facts=facts)
 
 
-_KEPT = frozenset({"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note"})
+_KEPT = frozenset(
+    {"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note", "clock"}
+)
 
 
 def _nobody(_at: Round, _event: Heard) -> list[For]:
@@ -167,6 +169,38 @@ def _rule_stopped(at: Round, _event: Heard) -> Iterable[For]:
     return (For(agent_id=one, kind=Notice.RULE_STOPPED) for one in at.who_may(Right.RULES))
 
 
+def _clocked(_at: Round, event: Heard) -> Iterable[For]:
+    """Yield whose case it is."""
+    if event.assignee_id is not None:
+        yield For(agent_id=event.assignee_id, kind=Notice(event.kind))
+
+
+def _promised(at: Round, event: Heard) -> Iterable[For]:
+    """Yield whose case it is, or who promised; of a broken promise the leads of its team too."""
+    by = event.assignee_id or event.facts.get("by")
+    if isinstance(by, int):
+        yield For(agent_id=AgentId(by), kind=Notice(event.kind))
+    if event.kind == EventKind.PROMISE_BROKEN:
+        yield from (For(agent_id=one.id, kind=Notice(event.kind)) for one in _leads(at, event))
+
+
+def _leads(at: Round, event: Heard) -> list[Colleague]:
+    """Return the leads of the event's team, all leads where it has none."""
+    leads = [one for one in at.crew if one.role == Role.LEAD]
+    return [one for one in leads if event.team_id in one.member_of] or leads
+
+
+def _escalated(at: Round, event: Heard) -> Iterable[For]:
+    """Yield whom the step names: whose case it is, the leads of its team (all leads where it has none that has any), the managers."""
+    deed = event.facts.get("deed")
+    if deed == "assignee" and event.assignee_id is not None:
+        yield For(agent_id=event.assignee_id, kind=Notice.CLOCK_ESCALATED)
+    named = {"lead": _leads(at, event), "manager": at.crew}
+    wanted = {"lead": Role.LEAD, "manager": Role.MANAGER}
+    if isinstance(deed, str) and deed in named:
+        yield from (For(agent_id=one.id, kind=Notice.CLOCK_ESCALATED) for one in named[deed] if one.role == wanted[deed])
+
+
 _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     **dict.fromkeys(NEWS_OF_MINE, _of_mine),
     **dict.fromkeys(NEWS_OF_MY_REPLY, _of_my_reply),
@@ -179,6 +213,11 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_PROPOSED: _waits,
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
+    EventKind.CLOCK_WARNED: _clocked,
+    EventKind.CLOCK_BREACHED: _clocked,
+    EventKind.CLOCK_ESCALATED: _escalated,
+    EventKind.PROMISE_REMINDED: _promised,
+    EventKind.PROMISE_BROKEN: _promised,
 }
 
 

@@ -15,7 +15,7 @@ from amends.inbox.store.cases import Case
 MOST = 100
 
 
-def press(conn: Connection, *, case_id: CaseId, points: int, reason: str, agent_id: AgentId, now: datetime) -> None:
+def press(conn: Connection, *, case_id: CaseId, points: int, reason: str, agent_id: AgentId | None, now: datetime) -> None:
     """Add `points` to the case's urgency under the name `reason`; a case that has this reason already stays as it is."""
     if not 0 < points <= MOST:
         raise Refused(_("Urgency is raised by 1 to 100 points."))

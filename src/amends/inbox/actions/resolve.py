@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.actions import follow_up, snooze
+from amends.inbox.actions import clocks, follow_up, snooze
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
@@ -33,6 +33,7 @@ def close(conn: Connection, case: Case, *, agent_id: AgentId, follow_up_after: t
     episodes.resolve(conn, case_id=case.id, number=case.episode, at=now, agent_id=agent_id)
     due_at = follow_up.plan(conn, case_id=case.id, episode=case.episode, first_after=follow_up_after, now=now)
     _tell_end(conn, EventKind.CASE_RESOLVED, case, agent_id=agent_id, now=now, follow_up_due_at=due_at.isoformat(), slept=slept)
+    clocks.keep(conn, [case.id], now=now)
 
 
 def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -49,6 +50,7 @@ def take_back(conn: Connection, case: Case, *, agent_id: AgentId, why: str, now:
     follow_ups.remove(conn, case_id=case.id, episode=case.episode)
     _restore(conn, case, EventKind.CASE_RESOLVED, now)
     events.add(conn, EventKind.RESOLVE_UNDONE, now=now, case_id=case.id, agent_id=agent_id, why=why)
+    clocks.keep(conn, [case.id], now=now)
 
 
 def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -59,6 +61,7 @@ def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: dateti
     cases.set_looked_at(conn, case_id=case.id)
     episodes.dismiss(conn, case_id=case.id, number=case.episode, at=now)
     _tell_end(conn, EventKind.CASE_DISMISSED, case, agent_id=agent_id, now=now, slept=slept)
+    clocks.keep(conn, [case.id], now=now)
 
 
 def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -84,6 +87,7 @@ def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetim
         resolved_at=case.resolved_at and case.resolved_at.isoformat(),
         concluded=concluded,
     )
+    clocks.keep(conn, [case.id], now=now)
 
 
 def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentId, now: datetime, **facts: object) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from amends.core.clock import Clock
 from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
-from amends.inbox.actions import follow_up, give_out
+from amends.inbox.actions import clocks, follow_up, give_out
 from amends.inbox.actions.parts import Spoiled, in_parts
 from amends.inbox.actions.search_index import read_batch
 from amends.inbox.actions.topic_labels import save_topics
@@ -69,6 +69,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     give_out.want(conn, {one.case_id: one.placed.post.source_id for one in joined if one.placed.begins_episode})
     _tell_woken(conn, [case for thread, case in before.items() if thread in changed], now)
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
+    clocks.keep(conn, sorted({one.case_id for one in joined}), now=now)
     follow_up.stir(conn, [one.post.author_id for one in placed if one.verdict and complains(one.verdict)])
     _raise_alerts(conn, joined, policy, now)
 

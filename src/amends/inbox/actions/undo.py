@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions import assign, press, resolve, snooze, topic_labels
+from amends.inbox.actions import assign, clocks, press, resolve, snooze, topic_labels
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.notify import tell_screens
 from amends.inbox.actions.read import mark_read, mark_unread
@@ -112,6 +112,7 @@ def _reopened(at: Undoing) -> None:
     concluded = at.event.facts.get("concluded")
     follow_ups.plan_again(at.conn, follow_up_ids=concluded if isinstance(concluded, list) else [])
     events.add(at.conn, EventKind.REOPEN_UNDONE, now=at.now, case_id=at.case.id, agent_id=at.agent_id)
+    clocks.keep(at.conn, [at.case.id], now=at.now)
 
 
 def _read(at: Undoing) -> None:

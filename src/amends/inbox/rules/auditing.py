@@ -65,7 +65,8 @@ class AuditNoun(StrEnum):
     WEIGHTS = "weights"
     ORDER_SHAPES = "order_shapes"
     TOPIC = "topic"
-    DEADLINE = "deadline"
+    SLA_POLICY = "sla_policy"
+    CALENDAR = "calendar"
     APPROVALS = "approvals"
     MACRO = "macro"
     RULE = "rule"
@@ -75,6 +76,7 @@ class AuditNoun(StrEnum):
     OCCASION = "occasion"
     ATTRIBUTE = "attribute"
     MODEL = "model"
+    NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
 
 

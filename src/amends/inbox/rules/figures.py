@@ -1,14 +1,14 @@
 """The figures of the numbers page: what each one counts, in words that stand beside it. Nothing here does I/O.
 
-An episode runs from a complaint to its resolving; its clock starts when the post was published, not when we saw it. Episodes, cases and
-follow-ups are never added up together.
+An episode runs from a complaint to its resolving; its clock starts when the post was published, not when we saw it. What was put aside
+as no work of ours is in no figure. Episodes, cases and people are never added up together.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from enum import StrEnum
 
 from amends.core.translating import N_, Table
+from amends.inbox.rules.columns import Axis
 
 
 class Figure(StrEnum):
@@ -19,13 +19,28 @@ class Figure(StrEnum):
     UNANSWERED = "unanswered"
     ENDED = "ended"
     UNENDED = "unended"
+    REOPENED = "reopened"
+    NEGATIVE = "negative"
     RESOLVED = "resolved"
-    HELD = "held"
-    RELAPSED = "relapsed"
-    SILENT = "silent"
-    UNKNOWN = "unknown"
+    HELD_7 = "held_7"
+    RELAPSED_7 = "relapsed_7"
+    SILENT_7 = "silent_7"
+    UNKNOWN_7 = "unknown_7"
+    HELD_30 = "held_30"
+    RELAPSED_30 = "relapsed_30"
+    SILENT_30 = "silent_30"
+    UNKNOWN_30 = "unknown_30"
+    BACKLOG = "backlog"
+
+    @property
+    def axis(self) -> Axis:
+        """What puts an episode into the span of this figure."""
+        return _AXES.get(self, Axis.PUBLISHED)
 
 
+_AXES: Mapping[Figure, Axis] = {Figure.BACKLOG: Axis.OPEN} | {
+    figure: Axis.RESOLVED for figure in Figure if figure is Figure.RESOLVED or figure.value.endswith(("_7", "_30"))
+}
 NAMES = Table(
     {
         Figure.BEGUN: N_("begun"),
@@ -33,55 +48,44 @@ NAMES = Table(
         Figure.UNANSWERED: N_("unanswered"),
         Figure.ENDED: N_("ended"),
         Figure.UNENDED: N_("unended"),
+        Figure.REOPENED: N_("reopened"),
+        Figure.NEGATIVE: N_("negative"),
         Figure.RESOLVED: N_("resolved"),
-        Figure.HELD: N_("held"),
-        Figure.RELAPSED: N_("relapsed"),
-        Figure.SILENT: N_("silent"),
-        Figure.UNKNOWN: N_("unknown"),
+        Figure.HELD_7: N_("held after 7 days"),
+        Figure.RELAPSED_7: N_("relapsed within 7 days"),
+        Figure.SILENT_7: N_("silent after 7 days"),
+        Figure.UNKNOWN_7: N_("unknown after 7 days"),
+        Figure.HELD_30: N_("held after 30 days"),
+        Figure.RELAPSED_30: N_("relapsed within 30 days"),
+        Figure.SILENT_30: N_("silent after 30 days"),
+        Figure.UNKNOWN_30: N_("unknown after 30 days"),
+        Figure.BACKLOG: N_("backlog"),
     }
 )
+_HELD = N_("Of the episodes resolved in the span, those whose customer turned out to be content at the follow-up.")
+_RELAPSED = N_("Of the episodes resolved in the span, those whose customer complained again by the follow-up.")
+_SILENT = N_("Of the episodes resolved in the span, those whose customer wrote nothing more. Silence is not counted as holding.")
+_UNKNOWN = N_("Of the episodes resolved in the span, those of which we cannot know whether they held.")
 DEFINITIONS = Table(
     {
-        Figure.BEGUN: N_("Episodes whose first post was published in the period. What was put aside as no work of ours is left out."),
-        Figure.ANSWERED: N_("Of the episodes begun in the period, those that have a public answer of ours by now."),
+        Figure.BEGUN: N_("Episodes whose first post was published in the span. What was put aside as no work of ours is left out."),
+        Figure.ANSWERED: N_("Of the episodes begun in the span, those that have a public answer of ours by now."),
         Figure.UNANSWERED: N_(
-            "Of the episodes begun in the period, those without an answer, even if resolved. They stay in the denominator."
+            "Of the episodes begun in the span, those without an answer, even if resolved. They stay in the denominator."
         ),
-        Figure.ENDED: N_("Of the episodes begun in the period, those that are resolved by now."),
-        Figure.UNENDED: N_("Of the episodes begun in the period, those that are not resolved yet. They stay in the denominator."),
-        Figure.RESOLVED: N_("Episodes resolved in the period, whenever they began."),
-        Figure.HELD: N_("Follow-ups concluded in the period: the customer was content after we resolved."),
-        Figure.RELAPSED: N_("Follow-ups concluded in the period: the customer complained again."),
-        Figure.SILENT: N_("Follow-ups concluded in the period: the customer wrote nothing more. Silence is not counted as holding."),
-        Figure.UNKNOWN: N_("Follow-ups concluded in the period: our source was not well, so we cannot know."),
+        Figure.ENDED: N_("Of the episodes begun in the span, those that are resolved by now."),
+        Figure.UNENDED: N_("Of the episodes begun in the span, those that are not resolved yet. They stay in the denominator."),
+        Figure.REOPENED: N_("Of the episodes begun in the span, those of a case that had been closed before."),
+        Figure.NEGATIVE: N_("Of the episodes begun in the span, those of a case that reads as negative."),
+        Figure.RESOLVED: N_("Episodes resolved in the span, whenever they began."),
+        Figure.HELD_7: _HELD,
+        Figure.RELAPSED_7: _RELAPSED,
+        Figure.SILENT_7: _SILENT,
+        Figure.UNKNOWN_7: _UNKNOWN,
+        Figure.HELD_30: _HELD,
+        Figure.RELAPSED_30: _RELAPSED,
+        Figure.SILENT_30: _SILENT,
+        Figure.UNKNOWN_30: _UNKNOWN,
+        Figure.BACKLOG: N_("Episodes published before the end of the span that were not resolved by then."),
     }
 )
-
-
-class Span(StrEnum):
-    """How far back a page of numbers looks."""
-
-    DAY = "24h"
-    WEEK = "7d"
-    MONTH = "30d"
-
-
-_LENGTHS = {Span.DAY: timedelta(days=1), Span.WEEK: timedelta(days=7), Span.MONTH: timedelta(days=30)}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """From `since` (included) to `until` (not included)."""
-
-    since: datetime
-    until: datetime
-
-
-def period_of(span: Span, now: datetime) -> Period:
-    """Return the period of that length that ends now."""
-    return Period(since=now - _LENGTHS[span], until=now)
-
-
-def bucket_of(span: Span) -> timedelta:
-    """Return how wide a bar of the chart is."""
-    return timedelta(hours=1) if span is Span.DAY else timedelta(days=1)

@@ -1,52 +1,15 @@
-"""Whether two handles may be the same person. Networks restrict such links, so a look-alike is only ever a question for an agent."""
+"""By what a handle is found again elsewhere: its spelling, and how its owner's name sounds. `matching_people` says whether they are one."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules import name_keys
 
-# Shorter handles are shared by chance.
 SHORTEST = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Handle:
-    """A handle on a network, as matching needs it."""
-
-    network: str
-    external_id: str
-    handle: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """A handle that already belongs to a customer."""
-
-    handle: Handle
-    customer_id: CustomerId
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Same:
-    """It is this customer: the very same account."""
-
-    customer_id: CustomerId
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Maybe:
-    """It may be one of these customers; an agent is asked."""
-
-    customer_ids: tuple[CustomerId, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class New:
-    """Nobody like this is known."""
-
-
-Match = Same | Maybe | New
+"""Shorter handles are shared by chance."""
+LONGEST_KEY = 120
+_ENDING = re.compile(r"\d+$")
 
 
 def normal(handle: str) -> str:
@@ -55,20 +18,21 @@ def normal(handle: str) -> str:
     return "".join(char for char in plain if char.isalnum())
 
 
-def match(author: Handle, candidates: Sequence[Candidate]) -> Match:
-    """Return what is known of `author`: only the same account is the same customer, the same name elsewhere is a maybe."""
-    same = [known.customer_id for known in candidates if _is_same_account(author, known.handle)]
-    if same:
-        return Same(customer_id=same[0])
-    alike = dict.fromkeys(known.customer_id for known in candidates if looks_alike(author, known.handle))
-    return Maybe(customer_ids=tuple(alike)) if alike else New()
+def stem(handle: str) -> str:
+    """Return the handle as people say it, without the numbers at its end that one adds where a name is taken."""
+    return _ENDING.sub("", normal(handle))
 
 
-def looks_alike(one: Handle, other: Handle) -> bool:
-    """Return whether two accounts on different networks carry the same name."""
-    name = normal(one.handle)
-    return one.network != other.network and len(name) >= SHORTEST and name == normal(other.handle)
+def keys_of(handle: str, names: Iterable[str]) -> list[str]:
+    """Return the keys under which a handle with these names of its owner is found: `h` its spelling, `s` its stem, `n` a name's sound."""
+    said, begins = normal(handle), stem(handle)
+    found = [f"h:{said}"] if len(said) >= SHORTEST else []
+    if len(begins) > SHORTEST:
+        found.append(f"s:{begins}")
+    sounds = dict.fromkeys(name_keys.key(name) for name in names)
+    return [one[:LONGEST_KEY] for one in (*found, *(f"n:{sound}" for sound in sounds if sound))]
 
 
-def _is_same_account(one: Handle, other: Handle) -> bool:
-    return one.network == other.network and one.external_id == other.external_id
+def order_key(number: str) -> str:
+    """Return an order number as it is compared."""
+    return "".join(char for char in unicodedata.normalize("NFKC", number).upper() if char.isalnum())

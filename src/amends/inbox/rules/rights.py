@@ -33,6 +33,7 @@ class Right(StrEnum):
     ATTRIBUTES = "attributes"
     AUDIT = "audit"
     PRIVACY = "privacy"
+    EXCHANGE = "exchange"
     OCCASIONS = "occasions"
 
 
@@ -72,6 +73,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
     # what people ask about their data, erasing them, how long what is kept
     Right.PRIVACY: frozenset({MANAGER, ADMIN}),
+    # customers in and out: imports, exports, webhooks, what other systems read and write
+    Right.EXCHANGE: frozenset({MANAGER, ADMIN}),
     # messages to customers on birthdays, renewals and the like
     Right.OCCASIONS: frozenset({MANAGER, ADMIN}),
 }

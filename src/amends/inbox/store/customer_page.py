@@ -1,11 +1,9 @@
-"""The customer beside the case: handles, cases over all networks, moods of late, and who may be the same person."""
+"""The customer beside the case: handles, cases over all networks, and moods of late."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
-from amends.inbox.rules.identity import Candidate, Handle, Maybe, match
-from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
@@ -69,34 +67,6 @@ class MoodPoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MaybeRow:
-    """A handle on another network that reads like one of the customer's."""
-
-    author_id: int
-    network: str
-    external_id: str
-    handle: str
-    name: str
-    cases: int
-    customer_id: int
-    our_network: str
-    our_external_id: str
-    our_handle: str
-
-    @property
-    def ours(self) -> Handle:
-        """The customer's handle, as matching takes it."""
-        return Handle(network=self.our_network, external_id=self.our_external_id, handle=self.our_handle)
-
-    @property
-    def candidate(self) -> Candidate:
-        """The other's handle, as matching takes it."""
-        return Candidate(
-            handle=Handle(network=self.network, external_id=self.external_id, handle=self.handle), customer_id=CustomerId(self.customer_id)
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EpisodeTimes:
     """When an episode took each of its steps."""
 
@@ -133,9 +103,13 @@ def handles(conn: Connection, customer_id: int) -> list[HandleRow]:
         conn,
         HandleRow,
         """
-        select a.id as author_id, a.network, a.handle, a.name, a.followers, a.verified, l.basis, l.evidence, g.name as linked_by,
-               l.created_at as linked_at
-        from customer_links l join authors a on a.id = l.author_id left join agents g on g.id = l.agent_id
+        select a.id as author_id, a.network, a.handle, a.name, a.followers, a.verified, coalesce(e.basis, l.basis) as basis,
+               coalesce(e.note, '') as evidence, e.linked_by, coalesce(e.at, l.created_at) as linked_at
+        from customer_links l join authors a on a.id = l.author_id
+        left join lateral (
+          select case when kind in ('email', 'phone', 'order') then 'verified' else kind end as basis, note, g.name as linked_by, at
+          from link_evidence left join agents g on g.id = agent_id where author_id = a.id order by link_evidence.id desc limit 1
+        ) e on true
         where l.customer_id = %(customer_id)s order by l.created_at, a.id
         """,
         {"customer_id": customer_id},
@@ -181,31 +155,6 @@ def moods(conn: Connection, customer_id: int, scope: Scope) -> list[MoodPoint]:
         """,
         {"customer_id": customer_id, "limit": MOODS} | scopes.params(scope),
     )
-
-
-def maybe_the_same(conn: Connection, customer_id: int, scope: Scope) -> list[MaybeRow]:
-    """Return at most 5 handles of other customers, on networks where this one has none, that may be the same person's."""
-    candidates = fetch_all(
-        conn,
-        MaybeRow,
-        """
-        select distinct on (o.id) o.id as author_id, o.network, o.external_id, o.handle, o.name, k.customer_id,
-               (select count(*)::int from cases where author_id = o.id) as cases,
-               a.network as our_network, a.external_id as our_external_id, a.handle as our_handle
-        from customer_links l join authors a on a.id = l.author_id
-        join authors o
-          on lower(regexp_replace(o.handle, '[^[:alnum:]]', '', 'g')) = lower(regexp_replace(a.handle, '[^[:alnum:]]', '', 'g'))
-        join customer_links k on k.author_id = o.id and k.customer_id <> l.customer_id
-        where l.customer_id = %(customer_id)s
-          and o.network not in (
-            select m.network from customer_links n join authors m on m.id = n.author_id where n.customer_id = %(customer_id)s
-          )
-        order by o.id limit 20
-        """,
-        {"customer_id": customer_id},
-    )
-    alike = [row for row in candidates if isinstance(match(row.ours, [row.candidate]), Maybe)]
-    return [row for row in alike if scopes.reaches(conn, scope, "author", row.author_id)][:5]
 
 
 def episodes(conn: Connection, customer_id: int, scope: Scope) -> list[EpisodeTimes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
+from amends.inbox.rules.ids import AuthorId, CustomerId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,39 +71,12 @@ def make(conn: Connection, names: Mapping[AuthorId, str], *, now: datetime) -> d
     return {link.author_id: link.customer_id for link in links}
 
 
-def link(  # noqa: PLR0913
-    conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: str, evidence: str, agent_id: AgentId, now: datetime
-) -> None:
-    """Make the author, and the author's cases, the customer's."""
+def link(conn: Connection, *, author_id: AuthorId, customer_id: CustomerId, basis: str, now: datetime) -> None:
+    """Make the author the customer's; `moving.follow` hands over the cases."""
     execute(
         conn,
-        """
-        insert into customer_links (author_id, customer_id, basis, evidence, agent_id, created_at)
-        values (%(author_id)s, %(customer_id)s, %(basis)s, %(evidence)s, %(agent_id)s, %(now)s)
-        on conflict (author_id) do update set customer_id = excluded.customer_id, basis = excluded.basis,
-          evidence = excluded.evidence, agent_id = excluded.agent_id, created_at = excluded.created_at
-        """,
-        {
-            "author_id": author_id,
-            "customer_id": customer_id,
-            "basis": basis,
-            "evidence": evidence,
-            "agent_id": agent_id,
-            "now": now,
-        },
-    )
-    move_cases(conn, author_id=author_id, customer_id=customer_id)
-
-
-def move_cases(conn: Connection, *, author_id: AuthorId, customer_id: CustomerId) -> None:
-    """Hand the author's cases to the customer."""
-    execute(
-        conn,
-        """
-        with theirs as (select id from cases where author_id = %(author_id)s order by id for no key update)
-        update cases c set customer_id = %(customer_id)s from theirs where c.id = theirs.id
-        """,
-        {"author_id": author_id, "customer_id": customer_id},
+        "update customer_links set customer_id = %(customer_id)s, basis = %(basis)s, created_at = %(now)s where author_id = %(author_id)s",
+        {"author_id": author_id, "customer_id": customer_id, "basis": basis, "now": now},
     )
 
 
@@ -121,25 +94,3 @@ def author_name(conn: Connection, *, author_id: AuthorId) -> str | None:
 def handles_of(conn: Connection, *, customer_id: CustomerId) -> list[AuthorId]:
     """Return the authors that are this customer."""
     return fetch_values(conn, "select author_id from customer_links where customer_id = %(id)s order by author_id", {"id": customer_id})
-
-
-def forget_if_empty(conn: Connection, *, customer_id: CustomerId) -> None:
-    """Remove a customer to whom no handle and no case belongs any more, and of whom nothing else was ever kept."""
-    execute(
-        conn,
-        """
-        delete from customers c where id = %(id)s
-          and not exists (select from customer_links where customer_id = c.id)
-          and not exists (select from cases where customer_id = c.id)
-          and changed_at is null and merged_into is null
-          and not exists (select from customers where merged_into = c.id)
-          and not exists (select from customer_changes where customer_id = c.id)
-          and not exists (select from consents where customer_id = c.id)
-          and not exists (select from purchases where customer_id = c.id)
-          and not exists (select from contact_ways where customer_id = c.id)
-          and not exists (select from important_dates where customer_id = c.id)
-          and not exists (select from memberships where customer_id = c.id)
-          and not exists (select from customer_refs where customer_id = c.id)
-        """,
-        {"id": customer_id},
-    )

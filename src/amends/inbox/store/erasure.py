@@ -111,7 +111,7 @@ def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: date
     )
     execute(conn, "update consents set contact_way_id = null, basis = '' where customer_id = any(%(ids)s)", ids)
     execute(conn, "update customer_changes set was = null, became = null, origin_note = '' where customer_id = any(%(ids)s)", ids)
-    execute(conn, "update customer_links set evidence = '' where customer_id = any(%(ids)s)", ids)
+    _blank_identity(conn, customers)
     execute(conn, "update privacy_requests set how = '' where customer_id = any(%(ids)s)", ids)
     execute(
         conn,
@@ -163,6 +163,27 @@ def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
         update occasion_messages set subject = '', text = '', stop_hash = null,
           state = case when state in ('proposed', 'queued', 'failed') then 'stopped' else state end
         where customer_id = any(%(ids)s)
+        """,
+        ids,
+    )
+
+
+def _blank_identity(conn: Connection, customers: Sequence[CustomerId]) -> None:
+    """Empty what tied their handles to them, what merging made of the records, and who else they might have been."""
+    ids = {"ids": list(customers)}
+    execute(
+        conn,
+        """
+        with tied as (
+          update link_evidence e set note = '' from customer_links l where l.author_id = e.author_id and l.customer_id = any(%(ids)s)
+        ), keyed as (
+          delete from identity_keys k using customer_links l where l.author_id = k.author_id and l.customer_id = any(%(ids)s)
+        ), waiting as (
+          delete from identity_backlog where customer_id = any(%(ids)s)
+        ), likened as (
+          delete from match_suggestions where one_id = any(%(ids)s) or other_id = any(%(ids)s)
+        )
+        update merges set choices = '{}', before = '{}', after = '{}' where survivor_id = any(%(ids)s) or absorbed_id = any(%(ids)s)
         """,
         ids,
     )

@@ -1,226 +1,116 @@
-"""The numbers, and the rows behind each of them: both use the same condition, so that the rows recount to the number.
+"""Brings together what the numbers of a span are measured from: its facts and those of the span before, narrowed to what is asked.
 
-Times are seconds. A median or p90 is taken over all episodes of the denominator; where it falls among those without an answer (or
-end), it is None, which the screen tells as "—".
+Place in the path: `fact_slices` -> here -> `rules.measuring` -> the doors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from amends.core.database import Connection, fetch_all, fetch_values
-from amends.inbox.rules.figures import Figure, Period
+import numpy as np
 
+from amends.core.database import Connection
+from amends.inbox.rules import narrowing
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.columns import Axis, Column, Columns, seconds, unpacked
+from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Facts, Measures, counted, measure
+from amends.inbox.rules.narrowing import Narrowing
+from amends.inbox.rules.query import Query
+from amends.inbox.rules.spans import Period, before
+from amends.inbox.store import fact_rows, fact_slices
+from amends.inbox.store.query_names import names_of
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Backlog:
-    """Cases that are going on now on one network: `open` wait for us, `waiting` for the customer."""
-
-    network: str
-    open: int
-    waiting: int
-    unassigned: int
-    oldest: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Speed:
-    """How fast the episodes begun in a period went; `network` is empty for all of them together."""
-
-    network: str
-    episodes: int
-    answered: int
-    ended: int
-    first_median: float | None
-    first_p90: float | None
-    end_median: float | None
-    end_p90: float | None
-    seen_median: float | None
-    triaged_median: float | None
+GROUPS = (Column.NETWORK, Column.SOURCE, Column.BRAND, Column.TEAM, Column.AGENT, Column.LANGUAGE, Column.TOPIC)
+"""What numbers can be broken down by."""
+LAST = datetime(9000, 1, 1, tzinfo=UTC)
+FIRST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bar:
-    """One bar of the chart: episodes that began, and episodes that were resolved, between `since` and `until`."""
+class Asked:
+    """What somebody wants to know: a span, a query of cases, and who asks; days are those of `zone`."""
 
-    since: datetime
-    until: datetime
-    begun: int
-    resolved: int
+    period: Period
+    query: Query
+    asker: Asker
+    zone: ZoneInfo
+
+    @property
+    def before(self) -> Period:
+        """The span before."""
+        return before(self.period, self.zone)
+
+    @property
+    def now(self) -> int:
+        """The moment of asking, as columns have moments."""
+        return seconds(self.asker.now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcomes:
-    """What the follow-ups concluded in a period found, and how many are planned from now on."""
+class Found:
+    """The facts of the span and of the one before; how many waited as each ended, and since when each waits that waits now."""
 
-    held: int
-    relapsed: int
-    silent: int
-    unknown: int
-    planned: int
+    facts: Facts
+    before: Facts
+    backlog: int
+    backlog_before: int
+    waiting: Columns
 
+    def measures(self, asked: Asked) -> Measures:
+        """Return the numbers of the span."""
+        return measure(self.facts, asked.now)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EpisodeRow:
-    """One row behind a number; `id` is the episode's."""
+    def figures(self, asked: Asked) -> dict[Figure, int]:
+        """Return every figure of the span: each is the number of the rows behind it."""
+        return counted(self.measures(asked)) | {Figure.BACKLOG: self.backlog}
 
-    id: int
-    case_id: int
-    number: int
-    network: str
-    brand: str
-    author_name: str
-    preview: str
-    published_at: datetime
-    answered_at: datetime | None
-    resolved_at: datetime | None
-    outcome: str | None
+    def measures_before(self, asked: Asked) -> Measures:
+        """Return the numbers of the span before."""
+        return measure(self.before, asked.now)
 
 
-_BRAND: LiteralString = " and (%(brand)s = '' or c.brand_id = (select id from brands where slug = %(brand)s))"
-_NETWORK: LiteralString = " and (%(network)s = '' or c.network = %(network)s)"
-_BEGUN: LiteralString = "e.published_at >= %(since)s and e.published_at < %(until)s and e.dismissed_at is null"
-_CONCLUDED: LiteralString = "f.concluded_at >= %(since)s and f.concluded_at < %(until)s"
-_EPISODES: LiteralString = " from episodes e join cases c on c.id = e.case_id "
-_FOLLOWED: LiteralString = (
-    " from (select * from follow_ups f where not exists"
-    " (select from follow_ups x where x.episode_id = f.episode_id and x.days < f.days)) f"
-    " join episodes e on e.id = f.episode_id join cases c on c.id = e.case_id "
-)
-_BEHIND: dict[Figure, LiteralString] = {
-    Figure.BEGUN: _EPISODES + "where " + _BEGUN,
-    Figure.ANSWERED: _EPISODES + "where " + _BEGUN + " and e.answered_at is not null",
-    Figure.UNANSWERED: _EPISODES + "where " + _BEGUN + " and e.answered_at is null",
-    Figure.ENDED: _EPISODES + "where " + _BEGUN + " and e.resolved_at is not null",
-    Figure.UNENDED: _EPISODES + "where " + _BEGUN + " and e.resolved_at is null",
-    Figure.RESOLVED: _EPISODES + "where e.resolved_at >= %(since)s and e.resolved_at < %(until)s",
-    Figure.HELD: _FOLLOWED + "where " + _CONCLUDED + " and f.outcome = 'held'",
-    Figure.RELAPSED: _FOLLOWED + "where " + _CONCLUDED + " and f.outcome = 'relapsed'",
-    Figure.SILENT: _FOLLOWED + "where " + _CONCLUDED + " and f.outcome = 'silent'",
-    Figure.UNKNOWN: _FOLLOWED + "where " + _CONCLUDED + " and f.outcome = 'unknown'",
-}
-
-
-def backlog(conn: Connection, brand: str) -> list[Backlog]:
-    """Return the cases going on now, by network."""
-    return fetch_all(
-        conn,
-        Backlog,
-        """
-        select c.network, count(*) filter (where c.status = 'open') as open, count(*) filter (where c.status = 'waiting') as waiting,
-               count(*) filter (where c.status = 'open' and c.assignee_id is null) as unassigned,
-               min(c.waiting_since) filter (where c.status = 'open') as oldest
-        from cases c where c.status in ('open', 'waiting')
-        """
-        + _BRAND
-        + " group by c.network order by open desc, c.network",
-        {"brand": brand},
+def find(conn: Connection, asked: Asked, also: Collection[Column] = ()) -> Found:
+    """Return what the numbers are measured from; `also` are columns to group by. `NotAQuery`, `TooBroad`."""
+    codes = fact_slices.codes(conn)
+    narrowed = _Narrowed(conn, asked, Narrowing(asker=asked.asker, names=names_of(conn, asked.query), codes=codes))
+    since = Period(since=asked.before.since, until=LAST)
+    facts = Facts(
+        narrowed.columns(Axis.PUBLISHED, since, {*PUBLISHED, *also}),
+        narrowed.columns(Axis.RESOLVED, since, {*RESOLVED, *also}),
+    )
+    waiting = narrowed.columns(Axis.OPEN, Period(since=FIRST, until=LAST), {Column.AT})
+    later = facts.between(Period(since=asked.period.until, until=LAST))
+    backlog = len(waiting) - len(later.begun) + len(later.resolved)
+    within = facts.between(asked.period)
+    return Found(
+        facts=within,
+        before=facts.between(asked.before),
+        backlog=backlog,
+        backlog_before=backlog - len(within.begun) + len(within.resolved),
+        waiting=waiting,
     )
 
 
-def speeds(conn: Connection, period: Period, brand: str) -> list[Speed]:
-    """Return how fast we were, over all networks (empty name, first) and on each."""
-    return fetch_all(
-        conn,
-        Speed,
-        """
-        select coalesce(network, '') as network, count(*) as episodes, count(first) as answered, count(ending) as ended,
-               nullif(percentile_disc(0.5) within group (order by coalesce(first, 'infinity')), 'infinity') as first_median,
-               nullif(percentile_disc(0.9) within group (order by coalesce(first, 'infinity')), 'infinity') as first_p90,
-               nullif(percentile_disc(0.5) within group (order by coalesce(ending, 'infinity')), 'infinity') as end_median,
-               nullif(percentile_disc(0.9) within group (order by coalesce(ending, 'infinity')), 'infinity') as end_p90,
-               percentile_disc(0.5) within group (order by seen) as seen_median,
-               percentile_disc(0.5) within group (order by triaged) as triaged_median
-        from (
-          select c.network, extract(epoch from e.answered_at - e.published_at)::float8 as first,
-                 extract(epoch from e.resolved_at - e.published_at)::float8 as ending,
-                 extract(epoch from e.seen_at - e.published_at)::float8 as seen,
-                 extract(epoch from e.triaged_at - e.seen_at)::float8 as triaged
-        """
-        + _BEHIND[Figure.BEGUN]
-        + _BRAND
-        + ") spans group by grouping sets ((network), ()) order by grouping(network) desc, count(*) desc, network",
-        {"brand": brand, "since": period.since, "until": period.until},
-    )
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """Reads columns and leaves what is asked for and may be seen."""
 
+    conn: Connection
+    asked: Asked
+    narrowing: Narrowing
 
-def bars(conn: Connection, period: Period, width: timedelta, brand: str) -> list[Bar]:
-    """Return the chart's bars in order, the empty ones too; the first and the last one are cut where the period is."""
-    return fetch_all(
-        conn,
-        Bar,
-        """
-        with slots as (
-          select at
-          from generate_series(date_bin(%(width)s, %(since)s::timestamptz, '2000-01-01'), %(until)s::timestamptz, %(width)s) s (at)
-          where at < %(until)s::timestamptz
-        ), begun as (
-          select date_bin(%(width)s, e.published_at, '2000-01-01') as at, count(*) as n
-        """
-        + _BEHIND[Figure.BEGUN]
-        + _BRAND
-        + """
-          group by 1
-        ), resolved as (
-          select date_bin(%(width)s, e.resolved_at, '2000-01-01') as at, count(*) as n
-        """
-        + _BEHIND[Figure.RESOLVED]
-        + _BRAND
-        + """
-          group by 1
-        )
-        select greatest(slots.at, %(since)s::timestamptz) as since, least(slots.at + %(width)s, %(until)s::timestamptz) as until,
-               coalesce(begun.n, 0) as begun, coalesce(resolved.n, 0) as resolved
-        from slots left join begun on begun.at = slots.at left join resolved on resolved.at = slots.at order by slots.at
-        """,
-        {"brand": brand, "since": period.since, "until": period.until, "width": width},
-    )
-
-
-def outcomes(conn: Connection, period: Period, brand: str) -> Outcomes:
-    """Return what the follow-ups concluded in the period found."""
-    return fetch_all(
-        conn,
-        Outcomes,
-        """
-        select count(*) filter (where f.outcome = 'held') as held, count(*) filter (where f.outcome = 'relapsed') as relapsed,
-               count(*) filter (where f.outcome = 'silent') as silent, count(*) filter (where f.outcome = 'unknown') as unknown,
-               (select count(distinct p.episode_id) from follow_ups p join cases c on c.id = p.case_id where p.concluded_at is null"""
-        + _BRAND
-        + ") as planned "
-        + _FOLLOWED
-        + "where "
-        + _CONCLUDED
-        + _BRAND,
-        {"brand": brand, "since": period.since, "until": period.until},
-    )[0]
-
-
-def count(conn: Connection, figure: Figure, period: Period, *, brand: str, network: str) -> int:
-    """Return the number that `figure` is."""
-    return fetch_values(conn, "select count(*)" + _BEHIND[figure] + _BRAND + _NETWORK, _params(period, brand, network))[0]
-
-
-def rows(  # noqa: PLR0913
-    conn: Connection, figure: Figure, period: Period, *, brand: str, network: str, below: int | None, limit: int
-) -> Sequence[EpisodeRow]:
-    """Return at most `limit` of the rows that `figure` counts, the newest episodes first, beginning below the id `below`."""
-    after: LiteralString = " and e.id < %(below)s" if below is not None else ""
-    return fetch_all(
-        conn,
-        EpisodeRow,
-        "select e.id, c.id as case_id, e.number, c.network, b.name as brand, coalesce(nullif(a.name, ''), a.handle) as author_name,"
-        " c.preview, e.published_at, e.answered_at, e.resolved_at, e.outcome from (select e.*"
-        + _BEHIND[figure]
-        + _BRAND
-        + _NETWORK
-        + after
-        + " order by e.id desc limit %(limit)s) e join cases c on c.id = e.case_id join authors a on a.id = c.author_id"
-        " join brands b on b.id = c.brand_id order by e.id desc",
-        _params(period, brand, network) | {"below": below, "limit": limit},
-    )
-
-
-def _params(period: Period, brand: str, network: str) -> dict[str, Any]:
-    return {"brand": brand, "network": network, "since": period.since, "until": period.until}
+    def columns(self, axis: Axis, period: Period, wanted: set[Column]) -> Columns:
+        query, scope = self.asked.query, self.asked.asker.scope
+        plain = narrowing.is_plain(query)
+        needed = wanted | (narrowing.columns_of(query, scope) if plain else {Column.CASE})
+        needed |= {Column.EPISODE, Column.TOPIC_EPISODE} if Column.TOPIC in needed else set()
+        packed = fact_slices.read(self.conn, axis, sorted(needed), since=period.since, until=period.until)
+        found = unpacked(packed).between(period.since, period.until)
+        if not query.parts and scope.teams is None and scope.sources is None:
+            return found
+        if plain:
+            return found.only(narrowing.seen(found, scope) & self.narrowing.fitting(found, query))
+        cases = fact_rows.cases_of(self.conn, axis, period, query, self.asked.asker)
+        return found.only(np.isin(found[Column.CASE], cases))

@@ -54,7 +54,9 @@ _OF_RECORD: dict[str, LiteralString] = {
         where customer_id = any(%(customers)s) and id > %(after)s""",
     "openings": "select id, to_jsonb(t) - 'agent_id' as row from openings t where customer_id = any(%(customers)s) and id > %(after)s",
     "handles": """
-        select a.id, to_jsonb(a) || jsonb_build_object('basis', l.basis, 'evidence', l.evidence, 'linked_at', l.created_at) as row
+        select a.id, to_jsonb(a) || jsonb_build_object('basis', l.basis, 'linked_at', l.created_at, 'evidence', (
+          select jsonb_agg(to_jsonb(e) - 'author_id' - 'merge_id' - 'agent_id' order by e.id) from link_evidence e where e.author_id = a.id
+        )) as row
         from customer_links l join authors a on a.id = l.author_id where l.customer_id = any(%(customers)s) and a.id > %(after)s""",
     "cases": """
         select c.id, jsonb_build_object('id', c.id, 'brand', b.name, 'network', c.network, 'status', c.status, 'language', c.language,

@@ -47,6 +47,13 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     + MY_TEAMS
     + """)))""",
     ("needs", "look"): "c.needs_look",
+    ("promise", "due"): """c.id = any(array(
+        select case_id from promises where state = 'open' and made_at is not null and due_at <= %(now)s + interval '1 day'
+        order by due_at limit 5000))""",
+    ("promise", "open"): "exists (select from promises p where p.case_id = c.id and p.state = 'open' and p.made_at is not null)",
+    ("promise", "broken"): "c.id = any(array(select case_id from promises where state = 'broken' limit 5000))",
+    ("promise", "kept"): "exists (select from promises p where p.case_id = c.id and p.state = 'kept')",
+    ("promise", "none"): "not exists (select from promises p where p.case_id = c.id)",
     ("follow-up", "due"): """c.id = any(array(
         select case_id from follow_ups where concluded_at is null and due_at <= %(now)s + interval '1 day' order by due_at limit 5000))""",
     ("follow-up", "planned"): "exists (select from follow_ups f where f.case_id = c.id and f.concluded_at is null)",
@@ -58,6 +65,7 @@ WAITING_REASON: LiteralString = "c.waiting_points > 0"
 # What can be compared.
 NUMBERS: Mapping[str, LiteralString] = {
     "urgency": "c.urgency_now",
+    "said": "c.urgency",
     "followers": "(select followers from authors where id = c.author_id)",
     "episode": "c.episode",
     "case": "c.id",

@@ -33,7 +33,9 @@ _OF_ROW: Mapping[str, LiteralString] = {
     "follow_up": "select c.team_id, c.source_id from follow_ups f join cases c on c.id = f.case_id where f.id = %(id)s",
     "picture": "select c.team_id, c.source_id from reply_attachments p join cases c on c.id = p.case_id where p.id = %(id)s",
     "post": "select c.team_id, p.source_id from posts p left join cases c on c.id = p.case_id where p.id = %(id)s",
-    "customer": "select c.team_id, c.source_id from customers u left join cases c on c.customer_id = u.id where u.id = %(id)s",
+    "customer": """
+      select c.team_id, c.source_id from customers u left join cases c on c.customer_id = customer_root(u.id) where u.id = %(id)s
+    """,
     "author": """
       select c.team_id, c.source_id
       from authors a left join customer_links l on l.author_id = a.id left join cases c on c.customer_id = l.customer_id

@@ -1,0 +1,73 @@
+"""Which rows behind a number somebody looks at, as a URL says it; pages and REST share it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from amends.api.looking import asker_of
+from amends.core.errors import Refused
+from amends.core.translating import _
+from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.spans import Period, whole_second
+from amends.inbox.store.fact_rows import Behind, Place
+from amends.inbox.store.sessions import Visitor
+
+MOST_SECONDS = 2**31 - 1
+Seconds = Annotated[int | None, Query(ge=0, le=MOST_SECONDS)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A period, a query, for a bar of a distribution the seconds from and below which, and behind which row to go on."""
+
+    period: Period
+    text: str
+    least: int | None
+    below: int | None
+    after: Place | None
+
+
+def counted(
+    since: datetime,
+    until: datetime,
+    q: Annotated[str, Query(max_length=2_000)] = "",
+    least: Seconds = None,
+    below: Seconds = None,
+    after: Annotated[str, Query(max_length=80)] = "",
+) -> Counted:
+    """Return what the URL asks for; moments without a zone are UTC."""
+    period = Period(since=whole_second(_in_utc(since)), until=whole_second(_in_utc(until)))
+    return Counted(period=period, text=q.strip(), least=least, below=below, after=_place(after))
+
+
+Counting = Annotated[Counted, Depends(counted)]
+
+
+def behind_of(figure: Figure, counting: Counted, visitor: Visitor, now: datetime) -> Behind:
+    """Return what is behind the number, for who asks; `NotAQuery` where the query cannot be read."""
+    return Behind(
+        figure=figure,
+        period=counting.period,
+        query=parse(counting.text),
+        asker=asker_of(visitor, whole_second(now)),
+        least=counting.least,
+        below=counting.below,
+    )
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _place(text: str) -> Place | None:
+    """Return where a page begins; `Refused` where nobody wrote this."""
+    if not text:
+        return None
+    at, _comma, row_id = text.partition(",")
+    try:
+        return Place(at=_in_utc(datetime.fromisoformat(at)), id=int(row_id[:18]))
+    except ValueError as error:
+        raise Refused(_("This page of the list is not there; begin again at its top.")) from error

@@ -1,0 +1,158 @@
+"""Lays the numbers of a span out as tiles: the value, what stands beside it, and the change against the span before."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.core.translating import _, ngettext
+from amends.core.written import number, percent, seconds
+from amends.inbox.rules.columns import Column
+from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Times, distribution
+from amends.inbox.store.numbers import Asked, Found
+
+POINTS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """The change against the span before; `better` is None where neither way is good or bad."""
+
+    text: str
+    better: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """One number: the figure whose rows it opens, its value in words, a line below it, and its change."""
+
+    name: str
+    figure: Figure
+    value: str
+    note: str
+    change: Change | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Headline:
+    """The resolutions that held: after `days`, what the follow-ups found, and the change in points; `other` is the second look."""
+
+    days: int
+    outcomes: Outcomes
+    other: Outcomes
+    change: Change | None
+
+
+def headline(found: Found, asked: Asked) -> Headline:
+    """Return the resolutions that held after thirty days; those after seven where no such look is concluded yet."""
+    now, then = found.measures(asked), found.measures_before(asked)
+    if now.after_30.concluded:
+        return Headline(days=30, outcomes=now.after_30, other=now.after_7, change=_points(now.after_30.share, then.after_30.share, up=True))
+    return Headline(days=7, outcomes=now.after_7, other=now.after_30, change=_points(now.after_7.share, then.after_7.share, up=True))
+
+
+def tiles(found: Found, asked: Asked) -> list[Tile]:
+    """Return the tiles in order."""
+    now, then = found.measures(asked), found.measures_before(asked)
+    return [
+        _backlog(found, asked),
+        _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered"))),
+        _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved"))),
+        Tile(
+            name=_("Begun"),
+            figure=Figure.BEGUN,
+            value=number(now.begun),
+            note=ngettext("%(n)s resolved in the span", "%(n)s resolved in the span", now.resolved) % {"n": number(now.resolved)},
+            change=_percent(now.begun, then.begun),
+        ),
+        _shared(_("Without an answer"), Figure.UNANSWERED, now, then),
+        _shared(_("Reopened"), Figure.REOPENED, now, then),
+        _shared(_("Negative"), Figure.NEGATIVE, now, then),
+    ]
+
+
+def _backlog(found: Found, asked: Asked) -> Tile:
+    at = found.waiting[Column.AT]
+    ages = np.maximum(0, asked.now - at)
+    note = _("median age %(median)s, oldest %(oldest)s") % _ages(ages) if len(at) else _("nobody waits")
+    less = found.backlog - found.backlog_before
+    change = Change(text=_signed(less, number(abs(less))), better=less < 0) if less else None
+    return Tile(name=_("Not resolved"), figure=Figure.BACKLOG, value=number(found.backlog), note=note, change=change)
+
+
+def _ages(ages: NDArray[np.integer]) -> dict[str, str]:
+    middle = np.sort(ages)[(len(ages) - 1) // 2]
+    return {"median": seconds(float(middle)), "oldest": seconds(float(ages.max()))}
+
+
+def _timed(name: str, figure: Figure, now: Times, then: Times, note: str) -> Tile:
+    value = "—" if now.median is None else seconds(now.median)
+    p90 = "—" if now.p90 is None else seconds(now.p90)
+    change = None
+    if now.median is not None and then.median is not None and now.median != then.median:
+        longer = now.median - then.median
+        change = Change(text=_signed(longer, seconds(abs(longer))), better=longer < 0)
+    return Tile(
+        name=name, figure=figure, value=value, note=_("median · p90 %(p90)s · %(note)s") % {"p90": p90, "note": note}, change=change
+    )
+
+
+def _shared(name: str, figure: Figure, now: Measures, then: Measures) -> Tile:
+    """Return the tile of a figure as a share of the episodes begun."""
+    n, before = getattr(now, figure.value), getattr(then, figure.value)
+    share, was = _share(n, now.begun), _share(before, then.begun)
+    return Tile(
+        name=name,
+        figure=figure,
+        value="—" if share is None else percent(share),
+        note=_("%(n)s of %(all)s begun") % {"n": number(n), "all": number(now.begun)},
+        change=_points(share, was, up=False),
+    )
+
+
+def _of(n: int, of: int, what: str) -> str:
+    return _("%(n)s of %(all)s %(what)s") % {"n": number(n), "all": number(of), "what": what}
+
+
+def _share(n: int, of: int) -> float | None:
+    return n / of if of else None
+
+
+def _points(now: float | None, then: float | None, *, up: bool) -> Change | None:
+    """Return the change of a share in points; `up` says whether more is better."""
+    if now is None or then is None or round((now - then) * POINTS, 1) == 0:
+        return None
+    points = round((now - then) * POINTS, 1)
+    return Change(text=_("%(points)s points") % {"points": _signed(points, number(abs(points)))}, better=(points > 0) is up)
+
+
+def _percent(now: int, then: int) -> Change | None:
+    return Change(text=_signed(now - then, percent(abs(now - then) / then))) if then and now != then else None
+
+
+def _signed(value: float, text: str) -> str:
+    """Return a change with an arrow for its way."""
+    return f"{'▲' if value > 0 else '▼'} {text}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bin:
+    """One bin of a distribution: seconds from `least` and below `below` (None: no end), how many, and the share that came so far."""
+
+    least: int
+    below: int | None
+    n: int
+    share: float
+    so_far: float
+
+
+def distribution_of(column: NDArray[np.integer], total: int) -> list[Bin]:
+    """Return the bins of lengths, as shares of all `total` episodes; who has none yet is in no bin and stays in the denominator."""
+    found, counted = list[Bin](), distribution(column)
+    for place, n in enumerate(counted):
+        least = EDGES[place - 1] if place else 0
+        below = EDGES[place] if place < len(EDGES) else None
+        so_far = sum(counted[: place + 1])
+        found.append(Bin(least=least, below=below, n=n, share=n / total if total else 0, so_far=so_far / total if total else 0))
+    return found

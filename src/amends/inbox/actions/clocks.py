@@ -1,0 +1,102 @@
+"""Keeps the clocks of cases: the one place where what happens to an episode becomes clocks that run, stand and end.
+
+Place in the path: opened, customer wrote, answer out, resolved, undone, dismissed, reopened -> here, in the same transaction. Whatever
+else changes a case (its urgency, its team) puts it into a queue by itself, and the worker comes here for it. The clocks are worked out
+from the case as it stands, so that doing it twice, or late, changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.inbox.actions.escalate import ring
+from amends.inbox.actions.terms import Book, open_book
+from amends.inbox.rules import clocks as rules
+from amends.inbox.rules.clocks import Clock
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.sla import Rung, Timed, next_look, timed
+from amends.inbox.store import clocks
+from amends.inbox.store.clocks import ClockRow, Episode
+
+BATCH = 100
+SECOND = timedelta(seconds=1)
+Bind = Callable[[Book, ClockRow], ClockRow]
+
+
+def keep_due(conn: Connection, *, now: datetime) -> int:
+    """See to at most `BATCH` cases whose clocks may be wrong, or of which something is due; return how many. Twice does it once."""
+    case_ids = clocks.claim(conn, now=now, limit=BATCH)
+    keep(conn, case_ids, now=now)
+    return len(case_ids)
+
+
+def keep(conn: Connection, case_ids: Sequence[CaseId], *, now: datetime, bind: Bind = Book.bound) -> None:
+    """Make the clocks of these locked cases what they are to be, and do what they call for."""
+    if not case_ids:
+        return
+    episodes = clocks.episodes(conn, case_ids)
+    stored = clocks.of_episodes(conn, [episode.episode_id for episode in episodes])
+    book = open_book(conn, case_ids, stored, now=now)
+    told = [(episode, old, row) for episode in episodes for old, row in _rows(book, episode, stored, now, bind)]
+    clocks.save(conn, [row for _episode, old, row in told if row != old])
+    for episode, old, row in told:
+        ring(book, episode, old, row, now)
+    clocks.keep_on_episodes(conn, [episode.episode_id for episode in episodes])
+    clocks.done_with(conn, case_ids)
+
+
+def _rows(book: Book, episode: Episode, stored: Sequence[ClockRow], now: datetime, bind: Bind) -> list[tuple[ClockRow | None, ClockRow]]:
+    """Return each clock of an episode as it was and as it is to be."""
+    known = [row for row in stored if row.episode_id == episode.episode_id]
+    before = {(row.kind, row.number): row for row in known}
+    wanted = rules.follow(episode.standing, [row.clock for row in known], now=now)
+    rows = [_row(book, bind(book, _with(episode, before.get((one.kind, one.number)), one, now)), now) for one in wanted]
+    return [(before.get((row.kind, row.number)), row) for row in rows]
+
+
+def _with(episode: Episode, row: ClockRow | None, clock: Clock, now: datetime) -> ClockRow:
+    """Return the row of a clock as it runs now."""
+    kept = row or ClockRow(
+        case_id=episode.case_id,
+        episode_id=episode.episode_id,
+        kind=clock.kind.value,
+        number=clock.number,
+        created_at=now,
+        started_at=clock.started_at,
+    )
+    return replace(
+        kept,
+        started_at=clock.started_at,
+        paused_at=clock.paused_at,
+        pause_begins=[begin for begin, _end in clock.pauses],
+        pause_ends=[end for _begin, end in clock.pauses],
+        paused_seconds=clock.paused() // SECOND,
+        stopped_at=clock.stopped_at,
+        voided_at=clock.voided_at,
+    )
+
+
+def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
+    """Return the row with the times that its policy gives it."""
+    terms = book.terms(row)
+    found = timed(row.clock, terms, now=now)
+    born_late = row.born_late if row.id else row.clock.runs and found.breached_at is not None
+    warned_at = row.warned_at or (now if not born_late and _to_warn(row, found, now) else None)
+    rung = Rung(warned=warned_at is not None, breached=found.breached_at is not None, steps_done=row.steps_done, born_late=born_late)
+    ended = row.stopped_at is not None
+    return replace(
+        row,
+        due_at=found.due_at if found.due_at or row.clock.runs else row.due_at,
+        warn_at=found.warn_at,
+        warned_at=warned_at,
+        breached_at=found.breached_at,
+        born_late=born_late,
+        wall_seconds=found.wall // SECOND if ended else None,
+        business_seconds=found.business // SECOND if ended and found.business is not None else None,
+        next_at=next_look(row.clock, found, terms, rung),
+    )
+
+
+def _to_warn(row: ClockRow, found: Timed, now: datetime) -> bool:
+    return row.clock.runs and found.warn_at is not None and found.warn_at <= now and found.breached_at is None

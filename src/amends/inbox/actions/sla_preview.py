@@ -1,0 +1,123 @@
+"""Tries a policy on the clocks of the last month: which would have been due and late by it, beside which were. Nothing is changed.
+
+Which policy a case falls under is asked of the case as it is now, since what it was then is not kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.inbox.actions.terms import sort
+from amends.inbox.rules.business_time import Calendar
+from amends.inbox.rules.clocks import ClockKind
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.sla import NO_TERMS, Timed, timed
+from amends.inbox.rules.sla_policy import Written
+from amends.inbox.store import calendars, sla_policies, sla_preview
+from amends.inbox.store.sla_policies import PolicyRow
+from amends.inbox.store.sla_preview import PastClock
+
+MONTH = timedelta(days=30)
+MOST = 5_000
+SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """A clock as it was and as it would have been."""
+
+    case_id: CaseId
+    kind: str
+    team: str
+    customer: str
+    started_at: datetime
+    due_before: datetime | None
+    due_after: datetime | None
+    late_before: bool
+    late_after: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """How many clocks of a team were promised something, and how many of those were late; `team` is empty where it was of none."""
+
+    team: str
+    due_before: int
+    due_after: int
+    late_before: int
+    late_after: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a policy would have done in the last month: all together, by team, and the first clocks for which it matters."""
+
+    since: datetime
+    looked: int
+    more: bool
+    whole: Tally
+    teams: Sequence[Tally]
+    changed: int
+    first: Sequence[Tried]
+
+
+def preview(conn: Connection, written: Written, *, policy_id: int | None, scope: Scope, now: datetime) -> Preview:
+    """Return what a checked policy would have done to the clocks of the last month; a new one stands behind all others."""
+    past = sla_preview.past(conn, scope, since=now - MONTH, now=now, limit=MOST)
+    tried = _try(conn, past, written, policy_id, now)
+    changed = [one for one in tried if (one.due_before, one.late_before) != (one.due_after, one.late_after)]
+    teams = sorted({one.team for one in tried})
+    return Preview(
+        since=now - MONTH,
+        looked=len(past),
+        more=len(past) == MOST,
+        whole=_tally("", tried),
+        teams=[_tally(team, [one for one in tried if one.team == team]) for team in teams] if len(teams) > 1 else [],
+        changed=len(changed),
+        first=sorted(changed, key=lambda one: one.late_before == one.late_after)[:SHOWN],
+    )
+
+
+def _try(conn: Connection, past: Sequence[PastClock], written: Written, policy_id: int | None, now: datetime) -> list[Tried]:
+    known: Sequence[PolicyRow] = sla_policies.every(conn)
+    then: list[Written] = [written if one.policy_id == policy_id else one for one in known]
+    falls = sort(conn, then if policy_id is not None else [*then, written], sorted({one.case_id for one in past}), now=now)
+    newest = {one.calendar_id: one.calendar for one in calendars.every(conn)}
+    return [_tried(one, _after(one, falls.get(one.case_id), written, policy_id, newest, now)) for one in past]
+
+
+def _after(
+    row: PastClock, policy: Written | None, written: Written, policy_id: int | None, newest: Mapping[int, Calendar], now: datetime
+) -> Timed | None:
+    """Return the clock by the policy that it would fall under; None where the one that is tried has no say in it, then or now."""
+    if policy is not written and (policy_id is None or row.policy_id != policy_id):
+        return None
+    calendar = newest.get(policy.calendar_id or 0) if policy else None
+    return timed(row.clock, policy.terms(ClockKind(row.kind), calendar) if policy else NO_TERMS, now=now)
+
+
+def _tried(row: PastClock, after: Timed | None) -> Tried:
+    late = row.breached_at is not None
+    return Tried(
+        case_id=row.case_id,
+        kind=row.kind,
+        team=row.team or "",
+        customer=row.customer,
+        started_at=row.started_at,
+        due_before=row.due_at,
+        due_after=after.due_at if after else row.due_at,
+        late_before=late,
+        late_after=after.breached_at is not None if after else late,
+    )
+
+
+def _tally(team: str, tried: Sequence[Tried]) -> Tally:
+    return Tally(
+        team=team,
+        due_before=sum(one.due_before is not None for one in tried),
+        due_after=sum(one.due_after is not None for one in tried),
+        late_before=sum(one.late_before for one in tried),
+        late_after=sum(one.late_after for one in tried),
+    )

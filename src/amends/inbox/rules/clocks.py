@@ -1,0 +1,161 @@
+"""The clocks of an episode: which there are, since when each runs, when it stands, and what stops it.
+
+Place in the path: a case as it stands -> `follow` (which clocks there are to be) -> `timed` (until when) -> rows. `docs/metrics.md` has
+the definitions: clock zero is `published_at`, of several unanswered posts the first starts the wait, a human answer that the network
+accepted stops it, and while we wait for the customer the time is not ours. A moment that lies before its clock began counts as that
+beginning: networks' clocks and ours differ.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from amends.inbox.rules.case_states import GOING_ON
+from amends.inbox.rules.words import CaseStatus
+
+
+class ClockKind(StrEnum):
+    """What a clock waits for: our first answer of the episode, the next one, or the end."""
+
+    FIRST = "first"
+    NEXT = "next"
+    RESOLUTION = "resolution"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """A case and its newest episode, as far as clocks follow from them; `sent_at` is when our newest answer was published."""
+
+    status: str
+    published_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    waiting_since: datetime | None
+    sent_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the episode ended."""
+        return CaseStatus(self.status) not in GOING_ON
+
+    @property
+    def began_at(self) -> datetime:
+        """When the wait for the first answer began: with the first post published, in whatever order they came to us."""
+        if self.answered_at or self.waiting_since is None:
+            return self.published_at
+        return min(self.published_at, self.waiting_since)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """One clock: it runs from `started_at` until it is stopped (its answer or end came) or voided (the episode ended without).
+
+    `pauses` are over, `paused_at` is since when it stands.
+    """
+
+    kind: ClockKind
+    number: int
+    started_at: datetime
+    paused_at: datetime | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    stopped_at: datetime | None = None
+    voided_at: datetime | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether nothing has stopped it, be it paused or not."""
+        return self.stopped_at is None and self.voided_at is None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ceased to run."""
+        return self.stopped_at or self.voided_at
+
+    def paused(self, until: datetime | None = None) -> timedelta:
+        """Return how long it stood, up to its end or `until`."""
+        over = sum((end - begin for begin, end in self.pauses), timedelta(0))
+        now = self.ended_at or until
+        return over + (max(now - self.paused_at, timedelta(0)) if self.paused_at and now else timedelta(0))
+
+    def stretches(self, until: datetime) -> list[tuple[datetime, datetime]]:
+        """Return when it ran, up to its end, its pause or `until`."""
+        edges = [self.started_at, *(moment for pause in self.pauses for moment in pause), self.paused_at or self.ended_at or until]
+        return [(begin, max(begin, end)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def follow(at: Standing, clocks: Sequence[Clock], *, now: datetime) -> list[Clock]:
+    """Return the clocks of the newest episode as they are to be, of those that there are; the same twice changes nothing."""
+    known = {(clock.kind, clock.number): clock for clock in clocks}
+    waits = [clock for clock in clocks if clock.kind is ClockKind.NEXT]
+    first = known.get((ClockKind.FIRST, 1)) or Clock(kind=ClockKind.FIRST, number=1, started_at=at.began_at)
+    end = known.get((ClockKind.RESOLUTION, 1)) or Clock(kind=ClockKind.RESOLUTION, number=1, started_at=at.began_at)
+    return [_first(at, first), *_next(at, waits, now), _resolution(at, end, now)]
+
+
+def _first(at: Standing, clock: Clock) -> Clock:
+    begun = replace(clock, started_at=min(clock.started_at, at.began_at), stopped_at=None, voided_at=None)
+    if at.answered_at:
+        return replace(begun, stopped_at=max(at.answered_at, begun.started_at))
+    return _void(at, begun)
+
+
+def _next(at: Standing, waits: Sequence[Clock], now: datetime) -> list[Clock]:
+    """Return the waits after the first answer: the last of them is ended, or one begins."""
+    done, last = list(waits[:-1]), waits[-1] if waits else None
+    if last is not None and (last.runs or last.started_at == at.waiting_since):
+        last = _wait(at, replace(last, voided_at=None) if last.stopped_at is None else last, now)
+    found = [*done, last] if last else done
+    if at.is_over or at.waiting_since is None or at.answered_at is None or (last and last.runs):
+        return found
+    if last and last.started_at == at.waiting_since:
+        return found
+    return [*found, Clock(kind=ClockKind.NEXT, number=len(found) + 1, started_at=at.waiting_since)]
+
+
+def _wait(at: Standing, clock: Clock, now: datetime) -> Clock:
+    """Return a running wait as it is now: stopped by an answer, begun earlier by a post that came late, or voided by the end."""
+    since = at.waiting_since
+    answered = at.sent_at is not None and at.sent_at >= clock.started_at
+    if at.is_over:
+        return replace(clock, stopped_at=at.sent_at) if answered else _void(at, clock)
+    if since is not None and since <= clock.started_at:
+        return replace(clock, started_at=since)
+    if since is None or answered:
+        return replace(clock, stopped_at=max(at.sent_at or now, clock.started_at))
+    return clock
+
+
+def _resolution(at: Standing, clock: Clock, now: datetime) -> Clock:
+    begun = replace(clock, started_at=min(clock.started_at, at.began_at), stopped_at=None, voided_at=None)
+    if at.status == CaseStatus.RESOLVED:
+        return replace(begun, stopped_at=max(at.ended_at or now, begun.started_at))
+    if at.is_over:
+        return _void(at, begun)
+    return _stands(at, begun, now) if at.waiting_since is None else _goes_on(at, begun, at.waiting_since)
+
+
+def _stands(at: Standing, clock: Clock, now: datetime) -> Clock:
+    """Return the clock as it stands while we wait for the customer."""
+    last = clock.pauses[-1][1] if clock.pauses else clock.started_at
+    return clock if clock.paused_at else replace(clock, paused_at=max(at.sent_at or now, last))
+
+
+def _goes_on(at: Standing, clock: Clock, since: datetime) -> Clock:
+    """Return the clock as it runs while the customer waits for us; an answer and a post between two looks are a pause too."""
+    last = clock.pauses[-1][1] if clock.pauses else clock.started_at
+    begin = clock.paused_at
+    if begin is None and at.sent_at and last < at.sent_at < since:
+        begin = at.sent_at
+    if begin is None:
+        return clock
+    return replace(clock, paused_at=None, pauses=(*clock.pauses, (begin, max(since, begin))))
+
+
+def _void(at: Standing, clock: Clock) -> Clock:
+    return replace(clock, voided_at=max(at.ended_at or clock.started_at, clock.started_at)) if at.is_over else clock
+
+
+def first_of(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the earliest of those that there are, or None."""
+    return min((moment for moment in moments if moment is not None), default=None)

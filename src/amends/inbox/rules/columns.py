@@ -1,0 +1,109 @@
+"""The facts of many episodes as columns of numbers, and which of them a query leaves. Nothing here does I/O.
+
+Place in the path: `store.fact_slices` -> here -> `measuring`. A moment is in whole seconds since 2000, a length in whole seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+NONE = -1
+"""Stands for a length that there is not."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+
+
+class Axis(StrEnum):
+    """What puts an episode into a span: when its first post was published, when it was resolved; `open`: published, and open still."""
+
+    PUBLISHED = "published"
+    RESOLVED = "resolved"
+    OPEN = "open"
+
+
+class Column(StrEnum):
+    """One column; the topics are columns of their own length, a pair of an episode and a topic each."""
+
+    AT = "at"
+    EPISODE = "episode"
+    CASE = "case"
+    NUMBER = "number"
+    BRAND = "brand"
+    SOURCE = "source"
+    NETWORK = "network"
+    TEAM = "team"
+    AGENT = "agent"
+    LANGUAGE = "language"
+    MOOD = "mood"
+    FIRST_ANSWER = "first_answer"
+    ENDING = "ending"
+    SEEN = "seen"
+    TRIAGED = "triaged"
+    AFTER_7 = "after_7"
+    AFTER_30 = "after_30"
+    TOPIC_EPISODE = "topic_episode"
+    TOPIC = "topic"
+
+
+_EIGHT = {Column.EPISODE, Column.CASE, Column.TOPIC_EPISODE}
+_TWO = {Column.NETWORK, Column.LANGUAGE}
+_ONE = {Column.NUMBER, Column.MOOD, Column.AFTER_7, Column.AFTER_30}
+MOODS = {"negative": 1, "neutral": 2, "positive": 3}
+OUTCOMES = {"held": 1, "relapsed": 2, "silent": 3, "unknown": 4}
+"""What stands for a mood and for what a follow-up found; 0 for nothing."""
+_PAIRS = (Column.TOPIC_EPISODE, Column.TOPIC)
+
+
+def seconds(at: datetime) -> int:
+    """Return a moment as whole seconds since 2000."""
+    return (at - _EPOCH) // _SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns of the same episodes in the same order; `at` is when each is on the axis."""
+
+    held: Mapping[Column, NDArray[np.integer]]
+
+    def __getitem__(self, column: Column) -> NDArray[np.integer]:
+        """Return one column."""
+        return self.held[column]
+
+    def __len__(self) -> int:
+        """Return how many episodes there are."""
+        return len(self.held[Column.AT])
+
+    def only(self, mask: Mask) -> "Columns":
+        """Return those episodes alone. The topics' pairs stay: they name their episodes."""
+        return Columns({column: found if column in _PAIRS else found[mask] for column, found in self.held.items()})
+
+    def of_topic(self, ids: list[int]) -> Mask:
+        """Return which episodes are about one of these topics."""
+        about = self.held[Column.TOPIC_EPISODE][np.isin(self.held[Column.TOPIC], ids)]
+        return np.isin(self.held[Column.EPISODE], about)
+
+    def between(self, since: datetime, until: datetime) -> "Columns":
+        """Return the episodes of a span of whole seconds, `until` not included."""
+        at = self.held[Column.AT]
+        if len(at) and at[0] >= seconds(since) and at[-1] < seconds(until):
+            return self
+        begin, end = np.searchsorted(at, [seconds(since), seconds(until)])
+        return Columns({column: found if column in _PAIRS else found[begin:end] for column, found in self.held.items()})
+
+
+def unpacked(packed: Mapping[Column, bytes]) -> Columns:
+    """Return the columns that these strings of numbers hold."""
+    return Columns({column: _numbers(column, text) for column, text in packed.items()})
+
+
+def _numbers(column: Column, text: bytes) -> NDArray[np.integer]:
+    if column in _ONE:
+        return np.frombuffer(text, dtype=np.uint8)
+    width = 8 if column in _EIGHT else 2 if column in _TWO else 4
+    return np.frombuffer(text, dtype=f">i{width}").astype(f"=i{width}")

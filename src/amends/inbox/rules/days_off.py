@@ -1,0 +1,41 @@
+"""Days off by country and region, as the package `holidays` knows them. Nothing here does I/O."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache, lru_cache
+
+import holidays
+
+from amends.core.errors import Refused
+from amends.core.translating import _
+
+MOST_REGIONS = 20
+
+
+@lru_cache(maxsize=4_000)
+def public_holidays(region: str, year: int) -> frozenset[date]:
+    """Return the public holidays of a country (`LK`) or a region of it (`DE-BY`) in a year; none where nobody knows the region any more."""
+    country, _dash, part = region.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
+@cache
+def regions() -> dict[str, tuple[str, ...]]:
+    """Return each country whose holidays are known, with its regions."""
+    return {country: tuple(parts) for country, parts in sorted(holidays.list_supported_countries().items())}
+
+
+def checked_regions(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the regions in order, each once; `Refused` where one is not known."""
+    found = tuple(dict.fromkeys(name.strip().upper() for name in names if name.strip()))
+    if len(found) > MOST_REGIONS:
+        raise Refused(_("At most %(most)s countries and regions.") % {"most": MOST_REGIONS})
+    for name in found:
+        country, dash, part = name.partition("-")
+        known = regions().get(country)
+        if known is None or (dash and part not in known):
+            raise Refused(_("No holidays are known for “%(name)s”; write a country as LK, or a region as DE-BY.") % {"name": name[:20]})
+    return found

@@ -1,0 +1,229 @@
+"""The numbers of a span from columns of facts: counts, medians, outcomes, slots and groups. Pure, and exact.
+
+Place in the path: `store.fact_slices` -> `columns` -> here -> the pages of numbers, reports, the badge of answer times.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.inbox.rules.columns import MOODS, NONE, OUTCOMES, Column, Columns, Mask
+from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.spans import Period
+from amends.inbox.rules.survival import Lengths, lengths
+
+EDGES = (300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400)
+"""Where the bins of a distribution end, in seconds; the last one has no end."""
+PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING)
+GAPS = (Column.SEEN, Column.TRIAGED)
+RESOLVED = (Column.AT, Column.AFTER_7, Column.AFTER_30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """Seconds; None where so many have not come that far yet."""
+
+    median: int | None
+    p90: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcomes:
+    """What the follow-ups of the resolutions found."""
+
+    held: int
+    relapsed: int
+    silent: int
+    unknown: int
+
+    @property
+    def concluded(self) -> int:
+        """Of how many it is known, or known that it cannot be."""
+        return self.held + self.relapsed + self.silent + self.unknown
+
+    @property
+    def share(self) -> float | None:
+        """Which share of them held; None where none is concluded."""
+        return self.held / self.concluded if self.concluded else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measures:
+    """The numbers of one span. `first` and `ending` are estimates of Kaplan and Meier: who still waits is watched until now."""
+
+    begun: int
+    answered: int
+    unanswered: int
+    ended: int
+    unended: int
+    reopened: int
+    negative: int
+    resolved: int
+    after_7: Outcomes
+    after_30: Outcomes
+    first: Times
+    ending: Times
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one span: episodes `begun` in it, and episodes `resolved` in it."""
+
+    begun: Columns
+    resolved: Columns
+
+    def between(self, period: Period) -> "Facts":
+        """Return the facts of a part of the span."""
+        since, until = period.since, period.until
+        return Facts(self.begun.between(since, until), self.resolved.between(since, until))
+
+
+_BEGUN: Mapping[Figure, Callable[[Facts], Mask]] = {
+    Figure.BEGUN: lambda facts: np.ones(len(facts.begun), dtype=bool),
+    Figure.ANSWERED: lambda facts: facts.begun[Column.FIRST_ANSWER] != NONE,
+    Figure.UNANSWERED: lambda facts: facts.begun[Column.FIRST_ANSWER] == NONE,
+    Figure.ENDED: lambda facts: facts.begun[Column.ENDING] != NONE,
+    Figure.UNENDED: lambda facts: facts.begun[Column.ENDING] == NONE,
+    Figure.REOPENED: lambda facts: facts.begun[Column.NUMBER] > 1,
+    Figure.NEGATIVE: lambda facts: facts.begun[Column.MOOD] == MOODS["negative"],
+}
+
+
+def count(facts: Facts, figure: Figure) -> int:
+    """Return one figure of those that are counted on the axis of publishing."""
+    return int(np.count_nonzero(_BEGUN[figure](facts)))
+
+
+def measure(facts: Facts, now: int) -> Measures:
+    """Return the numbers of these facts; `now` is in seconds, as columns have it."""
+    begun, resolved = facts.begun, facts.resolved
+    counted = {figure: count(facts, figure) for figure in _BEGUN}
+    return Measures(
+        begun=counted[Figure.BEGUN],
+        answered=counted[Figure.ANSWERED],
+        unanswered=counted[Figure.UNANSWERED],
+        ended=counted[Figure.ENDED],
+        unended=counted[Figure.UNENDED],
+        reopened=counted[Figure.REOPENED],
+        negative=counted[Figure.NEGATIVE],
+        resolved=len(resolved),
+        after_7=outcomes(resolved[Column.AFTER_7]),
+        after_30=outcomes(resolved[Column.AFTER_30]),
+        first=times(first_answers(begun, now)),
+        ending=times(endings(begun, now)),
+    )
+
+
+def counted(found: Measures) -> dict[Figure, int]:
+    """Return the numbers by figure."""
+    plain = {figure: int(getattr(found, figure.value)) for figure in (*_BEGUN, Figure.RESOLVED)}
+    looks = {"7": found.after_7, "30": found.after_30}
+    outcome = {Figure(f"{name}_{days}"): int(getattr(look, name)) for days, look in looks.items() for name in OUTCOMES}
+    return plain | outcome
+
+
+def outcomes(codes: NDArray[np.integer]) -> Outcomes:
+    """Return how many of each outcome there are."""
+    counted = np.bincount(codes, minlength=len(OUTCOMES) + 1)
+    return Outcomes(**{name: int(counted[code]) for name, code in OUTCOMES.items()})
+
+
+def first_answers(begun: Columns, now: int) -> Lengths:
+    """Return how long first answers took: who is resolved without one never gets one, all others are watched until now."""
+    first, ending = begun[Column.FIRST_ANSWER], begun[Column.ENDING]
+    waiting = (first == NONE) & (ending == NONE)
+    return lengths(first[first != NONE], _watched(begun, waiting, now), len(begun))
+
+
+def endings(begun: Columns, now: int) -> Lengths:
+    """Return how long it took until episodes were resolved, those not resolved watched until now."""
+    ending = begun[Column.ENDING]
+    return lengths(ending[ending != NONE], _watched(begun, ending == NONE, now), len(begun))
+
+
+def plain_lengths(column: NDArray[np.integer]) -> Lengths:
+    """Return lengths that every episode has."""
+    return lengths(column, np.empty(0, dtype=np.int64), len(column))
+
+
+def _watched(begun: Columns, mask: Mask, now: int) -> NDArray[np.integer]:
+    return np.maximum(0, now - begun[Column.AT][mask])
+
+
+def times(found: Lengths) -> Times:
+    """Return the median and the p90 of lengths."""
+    return Times(median=found.after(0.5), p90=found.after(0.9))
+
+
+def gaps(begun: Columns) -> tuple[Times, Times]:
+    """Return how long it took from published to seen, and from seen to triaged."""
+    seen, triaged = (times(plain_lengths(begun[column])) for column in GAPS)
+    return seen, triaged
+
+
+def distribution(column: NDArray[np.integer]) -> list[int]:
+    """Return how many lengths lie in each bin: below each of `EDGES`, then beyond the last; those there are not in none."""
+    there = column[column != NONE]
+    counted = np.bincount(np.searchsorted(np.array(EDGES), there, side="right"), minlength=len(EDGES) + 1)
+    return [int(n) for n in counted]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """The numbers of one slot of a chart; `backlog` is how many waited when it ended."""
+
+    period: Period
+    begun: int
+    resolved: int
+    negative: int
+    first_median: int | None
+    backlog: int
+
+
+def series(facts: Facts, parts: Sequence[Period], *, backlog: int, now: int) -> list[Slot]:
+    """Return the slots of a chart, in order; `backlog` is how many waited when the first one begins."""
+    found: list[Slot] = []
+    for part in parts:
+        within = facts.between(part)
+        backlog += len(within.begun) - len(within.resolved)
+        found.append(
+            Slot(
+                period=part,
+                begun=len(within.begun),
+                resolved=len(within.resolved),
+                negative=count(within, Figure.NEGATIVE),
+                first_median=first_answers(within.begun, now).after(0.5),
+                backlog=backlog,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """The numbers of those that have one value of a dimension (0: none)."""
+
+    key: int
+    measures: Measures
+    before: int
+
+
+def by_value(facts: Facts, before: Facts, column: Column, now: int) -> list[Group]:
+    """Return the numbers for each value of a column, the most begun first; `before` is the span before, of which the begun are counted."""
+    keys = {int(key) for side in (facts.begun, facts.resolved) for key in np.unique(side[column])}
+    found = [_group(facts, before, key, lambda side, key=key: side[column] == key, now) for key in keys]
+    return sorted(found, key=lambda group: (-group.measures.begun, group.key))
+
+
+def by_topic(facts: Facts, before: Facts, topics: Sequence[int], now: int) -> list[Group]:
+    """Return the numbers for each topic; an episode of two topics counts for both."""
+    found = [_group(facts, before, topic, lambda side, topic=topic: side.of_topic([topic]), now) for topic in topics]
+    there = [group for group in found if group.measures.begun or group.measures.resolved or group.before]
+    return sorted(there, key=lambda group: (-group.measures.begun, group.key))
+
+
+def _group(facts: Facts, before: Facts, key: int, fits: Callable[[Columns], Mask], now: int) -> Group:
+    within = Facts(facts.begun.only(fits(facts.begun)), facts.resolved.only(fits(facts.resolved)))
+    return Group(key=key, measures=measure(within, now), before=int(np.count_nonzero(fits(before.begun))))

@@ -1,0 +1,133 @@
+"""Spans of time in a zone: what a page of numbers looks at, the span before, and the slots of its charts. Pure.
+
+A day is a day of the zone, which daylight saving makes 23 or 25 hours long; an hour is sixty minutes, begun on the zone's full hour.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from amends.core.errors import Refused
+from amends.core.translating import _
+
+LONGEST = timedelta(days=366 * 6)
+_HOURS_UP_TO = timedelta(days=2, hours=2)
+_DAYS_UP_TO = timedelta(days=93)
+_WEEKS_UP_TO = timedelta(days=400)
+_A_DAY = timedelta(days=1)
+
+
+class Span(StrEnum):
+    """How far back from now a page of numbers looks."""
+
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+    YEAR = "365d"
+
+
+class Width(StrEnum):
+    """How wide the slots of a chart are."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+_DAYS = {Span.DAY: 1, Span.WEEK: 7, Span.MONTH: 30, Span.QUARTER: 90, Span.YEAR: 365}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """From `since` (included) to `until` (not included)."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.until - self.since
+
+
+def whole_second(at: datetime) -> datetime:
+    """Return the second that a moment lies in: numbers are asked for in whole seconds."""
+    return at.replace(microsecond=0)
+
+
+def period_of(span: Span, now: datetime) -> Period:
+    """Return the period of that length that ends now."""
+    return Period(since=now - timedelta(days=_DAYS[span]), until=now)
+
+
+def days_of(first: date, last: date, zone: ZoneInfo) -> Period:
+    """Return the period from the morning of one day of the zone to the night of another; `Refused` where it is empty or endless."""
+    if last < first:
+        raise Refused(_("The last day lies before the first."))
+    if last - first > LONGEST:
+        raise Refused(_("A span is at most six years long."))
+    return Period(since=midnight(first, zone), until=midnight(last + _A_DAY, zone))
+
+
+def before(period: Period, zone: ZoneInfo) -> Period:
+    """Return the span before: as many days of the zone where the period is of whole days, else as many seconds."""
+    first, last = period.since.astimezone(zone).date(), period.until.astimezone(zone).date()
+    if period.since == midnight(first, zone) and period.until == midnight(last, zone):
+        return Period(since=midnight(first - (last - first), zone), until=period.since)
+    return Period(since=period.since - period.length, until=period.since)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day of the zone begins; where daylight saving takes that moment away, when the next one is."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def width_of(period: Period) -> Width:
+    """Return how wide the slots of a chart of the period are."""
+    if period.length <= _HOURS_UP_TO:
+        return Width.HOUR
+    if period.length <= _DAYS_UP_TO:
+        return Width.DAY
+    return Width.WEEK if period.length <= _WEEKS_UP_TO else Width.MONTH
+
+
+def slots(period: Period, zone: ZoneInfo) -> list[Period]:
+    """Return the period in slots, in order; the first and the last are cut where the period is."""
+    width = width_of(period)
+    edges = [period.since]
+    at = _following(width, _floor(width, period.since.astimezone(zone)), zone)
+    while at < period.until:
+        if at > edges[-1]:
+            edges.append(at)
+        at = _following(width, at.astimezone(zone), zone)
+    return [Period(since=since, until=until) for since, until in zip(edges, [*edges[1:], period.until], strict=True)]
+
+
+def _floor(width: Width, local: datetime) -> datetime:
+    """Return when the slot begins that a moment lies in."""
+    if width is Width.HOUR:
+        return local - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return datetime.combine(_FIRST_DAYS[width](local.date()), time(), local.tzinfo)
+
+
+def _following(width: Width, local: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the next slot begins, in UTC."""
+    if width is Width.HOUR:
+        return local.astimezone(UTC) + timedelta(hours=1)
+    return midnight(_NEXT_DAYS[width](local.date()), zone)
+
+
+_FIRST_DAYS: Mapping[Width, Callable[[date], date]] = {
+    Width.DAY: lambda day: day,
+    Width.WEEK: lambda day: day - timedelta(days=day.weekday()),
+    Width.MONTH: lambda day: day.replace(day=1),
+}
+_NEXT_DAYS: Mapping[Width, Callable[[date], date]] = {
+    Width.DAY: lambda day: day + _A_DAY,
+    Width.WEEK: lambda day: day + timedelta(days=7 - day.weekday()),
+    Width.MONTH: lambda day: (day.replace(day=1) + timedelta(days=32)).replace(day=1),
+}

@@ -1,0 +1,89 @@
+"""SQL of the facts: one row an episode, counted anew from the truth whenever its case was touched.
+
+Place in the path: a change -> `touched_cases` (triggers) -> here -> `episode_facts` -> `stale_slices` (triggers) -> `fact_slices`.
+"""
+
+from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_values
+
+A_MONTH = 18
+"""A look at a resolution so many days later, or more, is the one after a month; before that it is the one after a week."""
+_FACTS: LiteralString = """
+insert into episode_facts (episode_id, case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics,
+  published_at, resolved_at, dismissed, first_answer, ending, seen, triaged, after_7, after_30)
+select e.id, c.id, e.number, c.brand_id, c.source_id, c.network, c.team_id, c.assignee_id, c.language, c.sentiment,
+  array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id
+        where p.case_id = c.id and p.case_number is not null and l.fits order by l.topic_id),
+  e.published_at, e.resolved_at, e.dismissed_at is not null, whole_seconds(e.answered_at - e.published_at),
+  whole_seconds(e.resolved_at - e.published_at), whole_seconds(e.seen_at - e.published_at), whole_seconds(e.triaged_at - e.seen_at),
+  (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
+     and f.days < %(month)s order by f.days limit 1),
+  (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
+     and f.days >= %(month)s order by f.days desc limit 1)
+from episodes e join cases c on c.id = e.case_id
+"""
+_OF_CASES: LiteralString = " where c.id = any(%(case_ids)s::bigint[]) "
+_KEPT: LiteralString = """
+on conflict (episode_id) do update set
+  (case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics, published_at, resolved_at, dismissed,
+   first_answer, ending, seen, triaged, after_7, after_30)
+  = (excluded.case_id, excluded.number, excluded.brand_id, excluded.source_id, excluded.network, excluded.team_id, excluded.agent_id,
+     excluded.language, excluded.mood, excluded.topics, excluded.published_at, excluded.resolved_at, excluded.dismissed,
+     excluded.first_answer, excluded.ending, excluded.seen, excluded.triaged, excluded.after_7, excluded.after_30)
+where episode_facts is distinct from excluded
+"""
+_WORDS: LiteralString = """
+insert into fact_words (word)
+select word from (select distinct unnest(array[network, language]) as word from cases c {}) words
+where not exists (select from fact_words w where w.word = words.word)
+on conflict do nothing
+"""
+
+
+def alone(conn: Connection, *, wait: bool = False) -> bool:
+    """Tell whether we are the only ones to fold until the transaction ends; with `wait`, become it."""
+    if wait:
+        fetch_values(conn, "select pg_advisory_xact_lock(hashtext('amends.facts'))")
+        return True
+    return bool(fetch_values(conn, "select pg_try_advisory_xact_lock(hashtext('amends.facts'))")[0])
+
+
+def take_touched(conn: Connection, *, limit: int) -> list[int]:
+    """Take at most `limit` marks off, the oldest first, and return their cases."""
+    return fetch_values(
+        conn,
+        """
+        with taken as (
+          delete from touched_cases where id in (select id from touched_cases order by id limit %(limit)s) returning case_id
+        )
+        select distinct case_id from taken order by case_id
+        """,
+        {"limit": limit},
+    )
+
+
+def recount(conn: Connection, case_ids: list[int]) -> int:
+    """Make the facts of these cases what the truth says, and return how many changed."""
+    execute(conn, _WORDS.format("where c.id = any(%(case_ids)s::bigint[])"), {"case_ids": case_ids})
+    return execute(conn, _FACTS + _OF_CASES + _KEPT, {"case_ids": case_ids, "month": A_MONTH})
+
+
+def recount_all(conn: Connection) -> int:
+    """Throw all facts away and make them anew; return how many there are."""
+    for emptied in _EMPTIED:
+        execute(conn, emptied)
+    execute(conn, _WORDS.format(""))
+    return execute(conn, _FACTS, {"month": A_MONTH})
+
+
+_EMPTIED: tuple[LiteralString, ...] = (
+    "delete from touched_cases",
+    "delete from episode_facts",
+    "delete from fact_slices",
+)
+
+
+def touched(conn: Connection) -> bool:
+    """Tell whether a fact may have changed, or a day waits to be packed."""
+    return bool(fetch_values(conn, "select exists (select from touched_cases) or exists (select from stale_slices)")[0])

@@ -1,0 +1,129 @@
+"""SQL of the packed facts: each column of half a day as one string of numbers, so that the facts of a year come in a few milliseconds.
+
+A slice that is stale is packed from the facts while it is read, so that what is read never depends on when the worker packed it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_all, fetch_packed, fetch_values
+from amends.inbox.rules.columns import Axis, Column
+
+# Its name in `fact_slices`, and one fact's bytes in it.
+_COLUMNS: Mapping[Column, tuple[LiteralString, LiteralString]] = {
+    Column.AT: ("at", "int4send(floor(extract(epoch from f.at - timestamptz '2000-01-01 00:00:00+00'))::integer)"),
+    Column.EPISODE: ("episode", "int8send(f.episode_id)"),
+    Column.CASE: ("case", "int8send(f.case_id)"),
+    Column.NUMBER: ("number", "substring(int2send(least(f.number, 127)::smallint), 2)"),
+    Column.BRAND: ("brand", "int4send(f.brand_id::integer)"),
+    Column.SOURCE: ("source", "int4send(f.source_id::integer)"),
+    Column.NETWORK: ("network", "int2send(n.id)"),
+    Column.TEAM: ("team", "int4send(coalesce(f.team_id, 0)::integer)"),
+    Column.AGENT: ("agent", "int4send(coalesce(f.agent_id, 0)::integer)"),
+    Column.LANGUAGE: ("language", "int2send(l.id)"),
+    Column.MOOD: ("mood", "substring(int2send(o.mood), 2)"),
+    Column.FIRST_ANSWER: ("first_answer", "int4send(coalesce(f.first_answer, -1))"),
+    Column.ENDING: ("ending", "int4send(coalesce(f.ending, -1))"),
+    Column.SEEN: ("seen", "int4send(f.seen)"),
+    Column.TRIAGED: ("triaged", "int4send(f.triaged)"),
+    Column.AFTER_7: ("after_7", "substring(int2send(o.seven), 2)"),
+    Column.AFTER_30: ("after_30", "substring(int2send(o.thirty), 2)"),
+    Column.TOPIC_EPISODE: ("topic_episode", "t.episodes"),
+    Column.TOPIC: ("topic", "t.topics"),
+}
+_PUBLISHED: LiteralString = """
+  join lateral (select x.*, x.published_at as at from episode_facts x
+    where x.published_at >= s.begins and x.published_at < s.begins + interval '12 hours' and not x.dismissed
+"""
+# The facts `f` of the slices `s`, each with the moment `at` that puts it on the axis.
+_ON_AXIS: Mapping[Axis, LiteralString] = {
+    Axis.PUBLISHED: _PUBLISHED + ") f on true",
+    Axis.OPEN: _PUBLISHED + " and x.resolved_at is null) f on true",
+    Axis.RESOLVED: """
+      join lateral (select x.*, x.resolved_at as at from episode_facts x
+        where x.resolved_at >= s.begins and x.resolved_at < s.begins + interval '12 hours' and not x.dismissed) f on true
+    """,
+}
+_CODES: LiteralString = """
+  join fact_words n on n.word = f.network join fact_words l on l.word = f.language
+  cross join lateral (
+    select coalesce(array_position(array['negative', 'neutral', 'positive'], f.mood), 0)::smallint as mood,
+           coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_7), 0)::smallint as seven,
+           coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_30), 0)::smallint as thirty) o
+  cross join lateral (
+    select string_agg(int8send(f.episode_id + 0 * topic), ''::bytea) as episodes,
+           string_agg(int4send(topic::integer), ''::bytea order by topic) as topics
+    from unnest(f.topics) topic) t
+"""
+_SPAN: LiteralString = " where axis = %(axis)s and begins >= slice_of(%(since)s) and begins < %(until)s"
+
+
+def take_stale(conn: Connection, *, limit: int) -> dict[Axis, list[datetime]]:
+    """Take at most `limit` slices off that wait to be packed, on each axis, the longest waiting first."""
+    return {
+        axis: fetch_values(
+            conn,
+            """
+            with slices as (select begins from stale_slices where axis = %(axis)s group by begins order by min(id) limit %(limit)s),
+                 gone as (delete from stale_slices s using slices where s.axis = %(axis)s and s.begins = slices.begins)
+            select begins from slices order by begins
+            """,
+            {"axis": axis, "limit": limit},
+        )
+        for axis in Axis
+    }
+
+
+def pack(conn: Connection, axis: Axis, slices: Sequence[datetime]) -> None:
+    """Pack these slices anew; one without facts has no row."""
+    if not slices:
+        return
+    given = {"axis": axis, "slices": list(slices)}
+    execute(conn, "delete from fact_slices where axis = %(axis)s and begins = any(%(slices)s)", given)
+    packed = _packed(axis, tuple(_COLUMNS), "unnest(%(slices)s::timestamptz[]) s (begins)")
+    execute(conn, "insert into fact_slices (axis, begins, name, numbers) select %(axis)s, begins, name, numbers from " + packed, given)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """A word and the small number that stands for it."""
+
+    id: int
+    word: str
+
+
+def codes(conn: Connection) -> dict[str, int]:
+    """Return the small numbers that stand for words."""
+    return {known.word: known.id for known in fetch_all(conn, Word, "select id, word from fact_words")}
+
+
+def read(conn: Connection, axis: Axis, columns: Sequence[Column], *, since: datetime, until: datetime) -> dict[Column, bytes]:
+    """Return the columns of all slices that touch the span, one after the other; what lies outside of it within them is there too."""
+    query = (
+        "with stale as (select distinct begins from stale_slices"
+        + _SPAN
+        + "), slices as (select name, begins, numbers from fact_slices"
+        + _SPAN
+        + " and name = any(%(names)s) and begins not in (select begins from stale) union all select name, begins, numbers from "
+        + _packed(axis, columns, "stale s")
+        + ") select name, string_agg(numbers, ''::bytea order by begins) from slices group by name"
+    )
+    names = [column.value for column in columns]
+    found = fetch_packed(conn, query, {"axis": axis, "since": since, "until": until, "names": names})
+    return {column: found.get(column.value, b"") for column in columns}
+
+
+def _packed(axis: Axis, columns: Sequence[Column], slices: LiteralString) -> LiteralString:
+    """Return the rows of columns that the facts of some slices are packed into."""
+    between: LiteralString = ", "
+    wide = between.join(tuple(_aggregate(column) for column in columns))
+    rows = between.join(tuple("('" + _COLUMNS[column][0] + "', w.\"" + _COLUMNS[column][0] + '")' for column in columns))
+    facts = "(select s.begins, " + wide + " from " + slices + _ON_AXIS[axis] + _CODES + " group by s.begins) w"
+    return "(select w.begins, c.* from " + facts + " cross join lateral (values " + rows + ") c (name, numbers)) packed"
+
+
+def _aggregate(column: Column) -> LiteralString:
+    name, each = _COLUMNS[column]
+    return "coalesce(string_agg(" + each + ", ''::bytea order by f.at, f.episode_id), ''::bytea) as \"" + name + '"'

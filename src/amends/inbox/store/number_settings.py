@@ -1,0 +1,32 @@
+"""SQL of what the company decided about its numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amends.core.database import Connection, execute, fetch_one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberSettings:
+    """The roles that may compare single agents (none by default), and whether anybody may read how fast we answer."""
+
+    compare_agents: Sequence[str]
+    shows_answer_times: bool
+
+    def may_compare(self, role: str) -> bool:
+        """Tell whether somebody of this role may see the numbers of agents beside one another."""
+        return role in self.compare_agents
+
+
+def read(conn: Connection) -> NumberSettings:
+    """Return what is decided."""
+    return fetch_one(conn, NumberSettings, "select compare_agents, shows_answer_times from number_settings")
+
+
+def keep(conn: Connection, new: NumberSettings) -> None:
+    """Decide otherwise."""
+    execute(
+        conn,
+        "update number_settings set compare_agents = %(compare_agents)s, shows_answer_times = %(shows_answer_times)s",
+        {"compare_agents": list(new.compare_agents), "shows_answer_times": new.shows_answer_times},
+    )

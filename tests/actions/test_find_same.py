@@ -1,0 +1,210 @@
+"""Who may be the same person: what links by itself, what is only asked, and what is asked no more."""
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.post import Author, Visibility
+from amends.inbox.actions.find_same import find_same, follow_strong
+from amends.inbox.actions.matches import dismiss, reopen
+from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.unmerge import unmerge
+from amends.inbox.rules.ids import CustomerId, MatchId
+from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.store import link_evidence, match_suggestions, merges
+from amends.inbox.store.match_suggestions import Suggestion
+from tests.cast import NOON, a_post, ada
+from tests.desk import Desk
+from tests.people import Person, a_person, a_purchase, a_way, an_author
+
+
+def _look(conn: Connection) -> list[Suggestion]:
+    while find_same(conn, now=NOON):
+        pass
+    while follow_strong(conn, now=NOON):
+        pass
+    return match_suggestions.page(conn, EVERYTHING, limit=50)
+
+
+def _merged(conn: Connection, person: Person) -> CustomerId | None:
+    found = merges.record(conn, person.id)
+    assert found is not None
+    return found.merged_into
+
+
+def _pairs(found: list[Suggestion]) -> list[tuple[int, int]]:
+    return [(one.one_id, one.other_id) for one in found]
+
+
+def _alike(conn: Connection) -> tuple[Person, Person]:
+    return a_person(conn, "Cy", handle="cy_travels_far"), a_person(conn, "Cyril", handle="CyTravelsFar", network="reddit")
+
+
+def test_the_same_handle_elsewhere_is_a_question_with_its_reasons(conn: Connection) -> None:
+    one, other = _alike(conn)
+    [found] = _look(conn)
+    assert (found.one_id, found.other_id) == (one.id, other.id)
+    assert {"field": "handle", "level": "same", "shared": "cytravelsfar"}.items() <= found.reasons[0].items()
+    assert 0.5 <= found.score < 1
+    assert _merged(conn, other) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Nimal Perera", "නිමල් පෙරේරා"), ("Maria Garcia", "Maria Garcia"), ("Gurpreet Singh", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ"), ("Abebe Bekele", "በቀለ አበበ")],
+)
+def test_a_name_alone_is_never_a_reason(conn: Connection, ours: str, theirs: str) -> None:
+    a_person(conn, ours, handle="bluetiger77")
+    a_person(conn, theirs, handle="moonpixel", network="reddit")
+    assert _look(conn) == []
+
+
+def test_accounts_on_one_network_are_two_people_until_somebody_says_otherwise(conn: Connection) -> None:
+    a_person(conn, "Cy", handle="cy_travels_far")
+    a_person(conn, "Cy", handle="cytravelsfar")
+    assert _look(conn) == []
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_the_same_verified_address_links_by_itself(conn: Connection, kind: str) -> None:
+    one, other = a_person(conn, "Cy"), a_person(conn, "Somebody", network="reddit")
+    for person in (one, other):
+        a_way(conn, person.id, "cy@mail.example", kind=kind, verified=True)
+
+    assert _look(conn) == []
+    assert _merged(conn, other) == one.id
+    [told] = link_evidence.of_customer(conn, one.id)
+    assert (told.author_id, told.kind, told.consent, told.agent) == (other.author_id, kind, "own_facts", None)
+
+
+def test_an_address_that_only_one_of_them_verified_is_only_a_question(conn: Connection) -> None:
+    one, other = a_person(conn, "Cy"), a_person(conn, "Somebody", network="reddit")
+    a_way(conn, one.id, "cy@mail.example", verified=True)
+    a_way(conn, other.id, "cy@mail.example")
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+
+
+def test_an_address_of_many_is_nobodys_own(conn: Connection) -> None:
+    people = [a_person(conn, f"P{number}") for number in range(8)]
+    for person in people:
+        a_way(conn, person.id, "desk@company.example", verified=True)
+    _look(conn)
+    assert [_merged(conn, person) for person in people] == [None] * 8
+
+
+def _hear_order(desk: Desk, visibility: Visibility) -> Person:
+    author = Author(external_id="buyer", handle="somebody_else", name="Sam")
+    desk.hear(a_post("My bag is lost! Order number AB-10017", author=author, visibility=visibility))
+    execute(desk.conn, "update verdicts set personal = array['order']")
+    [author_id] = fetch_values(desk.conn, "select author_id from posts")
+    [customer_id] = fetch_values(desk.conn, "select customer_id from cases")
+    return Person(id=customer_id, author_id=author_id)
+
+
+def test_an_order_named_in_private_links_by_itself(desk: Desk) -> None:
+    buyer = a_person(desk.conn, "Cy")
+    a_purchase(desk.conn, buyer.id, "AB-10017")
+    writer = _hear_order(desk, Visibility.DIRECT)
+
+    assert _look(desk.conn) == []
+    assert _merged(desk.conn, writer) == buyer.id
+    [told] = link_evidence.of_customer(desk.conn, buyer.id)
+    assert (told.kind, told.note) == ("order", "AB-10017")
+    assert told.permalink is not None
+
+
+def test_an_order_named_in_public_is_only_a_question(desk: Desk) -> None:
+    buyer = a_person(desk.conn, "Cy")
+    a_purchase(desk.conn, buyer.id, "AB-10017")
+    writer = _hear_order(desk, Visibility.PUBLIC)
+    assert _pairs(_look(desk.conn)) == [(buyer.id, writer.id)]
+    assert _merged(desk.conn, writer) is None
+
+
+def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) -> None:
+    one, other = _alike(conn)
+    [found] = _look(conn)
+    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    execute(conn, "update authors set name = 'Cy again' where id = %(id)s", {"id": one.author_id})
+    assert _look(conn) == []
+
+    for person in (one, other):
+        a_way(conn, person.id, "cy@mail.example")
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+
+
+def test_a_dismissed_pair_stays_dismissed_when_one_becomes_part_of_another(conn: Connection) -> None:
+    one, _ = _alike(conn)
+    [found] = _look(conn)
+    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    merge(conn, Pair(survivor_id=a_person(conn, "Cy F.").id, absorbed_id=one.id), agent_id=ada(conn), now=NOON)
+    assert _look(conn) == []
+
+
+def test_a_dismissal_is_taken_back(conn: Connection) -> None:
+    _alike(conn)
+    [found] = _look(conn)
+    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    reopen(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    assert _pairs(match_suggestions.page(conn, EVERYTHING, limit=9)) == [(found.one_id, found.other_id)]
+
+
+def test_a_link_that_somebody_took_back_is_not_made_again_by_itself(conn: Connection) -> None:
+    one, other = a_person(conn, "Cy"), a_person(conn, "Somebody", network="reddit")
+    for person in (one, other):
+        a_way(conn, person.id, "cy@mail.example", verified=True)
+    _look(conn)
+    [merge_id] = fetch_values(conn, "select id from merges")
+    unmerge(conn, merge_id, agent_id=ada(conn), now=NOON)
+
+    assert _look(conn) == []
+    assert _merged(conn, other) is None
+
+
+def test_a_merge_that_is_undone_is_a_question_again(conn: Connection) -> None:
+    one, other = _alike(conn)
+    _look(conn)
+    merge_id = merge(conn, Pair(survivor_id=one.id, absorbed_id=other.id), agent_id=ada(conn), now=NOON)
+    assert _look(conn) == []
+    unmerge(conn, merge_id, agent_id=ada(conn), now=NOON)
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+
+
+def test_looking_again_changes_nothing(conn: Connection) -> None:
+    one, _ = _alike(conn)
+    before = _look(conn)
+    execute(conn, "insert into identity_backlog (customer_id) values (%(id)s)", {"id": one.id})
+    assert _look(conn) == before
+
+
+def test_a_renamed_handle_is_looked_for_anew(conn: Connection) -> None:
+    one, other = a_person(conn, "Cy", handle="bluetiger77"), a_person(conn, "Cyril", handle="cytravelsfar", network="reddit")
+    assert _look(conn) == []
+    execute(conn, "update authors set handle = 'cy.travels.far' where id = %(id)s", {"id": one.author_id})
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+
+
+def test_suggestions_are_within_the_scope(desk: Desk) -> None:
+    desk.hear(a_post(author=Author(external_id="far", handle="cy_travels_far")))
+    a_person(desk.conn, "Cyril", handle="CyTravelsFar", network="reddit")
+    assert len(_look(desk.conn)) == 1
+    assert match_suggestions.page(desk.conn, Scope(sources=(10**6,)), limit=9) == []
+    assert len(match_suggestions.page(desk.conn, Scope(sources=(desk.source_id,)), limit=9)) == 1
+
+
+def test_hostile_handles_and_names_are_only_text(conn: Connection) -> None:
+    for hostile in ("'; drop table authors; --", "<script>alert(1)</script>", "\u202e%s{0}", "a" * 5000, "ා්ිී" * 50, "...", ""):
+        a_person(conn, hostile, handle=hostile or "x")
+        a_person(conn, hostile, handle=hostile or "x", network="reddit")
+    _look(conn)
+
+
+def test_one_handle_of_many_networks_is_found_for_a_customer_with_several(conn: Connection) -> None:
+    one = a_person(conn, "Cy", handle="bluetiger77")
+    extra = an_author(conn, "cytravelsfar", network="mastodon", name="Cy")
+    execute(
+        conn,
+        "insert into customer_links (author_id, customer_id, basis, created_at) values (%(author)s, %(customer)s, 'agent', now())",
+        {"author": extra, "customer": one.id},
+    )
+    other = a_person(conn, "Cyril", handle="CyTravelsFar", network="reddit")
+    assert _pairs(_look(conn)) == [(one.id, other.id)]

@@ -1,0 +1,211 @@
+"""SLA policies: the first that fits holds, a change holds for what starts after it, a preview changes nothing, escalations happen once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.core.errors import AmendsError, Conflict, Refused
+from amends.inbox.actions import calendars, jobs, sla_policies
+from amends.inbox.actions.clocks import keep_due
+from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.actions.notify import notify
+from amends.inbox.actions.sla_preview import preview
+from amends.inbox.rules.business_time import Calendar
+from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.rules.sla_policy import Written
+from amends.inbox.rules.working_hours import Span
+from amends.inbox.store import sla_policies as stored
+from tests.cast import NOON, a_post, an_answer_to, mia
+from tests.desk import DAY, HOUR, MINUTE, Desk
+from tests.fakes import FakeClassifier
+
+PLAIN = Written(
+    name="Plain",
+    condition="",
+    calendar_id=None,
+    first_minutes=60,
+    first_business=False,
+    next_minutes=None,
+    next_business=False,
+    resolution_minutes=None,
+    resolution_business=False,
+    pauses=True,
+    warn_percent=None,
+    warn_minutes=None,
+    steps=[],
+)
+WEEK = Calendar(zone="Asia/Colombo", spans=tuple(Span(day=day, begins=540, ends=1020) for day in range(5)))
+
+
+def keep(desk: Desk, written: Written, policy_id: int | None = None) -> int:
+    return sla_policies.save(desk.conn, written, policy_id=policy_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def first(desk: Desk, written: Written) -> int:
+    """Keep a policy before all others."""
+    made = keep(desk, written)
+    ids = [one.policy_id for one in stored.every(desk.conn)]
+    sla_policies.put_in_order(desk.conn, [made, *ids[:-1]], agent_id=desk.agent_id, now=desk.now)
+    return made
+
+
+def due(desk: Desk) -> object:
+    return fetch_values(desk.conn, "select due_at from cases order by id desc")[0]
+
+
+def finish_jobs(desk: Desk) -> None:
+    tools = Tools(classifier=FakeClassifier, clock=lambda: desk.now)
+    while job := jobs.claim(desk.conn, now=desk.now):
+        jobs.carry_on(desk.conn, job, tools)
+
+
+def test_of_policies_that_overlap_the_first_in_order_holds(desk: Desk) -> None:
+    first(desk, replace(PLAIN, name="All", first_minutes=30))
+    first(desk, replace(PLAIN, name="English", condition="lang:en", first_minutes=10))
+    desk.hear(a_post("Lost"))
+    assert due(desk) == NOON + 10 * MINUTE
+
+
+def test_a_changed_policy_holds_for_what_starts_after_it_unless_it_is_applied(desk: Desk) -> None:
+    made = first(desk, PLAIN)
+    desk.hear(a_post("Lost"))
+    desk.now += MINUTE
+    keep(desk, replace(PLAIN, first_minutes=20), made)
+    execute(desk.conn, "insert into clock_queue select id from cases")
+    keep_due(desk.conn, now=desk.now)
+    assert due(desk) == NOON + HOUR
+    desk.hear(a_post("Broken"))
+    assert due(desk) == NOON + 20 * MINUTE
+    sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
+    finish_jobs(desk)
+    assert fetch_values(desk.conn, "select due_at from cases") == [NOON + 20 * MINUTE] * 2
+    assert fetch_values(desk.conn, "select number from sla_policy_versions where policy_id = %(id)s", {"id": made}) == [1, 2]
+
+
+def test_a_new_policy_promises_nothing_for_what_runs(desk: Desk) -> None:
+    desk.hear(a_post("Lost"))
+    desk.now += MINUTE
+    first(desk, PLAIN)
+    execute(desk.conn, "insert into clock_queue select id from cases")
+    keep_due(desk.conn, now=desk.now)
+    assert due(desk) == NOON + 4 * HOUR
+
+
+def test_business_time_is_counted_by_a_calendar_and_stands_while_we_wait(desk: Desk) -> None:
+    week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
+    terms = {"first_business": True, "resolution_minutes": 480, "resolution_business": True}
+    first(desk, replace(PLAIN, calendar_id=week, **terms))  # pyright: ignore[reportArgumentType]
+    post = a_post("Lost", published_at=NOON - 90 * MINUTE)
+    desk.hear(post)
+    assert due(desk) == NOON - 30 * MINUTE
+    desk.now = NOON - 60 * MINUTE
+    desk.answer()
+    desk.now = NOON + DAY
+    desk.hear(an_answer_to(post, "Still", external_id="b", published_at=NOON - 30 * MINUTE + DAY))
+    assert due(desk) == NOON + 2 * DAY - HOUR
+    assert fetch_values(desk.conn, "select business_seconds from clocks where kind = 'first'") == [1800]
+
+
+def test_a_preview_tells_what_the_last_month_would_have_been_and_changes_nothing(desk: Desk) -> None:
+    made = first(desk, PLAIN)
+    for n in range(4):
+        desk.hear(a_post("Lost", external_id=f"x{n}"))
+    before = fetch_values(desk.conn, "select due_at from clocks order by id")
+    found = preview(desk.conn, replace(PLAIN, first_minutes=10), policy_id=made, scope=EVERYTHING, now=NOON + 30 * MINUTE)
+    assert (found.whole.late_before, found.whole.late_after, found.changed) == (0, 4, 4)
+    assert (found.whole.due_before, found.whole.due_after) == (4, 4)
+    assert fetch_values(desk.conn, "select due_at from clocks order by id") == before
+    none = preview(desk.conn, replace(PLAIN, condition="lang:de"), policy_id=made, scope=EVERYTHING, now=NOON + 2 * HOUR)
+    assert none.whole.due_after == 4
+    assert {one.due_after for one in none.first} == {NOON + 4 * HOUR}
+
+
+def test_warning_breach_and_steps_happen_once_each_and_reach_whom_they_name(desk: Desk) -> None:
+    boss = mia(desk.conn)
+    steps = [
+        {"minutes": 0, "deed": "assignee"},
+        {"minutes": 10, "deed": "manager"},
+        {"minutes": 20, "deed": "urgency", "points": 15},
+    ]
+    first(desk, replace(PLAIN, warn_percent=50, steps=steps))
+    desk.hear(a_post("Lost"))
+    execute(desk.conn, "update cases set assignee_id = %(ada)s", {"ada": desk.agent_id})
+    seen: list[int] = []
+    for minutes in (29, 30, 30, 59, 60, 60, 69, 70, 80, 200):
+        keep_due(desk.conn, now=NOON + minutes * MINUTE)
+        keep_due(desk.conn, now=NOON + minutes * MINUTE)
+        seen.append(sum(kind.startswith("clock_") for kind in desk.events()))
+    assert seen == [0, 1, 1, 1, 3, 3, 3, 4, 5, 5]
+    while notify(desk.conn, now=NOON):
+        pass
+    told = fetch_values(desk.conn, "select kind || case when agent_id = %(mia)s then ' mia' else '' end from notifications", {"mia": boss})
+    assert sorted(one for one in told if one.startswith("clock")) == [
+        "clock_breached", "clock_escalated", "clock_escalated mia", "clock_warned"]  # fmt: skip
+    assert fetch_values(desk.conn, "select points from events, jsonb_to_record(facts) as f(points int) where kind = 'case_pressed'") == [15]
+
+
+def test_a_worker_that_was_away_takes_all_steps_at_once(desk: Desk) -> None:
+    first(desk, replace(PLAIN, steps=[{"minutes": n, "deed": "manager"} for n in (0, 5, 10)]))
+    desk.hear(a_post("Lost"))
+    keep_due(desk.conn, now=NOON + DAY)
+    assert fetch_values(desk.conn, "select number from clock_steps order by 1") == [1, 2, 3]
+    assert fetch_values(desk.conn, "select count(*) from clocks where next_at is not null") == [0]
+
+
+def test_a_policy_whose_team_or_topic_is_gone_stops_no_post(desk: Desk) -> None:
+    made = first(desk, PLAIN)
+    execute(desk.conn, "update sla_policy_versions set condition = 'team:gone' where policy_id = %(id)s", {"id": made})
+    desk.hear(a_post("Lost"))
+    assert due(desk) == NOON + 4 * HOUR
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": " "},
+        {"first_minutes": None},
+        {"first_minutes": 10**7},
+        {"first_business": True},
+        {"calendar_id": 999},
+        {"condition": "nonsense:yes"},
+        {"warn_percent": 100},
+        {"steps": [{"minutes": 5, "deed": "sing"}]},
+        {"steps": [{"minutes": 5, "deed": "team"}]},
+        {"steps": [{"minutes": 5, "deed": "lead"}, {"minutes": 0, "deed": "lead"}]},
+        {"steps": [{"minutes": 5, "deed": "urgency"}]},
+        {"steps": [{"minutes": n, "deed": "lead"} for n in range(7)]},
+    ],
+)
+def test_a_policy_that_cannot_be_kept_is_refused(desk: Desk, wrong: dict[str, object]) -> None:
+    with pytest.raises(AmendsError):
+        keep(desk, replace(PLAIN, **wrong))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_calendar_keeps_its_versions_and_one_in_use_stays(desk: Desk) -> None:
+    def save(calendar: Calendar, calendar_id: int | None, name: str = "Care") -> int:
+        return calendars.save(desk.conn, name=name, calendar=calendar, calendar_id=calendar_id, agent_id=desk.agent_id, now=NOON)
+
+    made = save(WEEK, None)
+    save(WEEK, made)
+    save(replace(WEEK, zone="Europe/Berlin"), made)
+    assert fetch_values(desk.conn, "select number from calendar_versions") == [1, 2]
+    with pytest.raises(Conflict):
+        save(WEEK, None, "care")
+    with pytest.raises(Refused, match="no working hour"):
+        save(Calendar(), None, "Empty")
+    policy = keep(desk, replace(PLAIN, calendar_id=made))
+    with pytest.raises(Conflict):
+        calendars.remove(desk.conn, calendar_id=made, agent_id=desk.agent_id, now=NOON)
+    sla_policies.remove(desk.conn, policy_id=policy, agent_id=desk.agent_id, now=NOON)
+    calendars.remove(desk.conn, calendar_id=made, agent_id=desk.agent_id, now=NOON)
+    calendars.restore(desk.conn, calendar_id=made, agent_id=desk.agent_id, now=NOON + timedelta(1))
+
+
+def test_the_deadlines_of_before_are_policies_now(desk: Desk) -> None:
+    assert [(one.name, one.condition, one.first_minutes, one.next_minutes) for one in stored.every(desk.conn)] == [
+        ("From urgency 70", "said:>=70", 60, 60),
+        ("From urgency 40", "said:>=40", 240, 240),
+        ("Everything else", "", 1440, 1440),
+    ]
