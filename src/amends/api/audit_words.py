@@ -44,6 +44,8 @@ NOUNS = {
     AuditNoun.ATTRIBUTE: N_("Attributes of customers"),
     AuditNoun.MODEL: N_("Models"),
     AuditNoun.AUDIT_LOG: N_("Exports of this log"),
+    AuditNoun.SEGMENT: N_("Segments"),
+    AuditNoun.ORGANISATION: N_("Organisations"),
 }
 KINDS = {
     "signed_in": N_("Signed in"),
@@ -93,6 +95,13 @@ KINDS = {
     "attribute_added": N_("Attribute of customers made"),
     "attribute_changed": N_("Attribute of customers changed"),
     "audit_log_exported": N_("Audit log exported"),
+    "segment_exported": N_("Members of a segment exported"),
+    "segment_added": N_("Segment made"),
+    "segment_changed": N_("Segment changed"),
+    "segment_removed": N_("Segment removed"),
+    "organisation_added": N_("Organisation added"),
+    "organisation_changed": N_("Organisation changed"),
+    "organisation_removed": N_("Organisation removed"),
     "agent_added": N_("Colleague added"),
     "agent_changed": N_("Colleague changed"),
     "agent_removed": N_("Colleague removed"),

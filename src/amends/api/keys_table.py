@@ -117,6 +117,8 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=all", N_("All cases"), "g a"),
     _go("/customers", N_("Customers"), "g c"),
     _go("/settings/attributes", N_("Attributes of customers")),
+    _go("/segments", N_("Segments"), "g e"),
+    _go("/organisations", N_("Organisations"), "g v"),
     _go("/approvals", N_("Approvals"), "g p"),
     _go("/follow-ups", N_("Follow-ups"), "g v"),
     _go("/notifications", N_("Notifications"), "g i"),

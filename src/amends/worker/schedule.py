@@ -21,6 +21,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "ask who we are": _every(60, Task.CHECK_STANDINGS),
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
+    "count segments": _every(20, Task.COUNT_SEGMENTS),
+    "remind of renewals": _every(600, Task.REMIND_OF_RENEWALS),
     "learn at night": _every(600, Task.LEARN),
     "forget at night": _every(600, Task.FORGET),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),

@@ -16,6 +16,7 @@ from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.counting_customers import count_facts_batch, count_segments_batch, remind_of_renewals
 from amends.worker.finding_same import find_same_batch
 from amends.worker.folding import fold_facts_batch
 from amends.worker.giving import give_out_batch
@@ -95,6 +96,9 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COUNT_VIEWS: count_views_batch,
     Task.FOLD_FACTS: fold_facts_batch,
     Task.READ_SEARCHED: read_searched_batch,
+    Task.COUNT_FACTS: count_facts_batch,
+    Task.COUNT_SEGMENTS: count_segments_batch,
+    Task.REMIND_OF_RENEWALS: remind_of_renewals,
     Task.FIND_SAME: find_same_batch,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
