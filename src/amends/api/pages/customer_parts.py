@@ -218,7 +218,7 @@ def add_note(  # noqa: PLR0913
         customer_id,
         lambda conn: customer_notes.add_note(conn, customer_id=customer_id, new=new, source=source, now=now)[1],
         _("Kept"),
-        focus="note-text",
+        focus="person-note",
     )
 
 
