@@ -158,6 +158,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{file_id}",
         "{attribute_id}",
         "{customer_id:int}",
+        "{match_id}",
+        "{merge_id}",
         "{system}",
         "{external_id}",
         "{webhook_id:int}",
