@@ -110,6 +110,7 @@ def address(route: APIRoute, door: Door) -> str:
     )
     for name in (
         "{reply_id}",
+        "{key}",
         "{picture_id}",
         "{follow_up_id}",
         "{post_id}",
