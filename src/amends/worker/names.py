@@ -38,6 +38,8 @@ class Task(StrEnum):
     JOBS = "jobs"
     LEARN = "learn"
     FORGET = "forget"
+    LOOK_FOR_SURGES = "look_for_surges"
+    ESCALATE = "escalate"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
     RAISE_WAITING = "raise_waiting"

@@ -10,7 +10,7 @@ from celery import Celery
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
-from amends.worker import occasions
+from amends.worker import occasions, surging
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
@@ -90,6 +90,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.FORGET: _once(forget),
+    Task.LOOK_FOR_SURGES: surging.look,
+    Task.ESCALATE: _once(surging.escalate),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,

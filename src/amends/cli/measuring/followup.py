@@ -44,15 +44,17 @@ from posts p where p.external_id like 'later-%%'
 """
 _TOPICS: LiteralString = """
 insert into post_topics (post_id, topic_id, score, published_at)
-select p.id, case when right(external_id, 1)::integer < 8 then t.topic_id else 1 + t.topic_id %% 20 end, 1, p.published_at
+select p.id, case when right(p.external_id, 1)::integer < 8 then t.topic_id else 1 + t.topic_id %% 20 end, 1, p.published_at
 from posts p join posts q on q.case_id = substring(p.external_id from 7)::bigint and q.case_number = 1
 join post_topics t on t.post_id = q.id
 where p.external_id like 'later-%%' and right(p.external_id, 1)::integer >= 5
 """
 _READINGS: LiteralString = """
 insert into readings (post_id, encoder, mood, intents, signals, embedding)
-select p.id, 'bench', '{}', '{}', '{}', decode(repeat(lpad(to_hex((p.id * 7919) %% 65536), 4, '0'), %(bytes)s / 2), 'hex')
-from posts p where p.external_id like 'later-%%' or p.case_number = 1
+select p.id, 'bench', '{}', '{}', '{}', decode(case when p.external_id ~ '^later-.*[89]$' then repeat('00', %(bytes)s / 2) || said.half
+  else said.half || repeat('00', %(bytes)s / 2) end, 'hex')
+from posts p cross join lateral (select repeat(lpad(to_hex(1 + p.id %% 59), 2, '0'), %(bytes)s / 2) as half) said
+where p.external_id like 'later-%%' or p.case_number = 1
 """
 _WATCHES: LiteralString = """
 insert into watches (source_id, kind, state, state_since, next_at, last_ok_at) select id, 'mentions', 'ok', now(), now(), now() from sources

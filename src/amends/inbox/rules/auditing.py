@@ -75,6 +75,7 @@ class AuditNoun(StrEnum):
     SURVEY_TEXT = "survey_text"
     RETENTION = "retention"
     OCCASION = "occasion"
+    SURGE_RULE = "surge_rule"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     NUMBER_SETTINGS = "number_settings"
