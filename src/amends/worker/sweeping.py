@@ -72,6 +72,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
         Task.READ_SEARCHED: found.searched,
+        Task.COUNT_FACTS: found.facts,
         Task.FIND_SAME: found.same,
     }
     return [task for task, waiting in asked.items() if waiting]

@@ -19,7 +19,8 @@ def make_due(conn: Connection) -> None:
 
 
 _LOOKS: LiteralString = """
-update follow_ups set concluded_at = null, outcome = null, planned_at = now() - interval '8 days', due_at = now() - interval '1 day'
+update follow_ups f set concluded_at = null, outcome = null, planned_at = c.resolved_at, due_at = now() - interval '1 minute'
+from cases c where c.id = f.case_id and c.resolved_at < now() - interval '5 minutes'
 """
 _HANDLES: LiteralString = """
 insert into authors (network, external_id, handle, name)
@@ -31,7 +32,8 @@ select a.id, c.customer_id, 'told_us', now() from cases c join authors a on a.ne
 """
 _POSTS: LiteralString = """
 insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route, case_id)
-select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again', now() - interval '3 days',
+select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again',
+  now() - interval '2 minutes',
   now(), now(), '', 'later-' || c.id, 'append', case when c.id %% 10 < 5 then c.id end
 from cases c join authors a on a.network = 'reddit' and a.external_id = 'second-' || c.id
 """
@@ -44,15 +46,17 @@ from posts p where p.external_id like 'later-%%'
 """
 _TOPICS: LiteralString = """
 insert into post_topics (post_id, topic_id, score, published_at)
-select p.id, case when right(external_id, 1)::integer < 8 then t.topic_id else 1 + t.topic_id %% 20 end, 1, p.published_at
+select p.id, case when right(p.external_id, 1)::integer < 8 then t.topic_id else 1 + t.topic_id %% 20 end, 1, p.published_at
 from posts p join posts q on q.case_id = substring(p.external_id from 7)::bigint and q.case_number = 1
 join post_topics t on t.post_id = q.id
 where p.external_id like 'later-%%' and right(p.external_id, 1)::integer >= 5
 """
 _READINGS: LiteralString = """
 insert into readings (post_id, encoder, mood, intents, signals, embedding)
-select p.id, 'bench', '{}', '{}', '{}', decode(repeat(lpad(to_hex((p.id * 7919) %% 65536), 4, '0'), %(bytes)s / 2), 'hex')
-from posts p where p.external_id like 'later-%%' or p.case_number = 1
+select p.id, 'bench', '{}', '{}', '{}', decode(case when p.external_id ~ '^later-.*[89]$' then repeat('00', %(bytes)s / 2) || said.half
+  else said.half || repeat('00', %(bytes)s / 2) end, 'hex')
+from posts p cross join lateral (select repeat(lpad(to_hex(1 + p.id %% 59), 2, '0'), %(bytes)s / 2) as half) said
+where p.external_id like 'later-%%' or p.case_number = 1
 """
 _WATCHES: LiteralString = """
 insert into watches (source_id, kind, state, state_since, next_at, last_ok_at) select id, 'mentions', 'ok', now(), now(), now() from sources

@@ -1,5 +1,5 @@
 -- In and out: imports of customers with a way back, exports, the feed of changes, signed webhooks, and syncs with outside systems.
--- depends: 0032_identity
+-- depends: 0033_groups
 
 create table import_mappings (
   id bigint generated always as identity primary key,

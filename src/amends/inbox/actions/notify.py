@@ -102,7 +102,24 @@ def _new(event: Heard, one: For) -> New:
 
 
 _KEPT = frozenset(
-    {"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note", "clock"}
+    {
+        "note_id",
+        "reply_id",
+        "outcome",
+        "woken_by",
+        "severity",
+        "reason",
+        "name",
+        "why",
+        "cases",
+        "text",
+        "rule_id",
+        "note",
+        "organisation_id",
+        "renews_on",
+        "members",
+        "clock",
+    }
 )
 
 
@@ -169,6 +186,10 @@ def _rule_stopped(at: Round, _event: Heard) -> Iterable[For]:
     return (For(agent_id=one, kind=Notice.RULE_STOPPED) for one in at.who_may(Right.RULES))
 
 
+def _renewal(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
+
+
 def _clocked(_at: Round, event: Heard) -> Iterable[For]:
     """Yield whose case it is."""
     if event.assignee_id is not None:
@@ -213,6 +234,7 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_PROPOSED: _waits,
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
+    EventKind.RENEWAL_NEAR: _renewal,
     EventKind.CLOCK_WARNED: _clocked,
     EventKind.CLOCK_BREACHED: _clocked,
     EventKind.CLOCK_ESCALATED: _escalated,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
+from amends.inbox.store.query_writing import Pieces
+
 POSTS: LiteralString = "select from posts p join verdicts v on v.post_id = p.id where p.case_id = c.id and p.case_number is not null"
 TOPICS: LiteralString = """
 select from posts p join post_topics l on l.post_id = p.id where p.case_id = c.id and p.case_number is not null and l.fits
@@ -73,5 +75,4 @@ NUMBERS: Mapping[str, LiteralString] = {
 DAYS: Mapping[str, LiteralString] = {"opened": "c.opened_at", "resolved": "c.resolved_at"}
 PASSED: Mapping[str, LiteralString] = {"age": "c.opened_at", "waiting": "c.waiting_since"}
 LEFT: Mapping[str, LiteralString] = {"due": "c.due_at"}
-SIDES: Mapping[str, LiteralString] = {">": " > ", ">=": " >= ", "<": " < ", "<=": " <= ", "": " = "}
-MIRRORED: Mapping[str, LiteralString] = {">": " < ", ">=": " <= ", "<": " > ", "<=": " >= "}
+PIECES = Pieces(one_of=ONE_OF, said=SAID, numbers=NUMBERS, days=DAYS, passed=PASSED, left=LEFT)

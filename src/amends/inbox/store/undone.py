@@ -30,6 +30,7 @@ class Undone:
     jobs: bool
     backfills: bool
     searched: bool
+    facts: bool
     same: bool
 
 
@@ -77,6 +78,7 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
           exists (select from search_backlog) as searched,
+          exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts,
           exists (select from identity_backlog)
             or exists (select from match_suggestions where state = 'open' and strong is not null) as same
         """,
