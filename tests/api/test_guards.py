@@ -110,6 +110,7 @@ def address(route: APIRoute, door: Door) -> str:
     )
     for name in (
         "{reply_id}",
+        "{key}",
         "{picture_id}",
         "{follow_up_id}",
         "{post_id}",
@@ -150,6 +151,14 @@ def address(route: APIRoute, door: Door) -> str:
         "{membership_id:int}",
         "{membership_id}",
         "{rule_id}",
+        "{change_id}",
+        "{way_id}",
+        "{purchase_id}",
+        "{date_id}",
+        "{note_id}",
+        "{file_id}",
+        "{attribute_id}",
+        "{customer_id:int}",
         "{match_id}",
         "{merge_id}",
         "{system}",
