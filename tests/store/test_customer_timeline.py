@@ -82,13 +82,6 @@ def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: Customer
     assert _all(desk, known, text="100%_sure\\") == []
 
 
-def test_hidden_fields_are_neither_shown_nor_found(desk: Desk, known: CustomerId) -> None:
-    hidden = ("concerns",)
-    assert _all(desk, known, text="cello", hidden=hidden) == []
-    [change] = [one for one in _all(desk, known, hidden=hidden) if one.detail == "concerns"]
-    assert "became" not in change.facts
-
-
 def test_who_sees_nothing_of_the_source_sees_no_post_case_reply_or_note_of_it(desk: Desk, known: CustomerId) -> None:
     seen = {one.kind for one in _all(desk, known, scope=Scope(sources=(10**9,)))}
     assert seen == {"note", "purchase", "file", "change", "consent"}

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from amends.api import record_words
-from amends.api.customer_view import asked_for, hidden_from
+from amends.api.customer_view import asked_for
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -93,7 +93,6 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
 
 def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
-    known = asked_for(conn)
     ways, handles = contact_ways.of_customers(conn, [record.id]), customer_page.handles(conn, record.id)
     said = consents.in_force(conn, [record.id])[record.id]
     stop = record.do_not_contact_since is not None
@@ -104,8 +103,10 @@ def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[st
     return {
         "record": record,
         "fields": [name for name in FIELDS if name not in {"name", "do_not_contact"}],
-        "attributes": known,
-        "hidden": hidden_from(visitor, known),
+        "attributes": asked_for(conn),
+        "sealed": sensitive_values.of_customer(conn, record.id),
+        "read": {},
+        "customer_id": record.id,
         "people": {one.id: one.name for one in agent_list.active(conn)},
         "ways": [(way, may_write(Target(contact_way_id=way.id))) for way in ways],
         "handles": [(one, may_write(Target(author_id=one.author_id))) for one in handles],
@@ -123,7 +124,6 @@ def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[st
 
 def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId, asked: Looked) -> dict[str, Any]:
     """Return a page of the timeline."""
-    known = asked_for(conn)
     wanted = Asked(
         customer_id=customer_id,
         authors=customers.handles_of(conn, customer_id=customer_id),
@@ -131,7 +131,6 @@ def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId,
         text=asked.q,
         after=asked.place(),
         limit=SHOWN + 1,
-        hidden=tuple(hidden_from(visitor, known)),
     )
     found = page(conn, wanted, only=[asked.kind] if asked.kind else [])
     return {
@@ -140,7 +139,7 @@ def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId,
         "looked": asked,
         "kinds": {name: _(kind.NAME) for name, kind in kinds().items()},
         "customer_id": customer_id,
-        "attributes": known,
+        "attributes": asked_for(conn),
         "people": {one.id: one.name for one in agent_list.active(conn)},
         "says": record_words,
     }
