@@ -105,7 +105,9 @@ def test_a_year_is_measured_as_it_was_made_up(conn_of_year: Connection, cases: i
     lived = _live(cases, seed=20_26)
     _write(conn_of_year, lived)
     facts.rebuild(conn_of_year)
-    asked = Asked(period=days_of(date(2026, 1, 1), date(2026, 12, 31), BERLIN), query=parse(""), asker=Asker(agent_id=0, now=NOW), zone=BERLIN)
+    asked = Asked(
+        period=days_of(date(2026, 1, 1), date(2026, 12, 31), BERLIN), query=parse(""), asker=Asker(agent_id=0, now=NOW), zone=BERLIN
+    )
     found = numbers.find(conn_of_year, asked)
     _whole_year(found, asked, [one for one in lived if one.day.year == 2026])
     _month_by_days(conn_of_year, lived, date(2026, 3, 1), date(2026, 3, 31))
@@ -121,7 +123,9 @@ def _whole_year(found: numbers.Found, asked: Asked, lived: list[Lived]) -> None:
     assert figures[Figure.ENDED] == sum(one.resolved_after is not None for one in lived)
     # who waits has waited longer than any answer took (the year is two months over), so that the estimate is the plain rank of all
     assert found.measures(asked).first.median == answered[(len(lived) - 1) // 2]
-    assert found.measures(asked).first.p90 == (answered[-(-len(lived) * 9 // 10) - 1] if len(answered) >= -(-len(lived) * 9 // 10) else None)
+    assert found.measures(asked).first.p90 == (
+        answered[-(-len(lived) * 9 // 10) - 1] if len(answered) >= -(-len(lived) * 9 // 10) else None
+    )
 
 
 def _month_by_days(conn: Connection, lived: list[Lived], first: date, last: date) -> None:

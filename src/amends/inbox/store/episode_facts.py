@@ -3,9 +3,10 @@
 Place in the path: a change -> `touched_cases` (triggers) -> here -> `episode_facts` -> `stale_slices` (triggers) -> `fact_slices`.
 """
 
+from dataclasses import dataclass
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_values
+from amends.core.database import Connection, execute, fetch_one, fetch_values
 
 A_MONTH = 18
 """A look at a resolution so many days later, or more, is the one after a month; before that it is the one after a week."""
@@ -97,3 +98,23 @@ _EMPTIED: tuple[LiteralString, ...] = (
 def touched(conn: Connection) -> bool:
     """Tell whether a fact may have changed, or a day waits to be packed."""
     return bool(fetch_values(conn, "select exists (select from touched_cases) or exists (select from stale_slices)")[0])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """How much is to be done: marks of cases, and slices."""
+
+    cases: int
+    slices: int
+
+
+def waiting(conn: Connection) -> Waiting:
+    """Return how much is to be done."""
+    return fetch_one(
+        conn,
+        Waiting,
+        """
+        select (select count(*) from touched_cases) as cases,
+               (select count(*) from (select distinct axis, begins from stale_slices) stale) as slices
+        """,
+    )
