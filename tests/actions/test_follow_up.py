@@ -10,8 +10,10 @@ from amends.core.post import Post
 from amends.inbox.actions import resolve
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.follow_up import conclude_due, decide_follow_up, look_at_stirred, take_decision_back
+from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.follow_up_plans import Plan
 from amends.inbox.rules.ids import AuthorId, FollowUpId, TopicId
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.words import LinkBasis, Outcome
 from amends.inbox.store import follow_up_plans, held, relapses
 from tests.cast import NOON, POLICY, a_post, a_source, an_answer_to, bo
@@ -87,7 +89,7 @@ def test_a_complaint_about_it_in_another_thread_reopens_the_case_at_once_with_it
     assert (case.status, case.episode, case.waiting_since) == ("open", 2, post.published_at)
     assert case.assignee_id == resolved.agent_id
     assert (outcomes(resolved), says(resolved)) == (["relapsed", "relapsed"], ["post relapsed"])
-    [history] = relapses.history(resolved.conn, case_id=case.id)
+    [history] = relapses.history(resolved.conn, EVERYTHING, case_id=case.id)
     assert (history.number, history.reply, history.post_text) == (1, "You have it by Friday.", "My bag is lost!")
     assert history.relapsed_at is not None
     assert history.relapsed_at - history.resolved_at == post.published_at - answered_at
@@ -132,7 +134,7 @@ def test_a_handle_that_is_linked_later_speaks_too(resolved: Desk) -> None:
         author_id=AuthorId(author_id),
         customer_id=customer_id,
         basis=LinkBasis.TOLD_US,
-        evidence="",
+        evidence=of_basis(LinkBasis.TOLD_US, "said so"),
         agent_id=resolved.agent_id,
         now=resolved.now,
     )

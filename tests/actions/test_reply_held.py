@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,14 +11,14 @@ from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import Conflict, NotAllowed, Refused
 from amends.inbox.actions.approve import approve, give_back, set_approvals, switch_team, undo_approval
 from amends.inbox.actions.drafts import bring_back, discard, save
-from amends.inbox.actions.reply import Manner, claim_reply, queue_reply
+from amends.inbox.actions.reply import Manner, claim_reply, discard_reply, queue_reply
 from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.actions.teams import By
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
 from amends.inbox.rules.words import Role
-from amends.inbox.store import drafts
+from amends.inbox.store import drafts, reply_keys
 from tests.cast import DEE, NOON, POLICY, a_post, a_source, ada, an_answer_to, bo, mia
 from tests.desk import MINUTE, Desk
 
@@ -129,6 +130,24 @@ def test_an_answer_that_can_be_taken_back_waits_its_seconds_and_becomes_a_draft_
     assert drafts.of_case(lost.conn, case_id=case_id) == {}
 
 
+@pytest.mark.parametrize("away", [take_back_reply, discard_reply])
+def test_a_late_repeat_does_not_send_what_was_taken_back_or_thrown_away(lost: Desk, away: Callable[..., object]) -> None:
+    key, where = uuid4(), {"case_id": lost.case().id} if away is take_back_reply else {}
+
+    def send() -> ReplyId:
+        return queue_reply(
+            lost.conn, case_id=lost.case().id, agent_id=lost.agent_id, text="We are on it.", now=lost.now, policy=POLICY, key=key
+        )
+
+    reply_id = send()
+    assert send() == reply_id
+    away(lost.conn, reply_id=reply_id, agent_id=lost.agent_id, now=lost.now, **where)
+    with pytest.raises(Conflict, match="taken back or thrown away"):
+        send()
+    assert state(lost) == []
+    assert reply_keys.drop_forgotten(lost.conn, before=lost.now + SOON) == 1
+
+
 def test_nobody_writes_over_words_they_have_not_seen(lost: Desk) -> None:
     case_id, conn, now = lost.case().id, lost.conn, lost.now
 
@@ -140,7 +159,9 @@ def test_nobody_writes_over_words_they_have_not_seen(lost: Desk) -> None:
     assert write("Dear Mr Fernando", 0, bo(conn)) == (False, 1)
     assert write("Dear Mr Fernando", 1, bo(conn)) == (True, 2)
     assert write("Dear Cy,", 1, ada(conn)) == (False, 2)
-    gone = discard(conn, case_id=case_id, box="reply", now=now)
+    with pytest.raises(Conflict, match="Bo has changed this draft"):
+        discard(conn, case_id=case_id, box="reply", version=1, now=now)
+    gone = discard(conn, case_id=case_id, box="reply", version=2, now=now)
     assert gone is not None
     assert write("Anew", 0, ada(conn)) == (True, 1)
     assert bring_back(conn, case_id=case_id, draft_id=gone, now=now).text == "Dear Mr Fernando\n\nAnew"

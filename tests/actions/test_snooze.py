@@ -1,5 +1,6 @@
 """Cases that sleep: what sends them to sleep, what wakes them, and what goes on meanwhile."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -48,6 +49,20 @@ def test_a_case_sleeps_until_its_time_and_wakes_where_it_was_unread(busy: Desk, 
     assert (snooze.wake_due(busy.conn, now=busy.now), snooze.wake_due(busy.conn, now=busy.now)) == (1, 0)
     assert (busy.case().status, busy.case().unread, busy.case().waiting_since) == (was, True, since)
     assert (rows(busy), busy.events().count("case_woken")) == (0, 1)
+
+
+def test_an_edit_is_writing_and_wakes_the_case_where_it_was(busy: Desk) -> None:
+    busy.answer()
+    sleep(busy, reason=Reason.CUSTOMER)
+    edited = replace(FIRST, text="My bag and my hat are lost!", edited_at=busy.now, raw=b"{}")
+    busy.collect(edited)
+    busy.collect(edited)
+
+    assert (busy.case().status, busy.case().unread, rows(busy)) == ("waiting", True, 0)
+    told = events.last(busy.conn, EventKind.CASE_WOKEN, case_id=busy.case().id)
+    assert told is not None
+    assert told.facts["woken_by"] == "customer"
+    assert busy.events().count("case_woken") == 1
 
 
 def test_a_post_of_the_customer_wakes_whatever_the_case_waits_for(busy: Desk) -> None:

@@ -235,7 +235,8 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
     work.perform(Task.COLLECT_DUE)
     work.woken.clear()
     work.perform(Task.SWEEP)
-    assert set(work.woken) == {Task.NOTIFY, Task.RELAY, Task.TRIAGE, Task.SEND_REPLIES, Task.READ_SEARCHED}
+    found = {Task.NOTIFY, Task.RELAY, Task.TRIAGE, Task.SEND_REPLIES, Task.READ_SEARCHED, Task.COUNT_FACTS, Task.FIND_SAME}
+    assert set(work.woken) == found
 
     work.perform(*work.woken)
     with work.pool.transaction() as conn:
@@ -244,7 +245,14 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
     work.perform(Task.RELAY)
     work.woken.clear()
     work.perform(Task.SWEEP)
-    assert set(work.woken) == {Task.PROVE_REPLIES, Task.CONCLUDE_FOLLOW_UPS, Task.LOOK_AGAIN, Task.KEEP_CLOCKS, Task.SEND_SURVEYS}
+    assert set(work.woken) == {
+        Task.PROVE_REPLIES,
+        Task.CONCLUDE_FOLLOW_UPS,
+        Task.LOOK_AGAIN,
+        Task.KEEP_CLOCKS,
+        Task.SEND_SURVEYS,
+        Task.COUNT_FACTS,
+    }
     work.perform(*work.woken, Task.RELAY, Task.NOTIFY)
     work.woken.clear()
     work.perform(Task.SWEEP)

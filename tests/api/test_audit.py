@@ -191,3 +191,10 @@ def test_the_page_shows_what_was_and_what_is_and_older_ones_on_demand(door: Door
         below = page.split("below=")[1].split('"')[0]
         assert "&lt;b&gt;5&lt;/b&gt;" in otto.get(f"/settings/audit?below={below}").text
     assert "Nothing fits" in otto.get("/settings/audit?q=zebra").text
+
+
+def test_the_address_follows_the_search_so_that_a_link_shows_the_same(door: Door) -> None:
+    ann = door.visitor(door.who.ann)
+    listed = ann.get("/settings/audit?q=bag&about=team", headers={"HX-Request": "true"}).text
+    assert 'data-address="/settings/audit?about=team&amp;q=bag"' in listed
+    assert 'data-address="/settings/audit"' in ann.get("/settings/audit").text

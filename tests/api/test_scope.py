@@ -13,7 +13,7 @@ from amends.inbox.rules.rights import RIGHTS
 from amends.inbox.rules.words import Role
 from tests.api.test_guards import GUARDED, right_of
 from tests.cast import NOON
-from tests.door import Door
+from tests.door import Door, as_fragment
 from tests.seed import a_second_source
 
 
@@ -162,3 +162,16 @@ def test_an_auditor_looks_and_leaves_no_trace(door: Door) -> None:
     assert otto.get(f"/inbox/{door.who.plain}").status_code == 200
     assert otto.get("/inbox").status_code == 200
     assert state(door) == before
+
+
+def test_who_gave_a_case_out_of_sight_takes_that_back_and_nobody_else_does(apart: Apart) -> None:
+    door, case_id = apart.door, apart.door.who.plain
+    ada, lea = door.visitor(door.who.ada), door.visitor(door.who.lea)
+    with as_fragment(ada):
+        toast = json.loads(ada.post(f"/inbox/{case_id}/assign", data={"to": f"team-{apart.south}"}).headers["hx-trigger"])["toast"]
+        assert ada.get(f"/inbox/{case_id}").status_code == 404
+        assert lea.post(toast["undo"], headers={"HX-Request": "true"}).status_code == 404
+        other = re.sub(r"inbox/\d+", f"inbox/{door.who.talked}", toast["undo"])
+        assert ada.post(other).status_code == 404
+        assert ada.post(toast["undo"]).status_code == 200
+        assert ada.get(f"/inbox/{case_id}").status_code == 200

@@ -77,6 +77,21 @@ def test_the_command_bar_finds_texts_and_leads_to_all_of_them(shared_door: Door)
     assert 'data-href="/search?q=Doha"' in text
 
 
+def test_a_program_finds_what_the_page_finds_page_by_page_and_masked(shared_door: Door) -> None:
+    read(shared_door)
+    ask = shared_door.program(shared_door.who.ada).get
+    found = ask("/api/v1/search", params={"q": "bag", "limit": 1}).json()
+    more = ask("/api/v1/search", params={"q": "bag", "below": found["next"]}).json()
+    assert [one["kind"] for one in found["texts"]] != []
+    assert {one["case_id"] for one in more["texts"]} >= {int(shared_door.who.talked)}
+    assert found["texts"][0] not in more["texts"]
+    assert (more["customers"], more["next"]) == ([], "")
+    assert [one["name"] for one in ask("/api/v1/search", params={"q": "customer 3"}).json()["customers"]] == ["Customer 3"]
+    assert ask("/api/v1/search", params={"q": ""}).json() == {"texts": [], "customers": [], "next": ""}
+    for bad in ({"since": "tomorrow"}, {"kind": "case"}, {"below": "17"}, {"q": "a" * 10_240}, {"limit": "101"}):
+        assert ask("/api/v1/search", params={"q": "bag"} | bad).status_code == 422, bad
+
+
 def read(door: Door) -> None:
     """Read what waits, as the worker does."""
     with door.pool.transaction() as conn:

@@ -158,3 +158,33 @@ def test_programs_take_policies_and_calendars_away_and_bring_them_back(door: Doo
     assert program.post(f"/api/v1/sla-policies/{made}/restore").status_code == 200
     assert program.get("/api/v1/cases/99/clocks").status_code == 404
     assert door.program(door.who.ada).get("/api/v1/sla-policies").status_code == 403
+
+
+def test_a_promise_is_marked_in_the_answer_shown_on_the_case_and_settled(door: Door) -> None:
+    ada, case = door.visitor(door.who.ada), hear(door)
+    form = ada.post(
+        f"/inbox/{case}/promises/suggest", data={"text": "Sorry! You have the refund by tomorrow.", "zone": "Asia/Colombo"}
+    ).text
+    assert 'value="You have the refund by tomorrow."' in form
+    assert 'value="2026-03-03T18:00"' in form
+    made = ada.post(
+        f"/inbox/{case}/promises", data={"promised": "the refund", "at": "2026-03-03T18:00", "zone": "Asia/Colombo", "said": "yes"}
+    )
+    assert "the refund" in made.text
+    assert ada.post(f"/inbox/{case}/promises", data={"promised": "x", "at": "soon"}, headers=HX).status_code == 422
+    kept = ada.post(f"/inbox/{case}/promises/1/end", data={"state": "kept"})
+    assert f"/inbox/{case}/promises/1/back" in kept.headers["hx-trigger"]
+    ada.post(f"/inbox/{case}/promises/1/back")
+    assert ada.post(f"/inbox/{case}/promises/9/end", data={"state": "kept"}, headers=HX).status_code == 404
+
+
+def test_programs_make_and_settle_promises(door: Door) -> None:
+    program, case = door.program(door.who.ada), hear(door)
+    path = f"/api/v1/cases/{case}/promises"
+    made = program.post(path, json={"text": "the refund", "due_at": "2026-03-05T12:00:00Z", "said": True})
+    assert (made.status_code, made.json()["promises"][0]["state"]) == (201, "open")
+    assert program.post(f"{path}/1/end", json={"state": "withdrawn"}).json()["promises"][0]["state"] == "withdrawn"
+    assert program.post(f"{path}/1/end", json={"state": "kept"}).status_code == 409
+    assert program.post(f"{path}/1/back").json()["promises"][0]["state"] == "open"
+    assert program.get(path).json()["promises"][0]["text"] == "the refund"
+    assert door.program(door.who.otto).post(path, json={"text": "x", "due_at": "2026-03-05T12:00:00Z"}).status_code == 403

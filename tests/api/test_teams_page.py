@@ -2,15 +2,20 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.inbox.actions.give_out import give_out
 from amends.inbox.rules.assigning import Gives
 from tests.crew import a_lead, a_team
 from tests.door import Door
 
 HX = {"HX-Request": "true"}
+
+
+def execute_in(door: Door, query: LiteralString, **params: object) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, query, params)
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -21,6 +26,18 @@ def form(**changes: Any) -> dict[str, Any]:
         "day": ["9-17:30"] * 5 + ["", ""],
         "holidays": "2026-12-25",
     } | changes
+
+
+def test_each_team_says_how_much_of_its_work_is_open_and_keeps_it(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    for name in ("Care", "Billing"):
+        mia.post("/settings/teams", data={"name": name})
+    execute_in(door, "update cases set team_id = 1, assignee_id = %(bo)s where id = %(case)s", bo=door.who.bo, case=door.who.plain)
+    execute_in(door, "update cases set team_id = 1, assignee_id = null where id = %(case)s", case=door.who.talked)
+    shown = mia.get("/settings/teams").text
+    assert "2 going on, 1 with nobody" in shown
+    assert "0 going on, 0 with nobody" in shown
+    assert "2 cases of “Care” are going on" in mia.post("/settings/teams/1/remove", headers=HX).json()["message"]
 
 
 def test_a_manager_makes_a_team_gives_it_hours_and_people_and_takes_its_removal_back(door: Door) -> None:

@@ -52,7 +52,8 @@ def test_drafts_are_kept_shared_and_never_written_over(door: Door) -> None:
     assert (long.status_code, "20,000 characters" in long.json()["message"]) == (422, True)
     assert ada.put(f"/inbox/{door.who.plain}/drafts/elsewhere", data={"text": "x"}).status_code == 404
     assert ada.put("/inbox/99999/drafts/reply", data={"text": "x"}).status_code == 404
-    gone = post(door, door.who.ada, f"{at}/discard")
+    assert post(door, door.who.bo, f"{at}/discard").status_code == 409
+    gone = post(door, door.who.ada, f"{at}/discard", version="1")
     toast = told(gone)["toast"]
     assert isinstance(toast, dict)
     back = told(post(door, door.who.ada, toast["undo"]))
@@ -121,7 +122,7 @@ def test_programs_obey_the_same_rules(door: Door) -> None:
     assert mia.post(f"{at}/replies/{made['reply_id']}/approve", json={}).status_code == 200
     assert ada.put(f"{at}/drafts/note", json={"text": "Ring them"}).json()["drafts"][0]["version"] == 1
     assert ada.get(f"{at}/drafts").json()["drafts"][0]["text"] == "Ring them"
-    assert ada.delete(f"{at}/drafts/note").status_code == 204
+    assert [ada.delete(f"{at}/drafts/note?version={version}").status_code for version in (0, 1)] == [409, 204]
     bad = ada.post("/api/v1/macros", json={"name": "Hi", "text": "Hello {{ custmer.name }}"})
     assert "did you mean {{ customer.name }}" in bad.json()["message"]
     assert ada.post("/api/v1/macros", json={"name": "Hi", "text": "Hello", "shared": True}).status_code == 403

@@ -12,7 +12,7 @@ from amends.core.translating import CATALOGUES
 from tests.wrapping import unwrapped
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "amends" / "api" / "templates"
-WORDS_OF_ITS_OWN = {"form.html"}
+WORDS_OF_ITS_OWN = {"form.html", "survey.html"}
 """The public form speaks the languages of its visitors, from `api/form_words.py`."""
 
 

@@ -11,7 +11,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.search_words import sought
 from amends.inbox.rules.views import Sort
-from amends.inbox.store import finding, inbox_list, notes, search_index
+from amends.inbox.store import finding, inbox_list, notes, search_index, teams
 from amends.inbox.store.searching import Place, Wanted, texts
 from tests.cast import NOON, a_post, a_source, ada
 from tests.databases import Server
@@ -117,6 +117,15 @@ def test_customers_are_found_by_name_and_by_any_part_of_a_handle_and_follow_a_ne
     assert finding.customers(desk.conn, "nunez", EVERYTHING) == []
     assert [one.name for one in finding.customers(desk.conn, "kim_4", EVERYTHING)] == ["Kim"]
     assert found(desk, "@kim") == ["post"]
+
+
+def test_of_a_customer_only_the_cases_in_sight_are_counted(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost"), a_post("No refund either, it is lost", published_at=desk.now))
+    first, _second = (case.id for case in desk.cases())
+    team_id = teams.insert(desk.conn, name="Far away", now=desk.now)
+    assert [one.cases for one in finding.customers(desk.conn, "cy", EVERYTHING)] == [2]
+    execute(desk.conn, "update cases set team_id = %(team)s where id = %(case)s", {"team": team_id, "case": first})
+    assert [one.cases for one in finding.customers(desk.conn, "cy", Scope(teams=()))] == [1]
 
 
 def test_nobody_finds_what_is_beyond_their_scope(desk: Desk) -> None:

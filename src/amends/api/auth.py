@@ -19,9 +19,10 @@ from amends.core.errors import AmendsError, NotAllowed, NotFound
 from amends.core.translating import N_, _
 from amends.inbox.actions.sign_in import visitor_of_session
 from amends.inbox.actions.tokens import visitor_of_token
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.rights import EVERYTHING, Right
 from amends.inbox.rules.rights import may as may_do
-from amends.inbox.store import scopes
+from amends.inbox.store import events, scopes
 from amends.inbox.store.sessions import Visitor
 
 SESSION_COOKIE = "amends_session"
@@ -129,12 +130,26 @@ def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:
 
 
 def entered(request: Request, desk: Desk, visitor: Visitor, right: Right) -> Visitor:
-    """Return the visitor, who has the right and sees everything that the address names."""
+    """Return the visitor, who has the right and sees everything that the address names, or takes back what took it out of their sight."""
     entitled(visitor, right)
+    if _takes_back(request, desk, visitor):
+        return visitor
     for name in SCOPED_IDS:
         if name in request.path_params:
             check_reach(desk, visitor, name, request.path_params[name])
     return visitor
+
+
+def _takes_back(request: Request, desk: Desk, visitor: Visitor) -> bool:
+    """Tell whether the address names the event by which the visitor gave this case away."""
+    event_id, case_id = (request.path_params.get(name, "") for name in ("event_id", "case_id"))
+    if not str(event_id).isdecimal() or int(event_id) >= LARGEST_ID:
+        return False
+    with desk.pool.transaction() as conn:
+        event = events.find(conn, event_id=int(event_id))
+    if event is None or event.kind != EventKind.CASE_ASSIGNED:
+        return False
+    return (event.agent_id, str(event.case_id)) == (visitor.agent_id, str(case_id))
 
 
 @dataclass(frozen=True)

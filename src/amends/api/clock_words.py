@@ -10,6 +10,7 @@ from amends.inbox.actions.clocks_shown import Termed
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.sla import Terms, Timed, timed
 from amends.inbox.store.clocks import ClockRow
+from amends.inbox.store.promises import PromiseRow
 
 KINDS = {
     ClockKind.FIRST: N_("First answer"),
@@ -86,3 +87,12 @@ def how(row: ClockRow, terms: Terms) -> str:
         return counted % {"length": length, "since": words.stamp(row.started_at)}
     counted = _("%(length)s of business time (%(zone)s), since %(since)s")
     return counted % {"length": length, "zone": terms.counted_by.zone, "since": words.stamp(row.started_at)}
+
+
+def promise_state(row: PromiseRow) -> str:
+    """Return how a promise stands, in words."""
+    if row.state == "open" and row.made_at is None:
+        return _("with the next answer")
+    if row.late:
+        return _("kept, late")
+    return {"open": _("promised"), "kept": _("kept"), "broken": _("broken"), "withdrawn": _("withdrawn")}[row.state]

@@ -38,6 +38,12 @@ def _case(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key
     return Key(name=name, says=says, does=does, group=Group.CASE, keys=keys, own=own)
 
 
+def _decide(outcome: str) -> str:
+    """Return the button of the follow-up in focus, else of the first."""
+    button = f"[data-decide={outcome}]"
+    return f"press:.task:focus-within {button}, .tasks:not(:focus-within) .task:first-child {button}"
+
+
 def _list(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
     return Key(name=name, says=says, does=does, group=Group.LIST, keys=keys, own=own)
 
@@ -83,6 +89,10 @@ TABLE: Sequence[Key] = (
     _case("newer", N_("the customer's next post"), "call:newer", "]"),
     _case("customer", N_("show or hide the customer"), "call:customer", "i"),
     _case("whole-thread", N_("read the whole thread"), "press:#whole-thread"),
+    _case("follow-up-held", N_("follow-up: the answer held"), _decide("held"), "f h"),
+    _case("follow-up-relapsed", N_("follow-up: it did not hold"), _decide("relapsed"), "f x"),
+    _case("follow-up-silent", N_("follow-up: the customer stayed silent"), _decide("silent"), "f s"),
+    _case("follow-up-unknown", N_("follow-up: nobody knows"), _decide("unknown"), "f u"),
     _case("original", N_("open the newest post on its network"), "press:#original", "l"),
     _label("mood:negative", N_("it is negative"), "1"),
     _label("mood:neutral", N_("it is neutral"), "2"),
@@ -104,12 +114,16 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=mentions", N_("Mentions of me"), "g @"),
     _go("/inbox?view=resolved", N_("Resolved"), "g r"),
     _go("/inbox?view=all", N_("All cases"), "g a"),
+    _go("/segments", N_("Segments"), "g e"),
+    _go("/organisations", N_("Organisations"), "g v"),
     _go("/approvals", N_("Approvals"), "g p"),
+    _go("/follow-ups", N_("Follow-ups"), "g v"),
     _go("/notifications", N_("Notifications"), "g i"),
     _go("/settings/notifications", N_("How you are notified")),
     _go("/settings/macros", N_("Macros")),
     _go("/settings/teams", N_("Teams")),
     _go("/settings/rules", N_("Rules")),
+    _go("/settings/follow-up", N_("When we look and ask")),
     _go("/settings/sla", N_("SLA policies")),
     _go("/settings/calendars", N_("Calendars of business time")),
     _go("/settings/people", N_("People")),

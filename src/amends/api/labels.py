@@ -47,6 +47,10 @@ JOBS = Table(
         "topics": N_("Labelling history by topic"),
         "clocks": N_("Putting running clocks under the policies"),
         "bulk": N_("Work on many cases"),
+        "import_look": N_("Looking a file over"),
+        "import_run": N_("Importing customers"),
+        "import_undo": N_("Taking an import back"),
+        "export": N_("Writing customers into a file"),
         "erase": N_("Erasing a customer"),
         "retention": N_("Taking away what is too old"),
     }

@@ -1,13 +1,19 @@
 """Reads the body of a request from a stranger: no more of it than allowed, whatever its headers say."""
 
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from amends.core import reading
+from amends.core.errors import Refused
 from amends.core.pushing import LARGEST_HOOK, Hook
+from amends.core.translating import _
 
 TOO_LARGE = 413
+LARGEST_FORM = 64 * 1024
+MOST_FIELDS = 20
 
 
 async def body_of(request: Request, most: int) -> bytes:
@@ -30,3 +36,16 @@ async def hook_of(request: Request) -> Hook:
 
 
 HookSent = Annotated[Hook, Depends(hook_of)]
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """Return the fields that were sent; `Refused` where it is no form of ours."""
+    body = await body_of(request, LARGEST_FORM)
+    try:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise Refused(_("This is not our form.")) from error
+    return {name: reading.text(value).strip() for name, value in pairs}
+
+
+Fields = Annotated[dict[str, str], Depends(fields_of)]

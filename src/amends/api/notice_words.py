@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from amends.api import clock_words, words
-from amends.core.translating import N_, _
+from amends.core.translating import N_, _, ngettext
 from amends.inbox.rules.noticing import MEANS, Notice, Way
 from amends.inbox.store.notification_list import Told
 
@@ -51,6 +51,12 @@ def _handed_over(told: Told) -> str:
     return _by(told, N_("%(name)s handed your cases over, or gave them back to you"), N_("Your cases were handed over"))
 
 
+def _renewal(facts: Mapping[str, object]) -> str:
+    n = int(str(facts.get("members", 1)))
+    says = ngettext("%(n)s membership of “%(name)s” renews on %(day)s", "%(n)s memberships of “%(name)s” renew on %(day)s", n)
+    return says % {"n": n, "name": facts.get("name", ""), "day": facts.get("renews_on", "")}
+
+
 def _clock(told: Told) -> str:
     return clock_words.named(str(told.facts.get("clock", "")))
 
@@ -70,9 +76,12 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.TOLD_BY_RULE: lambda told: _("The rule “%(rule)s” tells you of this case") % {"rule": told.facts.get("rule", "")},
     Notice.HANDED_OVER: _handed_over,
     Notice.APPROVAL: lambda told: _by(told, N_("%(name)s asks for approval of an answer"), N_("An answer waits for approval")),
+    Notice.RENEWAL: lambda told: _renewal(told.facts),
     Notice.RULE_STOPPED: lambda told: _("The rule “%(rule)s” was switched off") % {"rule": told.facts.get("name", "")},
     Notice.CLOCK_WARNED: lambda told: _("%(clock)s is due soon") % {"clock": _clock(told)},
     Notice.CLOCK_BREACHED: lambda told: _("%(clock)s is late") % {"clock": _clock(told)},
+    Notice.PROMISE_REMINDED: lambda _told: _("What was promised is due soon"),
+    Notice.PROMISE_BROKEN: lambda _told: _("A promise was not kept in time"),
     Notice.CLOCK_ESCALATED: lambda told: _("Escalated to you: %(clock)s is late") % {"clock": _clock(told)},
 }
 
@@ -90,7 +99,11 @@ def under(told: Told) -> str:
 def address(told: Told) -> str:
     """Return where it is seen to: the very note, answer or post of the case."""
     if told.case_id is None:
-        return {Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}"}.get(Notice(told.kind), "/inbox?view=mine")
+        places = {
+            Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}",
+            Notice.RENEWAL: f"/organisations/{told.facts.get('organisation_id', '')}",
+        }
+        return places.get(Notice(told.kind), "/inbox?view=mine")
     for name, fact in (("note", "note_id"), ("reply", "reply_id")):
         if told.facts.get(fact) and told.kind != Notice.REPLY_GIVEN_BACK:
             return f"/inbox/{told.case_id}#{name}-{told.facts[fact]}"

@@ -14,15 +14,19 @@ from typing import IO, Any
 from jinja2 import Template
 
 from amends.core.database import Connection
+from amends.core.secrets import unseal
 from amends.core.translating import N_, Table, spoken
 from amends.inbox.rules.ids import AuthorId, CustomerId
-from amends.inbox.store import erasure, person_file
+from amends.inbox.store import erasure, person_file, sensitive_values
+from amends.inbox.store.sensitive_values import SealedValue
 
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 256 * 1024
+SEALED = "sensitive"
 SECTIONS = Table(
     {
         "customers": N_("Who you are, as we have it"),
+        "sensitive": N_("What we keep sealed about you"),
         "contact_ways": N_("Ways to reach you"),
         "consents": N_("What you allowed, and took back"),
         "purchases": N_("What you bought"),
@@ -50,14 +54,20 @@ SECTIONS = Table(
 class Holdings:
     """Everything that is held on a customer and on the records that became part of it."""
 
-    def __init__(self, conn: Connection, customer_id: CustomerId) -> None:
+    def __init__(self, conn: Connection, customer_id: CustomerId, *, secret_key: str) -> None:
         self._conn = conn
+        self._secret_key = secret_key
         self._customers: list[CustomerId] = erasure.family(conn, customer_id)
         self._authors: list[AuthorId] = erasure.authors(conn, self._customers)
 
     def rows(self, section: str) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a section."""
+        """Yield the rows of a section; what lies sealed is opened."""
+        if section == SEALED:
+            return (self._opened(value) for value in sensitive_values.every(self._conn, self._customers))
         return (found.row for found in person_file.section(self._conn, section, customers=self._customers, authors=self._authors))
+
+    def _opened(self, value: SealedValue) -> dict[str, Any]:
+        return {"name": value.name, "value": unseal(value.sealed, self._secret_key)["value"], "set_at": value.set_at.isoformat()}
 
     def files(self) -> Iterator[person_file.File]:
         """Yield the files."""
@@ -71,7 +81,7 @@ class Holdings:
 def as_json(holdings: Holdings, *, made_at: datetime) -> Iterator[str]:
     """Yield one JSON object: when it was made, and a list for each section."""
     yield '{"made_at": ' + json.dumps(made_at.isoformat())
-    for name in person_file.SECTIONS:
+    for name in SECTIONS:
         yield f",\n{json.dumps(name)}: ["
         for number, row in enumerate(holdings.rows(name)):
             yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False, default=str)

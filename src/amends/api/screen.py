@@ -19,8 +19,10 @@ from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 
 from amends.api import (
+    asking_words,
     clock_words,
     connect_words,
+    group_words,
     keys_table,
     labels,
     matching_words,
@@ -110,6 +112,7 @@ def _environment(*, translates: bool) -> Environment:
     told: dict[str, Any] = {
         "words": words,
         "watching": watch_words,
+        "groups": group_words,
         "personal": personal_words,
         "matching": matching_words,
         "pushing": pushing_words,
@@ -122,10 +125,11 @@ def _environment(*, translates: bool) -> Environment:
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
+        "asking_words": asking_words,
         "clock_words": clock_words,
     }
     found.globals.update(told, static=static, vendor=vendor)
-    for name in ("parts", "said", "querying", "boxes"):
+    for name in ("parts", "said", "querying", "boxes", "segment_parts"):
         pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
         found.globals.update(pieces)
     return found

@@ -11,6 +11,7 @@ from amends.cli.running.cast import BO, MIA, enter_sandbox, hire, token_for
 from amends.cli.running.crew import form_teams
 from amends.cli.running.installation import Installation, Plan, run, say
 from amends.cli.running.ports import free_port
+from amends.cli.running.promised import keep_promises
 from amends.cli.running.ready_words import keep_ready
 from amends.core.clock import utc_now
 from amends.core.database import connect
@@ -116,4 +117,5 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
         keep_ready(conn, email=MIA.email, now=now)
         enter_sandbox(conn, sandbox_url, now=now)
         form_teams(conn, now=now)
+        keep_promises(conn, now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

@@ -7,6 +7,7 @@ of it anew.
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -60,6 +61,21 @@ def _opening() -> Generator[None]:
 def fingerprint(token: str) -> bytes:
     """Return the SHA-256 under which a session or API token is stored (tokens are 256 random bits, so no salt is needed)."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def sign(text: str, secret_key: str) -> str:
+    """Return the signature of `text` as it stands in a link that we send out (HMAC-SHA256)."""
+    return _signature(text, secret_key.split(maxsplit=1)[0])
+
+
+def is_signed(text: str, signature: str, secret_key: str) -> bool:
+    """Tell whether one of the keys signed `text`."""
+    return any(hmac.compare_digest(_signature(text, key).encode(), signature.encode()) for key in secret_key.split())
+
+
+def _signature(text: str, key: str) -> str:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends links v1").derive(key.encode())
+    return base64.urlsafe_b64encode(hmac.digest(derived, text.encode(), "sha256")).decode().rstrip("=")
 
 
 def set_up_code(secret_key: str) -> str:

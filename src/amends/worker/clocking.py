@@ -1,6 +1,7 @@
-"""Keeps the clocks of cases right, and says when one is about to run out. Place in the path: sweep -> here -> `actions.clocks`."""
+"""Keeps the clocks of cases right, and says when one, or a promise, runs out. Place in the path: sweep -> here -> `actions.clocks`."""
 
 from amends.inbox.actions.clocks import BATCH, keep_due
+from amends.inbox.actions.promises import ring_due
 from amends.worker.context import Context
 from amends.worker.names import Task
 
@@ -9,6 +10,7 @@ def keep_batch(at: Context) -> bool:
     """See to one batch of cases; False where none is left."""
     with at.pool.transaction() as conn:
         done = keep_due(conn, now=at.clock())
-    if done:
+        rung = ring_due(conn, now=at.clock())
+    if done or rung:
         at.wake(Task.RELAY)
-    return done == BATCH
+    return BATCH in {done, rung}

@@ -23,6 +23,7 @@ AT_ONCE: Mapping[Task, int] = {
     Task.SEND_REPLIES: 3,
     Task.PROVE_REPLIES: 2,
     Task.DELIVER_ALERTS: 3,
+    Task.CALL_WEBHOOKS: 3,
 }
 """Threads that one task may hold in one process, 1 where it is not named; so a hanging counterpart leaves places for the rest."""
 

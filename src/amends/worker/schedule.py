@@ -21,8 +21,12 @@ BEAT: dict[str, dict[str, Any]] = {
     "ask who we are": _every(60, Task.CHECK_STANDINGS),
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
+    "count segments": _every(20, Task.COUNT_SEGMENTS),
+    "remind of renewals": _every(600, Task.REMIND_OF_RENEWALS),
     "learn at night": _every(600, Task.LEARN),
     "forget at night": _every(600, Task.FORGET),
+    "look for surges": _every(30, Task.LOOK_FOR_SURGES),
+    "tell again of what nobody sees to": _every(30, Task.ESCALATE),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

@@ -4,7 +4,23 @@ from datetime import timedelta
 
 from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.rules import knocking
-from amends.inbox.store import attachments, calls, drafts, heartbeats, notifications, presence, saved_views, undone, view_counts
+from amends.inbox.store import (
+    attachments,
+    calls,
+    customer_feed,
+    drafts,
+    exports,
+    heartbeats,
+    idempotent_answers,
+    imports,
+    notifications,
+    presence,
+    reply_keys,
+    saved_views,
+    undone,
+    view_counts,
+    webhooks,
+)
 from amends.inbox.store.near import drop_trials
 from amends.inbox.store.undone import Undone
 from amends.worker.context import Context
@@ -17,6 +33,10 @@ REMEMBER_VIEWS = timedelta(days=30)
 REMEMBER_COUNTS = timedelta(days=1)
 REMEMBER_NOTIFICATIONS = timedelta(days=60)
 KEEP_UNSENT = timedelta(days=1)
+KEEP_EXPORTS = timedelta(days=1)
+REMEMBER_IMPORTS = timedelta(days=30)
+REMEMBER_CHANGES = timedelta(days=90)
+REMEMBER_KEYS = timedelta(days=30)
 
 
 def sweep(at: Context) -> None:
@@ -40,6 +60,8 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.SEND_REPLIES: found.replies,
         Task.PROVE_REPLIES: found.proofs,
         Task.DELIVER_ALERTS: found.deliveries,
+        Task.CALL_WEBHOOKS: found.calls,
+        Task.SYNC_CUSTOMERS: found.syncs,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.SEND_SURVEYS: found.surveys,
         Task.LOOK_AGAIN: found.looks,
@@ -50,6 +72,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.JOBS: found.jobs,
         Task.BACKFILL: found.backfills,
         Task.READ_SEARCHED: found.searched,
+        Task.COUNT_FACTS: found.facts,
         Task.FIND_SAME: found.same,
     }
     return [task for task, waiting in asked.items() if waiting]
@@ -70,3 +93,9 @@ def tidy(at: Context) -> None:
         attachments.drop_forgotten(conn, before=now - KEEP_UNSENT)
         notifications.drop_old(conn, before=now - REMEMBER_NOTIFICATIONS)
         drafts.drop_forgotten(conn, before=now - KEEP_UNSENT)
+        imports.clear_old(conn, before=now - REMEMBER_IMPORTS)
+        exports.clear_old(conn, before=now - KEEP_EXPORTS)
+        webhooks.drop_old(conn, before=now - REMEMBER_IMPORTS)
+        customer_feed.clear_old(conn, before=now - REMEMBER_CHANGES)
+        idempotent_answers.drop_old(conn, before=now - KEEP_EXPORTS)
+        reply_keys.drop_forgotten(conn, before=now - REMEMBER_KEYS)

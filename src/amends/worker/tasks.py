@@ -10,12 +10,13 @@ from celery import Celery
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
-from amends.worker import occasions
+from amends.worker import occasions, surging
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
 from amends.worker.context import Context, context
+from amends.worker.counting_customers import count_facts_batch, count_segments_batch, remind_of_renewals
 from amends.worker.finding_same import find_same_batch
 from amends.worker.folding import fold_facts_batch
 from amends.worker.giving import give_out_batch
@@ -34,10 +35,12 @@ from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
+from amends.worker.syncing import sync_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
 from amends.worker.watching_over import watch_sources
+from amends.worker.webhooks import call_one
 
 log = logger(__name__)
 
@@ -75,6 +78,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,
     Task.DELIVER_ALERTS: deliver_one,
+    Task.CALL_WEBHOOKS: call_one,
+    Task.SYNC_CUSTOMERS: sync_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,
     Task.SEND_SURVEYS: send_one_survey,
     Task.WAKE_CASES: wake_batch,
@@ -85,12 +90,17 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.JOBS: carry_one_on,
     Task.LEARN: _once(learn),
     Task.FORGET: _once(forget),
+    Task.LOOK_FOR_SURGES: surging.look,
+    Task.ESCALATE: _once(surging.escalate),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.FOLD_FACTS: fold_facts_batch,
     Task.READ_SEARCHED: read_searched_batch,
+    Task.COUNT_FACTS: count_facts_batch,
+    Task.COUNT_SEGMENTS: count_segments_batch,
+    Task.REMIND_OF_RENEWALS: remind_of_renewals,
     Task.FIND_SAME: find_same_batch,
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,

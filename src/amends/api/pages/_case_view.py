@@ -19,7 +19,19 @@ from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import case_page, case_replies, customer_page, matches_beside, order_shapes, post_topics, snoozes, topics
+from amends.inbox.store import (
+    case_page,
+    case_replies,
+    customer_page,
+    matches_beside,
+    order_shapes,
+    post_topics,
+    promises,
+    relapses,
+    snoozes,
+    surveys,
+    topics,
+)
 from amends.inbox.store.case_page import CaseHead, ThreadPost
 from amends.inbox.store.case_replies import ReplyRow
 
@@ -34,6 +46,7 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
     return {
         "case": case,
+        "case_promises": promises.of_case(conn, case_id=case_id),
         "clocks": clocks_shown.of_case(conn, case_id),
         "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
@@ -44,6 +57,8 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
         "newest_reply": max((reply.id for reply in replies), default=0),
         "newest_event": max((event.id for event in events), default=0),
         "follow_ups": case_page.follow_ups(conn, case_id),
+        "asked": surveys.of_case(conn, case_id=case_id),
+        "earlier": relapses.history(conn, scope, case_id=case_id) if case.episode > 1 else (),
         "able": able(case.network),
         "most": counted(case.network, case.source_options, "").most,
         "event_text": _events.sentence,
@@ -56,6 +71,7 @@ def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[st
     """Return what the customer's pane shows to somebody who sees so much."""
     return {
         "customer": customer_page.customer(conn, customer_id, scope),
+        "their_promises": promises.of_customer(conn, customer_id, scope),
         "handles": customer_page.handles(conn, customer_id),
         "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id, scope),

@@ -99,6 +99,11 @@ def _corrected_back(event: EventRow) -> str:
     return _("%(name)s took a correction of the %(field)s back") % told
 
 
+def _promised(event: EventRow, sentence: str) -> str:
+    due = words.stamp(datetime.fromisoformat(str(event.facts["due"])))
+    return sentence % {"by": _by(event), "what": event.facts.get("text", ""), "due": due}
+
+
 def _clocked(event: EventRow, sentence: str) -> str:
     facts = event.facts
     due, deed = str(facts.get("due") or ""), str(facts.get("deed", ""))
@@ -110,7 +115,14 @@ def _discarded(event: EventRow) -> str:
     return _said(event, _("%(name)s threw the rest of a reply away") if event.facts.get("rest") else _("%(name)s threw a reply away"))
 
 
-BAD = {EventKind.CLOCK_BREACHED, EventKind.ALERT_RAISED, EventKind.ALERT_FAILED, EventKind.REPLY_NOT_VISIBLE, EventKind.REPLY_VANISHED}
+BAD = {
+    EventKind.CLOCK_BREACHED,
+    EventKind.PROMISE_BROKEN,
+    EventKind.ALERT_RAISED,
+    EventKind.ALERT_FAILED,
+    EventKind.REPLY_NOT_VISIBLE,
+    EventKind.REPLY_VANISHED,
+}
 GOOD = {EventKind.CASE_RESOLVED, EventKind.REPLY_CAME_BACK}
 SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_OPENED: lambda event: _why(event, _("Case opened"), _("Case opened: %(why)s")),
@@ -137,6 +149,12 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
     EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.PROMISE_MADE: lambda event: _promised(event, _("%(by)s promised: %(what)s, until %(due)s")),
+    EventKind.PROMISE_KEPT: lambda event: _promised(event, _("%(by)s kept a promise: %(what)s")),
+    EventKind.PROMISE_WITHDRAWN: lambda event: _promised(event, _("%(by)s withdrew a promise: %(what)s")),
+    EventKind.PROMISE_BACK: lambda event: _promised(event, _("%(by)s let a promise stand again: %(what)s")),
+    EventKind.PROMISE_REMINDED: lambda event: _promised(event, _("A promise is due soon: %(what)s, until %(due)s")),
+    EventKind.PROMISE_BROKEN: lambda event: _promised(event, _("A promise is broken: %(what)s, until %(due)s")),
     EventKind.CLOCK_WARNED: lambda event: _clocked(event, _("%(clock)s is due soon: %(due)s")),
     EventKind.CLOCK_BREACHED: lambda event: _clocked(event, _("%(clock)s is late: it was due %(due)s")),
     EventKind.CLOCK_ESCALATED: lambda event: _clocked(event, _("Escalated, since it is late: %(deed)s")),

@@ -9,15 +9,17 @@ from fastapi import Form
 from amends.core.database import Connection
 from amends.core.translating import N_, _
 from amends.inbox.actions import deeds
+from amends.inbox.actions.deeds.deal import METHODS
 from amends.inbox.actions.rule_book import MOST_DEEDS, Draft
 from amends.inbox.rules.automation import TIMED, TRIGGERS, Trigger
 from amends.inbox.store import agent_list, channels, teams, topics
 from amends.inbox.store.automation import Rule
 
 Column = Annotated[list[str], Form()]
-COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel")
+COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by")
 DEEDS: Mapping[str, str] = {
     "assign": N_("assign to"),
+    "deal": N_("assign by method in the team"),
     "team": N_("give to the team"),
     "topic": N_("give the topic"),
     "untopic": N_("take the topic away"),
@@ -49,9 +51,10 @@ def columns(  # noqa: PLR0913
     points: Column = [],  # noqa: B006
     reason: Column = [],  # noqa: B006
     channel: Column = [],  # noqa: B006
+    by: Column = [],  # noqa: B006
 ) -> Columns:
     """Return the rows in which a deed was chosen."""
-    fields = (deed, to, team, topic, text, sleep, points, reason, channel)
+    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by)
     padded = [[*field, *[""] * (len(deed) - len(field))] for field in fields]
     return Columns(rows=[_row(values) for values in zip(*padded, strict=False) if values[0]])
 
@@ -77,6 +80,7 @@ def form_values(conn: Connection, rule: Rule | None) -> dict[str, Any]:
         "deed_words": {name: _(words) for name, words in DEEDS.items()},
         "agents": agent_list.active(conn),
         "teams": teams.every(conn),
+        "methods": {method: _(words) for method, words in METHODS.items()},
         "topics": topics.every(conn),
         "channels": channels.active(conn),
     }

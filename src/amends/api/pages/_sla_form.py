@@ -39,7 +39,7 @@ def written_length(minutes: int | None, *, business: bool = False) -> str:
     """Return a length as the form shows it, in the largest units in which it is whole."""
     if minutes is None:
         return ""
-    if not business and minutes % 1440 == 0:
+    if minutes and not business and minutes % 1440 == 0:
         return f"{minutes // 1440}d"
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours}h" if hours else "", f"{rest}min" if rest or not hours else "") if part)

@@ -33,8 +33,9 @@ def list_values(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, 
     """Return what the page of all teams shows: a lead sees her own."""
     who, crew, every = by(visitor), staff.listed(conn), teams.every(conn)
     shown = [team for team in every if who.everywhere or who.agent_id in team.members]
+    work = teams.work_of(conn, [team.id for team in shown])
     return {
-        "teams": [(team, teams.work_of(conn, team_id=team.id)) for team in shown],
+        "teams": [(team, work[team.id]) for team in shown],
         "crew": _led(crew, shown, who),
         "here": _here(crew, every, now),
         "names": {person.id: person.name for person in crew},
@@ -53,7 +54,7 @@ def team_values(conn: Connection, visitor: Visitor, team_id: TeamId, now: dateti
         raise NotFound(_("There is no such team any more."))
     return {
         "team": team,
-        "work": teams.work_of(conn, team_id=team_id),
+        "work": teams.work_of(conn, [team_id])[team_id],
         "week": team.week,
         "opens": None if team.week.at_work(now) else team.week.next_opening(now),
         "days": DAYS,

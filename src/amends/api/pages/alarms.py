@@ -14,7 +14,7 @@ from amends.core.translating import _
 from amends.inbox.actions.source_alarms import acknowledge, unacknowledge
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import counts, source_alerts
+from amends.inbox.store import counts, source_alerts, surges
 
 router = APIRouter(prefix="/alarms", include_in_schema=False)
 SHOWN = 100
@@ -51,4 +51,4 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], None], text:
 
 
 def _values(conn: Connection) -> dict[str, Any]:
-    return {"alarms": source_alerts.listed(conn, limit=SHOWN), "apart": False}
+    return {"alarms": source_alerts.listed(conn, limit=SHOWN), "surges": surges.listed(conn, limit=SHOWN), "apart": False}

@@ -46,10 +46,10 @@ def keep(
 
 
 @router.post("/{box}/discard", dependencies=WORK)
-def throw_away(desk: AtDesk, visitor: Meaning, case_id: CaseId, box: str) -> Response:  # noqa: ARG001 - the guard
-    """Throw the draft away; the toast brings it back."""
+def throw_away(desk: AtDesk, _visitor: Meaning, case_id: CaseId, box: str, version: Annotated[int, Form()] = 0) -> Response:
+    """Throw the draft away as it was seen; the toast brings it back."""
     with desk.pool.transaction() as conn:
-        gone = discard(conn, case_id=case_id, box=box, now=desk.clock())
+        gone = discard(conn, case_id=case_id, box=box, version=version, now=desk.clock())
     answer = desk.screens.nothing()
     undo = f"/inbox/{case_id}/drafts/{gone}/restore" if gone else ""
     return saying(answer, _("Thrown away"), undo=undo, more={"draft-gone": {"box": box}})

@@ -7,20 +7,19 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from amends.api.desk import AtDesk, Desk
 from amends.api.form_words import LANGUAGES, WORDS, chosen
 from amends.api.frame import CONTENT_POLICY
-from amends.api.limited import body_of
+from amends.api.limited import Fields
 from amends.api.origins import address_of
 from amends.api.pages._form_ticket import Ticket, is_reference, new_ticket, read_ticket
 from amends.collectors.form import NETWORK, posts_from
 from amends.core import reading
-from amends.core.errors import NotFound, RateLimited, Refused
+from amends.core.errors import NotFound, RateLimited
 from amends.core.ports import Account
 from amends.core.pushing import Heard
 from amends.core.translating import _
@@ -32,24 +31,9 @@ from amends.inbox.store.calls import Called
 
 router = APIRouter(prefix="/form", include_in_schema=False)
 SourceNumber = Annotated[int, Path(ge=1, lt=2**63)]
-LARGEST_FORM = 64 * 1024
 LONGEST = {"name": 100, "contact": 200, "order": 60, "message": 5000}
 TRAP = "website"
-MOST_FIELDS = 20
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?", re.IGNORECASE)
-
-
-async def fields_of(request: Request) -> dict[str, str]:
-    """Return the fields that were sent; `Refused` where it is no form of ours."""
-    body = await body_of(request, LARGEST_FORM)
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise Refused(_("This is not our form.")) from error
-    return {name: reading.text(value).strip() for name, value in pairs}
-
-
-Fields = Annotated[dict[str, str], Depends(fields_of)]
 
 
 @router.get("/{source_id}")

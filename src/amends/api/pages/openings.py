@@ -19,6 +19,7 @@ PLACES = Table(
         "customer": N_("on the page of the customer"),
         "file": N_("to make the file they asked for"),
         "program": N_("by a program"),
+        "sensitive": N_("to read what lies sealed"),
     }
 )
 

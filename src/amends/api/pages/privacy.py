@@ -89,14 +89,14 @@ def refuse(request: Request, desk: AtDesk, visitor: Meaning, request_id: int, wh
 def _pieces(desk: Desk, asked: PrivacyRequest) -> Generator[bytes]:
     with (
         desk.pool.transaction() as conn,
-        zipped(_holdings(conn, asked), desk.screens.template("person_file.html"), made_at=desk.clock()) as archive,
+        zipped(_holdings(conn, desk, asked), desk.screens.template("person_file.html"), made_at=desk.clock()) as archive,
     ):
         while piece := archive.read(PIECE):
             yield piece
 
 
-def _holdings(conn: Connection, asked: PrivacyRequest) -> Holdings:
-    return Holdings(conn, CustomerId(asked.customer_id))
+def _holdings(conn: Connection, desk: Desk, asked: PrivacyRequest) -> Holdings:
+    return Holdings(conn, CustomerId(asked.customer_id), secret_key=desk.secret_key)
 
 
 def _found(conn: Connection, request_id: int) -> PrivacyRequest:

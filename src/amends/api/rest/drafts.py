@@ -1,8 +1,9 @@
 """Drafts over REST: what the team is writing in a case. A program names the version it has seen, so that it writes over nobody's words."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from amends.api.answering import head_of
@@ -53,7 +54,7 @@ def keep(desk: AtDesk, visitor: Bearing, case_id: CaseId, box: str, body: DraftB
 
 
 @router.delete("/{box}", status_code=204, operation_id="discard_draft", dependencies=WORK)
-def throw_away(desk: AtDesk, _visitor: Bearing, case_id: CaseId, box: str) -> None:
-    """Throw a draft away."""
+def throw_away(desk: AtDesk, _visitor: Bearing, case_id: CaseId, box: str, version: Annotated[int, Query(ge=0)] = 0) -> None:
+    """Throw a draft away; 409 where somebody wrote since that version."""
     with desk.pool.transaction() as conn:
-        discard(conn, case_id=case_id, box=box, now=desk.clock())
+        discard(conn, case_id=case_id, box=box, version=version, now=desk.clock())

@@ -1,6 +1,7 @@
 """Follow-ups over REST: whether the resolutions held."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,10 +9,12 @@ from fastapi import APIRouter, Query
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import OutcomeBody
-from amends.inbox.actions.follow_up import decide_follow_up
+from amends.core.errors import NotFound
+from amends.core.translating import _
+from amends.inbox.actions.follow_up import decide_follow_up, take_decision_back
 from amends.inbox.rules.ids import FollowUpId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import follow_up_list
+from amends.inbox.store import follow_up_list, follow_up_tasks, follow_ups, held
 
 router = APIRouter(prefix="/api/v1/follow_ups", tags=["follow-ups"])
 
@@ -22,6 +25,40 @@ class FollowUpList:
 
     follow_ups: list[follow_up_list.FollowUp]
     next: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What speaks for or against one resolution."""
+
+    evidence: list[follow_up_tasks.EvidenceRow]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldNumber:
+    """How many resolutions of a span held; docs/follow-up.md defines each part. Shares are of the concluded, null where there is none."""
+
+    parts: held.Held
+    concluded: int
+    share_held: float | None
+    share_not_relapsed: float | None
+
+
+@router.get("/held", operation_id="held", dependencies=[program_may(Right.NUMBERS)])
+def held_number(
+    desk: AtDesk, visitor: Bearing, since: datetime, until: datetime, days: Annotated[int, Query(ge=1, le=365)] = 7
+) -> HeldNumber:
+    """Return of the resolutions from `since` to before `until` how many held after so many days."""
+    with desk.pool.transaction() as conn:
+        found = held.held(conn, days=days, since=since, until=until, scope=visitor.scope)
+    return HeldNumber(parts=found, concluded=found.concluded, share_held=found.share_held, share_not_relapsed=found.share_not_relapsed)
+
+
+@router.get("/csat", operation_id="csat", dependencies=[program_may(Right.NUMBERS)])
+def csat(desk: AtDesk, visitor: Bearing, since: datetime, until: datetime) -> held.Csat:
+    """Return what customers answered from `since` to before `until`."""
+    with desk.pool.transaction() as conn:
+        return held.csat(conn, since=since, until=until, scope=visitor.scope)
 
 
 @router.get("", operation_id="list_follow_ups", dependencies=[program_may(Right.SEE)])
@@ -47,3 +84,21 @@ def decide(desk: AtDesk, visitor: Bearing, follow_up_id: FollowUpId, body: Outco
     with desk.pool.transaction() as conn:
         decide_follow_up(conn, follow_up_id=follow_up_id, outcome=body.outcome, agent_id=visitor.agent_id, note=body.note, now=desk.clock())
     desk.wake()
+
+
+@router.post("/{follow_up_id}/take_back", status_code=204, operation_id="take_follow_up_back", dependencies=[program_may(Right.WORK)])
+def take_back(desk: AtDesk, visitor: Bearing, follow_up_id: FollowUpId) -> None:
+    """Take one's own word on a follow-up back: it runs on, or is judged by what else is known."""
+    with desk.pool.transaction() as conn:
+        take_decision_back(conn, follow_up_id=follow_up_id, agent_id=visitor.agent_id, now=desk.clock())
+    desk.wake()
+
+
+@router.get("/{follow_up_id}/evidence", operation_id="follow_up_evidence", dependencies=[program_may(Right.SEE)])
+def evidence(desk: AtDesk, visitor: Bearing, follow_up_id: FollowUpId) -> Evidence:
+    """List what speaks for or against the resolution, the oldest first."""
+    with desk.pool.transaction() as conn:
+        known = follow_ups.find(conn, follow_up_id=follow_up_id)
+        if known is None:
+            raise NotFound(_("There is no such follow-up."))
+        return Evidence(evidence=follow_up_tasks.evidence(conn, visitor.scope, [known.episode_id]).get(known.episode_id, []))

@@ -69,7 +69,7 @@ def person(desk: AtDesk, visitor: Bearing, customer_id: int) -> StreamingRespons
 
 def _pieces(desk: Desk, customer_id: CustomerId) -> Generator[str]:
     with desk.pool.transaction() as conn:
-        yield from as_json(Holdings(conn, customer_id), made_at=desk.clock())
+        yield from as_json(Holdings(conn, customer_id, secret_key=desk.secret_key), made_at=desk.clock())
 
 
 def _found(asked: PrivacyRequest | None) -> PrivacyRequest:

@@ -120,7 +120,7 @@ export function broughtBack(form, text, version) {
 export async function discard({ dataset }) {
   const form = $(`#form-${dataset.box}`);
   await save(form); // what was typed last can be brought back too
-  deed(`${form.dataset.draft}/discard`);
+  deed(`${form.dataset.draft}/discard`, { version: form.dataset.version });
 }
 
 // Two versions.

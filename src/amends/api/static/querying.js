@@ -22,7 +22,7 @@ function close() {
 
 async function suggest() {
   const field = box(), text = field.value, at = field.selectionStart;
-  const answer = await fetch(`/inbox/suggest?${new URLSearchParams({ q: text, at })}`);
+  const answer = await fetch(`${field.dataset.suggest ?? "/inbox/suggest"}?${new URLSearchParams({ q: text, at })}`);
   if (!answer.ok || document.activeElement !== box() || box().value !== text) return;
   const made = Object.assign(document.createElement("template"), { innerHTML: (await answer.text()).trim() }).content.firstElementChild;
   if (!made) return;

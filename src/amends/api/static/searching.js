@@ -1,6 +1,6 @@
-// The search: the address follows what is sought, so that a reload and a link show the same.
+// Searches: the address follows what is sought, so that a reload and a link show the same.
 import { when } from "./dom.js";
 
 when("htmx:afterSettle", ({ target }) => {
-  if (target.id === "results" && target.dataset.address) history.replaceState(history.state, "", target.dataset.address);
+  if (target.dataset.address) history.replaceState(history.state, "", target.dataset.address);
 });

@@ -18,7 +18,7 @@ def fill_desk(conn: Connection, *, cases: int) -> None:
     execute(conn, "set local synchronous_commit = off")
     execute(conn, "set local maintenance_work_mem = '512MB'")
     _fill_people(conn, cases)
-    for statement in (_CASES, _POSTS, _MORE_POSTS, _VERDICTS, _TOPICS, _EVENTS, _EPISODES, _FOLLOW_UPS):
+    for statement in (_CASES, _POSTS, _MORE_POSTS, _VERDICTS, _TOPICS, _EVENTS, _EPISODES, _FOLLOW_UPS, _NO_CLOCKS):
         execute(conn, statement, {"posts": POSTS_A_CASE, "messages": MESSAGES})
     counts.fold(conn)
 
@@ -64,13 +64,14 @@ def _fill_people(conn: Connection, cases: int) -> None:
 # A multiplier scatters what would else go hand in hand with the id, and so with time.
 _CASES: LiteralString = """
 insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
-  urgency, reasons, needs_look, assignee_id, opened_at, last_post_at, waiting_since, resolved_at, customer_posts, unread)
+  urgency, reasons, needs_look, assignee_id, opened_at, last_post_at, waiting_since, due_at, resolved_at, customer_posts, unread)
 select s.brand_id, s.id, a.network, a.id, a.id, a.id::text, d.status,
   (array['my flight was cancelled', 'internet down since morning', 'parcel late again'])[1 + h %% 3] || ' ' || a.id,
   (array['en', 'si', 'ta', 'es', 'en', 'en', 'kn', 'am'])[1 + h / 7 %% 8],
   (array['negative', 'negative', 'neutral', 'positive'])[1 + h / 3 %% 4],
   h / 100 %% 100, case when h %% 50 = 0 then array['negative', 'legal threat'] else array['negative'] end, h %% 17 = 0,
   case when h %% 3 = 0 then 1 + h / 11 %% 50 end, d.at, d.at, case when d.status = 'open' then d.at end,
+  case when d.status = 'open' then d.at + interval '4 hours' end,
   case when d.status = 'resolved' then d.at + interval '1 hour' end, %(posts)s, d.status = 'open' and h %% 2 = 0
 from (select *, (id * 7919) %% 1000003 as h from authors) a
 join sources s on s.network = a.network and s.brand_id = 1 + a.h %% 3
@@ -105,6 +106,7 @@ select kind, opened_at, id, opened_at from cases, (values ('case_opened'), ('pos
 _EPISODES: LiteralString = """
 insert into episodes (case_id, number, published_at, seen_at, triaged_at) select id, 1, opened_at, opened_at, opened_at from cases
 """
+_NO_CLOCKS: LiteralString = "truncate clock_queue"
 _FOLLOW_UPS: LiteralString = """
 insert into follow_ups (case_id, episode_id, days, planned_at, due_at, concluded_at, outcome)
 select c.id, e.id, 7, c.resolved_at, c.resolved_at + interval '7 days', case when c.resolved_at < now() - interval '7 days' then now() end,

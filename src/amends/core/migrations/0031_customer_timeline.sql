@@ -1,5 +1,5 @@
 -- The timeline of a customer: what we answered and noted is found by whom it was written to, as posts are; and attributes are audited.
--- depends: 0029_customer_record
+-- depends: 0030_reply_keys
 
 alter table replies add column author_id bigint;
 alter table notes add column author_id bigint;

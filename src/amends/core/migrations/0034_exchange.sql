@@ -1,5 +1,5 @@
 -- In and out: imports of customers with a way back, exports, the feed of changes, signed webhooks, and syncs with outside systems.
--- depends: 0032_identity
+-- depends: 0033_groups
 
 create table import_mappings (
   id bigint generated always as identity primary key,
@@ -169,6 +169,10 @@ comment on column customer_feed.customer_id is 'no foreign key: that somebody is
 comment on column customer_feed.origin is 'the system that the change came from, which is not told of it again';
 create index customer_feed_at on customer_feed (at);
 
+-- Up to where the feed was cleared away: who stands before that must read everything anew.
+create table customer_feed_cleared (cleared_to xid8 not null, cleared_id bigint not null);
+insert into customer_feed_cleared values ('0', 0);
+
 create function feed_origin() returns text language sql stable as $$ select coalesce(current_setting('amends.synced', true), '') $$;
 
 create function feed_made() returns trigger language plpgsql as $$
@@ -232,6 +236,7 @@ create table webhook_deliveries (
   attempts integer not null default 0,
   next_at timestamptz not null,
   claimed_until timestamptz,
+  tried_since timestamptz,
   status integer,
   error text not null default '',
   delivered_at timestamptz

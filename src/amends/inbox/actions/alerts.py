@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError
 from amends.core.ports import Message
+from amends.core.secrets import sign
 from amends.inbox.rules import delivery
-from amends.inbox.rules.alert_text import message_of, source_message_of
+from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.store import deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
@@ -23,8 +24,11 @@ def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> Deli
     return deliveries.claim(conn, now=now, lease=lease)
 
 
-def message_for(conn: Connection, job: DeliveryJob, *, public_url: str) -> Message:
+def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str) -> Message:
     """Return what the notifier is to say; the same key for every try."""
+    if job.case_id is None and job.source_id is None:
+        surge = deliveries.facts_of_surge(conn, job.alert_id, delivery_id=job.delivery_id)
+        return surge_message_of(surge, public_url=public_url, signature=sign(f"surge {job.alert_id}", secret_key))
     if job.case_id is None:
         return source_message_of(deliveries.facts_of_source_alert(conn, job.alert_id), public_url=public_url)
     facts = deliveries.facts_of(conn, job.alert_id)

@@ -46,6 +46,8 @@ def change_attribute(  # noqa: PLR0913
 ) -> None:
     """Name an attribute anew, change its choices and whether it is sensitive."""
     before = _attribute(conn, attribute_id)
+    if sensitive != before.sensitive and attributes.is_used(conn, before.key):
+        raise Refused(_("It has values already, and what is sensitive lies sealed, apart from the others: make another attribute."))
     new = _checked(replace(before.as_rule, name=name, choices=choices, sensitive=sensitive))
     attributes.change(conn, attribute_id, new)
     _tell(conn, new.name, by, now, change="changed")

@@ -38,21 +38,21 @@ def keep(conn: Connection, case_ids: Sequence[CaseId], *, now: datetime, bind: B
     episodes = clocks.episodes(conn, case_ids)
     stored = clocks.of_episodes(conn, [episode.episode_id for episode in episodes])
     book = open_book(conn, case_ids, stored, now=now)
-    for episode in episodes:
-        _keep_episode(book, episode, [row for row in stored if row.episode_id == episode.episode_id], now, bind)
+    told = [(episode, old, row) for episode in episodes for old, row in _rows(book, episode, stored, now, bind)]
+    clocks.save(conn, [row for _episode, old, row in told if row != old])
+    for episode, old, row in told:
+        ring(book, episode, old, row, now)
     clocks.keep_on_episodes(conn, [episode.episode_id for episode in episodes])
     clocks.done_with(conn, case_ids)
 
 
-def _keep_episode(book: Book, episode: Episode, known: Sequence[ClockRow], now: datetime, bind: Bind) -> None:
-    """Store what is to be of one episode's clocks; what was breached or warned of just now is told."""
+def _rows(book: Book, episode: Episode, stored: Sequence[ClockRow], now: datetime, bind: Bind) -> list[tuple[ClockRow | None, ClockRow]]:
+    """Return each clock of an episode as it was and as it is to be."""
+    known = [row for row in stored if row.episode_id == episode.episode_id]
     before = {(row.kind, row.number): row for row in known}
     wanted = rules.follow(episode.standing, [row.clock for row in known], now=now)
     rows = [_row(book, bind(book, _with(episode, before.get((one.kind, one.number)), one, now)), now) for one in wanted]
-    told = [(before.get((row.kind, row.number)), row) for row in rows]
-    clocks.save(book.conn, [row for old, row in told if row != old])
-    for old, row in told:
-        ring(book, episode, old, row, now)
+    return [(before.get((row.kind, row.number)), row) for row in rows]
 
 
 def _with(episode: Episode, row: ClockRow | None, clock: Clock, now: datetime) -> ClockRow:

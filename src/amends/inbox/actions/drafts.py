@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
+from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.ids import AgentId, CaseId, DraftId
@@ -52,13 +52,18 @@ def save(  # noqa: PLR0913
     return Kept(draft=None, ours=True)
 
 
-def discard(conn: Connection, *, case_id: CaseId, box: str, now: datetime) -> DraftId | None:
-    """Throw the draft away and return its id, by which it is brought back; None where there was none."""
+def discard(conn: Connection, *, case_id: CaseId, box: str, version: int, now: datetime) -> DraftId | None:
+    """Throw the draft of that version away and return its id, by which it is brought back; None where there was none.
+
+    `Conflict` where somebody wrote since.
+    """
     _check_box(box)
     locked_case(conn, case_id)
     there = drafts.lock(conn, case_id=case_id, box=box)
     if there is None:
         return None
+    if there.version != version:
+        raise Conflict(_("%(name)s has changed this draft meanwhile; look at it before you throw it away.") % {"name": there.agent})
     drafts.drop(conn, draft_id=there.id, now=now)
     return there.id
 

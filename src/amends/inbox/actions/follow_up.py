@@ -17,6 +17,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.follow_up import Conclusion, Heard, Says
 from amends.inbox.rules.follow_up_plans import planned
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId, PostId
+from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.words import Outcome
 from amends.inbox.store import events, follow_up_evidence, follow_up_plans, follow_ups, surveys
 from amends.inbox.store.follow_up_evidence import PostSays
@@ -110,7 +111,7 @@ def _end_asking(conn: Connection, case_ids: Sequence[CaseId]) -> None:
     """Ask neither agents nor the customer any more what became of these cases: they go on."""
     if case_ids:
         follow_ups.ask_no_more(conn, case_ids=case_ids)
-        surveys.cancel(conn, case_ids=case_ids, why="The case goes on.")
+        surveys.cancel(conn, case_ids=case_ids, why=Skip.GOES_ON)
 
 
 def relapse(conn: Connection, reopened: Sequence[tuple[CaseId, PostId]], *, now: datetime) -> None:

@@ -105,4 +105,4 @@ def _likeness(pairs: Mapping[Key, Pair]) -> dict[Key, float]:
     ours, theirs = stacked([one for _, one, _ in known]), stacked([one for _, _, one in known])
     lengths = np.maximum(np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1), SMALLEST)
     scores = np.einsum("ij,ij->i", ours, theirs) / lengths
-    return {key: float(score) for (key, _, _), score in zip(known, scores, strict=True)}
+    return {key: float(score) for (key, _, _), score in zip(known, scores, strict=True) if np.isfinite(score)}

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.inbox.rules.assigning import Choice, Gives, Person, Team, Wanting, choose, given, ready, team_of
+from amends.inbox.actions.assign import assign_team
+from amends.inbox.actions.found import locked_case
+from amends.inbox.rules.assigning import Choice, Gives, Method, Person, Team, Wanting, choose, choose_by, given, ready, team_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, SourceId, TeamId
 from amends.inbox.store import events, staff, teams, wanting
@@ -46,6 +48,23 @@ def give_out(conn: Connection, *, now: datetime, limit: int = BATCH) -> int:
             crew, here = _of_team(conn, known[row.id], crew, known, now=now, limit=limit - done)
             done += here
     return done
+
+
+def deal(conn: Connection, *, case_id: CaseId, team_id: TeamId, by: Method, agent_id: AgentId, now: datetime) -> None:
+    """Make an open case of nobody the team's, and give it to whom the method finds there; where nobody can take it now, it stays."""
+    wanting.one_at_a_time(conn)
+    if locked_case(conn, case_id).assignee_id is not None:
+        return
+    assign_team(conn, case_id=case_id, team_id=team_id, agent_id=agent_id, now=now)
+    known, case = {row.id: as_team(row) for row in teams.every(conn)}, wanting.free(conn, case_id=case_id)
+    if case is None or team_id not in known:
+        return
+    crew = [row.as_person(now) for row in staff.active(conn)]
+    choice = choose_by(by, case, crew, known, now)
+    if choice.agent:
+        turn = 1 + max((person.turns.get(team_id, 0) for person in crew), default=0)
+        crew = [given(one, team_id, turn) if one.id == choice.agent.id else one for one in crew]
+        _store(conn, known[team_id], [Given(case=case, choice=choice)], crew, now)
 
 
 def as_team(row: TeamRow) -> Team:

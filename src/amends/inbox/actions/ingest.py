@@ -7,6 +7,7 @@ from typing import Any
 
 from amends.core.database import Connection
 from amends.core.post import Post
+from amends.inbox.actions import snooze
 from amends.inbox.actions.entries import entry
 from amends.inbox.rules import changes
 from amends.inbox.rules.changes import Stored
@@ -195,6 +196,7 @@ def _edit(at: _Place, met: Sequence[_Met]) -> int:
     ]
     touched = incoming.update_edited(at.conn, facts, now=at.now)
     _tell(at, EventKind.POST_EDITED, touched)
+    snooze.rouse_written(at.conn, post_ids=[post.id for post in touched], now=at.now)
     words = {one.id: one.post.text for one in met}
     _refresh_previews(at, {post.id: preview(storable(words[post.id])) for post in touched if post.case_id})
     return len(touched)

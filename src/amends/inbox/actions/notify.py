@@ -102,7 +102,24 @@ def _new(event: Heard, one: For) -> New:
 
 
 _KEPT = frozenset(
-    {"note_id", "reply_id", "outcome", "woken_by", "severity", "reason", "name", "why", "cases", "text", "rule_id", "note", "clock"}
+    {
+        "note_id",
+        "reply_id",
+        "outcome",
+        "woken_by",
+        "severity",
+        "reason",
+        "name",
+        "why",
+        "cases",
+        "text",
+        "rule_id",
+        "note",
+        "organisation_id",
+        "renews_on",
+        "members",
+        "clock",
+    }
 )
 
 
@@ -169,10 +186,29 @@ def _rule_stopped(at: Round, _event: Heard) -> Iterable[For]:
     return (For(agent_id=one, kind=Notice.RULE_STOPPED) for one in at.who_may(Right.RULES))
 
 
+def _renewal(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
+
+
 def _clocked(_at: Round, event: Heard) -> Iterable[For]:
     """Yield whose case it is."""
     if event.assignee_id is not None:
         yield For(agent_id=event.assignee_id, kind=Notice(event.kind))
+
+
+def _promised(at: Round, event: Heard) -> Iterable[For]:
+    """Yield whose case it is, or who promised; of a broken promise the leads of its team too."""
+    by = event.assignee_id or event.facts.get("by")
+    if isinstance(by, int):
+        yield For(agent_id=AgentId(by), kind=Notice(event.kind))
+    if event.kind == EventKind.PROMISE_BROKEN:
+        yield from (For(agent_id=one.id, kind=Notice(event.kind)) for one in _leads(at, event))
+
+
+def _leads(at: Round, event: Heard) -> list[Colleague]:
+    """Return the leads of the event's team, all leads where it has none."""
+    leads = [one for one in at.crew if one.role == Role.LEAD]
+    return [one for one in leads if event.team_id in one.member_of] or leads
 
 
 def _escalated(at: Round, event: Heard) -> Iterable[For]:
@@ -180,8 +216,7 @@ def _escalated(at: Round, event: Heard) -> Iterable[For]:
     deed = event.facts.get("deed")
     if deed == "assignee" and event.assignee_id is not None:
         yield For(agent_id=event.assignee_id, kind=Notice.CLOCK_ESCALATED)
-    leads = [one for one in at.crew if one.role == Role.LEAD]
-    named = {"lead": [one for one in leads if event.team_id in one.member_of] or leads, "manager": at.crew}
+    named = {"lead": _leads(at, event), "manager": at.crew}
     wanted = {"lead": Role.LEAD, "manager": Role.MANAGER}
     if isinstance(deed, str) and deed in named:
         yield from (For(agent_id=one.id, kind=Notice.CLOCK_ESCALATED) for one in named[deed] if one.role == wanted[deed])
@@ -199,9 +234,12 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_PROPOSED: _waits,
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
+    EventKind.RENEWAL_NEAR: _renewal,
     EventKind.CLOCK_WARNED: _clocked,
     EventKind.CLOCK_BREACHED: _clocked,
     EventKind.CLOCK_ESCALATED: _escalated,
+    EventKind.PROMISE_REMINDED: _promised,
+    EventKind.PROMISE_BROKEN: _promised,
 }
 
 

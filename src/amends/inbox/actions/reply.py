@@ -10,7 +10,7 @@ from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.core.post import Visibility
 from amends.core.translating import _
-from amends.inbox.actions import clocks
+from amends.inbox.actions import clocks, promises
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
@@ -24,7 +24,7 @@ from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, replies, reply_parts
+from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, replies, reply_keys, reply_parts
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
 from amends.inbox.store.since import since
@@ -67,9 +67,9 @@ def queue_reply(  # noqa: PLR0913
     said since `manner.seen`. Where a second person reads it first, it is proposed rather than queued.
     """
     case = locked_case(conn, case_id)
-    known = replies.find_by_key(conn, key=key) if key else None
+    known = _known(conn, key, case) if key else None
     if known:
-        return _same_reply(known, case)
+        return known
     words = storable(text).strip()
     target = _target(conn, case, words, resolve=resolve)
     _hold(conn, case, manner.seen)
@@ -108,10 +108,14 @@ def _hold(conn: Connection, case: Case, seen: Seen) -> None:
         raise Held(news, seen)
 
 
-def _same_reply(known: Reply, case: Case) -> ReplyId:
-    if known.case_id != case.id:
+def _known(conn: Connection, key: UUID, case: Case) -> ReplyId | None:
+    """Return the reply of this key; `Conflict` where it is another case's, or was taken back or thrown away."""
+    if reply_keys.is_spent(conn, key):
+        raise Conflict(_("This reply was taken back or thrown away meanwhile. To send it after all, load the page and write it anew."))
+    known = replies.find_by_key(conn, key=key)
+    if known and known.case_id != case.id:
         raise Conflict(_("This reply was queued for another case."))
-    return known.id
+    return known.id if known else None
 
 
 def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Target:
@@ -183,6 +187,7 @@ def _record_out(conn: Connection, case: Case, reply: Reply, published: Published
     )
     if case.status in GOING_ON:
         _move_on(conn, case, reply, now)
+    promises.say(conn, case.id, at=published.published_at, now=now)
     clocks.keep(conn, [case.id], now=now)
 
 
@@ -243,7 +248,7 @@ def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now
         reply_parts.forget_rest(conn, reply_id=reply_id)
         _record_out(conn, locked_case(conn, reply.case_id), reply, parts[0].published, now)
     else:
-        replies.delete(conn, reply_id=reply_id)
+        replies.delete(conn, reply_id=reply_id, now=now)
     events.add(
         conn,
         EventKind.REPLY_DISCARDED,

@@ -1,5 +1,9 @@
-"""Lets a case sleep and wakes it. The customer's clock goes on meanwhile; a post of the customer wakes it too, in `actions.triage`."""
+"""Lets a case sleep and wakes it. The customer's clock goes on meanwhile; a post of the customer wakes it too, and so does an edited one.
 
+The former happens in `actions.triage`.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -8,7 +12,7 @@ from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import AgentId, CaseId, PostId
 from amends.inbox.rules.snoozing import Reason, Sleep, checked
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, events, snoozes
@@ -55,6 +59,13 @@ def wake_due(conn: Connection, *, now: datetime) -> int:
     told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts={"woken_by": "time"}) for one in woken]
     events.add_all(conn, told, now=now)
     return len(woken)
+
+
+def rouse_written(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
+    """Wake the sleeping cases in which a customer edited one of these posts: an edit is writing, too."""
+    woken = snoozes.wake_written(conn, post_ids=post_ids)
+    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts={"woken_by": "customer"}) for one in woken]
+    events.add_all(conn, told, now=now)
 
 
 def facts_of_sleep(conn: Connection, case: Case) -> dict[str, object] | None:

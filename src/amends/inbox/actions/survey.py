@@ -15,13 +15,14 @@ from amends.inbox.actions.letters import Letter
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.actions.survey_links import is_ours, new_link
 from amends.inbox.rules.approving import Why
+from amends.inbox.rules.consent import Purpose, Target, permits
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.survey_words import LETTERS, ON_NETWORK, PAGE, filled
-from amends.inbox.rules.surveys import LASTS, LONGEST_WORD, MARKS, ONCE_IN, Answer, Skip, Way, next_try, way_of
+from amends.inbox.rules.surveys import LASTS, LONGEST_WORD, MARKS, ONCE_IN, Answer, Skip, Standing, Way, next_try, way_of
 from amends.inbox.rules.text import storable
-from amends.inbox.store import events, follow_up_evidence, survey_texts, surveys
+from amends.inbox.store import consents, contact_ways, events, follow_up_evidence, survey_texts, surveys
 from amends.inbox.store.surveys import Asked, SurveyJob
 
 LEASE = timedelta(minutes=2)
@@ -50,7 +51,8 @@ def claim_survey(conn: Connection, means: Means, *, now: datetime) -> Asking | N
     job = surveys.claim(conn, now=now, until=now + LEASE, once_in=ONCE_IN)
     if job is None:
         return None
-    way = way_of(job.standing, can_mail=means.can_mail)
+    agreed = _agreed(conn, job)
+    way = way_of(agreed.standing, can_mail=means.can_mail)
     if isinstance(way, Skip):
         surveys.mark_skipped(conn, survey_id=job.id, why=way)
         return Asking(job=job, letter=None)
@@ -58,15 +60,43 @@ def claim_survey(conn: Connection, means: Means, *, now: datetime) -> Asking | N
     surveys.seal(conn, survey_id=job.id, token_hash=fingerprint(token), expires_at=now + LASTS)
     url = f"{means.base.rstrip('/')}/survey/{token}"
     if way is Way.EMAIL:
-        return Asking(job=job, letter=_letter(conn, job, url))
+        return Asking(job=job, letter=_letter(conn, job, agreed.email, url))
     _propose(conn, job, url, means, now)
     return Asking(job=job, letter=None)
 
 
-def _letter(conn: Connection, job: SurveyJob, url: str) -> Letter:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Agreed:
+    """How a customer stands at this moment, and the address at which they agreed to be asked (empty: none)."""
+
+    standing: Standing
+    email: str
+
+
+def _agreed(conn: Connection, job: SurveyJob) -> _Agreed:
+    said = consents.in_force(conn, [job.customer_id])[job.customer_id]
+
+    def agreed(target: Target) -> bool:
+        return permits(said, Purpose.SURVEY, target, do_not_contact=job.do_not_contact)
+
+    ways = [way for way in contact_ways.of_customers(conn, [job.customer_id]) if way.kind == "email" and way.removed_at is None]
+    emails = [way.value for way in sorted(ways, key=lambda way: way.verified_at is None) if agreed(Target(contact_way_id=way.id))]
+    may_answer = job.on_network and job.can_reply and job.resolved_by is not None
+    standing = Standing(
+        going_on=job.going_on,
+        erased=job.erased,
+        do_not_contact=job.do_not_contact,
+        asked_lately=job.asked_lately,
+        email_agreed=bool(emails),
+        network_agreed=may_answer and agreed(Target(author_id=job.author_id)),
+    )
+    return _Agreed(standing=standing, email=emails[0] if emails else "")
+
+
+def _letter(conn: Connection, job: SurveyJob, to: str, url: str) -> Letter:
     own = survey_texts.every(conn).get(job.language)
     subject, body = (own.subject, own.body) if own else LETTERS[job.language]
-    return letter_of(job.language, subject, body, to=job.email or "", name=job.customer, brand=job.brand, url=url)
+    return letter_of(job.language, subject, body, to=to, name=job.customer, brand=job.brand, url=url)
 
 
 def letter_of(language: str, subject: str, body: str, *, to: str, name: str, brand: str, url: str) -> Letter:  # noqa: PLR0913

@@ -40,5 +40,5 @@ def unsent_reply(conn: Connection, *, case_id: CaseId, reply_id: ReplyId) -> Rep
 def unsend(conn: Connection, reply: Reply, *, now: datetime, note: str = "") -> Draft:
     """Make a locked reply the draft of its author."""
     attachments.loosen(conn, reply_id=reply.id, now=now)
-    replies.delete(conn, reply_id=reply.id)
+    replies.delete(conn, reply_id=reply.id, now=now)
     return put_back(conn, case_id=reply.case_id, box="reply", text=reply.text, agent_id=reply.agent_id, now=now, note=note)

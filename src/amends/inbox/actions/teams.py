@@ -90,7 +90,7 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
 def remove_team(conn: Connection, *, team_id: TeamId, by: By, now: datetime) -> TeamRow:
     """Put the team away, and return it; `Refused` while cases of it are going on."""
     team = changeable(conn, team_id=team_id, by=by)
-    left = teams.work_of(conn, team_id=team_id).open
+    left = teams.work_of(conn, [team_id])[team_id].open
     if left:
         words = _("%(n)s cases of “%(name)s” are going on; resolve them or give them to another team first.")
         raise Refused(words % {"n": left, "name": team.name})

@@ -52,6 +52,21 @@ class SourceAlertFacts:
     handle: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SurgeFacts:
+    """An alert of a surge; no word of a customer is in it. `told` counts how often it was told before."""
+
+    alert_id: AlertId
+    rule: str
+    severity: str
+    reason: str
+    n: int
+    expected: float
+    since: datetime
+    raised_at: datetime
+    told: int
+
+
 def first_words(text: str, limit: int = FIRST_WORDS) -> str:
     """Return `text` on one line, cut at a word to at most `limit` characters with an ellipsis."""
     line = " ".join(text.translate(TURNING).split())
@@ -97,6 +112,30 @@ def source_message_of(facts: SourceAlertFacts, *, public_url: str) -> Message:
         title=f"{facts.brand}, source {account}: {first_words(facts.reason, 120)}",
         body=f"The source {account} needs somebody.\n\nWhy: {facts.reason}\nMore: {url}",
         url=url,
+        severity=facts.severity,
+        facts=machine,
+    )
+
+
+def surge_message_of(facts: SurgeFacts, *, public_url: str, signature: str) -> Message:
+    """Return the message for one telling of a surge; by its link somebody sees to it without signing in."""
+    seen_to = f"{public_url.rstrip('/')}/surge/{facts.alert_id}/{signature}"
+    again = "Nobody has seen to it yet. " if facts.told else ""
+    machine: dict[str, Json] = {
+        "alert_id": facts.alert_id,
+        "rule": facts.rule,
+        "reason": facts.reason,
+        "n": facts.n,
+        "expected": round(facts.expected, 2),
+        "since": facts.since.isoformat(),
+        "raised_at": facts.raised_at.isoformat(),
+        "acknowledge_url": seen_to,
+    }
+    return Message(
+        key=f"alert-{facts.alert_id}" + (f"-{facts.told}" if facts.told else ""),
+        title=f"{again}{first_words(facts.reason, 160)}",
+        body=f"{again}{facts.reason}\n\nI see to it: {seen_to}",
+        url=seen_to,
         severity=facts.severity,
         facts=machine,
     )

@@ -22,6 +22,14 @@ class Gives(StrEnum):
     LEAST_LOAD = "least_load"
 
 
+class Method(StrEnum):
+    """How a rule of the team finds somebody for one case."""
+
+    TURN = "turn"
+    LOAD_AND_SKILL = "skill"
+    KNOWS = "knows"
+
+
 class Why(StrEnum):
     """One reason for which somebody was chosen."""
 
@@ -128,6 +136,16 @@ def choose(case: Wanting, people: Sequence[Person], teams: Mapping[TeamId, Team]
         return Choice(agent=None, team=team.id)
     agent, how = _next(able, team)
     return Choice(agent=agent, team=team.id, why=(*why, how))
+
+
+def choose_by(by: Method, case: Wanting, people: Sequence[Person], teams: Mapping[TeamId, Team], now: datetime) -> Choice:
+    """Return who gets `case` now by this method, whatever its team does otherwise."""
+    gives = Gives.ROUND_ROBIN if by is Method.TURN else Gives.LEAST_LOAD
+    team = replace(teams[case.team_id], gives=gives)
+    if by is not Method.KNOWS:
+        return choose(case, people, {**teams, team.id: team}, now)
+    agent = _known(case, people, teams, now)
+    return Choice(agent=agent, team=team.id, why=(Why.KNOWS,) if agent else ())
 
 
 def given(person: Person, team_id: TeamId, turn: int) -> Person:

@@ -41,6 +41,7 @@ class AuditKind(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     SESSIONS_ENDED = "sessions_ended"
     AUDIT_LOG_EXPORTED = "audit_log_exported"
+    SEGMENT_EXPORTED = "segment_exported"
 
 
 class AuditNoun(StrEnum):
@@ -74,10 +75,13 @@ class AuditNoun(StrEnum):
     SURVEY_TEXT = "survey_text"
     RETENTION = "retention"
     OCCASION = "occasion"
+    SURGE_RULE = "surge_rule"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
+    SEGMENT = "segment"
+    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -93,6 +93,10 @@ def checked(field: str, value: object, attributes: Sequence[Attribute]) -> objec
     found = next((one for one in attributes if one.field == field), None)
     if found is None:
         raise Refused(_("A customer has no field “%(field)s”.") % {"field": field})
+    if found.sensitive:
+        raise Refused(
+            _("“%(name)s” is sensitive: it lies sealed, apart from the other fields, and is set on its own.") % {"name": found.name}
+        )
     return checked_attribute(found, value)
 
 

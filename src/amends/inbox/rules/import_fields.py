@@ -129,7 +129,7 @@ PRESETS: Mapping[Preset, Known] = {
         marks=frozenset({"fn", "uid", "handles", "nickname"}),
         columns={"fn": "name", "uid": "external_id", "handles": "", "nickname": "", "role": "role", "categories": "tags"},
     ),
-    Preset.AMENDS: Known(name="Amends", marks=frozenset({"name", "external_id", "do_not_contact", "email 1", "email 1 type"}), columns={}),
+    Preset.AMENDS: Known(name="Amends", marks=frozenset({"name", "external_id", "do_not_contact"}), columns={}),
     Preset.PLAIN: Known(name="", marks=frozenset(), columns={}),
 }  # fmt: skip
 

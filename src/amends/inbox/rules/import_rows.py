@@ -16,6 +16,7 @@ from amends.core.translating import _
 from amends.inbox.rules import contact
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.customer_record import Attribute, a_name, checked, line, plain
+from amends.inbox.rules.export_files import read_back
 from amends.inbox.rules.import_dates import Order, read_day
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
 
@@ -54,11 +55,15 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What a row is read with: the administrator's fields, who works here by their address, and the year it is."""
+    """What a row is read with: the administrator's fields, who works here by their address, and the year it is.
+
+    `escaped` says that an apostrophe may keep a cell from being taken for a formula, as our own exports have it.
+    """
 
     attributes: Sequence[Attribute]
     owners: Mapping[str, int]
     year_now: int
+    escaped: bool = False
 
 
 Setter = Callable[[Given, str], None]
@@ -81,7 +86,7 @@ class Reader:
         """Return what the row says; `Refused` names the column and what is wrong with it."""
         found = Given()
         for place, name, put, kind in self._steps:
-            text = cells[place].strip()
+            text = read_back(cells[place].strip()) if self._at.escaped else cells[place].strip()
             if not text:
                 continue
             found.label = cells[kind] if kind is not None else ""

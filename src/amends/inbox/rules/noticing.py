@@ -35,9 +35,12 @@ class Notice(StrEnum):
     HANDED_OVER = "handed_over"
     APPROVAL = "approval"
     RULE_STOPPED = "rule_stopped"
+    RENEWAL = "renewal"
     CLOCK_WARNED = "clock_warned"
     CLOCK_BREACHED = "clock_breached"
     CLOCK_ESCALATED = "clock_escalated"
+    PROMISE_REMINDED = "promise_reminded"
+    PROMISE_BROKEN = "promise_broken"
 
 
 class Way(StrEnum):
@@ -64,9 +67,12 @@ MEANS: Mapping[Notice, str] = {
     Notice.HANDED_OVER: N_("My cases are handed over, or come back"),
     Notice.APPROVAL: N_("An answer waits for my approval"),
     Notice.RULE_STOPPED: N_("A rule was switched off because it failed"),
+    Notice.RENEWAL: N_("Memberships of an organisation of mine renew soon"),
     Notice.CLOCK_WARNED: N_("A case of mine is due soon"),
     Notice.CLOCK_BREACHED: N_("A case of mine is late"),
     Notice.CLOCK_ESCALATED: N_("A late case is escalated to me"),
+    Notice.PROMISE_REMINDED: N_("A promise of mine is due soon"),
+    Notice.PROMISE_BROKEN: N_("A promise of mine, or of my team as its lead, is broken"),
 }
 DEFAULTS: Mapping[Notice, Way] = {
     **dict.fromkeys(Notice, Way.CENTRE),

@@ -1,4 +1,4 @@
-"""What is asked of all cases, as a tree: `status:open mood:negative -topic:billing "late refund" urgency:>=70`.
+"""What is asked of all cases, or of all customers, as a tree: `status:open mood:negative -topic:billing "late refund" urgency:>=70`.
 
 Place in the path: URL, saved view or rule -> `query_reading.parse` -> this tree -> `inbox.store.query_sql` -> rows. `str` of a tree is the
 text that is read as the same tree, so that the text stays the one truth. Nothing here does I/O.
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 from amends.core.errors import Refused
-from amends.inbox.rules.query_fields import FIELDS
+from amends.inbox.rules.query_fields import SIGNS
 
 LONGEST = 2_000
 DEEPEST = 12
 MOST_TERMS = 60
 
+_SIGN_OF = {name: sign for sign, name in SIGNS.items()}
 _PLAIN = re.compile(r'[^\s"(),:<>=#@\\-][^\s"(),:\\]*')
 _PLAIN_VALUE = re.compile(r'[^\s"(),<>=\\][^\s"(),\\]*')
 
@@ -54,7 +55,7 @@ class Term:
 
     @override
     def __str__(self) -> str:
-        sign = FIELDS[self.field].sign
+        sign = _SIGN_OF.get(self.field, "")
         if sign and len(self.matches) == 1 and not self.matches[0].op and _PLAIN_VALUE.fullmatch(self.matches[0].value):
             return sign + self.matches[0].value
         return f"{self.field}:{','.join(str(match) for match in self.matches)}"

@@ -1,6 +1,7 @@
-"""The fields that a query may name, as one table: what kind of value each takes, which values there are, what it means in words.
+"""The fields that a query of cases may name, as one table: what kind of value each takes, which values there are, what it means in words.
 
-Place in the path: `query` reads a text by this table, `query_help` suggests from it, `inbox.store.query_sql` has one piece of SQL a field.
+Place in the path: `query_reading` reads a text by this table, `query_help` suggests from it, `inbox.store.query_sql` has one piece of SQL a
+field. Queries of customers have a table of their own (`customer_fields`) and the same reader.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,10 @@ class Field:
     sign: str = ""
 
 
-FIELDS: Mapping[str, Field] = {
+Fields = Mapping[str, Field]
+"""All that a query of one kind may name."""
+
+FIELDS: Fields = {
     "status": Field(kind=Kind.CHOICE, values=tuple(CaseStatus), means=N_("Where the case stands")),
     "network": Field(kind=Kind.NAME, means=N_("The network it came from")),
     "source": Field(kind=Kind.NAME, means=N_("The watched account it came to")),
@@ -53,6 +57,7 @@ FIELDS: Mapping[str, Field] = {
     "assignee": Field(kind=Kind.NAME, values=("me", "none"), means=N_("Who has the case")),
     "team": Field(kind=Kind.NAME, values=("mine", "none"), means=N_("The team whose work it is")),
     "customer": Field(kind=Kind.TEXT, means=N_("Part of the customer's name")),
+    "segment": Field(kind=Kind.NAME, means=N_("A shared segment that the customer belongs to")),
     "followers": Field(kind=Kind.NUMBER, means=N_("How many follow the customer: 500, 10k, 2m")),
     "episode": Field(kind=Kind.NUMBER, means=N_("How often the case was opened")),
     "age": Field(kind=Kind.SPAN, means=N_("How long ago it was opened: 30min, 2h, 3d, 1w")),
@@ -68,6 +73,11 @@ FIELDS: Mapping[str, Field] = {
         kind=Kind.CHOICE,
         values=("due", "planned", "none", "held", "relapsed", "silent", "unknown"),
         means=N_("Whether the answer held; due is within a day or past"),
+    ),
+    "promise": Field(
+        kind=Kind.CHOICE,
+        values=("due", "open", "broken", "kept", "none"),
+        means=N_("What became of what we promised; due is within a day"),
     ),
     "mentions": Field(kind=Kind.CHOICE, values=("me",), means=N_("Whom a note mentions: me, or a team of mine")),
     "case": Field(kind=Kind.NUMBER, sign="#", means=N_("The number of the case")),

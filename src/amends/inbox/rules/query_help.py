@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from amends.core.translating import _
 from amends.inbox.rules.query import Match
-from amends.inbox.rules.query_fields import FIELDS, Kind
+from amends.inbox.rules.query_fields import FIELDS, Fields, Kind
 
 MOST = 10
 _EXAMPLES = {
@@ -17,7 +17,14 @@ _EXAMPLES = {
     Kind.SPAN: (">1h", ">4h", ">1d", ">3d"),
     Kind.DATE: ("today", "yesterday", ">=2026-01-01"),
 }
-_OWN_EXAMPLES = {"due": ("<1h", "<4h", "<1d"), "followers": (">1k", ">10k", ">1m"), "episode": (">1", ">2")}
+_OWN_EXAMPLES = {
+    "due": ("<1h", "<4h", "<1d"),
+    "followers": (">1k", ">10k", ">1m"),
+    "episode": (">1", ">2"),
+    **dict.fromkeys(("cases", "open", "purchases", "relapses"), (">=1", ">=2", "0")),
+    **dict.fromkeys(("birthday", "renews"), ("<7d", "<30d")),
+    **dict.fromkeys(("contact", "bought", "complained"), ("<7d", ">30d", ">90d")),
+}
 _BEFORE = re.compile(r'(?:[^\s"(]|"[^"]*"?)*$')
 _FIELD = re.compile(r"-*([\w-]+):(.*)", re.DOTALL)
 
@@ -40,26 +47,26 @@ class Suggestion:
     means: str
 
 
-def place_of(text: str, at: int) -> Place:
+def place_of(text: str, at: int, fields: Fields = FIELDS) -> Place:
     """Return what the cursor at `at` stands in."""
     before = text[: max(0, at)]
     found = _BEFORE.search(before)
     word = found[0] if found else ""
     end = len(before) + len(re.match(r'[^\s",()]*', text[len(before) :])[0])  # pyright: ignore[reportOptionalSubscript]
     of_field = _FIELD.fullmatch(word)
-    if not of_field or of_field[1].lower() not in FIELDS:
+    if not of_field or of_field[1].lower() not in fields:
         typed = word.lstrip("-")
         return Place(field="", typed=typed, begin=len(before) - len(typed), end=end)
     typed = of_field[2].rsplit(",", 1)[-1]
     return Place(field=of_field[1].lower(), typed=typed, begin=len(before) - len(typed), end=end)
 
 
-def suggestions(place: Place, names: Iterable[str] = ()) -> Sequence[Suggestion]:
+def suggestions(place: Place, names: Iterable[str] = (), fields: Fields = FIELDS) -> Sequence[Suggestion]:
     """Return at most `MOST` things that what was typed may become: what begins so first, then what holds it."""
     if not place.field:
-        found = _fitting(place.typed, [name for name, field in FIELDS.items() if not field.sign]) if place.typed else ()
-        return [Suggestion(text=f"{name}:", means=_(FIELDS[name].means)) for name in found][:MOST]
-    field = FIELDS[place.field]
+        found = _fitting(place.typed, [name for name, field in fields.items() if not field.sign]) if place.typed else ()
+        return [Suggestion(text=f"{name}:", means=_(fields[name].means)) for name in found][:MOST]
+    field = fields[place.field]
     examples = _OWN_EXAMPLES.get(place.field, _EXAMPLES.get(field.kind, ()))
     typed = place.typed.strip('"')
     found = _fitting(typed, [*field.values, *names, *examples])

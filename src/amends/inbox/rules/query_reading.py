@@ -26,7 +26,7 @@ from amends.inbox.rules.query import (
     either_of,
     query_of,
 )
-from amends.inbox.rules.query_fields import FIELDS, SIGNS
+from amends.inbox.rules.query_fields import FIELDS, SIGNS, Fields
 from amends.inbox.rules.query_values import checked
 
 _SPACE = re.compile(r"\s*")
@@ -40,11 +40,11 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _MINUS = re.compile(r"-(?=[^\s)])")
 
 
-def parse(text: str) -> Query:
-    """Return the query that `text` says; `NotAQuery` tells what in it cannot be read."""
+def parse(text: str, fields: Fields = FIELDS) -> Query:
+    """Return the query of cases, or of what has these `fields`, that `text` says; `NotAQuery` tells what in it cannot be read."""
     if len(text) > LONGEST:
         raise NotAQuery(_("This query is too long: at most %(most)s characters.") % {"most": LONGEST}, at=LONGEST)
-    reader = _Reader(text.replace("\x00", " "))
+    reader = _Reader(text.replace("\x00", " "), fields)
     node = reader.either()
     if reader.ahead(")"):
         raise NotAQuery(_("The bracket “)” closes nothing; put words with brackets into quotes."), at=reader.at)
@@ -54,8 +54,9 @@ def parse(text: str) -> Query:
 class _Reader:
     """Where we are in the text, how deep, and how many terms there were."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, fields: Fields) -> None:
         self.text = text
+        self.fields = fields
         self.at = 0
         self.depth = 0
         self.terms = 0
@@ -134,8 +135,8 @@ class _Reader:
         if not found:
             return None
         name = found[1].lower()
-        if name not in FIELDS:
-            raise NotAQuery(_no_field(found[1]), at=began)
+        if name not in self.fields:
+            raise NotAQuery(_no_field(found[1], self.fields), at=began)
         matches = [self.match(name)]
         while self.text.startswith(",", self.at):
             self.at += 1
@@ -146,21 +147,28 @@ class _Reader:
         began = self.at
         self.terms += 1
         if self.text.startswith('"', self.at):
-            return _checked(name, Match(self.quoted()), began)
+            return self.checked(name, Match(self.quoted()), began)
         operator = self.take(_OPERATOR)
         found = self.take(_VALUE)
         if not found:
             raise NotAQuery(_("A value is missing after “%(field)s:”.") % {"field": name}, at=began)
-        return _checked(name, _compared(name, operator[0] if operator else "", found[0]), began)
+        comparable = self.fields[name].kind.compares
+        return self.checked(name, _compared(operator[0] if operator else "", found[0], comparable=comparable), began)
+
+    def checked(self, name: str, match: Match, at: int) -> Match:
+        try:
+            return checked(name, self.fields[name], match)
+        except Refused as error:
+            raise NotAQuery(str(error), at=at) from error
 
     def signed(self) -> Node | None:
         """Read `@handle`; `#17`, while `#word` is a word like any other."""
         name, began = SIGNS.get(self.text[self.at], ""), self.at
         found = name and _VALUE.match(self.text, self.at + 1)
-        if not found or (name == "case" and not re.fullmatch(r"[0-9]{1,15}", found[0])):
+        if not found or name not in self.fields or (name == "case" and not re.fullmatch(r"[0-9]{1,15}", found[0])):
             return None
         self.at = found.end()
-        return Term(name, (_checked(name, Match(found[0]), began),))
+        return Term(name, (self.checked(name, Match(found[0]), began),))
 
     def word(self) -> Node:
         found = self.take(_WORD)
@@ -173,19 +181,12 @@ def _end(found: re.Match[str] | None) -> int:
     return found.end() if found else 0
 
 
-def _compared(name: str, operator: str, value: str) -> Match:
+def _compared(operator: str, value: str, *, comparable: bool) -> Match:
     """Return the match of a value that may be a range."""
     least, dots, most = value.partition("..")
-    if dots and not operator and FIELDS[name].kind.compares:
+    if dots and not operator and comparable:
         return Match(least, "..", most)
     return Match(value, operator)
-
-
-def _checked(name: str, match: Match, at: int) -> Match:
-    try:
-        return checked(name, match)
-    except Refused as error:
-        raise NotAQuery(str(error), at=at) from error
 
 
 _MEANT = {
@@ -196,12 +197,23 @@ _MEANT = {
     "account": "source:",
     "sentiment": "mood:",
     "agent": "assignee:",
+    "member": "is:member",
+    "company": "organisation:",
+    "birthdate": "birthday:",
 }
 
 
-def _no_field(name: str) -> str:
-    near = get_close_matches(name.lower(), list(FIELDS), n=1, cutoff=0.5)
-    meant = _MEANT.get(name.lower()) or (f"{near[0]}:" if near else "")
+def _no_field(name: str, fields: Fields) -> str:
+    meant = _meant(name.lower(), fields)
     if meant:
         return _("“%(name)s:” is not a field; do you mean “%(meant)s”?") % {"name": name, "meant": meant}
     return _("“%(name)s:” is not a field; put it into quotes to search for it as words.") % {"name": name}
+
+
+def _meant(name: str, fields: Fields) -> str:
+    """Return what somebody who wrote `name` may mean: another word of ours, an attribute called so, or the nearest field."""
+    said = _MEANT.get(name, "")
+    if said and said.partition(":")[0] in {*fields, "#17", "@"}:
+        return said
+    near = [f"attr-{name}"] if f"attr-{name}" in fields else get_close_matches(name, list(fields), n=1, cutoff=0.5)
+    return f"{near[0]}:" if near else ""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.query import Match
-from amends.inbox.rules.query_fields import FIELDS, Kind
+from amends.inbox.rules.query_fields import Field, Kind
 
 _NUMBER = re.compile(r"(\d{1,15})([km]?)", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,5})(s|min|m|h|d|w)", re.IGNORECASE)
@@ -55,13 +55,13 @@ def day(text: str, now: datetime) -> datetime:
     return datetime.combine(found, time.min, UTC)
 
 
-def checked(name: str, match: Match) -> Match:
-    """Return the match as the field `name` takes it; `Refused` with what to write instead."""
-    field = FIELDS[name]
+def checked(name: str, field: Field, match: Match) -> Match:
+    """Return the match as the field called `name` takes it; `Refused` with what to write instead."""
     if match.op and not field.kind.compares:
         raise Refused(_("%(field)s: cannot be compared; leave “%(op)s” away.") % {"field": name, "op": match.op})
-    if not match.op and match.value.lower() in field.values:
-        return Match(match.value.lower())
+    said = next((one for one in field.values if one.lower() == match.value.lower()), None)
+    if not match.op and said is not None:
+        return Match(said)
     if field.kind is Kind.CHOICE:
         raise Refused(unknown(name, match.value, field.values))
     if name == "lang":

@@ -32,6 +32,7 @@ class Right(StrEnum):
     PEOPLE = "people"
     AUDIT = "audit"
     PRIVACY = "privacy"
+    EXCHANGE = "exchange"
     OCCASIONS = "occasions"
 
 
@@ -69,6 +70,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
     # what people ask about their data, erasing them, how long what is kept
     Right.PRIVACY: frozenset({MANAGER, ADMIN}),
+    # customers in and out: imports, exports, webhooks, what other systems read and write
+    Right.EXCHANGE: frozenset({MANAGER, ADMIN}),
     # messages to customers on birthdays, renewals and the like
     Right.OCCASIONS: frozenset({MANAGER, ADMIN}),
 }

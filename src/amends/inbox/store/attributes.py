@@ -103,3 +103,16 @@ def set_position(conn: Connection, attribute_id: int, *, before: int) -> None:
         """,
         {"id": attribute_id, "before": before},
     )
+
+
+def is_used(conn: Connection, key: str) -> bool:
+    """Tell whether any customer has a value of an attribute."""
+    return fetch_values(
+        conn,
+        """
+        select exists (select from customers where attributes ? %(key)s) or exists (
+          select from sensitive_values v join attributes a on a.id = v.attribute_id where a.key = %(key)s
+        )
+        """,
+        {"key": key},
+    )[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_maybe, fetch_one
-from amends.inbox.rules.alert_text import AlertFacts, SourceAlertFacts
+from amends.inbox.rules.alert_text import AlertFacts, SourceAlertFacts, SurgeFacts
 from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
 
@@ -81,6 +81,21 @@ def facts_of_source_alert(conn: Connection, alert_id: AlertId) -> SourceAlertFac
         where alert.id = %(alert_id)s
         """,
         {"alert_id": alert_id},
+    )
+
+
+def facts_of_surge(conn: Connection, alert_id: AlertId, *, delivery_id: int) -> SurgeFacts:
+    """Return an alert of a surge with what the message of this delivery needs."""
+    return fetch_one(
+        conn,
+        SurgeFacts,
+        """
+        select a.id as alert_id, r.name as rule, a.severity, a.reason, a.most as n, a.expected::float8 as expected, a.since, a.raised_at,
+          d.again as told
+        from alerts a join surge_rules r on r.id = a.surge_rule_id join alert_deliveries d on d.alert_id = a.id
+        where a.id = %(alert_id)s and d.id = %(delivery_id)s
+        """,
+        {"alert_id": alert_id, "delivery_id": delivery_id},
     )
 
 

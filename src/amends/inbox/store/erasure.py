@@ -116,7 +116,8 @@ def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: date
     execute(
         conn,
         """
-        with ways as (delete from contact_ways where customer_id = any(%(ids)s)
+        with secrets as (delete from sensitive_values where customer_id = any(%(ids)s)
+        ), ways as (delete from contact_ways where customer_id = any(%(ids)s)
         ), bought as (delete from purchases where customer_id = any(%(ids)s)
         ), dates as (delete from important_dates where customer_id = any(%(ids)s)
         ), noted as (delete from customer_notes where customer_id = any(%(ids)s)

@@ -21,7 +21,7 @@ STEPS = 4_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundCustomer:
-    """A customer by name or handle, with the newest case, where the customer is seen."""
+    """A customer by name or handle, with the newest case, where the customer is seen, and how many `cases` of theirs one sees."""
 
     id: int
     name: str
@@ -56,11 +56,15 @@ def customers(conn: Connection, text: str, scope: Scope, *, limit: int = MOST) -
         **scopes.params(scope),
     }
     plan_by_value(conn)
-    found = fetch_all(conn, FoundCustomer, _WALKED + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE, params)
+    found = fetch_all(conn, FoundCustomer, _WALKED + _seen(scope), params)
     if len(found) == limit:
         return found
     with carefully(conn):
-        return fetch_all(conn, FoundCustomer, _GATHERED + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE, params)
+        return fetch_all(conn, FoundCustomer, _GATHERED + _seen(scope), params)
+
+
+def _seen(scope: Scope) -> LiteralString:
+    return _CASES + scopes.within(scope) + _OF_CUSTOMER + scopes.within(scope) + _NEWEST_CASE
 
 
 _WALKED: LiteralString = """
@@ -77,8 +81,11 @@ with fitting as materialized (
   select row_id, at from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s
 )
 """
+_CASES: LiteralString = """
+select u.id, u.name, a.handle, a.network, c.id as case_id, (select count(*)::int from cases c where c.customer_id = u.id
+"""
 _OF_CUSTOMER: LiteralString = """
-select u.id, u.name, a.handle, a.network, c.id as case_id, (select count(*)::int from cases where customer_id = u.id) as cases
+) as cases
 from (select * from fitting order by at desc, id desc) f join customers u on u.id = f.id
 join lateral (
   select c.id, c.author_id from cases c where c.customer_id = u.id

@@ -16,6 +16,7 @@ class FollowUp:
     id: int
     case_id: int
     episode: int
+    days: int
     network: str
     author_handle: str
     planned_at: datetime
@@ -24,11 +25,12 @@ class FollowUp:
     outcome: str | None
     evidence_post_id: int | None
     note: str
+    asks: bool
 
 
 _COLUMNS: LiteralString = """
-select f.id, f.case_id, e.number as episode, c.network, a.handle as author_handle, f.planned_at, f.due_at, f.concluded_at, f.outcome,
-       f.evidence_post_id, f.note
+select f.id, f.case_id, e.number as episode, f.days, c.network, a.handle as author_handle, f.planned_at, f.due_at, f.concluded_at,
+       f.outcome, f.evidence_post_id, f.note, f.asks
 from follow_ups f join episodes e on e.id = f.episode_id join cases c on c.id = f.case_id join authors a on a.id = c.author_id
 """
 

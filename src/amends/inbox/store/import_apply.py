@@ -58,9 +58,11 @@ WAYS: LiteralString = """
 with added as (
   insert into contact_ways (customer_id, kind, value, normal, label, created_at, import_id)
   select r.customer_id, w.value ->> 0, w.value ->> 1, w.value ->> 2, w.value ->> 3, %(now)s, %(id)s
-  from import_records r cross join lateral jsonb_array_elements(r.changes -> 'contact_ways' -> 1) w
+  from import_records r cross join lateral jsonb_array_elements(r.changes -> 'contact_ways' -> 1)
+    with ordinality w(value, place)
   where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
     and r.changes ? 'contact_ways'
+  order by r.number, w.place
   returning id, customer_id, kind, value
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)

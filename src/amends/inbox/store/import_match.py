@@ -119,7 +119,8 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
               union all
               select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a where r.attributes <> '{}'
               union all
-              select 'contact_ways', null, jsonb_agg(w.value) from jsonb_array_elements(r.ways) w
+              select 'contact_ways', null, jsonb_agg(w.value order by w.place)
+              from jsonb_array_elements(r.ways) with ordinality w(value, place)
               where not exists (select from contact_ways x where x.customer_id = f.customer_id and x.kind = w.value ->> 0
                 and x.normal = w.value ->> 2 and x.removed_at is null)
               union all

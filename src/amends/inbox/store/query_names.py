@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.query import NotAQuery, Query, Term, terms_of
-from amends.inbox.rules.query_fields import FIELDS
+from amends.inbox.rules.query_fields import FIELDS, Fields
 from amends.inbox.rules.query_values import unknown
 
 
@@ -24,6 +24,8 @@ _NAMED: Mapping[str, LiteralString] = {
     "topic": "select id, array[name] as names from topics where archived_at is null order by name, id",
     "team": "select id, array[name] as names from teams where archived_at is null order by name",
     "assignee": "select id, array[name, email] as names from agents where active order by name, id",
+    "owner": "select id, array[name, email] as names from agents where active order by name, id",
+    "segment": "select id, array[name] as names from segments where shared and deleted_at is null order by lower(name)",
     "network": "select min(id) as id, array[network] as names from sources group by network order by network",
 }
 
@@ -36,7 +38,7 @@ def known(conn: Connection, field: str) -> list[Named]:
     return fetch_all(conn, Named, _NAMED[field]) if field in _NAMED else []
 
 
-def names_of(conn: Connection, query: Query) -> Names:
+def names_of(conn: Connection, query: Query, fields: Fields = FIELDS) -> Names:
     """Return the ids of everything that the query names; `NotAQuery` where there is no such thing."""
     terms = [term for term in terms_of(query) if term.field in _NAMED]
     there = {field: known(conn, field) for field in {term.field for term in terms}}
@@ -44,7 +46,7 @@ def names_of(conn: Connection, query: Query) -> Names:
         (term.field, match.value): _ids(term, match.value, there[term.field])
         for term in terms
         for match in term.matches
-        if match.value not in FIELDS[term.field].values
+        if match.value not in fields[term.field].values
     }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
+from amends.inbox.store.query_writing import Pieces
+
 POSTS: LiteralString = "select from posts p join verdicts v on v.post_id = p.id where p.case_id = c.id and p.case_number is not null"
 TOPICS: LiteralString = """
 select from posts p join post_topics l on l.post_id = p.id where p.case_id = c.id and p.case_number is not null and l.fits
@@ -47,6 +49,13 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     + MY_TEAMS
     + """)))""",
     ("needs", "look"): "c.needs_look",
+    ("promise", "due"): """c.id = any(array(
+        select case_id from promises where state = 'open' and made_at is not null and due_at <= %(now)s + interval '1 day'
+        order by due_at limit 5000))""",
+    ("promise", "open"): "exists (select from promises p where p.case_id = c.id and p.state = 'open' and p.made_at is not null)",
+    ("promise", "broken"): "c.id = any(array(select case_id from promises where state = 'broken' limit 5000))",
+    ("promise", "kept"): "exists (select from promises p where p.case_id = c.id and p.state = 'kept')",
+    ("promise", "none"): "not exists (select from promises p where p.case_id = c.id)",
     ("follow-up", "due"): """c.id = any(array(
         select case_id from follow_ups where concluded_at is null and due_at <= %(now)s + interval '1 day' order by due_at limit 5000))""",
     ("follow-up", "planned"): "exists (select from follow_ups f where f.case_id = c.id and f.concluded_at is null)",
@@ -66,5 +75,4 @@ NUMBERS: Mapping[str, LiteralString] = {
 DAYS: Mapping[str, LiteralString] = {"opened": "c.opened_at", "resolved": "c.resolved_at"}
 PASSED: Mapping[str, LiteralString] = {"age": "c.opened_at", "waiting": "c.waiting_since"}
 LEFT: Mapping[str, LiteralString] = {"due": "c.due_at"}
-SIDES: Mapping[str, LiteralString] = {">": " > ", ">=": " >= ", "<": " < ", "<=": " <= ", "": " = "}
-MIRRORED: Mapping[str, LiteralString] = {">": " < ", ">=": " <= ", "<": " > ", "<=": " >= "}
+PIECES = Pieces(one_of=ONE_OF, said=SAID, numbers=NUMBERS, days=DAYS, passed=PASSED, left=LEFT)

@@ -4,22 +4,22 @@ Place in the path: `rules.query` -> `condition` -> the list, `matching`. A statu
 list's indices are walked; `strong` is what an index of its own answers, `weak` what has to be looked at row by row.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any, LiteralString
+
+from typing_extensions import override
 
 from amends.core.database import Connection
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.query import All, Either, Match, Node, Not, Query, Term, Word
-from amends.inbox.rules.query_values import day, number, span
+from amends.inbox.rules.query import Match, Node, Not, Query, Term, Word
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import query_pieces as pieces
-from amends.inbox.store import scopes
+from amends.inbox.store import scopes, segment_sql
 from amends.inbox.store.query_names import Names, names_of
 from amends.inbox.store.query_words import Holders, escaped, holders_of, holds_words, is_of_handle, is_rare
+from amends.inbox.store.query_writing import Writer
+from amends.inbox.store.segment_sql import Meant
 
-_DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 _STRONG = frozenset({"case", "handle", "assignee", "team", "needs", "mentions"})
 _ONLY_OPEN = {("due", "past"), ("is", "late")}
 
@@ -41,7 +41,14 @@ class Condition:
 
 def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
     """Return the query as SQL for who asks; `NotAQuery` where it names what nobody knows."""
-    writer = _Writer(asker=asker, names=names_of(conn, query), holders=holders_of(conn, query))
+    writer = _Writer(
+        pieces=pieces.PIECES,
+        now=asker.now,
+        asker=asker,
+        names=names_of(conn, query),
+        holders=holders_of(conn, query),
+        segments=segment_sql.meant(conn, query),
+    )
     strong: LiteralString = ""
     weak: LiteralString = writer.scope()
     for node in query.parts:
@@ -85,53 +92,28 @@ def _is_strong(node: Node) -> bool:
 
 
 @dataclass(kw_only=True)
-class _Writer:
-    """Writes nodes as SQL and keeps their values."""
+class _Writer(Writer):
+    """Writes what is asked of cases, for who asks."""
 
     asker: Asker
     names: Names
     holders: Holders
-    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    segments: Meant
 
     def __post_init__(self) -> None:
         self.params |= {"me": self.asker.agent_id, "now": self.asker.now}
-
-    def hold(self, value: object) -> LiteralString:
-        """Keep a value and return its place."""
-        place = len(self.params)
-        name: LiteralString = "v" + _DIGITS[place // 100 % 10] + _DIGITS[place // 10 % 10] + _DIGITS[place % 10]
-        self.params[name] = value
-        return "%(" + name + ")s"
 
     def scope(self) -> LiteralString:
         """Return what holds for every case that the asker may see."""
         self.params |= scopes.params(self.asker.scope)
         return scopes.within(self.asker.scope)
 
-    def node(self, node: Node) -> LiteralString:
-        """Return one condition, true, false or null."""
-        match node:
-            case Word():
-                return holds_words(self.hold, node, self.holders)
-            case Term():
-                return self.term(node)
-            case Not():
-                return "(" + self.node(node.node) + ") is not true"
-            case All():
-                return _joined(" and ", (self.node(part) for part in node.parts))
-            case Either():
-                return _joined(" or ", (self.node(part) for part in node.parts))
+    @override
+    def word(self, word: Word) -> LiteralString:
+        return holds_words(self.hold, word, self.holders)
 
-    def term(self, term: Term) -> LiteralString:
-        """Return a field's condition: the plain values together, each of the others by itself."""
-        plain = [match.value for match in term.matches if term.field in pieces.ONE_OF and (term.field, match.value) not in pieces.SAID]
-        parts: list[LiteralString] = [self.match(term.field, match) for match in term.matches if match.value not in plain or match.op]
-        if plain:
-            parts.append(pieces.ONE_OF[term.field].format(self.hold(self.values(term.field, plain))))
-        return _joined(" or ", parts)
-
+    @override
     def values(self, name: str, plain: list[str]) -> list[int] | list[str]:
-        """Return what a field's column is compared with."""
         if name == "customer":
             return [f"%{escaped(value).lower()}%" for value in plain]
         if name == "network":
@@ -140,59 +122,15 @@ class _Writer:
             return [found for value in plain for found in self.names[name, value]]
         return plain
 
-    def match(self, name: str, match: Match) -> LiteralString:
-        """Return the condition of one value that is no plain one."""
-        if not match.op and (name, match.value) in pieces.SAID:
-            return pieces.SAID[name, match.value]
-        if name in pieces.NUMBERS:
-            return self.number(pieces.NUMBERS[name], match)
-        if name in pieces.DAYS:
-            return self.day(pieces.DAYS[name], match)
+    @override
+    def otherwise(self, name: str, match: Match) -> LiteralString:
+        """Return the condition of what lies in a list or a table of its own."""
         if name == "handle":
             return is_of_handle(self.hold, match.value)
-        return self.moment(name, match) if match.op else self.listed(name, match.value)
-
-    def listed(self, name: str, value: str) -> LiteralString:
-        """Return the condition of a choice that lies in a list or a table of its own."""
+        if name == "segment":
+            return segment_sql.holds_case(self.segments[match.value], self.asker, self.params)
         if name == "follow-up":
-            return pieces.OUTCOME.format(self.hold(value))
-        if value == "waiting time":
+            return pieces.OUTCOME.format(self.hold(match.value))
+        if match.value == "waiting time":
             return pieces.WAITING_REASON
-        return pieces.REASON.format(self.hold(value))
-
-    def number(self, column: LiteralString, match: Match) -> LiteralString:
-        least = self.hold(number(match.value)) + "::bigint"
-        if match.op == "..":
-            return column + " between " + least + " and " + self.hold(number(match.upto)) + "::bigint"
-        return column + pieces.SIDES[match.op] + least
-
-    def day(self, column: LiteralString, match: Match) -> LiteralString:
-        """Return the condition on a day, which lasts until the next one begins."""
-        begins = day(match.value, self.asker.now)
-        ends = day(match.upto or match.value, self.asker.now) + timedelta(days=1)
-        after, before = column + " >= ", column + " < "
-        match match.op:
-            case ">":
-                return after + self.hold(ends)
-            case ">=":
-                return after + self.hold(begins)
-            case "<":
-                return before + self.hold(begins)
-            case "<=":
-                return before + self.hold(ends)
-            case _:
-                return "(" + after + self.hold(begins) + " and " + before + self.hold(ends) + ")"
-
-    def moment(self, name: str, match: Match) -> LiteralString:
-        """Return the condition on a length of time, as one on the moment from which, or up to which, it is measured."""
-        now, column = self.asker.now, (pieces.PASSED if name in pieces.PASSED else pieces.LEFT)[name]
-        sign, sides = (-1, pieces.MIRRORED) if name in pieces.PASSED else (1, pieces.SIDES)
-        if match.op != "..":
-            return column + sides[match.op] + self.hold(now + sign * span(match.value))
-        least, most = sorted((now + sign * span(match.value), now + sign * span(match.upto)))
-        return column + " between " + self.hold(least) + " and " + self.hold(most)
-
-
-def _joined(between: LiteralString, parts: Iterable[LiteralString]) -> LiteralString:
-    """Return the parts in brackets, with what stands between them."""
-    return "(" + between.join(parts) + ")"
+        return pieces.REASON.format(self.hold(match.value))

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from amends.core.database import Connection, fetch_all, fetch_maybe
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,17 +88,17 @@ class _Begun:
     number: int
 
 
-def history(conn: Connection, *, case_id: int) -> list[Ending]:
-    """Return how each earlier episode of a case went that was resolved, the newest first."""
+def history(conn: Connection, scope: Scope, *, case_id: int) -> list[Ending]:
+    """Return how each earlier episode of a case went that was resolved, the newest first; posts beyond `scope` stay away."""
     return fetch_all(
         conn,
         Ending,
         """
         select e.number, e.resolved_at, g.name as resolved_by, r.text as reply, r.sent_at as replied_at,
           coalesce(r.permalink, '') as permalink,
-          e.outcome, n.published_at as relapsed_at, p.id as post_id, coalesce(p.text, '') as post_text,
-          coalesce(p.network, '') as post_network,
-          coalesce(p.permalink, '') as post_permalink, p.case_id as post_case_id, s.csat, s.solved, coalesce(s.word, '') as word
+          e.outcome, n.published_at as relapsed_at, posts.id as post_id, coalesce(posts.text, '') as post_text,
+          coalesce(posts.network, '') as post_network,
+          coalesce(posts.permalink, '') as post_permalink, posts.case_id as post_case_id, s.csat, s.solved, coalesce(s.word, '') as word
         from episodes e
         left join agents g on g.id = e.resolved_by
         left join episodes n on n.case_id = e.case_id and n.number = e.number + 1
@@ -107,10 +109,13 @@ def history(conn: Connection, *, case_id: int) -> list[Ending]:
         left join lateral (
           select evidence_post_id from follow_ups where episode_id = e.id and outcome = 'relapsed' order by days desc limit 1
         ) f on true
-        left join posts p on p.id = f.evidence_post_id
+        left join posts on posts.id = f.evidence_post_id
+        """
+        + scopes.posts_within(scope)
+        + """
         left join surveys s on s.episode_id = e.id and s.answered_at is not null
         where e.case_id = %(case_id)s and e.resolved_at is not null and e.number < (select episode from cases where id = %(case_id)s)
         order by e.number desc limit 5
         """,
-        {"case_id": case_id},
+        {"case_id": case_id} | scopes.params(scope),
     )

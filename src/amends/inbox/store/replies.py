@@ -262,6 +262,13 @@ def queue_again(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
     )
 
 
-def delete(conn: Connection, *, reply_id: ReplyId) -> None:
-    """Throw the reply away."""
-    execute(conn, "delete from replies where id = %(id)s", {"id": reply_id})
+def delete(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
+    """Throw the reply away; its key is spent."""
+    execute(
+        conn,
+        """
+        with gone as (delete from replies where id = %(id)s returning key, case_id)
+        insert into reply_keys (key, case_id, spent_at) select key, case_id, %(now)s from gone
+        """,
+        {"id": reply_id, "now": now},
+    )

@@ -41,6 +41,11 @@ PLACES = (
         write="update alert_channels set target = %(sealed)s where id = %(id)s",
     ),
     Place(
+        name="sensitive_values.sealed",
+        read="select id, sealed from sensitive_values where id > %(after)s order by id limit 1 for update",
+        write="update sensitive_values set sealed = %(sealed)s where id = %(id)s",
+    ),
+    Place(
         name="webhooks.secret",
         read="select id, secret as sealed from webhooks where id > %(after)s order by id limit 1 for update",
         write="update webhooks set secret = %(sealed)s where id = %(id)s",

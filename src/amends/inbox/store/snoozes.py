@@ -1,10 +1,11 @@
 """SQL of sleep: which cases sleep until when. A row is gone as soon as its case is awake, by a trigger, whoever woke it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe
-from amends.inbox.rules.ids import AgentId, CaseId
+from amends.inbox.rules.ids import AgentId, CaseId, PostId
 from amends.inbox.rules.snoozing import Reason, Sleep
 
 
@@ -73,4 +74,22 @@ def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
         from due where c.id = due.id returning c.id
         """,
         {"now": now, "limit": limit},
+    )
+
+
+def wake_written(conn: Connection, *, post_ids: Sequence[PostId]) -> list[Woken]:
+    """Wake the cases in which one of these posts is the customer's, unread and where they were."""
+    return fetch_all(
+        conn,
+        Woken,
+        """
+        with asleep as (
+          select c.id from cases c
+          where c.status = 'snoozed' and c.id in (select case_id from posts where id = any(%(ids)s::bigint[]) and not is_own)
+          order by c.id for update
+        )
+        update cases c set status = case when c.waiting_since is null then 'waiting' else 'open' end, unread = true
+        from asleep where c.id = asleep.id returning c.id
+        """,
+        {"ids": list(post_ids)},
     )

@@ -7,8 +7,10 @@ from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe
 from amends.core.translating import ENGLISH, NATIVE_NAMES
-from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, EpisodeId, ReplyId, SurveyId
-from amends.inbox.rules.surveys import Answer, Standing
+from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, EpisodeId, ReplyId, SurveyId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.surveys import Answer
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,23 +30,9 @@ class SurveyJob:
     erased: bool
     do_not_contact: bool
     asked_lately: bool
-    email: str | None
-    email_agreed: bool
-    network_agreed: bool
+    author_id: AuthorId
     can_reply: bool
     resolved_by: AgentId | None
-
-    @property
-    def standing(self) -> Standing:
-        """The job as the rule takes it."""
-        return Standing(
-            going_on=self.going_on,
-            erased=self.erased,
-            do_not_contact=self.do_not_contact,
-            asked_lately=self.asked_lately,
-            email_agreed=self.email is not None and self.email_agreed,
-            network_agreed=self.on_network and self.network_agreed and self.can_reply and self.resolved_by is not None,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +101,7 @@ def cancel(conn: Connection, *, case_ids: Sequence[CaseId], why: str) -> None:
 
 
 def claim(conn: Connection, *, now: datetime, until: datetime, once_in: timedelta) -> SurveyJob | None:
-    """Claim the survey that is due longest until `until`, or None. Consent is what is in force at this moment."""
+    """Claim the survey that is due longest until `until`, or None. Whether the customer agreed is asked of the log of consent."""
     return fetch_maybe(
         conn,
         SurveyJob,
@@ -130,13 +118,7 @@ def claim(conn: Connection, *, now: datetime, until: datetime, once_in: timedelt
           c.status <> 'resolved' or e.number <> c.episode as going_on, u.erased_at is not null as erased,
           u.do_not_contact_since is not null as do_not_contact,
           exists (select from surveys o where o.customer_id = c.customer_id and o.sent_at > %(now)s - %(once_in)s) as asked_lately,
-          w.value as email, coalesce(w.agreed, false) as email_agreed,
-          coalesce((
-            select k.given from consents k
-            where k.customer_id = c.customer_id and k.purpose = 'survey' and k.contact_way_id is null
-              and (k.author_id = c.author_id or k.author_id is null)
-            order by k.at desc, k.id desc limit 1
-          ), false) as network_agreed,
+          c.author_id,
           coalesce((
             select p.can_reply from posts p where p.case_id = c.id and p.case_number is not null and p.deleted_at is null
             order by p.can_reply desc, p.published_at desc, p.id desc limit 1
@@ -144,16 +126,6 @@ def claim(conn: Connection, *, now: datetime, until: datetime, once_in: timedelt
         from claimed s
         join cases c on c.id = s.case_id join episodes e on e.id = s.episode_id join customers u on u.id = c.customer_id
         join brands b on b.id = c.brand_id left join agents g on g.id = e.resolved_by and g.active
-        left join lateral (
-          select w.value, (
-            select k.given from consents k
-            where k.customer_id = c.customer_id and k.purpose = 'survey' and k.author_id is null
-              and (k.contact_way_id = w.id or k.contact_way_id is null)
-            order by k.at desc, k.id desc limit 1
-          ) as agreed
-          from contact_ways w where w.customer_id = c.customer_id and w.kind = 'email' and w.removed_at is null
-          order by agreed desc nulls last, w.verified_at is null, w.id limit 1
-        ) w on true
         """,
         {"now": now, "until": until, "once_in": once_in},
     )
@@ -237,3 +209,9 @@ from surveys s join episodes e on e.id = s.episode_id
 def of_case(conn: Connection, *, case_id: int) -> list[SurveyRow]:
     """Return the surveys of a case, the newest first."""
     return fetch_all(conn, SurveyRow, _ROWS + " where s.case_id = %(id)s order by s.id desc limit 20", {"id": case_id})
+
+
+def of_customer(conn: Connection, *, customer_id: int, scope: Scope) -> list[SurveyRow]:
+    """Return what a customer answered in cases within `scope`, the newest first."""
+    query = _ROWS + " join cases c on c.id = s.case_id where s.customer_id = %(id)s and s.answered_at is not null" + scopes.within(scope)
+    return fetch_all(conn, SurveyRow, query + " order by s.answered_at desc limit 20", {"id": customer_id} | scopes.params(scope))

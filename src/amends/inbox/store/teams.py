@@ -15,7 +15,7 @@ from amends.inbox.rules.working_hours import Hours, Span
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamRow:
-    """A team; `hours` are its spans as stored, `wanting` how many open cases of it nobody has, `open` how many there are at all."""
+    """A team; `hours` are its spans as stored, `gives` how it gives out cases, `look_at` when it next looks at those of nobody."""
 
     id: TeamId
     name: str
@@ -37,8 +37,9 @@ class TeamRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """How much of a team's work is open."""
+    """How much of a team's work is open, each number counted up to a most."""
 
+    team_id: TeamId
     open: int
     unassigned: int
 
@@ -139,15 +140,18 @@ def look_again_for(conn: Connection, *, agent_id: AgentId) -> None:
     look_again(conn, of_agent(conn, agent_id=agent_id), at=None)
 
 
-def work_of(conn: Connection, *, team_id: TeamId, most: int = 1000) -> Work:
-    """Return how many open and waiting cases a team has, counted up to `most`."""
-    found = fetch_maybe(
+def work_of(conn: Connection, team_ids: Sequence[TeamId], *, most: int = 1000) -> dict[TeamId, Work]:
+    """Return how many open and waiting cases each of the teams has, counted up to `most` a team."""
+    rows = fetch_all(
         conn,
         Work,
         """
-        select count(*) as open, count(*) filter (where assignee_id is null) as unassigned
-        from (select assignee_id from cases where team_id = %(id)s and status in ('open', 'waiting', 'snoozed') limit %(most)s) going_on
+        select t.id as team_id, w.open, w.unassigned from unnest(%(ids)s::bigint[]) t (id) cross join lateral (
+          select count(*) as open, count(*) filter (where assignee_id is null) as unassigned from (
+            select assignee_id from cases where team_id = t.id and status in ('open', 'waiting', 'snoozed') limit %(most)s
+          ) going_on
+        ) w
         """,
-        {"id": team_id, "most": most},
+        {"ids": list(team_ids), "most": most},
     )
-    return found or Work(open=0, unassigned=0)
+    return {row.team_id: row for row in rows}

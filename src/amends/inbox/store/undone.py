@@ -18,6 +18,8 @@ class Undone:
     replies: bool
     proofs: bool
     deliveries: bool
+    calls: bool
+    syncs: bool
     follow_ups: bool
     surveys: bool
     looks: bool
@@ -28,6 +30,7 @@ class Undone:
     jobs: bool
     backfills: bool
     searched: bool
+    facts: bool
     same: bool
 
 
@@ -53,6 +56,14 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           ) as replies,
           exists (select from replies where look_at <= %(now)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
+          exists (
+            select from webhooks w where w.stopped_at is null and w.deleted_at is null and (
+              exists (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' and d.next_at <= %(now)s)
+              or exists (
+                select from customer_feed f
+                where (f.xid, f.id) > (w.after_xid, w.after_id) and f.xid < pg_snapshot_xmin(pg_current_snapshot())))
+          ) as calls,
+          exists (select from syncs where stopped_at is null and next_at <= %(now)s) as syncs,
           exists (select from follow_ups where concluded_at is null and due_at <= %(now)s)
             or exists (select from follow_ups where stirred) as follow_ups,
           exists (select from surveys where state in ('planned', 'sending') and next_at <= %(now)s) as surveys,
@@ -60,12 +71,14 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
           exists (select from snoozes where until <= %(now)s) as asleep,
-          exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s) as clocks,
+          exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s)
+            or exists (select from promises where next_at <= %(now)s) as clocks,
           exists (select from notification_queue) as untold,
           exists (select from automation_queue) as ruled,
           exists (select from jobs where state in ('queued', 'running') and next_at <= %(now)s) as jobs,
           exists (select from backfills where done_at is null and next_at <= %(now)s) as backfills,
           exists (select from search_backlog) as searched,
+          exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts,
           exists (select from identity_backlog)
             or exists (select from match_suggestions where state = 'open' and strong is not null) as same
         """,

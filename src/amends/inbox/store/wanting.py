@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_all
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe
 from amends.inbox.rules.assigning import Wanting
 from amends.inbox.rules.ids import AgentId, CaseId, SourceId, TeamId, TopicId
 
@@ -20,6 +21,19 @@ class _Claimed:
     topics: Sequence[TopicId]
     knows: AgentId | None
     assignee_id: AgentId | None
+
+    @property
+    def wanting(self) -> Wanting:
+        """The row as a rule takes it."""
+        return Wanting(
+            id=self.id,
+            source_id=self.source_id,
+            team_id=self.team_id,
+            language=self.language,
+            topics=frozenset(self.topics),
+            knows=self.knows,
+            assignee_id=self.assignee_id,
+        )
 
 
 def one_at_a_time(conn: Connection) -> None:
@@ -43,35 +57,37 @@ def set_teams(conn: Connection, teams: Mapping[CaseId, TeamId | None]) -> None:
     )
 
 
+_CASE: LiteralString = """
+select c.id, c.source_id, c.team_id, c.language, c.assignee_id,
+  array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id and l.fits
+        where p.case_id = c.id and p.case_number is not null) as topics,
+  (select before.assignee_id from cases before
+   where before.customer_id = c.customer_id and before.id <> c.id and before.assignee_id is not null
+   order by before.opened_at desc, before.id desc limit 1) as knows
+from cases c
+"""
+
+
 def claim(conn: Connection, *, team_id: TeamId, limit: int) -> list[Wanting]:
     """Return at most `limit` cases of a team that want somebody, the most urgent first, locked until the transaction ends."""
     found = fetch_all(
         conn,
         _Claimed,
-        """
-        select c.id, c.source_id, c.team_id, c.language, c.assignee_id,
-          array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id and l.fits
-                where p.case_id = c.id and p.case_number is not null) as topics,
-          (select before.assignee_id from cases before
-           where before.customer_id = c.customer_id and before.id <> c.id and before.assignee_id is not null
-           order by before.opened_at desc, before.id desc limit 1) as knows
-        from cases c where c.wanted and c.team_id = %(team)s and c.status = 'open'
+        _CASE
+        + """
+        where c.wanted and c.team_id = %(team)s and c.status = 'open'
         order by c.urgency desc, c.id limit %(limit)s for no key update of c skip locked
         """,
         {"team": team_id, "limit": limit},
     )
-    return [
-        Wanting(
-            id=one.id,
-            source_id=one.source_id,
-            team_id=one.team_id,
-            language=one.language,
-            topics=frozenset(one.topics),
-            knows=one.knows,
-            assignee_id=one.assignee_id,
-        )
-        for one in found
-    ]
+    return [one.wanting for one in found]
+
+
+def free(conn: Connection, *, case_id: CaseId) -> Wanting | None:
+    """Return an open case of nobody that is some team's, locked until the transaction ends; None where it is no such case."""
+    query: LiteralString = _CASE + "where c.id = %(id)s and c.team_id is not null and c.assignee_id is null and c.status = 'open'"
+    found = fetch_maybe(conn, _Claimed, query + " for no key update of c", {"id": case_id})
+    return found.wanting if found else None
 
 
 def give(conn: Connection, given: Mapping[CaseId, AgentId]) -> None:

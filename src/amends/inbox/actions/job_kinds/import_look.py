@@ -22,7 +22,7 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     one = customer_import.found(conn, _id(job))
     rows = import_rows.raw(conn, one.id, after=job.position, limit=ROWS)
     known = customer_import.known_attributes(conn)
-    at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year)
+    at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year, escaped=one.kind == "csv")
     reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
     import_rows.copy_read(conn, one.id, [_read(reader, row) for row in rows if not row.refused])
     upto = rows[-1].number if rows else job.position

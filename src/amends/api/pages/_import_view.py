@@ -1,0 +1,131 @@
+"""What the page of an import shows: what its columns mean, what would come of it or came of it, in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import Form
+from phonenumbers import SUPPORTED_REGIONS
+
+from amends.core.database import Connection
+from amends.core.translating import N_, _
+from amends.inbox.actions import customer_import
+from amends.inbox.rules.import_dates import ORDERS, Order
+from amends.inbox.rules.import_fields import TARGETS
+from amends.inbox.rules.import_mapping import MATCHES, Existing, ImportMapping, MatchBy, is_day, origin_of
+from amends.inbox.store import import_rows, imports
+from amends.inbox.store import jobs as job_rows
+from amends.inbox.store.imports import Import
+
+SHOWN = 5
+LONGEST = 300
+OUTCOMES: Mapping[str, str] = {
+    "made": N_("New customers"),
+    "changed": N_("Changed customers"),
+    "same": N_("Nothing to change"),
+    "refused": N_("Refused rows"),
+}
+REASONS: Mapping[str, str] = {
+    "again": N_("the same person as in line %(detail)s"),
+    "several": N_("several customers have this address; give the number in their system"),
+    "erased": N_("this person asked to be erased; they are not brought back"),
+    "used": N_("used since: kept as it is"),
+    "changed since": N_("changed since, kept: %(detail)s"),
+}
+EXISTING: Mapping[Existing, str] = {
+    Existing.REPLACE: N_("take what the file says; empty cells change nothing"),
+    Existing.FILL: N_("only fill what is empty"),
+}
+FIELDS: Mapping[str, str] = {
+    "contact_ways": N_("Ways to reach them"),
+    "important_dates": N_("Days"),
+    "memberships": N_("Organisation"),
+    "notes": N_("Note"),
+    "customer_refs": N_("Number in their system"),
+    "owner_id": N_("The colleague they know"),
+}
+
+
+def mapped(  # noqa: PLR0913
+    column: Annotated[list[str], Form()],
+    target: Annotated[list[str], Form()],
+    order: Annotated[list[str], Form()],
+    system: Annotated[str, Form(max_length=60)] = "",
+    match: Annotated[MatchBy, Form()] = MatchBy.REFERENCE_EMAIL_PHONE,
+    existing: Annotated[Existing, Form()] = Existing.REPLACE,
+    region: Annotated[str, Form(max_length=2)] = "",
+) -> ImportMapping:
+    """Return the mapping that the form says."""
+    return ImportMapping(
+        columns=dict(zip(column, target, strict=False)),
+        system=system.strip(),
+        match=match,
+        existing=existing,
+        region=region.strip().upper(),
+        dates={name: Order(one) for name, one in zip(column, order, strict=False) if one},
+    )
+
+
+def import_values(conn: Connection, one: Import, *, chosen: str = "") -> dict[str, Any]:
+    """Return everything that the page of an import shows; `chosen` names a kept mapping to read it by."""
+    known = customer_import.known_attributes(conn)
+    mapping = customer_import.fit(conn, one, chosen) if chosen else one.mapping
+    return {
+        "one": one,
+        "mapping": mapping,
+        "columns": one.shown_columns,
+        "targets": {name: _(words) for name, words in TARGETS.items()} | {found.field: found.name for found in known},
+        "days": {column.name for column in one.shown_columns if column.orders and is_day(mapping.columns[column.name], known)},
+        "orders": {order: _(words) for order, words in ORDERS.items()},
+        "matches": {match: _(words) for match, words in MATCHES.items()},
+        "existings": {existing: _(words) for existing, words in EXISTING.items()},
+        "regions": sorted(SUPPORTED_REGIONS),
+        "origin": origin_of(one.shown_columns),
+        "named": imports.mappings(conn),
+        "chosen": chosen,
+        "outcomes": {outcome: _(words) for outcome, words in OUTCOMES.items()},
+        "examples": _examples(conn, one),
+        "left": [(row, reason(row.reason, row.detail)) for row in import_rows.kept(conn, one.id, limit=SHOWN)],
+        "refused": [(row, reason(row.reason, row.detail)) for row in import_rows.refused(conn, one.id, after=0, limit=SHOWN)],
+        "job": job_rows.find(conn, job_id=one.job_id) if one.job_id and one.is_busy else None,
+        "changed": changed_words,
+        "apart": False,
+    }
+
+
+def _examples(conn: Connection, one: Import) -> dict[str, list[import_rows.Outcome]]:
+    if one.state == "read":
+        return {}
+    return {outcome: import_rows.examples(conn, one.id, outcome=outcome, limit=SHOWN) for outcome in ("made", "changed")}
+
+
+def reason(word: str, detail: str) -> str:
+    """Return why a row was refused or kept, in words."""
+    return _(REASONS[word]) % {"detail": detail} if word in REASONS else word
+
+
+def changed_words(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return each field of a row with what it was and what it becomes."""
+    return [(_field(name), _shown(pair[0]), _shown(pair[1])) for name, pair in changes.items()]
+
+
+def _field(name: str) -> str:
+    if name in FIELDS:
+        return _(FIELDS[name])
+    return _(TARGETS[name]) if name in TARGETS else name.removeprefix("attributes.")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_part(part) for part in value)
+    return str(value or "")[:LONGEST]
+
+
+def _part(part: Any) -> str:
+    """Return a way (kind, value, …) or a day (kind, month, day, year) or a word as text."""
+    if not isinstance(part, Sequence) or isinstance(part, str):
+        return str(part)
+    if part[0] in {"email", "phone", "post"}:
+        return str(part[1])
+    return "-".join(f"{number:02}" for number in (part[3], part[1], part[2]) if number)

@@ -1,0 +1,59 @@
+"""Plans when resolved cases are looked at, and the words of the question. Place in the path: settings -> here -> every resolve."""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import NATIVE_NAMES, _
+from amends.inbox.rules.follow_up_plans import LONGEST, Plan
+from amends.inbox.rules.ids import FollowUpPlanId
+from amends.inbox.rules.text import storable
+from amends.inbox.store import follow_up_plans, survey_texts
+from amends.inbox.store.survey_texts import OwnText
+
+HIGHEST_URGENCY = 100
+LONGEST_SUBJECT, LONGEST_BODY = 200, 4_000
+
+
+def make_plan(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId:
+    """Let a plan count for what is resolved from now on; what is planned already stays. The plan for the same cases gives way."""
+    check(plan)
+    before = follow_up_plans.same(conn, plan)
+    if before is not None:
+        follow_up_plans.archive(conn, plan_id=before, now=now)
+    return follow_up_plans.insert(conn, plan, now=now)
+
+
+def check(plan: Plan) -> None:
+    """Raise `Refused` where a plan cannot be kept."""
+    if not 1 <= plan.first_days < plan.last_days <= LONGEST:
+        raise Refused(_("The first look comes before the last one, and both within a year."))
+    if plan.survey_days is not None and not 0 <= plan.survey_days < plan.last_days:
+        raise Refused(_("The customer is asked before the last look."))
+    if not 0 <= plan.least_urgency <= HIGHEST_URGENCY:
+        raise Refused(_("Urgency goes from 0 to 100."))
+
+
+def archive_plan(conn: Connection, *, plan_id: FollowUpPlanId, now: datetime) -> None:
+    """Let a plan count no more; `NotFound` where it does not."""
+    if not follow_up_plans.archive(conn, plan_id=plan_id, now=now):
+        raise NotFound(_("There is no such plan."))
+
+
+def restore_plan(conn: Connection, *, plan_id: FollowUpPlanId) -> None:
+    """Let a plan count again; `Refused` where another one does for the same cases."""
+    if not follow_up_plans.restore(conn, plan_id=plan_id):
+        raise Refused(_("Another plan counts for the same cases now."))
+
+
+def set_words(conn: Connection, *, language: str, subject: str, body: str, now: datetime) -> None:
+    """Keep the company's own words of a language; empty ones let ours count again."""
+    if language not in NATIVE_NAMES:
+        raise Refused(_("We ask in one of seven languages."))
+    text = OwnText(language=language, subject=" ".join(storable(subject).split()), body=storable(body).strip())
+    if not text.subject and not text.body:
+        survey_texts.drop(conn, language=language)
+        return
+    if not text.subject or not text.body or len(text.subject) > LONGEST_SUBJECT or len(text.body) > LONGEST_BODY:
+        raise Refused(_("A letter needs a subject of at most 200 letters and some words, at most 4,000."))
+    survey_texts.keep(conn, text, now=now)

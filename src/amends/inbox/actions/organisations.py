@@ -1,0 +1,193 @@
+"""Adds, changes and puts away organisations, and says who belongs to them. Every change leaves an event and can be taken back."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
+from amends.inbox.rules import organisations as rules
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, MembershipId, OrganisationId
+from amends.inbox.store import agents, events, memberships, organisations
+from amends.inbox.store.events import Event
+from amends.inbox.store.memberships import Membership, Terms
+from amends.inbox.store.organisations import Organisation, Written
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What an organisation shall be."""
+
+    name: str
+    kind: rules.OrganisationKind = rules.OrganisationKind.COMPANY
+    domain: str = ""
+    note: str = ""
+    owner_id: AgentId | None = None
+    remind_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TermsWish:
+    """On what terms somebody shall belong; days as a form gives them."""
+
+    role: str = ""
+    number: str = ""
+    since: str = ""
+    until: str = ""
+    renews_on: str = ""
+
+    def checked(self) -> Terms:
+        """Return the terms as they are kept; `Refused` where there are no such days, or they contradict each other."""
+        since, until, renews = rules.day(self.since), rules.day(self.until), rules.day(self.renews_on)
+        rules.check_dates(since, until, renews)
+        return Terms(role=rules.role(self.role), number=rules.role(self.number), since=since, until=until, renews_on=renews)
+
+
+def add_organisation(conn: Connection, wish: Wish, *, agent_id: AgentId, now: datetime) -> OrganisationId:
+    """Add an organisation and return its id."""
+    written = _written(conn, wish)
+    organisation_id = organisations.insert(conn, written, now=now)
+    events.add(conn, EventKind.ORGANISATION_ADDED, now=now, agent_id=agent_id, organisation_id=organisation_id, name=written.name)
+    return organisation_id
+
+
+def change_organisation(conn: Connection, organisation_id: int, wish: Wish, *, agent_id: AgentId, now: datetime) -> Organisation:
+    """Change an organisation and return what it was."""
+    before = there(conn, organisation_id, now=now)
+    written = _written(conn, wish, but=before.id)
+    organisations.update(conn, before.id, written, now=now)
+    events.add(
+        conn, EventKind.ORGANISATION_CHANGED, now=now, agent_id=agent_id, organisation_id=before.id, name=written.name, was=before.name
+    )
+    return before
+
+
+def _written(conn: Connection, wish: Wish, *, but: int = 0) -> Written:
+    name = rules.named(wish.name)
+    if organisations.named(conn, name, but=but):
+        raise Refused(_("There is an organisation “%(name)s” already.") % {"name": name})
+    if wish.owner_id is not None and not _works_here(conn, wish.owner_id):
+        raise NotFound(_("There is no such colleague."))
+    return Written(
+        name=name,
+        kind=wish.kind,
+        domain=rules.domain(wish.domain),
+        note=rules.note(wish.note),
+        owner_id=wish.owner_id,
+        remind_days=rules.remind_days(wish.remind_days),
+    )
+
+
+def _works_here(conn: Connection, agent_id: AgentId) -> bool:
+    found = agents.find(conn, agent_id=agent_id)
+    return found is not None and found.active
+
+
+def archive_organisation(conn: Connection, organisation_id: int, *, agent_id: AgentId, now: datetime) -> Organisation:
+    """Put an organisation away and return it; its members stay, and nobody is reminded."""
+    found = there(conn, organisation_id, now=now)
+    organisations.set_archived(conn, found.id, at=now)
+    events.add(conn, EventKind.ORGANISATION_ARCHIVED, now=now, agent_id=agent_id, organisation_id=found.id, name=found.name)
+    return found
+
+
+def restore_organisation(conn: Connection, organisation_id: int, *, agent_id: AgentId, now: datetime) -> Organisation:
+    """Bring an organisation back and return it; `Refused` where another has its name by now."""
+    found = there(conn, organisation_id, now=now)
+    if organisations.named(conn, found.name, but=found.id):
+        raise Refused(_("There is an organisation “%(name)s” already.") % {"name": found.name})
+    organisations.set_archived(conn, found.id, at=None)
+    events.add(conn, EventKind.ORGANISATION_RESTORED, now=now, agent_id=agent_id, organisation_id=found.id, name=found.name)
+    return found
+
+
+def there(conn: Connection, organisation_id: int, *, now: datetime) -> Organisation:
+    """Return an organisation; `NotFound`."""
+    found = organisations.find(conn, organisation_id, now=now)
+    if found is None:
+        raise NotFound(_("There is no such organisation."))
+    return found
+
+
+def add_member(
+    conn: Connection, organisation_id: int, customer_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime
+) -> MembershipId:
+    """Let a customer belong to an organisation; `Refused` where they do within the same time already."""
+    organisation, terms = there(conn, organisation_id, now=now), wish.checked()
+    if memberships.lock_person(conn, customer_id) is None:
+        raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
+    _check_free(conn, organisation, customer_id, terms)
+    membership_id = memberships.insert(conn, organisation.id, customer_id, terms, now=now)
+    _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id), agent_id, now)
+    return membership_id
+
+
+def _check_free(conn: Connection, organisation: Organisation, customer_id: int, terms: Terms, *, but: int = 0) -> None:
+    if memberships.overlapping(conn, organisation.id, customer_id, terms, but=but):
+        raise Refused(_("They belong to “%(name)s” within this time already; change that membership.") % {"name": organisation.name})
+
+
+def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime) -> Membership:
+    """Change on what terms somebody belongs, and return what they were."""
+    before, terms = membership(conn, membership_id, now=now), wish.checked()
+    memberships.lock_person(conn, before.id)
+    organisation = there(conn, before.organisation_id, now=now)
+    _check_free(conn, organisation, before.id, terms, but=before.membership_id)
+    memberships.update(conn, before.membership_id, terms)
+    _tell(conn, EventKind.MEMBER_CHANGED, _Of(organisation, before.id, before.membership_id), agent_id, now)
+    return before
+
+
+def end_membership(conn: Connection, membership_id: int, *, agent_id: AgentId, now: datetime) -> Membership:
+    """Let a membership be over from today on; one that begins later, or began today, is taken away as if it never was."""
+    before, yesterday = membership(conn, membership_id, now=now), now.astimezone(UTC).date() - timedelta(days=1)
+    if before.since and before.since > yesterday:
+        memberships.delete(conn, before.membership_id)
+    else:
+        memberships.update(conn, before.membership_id, replace(_terms(before), until=min(yesterday, before.until or yesterday)))
+    organisation = there(conn, before.organisation_id, now=now)
+    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id), agent_id, now)
+    return before
+
+
+def take_back(
+    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId, now: datetime
+) -> Organisation:
+    """Let a membership `of` (organisation, customer) be as it was; `Refused` where they belong within that time by now."""
+    organisation, terms = there(conn, of[0], now=now), wish.checked()
+    if memberships.lock_person(conn, of[1]) is None:
+        raise NotFound(_("There is no customer %(id)s.") % {"id": of[1]})
+    _check_free(conn, organisation, of[1], terms, but=membership_id)
+    found = memberships.find(conn, membership_id, now=now)
+    if found and (found.organisation_id, found.id) == of:
+        memberships.update(conn, membership_id, terms)
+    else:
+        membership_id = memberships.insert(conn, organisation.id, of[1], terms, now=now)
+    _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id), agent_id, now)
+    return organisation
+
+
+def membership(conn: Connection, membership_id: int, *, now: datetime) -> Membership:
+    """Return a membership; `NotFound`."""
+    found = memberships.find(conn, membership_id, now=now)
+    if found is None:
+        raise NotFound(_("There is no such membership."))
+    return found
+
+
+def _terms(one: Membership) -> Terms:
+    return Terms(role=one.role, number=one.number, since=one.since, until=one.until, renews_on=one.renews_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    organisation: Organisation
+    customer_id: int
+    membership_id: int
+
+
+def _tell(conn: Connection, kind: EventKind, of: _Of, agent_id: AgentId, now: datetime) -> None:
+    facts = {"organisation_id": of.organisation.id, "name": of.organisation.name}
+    facts |= {"customer_id": of.customer_id, "membership_id": of.membership_id}
+    events.add_all(conn, [Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)

@@ -1,0 +1,246 @@
+"""Rings where more complaints come than usual, once a surge. Place in the path: beat -> a rule -> here -> alerts -> the same deliveries.
+
+Looking twice changes nothing: a surge that goes on is found by its rule and key, grows, and ends when it has looked over for a while.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
+from amends.inbox.rules import surges as rule
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.customer_record import line
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId, AlertId
+from amends.inbox.rules.query import NotAQuery
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
+from amends.inbox.store import events, matching, surge_rules, surges
+from amends.inbox.store.matching import TooBroad
+from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
+from amends.inbox.store.surges import NewSurge, Surge
+
+EVERY = timedelta(seconds=50)
+A_MONTH = timedelta(days=28)
+LONGEST_NAME = 120
+MOST_LOOKS = 750
+"""How often a preview looks back over the last month."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What a rule would have done over the last month: how many alarms, and the highest of them."""
+
+    alarms: int
+    most: int
+    looks: int
+
+
+def look(conn: Connection, *, now: datetime) -> bool:
+    """Look at the rule that was not looked at for longest; False where all were a moment ago. One that asks too much says so."""
+    found = surge_rules.claim(conn, looked_before=now - EVERY, now=now)
+    if found is None:
+        return False
+    try:
+        seen = _seen(conn, found, now)
+    except (NotAQuery, TooBroad) as error:
+        surge_rules.set_trouble(conn, found.id, str(error))
+        return True
+    if found.trouble:
+        surge_rules.set_trouble(conn, found.id, "")
+    going_on = surges.still_open(conn, found.id)
+    for key in sorted(seen.keys() | going_on.keys()):
+        _settle(conn, found, key, seen.get(key, Seen(n=0, habit=())), going_on.get(key), now)
+    return True
+
+
+def escalate(conn: Connection, *, now: datetime) -> int:
+    """Tell once more of surges that nobody acknowledged in time, and return how many those were."""
+    known = {one.id: one for one in surge_rules.every(conn)}
+    told = 0
+    for one in surges.unacknowledged(conn):
+        minutes = known[one.rule_id].escalate_minutes if one.rule_id in known else None
+        after = timedelta(minutes=minutes or 0)
+        if minutes and rule.is_to_escalate(raised_at=one.raised_at, escalations=one.escalations, after=after, now=now):
+            surges.tell_again(conn, one.id, escalations=one.escalations + 1, now=now)
+            told += 1
+    return told
+
+
+def save(conn: Connection, new: NewRule, *, rule_id: int | None, agent_id: AgentId, now: datetime) -> int:
+    """Make a rule, or settle it anew, and return its id."""
+    checked = _checked(conn, new, now)
+    if rule_id is None:
+        return surge_rules.insert(conn, checked, agent_id=agent_id, now=now)
+    rule_of(conn, rule_id)
+    surge_rules.update(conn, rule_id, checked)
+    return rule_id
+
+
+def switch(conn: Connection, rule_id: int, *, active: bool) -> None:
+    """Let a rule watch, or rest."""
+    rule_of(conn, rule_id)
+    surge_rules.set_active(conn, rule_id, active=active)
+
+
+def delete(conn: Connection, rule_id: int, *, now: datetime) -> None:
+    """Take a rule away; its surges that go on are over."""
+    rule_of(conn, rule_id)
+    surge_rules.set_deleted(conn, rule_id, at=now)
+    for one in surges.still_open(conn, rule_id).values():
+        surges.end(conn, one.id, now=now)
+
+
+def restore(conn: Connection, rule_id: int) -> None:
+    """Bring a rule back."""
+    rule_of(conn, rule_id)
+    surge_rules.set_deleted(conn, rule_id, at=None)
+
+
+def rule_of(conn: Connection, rule_id: int) -> SurgeRule:
+    """Return a rule; `NotFound` where there is none."""
+    found = surge_rules.find(conn, rule_id)
+    if found is None:
+        raise NotFound(_("There is no such rule."))
+    return found
+
+
+def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId | None, now: datetime) -> Surge:
+    """Keep that somebody sees to a surge (None: from a message); whoever was first stays the one."""
+    found = _surge(conn, alert_id)
+    surges.acknowledge(conn, alert_id, agent_id=agent_id, now=now)
+    if found.acknowledged_at is None:
+        _tell(conn, EventKind.ALERT_ACKNOWLEDGED, found, now, agent_id=agent_id)
+    return found
+
+
+def dismiss(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, useless: bool, now: datetime) -> None:
+    """Keep that a surge was no reason to ring (or that it was), by which its rule is judged."""
+    acknowledge(conn, alert_id, agent_id=agent_id, now=now)
+    surges.set_dismissed(conn, alert_id, at=now if useless else None)
+
+
+def preview(conn: Connection, new: NewRule, *, now: datetime) -> Past:
+    """Return what the rule would have done over the last four weeks; nothing is changed."""
+    checked = _checked(conn, new, now)
+    step = timedelta(minutes=max(checked.minutes, 60))
+    moments = [now - n * step for n in range(min(MOST_LOOKS, int(A_MONTH / step)))]
+    history = _history(conn, checked, moments, now)
+    alarms, most = 0, 0
+    for key_counts in history.values():
+        ringing = False
+        for place in range(len(moments) - 1, -1, -1):
+            found = _past(checked, key_counts, place, step)
+            alarms += found.surges and not ringing
+            most = max(most, key_counts.get(place, 0) if found.surges else 0)
+            ringing = found.surges or (ringing and not found.calm)
+    return Past(alarms=alarms, most=most, looks=len(moments))
+
+
+def _history(conn: Connection, new: NewRule, moments: Sequence[datetime], now: datetime) -> Mapping[str, dict[int, int]]:
+    """Return the count of each key in each window that ended at one of the moments, and in those of their habit before them."""
+    step, width = (moments[0] - moments[1] if len(moments) > 1 else timedelta(hours=1)), timedelta(minutes=new.minutes)
+    weeks = int(timedelta(weeks=rule.WEEKS) / step) if new.kind == Kind.HABIT else 0
+    ends = [now - n * step for n in range(len(moments) + weeks)]
+    counted = surge_rules.count(conn, parse(new.condition), Apart(new.apart_by), [(end - width, end) for end in ends], now=now)
+    found: dict[str, dict[int, int]] = {}
+    for one in counted:
+        found.setdefault(one.key, {})[one.window - 1] = one.n
+    return found
+
+
+def _past(new: NewRule, counts: Mapping[int, int], place: int, step: timedelta) -> Judged:
+    a_week = int(timedelta(weeks=1) / step)
+    habit = [counts.get(place + week * a_week, 0) for week in range(1, rule.WEEKS + 1)] if new.kind == Kind.HABIT else []
+    wanted = rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in)
+    return rule.judged(wanted, Seen(n=counts.get(place, 0), habit=habit))
+
+
+def _seen(conn: Connection, found: SurgeRule, now: datetime) -> dict[str, Seen]:
+    """Return what the rule counts now, by key; of a rate no habit is read."""
+    current, behind = rule.windows(now, found.minutes)
+    asked = [current, *(behind if found.kind == Kind.HABIT else [])]
+    counted = surge_rules.count(conn, parse(found.condition), Apart(found.apart_by), asked, now=now)
+    keys = {one.key for one in counted if one.window == 1}
+    return {key: _of_key(key, counted, len(asked)) for key in keys}
+
+
+def _of_key(key: str, counted: Sequence[Counted], windows: int) -> Seen:
+    by_window = {one.window: one.n for one in counted if one.key == key}
+    return Seen(n=by_window.get(1, 0), habit=[by_window.get(place, 0) for place in range(2, windows + 1)])
+
+
+def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: Surge | None, now: datetime) -> None:
+    """Raise, grow or end the surge of one key."""
+    judged = rule.judged(found.as_rule, seen)
+    if going_on is None:
+        if judged.surges:
+            _raise(conn, found, key, seen, judged, now)
+        return
+    calm_since = (going_on.calm_since or now) if judged.calm else None
+    surges.grow(conn, going_on.id, n=seen.n, reason=_reason(conn, found, key, seen.n, judged), calm_since=calm_since)
+    if calm_since is not None and now - calm_since >= rule.CALM:
+        surges.end(conn, going_on.id, now=now)
+        _tell(conn, EventKind.ALERT_ENDED, going_on, now)
+
+
+def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Judged, now: datetime) -> None:
+    new = NewSurge(
+        rule_id=found.id,
+        rule=f"surge: {found.name}",
+        key=key,
+        severity=found.severity,
+        reason=_reason(conn, found, key, seen.n, judged),
+        n=seen.n,
+        expected=judged.expected,
+        since=now - timedelta(minutes=found.minutes),
+    )
+    alert_id = surges.insert(conn, new, now=now)
+    raised = surges.find(conn, alert_id) if alert_id is not None else None
+    if raised:
+        _tell(conn, EventKind.ALERT_RAISED, raised, now)
+
+
+def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged) -> str:
+    """Return a sentence for whoever is woken by it."""
+    where = surge_rules.name_of(conn, Apart(found.apart_by), key)
+    of = f" of {where}" if where else ""
+    usual = f"; {judged.expected:.1f} is the habit of this hour" if found.kind == Kind.HABIT else ""
+    return f"{found.name}: {n} cases{of} within {found.minutes} minutes{usual}."
+
+
+def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime, *, agent_id: AgentId | None = None) -> None:
+    facts = {"alert_id": one.id, "rule": one.name, "severity": one.severity, "reason": one.reason}
+    events.add_all(conn, [events.Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)
+
+
+def _surge(conn: Connection, alert_id: AlertId) -> Surge:
+    found = surges.find(conn, alert_id)
+    if found is None:
+        raise NotFound(_("There is no such alarm."))
+    return found
+
+
+def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:
+    name = line(new.name, LONGEST_NAME)
+    if not name:
+        raise Refused(_("A rule needs a name."))
+    rule.checked(rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in))
+    if new.escalate_minutes is not None and not 1 <= new.escalate_minutes <= 1_440:  # noqa: PLR2004
+        raise Refused(_("Tell again after one minute to a day."))
+    query = parse(new.condition)
+    matching.matches(conn, query, [], Asker(agent_id=0, now=now))
+    return NewRule(
+        name=name,
+        kind=Kind(new.kind),
+        condition=str(query),
+        apart_by=Apart(new.apart_by),
+        minutes=new.minutes,
+        least=new.least,
+        one_in=new.one_in,
+        severity=new.severity,
+        escalate_minutes=new.escalate_minutes,
+    )

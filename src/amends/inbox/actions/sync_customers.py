@@ -1,0 +1,138 @@
+"""Keeps an outside system and ours the same, both ways. Place in the path: sweep -> `worker/syncing` -> here -> `inbox/crms`.
+
+First what changed there is taken: of each field the newest change wins, ours or theirs. Then what changed here is told there, save what
+came from there. Where one of our fields won, the whole person is told again, so that both sides end the same. A round that breaks off is
+repeated from where it stood; everything that is done twice is done once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amends.core.clock import Clock
+from amends.core.database import Connection, Pool
+from amends.core.errors import AmendsError, Refused
+from amends.core.outward import check_outward
+from amends.core.secrets import seal, unseal
+from amends.core.translating import _
+from amends.inbox import crms
+from amends.inbox.actions import customer_upsert
+from amends.inbox.actions.customer_upsert import Known, Reference
+from amends.inbox.crms import Crm, Outside, Pushed
+from amends.inbox.rules.customer_record import line
+from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.store import customer_feed, customer_record, customer_refs, persons, syncs
+from amends.inbox.store.syncs import Sync
+
+LEASE = timedelta(minutes=10)
+PAGES = 50
+PEOPLE = 100
+LONGEST_PAUSE = timedelta(hours=1)
+
+Crms = Callable[[Sync, str], Crm]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a round did."""
+
+    pulled: int = 0
+    pushed: int = 0
+    error: str = ""
+
+
+def build(one: Sync, secret_key: str) -> Crm:
+    """Return the system behind a sync, at an address of the public net."""
+    check_outward(one.url)
+    return crms.build(one.kind, one.url, unseal(one.secret, secret_key)["token"])
+
+
+def add(  # noqa: PLR0913
+    conn: Connection, *, kind: str, system: str, url: str, token: str, secret_key: str, agent_id: AgentId | None, now: datetime
+) -> int:
+    """Set up a system that is kept the same as ours, and return its id."""
+    if kind not in crms.kinds():
+        raise Refused(_("There is no kind of system called “%(name)s”.") % {"name": kind})
+    sealed = seal({"token": token}, secret_key)
+    return syncs.insert(conn, kind=kind, system=line(system, 40), url=url, secret=sealed, agent_id=agent_id, now=now)
+
+
+def claim(conn: Connection, *, now: datetime) -> Sync | None:
+    """Return the system whose round is due, ours for a while, or None."""
+    return syncs.claim(conn, now=now, lease=LEASE)
+
+
+def round_of(pool: Pool, one: Sync, crm: Crm, *, clock: Clock) -> Told:
+    """Take what changed there, then tell what changed here; a trouble is kept with the system, and tried again after a growing pause."""
+    pulled = pushed = 0
+    error = ""
+    try:
+        pulled = _pull(pool, one, crm, clock)
+        pushed = _push(pool, one, crm, clock)
+    except AmendsError as trouble:
+        error = str(trouble)[:300]
+    now = clock()
+    pause = (
+        min(LONGEST_PAUSE, timedelta(seconds=one.every_seconds) * 2 ** min(one.failures, 6))
+        if error
+        else timedelta(seconds=one.every_seconds)
+    )
+    with pool.transaction() as conn:
+        syncs.set_over(conn, one.id, error=error, next_at=now + pause, now=now)
+    return Told(pulled=pulled, pushed=pushed, error=error)
+
+
+def _pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
+    cursor, n = one.pulled_to, 0
+    for _page in range(PAGES):
+        page = crm.pull(cursor)
+        with pool.transaction() as conn:
+            customer_refs.told_as_from(conn, one.system)
+            for person in page.people:
+                take(conn, one.system, person, now=clock())
+            syncs.set_pulled(conn, one.id, cursor=page.cursor, n=len(page.people))
+        cursor, n = page.cursor, n + len(page.people)
+        if not page.more:
+            break
+    return n
+
+
+def take(conn: Connection, system: str, person: Outside, *, now: datetime) -> None:
+    """Write what is newer there than here; where something here is newer, the system is told of it again. What cannot be kept is left."""
+    reference = Reference(system=system, external_id=person.external_id)
+    found = persons.id_by_reference(conn, system=system, external_id=person.external_id)
+    ours = syncs.field_times(conn, found) if found is not None else {}
+    record = customer_record.find(conn, CustomerId(found)) if found is not None else None
+    newer = {name: value for name, value in person.fields.items() if name not in ours or person.time_of(name) > ours[name]}
+    known = Known(fields=newer, emails=person.emails, phones=person.phones)
+    try:
+        with conn.transaction():
+            customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)
+    except Refused:
+        return
+    lost = [name for name in person.fields if name not in newer]
+    if record is not None and any(record.value_of(name) != person.fields[name] for name in lost):
+        customer_refs.tell_again(conn, record.id)
+
+
+def _push(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
+    place, n = one.place, 0
+    for _page in range(PAGES):
+        with pool.transaction() as conn:
+            fed = customer_feed.after(conn, place, limit=PEOPLE)
+            people = _to_tell(conn, one, [row.customer_id for row in fed if row.origin != one.system])
+        if not fed:
+            break
+        ids = crm.push(people) if people else []
+        place = fed[-1].place
+        with pool.transaction() as conn:
+            for pushed, external_id in zip(people, ids, strict=True):
+                customer_refs.add(conn, system=one.system, external_id=external_id, customer_id=pushed.person.id, now=clock())
+            syncs.set_pushed(conn, one.id, place=place, n=len(people))
+        n += len(people)
+    return n
+
+
+def _to_tell(conn: Connection, one: Sync, customer_ids: list[int]) -> list[Pushed]:
+    found = persons.by_ids(conn, customer_ids)
+    return [Pushed(external_id=person.references.get(one.system), person=person) for person in found.values()]

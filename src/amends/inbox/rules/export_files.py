@@ -1,0 +1,146 @@
+"""Customers as files: CSV that no spreadsheet runs, JSON Lines, vCard 4. What is written here is read back by an import. Pure.
+
+`COLUMNS` is the whole list of columns, followed by `attributes.KEY` for each field of the administrator that is not sensitive.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import StringIO
+
+from amends.inbox.rules.person import Person, PersonWay
+
+MANY = 4
+_WAYS = {"email": "email", "phone": "phone", "address": "post"}
+COLUMNS: tuple[str, ...] = (
+    "external_id", "name", "pronoun", "languages", "zone", "loyalty_number", "preferences", "concerns", "tags", "owner", "do_not_contact",
+    "organisation", "role", "birthday", "anniversary",
+    *(f"{what} {n}{more}" for what in _WAYS for n in range(1, MANY + 1) for more in ("", " type")),
+)  # fmt: skip
+DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+FOLDED = 75
+MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "vcard": "text/vcard; charset=utf-8"}
+ENDINGS = {"csv": "csv", "jsonl": "jsonl", "vcard": "vcf"}
+
+
+def harmless(text: str) -> str:
+    """Return a cell that a spreadsheet takes for text, never for a formula; `read_back` gives what it was."""
+    return f"'{text}" if DANGEROUS.match(text) else text
+
+
+def read_back(text: str) -> str:
+    """Return a cell as it was before `harmless`."""
+    return text[1:] if text.startswith("'") and DANGEROUS.match(text) else text
+
+
+def cells_of(person: Person, attributes: Sequence[str]) -> dict[str, str]:
+    """Return what stands under each column."""
+    first = person.organisations[0] if person.organisations else None
+    found = {
+        "external_id": str(person.id),
+        "name": person.name,
+        "pronoun": person.pronoun,
+        "languages": ", ".join(person.languages),
+        "zone": person.zone,
+        "loyalty_number": person.loyalty_number,
+        "preferences": person.preferences,
+        "concerns": person.concerns,
+        "tags": "".join(f"{tag.replace(';', ',')};" for tag in person.tags),
+        "owner": person.owner,
+        "do_not_contact": "yes" if person.do_not_contact else "no",
+        "organisation": first.name if first else "",
+        "role": first.role if first else "",
+        "birthday": person.day("birthday"),
+        "anniversary": person.day("anniversary"),
+    }
+    for what, kind in _WAYS.items():
+        found |= _ways(what, person.ways_of(kind))
+    return found | {f"attributes.{key}": _value(person.attributes.get(key)) for key in attributes}
+
+
+def _ways(what: str, ways: Sequence[PersonWay]) -> dict[str, str]:
+    """Return the cells of one kind of way; the last column holds those for which there is no more."""
+    found = dict.fromkeys([f"{what} {n}{more}" for n in range(1, MANY + 1) for more in ("", " type")], "")
+    for n, way in enumerate(ways[:MANY], start=1):
+        found |= {f"{what} {n}": way.value, f"{what} {n} type": way.label}
+    if len(ways) > MANY and what != "address":
+        found |= {f"{what} {MANY}": "; ".join(way.value for way in ways[MANY - 1 :]), f"{what} {MANY} type": ""}
+    return found
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _csv(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:
+    text = StringIO()
+    names = [*COLUMNS, *(f"attributes.{key}" for key in attributes)]
+    writer = csv.writer(text, lineterminator="\r\n")
+    if first:
+        text.write("\ufeff")
+        writer.writerow(names)
+    for person in people:
+        cells = cells_of(person, attributes)
+        writer.writerow([harmless(cells[name]) for name in names])
+    return text.getvalue()
+
+
+def _jsonl(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:  # noqa: ARG001 - every kind is asked alike
+    found = ({name: cell for name, cell in cells_of(person, attributes).items() if cell} for person in people)
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found)
+
+
+def _vcard(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:  # noqa: ARG001
+    return "".join(_card(person) for person in people)
+
+
+def _card(person: Person) -> str:
+    kinds = {"email": "EMAIL", "phone": "TEL"}
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        f"UID:{person.id}",
+        f"FN:{_escaped(person.name)}",
+        *(f"LANG:{code}" for code in person.languages),
+        *(f"{kinds[way.kind]}{_type(way)}:{_escaped(way.value)}" for way in person.ways if way.kind in kinds),
+        *(f"ADR{_type(way)}:;;{_escaped(way.value)};;;;" for way in person.ways_of("post")),
+        *_told("ORG", person.organisations[0].name if person.organisations else ""),
+        *_told("ROLE", person.organisations[0].role if person.organisations else ""),
+        *_told("PRONOUNS", person.pronoun),
+        *_told("TZ", person.zone),
+        *(f"{name}:{day.replace('-', '') if not day.startswith('--') else '--' + day[2:].replace('-', '')}"
+          for name, day in (("BDAY", person.day("birthday")), ("ANNIVERSARY", person.day("anniversary"))) if day),
+        *([f"CATEGORIES:{','.join(map(_escaped, person.tags))}"] if person.tags else []),
+        "END:VCARD",
+    ]  # fmt: skip
+    return "".join(f"{folded(line)}\r\n" for line in lines)
+
+
+def _told(name: str, value: str) -> list[str]:
+    return [f"{name}:{_escaped(value)}"] if value else []
+
+
+def _type(way: PersonWay) -> str:
+    return f";TYPE={way.label}" if re.fullmatch(r"[a-z]+", way.label) else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace(",", "\\,").replace(";", "\\;")
+
+
+def folded(line: str) -> str:
+    """Return a line of a vCard in pieces of at most 75 bytes, none of which parts a character."""
+    pieces, size = [""], 0
+    for sign in line:
+        size += len(sign.encode())
+        if size > FOLDED:
+            pieces.append(" ")
+            size = 1 + len(sign.encode())
+        pieces[-1] += sign
+    return "\r\n".join(pieces)
+
+
+WRITERS: Mapping[str, Callable[..., str]] = {"csv": _csv, "jsonl": _jsonl, "vcard": _vcard}

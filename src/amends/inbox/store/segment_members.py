@@ -1,0 +1,171 @@
+"""Whom a query of customers finds: how many as one types, a page of them, and each of them for a file.
+
+A count as one types never reads through all customers: it reads a sample of blocks first. Where enough fits, the sample says the size;
+what is rare is counted by the indices, and where that takes too long, the sample's word stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_all, fetch_one, fetch_values
+from amends.inbox.rules.segments import Size, Sure, estimated
+from amends.inbox.store.customer_pieces import FROM
+from amends.inbox.store.customer_sql import Condition
+from amends.inbox.store.matching import TooBroad, carefully
+
+SAMPLED = 3_000
+ENOUGH = 25
+SMALL = 20_000
+MOST_EXACT = 20_000
+PATIENCE_MS = 90
+SHOWN = 10
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """How many there are, and some of them, the newest first."""
+
+    size: Size
+    ids: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """A customer of a segment, as a list shows them."""
+
+    id: int
+    name: str
+    languages: Sequence[str]
+    tags: Sequence[str]
+    owner: str | None
+    mood: str
+    risk: str
+    open_cases: int
+    cases: int
+    last_contact_at: datetime | None
+    created_at: datetime
+    do_not_contact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sample:
+    sampled: int
+    hits: int
+    ids: Sequence[int] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counted:
+    n: int
+    ids: Sequence[int] | None
+
+
+_MEMBER: LiteralString = """
+select u.id, u.name, u.languages, u.tags, g.name as owner, coalesce(f.mood, '') as mood, coalesce(f.risk, 'none') as risk,
+       coalesce(f.open_cases, 0) as open_cases, coalesce(f.cases, 0) as cases, f.last_contact_at, u.created_at,
+       u.do_not_contact_since is not null as do_not_contact
+from customers u left join customer_facts f on f.customer_id = u.id left join agents g on g.id = u.owner_id
+"""
+
+
+def found(conn: Connection, asked: Condition, *, small: int = SMALL, patience_ms: int = PATIENCE_MS) -> Found:
+    """Return the size of a query as one types, with some whom it finds; `TooBroad` where even a sample takes too long."""
+    execute(conn, "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
+    total = about_all(conn)
+    if total <= small:
+        return _counted(conn, asked, most=small * 2, patience_ms=3_000)
+    sample = _sample(conn, asked, total)
+    if sample.hits < ENOUGH:
+        try:
+            counted = _counted(conn, asked, most=MOST_EXACT, patience_ms=patience_ms)
+        except TooBroad:
+            counted = None
+        if counted and counted.size.n < MOST_EXACT:
+            return counted
+    size = estimated(hits=sample.hits, sampled=sample.sampled, total=total)
+    return Found(size=size, ids=sorted(sample.ids or (), reverse=True)[:SHOWN])
+
+
+def about_all(conn: Connection) -> int:
+    """Return how many customers there are, as the planner knows it; from the size of the table where nobody told the planner yet."""
+    query: LiteralString = """
+      select (case when reltuples > 0 and relpages > 0 then reltuples / relpages else 40 end
+              * (pg_relation_size(oid) / 8192))::bigint
+      from pg_class where oid = 'customers'::regclass
+    """
+    return int(fetch_values(conn, query)[0])
+
+
+def _sample(conn: Connection, asked: Condition, total: int) -> _Sample:
+    """Read blocks here and there, the same ones each time so that a size does not flicker while one types."""
+    query = (
+        "select count(*) as sampled, count(*) filter (where s.fits) as hits, array_agg(s.id) filter (where s.fits) as ids"
+        " from (select u.id, ("
+        + asked.sql
+        + ") as fits from customers u tablesample system (%(percent)s) repeatable (7)"
+        + " left join customer_facts f on f.customer_id = u.id) s"
+    )
+    with carefully(conn):
+        return fetch_one(conn, _Sample, query, asked.params | {"percent": min(100.0, 100 * SAMPLED / total)})
+
+
+def _counted(conn: Connection, asked: Condition, *, most: int, patience_ms: int) -> Found:
+    query = (
+        "select count(*) as n, (array_agg(s.id order by s.id desc))[1:%(shown)s] as ids from (select u.id"
+        + FROM
+        + "where "
+        + asked.sql
+        + " limit %(most)s) s"
+    )
+    with carefully(conn, milliseconds=patience_ms):
+        counted = fetch_one(conn, _Counted, query, asked.params | {"most": most, "shown": SHOWN})
+    return Found(size=Size(n=counted.n, sure=Sure.EXACT), ids=counted.ids or ())
+
+
+def count_exactly(conn: Connection, asked: Condition) -> int:
+    """Return how many customers a query finds, however long that takes (a minute at most); for the worker. `TooBroad`."""
+    with carefully(conn, milliseconds=60_000):
+        execute(conn, "set local enable_seqscan = on")
+        return fetch_values(conn, "select count(*)" + FROM + "where " + asked.sql, asked.params)[0]
+
+
+def some(conn: Connection, ids: Iterable[int]) -> list[Member]:
+    """Return these customers, the newest first."""
+    return fetch_all(conn, Member, _MEMBER + " where u.id = any(%(ids)s::bigint[]) order by u.id desc", {"ids": list(ids)})
+
+
+def page(conn: Connection, asked: Condition, *, below: int | None = None, limit: int = PAGE) -> list[Member]:
+    """Return the newest customers of a query, those below an id; what is frequent is met on the way, what is rare gathered first."""
+    execute(conn, "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
+    params = asked.params | {"below": below, "limit": limit, "most": MOST_EXACT}
+    wanted: LiteralString = asked.sql + " and (%(below)s::bigint is null or u.id < %(below)s)"
+    try:
+        with carefully(conn, milliseconds=300):
+            return fetch_all(conn, Member, _MEMBER + " where " + wanted + " order by u.id desc limit %(limit)s", params)
+    except TooBroad:
+        gathered = (
+            "with theirs as materialized (select u.id"
+            + FROM
+            + "where "
+            + wanted
+            + " limit %(most)s) "
+            + _MEMBER
+            + " join theirs on theirs.id = u.id"
+        )
+        with carefully(conn, milliseconds=5_000):
+            return fetch_all(conn, Member, gathered + " order by u.id desc limit %(limit)s", params)
+
+
+def batch(conn: Connection, asked: Condition, *, above: int, limit: int) -> list[Member]:
+    """Return the next customers of a query in the order of their ids, for a file."""
+    query = _MEMBER + " where " + asked.sql + " and u.id > %(above)s order by u.id limit %(limit)s"
+    return fetch_all(conn, Member, query, asked.params | {"above": above, "limit": limit})
+
+
+def those_in(conn: Connection, asked: Condition, customer_ids: Sequence[int]) -> set[int]:
+    """Return which of some customers a query finds."""
+    query = "select u.id" + FROM + "where u.id = any(%(ids)s::bigint[]) and " + asked.sql
+    return set(fetch_values(conn, query, asked.params | {"ids": list(customer_ids)}))

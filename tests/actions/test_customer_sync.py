@@ -1,0 +1,115 @@
+"""An outside system kept the same as ours: both ways, the newest change of a field wins, and nothing is echoed."""
+
+from collections.abc import Generator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from amends.core.database import Pool, fetch_values
+from amends.inbox.actions import customer_record, sync_customers
+from amends.inbox.crms import build, kinds
+from amends.inbox.store import syncs
+from amends.inbox.store.syncs import Sync
+from amends.worker.syncing import sync_one
+from tests.cast import NOON, SECRET_KEY
+from tests.crm_server import CrmServer, crm_server
+from tests.desk import HOUR, MINUTE
+from tests.workplace import Workplace
+
+
+@pytest.fixture
+def crm() -> Generator[CrmServer]:
+    with crm_server() as found:
+        yield found
+
+
+class Synced:
+    """A worker, and a system outside."""
+
+    def __init__(self, pool: Pool, crm: CrmServer) -> None:
+        self.work = Workplace(pool=pool)
+        self.pool = pool
+        self.crm = crm
+        with pool.transaction() as conn:
+            sync_customers.add(conn, kind="generic", system="crm", url=crm.url, token="t", secret_key=SECRET_KEY, agent_id=None, now=NOON)
+
+    def round(self) -> Sync:
+        """Do a round, and return how the sync stands."""
+        self.work.now += HOUR
+        sync_one(self.work.context, lambda one, _key: build(one.kind, one.url, "t"))
+        with self.pool.transaction() as conn:
+            return syncs.every(conn)[0]
+
+    def names(self) -> list[str]:
+        """Return our customers' names."""
+        with self.pool.transaction() as conn:
+            return fetch_values(conn, "select name from customers order by id")
+
+    def make(self, name: str) -> Any:
+        """Make a customer of ours."""
+        with self.pool.transaction() as conn:
+            return customer_record.make(conn, name=name, by=None, now=self.work.now)
+
+    def rename(self, customer_id: Any, name: str) -> None:
+        """Change a customer of ours."""
+        with self.pool.transaction() as conn:
+            customer_record.change(conn, customer_id=customer_id, values={"name": name}, version=None, by=None, now=self.work.now)
+
+
+@pytest.fixture
+def synced(pool: Pool, crm: CrmServer) -> Synced:
+    return Synced(pool, crm)
+
+
+def test_there_is_a_generic_system() -> None:
+    assert "generic" in kinds()
+
+
+def test_people_go_both_ways_and_nothing_is_echoed(synced: Synced) -> None:
+    synced.make("Ours")
+    synced.crm.put("9", "Theirs", at=NOON + MINUTE)
+
+    first = synced.round()
+    second = synced.round()
+
+    assert synced.names() == ["Ours", "Theirs"]
+    assert sorted(one["fields"]["name"] for one in synced.crm.people.values()) == ["Ours", "Theirs"]
+    assert (first.pushed, second.pushed, second.error) == (1, 1, "")
+    assert synced.crm.pushes == 1
+
+
+def test_the_newest_change_of_a_field_wins_on_both_sides(synced: Synced) -> None:
+    synced.crm.put("9", "First", at=NOON)
+    synced.round()
+    with synced.pool.transaction() as conn:
+        customer_id = fetch_values(conn, "select customer_id from customer_refs where external_id = '9'")[0]
+
+    synced.rename(customer_id, "Ours is newer")
+    synced.crm.put("9", "Theirs is older", at=synced.work.now - MINUTE)
+    synced.round()
+    assert synced.names() == ["Ours is newer"]
+    assert synced.crm.people["9"]["fields"]["name"] == "Ours is newer"
+
+    synced.crm.put("9", "Theirs is newer", at=synced.work.now + timedelta(seconds=1))
+    synced.round()
+    assert synced.names() == ["Theirs is newer"]
+
+
+def test_a_system_that_is_down_is_tried_again_and_loses_nothing(synced: Synced) -> None:
+    synced.make("Ours")
+    synced.crm.is_down = True
+    down = synced.round()
+    synced.crm.is_down = False
+    up = synced.round()
+
+    assert (down.failures, bool(down.error), up.failures, up.error) == (1, True, 0, "")
+    assert [one["fields"]["name"] for one in synced.crm.people.values()] == ["Ours"]
+
+
+def test_what_cannot_be_kept_is_left_and_costs_nobody_else(synced: Synced) -> None:
+    synced.crm.put("1", "", at=NOON)
+    synced.crm.put("2", "Good", at=NOON)
+
+    assert synced.round().error == ""
+    assert "Good" in synced.names()

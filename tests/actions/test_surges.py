@@ -1,0 +1,175 @@
+"""A surge rings once over the channels, grows, is told again while nobody sees to it, and ends."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import NotFound, Refused
+from amends.core.post import Author
+from amends.inbox.actions import alerts, surges
+from amends.inbox.actions.channels import add_channel
+from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.surges import Apart, Kind
+from amends.inbox.store import surges as rows
+from amends.inbox.store.surge_rules import NewRule
+from tests.cast import NOON, SECRET_KEY, a_post, ada
+from tests.desk import MINUTE, Desk
+
+NUMBERS = count(1)
+WEEK = timedelta(weeks=1)
+RATE = NewRule(name="Lost bags", kind=Kind.RATE, condition="lost", apart_by=Apart.ALL, minutes=60, least=3, escalate_minutes=10)
+
+
+def somebody() -> Author:
+    number = next(NUMBERS)
+    return Author(external_id=f"a-{number}", handle=f"handle{number}", name=f"Person {number}")
+
+
+def complaints(desk: Desk, n: int, *, at: datetime | None = None, text: str = "My bag is lost", language: str = "en") -> None:
+    """Open so many cases at once, each by somebody else."""
+    at = at or desk.now
+    posts = [a_post(f"{text} {next(NUMBERS)}", published_at=at, language_hint=language, author=somebody()) for _n in range(n)]
+    desk.collect(*posts)
+    desk.triage(limit=500)
+
+
+def watched(desk: Desk, new: NewRule = RATE) -> int:
+    """Return a rule over one channel."""
+    add_channel(desk.conn, target="json://127.0.0.1/hook", label="pager", secret_key=SECRET_KEY)
+    return surges.save(desk.conn, new, rule_id=None, agent_id=desk.agent_id, now=desk.now)
+
+
+def looked(desk: Desk, after: timedelta = MINUTE) -> list[rows.Surge]:
+    """Let time pass, look at every rule, and return the surges, the newest first."""
+    desk.now += after
+    while surges.look(desk.conn, now=desk.now):
+        pass
+    return rows.listed(desk.conn, limit=10)
+
+
+def queued(conn: Connection) -> int:
+    return fetch_values(conn, "select count(*) from alert_deliveries where state = 'queued'")[0]
+
+
+def test_it_rings_once_grows_and_ends_when_it_has_been_calm_for_a_while(desk: Desk) -> None:
+    watched(desk)
+    complaints(desk, 2)
+    assert looked(desk) == []
+    complaints(desk, 2)
+    [surge] = looked(desk)
+    assert (surge.n, queued(desk.conn)) == (4, 1)
+    complaints(desk, 5)
+    [surge] = looked(desk)
+    assert (surge.most, surge.reason, queued(desk.conn)) == (9, "Lost bags: 9 cases within 60 minutes.", 1)
+    [surge] = looked(desk, timedelta(minutes=61))
+    assert (surge.n, surge.ended_at) == (0, None)
+    [surge] = looked(desk, timedelta(minutes=15))
+    assert surge.ended_at == desk.now
+
+
+def test_the_next_surge_rings_anew(desk: Desk) -> None:
+    watched(desk)
+    complaints(desk, 3)
+    looked(desk)
+    looked(desk, timedelta(minutes=61))
+    looked(desk, timedelta(minutes=15))
+    complaints(desk, 3)
+    assert [one.ended_at is None for one in looked(desk)] == [True, False]
+    assert queued(desk.conn) == 2
+
+
+def test_each_language_by_itself_is_a_surge_of_its_own(desk: Desk) -> None:
+    watched(desk, NewRule(name="All", kind=Kind.RATE, condition="mood:negative", apart_by=Apart.SOURCE, minutes=60, least=3))
+    complaints(desk, 4)
+    [surge] = looked(desk)
+    assert surge.key == str(desk.source_id)
+    assert "lankaair · x" in surge.reason
+
+
+def test_against_its_habit_a_busy_hour_is_quiet_and_a_quiet_hour_rings(desk: Desk) -> None:
+    rule_id = watched(desk, NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=60, least=5))
+    for week in range(1, 9):
+        for beside in (-60, 0, 59):
+            complaints(desk, 10, at=NOON - week * WEEK + beside * MINUTE)
+    complaints(desk, 12)
+    assert looked(desk) == []
+    complaints(desk, 40)
+    [surge] = looked(desk)
+    assert surge.rule_id == rule_id
+    assert "is the habit of this hour" in surge.reason
+
+
+def test_a_backlog_that_is_read_late_is_no_surge_of_now(desk: Desk) -> None:
+    watched(desk)
+    complaints(desk, 20, at=NOON - timedelta(days=3))
+    assert looked(desk) == []
+
+
+def test_while_nobody_sees_to_it_it_is_told_again_and_then_no_more(desk: Desk) -> None:
+    watched(desk)
+    complaints(desk, 3)
+    [surge] = looked(desk)
+    assert surges.escalate(desk.conn, now=desk.now + 11 * MINUTE) == 1
+    assert surges.escalate(desk.conn, now=desk.now + 12 * MINUTE) == 0
+    assert queued(desk.conn) == 2
+    surges.acknowledge(desk.conn, surge.id, agent_id=None, now=desk.now)
+    assert surges.escalate(desk.conn, now=desk.now + 60 * MINUTE) == 0
+
+
+def test_who_sees_to_it_first_stays_the_one_and_its_rule_is_judged_by_what_they_say(desk: Desk) -> None:
+    rule_id = watched(desk)
+    complaints(desk, 3)
+    [surge] = looked(desk)
+    surges.acknowledge(desk.conn, surge.id, agent_id=desk.agent_id, now=desk.now)
+    surges.dismiss(desk.conn, surge.id, agent_id=ada(desk.conn), useless=True, now=desk.now)
+    quality = rows.qualities(desk.conn, since=NOON - WEEK)[rule_id]
+    assert (quality.raised, quality.useful, quality.dismissed) == (1, 0, 1)
+    surges.dismiss(desk.conn, surge.id, agent_id=ada(desk.conn), useless=False, now=desk.now)
+    assert rows.qualities(desk.conn, since=NOON - WEEK)[rule_id].useful == 1
+    with pytest.raises(NotFound):
+        surges.acknowledge(desk.conn, AlertId(surge.id + 1), agent_id=None, now=desk.now)
+
+
+def test_the_message_says_how_many_and_by_which_link_somebody_sees_to_it(desk: Desk) -> None:
+    watched(desk)
+    complaints(desk, 3)
+    [surge] = looked(desk)
+    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    assert job
+    message = alerts.message_for(desk.conn, job, public_url="http://desk.example", secret_key=SECRET_KEY)
+    assert message.title == "Lost bags: 3 cases within 60 minutes."
+    assert message.url.startswith(f"http://desk.example/surge/{surge.id}/")
+    assert message.facts["n"] == 3
+
+
+def test_a_preview_says_how_often_it_would_have_rung(desk: Desk) -> None:
+    for days in (2, 9, 9, 9, 16):
+        complaints(desk, 2, at=NOON - timedelta(days=days, minutes=30))
+    past = surges.preview(desk.conn, RATE, now=NOON)
+    assert (past.alarms, past.most) == (1, 6)
+
+
+def test_a_rule_that_cannot_count_says_why_and_lets_the_others_watch(desk: Desk) -> None:
+    rule_id = watched(desk)
+    watched(desk, RATE)
+    execute(desk.conn, "update surge_rules set condition = 'topic:gone' where id = %(id)s", {"id": rule_id})
+    complaints(desk, 3)
+    assert len(looked(desk)) == 1
+    assert fetch_values(desk.conn, "select trouble <> '' from surge_rules order by id") == [True, False]
+
+
+def test_what_makes_no_sense_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused):
+        watched(desk, NewRule(name=" ", kind=Kind.RATE, condition="", apart_by=Apart.ALL, minutes=60, least=3))
+    with pytest.raises(Refused):
+        watched(desk, NewRule(name="x", kind=Kind.RATE, condition="mood:furious", apart_by=Apart.ALL, minutes=60, least=3))
+
+
+def test_a_rule_that_is_deleted_ends_its_surges(desk: Desk) -> None:
+    rule_id = watched(desk)
+    complaints(desk, 3)
+    looked(desk)
+    surges.delete(desk.conn, rule_id, now=desk.now)
+    assert [one.ended_at is None for one in looked(desk)] == [False]

@@ -1,0 +1,128 @@
+"""The pages of customers in and out: a file goes up, is understood, looked over, run and taken back; exports; webhooks."""
+
+import csv
+from io import StringIO
+
+from amends.core.database import fetch_values
+from amends.worker.names import Task
+from tests.door import Door
+from tests.workplace import Workplace
+
+PEOPLE = "Contact ID,First Name,Account Name,Email,Birthdate\n1,Kavindi,Air,k@b.example,03/04/1990\n2,Ben,Air,nonsense,05/06/1991\n"
+
+
+class Site:
+    """Mia at the pages, with a worker beside."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.mia = door.visitor(door.who.mia)
+        self.work = Workplace(pool=door.pool, now=door.now)
+
+    def upload(self, content: str = PEOPLE, name: str = "people.csv") -> str:
+        """Upload a file and return where that leads."""
+        form = {"csrf_token": self.mia.headers["X-CSRF-Token"]}
+        answer = self.mia.post("/customers/import", data=form, files={"file": (name, content.encode())}, follow_redirects=False)
+        return answer.headers.get("location", answer.text)
+
+    def look(self, address: str, order: str = "dmy") -> str:
+        """Do a dry run and return the page."""
+        columns = ["Contact ID", "First Name", "Account Name", "Email", "Birthdate"]
+        form = {
+            "column": columns,
+            "target": ["external_id", "given_name", "organisation", "email", "birthday"],
+            "order": ["", "", "", "", order],
+            "system": "salesforce",
+            "keep_as": "From sales",
+        }
+        answer = self.mia.post(f"{address}/look", data=form)
+        self.work.perform(Task.JOBS)
+        return answer.text if answer.status_code != 200 else self.mia.get(address).text
+
+
+def test_a_file_goes_the_whole_way_and_back(door: Door) -> None:
+    site = Site(door)
+    address = site.upload()
+    page = site.mia.get(address).text
+    assert "looks like an export of Salesforce" in page
+    assert "choose: several orders fit" in page
+
+    looked = site.look(address)
+    assert "What would come of it" in looked
+    assert "Kavindi" in looked
+
+    assert site.mia.post(f"{address}/run").status_code == 200
+    site.work.perform(Task.JOBS)
+    assert "What came of it" in site.mia.get(address).text
+    rows = list(csv.reader(StringIO(site.mia.get(f"{address}/refused.csv").text.lstrip("\ufeff"))))
+    assert rows[0][-2:] == ["Line", "Reason"]
+    assert rows[1][:4] == ["2", "Ben", "Air", "nonsense"]
+
+    assert site.mia.post(f"{address}/undo").status_code == 200
+    site.work.perform(Task.JOBS)
+    assert "precisely as it was" in site.mia.get(address).text
+    with door.pool.transaction() as conn:
+        assert "Kavindi" not in fetch_values(conn, "select name from customers")
+
+
+def test_the_report_of_refused_rows_is_mended_and_imported_again(door: Door) -> None:
+    site = Site(door)
+    address = site.upload()
+    site.look(address)
+    report = site.mia.get(f"{address}/refused.csv").text
+
+    second = site.upload(report.replace("nonsense", "ben@b.example"), name="mended.csv")
+    page = site.mia.get(second, params={"mapping": "From sales"}).text
+
+    assert 'value="email" selected' in page
+    assert "From sales" in page
+
+
+def test_an_order_of_days_that_is_not_chosen_is_asked_for(door: Door) -> None:
+    site = Site(door)
+
+    assert "several orders fit" in site.look(site.upload(), order="")
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_place_with_what_to_do(door: Door) -> None:
+    site = Site(door)
+
+    assert "The file is empty" in site.upload("\n\n")
+    assert "no rows" in site.upload("Name,Email\n")
+    assert site.mia.get("/customers/import/99").status_code == 404
+
+
+def test_an_export_is_written_by_the_worker_and_downloaded(door: Door) -> None:
+    site = Site(door)
+    assert site.mia.get("/customers/export/1").status_code == 404
+    for kind, mark in (("csv", "external_id,name"), ("jsonl", '"external_id"'), ("vcard", "BEGIN:VCARD")):
+        assert site.mia.post("/customers/export", data={"kind": kind}).status_code == 200
+        site.work.perform(Task.JOBS)
+        with door.pool.transaction() as conn:
+            newest = fetch_values(conn, "select max(id) from exports")[0]
+        answer = site.mia.get(f"/customers/export/{newest}")
+        assert (answer.status_code, mark in answer.text) == (200, True)
+    assert "is kept for a day" in site.mia.get("/customers/export").text
+    assert site.mia.post("/customers/export", data={"kind": "pdf"}).status_code == 422
+
+
+def test_a_webhook_is_made_tried_stopped_deleted_and_brought_back(door: Door) -> None:
+    site = Site(door)
+    made = site.mia.post("/settings/webhooks", data={"url": "https://crm.example/x", "name": "CRM", "kind": ["created", "merged"]})
+    assert "whsec_" in made.text
+    assert "whsec_" not in site.mia.get("/settings/webhooks").text
+    with door.pool.transaction() as conn:
+        number = fetch_values(conn, "select id from webhooks")[0]
+    assert "Test call" in site.mia.post(f"/settings/webhooks/{number}/test").text
+    assert "stopped by hand" in site.mia.post(f"/settings/webhooks/{number}/stop").text
+    assert "stopped by hand" not in site.mia.post(f"/settings/webhooks/{number}/resume").text
+    assert "Nobody yet" in site.mia.post(f"/settings/webhooks/{number}/delete").text
+    assert "CRM" in site.mia.post(f"/settings/webhooks/{number}/restore").text
+    assert site.mia.post("/settings/webhooks", data={"url": "ftp://x", "kind": ["created"]}).status_code == 422
+
+
+def test_an_agent_sees_none_of_it(door: Door) -> None:
+    ada = door.visitor(door.who.ada)
+
+    for address in ("/customers/import", "/customers/export", "/settings/webhooks"):
+        assert ada.get(address).status_code == 403

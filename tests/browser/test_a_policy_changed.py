@@ -1,0 +1,39 @@
+"""A manager changes what is promised: she sees what the last month would have been, keeps it, and puts it before the others."""
+
+from playwright.sync_api import Page, expect
+
+from amends.api.auth import SESSION_COOKIE
+from tests.browser.desktop import Desktop
+
+
+def as_mia(desktop: Desktop) -> Page:
+    """Open the policies as a manager does."""
+    token = desktop.door.visitor(desktop.door.who.mia).cookies[SESSION_COOKIE]
+    desktop.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": desktop.address}])
+    return desktop.open("/settings/sla")
+
+
+def test_a_policy_is_changed_with_its_effect_on_the_last_month_before_ones_eyes(desktop: Desktop) -> None:
+    page = as_mia(desktop)
+    page.get_by_role("link", name="Change Everything else").click()
+    page.get_by_label("First answer").fill("soon")
+    expect(page.locator("#preview")).to_contain_text("no length of time", timeout=8000)
+    page.get_by_label("First answer").fill("1min")
+    page.get_by_label("For cases that are").fill("-said:>=101")
+    expect(page.locator("#preview")).to_contain_text("It matters for", timeout=8000)
+    page.get_by_role("button", name="Keep as the next version").click()
+    expect(page.locator("#shown")).to_contain_text("version 2", timeout=8000)
+
+    page.get_by_role("main").get_by_role("link", name="SLA policies").click()
+    page.get_by_role("button", name="Move Everything else up").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".rules-list > li").nth(1)).to_contain_text("Everything else", timeout=8000)
+    expect(page.locator("#up-3")).to_be_focused()
+    with page.expect_response("**/settings/sla/order"):
+        page.locator("#policy-3 .order").drag_to(page.locator("#policy-1 .order"), target_position={"x": 5, "y": 2})
+    expect(page.locator(".rules-list > li").first).to_contain_text("Everything else", timeout=8000)
+    page.reload()
+    expect(page.locator(".rules-list > li").first).to_contain_text("Everything else")
+
+    page.goto(f"/inbox/{desktop.door.who.plain}")
+    expect(page.get_by_role("list", name="Clocks")).to_contain_text("First answer", timeout=8000)
