@@ -1,5 +1,5 @@
 -- What clocks and surveys say of an episode joins the facts of the numbers.
--- depends: 0039_occasions
+-- depends: 0042_surges
 
 alter table episode_facts
   add column promise text check (promise in ('kept', 'broken')),
