@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
@@ -36,4 +37,4 @@ def save(
     named = [one.value for one in ROLES if one in (role or [])]
     with desk.pool.transaction() as conn:
         number_settings.keep(conn, NumberSettings(compare_agents=named, shows_answer_times=shows_answer_times))
-    return saying(Response(), _("Saved"))
+    return saying(HTMLResponse(), _("Saved"))

@@ -107,18 +107,19 @@ _RESOLVED: Mapping[Figure, Callable[[Facts], Mask]] = {
     Figure.RATED: lambda facts: facts.resolved[Column.CSAT] > 0,
     Figure.CONTENT: lambda facts: facts.resolved[Column.CSAT] >= CONTENT_FROM,
 }
+_COUNTED: Mapping[Figure, Callable[[Facts], Mask]] = {**_BEGUN, **_RESOLVED}
 
 
 def count(facts: Facts, figure: Figure) -> int:
     """Return one figure."""
-    return int(np.count_nonzero((_BEGUN | _RESOLVED)[figure](facts)))
+    return int(np.count_nonzero(_COUNTED[figure](facts)))
 
 
 def measure(facts: Facts, now: int) -> Measures:
     """Return the numbers of these facts; `now` is in seconds, as columns have it."""
     begun, resolved = facts.begun, facts.resolved
     return Measures(
-        **{figure.value: count(facts, figure) for figure in (*_BEGUN, *_RESOLVED)},
+        **{figure.value: count(facts, figure) for figure in _COUNTED},
         after_7=outcomes(resolved[Column.AFTER_7]),
         after_30=outcomes(resolved[Column.AFTER_30]),
         first=times(first_answers(begun, now)),
@@ -129,7 +130,7 @@ def measure(facts: Facts, now: int) -> Measures:
 
 def counted(found: Measures) -> dict[Figure, int]:
     """Return the numbers by figure."""
-    plain = {figure: int(getattr(found, figure.value)) for figure in (*_BEGUN, *_RESOLVED)}
+    plain = {figure: int(getattr(found, figure.value)) for figure in _COUNTED}
     looks = {"7": found.after_7, "30": found.after_30}
     outcome = {Figure(f"{name}_{days}"): int(getattr(look, name)) for days, look in looks.items() for name in OUTCOMES}
     return plain | outcome
