@@ -27,6 +27,8 @@ KEPT = {
     "cases": "its words are emptied, its times are counted",
     "consents": "that consent was given or taken back; its ground is emptied",
     "customer_changes": "that something changed; what is emptied",
+    "customer_facts": "how many cases, of what mood, by the record's number",
+    "customer_facts_backlog": "that it is to be counted anew",
     "customer_feed": "that the record was made, changed, erased, by its number",
     "occasion_messages": "that something was sent; its words are emptied",
     "surveys": "the marks; the word beside them is emptied",
@@ -67,7 +69,7 @@ IN_THE_FILE = {
     "import_records": "imports",
     "sensitive_values": "sensitive",
 }
-NOT_IN_THE_FILE = {"customer_feed", "webhook_deliveries"}
+NOT_IN_THE_FILE = {"customer_facts", "customer_facts_backlog", "customer_feed", "webhook_deliveries"}
 
 
 def the_customer(conn: Connection) -> CustomerId:

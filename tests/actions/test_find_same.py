@@ -123,7 +123,7 @@ def test_an_order_named_in_public_is_only_a_question(desk: Desk) -> None:
 def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) -> None:
     one, other = _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
     execute(conn, "update authors set name = 'Cy again' where id = %(id)s", {"id": one.author_id})
     assert _look(conn) == []
 
@@ -135,7 +135,7 @@ def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) 
 def test_a_dismissed_pair_stays_dismissed_when_one_becomes_part_of_another(conn: Connection) -> None:
     one, _ = _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
     merge(conn, Pair(survivor_id=a_person(conn, "Cy F.").id, absorbed_id=one.id), agent_id=ada(conn), now=NOON)
     assert _look(conn) == []
 
@@ -143,8 +143,8 @@ def test_a_dismissed_pair_stays_dismissed_when_one_becomes_part_of_another(conn:
 def test_a_dismissal_is_taken_back(conn: Connection) -> None:
     _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
-    reopen(conn, MatchId(found.id), agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
+    reopen(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
     assert _pairs(match_suggestions.page(conn, EVERYTHING, limit=9)) == [(found.one_id, found.other_id)]
 
 

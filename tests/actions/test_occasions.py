@@ -230,6 +230,20 @@ def test_who_complained_about_what_was_mended_is_told_as_an_answer_where_they_al
     assert states(conn) == ["sent"]
 
 
+def test_it_is_for_whom_a_query_of_customers_finds(conn: Connection) -> None:
+    somebody(conn)
+    wanted = somebody(conn, "Dee Perera")
+    occasion_id = an_occasion(conn)
+    new = NewOccasion(name="Wishes", kind=Kind.BIRTHDAY, approval=False, audience="name:perera")
+    occasions.change(conn, occasion_id, new, agent_id=ada(conn), now=NOON)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    assert fetch_values(conn, "select customer_id from occasion_messages") == [wanted]
+    with pytest.raises(Refused):
+        occasions.change(
+            conn, occasion_id, NewOccasion(name="x", kind=Kind.BIRTHDAY, audience="mood:furious"), agent_id=ada(conn), now=NOON
+        )
+
+
 def test_what_cannot_be_is_refused(conn: Connection) -> None:
     for new in (
         NewOccasion(name=" ", kind=Kind.BIRTHDAY),

@@ -15,7 +15,7 @@ CALLS = set(
 
 
 def test_no_key_does_two_things() -> None:
-    twice = [key for key, n in Counter(key for thing in TABLE for key in thing.keys).items() if n > 1]
+    twice = [where for where, n in Counter((thing.on, key) for thing in TABLE for key in thing.keys).items() if n > 1]
     assert twice == []
     assert len({thing.name for thing in TABLE}) == len(TABLE)
 

@@ -50,6 +50,12 @@ def test_who_knows_the_customer_comes_before_who_speaks_the_language_and_has_les
     assert (whom(found), found.why) == (1, (Why.KNOWS,))
 
 
+def test_the_owner_of_the_customer_comes_before_who_had_the_last_case_and_not_before_who_has_this_one() -> None:
+    assert whom(chosen(a_case(owner=2, knows=1), person(1), person(2, load=9))) == 2
+    assert whom(chosen(a_case(owner=2, knows=1), person(1), person(2, away=True))) == 1
+    assert whom(chosen(a_case(owner=2, assignee_id=1), person(1), person(2))) == 1
+
+
 @pytest.mark.parametrize(
     "hindrance",
     [{"away": True}, {"active": False}, {"load": 20}, {"role": "auditor"}, {"turns": {DESK: 0}}],

@@ -34,6 +34,8 @@ SCOPED_IDS = {
     "picture_id": ("picture", N_("There is no picture %(id)s.")),
     "post_id": ("post", N_("There is no post %(id)s.")),
     "customer_id": ("customer", N_("There is no customer %(id)s.")),
+    "match_id": ("match", N_("There is no suggestion %(id)s.")),
+    "merge_id": ("merge", N_("There is no merge %(id)s.")),
     "author_id": ("author", N_("There is no author %(id)s.")),
 }
 LARGEST_ID = 2**63

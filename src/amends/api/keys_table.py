@@ -18,13 +18,17 @@ class Group(StrEnum):
     LIST = N_("The list")
     CASE = N_("The case")
     POST = N_("The post in focus, else the newest")
+    MATCH = N_("The merge desk")
     GO = N_("Go to")
     ANYWHERE = N_("Anywhere")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """One thing that can be done. `keys` are written as `j`, `g o`, `Ctrl+k`; `own` is true where the browser or a form hears them."""
+    """One thing that can be done. `keys` are written as `j`, `g o`, `Ctrl+k`; `own` is true where the browser or a form hears them.
+
+    `on` names what is on the only screen where the keys mean this; there they mean nothing else.
+    """
 
     name: str
     says: str
@@ -32,6 +36,7 @@ class Key:
     group: Group
     keys: tuple[str, ...] = ()
     own: bool = False
+    on: str = ""
 
 
 def _case(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
@@ -50,6 +55,10 @@ def _list(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key
 
 def _label(label: str, says: str, key: str) -> Key:
     return Key(name=f"label-{label.replace(':', '-')}", says=says, does=f"call:label {label}", group=Group.POST, keys=(key,))
+
+
+def _match(name: str, says: str, key: str) -> Key:
+    return Key(name=name, says=says, does=f"press:#{name}", group=Group.MATCH, keys=(key,), on="#match-desk")
 
 
 def _go(address: str, says: str, *keys: str) -> Key:
@@ -88,6 +97,7 @@ TABLE: Sequence[Key] = (
     _case("older", N_("the customer's post before"), "call:older", "["),
     _case("newer", N_("the customer's next post"), "call:newer", "]"),
     _case("customer", N_("show or hide the customer"), "call:customer", "i"),
+    _case("customer-page", N_("open the customer's page"), "press:#customer-page", "f"),
     _case("whole-thread", N_("read the whole thread"), "press:#whole-thread"),
     _case("follow-up-held", N_("follow-up: the answer held"), _decide("held"), "f h"),
     _case("follow-up-relapsed", N_("follow-up: it did not hold"), _decide("relapsed"), "f x"),
@@ -102,6 +112,10 @@ TABLE: Sequence[Key] = (
     _label("intent:request", N_("it is a request"), "w"),
     _label("intent:praise", N_("it is praise"), "p"),
     _label("intent:other", N_("it is something else"), "o"),
+    _match("match-next", N_("next suggestion"), "j"),
+    _match("match-previous", N_("previous suggestion"), "k"),
+    _match("match-merge", N_("make one record of the two"), "m"),
+    _match("match-dismiss", N_("they are two people"), "d"),
     _go("/inbox?view=open", N_("Waiting for us"), "g o"),
     _go("/inbox?view=mine", N_("Mine"), "g m"),
     _go("/inbox?view=unassigned", N_("Unassigned"), "g u"),
@@ -114,11 +128,14 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=mentions", N_("Mentions of me"), "g @"),
     _go("/inbox?view=resolved", N_("Resolved"), "g r"),
     _go("/inbox?view=all", N_("All cases"), "g a"),
+    _go("/customers", N_("Customers"), "g c"),
+    _go("/settings/attributes", N_("Attributes of customers")),
     _go("/segments", N_("Segments"), "g e"),
-    _go("/organisations", N_("Organisations"), "g v"),
+    _go("/organisations", N_("Organisations"), "g c"),
     _go("/approvals", N_("Approvals"), "g p"),
     _go("/follow-ups", N_("Follow-ups"), "g v"),
     _go("/notifications", N_("Notifications"), "g i"),
+    _go("/customers/merge", N_("Merge desk"), "g y"),
     _go("/settings/notifications", N_("How you are notified")),
     _go("/settings/macros", N_("Macros")),
     _go("/settings/teams", N_("Teams")),
@@ -175,6 +192,14 @@ def helped() -> list[tuple[str, list[Key]]]:
 def as_data() -> list[dict[str, object]]:
     """Return the table as keys.js and command.js read it."""
     return [
-        {"name": key.name, "says": gettext(key.says), "does": key.does, "keys": key.keys, "own": key.own, "group": gettext(key.group.value)}
+        {
+            "name": key.name,
+            "says": gettext(key.says),
+            "does": key.does,
+            "keys": key.keys,
+            "own": key.own,
+            "on": key.on,
+            "group": gettext(key.group.value),
+        }
         for key in TABLE
     ]

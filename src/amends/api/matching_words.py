@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.core.translating import N_, gettext, ngettext
+from amends.inbox.rules.evidence import CONSENTS, KINDS
 
 _OF_LEVEL: Mapping[tuple[str, str], str] = {
     ("handle", "same"): N_("same handle elsewhere (%(shared)s)"),
@@ -34,6 +35,16 @@ def sentence(reason: Mapping[str, Any]) -> str:
     """Return a reason as people read it."""
     words = _OF_LEVEL.get((str(reason["field"]), str(reason["level"])))
     return gettext(words) % {"shared": reason["shared"]} if words else f"{reason['field']}: {reason['level']}"
+
+
+def proof(kind: str) -> str:
+    """Return what shows that a handle is a customer's."""
+    return gettext(KINDS[kind])
+
+
+def consent(basis: str) -> str:
+    """Return what the person gave for it."""
+    return gettext(CONSENTS[basis])
 
 
 def moved(table: str, count: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from amends.api import record_words
 from amends.api.networks import Able, counted
 from amends.api.pages import _events
 from amends.api.pages._folding import Entry, folded
@@ -17,12 +18,13 @@ from amends.core.database import Connection
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
-from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import (
     case_page,
     case_replies,
     customer_page,
+    customer_side,
     matches_beside,
     order_shapes,
     post_topics,
@@ -76,6 +78,8 @@ def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[st
         "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id, scope),
         "story": story(customer_page.episodes(conn, customer_id, scope)),
+        "side": customer_side.side(conn, CustomerId(customer_id)),
+        "says": record_words,
         "maybes": matches_beside.beside(conn, customer_id, scope),
     }
 

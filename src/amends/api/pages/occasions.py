@@ -28,16 +28,25 @@ SHOWN = 30
 AHEAD = 30
 
 
-def settled(
+def settled(  # noqa: PLR0913
     name: Annotated[str, Form(max_length=400)] = "",
     kind: Annotated[Kind, Form()] = Kind.BIRTHDAY,
     days_before: Annotated[int, Form()] = 0,
     hour: Annotated[int, Form()] = 10,
     approval: Annotated[str, Form(max_length=5)] = "",
     on_network: Annotated[str, Form(max_length=5)] = "",
+    audience: Annotated[str, Form(max_length=2_000)] = "",
 ) -> NewOccasion:
     """Return the occasion that the form holds."""
-    return NewOccasion(name=name, kind=kind, days_before=days_before, hour=hour, approval=approval == "yes", on_network=on_network == "yes")
+    return NewOccasion(
+        name=name,
+        kind=kind,
+        days_before=days_before,
+        hour=hour,
+        approval=approval == "yes",
+        on_network=on_network == "yes",
+        audience=audience,
+    )
 
 
 def written(

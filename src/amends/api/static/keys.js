@@ -107,7 +107,13 @@ const CALLS = {
   "leave": () => leave(document.activeElement.closest("input, textarea, select")),
 };
 const TABLE = JSON.parse($("#command")?.dataset.keys || "[]");
-const PLAIN = new Map(TABLE.filter(({ own }) => !own).flatMap((thing) => thing.keys.map((keys) => [keys, thing])));
+const PLAIN = TABLE.filter(({ own }) => !own);
+
+// What keys mean on this screen: some screens have meanings of their own.
+function meant(keys) {
+  const all = PLAIN.filter((thing) => thing.keys.includes(keys));
+  return all.find(({ on }) => on && $(on)) || all.find(({ on }) => !on);
+}
 
 // Does one thing of the table, for a key or for the command bar.
 export function run({ does }) {
@@ -143,9 +149,9 @@ function pressed(event) {
 function plain(event) {
   if (document.body.dataset.plainKeys === "off") return;
   const key = letter(event), leader = Date.now() - ledAt < 1500 ? led : "";
-  led = [...PLAIN.keys()].some((keys) => keys.startsWith(`${key} `)) ? key : "";
+  led = PLAIN.some((thing) => thing.keys.some((keys) => keys.startsWith(`${key} `))) ? key : "";
   ledAt = Date.now();
-  const thing = PLAIN.get(`${leader} ${key}`) || (!led && PLAIN.get(key));
+  const thing = meant(`${leader} ${key}`) || (!led && meant(key));
   if (!thing) return;
   event.preventDefault();
   run(thing);

@@ -23,7 +23,7 @@ def run(url: str, *, full: int = FULL) -> list[Row]:
         conn.commit()
         execute(conn, "analyze")
         conn.commit()
-        due = fetch_values(conn, "select count(*) from follow_ups where concluded_at is null")[0]
+        due = fetch_values(conn, "select count(*) from follow_ups where due_at <= now()")[0]
         floor = seconds(lambda: _floor(conn))
         conn.rollback()
         taken = seconds(lambda: _conclude(conn))
@@ -48,7 +48,8 @@ def _floor(conn: Connection) -> None:
 
 _FLOOR: LiteralString = """
 with concluded as (
-  update follow_ups set concluded_at = now(), outcome = 'silent' where concluded_at is null returning id, case_id, episode_id
+  update follow_ups set concluded_at = now(), outcome = 'silent'
+  where concluded_at is null and due_at <= now() returning id, case_id, episode_id
 ), told as (
   update episodes e set outcome = 'silent' from concluded c where e.id = c.episode_id
 )

@@ -19,7 +19,8 @@ def make_due(conn: Connection) -> None:
 
 
 _LOOKS: LiteralString = """
-update follow_ups set concluded_at = null, outcome = null, planned_at = now() - interval '8 days', due_at = now() - interval '1 day'
+update follow_ups f set concluded_at = null, outcome = null, planned_at = c.resolved_at, due_at = now() - interval '1 minute'
+from cases c where c.id = f.case_id and c.resolved_at < now() - interval '5 minutes'
 """
 _HANDLES: LiteralString = """
 insert into authors (network, external_id, handle, name)
@@ -31,7 +32,8 @@ select a.id, c.customer_id, 'told_us', now() from cases c join authors a on a.ne
 """
 _POSTS: LiteralString = """
 insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route, case_id)
-select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again', now() - interval '3 days',
+select c.source_id, 'reddit', 'later-' || c.id, case when c.id %% 10 < 5 then c.author_id else a.id end, 'again',
+  now() - interval '2 minutes',
   now(), now(), '', 'later-' || c.id, 'append', case when c.id %% 10 < 5 then c.id end
 from cases c join authors a on a.network = 'reddit' and a.external_id = 'second-' || c.id
 """

@@ -21,3 +21,8 @@ create index notes_author on notes (author_id, created_at desc, id desc);
 
 create trigger attributes_audited after insert or delete or update of name, choices, sensitive, archived_at on attributes
   for each row execute function audit_row('attribute', 'name', 'key,name,kind,choices,sensitive,archived_at', '');
+
+-- Customers are found as one types by how an address, a loyalty number or an order begins.
+create index contact_ways_begins on contact_ways (normal text_pattern_ops) where removed_at is null;
+create index customers_loyalty_begins on customers (lower(loyalty_number) text_pattern_ops) where loyalty_number <> '';
+create index purchases_order_begins on purchases (lower(order_number) text_pattern_ops) where order_number <> '';

@@ -9,11 +9,13 @@ create table occasions (
   hour smallint not null default 10 check (hour between 6 and 21),
   approval boolean not null default true,
   on_network boolean not null default false,
+  audience text not null default '',
   active boolean not null default false,
   agent_id bigint not null references agents,
   created_at timestamptz not null,
   archived_at timestamptz
 );
+comment on column occasions.audience is 'whom it is for, as a query of customers; empty: everybody whose day it is';
 comment on column occasions.hour is 'the hour of the person''s own day from which it may go out';
 comment on column occasions.on_network is 'where there is no address with consent, as an answer on the network where the person wrote';
 comment on column occasions.agent_id is 'in whose name it goes out on a network';
@@ -66,8 +68,8 @@ create index occasion_messages_customer on occasion_messages (customer_id, sent_
 create index occasion_messages_person on occasion_messages (customer_id, id desc);
 create index purchases_bought on purchases (bought_at);
 
-create trigger occasions_audited after insert or delete or update of name, kind, days_before, hour, approval, on_network, active, archived_at
+create trigger occasions_audited after insert or delete or update of name, kind, days_before, hour, approval, on_network, audience, active, archived_at
   on occasions for each row
-  execute function audit_row('occasion', 'name', 'name,kind,days_before,hour,approval,on_network,active,archived_at', '');
+  execute function audit_row('occasion', 'name', 'name,kind,days_before,hour,approval,on_network,audience,active,archived_at', '');
 create trigger occasion_caps_audited after insert on occasion_caps
   for each row execute function audit_row('occasion_cap', '', 'most,days', '', '');

@@ -11,7 +11,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.follow_up_heard import heard_of
 from amends.inbox.actions.found import locked_case
-from amends.inbox.actions.relapse import reopen
+from amends.inbox.actions.relapse import Again, reopen
 from amends.inbox.rules import follow_up
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.follow_up import Conclusion, Heard, Says
@@ -77,7 +77,7 @@ def _conclude(
     conn: Connection, found: Sequence[tuple[Due, Conclusion]], *, now: datetime, agent_id: AgentId | None = None
 ) -> set[FollowUpId]:
     """Conclude looks, reopen the cases that relapsed, and return which were concluded; of cases that somebody holds none is."""
-    kept = [(one, conclusion) for one, conclusion in found if _may_end(conn, one, conclusion, now)]
+    kept = _reopen(conn, found, now)
     concluded = [Concluded(follow_up_id=one.id, conclusion=conclusion) for one, conclusion in kept]
     relapsed = {one.episode_id: conclusion for one, conclusion in kept if conclusion.outcome is Outcome.RELAPSED}
     cases = [one.case_id for one, _ in kept if one.episode_id in relapsed]
@@ -89,11 +89,15 @@ def _conclude(
     return known
 
 
-def _may_end(conn: Connection, one: Due, conclusion: Conclusion, now: datetime) -> bool:
-    """Tell whether a look may be concluded so: a relapse only where its case could be reopened."""
-    if conclusion.outcome is not Outcome.RELAPSED:
-        return True
-    return reopen(conn, case_id=one.case_id, episode=one.episode, post_id=conclusion.post_id, why=conclusion.note, now=now)
+def _reopen(conn: Connection, found: Sequence[tuple[Due, Conclusion]], now: datetime) -> list[tuple[Due, Conclusion]]:
+    """Reopen the cases that relapsed, and return which looks may be concluded: a relapse only where nobody else held its case."""
+    again = [_again_of(one, conclusion) for one, conclusion in found if conclusion.outcome is Outcome.RELAPSED]
+    free = reopen(conn, again, now=now)
+    return [(one, conclusion) for one, conclusion in found if conclusion.outcome is not Outcome.RELAPSED or one.case_id in free]
+
+
+def _again_of(one: Due, conclusion: Conclusion) -> Again:
+    return Again(case_id=one.case_id, episode=one.episode, post_id=conclusion.post_id, why=conclusion.note)
 
 
 def _told(kept: Sequence[tuple[Due, Conclusion]], agent_id: AgentId | None) -> list[events.Event]:

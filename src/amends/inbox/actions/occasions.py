@@ -10,7 +10,7 @@ from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.occasions import EARLIEST, LATEST, Cap, Kind, Words, checked_words
-from amends.inbox.store import events, occasion_messages, occasions
+from amends.inbox.store import customer_sql, events, occasion_messages, occasions
 from amends.inbox.store.occasions import NewOccasion, Occasion
 
 LONGEST_NAME = 120
@@ -27,7 +27,7 @@ def occasion_of(conn: Connection, occasion_id: int) -> Occasion:
 
 def add(conn: Connection, new: NewOccasion, *, agent_id: AgentId, now: datetime) -> int:
     """Make an occasion, which does not send yet, and return its id."""
-    occasion_id = occasions.insert(conn, replace(_checked(new), active=False), agent_id=agent_id, now=now)
+    occasion_id = occasions.insert(conn, replace(_checked(conn, new), active=False), agent_id=agent_id, now=now)
     _tell(conn, occasion_id, "made", agent_id, now)
     return occasion_id
 
@@ -35,7 +35,7 @@ def add(conn: Connection, new: NewOccasion, *, agent_id: AgentId, now: datetime)
 def change(conn: Connection, occasion_id: int, new: NewOccasion, *, agent_id: AgentId, now: datetime) -> None:
     """Settle an occasion anew; its kind and whether it sends stay."""
     before = occasion_of(conn, occasion_id)
-    occasions.update(conn, occasion_id, _checked(replace(new, kind=before.kind, active=before.active)))
+    occasions.update(conn, occasion_id, _checked(conn, replace(new, kind=before.kind, active=before.active)))
     _tell(conn, occasion_id, "changed", agent_id, now)
 
 
@@ -87,7 +87,7 @@ def set_cap(conn: Connection, cap: Cap, *, agent_id: AgentId, now: datetime) -> 
     occasions.set_cap(conn, cap, agent_id=agent_id, now=now)
 
 
-def _checked(new: NewOccasion) -> NewOccasion:
+def _checked(conn: Connection, new: NewOccasion) -> NewOccasion:
     name = line(new.name, LONGEST_NAME)
     if not name:
         raise Refused(_("An occasion needs a name."))
@@ -95,7 +95,7 @@ def _checked(new: NewOccasion) -> NewOccasion:
         raise Refused(_("Only before a renewal we write some days ahead, at most 90."))
     if not EARLIEST <= new.hour < LATEST:
         raise Refused(_("Choose an hour between 6 and 20."))
-    return replace(new, name=name, kind=Kind(new.kind))
+    return replace(new, name=name, kind=Kind(new.kind), audience=str(customer_sql.read(conn, new.audience).query))
 
 
 def _tell(conn: Connection, occasion_id: int, change: str, agent_id: AgentId, now: datetime) -> None:

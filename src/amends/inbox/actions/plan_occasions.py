@@ -15,7 +15,7 @@ from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.occasions import Kind, due_on, falls_on, today_in
 from amends.inbox.rules.query import Query
-from amends.inbox.store import occasion_messages, occasion_turns, occasions
+from amends.inbox.store import customer_sql, occasion_messages, occasion_turns, occasions, segment_members
 from amends.inbox.store.occasion_messages import Planned
 from amends.inbox.store.occasion_turns import Turn
 from amends.inbox.store.occasions import Occasion
@@ -37,7 +37,8 @@ def begin_round(conn: Connection, occasion_id: int, query: Query, asker: Asker, 
     if not customers:
         raise Refused(_("No case matches."))
     planned = [Planned(customer_id=customer_id, turn=f"round {now:%Y-%m-%d %H:%M}", due_at=now) for customer_id in customers]
-    return occasion_messages.plan(conn, occasion_id, planned, state=_first_state(occasion), now=now)
+    wanted = _in_audience(conn, occasion, planned, now)
+    return occasion_messages.plan(conn, occasion_id, wanted, state=_first_state(occasion), now=now)
 
 
 def let_out(conn: Connection, occasion_id: int, message_ids: Sequence[int] | None, *, agent_id: AgentId) -> int:
@@ -59,8 +60,18 @@ def coming(conn: Connection, occasion: Occasion, *, now: datetime, days: int) ->
 def _plan(conn: Connection, occasion: Occasion, now: datetime) -> int:
     ahead = timedelta(days=occasion.days_before)
     around = [now.date() + ahead + n * A_DAY for n in (-1, 0, 1)]
-    planned = list(_todays(occasion, occasion_turns.around(conn, Kind(occasion.kind), around), now))
+    todays = list(_todays(occasion, occasion_turns.around(conn, Kind(occasion.kind), around), now))
+    planned = _in_audience(conn, occasion, todays, now)
     return occasion_messages.plan(conn, occasion.id, planned, state=_first_state(occasion), now=now) if planned else 0
+
+
+def _in_audience(conn: Connection, occasion: Occasion, planned: Sequence[Planned], now: datetime) -> Sequence[Planned]:
+    """Return those that the occasion is for."""
+    if not occasion.audience or not planned:
+        return planned
+    asked = customer_sql.condition(customer_sql.read(conn, occasion.audience), Asker(agent_id=0, now=now))
+    wanted = segment_members.those_in(conn, asked, [one.customer_id for one in planned])
+    return [one for one in planned if one.customer_id in wanted]
 
 
 def _todays(occasion: Occasion, turns: Sequence[Turn], now: datetime) -> Iterator[Planned]:

@@ -79,13 +79,17 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanting:
-    """A case that wants somebody. `knows` is the agent of the customer's last case, `assignee_id` who had it before it was reopened."""
+    """A case that wants somebody. `assignee_id` had it before it was reopened, `owner` is whom the customer knows by their record.
+
+    `knows` is the agent of the customer's last case.
+    """
 
     id: CaseId
     source_id: SourceId
     team_id: TeamId
     language: str
     topics: frozenset[TopicId] = frozenset()
+    owner: AgentId | None = None
     knows: AgentId | None = None
     assignee_id: AgentId | None = None
 
@@ -164,9 +168,9 @@ def _next(able: Sequence[Person], team: Team) -> tuple[Person, Why]:
 
 
 def _known(case: Wanting, people: Sequence[Person], teams: Mapping[TeamId, Team], now: datetime) -> Person | None:
-    """Return who knows the customer and can take the case: who had it, where it was reopened, else who had the last one."""
+    """Return who knows the customer and can take the case: who had it, where it was reopened, the owner, who had the last one."""
     by_id = {person.id: person for person in people}
-    for agent_id in (case.assignee_id, case.knows):
+    for agent_id in (case.assignee_id, case.owner, case.knows):
         person = by_id.get(agent_id) if agent_id is not None else None
         room = person and (person.has_room or agent_id == case.assignee_id)
         if person and room and at_work(person, teams, now) and person.sees(case.team_id, case.source_id):

@@ -30,6 +30,7 @@ class Right(StrEnum):
     BUDGETS = "budgets"
     SOURCES = "sources"
     PEOPLE = "people"
+    ATTRIBUTES = "attributes"
     AUDIT = "audit"
     PRIVACY = "privacy"
     EXCHANGE = "exchange"
@@ -66,6 +67,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SOURCES: frozenset({ADMIN}),
     # invite, change roles, end sessions
     Right.PEOPLE: frozenset({ADMIN}),
+    # what is to be known of every customer
+    Right.ATTRIBUTES: frozenset({ADMIN}),
     # the audit log
     Right.AUDIT: frozenset({ADMIN, AUDITOR}),
     # what people ask about their data, erasing them, how long what is kept

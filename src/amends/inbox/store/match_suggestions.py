@@ -136,9 +136,9 @@ _STANDING: LiteralString = """
 """
 
 
-def find(conn: Connection, match_id: MatchId) -> Suggestion | None:
-    """Return a suggestion, or None."""
-    return fetch_maybe(conn, Suggestion, _ROW + " where s.id = %(id)s", {"id": match_id})
+def find(conn: Connection, match_id: MatchId, scope: Scope) -> Suggestion | None:
+    """Return a suggestion between records within the scope, or None."""
+    return fetch_maybe(conn, Suggestion, _ROW + " where s.id = %(id)s" + _within(scope), {"id": match_id} | scopes.params(scope))
 
 
 def page(conn: Connection, scope: Scope, *, after: tuple[float, int] | None = None, limit: int) -> list[Suggestion]:

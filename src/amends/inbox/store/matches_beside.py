@@ -8,6 +8,7 @@ from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.ids import AuthorId, CustomerId, MatchId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import match_suggestions
+from amends.inbox.store.match_suggestions import Suggestion
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,3 +44,25 @@ def beside(conn: Connection, customer_id: int, scope: Scope) -> list[Maybe]:
         """,
         {"customer_id": customer_id, "ids": [one.id for one in found]},
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Named:
+    id: int
+    name: str
+
+
+def names(conn: Connection, found: Sequence[Suggestion]) -> dict[int, str]:
+    """Return what the records of suggestions are called: by their name, else by a handle."""
+    rows = fetch_all(
+        conn,
+        _Named,
+        """
+        select u.id, coalesce(nullif(u.name, ''), (
+          select a.handle from customer_links l join authors a on a.id = l.author_id where l.customer_id = u.id order by a.id limit 1
+        ), '#' || u.id) as name
+        from customers u where u.id = any(%(ids)s::bigint[])
+        """,
+        {"ids": [one for match in found for one in (match.one_id, match.other_id)]},
+    )
+    return {row.id: row.name for row in rows}

@@ -8,6 +8,8 @@ from typing import Any, LiteralString
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
 from amends.inbox.rules.merging import Step, Values
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +146,17 @@ def of_customer(conn: Connection, customer_id: CustomerId, *, limit: int = 50) -
         """
     )
     return fetch_all(conn, Merge, query, {"id": customer_id, "limit": limit})
+
+
+def newest(conn: Connection, scope: Scope, *, limit: int = 20) -> list[Merge]:
+    """Return the newest merges of records within the scope, undone ones too."""
+    narrowed = scopes.within(scope)
+    seen: LiteralString = (
+        " where not exists (select from cases c where c.customer_id = customer_root(m.survivor_id))"
+        " or exists (select from cases c where c.customer_id = customer_root(m.survivor_id)" + narrowed + ")"
+    )
+    query: LiteralString = _MERGE + (seen if narrowed else "") + " order by m.id desc limit %(limit)s"
+    return fetch_all(conn, Merge, query, {"limit": limit} | scopes.params(scope))
 
 
 def later_steps(conn: Connection, survivor_id: CustomerId, *, after: MergeId) -> list[Step]:

@@ -47,9 +47,11 @@ STAYS = frozenset(
         "import_records",
         "customer_feed",
         "webhook_deliveries",
+        "customer_facts",
+        "customer_facts_backlog",
     }
 )
-"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, who was told of it."""
+"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, who was told of it, its figures."""
 
 
 def move_all(conn: Connection, merge_id: MergeId, *, absorbed_id: CustomerId, survivor_id: CustomerId) -> dict[str, int]:

@@ -20,6 +20,7 @@ class NewOccasion:
     hour: int = 10
     approval: bool = True
     on_network: bool = False
+    audience: str = ""
     active: bool = False
 
 
@@ -48,7 +49,8 @@ class Tally:
 
 
 _COLUMNS: LiteralString = """
-select o.id, o.name, o.kind, o.days_before, o.hour, o.approval, o.on_network, o.active, o.agent_id, g.name as agent, o.archived_at
+select o.id, o.name, o.kind, o.days_before, o.hour, o.approval, o.on_network, o.audience, o.active,
+  o.agent_id, g.name as agent, o.archived_at
 from occasions o join agents g on g.id = o.agent_id
 """
 
@@ -68,8 +70,9 @@ def insert(conn: Connection, new: NewOccasion, *, agent_id: AgentId, now: dateti
     return fetch_values(
         conn,
         """
-        insert into occasions (name, kind, days_before, hour, approval, on_network, active, agent_id, created_at)
-        values (%(name)s, %(kind)s, %(days_before)s, %(hour)s, %(approval)s, %(on_network)s, %(active)s, %(agent_id)s, %(now)s)
+        insert into occasions (name, kind, days_before, hour, approval, on_network, audience, active, agent_id, created_at)
+        values (%(name)s, %(kind)s, %(days_before)s, %(hour)s, %(approval)s, %(on_network)s, %(audience)s, %(active)s,
+                %(agent_id)s, %(now)s)
         returning id
         """,
         _values(new) | {"agent_id": agent_id, "now": now},
@@ -82,7 +85,7 @@ def update(conn: Connection, occasion_id: int, new: NewOccasion) -> None:
         conn,
         """
         update occasions set name = %(name)s, days_before = %(days_before)s, hour = %(hour)s, approval = %(approval)s,
-          on_network = %(on_network)s, active = %(active)s
+          on_network = %(on_network)s, audience = %(audience)s, active = %(active)s
         where id = %(id)s
         """,
         _values(new) | {"id": occasion_id},
@@ -185,5 +188,6 @@ def _values(new: NewOccasion) -> dict[str, object]:
         "hour": new.hour,
         "approval": new.approval,
         "on_network": new.on_network,
+        "audience": new.audience,
         "active": new.active,
     }

@@ -1,9 +1,10 @@
 """SQL of relapses: a resolved case begins its next episode because its customer showed that the answer did not hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.core.database import Connection, Jsonb, execute, fetch_all
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
@@ -44,9 +45,18 @@ class Ending:
     word: str
 
 
-def lock(conn: Connection, *, case_id: CaseId, now: datetime) -> Ended | None:
-    """Return the case, locked; None where somebody else holds it at this moment."""
-    return fetch_maybe(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginning:
+    """A case that begins its next episode: with which post, and with whom."""
+
+    case_id: CaseId
+    post_id: PostId | None
+    assignee_id: AgentId | None
+
+
+def lock(conn: Connection, *, case_ids: Sequence[CaseId], now: datetime) -> list[Ended]:
+    """Return the cases, locked, without those that somebody else holds at this moment."""
+    return fetch_all(
         conn,
         Ended,
         """
@@ -55,37 +65,33 @@ def lock(conn: Connection, *, case_id: CaseId, now: datetime) -> Ended | None:
             where e.case_id = c.id and e.number = c.episode
               and not (g.away_since is not null and g.away_since <= %(now)s and (g.away_until is null or g.away_until > %(now)s))
           ) as answerer
-        from cases c where c.id = %(case_id)s for update of c skip locked
+        from cases c where c.id = any(%(ids)s) order by c.id for update of c skip locked
         """,
-        {"case_id": case_id, "now": now},
+        {"ids": list(case_ids), "now": now},
     )
 
 
-def begin(conn: Connection, ended: Ended, *, post_id: PostId | None, assignee_id: AgentId | None, now: datetime) -> int:
-    """Open the case as a new episode whose clock began with the post (else now), and return its number."""
-    return fetch_all(
+def begin(conn: Connection, begun: Sequence[Beginning], *, now: datetime) -> None:
+    """Open the cases as new episodes, whose clocks began with their posts (else now)."""
+    rows = [{"case_id": one.case_id, "post_id": one.post_id, "assignee_id": one.assignee_id} for one in begun]
+    execute(
         conn,
-        _Begun,
         """
         with since as (
-          select coalesce(max(p.published_at), %(now)s) as published_at, coalesce(max(p.seen_at), %(now)s) as seen_at,
-            coalesce(max(p.triaged_at), %(now)s) as triaged_at
-          from posts p where p.id = %(post_id)s
+          select r.case_id, r.assignee_id, coalesce(p.published_at, %(now)s) as published_at, coalesce(p.seen_at, %(now)s) as seen_at,
+            coalesce(p.triaged_at, %(now)s) as triaged_at
+          from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, assignee_id bigint) left join posts p on p.id = r.post_id
         ), opened as (
-          update cases set status = 'open', episode = episode + 1, waiting_since = since.published_at, resolved_at = null, unread = true,
-            assignee_id = %(assignee_id)s
-          from since where id = %(case_id)s returning id, episode
+          update cases c
+          set status = 'open', episode = c.episode + 1, waiting_since = s.published_at, resolved_at = null, unread = true,
+            assignee_id = s.assignee_id
+          from since s where c.id = s.case_id returning c.id, c.episode, s.published_at, s.seen_at, s.triaged_at
         )
         insert into episodes (case_id, number, published_at, seen_at, triaged_at)
-        select opened.id, opened.episode, since.published_at, since.seen_at, since.triaged_at from opened, since returning number
+        select id, episode, published_at, seen_at, triaged_at from opened
         """,
-        {"case_id": ended.case_id, "post_id": post_id, "assignee_id": assignee_id, "now": now},
-    )[0].number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Begun:
-    number: int
+        {"rows": Jsonb(rows), "now": now},
+    )
 
 
 def history(conn: Connection, scope: Scope, *, case_id: int) -> list[Ending]:

@@ -36,6 +36,13 @@ _OF_ROW: Mapping[str, LiteralString] = {
     "customer": """
       select c.team_id, c.source_id from customers u left join cases c on c.customer_id = customer_root(u.id) where u.id = %(id)s
     """,
+    "match": """
+      select c.team_id, c.source_id
+      from match_suggestions s left join cases c on c.customer_id = customer_root(s.one_id) where s.id = %(id)s
+    """,
+    "merge": """
+      select c.team_id, c.source_id from merges m left join cases c on c.customer_id = customer_root(m.survivor_id) where m.id = %(id)s
+    """,
     "author": """
       select c.team_id, c.source_id
       from authors a left join customer_links l on l.author_id = a.id left join cases c on c.customer_id = l.customer_id

@@ -19,6 +19,7 @@ class _Claimed:
     team_id: TeamId
     language: str
     topics: Sequence[TopicId]
+    owner: AgentId | None
     knows: AgentId | None
     assignee_id: AgentId | None
 
@@ -31,6 +32,7 @@ class _Claimed:
             team_id=self.team_id,
             language=self.language,
             topics=frozenset(self.topics),
+            owner=self.owner,
             knows=self.knows,
             assignee_id=self.assignee_id,
         )
@@ -61,6 +63,7 @@ _CASE: LiteralString = """
 select c.id, c.source_id, c.team_id, c.language, c.assignee_id,
   array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id and l.fits
         where p.case_id = c.id and p.case_number is not null) as topics,
+  (select owner_id from customers u where u.id = c.customer_id) as owner,
   (select before.assignee_id from cases before
    where before.customer_id = c.customer_id and before.id <> c.id and before.assignee_id is not null
    order by before.opened_at desc, before.id desc limit 1) as knows

@@ -1,0 +1,121 @@
+"""Customers with handles and a history for benchmarks, made by the server itself; the first of them has posted for years.
+
+A customer has three handles and twenty entries: ten posts, three cases, two replies, a note, a purchase, a consent and two changes.
+"""
+
+from typing import LiteralString
+
+from amends.core.database import Connection, execute
+
+HANDLES = 3
+POSTS = 10
+HEAVY = 1
+"""The customer with `HEAVY_POSTS` posts in `HEAVY_CASES` cases."""
+
+HEAVY_POSTS, HEAVY_CASES = 50_000, 2_000
+
+
+def fill_customers(conn: Connection, *, customers: int) -> None:
+    """Make `customers` customers with all that belongs to them; what triggers would add to other tables is left out."""
+    execute(conn, "set local session_replication_role = replica")
+    execute(conn, "set local synchronous_commit = off")
+    execute(conn, "set local maintenance_work_mem = '512MB'")
+    params = {"customers": customers, "handles": HANDLES, "posts": POSTS, "heavy_posts": HEAVY_POSTS, "heavy_cases": HEAVY_CASES}
+    for statement in (*_DESK, *_PEOPLE, *_HISTORY, *_HEAVY):
+        execute(conn, statement, params)
+
+
+_DESK: tuple[LiteralString, ...] = (
+    "insert into brands (slug, name) values ('air', 'Air')",
+    """
+    insert into agents (email, name, role, password_hash, created_at)
+    select 'agent' || n || '@bench.example', 'Agent ' || n, 'agent', '-', now() from generate_series(1, 20) n
+    """,
+    """
+    insert into sources (brand_id, network, handle, credentials, created_at)
+    select 1, network, 'air', '', now() from (values ('x'), ('reddit'), ('mastodon')) networks(network)
+    """,
+)
+_PEOPLE: tuple[LiteralString, ...] = (
+    """
+    insert into customers (name, created_at, loyalty_number, tags, owner_id, languages, changed_at, version)
+    select (array['Nila', 'Kamal', 'Abeba', 'Gurpreet', 'Kavya', 'José', 'Amina'])[1 + n %% 7] || ' '
+           || (array['Perera', 'Selvam', 'Bekele', 'Singh', 'Gowda', 'Nuñez'])[1 + n / 7 %% 6] || ' ' || n,
+           now() - n * interval '1 minute', case when n %% 3 = 0 then 'L' || n else '' end,
+           case when n %% 20 = 0 then array['vip'] else '{}' end, case when n %% 5 = 0 then 1 + n %% 20 end, array['en'], now(), 2
+    from generate_series(1, %(customers)s) n
+    """,
+    """
+    insert into authors (network, external_id, handle, name, followers)
+    select (array['x', 'reddit', 'mastodon'])[h], n || '-' || h, 'person' || n || '_' || h, 'Person ' || n, n %% 5000
+    from generate_series(1, %(customers)s) n, generate_series(1, %(handles)s) h order by n, h
+    """,
+    """
+    insert into customer_links (author_id, customer_id, basis, created_at)
+    select id, 1 + (id - 1) / %(handles)s, 'handle', now() from authors
+    """,
+    """
+    insert into contact_ways (customer_id, kind, value, normal, created_at)
+    select id, 'email', 'p' || id || '@people.example', 'p' || id || '@people.example', now() from customers
+    """,
+)
+_HISTORY: tuple[LiteralString, ...] = (
+    """
+    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+      urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
+    select 1, s.id, a.network, a.id, 1 + (a.id - 1) / %(handles)s, a.id::text, case when a.id %% 8 = 0 then 'open' else 'resolved' end,
+      'my flight was cancelled ' || a.id, 'en', (array['negative', 'neutral', 'positive'])[1 + a.id %% 3], a.id %% 100,
+      now() - a.id * interval '20 seconds', now() - a.id * interval '20 seconds', case when a.id %% 8 <> 0 then now() end, 3, false
+    from authors a join sources s on s.network = a.network order by a.id
+    """,
+    """
+    insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route,
+      case_id)
+    select c.source_id, c.network, a.id || '-' || n, a.id, 'my bag is still not here, message ' || n,
+      c.opened_at + n * interval '1 minute', now(), now(), 'https://x.example/1', a.id::text, 'append', c.id
+    from authors a join cases c on c.author_id = a.id,
+      generate_series(1, %(posts)s / %(handles)s + case when a.id %% %(handles)s = 0 then %(posts)s %% %(handles)s else 0 end) n
+    """,
+    """
+    insert into replies (case_id, post_id, agent_id, text, episode, answers, key, state, created_at, next_at, sent_at, author_id)
+    select c.id, (select id from posts where case_id = c.id order by published_at limit 1), 1 + c.id %% 20, 'We are on it.', 1, 3,
+      gen_random_uuid(), 'sent', c.opened_at + interval '1 hour', now(), now(), c.author_id
+    from cases c where c.id %% %(handles)s <> 0
+    """,
+    """
+    insert into customer_notes (customer_id, kind, text, agent_id, at, created_at)
+    select id, 'call', 'Rang about the refund', 1, created_at + interval '2 hours', now() from customers
+    """,
+    """
+    insert into purchases (customer_id, kind, name, order_number, amount, currency, bought_at, created_at)
+    select id, 'purchase', 'Flight', 'LK-' || id, 120, 'EUR', created_at - interval '9 days', now() from customers
+    """,
+    """
+    insert into consents (customer_id, purpose, given, basis, agent_id, at)
+    select id, 'survey', id %% 4 > 0, 'said so in the form', 1, created_at from customers
+    """,
+    """
+    insert into customer_changes (customer_id, field, was, became, origin, agent_id, at)
+    select id, 'tags', '[]', '["vip"]', 'agent', 1, created_at + n * interval '1 hour' from customers, generate_series(1, 2) n
+    """,
+)
+_HEAVY: tuple[LiteralString, ...] = (
+    """
+    insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
+      urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
+    select 1, 1, 'x', 1, 1, 'heavy' || n, case when n < 20 then 'open' else 'resolved' end, 'again ' || n, 'en', 'negative', 50,
+      now() - n * interval '1 hour', now() - n * interval '1 hour', case when n >= 20 then now() end, 3, false
+    from generate_series(1, %(heavy_cases)s) n
+    """,
+    """
+    insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route)
+    select 1, 'x', 'heavy-' || n, 1, 'and another thing, number ' || n, now() - n * interval '3 minutes', now(), now(), 'https://x.example/1',
+      'heavy', 'context' from generate_series(1, %(heavy_posts)s) n
+    """,
+    """
+    insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons,
+      needs_look, created_at)
+    select id, 'bench', 'en', (array['negative', 'neutral', 'positive'])[1 + id %% 3], 0.5, 0.3, 0.2, 0.5, 0.9, 40, '{}', false, now()
+    from posts
+    """,
+)

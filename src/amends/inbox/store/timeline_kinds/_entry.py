@@ -1,0 +1,78 @@
+"""What the kinds of a timeline are asked, and what they return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from amends.inbox.rules.ids import AuthorId, CustomerId
+from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.store import scopes
+from amends.inbox.store.query_words import escaped
+
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where an entry stands in the order of all: by time, then kind, then id."""
+
+    at: datetime
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry(Place):
+    """One thing that happened with a customer; what a kind has more than others stands in `facts`, of JSON's kinds."""
+
+    text: str = ""
+    detail: str = ""
+    network: str = ""
+    case_id: int | None = None
+    by: str = ""
+    mood: str = ""
+    language: str = ""
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A page of a timeline: what of whom, below which entry, holding which text. Fields in `hidden` are shown without their values."""
+
+    customer_id: CustomerId
+    authors: Sequence[AuthorId] = ()
+    scope: Scope = EVERYTHING
+    text: str = ""
+    after: Place | None = None
+    limit: int = 30
+    hidden: Sequence[str] = ()
+
+    def params(self, kind: str) -> dict[str, Any]:
+        """Return the parameters of a kind's query: its rows have (at, id) < (`at`, `id`), and hold `part` where it is not empty."""
+        at, below = _bound(self.after, kind)
+        return {
+            "customer_id": self.customer_id,
+            "authors": list(self.authors),
+            "part": _part(self.text),
+            "at": at,
+            "id": below,
+            "limit": self.limit,
+            "hidden": list(self.hidden),
+        } | scopes.params(self.scope)
+
+
+def _bound(after: Place | None, kind: str) -> tuple[datetime, int]:
+    """Return below which time and id the rows of `kind` come behind an entry; of one moment, kinds later in the alphabet go before."""
+    if after is None:
+        return END_OF_TIME, LARGEST
+    if kind == after.kind:
+        return after.at, after.id
+    return after.at, LARGEST if kind < after.kind else -1
+
+
+def _part(text: str) -> str:
+    """Return the pattern of LIKE for a text that is held anywhere, empty where nothing is asked."""
+    plain = escaped(text)
+    return f"%{plain}%" if plain else ""

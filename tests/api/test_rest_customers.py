@@ -1,0 +1,74 @@
+"""Customers for programs: found, made, changed, and what belongs to them."""
+
+from amends.core.database import fetch_values
+from amends.inbox.actions.attributes import add_attribute
+from amends.inbox.rules.customer_record import Attribute, Kind
+from tests.cast import NOON
+from tests.door import Door
+
+AT = "/api/v1/customers"
+
+
+def _customer(door: Door) -> int:
+    with door.pool.transaction() as conn:
+        return fetch_values(conn, "select customer_id from cases where id = %(id)s", {"id": door.who.talked})[0]
+
+
+def test_a_program_makes_finds_and_changes_a_customer(door: Door) -> None:
+    ada = door.program(door.who.ada)
+    made = ada.post(AT, json={"name": "Nila", "values": {"tags": ["vip"], "languages": ["ta"]}})
+    nila = made.json()["customer_id"]
+    assert ada.get(AT, params={"q": str(nila)}).json()["customers"][0]["name"] == "Nila"
+    saved = ada.patch(f"{AT}/{nila}", json={"values": {"pronoun": "she"}, "version": 2}).json()
+    assert (saved["version"], len(saved["change_ids"])) == (3, 1)
+    assert ada.patch(f"{AT}/{nila}", json={"values": {"pronoun": "he"}, "version": 2}).status_code == 409
+    record = ada.get(f"{AT}/{nila}").json()["record"]
+    assert (record["pronoun"], record["tags"], record["languages"], record["version"]) == ("she", ["vip"], ["ta"], 3)
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select distinct origin || ' ' || origin_note from customer_changes") == ["program test"]
+
+
+def test_what_belongs_to_a_customer_is_kept_and_listed(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    way = ada.post(f"{AT}/{cy}/contact_ways", json={"kind": "email", "value": "cy@example.org"}).json()["id"]
+    said = {"purpose": "survey", "given": True, "basis": "Web form", "contact_way_id": way}
+    assert ada.post(f"{AT}/{cy}/consents", json=said).status_code == 201
+    assert ada.post(f"{AT}/{cy}/consents", json=said | {"author_id": 1}).status_code == 422
+    assert ada.get(f"{AT}/{cy}/consents").json()["consents"][0]["basis"] == "Web form"
+    bought = {
+        "name": "Flight",
+        "bought_at": "2026-01-01T10:00:00Z",
+        "amount": "12.50",
+        "currency": "EUR",
+        "system": "shop",
+        "external_id": "1",
+    }
+    assert ada.post(f"{AT}/{cy}/purchases", json=bought).status_code == 201
+    assert ada.post(f"{AT}/{cy}/purchases", json=bought).status_code == 409
+    assert ada.get(f"{AT}/{cy}/purchases").json()["purchases"][0]["amount"] == "12.50"
+    assert ada.post(f"{AT}/{cy}/notes", json={"text": "Rang", "kind": "call"}).status_code == 201
+    assert ada.delete(f"{AT}/{cy}/contact_ways/{way}").status_code == 204
+    assert ada.get(f"{AT}/{cy}/contact_ways").json()["contact_ways"] == []
+
+
+def test_the_timeline_is_read_page_by_page(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    whole = ada.get(f"{AT}/{cy}/timeline").json()
+    assert whole["ended"]
+    first = whole["entries"][0]
+    rest = ada.get(f"{AT}/{cy}/timeline", params={"at": first["at"], "below_kind": first["kind"], "below_id": first["id"]}).json()
+    assert rest["entries"] == whole["entries"][1:]
+    assert {one["kind"] for one in ada.get(f"{AT}/{cy}/timeline?kind=post").json()["entries"]} == {"post"}
+    assert ada.get(f"{AT}/{cy}/timeline?kind=shoe").status_code == 422
+
+
+def test_what_is_sensitive_is_neither_told_nor_taken_without_the_right(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        add_attribute(conn, Attribute(key="meal", name="Meal", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)
+    cy, lea, ada = _customer(door), door.program(door.who.lea), door.program(door.who.ada)
+    assert lea.patch(f"{AT}/{cy}", json={"values": {"attributes.meal": "vegan"}}).status_code == 200
+    assert lea.get(f"{AT}/{cy}").json()["record"]["attributes"] == {"meal": "vegan"}
+    assert ada.get(f"{AT}/{cy}").json()["record"]["attributes"] == {}
+    assert "vegan" not in ada.get(f"{AT}/{cy}/timeline").text
+    assert ada.patch(f"{AT}/{cy}", json={"values": {"attributes.meal": "all"}}).status_code == 403
+    assert ada.patch(f"{AT}/{cy}", json={"values": {}}).status_code == 422

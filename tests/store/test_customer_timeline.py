@@ -1,0 +1,97 @@
+"""The timeline of a customer: everything that happened, in one order, page by page, within what the reader sees."""
+
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.inbox.actions import consents, customer_record
+from amends.inbox.actions.customer_files import add_file
+from amends.inbox.actions.customer_notes import add_note
+from amends.inbox.actions.note import add_note as note_in_case
+from amends.inbox.actions.purchases import add_purchase
+from amends.inbox.rules.consent import Purpose
+from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import customers
+from amends.inbox.store.customer_changes import Source
+from amends.inbox.store.customer_notes import NewNote
+from amends.inbox.store.customer_timeline import Asked, Entry, Place, kinds, page
+from amends.inbox.store.purchases import NewPurchase
+from tests.cast import NOON, a_post, an_answer_to
+from tests.desk import DAY, HOUR, MINUTE, Desk
+
+
+@pytest.fixture
+def known(desk: Desk) -> CustomerId:
+    """Cy, of whom there is one entry of each kind at least."""
+    first = a_post("My bag is lost!")
+    desk.hear(first)
+    desk.hear(*[an_answer_to(first, f"Still nothing, {n}", published_at=NOON + timedelta(seconds=n // 3)) for n in range(20)])
+    desk.answer("We found it in Galle.")
+    conn, by, cy = desk.conn, Source(by=desk.agent_id), _customer(desk)
+    note_in_case(conn, case_id=desk.case().id, agent_id=desk.agent_id, text="Angry, rightly", now=NOON + HOUR)
+    add_note(conn, customer_id=cy, new=NewNote(kind="call", text="Rang twice", at=NOON - DAY, incoming=True), source=by, now=NOON)
+    bought = NewPurchase(kind="purchase", name="Flight to Jaffna", bought_at=NOON - 9 * DAY, order_number="LK-77")
+    add_purchase(conn, customer_id=cy, new=bought, source=by, now=NOON)
+    add_file(conn, customer_id=cy, name="tag.pdf", body=b"%PDF-1.4", source=by, now=NOON + 2 * HOUR)
+    values = {"pronoun": "she", "concerns": "Cellos"}
+    customer_record.change(conn, customer_id=cy, values=values, version=None, by=desk.agent_id, now=NOON + MINUTE)
+    consents.say(conn, customer_id=cy, purpose=Purpose.SURVEY, given=True, basis="Told Ada", by=desk.agent_id, now=NOON + 3 * HOUR)
+    return cy
+
+
+def _customer(desk: Desk) -> CustomerId:
+    return fetch_values(desk.conn, "select customer_id from cases")[0]
+
+
+def _asked(desk: Desk, cy: CustomerId, **more: object) -> Asked:
+    given: dict[str, object] = {"limit": 200, "authors": customers.handles_of(desk.conn, customer_id=cy), **more}
+    return Asked(customer_id=cy, **given)  # pyright: ignore[reportArgumentType]
+
+
+def _all(desk: Desk, cy: CustomerId, **more: object) -> list[Entry]:
+    return page(desk.conn, _asked(desk, cy, **more))
+
+
+def _keys(entries: list[Entry]) -> list[tuple[str, int]]:
+    return [(one.kind, one.id) for one in entries]
+
+
+def test_every_kind_is_there_in_one_order_of_time(desk: Desk, known: CustomerId) -> None:
+    found = _all(desk, known)
+    assert {one.kind for one in found} == set(kinds())
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    assert len([one for one in found if one.kind == "post"]) == 21
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_pages_of_any_size_show_each_entry_once_though_many_are_of_one_moment(desk: Desk, known: CustomerId, size: int) -> None:
+    whole, seen, after = _keys(_all(desk, known)), list[Entry](), None
+    while rows := page(desk.conn, _asked(desk, known, limit=size, after=after)):
+        seen += rows
+        after = Place(at=rows[-1].at, kind=rows[-1].kind, id=rows[-1].id)
+    assert _keys(seen) == whole
+
+
+def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: CustomerId) -> None:
+    assert {one.kind for one in page(desk.conn, _asked(desk, known), only=["reply", "note"])} == {"reply", "note"}
+    assert [one.text for one in _all(desk, known, text="GALLE")] == ["We found it in Galle."]
+    assert [one.kind for one in _all(desk, known, text="lk-7")] == ["purchase"]
+    assert [one.detail for one in _all(desk, known, text="cello")] == ["concerns"]
+    assert _all(desk, known, text="100%_sure\\") == []
+
+
+def test_hidden_fields_are_neither_shown_nor_found(desk: Desk, known: CustomerId) -> None:
+    hidden = ("concerns",)
+    assert _all(desk, known, text="cello", hidden=hidden) == []
+    [change] = [one for one in _all(desk, known, hidden=hidden) if one.detail == "concerns"]
+    assert "became" not in change.facts
+
+
+def test_who_sees_nothing_of_the_source_sees_no_post_case_reply_or_note_of_it(desk: Desk, known: CustomerId) -> None:
+    seen = {one.kind for one in _all(desk, known, scope=Scope(sources=(10**9,)))}
+    assert seen == {"note", "purchase", "file", "change", "consent"}
+    execute(desk.conn, "insert into teams (name, created_at) values ('Others', now())")
+    execute(desk.conn, "update cases set team_id = (select max(id) from teams)")
+    assert "post" not in {one.kind for one in _all(desk, known, scope=Scope(teams=()))}
