@@ -16,8 +16,8 @@ def _two_suggestions(desktop: Desktop) -> None:
     with desktop.door.pool.transaction() as conn:
         one = a_person(conn, "Nimal Perera", handle="nimal_far_away")
         other = a_person(conn, "නිමල් පෙරේරා", handle="NimalFarAway", network="reddit")
-        set_field(conn, one.id, zone="Asia/Colombo")
-        set_field(conn, other.id, zone="Europe/Madrid")
+        set_field(conn, one.id, tags=["vip"])
+        set_field(conn, other.id, tags=["bags"])
         a_person(conn, "Tigist Bekele", handle="blue_tiger_moon")
         a_person(conn, "Someone", handle="bluetigermoon", network="mastodon")
         a_way(conn, other.id, "nimal@mail.example")

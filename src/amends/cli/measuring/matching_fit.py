@@ -21,6 +21,8 @@ PEOPLE = 6_000
 FITTED_ON, MEASURED_ON = 1, 2
 MOST_HOLDERS = 50
 SMOOTHING = 0.5
+APART = frozenset({"other", "none"})
+"""That two records differ in something never speaks for them, even where those that share a handle and no name are mostly one person."""
 BINS = 10
 DESCENTS, PACE = 400, 0.5
 
@@ -78,7 +80,8 @@ def _weights(both: Mapping[bool, Counter[str]]) -> dict[str, float]:
     known = sorted(both[True] | both[False])
     sums = {same: both[same].total() + SMOOTHING * len(known) for same in both}
     shares = {(same, level): (both[same][level] + SMOOTHING) / sums[same] for same in both for level in known}
-    return {level: round(log(shares[True, level] / shares[False, level]), 3) for level in known}
+    found = {level: round(log(shares[True, level] / shares[False, level]), 3) for level in known}
+    return {level: min(0.0, weight) if level in APART else weight for level, weight in found.items()}
 
 
 def bend_of(pairs: Sequence[Pair], weights: Mapping[str, Mapping[str, float]]) -> tuple[float, float]:

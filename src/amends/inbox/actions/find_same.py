@@ -17,7 +17,7 @@ from amends.core.personal.kinds import Kind
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.rules import matching_people
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
-from amends.inbox.rules.identity import keys_of, order_key
+from amends.inbox.rules.identity import keys_of, normal, order_key
 from amends.inbox.rules.ids import AuthorId, CustomerId, PostId
 from amends.inbox.rules.matching_people import Profile
 from amends.inbox.store import identity_keys, match_suggestions, merges, order_shapes
@@ -137,9 +137,10 @@ def _profiles(found: Mapping[CustomerId, Facts], named: Iterable[_Named], likes:
 
 def _profile(facts: Facts, orders: Iterable[str]) -> Profile:
     pairs = [handle.split("\n", 1) for handle in facts.handles]
+    spelled = {normal(handle) for _, handle in pairs}
     return Profile(
         handles=frozenset((network, handle) for network, handle in pairs),
-        names=frozenset({facts.name, *facts.names} - {""}),
+        names=frozenset(name for name in {facts.name, *facts.names} if normal(name) not in spelled | {""}),
         contacts=frozenset(contact.split("\n", 1)[1] for contact in facts.contacts),
         orders=frozenset(orders),
         languages=frozenset(facts.languages),

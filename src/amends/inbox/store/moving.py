@@ -21,6 +21,7 @@ MOVES: Mapping[LiteralString, LiteralString] = {
     "memberships": "id",
     "customer_refs": "id",
     "occasion_messages": "id",
+    "sensitive_values": "id",
 }
 """Each table whose rows go over, with the column that names a row."""
 
@@ -28,7 +29,11 @@ ONCE: Mapping[str, LiteralString] = {
     "occasion_messages": """
       and not exists (select from occasion_messages o
         where o.customer_id = %(to)s and o.occasion_id = occasion_messages.occasion_id and o.turn = occasion_messages.turn)
-    """
+    """,
+    "sensitive_values": """
+      and not exists (select from sensitive_values o
+        where o.customer_id = %(to)s and o.attribute_id = sensitive_values.attribute_id)
+    """,
 }
 """What somebody has once only stays with the absorbed record where the survivor has it too."""
 
