@@ -176,6 +176,27 @@ def test_undoing_keeps_what_was_used_or_changed_since_and_says_so(desk: Importin
     }
 
 
+def test_looking_at_somebody_and_a_suggestion_nobody_answered_are_no_use(desk: Importing) -> None:
+    done = desk.whole("ID,Name\n1,Ann\n2,Ben\n", system="crm")
+    execute(
+        desk.conn,
+        """
+        insert into openings (customer_id, agent_id, place, at) select id, %(agent)s, 'customer', now() from customers where name = 'Ann'
+        """,
+        {"agent": desk.agent_id},
+    )
+    execute(
+        desk.conn,
+        """
+        insert into match_suggestions (one_id, other_id, score, reasons, evidence, found_at)
+        select min(id), max(id), 0.5, '[]', '{}', now() from customers where name in ('Ann', 'Ben')
+        """,
+    )
+
+    assert desk.undo(done).kept == 0
+    assert desk.names() == []
+
+
 def test_days_that_could_be_read_in_two_orders_are_asked_about(desk: Importing) -> None:
     one = desk.read("Name,Birthday\nA,03/04/1990\nB,05/06/1991\n")
 

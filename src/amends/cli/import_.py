@@ -1,4 +1,4 @@
-"""`./amends import FILE`: posts from a CSV or JSONL file, each once however often it is imported."""
+"""`./amends import FILE`: posts from a CSV or JSONL file, each once however often it is imported; `import customers FILE`: people."""
 
 import json
 import sys
@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from typing_extensions import override
 
+from amends.cli.importing.customers import customers
 from amends.cli.importing.importer import Asked, import_file
 from amends.cli.importing.report import Report
 from amends.cli.running.reach import database, places
@@ -42,7 +44,22 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> ZoneInfo:
         raise click.BadParameter(f"there is no time zone {name!r}; names are like Asia/Colombo") from error
 
 
-@click.command(name="import")
+class PostsUnlessNamed(click.Group):
+    """Takes posts where no other kind of thing is named first."""
+
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `posts` before what names no kind."""
+        named = args and (args[0] in self.commands or args[0] in {"-h", "--help"})
+        return super().parse_args(ctx, args if named or not args else ["posts", *args])
+
+
+@click.group(name="import", cls=PostsUnlessNamed)
+def import_() -> None:
+    """Take posts (`import FILE`, or `import posts FILE`) or customers (`import customers FILE`) from a file."""
+
+
+@click.command(name="posts")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--brand", help="Whose posts these are; else the only brand there is, or one called Imported.")
 @click.option(
@@ -57,7 +74,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> ZoneInfo:
 @click.option("--strict", is_flag=True, help="Exit with 1 where a row was refused.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation's folder, where it is not the usual one.")
-def import_(  # noqa: PLR0913 - one argument an option
+def posts(  # noqa: PLR0913 - one argument an option
     file: Path,
     brand: str | None,
     source: str,
@@ -96,9 +113,9 @@ def _import(  # noqa: PLR0913 - one argument an option
     place = ImportPlace(handle=source, brand=brand, secret_key=given.secret_key.get_secret_value())
     with database(data) as pool:
 
-        def store(posts: Sequence[Post]) -> int:
+        def store(found: Sequence[Post]) -> int:
             with pool.transaction() as conn:
-                return import_posts(conn, posts, place=place, now=utc_now()).new
+                return import_posts(conn, found, place=place, now=utc_now()).new
 
         report = import_file(file, asked, store=store, progress=progress)
         if triage:
@@ -132,3 +149,7 @@ def _progress() -> Generator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("import", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+import_.add_command(posts)
+import_.add_command(customers)

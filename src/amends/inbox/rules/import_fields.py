@@ -59,7 +59,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number"),
     "organisation": ("organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma"),
     "role": ("job title", "title", "position", "organization title"),
-    "birthday": ("birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "geburtstag"),
+    "birthday": ("birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "cumpleanos", "geburtstag"),
     "anniversary": (),
     "tags": ("labels", "categories", "category", "tag"),
     "note": ("notes", "comments", "comment", "remarks", "description"),

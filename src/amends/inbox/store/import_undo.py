@@ -16,7 +16,9 @@ with made as materialized (
   where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' and undone = ''
 ), used as (
   select referred_to('customers', (select array_agg(id) from made), array['contact_ways', 'important_dates', 'customer_notes',
-    'memberships', 'customer_refs', 'customer_changes']) as id
+    'memberships', 'customer_refs', 'customer_changes', 'openings', 'match_suggestions']) as id
+  union select one_id from match_suggestions where one_id in (select id from made) and state <> 'open'
+  union select other_id from match_suggestions where other_id in (select id from made) and state <> 'open'
   union select id from customers c where id in (select id from made) and version > 1
   union select customer_id from contact_ways where customer_id in (select id from made)
     and (import_id is distinct from %(id)s or verified_at is not null or removed_at is not null)
@@ -35,6 +37,9 @@ select customer_id from import_records
 where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' and undone = 'gone'
 """
 DROP: tuple[LiteralString, ...] = (
+    "delete from openings where customer_id in (" + GONE + ")",
+    "delete from match_suggestions where one_id in (" + GONE + ")",
+    "delete from match_suggestions where other_id in (" + GONE + ")",
     "delete from customer_changes where customer_id in (" + GONE + ")",
     "delete from contact_ways where customer_id in (" + GONE + ")",
     "delete from important_dates where customer_id in (" + GONE + ")",

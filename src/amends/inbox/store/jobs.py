@@ -85,6 +85,20 @@ def claim(conn: Connection, *, now: datetime) -> Job | None:
     )
 
 
+def claim_this(conn: Connection, *, job_id: JobId) -> Job | None:
+    """Return a job that is not over yet, ours until the transaction ends; None where it is over or somebody is at it."""
+    return fetch_maybe(
+        conn,
+        Job,
+        """
+        select j.id, j.kind, j.why, j.facts, j.state, j.position, j.done, j.total, j.error, j.failures, j.agent_id, '' as agent,
+          j.created_at, j.started_at, j.finished_at
+        from jobs j where j.id = %(id)s and j.state in ('queued', 'running') for update skip locked
+        """,
+        {"id": job_id},
+    )
+
+
 def lock_at(conn: Connection, *, job_id: JobId, position: int) -> bool:
     """Tell whether a job still runs and stands at `position`; it is ours until the transaction ends."""
     found = fetch_maybe(
