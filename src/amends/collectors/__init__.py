@@ -6,6 +6,7 @@ halves of a network that outgrew one file.
 """
 
 import sys
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
@@ -16,6 +17,7 @@ from amends.core.errors import SettingsWrong
 from amends.core.ports import Account, Collector
 
 
+@cache
 def networks() -> tuple[str, ...]:
     """Return the names of the networks that there is a file for."""
     return plugins.names(sys.modules[__name__])
