@@ -159,7 +159,8 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
           where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('changed', 'same')
         ), first as materialized (
           select i.customer_id, min(i.number) as number from import_records i
-          where i.import_id = %(id)s and i.customer_id = any(array(select customer_id from ours)) and i.outcome in ('made', 'changed', 'same')
+          where i.import_id = %(id)s and i.customer_id = any(array(select customer_id from ours))
+            and i.outcome in ('made', 'changed', 'same')
           group by i.customer_id
         ), again as materialized (
           select r.number, first.number as before from import_records r join first on first.customer_id = r.customer_id
