@@ -32,6 +32,18 @@ class Told:
     resolved_at: datetime | None
     dismissed: bool
     looks: list[tuple[int, str]]
+    clocks: list[list[bool]]
+    next_waits: bool
+    next_longest: int | None
+    csat: int | None
+
+    @property
+    def promise(self) -> str | None:
+        """Return whether what was promised was kept: each clock is whether it ran out, was stopped, was voided."""
+        if any(broken for broken, _stopped, _voided in self.clocks):
+            return "broken"
+        running = any(not stopped and not voided for _broken, stopped, voided in self.clocks)
+        return "kept" if not running and any(stopped for _broken, stopped, _voided in self.clocks) else None
 
     def within(self, days: int) -> str | None:
         """Return what the look at about so many days after the resolving found."""
@@ -48,7 +60,15 @@ def told(conn: Connection) -> list[Told]:
         select e.id, c.id as case_id, e.number, c.network, c.language, c.sentiment as mood, c.team_id, e.published_at, e.answered_at,
           e.resolved_at, e.dismissed_at is not null as dismissed,
           coalesce((select jsonb_agg(jsonb_build_array(f.days, f.outcome)) from follow_ups f
-                    where f.episode_id = e.id and f.outcome is not null), '[]') as looks
+                    where f.episode_id = e.id and f.outcome is not null), '[]') as looks,
+          coalesce((select jsonb_agg(jsonb_build_array(breached_at is not null or coalesce(stopped_at > due_at, false),
+                                                        stopped_at is not null,
+                                                        voided_at is not null)) from clocks k
+                    where k.episode_id = e.id and due_at is not null), '[]') as clocks,
+          exists (select from clocks k
+            where k.episode_id = e.id and kind = 'next' and stopped_at is null and voided_at is null) as next_waits,
+          (select max(wall_seconds) from clocks k where k.episode_id = e.id and kind = 'next' and stopped_at is not null) as next_longest,
+          (select csat from surveys s where s.episode_id = e.id) as csat
         from episodes e join cases c on c.id = e.case_id
         """,
     )
@@ -79,6 +99,12 @@ _ALSO: Mapping[Figure, Callable[[Told], bool]] = {
     Figure.UNENDED: lambda row: row.resolved_at is None,
     Figure.REOPENED: lambda row: row.number > 1,
     Figure.NEGATIVE: lambda row: row.mood == "negative",
+    Figure.KEPT: lambda row: row.promise == "kept",
+    Figure.BROKEN: lambda row: row.promise == "broken",
+    Figure.NEXT_ANSWERED: lambda row: not row.next_waits and row.next_longest is not None,
+    Figure.NEXT_WAITING: lambda row: row.next_waits,
+    Figure.RATED: lambda row: row.csat is not None,
+    Figure.CONTENT: lambda row: (row.csat or 0) >= 4,
 }
 
 
@@ -157,7 +183,12 @@ class Made:
             return
         at = timedelta(seconds=self.chance.choice([0, 59, 60, 3600, 90_000, 1_000_000]) + self.chance.random())
         given = {"id": self.chance.choice(ids), "length": at, "team": self.chance.choice([None, *self.teams])}
-        given |= {"mood": self.chance.choice(MOODS), "outcome": self.chance.choice(OUTCOMES), "days": self.chance.choice([7, 30])}
+        given |= {
+            "mood": self.chance.choice(MOODS),
+            "outcome": self.chance.choice(OUTCOMES),
+            "days": self.chance.choice([7, 30]),
+            "pick": self.chance.random(),
+        }
         execute(self.conn, self.chance.choice(_HAPPENINGS), given)
 
 
@@ -177,6 +208,22 @@ _HAPPENINGS = (
     from episodes where id = %(id)s and resolved_at is not null
       and not exists (select from follow_ups f where f.episode_id = episodes.id and f.days = %(days)s)
     """,
+    """
+    insert into clocks (case_id, episode_id, kind, number, created_at, started_at, due_at, stopped_at, voided_at, breached_at, wall_seconds)
+    select e.case_id, e.id, k.kind, (select count(*) from clocks o where o.episode_id = e.id and o.kind = k.kind) + 1, e.published_at,
+      e.published_at, case when %(pick)s < 0.9 then e.published_at + interval '1 hour' end, s.stopped,
+      case when %(pick)s < 0.1 then e.seen_at end,
+      case when %(pick)s between 0.1 and 0.2 then e.seen_at end, extract(epoch from s.stopped - e.published_at)
+    from episodes e, lateral (select case when %(pick)s > 0.5 then 'first' else 'next' end as kind) k,
+      lateral (select case when %(pick)s between 0.15 and 0.8 then e.published_at + %(length)s end as stopped) s where e.id = %(id)s
+    """,
+    "delete from clocks where id = (select max(id) from clocks where episode_id = %(id)s)",
+    """
+    insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at)
+    select e.id, e.case_id, c.customer_id, 'en', false, e.published_at, e.published_at
+    from episodes e join cases c on c.id = e.case_id where e.id = %(id)s on conflict do nothing
+    """,
+    "update surveys set csat = 1 + (%(pick)s * 4.99)::integer %% 5, answered_at = due_at where id = (select min(id) from surveys)",
     "delete from follow_ups where episode_id = %(id)s",
     "delete from episodes where id = %(id)s",
 )

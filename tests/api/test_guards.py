@@ -30,6 +30,8 @@ PUBLIC = {
     ("POST", "/forgot"),
     ("GET", "/new-password"),
     ("POST", "/new-password"),
+    ("GET", "/answer-times.json"),
+    ("GET", "/answer-times.svg"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/api/v1/docs"),

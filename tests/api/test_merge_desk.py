@@ -45,7 +45,7 @@ def test_two_are_merged_with_the_chosen_values_and_taken_apart_again(door: Door,
         "one_id": one.id,
         "other_id": other.id,
         "survivor_id": one.id,
-        "choice_zone": other.id,
+        "choice_name": other.id,
         "basis": "told_us",
         "note": "in the thread",
     }

@@ -157,3 +157,37 @@ def test_agents_are_compared_only_by_those_whom_a_setting_names(door: Door) -> N
 @pytest.mark.parametrize("dimension", ["network", "source", "brand", "team", "lang", "topic"])
 def test_numbers_are_broken_down_by_what_cases_have_in_common(shared_door: Door, dimension: str) -> None:
     assert shared_door.visitor(shared_door.who.mia).get(f"/numbers/by/{dimension}").status_code == 200
+
+
+def test_the_raw_facts_leave_as_a_file_with_a_row_an_episode(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    lines = mia.get("/numbers/facts.csv?span=30d").text.splitlines()
+    assert lines[0].startswith("episode_id,case_id,number,network")
+    assert len(lines) == 10
+    assert len(door.program(door.who.mia).get("/api/v1/numbers/facts.jsonl?q=network:reddit").text.splitlines()) == 0
+    assert door.visitor(door.who.ada).get("/numbers/facts.csv").status_code == 403
+
+
+def test_everybody_has_their_own_numbers(shared_door: Door) -> None:
+    page = shared_door.visitor(shared_door.who.ada).get("/my-numbers")
+    assert page.status_code == 200
+    assert "nobody is ranked" in page.text
+
+
+def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Door) -> None:
+    nobody = door.stranger()
+    assert nobody.get("/answer-times.json").status_code == 404
+    admin = door.visitor(door.who.ann)
+    assert admin.post("/settings/numbers", data={"shows_answer_times": "true", "role": ["manager"]}).status_code == 200
+    said = nobody.get("/answer-times.json")
+    assert said.json()["median_seconds"] is None
+    assert said.headers["cache-control"] == "public, max-age=300"
+    assert "not enough to tell" in nobody.get("/answer-times.svg").text
+    assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
+    assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
+
+
+def test_prometheus_reads_the_machines_side_with_a_token(shared_door: Door) -> None:
+    said = shared_door.program(shared_door.who.mia).get("/api/v1/metrics").text
+    assert 'amends_cases{status="open"} 9' in said
+    assert "# TYPE amends_heartbeat_age_seconds gauge" in said

@@ -59,6 +59,9 @@ def tiles(found: Found, asked: Asked) -> list[Tile]:
         _backlog(found, asked),
         _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered"))),
         _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved"))),
+        _timed(_("Next answer"), Figure.NEXT_ANSWERED, now.next, then.next, _("%(n)s wait for one") % {"n": number(now.next_waiting)}),
+        _whole(_("Promise kept"), Figure.KEPT, (now.kept, now.kept + now.broken), (then.kept, then.kept + then.broken)),
+        _whole(_("Customers content"), Figure.CONTENT, (now.content, now.rated), (then.content, then.rated)),
         Tile(
             name=_("Begun"),
             figure=Figure.BEGUN,
@@ -108,6 +111,18 @@ def _shared(name: str, figure: Figure, now: Measures, then: Measures) -> Tile:
         value="—" if share is None else percent(share),
         note=_("%(n)s of %(all)s begun") % {"n": number(n), "all": number(now.begun)},
         change=_points(share, was, up=False),
+    )
+
+
+def _whole(name: str, figure: Figure, now: tuple[int, int], then: tuple[int, int]) -> Tile:
+    """Return the tile of a share of which more is better: how many, of how many."""
+    share, was = _share(*now), _share(*then)
+    return Tile(
+        name=name,
+        figure=figure,
+        value="—" if share is None else percent(share),
+        note=_("%(n)s of %(all)s") % {"n": number(now[0]), "all": number(now[1])},
+        change=_points(share, was, up=True),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from amends.api.auth import Reading, may
 from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
+from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._breakdown import Dimension, breakdown, dimensions
 from amends.api.pages._chart import chart, line
 from amends.api.pages._numbers_view import distribution_of, headline, tiles
@@ -55,6 +56,14 @@ def by(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning, dimen
         found = breakdown(conn, asked, dimension)
     values = {"wanted": wanted, "period": asked.period, "dimension": dimension, "dimensions": allowed, "groups": found}
     return desk.screens.blocks(request, "numbers_by.html", ["by"], values)
+
+
+@router.get("/facts.{kind}", dependencies=[may(Right.NUMBERS)])
+def export(desk: AtDesk, visitor: Reading, wanted: Spanning, kind: FactsFormat) -> Response:
+    """Return the raw facts of the episodes begun in a span as a file."""
+    with desk.pool.transaction() as conn:
+        asked = wanted.asked(conn, visitor, desk.clock())
+    return facts_file(desk.pool, asked, kind)
 
 
 @router.get("/rows", dependencies=[may(Right.NUMBERS)])

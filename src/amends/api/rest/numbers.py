@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from amends.api.auth import Bearing, program_may
 from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
+from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.spanning import Spanning
 from amends.inbox.actions import facts
 from amends.inbox.rules.figures import DEFINITIONS, Figure
@@ -64,6 +65,14 @@ def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
         slots=series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now),
         definitions={figure.value: words for figure, words in DEFINITIONS.items()},
     )
+
+
+@router.get("/facts.{kind}", operation_id="facts_of_numbers", dependencies=[program_may(Right.NUMBERS)])
+def export(desk: AtDesk, visitor: Bearing, wanted: Spanning, kind: FactsFormat) -> Response:
+    """Return the raw facts of the episodes begun in a span as a file: CSV, or JSON one a line."""
+    with desk.pool.transaction() as conn:
+        asked = wanted.asked(conn, visitor, desk.clock())
+    return facts_file(desk.pool, asked, kind)
 
 
 @router.get("/rows", operation_id="rows_of_a_number", dependencies=[program_may(Right.NUMBERS)])

@@ -121,8 +121,8 @@ def found(conn: Connection, import_id: int, *, lock: bool = False) -> Import:
 
 
 def known_attributes(conn: Connection) -> list[Attribute]:
-    """Return the administrator's fields."""
-    return [row.as_rule for row in attributes.every(conn)]
+    """Return the administrator's fields that a file may fill; sensitive ones are sealed one by one, and entered by hand."""
+    return [row.as_rule for row in attributes.every(conn) if not row.sensitive]
 
 
 def fit(conn: Connection, one: Import, name: str) -> ImportMapping:

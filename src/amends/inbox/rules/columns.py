@@ -15,6 +15,8 @@ Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 NONE = -1
 """Stands for a length that there is not."""
+WAITS = -2
+"""Stands for a later answer that is waited for now."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
@@ -47,16 +49,20 @@ class Column(StrEnum):
     TRIAGED = "triaged"
     AFTER_7 = "after_7"
     AFTER_30 = "after_30"
+    PROMISE = "promise"
+    NEXT_ANSWER = "next_answer"
+    CSAT = "csat"
     TOPIC_EPISODE = "topic_episode"
     TOPIC = "topic"
 
 
 _EIGHT = {Column.EPISODE, Column.CASE, Column.TOPIC_EPISODE}
 _TWO = {Column.NETWORK, Column.LANGUAGE}
-_ONE = {Column.NUMBER, Column.MOOD, Column.AFTER_7, Column.AFTER_30}
+_ONE = {Column.NUMBER, Column.MOOD, Column.AFTER_7, Column.AFTER_30, Column.PROMISE, Column.CSAT}
 MOODS = {"negative": 1, "neutral": 2, "positive": 3}
+PROMISES = {"kept": 1, "broken": 2}
 OUTCOMES = {"held": 1, "relapsed": 2, "silent": 3, "unknown": 4}
-"""What stands for a mood and for what a follow-up found; 0 for nothing."""
+"""What stands for a mood, a promise, and what a follow-up found; 0 for nothing."""
 _PAIRS = (Column.TOPIC_EPISODE, Column.TOPIC)
 
 

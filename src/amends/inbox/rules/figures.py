@@ -21,7 +21,13 @@ class Figure(StrEnum):
     UNENDED = "unended"
     REOPENED = "reopened"
     NEGATIVE = "negative"
+    KEPT = "kept"
+    BROKEN = "broken"
+    NEXT_ANSWERED = "next_answered"
+    NEXT_WAITING = "next_waiting"
     RESOLVED = "resolved"
+    RATED = "rated"
+    CONTENT = "content"
     HELD_7 = "held_7"
     RELAPSED_7 = "relapsed_7"
     SILENT_7 = "silent_7"
@@ -39,7 +45,9 @@ class Figure(StrEnum):
 
 
 _AXES: Mapping[Figure, Axis] = {Figure.BACKLOG: Axis.OPEN} | {
-    figure: Axis.RESOLVED for figure in Figure if figure is Figure.RESOLVED or figure.value.endswith(("_7", "_30"))
+    figure: Axis.RESOLVED
+    for figure in Figure
+    if figure in {Figure.RESOLVED, Figure.RATED, Figure.CONTENT} or figure.value.endswith(("_7", "_30"))
 }
 NAMES = Table(
     {
@@ -50,7 +58,13 @@ NAMES = Table(
         Figure.UNENDED: N_("unended"),
         Figure.REOPENED: N_("reopened"),
         Figure.NEGATIVE: N_("negative"),
+        Figure.KEPT: N_("promise kept"),
+        Figure.BROKEN: N_("promise broken"),
+        Figure.NEXT_ANSWERED: N_("answered again"),
+        Figure.NEXT_WAITING: N_("waiting for the next answer"),
         Figure.RESOLVED: N_("resolved"),
+        Figure.RATED: N_("rated"),
+        Figure.CONTENT: N_("content"),
         Figure.HELD_7: N_("held after 7 days"),
         Figure.RELAPSED_7: N_("relapsed within 7 days"),
         Figure.SILENT_7: N_("silent after 7 days"),
@@ -77,7 +91,17 @@ DEFINITIONS = Table(
         Figure.UNENDED: N_("Of the episodes begun in the span, those that are not resolved yet. They stay in the denominator."),
         Figure.REOPENED: N_("Of the episodes begun in the span, those of a case that had been closed before."),
         Figure.NEGATIVE: N_("Of the episodes begun in the span, those of a case that reads as negative."),
+        Figure.KEPT: N_("Of the episodes begun in the span, those that were promised something by a policy and got all of it in time."),
+        Figure.BROKEN: N_("Of the episodes begun in the span, those of which a promised time ran out."),
+        Figure.NEXT_ANSWERED: N_(
+            "Of the episodes begun in the span, those whose customer wrote again after an answer and has the next one."
+        ),
+        Figure.NEXT_WAITING: N_(
+            "Of the episodes begun in the span, those whose customer wrote again after an answer and waits for the next one."
+        ),
         Figure.RESOLVED: N_("Episodes resolved in the span, whenever they began."),
+        Figure.RATED: N_("Of the episodes resolved in the span, those whose customer gave us one to five points."),
+        Figure.CONTENT: N_("Of the episodes resolved in the span, those whose customer gave us four or five points."),
         Figure.HELD_7: _HELD,
         Figure.RELAPSED_7: _RELAPSED,
         Figure.SILENT_7: _SILENT,

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from amends.inbox.rules.columns import MOODS, NONE, OUTCOMES, Column, Columns, Mask
+from amends.inbox.rules.columns import MOODS, NONE, OUTCOMES, PROMISES, WAITS, Column, Columns, Mask
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.spans import Period
 from amends.inbox.rules.survival import Lengths, lengths
 
 EDGES = (300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400)
 """Where the bins of a distribution end, in seconds; the last one has no end."""
-PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING)
+PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING, Column.PROMISE, Column.NEXT_ANSWER)
 GAPS = (Column.SEEN, Column.TRIAGED)
-RESOLVED = (Column.AT, Column.AFTER_7, Column.AFTER_30)
+RESOLVED = (Column.AT, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
+CONTENT_FROM = 4
+"""Points of five from which a customer counts as content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +62,17 @@ class Measures:
     unended: int
     reopened: int
     negative: int
+    kept: int
+    broken: int
+    next_answered: int
+    next_waiting: int
     resolved: int
+    rated: int
+    content: int
     after_7: Outcomes
     after_30: Outcomes
     first: Times
+    next: Times
     ending: Times
 
 
@@ -88,37 +97,40 @@ _BEGUN: Mapping[Figure, Callable[[Facts], Mask]] = {
     Figure.UNENDED: lambda facts: facts.begun[Column.ENDING] == NONE,
     Figure.REOPENED: lambda facts: facts.begun[Column.NUMBER] > 1,
     Figure.NEGATIVE: lambda facts: facts.begun[Column.MOOD] == MOODS["negative"],
+    Figure.KEPT: lambda facts: facts.begun[Column.PROMISE] == PROMISES["kept"],
+    Figure.BROKEN: lambda facts: facts.begun[Column.PROMISE] == PROMISES["broken"],
+    Figure.NEXT_ANSWERED: lambda facts: facts.begun[Column.NEXT_ANSWER] >= 0,
+    Figure.NEXT_WAITING: lambda facts: facts.begun[Column.NEXT_ANSWER] == WAITS,
 }
+_RESOLVED: Mapping[Figure, Callable[[Facts], Mask]] = {
+    Figure.RESOLVED: lambda facts: np.ones(len(facts.resolved), dtype=bool),
+    Figure.RATED: lambda facts: facts.resolved[Column.CSAT] > 0,
+    Figure.CONTENT: lambda facts: facts.resolved[Column.CSAT] >= CONTENT_FROM,
+}
+_COUNTED: Mapping[Figure, Callable[[Facts], Mask]] = {**_BEGUN, **_RESOLVED}
 
 
 def count(facts: Facts, figure: Figure) -> int:
-    """Return one figure of those that are counted on the axis of publishing."""
-    return int(np.count_nonzero(_BEGUN[figure](facts)))
+    """Return one figure."""
+    return int(np.count_nonzero(_COUNTED[figure](facts)))
 
 
 def measure(facts: Facts, now: int) -> Measures:
     """Return the numbers of these facts; `now` is in seconds, as columns have it."""
     begun, resolved = facts.begun, facts.resolved
-    counted = {figure: count(facts, figure) for figure in _BEGUN}
     return Measures(
-        begun=counted[Figure.BEGUN],
-        answered=counted[Figure.ANSWERED],
-        unanswered=counted[Figure.UNANSWERED],
-        ended=counted[Figure.ENDED],
-        unended=counted[Figure.UNENDED],
-        reopened=counted[Figure.REOPENED],
-        negative=counted[Figure.NEGATIVE],
-        resolved=len(resolved),
+        **{figure.value: count(facts, figure) for figure in _COUNTED},
         after_7=outcomes(resolved[Column.AFTER_7]),
         after_30=outcomes(resolved[Column.AFTER_30]),
         first=times(first_answers(begun, now)),
+        next=times(next_answers(begun)),
         ending=times(endings(begun, now)),
     )
 
 
 def counted(found: Measures) -> dict[Figure, int]:
     """Return the numbers by figure."""
-    plain = {figure: int(getattr(found, figure.value)) for figure in (*_BEGUN, Figure.RESOLVED)}
+    plain = {figure: int(getattr(found, figure.value)) for figure in _COUNTED}
     looks = {"7": found.after_7, "30": found.after_30}
     outcome = {Figure(f"{name}_{days}"): int(getattr(look, name)) for days, look in looks.items() for name in OUTCOMES}
     return plain | outcome
@@ -135,6 +147,12 @@ def first_answers(begun: Columns, now: int) -> Lengths:
     first, ending = begun[Column.FIRST_ANSWER], begun[Column.ENDING]
     waiting = (first == NONE) & (ending == NONE)
     return lengths(first[first != NONE], _watched(begun, waiting, now), len(begun))
+
+
+def next_answers(begun: Columns) -> Lengths:
+    """Return how long the longest later answer took, where one was called for; who waits for one now stays in the denominator."""
+    column = begun[Column.NEXT_ANSWER]
+    return lengths(column[column >= 0], np.empty(0, dtype=np.int64), int(np.count_nonzero(column != NONE)))
 
 
 def endings(begun: Columns, now: int) -> Lengths:

@@ -3,15 +3,16 @@
 Place in the path: a change -> `touched_cases` (triggers) -> here -> `episode_facts` -> `stale_slices` (triggers) -> `fact_slices`.
 """
 
+from dataclasses import dataclass
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_values
+from amends.core.database import Connection, execute, fetch_one, fetch_values
 
 A_MONTH = 18
 """A look at a resolution so many days later, or more, is the one after a month; before that it is the one after a week."""
 _FACTS: LiteralString = """
 insert into episode_facts (episode_id, case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics,
-  published_at, resolved_at, dismissed, first_answer, ending, seen, triaged, after_7, after_30)
+  published_at, resolved_at, dismissed, first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat)
 select e.id, c.id, e.number, c.brand_id, c.source_id, c.network, c.team_id, c.assignee_id, c.language, c.sentiment,
   array(select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id
         where p.case_id = c.id and p.case_number is not null and l.fits order by l.topic_id),
@@ -20,17 +21,27 @@ select e.id, c.id, e.number, c.brand_id, c.source_id, c.network, c.team_id, c.as
   (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
      and f.days < %(month)s order by f.days limit 1),
   (select f.outcome from follow_ups f where f.episode_id = e.id and f.outcome is not null
-     and f.days >= %(month)s order by f.days desc limit 1)
+     and f.days >= %(month)s order by f.days desc limit 1),
+  k.promise, k.next_answer, (select s.csat from surveys s where s.episode_id = e.id)
 from episodes e join cases c on c.id = e.case_id
+cross join lateral (
+  select case when bool_or(due_at is not null and (breached_at is not null or stopped_at > due_at)) then 'broken'
+              when bool_or(due_at is not null and stopped_at is not null)
+               and not bool_or(due_at is not null and stopped_at is null and voided_at is null) then 'kept' end as promise,
+         case when bool_or(kind = 'next' and stopped_at is null and voided_at is null) then -2
+              else (max(least(2147483647, wall_seconds))
+                    filter (where kind = 'next' and stopped_at is not null and wall_seconds is not null))::integer end as next_answer
+  from clocks k where k.episode_id = e.id) k
 """
 _OF_CASES: LiteralString = " where c.id = any(%(case_ids)s::bigint[]) "
 _KEPT: LiteralString = """
 on conflict (episode_id) do update set
   (case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics, published_at, resolved_at, dismissed,
-   first_answer, ending, seen, triaged, after_7, after_30)
+   first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat)
   = (excluded.case_id, excluded.number, excluded.brand_id, excluded.source_id, excluded.network, excluded.team_id, excluded.agent_id,
      excluded.language, excluded.mood, excluded.topics, excluded.published_at, excluded.resolved_at, excluded.dismissed,
-     excluded.first_answer, excluded.ending, excluded.seen, excluded.triaged, excluded.after_7, excluded.after_30)
+     excluded.first_answer, excluded.ending, excluded.seen, excluded.triaged, excluded.after_7, excluded.after_30,
+     excluded.promise, excluded.next_answer, excluded.csat)
 where episode_facts is distinct from excluded
 """
 _WORDS: LiteralString = """
@@ -87,3 +98,23 @@ _EMPTIED: tuple[LiteralString, ...] = (
 def touched(conn: Connection) -> bool:
     """Tell whether a fact may have changed, or a day waits to be packed."""
     return bool(fetch_values(conn, "select exists (select from touched_cases) or exists (select from stale_slices)")[0])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """How much is to be done: marks of cases, and slices."""
+
+    cases: int
+    slices: int
+
+
+def waiting(conn: Connection) -> Waiting:
+    """Return how much is to be done."""
+    return fetch_one(
+        conn,
+        Waiting,
+        """
+        select (select count(*) from touched_cases) as cases,
+               (select count(*) from (select distinct axis, begins from stale_slices) stale) as slices
+        """,
+    )

@@ -30,6 +30,9 @@ _COLUMNS: Mapping[Column, tuple[LiteralString, LiteralString]] = {
     Column.TRIAGED: ("triaged", "int4send(f.triaged)"),
     Column.AFTER_7: ("after_7", "substring(int2send(o.seven), 2)"),
     Column.AFTER_30: ("after_30", "substring(int2send(o.thirty), 2)"),
+    Column.PROMISE: ("promise", "substring(int2send(o.promise), 2)"),
+    Column.NEXT_ANSWER: ("next_answer", "int4send(coalesce(f.next_answer, -1))"),
+    Column.CSAT: ("csat", "substring(int2send(coalesce(f.csat, 0::smallint)), 2)"),
     Column.TOPIC_EPISODE: ("topic_episode", "t.episodes"),
     Column.TOPIC: ("topic", "t.topics"),
 }
@@ -50,6 +53,7 @@ _CODES: LiteralString = """
   join fact_words n on n.word = f.network join fact_words l on l.word = f.language
   cross join lateral (
     select coalesce(array_position(array['negative', 'neutral', 'positive'], f.mood), 0)::smallint as mood,
+           coalesce(array_position(array['kept', 'broken'], f.promise), 0)::smallint as promise,
            coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_7), 0)::smallint as seven,
            coalesce(array_position(array['held', 'relapsed', 'silent', 'unknown'], f.after_30), 0)::smallint as thirty) o
   cross join lateral (

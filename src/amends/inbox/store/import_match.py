@@ -154,11 +154,22 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
     execute(
         conn,
         """
+        with ours as materialized (
+          select distinct customer_id from import_records
+          where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('changed', 'same')
+        ), first as materialized (
+          select i.customer_id, min(i.number) as number from import_records i
+          where i.import_id = %(id)s and i.customer_id = any(array(select customer_id from ours))
+            and i.outcome in ('made', 'changed', 'same')
+          group by i.customer_id
+        ), again as materialized (
+          select r.number, first.number as before from import_records r join first on first.customer_id = r.customer_id
+          where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('changed', 'same')
+            and first.number < r.number
+        )
         update import_records r set outcome = 'refused', reason = 'again', detail = f.line::text
-        from import_records first join import_rows f on f.import_id = first.import_id and f.number = first.number
-        where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('changed', 'same')
-          and first.import_id = r.import_id and first.customer_id = r.customer_id and first.number < r.number
-          and first.outcome in ('made', 'changed', 'same')
+        from again join import_rows f on f.import_id = %(id)s and f.number = again.before
+        where r.import_id = %(id)s and r.number = again.number
         """,
         asked,
     )

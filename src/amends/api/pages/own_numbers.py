@@ -1,0 +1,31 @@
+"""One's own numbers: what an agent has, how fast it went, whether it held. Nobody is beside them to be compared with."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from amends.api.auth import Reading, may
+from amends.api.desk import AtDesk
+from amends.api.pages._numbers_view import headline, tiles
+from amends.api.spanning import Spanning
+from amends.inbox.actions import facts
+from amends.inbox.rules.query import Match, Query, Term
+from amends.inbox.rules.rights import Right
+from amends.inbox.rules.spans import Span
+from amends.inbox.store import counts, numbers
+
+router = APIRouter(prefix="/my-numbers", include_in_schema=False)
+MINE = Query((Term("assignee", (Match("me"),)),))
+
+
+@router.get("", dependencies=[may(Right.SEE)])
+def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning) -> Response:
+    """Show the numbers of the cases that are one's own."""
+    with desk.pool.transaction() as conn:
+        facts.freshen(conn)
+        asked = replace(wanted, text=str(MINE)).asked(conn, visitor, desk.clock())
+        found = numbers.find(conn, asked)
+        values: dict[str, Any] = {"counts": counts.read(conn, visitor.scope)}
+    values |= {"period": asked.period, "headline": headline(found, asked), "tiles": tiles(found, asked)}
+    return desk.screens.page(request, "own_numbers.html", values | {"wanted": wanted, "spans": list(Span)})
