@@ -27,6 +27,7 @@ from amends.inbox.store import (
     customers,
     important_dates,
     purchases,
+    sensitive_values,
 )
 from amends.inbox.store.customer_record import Record
 from amends.inbox.store.customer_timeline import Asked, Place, kinds, page
@@ -82,7 +83,7 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
     """Return what the whole page shows."""
     scope = visitor.scope
     return {
-        **record_values(conn, visitor, record),
+        **record_values(conn, record),
         **timeline_values(conn, visitor, record.id, asked),
         "head": customer_page.customer(conn, record.id, scope),
         "moods": customer_page.moods(conn, record.id, scope),
@@ -91,7 +92,7 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
     }
 
 
-def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[str, Any]:
+def record_values(conn: Connection, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
     ways, handles = contact_ways.of_customers(conn, [record.id]), customer_page.handles(conn, record.id)
     said = consents.in_force(conn, [record.id])[record.id]

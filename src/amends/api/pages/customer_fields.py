@@ -27,7 +27,7 @@ Name = Annotated[str, Query(max_length=60)]
 def edit(request: Request, desk: AtDesk, visitor: Reading, customer_id: CustomerId, name: Name = "") -> Response:
     """Show a field as a box to be written in."""
     with desk.pool.transaction() as conn:
-        values = record_values(conn, visitor, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock()))
+        values = record_values(conn, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock()))
     attribute = next((one for one in values["attributes"] if one.field == name), None)
     if name not in FIELDS and attribute is None:
         raise NotFound(_("A customer has no field “%(field)s”.") % {"field": name})
@@ -39,7 +39,7 @@ def edit(request: Request, desk: AtDesk, visitor: Reading, customer_id: Customer
 def record(request: Request, desk: AtDesk, visitor: Reading, customer_id: CustomerId) -> Response:
     """Return the record as it is now, in place of what was being edited."""
     with desk.pool.transaction() as conn:
-        values = record_values(conn, visitor, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock())) | {"apart": True}
+        values = record_values(conn, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock())) | {"apart": True}
     return desk.screens.blocks(request, "customer_page.html", ["record"], values)
 
 
