@@ -26,6 +26,8 @@ from amends.inbox.store import (
     customer_side,
     customers,
     important_dates,
+    merges,
+    promises,
     purchases,
     sensitive_values,
 )
@@ -87,6 +89,8 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
         **timeline_values(conn, visitor, record.id, asked),
         "head": customer_page.customer(conn, record.id, scope),
         "moods": customer_page.moods(conn, record.id, scope),
+        "promised": promises.of_customer(conn, record.id, scope),
+        "past": merges.of_customer(conn, record.id),
         "open_cases": customer_side.open_cases(conn, record.id, scope),
         "open_follow_ups": customer_side.open_follow_ups(conn, record.id, scope),
     }
