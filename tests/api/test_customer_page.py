@@ -170,3 +170,13 @@ def test_the_administrator_says_what_is_to_be_known(door: Door) -> None:
     assert "1 archived" in gone.text
     assert "archived" not in ann.post(_toast(gone)["undo"]).text
     assert "Miles" in ann.get("/settings/attributes").text
+
+
+def test_only_who_took_a_note_away_brings_it_back(door: Door) -> None:
+    ada, bo, cy = door.visitor(door.who.ada), door.visitor(door.who.bo), _customer(door)
+    ada.post(f"/customers/{cy}/notes", data={"text": "Better not said", "kind": "note"})
+    with door.pool.transaction() as conn:
+        [note] = fetch_values(conn, "select id from customer_notes")
+    back = _toast(ada.post(f"/customers/{cy}/notes/{note}/remove"))["undo"]
+    assert bo.post(back).status_code == 403
+    assert "Better not said" in ada.post(back).text + ada.get(f"/customers/{cy}/timeline").text

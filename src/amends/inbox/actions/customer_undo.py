@@ -74,7 +74,8 @@ def _note(conn: Connection, change: Change, source: Source, now: datetime) -> No
     was, became = _told(change)
     if became:
         customer_notes.remove_note(conn, customer_id=change.customer_id, note_id=became["id"], source=source, now=now)
-    elif note_rows.find(conn, was["id"], customer_id=change.customer_id):
+    elif note := note_rows.find(conn, was["id"], customer_id=change.customer_id):
+        customer_notes.check_own(note, source)
         note_rows.set_removed(conn, was["id"], at=None)
         _tell_back(conn, change, source, now)
 
