@@ -49,8 +49,8 @@ class ConsentBody(Body):
     purpose: Purpose
     given: bool
     basis: str = Field(max_length=200)
-    contact_way_id: int | None = None
-    author_id: int | None = None
+    contact_way_id: int | None = Field(default=None, ge=1, lt=2**63)
+    author_id: int | None = Field(default=None, ge=1, lt=2**63)
 
 
 class CustomerNoteBody(Body):
