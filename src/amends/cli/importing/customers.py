@@ -179,7 +179,7 @@ def _sentences(told: Mapping[str, object]) -> list[str]:
     lines += [f"  line {one['line']}: {one['reason']} {one['detail']}".rstrip() for one in refusals]
     if left := told["left_out"]:
         lines.append(f"  left out: {left}")
-    return [*lines, f"Import {told['import']}; take it back on its page /customers/import/{told['import']}, or with --undo {told['import']}."]
+    return [*lines, f"Import {told['import']}; take it back on its page /customers/import/{told['import']}, or by --undo."]
 
 
 def _write(pool: Pool, one: Import, path: Path) -> None:
