@@ -9,7 +9,9 @@ from amends.core.database import Connection, Pool, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
 from amends.inbox.actions.customers import link_customer, unlink
+from amends.inbox.actions.erase import erase
 from amends.inbox.actions.ingest import ingest
+from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
@@ -84,3 +86,22 @@ def test_two_agents_part_the_two_handles_of_a_customer_and_one_of_them_stays(poo
         with pytest.raises(Refused, match="only handle"):
             other.result(timeout=10)
     assert _fits(pool) == (0, 0)
+
+
+def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> None:
+    agent, _authors, customers = _two_customers(pool)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            merge(conn, Pair(survivor_id=customers[0], absorbed_id=customers[1]), agent_id=agent, now=NOON)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+        with pytest.raises(Conflict, match="just merged"):
+            other.result(timeout=10)
+    with pool.transaction() as conn:
+        assert erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON).records == 2

@@ -3,7 +3,9 @@
 from amends.cli.running.cast import hire
 from amends.cli.running.crew import CREWS, HOLDS, form_teams
 from amends.cli.running.promised import keep_promises
-from amends.core.database import Connection
+from amends.cli.running.regulars import REGULARS, know_regulars
+from amends.core.database import Connection, fetch_values
+from amends.inbox.actions import plan_occasions
 from amends.inbox.store import sla_policies, staff, teams
 from tests.cast import NOON, a_source
 
@@ -23,3 +25,11 @@ def test_the_company_promises_resolutions_in_its_working_hours_once(conn: Connec
     keep_promises(conn, now=NOON)
     keep_promises(conn, now=NOON)
     assert [(one.resolution_minutes, one.number) for one in sla_policies.every(conn)] == [(1440, 2)] * 3
+
+
+def test_the_company_knows_its_regulars_once_and_wishes_them_a_happy_birthday(conn: Connection) -> None:
+    hire(conn, now=NOON)
+    know_regulars(conn, now=NOON)
+    know_regulars(conn, now=NOON)
+    assert fetch_values(conn, "select count(*) from customers") == [len(REGULARS)]
+    assert plan_occasions.plan(conn, now=NOON) >= 1

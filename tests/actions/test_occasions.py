@@ -8,6 +8,7 @@ from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import DeliveryError, Refused
 from amends.inbox.actions import occasions, plan_occasions, send_occasions
 from amends.inbox.actions.erase import erase
+from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.send_occasions import Letter
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.consent import Purpose, Target
@@ -264,3 +265,13 @@ def test_what_was_sent_is_shown_with_whether_they_answered(conn: Connection) -> 
     send(conn)
     [message] = occasion_messages.of_customer(conn, customer_id, limit=5)
     assert (message.occasion_id, message.state, message.text) == (occasion_id, "sent", "All the best from !")
+
+
+def test_the_link_of_a_message_to_a_record_that_became_part_of_another_stops_them_too(conn: Connection) -> None:
+    stays, goes = somebody(conn), somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    [link] = [letter.stop for letter in send(conn) if letter.to.startswith(f"c{goes}@")]
+    merge(conn, Pair(survivor_id=stays, absorbed_id=goes), agent_id=ada(conn), now=NOON)
+    assert send_occasions.stop_by(conn, link, now=NOON + HOUR)
+    assert [one.given for one in consents.log(conn, stays)].count(False) == 1

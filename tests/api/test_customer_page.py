@@ -108,22 +108,20 @@ def fetch_other(door: Door, cy: int) -> int:
         return fetch_values(conn, "select id from customers where id <> %(id)s limit 1", {"id": cy})[0]
 
 
-def test_sensitive_attributes_are_kept_from_agents_and_shown_to_leads(door: Door) -> None:
+def test_what_is_sensitive_is_sealed_read_by_leads_with_one_press_and_kept_from_agents(door: Door) -> None:
     _attribute(door)
     cy = _customer(door)
     lea, ada = door.visitor(door.who.lea), door.visitor(door.who.ada)
-    assert "vegan" in lea.post(f"/customers/{cy}/field", data={"name": "attributes.meal", "value": "vegan"}).text
-    assert "vegan" in lea.get(f"/customers/{cy}").text
-    page = ada.get(f"/customers/{cy}").text
+    assert "Sealed and kept" in lea.post(f"/customers/{cy}/sensitive/meal", data={"value": "vegan"}).headers["hx-trigger"]
+    page = lea.get(f"/customers/{cy}").text
     assert "Meal" in page
     assert "vegan" not in page
-    assert "vegan" not in ada.get(f"/customers/{cy}/timeline?q=vegan&kind=change").text
-    for answer in (
-        ada.get(f"/customers/{cy}/field?name=attributes.meal"),
-        ada.post(f"/customers/{cy}/field", data={"name": "attributes.meal", "value": "all"}),
-        ada.post(f"/customers/{cy}/changes/1/undo"),
-    ):
-        assert answer.status_code == 403
+    assert "vegan" in lea.post(f"/customers/{cy}/sensitive/meal/show").text
+    assert "Meal" in ada.get(f"/customers/{cy}").text
+    assert "vegan" not in ada.get(f"/customers/{cy}/timeline?kind=change").text
+    assert ada.post(f"/customers/{cy}/sensitive/meal/show").status_code == 403
+    assert ada.post(f"/customers/{cy}/sensitive/meal", data={"value": "all"}).status_code == 403
+    assert ada.post(f"/customers/{cy}/field", data={"name": "attributes.meal", "value": "all"}).status_code == 422
 
 
 def test_the_timeline_is_paged_and_refuses_places_that_are_none(door: Door) -> None:
@@ -172,3 +170,26 @@ def test_the_administrator_says_what_is_to_be_known(door: Door) -> None:
     assert "1 archived" in gone.text
     assert "archived" not in ann.post(_toast(gone)["undo"]).text
     assert "Miles" in ann.get("/settings/attributes").text
+
+
+def test_only_who_took_a_note_away_brings_it_back(door: Door) -> None:
+    ada, bo, cy = door.visitor(door.who.ada), door.visitor(door.who.bo), _customer(door)
+    ada.post(f"/customers/{cy}/notes", data={"text": "Better not said", "kind": "note"})
+    with door.pool.transaction() as conn:
+        [note] = fetch_values(conn, "select id from customer_notes")
+    back = _toast(ada.post(f"/customers/{cy}/notes/{note}/remove"))["undo"]
+    assert bo.post(back).status_code == 403
+    assert "Better not said" in ada.post(back).text + ada.get(f"/customers/{cy}/timeline").text
+
+
+def test_what_was_taken_back_is_not_taken_back_twice(door: Door) -> None:
+    ada, cy = door.visitor(door.who.ada), _customer(door)
+    ada.post(f"/customers/{cy}/purchases", data={"name": "Flight UL 504", "kind": "subscription"})
+    with door.pool.transaction() as conn:
+        [purchase] = fetch_values(conn, "select id from purchases where name = 'Flight UL 504'")
+    goes_on = _toast(ada.post(f"/customers/{cy}/purchases/{purchase}/end"))["undo"]
+    assert [ada.post(goes_on).status_code for _ in range(2)] == [200, 409]
+    back = _toast(ada.post(f"/customers/{cy}/purchases/{purchase}/remove"))["undo"]
+    assert [ada.post(back).status_code for _ in range(2)] == [200, 409]
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select ended_at from purchases where name = 'Flight UL 504'") == [None]

@@ -126,3 +126,15 @@ def test_an_agent_sees_none_of_it(door: Door) -> None:
 
     for address in ("/customers/import", "/customers/export", "/settings/webhooks"):
         assert ada.get(address).status_code == 403
+
+
+def test_no_cell_of_the_report_is_run_by_a_spreadsheet_its_headings_least(door: Door) -> None:
+    site = Site(door)
+    address = site.upload(PEOPLE.replace("Account Name", "=cmd|' /c calc'!A1").replace("Air", "+1-1"))
+    columns = ["Contact ID", "First Name", "=cmd|' /c calc'!A1", "Email", "Birthdate"]
+    targets = ["external_id", "given_name", "organisation", "email", "birthday"]
+    site.mia.post(f"{address}/look", data={"column": columns, "target": targets, "order": ["", "", "", "", "dmy"], "system": "s"})
+    site.work.perform(Task.JOBS)
+    rows = list(csv.reader(StringIO(site.mia.get(f"{address}/refused.csv").text.lstrip("\ufeff"))))
+    assert len(rows) == 2
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]

@@ -87,3 +87,11 @@ def test_a_database_that_is_away_is_told_as_that(server: Server, shared_door: Do
         assert "Nothing is lost. Try again in a few seconds." in page.text
     finally:
         pool.close()
+
+
+@pytest.mark.parametrize("path", ["/stop/a-secret", "/survey/a-secret", "/surge/7/a-secret", "/survey/a-secret/a-secret"])
+def test_an_address_by_which_its_holder_may_act_stands_in_no_log(shared_door: Door, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shared_door.stranger().get(path)
+    written = capsys.readouterr()
+    assert "request" in written.out + written.err
+    assert "a-secret" not in written.out + written.err

@@ -33,6 +33,32 @@ def test_a_number_that_nothing_has_is_not_found_or_refused(method: str, route: A
     assert status < 500
 
 
+ASKED = [
+    (method, route, one.alias)
+    for method, route in GUARDED
+    for one in route.dependant.query_params
+    if "int" in str(one.field_info.annotation)
+]
+
+
+@pytest.mark.parametrize(("method", "route", "name"), [one for one in ASKED if one[0] == "GET"], ids=named)
+def test_a_number_larger_than_any_is_refused_wherever_it_is_asked(method: str, route: APIRoute, name: str, shared_door: Door) -> None:
+    status, _ = ask(shared_door, method, route, f"{address(route, shared_door)}?{name}={'9' * 30}")
+    assert status < 500
+
+
+@pytest.mark.parametrize("after", ["1e39_1", "nan_1", "0.5_" + "9" * 30, "x"])
+def test_a_place_among_suggestions_that_none_can_have_is_refused(after: str, shared_door: Door) -> None:
+    answer = shared_door.program(shared_door.who.ann).get("/api/v1/matches", params={"after": after})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("after", ["٣.٣", "99999999999999999999.1"])
+def test_a_place_in_the_feed_that_none_can_have_is_refused(after: str, shared_door: Door) -> None:
+    answer = shared_door.program(shared_door.who.ann).get("/api/v1/customers/changes", params={"after": after})
+    assert answer.status_code == 422
+
+
 def harm(door: Door) -> None:
     """Write harm wherever a network, a stranger or an administrator can write."""
     with door.pool.transaction() as conn:

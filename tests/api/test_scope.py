@@ -57,13 +57,33 @@ def apart(door: Door) -> Apart:
             case=talked,
             now=NOON,
         )
+        customer = one("select customer_id from cases where id = %(case)s", case=talked)
+        absorbed = one("insert into customers (name, created_at, merged_into) values ('', now(), %(id)s) returning id", id=customer)
+        match = one(
+            """
+            insert into match_suggestions (one_id, other_id, score, reasons, evidence, found_at)
+            values (least(%(id)s, %(other)s), greatest(%(id)s, %(other)s), 0.5, '[]', '{}', now()) returning id
+            """,
+            id=customer,
+            other=absorbed,
+        )
+        merge = one(
+            """
+            insert into merges (survivor_id, absorbed_id, choices, before, after, at)
+            values (%(id)s, %(other)s, '{}', '{}', '{}', now()) returning id
+            """,
+            id=customer,
+            other=absorbed,
+        )
         ids = {
+            "match_id": match,
+            "merge_id": merge,
             "case_id": int(talked),
             "reply_id": one("select id from replies where case_id = %(case)s", case=talked),
             "follow_up_id": follow_up,
             "picture_id": picture,
             "post_id": one("select min(id) from posts where case_id = %(case)s", case=talked),
-            "customer_id": one("select customer_id from cases where id = %(case)s", case=talked),
+            "customer_id": customer,
             "author_id": one("select author_id from cases where id = %(case)s", case=talked),
         }
     return Apart(door=door, ids=ids, north=north, south=south)
@@ -75,7 +95,19 @@ def state(door: Door) -> str:
         return json.dumps(
             [
                 fetch_values(conn, f"select to_jsonb(t)::text from {table} t order by 1")  # pyright: ignore[reportArgumentType]  # noqa: S608
-                for table in ("cases", "events", "notes", "replies", "follow_ups", "reply_attachments", "post_topics", "corrections")
+                for table in (
+                    "cases",
+                    "events",
+                    "notes",
+                    "replies",
+                    "follow_ups",
+                    "reply_attachments",
+                    "post_topics",
+                    "corrections",
+                    "merges",
+                    "match_suggestions",
+                    "customers",
+                )
             ]
         )
 
@@ -175,3 +207,21 @@ def test_who_gave_a_case_out_of_sight_takes_that_back_and_nobody_else_does(apart
         assert ada.post(other).status_code == 404
         assert ada.post(toast["undo"]).status_code == 200
         assert ada.get(f"/inbox/{case_id}").status_code == 200
+
+
+def test_the_list_of_customers_counts_and_feels_only_cases_in_sight(apart: Apart) -> None:
+    door, customer = apart.door, apart.ids["customer_id"]
+    with door.pool.transaction() as conn:
+        given = {"customer": customer, "plain": door.who.plain, "talked": door.who.talked}
+        execute(
+            conn, "update cases set customer_id = %(customer)s, sentiment = 'neutral', opened_at = '2020-01-01' where id = %(plain)s", given
+        )
+        execute(conn, "update cases set sentiment = 'negative', status = 'open' where id = %(talked)s", given)
+
+    def row(agent_id: Any) -> tuple[int, str]:
+        found = door.program(agent_id).get("/api/v1/customers").json()["customers"]
+        [one] = [one for one in found if one["id"] == customer]
+        return one["open_cases"], one["mood"]
+
+    assert row(door.who.ada) == (1, "neutral")
+    assert row(door.who.bo) == (2, "negative")

@@ -21,6 +21,16 @@ from amends.inbox.store.purchases import NewPurchase
 from tests.cast import NOON, a_post, an_answer_to
 from tests.desk import DAY, HOUR, MINUTE, Desk
 
+MESSAGE = """
+with wishes as (insert into occasions (name, kind, agent_id, created_at) values ('Wishes', 'birthday', %(agent)s, %(at)s) returning id)
+insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, sent_at, subject, text)
+select id, %(id)s, '2026', 'sent', %(at)s, %(at)s, %(at)s, 'Happy birthday', 'All the best' from wishes
+"""
+SURVEY = """
+insert into surveys (episode_id, case_id, customer_id, language, on_network, state, due_at, next_at, answered_at, csat, solved)
+select id, case_id, %(id)s, 'en', false, 'answered', %(at)s, %(at)s, %(at)s, 4, true from episodes limit 1
+"""
+
 
 @pytest.fixture
 def known(desk: Desk) -> CustomerId:
@@ -38,6 +48,8 @@ def known(desk: Desk) -> CustomerId:
     values = {"pronoun": "she", "concerns": "Cellos"}
     customer_record.change(conn, customer_id=cy, values=values, version=None, by=desk.agent_id, now=NOON + MINUTE)
     consents.say(conn, customer_id=cy, purpose=Purpose.SURVEY, given=True, basis="Told Ada", by=desk.agent_id, now=NOON + 3 * HOUR)
+    execute(conn, MESSAGE, {"id": cy, "agent": desk.agent_id, "at": NOON + 4 * HOUR})
+    execute(conn, SURVEY, {"id": cy, "at": NOON + 5 * HOUR})
     return cy
 
 
@@ -82,16 +94,9 @@ def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: Customer
     assert _all(desk, known, text="100%_sure\\") == []
 
 
-def test_hidden_fields_are_neither_shown_nor_found(desk: Desk, known: CustomerId) -> None:
-    hidden = ("concerns",)
-    assert _all(desk, known, text="cello", hidden=hidden) == []
-    [change] = [one for one in _all(desk, known, hidden=hidden) if one.detail == "concerns"]
-    assert "became" not in change.facts
-
-
 def test_who_sees_nothing_of_the_source_sees_no_post_case_reply_or_note_of_it(desk: Desk, known: CustomerId) -> None:
     seen = {one.kind for one in _all(desk, known, scope=Scope(sources=(10**9,)))}
-    assert seen == {"note", "purchase", "file", "change", "consent"}
+    assert seen == {"note", "purchase", "file", "change", "consent", "message"}
     execute(desk.conn, "insert into teams (name, created_at) values ('Others', now())")
     execute(desk.conn, "update cases set team_id = (select max(id) from teams)")
     assert "post" not in {one.kind for one in _all(desk, known, scope=Scope(teams=()))}

@@ -67,3 +67,9 @@ def test_no_template_writes_a_key_of_the_case_by_hand() -> None:
     """What a button shows comes from the table, or the two would part."""
     head = (Path(screen.HERE) / "templates" / "case.html").read_text()
     assert re.findall(r"<kbd>\w</kbd>", head) == []
+
+
+def test_no_key_is_the_beginning_of_another_one_since_it_would_wait_for_the_rest() -> None:
+    keys = {(thing.on, key) for thing in TABLE for key in thing.keys}
+    begun = {key.split(" ")[0] for _on, key in keys if " " in key}
+    assert begun & {key for _on, key in keys} == set()

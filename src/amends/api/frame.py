@@ -30,6 +30,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 LANGUAGE_COOKIE = "amends_language"
+OPENED_BY_ADDRESS = ("/stop/", "/survey/", "/surge/")
+"""Whoever knows such an address may act by it, so it stands in no log."""
 UNTOLD = ("/static/", "/stream", "/healthz", "/readyz")
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -64,7 +66,7 @@ class Frame:
             await (await run_in_threadpool(self.answer, Request(scope), error))(scope, receive, send)
         if not scope["path"].startswith(UNTOLD):
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            log.info("request", method=scope["method"], path=scope["path"], status=send.status, ms=milliseconds)
+            log.info("request", method=scope["method"], path=_told(scope["path"]), status=send.status, ms=milliseconds)
 
 
 class _Framed:
@@ -95,6 +97,11 @@ def _wanted_language(headers: Headers) -> str:
 def _given_id(text: str) -> str:
     """Return a caller's own request id where it is short and plain, so that its log and ours can be laid side by side."""
     return text if len(text) <= 64 and text.replace("-", "").replace("_", "").isalnum() and text.isascii() else ""  # noqa: PLR2004
+
+
+def _told(path: str) -> str:
+    """Return a path as the log has it: without what opens a page to whoever holds it."""
+    return next((f"{opened}…" for opened in OPENED_BY_ADDRESS if path.startswith(opened)), path)
 
 
 def _caching(path: str, status: int) -> str:

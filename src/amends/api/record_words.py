@@ -47,7 +47,6 @@ PARTS = Table(
     }
 )
 LONG = frozenset({"preferences", "concerns"})
-HIDDEN = "•••"
 
 
 def field(name: str, attributes: Sequence[Attribute] = ()) -> str:
@@ -101,8 +100,6 @@ def day_text(year: int, month: int, day_of_month: int) -> str:
 
 def changed(entry: Entry, people: Mapping[int, str], attributes: Sequence[Attribute]) -> tuple[str, str]:
     """Return what a change of the timeline changed, as it was and as it became."""
-    if entry.facts.get("hidden"):
-        return HIDDEN, HIDDEN
     attribute = next((one for one in attributes if one.field == entry.detail), None)
     return (
         value(entry.detail, entry.facts.get("was"), people, attribute),

@@ -34,7 +34,7 @@ def done(
     visitor: Visitor = request.state.visitor
     with desk.pool.transaction() as conn:
         change_id = act(conn)
-        values = record_values(conn, visitor, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock())) | {"apart": True}
+        values = record_values(conn, opened_by(conn, visitor, customer_id, place="customer", now=desk.clock())) | {"apart": True}
     desk.wake()
     undo = f"/customers/{customer_id}/changes/{change_id}/undo" if change_id else ""
     shown = desk.screens.blocks(request, "customer_page.html", ["title_line", "record"], values)

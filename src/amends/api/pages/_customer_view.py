@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from amends.api import record_words
-from amends.api.customer_view import asked_for, hidden_from
+from amends.api.customer_view import asked_for
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -26,7 +26,10 @@ from amends.inbox.store import (
     customer_side,
     customers,
     important_dates,
+    merges,
+    promises,
     purchases,
+    sensitive_values,
 )
 from amends.inbox.store.customer_record import Record
 from amends.inbox.store.customer_timeline import Asked, Place, kinds, page
@@ -82,18 +85,19 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
     """Return what the whole page shows."""
     scope = visitor.scope
     return {
-        **record_values(conn, visitor, record),
+        **record_values(conn, record),
         **timeline_values(conn, visitor, record.id, asked),
         "head": customer_page.customer(conn, record.id, scope),
         "moods": customer_page.moods(conn, record.id, scope),
+        "promised": promises.of_customer(conn, record.id, scope),
+        "past": merges.of_customer(conn, record.id),
         "open_cases": customer_side.open_cases(conn, record.id, scope),
         "open_follow_ups": customer_side.open_follow_ups(conn, record.id, scope),
     }
 
 
-def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[str, Any]:
+def record_values(conn: Connection, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
-    known = asked_for(conn)
     ways, handles = contact_ways.of_customers(conn, [record.id]), customer_page.handles(conn, record.id)
     said = consents.in_force(conn, [record.id])[record.id]
     stop = record.do_not_contact_since is not None
@@ -104,8 +108,10 @@ def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[st
     return {
         "record": record,
         "fields": [name for name in FIELDS if name not in {"name", "do_not_contact"}],
-        "attributes": known,
-        "hidden": hidden_from(visitor, known),
+        "attributes": asked_for(conn),
+        "sealed": sensitive_values.of_customer(conn, record.id),
+        "read": {},
+        "customer_id": record.id,
         "people": {one.id: one.name for one in agent_list.active(conn)},
         "ways": [(way, may_write(Target(contact_way_id=way.id))) for way in ways],
         "handles": [(one, may_write(Target(author_id=one.author_id))) for one in handles],
@@ -123,7 +129,6 @@ def record_values(conn: Connection, visitor: Visitor, record: Record) -> dict[st
 
 def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId, asked: Looked) -> dict[str, Any]:
     """Return a page of the timeline."""
-    known = asked_for(conn)
     wanted = Asked(
         customer_id=customer_id,
         authors=customers.handles_of(conn, customer_id=customer_id),
@@ -131,7 +136,6 @@ def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId,
         text=asked.q,
         after=asked.place(),
         limit=SHOWN + 1,
-        hidden=tuple(hidden_from(visitor, known)),
     )
     found = page(conn, wanted, only=[asked.kind] if asked.kind else [])
     return {
@@ -140,7 +144,7 @@ def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId,
         "looked": asked,
         "kinds": {name: _(kind.NAME) for name, kind in kinds().items()},
         "customer_id": customer_id,
-        "attributes": known,
+        "attributes": asked_for(conn),
         "people": {one.id: one.name for one in agent_list.active(conn)},
         "says": record_words,
     }

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from amends.api.audit_words import FORMATS, NOUNS, changes, happened
@@ -32,7 +32,9 @@ class Format(StrEnum):
 
 
 @router.get("", dependencies=[may(Right.AUDIT)])
-def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Seeking, below: int | None = None) -> Response:
+def show(
+    request: Request, desk: AtDesk, visitor: Reading, wanted: Seeking, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> Response:
     """Show the newest entries that fit; for htmx only the list, or the lines behind the entry `below`."""
     with desk.pool.transaction() as conn:
         values = _listed(conn, wanted, below) | {"query": _query(request.query_params)}

@@ -128,7 +128,7 @@ def refused(desk: AtDesk, visitor: Reading, import_id: int) -> Response:  # noqa
 
 
 def _refused_rows(desk: Desk, one: Import) -> Generator[str]:
-    yield "\ufeff" + _line([*(column.name for column in one.shown_columns), _("Line"), _("Reason")])
+    yield "\ufeff" + _line([*(harmless(column.name) for column in one.shown_columns), _("Line"), _("Reason")])
     after, rows = 0, [None]
     while rows:
         with desk.pool.transaction() as conn:
@@ -136,7 +136,7 @@ def _refused_rows(desk: Desk, one: Import) -> Generator[str]:
         width = len(one.shown_columns)
         for row in rows:
             cells = [harmless(cell) for cell in row.cells[:width]]
-            yield _line([*cells, *[""] * (width - len(cells)), str(row.line), reason(row.reason, row.detail)])
+            yield _line([*cells, *[""] * (width - len(cells)), str(row.line), harmless(reason(row.reason, row.detail))])
             after = row.number
 
 

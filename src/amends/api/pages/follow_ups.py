@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
@@ -30,7 +30,7 @@ def look(  # noqa: PLR0913
     show: Shown = Shown.ASKING,
     mine: bool = False,
     at: datetime | None = None,
-    after: int | None = None,
+    after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> Response:
     """Show them, those that need somebody first; for htmx only the list."""
     marker = Marker(at=at, id=after) if at and after is not None else None

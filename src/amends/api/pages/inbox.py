@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
 
 from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
@@ -14,6 +15,7 @@ from amends.inbox.rules.rights import Right
 from amends.inbox.store import matching
 
 router = APIRouter(include_in_schema=False)
+Number = Annotated[int, Field(ge=0, lt=2**63)]
 MOST_ASKED = 200
 
 
@@ -36,7 +38,7 @@ def more(request: Request, desk: AtDesk, visitor: Reading, look: Looking, after:
 
 
 @router.get("/inbox/fitting", dependencies=[may(Right.SEE)])
-def fitting(desk: AtDesk, visitor: Reading, look: Looking, ids: Annotated[list[int], Query(max_length=MOST_ASKED)]) -> list[int]:
+def fitting(desk: AtDesk, visitor: Reading, look: Looking, ids: Annotated[list[Number], Query(max_length=MOST_ASKED)]) -> list[int]:
     """Return those of these cases that the list would hold; a screen asks it of news."""
     if look.trouble:
         return []

@@ -92,7 +92,9 @@ def cap(request: Request, desk: AtDesk, visitor: Meaning, most: Annotated[int, F
 
 
 @router.get("/{occasion_id}", dependencies=OCCASIONS)
-def one(request: Request, desk: AtDesk, visitor: Reading, occasion_id: int, below: int | None = None) -> Response:
+def one(
+    request: Request, desk: AtDesk, visitor: Reading, occasion_id: int, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> Response:
     """Show an occasion; for htmx only the messages, beginning below the id `below`."""
     with desk.pool.transaction() as conn:
         values = _values(conn, desk, occasion_id, below) | {"apart": False}
@@ -123,7 +125,7 @@ def preview(
     request: Request, desk: AtDesk, _visitor: Meaning, occasion_id: int, words: Written, customer: Annotated[str, Form(max_length=20)] = ""
 ) -> Response:
     """Show how the words read for a customer, or for an invented person."""
-    whom = CustomerId(int(customer)) if customer.isdecimal() else None
+    whom = CustomerId(int(customer)) if customer.isdecimal() and int(customer) < 2**63 else None
     with desk.pool.transaction() as conn:
         found = send_occasions.example(conn, acts.occasion_of(conn, occasion_id), checked_words(words), whom, now=desk.clock())
     return desk.screens.blocks(request, "occasion.html", ["seen"], {"seen": found})

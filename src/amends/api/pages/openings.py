@@ -1,8 +1,8 @@
 """Who opened whose record, the newest first: of one customer, by one colleague, or all."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
@@ -25,7 +25,14 @@ PLACES = Table(
 
 
 @router.get("", dependencies=[may(Right.PRIVACY)])
-def show(request: Request, desk: AtDesk, visitor: Reading, customer: str = "", agent: str = "", below: int | None = None) -> Response:
+def show(
+    request: Request,
+    desk: AtDesk,
+    visitor: Reading,
+    customer: str = "",
+    agent: str = "",
+    below: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> Response:
     """Show the newest openings that fit; for htmx only the list, or the lines behind the opening `below`."""
     asked = {"customer": customer if customer.isdecimal() else "", "agent": agent if agent.isdecimal() else ""}
     with desk.pool.transaction() as conn:

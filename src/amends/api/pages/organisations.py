@@ -24,7 +24,11 @@ Terms = Annotated[TermsWish, Depends(terms)]
 
 @router.get("", dependencies=[may(Right.SEE)])
 def every(
-    request: Request, desk: AtDesk, visitor: Reading, q: Annotated[str, Query(max_length=200)] = "", after: int | None = None
+    request: Request,
+    desk: AtDesk,
+    visitor: Reading,
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> Response:
     """Show the organisations by name; for htmx only the list, or the lines behind the one `after`."""
     with desk.pool.transaction() as conn:
@@ -43,7 +47,13 @@ def add(desk: AtDesk, visitor: Meaning, wish: Wished) -> Response:
 
 
 @router.get("/{organisation_id:int}", dependencies=[may(Right.SEE)])
-def one(request: Request, desk: AtDesk, visitor: Reading, organisation_id: OrganisationId, below: int | None = None) -> Response:
+def one(
+    request: Request,
+    desk: AtDesk,
+    visitor: Reading,
+    organisation_id: OrganisationId,
+    below: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> Response:
     """Show an organisation with its members; for htmx the lines behind the membership `below`."""
     with desk.pool.transaction() as conn:
         values = one_values(desk, conn, visitor, _known(organisation_id), below)

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from amends.api.auth import Meaning, Reading, may
@@ -28,7 +28,7 @@ ASKS = Table({Asked.FILE: N_("wants to see what we hold"), Asked.ERASURE: N_("wa
 
 
 @router.get("", dependencies=PRIVACY)
-def show(request: Request, desk: AtDesk, visitor: Reading, customer: int | None = None) -> Response:
+def show(request: Request, desk: AtDesk, visitor: Reading, customer: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> Response:
     """Show what is asked, the most urgent first, and what was answered last; `customer` is filled into the form."""
     with desk.pool.transaction() as conn:
         values = _values(conn) | {"counts": counts.read(conn, visitor.scope), "customer": customer, "apart": False}
@@ -40,7 +40,7 @@ def ask(
     request: Request,
     desk: AtDesk,
     visitor: Meaning,
-    customer: Annotated[int, Form(ge=1)],
+    customer: Annotated[int, Form(ge=1, lt=2**63)],
     kind: Annotated[Asked, Form()],
     how: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:

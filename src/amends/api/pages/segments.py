@@ -69,7 +69,9 @@ def save(
 
 
 @router.get("/{segment_id:int}", dependencies=[may(Right.SEE)])
-def one(request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId, below: int | None = None) -> Response:
+def one(
+    request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> Response:
     """Show a segment with its members; for htmx the lines behind the customer `below`."""
     values = _members(desk, visitor, segment_id, below)
     if request.headers.get("HX-Request"):

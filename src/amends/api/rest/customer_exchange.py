@@ -103,7 +103,7 @@ class Changes:
 def changes(
     desk: AtDesk,
     visitor: Bearing,  # noqa: ARG001 - names who asks
-    after: Annotated[str, Query(pattern=r"^(\d{1,20}\.\d{1,18})?$")] = "",
+    after: Annotated[str, Query(pattern=r"^([0-9]{1,19}\.[0-9]{1,18})?$")] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> Changes:
     """List what changed behind a place, every change once and none left out; empty: from the beginning."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
 from amends.api.auth import Bearing, program_may
-from amends.api.customer_view import asked_for, hidden_from, opened_by
+from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.errors import Refused
@@ -49,8 +49,8 @@ class ConsentBody(Body):
     purpose: Purpose
     given: bool
     basis: str = Field(max_length=200)
-    contact_way_id: int | None = None
-    author_id: int | None = None
+    contact_way_id: int | None = Field(default=None, ge=1, lt=2**63)
+    author_id: int | None = Field(default=None, ge=1, lt=2**63)
 
 
 class CustomerNoteBody(Body):
@@ -136,7 +136,6 @@ def get_timeline(  # noqa: PLR0913
             text=q.replace("\0", ""),
             after=Place(at=at, kind=below_kind, id=below_id) if at else None,
             limit=PAGE + 1,
-            hidden=tuple(hidden_from(visitor, asked_for(conn))),
         )
         found = customer_timeline.page(conn, asked, only=_known(kind or []))
     return TimelinePage(entries=found[:PAGE], ended=len(found) <= PAGE)

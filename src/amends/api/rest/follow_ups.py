@@ -63,7 +63,10 @@ def csat(desk: AtDesk, visitor: Bearing, since: datetime, until: datetime) -> he
 
 @router.get("", operation_id="list_follow_ups", dependencies=[program_may(Right.SEE)])
 def list_follow_ups(
-    desk: AtDesk, visitor: Bearing, before: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    desk: AtDesk,
+    visitor: Bearing,
+    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> FollowUpList:
     """List all follow-ups."""
     with desk.pool.transaction() as conn:

@@ -134,6 +134,9 @@ def _cursor(after: str) -> tuple[float, int] | None:
         return None
     score, _sign, match_id = after.partition("_")
     try:
-        return float(score), int(match_id)
+        found = float(score), int(match_id)
     except ValueError as error:
         raise Refused(_("Give `after` as the answer before had it.")) from error
+    if not (0 <= found[0] <= 1 and 0 <= found[1] < LARGEST_ID):
+        raise Refused(_("Give `after` as the answer before had it."))
+    return found

@@ -87,7 +87,10 @@ class MemberBody(TermsBody):
 
 @router.get("", operation_id="list_organisations", dependencies=[program_may(Right.SEE)])
 def list_organisations(
-    desk: AtDesk, _visitor: Bearing, q: Annotated[str, Query(max_length=200)] = "", after: int | None = None
+    desk: AtDesk,
+    _visitor: Bearing,
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> Organisations:
     """List organisations by name, those whose names hold `q`."""
     with desk.pool.transaction() as conn:
@@ -131,7 +134,9 @@ def archive(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId) -> 
 
 
 @router.get("/{organisation_id}/members", operation_id="list_members", dependencies=[program_may(Right.SEE)])
-def members(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId, below: int | None = None) -> Members:
+def members(
+    desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> Members:
     """List memberships, those that are over too."""
     with desk.pool.transaction() as conn:
         rows = memberships.page(conn, organisation_id, visitor.scope, now=desk.clock(), below=below)

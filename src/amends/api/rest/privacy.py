@@ -27,7 +27,7 @@ PRIVACY = [program_may(Right.PRIVACY)]
 class RequestBody(Body):
     """What a customer asks: `file` or `erasure`."""
 
-    customer_id: int = Field(ge=1)
+    customer_id: int = Field(ge=1, lt=2**63)
     kind: Asked
     how: str = Field(default="", max_length=2_000)
 

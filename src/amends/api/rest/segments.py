@@ -91,7 +91,7 @@ def delete(desk: AtDesk, visitor: Bearing, segment_id: SegmentId) -> Response:
 
 
 @router.get("/{segment_id}/members", operation_id="list_segment_members", dependencies=[program_may(Right.SEE)])
-def members(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, below: int | None = None) -> Members:
+def members(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> Members:
     """List the customers of a segment."""
     with desk.pool.transaction() as conn:
         segment = keeping.seen(conn, segment_id, visitor)

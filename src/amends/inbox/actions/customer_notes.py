@@ -30,11 +30,16 @@ def add_note(conn: Connection, *, customer_id: CustomerId, new: NewNote, source:
 def remove_note(conn: Connection, *, customer_id: CustomerId, note_id: int, source: Source, now: datetime) -> int:
     """Take away a note of one's own, and return the row of history that brings it back."""
     note = found(conn, customer_id, note_id)
-    if note.agent_id != source.by:
-        raise NotAllowed(_("Only who wrote a note takes it away."))
+    check_own(note, source)
     customer_notes.set_removed(conn, note_id, at=now)
     told = NewChange(field=FIELD, was={"id": note_id, "kind": note.kind}, became=None)
     return told_of_part(conn, customer_id, told, source=source, now=now)
+
+
+def check_own(note: CustomerNote, source: Source) -> None:
+    """Raise `NotAllowed` where somebody else wrote the note."""
+    if note.agent_id != source.by:
+        raise NotAllowed(_("Only who wrote a note takes it away."))
 
 
 def pin_note(conn: Connection, *, customer_id: CustomerId, note_id: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
+from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import jobs, resolve
 from amends.inbox.actions.found import locked_case
@@ -68,6 +68,11 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
 
 
 def _locked(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
+    """Return the customer and what is part of it, held; how they stand is asked behind the lock, since a merge may have been faster."""
+    records = erasure.family(conn, customer_id)
+    customers.lock(conn, records)
+    if erasure.family(conn, customer_id) != records:
+        raise Conflict(_("Somebody has just merged this record with another. Look again before you go on."))
     stands = erasure.standing(conn, customer_id)
     if stands is None:
         raise NotFound(_("There is no such customer."))
@@ -75,8 +80,6 @@ def _locked(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
         raise Refused(_("This record became part of another one; erase that."))
     if stands.erased_at is not None:
         raise Refused(_("This customer is erased already."))
-    records = erasure.family(conn, customer_id)
-    customers.lock(conn, records)
     return records
 
 

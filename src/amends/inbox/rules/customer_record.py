@@ -122,11 +122,15 @@ def plain(value: object, most: int = LONGEST_TEXT) -> str:
     """Return text of several lines as it is kept: in the composed form, without control characters and without what turns text around."""
     if not isinstance(value, str):
         raise Refused(_("Text is expected here."))
-    composed = unicodedata.normalize("NFC", storable(value)).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
+    text = value.strip() if value.isascii() and value.isprintable() else _cleaned(value)
     if len(text) > most:
         raise Refused(_("Keep it at %(most)s characters at most.") % {"most": most})
     return text
+
+
+def _cleaned(value: str) -> str:
+    composed = unicodedata.normalize("NFC", storable(value)).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
 
 
 def a_name(value: object) -> str:

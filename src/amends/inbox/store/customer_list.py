@@ -51,12 +51,15 @@ class CustomerRow:
 def page(conn: Connection, listed: Listed, scope: Scope) -> list[CustomerRow]:
     """Return the customers that fit, within the scope, the newest known first."""
     plan_by_value(conn)
-    query: LiteralString = _FOUND + _ROWS if listed.text.strip() else _ROWS
+    params = _params(listed) | scopes.params(scope)
+    narrowed = scopes.within(scope)
+    rows: LiteralString = _PERSON + narrowed + _GOING
+    query: LiteralString = _FOUND + rows if listed.text.strip() else rows
     where: LiteralString = " and u.id in (select id from found)" if listed.text.strip() else ""
     where += " and u.owner_id = %(owner)s" if listed.owner_id is not None else ""
     where += " and u.tags @> array[%(tag)s]" if listed.tag else ""
     where += " and u.id < %(below)s" if listed.below is not None else ""
-    return fetch_all(conn, CustomerRow, query + where + _within(scope) + _ORDER + _FACTS, _params(listed) | scopes.params(scope))
+    return fetch_all(conn, CustomerRow, query + where + _within(scope) + _ORDER + _NEWEST + narrowed + _FACTS, params)
 
 
 def _within(scope: Scope) -> LiteralString:
@@ -108,23 +111,29 @@ with found as materialized (
          order by customer_id desc limit %(few)s)
 )
 """
-_ROWS: LiteralString = """
+_PERSON: LiteralString = """
 select u.id, u.name, u.pronoun, u.tags, u.loyalty_number, g.name as owner, u.do_not_contact_since is not null as do_not_contact,
   (select o.name from memberships m join organisations o on o.id = m.organisation_id
    where m.customer_id = u.id and m.until is null order by m.id limit 1) as organisation,
   array(select a.network || ':' || a.handle from customer_links l join authors a on a.id = l.author_id
         where l.customer_id = u.id order by l.created_at, a.id limit %(shown)s) as handles,
   (select count(*)::int from (
-     select from cases c where c.customer_id = u.id and c.status in ('open', 'waiting', 'snoozed') limit 100) going) as open_cases,
+     select from cases c where c.customer_id = u.id and c.status in ('open', 'waiting', 'snoozed')
+"""
+_GOING: LiteralString = """
+     limit 100) going) as open_cases,
   c.last_post_at as heard_at, c.sentiment as mood
 from (
   select * from customers u where u.merged_into is null and u.erased_at is null
 """
 _ORDER: LiteralString = " order by u.id desc limit %(limit)s"
-_FACTS: LiteralString = """
+_NEWEST: LiteralString = """
 ) u left join agents g on g.id = u.owner_id
 left join lateral (
-  select last_post_at, sentiment from cases where customer_id = u.id order by opened_at desc limit 1
+  select last_post_at, sentiment from cases c where c.customer_id = u.id
+"""
+_FACTS: LiteralString = """
+  order by opened_at desc limit 1
 ) c on true
 order by u.id desc
 """

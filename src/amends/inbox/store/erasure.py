@@ -217,6 +217,8 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
           update note_mentions set said = '' where case_id = any(%(ids)s)
         ), noted as (
           update notes set text = '' where case_id = any(%(ids)s)
+        ), promised as (
+          update promises set text = '' where case_id = any(%(ids)s)
         ), judged as (
           update follow_up_evidence v set note = '' from episodes e where e.id = v.episode_id and e.case_id = any(%(ids)s)
         )

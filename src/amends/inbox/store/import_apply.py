@@ -8,10 +8,14 @@ from amends.inbox.rules.import_mapping import ImportMapping
 from amends.inbox.store.imports import Import
 
 MAKE: LiteralString = """
-with ours as (
-  update import_records set customer_id = nextval(pg_get_serial_sequence('customers', 'id'))
-  where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made'
-  returning customer_id, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, attributes, owner_id,
+with numbered as materialized (
+  select number, nextval(pg_get_serial_sequence('customers', 'id')) as customer_id from (
+    select number from import_records
+    where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' order by number
+  ) in_order
+), ours as (
+  update import_records r set customer_id = n.customer_id from numbered n where r.import_id = %(id)s and r.number = n.number
+  returning r.customer_id, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, attributes, owner_id,
     do_not_contact
 )
 insert into customers (id, name, created_at, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, attributes, owner_id,

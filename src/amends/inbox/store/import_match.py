@@ -28,6 +28,11 @@ def lock(conn: Connection) -> None:
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('customer import', 0))")
 
 
+def learn(conn: Connection) -> None:
+    """Let the database count what just came: it would go on as if there were nothing of this import, and read it all for each row."""
+    execute(conn, "analyze import_records (import_id, number, outcome, customer_id)")
+
+
 def key(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, upto: int) -> None:
     """Tell the second row of the same person from the first, and refuse it."""
     asked = _asked(one, mapping, after, upto)
@@ -94,11 +99,11 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
                 from jsonb_array_elements(r.ways) w
                 join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
                 join customers c on c.id = x.customer_id and c.merged_into is null and c.erased_at is null
-                where (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
+                where b.customer_id is null and (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
                   and not (r.reference is not null and %(reference)s
-                    and exists (select from customer_refs o where o.customer_id = x.customer_id and o.system = %(system)s))
+                    and %(system)s = any(array(select o.system from customer_refs o where o.customer_id = x.customer_id)))
               ) x where x.kind = x.best
-            ) w on b.customer_id is null
+            ) w on true
             where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome <> 'refused'
           ) r
           cross join lateral (select r.number, r.found_id as customer_id, r.erased, r.several) f
@@ -121,11 +126,12 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
               union all
               select 'contact_ways', null, jsonb_agg(w.value order by w.place)
               from jsonb_array_elements(r.ways) with ordinality w(value, place)
-              where not exists (select from contact_ways x where x.customer_id = f.customer_id and x.kind = w.value ->> 0
-                and x.normal = w.value ->> 2 and x.removed_at is null)
+              where f.customer_id is null or not exists (select from contact_ways x where x.customer_id = f.customer_id
+                and x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null offset 0)
               union all
               select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
-              where not exists (select from important_dates x where x.customer_id = f.customer_id and x.kind = w.value ->> 0)
+              where f.customer_id is null
+                or not exists (select from important_dates x where x.customer_id = f.customer_id and x.kind = w.value ->> 0 offset 0)
               union all
               select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
                 select from memberships m join organisations o on o.id = m.organisation_id
@@ -157,15 +163,15 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
         with ours as materialized (
           select distinct customer_id from import_records
           where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('changed', 'same')
-        ), first as materialized (
-          select i.customer_id, min(i.number) as number from import_records i
+        ), several as materialized (
+          select min(i.number) as before,
+            array_agg(i.number) filter (where i.number > %(after)s and i.number <= %(upto)s and i.outcome <> 'made') as numbers
+          from import_records i
           where i.import_id = %(id)s and i.customer_id = any(array(select customer_id from ours))
             and i.outcome in ('made', 'changed', 'same')
-          group by i.customer_id
+          group by i.customer_id having count(*) > 1
         ), again as materialized (
-          select r.number, first.number as before from import_records r join first on first.customer_id = r.customer_id
-          where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('changed', 'same')
-            and first.number < r.number
+          select n.number, s.before from several s cross join lateral unnest(s.numbers) n(number) where s.before < n.number
         )
         update import_records r set outcome = 'refused', reason = 'again', detail = f.line::text
         from again join import_rows f on f.import_id = %(id)s and f.number = again.before

@@ -7,7 +7,7 @@ from typing import Any
 from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.ids import AuthorId, CustomerId, MatchId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import match_suggestions
+from amends.inbox.store import match_suggestions, scopes
 from amends.inbox.store.match_suggestions import Suggestion
 
 
@@ -34,7 +34,11 @@ def beside(conn: Connection, customer_id: int, scope: Scope) -> list[Maybe]:
         Maybe,
         """
         select s.id as match_id, u.id as customer_id, u.name as customer, s.score, s.reasons, a.id as author_id, a.network, a.handle,
-               (select count(*)::int from cases where customer_id = u.id) as cases
+               (select count(*)::int from cases c where c.customer_id = u.id
+        """
+        + scopes.within(scope)
+        + """
+               ) as cases
         from match_suggestions s
         join customers u on u.id = case when s.one_id = %(customer_id)s then s.other_id else s.one_id end
         left join lateral (
@@ -42,7 +46,7 @@ def beside(conn: Connection, customer_id: int, scope: Scope) -> list[Maybe]:
         ) a on true
         where s.id = any(%(ids)s::bigint[]) order by s.score desc, s.id desc
         """,
-        {"customer_id": customer_id, "ids": [one.id for one in found]},
+        {"customer_id": customer_id, "ids": [one.id for one in found]} | scopes.params(scope),
     )
 
 

@@ -279,6 +279,6 @@ def stopper(conn: Connection, stop_hash: bytes) -> Stopper | None:
     return fetch_maybe(
         conn,
         Stopper,
-        "select customer_id, contact_way_id from occasion_messages where stop_hash = %(hash)s",
+        "select customer_root(customer_id) as customer_id, contact_way_id from occasion_messages where stop_hash = %(hash)s",
         {"hash": stop_hash},
     )

@@ -26,6 +26,8 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
     import_rows.copy_read(conn, one.id, [_read(reader, row) for row in rows if not row.refused])
     upto = rows[-1].number if rows else job.position
+    if not job.position:
+        import_match.learn(conn)
     import_match.key(conn, one, one.mapping, after=job.position, upto=upto)
     import_match.match(conn, one, one.mapping, after=job.position, upto=upto)
     is_over = len(rows) < ROWS

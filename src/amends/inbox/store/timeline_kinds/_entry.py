@@ -39,7 +39,7 @@ class Entry(Place):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A page of a timeline: what of whom, below which entry, holding which text. Fields in `hidden` are shown without their values."""
+    """A page of a timeline: what of whom, below which entry, holding which text."""
 
     customer_id: CustomerId
     authors: Sequence[AuthorId] = ()
@@ -47,7 +47,6 @@ class Asked:
     text: str = ""
     after: Place | None = None
     limit: int = 30
-    hidden: Sequence[str] = ()
 
     def params(self, kind: str) -> dict[str, Any]:
         """Return the parameters of a kind's query: its rows have (at, id) < (`at`, `id`), and hold `part` where it is not empty."""
@@ -59,7 +58,6 @@ class Asked:
             "at": at,
             "id": below,
             "limit": self.limit,
-            "hidden": list(self.hidden),
         } | scopes.params(self.scope)
 
 
