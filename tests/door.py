@@ -50,7 +50,10 @@ class Answer(Protocol):
 
 @dataclass(kw_only=True)
 class Door:
-    """The application, who is in it, and what it woke. `now` is the application's clock, `more` further settings."""
+    """The application, who is in it, and what it woke. `now` is the application's clock, `more` further settings.
+
+    `examples` says what to put into the addresses of public pages, where a test made some.
+    """
 
     pool: Pool
     who: Seeded
@@ -62,6 +65,7 @@ class Door:
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
     able: Able = abilities
     woken: list[datetime] = field(default_factory=list)
+    examples: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         self.settings = Settings(

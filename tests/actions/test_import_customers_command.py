@@ -60,6 +60,19 @@ def test_an_import_is_done_here_without_a_worker_and_the_same_again_changes_noth
     assert "Ben,nonsense" in report.read_text("utf-8-sig")
 
 
+def test_an_import_is_taken_back_by_its_number(command: Command) -> None:
+    number = command.told("--dates", "Birthday=dmy")["import"]
+
+    undone = click.testing.CliRunner().invoke(import_, ["customers", "--undo", str(number)], env=command.env)
+
+    assert f"Import {number} is taken back; 0 rows were left" in undone.output
+    assert command.names() == []
+
+
+def test_a_file_and_an_import_to_take_back_are_not_given_at_once(command: Command) -> None:
+    assert "either FILE or --undo" in command.run("--undo", "1").output
+
+
 def test_days_in_several_orders_are_asked_for(command: Command) -> None:
     done = command.run()
 

@@ -180,3 +180,16 @@ def test_only_who_took_a_note_away_brings_it_back(door: Door) -> None:
     back = _toast(ada.post(f"/customers/{cy}/notes/{note}/remove"))["undo"]
     assert bo.post(back).status_code == 403
     assert "Better not said" in ada.post(back).text + ada.get(f"/customers/{cy}/timeline").text
+
+
+def test_what_was_taken_back_is_not_taken_back_twice(door: Door) -> None:
+    ada, cy = door.visitor(door.who.ada), _customer(door)
+    ada.post(f"/customers/{cy}/purchases", data={"name": "Flight UL 504", "kind": "subscription"})
+    with door.pool.transaction() as conn:
+        [purchase] = fetch_values(conn, "select id from purchases where name = 'Flight UL 504'")
+    goes_on = _toast(ada.post(f"/customers/{cy}/purchases/{purchase}/end"))["undo"]
+    assert [ada.post(goes_on).status_code for _ in range(2)] == [200, 409]
+    back = _toast(ada.post(f"/customers/{cy}/purchases/{purchase}/remove"))["undo"]
+    assert [ada.post(back).status_code for _ in range(2)] == [200, 409]
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select ended_at from purchases where name = 'Flight UL 504'") == [None]

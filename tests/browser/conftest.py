@@ -9,6 +9,7 @@ from amends.api.auth import SESSION_COOKIE
 from amends.core.clock import utc_now
 from amends.core.database import open_pool
 from tests.browser.desktop import ARGUMENTS, Desktop
+from tests.browser.examples import exemplify
 from tests.cast import a_post
 from tests.databases import Server
 from tests.desk import Desk
@@ -63,5 +64,6 @@ def shown(server: Server) -> Generator[Door]:
         spent(conn, door.who.source_id, now=door.now)
         known(conn, door.who.source_id, now=door.now)
         refused(conn, now=door.now)
+    door.examples = exemplify(door)
     yield door
     door.pool.close()

@@ -32,7 +32,8 @@ def screens(door: Door) -> list[str]:
 
 def _named(path: str, door: Door) -> str:
     """Return the path with things in it that exist."""
-    known = {"case_id": door.who.talked, "source_id": door.who.source_id}
+    source = door.examples["form"] if path.startswith("/form/") else door.who.source_id
+    known: dict[str, object] = {"case_id": door.who.talked, "source_id": source, "dimension": "network", **door.examples}
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(known.get(found[1], 1)), path)
 
 

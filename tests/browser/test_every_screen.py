@@ -17,7 +17,8 @@ WIDE, ZOOMED, PHONE = 1440, 720, 320
 THEMES = ("dark", "contrast-light", "contrast-dark")
 PUT_ON = """(theme) => {
   document.documentElement.dataset.theme = theme;
-  document.querySelector("#contrast").media = theme.startsWith("contrast-") ? "all" : "not all";
+  const contrast = document.querySelector("#contrast");
+  if (contrast) contrast.media = theme.startsWith("contrast-") ? "all" : "not all";
 }"""
 BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth))"
 """How many pixels wider than its frame the page, or what scrolls in it, is."""

@@ -45,7 +45,8 @@ def _pairs(_ctx: click.Context, _option: click.Parameter, given: Sequence[str]) 
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--undo", type=int, metavar="ID", help="Take the import of this number back as a whole; FILE is left out.")
 @click.option("--mapping", "named", default="", help="A mapping that was kept under this name.")
 @click.option("--map", "columns", multiple=True, callback=_pairs, metavar="COLUMN=FIELD", help="What a column means; may be given often.")
 @click.option("--dates", multiple=True, callback=_pairs, metavar="COLUMN=ORDER", help="ymd, dmy, mdy, ydm or excel; where several fit.")
@@ -59,7 +60,8 @@ def _pairs(_ctx: click.Context, _option: click.Parameter, given: Sequence[str]) 
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The installation's folder, where it is not the usual one.")
 def customers(  # noqa: PLR0913 - one argument an option
-    file: Path,
+    file: Path | None,
+    undo: int | None,
     named: str,
     columns: dict[str, str],
     dates: dict[str, str],
@@ -77,10 +79,15 @@ def customers(  # noqa: PLR0913 - one argument an option
     """Take people from FILE (CSV, JSON Lines, vCard; also gzipped) into the running installation.
 
     What the columns mean is guessed from their names; docs/import-customers.md lists the fields. The same file again changes nothing, and
-    an import can be taken back as a whole on its page.
+    an import can be taken back as a whole on its page, or with --undo.
     """
+    if (file is None) is (undo is None):
+        raise click.UsageError("Give either FILE or --undo.")
     given = {"system": system, "match": MatchBy(match) if match else None, "region": region, "existing": Existing.FILL if fill else None}
     with database(data) as pool, _progress() as tell:
+        if file is None:
+            click.echo(_undone(pool, undo or 0, tell))
+            return
         one = _taken_in(pool, file, encoding)
         mapping = _mapping(pool, one, named, columns, dates, {name: value for name, value in given.items() if value is not None})
         one = _worked(pool, one, tell, lambda conn: customer_import.look_over(conn, one.id, mapping, agent_id=None, now=utc_now()))
@@ -97,6 +104,14 @@ def customers(  # noqa: PLR0913 - one argument an option
 def _taken_in(pool: Pool, file: Path, encoding: str) -> Import:
     with pool.transaction() as conn:
         return customer_import.take_in(conn, file, name=file.name, encoding=encoding, agent_id=None, now=utc_now())
+
+
+def _undone(pool: Pool, import_id: int, tell: Tell) -> str:
+    """Take an import back, and say what became of it."""
+    with pool.transaction() as conn:
+        one = customer_import.found(conn, import_id)
+    one = _worked(pool, one, tell, lambda conn: customer_import.undo(conn, one.id, agent_id=None, now=utc_now()))
+    return f"Import {one.id} is taken back; {one.kept:,} rows were left, used or changed since. See /customers/import/{one.id}."
 
 
 def _mapping(
@@ -164,7 +179,7 @@ def _sentences(told: Mapping[str, object]) -> list[str]:
     lines += [f"  line {one['line']}: {one['reason']} {one['detail']}".rstrip() for one in refusals]
     if left := told["left_out"]:
         lines.append(f"  left out: {left}")
-    return [*lines, f"Import {told['import']}; take it back on its page /customers/import/{told['import']}."]
+    return [*lines, f"Import {told['import']}; take it back on its page /customers/import/{told['import']}, or by --undo."]
 
 
 def _write(pool: Pool, one: Import, path: Path) -> None:

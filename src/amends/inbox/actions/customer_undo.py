@@ -29,11 +29,11 @@ def undo(conn: Connection, *, customer_id: CustomerId, change_id: int, source: S
     if found is None or found.customer_id != customer_id:
         raise NotFound(_("There is no such change."))
     back = _BACK.get(found.field)
+    if (customer_changes.is_taken_back if back else customer_changes.is_later)(conn, found):
+        raise Conflict(_("This was changed again since; change it by hand."))
     if back:
         back(conn, found, source, now)
         return found
-    if customer_changes.is_later(conn, found):
-        raise Conflict(_("This was changed again since; change it by hand."))
     values = {found.field: found.was}
     customer_record.change(
         conn, customer_id=customer_id, values=values, version=None, by=source.by, origin=source.origin, note=source.note, now=now

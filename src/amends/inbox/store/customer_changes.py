@@ -101,6 +101,23 @@ def is_later(conn: Connection, change: Change) -> bool:
     )
 
 
+def is_taken_back(conn: Connection, change: Change) -> bool:
+    """Tell whether what the change did to something that belongs to the customer was undone since, under whatever number it came back."""
+    return bool(
+        fetch_values(
+            conn,
+            """
+            select exists (
+              select from customer_changes c join customer_changes l on l.customer_id = c.customer_id and l.field = c.field and l.id > c.id
+              where c.id = %(id)s and nullif(l.was, 'null') - 'id' is not distinct from nullif(c.became, 'null') - 'id'
+                and nullif(l.became, 'null') - 'id' is not distinct from nullif(c.was, 'null') - 'id'
+            )
+            """,
+            {"id": change.id},
+        )[0]
+    )
+
+
 def move(conn: Connection, *, from_id: CustomerId, to_id: CustomerId) -> int:
     """Give the history of one customer to another, and return how many rows that were."""
     return execute(conn, "update customer_changes set customer_id = %(to)s where customer_id = %(from)s", {"to": to_id, "from": from_id})

@@ -1,0 +1,127 @@
+"""One of each thing that has a page of its own, so that `screens` finds the page: organisations, segments, surveys and so on."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from fastapi.testclient import TestClient
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.secrets import fingerprint, sign
+from amends.core.watching import Watch, WatchKind
+from amends.inbox.actions import survey
+from amends.inbox.actions.resolve import resolve
+from amends.inbox.actions.sources import add_source
+from amends.inbox.actions.survey import Means
+from tests.cast import POLICY, SECRET_KEY
+from tests.door import Door, as_fragment
+
+FORMS: Mapping[str, Mapping[str, object]] = {
+    "/organisations": {"name": "Union of Fishers", "kind": "association"},
+    "/segments": {"name": "All who wrote", "q": "cases:>=1"},
+    "/settings/teams": {"name": "Care"},
+    "/occasions": {"name": "Birthday wishes", "kind": "birthday", "approval": "yes"},
+    "/settings/rules": {
+        "name": "Lost bags",
+        "trigger": "opened",
+        "condition": "status:open",
+        "deed": ["note", "", ""],
+        "text": ["Known.", "", ""],
+        "points": ["", "", ""],
+        "reason": ["", "", ""],
+    },
+    "/settings/surges": {
+        "name": "Lost",
+        "kind": "rate",
+        "condition": "lost",
+        "apart_by": "",
+        "minutes": 60,
+        "least": 3,
+        "escalate_minutes": "10",
+    },
+    "/settings/macros": {"name": "Sorry", "text": "Hello {{ customer.name }}", "shared": "true", "languages": "en"},
+    "/customers/export": {"kind": "csv"},
+}
+"""What the screens' own forms are sent with."""
+PEOPLE = b"First Name,Email\nKavindi,k@b.example\nBen,nonsense\n"
+
+
+def exemplify(door: Door) -> dict[str, str]:
+    """Make one of each, and return what stands in the addresses of the public pages, by the parameter's name."""
+    with as_fragment(door.visitor(door.who.ann)) as client:
+        for address, form in FORMS.items():
+            answer = client.post(address, data=dict(form))
+            assert answer.is_success, (address, answer.text)
+    _import(door.visitor(door.who.ann))
+    with door.pool.transaction() as conn:
+        made = {"form": _form(conn, door), "token": _message(conn, door), "link": _asked(conn, door), "reference": "F-ABCDE-FGHJK"}
+        return made | _surge(conn, door)
+
+
+def _form(conn: Connection, door: Door) -> str:
+    """Return the source of a contact form."""
+    source_id = add_source(
+        conn,
+        brand="North Pier",
+        network="form",
+        handle="contact",
+        credentials={},
+        options={},
+        watches=[Watch(kind=WatchKind.CALLS)],
+        secret_key=SECRET_KEY,
+        now=door.now,
+    )
+    return str(source_id)
+
+
+def _import(client: TestClient) -> None:
+    form = {"csrf_token": client.headers["X-CSRF-Token"]}
+    client.post("/customers/import", data=form, files={"file": ("people.csv", PEOPLE)})
+
+
+def _message(conn: Connection, door: Door) -> str:
+    """Return the token by which a customer stops messages."""
+    execute(
+        conn,
+        """
+        insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, sent_at, stop_hash)
+        select 1, min(customer_id), '2026', 'sent', %(now)s, %(now)s, %(now)s, %(stop)s from cases
+        """,
+        {"now": door.now, "stop": fingerprint("token")},
+    )
+    return "token"
+
+
+def _surge(conn: Connection, door: Door) -> dict[str, str]:
+    """Return which alarm goes on, and what its link is signed with."""
+    alert_id = fetch_values(
+        conn,
+        """
+        insert into alerts (surge_rule_id, rule, key, severity, reason, n, most, expected, since, raised_at)
+        select id, 'surge', '', 'high', 'Lost: 9 cases', 9, 9, 3, %(now)s, %(now)s from surge_rules returning id
+        """,
+        {"now": door.now},
+    )[0]
+    return {"alert_id": str(alert_id), "signature": sign(f"surge {alert_id}", SECRET_KEY)}
+
+
+def _asked(conn: Connection, door: Door) -> str:
+    """Return the link of a question whether it is solved."""
+    resolve(conn, case_id=door.who.plain, agent_id=door.who.ada, policy=POLICY, now=door.now)
+    values = {"id": door.who.plain, "now": door.now}
+    execute(
+        conn,
+        """
+        with way as (
+          insert into contact_ways (customer_id, kind, value, normal, created_at)
+          select customer_id, 'email', 'cy@home.example', 'cy@home.example', %(now)s from cases where id = %(id)s returning customer_id
+        )
+        insert into consents (customer_id, purpose, given, basis, at) select customer_id, 'survey', true, '', %(now)s from way
+        """,
+        values,
+    )
+    means = Means(can_mail=True, base="http://desk.example", secret_key=SECRET_KEY, policy=POLICY)
+    asking = survey.claim_survey(conn, means, now=door.now + timedelta(days=3))
+    assert asking is not None
+    assert asking.letter is not None
+    survey.record_asked(conn, asking.job, now=door.now)
+    return asking.letter.url.rpartition("/")[2]
