@@ -3,7 +3,7 @@
 import csv
 from io import StringIO
 
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.worker.names import Task
 from tests.door import Door
 from tests.workplace import Workplace
@@ -104,6 +104,19 @@ def test_an_export_is_written_by_the_worker_and_downloaded(door: Door) -> None:
         assert (answer.status_code, mark in answer.text) == (200, True)
     assert "is kept for a day" in site.mia.get("/customers/export").text
     assert site.mia.post("/customers/export", data={"kind": "pdf"}).status_code == 422
+
+
+def test_an_export_may_be_of_whom_a_query_finds(door: Door) -> None:
+    site = Site(door)
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set tags = '{vip}' where id = (select min(id) from customers)")
+    assert site.mia.post("/customers/export", data={"kind": "jsonl", "which": "mood:furious"}).status_code == 422
+    site.mia.post("/customers/export", data={"kind": "jsonl", "which": "tag:vip"})
+    site.work.perform(Task.JOBS)
+    with door.pool.transaction() as conn:
+        newest = fetch_values(conn, "select max(id) from exports")[0]
+    assert len(site.mia.get(f"/customers/export/{newest}").text.strip().splitlines()) == 1
+    assert "tag:vip" in site.mia.get("/customers/export").text
 
 
 def test_a_webhook_is_made_tried_stopped_deleted_and_brought_back(door: Door) -> None:

@@ -32,10 +32,16 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
 
 
 @router.post("", dependencies=EXCHANGE)
-def start(request: Request, desk: AtDesk, visitor: Meaning, kind: Annotated[str, Form(max_length=10)]) -> Response:
-    """Begin an export of all customers."""
+def start(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    kind: Annotated[str, Form(max_length=10)],
+    which: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Begin an export of all customers, or of whom a query of customers finds."""
     with desk.pool.transaction() as conn:
-        export_customers.start(conn, kind=kind, agent_id=visitor.agent_id, now=desk.clock())
+        export_customers.start(conn, kind=kind, which=which, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
     shown = desk.screens.blocks(request, "exports.html", ["listed"], _values(desk))
     return saying(shown, _("The file is being written"))

@@ -6,23 +6,39 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import jobs
+from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.export_files import WRITERS
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.store import events, exports
+from amends.inbox.rules.person import Person
+from amends.inbox.store import customer_sql, events, exports, persons, segment_members
 from amends.inbox.store.events import Event
 from amends.inbox.store.exports import Export
 
 
-def start(conn: Connection, *, kind: str, agent_id: AgentId | None, now: datetime) -> Export:
-    """Begin an export of everybody; it is told, since it takes personal data out of the house."""
+def start(conn: Connection, *, kind: str, which: str = "", agent_id: AgentId | None, now: datetime) -> Export:
+    """Begin an export of whom a query of customers finds (empty: everybody); it is told, since personal data leaves the house.
+
+    `NotAQuery` where the query cannot be read.
+    """
     if kind not in WRITERS:
         raise Refused(_("Choose CSV, JSON Lines or vCard."))
-    export_id = exports.insert(conn, kind=kind, which="", agent_id=agent_id, now=now)
+    asked = str(customer_sql.read(conn, which).query)
+    export_id = exports.insert(conn, kind=kind, which=asked, agent_id=agent_id, now=now)
     exports.set_job(conn, export_id, jobs.start(conn, kind="export", why=kind, facts={"export": export_id}, agent_id=agent_id, now=now))
-    facts = {"export_id": export_id, "file_kind": kind}
+    facts = {"export_id": export_id, "file_kind": kind, "which": asked}
     events.add_all(conn, [Event(kind=EventKind.CUSTOMERS_EXPORTED, agent_id=agent_id, facts=facts)], now=now)
     return found(conn, export_id)
+
+
+def people_after(conn: Connection, one: Export, *, after: int, limit: int, now: datetime) -> list[Person]:
+    """Return the next people of an export, in the order of their ids."""
+    if not one.which:
+        return persons.page(conn, after=after, limit=limit)
+    asked = customer_sql.condition(customer_sql.read(conn, one.which), Asker(agent_id=0, now=now))
+    ids = [member.id for member in segment_members.batch(conn, asked, above=after, limit=limit)]
+    known = persons.by_ids(conn, ids)
+    return [known[customer_id] for customer_id in ids if customer_id in known]
 
 
 def found(conn: Connection, export_id: int) -> Export:

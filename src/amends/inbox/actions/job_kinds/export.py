@@ -18,7 +18,7 @@ def total(conn: Connection, job: Job) -> int:  # noqa: ARG001 - every kind count
 def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     """Write the next customers after `job.position`."""
     one = export_customers.found(conn, int(str(job.facts["export"])))
-    people = persons.page(conn, after=job.position, limit=PEOPLE)
+    people = export_customers.people_after(conn, one, after=job.position, limit=PEOPLE, now=job.created_at)
     keys = [row.key for row in attributes.every(conn) if not row.sensitive]
     body = WRITERS[one.kind](people, keys, first=job.position == 0)
     exports.add_piece(conn, one.id, position=job.position, body=body, n=len(people))
