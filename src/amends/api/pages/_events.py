@@ -100,7 +100,8 @@ def _corrected_back(event: EventRow) -> str:
 
 
 def _promised(event: EventRow, sentence: str) -> str:
-    due = words.stamp(datetime.fromisoformat(str(event.facts["due"])))
+    given = event.facts.get("due")
+    due = words.stamp(datetime.fromisoformat(given)) if isinstance(given, str) else ""
     return sentence % {"by": _by(event), "what": event.facts.get("text", ""), "due": due}
 
 
