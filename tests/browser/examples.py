@@ -16,7 +16,7 @@ from tests.cast import POLICY, SECRET_KEY
 from tests.door import Door, as_fragment
 
 FORMS: Mapping[str, Mapping[str, object]] = {
-    "/organisations": {"name": "Union of Fishers", "kind": "association"},
+    "/organisations": {"name": "Guild of Bakers", "kind": "association"},
     "/segments": {"name": "All who wrote", "q": "cases:>=1"},
     "/settings/teams": {"name": "Care"},
     "/occasions": {"name": "Birthday wishes", "kind": "birthday", "approval": "yes"},

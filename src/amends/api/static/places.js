@@ -76,7 +76,9 @@ function follow(event) {
   }
 }
 
+// A jump to a place on the same page is the browser's own: to load anew would lose it.
 function goBack() {
+  if (location.hash) return;
   const id = location.pathname.match(/^\/inbox\/(\d+)$/)?.[1];
   if (!$("#list") || (location.search || "?view=open") !== query()) return location.reload();
   return id ? showCase(id, { push: false }) : forgetCase();
