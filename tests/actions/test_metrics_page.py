@@ -144,7 +144,7 @@ class Story:
             author_id=author,
             customer_id=customer,
             basis=LinkBasis.AGENT,
-            evidence="told us",
+            evidence=(),
             agent_id=self.desk.agent_id,
             now=at,
         )
