@@ -19,7 +19,7 @@ def test_a_complaint_goes_the_whole_way_and_none_is_lost_or_doubled() -> None:
     began = time.monotonic()
     command = [sys.executable, "-P", "-m", "amends.cli.main", "demo", "--check", "--json"]
     done = subprocess.run(command, env={**clean, "PYTHONPATH": str(ROOT / "src")}, cwd="/", capture_output=True, text=True, check=False)
-    assert time.monotonic() - began <= 90
+    assert time.monotonic() - began <= 150
     found = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0, done.stderr
     assert set(found) == KEYS

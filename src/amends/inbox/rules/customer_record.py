@@ -182,11 +182,12 @@ def check_month_and_day(month: int, day: int, year: int | None) -> None:
 
 
 def _several(value: object, most: int, one_of: Callable[[object], str]) -> list[str]:
-    """Return several words, each once, in the order given; a text is cut at its commas."""
+    """Return several words, each once, in the order given; what is text is cut at its commas, since files have them so."""
     given = value.split(",") if isinstance(value, str) else value
     if not isinstance(given, list | tuple):
         raise Refused(_("A list is expected here."))
-    found = list(dict.fromkeys(one_of(one) for one in given if one != "" and not (isinstance(one, str) and one.isspace())))
+    pieces = [piece for one in given for piece in (one.split(",") if isinstance(one, str) else [one])]
+    found = list(dict.fromkeys(one_of(one) for one in pieces if one != "" and not (isinstance(one, str) and one.isspace())))
     if len(found) > most:
         raise Refused(_("Keep it at %(most)s at most.") % {"most": most})
     return [one for one in found if one]
