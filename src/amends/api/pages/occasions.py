@@ -201,7 +201,7 @@ def let_out(
 def stop_one(request: Request, desk: AtDesk, _visitor: Meaning, occasion_id: int, message_id: int) -> Response:
     """Keep one message from going out."""
     with desk.pool.transaction() as conn:
-        if not occasion_messages.stop(conn, message_id=message_id):
+        if not occasion_messages.stop(conn, occasion_id=occasion_id, message_id=message_id):
             raise Refused(_("This message is out already, or stopped."))
     return saying(_shown(request, desk, occasion_id), _("It does not go out"))
 

@@ -18,7 +18,7 @@ from amends.inbox.rules import occasions as rule
 from amends.inbox.rules.consent import Purpose, Said, Target, permits
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import CaseId, CustomerId
-from amends.inbox.rules.occasions import Go, Person, Wait, Why, Words
+from amends.inbox.rules.occasions import Cap, Go, Person, Wait, Why, Words
 from amends.inbox.rules.policy import Policy
 from amends.inbox.store import brands, consents, contact_ways, customer_record, occasion_messages, occasions
 from amends.inbox.store.contact_ways import Way
@@ -74,9 +74,10 @@ def prepare(conn: Connection, claimed: Claimed, *, policy: Policy, now: datetime
         return _skip(conn, claimed, Why.GONE)
     at = _Sending(conn=conn, claimed=claimed, occasion=occasion, record=record, now=now)
     permitted, reachable = _routes(at)
+    cap = occasions.cap(conn)
     said = rule.decide(
-        _person(at, reachable=bool(reachable), permitted=bool(permitted)),
-        occasions.cap(conn),
+        _person(at, cap, reachable=bool(reachable), permitted=bool(permitted)),
+        cap,
         due_at=claimed.due_at,
         zone=record.zone,
         now=now,
@@ -142,8 +143,8 @@ def _allows(said: list[Said], target: Target, record: Record) -> bool:
     return permits(said, Purpose.OCCASION, target, do_not_contact=record.do_not_contact_since is not None)
 
 
-def _person(at: _Sending, *, reachable: bool, permitted: bool) -> Person:
-    since = at.now - timedelta(days=occasions.cap(at.conn).days)
+def _person(at: _Sending, cap: Cap, *, reachable: bool, permitted: bool) -> Person:
+    since = at.now - timedelta(days=cap.days)
     return Person(
         do_not_contact=at.record.do_not_contact_since is not None,
         gone=at.record.erased_at is not None or at.record.merged_into is not None,

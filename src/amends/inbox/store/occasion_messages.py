@@ -110,13 +110,13 @@ def proposed(conn: Connection, occasion_id: int) -> list[int]:
     )
 
 
-def stop(conn: Connection, *, occasion_id: int | None = None, message_id: int | None = None) -> int:
-    """Stop what has not gone out, of an occasion or one message, and return how many that were."""
+def stop(conn: Connection, *, occasion_id: int, message_id: int | None = None) -> int:
+    """Stop what has not gone out of an occasion, or one message of it, and return how many that were."""
     return execute(
         conn,
         """
         update occasion_messages set state = 'stopped'
-        where state in ('proposed', 'queued', 'failed') and (occasion_id = %(occasion)s or id = %(message)s)
+        where state in ('proposed', 'queued', 'failed') and occasion_id = %(occasion)s and (%(message)s::bigint is null or id = %(message)s)
         """,
         {"occasion": occasion_id, "message": message_id},
     )
