@@ -23,9 +23,11 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.store import brands, consents, contact_ways, customer_record, occasion_messages, occasions
 from amends.inbox.store.contact_ways import Way
 from amends.inbox.store.customer_record import Record
-from amends.inbox.store.occasion_messages import Claimed
+from amends.inbox.store.occasion_messages import Answerable, Claimed
 from amends.inbox.store.occasions import Occasion
 
+_Route = Way | Answerable
+"""How we may reach the person: by an address, or under a post of theirs in a case."""
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(minutes=1)
 MOST_TRIES = 8
@@ -41,14 +43,6 @@ class Letter:
     subject: str
     text: str
     stop: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Route:
-    """How we may reach the person: by this address, or under a post of theirs in this case."""
-
-    way: Way | None = None
-    case_id: CaseId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,10 +126,10 @@ def _routes(at: _Sending) -> tuple[list[_Route], list[_Route]]:
     said = consents.in_force(at.conn, [at.record.id])[at.record.id]
     mails = [one for one in contact_ways.of_customers(at.conn, [at.record.id]) if one.kind == WayKind.EMAIL]
     mails.sort(key=lambda one: (one.verified_at is None, one.id))
-    by_mail = [(_Route(way=one), Target(contact_way_id=one.id)) for one in mails]
+    by_mail = [(one, Target(contact_way_id=one.id)) for one in mails]
     answerable = occasion_messages.answerable(at.conn, at.record.id) if at.occasion.on_network else []
-    by_answer = [(_Route(case_id=one.case_id), Target(author_id=one.author_id)) for one in answerable]
-    every = [*by_mail, *by_answer]
+    by_answer = [(one, Target(author_id=one.author_id)) for one in answerable]
+    every: list[tuple[_Route, Target]] = [*by_mail, *by_answer]
     return [route for route, target in every if _allows(said, target, at.record)], [route for route, _target in every]
 
 
@@ -162,21 +156,21 @@ def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
     if chosen is None:
         return _skip(at.conn, at.claimed, Why.NO_TEXT)
     words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, at.claimed.turn, at.now))
-    if route.way is None:
-        return _answer(at, route, words, policy)
+    if isinstance(route, Answerable):
+        return _answer(at, route.case_id, words, policy)
     token = token_urlsafe(24)
-    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=route.way.id, stop_hash=fingerprint(token))
-    return Letter(message_id=at.claimed.id, to=route.way.value, language=words.language, subject=words.subject, text=words.text, stop=token)
+    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=route.id, stop_hash=fingerprint(token))
+    return Letter(message_id=at.claimed.id, to=route.value, language=words.language, subject=words.subject, text=words.text, stop=token)
 
 
-def _answer(at: _Sending, route: _Route, words: Words, policy: Policy) -> None:
+def _answer(at: _Sending, case_id: CaseId, words: Words, policy: Policy) -> None:
     """Queue it as an answer under the person's newest post, where the network's rules let us."""
     occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=None, stop_hash=None)
     try:
         with at.conn.transaction():
             reply_id = reply.queue_reply(
                 at.conn,
-                case_id=route.case_id or CaseId(0),
+                case_id=case_id,
                 agent_id=at.occasion.agent_id,
                 text=words.text,
                 policy=policy,
