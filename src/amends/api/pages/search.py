@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from amends.api import words
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
-from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, marked
 from amends.api.screen import saying
+from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, marked
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _

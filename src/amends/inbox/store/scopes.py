@@ -82,7 +82,7 @@ def posts_within(scope: Scope) -> LiteralString:
 
 
 def texts_within(scope: Scope) -> LiteralString:
-    """Return what narrows a condition on texts to the scope: by their case `c`, and where they have none by the source of their post `w`."""
+    """Return what narrows a condition on texts to the scope: by their case `c`, or the source of their post `w` where they have none."""
     found: LiteralString = "" if scope.teams is None else IN_TEAMS
     if scope.sources is None:
         return found
