@@ -35,11 +35,12 @@ def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[R
         conn,
         """
         insert into import_records (import_id, number, outcome, reason, customer_id, changes, name, called, pronoun, languages, zone,
-          loyalty_number, preferences, concerns, tags, owner_id, do_not_contact, reference, organisation, role, note, attributes, ways, dates)
+          loyalty_number, preferences, concerns, tags, owner_id, do_not_contact, reference, organisation, role, note, attributes, ways,
+          dates)
         select %(id)s, number, became, why,
           case when became = 'made' then nextval(pg_get_serial_sequence('customers', 'id')) else found_id end,
-          differing, name, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, owner_id, do_not_contact, reference,
-          organisation, role, note, attributes, ways, dates
+          differing, name, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, owner_id, do_not_contact,
+          reference, organisation, role, note, attributes, ways, dates
         from ("""
         + READ
         + ") compared order by number",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from amends.core.database import Connection, copy_rows, fetch_all, fetch_values
 from amends.inbox.rules.import_rows import Given, first_name_of
 
-
 SAID = (
     "name",
     "pronoun",
@@ -72,8 +71,12 @@ def raw(conn: Connection, import_id: int, *, after: int, limit: int) -> list[Raw
 
 def as_row(number: int, given: Given) -> dict[str, object]:
     """Return what a row says under the names of its columns; what it does not say is left out."""
-    said = {column: getattr(given, column) for column in SAID}
-    return {column: value for column, value in said.items() if value is not None} | {"number": number, "called": first_name_of(given)}
+    found: dict[str, object] = {"number": number, "called": first_name_of(given)}
+    for column in SAID:
+        value: object = getattr(given, column)
+        if value is not None:
+            found[column] = value
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
