@@ -1,5 +1,5 @@
 -- What is found in the search: posts without a case too, once they were triaged; and they are found no more when they are gone.
--- depends: 0046_promises_in_numbers
+-- depends: 0052_faster_imports
 
 comment on column search_texts.case_id is 'null for customers and for posts without a case';
 
