@@ -192,14 +192,15 @@ def _absent(incident_id: int) -> NotFound:
     return NotFound(_("There is no incident %(id)s.") % {"id": incident_id})
 
 
-def _tell(conn: Connection, incident: Incident, change: str, agent_id: AgentId, now: datetime, **facts: object) -> None:
-    events.add(
-        conn,
-        EventKind.INCIDENT_CHANGED,
-        now=now,
-        agent_id=agent_id,
-        incident_id=incident.id,
-        incident=incident.name,
-        change=change,
-        **facts,
-    )
+def _tell(  # noqa: PLR0913
+    conn: Connection,
+    incident: Incident,
+    change: str,
+    agent_id: AgentId,
+    now: datetime,
+    *,
+    colleague: int | None = None,
+    note_id: int | None = None,
+) -> None:
+    facts = {"incident_id": incident.id, "incident": incident.name, "change": change, "colleague": colleague, "note_id": note_id}
+    events.add_all(conn, [events.Event(kind=EventKind.INCIDENT_CHANGED, agent_id=agent_id, facts=facts)], now=now)
