@@ -1,7 +1,8 @@
 """Customer systems outside, one file each; there is no list to edit. docs/customers-sync.md is the contract in words.
 
-A system's module has `build(url, token, wire) -> Crm`, and asks over that wire alone: whoever makes it says how far it reaches. `pull` returns what changed there behind a cursor, `push` writes what changed here. The
-newest change of a field wins; what came from a system is not pushed back to it (`inbox/actions/sync_customers`).
+A system's module has `build(url, token, wire) -> Crm`, and asks over that wire alone: whoever makes it says how far it reaches. `pull`
+returns what changed there behind a cursor, `push` writes what changed here. The newest change of a field wins; what came from a system is
+not pushed back to it (`inbox/actions/sync_customers`).
 """
 
 import sys
