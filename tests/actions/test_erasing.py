@@ -130,8 +130,7 @@ FILLED = (
     """with file as (
          insert into imports (name, kind, digest, encoding, delimiter, columns, total, spec, state, created_at)
          values ('people', 'csv', '', 'utf-8', ',', '[]', 1, '{}', 'done', %(now)s) returning id
-       ), row as (insert into import_rows (import_id, number, line, cells) select id, 1, 2, array[%(word)s] from file
-       ), key as (insert into import_keys (import_id, key, number) select id, %(word)s, 1 from file)
+       ), row as (insert into import_rows (import_id, number, line, cells) select id, 1, 2, array[%(word)s] from file)
        insert into import_records (import_id, number, outcome, customer_id, name) select id, 1, 'made', %(id)s, %(word)s from file""",
     """with file as (
          insert into exports (kind, which, state, created_at) values ('csv', '', 'ready', %(now)s) returning id

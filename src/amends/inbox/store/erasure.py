@@ -138,9 +138,7 @@ def _blank_imports(conn: Connection, customers: Sequence[CustomerId]) -> None:
     execute(
         conn,
         """
-        with theirs as (delete from import_records where customer_id = any(%(ids)s) returning import_id, number
-        ), keys as (delete from import_keys k using theirs t where k.import_id = t.import_id and k.number = t.number
-        )
+        with theirs as (delete from import_records where customer_id = any(%(ids)s) returning import_id, number)
         delete from import_rows r using theirs t where r.import_id = t.import_id and r.number = t.number
         """,
         ids,
