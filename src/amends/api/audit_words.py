@@ -9,6 +9,7 @@ from typing import Any
 
 from amends.core.translating import N_, _
 from amends.inbox.rules.auditing import AuditNoun
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store.audit_log import AuditRow
 
 NOUNS = {
@@ -149,7 +150,6 @@ KINDS = {
     "model_added": N_("Model learnt"),
     "model_changed": N_("Model put in or out of force"),
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,8 +199,7 @@ def _plain(row: AuditRow) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    text = _value(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless(_value(value))
 
 
 def _line(cells: list[str]) -> str:
