@@ -76,6 +76,7 @@ class AuditNoun(StrEnum):
     RETENTION = "retention"
     OCCASION = "occasion"
     SURGE_RULE = "surge_rule"
+    INCIDENT = "incident"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     NUMBER_SETTINGS = "number_settings"
