@@ -78,6 +78,7 @@ class AuditNoun(StrEnum):
     SURGE_RULE = "surge_rule"
     ROTA = "rota"
     ALERT_ROUTE = "alert_route"
+    INCIDENT = "incident"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     NUMBER_SETTINGS = "number_settings"
