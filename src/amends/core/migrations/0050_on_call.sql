@@ -1,5 +1,5 @@
 -- Who is told of an alarm, and when: routes, quiet hours, digests, rotas of who is on call, escalation; and whether alarms were right.
--- depends: 0046_promises_in_numbers
+-- depends: 0049_reports
 
 -- A channel of somebody's own is where they are reached while they are on call.
 alter table alert_channels add column agent_id bigint references agents on delete cascade;
