@@ -175,6 +175,12 @@ def address(route: APIRoute, door: Door) -> str:
         "{calendar_id}",
         "{promise_id:int}",
         "{promise_id}",
+        "{rota_id:int}",
+        "{swap_id:int}",
+        "{route_id:int}",
+        "{rota_id}",
+        "{swap_id}",
+        "{route_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")
