@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amends.core.database import fetch_all
-from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
 from tests.year.stage import Stage
 from tests.year.truth import SECOND, Clock, Episode, Life
@@ -19,7 +18,7 @@ Difference = tuple[str, int, int, object, object]
 class Fact:
     """One episode as the numbers have it."""
 
-    case_id: int
+    case_id: CaseId
     number: int
     brand_id: int
     source_id: int
@@ -47,7 +46,7 @@ class Fact:
 class Told:
     """One clock as `docs/metrics.md` shows it; lengths only where it was stopped."""
 
-    case_id: int
+    case_id: CaseId
     episode: int
     kind: str
     number: int
@@ -155,4 +154,3 @@ select k.case_id, e.number as episode, kind, k.number, started_at, due_at,
   case when stopped_at is not null then paused_seconds end as paused
 from clocks k join episodes e on e.id = k.episode_id
 """
-KINDS = tuple(ClockKind)

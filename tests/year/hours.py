@@ -13,10 +13,9 @@ from amends.inbox.rules.working_hours import Span
 HALF = timedelta(minutes=30)
 FIRST = datetime(2027, 11, 1, tzinfo=UTC)
 SLOTS = 3 * 365 * 48
-# The public holidays of Germany in 2028 and on the first day after it, as a calendar on the wall has them; Easter Sunday is the 16th of April.
+# The public holidays of Germany in 2028 and on the day after it, as a calendar on the wall has them; Easter is the 16th of April.
 HOLIDAYS = frozenset(
-    date(2028, month, day)
-    for month, day in ((1, 1), (4, 14), (4, 17), (5, 1), (5, 25), (6, 5), (10, 3), (12, 25), (12, 26))
+    date(2028, month, day) for month, day in ((1, 1), (4, 14), (4, 17), (5, 1), (5, 25), (6, 5), (10, 3), (12, 25), (12, 26))
 ) | {date(2029, 1, 1)}
 
 

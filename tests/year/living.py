@@ -44,7 +44,7 @@ class Written:
     mood: str
 
 
-class Over(Exception):  # noqa: N818 - no error
+class Over(Exception):
     """The year is over for this case."""
 
 
@@ -189,7 +189,7 @@ class Living:
 
     def be_asked(self) -> None:
         """The customer is asked by mail two days after the end, and answers with a mark, with a yes, or with a no."""
-        if not self.agrees or self.at > (self.episode.resolved or NOW) + 2 * DAY:
+        if not self.agrees or self.episode.number > 1 or self.at > (self.episode.resolved or NOW) + 2 * DAY:
             return
         self.agrees = False
         self._go_to((self.episode.resolved or NOW) + 2 * DAY)

@@ -26,9 +26,21 @@ from tests.year.stage import Stage, read_sources
 from tests.year.truth import NOW, Life
 
 WORDS = {
-    "en": {"negative": "My bag is lost and nobody answers!", "neutral": "I am waiting at the airport now, as they told me.", "positive": "Everything is well again, thank you so much for the help."},
-    "ta": {"negative": "என் பை இன்னும் வரவில்லை, lost.", "neutral": "நான் இப்போது விமான நிலையத்தில் இருக்கிறேன்.", "positive": "எல்லாம் சரி, மிக்க நன்றி, thank you."},
-    "si": {"negative": "මගේ බෑගය තවම ආවේ නැහැ, lost.", "neutral": "මම දැන් ගුවන් තොටුපළේ ඉන්නවා.", "positive": "සියල්ල හොඳයි, බොහොම ස්තුතියි, thank you."},
+    "en": {
+        "negative": "My bag is lost and nobody answers!",
+        "neutral": "I am waiting at the airport now, as they told me.",
+        "positive": "Everything is well again, thank you so much for the help.",
+    },
+    "ta": {
+        "negative": "என் பை இன்னும் வரவில்லை, lost.",
+        "neutral": "நான் இப்போது விமான நிலையத்தில் இருக்கிறேன்.",
+        "positive": "எல்லாம் சரி, மிக்க நன்றி, thank you.",
+    },
+    "si": {
+        "negative": "මගේ බෑගය තවම ආවේ නැහැ, lost.",
+        "neutral": "මම දැන් ගුවන් තොටුපළේ ඉන්නවා.",
+        "positive": "සියල්ල හොඳයි, බොහොම ස්තුතියි, thank you.",
+    },
 }
 MEANS = Means(can_mail=True, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY)
 LEASE = timedelta(minutes=1)
@@ -86,8 +98,8 @@ class Player:
         triage_pending(self.stage.conn, classifier=self.model, policy=POLICY, clock=lambda: deed.at)
 
     def _write(self, deed: Deed, *, agent: int, then_resolve: bool) -> None:
-        given = {"case_id": self.cases[deed.life], "agent_id": self.stage.agents[agent], "text": "We are on it.", "now": deed.at}
-        reply.queue_reply(self.stage.conn, **given, policy=POLICY, resolve=then_resolve)
+        given = self._by(deed, agent)
+        reply.queue_reply(self.stage.conn, **given, text="We are on it.", policy=POLICY, resolve=then_resolve)
         job = reply.claim_reply(self.stage.conn, now=deed.at, lease=LEASE)
         assert job
         self.jobs[deed.life] = job

@@ -50,6 +50,10 @@ class Standing:
             return self.published_at
         return min(self.published_at, self.waiting_since)
 
+    def misses(self, wait: "Clock") -> bool:
+        """Tell whether nobody answered what a wait began with; by our clock it may be older than an answer that it crossed."""
+        return self.unseen_at is not None and self.unseen_at <= wait.started_at
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clock:
@@ -122,9 +126,7 @@ def _wait(at: Standing, clock: Clock, now: datetime) -> Clock:
     since = at.waiting_since
     answered = at.sent_at is not None and at.sent_at >= clock.started_at
     if at.is_over:
-        # A post that crossed our answer is older than that, and yet it was not answered.
-        crossed = at.unseen_at is not None and at.unseen_at <= clock.started_at
-        return replace(clock, stopped_at=at.sent_at) if answered and not crossed else _void(at, clock)
+        return _void(at, clock) if at.sent_at is None or at.misses(clock) else replace(clock, stopped_at=max(at.sent_at, clock.started_at))
     if since is not None and since <= clock.started_at:
         return replace(clock, started_at=since)
     if since is None or answered:
