@@ -44,6 +44,8 @@ def measures(rows: Collection[Fact], period: Period, now: datetime) -> Measures:
         unended=_count(new, lambda row: row.ending is None),
         reopened=_count(new, lambda row: row.number > 1),
         negative=_count(new, lambda row: row.mood == "negative"),
+        neutral=_count(new, lambda row: row.mood == "neutral"),
+        positive=_count(new, lambda row: row.mood == "positive"),
         kept=_count(new, lambda row: row.promise == "kept"),
         broken=_count(new, lambda row: row.promise == "broken"),
         next_answered=sum(one >= 0 for one in again),
@@ -82,6 +84,8 @@ def slot(rows: Collection[Fact], period: Period, now: datetime) -> Slot:
         begun=len(new),
         resolved=len(resolved(rows, period)),
         negative=_count(new, lambda row: row.mood == "negative"),
+        neutral=_count(new, lambda row: row.mood == "neutral"),
+        positive=_count(new, lambda row: row.mood == "positive"),
         first_median=first_answers(new, now).median,
         backlog=len(waiting(rows, period.until)),
     )
