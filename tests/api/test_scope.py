@@ -10,6 +10,7 @@ import pytest
 from amends.api.auth import SCOPED_IDS
 from amends.core.database import execute, fetch_values
 from amends.inbox.actions.customer_facts import count_batch
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import RIGHTS
 from amends.inbox.rules.words import Role
 from tests.api.test_guards import GUARDED, right_of
@@ -237,7 +238,7 @@ class Mixed:
     union: int
     segment: int
 
-    def figures(self, agent: int) -> list[object]:
+    def figures(self, agent: AgentId) -> list[object]:
         """Return what somebody is told of open cases, cases and risk on every list."""
         asks = self.door.program(agent)
         members = asks.get(f"/api/v1/organisations/{self.union}/members").json()["members"]
