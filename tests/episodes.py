@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from amends.core.database import Connection, execute, fetch_all, fetch_values
-from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.spans import Period
 from tests.cast import NOON
 
@@ -28,6 +28,8 @@ class Told:
     mood: str
     team_id: int | None
     published_at: datetime
+    seen_at: datetime
+    triaged_at: datetime
     answered_at: datetime | None
     resolved_at: datetime | None
     dismissed: bool
@@ -57,7 +59,8 @@ def told(conn: Connection) -> list[Told]:
         conn,
         Told,
         """
-        select e.id, c.id as case_id, e.number, c.network, c.language, c.sentiment as mood, c.team_id, e.published_at, e.answered_at,
+        select e.id, c.id as case_id, e.number, c.network, c.language, c.sentiment as mood, c.team_id, e.published_at, e.seen_at,
+          e.triaged_at, e.answered_at,
           e.resolved_at, e.dismissed_at is not null as dismissed,
           coalesce((select jsonb_agg(jsonb_build_array(f.days, f.outcome)) from follow_ups f
                     where f.episode_id = e.id and f.outcome is not null), '[]') as looks,
@@ -99,6 +102,8 @@ _ALSO: Mapping[Figure, Callable[[Told], bool]] = {
     Figure.UNENDED: lambda row: row.resolved_at is None,
     Figure.REOPENED: lambda row: row.number > 1,
     Figure.NEGATIVE: lambda row: row.mood == "negative",
+    Figure.NEUTRAL: lambda row: row.mood == "neutral",
+    Figure.POSITIVE: lambda row: row.mood == "positive",
     Figure.KEPT: lambda row: row.promise == "kept",
     Figure.BROKEN: lambda row: row.promise == "broken",
     Figure.NEXT_ANSWERED: lambda row: not row.next_waits and row.next_longest is not None,
@@ -120,6 +125,17 @@ def first_answer_after(rows: list[Told], period: Period, now: datetime, share: s
         if left <= 1 - Fraction(share):
             return second
     return None
+
+
+def lengths_of(rows: list[Told], period: Period) -> dict[Length, list[int]]:
+    """Return the lengths that the episodes begun in the span have, in whole seconds."""
+    begun = [row for row in rows if period.since <= row.published_at < period.until]
+    return {
+        Length.SEEN: [whole(row.seen_at - row.published_at) for row in begun],
+        Length.TRIAGED: [whole(row.triaged_at - row.seen_at) for row in begun],
+        Length.FIRST_ANSWER: [whole(row.answered_at - row.published_at) for row in begun if row.answered_at],
+        Length.ENDING: [whole(row.resolved_at - row.published_at) for row in begun if row.resolved_at],
+    }
 
 
 def whole(length: timedelta) -> int:

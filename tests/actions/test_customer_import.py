@@ -121,6 +121,14 @@ def test_two_rows_of_one_person_in_a_file_are_refused_but_the_first(desk: Import
     assert desk.refused(done) == [(3, "again")]
 
 
+def test_who_came_to_be_known_between_the_dry_run_and_the_run_is_not_made_twice(desk: Importing) -> None:
+    looked = desk.look(desk.read(PEOPLE))
+    desk.whole("Email,Language\nselam@mail.example,am\n", name="meanwhile.csv")
+
+    assert counts(desk.run(looked)) == (1, 1, 0, 1)
+    assert sorted(desk.names()) == ["Kavindi Perera", "Selam Tesfaye"]
+
+
 def test_a_couple_with_one_address_but_numbers_of_their_own_stay_two(desk: Importing) -> None:
     assert counts(desk.whole("ID,Name,Email\n1,Ann,home@b.example\n2,Ben,home@b.example\n", system="crm")) == (2, 0, 0, 0)
 

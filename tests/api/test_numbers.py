@@ -71,9 +71,9 @@ def test_every_link_on_the_page_opens_as_many_rows_as_it_says(door: Door) -> Non
         work_through(conn, door)
     door.now = NOON + timedelta(days=9)
     mia = door.visitor(door.who.mia)
-    page = mia.get("/numbers?span=30d").text + mia.get("/numbers/by/network?span=30d").text
+    page = "".join(mia.get(f"/numbers{part}?span=30d").text for part in ("", "/by/network", "/by/segment", "/by/topic", "/moving"))
     links = re.findall(r'href="(/numbers/rows[^"]+)">([\d,]+)<', page)
-    assert len(links) > 60
+    assert len(links) > 100
     for address, said in dict.fromkeys(links):
         rows = mia.get(unescape(address)).text
         assert rows.count(ROW) == int(said.replace(",", "")), address
@@ -154,9 +154,17 @@ def test_agents_are_compared_only_by_those_whom_a_setting_names(door: Door) -> N
     assert door.visitor(door.who.lea).get("/numbers/by/assignee").status_code == 403
 
 
-@pytest.mark.parametrize("dimension", ["network", "source", "brand", "team", "lang", "topic"])
+@pytest.mark.parametrize("dimension", ["network", "source", "brand", "team", "lang", "topic", "segment"])
 def test_numbers_are_broken_down_by_what_cases_have_in_common(shared_door: Door, dimension: str) -> None:
     assert shared_door.visitor(shared_door.who.mia).get(f"/numbers/by/{dimension}").status_code == 200
+
+
+def test_programs_read_numbers_by_what_cases_have_in_common_and_those_of_alarms(shared_door: Door) -> None:
+    mia = shared_door.program(shared_door.who.mia)
+    found = mia.get("/api/v1/numbers/by/network?span=365d").json()
+    assert [line["name"] for line in found] == ["X"]
+    assert mia.get("/api/v1/numbers/alarms").status_code == 200
+    assert mia.get("/api/v1/numbers/by/assignee").status_code == 403
 
 
 def test_the_raw_facts_leave_as_a_file_with_a_row_an_episode(door: Door) -> None:

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 from amends.core.database import Connection, connect, fetch_values
 from amends.inbox.actions import facts
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.figures import Figure
-from amends.inbox.rules.measuring import series
+from amends.inbox.rules.columns import Column
+from amends.inbox.rules.figures import Figure, Length
+from amends.inbox.rules.measuring import GAPS, distribution, series
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.spans import Period, slots
 from amends.inbox.store import fact_rows, numbers
 from amends.inbox.store.fact_rows import Behind
-from amends.inbox.store.numbers import Asked
+from amends.inbox.store.numbers import Asked, Found
 from tests.cast import NOON, a_source, ada
 from tests.databases import Server
 from tests.desk import Desk
-from tests.episodes import DAY, Made, Told, counted, first_answer_after, told
+from tests.episodes import DAY, Made, Told, counted, first_answer_after, lengths_of, told
 from tests.property.test_desk import POSTS, STEPS, World
 
 NOW = NOON + 25 * DAY
@@ -123,7 +124,7 @@ def _agree(conn: Connection, made: Made) -> None:
 
 
 def _agree_on(conn: Connection, rows: list[Told], asked: Asked) -> None:
-    found = numbers.find(conn, asked)
+    found = numbers.find(conn, asked, also=GAPS)
     figures = found.figures(asked)
     for figure in Figure:
         behind = Behind(figure=figure, period=asked.period, query=asked.query, asker=asked.asker)
@@ -132,11 +133,33 @@ def _agree_on(conn: Connection, rows: list[Told], asked: Asked) -> None:
     first = found.measures(asked).first
     expected = [first_answer_after(rows, asked.period, NOW, share) for share in ("0.5", "0.9")]
     assert [first.median, first.p90] == expected
+    _bins_agree(conn, rows, asked, found)
     drawn = series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
     for slot in drawn:
         assert slot.begun == counted(rows, Figure.BEGUN, slot.period)
+        for figure in (Figure.NEGATIVE, Figure.NEUTRAL, Figure.POSITIVE):
+            assert getattr(slot, figure.value) == counted(rows, figure, slot.period)
         assert slot.resolved == counted(rows, Figure.RESOLVED, slot.period)
         assert slot.backlog == counted(rows, Figure.BACKLOG, slot.period)
+
+
+def _bins_agree(conn: Connection, rows: list[Told], asked: Asked, found: Found) -> None:
+    """Every bar of a distribution opens as many rows as it says, and all bars together are everybody who has the length."""
+    told_lengths = lengths_of(rows, asked.period)
+    for length, bounds in (
+        (Length.SEEN, (0, 300)),
+        (Length.TRIAGED, (0, 300)),
+        (Length.FIRST_ANSWER, (0, 300)),
+        (Length.ENDING, (900, 3600)),
+    ):
+        lengths = told_lengths[length]
+        behind = Behind(
+            figure=Figure.BEGUN, period=asked.period, query=asked.query, asker=asked.asker, length=length, least=bounds[0], below=bounds[1]
+        )
+        bins = distribution(found.facts.begun[Column(length.value)])
+        right = sum(bounds[0] <= one < bounds[1] for one in lengths)
+        assert (fact_rows.count(conn, behind), sum(bins)) == (right, len(lengths)), length
+        assert bins[0 if bounds[0] == 0 else 2] == right
 
 
 def _paged(conn: Connection, behind: Behind) -> int:

@@ -9,9 +9,11 @@ from fastapi import Depends, Query
 from amends.api.looking import asker_of
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.alarm_figures import AlarmFigure
+from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.spans import Period, whole_second
+from amends.inbox.store.alarm_numbers import BehindAlarms
 from amends.inbox.store.fact_rows import Behind, Place
 from amends.inbox.store.sessions import Visitor
 
@@ -21,26 +23,28 @@ Seconds = Annotated[int | None, Query(ge=0, le=MOST_SECONDS)]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:
-    """A period, a query, for a bar of a distribution the seconds from and below which, and behind which row to go on."""
+    """A period, a query, for a bar of a distribution of what, from and below which seconds, and behind which row to go on."""
 
     period: Period
     text: str
+    length: Length | None
     least: int | None
     below: int | None
     after: Place | None
 
 
-def counted(
+def counted(  # noqa: PLR0913
     since: datetime,
     until: datetime,
     q: Annotated[str, Query(max_length=2_000)] = "",
+    length: Length | None = None,
     least: Seconds = None,
     below: Seconds = None,
     after: Annotated[str, Query(max_length=80)] = "",
 ) -> Counted:
     """Return what the URL asks for; moments without a zone are UTC."""
     period = Period(since=whole_second(_in_utc(since)), until=whole_second(_in_utc(until)))
-    return Counted(period=period, text=q.strip(), least=least, below=below, after=_place(after))
+    return Counted(period=period, text=q.strip(), length=length, least=least, below=below, after=_place(after))
 
 
 Counting = Annotated[Counted, Depends(counted)]
@@ -53,9 +57,16 @@ def behind_of(figure: Figure, counting: Counted, visitor: Visitor, now: datetime
         period=counting.period,
         query=parse(counting.text),
         asker=asker_of(visitor, whole_second(now)),
+        length=counting.length,
         least=counting.least,
         below=counting.below,
     )
+
+
+def alarms_behind(figure: AlarmFigure, counting: Counted, visitor: Visitor, now: datetime, *, rule: str | None) -> BehindAlarms:
+    """Return what is behind a number of alarms, for who asks; `NotAQuery` where the query cannot be read."""
+    asker = asker_of(visitor, whole_second(now))
+    return BehindAlarms(figure=figure, period=counting.period, query=parse(counting.text), asker=asker, rule=rule)
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -9,9 +9,9 @@ from io import StringIO
 
 from fastapi.responses import StreamingResponse
 
-from amends.api.audit_words import FORMULA
 from amends.core.database import Pool
 from amends.inbox.actions import facts
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import fact_export
 from amends.inbox.store.fact_export import Fact
 from amends.inbox.store.numbers import Asked
@@ -66,8 +66,7 @@ def _plain(row: Fact) -> dict[str, object]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless("" if value is None else str(value))
 
 
 def _lines(rows: Iterable[list[str]]) -> str:

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Generator, Iterable
 from io import StringIO
 
-from amends.api.audit_words import FORMULA
 from amends.core.database import Pool
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import segment_members
 from amends.inbox.store.customer_sql import Condition
 from amends.inbox.store.segment_members import Member
@@ -37,11 +37,7 @@ def _cells(row: Member) -> list[str]:
     contact = row.last_contact_at.isoformat() if row.last_contact_at else ""
     texts = (row.name, " ".join(row.languages), ", ".join(row.tags), row.owner or "", row.mood, row.risk)
     rest = (str(row.open_cases), str(row.cases), contact, row.created_at.isoformat(), "yes" if row.do_not_contact else "no")
-    return [str(row.id), *(_safe(text) for text in texts), *rest]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return [str(row.id), *(harmless(text) for text in texts), *rest]
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:

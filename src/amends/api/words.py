@@ -15,7 +15,6 @@ from amends.core.written import (
     count,
     day,
     dollars,
-    language_name,
     listed,
     listed_with_and,
     number,
@@ -25,6 +24,7 @@ from amends.core.written import (
     stamp,
     until,
 )
+from amends.inbox.actions.called import language, network
 from amends.triage.urgency_weights import Reason
 
 __all__ = [
@@ -33,8 +33,10 @@ __all__ = [
     "count",
     "day",
     "dollars",
+    "language",
     "listed",
     "listed_with_and",
+    "network",
     "number",
     "percent",
     "seconds",
@@ -157,22 +159,10 @@ REASONS = Table(
 SHORT = frozenset({"api", "id", "smtp"})
 
 
-def language(code: str) -> str:
-    """Return the name of a language, or its code."""
-    if code in {"", "und"}:
-        return _("unknown language")
-    return language_name(code.split("-", maxsplit=1)[0].lower()) or code
-
-
 def empty(view: str) -> tuple[str, str]:
     """Return what an empty view says: a heading, and what will come here."""
     heading, story = EMPTY[view]
     return _(heading), _(story)
-
-
-def network(name: str) -> str:
-    """Return how the network writes itself."""
-    return abilities(name).title if name in networks() else name.capitalize()
 
 
 def mark(name: str) -> str:

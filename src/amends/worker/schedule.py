@@ -28,6 +28,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "end clusters that are over": _every(300, Task.SETTLE_CLUSTERS),
     "look for surges": _every(30, Task.LOOK_FOR_SURGES),
     "tell again of what nobody sees to": _every(30, Task.ESCALATE),
+    "look for gaps in the rotas": _every(600, Task.WATCH_ROTAS),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

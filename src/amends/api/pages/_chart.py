@@ -91,6 +91,42 @@ def line(values: Sequence[float | None], *, width: float = 340, height: float = 
     return Line(path=path, area=f"{path}V{height:g}H0Z" if whole else "", most=most)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoodPart:
+    """One mood of a slot, `height` high from `y` down."""
+
+    name: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoodColumn:
+    """The moods of a slot as shares of what began in it, the negative at the bottom; none where nothing began."""
+
+    x: float
+    width: float
+    parts: list[MoodPart]
+
+
+def mood_columns(bars: Sequence[Slot], *, height: float = 60) -> list[MoodColumn]:
+    """Return the moods of slots, over the same width as the chart of what began."""
+    slot = (WIDTH - LEFT) / max(len(bars), 1)
+    return [
+        MoodColumn(x=round(LEFT + slot * (place + 0.06), 2), width=round(slot * 0.88, 2), parts=_moods(bar, height))
+        for place, bar in enumerate(bars)
+    ]
+
+
+def _moods(bar: Slot, height: float) -> list[MoodPart]:
+    parts, y = list[MoodPart](), height
+    for name, n in (("negative", bar.negative), ("neutral", bar.neutral), ("positive", bar.positive)):
+        high = height * n / bar.begun if bar.begun else 0
+        y -= high
+        parts.append(MoodPart(name=name, y=round(y, 2), height=round(high, 2)))
+    return parts
+
+
 def scale_of(value: int) -> int:
     """Return the next round and even number at or above `value`: 2, 4, 6, 8, 10, 20, 40 and so on."""
     power = 1

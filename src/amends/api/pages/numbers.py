@@ -8,15 +8,14 @@ from amends.api.auth import Reading, may
 from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
-from amends.api.pages._breakdown import Dimension, breakdown, dimensions
-from amends.api.pages._chart import chart, line
+from amends.api.pages._chart import chart, line, mood_columns
 from amends.api.pages._numbers_view import distribution_of, headline, tiles
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
-from amends.core.errors import NotAllowed, Refused
-from amends.core.translating import _
+from amends.core.errors import Refused
 from amends.inbox.actions import facts
+from amends.inbox.actions.breakdown import Dimension, breakdown, check_dimension, dimensions
 from amends.inbox.rules import figures
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, Figure
@@ -49,12 +48,11 @@ def by(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning, dimen
     """Show the numbers of a span by what the cases have in common."""
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
+        check_dimension(conn, dimension, visitor.role)
         allowed = dimensions(conn, visitor.role)
-        if dimension not in allowed:
-            raise NotAllowed(_("Numbers of single agents are not compared here; an administrator can say who may."))
         asked = wanted.asked(conn, visitor, desk.clock())
         found = breakdown(conn, asked, dimension)
-    values = {"wanted": wanted, "period": asked.period, "dimension": dimension, "dimensions": allowed, "groups": found}
+    values = {"wanted": wanted, "period": asked.period, "dimension": dimension, "dimensions": allowed, "lines": found}
     return desk.screens.blocks(request, "numbers_by.html", ["by"], values)
 
 
@@ -106,9 +104,12 @@ def _drawn(asked: Asked, found: Found) -> dict[str, Any]:
         "tiles": tiles(found, asked),
         "chart": chart(drawn, asked.zone),
         "width": width_of(asked.period),
+        "moods": mood_columns(drawn),
         "backlog_line": line([slot.backlog for slot in drawn]),
         "first_line": line([slot.first_median for slot in drawn]),
         "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
+        "seen_bins": distribution_of(found.facts.begun[Column.SEEN], measures.begun),
+        "triaged_bins": distribution_of(found.facts.begun[Column.TRIAGED], measures.begun),
         "first_bins": distribution_of(found.facts.begun[Column.FIRST_ANSWER], measures.begun),
         "ending_bins": distribution_of(found.facts.begun[Column.ENDING], measures.begun),
         "gaps": gaps(found.facts.begun),

@@ -13,11 +13,13 @@ from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.spanning import Spanning
 from amends.inbox.actions import facts
+from amends.inbox.actions.breakdown import Dimension, Line, breakdown, check_dimension
+from amends.inbox.rules.alarm_figures import AlarmCounts
 from amends.inbox.rules.figures import DEFINITIONS, Figure
 from amends.inbox.rules.measuring import Measures, Slot, series
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import slots
-from amends.inbox.store import fact_rows, numbers
+from amends.inbox.store import alarm_numbers, fact_rows, numbers
 from amends.inbox.store.fact_rows import EpisodeRow
 
 router = APIRouter(prefix="/api/v1/numbers", tags=["numbers"])
@@ -65,6 +67,23 @@ def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
         slots=series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now),
         definitions={figure.value: words for figure, words in DEFINITIONS.items()},
     )
+
+
+@router.get("/by/{dimension}", operation_id="numbers_by", dependencies=[program_may(Right.NUMBERS)])
+def by(desk: AtDesk, visitor: Bearing, wanted: Spanning, dimension: Dimension) -> Sequence[Line]:
+    """Return the numbers of a span by what the cases have in common; `query` asks for the rows of a value."""
+    with desk.pool.transaction() as conn:
+        facts.freshen(conn)
+        check_dimension(conn, dimension, visitor.role)
+        return breakdown(conn, wanted.asked(conn, visitor, desk.clock()), dimension)
+
+
+@router.get("/alarms", operation_id="numbers_of_alarms", dependencies=[program_may(Right.NUMBERS)])
+def alarms(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Sequence[AlarmCounts]:
+    """Return how many alarms each rule raised in a span, and how many were of use or dismissed."""
+    with desk.pool.transaction() as conn:
+        asked = wanted.asked(conn, visitor, desk.clock())
+        return alarm_numbers.by_rule(conn, asked.period, asked.query, asked.asker)
 
 
 @router.get("/facts.{kind}", operation_id="facts_of_numbers", dependencies=[program_may(Right.NUMBERS)])

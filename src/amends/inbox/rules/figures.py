@@ -21,6 +21,8 @@ class Figure(StrEnum):
     UNENDED = "unended"
     REOPENED = "reopened"
     NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
     KEPT = "kept"
     BROKEN = "broken"
     NEXT_ANSWERED = "next_answered"
@@ -44,6 +46,15 @@ class Figure(StrEnum):
         return _AXES.get(self, Axis.PUBLISHED)
 
 
+class Length(StrEnum):
+    """A length of time that each episode has or has not; rows can be those of which it lies between two."""
+
+    FIRST_ANSWER = "first_answer"
+    ENDING = "ending"
+    SEEN = "seen"
+    TRIAGED = "triaged"
+
+
 _AXES: Mapping[Figure, Axis] = {Figure.BACKLOG: Axis.OPEN} | {
     figure: Axis.RESOLVED
     for figure in Figure
@@ -58,6 +69,8 @@ NAMES = Table(
         Figure.UNENDED: N_("unended"),
         Figure.REOPENED: N_("reopened"),
         Figure.NEGATIVE: N_("negative"),
+        Figure.NEUTRAL: N_("neutral"),
+        Figure.POSITIVE: N_("positive"),
         Figure.KEPT: N_("promise kept"),
         Figure.BROKEN: N_("promise broken"),
         Figure.NEXT_ANSWERED: N_("answered again"),
@@ -91,6 +104,8 @@ DEFINITIONS = Table(
         Figure.UNENDED: N_("Of the episodes begun in the span, those that are not resolved yet. They stay in the denominator."),
         Figure.REOPENED: N_("Of the episodes begun in the span, those of a case that had been closed before."),
         Figure.NEGATIVE: N_("Of the episodes begun in the span, those of a case that reads as negative."),
+        Figure.NEUTRAL: N_("Of the episodes begun in the span, those of a case that reads as neither negative nor positive."),
+        Figure.POSITIVE: N_("Of the episodes begun in the span, those of a case that reads as positive."),
         Figure.KEPT: N_("Of the episodes begun in the span, those that were promised something by a policy and got all of it in time."),
         Figure.BROKEN: N_("Of the episodes begun in the span, those of which a promised time ran out."),
         Figure.NEXT_ANSWERED: N_(

@@ -62,6 +62,8 @@ class Measures:
     unended: int
     reopened: int
     negative: int
+    neutral: int
+    positive: int
     kept: int
     broken: int
     next_answered: int
@@ -97,6 +99,8 @@ _BEGUN: Mapping[Figure, Callable[[Facts], Mask]] = {
     Figure.UNENDED: lambda facts: facts.begun[Column.ENDING] == NONE,
     Figure.REOPENED: lambda facts: facts.begun[Column.NUMBER] > 1,
     Figure.NEGATIVE: lambda facts: facts.begun[Column.MOOD] == MOODS["negative"],
+    Figure.NEUTRAL: lambda facts: facts.begun[Column.MOOD] == MOODS["neutral"],
+    Figure.POSITIVE: lambda facts: facts.begun[Column.MOOD] == MOODS["positive"],
     Figure.KEPT: lambda facts: facts.begun[Column.PROMISE] == PROMISES["kept"],
     Figure.BROKEN: lambda facts: facts.begun[Column.PROMISE] == PROMISES["broken"],
     Figure.NEXT_ANSWERED: lambda facts: facts.begun[Column.NEXT_ANSWER] >= 0,
@@ -196,6 +200,8 @@ class Slot:
     begun: int
     resolved: int
     negative: int
+    neutral: int
+    positive: int
     first_median: int | None
     backlog: int
 
@@ -212,6 +218,8 @@ def series(facts: Facts, parts: Sequence[Period], *, backlog: int, now: int) -> 
                 begun=len(within.begun),
                 resolved=len(within.resolved),
                 negative=count(within, Figure.NEGATIVE),
+                neutral=count(within, Figure.NEUTRAL),
+                positive=count(within, Figure.POSITIVE),
                 first_median=first_answers(within.begun, now).after(0.5),
                 backlog=backlog,
             )
@@ -231,17 +239,22 @@ class Group:
 def by_value(facts: Facts, before: Facts, column: Column, now: int) -> list[Group]:
     """Return the numbers for each value of a column, the most begun first; `before` is the span before, of which the begun are counted."""
     keys = {int(key) for side in (facts.begun, facts.resolved) for key in np.unique(side[column])}
-    found = [_group(facts, before, key, lambda side, key=key: side[column] == key, now) for key in keys]
+    found = [group_of(facts, before, key, lambda side, key=key: side[column] == key, now) for key in keys]
     return sorted(found, key=lambda group: (-group.measures.begun, group.key))
 
 
 def by_topic(facts: Facts, before: Facts, topics: Sequence[int], now: int) -> list[Group]:
     """Return the numbers for each topic; an episode of two topics counts for both."""
-    found = [_group(facts, before, topic, lambda side, topic=topic: side.of_topic([topic]), now) for topic in topics]
+    return those_there([group_of(facts, before, topic, lambda side, topic=topic: side.of_topic([topic]), now) for topic in topics])
+
+
+def those_there(found: Sequence[Group]) -> list[Group]:
+    """Return the groups that anything is in, the most begun first."""
     there = [group for group in found if group.measures.begun or group.measures.resolved or group.before]
     return sorted(there, key=lambda group: (-group.measures.begun, group.key))
 
 
-def _group(facts: Facts, before: Facts, key: int, fits: Callable[[Columns], Mask], now: int) -> Group:
+def group_of(facts: Facts, before: Facts, key: int, fits: Callable[[Columns], Mask], now: int) -> Group:
+    """Return the numbers of those that fit."""
     within = Facts(facts.begun.only(fits(facts.begun)), facts.resolved.only(fits(facts.resolved)))
     return Group(key=key, measures=measure(within, now), before=int(np.count_nonzero(fits(before.begun))))

@@ -10,7 +10,7 @@ from typing_extensions import override
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.columns import Axis
-from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.spans import Period
 from amends.inbox.store.matching import carefully
@@ -35,6 +35,8 @@ _ALSO: Mapping[Figure, LiteralString] = {
     Figure.UNENDED: " and f.ending is null",
     Figure.REOPENED: " and f.number > 1",
     Figure.NEGATIVE: " and f.mood = 'negative'",
+    Figure.NEUTRAL: " and f.mood = 'neutral'",
+    Figure.POSITIVE: " and f.mood = 'positive'",
     Figure.KEPT: " and f.promise = 'kept'",
     Figure.BROKEN: " and f.promise = 'broken'",
     Figure.NEXT_ANSWERED: " and f.next_answer >= 0",
@@ -52,18 +54,24 @@ _ALSO: Mapping[Figure, LiteralString] = {
     Figure.UNKNOWN_30: " and f.after_30 = 'unknown'",
     Figure.BACKLOG: "",
 }
-_LENGTHS: Mapping[Figure, LiteralString] = {Figure.ANSWERED: "f.first_answer", Figure.ENDED: "f.ending"}
+_LENGTHS: Mapping[Length, LiteralString] = {
+    Length.FIRST_ANSWER: "f.first_answer",
+    Length.ENDING: "f.ending",
+    Length.SEEN: "f.seen",
+    Length.TRIAGED: "f.triaged",
+}
 _FACTS: LiteralString = " from episode_facts f join cases c on c.id = f.case_id where "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behind:
-    """What is behind a number: its figure, its span, who asks what, and for a bar of a distribution the seconds from and below which."""
+    """What is behind a number: its figure, its span, who asks what; for a bar of a distribution of what, from and below which seconds."""
 
     figure: Figure
     period: Period
     query: Query
     asker: Asker
+    length: Length | None = None
     least: int | None = None
     below: int | None = None
 
@@ -147,9 +155,9 @@ def cases_of(conn: Connection, axis: Axis, period: Period, query: Query, asker: 
 def _asked(conn: Connection, behind: Behind) -> tuple[LiteralString, dict[str, Any]]:
     asked = condition(conn, behind.query, behind.asker)
     found = _FACTS + _SPANS[behind.figure.axis] + _ALSO[behind.figure] + " and " + asked.whole
-    if behind.figure in _LENGTHS and behind.least is not None:
-        found += " and " + _LENGTHS[behind.figure] + " >= %(least)s"
-    if behind.figure in _LENGTHS and behind.below is not None:
-        found += " and " + _LENGTHS[behind.figure] + " < %(below)s"
+    if behind.length is not None and behind.least is not None:
+        found += " and " + _LENGTHS[behind.length] + " >= %(least)s"
+    if behind.length is not None and behind.below is not None:
+        found += " and " + _LENGTHS[behind.length] + " < %(below)s"
     bounds = {"since": behind.period.since, "until": behind.period.until, "least": behind.least, "below": behind.below}
     return found, asked.params | bounds

@@ -8,22 +8,13 @@ from amends.inbox.rules.import_mapping import ImportMapping
 from amends.inbox.store.imports import Import
 
 MAKE: LiteralString = """
-with numbered as materialized (
-  select number, nextval(pg_get_serial_sequence('customers', 'id')) as customer_id from (
-    select number from import_records
-    where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' order by number
-  ) in_order
-), ours as (
-  update import_records r set customer_id = n.customer_id from numbered n where r.import_id = %(id)s and r.number = n.number
-  returning r.customer_id, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, attributes, owner_id,
-    do_not_contact
-)
 insert into customers (id, name, created_at, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, attributes, owner_id,
   do_not_contact_since)
 overriding system value
 select customer_id, called, %(now)s, coalesce(pronoun, ''), coalesce(languages, '{}'), coalesce(zone, ''), coalesce(loyalty_number, ''),
   coalesce(preferences, ''), coalesce(concerns, ''), coalesce(tags, '{}'), attributes, owner_id, case when do_not_contact then %(now)s end
-from ours
+from import_records
+where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' order by number
 """
 CHANGE: LiteralString = """
 with ours as (

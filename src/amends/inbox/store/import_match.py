@@ -1,19 +1,17 @@
-"""SQL that finds who the rows of an import are, and what would change: many rows a statement, the same for a dry run and for the run.
+"""SQL that matches the rows of an import with customers, many rows a statement: in the dry run, and once more when they are imported."""
 
-A person is known by their number in the named system, else (as the mapping says) by e-mail, else by phone; a row with none of these by
-its place in the very same file. Who has another number in that system already is somebody else, whatever their address.
-"""
+from collections.abc import Sequence
 
-from amends.core.database import Connection, execute
+from amends.core.database import Connection, Jsonb, execute
 from amends.inbox.rules.import_mapping import ImportMapping
+from amends.inbox.store.import_compare import KEPT, READ
+from amends.inbox.store.import_rows import Read, as_row
 from amends.inbox.store.imports import Import
 
 
-def _asked(one: Import, mapping: ImportMapping, after: int, upto: int) -> dict[str, object]:
+def _asked(one: Import, mapping: ImportMapping) -> dict[str, object]:
     return {
         "id": one.id,
-        "after": after,
-        "upto": upto,
         "system": mapping.system,
         "file": one.digest,
         "reference": mapping.match.by_reference,
@@ -28,135 +26,87 @@ def lock(conn: Connection) -> None:
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('customer import', 0))")
 
 
-def learn(conn: Connection) -> None:
-    """Let the database count what just came: it would go on as if there were nothing of this import, and read it all for each row."""
+def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[Read]) -> None:
+    """Keep what rows say, who each is, and what would change; rows that may be several people, or somebody erased, are refused.
+
+    Somebody new gets the number that they will have.
+    """
+    execute(
+        conn,
+        """
+        insert into import_records (import_id, number, outcome, reason, customer_id, changes, name, called, pronoun, languages, zone,
+          loyalty_number, preferences, concerns, tags, owner_id, do_not_contact, reference, organisation, role, note, attributes, ways,
+          dates)
+        select %(id)s, number, became, why,
+          case when became = 'made' then nextval(pg_get_serial_sequence('customers', 'id')) else found_id end,
+          differing, name, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, owner_id, do_not_contact,
+          reference, organisation, role, note, attributes, ways, dates
+        from ("""
+        + READ
+        + ") compared order by number",
+        _asked(one, mapping) | {"rows": Jsonb([as_row(row.number, row.given) for row in rows if row.given])},
+    )
+    execute(
+        conn,
+        """
+        insert into import_records (import_id, number, outcome, reason)
+        select %(id)s, * from (select unnest(%(numbers)s::integer[]), 'refused', unnest(%(reasons)s::text[])) refused
+        """,
+        {"id": one.id, "numbers": [row.number for row in rows if not row.given], "reasons": [row.reason for row in rows if not row.given]},
+    )
+
+
+def refuse_doubles(conn: Connection, one: Import, mapping: ImportMapping) -> None:
+    """Tell the second row of the same person from the first in the whole file, and refuse it."""
+    asked = _asked(one, mapping)
+    # Else the database would go on as if there were nothing of this import, and read it all for each row.
     execute(conn, "analyze import_records (import_id, number, outcome, customer_id)")
-
-
-def key(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, upto: int) -> None:
-    """Tell the second row of the same person from the first, and refuse it."""
-    asked = _asked(one, mapping, after, upto)
     execute(
         conn,
         """
-        insert into import_keys (import_id, key, number)
-        select import_id, k.key, min(number) from import_records r
-        cross join lateral (
-          select 'reference ' || r.reference as key where r.reference is not null and %(reference)s
+        with keys as materialized (
+          select r.number, 'reference ' || r.reference as key, true as tells from import_records r
+          where r.import_id = %(id)s and r.reference is not null and %(reference)s
           union all
-          select w.value ->> 0 || ' ' || (w.value ->> 2) from jsonb_array_elements(r.ways) w
-          where w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s
-        ) k
-        where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome = 'read'
-        group by import_id, k.key order by 1, 2 on conflict do nothing
-        """,
-        asked,
-    )
-    execute(
-        conn,
-        """
-        update import_records r set outcome = 'refused', reason = 'again', detail = d.line::text
-        from (
-          select r.number, min(f.line) as line from import_records r
-          cross join lateral (
-            select 'reference ' || r.reference as key where r.reference is not null and %(reference)s
-            union all
-            select w.value ->> 0 || ' ' || (w.value ->> 2) from jsonb_array_elements(r.ways) w
-            where not (r.reference is not null and %(reference)s)
-              and (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
-          ) k
-          join import_keys before on before.import_id = r.import_id and before.key = k.key and before.number < r.number
-          join import_rows f on f.import_id = r.import_id and f.number = before.number
-          where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome = 'read'
-          group by r.number
-        ) d
-        where r.import_id = %(id)s and r.number = d.number
-        """,
-        asked,
-    )
-
-
-def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, upto: int) -> None:
-    """Find who each row is, and what would change; rows that may be several people, or somebody who was erased, are refused."""
-    asked = _asked(one, mapping, after, upto)
-    execute(
-        conn,
-        """
-        with differing as (
-          select f.number, f.customer_id, f.erased, f.several, d.changes from (
-            select r.*, coalesce(b.customer_id, w.customer_id) as found_id, coalesce(b.erased, false) as erased,
-              b.customer_id is null and coalesce(w.n, 0) > 1 as several
-            from import_records r
-            left join lateral (
-              select coalesce(c.merged_into, c.id) as customer_id, c.erased_at is not null as erased
-              from customer_refs x join customers c on c.id = x.customer_id
-              where x.system = case when r.reference is null then 'file ' || %(file)s else %(system)s end
-                and x.external_id = coalesce(r.reference, r.number::text) and (r.reference is null or %(reference)s)
-            ) b on true
-            left join lateral (
-              select min(x.customer_id) as customer_id, count(distinct x.customer_id) as n from (
-                select x.customer_id, w.value ->> 0 as kind, min(w.value ->> 0) over () as best
-                from jsonb_array_elements(r.ways) w
-                join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
-                join customers c on c.id = x.customer_id and c.merged_into is null and c.erased_at is null
-                where b.customer_id is null and (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
-                  and not (r.reference is not null and %(reference)s
-                    and %(system)s = any(array(select o.system from customer_refs o where o.customer_id = x.customer_id)))
-              ) x where x.kind = x.best
-            ) w on true
-            where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome <> 'refused'
-          ) r
-          cross join lateral (select r.number, r.found_id as customer_id, r.erased, r.several) f
-          left join customers c on c.id = f.customer_id
-          cross join lateral (
-            select coalesce(jsonb_object_agg(v.field, jsonb_build_array(v.was, v.became)), '{}') as changes from (
-              values ('name', to_jsonb(c.name), to_jsonb(coalesce(r.name, case when f.customer_id is null then r.called end))),
-                ('pronoun', to_jsonb(c.pronoun), to_jsonb(r.pronoun)),
-                ('languages', to_jsonb(c.languages), to_jsonb(r.languages)),
-                ('zone', to_jsonb(c.zone), to_jsonb(r.zone)),
-                ('loyalty_number', to_jsonb(c.loyalty_number), to_jsonb(r.loyalty_number)),
-                ('preferences', to_jsonb(c.preferences), to_jsonb(r.preferences)),
-                ('concerns', to_jsonb(c.concerns), to_jsonb(r.concerns)),
-                ('tags', to_jsonb(c.tags), case when r.tags is not null then to_jsonb(
-                   coalesce(c.tags, '{}') || array(select t from unnest(r.tags) t where t <> all (coalesce(c.tags, '{}')))) end),
-                ('owner_id', to_jsonb(c.owner_id), to_jsonb(r.owner_id)),
-                ('do_not_contact', to_jsonb(c.do_not_contact_since is not null), to_jsonb(r.do_not_contact))
-              union all
-              select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a where r.attributes <> '{}'
-              union all
-              select 'contact_ways', null, jsonb_agg(w.value order by w.place)
-              from jsonb_array_elements(r.ways) with ordinality w(value, place)
-              where f.customer_id is null or not exists (select from contact_ways x where x.customer_id = f.customer_id
-                and x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null offset 0)
-              union all
-              select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
-              where f.customer_id is null
-                or not exists (select from important_dates x where x.customer_id = f.customer_id and x.kind = w.value ->> 0 offset 0)
-              union all
-              select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
-                select from memberships m join organisations o on o.id = m.organisation_id
-                where m.customer_id = f.customer_id and lower(o.name) = lower(r.organisation))
-              union all
-              select 'notes', null, to_jsonb(r.note) where r.note is not null and not exists (
-                select from customer_notes n where n.customer_id = f.customer_id and n.text = r.note and n.removed_at is null)
-              union all
-              select 'customer_refs', null, to_jsonb(r.reference)
-              where r.reference is not null and not exists (
-                select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
-            ) v(field, was, became)
-            where v.became is not null and v.became is distinct from v.was and v.became <> 'null'
-              and not (v.field = 'do_not_contact' and f.customer_id is null and v.became = 'false')
-              and (not %(fill)s or v.was is null or v.was in ('""', '[]', 'null', 'false') or v.field = 'tags')
-          ) d
+          select r.number, w.value ->> 0 || ' ' || (w.value ->> 2), not (r.reference is not null and %(reference)s)
+          from import_records r cross join lateral jsonb_array_elements(r.ways) w
+          where r.import_id = %(id)s and (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
+        ), shared as (
+          select key, min(number) as before from keys group by key having count(*) > 1
+        ), again as (
+          select k.number, min(s.before) as before from keys k join shared s on s.key = k.key and s.before < k.number
+          where k.tells group by k.number
         )
-        update import_records r set customer_id = d.customer_id, changes = d.changes,
-          outcome = case when d.erased or d.several then 'refused' when d.customer_id is null then 'made'
-            when d.changes = '{}' then 'same' else 'changed' end,
-          reason = case when d.erased then 'erased' when d.several then 'several' else '' end
-        from differing d where r.import_id = %(id)s and r.number = d.number
+        update import_records r set outcome = 'refused', reason = 'again', detail = f.line::text, customer_id = null, changes = '{}'
+        from again a join import_rows f on f.import_id = %(id)s and f.number = a.before
+        where r.import_id = %(id)s and r.number = a.number
         """,
         asked,
     )
+    _refuse_same(conn, one, after=0, upto=one.total)
+
+
+def match_again(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, upto: int) -> None:
+    """Compare the rows behind `after`, up to `upto`, once more with who is there by now."""
+    execute(
+        conn,
+        "with compared as materialized ("
+        + KEPT
+        + """
+        )
+        update import_records r set changes = c.differing, outcome = c.became, reason = c.why,
+          customer_id = case when c.became = 'made' then nextval(pg_get_serial_sequence('customers', 'id')) else c.found_id end
+        from compared c
+        where r.import_id = %(id)s and r.number = c.number
+          and (r.customer_id, r.changes, r.outcome) is distinct from (c.found_id, c.differing, c.became)
+        """,
+        _asked(one, mapping) | {"after": after, "upto": upto},
+    )
+    _refuse_same(conn, one, after=after, upto=upto)
+
+
+def _refuse_same(conn: Connection, one: Import, *, after: int, upto: int) -> None:
+    """Refuse rows that are found to be who an earlier row of the file is."""
     execute(
         conn,
         """
@@ -177,5 +127,5 @@ def match(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, 
         from again join import_rows f on f.import_id = %(id)s and f.number = again.before
         where r.import_id = %(id)s and r.number = again.number
         """,
-        asked,
+        {"id": one.id, "after": after, "upto": upto},
     )

@@ -1,10 +1,30 @@
 """SQL of the rows of an import as they stand in the file, and of what each of them says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from amends.core.database import Connection, Jsonb, copy_rows, fetch_all, fetch_values
+from amends.core.database import Connection, copy_rows, fetch_all, fetch_values
 from amends.inbox.rules.import_rows import Given, first_name_of
+
+SAID = (
+    "name",
+    "pronoun",
+    "languages",
+    "zone",
+    "loyalty_number",
+    "preferences",
+    "concerns",
+    "tags",
+    "owner_id",
+    "do_not_contact",
+    "reference",
+    "organisation",
+    "role",
+    "note",
+    "attributes",
+    "ways",
+    "dates",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,49 +69,14 @@ def raw(conn: Connection, import_id: int, *, after: int, limit: int) -> list[Raw
     )
 
 
-def copy_read(conn: Connection, import_id: int, rows: Sequence[Read]) -> None:
-    """Store what rows say."""
-    copy_rows(
-        conn,
-        """
-        copy import_records (import_id, number, outcome, reason, name, called, pronoun, languages, zone, loyalty_number, preferences,
-          concerns, tags, owner_id, do_not_contact, reference, organisation, role, note, attributes, ways, dates)
-        from stdin (format binary)
-        """,
-        (
-            *("int8", "int4", "text", "text", "text", "text", "text", "text[]", "text", "text", "text", "text", "text[]", "int8", "bool"),
-            *("text", "text", "text", "text", "jsonb", "jsonb", "jsonb"),
-        ),
-        (_record(import_id, row) for row in rows),
-    )
-
-
-def _record(import_id: int, row: Read) -> tuple[object, ...]:
-    given = row.given or Given()
-    return (
-        import_id,
-        row.number,
-        "read" if row.given else "refused",
-        row.reason,
-        given.name,
-        first_name_of(given) if row.given else "",
-        given.pronoun,
-        given.languages,
-        given.zone,
-        given.loyalty_number,
-        given.preferences,
-        given.concerns,
-        given.tags,
-        given.owner_id,
-        given.do_not_contact,
-        given.reference,
-        given.organisation,
-        given.role,
-        given.note,
-        Jsonb(given.attributes),
-        Jsonb(given.ways),
-        Jsonb(given.dates),
-    )
+def as_row(number: int, given: Given) -> dict[str, object]:
+    """Return what a row says under the names of its columns; what it does not say is left out."""
+    found: dict[str, object] = {"number": number, "called": first_name_of(given)}
+    for column in SAID:
+        value: object = getattr(given, column)
+        if value is not None:
+            found[column] = value
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

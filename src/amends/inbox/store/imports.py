@@ -163,7 +163,6 @@ def count(conn: Connection, import_id: int) -> None:
 def drop_records(conn: Connection, import_id: int) -> None:
     """Forget what the last look found, before the next."""
     execute(conn, "delete from import_records where import_id = %(id)s", {"id": import_id})
-    execute(conn, "delete from import_keys where import_id = %(id)s", {"id": import_id})
 
 
 def clear_old(conn: Connection, *, before: datetime) -> int:
@@ -174,8 +173,7 @@ def clear_old(conn: Connection, *, before: datetime) -> int:
         with old as (
           update imports set state = 'cleared', columns = '[]', notes = '{}'
           where created_at < %(before)s and state in ('read', 'looked', 'done', 'undone') returning id
-        ), dropped as (delete from import_records where import_id in (select id from old)),
-        keys as (delete from import_keys where import_id in (select id from old))
+        ), dropped as (delete from import_records where import_id in (select id from old))
         delete from import_rows where import_id in (select id from old)
         """,
         {"before": before},

@@ -19,6 +19,7 @@ _NAMED: Mapping[str, LiteralString] = {
     "team": "select id, name from teams",
     "assignee": "select id, name from agents",
     "topic": "select id, name from topics where archived_at is null",
+    "segment": "select id, name from segments where shared and deleted_at is null",
 }
 
 

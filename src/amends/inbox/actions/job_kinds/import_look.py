@@ -24,14 +24,11 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     known = customer_import.known_attributes(conn)
     at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year, escaped=one.kind == "csv")
     reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
-    import_rows.copy_read(conn, one.id, [_read(reader, row) for row in rows if not row.refused])
+    import_match.keep(conn, one, one.mapping, [_read(reader, row) for row in rows if not row.refused])
     upto = rows[-1].number if rows else job.position
-    if not job.position:
-        import_match.learn(conn)
-    import_match.key(conn, one, one.mapping, after=job.position, upto=upto)
-    import_match.match(conn, one, one.mapping, after=job.position, upto=upto)
     is_over = len(rows) < ROWS
     if is_over:
+        import_match.refuse_doubles(conn, one, one.mapping)
         customer_import.conclude(conn, one, "looked", agent_id=job.agent_id, now=tools.clock())
     return Portion(position=upto, done=len(rows), over=is_over)
 

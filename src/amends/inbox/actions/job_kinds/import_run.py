@@ -18,10 +18,8 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     """Import the next rows after `job.position`."""
     one = customer_import.found(conn, _id(job))
     import_match.lock(conn)
-    if not job.position:
-        import_match.learn(conn)
     upto = min(job.position + ROWS, one.total)
-    import_match.match(conn, one, one.mapping, after=job.position, upto=upto)
+    import_match.match_again(conn, one, one.mapping, after=job.position, upto=upto)
     import_apply.apply(conn, one, one.mapping, after=job.position, upto=upto, agent_id=job.agent_id, now=tools.clock())
     if upto >= one.total:
         customer_import.conclude(conn, one, "done", agent_id=job.agent_id, now=tools.clock())

@@ -1,0 +1,152 @@
+"""The numbers of a span by what cases have in common: each value with its name, its numbers, and the query that asks for it alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from amends.core.database import Connection
+from amends.core.errors import NotAllowed
+from amends.core.translating import _
+from amends.inbox.actions import called as calling
+from amends.inbox.rules.columns import Axis, Column
+from amends.inbox.rules.measuring import Group, Measures, by_topic, by_value, group_of, those_there
+from amends.inbox.rules.moving import BEYOND_CHANCE, moved
+from amends.inbox.rules.query import Match, NotAQuery, Query, Term
+from amends.inbox.rules.spans import Period
+from amends.inbox.store import fact_rows, fact_slices, number_names, number_settings, numbers
+from amends.inbox.store.matching import TooBroad
+from amends.inbox.store.numbers import Asked, Found
+
+
+class Dimension(StrEnum):
+    """What cases can have in common; each is a field of the query language."""
+
+    NETWORK = "network"
+    SOURCE = "source"
+    BRAND = "brand"
+    TEAM = "team"
+    ASSIGNEE = "assignee"
+    LANGUAGE = "lang"
+    TOPIC = "topic"
+    SEGMENT = "segment"
+
+
+_COLUMNS: Mapping[Dimension, Column] = {
+    Dimension.NETWORK: Column.NETWORK,
+    Dimension.SOURCE: Column.SOURCE,
+    Dimension.BRAND: Column.BRAND,
+    Dimension.TEAM: Column.TEAM,
+    Dimension.ASSIGNEE: Column.AGENT,
+    Dimension.LANGUAGE: Column.LANGUAGE,
+    Dimension.TOPIC: Column.TOPIC,
+    Dimension.SEGMENT: Column.CASE,
+}
+_CODED = {Dimension.NETWORK, Dimension.LANGUAGE}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One value: its name, its numbers, how many began in the span before, and the query of its rows (empty where it has no name)."""
+
+    name: str
+    measures: Measures
+    before: int
+    query: str
+
+    @property
+    def change(self) -> float | None:
+        """How much more began than in the span before, as a share of that."""
+        return (self.measures.begun - self.before) / self.before if self.before else None
+
+
+def breakdown(conn: Connection, asked: Asked, dimension: Dimension) -> list[Line]:
+    """Return the numbers by a dimension, the most begun first."""
+    column = _COLUMNS[dimension]
+    found = numbers.find(conn, asked, also=(column,))
+    called = _names(conn, dimension)
+    groups = _groups(conn, asked, dimension, found, list(called))
+    return [
+        Line(
+            name=_name(dimension, called, group.key),
+            measures=group.measures,
+            before=group.before,
+            query=_query(asked, dimension, called, group.key),
+        )
+        for group in groups
+    ]
+
+
+def _groups(conn: Connection, asked: Asked, dimension: Dimension, found: Found, keys: list[int]) -> list[Group]:
+    if dimension is Dimension.SEGMENT:
+        return those_there([group for key in keys for group in _of_segment(conn, asked, found, key)])
+    if dimension is Dimension.TOPIC:
+        return by_topic(found.facts, found.before, keys, asked.now)
+    return by_value(found.facts, found.before, _COLUMNS[dimension], asked.now)
+
+
+def _of_segment(conn: Connection, asked: Asked, found: Found, segment_id: int) -> list[Group]:
+    """Return the numbers of the cases whose customer belongs to a segment; none where it cannot be read, or looks at too many."""
+    query = asked.query.and_(_is(Dimension.SEGMENT, str(segment_id)))
+    spans = ((Axis.PUBLISHED, Period(since=asked.before.since, until=asked.period.until)), (Axis.RESOLVED, asked.period))
+    try:
+        cases = [case for axis, span in spans for case in fact_rows.cases_of(conn, axis, span, query, asked.asker)]
+    except (NotAQuery, TooBroad):
+        return []
+    theirs = np.unique(np.array(cases, dtype=np.int64))
+    return [group_of(found.facts, found.before, segment_id, lambda side: np.isin(side[Column.CASE], theirs), asked.now)]
+
+
+def dimensions(conn: Connection, role: str) -> list[Dimension]:
+    """Return what somebody may break numbers down by: by agents only where a setting names their role."""
+    compares = number_settings.read(conn).may_compare(role)
+    return [one for one in Dimension if compares or one is not Dimension.ASSIGNEE]
+
+
+def check_dimension(conn: Connection, dimension: Dimension, role: str) -> None:
+    """Raise `NotAllowed` where somebody may not break numbers down by this."""
+    if dimension not in dimensions(conn, role):
+        raise NotAllowed(_("Numbers of single agents are not compared here; an administrator can say who may."))
+
+
+def _names(conn: Connection, dimension: Dimension) -> Mapping[int, str]:
+    """Return what the values of a dimension are called."""
+    if dimension in _CODED:
+        return {code: word for word, code in fact_slices.codes(conn).items()}
+    return number_names.named(conn, dimension)
+
+
+def _name(dimension: Dimension, called: Mapping[int, str], key: int) -> str:
+    if key not in called:
+        return _("nobody") if dimension is Dimension.ASSIGNEE else _("none")
+    if dimension is Dimension.NETWORK:
+        return calling.network(called[key])
+    return calling.language(called[key]) if dimension is Dimension.LANGUAGE else called[key]
+
+
+def _query(asked: Asked, dimension: Dimension, called: Mapping[int, str], key: int) -> str:
+    value = called.get(key, "") if dimension in _CODED else str(key or "none")
+    return str(asked.query.and_(_is(dimension, value))) if value else ""
+
+
+def _is(dimension: Dimension, value: str) -> Query:
+    return Query((Term(dimension.value, (Match(value),)),))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moving:
+    """The topics that more, or fewer, complained about than in the span before, beyond chance; those that moved most first."""
+
+    rising: Sequence[Line]
+    falling: Sequence[Line]
+
+
+def topics_moving(conn: Connection, asked: Asked) -> Moving:
+    """Return the topics that rise and fall."""
+    found = [(moved(line.measures.begun, line.before), line) for line in breakdown(conn, asked, Dimension.TOPIC)]
+    ordered = sorted(found, key=lambda one: -abs(one[0]))
+    return Moving(
+        rising=[line for far, line in ordered if far >= BEYOND_CHANCE],
+        falling=[line for far, line in ordered if far <= -BEYOND_CHANCE],
+    )

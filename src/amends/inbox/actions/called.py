@@ -1,0 +1,17 @@
+"""What networks and languages are called, in the language that is spoken."""
+
+from amends.collectors import abilities, networks
+from amends.core.translating import _
+from amends.core.written import language_name
+
+
+def network(name: str) -> str:
+    """Return how the network writes itself."""
+    return abilities(name).title if name in networks() else name.capitalize()
+
+
+def language(code: str) -> str:
+    """Return the name of a language, or its code."""
+    if code in {"", "und"}:
+        return _("unknown language")
+    return language_name(code.split("-", maxsplit=1)[0].lower()) or code

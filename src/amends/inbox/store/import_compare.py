@@ -1,0 +1,108 @@
+"""SQL of who the rows of an import are, and what would change of them; `import_match` asks it of rows just read and of rows kept.
+
+A person is known by their number in the named system, else (as the mapping says) by e-mail, else by phone; a row with none of these by
+its place in the very same file. Who has another number in that system already is somebody else, whatever their address.
+"""
+
+from typing import LiteralString
+
+_ROWS_READ: LiteralString = """
+  select * from jsonb_to_recordset(%(rows)s) as given(number integer, called text, name text, pronoun text, languages text[], zone text,
+    loyalty_number text, preferences text, concerns text, tags text[], owner_id bigint, do_not_contact boolean, reference text,
+    organisation text, role text, note text, attributes jsonb, ways jsonb, dates jsonb)
+"""
+_ROWS_KEPT: LiteralString = """
+  select * from import_records i
+  where import_id = %(id)s and number > %(after)s and number <= %(upto)s and (outcome in ('changed', 'same') or outcome = 'made' and (
+    exists (
+      select from customer_refs x where x.system = case when i.reference is null then 'file ' || %(file)s else %(system)s end
+        and x.external_id = coalesce(i.reference, i.number::text) and (i.reference is null or %(reference)s))
+    or exists (
+      select from jsonb_array_elements(i.ways) w
+      join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
+      where w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)))
+"""
+_WHO: LiteralString = """
+select r.*, coalesce(b.customer_id, w.customer_id) as found_id, coalesce(b.erased, false) as erased,
+  b.customer_id is null and coalesce(w.n, 0) > 1 as several from (
+"""
+_BY: LiteralString = """
+) r
+left join lateral (
+  select coalesce(c.merged_into, c.id) as customer_id, c.erased_at is not null as erased
+  from customer_refs x join customers c on c.id = x.customer_id
+  where x.system = case when r.reference is null then 'file ' || %(file)s else %(system)s end
+    and x.external_id = coalesce(r.reference, r.number::text) and (r.reference is null or %(reference)s)
+) b on true
+left join lateral (
+  select min(x.customer_id) as customer_id, count(distinct x.customer_id) as n from (
+    select x.customer_id, w.value ->> 0 as kind, min(w.value ->> 0) over () as best
+    from jsonb_array_elements(r.ways) w
+    join contact_ways x on x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null
+    join customers c on c.id = x.customer_id and c.merged_into is null and c.erased_at is null
+    where b.customer_id is null and (w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)
+      and not (r.reference is not null and %(reference)s
+        and %(system)s = any(array(select o.system from customer_refs o where o.customer_id = x.customer_id)))
+  ) x where x.kind = x.best
+) w on true
+"""
+_DIFFERING: LiteralString = """
+left join customers c on c.id = r.found_id
+cross join lateral (
+  select coalesce(jsonb_object_agg(v.field, jsonb_build_array(v.was, v.became)), '{}') as changes from (
+    values ('name', to_jsonb(c.name), to_jsonb(coalesce(r.name, case when r.found_id is null then r.called end))),
+      ('pronoun', to_jsonb(c.pronoun), to_jsonb(r.pronoun)),
+      ('languages', to_jsonb(c.languages), to_jsonb(r.languages)),
+      ('zone', to_jsonb(c.zone), to_jsonb(r.zone)),
+      ('loyalty_number', to_jsonb(c.loyalty_number), to_jsonb(r.loyalty_number)),
+      ('preferences', to_jsonb(c.preferences), to_jsonb(r.preferences)),
+      ('concerns', to_jsonb(c.concerns), to_jsonb(r.concerns)),
+      ('tags', to_jsonb(c.tags), case when r.tags is not null then to_jsonb(
+         coalesce(c.tags, '{}') || array(select t from unnest(r.tags) t where t <> all (coalesce(c.tags, '{}')))) end),
+      ('owner_id', to_jsonb(c.owner_id), to_jsonb(r.owner_id)),
+      ('do_not_contact', to_jsonb(c.do_not_contact_since is not null), to_jsonb(r.do_not_contact))
+    union all
+    select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a where r.attributes <> '{}'
+    union all
+    select 'contact_ways', null, jsonb_agg(w.value order by w.place)
+    from jsonb_array_elements(r.ways) with ordinality w(value, place)
+    where r.found_id is null or not exists (select from contact_ways x where x.customer_id = r.found_id
+      and x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null offset 0)
+    union all
+    select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
+    where r.found_id is null
+      or not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0 offset 0)
+    union all
+    select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
+      select from memberships m join organisations o on o.id = m.organisation_id
+      where m.customer_id = r.found_id and lower(o.name) = lower(r.organisation))
+    union all
+    select 'notes', null, to_jsonb(r.note) where r.note is not null and not exists (
+      select from customer_notes n where n.customer_id = r.found_id and n.text = r.note and n.removed_at is null)
+    union all
+    select 'customer_refs', null, to_jsonb(r.reference)
+    where r.reference is not null and not exists (
+      select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
+  ) v(field, was, became)
+  where v.became is not null and v.became is distinct from v.was and v.became <> 'null'
+    and not (v.field = 'do_not_contact' and r.found_id is null and v.became = 'false')
+    and (not %(fill)s or v.was is null or v.was in ('""', '[]', 'null', 'false') or v.field = 'tags')
+) d
+"""
+
+
+def _compared(rows: LiteralString) -> LiteralString:
+    became: LiteralString = """
+      select r.*, d.changes as differing, case when r.erased then 'erased' when r.several then 'several' else '' end as why,
+        case when r.erased or r.several then 'refused' when r.found_id is null then 'made' when d.changes = '{}' then 'same'
+          else 'changed' end as became
+      from (
+    """
+    return became + _WHO + rows + _BY + ") r " + _DIFFERING
+
+
+READ: LiteralString = _compared(_ROWS_READ)
+"""Rows that were just read (`rows`), each with `found_id` (who it is), `differing` (what would change), `became` and `why`."""
+
+KEPT: LiteralString = _compared(_ROWS_KEPT)
+"""Rows of the dry run that are to be compared anew: who was new then still is, unless somebody is known by the same since."""
