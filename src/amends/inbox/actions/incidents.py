@@ -41,6 +41,15 @@ def open(  # noqa: A001 - an incident is opened
     return incident_id
 
 
+def open_over(conn: Connection, name: str, case_ids: Sequence[int], *, agent_id: AgentId, now: datetime) -> IncidentId:
+    """Open an incident that these cases, of the brand of most of them, are to join one by one; `Refused` where there is none."""
+    brand_id = incident_cases.brand_of(conn, case_ids)
+    if brand_id is None:
+        raise Refused(_("No case is selected."))
+    new = NewIncident(name=name, brand_id=brand_id, started_at=incident_cases.first_published(conn, case_ids))
+    return open(conn, new, agent_id=agent_id, now=now)
+
+
 def incident_of(conn: Connection, incident_id: int) -> Incident:
     """Return an incident; `NotFound` where there is none."""
     found = incidents.find(conn, incident_id)
