@@ -57,10 +57,10 @@ def test_agents_see_to_a_surge_and_say_whether_it_was_a_reason_to_ring(door: Doo
 
 def test_the_link_of_a_message_acknowledges_by_a_press_and_not_by_a_look(door: Door) -> None:
     alert_id = a_surge(door)
-    stranger, link = door.stranger(), f"/surge/{alert_id}/{sign(f'surge {alert_id}', SECRET_KEY)}"
+    stranger, link = door.stranger(), f"/alarm/{alert_id}/{sign(f'alarm {alert_id}', SECRET_KEY)}"
     assert "I see to it" in stranger.get(link).text
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select acknowledged_at from alerts where id = %(id)s", {"id": alert_id}) == [None]
     assert "Nobody is called any more" in stranger.post(link).text
-    assert stranger.get(f"/surge/{alert_id}/forged").status_code == 404
-    assert stranger.post(f"/surge/{alert_id + 1}/{link.rpartition('/')[2]}").status_code == 404
+    assert stranger.get(f"/alarm/{alert_id}/forged").status_code == 404
+    assert stranger.post(f"/alarm/{alert_id + 1}/{link.rpartition('/')[2]}").status_code == 404

@@ -40,6 +40,7 @@ class Task(StrEnum):
     FORGET = "forget"
     LOOK_FOR_SURGES = "look_for_surges"
     ESCALATE = "escalate"
+    WATCH_ROTAS = "watch_rotas"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
     RAISE_WAITING = "raise_waiting"

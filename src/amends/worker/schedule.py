@@ -27,6 +27,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget at night": _every(600, Task.FORGET),
     "look for surges": _every(30, Task.LOOK_FOR_SURGES),
     "tell again of what nobody sees to": _every(30, Task.ESCALATE),
+    "look for gaps in the rotas": _every(600, Task.WATCH_ROTAS),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
 }

@@ -92,6 +92,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.FORGET: _once(forget),
     Task.LOOK_FOR_SURGES: surging.look,
     Task.ESCALATE: _once(surging.escalate),
+    Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.RAISE_WAITING: raise_batch,

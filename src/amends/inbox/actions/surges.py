@@ -14,7 +14,7 @@ from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, AlertId
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
@@ -108,21 +108,6 @@ def rule_of(conn: Connection, rule_id: int) -> SurgeRule:
     return found
 
 
-def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId | None, now: datetime) -> Surge:
-    """Keep that somebody sees to a surge (None: from a message); whoever was first stays the one."""
-    found = _surge(conn, alert_id)
-    surges.acknowledge(conn, alert_id, agent_id=agent_id, now=now)
-    if found.acknowledged_at is None:
-        _tell(conn, EventKind.ALERT_ACKNOWLEDGED, found, now, agent_id=agent_id)
-    return found
-
-
-def dismiss(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, useless: bool, now: datetime) -> None:
-    """Keep that a surge was no reason to ring (or that it was), by which its rule is judged."""
-    acknowledge(conn, alert_id, agent_id=agent_id, now=now)
-    surges.set_dismissed(conn, alert_id, at=now if useless else None)
-
-
 def preview(conn: Connection, new: NewRule, *, now: datetime) -> Past:
     """Return what the rule would have done over the last four weeks; nothing is changed."""
     checked = _checked(conn, new, now)
@@ -212,16 +197,9 @@ def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged
     return f"{found.name}: {n} cases{of} within {found.minutes} minutes{usual}."
 
 
-def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime, *, agent_id: AgentId | None = None) -> None:
+def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime) -> None:
     facts = {"alert_id": one.id, "rule": one.name, "severity": one.severity, "reason": one.reason}
-    events.add_all(conn, [events.Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)
-
-
-def _surge(conn: Connection, alert_id: AlertId) -> Surge:
-    found = surges.find(conn, alert_id)
-    if found is None:
-        raise NotFound(_("There is no such alarm."))
-    return found
+    events.add_all(conn, [events.Event(kind=kind, facts=facts)], now=now)
 
 
 def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:

@@ -76,6 +76,8 @@ class AuditNoun(StrEnum):
     RETENTION = "retention"
     OCCASION = "occasion"
     SURGE_RULE = "surge_rule"
+    ROTA = "rota"
+    ALERT_ROUTE = "alert_route"
     INCIDENT = "incident"
     ATTRIBUTE = "attribute"
     MODEL = "model"

@@ -55,7 +55,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
             where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
           ) as replies,
           exists (select from replies where look_at <= %(now)s) as proofs,
-          exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
+          exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s)
+            or exists (select from alerts where routed_at is null) as deliveries,
           exists (
             select from webhooks w where w.stopped_at is null and w.deleted_at is null and (
               exists (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' and d.next_at <= %(now)s)
