@@ -43,6 +43,7 @@ class Task(StrEnum):
     WATCH_ROTAS = "watch_rotas"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
+    TELL_AFFECTED = "tell_affected"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     FOLD_FACTS = "fold_facts"

@@ -36,6 +36,7 @@ from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.syncing import sync_one
+from amends.worker.telling import tell_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
@@ -95,6 +96,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
+    Task.TELL_AFFECTED: tell_one,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.FOLD_FACTS: fold_facts_batch,

@@ -14,7 +14,7 @@ from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
 from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage
-from amends.inbox.store import brands, events, incident_cases, incident_notes, incidents
+from amends.inbox.store import brands, events, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
 
@@ -108,13 +108,18 @@ def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: Ag
 
 
 def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: AgentId, now: datetime) -> str:
-    """Say where it stands, and return where it stood. Once it is over, the cases wake that sleep until then."""
+    """Say where it stands, and return where it stood. Once it is over, the cases wake that sleep until then.
+
+    Where it goes on again, no answer says any more that it is mended.
+    """
     incident, stage = _locked(conn, incident_id), rule.staged(status)
     if incident.status == stage:
         return incident.status
     incidents.set_status(conn, incident.id, stage, rule.times(incident.times, stage, now))
     if stage in OVER:
         incidents.let_wake(conn, incident.id, now=now)
+    else:
+        incident_rounds.stop_of(conn, incident.id)
     events.add(
         conn,
         EventKind.INCIDENT_CHANGED,

@@ -92,7 +92,7 @@ def facts_of_sleep(conn: Connection, case: Case) -> dict[str, object] | None:
 
 def written(sleep: Sleep) -> dict[str, object]:
     """Return a sleep as an event keeps it."""
-    facts = {"reason": sleep.reason.value, "until": sleep.until and sleep.until.isoformat(), "label": sleep.label}
+    facts: dict[str, object] = {"reason": sleep.reason.value, "until": sleep.until and sleep.until.isoformat(), "label": sleep.label}
     return facts if sleep.incident_id is None else facts | {"incident": sleep.incident_id}
 
 
