@@ -52,6 +52,8 @@ class Task(StrEnum):
     COUNT_SEGMENTS = "count_segments"
     REMIND_OF_RENEWALS = "remind_of_renewals"
     FIND_SAME = "find_same"
+    CLUSTER = "cluster"
+    SETTLE_CLUSTERS = "settle_clusters"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

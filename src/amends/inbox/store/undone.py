@@ -33,6 +33,7 @@ class Undone:
     facts: bool
     same: bool
     tellings: bool
+    unclustered: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -85,7 +86,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from search_backlog) as searched,
           exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts,
           exists (select from identity_backlog)
-            or exists (select from match_suggestions where state = 'open' and strong is not null) as same
+            or exists (select from match_suggestions where state = 'open' and strong is not null) as same,
+          exists (select from cluster_backlog) as unclustered
         """,
         {"now": now},
     )
