@@ -42,6 +42,7 @@ class Task(StrEnum):
     ESCALATE = "escalate"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
+    SEND_REPORTS = "send_reports"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     FOLD_FACTS = "fold_facts"

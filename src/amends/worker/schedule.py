@@ -29,4 +29,5 @@ BEAT: dict[str, dict[str, Any]] = {
     "tell again of what nobody sees to": _every(30, Task.ESCALATE),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
+    "send reports that are due": _every(15, Task.SEND_REPORTS),
 }

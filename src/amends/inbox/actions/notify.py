@@ -119,6 +119,7 @@ _KEPT = frozenset(
         "renews_on",
         "members",
         "clock",
+        "report_id",
     }
 )
 
@@ -190,6 +191,10 @@ def _renewal(_at: Round, event: Heard) -> Iterable[For]:
     yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
 
 
+def _report(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.REPORT_FAILED)
+
+
 def _clocked(_at: Round, event: Heard) -> Iterable[For]:
     """Yield whose case it is."""
     if event.assignee_id is not None:
@@ -235,6 +240,7 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
     EventKind.RENEWAL_NEAR: _renewal,
+    EventKind.REPORT_FAILED: _report,
     EventKind.CLOCK_WARNED: _clocked,
     EventKind.CLOCK_BREACHED: _clocked,
     EventKind.CLOCK_ESCALATED: _escalated,
