@@ -111,6 +111,7 @@ def test_a_turn_is_at_the_same_time_on_the_wall_whatever_summer_time_does() -> N
     schedule = Schedule(every=Every.DAY, on_day=1, at_minute=8 * 60, zone=BERLIN)
     before = datetime(2026, 3, 28, 8, tzinfo=BERLIN)
     turn = next_turn(schedule, before)
+    assert turn is not None
     assert turn == datetime(2026, 3, 29, 8, tzinfo=BERLIN)
     assert turn - before.astimezone(UTC) == timedelta(hours=23)
 
@@ -119,6 +120,7 @@ def test_a_time_that_summer_time_leaves_out_comes_when_it_is_over_and_one_that_i
     schedule = Schedule(every=Every.DAY, on_day=1, at_minute=150, zone=BERLIN)
     assert next_turn(schedule, datetime(2026, 3, 28, 12, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     autumn = next_turn(schedule, datetime(2026, 10, 24, 12, tzinfo=UTC))
+    assert autumn is not None
     assert autumn == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert next_turn(schedule, autumn) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
 
@@ -134,6 +136,7 @@ def test_the_day_of_a_short_month_is_its_last() -> None:
 def test_each_week_has_one_turn_and_of_several_missed_the_newest_is_due() -> None:
     schedule = Schedule(every=Every.WEEK, on_day=1, at_minute=480, zone=BERLIN)
     first = next_turn(schedule, datetime(2026, 3, 1, tzinfo=UTC))
+    assert first is not None
     assert first == datetime(2026, 3, 2, 8, tzinfo=BERLIN)
     assert turn_due(schedule, first, datetime(2026, 3, 25, tzinfo=UTC)) == datetime(2026, 3, 23, 8, tzinfo=BERLIN)
 
