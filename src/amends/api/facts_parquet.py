@@ -27,10 +27,10 @@ def check_parquet() -> None:
 
 def as_parquet(batches: Iterable[list[Fact]]) -> Generator[bytes]:
     """Yield facts as one Parquet file: moments in UTC, lengths in whole seconds, topics as a list."""
-    import pyarrow  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
 
-    arrow: Any = pyarrow
+    arrow: Any = pa
     written: Any = parquet
     schema = _schema(arrow)
     with TemporaryFile() as file:
