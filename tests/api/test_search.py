@@ -2,8 +2,13 @@
 
 import pytest
 
+from amends.core.database import fetch_values
 from amends.inbox.actions.search_index import read_batch
+from amends.worker.names import Task
+from tests.cast import a_post
+from tests.desk import Desk
 from tests.door import Door
+from tests.workplace import Workplace
 
 
 def shown(door: Door, **asked: str) -> str:
@@ -90,6 +95,29 @@ def test_a_program_finds_what_the_page_finds_page_by_page_and_masked(shared_door
     assert ask("/api/v1/search", params={"q": ""}).json() == {"texts": [], "customers": [], "next": ""}
     for bad in ({"since": "tomorrow"}, {"kind": "case"}, {"below": "17"}, {"q": "a" * 10_240}, {"limit": "101"}):
         assert ask("/api/v1/search", params={"q": "bag"} | bad).status_code == 422, bad
+
+
+def test_a_post_without_a_case_says_why_and_a_case_can_be_made_of_it(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada, now=door.now)
+        desk.hear(a_post("A nice quobblet", permalink="https://x.example/nice"))
+        post_id = fetch_values(conn, "select max(id) from posts")[0]
+    text = shown(door, q="quobblet")
+    assert "No complaint and no question." in text
+    assert 'href="https://x.example/nice"' in text
+    assert "A nice" in door.visitor(door.who.ada).get("/find", params={"q": "quobblet"}).text
+    [told] = door.program(door.who.ada).get("/api/v1/search", params={"q": "quobblet", "kind": "mention"}).json()["texts"]
+    assert (told["case_id"], told["why"], told["permalink"]) == (None, "No complaint and no question.", "https://x.example/nice")
+
+    assert "Make a case" not in door.visitor(door.who.otto).get("/search", params={"q": "quobblet"}).text
+    assert door.visitor(door.who.otto).post(f"/search/posts/{post_id}/case").status_code == 403
+    answer = door.visitor(door.who.ada).post(f"/search/posts/{post_id}/case")
+    assert 'hx-trigger="load delay:2s"' in answer.text
+    assert door.program(door.who.ada).post(f"/api/v1/posts/{post_id}/case").status_code == 409
+    Workplace(pool=door.pool, now=door.now).perform(Task.TRIAGE)
+    read(door)
+    assert 'href="/inbox/' in door.visitor(door.who.ada).get(f"/search/posts/{post_id}").text
+    assert door.visitor(door.who.ada).get("/search/posts/999999").status_code == 404
 
 
 def read(door: Door) -> None:

@@ -5,6 +5,7 @@ import pytest
 from amends.core.database import connect, execute, fetch_values
 from amends.core.post import Author
 from amends.inbox.actions.note import add_note
+from amends.inbox.actions.relevance import bring_back
 from amends.inbox.actions.search_index import read_batch
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query_reading import parse
@@ -170,3 +171,30 @@ def test_odd_words_break_nothing(desk: Desk, query: str) -> None:
 def test_odd_texts_are_read_like_any_other(desk: Desk, text: str) -> None:
     desk.hear(a_post(f"quobblet is lost {text}"))
     assert found(desk, "quobblet") == ["post"]
+
+
+def test_a_post_without_a_case_is_found_in_its_sources_alone_until_it_is_gone(desk: Desk) -> None:
+    desk.hear(a_post("Nice quobblet", external_id="nice"), a_post("Our quobblet", external_id="ours", is_own=True))
+    assert desk.cases() == []
+    assert found(desk, "quobblet") == found(desk, "quobblet", kind="mention") == found(desk, "quobblet", kind="post") == ["post"]
+    assert found(desk, "quobblet", scope=Scope(sources=())) == []
+    assert found(desk, "quobblet", scope=Scope(teams=(), sources=(desk.source_id,))) == ["post"]
+    assert listed(desk, "quobblet") == 0
+
+    execute(desk.conn, "update posts set text = 'Nice zyxomma' where external_id = 'nice'")
+    read_batch(desk.conn)
+    assert (found(desk, "quobblet"), found(desk, "zyxomma")) == ([], ["post"])
+    execute(desk.conn, "update posts set text = '', deleted_at = now() where external_id = 'nice'")
+    assert found(desk, "zyxomma") == []
+
+
+def test_a_post_of_which_a_case_is_made_is_found_in_it(desk: Desk) -> None:
+    desk.hear(a_post("Nice quobblet"))
+    [post_id] = fetch_values(desk.conn, "select id from posts")
+    bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    desk.triage()
+    read_batch(desk.conn)
+    assert found(desk, "quobblet", kind="mention") == []
+    [hit] = texts(desk.conn, Wanted(sought=sought("quobblet")), EVERYTHING, limit=10)
+    assert (hit.case_id, hit.why) == (desk.case().id, "")
+    assert listed(desk, "quobblet") == 1

@@ -9,10 +9,10 @@ from io import StringIO
 
 from fastapi.responses import StreamingResponse
 
-from amends.api.audit_words import FORMULA
 from amends.api.facts_parquet import as_parquet, check_parquet
 from amends.core.database import Pool
 from amends.inbox.actions import facts
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import fact_export
 from amends.inbox.store.fact_export import Fact
 from amends.inbox.store.numbers import Asked
@@ -70,8 +70,7 @@ def _plain(row: Fact) -> dict[str, object]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless("" if value is None else str(value))
 
 
 def _lines(rows: Iterable[list[str]]) -> str:

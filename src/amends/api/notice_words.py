@@ -14,7 +14,12 @@ WAYS: Mapping[Way, str] = {
     Way.CENTRE: N_("In the centre"),
     Way.BROWSER: N_("Also as browser notification"),
 }
-FOR: Mapping[Notice, str] = {Notice.APPROVAL: "approve", Notice.RULE_STOPPED: "rules", Notice.REPORT_FAILED: "numbers"}
+FOR: Mapping[Notice, str] = {
+    Notice.APPROVAL: "approve",
+    Notice.RULE_STOPPED: "rules",
+    Notice.ROTA_GAP: "rules",
+    Notice.REPORT_FAILED: "numbers",
+}
 """Kinds that only somebody with a right is told."""
 
 
@@ -57,6 +62,10 @@ def _renewal(facts: Mapping[str, object]) -> str:
     return says % {"n": n, "name": facts.get("name", ""), "day": facts.get("renews_on", "")}
 
 
+def _rota_gap(told: Told) -> str:
+    return _("Nobody is on call in “%(rota)s” at some time of the next two weeks") % {"rota": told.facts.get("name", "")}
+
+
 def _clock(told: Told) -> str:
     return clock_words.named(str(told.facts.get("clock", "")))
 
@@ -83,6 +92,8 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.CLOCK_BREACHED: lambda told: _("%(clock)s is late") % {"clock": _clock(told)},
     Notice.PROMISE_REMINDED: lambda _told: _("What was promised is due soon"),
     Notice.PROMISE_BROKEN: lambda _told: _("A promise was not kept in time"),
+    Notice.CALLED: lambda told: _("An alarm calls you; you are on call (%(rota)s)") % {"rota": told.facts.get("name", "")},
+    Notice.ROTA_GAP: _rota_gap,
     Notice.CLOCK_ESCALATED: lambda told: _("Escalated to you: %(clock)s is late") % {"clock": _clock(told)},
 }
 
@@ -103,6 +114,8 @@ def address(told: Told) -> str:
         places = {
             Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}",
             Notice.REPORT_FAILED: f"/reports/{told.facts.get('report_id', '')}",
+            Notice.CALLED: f"/alarms#alarm-{told.facts.get('alert_id', '')}",
+            Notice.ROTA_GAP: f"/on-call#rota-{told.facts.get('rota_id', '')}",
             Notice.RENEWAL: f"/organisations/{told.facts.get('organisation_id', '')}",
         }
         return places.get(Notice(told.kind), "/inbox?view=mine")

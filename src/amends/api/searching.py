@@ -12,11 +12,20 @@ from amends.core.errors import Refused
 from amends.core.personal.finding import mask
 from amends.core.personal.kinds import Kind
 from amends.core.translating import N_, Table, _
-from amends.inbox.rules.search_words import MOST_WORDS, Piece, around, excerpt, sought
+from amends.inbox.actions.search_index import WITHOUT_CASE
+from amends.inbox.rules.search_words import MOST_WORDS, Needle, Piece, around, excerpt, sought
 from amends.inbox.store.searching import Hit, Place, Wanted
 
 LONGEST = 500
-KINDS = Table({"post": N_("Posts"), "reply": N_("Replies"), "note": N_("Notes"), "customer": N_("Customers")})
+KINDS = Table(
+    {
+        "post": N_("Posts"),
+        WITHOUT_CASE: N_("Posts without a case"),
+        "reply": N_("Replies"),
+        "note": N_("Notes"),
+        "customer": N_("Customers"),
+    }
+)
 KIND = Table({"post": N_("Post"), "reply": N_("Reply"), "note": N_("Note")})
 
 
@@ -66,10 +75,9 @@ def asked(request: Request) -> Asked:
 Asking = Annotated[Asked, Depends(asked)]
 
 
-def marked(hit: Hit, wanted: Wanted) -> list[Piece]:
+def marked(hit: Hit, needles: Sequence[Needle]) -> list[Piece]:
     """Return the words of a hit around what was found, without personal data: lists travel further than cases."""
-    text = mask(around(hit.text, wanted.sought.needles), hit.language, keep={Kind.ORDER})
-    return excerpt(text, wanted.sought.needles)
+    return excerpt(mask(around(hit.text, needles), hit.language, keep={Kind.ORDER}), needles)
 
 
 def below(hits: Sequence[Hit]) -> str:

@@ -40,6 +40,7 @@ class Task(StrEnum):
     FORGET = "forget"
     LOOK_FOR_SURGES = "look_for_surges"
     ESCALATE = "escalate"
+    WATCH_ROTAS = "watch_rotas"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
     SEND_REPORTS = "send_reports"
@@ -51,6 +52,8 @@ class Task(StrEnum):
     COUNT_SEGMENTS = "count_segments"
     REMIND_OF_RENEWALS = "remind_of_renewals"
     FIND_SAME = "find_same"
+    CLUSTER = "cluster"
+    SETTLE_CLUSTERS = "settle_clusters"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

@@ -74,6 +74,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.READ_SEARCHED: found.searched,
         Task.COUNT_FACTS: found.facts,
         Task.FIND_SAME: found.same,
+        Task.CLUSTER: found.unclustered,
     }
     return [task for task, waiting in asked.items() if waiting]
 

@@ -10,7 +10,7 @@ from celery import Celery
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
-from amends.worker import occasions, surging
+from amends.worker import clustering, occasions, surging
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
@@ -93,6 +93,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.FORGET: _once(forget),
     Task.LOOK_FOR_SURGES: surging.look,
     Task.ESCALATE: _once(surging.escalate),
+    Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.SEND_REPORTS: send_one_report,
@@ -104,6 +105,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COUNT_SEGMENTS: count_segments_batch,
     Task.REMIND_OF_RENEWALS: remind_of_renewals,
     Task.FIND_SAME: find_same_batch,
+    Task.CLUSTER: clustering.cluster_batch,
+    Task.SETTLE_CLUSTERS: _once(clustering.settle),
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

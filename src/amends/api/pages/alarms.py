@@ -11,7 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import _
-from amends.inbox.actions.source_alarms import acknowledge, unacknowledge
+from amends.inbox.actions.alarms import acknowledge, unacknowledge
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, source_alerts, surges
@@ -43,7 +43,7 @@ def leave(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -
     return _done(request, desk, lambda conn: unacknowledge(conn, alert_id, agent_id=me, now=now), _("It waits for somebody again"))
 
 
-def _done(request: Request, desk: Desk, act: Callable[[Connection], None], text: str, undo: str = "") -> HTMLResponse:
+def _done(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
         act(conn)
         values = _values(conn) | {"apart": True}

@@ -16,6 +16,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.core.translating import ngettext
+from amends.inbox.actions.search_index import WITHOUT_CASE
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.rules.search_words import sought
@@ -81,11 +82,14 @@ def _texts(conn: Connection, text: str, scope: Scope) -> list[Option]:
     except Refused:
         hits = []
     everything = Option(says=_("Search everything"), more=text, address="/search?" + urlencode({"q": text}))
-    return [*(_text(hit, wanted) for hit in hits), everything]
+    return [*(_text(hit, wanted, text) for hit in hits), everything]
 
 
-def _text(hit: Hit, wanted: Wanted) -> Option:
-    shown = "".join(piece.text for piece in marked(hit, wanted))
+def _text(hit: Hit, wanted: Wanted, text: str) -> Option:
+    shown = "".join(piece.text for piece in marked(hit, wanted.sought.needles))
+    if hit.case_id is None:
+        address = "/search?" + urlencode({"q": text, "kind": WITHOUT_CASE})
+        return Option(says=_("%(name)s, no case") % {"name": hit.by}, more=shown, address=address, network=hit.network)
     return Option(says=f"#{hit.case_id} {hit.by}", more=shown, address=f"/inbox/{hit.case_id}", case_id=hit.case_id, network=hit.network)
 
 

@@ -1,15 +1,23 @@
-"""The page of the search: posts, replies, notes and customers that hold the words, as one types, newest first."""
+"""The page of the search: posts, replies, notes and customers that hold the words, as one types, newest first.
+
+A post that has no case says why, and an agent can have one made of it.
+"""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from amends.api import words
-from amends.api.auth import Reading, may
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
+from amends.api.screen import saying
 from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, marked
 from amends.core.database import Connection
-from amends.core.errors import Refused
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import _
+from amends.inbox.actions.relevance import bring_back
+from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.rules.search_words import excerpt
 from amends.inbox.store import counts, finding, search_index, searching
@@ -30,6 +38,30 @@ def search(request: Request, desk: AtDesk, visitor: Reading, asked: Asking) -> R
             return desk.screens.blocks(request, "search.html", ["hits" if _goes_on(asked, values) else "results"], values)
         values |= _choices(conn, asked) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "search.html", values)
+
+
+@router.get("/posts/{post_id}", dependencies=[may(Right.SEE)])
+def post(request: Request, desk: AtDesk, _visitor: Reading, post_id: PostId) -> Response:
+    """Show what has become of a post, as the search shows it."""
+    with desk.pool.transaction() as conn:
+        return _shown(request, desk, conn, post_id)
+
+
+@router.post("/posts/{post_id}/case", dependencies=[may(Right.WORK)])
+def make_case(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> Response:
+    """Let the post be routed again, as work this time; its source learns that such posts are for us."""
+    with desk.pool.transaction() as conn:
+        bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+        answer = _shown(request, desk, conn, post_id)
+    desk.wake()
+    return saying(answer, _("A case is being made of it"))
+
+
+def _shown(request: Request, desk: AtDesk, conn: Connection, post_id: PostId) -> HTMLResponse:
+    hit = searching.post(conn, post_id)
+    if hit is None:
+        raise NotFound(_("There is no such post any more."))
+    return desk.screens.blocks(request, "search.html", ["hits"], {"hits": [(hit, marked(hit, ()))], "kind_words": KIND, "more": ""})
 
 
 def _goes_on(asked: Asked, values: dict[str, Any]) -> bool:
@@ -57,7 +89,7 @@ def _hits(conn: Connection, asked: Asked, wanted: Wanted, scope: Scope) -> dict[
     rows: list[Hit] = [] if asked.kind == "customer" else searching.texts(conn, wanted, scope, limit=SHOWN + 1)
     shown = rows[:SHOWN]
     return {
-        "hits": [(hit, marked(hit, wanted)) for hit in shown],
+        "hits": [(hit, marked(hit, needles)) for hit in shown],
         "customers": [(one, excerpt(one.name, needles), excerpt(words.handle(one.handle, one.network), needles)) for one in people],
         "more": below(shown) if len(rows) > SHOWN else "",
     }

@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import N_, Table, _
+from amends.inbox.actions import alarms
 from amends.inbox.actions import surges as acts
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
@@ -22,7 +23,13 @@ router = APIRouter(include_in_schema=False)
 RULES = [may(Right.RULES)]
 WORK = [may(Right.WORK)]
 SHOWN = 100
-KINDS = Table({Kind.HABIT: N_("more than the habit of this hour of the week"), Kind.RATE: N_("more than a number")})
+KINDS = Table(
+    {
+        Kind.HABIT: N_("more than the habit of this hour of the week"),
+        Kind.RATE: N_("more than a number"),
+        Kind.NEW_TOPIC: N_("complaints alike that fit no topic"),
+    }
+)
 APART = Table(
     {
         Apart.ALL: N_("all together"),
@@ -70,7 +77,7 @@ Settled = Annotated[NewRule, Depends(settled)]
 def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that one sees to it."""
     with desk.pool.transaction() as conn:
-        acts.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
+        alarms.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
     return _rung(request, desk, _("Everyone sees that you see to it"))
 
 
@@ -78,7 +85,7 @@ def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) 
 def useless(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that it was no reason to ring; the toast takes it back."""
     with desk.pool.transaction() as conn:
-        acts.dismiss(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
+        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
     return _rung(request, desk, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
 
 
@@ -86,7 +93,7 @@ def useless(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId)
 def useful(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that it was a reason to ring."""
     with desk.pool.transaction() as conn:
-        acts.dismiss(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
+        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
     return _rung(request, desk, _("Its rule is judged by that"))
 
 

@@ -11,6 +11,7 @@ from amends.api.rest._bodies import CorrectionBody
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
+from amends.inbox.actions.relevance import bring_back
 from amends.inbox.rules.ids import CorrectionId, PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import corrections, post_list
@@ -53,6 +54,14 @@ def get_post(desk: AtDesk, _visitor: Bearing, post_id: int) -> post_list.PostRow
     if found is None:
         raise NotFound(_("There is no post %(post_id)s.") % {"post_id": post_id})
     return found
+
+
+@router.post("/{post_id}/case", status_code=202, operation_id="make_case_of_post", dependencies=[program_may(Right.WORK)])
+def make_case_of_post(desk: AtDesk, visitor: Bearing, post_id: PostId) -> None:
+    """Let a post that is in no case be routed again, as work this time; its source learns that such posts are for us."""
+    with desk.pool.transaction() as conn:
+        bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+    desk.wake()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,11 +21,14 @@ MOST = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundText:
-    """A text that holds the words: a `kind` (post, reply, note) with its `id`; `text` is what stands around them, personal data masked."""
+    """A text that holds the words: a `kind` (post, reply, note) with its `id`; `text` is what stands around them, personal data masked.
+
+    A post in no case has no `case_id`, `customer` and `status`; `why` says why, and `permalink` leads to it.
+    """
 
     kind: str
     id: int
-    case_id: CaseId
+    case_id: CaseId | None
     at: datetime
     text: str
     by: str
@@ -33,6 +36,8 @@ class FoundText:
     network: str
     language: str
     status: str
+    why: str
+    permalink: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,12 +68,14 @@ def _text(hit: Hit, wanted: Wanted) -> FoundText:
     return FoundText(
         kind=hit.kind,
         id=hit.row_id,
-        case_id=CaseId(hit.case_id),
+        case_id=None if hit.case_id is None else CaseId(hit.case_id),
         at=hit.at,
-        text="".join(piece.text for piece in marked(hit, wanted)),
+        text="".join(piece.text for piece in marked(hit, wanted.sought.needles)),
         by=hit.by,
         customer=hit.customer,
         network=hit.network,
         language=hit.language,
         status=hit.status,
+        why=hit.why,
+        permalink=hit.permalink,
     )

@@ -9,7 +9,9 @@ from amends.core.ports import Message, Notifier
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
 from amends.inbox import notifiers
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.store import channels
+from amends.inbox.store.channels import SealedChannel
 
 
 def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = "") -> int:
@@ -17,6 +19,23 @@ def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = 
     notifiers.build(target)
     name = label.strip() or f"{notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
     return channels.upsert(conn, kind=notifiers.kind_of(target), label=name, target=seal({"target": target}, secret_key))
+
+
+def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key: str) -> int:
+    """Return the id of the address at which somebody is reached while on call; `Refused` says what is wrong with it."""
+    notifiers.build(target)
+    label = f"@{agent_id} {notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
+    return channels.upsert(
+        conn, kind=notifiers.kind_of(target), label=label, target=seal({"target": target}, secret_key), agent_id=agent_id
+    )
+
+
+def own_address(conn: Connection, *, channel_id: int, agent_id: AgentId) -> SealedChannel:
+    """Return an address of somebody's own; `NotFound` where they have none such."""
+    found = channels.sealed(conn, channel_id)
+    if found is None or found.agent_id != agent_id:
+        raise NotFound(_("You have no such address."))
+    return found
 
 
 def remove_channel(conn: Connection, *, channel_id: int) -> None:

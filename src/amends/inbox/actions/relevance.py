@@ -31,7 +31,7 @@ def keep_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: date
 
 
 def bring_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
-    """Let a thrown post be routed again, as work this time, and let its source learn that such posts are for us."""
+    """Let a post in no case be routed again, as work this time, and let its source learn that such posts are for us."""
     if not relevance.untriage(conn, post_id=post_id):
         raise Conflict(_("This post was brought back already, or it is gone."))
     _mark(conn, post_id, kept=True, agent_id=agent_id, now=now, case_id=None)

@@ -6,6 +6,8 @@ from amends.inbox.store import search_index
 from amends.inbox.store.search_index import Indexed, Text
 
 BATCH = 500
+WITHOUT_CASE = "mention"
+"""The label of posts that belong to no case, beside that of all posts."""
 
 
 def read_batch(conn: Connection, *, limit: int = BATCH) -> int:
@@ -22,6 +24,8 @@ def _words(text: Text) -> str:
         return ""
     said = {"kind": text.kind, "lang": text.language, "network": text.network}
     labels = [f"{name}={value.lower()}" for name, value in said.items() if value]
+    if text.kind == "post" and text.case_id is None:
+        labels.append(f"kind={WITHOUT_CASE}")
     if text.kind == "customer":
         return vector(" ".join([text.text, *(f"@{handle}" for handle in text.handles)]), labels)
     return vector(text.text, [*labels, *(label for handle in text.handles for label in signed(handle))])

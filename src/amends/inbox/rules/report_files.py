@@ -13,10 +13,10 @@ from typing import Any
 import xlsxwriter
 
 from amends.core.translating import _, spoken
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.rules.report_tables import Cell, Document, Head, Kind, ReportTable, bars, shown
 from amends.inbox.rules.reports import FileKind
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 A_DAY = 86_400
 MEDIA: Mapping[FileKind, str] = {
     FileKind.HTML: "text/html; charset=utf-8",
@@ -49,11 +49,11 @@ def file_name(document: Document, kind: FileKind) -> str:
 def _csv(document: Document, _base: str) -> bytes:
     written = StringIO()
     line = csv.writer(written).writerow
-    line([_safe(document.name), document.days])
+    line([harmless(document.name), document.days])
     for table in document.tables:
         line([])
-        line([_safe(table.title)])
-        line([_safe(_named(head)) for head in table.heads])
+        line([harmless(table.title)])
+        line([harmless(_named(head)) for head in table.heads])
         for row in table.rows:
             line([_plain(cell, document) for cell in row])
     return ("\ufeff" + written.getvalue()).encode()
@@ -67,12 +67,8 @@ def _plain(cell: Cell, document: Document) -> str:
     if isinstance(cell.value, datetime):
         return cell.value.astimezone(document.zone).isoformat()
     if isinstance(cell.value, str):
-        return _safe(cell.value)
+        return harmless(cell.value)
     return "" if cell.value is None else str(cell.value)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _xlsx(document: Document, base: str) -> bytes:

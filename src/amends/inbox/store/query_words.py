@@ -67,7 +67,7 @@ select
     select count(*) from (select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000) t
     where t.words @@ %(words)s::tsquery
   ) < 40 then array(
-    select case_id from search_texts where kind <> 'customer' and words @@ %(words)s::tsquery limit %(few)s
+    select case_id from search_texts where kind <> 'customer' and case_id is not null and words @@ %(words)s::tsquery limit %(few)s
   ) end as cases,
   case when (
     select count(*) from (select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000) t

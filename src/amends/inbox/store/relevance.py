@@ -129,12 +129,13 @@ def lessons(conn: Connection, *, most: int) -> list[SourceLesson]:
 
 
 def untriage(conn: Connection, *, post_id: PostId) -> int:
-    """Let a thrown post be triaged anew, and return whether it was one (0 or 1)."""
+    """Let a post that is in no case be triaged anew, and return whether it was one (0 or 1); what we wrote or what is shared stays."""
     found = execute(
         conn,
         """
-        update posts set triaged_at = null, route = null, route_why = ''
-        where id = %(post)s and route = 'ignore' and case_id is null and deleted_at is null
+        update posts set triaged_at = null, route = null, route_why = '', beside = false
+        where id = %(post)s and route in ('ignore', 'context') and case_id is null and deleted_at is null and not is_own
+          and shared_id is null
         """,
         {"post": post_id},
     )

@@ -81,6 +81,14 @@ def posts_within(scope: Scope) -> LiteralString:
     return found + " and (posts.case_id is null or exists (select from cases c where c.id = posts.case_id" + IN_TEAMS + "))"
 
 
+def texts_within(scope: Scope) -> LiteralString:
+    """Return what narrows a condition on texts to the scope: by their case `c`, or the source of their post `w` where they have none."""
+    found: LiteralString = "" if scope.teams is None else IN_TEAMS
+    if scope.sources is None:
+        return found
+    return found + " and coalesce(c.source_id, w.source_id) = any(%(scope_sources)s::bigint[])"
+
+
 def params(scope: Scope) -> dict[str, Any]:
     """Return the parameters of `within`."""
     return {

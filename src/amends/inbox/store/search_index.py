@@ -37,11 +37,10 @@ class Indexed:
 _NEWEST: LiteralString = " where b.kind = %(kind)s order by b.row_id desc limit %(limit)s for update of b skip locked for share of "
 _TEXTS: Mapping[str, LiteralString] = {
     "post": "select 'post' as kind, p.id as row_id, c.id as case_id, p.published_at as at,"
-    " case when p.deleted_at is null and c.id is not null then p.text else '' end as text, coalesce(c.language, '') as language,"
-    " p.network, array[a.handle] as handles from search_backlog b"
-    " join posts p on p.id = b.row_id left join cases c on c.id = p.case_id join authors a on a.id = p.author_id"
-    + _NEWEST
-    + "p skip locked",
+    " case when p.deleted_at is null and (c.id is not null or not p.is_own and p.shared_id is null and p.triaged_at is not null)"
+    " then p.text else '' end as text, coalesce(c.language, v.language, '') as language, p.network, array[a.handle] as handles"
+    " from search_backlog b join posts p on p.id = b.row_id left join cases c on c.id = p.case_id"
+    " left join verdicts v on v.post_id = p.id and p.case_id is null join authors a on a.id = p.author_id" + _NEWEST + "p skip locked",
     "reply": "select 'reply' as kind, r.id as row_id, r.case_id, r.created_at as at, r.text, c.language, c.network,"
     " array[a.handle] as handles from search_backlog b"
     " join replies r on r.id = b.row_id join cases c on c.id = r.case_id join authors a on a.id = c.author_id" + _NEWEST + "r skip locked",

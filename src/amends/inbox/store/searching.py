@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
-from amends.core.database import Connection, fetch_all
+from amends.core.database import Connection, fetch_all, fetch_maybe
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import Sought
 from amends.inbox.store import scopes
@@ -42,9 +42,12 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit(Place):
-    """A text that holds the words; `by` is who wrote it, `agent` whether that is one of us, `customer` whose case it is."""
+    """A text that holds the words; `by` is who wrote it, `agent` whether that is one of us, `customer` whose case it is.
 
-    case_id: int
+    A post without a case has neither customer nor status, but `why` it has none, and its `permalink`; `waits` while it is being placed.
+    """
+
+    case_id: int | None
     text: str
     language: str
     network: str
@@ -52,17 +55,27 @@ class Hit(Place):
     by: str
     agent: bool
     customer: str
+    why: str
+    permalink: str
+    waits: bool
 
 
 _ORDER: LiteralString = " order by t.at desc, t.row_id desc, t.kind desc"
 _COLUMNS: LiteralString = """
-select t.kind, t.row_id, t.case_id, t.at, coalesce(p.text, r.text, n.text, '') as text, c.language, c.network, c.status,
-  coalesce(g.name, nullif(a.name, ''), a.handle) as by, g.id is not null as agent, u.name as customer
+select t.kind, t.row_id, t.case_id, t.at, coalesce(p.text, r.text, n.text, '') as text, coalesce(c.language, v.language, '') as language,
+  coalesce(c.network, p.network) as network, coalesce(c.status, '') as status,
+  coalesce(g.name, nullif(a.name, ''), a.handle) as by, g.id is not null as agent, coalesce(u.name, '') as customer,
+  case when c.id is null then p.route_why else '' end as why, case when c.id is null then p.permalink else '' end as permalink,
+  c.id is null and p.triaged_at is null as waits
 from (
 """
+_PLACES: LiteralString = (
+    " left join cases c on c.id = t.case_id left join posts w on t.case_id is null and t.kind = 'post' and w.id = t.row_id"
+)
 _JOINS: LiteralString = """
-) t join cases c on c.id = t.case_id join customers u on u.id = c.customer_id
+) t left join cases c on c.id = t.case_id left join customers u on u.id = c.customer_id
 left join posts p on t.kind = 'post' and p.id = t.row_id
+left join verdicts v on v.post_id = p.id and t.case_id is null
 left join replies r on t.kind = 'reply' and r.id = t.row_id
 left join notes n on t.kind = 'note' and n.id = t.row_id
 left join agents g on g.id = coalesce(r.agent_id, n.agent_id)
@@ -82,6 +95,12 @@ def texts(conn: Connection, wanted: Wanted, scope: Scope, *, limit: int) -> list
         return fetch_all(conn, Hit, _gather(wanted, scope), params)
 
 
+def post(conn: Connection, post_id: int) -> Hit | None:
+    """Return a post as a search shows it, or None."""
+    found = "select 'post' as kind, id as row_id, case_id, published_at as at from posts where id = %(post_id)s and deleted_at is null"
+    return fetch_maybe(conn, Hit, _COLUMNS + found + _JOINS, {"post_id": post_id})
+
+
 def _bounds(wanted: Wanted) -> dict[str, Any]:
     after = wanted.after
     key = {"key_at": after.at, "key_id": after.row_id, "key_kind": after.kind} if after else {}
@@ -99,11 +118,11 @@ def _between(wanted: Wanted) -> LiteralString:
 
 def _walk(wanted: Wanted, scope: Scope) -> LiteralString:
     walked = "select * from search_texts t where " + _between(wanted) + _ORDER + " limit %(steps)s"
-    held = "select t.* from (" + walked + ") t join cases c on c.id = t.case_id where t.words @@ %(words)s::tsquery" + scopes.within(scope)
+    held = "select t.* from (" + walked + ") t" + _PLACES + " where t.words @@ %(words)s::tsquery" + scopes.texts_within(scope)
     return _COLUMNS + held + _ORDER + " limit %(limit)s" + _JOINS + _ORDER
 
 
 def _gather(wanted: Wanted, scope: Scope) -> LiteralString:
     held = "select t.kind, t.row_id, t.case_id, t.at from search_texts t where t.words @@ %(words)s::tsquery and " + _between(wanted)
-    seen = "select t.* from held t join cases c on c.id = t.case_id where true" + scopes.within(scope) + _ORDER + " limit %(limit)s"
+    seen = "select t.* from held t" + _PLACES + " where true" + scopes.texts_within(scope) + _ORDER + " limit %(limit)s"
     return "with held as materialized (" + held + ")" + _COLUMNS + seen + _JOINS + _ORDER

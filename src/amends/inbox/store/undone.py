@@ -32,6 +32,7 @@ class Undone:
     searched: bool
     facts: bool
     same: bool
+    unclustered: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -55,7 +56,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
             where state in ('queued', 'sending') and next_at <= %(now)s and (state = 'queued' or claimed_until <= %(now)s)
           ) as replies,
           exists (select from replies where look_at <= %(now)s) as proofs,
-          exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s) as deliveries,
+          exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s)
+            or exists (select from alerts where routed_at is null) as deliveries,
           exists (
             select from webhooks w where w.stopped_at is null and w.deleted_at is null and (
               exists (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' and d.next_at <= %(now)s)
@@ -80,7 +82,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from search_backlog) as searched,
           exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts,
           exists (select from identity_backlog)
-            or exists (select from match_suggestions where state = 'open' and strong is not null) as same
+            or exists (select from match_suggestions where state = 'open' and strong is not null) as same,
+          exists (select from cluster_backlog) as unclustered
         """,
         {"now": now},
     )
