@@ -44,6 +44,7 @@ class Task(StrEnum):
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
     TELL_AFFECTED = "tell_affected"
+    SEND_REPORTS = "send_reports"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     FOLD_FACTS = "fold_facts"

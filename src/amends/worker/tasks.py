@@ -29,6 +29,7 @@ from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import send_one
+from amends.worker.reporting import send_one_report
 from amends.worker.ruling import apply_batch, apply_timed_batch
 from amends.worker.searched import read_searched_batch
 from amends.worker.sleeping import wake_batch
@@ -97,6 +98,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
     Task.TELL_AFFECTED: tell_one,
+    Task.SEND_REPORTS: send_one_report,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.FOLD_FACTS: fold_facts_batch,
