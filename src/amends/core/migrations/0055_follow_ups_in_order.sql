@@ -1,6 +1,6 @@
 -- Follow-ups that are all due at one moment are claimed in order without sorting all of them for each batch, and note their customers
 -- a batch at a time.
--- depends: 0053_desk
+-- depends: 0054_reports_told
 
 create index follow_ups_due_in_order on follow_ups (due_at, id) where concluded_at is null;
 drop index follow_ups_due;
