@@ -181,6 +181,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{rota_id}",
         "{swap_id}",
         "{route_id}",
+        "{report_id:int}",
+        "{report_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

@@ -5,6 +5,8 @@ from collections.abc import Generator, Iterable
 from io import StringIO
 
 from amends.core.database import Pool
+from amends.inbox.actions.customer_figures import as_seen
+from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import segment_members
 from amends.inbox.store.customer_sql import Condition
@@ -14,16 +16,17 @@ BATCH = 1_000
 HEADER = ("id", "name", "languages", "tags", "owner", "mood", "risk", "open_cases", "cases", "last_contact", "since", "do_not_contact")
 
 
-def batches(pool: Pool, asked: Condition) -> Generator[list[Member]]:
-    """Yield all members, some at a time, in the order of their ids."""
+def batches(pool: Pool, asked: Condition, asker: Asker) -> Generator[list[Member]]:
+    """Yield all members as the asker sees them, some at a time, in the order of their ids."""
     above = 0
     while True:
         with pool.transaction() as conn:
             rows = segment_members.batch(conn, asked, above=above, limit=BATCH)
+            shown = as_seen(conn, rows, asker.scope, now=asker.now)
         if not rows:
             return
         above = rows[-1].id
-        yield rows
+        yield shown
 
 
 def as_csv(some: Iterable[list[Member]]) -> Generator[str]:
