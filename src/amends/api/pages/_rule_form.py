@@ -12,11 +12,11 @@ from amends.inbox.actions import deeds
 from amends.inbox.actions.deeds.deal import METHODS
 from amends.inbox.actions.rule_book import MOST_DEEDS, Draft
 from amends.inbox.rules.automation import TIMED, TRIGGERS, Trigger
-from amends.inbox.store import agent_list, channels, teams, topics
+from amends.inbox.store import agent_list, channels, macros, teams, topics
 from amends.inbox.store.automation import Rule
 
 Column = Annotated[list[str], Form()]
-COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by")
+COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by", "macro")
 DEEDS: Mapping[str, str] = {
     "assign": N_("assign to"),
     "deal": N_("assign by method in the team"),
@@ -25,6 +25,7 @@ DEEDS: Mapping[str, str] = {
     "untopic": N_("take the topic away"),
     "press": N_("raise the urgency"),
     "note": N_("leave the note"),
+    "macro": N_("draft the macro"),
     "snooze": N_("snooze"),
     "resolve": N_("resolve"),
     "dismiss": N_("put aside"),
@@ -52,9 +53,10 @@ def columns(  # noqa: PLR0913
     reason: Column = [],  # noqa: B006
     channel: Column = [],  # noqa: B006
     by: Column = [],  # noqa: B006
+    macro: Column = [],  # noqa: B006
 ) -> Columns:
     """Return the rows in which a deed was chosen."""
-    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by)
+    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by, macro)
     padded = [[*field, *[""] * (len(deed) - len(field))] for field in fields]
     return Columns(rows=[_row(values) for values in zip(*padded, strict=False) if values[0]])
 
@@ -83,6 +85,7 @@ def form_values(conn: Connection, rule: Rule | None) -> dict[str, Any]:
         "methods": {method: _(words) for method, words in METHODS.items()},
         "topics": topics.every(conn),
         "channels": channels.active(conn),
+        "macros": macros.shared(conn),
     }
 
 
