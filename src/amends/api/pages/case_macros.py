@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
-from amends.inbox.actions.macro_values import macro_values, offered
 from amends.core.errors import Refused
+from amends.inbox.actions.macro_values import macro_values, offered
 from amends.inbox.actions.macros import use
 from amends.inbox.rules.ids import CaseId, MacroId
 from amends.inbox.rules.macro_text import fill

@@ -8,9 +8,9 @@ from pydantic import Field
 from amends.api.answering import head_of
 from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
-from amends.inbox.actions.macro_values import macro_values, offered
 from amends.api.rest._bodies import Body
 from amends.inbox.actions import macros
+from amends.inbox.actions.macro_values import macro_values, offered
 from amends.inbox.actions.macros import Writer
 from amends.inbox.rules.ids import CaseId, MacroId, TopicId
 from amends.inbox.rules.macro_text import fill

@@ -19,7 +19,7 @@ def macro_values(conn: Connection, case: CaseHead, writer: str) -> dict[str, str
         "customer.first_name": customer.split()[0] if customer.split() else customer,
         "customer.handle": case.author_handle,
         "agent.name": writer,
-        "agent.first_name": writer.split()[0] if writer.split() else writer,
+        "agent.first_name": writer.split(maxsplit=1)[0] if writer.split() else writer,
         "case.id": case.id,
         "case.status": case.status,
         "brand": case.brand_name,
