@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
-from httpx import Response
 from playwright.sync_api import Browser, Page
 
 from amends.api import pages as doors
 from amends.api.auth import SESSION_COOKIE
 from amends.core.database import fetch_values
 from amends.core.plugins import discover
-from tests.door import Door
+from tests.door import Answer, Door
 
 NO_PAGE = {"/stream"}
 
@@ -34,7 +33,7 @@ def screens(door: Door) -> tuple[list[str], list[str]]:
     return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields]
 
 
-def _answers(door: Door) -> Iterator[tuple[str, Response]]:
+def _answers(door: Door) -> Iterator[tuple[str, Answer]]:
     """Yield what each route that is asked for something answers; none may break."""
     routes = [route for module in discover(doors).values() for route in module.router.routes]
     client = door.visitor(door.who.ann)
@@ -44,9 +43,10 @@ def _answers(door: Door) -> Iterator[tuple[str, Response]]:
         yield path, answer
 
 
-def _is_piece(answer: Response) -> bool:
-    shown = answer.headers.get("content-type", "").startswith("text/html") and answer.text.strip()
-    return answer.status_code == HTTPStatus.OK and bool(shown) and not _is_page(answer)
+def _is_piece(answer: Answer) -> bool:
+    if answer.status_code != HTTPStatus.OK or not answer.headers["content-type"].startswith("text/html"):
+        return False
+    return bool(answer.text.strip()) and not _is_page(answer)
 
 
 def _named(path: str, door: Door) -> str:
@@ -56,7 +56,7 @@ def _named(path: str, door: Door) -> str:
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(known.get(found[1], 1)), path)
 
 
-def _is_page(answer: Response) -> bool:
+def _is_page(answer: Answer) -> bool:
     return answer.status_code == HTTPStatus.OK and "<!doctype html>" in answer.text[:40]
 
 

@@ -57,16 +57,31 @@ def in_every_width(page: Page, path: str) -> Iterator[str]:
     page.set_viewport_size({"width": WIDE, "height": 844})
 
 
-def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(chromium: Browser, shown: Door) -> None:
+@pytest.fixture(scope="module")
+def addresses(shown: Door) -> tuple[list[str], list[str]]:
+    """The screens, and the pieces of screens; asking every route takes seconds."""
+    return screens(shown)
+
+
+def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(
+    chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]
+) -> None:
     with serving(shown.app) as address:
         page = enter(chromium, shown, address, width=WIDE, theme="light")
         found = list[str]()
-        whole, pieces = screens(shown)
-        for path in whole:
+        for path in addresses[0]:
             page.goto(path)
             found += [*in_every_theme(page, path), *in_every_width(page, path)]
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=WIDE, theme="light")
         page.goto("/settings/profile")
-        for path in pieces:
+        found = list[str]()
+        for path in addresses[1]:
             page.evaluate(LAY_OUT, path)
             found += complaints(page, path, rules=AROUND)
         page.context.close()
