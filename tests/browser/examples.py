@@ -18,6 +18,7 @@ from tests.door import Door, as_fragment
 FORMS: Mapping[str, Mapping[str, object]] = {
     "/organisations": {"name": "Guild of Bakers", "kind": "association"},
     "/segments": {"name": "All who wrote", "q": "cases:>=1"},
+    "/reports": {"name": "Monday", "span": "days_30", "parts": ["held", "figures", "times", "days", "answered", "network", "alarms"]},
     "/settings/teams": {"name": "Care"},
     "/occasions": {"name": "Birthday wishes", "kind": "birthday", "approval": "yes"},
     "/settings/rules": {
