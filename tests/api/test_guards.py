@@ -175,6 +175,7 @@ def address(route: APIRoute, door: Door) -> str:
         "{calendar_id}",
         "{promise_id:int}",
         "{promise_id}",
+        "{cluster_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")
