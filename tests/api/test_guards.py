@@ -176,6 +176,14 @@ def address(route: APIRoute, door: Door) -> str:
         "{promise_id:int}",
         "{promise_id}",
         "{cluster_id}",
+        "{rota_id:int}",
+        "{swap_id:int}",
+        "{route_id:int}",
+        "{rota_id}",
+        "{swap_id}",
+        "{route_id}",
+        "{report_id:int}",
+        "{report_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

@@ -31,4 +31,5 @@ BEAT: dict[str, dict[str, Any]] = {
     "look for gaps in the rotas": _every(600, Task.WATCH_ROTAS),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
+    "send reports that are due": _every(15, Task.SEND_REPORTS),
 }
