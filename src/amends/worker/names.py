@@ -43,6 +43,7 @@ class Task(StrEnum):
     WATCH_ROTAS = "watch_rotas"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
+    TELL_AFFECTED = "tell_affected"
     SEND_REPORTS = "send_reports"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"

@@ -64,6 +64,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.SYNC_CUSTOMERS: found.syncs,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.SEND_SURVEYS: found.surveys,
+        Task.TELL_AFFECTED: found.tellings,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
         Task.KEEP_CLOCKS: found.clocks,

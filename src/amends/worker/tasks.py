@@ -37,6 +37,7 @@ from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.syncing import sync_one
+from amends.worker.telling import tell_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
@@ -96,6 +97,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
+    Task.TELL_AFFECTED: tell_one,
     Task.SEND_REPORTS: send_one_report,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
