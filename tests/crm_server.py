@@ -15,13 +15,14 @@ from typing_extensions import override
 
 @dataclass
 class CrmServer:
-    """The system: `people` by number, `log` of changes in order."""
+    """The system: `people` by number, `log` of changes in order; `told` is answered in place of the changes where there is one."""
 
     port: int = 0
     people: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     log: list[str] = field(default_factory=list[str])
     pushes: int = 0
     is_down: bool = False
+    told: dict[str, Any] | None = None
 
     @property
     def url(self) -> str:
@@ -34,6 +35,8 @@ class CrmServer:
 
     def changes(self, cursor: int) -> dict[str, Any]:
         """Answer what changed behind a cursor, two at a time."""
+        if self.told is not None:
+            return self.told
         page = self.log[cursor : cursor + 2]
         return {"people": [self.people[one] for one in page], "cursor": str(cursor + len(page)), "more": cursor + 2 < len(self.log)}
 

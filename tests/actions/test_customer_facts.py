@@ -11,6 +11,7 @@ from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.signals import LATE, RULES, Risk, Signal, Standing, risk_of, signals_of, stale_at
 from amends.inbox.store import customer_facts, customer_sql, matching, segment_members
 from tests.cast import NOON, POLICY, a_post
@@ -78,7 +79,7 @@ def test_an_answer_a_day_and_a_purchase_each_bring_the_facts_up_to_date(desk: De
     count_all(desk)
     assert Signal.CANCELLED in facts(desk.conn, cy)["signals"]
     assert found(desk, "risk:some,high signal:cancelled") == [cy]
-    assert [one.signal for one in signals_now(desk.conn, cy, now=desk.now)] == facts(desk.conn, cy)["signals"]
+    assert [one.signal for one in signals_now(desk.conn, cy, EVERYTHING, now=desk.now)] == facts(desk.conn, cy)["signals"]
 
 
 def test_who_is_erased_or_merged_has_no_facts_any_more(desk: Desk) -> None:
@@ -89,7 +90,7 @@ def test_who_is_erased_or_merged_has_no_facts_any_more(desk: Desk) -> None:
     count_all(desk)
     assert facts(desk.conn, cy) == {}
     assert found(desk, "") == []
-    assert signals_now(desk.conn, cy, now=desk.now) == []
+    assert signals_now(desk.conn, cy, EVERYTHING, now=desk.now) == []
 
 
 def test_a_case_that_changes_hands_counts_for_both_customers(desk: Desk) -> None:

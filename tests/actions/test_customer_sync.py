@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_values
+from amends.core.network import Wire
 from amends.inbox.actions import customer_record, sync_customers
 from amends.inbox.crms import build, kinds
 from amends.inbox.store import syncs
@@ -24,6 +26,11 @@ def crm() -> Generator[CrmServer]:
         yield found
 
 
+def inside() -> Wire:
+    """Return a wire that reaches the systems of the tests."""
+    return Wire(clock=utc_now, judge=lambda _answer: None, routes={}, time_out=5)
+
+
 class Synced:
     """A worker, and a system outside."""
 
@@ -37,7 +44,7 @@ class Synced:
     def round(self) -> Sync:
         """Do a round, and return how the sync stands."""
         self.work.now += HOUR
-        sync_one(self.work.context, lambda one, _key: build(one.kind, one.url, "t"))
+        sync_one(self.work.context, lambda one, _key: build(one.kind, one.url, "t", inside()))
         with self.pool.transaction() as conn:
             return syncs.every(conn)[0]
 
@@ -113,3 +120,30 @@ def test_what_cannot_be_kept_is_left_and_costs_nobody_else(synced: Synced) -> No
 
     assert synced.round().error == ""
     assert "Good" in synced.names()
+
+
+def test_a_system_whose_name_leads_inside_by_then_is_told_nothing(synced: Synced) -> None:
+    synced.make("Ours")
+    synced.work.now += HOUR
+    sync_one(synced.work.context)
+    with synced.pool.transaction() as conn:
+        assert "inside this network" in syncs.every(conn)[0].error
+    assert synced.crm.pushes == 0
+
+
+@pytest.mark.parametrize("people", [7, {"id": 1}, [7], [{"id": "1"}], [{"id": "1", "changed_at": "soon"}]])
+def test_what_a_system_tells_that_is_not_as_agreed_is_said_and_tried_again(synced: Synced, people: object) -> None:
+    synced.crm.told = {"people": people, "cursor": "1"}
+    assert synced.round().error
+    synced.crm.told = None
+    synced.crm.put("9", "Theirs", at=NOON)
+    assert not synced.round().error
+    assert synced.names() == ["Theirs"]
+
+
+def test_a_moment_without_a_zone_is_utc(synced: Synced) -> None:
+    synced.crm.put("9", "First", at=NOON)
+    synced.round()
+    synced.crm.put("9", "Second", at=(synced.work.now + MINUTE).replace(tzinfo=None))
+    assert not synced.round().error
+    assert synced.names() == ["Second"]

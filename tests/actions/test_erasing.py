@@ -31,6 +31,7 @@ KEPT = {
     "customer_facts_backlog": "that it is to be counted anew",
     "customer_feed": "that the record was made, changed, erased, by its number",
     "occasion_messages": "that something was sent; its words are emptied",
+    "incident_answers": "that somebody was told that it is mended, or why not; its words are emptied",
     "surveys": "the marks; the word beside them is emptied",
     "webhook_deliveries": "that programs were told, by the record's number",
     "customer_links": "which account without a name it was; its evidence is emptied",
@@ -66,6 +67,7 @@ IN_THE_FILE = {
     "privacy_requests": "requests",
     "occasion_messages": "messages",
     "surveys": "surveys",
+    "incident_answers": "incident_answers",
     "import_records": "imports",
     "sensitive_values": "sensitive",
 }
@@ -138,6 +140,18 @@ FILLED = (
     """with club as (insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s) returning id)
        insert into memberships (organisation_id, customer_id, role, number, created_at) select id, %(id)s, %(word)s, %(word)s, %(now)s
        from club""",
+    """with broken as (
+         insert into incidents (brand_id, name, severity, status, started_at, agent_id, created_at)
+         select brand_id, 'Outage', 'high', 'investigating', %(now)s, %(agent)s, %(now)s from cases limit 1 returning id
+       ), belongs as (
+         insert into incident_cases (incident_id, case_id, how, reason, joined_at)
+         select b.id, c.id, 'hand', %(word)s, %(now)s from broken b, cases c
+       ), round as (
+         insert into incident_rounds (incident_id, fixed_at, state, per_minute, agent_id, created_at)
+         select id, %(now)s, 'paused', 10, %(agent)s, %(now)s from broken returning id
+       )
+       insert into incident_answers (round_id, customer_id, case_id, source_id, language, text, parts, state, note)
+       select r.id, %(id)s, c.id, c.source_id, 'en', %(word)s, array[%(word)s], 'approved', %(word)s from round r, cases c limit 1""",
 )
 
 

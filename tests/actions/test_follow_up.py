@@ -66,6 +66,19 @@ def test_two_looks_are_planned_and_the_second_goes_on_after_the_first(resolved: 
     assert outcomes(resolved) == ["silent", "silent"]
 
 
+def test_thanks_of_an_episode_before_do_not_make_the_next_resolution_hold(resolved: Desk) -> None:
+    complain(resolved, root_id="bag")
+    complain(resolved, "Oh, thank you!", root_id="bag")
+    resolved.resolve()
+    complain(resolved, root_id="bag")
+    resolved.now += MINUTE
+    resolved.resolve()
+    resolved.now += 7 * DAY
+    read_until(resolved, resolved.now)
+    conclude_due(resolved.conn, now=resolved.now)
+    assert outcomes(resolved)[-2:] == ["silent", None]
+
+
 def test_a_plan_by_topic_brand_and_urgency_says_when_to_look(desk: Desk) -> None:
     desk.hear(FIRST)
     topic_id = TopicId(fetch_values(desk.conn, "insert into topics (name, created_at) values ('Bags', now()) returning id")[0])

@@ -7,6 +7,7 @@ import pytest
 from amends.core.database import Pool, fetch_values
 from amends.core.errors import CredentialsRefused, RateLimited, Unreachable
 from amends.core.ports import Page
+from amends.inbox.actions import alert_routing
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.reply import Manner, queue_reply
@@ -130,6 +131,8 @@ def test_an_answer_that_vanishes_raises_an_alert_for_its_case_on_every_channel(w
     assert values(work, "select visible from replies") == [False]
     assert alarms(work) == ["our answer was visible under the complaint and is not any more."]
     alerts = "alerts a join alert_deliveries d on d.alert_id = a.id where a.rule = 'reply_vanished'"
+    with work.pool.transaction() as conn:
+        alert_routing.route_pending(conn, now=work.now)
     assert values(work, f"select d.state || ' ' || a.case_id from {alerts}") == [f"queued {values(work, 'select id from cases')[0]}"]  # noqa: S608
     assert values(work, "select facts ->> 'rule' from events where kind = 'alert_raised' order by id desc limit 1") == ["reply_vanished"]
 

@@ -9,10 +9,11 @@ import pytest
 from amends.core.database import Connection, Pool, fetch_values
 from amends.core.errors import CredentialsRefused, NotFound, Unreachable
 from amends.core.ports import Page, Standing
+from amends.inbox.actions.alarms import acknowledge, unacknowledge
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.collect import due_watches, record_page, record_trouble
 from amends.inbox.actions.ingest import ingest
-from amends.inbox.actions.source_alarms import Changed, acknowledge, unacknowledge, watch_over
+from amends.inbox.actions.source_alarms import Changed, watch_over
 from amends.inbox.actions.sources import change_credentials, drop_watch, pause, resume_source, retry_now
 from amends.inbox.actions.standing import claim_check, record_standing
 from amends.inbox.rules.ids import AlertId, SourceId, WatchId

@@ -8,7 +8,7 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import alerts, surges
+from amends.inbox.actions import alarms, alert_routing, alerts, surges
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.surges import Apart, Kind
@@ -46,6 +46,7 @@ def looked(desk: Desk, after: timedelta = MINUTE) -> list[rows.Surge]:
     desk.now += after
     while surges.look(desk.conn, now=desk.now):
         pass
+    alert_routing.route_pending(desk.conn, now=desk.now)
     return rows.listed(desk.conn, limit=10)
 
 
@@ -114,7 +115,7 @@ def test_while_nobody_sees_to_it_it_is_told_again_and_then_no_more(desk: Desk) -
     assert surges.escalate(desk.conn, now=desk.now + 11 * MINUTE) == 1
     assert surges.escalate(desk.conn, now=desk.now + 12 * MINUTE) == 0
     assert queued(desk.conn) == 2
-    surges.acknowledge(desk.conn, surge.id, agent_id=None, now=desk.now)
+    alarms.acknowledge(desk.conn, surge.id, agent_id=None, now=desk.now)
     assert surges.escalate(desk.conn, now=desk.now + 60 * MINUTE) == 0
 
 
@@ -122,14 +123,14 @@ def test_who_sees_to_it_first_stays_the_one_and_its_rule_is_judged_by_what_they_
     rule_id = watched(desk)
     complaints(desk, 3)
     [surge] = looked(desk)
-    surges.acknowledge(desk.conn, surge.id, agent_id=desk.agent_id, now=desk.now)
-    surges.dismiss(desk.conn, surge.id, agent_id=ada(desk.conn), useless=True, now=desk.now)
+    alarms.acknowledge(desk.conn, surge.id, agent_id=desk.agent_id, now=desk.now)
+    alarms.judge(desk.conn, surge.id, agent_id=ada(desk.conn), useless=True, now=desk.now)
     quality = rows.qualities(desk.conn, since=NOON - WEEK)[rule_id]
     assert (quality.raised, quality.useful, quality.dismissed) == (1, 0, 1)
-    surges.dismiss(desk.conn, surge.id, agent_id=ada(desk.conn), useless=False, now=desk.now)
+    alarms.judge(desk.conn, surge.id, agent_id=ada(desk.conn), useless=False, now=desk.now)
     assert rows.qualities(desk.conn, since=NOON - WEEK)[rule_id].useful == 1
     with pytest.raises(NotFound):
-        surges.acknowledge(desk.conn, AlertId(surge.id + 1), agent_id=None, now=desk.now)
+        alarms.acknowledge(desk.conn, AlertId(surge.id + 1), agent_id=None, now=desk.now)
 
 
 def test_the_message_says_how_many_and_by_which_link_somebody_sees_to_it(desk: Desk) -> None:
@@ -138,9 +139,9 @@ def test_the_message_says_how_many_and_by_which_link_somebody_sees_to_it(desk: D
     [surge] = looked(desk)
     job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
     assert job
-    message = alerts.message_for(desk.conn, job, public_url="http://desk.example", secret_key=SECRET_KEY)
+    message = alerts.message_for(desk.conn, job, public_url="http://desk.example", secret_key=SECRET_KEY, now=desk.now)
     assert message.title == "Lost bags: 3 cases within 60 minutes."
-    assert message.url.startswith(f"http://desk.example/surge/{surge.id}/")
+    assert message.url.startswith(f"http://desk.example/alarm/{surge.id}/")
     assert message.facts["n"] == 3
 
 
@@ -157,7 +158,7 @@ def test_a_rule_that_cannot_count_says_why_and_lets_the_others_watch(desk: Desk)
     execute(desk.conn, "update surge_rules set condition = 'topic:gone' where id = %(id)s", {"id": rule_id})
     complaints(desk, 3)
     assert len(looked(desk)) == 1
-    assert fetch_values(desk.conn, "select trouble <> '' from surge_rules order by id") == [True, False]
+    assert fetch_values(desk.conn, "select trouble <> '' from surge_rules where kind = 'rate' order by id") == [True, False]
 
 
 def test_what_makes_no_sense_is_refused(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import ModelMissing
 from amends.core.ports import Reading
-from amends.inbox.actions import resolve
+from amends.inbox.actions import alert_routing, resolve
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.store import untriaged
@@ -197,6 +197,7 @@ def test_a_complaint_with_reach_raises_one_alert_for_every_active_channel(desk: 
     desk.hear(first, an_answer_to(first, "Still lost!"))
 
     assert fetch_values(desk.conn, "select rule from alerts") == ["reach"]
+    alert_routing.route_pending(desk.conn, now=desk.now)
     assert fetch_values(desk.conn, "select state from alert_deliveries") == ["queued", "queued"]
     assert desk.events().count("alert_raised") == 1
 

@@ -2,17 +2,20 @@
 
 import re
 from datetime import timedelta
+from itertools import permutations
 from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
 
 from amends.api.form_words import LANGUAGES, WORDS
+from amends.api.pages._form_ticket import Sort, new_ticket, read_ticket
 from amends.collectors import form
 from amends.core.database import fetch_values
 from amends.core.ports import Account
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source, pause
+from amends.inbox.actions.survey_links import is_ours, new_link
 from amends.inbox.rules.ids import SourceId
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Answer, Door
@@ -121,6 +124,20 @@ def test_a_ticket_of_another_form_is_not_taken(door: Door) -> None:
         )
     carried = hidden(door.stranger().get(f"/form/{other}").text)
     assert write(door, a_form(door), ticket=carried["ticket"]).status_code == 422
+
+
+@pytest.mark.parametrize(("made", "read"), list(permutations(Sort)))
+def test_a_ticket_of_one_sort_of_form_opens_none_of_another(made: Sort, read: Sort) -> None:
+    text = new_ticket(made, 7, SECRET_KEY, NOON)
+    assert read_ticket(made, text, 7, SECRET_KEY)
+    assert read_ticket(read, text, 7, SECRET_KEY) is None
+
+
+def test_what_was_sent_out_before_the_key_was_changed_still_opens() -> None:
+    text, link = new_ticket(Sort.SURVEY, 7, SECRET_KEY, NOON), new_link(SECRET_KEY)
+    assert read_ticket(Sort.SURVEY, text, 7, f"another-key {SECRET_KEY}")
+    assert is_ours(link, f"another-key {SECRET_KEY}")
+    assert not is_ours(link, "another-key")
 
 
 def test_who_fills_in_what_nobody_sees_is_thanked_and_not_kept(door: Door) -> None:

@@ -40,8 +40,8 @@ PUBLIC = {
     ("POST", "/form/{source_id}"),
     ("GET", "/stop/{token}"),
     ("POST", "/stop/{token}"),
-    ("GET", "/surge/{alert_id:int}/{signature}"),
-    ("POST", "/surge/{alert_id:int}/{signature}"),
+    ("GET", "/alarm/{alert_id:int}/{signature}"),
+    ("POST", "/alarm/{alert_id:int}/{signature}"),
     ("GET", "/form/{source_id}/sent/{reference}"),
     ("HEAD", "/survey/{link}"),
     ("GET", "/survey/{link}"),
@@ -175,6 +175,15 @@ def address(route: APIRoute, door: Door) -> str:
         "{calendar_id}",
         "{promise_id:int}",
         "{promise_id}",
+        "{cluster_id}",
+        "{rota_id:int}",
+        "{swap_id:int}",
+        "{route_id:int}",
+        "{rota_id}",
+        "{swap_id}",
+        "{route_id}",
+        "{report_id:int}",
+        "{report_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

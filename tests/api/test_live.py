@@ -101,6 +101,13 @@ def test_the_browsers_own_memory_of_the_last_event_wins(door: Door, address: str
         assert int(next(heard)["id"]) == newest(door)
 
 
+def test_a_screen_that_claims_to_know_what_is_still_to_come_hears_all_the_same(door: Door, address: str) -> None:
+    with stream(door, address, after=int("9" * 30)) as heard:
+        time.sleep(0.3)
+        note(door, door.who.talked)
+        assert str(door.who.talked) in next(heard)["data"]["rows"]
+
+
 def test_a_screen_that_missed_too_much_is_told_to_look_again(door: Door, address: str) -> None:
     with door.pool.transaction() as conn:
         for case_id in range(1, MOST_CASES + 5):

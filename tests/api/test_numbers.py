@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,13 @@ def test_every_span_zone_and_query_has_its_page(shared_door: Door, query: str) -
     assert 'role="alert"' not in page.text
 
 
+def test_a_zone_of_mine_that_nobody_knows_any_more_is_utc(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update agents set time_zone = 'Asia/Atlantis'")
+    page = door.visitor(door.who.mia).get("/numbers?from=2026-03-01&to=2026-03-02")
+    assert page.status_code == 200
+
+
 @pytest.mark.parametrize("q", ["brand:nobody", "network:(", "urgency:>x"])
 def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door: Door, q: str) -> None:
     page = shared_door.visitor(shared_door.who.mia).get("/numbers", params={"q": q})
@@ -174,6 +183,16 @@ def test_the_raw_facts_leave_as_a_file_with_a_row_an_episode(door: Door) -> None
     assert len(lines) == 10
     assert len(door.program(door.who.mia).get("/api/v1/numbers/facts.jsonl?q=network:reddit").text.splitlines()) == 0
     assert door.visitor(door.who.ada).get("/numbers/facts.csv").status_code == 403
+
+
+def test_the_raw_facts_leave_as_parquet_with_typed_columns(shared_door: Door) -> None:
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    content = shared_door.program(shared_door.who.mia).get("/api/v1/numbers/facts.parquet?span=365d").content
+    table = parquet.read_table(BytesIO(content))
+    assert table.num_rows > 0
+    types = {field.name: str(field.type) for field in table.schema}
+    assert (types["published_at"], types["first_answer"]) == ("timestamp[us, tz=UTC]", "int64")
+    assert types["topics"].startswith("list<")
 
 
 def test_everybody_has_their_own_numbers(shared_door: Door) -> None:

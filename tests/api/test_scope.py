@@ -9,6 +9,8 @@ import pytest
 
 from amends.api.auth import SCOPED_IDS
 from amends.core.database import execute, fetch_values
+from amends.inbox.actions.customer_facts import count_batch
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import RIGHTS
 from amends.inbox.rules.words import Role
 from tests.api.test_guards import GUARDED, right_of
@@ -225,3 +227,55 @@ def test_the_list_of_customers_counts_and_feels_only_cases_in_sight(apart: Apart
 
     assert row(door.who.ada) == (1, "neutral")
     assert row(door.who.bo) == (2, "negative")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mixed:
+    """A customer with a solved case in everybody's sight and a bitter one of South's; a union and a segment that hold them."""
+
+    door: Door
+    customer: int
+    union: int
+    segment: int
+
+    def figures(self, agent: AgentId) -> list[object]:
+        """Return what somebody is told of open cases, cases and risk on every list."""
+        asks = self.door.program(agent)
+        members = asks.get(f"/api/v1/organisations/{self.union}/members").json()["members"]
+        listed = asks.get(f"/api/v1/segments/{self.segment}/members").json()["members"]
+        found = asks.get("/api/v1/segments/find", params={"q": 'name:"Both Sides"'}).json()["members"]
+        cells = self.door.visitor(agent).get(f"/segments/{self.segment}/members.csv").text.splitlines()[1].split(",")
+        people = [(one["open_cases"], one["cases"], one["risk"] != "none") for one in (*members, *listed, *found)]
+        engagement = asks.get(f"/api/v1/organisations/{self.union}").json()["engagement"]
+        return [engagement["open_cases"], *people, (int(cells[7]), int(cells[8]), cells[6] != "none")]
+
+
+@pytest.fixture
+def mixed(apart: Apart) -> Mixed:
+    door, customer = apart.door, apart.ids["customer_id"]
+    given = {"customer": customer, "plain": door.who.plain, "talked": door.who.talked}
+    with door.pool.transaction() as conn:
+        execute(
+            conn,
+            """
+            update cases set customer_id = %(customer)s, status = 'resolved', waiting_since = null, reasons = '{}' where id = %(plain)s
+            """,
+            given,
+        )
+        execute(conn, "update cases set status = 'open', reasons = '{\"threatens to leave\"}' where id = %(talked)s", given)
+        execute(conn, "update customers set name = 'Both Sides', merged_into = null where id = %(customer)s", given)
+        while count_batch(conn, now=door.now):
+            pass
+    program = door.program(door.who.mia)
+    union = program.post("/api/v1/organisations", json={"name": "Union", "kind": "association"}).json()["id"]
+    program.post(f"/api/v1/organisations/{union}/members", json={"customer_id": customer})
+    segment = program.post("/api/v1/segments", json={"name": "Both", "query": 'name:"Both Sides"', "shared": True}).json()["id"]
+    return Mixed(door=door, customer=customer, union=union, segment=segment)
+
+
+def test_the_figures_of_a_customer_and_of_their_organisation_tell_nothing_of_cases_out_of_sight(mixed: Mixed) -> None:
+    door, signals = mixed.door, f"/customers/{mixed.customer}/signals"
+    assert "want to leave" in door.visitor(door.who.mia).get(signals).text
+    assert "want to leave" not in door.visitor(door.who.lea).get(signals).text
+    assert mixed.figures(door.who.mia) == [1, *[(1, 2, True)] * 4]
+    assert mixed.figures(door.who.lea) == [0, *[(0, 1, False)] * 4]

@@ -25,7 +25,8 @@ def a_surge(door: Door) -> int:
             conn,
             """
             insert into alerts (surge_rule_id, rule, key, severity, reason, n, most, expected, since, raised_at)
-            select id, 'surge', '', 'high', 'Lost <b>bags</b>: 9 cases', 9, 9, 3, %(now)s, %(now)s from surge_rules returning id
+            select id, 'surge', '', 'high', 'Lost <b>bags</b>: 9 cases', 9, 9, 3, %(now)s, %(now)s
+            from surge_rules where kind <> 'new_topic' returning id
             """,
             {"now": door.now},
         )[0]
@@ -39,7 +40,7 @@ def test_a_rule_is_tried_made_let_rest_and_deleted(door: Door) -> None:
         page = client.get("/settings/surges").text
         assert "Lost &lt;b&gt;bags&lt;/b&gt;" in page
         with door.pool.transaction() as conn:
-            [rule_id] = fetch_values(conn, "select id from surge_rules")
+            [rule_id] = fetch_values(conn, "select id from surge_rules where kind <> 'new_topic'")
         assert "rests" in client.post(f"/settings/surges/{rule_id}/rest").text
         client.post(f"/settings/surges/{rule_id}/delete")
         assert "Lost &lt;b&gt;bags" not in client.get("/settings/surges").text
@@ -57,10 +58,10 @@ def test_agents_see_to_a_surge_and_say_whether_it_was_a_reason_to_ring(door: Doo
 
 def test_the_link_of_a_message_acknowledges_by_a_press_and_not_by_a_look(door: Door) -> None:
     alert_id = a_surge(door)
-    stranger, link = door.stranger(), f"/surge/{alert_id}/{sign(f'surge {alert_id}', SECRET_KEY)}"
+    stranger, link = door.stranger(), f"/alarm/{alert_id}/{sign(f'alarm {alert_id}', SECRET_KEY)}"
     assert "I see to it" in stranger.get(link).text
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select acknowledged_at from alerts where id = %(id)s", {"id": alert_id}) == [None]
     assert "Nobody is called any more" in stranger.post(link).text
-    assert stranger.get(f"/surge/{alert_id}/forged").status_code == 404
-    assert stranger.post(f"/surge/{alert_id + 1}/{link.rpartition('/')[2]}").status_code == 404
+    assert stranger.get(f"/alarm/{alert_id}/forged").status_code == 404
+    assert stranger.post(f"/alarm/{alert_id + 1}/{link.rpartition('/')[2]}").status_code == 404

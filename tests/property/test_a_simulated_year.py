@@ -1,142 +1,188 @@
-"""A year whose true numbers are known by construction, with both changes of the clocks in it, is measured to the second."""
+"""A leap year whose true numbers are known by construction, with every change of the clocks in it, is measured to the second.
 
-import random
-from collections.abc import Generator
+The small year is played at a desk by the actions themselves, the large ones are written as a desk would have left them. What is true of
+a case is kept by `tests/year` while it is made up, in another way than the product works it out.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from amends.core.database import Connection, connect, copy_rows, fetch_values
+from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import facts
+from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.columns import Column, seconds
 from amends.inbox.rules.figures import Figure
-from amends.inbox.rules.measuring import series
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.rules.spans import days_of, slots
-from amends.inbox.store import numbers
-from amends.inbox.store.numbers import Asked
-from tests.cast import a_source
-from tests.databases import Server
+from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.rules.spans import Period, days_of, slots
+from amends.inbox.store import fact_rows, fact_slices, numbers
+from amends.inbox.store.fact_rows import Behind
+from amends.inbox.store.numbers import GROUPS, Asked, Found
+from tests.year import counting
+from tests.year.checking import Fact, differences, fact_of
+from tests.year.living import a_year
+from tests.year.playing import play
+from tests.year.stage import Stage, set_up
+from tests.year.truth import NOW, Life
+from tests.year.writing import write
 
-BERLIN = ZoneInfo("Europe/Berlin")
-SMALL, LARGE = 600, 200_000
-SECOND = timedelta(seconds=1)
-NOW = datetime(2027, 3, 1, tzinfo=UTC)
+PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 3_000, 400, 200_000
+NOW_WHOLE = NOW.replace(microsecond=0)
+Keys = Callable[[Fact], Collection[int]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lived:
-    """One case of the year as it was made up."""
+def _days(zone: str, first: tuple[int, int], last: tuple[int, int]) -> tuple[Period, ZoneInfo]:
+    where = ZoneInfo(zone)
+    return days_of(date(2028, *first), date(2028, *last), where), where
 
-    published_at: datetime
-    answered_after: int | None
-    resolved_after: int | None
-    mood: str
+
+def _back(days: int, zone: str) -> tuple[Period, ZoneInfo]:
+    return Period(since=NOW_WHOLE - timedelta(days=days), until=NOW_WHOLE), ZoneInfo(zone)
+
+
+SPANS = [
+    _days("Europe/Berlin", (1, 1), (12, 31)),
+    _days("Europe/Berlin", (3, 26), (3, 26)),
+    _days("Europe/Berlin", (10, 28), (10, 29)),
+    _days("Asia/Kolkata", (2, 29), (2, 29)),
+    _days("Asia/Colombo", (2, 1), (2, 29)),
+    _days("Australia/Lord_Howe", (3, 30), (4, 9)),
+    _days("Australia/Lord_Howe", (9, 1), (10, 31)),
+    _days("America/St_Johns", (3, 1), (6, 30)),
+    _back(30, "Europe/Berlin"),
+    _back(60, "UTC"),
+    _back(365, "Asia/Colombo"),
+    (Period(since=datetime(2028, 5, 3, 7, 11, 13, tzinfo=UTC), until=datetime(2028, 8, 1, 23, 59, 59, tzinfo=UTC)), ZoneInfo("UTC")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A company whose year it was, and the facts that are true of it."""
+
+    stage: Stage
+    true: Sequence[Fact]
 
     @property
-    def day(self) -> date:
-        """The day in Berlin on which it was published."""
-        return self.published_at.astimezone(BERLIN).date()
+    def filters(self) -> Mapping[str, Callable[[Fact], bool]]:
+        """The queries that are asked, and what each leaves."""
+        stage = self.stage
+        return {
+            "": lambda _: True,
+            "network:reddit": lambda row: row.network == "reddit",
+            "lang:ta,si -mood:positive": lambda row: row.language != "en" and row.mood != "positive",
+            "team:North OR team:none": lambda row: row.team_id in {None, stage.teams[0]},
+            "assignee:me": lambda row: row.agent_id == stage.agents[0],
+            'topic:"Topic 1" -brand:tern-air': lambda row: stage.topics[1] in row.topics and row.source_id == stage.sources[0],
+            "brand:tern-air mood:negative": lambda row: row.source_id != stage.sources[0] and row.mood == "negative",
+        }
+
+    def asked(self, place: int) -> tuple[Asked, list[Fact]]:
+        """Return what is asked of a span, and the facts that it leaves; the seventh asks within the scope of a team."""
+        period, zone = SPANS[place]
+        text, fits = list(self.filters.items())[place % len(self.filters)]
+        teams = (self.stage.teams[1],) if place == len(SPANS) - 1 else None
+        scope = Scope(teams=teams, sources=None) if teams else EVERYTHING
+        asker = Asker(agent_id=self.stage.agents[0], now=NOW_WHOLE, scope=scope)
+        seen = [row for row in self.true if fits(row) and (teams is None or row.team_id in {None, *teams})]
+        return Asked(period=period, query=parse(text), asker=asker, zone=zone), seen
 
 
-@pytest.fixture
-def conn_of_year(server: Server) -> Generator[Connection]:
-    """A connection to a database of its own, rolled back at the end."""
-    url = server.clone("a_year")
-    with connect(url) as conn:
-        yield conn
-        conn.rollback()
-    server.drop("a_year")
-
-
-def _live(cases: int, seed: int) -> list[Lived]:
-    """Return the cases of a year; the seconds are whole, so that what is true is true to the second."""
-    chance = random.Random(seed)  # noqa: S311
-    begins = datetime(2026, 1, 1, tzinfo=UTC)
-    lived: list[Lived] = []
-    for _ in range(cases):
-        answered = chance.randrange(30, 200_000) if chance.random() < 0.9 else None
-        resolved = (answered or 0) + chance.randrange(60, 900_000) if chance.random() < 0.85 else None
-        mood = chance.choice(["negative", "negative", "neutral", "positive"])
-        at = begins + chance.randrange(365 * 86_400) * SECOND
-        lived.append(Lived(published_at=at, answered_after=answered, resolved_after=resolved, mood=mood))
-    return lived
-
-
-def _write(conn: Connection, lived: list[Lived]) -> None:
-    source = a_source(conn)
-    brand = fetch_values(conn, "select brand_id from sources")[0]
-    author = fetch_values(conn, "insert into authors (network, external_id, handle) values ('x', '1', 'cy') returning id")[0]
-    customer = fetch_values(conn, "insert into customers (name, created_at) values ('Cy', now()) returning id")[0]
-    copy_rows(
-        conn,
-        """
-        copy cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment, urgency,
-          opened_at, last_post_at, customer_posts) from stdin (format binary)
-        """,
-        ["int8", "int8", "text", "int8", "int8", "text", "text", "text", "text", "text", "int2", "timestamptz", "timestamptz", "int4"],
-        (
-            (brand, source, "x", author, customer, str(n), "open", "late", "en", one.mood, 10, one.published_at, one.published_at, 1)
-            for n, one in enumerate(lived)
-        ),
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("cases", [PLAYED, pytest.param(PLAYED_LONG, marks=pytest.mark.size)])
+def test_a_year_played_at_a_desk_is_measured_as_it_was_made_up(conn: Connection, cases: int) -> None:
+    stage, lived = set_up(conn), a_year(cases, seed=2028)
+    lives = [one.life for one in lived]
+    player = play(stage, lived)
+    assert differences(stage, player.cases, lives) == []
+    _numbers_are_true(
+        Year(stage, [fact_of(stage, player.cases[life.number], life, episode) for life in lives for episode in life.episodes])
     )
-    first = fetch_values(conn, "select min(id) from cases")[0]
-    copy_rows(
-        conn,
-        """
-        copy episodes (case_id, number, published_at, seen_at, triaged_at, answered_at, resolved_at) from stdin (format binary)
-        """,
-        ["int8", "int4", "timestamptz", "timestamptz", "timestamptz", "timestamptz", "timestamptz"],
-        ((first + n, 1, one.published_at, one.published_at, one.published_at, *_ends(one)) for n, one in enumerate(lived)),
-    )
+    kept = fetch_values(conn, "select f::text from episode_facts f order by episode_id")
+    facts.rebuild(conn)
+    assert fetch_values(conn, "select f::text from episode_facts f order by episode_id") == kept
 
 
-def _ends(one: Lived) -> tuple[datetime | None, datetime | None]:
-    found = (None if after is None else one.published_at + after * SECOND for after in (one.answered_after, one.resolved_after))
-    answered, resolved = found
-    return answered, resolved
-
-
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("cases", [SMALL, pytest.param(LARGE, marks=pytest.mark.size)])
-def test_a_year_is_measured_as_it_was_made_up(conn_of_year: Connection, cases: int) -> None:
-    lived = _live(cases, seed=20_26)
-    _write(conn_of_year, lived)
-    facts.rebuild(conn_of_year)
-    asked = Asked(
-        period=days_of(date(2026, 1, 1), date(2026, 12, 31), BERLIN), query=parse(""), asker=Asker(agent_id=0, now=NOW), zone=BERLIN
-    )
-    found = numbers.find(conn_of_year, asked)
-    _whole_year(found, asked, [one for one in lived if one.day.year == 2026])
-    _month_by_days(conn_of_year, lived, date(2026, 3, 1), date(2026, 3, 31))
-    _month_by_days(conn_of_year, lived, date(2026, 10, 1), date(2026, 10, 31))
+def test_a_year_written_at_a_stroke_is_measured_as_it_was_made_up(conn: Connection, cases: int) -> None:
+    stage, lives = set_up(conn), [one.life for one in a_year(cases, seed=20_28)]
+    ids = write(stage, lives)
+    facts.rebuild(conn)
+    execute(conn, "analyze episode_facts")
+    assert differences(stage, ids, lives) == []
+    _numbers_are_true(Year(stage, [fact_of(stage, ids[life.number], life, episode) for life in lives for episode in life.episodes]))
 
 
-def _whole_year(found: numbers.Found, asked: Asked, lived: list[Lived]) -> None:
-    figures = found.figures(asked)
-    answered = sorted(one.answered_after for one in lived if one.answered_after is not None)
-    assert figures[Figure.BEGUN] == len(lived)
-    assert figures[Figure.ANSWERED] == len(answered)
-    assert figures[Figure.NEGATIVE] == sum(one.mood == "negative" for one in lived)
-    assert figures[Figure.ENDED] == sum(one.resolved_after is not None for one in lived)
-    # who waits has waited longer than any answer took (the year is two months over), so that the estimate is the plain rank of all
-    assert found.measures(asked).first.median == answered[(len(lived) - 1) // 2]
-    assert found.measures(asked).first.p90 == (
-        answered[-(-len(lived) * 9 // 10) - 1] if len(answered) >= -(-len(lived) * 9 // 10) else None
-    )
+def _numbers_are_true(year: Year) -> None:
+    for place in range(len(SPANS)):
+        asked, rows = year.asked(place)
+        found = numbers.find(year.stage.conn, asked, also={*measuring.GAPS, *GROUPS})
+        assert found.measures(asked) == counting.measures(rows, asked.period, NOW_WHOLE), asked
+        assert found.measures_before(asked) == counting.measures(rows, asked.before, NOW_WHOLE), asked
+        _figures_are_true(year, asked, found, rows)
+        _charts_are_true(asked, found, rows)
+        _groups_are_true(year, asked, found, rows)
 
 
-def _month_by_days(conn: Connection, lived: list[Lived], first: date, last: date) -> None:
-    """The change of the clocks makes one day of the month an hour shorter or longer; each has the cases that it had."""
-    asked = Asked(period=days_of(first, last, BERLIN), query=parse("network:x"), asker=Asker(agent_id=0, now=NOW), zone=BERLIN)
-    found = numbers.find(conn, asked)
-    drawn = series(found.facts, slots(asked.period, BERLIN), backlog=found.backlog_before, now=asked.now)
-    assert len(drawn) == 31
-    for slot in drawn:
-        day = slot.period.since.astimezone(BERLIN).date()
-        assert slot.begun == sum(one.day == day for one in lived), day
-        open_then = [one for one in lived if one.published_at < slot.period.until]
-        resolved = [one for one in open_then if one.resolved_after is not None and _ends(one)[1] < slot.period.until]  # pyright: ignore[reportOptionalOperand]
-        assert slot.backlog == len(open_then) - len(resolved), day
+def _figures_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
+    """Every figure, and the rows behind it."""
+    true = counting.figures(rows, asked.period, NOW_WHOLE)
+    assert found.figures(asked) == true, asked
+    assert found.backlog_before == len(counting.waiting(rows, asked.period.since))
+    figure = list(Figure)[len(rows) % len(Figure)]
+    behind = Behind(figure=figure, period=asked.period, query=asked.query, asker=asked.asker)
+    assert fact_rows.count(year.stage.conn, behind) == true[figure], (asked, figure)
+
+
+def _charts_are_true(asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
+    """The slots of days of 23, 24 and 25 hours, the distributions, the gaps, and how old the backlog is."""
+    drawn = measuring.series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
+    assert drawn == [counting.slot(rows, one.period, NOW_WHOLE) for one in drawn], asked
+    new = counting.begun(rows, asked.period)
+    for column, lengths in ((Column.FIRST_ANSWER, [row.first_answer for row in new]), (Column.ENDING, [row.ending for row in new])):
+        assert measuring.distribution(found.facts.begun[column]) == counting.bins(lengths), asked
+    assert measuring.gaps(found.facts.begun) == counting.gaps(new), asked
+    still = [row.published_at for row in rows if row.resolved_at is None and not row.dismissed]
+    assert sorted(found.waiting[Column.AT].tolist()) == sorted(map(seconds, still)), asked
+
+
+def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
+    """The numbers by everything that cases can have in common."""
+    codes = fact_slices.codes(year.stage.conn)
+    of: Mapping[Column, Keys] = {
+        Column.NETWORK: lambda row: [codes[row.network]],
+        Column.LANGUAGE: lambda row: [codes[row.language]],
+        Column.SOURCE: lambda row: [row.source_id],
+        Column.BRAND: lambda row: [row.brand_id],
+        Column.TEAM: lambda row: [row.team_id or 0],
+        Column.AGENT: lambda row: [row.agent_id or 0],
+        Column.TOPIC: lambda row: row.topics,
+    }
+    for column in GROUPS:
+        true = counting.groups(rows, of[column], asked.period, asked.before, NOW_WHOLE)
+        seen = {group.key: counting.Grouped(measures=group.measures, before=group.before) for group in _grouped(year, asked, found, column)}
+        there = {key: group for key, group in true.items() if key in seen or group.measures.begun or group.measures.resolved}
+        assert seen == there, (asked, column)
+
+
+def _grouped(year: Year, asked: Asked, found: Found, column: Column) -> list[measuring.Group]:
+    if column is Column.TOPIC:
+        return measuring.by_topic(found.facts, found.before, year.stage.topics, asked.now)
+    return measuring.by_value(found.facts, found.before, column, asked.now)
+
+
+def test_the_small_years_have_something_of_everything() -> None:
+    """A case that never happens proves nothing."""
+    lives: list[Life] = [one.life for one in a_year(PLAYED, seed=2028)]
+    clocks = {(clock.kind, clock.outcome) for life in lives for episode in life.episodes for clock in life.clocks(episode)}
+    assert {("first", "kept"), ("first", "late"), ("first", "void"), ("next", "kept"), ("next", "late"), ("resolution", "kept")} <= clocks
+    looks = {look.outcome for life in lives for episode in life.episodes for look in episode.looks.values()}
+    assert looks >= {"held", "relapsed", "silent", "unknown"}
+    verbs = {deed.verb for one in a_year(PLAYED, seed=2028) for deed in one.deeds}
+    assert verbs >= {"undo", "reopen", "dismiss", "fail", "rate", "move", "assign", "topic", "correct", "bot", "note"}

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.core.database import Connection
-from amends.inbox.rules.export_files import ENDINGS, WRITERS, harmless, read_back
+from amends.inbox.rules.export_files import ENDINGS, WRITERS, as_it_came, harmless, read_back
 from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay
 from amends.inbox.store import persons
 from tests.cast import NOON
@@ -92,3 +92,8 @@ def test_an_export_imported_into_an_empty_desk_gives_the_same_records(kind: str,
 def test_what_a_spreadsheet_could_run_is_made_harmless_and_read_back_as_it_was(text: str) -> None:
     assert read_back(harmless(text)) == text
     assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.text(max_size=30), st.sampled_from(sorted(WRITERS)))
+def test_a_refused_cell_that_is_imported_again_means_the_same(cell: str, kind: str) -> None:
+    assert read_back(as_it_came(cell, kind)) == (read_back(cell) if kind == "csv" else cell)

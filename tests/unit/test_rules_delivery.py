@@ -44,7 +44,7 @@ def test_a_message_names_brand_network_reason_and_case() -> None:
         permalink="https://x.example/9",
         published_at=NOON,
     )
-    message = message_of(facts, public_url="https://desk.example/")
+    message = message_of(facts, public_url="https://desk.example/", seen_to="https://desk.example/alarm/1/s")
     assert message.key == "alert-5"
     assert message.title == "Veloria Air on x: Negative, urgency 90: outage."
     assert message.url == "https://desk.example/inbox/7"
@@ -72,7 +72,7 @@ def test_a_hostile_name_writes_no_line_of_its_own_into_a_message() -> None:
         permalink="https://x.example/9",
         published_at=NOON,
     )
-    body = message_of(facts, public_url="https://desk.example/").body
+    body = message_of(facts, public_url="https://desk.example/", seen_to="https://desk.example/alarm/1/s").body
     lines = body.splitlines()
     assert [line for line in lines if line.startswith("Case:")] == ["Case: https://desk.example/inbox/7"]
     assert len(lines[0]) < 200

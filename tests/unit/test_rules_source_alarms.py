@@ -92,7 +92,7 @@ def test_the_message_leads_to_the_alarm_and_says_which_source() -> None:
         network="x",
         handle="lankaair",
     )
-    message = source_message_of(facts, public_url="https://desk.example/")
+    message = source_message_of(facts, public_url="https://desk.example/", seen_to="https://desk.example/alarm/1/s")
     assert (message.key, message.url) == ("alert-7", "https://desk.example/alarms#alarm-7")
     assert message.title == "Lanka Air, source lankaair on x: It is silent."
     assert message.facts["source_id"] == 3

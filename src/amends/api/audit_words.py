@@ -9,6 +9,7 @@ from typing import Any
 
 from amends.core.translating import N_, _
 from amends.inbox.rules.auditing import AuditNoun
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store.audit_log import AuditRow
 
 NOUNS = {
@@ -42,11 +43,13 @@ NOUNS = {
     AuditNoun.RETENTION: N_("How long we keep"),
     AuditNoun.OCCASION: N_("Occasions"),
     AuditNoun.SURGE_RULE: N_("Alarms of rates"),
+    AuditNoun.INCIDENT: N_("Incidents and their answers"),
     AuditNoun.ATTRIBUTE: N_("Attributes of customers"),
     AuditNoun.MODEL: N_("Models"),
     AuditNoun.AUDIT_LOG: N_("Exports of this log"),
     AuditNoun.SEGMENT: N_("Segments"),
     AuditNoun.ORGANISATION: N_("Organisations"),
+    AuditNoun.REPORT: N_("Reports"),
 }
 KINDS = {
     "signed_in": N_("Signed in"),
@@ -69,6 +72,18 @@ KINDS = {
     "surge_rule_added": N_("Alarm of a rate made"),
     "surge_rule_changed": N_("Alarm of a rate changed"),
     "surge_rule_removed": N_("Alarm of a rate removed"),
+    "rota_added": N_("Rota made"),
+    "rota_changed": N_("Rota changed"),
+    "rota_swap_added": N_("Turn swapped"),
+    "rota_swap_changed": N_("Swap changed"),
+    "alert_route_added": N_("Route of alarms made"),
+    "alert_route_changed": N_("Route of alarms changed"),
+    "incident_added": N_("Incident opened"),
+    "incident_changed": N_("Incident changed"),
+    "incident_removed": N_("Incident removed"),
+    "incident_round_added": N_("Answers after an incident proposed"),
+    "incident_round_changed": N_("Answers after an incident let out, paused or stopped"),
+    "incident_round_removed": N_("Answers after an incident removed"),
     "occasion_added": N_("Occasion made"),
     "occasion_changed": N_("Occasion changed"),
     "occasion_removed": N_("Occasion removed"),
@@ -106,6 +121,8 @@ KINDS = {
     "organisation_added": N_("Organisation added"),
     "organisation_changed": N_("Organisation changed"),
     "organisation_removed": N_("Organisation removed"),
+    "report_added": N_("Report made"),
+    "report_changed": N_("Report changed"),
     "agent_added": N_("Colleague added"),
     "agent_changed": N_("Colleague changed"),
     "agent_removed": N_("Colleague removed"),
@@ -142,7 +159,6 @@ KINDS = {
     "model_added": N_("Model learnt"),
     "model_changed": N_("Model put in or out of force"),
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,8 +208,7 @@ def _plain(row: AuditRow) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    text = _value(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless(_value(value))
 
 
 def _line(cells: list[str]) -> str:

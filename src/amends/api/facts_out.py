@@ -9,9 +9,10 @@ from io import StringIO
 
 from fastapi.responses import StreamingResponse
 
-from amends.api.audit_words import FORMULA
+from amends.api.facts_parquet import as_parquet, check_parquet
 from amends.core.database import Pool
 from amends.inbox.actions import facts
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import fact_export
 from amends.inbox.store.fact_export import Fact
 from amends.inbox.store.numbers import Asked
@@ -24,10 +25,13 @@ class FactsFormat(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 def facts_file(pool: Pool, asked: Asked, kind: FactsFormat) -> StreamingResponse:
     """Return the facts of the episodes begun in a span as a file."""
+    if kind is FactsFormat.PARQUET:
+        check_parquet()
     with pool.transaction() as conn:
         facts.freshen(conn)
     media_type, written = _FORMATS[kind]
@@ -66,8 +70,7 @@ def _plain(row: Fact) -> dict[str, object]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless("" if value is None else str(value))
 
 
 def _lines(rows: Iterable[list[str]]) -> str:
@@ -76,7 +79,8 @@ def _lines(rows: Iterable[list[str]]) -> str:
     return written.getvalue()
 
 
-_FORMATS: Mapping[FactsFormat, tuple[str, Callable[[Iterable[list[Fact]]], Generator[str]]]] = {
+_FORMATS: Mapping[FactsFormat, tuple[str, Callable[[Iterable[list[Fact]]], Generator[str] | Generator[bytes]]]] = {
     FactsFormat.CSV: ("text/csv; charset=utf-8", as_csv),
     FactsFormat.JSONL: ("application/x-ndjson", as_jsonl),
+    FactsFormat.PARQUET: ("application/vnd.apache.parquet", as_parquet),
 }

@@ -30,7 +30,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 LANGUAGE_COOKIE = "amends_language"
-OPENED_BY_ADDRESS = ("/stop/", "/survey/", "/surge/")
+OPENED_BY_ADDRESS = ("/stop/", "/survey/", "/alarm/")
 """Whoever knows such an address may act by it, so it stands in no log."""
 UNTOLD = ("/static/", "/stream", "/healthz", "/readyz")
 A_YEAR = "public, max-age=31536000, immutable"

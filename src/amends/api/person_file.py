@@ -44,6 +44,7 @@ SECTIONS = Table(
         "follow_ups": N_("Whether our answers held"),
         "surveys": N_("What you said when we asked whether it is solved"),
         "messages": N_("What we wrote to you on occasions"),
+        "incident_answers": N_("What we wrote, or were to write, after something was mended"),
         "posts": N_("What you wrote to us or about us, and how a program read it"),
         "references": N_("What other systems of ours call you"),
         "imports": N_("Rows about you in files that we took in"),

@@ -4,8 +4,10 @@ import csv
 from collections.abc import Generator, Iterable
 from io import StringIO
 
-from amends.api.audit_words import FORMULA
 from amends.core.database import Pool
+from amends.inbox.actions.customer_figures import as_seen
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.export_files import harmless
 from amends.inbox.store import segment_members
 from amends.inbox.store.customer_sql import Condition
 from amends.inbox.store.segment_members import Member
@@ -14,16 +16,17 @@ BATCH = 1_000
 HEADER = ("id", "name", "languages", "tags", "owner", "mood", "risk", "open_cases", "cases", "last_contact", "since", "do_not_contact")
 
 
-def batches(pool: Pool, asked: Condition) -> Generator[list[Member]]:
-    """Yield all members, some at a time, in the order of their ids."""
+def batches(pool: Pool, asked: Condition, asker: Asker) -> Generator[list[Member]]:
+    """Yield all members as the asker sees them, some at a time, in the order of their ids."""
     above = 0
     while True:
         with pool.transaction() as conn:
             rows = segment_members.batch(conn, asked, above=above, limit=BATCH)
+            shown = as_seen(conn, rows, asker.scope, now=asker.now)
         if not rows:
             return
         above = rows[-1].id
-        yield rows
+        yield shown
 
 
 def as_csv(some: Iterable[list[Member]]) -> Generator[str]:
@@ -37,11 +40,7 @@ def _cells(row: Member) -> list[str]:
     contact = row.last_contact_at.isoformat() if row.last_contact_at else ""
     texts = (row.name, " ".join(row.languages), ", ".join(row.tags), row.owner or "", row.mood, row.risk)
     rest = (str(row.open_cases), str(row.cases), contact, row.created_at.isoformat(), "yes" if row.do_not_contact else "no")
-    return [str(row.id), *(_safe(text) for text in texts), *rest]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return [str(row.id), *(harmless(text) for text in texts), *rest]
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:

@@ -257,7 +257,10 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """What an alert says: `title` one line, `body` plain text, `url` the case in Amends, `facts` for machines."""
+    """What an alert says: `title` one line, `body` plain text, `url` the case in Amends, `facts` for machines.
+
+    `happening` is `alert.raised`, `alert.ended`, or `alert.digest` of many.
+    """
 
     key: str
     title: str
@@ -265,6 +268,7 @@ class Message:
     url: str
     severity: str
     facts: Mapping[str, Json]
+    happening: str = "alert.raised"
 
 
 class Translator(Protocol):

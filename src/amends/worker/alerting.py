@@ -18,8 +18,9 @@ LEASE = timedelta(seconds=60)
 def deliver_one(at: Context) -> bool:
     """Deliver one alert; False where none is due. While there is work, one more thread is called."""
     with at.pool.transaction() as conn:
-        job = alerts.claim_delivery(conn, now=at.clock(), lease=LEASE)
-        message = alerts.message_for(conn, job, public_url=at.public_url, secret_key=at.secret_key) if job else None
+        now = at.clock()
+        job = alerts.claim_delivery(conn, now=now, lease=LEASE)
+        message = alerts.message_for(conn, job, public_url=at.public_url, secret_key=at.secret_key, now=now) if job else None
     if job is None or message is None:
         return False
     at.wake(Task.DELIVER_ALERTS)

@@ -1,6 +1,6 @@
 """Looks whether more complaints come than usual. Place in the path: beat -> here -> `actions.surges` -> deliveries."""
 
-from amends.inbox.actions import surges
+from amends.inbox.actions import alert_calls, on_call, surges
 from amends.worker.context import Context
 from amends.worker.names import Task
 
@@ -15,8 +15,18 @@ def look(at: Context) -> bool:
 
 
 def escalate(at: Context) -> None:
-    """Tell again of what nobody has seen to."""
+    """Tell again of what nobody has seen to, call the next in line, and tell what is over."""
     with at.pool.transaction() as conn:
-        told = surges.escalate(conn, now=at.clock())
+        now = at.clock()
+        told = surges.escalate(conn, now=now) + alert_calls.call_next(conn, now=now) + alert_calls.tell_over(conn, now=now)
     if told:
         at.wake(Task.DELIVER_ALERTS)
+        at.wake(Task.RELAY)
+
+
+def watch_rotas(at: Context) -> None:
+    """Tell of times that nobody is on call for."""
+    with at.pool.transaction() as conn:
+        found = on_call.watch_gaps(conn, now=at.clock())
+    if found:
+        at.wake(Task.RELAY)

@@ -57,8 +57,10 @@ def _woken(event: EventRow) -> str:
         "time": _("The case woke: its time has come"),
         "customer": _("The case woke: the customer wrote"),
         "undo": _("%(by)s took the snooze back"),
+        "incident": _("The case woke: “%(incident)s” is over"),
     }
-    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % {"by": _by(event)}
+    given = {"by": _by(event), "incident": event.facts.get("incident", "")}
+    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % given
 
 
 def _pressed(event: EventRow) -> str:
@@ -112,6 +114,12 @@ def _clocked(event: EventRow, sentence: str) -> str:
     return sentence % {"clock": clock_words.named(str(facts.get("clock", ""))), "due": when, "deed": _(DEEDS.get(deed, deed))}
 
 
+def _of_incident(event: EventRow, sentence: str) -> str:
+    said = sentence % {"by": _by(event), "incident": event.facts.get("incident", "")}
+    note = event.facts.get("note", "")
+    return _("%(said)s: %(note)s") % {"said": said, "note": note} if note else said
+
+
 def _discarded(event: EventRow) -> str:
     return _said(event, _("%(name)s threw the rest of a reply away") if event.facts.get("rest") else _("%(name)s threw a reply away"))
 
@@ -158,6 +166,10 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
     EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.CLUSTER_SPLIT: lambda event: _("%(by)s took the case out of similar complaints") % {"by": _by(event)},
+    EventKind.CLUSTER_REJOINED: lambda event: _("%(by)s let the case belong to similar complaints again") % {"by": _by(event)},
+    EventKind.INCIDENT_JOINED: lambda event: _of_incident(event, _("%(by)s put the case into the incident “%(incident)s”")),
+    EventKind.INCIDENT_LEFT: lambda event: _of_incident(event, _("%(by)s took the case out of the incident “%(incident)s”")),
     EventKind.PROMISE_MADE: lambda event: _promised(event, _("%(by)s promised: %(what)s, until %(due)s")),
     EventKind.PROMISE_KEPT: lambda event: _promised(event, _("%(by)s kept a promise: %(what)s")),
     EventKind.PROMISE_WITHDRAWN: lambda event: _promised(event, _("%(by)s withdrew a promise: %(what)s")),

@@ -1,15 +1,16 @@
-"""The ticket that a web form carries: made when the page is shown, good for one message, and for a day.
+"""The ticket that a public form carries: made when the page is shown, good for one message, and for a day.
 
 It stands for no login, since a visitor has none: it shows that the message was written on a page of ours that was shown before, and its
 number makes a form that is sent twice one message.
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from secrets import choice
 
 from amends.core import reading
+from amends.core.secrets import is_signed, sign
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 10
@@ -17,9 +18,16 @@ SOONEST = timedelta(seconds=2)
 LATEST = timedelta(days=1)
 
 
+class Sort(StrEnum):
+    """Which forms there are: a ticket of one opens none of another sort, whatever their numbers."""
+
+    WEB_FORM = "web form"
+    SURVEY = "survey"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
-    """A ticket that was made here for this source; `number` becomes the reference."""
+    """A ticket that was made here for this form; `number` becomes the reference."""
 
     number: str
     made_at: datetime
@@ -45,22 +53,22 @@ def is_reference(text: str) -> bool:
     return len(number) == LENGTH and set(number) <= set(LETTERS) and text == reference_of(number)
 
 
-def new_ticket(source_id: int, secret_key: str, now: datetime) -> str:
+def new_ticket(sort: Sort, form_id: int, secret_key: str, now: datetime) -> str:
     """Return a ticket as the page carries it."""
     number = "".join(choice(LETTERS) for _ in range(LENGTH))
     told = f"{number}.{int(now.timestamp())}"
-    return f"{told}.{_signature(told, source_id, secret_key)}"
+    return f"{told}.{sign(_signed(sort, form_id, told), secret_key)}"
 
 
-def read_ticket(text: str, source_id: int, secret_key: str) -> Ticket | None:
-    """Return the ticket; None where it is not one of ours for this source."""
+def read_ticket(sort: Sort, text: str, form_id: int, secret_key: str) -> Ticket | None:
+    """Return the ticket; None where it is not one of ours for this form."""
     told, _, signature = text.rpartition(".")
     number, _, stamp = told.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(told, source_id, secret_key).encode()):
+    if not is_signed(_signed(sort, form_id, told), signature, secret_key):
         return None
     made_at = reading.moment(reading.whole(stamp))
     return Ticket(number=number, made_at=made_at) if made_at else None
 
 
-def _signature(told: str, source_id: int, secret_key: str) -> str:
-    return hmac.digest(secret_key.encode(), f"web form {source_id} {told}".encode(), "sha256").hex()[:32]
+def _signed(sort: Sort, form_id: int, told: str) -> str:
+    return f"ticket of a {sort} {form_id} {told}"

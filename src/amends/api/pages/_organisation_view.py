@@ -9,6 +9,7 @@ from amends.api.desk import Desk
 from amends.api.looking import asker_of
 from amends.core.database import Connection
 from amends.inbox.actions import segments as asking
+from amends.inbox.actions.customer_figures import as_seen, engagement_seen
 from amends.inbox.actions.organisations import TermsWish, Wish, there
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
@@ -59,11 +60,11 @@ def one_values(desk: Desk, conn: Connection, visitor: Visitor, organisation_id: 
     now = desk.clock()
     organisation = there(conn, organisation_id, now=now)
     rows = memberships.page(conn, organisation_id, visitor.scope, now=now, below=below)
-    at = engagement.of(conn, organisation_id, visitor.scope, now=now)
+    at = engagement_seen(conn, organisation_id, visitor.scope, now=now)
     reasons = why(at)
     return {
         "organisation": organisation,
-        "members": rows[: memberships.PAGE],
+        "members": as_seen(conn, rows[: memberships.PAGE], visitor.scope, now=now),
         "more": rows[memberships.PAGE - 1].membership_id if len(rows) > memberships.PAGE else None,
         "engagement": at,
         "looked_at": engagement.LOOKED_AT,
@@ -82,7 +83,8 @@ def candidate_values(conn: Connection, organisation_id: int, text: str, asker: A
     if not text.strip():
         return values
     try:
-        return values | {"candidates": segment_members.page(conn, asking.asked(conn, text, asker), limit=CANDIDATES)}
+        found = segment_members.page(conn, asking.asked(conn, text, asker), limit=CANDIDATES)
+        return values | {"candidates": as_seen(conn, found, asker.scope, now=asker.now)}
     except (NotAQuery, TooBroad) as error:
         return values | {"trouble": str(error)}
 

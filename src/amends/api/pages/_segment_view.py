@@ -3,6 +3,7 @@
 from typing import Any
 
 from amends.core.database import Connection
+from amends.inbox.actions.customer_figures import as_seen
 from amends.inbox.actions.segments import asked, listed, previewed
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_fields import archived_in, customer_fields, suggested
@@ -45,7 +46,7 @@ def member_values(conn: Connection, segment: Segment, visitor: Visitor, asker: A
         rows = segment_members.page(conn, asked(conn, segment.query, asker), below=below, limit=segment_members.PAGE + 1)
     except (NotAQuery, TooBroad) as error:
         return values | {"trouble": str(error)}
-    members = rows[: segment_members.PAGE]
+    members = as_seen(conn, rows[: segment_members.PAGE], asker.scope, now=asker.now)
     more = members[-1].id if len(rows) > len(members) else None
     return values | {
         "members": members,

@@ -18,7 +18,7 @@ from amends.api.screen import saying
 from amends.core.errors import AmendsError, Refused
 from amends.core.translating import _
 from amends.inbox.actions import customer_import
-from amends.inbox.rules.export_files import harmless
+from amends.inbox.rules.export_files import as_it_came, harmless
 from amends.inbox.rules.import_mapping import ImportMapping
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, import_rows, imports
@@ -135,7 +135,7 @@ def _refused_rows(desk: Desk, one: Import) -> Generator[str]:
             rows = import_rows.refused(conn, one.id, after=after, limit=BATCH)
         width = len(one.shown_columns)
         for row in rows:
-            cells = [harmless(cell) for cell in row.cells[:width]]
+            cells = [as_it_came(cell, one.kind) for cell in row.cells[:width]]
             yield _line([*cells, *[""] * (width - len(cells)), str(row.line), harmless(reason(row.reason, row.detail))])
             after = row.number
 

@@ -16,7 +16,7 @@ from amends.api.form_words import LANGUAGES, WORDS, chosen
 from amends.api.frame import CONTENT_POLICY
 from amends.api.limited import Fields
 from amends.api.origins import address_of
-from amends.api.pages._form_ticket import Ticket, is_reference, new_ticket, read_ticket
+from amends.api.pages._form_ticket import Sort, Ticket, is_reference, new_ticket, read_ticket
 from amends.collectors.form import NETWORK, posts_from
 from amends.core import reading
 from amends.core.errors import NotFound, RateLimited
@@ -46,7 +46,7 @@ def show(request: Request, desk: AtDesk, source_id: SourceNumber, lang: str = ""
 def send(request: Request, desk: AtDesk, source_id: SourceNumber, given: Fields) -> Response:
     """Take a message, or show the form again with what is missing, as it was filled in."""
     called = _form(desk, source_id)
-    ticket = read_ticket(given.get("ticket", ""), source_id, desk.secret_key)
+    ticket = read_ticket(Sort.WEB_FORM, given.get("ticket", ""), source_id, desk.secret_key)
     fault = _fault(given, ticket, desk)
     if fault or ticket is None:
         return _page(request, desk, called, given=given, fault=fault)
@@ -114,7 +114,7 @@ def _page(  # noqa: PLR0913 - what the page shows
         "fault": fault,
         "reference": reference,
         "privacy_url": reading.link(called.options.get("privacy_url")),
-        "ticket": new_ticket(called.source_id, desk.secret_key, desk.clock()),
+        "ticket": new_ticket(Sort.WEB_FORM, called.source_id, desk.secret_key, desk.clock()),
     }
     response = desk.screens.page(request, "form.html", values, status=status or (422 if fault else 200))
     origins = " ".join(one for one in called.options.get("embed_from", "").split() if ORIGIN.fullmatch(one))

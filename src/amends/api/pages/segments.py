@@ -126,13 +126,14 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, segment_id: Segmen
 def export(request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId) -> Response:
     """Return the members as a file; that they were taken out stands in the audit log."""
     now = desk.clock()
+    asker = asker_of(visitor, now)
     with desk.pool.transaction() as conn:
         segment = keeping.seen(conn, segment_id, visitor)
-        asked = keeping.asked(conn, segment.query, asker_of(visitor, now))
+        asked = keeping.asked(conn, segment.query, asker)
         audit.stamp(conn, origin_of(request), now=now)
         audit.record(conn, AuditKind.SEGMENT_EXPORTED, about=segment.name, after={"query": segment.query})
     named = {"Content-Disposition": f'attachment; filename="segment-{segment_id}.csv"'}
-    return StreamingResponse(as_csv(batches(desk.pool, asked)), media_type="text/csv; charset=utf-8", headers=named)
+    return StreamingResponse(as_csv(batches(desk.pool, asked, asker)), media_type="text/csv; charset=utf-8", headers=named)
 
 
 def _members(desk: Desk, visitor: Visitor, segment_id: SegmentId, below: int | None = None) -> dict[str, Any]:

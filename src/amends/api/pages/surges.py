@@ -10,19 +10,27 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import N_, Table, _
+from amends.inbox.actions import alarms
 from amends.inbox.actions import surges as acts
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.rules.words import Severity
 from amends.inbox.store import counts, surge_rules, surges
+from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.surge_rules import NewRule
 
 router = APIRouter(include_in_schema=False)
 RULES = [may(Right.RULES)]
 WORK = [may(Right.WORK)]
 SHOWN = 100
-KINDS = Table({Kind.HABIT: N_("more than the habit of this hour of the week"), Kind.RATE: N_("more than a number")})
+KINDS = Table(
+    {
+        Kind.HABIT: N_("more than the habit of this hour of the week"),
+        Kind.RATE: N_("more than a number"),
+        Kind.NEW_TOPIC: N_("complaints alike that fit no topic"),
+    }
+)
 APART = Table(
     {
         Apart.ALL: N_("all together"),
@@ -70,24 +78,24 @@ Settled = Annotated[NewRule, Depends(settled)]
 def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that one sees to it."""
     with desk.pool.transaction() as conn:
-        acts.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
-    return _rung(request, desk, _("Everyone sees that you see to it"))
+        alarms.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
+    return _rung(request, desk, visitor, _("Everyone sees that you see to it"))
 
 
 @router.post("/alarms/surges/{alert_id}/useless", dependencies=WORK)
 def useless(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that it was no reason to ring; the toast takes it back."""
     with desk.pool.transaction() as conn:
-        acts.dismiss(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
-    return _rung(request, desk, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
+        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
+    return _rung(request, desk, visitor, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
 
 
 @router.post("/alarms/surges/{alert_id}/useful", dependencies=WORK)
 def useful(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
     """Say that it was a reason to ring."""
     with desk.pool.transaction() as conn:
-        acts.dismiss(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
-    return _rung(request, desk, _("Its rule is judged by that"))
+        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
+    return _rung(request, desk, visitor, _("Its rule is judged by that"))
 
 
 @router.get("/settings/surges", dependencies=RULES)
@@ -172,7 +180,7 @@ def _listed(request: Request, desk: Desk, text: str, *, undo: str = "") -> HTMLR
     return saying(desk.screens.blocks(request, "surge_rules.html", ["listed"], values), text, undo=undo)
 
 
-def _rung(request: Request, desk: Desk, text: str, *, undo: str = "") -> HTMLResponse:
+def _rung(request: Request, desk: Desk, visitor: Visitor, text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values: dict[str, Any] = {"surges": surges.listed(conn, limit=SHOWN), "apart": True}
+        values: dict[str, Any] = {"surges": surges.listed(conn, limit=SHOWN, scope=visitor.scope), "apart": True}
     return saying(desk.screens.blocks(request, "surges.html", ["surges"], values), text, undo=undo)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from amends.api.desk import AtDesk, Desk
 from amends.api.entering import guessing_is_slow
 from amends.api.limited import Fields
-from amends.api.pages._form_ticket import new_ticket, read_ticket
+from amends.api.pages._form_ticket import Sort, new_ticket, read_ticket
 from amends.core.errors import NotFound
 from amends.core.translating import NATIVE_NAMES
 from amends.inbox.actions import survey
@@ -77,7 +77,7 @@ def _over(asked: Asked, desk: Desk) -> str:
 
 def _fault(given: Mapping[str, str], asked: Asked, desk: Desk) -> str:
     """Return the word for what is wrong with an answer; a program that fills in forms is too quick, or falls into the trap."""
-    answer, ticket = answer_of(given), read_ticket(given.get("ticket", ""), asked.id, desk.secret_key)
+    answer, ticket = answer_of(given), read_ticket(Sort.SURVEY, given.get("ticket", ""), asked.id, desk.secret_key)
     by_a_person = ticket is not None and AT_LEAST <= desk.clock() - ticket.made_at <= AT_MOST and not given.get(TRAP)
     faults = {
         "too_long": len(answer.word) > LONGEST_WORD,
@@ -104,7 +104,7 @@ def _page(  # noqa: PLR0913 - what the page shows
         "longest": LONGEST_WORD,
         "fault": fault,
         "told": said,
-        "ticket": new_ticket(asked.id, desk.secret_key, desk.clock()) if asked else "",
+        "ticket": new_ticket(Sort.SURVEY, asked.id, desk.secret_key, desk.clock()) if asked else "",
     }
     status = 422 if fault else 404 if asked is None else 410 if said == "expired" else 200
     response = desk.screens.page(request, "survey.html", values, status=status)

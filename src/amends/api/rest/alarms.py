@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
-from amends.inbox.actions.source_alarms import acknowledge
+from amends.inbox.actions.alarms import acknowledge
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import source_alerts

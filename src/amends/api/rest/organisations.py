@@ -10,11 +10,12 @@ from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.inbox.actions import organisations as keeping
+from amends.inbox.actions.customer_figures import as_seen, engagement_seen
 from amends.inbox.actions.organisations import TermsWish, Wish
 from amends.inbox.rules.ids import AgentId, CustomerId, MembershipId, OrganisationId
 from amends.inbox.rules.organisations import Engagement, Health, OrganisationKind, Why, health, why
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import engagement, memberships, organisations
+from amends.inbox.store import memberships, organisations
 from amends.inbox.store.memberships import Membership
 from amends.inbox.store.organisations import Organisation
 
@@ -113,7 +114,7 @@ def get(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId) -> Orga
     now = desk.clock()
     with desk.pool.transaction() as conn:
         found = keeping.there(conn, organisation_id, now=now)
-        at = engagement.of(conn, organisation_id, visitor.scope, now=now)
+        at = engagement_seen(conn, organisation_id, visitor.scope, now=now)
     return OrganisationShown(organisation=found, health=health(why(at)), why=why(at), engagement=at)
 
 
@@ -140,7 +141,7 @@ def members(
     """List memberships, those that are over too."""
     with desk.pool.transaction() as conn:
         rows = memberships.page(conn, organisation_id, visitor.scope, now=desk.clock(), below=below)
-    shown = rows[: memberships.PAGE]
+        shown = as_seen(conn, rows[: memberships.PAGE], visitor.scope, now=desk.clock())
     return Members(members=shown, below=shown[-1].membership_id if len(rows) > len(shown) else None)
 
 
@@ -151,7 +152,7 @@ def add_member(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId, 
     check_reach(desk, visitor, "customer_id", customer_id)
     with desk.pool.transaction() as conn:
         found = keeping.add_member(conn, organisation_id, customer_id, body.wish(), agent_id=visitor.agent_id, now=now)
-        return keeping.membership(conn, found, now=now)
+        return as_seen(conn, [keeping.membership(conn, found, now=now)], visitor.scope, now=now)[0]
 
 
 @router.put("/members/{membership_id}", operation_id="change_member", dependencies=[program_may(Right.WORK)])
@@ -160,7 +161,7 @@ def change_member(desk: AtDesk, visitor: Bearing, membership_id: MembershipId, b
     _reached(desk, visitor, membership_id)
     with desk.pool.transaction() as conn:
         keeping.change_member(conn, membership_id, body.wish(), agent_id=visitor.agent_id, now=desk.clock())
-        return keeping.membership(conn, membership_id, now=desk.clock())
+        return as_seen(conn, [keeping.membership(conn, membership_id, now=desk.clock())], visitor.scope, now=desk.clock())[0]
 
 
 @router.delete("/members/{membership_id}", status_code=204, operation_id="end_membership", dependencies=[program_may(Right.WORK)])

@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk
 from amends.api.looking import asker_of
 from amends.api.rest._bodies import Body
 from amends.inbox.actions import segments as keeping
+from amends.inbox.actions.customer_figures import as_seen
 from amends.inbox.actions.segments import Wish
 from amends.inbox.rules.ids import SegmentId
 from amends.inbox.rules.rights import Right
@@ -97,5 +98,5 @@ def members(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, below: Annota
         segment = keeping.seen(conn, segment_id, visitor)
         asked = keeping.asked(conn, segment.query, asker_of(visitor, desk.clock()))
         rows = segment_members.page(conn, asked, below=below, limit=segment_members.PAGE + 1)
-    shown = rows[: segment_members.PAGE]
+        shown = as_seen(conn, rows[: segment_members.PAGE], visitor.scope, now=desk.clock())
     return Members(members=shown, below=shown[-1].id if len(rows) > len(shown) else None)

@@ -1,31 +1,34 @@
-"""Customers: a page and a timeline page at any depth, of somebody as most are and of somebody with 50,000 posts."""
+"""Customers at size: their pages and timelines, whom segments find as one types, who is who, and files of people in and out.
 
-from itertools import cycle
+The parts are in `cli/measuring`, on one database: `customer_pages`, `segments`, `identity`, `imports`.
+"""
 
-import httpx
-
-from amends.cli.measuring.customers import HEAVY, HEAVY_POSTS, fill_customers
+from amends.cli.measuring.customer_pages import page_rows
+from amends.cli.measuring.customers import HEAVY_POSTS, fill_customers
+from amends.cli.measuring.identity import identity_rows
+from amends.cli.measuring.imports import MOST, import_rows
 from amends.cli.measuring.inbox import settle
-from amends.cli.measuring.row import Row, Timed, slowest, warmed
-from amends.cli.measuring.web import browsing
+from amends.cli.measuring.row import Row
+from amends.cli.measuring.segments import segment_rows
 from amends.cli.running.installation import say
-from amends.core.database import connect, fetch_values
+from amends.core.database import connect, fetch_values, open_pool
 
 FULL = 100_000
-PATIENCE = 300
-DEPTHS = {"the first": 0, "in the middle": HEAVY_POSTS // 2, "the deepest": HEAVY_POSTS - 40}
-WORKLOAD = f"customers with 3 handles and 20 entries each, one with {HEAVY_POSTS:,} posts"
+WORKLOAD = (
+    f"customers with 3 handles and 20 entries each, one with {HEAVY_POSTS:,} posts; segments typed letter by letter; 10,000 new handles; "
+    "a merge of 10,000 entries; a file of ten columns imported, imported again, and taken back"
+)
 
 
 def run(url: str, *, full: int = FULL) -> list[Row]:
-    """Return what a customer's page and the pages of a timeline cost at `full` customers."""
+    """Return what customers cost when there are `full` of them."""
     _fill(url, full)
-    with browsing(url) as client:
-        return [
-            _row("a customer's page, p99", _one_after_the_other(client, full), at_most=40),
-            _row(f"the page of a customer with {HEAVY_POSTS:,} posts, p99", _fetching(client, f"/customers/{HEAVY}"), at_most=40),
-            *(_row(f"{which} timeline page of theirs, p99", _timeline(client, url, depth), at_most=30) for which, depth in DEPTHS.items()),
-        ]
+    pool = open_pool(url)
+    try:
+        rows = [*page_rows(url, people=full), *segment_rows(url), *identity_rows(pool, people=full)]
+        return [*rows, *import_rows(pool, most=min(full, MOST))]
+    finally:
+        pool.close()
 
 
 def _fill(url: str, customers: int) -> None:
@@ -36,25 +39,3 @@ def _fill(url: str, customers: int) -> None:
         fill_customers(conn, customers=customers)
     with connect(url, autocommit=True) as conn:
         settle(conn)
-
-
-def _row(operation: str, work: Timed, *, at_most: float) -> Row:
-    return slowest(operation, work=warmed(work), rounds=PATIENCE, at_most=at_most)
-
-
-def _fetching(client: httpx.Client, path: str) -> Timed:
-    return lambda: client.get(path).raise_for_status()
-
-
-def _one_after_the_other(client: httpx.Client, customers: int) -> Timed:
-    """Fetch another customer each time, so that no page is in memory already."""
-    ids = cycle(2 + (n * 7919) % (customers - 1) for n in range(5_000))
-    return lambda: client.get(f"/customers/{next(ids)}").raise_for_status()
-
-
-def _timeline(client: httpx.Client, url: str, depth: int) -> Timed:
-    with connect(url) as conn:
-        query = "select published_at from posts where author_id = 1 order by published_at desc offset %(depth)s limit 1"
-        at = fetch_values(conn, query, {"depth": depth})[0]
-    below = f"{at.isoformat()}~post~{2**62}"
-    return lambda: client.get(f"/customers/{HEAVY}/timeline", params={"below": below} if depth else {}).raise_for_status()

@@ -18,7 +18,7 @@ from amends.core.database import Connection, Pool
 from amends.core.errors import Refused
 from amends.inbox.actions import customer_import, jobs
 from amends.inbox.actions.job_kinds import Tools
-from amends.inbox.rules.export_files import harmless
+from amends.inbox.rules.export_files import as_it_came
 from amends.inbox.rules.ids import JobId
 from amends.inbox.rules.import_dates import Order
 from amends.inbox.rules.import_mapping import Existing, ImportMapping, MatchBy
@@ -194,7 +194,7 @@ def _write(pool: Pool, one: Import, path: Path) -> None:
                 rows = import_rows.refused(conn, one.id, after=after, limit=1_000)
             for row in rows:
                 cells = row.cells[: len(names)]
-                padded = [harmless(cell) for cell in cells] + [""] * (len(names) - len(cells))
+                padded = [as_it_came(cell, one.kind) for cell in cells] + [""] * (len(names) - len(cells))
                 writer.writerow([*padded, row.line, f"{row.reason} {row.detail}".strip()])
                 after = row.number
 

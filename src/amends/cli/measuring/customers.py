@@ -1,6 +1,7 @@
 """Customers with handles and a history for benchmarks, made by the server itself; the first of them has posted for years.
 
-A customer has three handles and twenty entries: ten posts, three cases, two replies, a note, a purchase, a consent and two changes.
+A customer has three handles and twenty entries: ten posts, three cases, two replies, a note, a purchase, a consent and two changes;
+besides these what segments ask of: attributes, tags, facts, days, memberships; and keys by which the same person is found elsewhere.
 """
 
 from typing import LiteralString
@@ -21,7 +22,7 @@ def fill_customers(conn: Connection, *, customers: int) -> None:
     execute(conn, "set local synchronous_commit = off")
     execute(conn, "set local maintenance_work_mem = '512MB'")
     params = {"customers": customers, "handles": HANDLES, "posts": POSTS, "heavy_posts": HEAVY_POSTS, "heavy_cases": HEAVY_CASES}
-    for statement in (*_DESK, *_PEOPLE, *_HISTORY, *_HEAVY):
+    for statement in (*_DESK, *_PEOPLE, *_HISTORY, *_GROUPS, *_HEAVY):
         execute(conn, statement, params)
 
 
@@ -38,16 +39,19 @@ _DESK: tuple[LiteralString, ...] = (
 )
 _PEOPLE: tuple[LiteralString, ...] = (
     """
-    insert into customers (name, created_at, loyalty_number, tags, owner_id, languages, changed_at, version)
+    insert into customers (name, created_at, loyalty_number, tags, owner_id, languages, attributes, changed_at, version)
     select (array['Nila', 'Kamal', 'Abeba', 'Gurpreet', 'Kavya', 'José', 'Amina'])[1 + n %% 7] || ' '
            || (array['Perera', 'Selvam', 'Bekele', 'Singh', 'Gowda', 'Nuñez'])[1 + n / 7 %% 6] || ' ' || n,
-           now() - n * interval '1 minute', case when n %% 3 = 0 then 'L' || n else '' end,
-           case when n %% 20 = 0 then array['vip'] else '{}' end, case when n %% 5 = 0 then 1 + n %% 20 end, array['en'], now(), 2
+           now() - n * interval '1 minute', case when n %% 3 = 0 then 'LA' || n else '' end,
+           array_remove(array[case when n %% 20 = 0 then 'vip' end, case when n %% 33 = 0 then 'press' end,
+                              case when n %% 50000 = 7 then 'rare-' || n %% 10 end], null),
+           case when n %% 5 = 0 then 1 + n %% 20 end, array[(array['en', 'ta', 'si', 'es'])[1 + n %% 4]],
+           jsonb_build_object('tier', case when n %% 9 = 0 then 'Gold' else 'Silver' end, 'visits', n * 7919 %% 100), now(), 2
     from generate_series(1, %(customers)s) n
     """,
     """
     insert into authors (network, external_id, handle, name, followers)
-    select (array['x', 'reddit', 'mastodon'])[h], n || '-' || h, 'person' || n || '_' || h, 'Person ' || n, n %% 5000
+    select (array['x', 'reddit', 'mastodon'])[h], n || '-' || h, 'p' || md5(n || '-' || h), 'Nila Perera ' || n, n %% 5000
     from generate_series(1, %(customers)s) n, generate_series(1, %(handles)s) h order by n, h
     """,
     """
@@ -87,8 +91,9 @@ _HISTORY: tuple[LiteralString, ...] = (
     select id, 'call', 'Rang about the refund', 1, created_at + interval '2 hours', now() from customers
     """,
     """
-    insert into purchases (customer_id, kind, name, order_number, amount, currency, bought_at, created_at)
-    select id, 'purchase', 'Flight', 'LK-' || id, 120, 'EUR', created_at - interval '9 days', now() from customers
+    insert into purchases (customer_id, kind, name, order_number, amount, currency, bought_at, renews_on, created_at)
+    select id, case when id %% 2 = 0 then 'subscription' else 'purchase' end, 'Fibre ' || id %% 5 * 100, 'LK-' || id, id %% 500, 'EUR',
+      now() - id %% 700 * interval '1 day', case when id %% 2 = 0 then current_date + (id %% 400)::int end, now() from customers
     """,
     """
     insert into consents (customer_id, purpose, given, basis, agent_id, at)
@@ -97,6 +102,36 @@ _HISTORY: tuple[LiteralString, ...] = (
     """
     insert into customer_changes (customer_id, field, was, became, origin, agent_id, at)
     select id, 'tags', '[]', '["vip"]', 'agent', 1, created_at + n * interval '1 hour' from customers, generate_series(1, 2) n
+    """,
+)
+_GROUPS: tuple[LiteralString, ...] = (
+    """
+    insert into attributes (key, name, kind, choices, created_at)
+    values ('tier', 'Tier', 'choice', '{Gold,Silver}', now()), ('visits', 'Visits', 'number', '{}', now())
+    """,
+    """
+    insert into customer_facts
+      (customer_id, cases, open_cases, last_case_at, last_contact_at, mood, relapses, outcome, signals, risk, counted_at)
+    select id, id %% 7, case when id %% 11 = 0 then 1 + id %% 3 else 0 end, now() - id %% 400 * interval '1 day',
+      now() - id %% 300 * interval '1 day', (array['negative', 'neutral', 'positive'])[1 + id %% 3],
+      case when id %% 40 = 0 then 1 else 0 end,
+      case when id %% 40 = 0 then 'relapsed' else '' end, case when id %% 25 = 0 then '{renewal-soon}'::text[] else '{}' end,
+      case when id %% 90 = 0 then 'high' when id %% 10 = 0 then 'some' else 'none' end, now()
+    from customers
+    """,
+    """
+    insert into important_dates (customer_id, kind, month, day, created_at)
+    select id, 'birthday', 1 + id %% 12, 1 + id %% 28, now() from customers where id %% 4 = 0
+    """,
+    "insert into organisations (name, kind, created_at) select 'Union ' || n, 'association', now() from generate_series(1, 1000) n",
+    """
+    insert into memberships (organisation_id, customer_id, role, since, created_at)
+    select (select min(id) from organisations) + id %% 1000, id, case when id %% 13 = 0 then 'Board' else 'Member' end, '2020-01-01', now()
+    from customers where id %% 3 = 0
+    """,
+    """
+    insert into identity_keys (key, author_id)
+    select key, id from authors, lateral (values ('h:' || handle), ('n:nl pr' || id %% 5000)) keys(key)
     """,
 )
 _HEAVY: tuple[LiteralString, ...] = (

@@ -1,20 +1,20 @@
-"""Who is who, for benchmarks: customers whose handles have their keys, new handles of whom some are theirs, and one with many entries."""
+"""Who is who, for benchmarks: new handles, some of them somebody's elsewhere, and a record with many entries; all is rolled back."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import LiteralString
 
+from amends.cli.measuring.customers import HANDLES
 from amends.cli.measuring.matching_fit import measured
 from amends.cli.measuring.row import Row, compared, limited, seconds, warmed
-from amends.core.database import Connection, Pool, execute, fetch_values
+from amends.core.database import Connection, Pool, connect, execute, fetch_values
 from amends.inbox.actions.find_same import find_same
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
-from amends.inbox.rules.ids import AuthorId, CustomerId
+from amends.inbox.rules.ids import AuthorId, CustomerId, MergeId
 from amends.inbox.store import customers
 
-HANDLES = 3
 BATCH = 50
 NEW = 10_000
 ROUNDS = 7
@@ -22,22 +22,19 @@ PEOPLE = 6_000
 LEAST_RIGHT = 0.75
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
-_FILL: Sequence[LiteralString] = (
-    "insert into brands (slug, name) values ('air', 'Air')",
-    "insert into sources (brand_id, network, handle, credentials, created_at) values (1, 'x', 'air', '', now())",
-    "insert into customers (name, created_at) select 'Nila Perera ' || n, now() from generate_series(1, %(customers)s) n",
-    """
-    insert into authors (network, external_id, handle, name)
-    select (array['x', 'reddit', 'mastodon'])[h], n || '-' || h, 'p' || md5(n || '-' || h), 'Nila Perera ' || n
-    from generate_series(1, %(customers)s) n, generate_series(1, %(handles)s) h order by n, h
-    """,
-    """
-    insert into customer_links (author_id, customer_id, basis, created_at)
-    select id, 1 + (id - 1) / %(handles)s, 'handle', now() from authors
-    """,
-    "insert into identity_keys (key, author_id) select 'h:' || handle, id from authors",
-    "insert into identity_keys (key, author_id) select 'n:nl pr' || id %% 5000, id from authors",
+_NEWCOMERS: LiteralString = """
+with new as (
+  insert into authors (network, external_id, handle, name)
+  select 'bluesky', 'new-' || n, case when n %% 10 = 0 then 'p' || md5((1 + n %% %(people)s) || '-1') else 'n' || md5(n::text) end,
+         'Nila Perera ' || n
+  from generate_series(1, %(new)s) n returning id, name
+), made as (
+  insert into customers (name, created_at) select name, now() from new returning id
 )
+insert into customer_links (author_id, customer_id, basis, created_at)
+select a.id, u.id, 'handle', now() from (select id, row_number() over (order by id) as n from new) a
+join (select id, row_number() over (order by id) as n from made) u using (n)
+"""
 _ENTRIES: Sequence[LiteralString] = (
     """
     insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
@@ -60,14 +57,7 @@ _ENTRIES: Sequence[LiteralString] = (
 )
 
 
-def fill(conn: Connection, *, people: int) -> None:
-    """Make customers with three handles each and the keys of these; what triggers would add is left out."""
-    execute(conn, "set local session_replication_role = replica")
-    for statement in _FILL:
-        execute(conn, statement, {"customers": people, "handles": HANDLES})
-
-
-def rows(pool: Pool, *, people: int) -> list[Row]:
+def identity_rows(pool: Pool, *, people: int) -> list[Row]:
     """Return what it costs to know somebody, to look for the same person elsewhere, and to merge; and what suggestions are worth."""
     return [_lookup(pool, people), _suggesting(pool, people), _merging(pool), *_worth()]
 
@@ -82,56 +72,34 @@ def _lookup(pool: Pool, people: int) -> Row:
 
 def _suggesting(pool: Pool, people: int) -> Row:
     """Let new handles come, each tenth of them spelled as somebody's elsewhere, and look for all of them."""
-    with pool.transaction() as conn:
-        execute(
-            conn,
-            """
-            with new as (
-              insert into authors (network, external_id, handle, name)
-              select 'bluesky', 'new-' || n,
-                     case when n %% 10 = 0 then 'p' || md5((1 + n %% %(people)s) || '-1') else 'n' || md5(n::text) end,
-                     'Nila Perera ' || n
-              from generate_series(1, %(new)s) n returning id, name
-            ), made as (
-              insert into customers (name, created_at) select name, now() from new returning id
-            )
-            insert into customer_links (author_id, customer_id, basis, created_at)
-            select a.id, u.id, 'handle', now() from (select id, row_number() over (order by id) as n from new) a
-            join (select id, row_number() over (order by id) as n from made) u using (n)
-            """,
-            {"new": NEW, "people": people},
-        )
-    taken = seconds(lambda: _until_done(pool))
+    with connect(pool.url) as conn:
+        execute(conn, _NEWCOMERS, {"new": NEW, "people": people})
+        taken = seconds(lambda: _until_done(conn))
+        conn.rollback()
     return limited("suggestions for 10,000 new handles", product=taken, floor=60, unit="s", at_most=60)
 
 
-def _until_done(pool: Pool) -> None:
-    done = 1
-    while done:
-        with pool.transaction() as conn:
-            done = find_same(conn, now=NOW)
+def _until_done(conn: Connection) -> None:
+    while find_same(conn, now=NOW):
+        pass
 
 
 def _merging(pool: Pool) -> Row:
-    with pool.transaction() as conn:
-        absorbed, survivor = CustomerId(1), CustomerId(2)
-        [author] = fetch_values(conn, "select min(author_id) from customer_links where customer_id = 1")
+    absorbed, survivor = CustomerId(3), CustomerId(2)
+    with connect(pool.url) as conn:
+        [author] = fetch_values(conn, "select min(author_id) from customer_links where customer_id = %(id)s", {"id": absorbed})
         for statement in _ENTRIES:
             execute(conn, statement, {"author": author, "id": absorbed})
-    taken = [_merge_once(pool, survivor, absorbed) for _ in range(ROUNDS)]
+        taken = [_merge_once(conn, survivor, absorbed) for _ in range(ROUNDS)]
+        conn.rollback()
     return limited("merge with 10,000 entries", product=median(taken), floor=200, unit="ms", at_most=200)
 
 
-def _merge_once(pool: Pool, survivor: CustomerId, absorbed: CustomerId) -> float:
-    made = []
-
-    def work() -> None:
-        with pool.transaction() as conn:
-            made.append(merge(conn, Pair(survivor_id=survivor, absorbed_id=absorbed), agent_id=None, now=NOW))
-
-    taken = seconds(work) * 1000
-    with pool.transaction() as conn:
-        unmerge(conn, made[0], agent_id=None, now=NOW)
+def _merge_once(conn: Connection, survivor: CustomerId, absorbed: CustomerId) -> float:
+    made: list[MergeId] = []
+    pair = Pair(survivor_id=survivor, absorbed_id=absorbed)
+    taken = seconds(lambda: made.append(merge(conn, pair, agent_id=None, now=NOW))) * 1000
+    unmerge(conn, made[0], agent_id=None, now=NOW)
     return taken
 
 

@@ -1,5 +1,5 @@
 -- Reports: which numbers of which span, for whom and when by mail; and what became of each sending.
--- depends: 0046_promises_in_numbers
+-- depends: 0048_incidents
 
 create index alerts_raised_when on alerts (raised_at, id);
 

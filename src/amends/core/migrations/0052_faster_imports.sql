@@ -1,5 +1,5 @@
 -- Imports of customers many rows at a time: what a trigger or a foreign key did for each row is done once a statement, or not at all.
--- depends: 0049_reports
+-- depends: 0051_promises_that_stand
 
 -- Imports are never deleted, nor are agents; to look each of them up for every row again cost a quarter of an import.
 alter table import_rows drop constraint import_rows_import_id_fkey;

@@ -1,7 +1,7 @@
 """Brings alerts to their channels, at least once each.
 
-Place in the path: triage, or a source in trouble -> alert with its deliveries (one transaction) -> claim -> notifier -> recorded. The
-notifier is called between two transactions, by the worker.
+Place in the path: triage, a surge, a source in trouble -> alert -> routed -> claim -> notifier -> recorded. The notifier is called
+between two transactions, by the worker.
 """
 
 from datetime import datetime, timedelta
@@ -10,29 +10,46 @@ from amends.core.database import Connection
 from amends.core.errors import DeliveryError
 from amends.core.ports import Message
 from amends.core.secrets import sign
+from amends.inbox.actions import alert_routing
 from amends.inbox.rules import delivery
+from amends.inbox.rules.alert_digest_text import digest_message_of, retold
 from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
-from amends.inbox.store import deliveries, events, order_shapes
+from amends.inbox.rules.ids import AlertId
+from amends.inbox.store import alert_digests, deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
 
 LONGEST_ERROR = 300
 
 
 def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
-    """Claim the next alert to deliver, or None."""
+    """Give new alerts their deliveries, then claim the next one, or None."""
+    alert_routing.route_pending(conn, now=now)
     return deliveries.claim(conn, now=now, lease=lease)
 
 
-def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str) -> Message:
+def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str, now: datetime) -> Message:
     """Return what the notifier is to say; the same key for every try."""
-    if job.case_id is None and job.source_id is None:
-        surge = deliveries.facts_of_surge(conn, job.alert_id, delivery_id=job.delivery_id)
-        return surge_message_of(surge, public_url=public_url, signature=sign(f"surge {job.alert_id}", secret_key))
-    if job.case_id is None:
-        return source_message_of(deliveries.facts_of_source_alert(conn, job.alert_id), public_url=public_url)
-    facts = deliveries.facts_of(conn, job.alert_id)
-    return message_of(facts, public_url=public_url, order_shapes=order_shapes.newest(conn))
+    if job.digest_id is not None:
+        return digest_message_of(alert_digests.close(conn, job.digest_id, now=now), digest_id=job.digest_id, public_url=public_url)
+    alert_id = _alert_of(job)
+    seen_to = f"{public_url.rstrip('/')}/alarm/{alert_id}/{sign(f'alarm {alert_id}', secret_key)}"
+    return retold(_first(conn, job, alert_id, public_url, seen_to), job.again)
+
+
+def _first(conn: Connection, job: DeliveryJob, alert_id: AlertId, public_url: str, seen_to: str) -> Message:
+    if job.case_id is not None:
+        facts = deliveries.facts_of(conn, alert_id)
+        return message_of(facts, public_url=public_url, seen_to=seen_to, order_shapes=order_shapes.newest(conn))
+    if job.source_id is not None:
+        return source_message_of(deliveries.facts_of_source_alert(conn, alert_id), public_url=public_url, seen_to=seen_to)
+    return surge_message_of(deliveries.facts_of_surge(conn, alert_id), seen_to=seen_to)
+
+
+def _alert_of(job: DeliveryJob) -> AlertId:
+    if job.alert_id is None:
+        raise ValueError(f"delivery {job.delivery_id} is of no alert")
+    return job.alert_id
 
 
 def record_delivered(conn: Connection, job: DeliveryJob, *, now: datetime) -> None:
@@ -57,6 +74,6 @@ def _tell(conn: Connection, kind: EventKind, job: DeliveryJob, *, now: datetime,
         case_id=job.case_id,
         post_id=job.post_id,
         source_id=job.source_id,
-        facts={"alert_id": job.alert_id, "channel": job.label, **facts},
+        facts={"alert_id": job.alert_id, "digest_id": job.digest_id, "channel": job.label, **facts},
     )
     events.add_all(conn, [told], now=now)

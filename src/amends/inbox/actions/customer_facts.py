@@ -7,11 +7,11 @@ Counting again changes nothing, so it may come late, twice or after a crash; `cu
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb
+from amends.core.database import Connection
 from amends.core.ports import Sentiment
+from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.signals import Standing, Told, risk_of, signals_of, stale_at
 from amends.inbox.store import customer_facts
 from amends.inbox.store.customer_facts import Counted, Facts
@@ -30,13 +30,17 @@ def count_batch(conn: Connection, *, now: datetime, limit: int = BATCH) -> int:
 def count_of(conn: Connection, customer_ids: Sequence[int], *, now: datetime) -> None:
     """Count the facts of these customers."""
     counted = customer_facts.count(conn, customer_ids, now=now)
-    rows = [Jsonb(asdict(_facts(one, now))) for one in counted]
-    customer_facts.save(conn, rows, asked=customer_ids, now=now)
+    customer_facts.save(conn, [_facts(one, now) for one in counted], asked=customer_ids, now=now)
 
 
-def signals_now(conn: Connection, customer_id: int, *, now: datetime) -> list[Told]:
-    """Return the signals that hold for a customer at this moment, with their reasons; none for who is not there."""
-    counted = customer_facts.count(conn, [customer_id], now=now)
+def facts_within(conn: Connection, customer_ids: Sequence[int], scope: Scope, *, now: datetime) -> dict[int, Facts]:
+    """Return the facts of customers as far as a scope shows them, counted at this moment."""
+    return {one.customer_id: _facts(one, now) for one in customer_facts.count(conn, customer_ids, scope=scope, now=now)}
+
+
+def signals_now(conn: Connection, customer_id: int, scope: Scope, *, now: datetime) -> list[Told]:
+    """Return the signals that hold for a customer now, as far as a scope shows them, with reasons; none for who is not there."""
+    counted = customer_facts.count(conn, [customer_id], scope=scope, now=now)
     return signals_of(_standing(counted[0]), now) if counted else []
 
 
@@ -66,23 +70,19 @@ def _facts(at: Counted, now: datetime) -> Facts:
         customer_id=at.customer_id,
         cases=at.cases,
         open_cases=at.open_cases,
-        last_case_at=_said(at.last_case_at),
-        last_contact_at=_said(max(filter(None, (at.last_post_at, at.last_answer_at)), default=None)),
-        waiting_since=_said(at.waiting_since),
+        last_case_at=at.last_case_at,
+        last_contact_at=max(filter(None, (at.last_post_at, at.last_answer_at)), default=None),
+        waiting_since=at.waiting_since,
         mood=_mood(at.moods),
         relapses=at.relapses,
         outcome=at.outcome,
         languages=at.written,
         signals=[one.signal.value for one in told],
         risk=risk_of(told),
-        stale_at=_said(stale_at(standing, now)),
+        stale_at=stale_at(standing, now),
     )
 
 
 def _mood(moods: Sequence[str]) -> str:
     """Return what most posts sound like, of two that are as frequent the newer one's; empty where there is none."""
     return Counter(moods).most_common(1)[0][0] if moods else ""
-
-
-def _said(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -119,6 +119,10 @@ _KEPT = frozenset(
         "renews_on",
         "members",
         "clock",
+        "report_id",
+        "alert_id",
+        "rota_id",
+        "begins",
     }
 )
 
@@ -186,8 +190,20 @@ def _rule_stopped(at: Round, _event: Heard) -> Iterable[For]:
     return (For(agent_id=one, kind=Notice.RULE_STOPPED) for one in at.who_may(Right.RULES))
 
 
+def _called(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.CALLED)
+
+
+def _rota_gap(at: Round, _event: Heard) -> Iterable[For]:
+    return (For(agent_id=one, kind=Notice.ROTA_GAP) for one in at.who_may(Right.RULES))
+
+
 def _renewal(_at: Round, event: Heard) -> Iterable[For]:
     yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
+
+
+def _report(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.REPORT_FAILED)
 
 
 def _clocked(_at: Round, event: Heard) -> Iterable[For]:
@@ -235,6 +251,9 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
     EventKind.RENEWAL_NEAR: _renewal,
+    EventKind.REPORT_FAILED: _report,
+    EventKind.ON_CALL_CALLED: _called,
+    EventKind.ROTA_GAP_FOUND: _rota_gap,
     EventKind.CLOCK_WARNED: _clocked,
     EventKind.CLOCK_BREACHED: _clocked,
     EventKind.CLOCK_ESCALATED: _escalated,

@@ -10,6 +10,7 @@ from time import monotonic
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.customer_figures import as_seen
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
@@ -49,7 +50,7 @@ def asked(conn: Connection, text: str, asker: Asker) -> Condition:
 def previewed(conn: Connection, text: str, asker: Asker) -> Shown:
     """Return the size of a query and some whom it finds, fast enough for typing. `NotAQuery`, `TooBroad`."""
     found = segment_members.found(conn, asked(conn, text, asker))
-    return Shown(found=found, members=segment_members.some(conn, found.ids))
+    return Shown(found=found, members=as_seen(conn, segment_members.some(conn, found.ids), asker.scope, now=asker.now))
 
 
 def save_segment(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetime) -> SegmentId:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound
-from amends.core.translating import _
 from amends.inbox.rules import silence
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, AlertId, SourceId
+from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.source_alarms import SourceAlarm, SourceSeen, alarms_of
 from amends.inbox.store import events, rhythm, source_alerts, source_troubles
 
@@ -36,22 +34,6 @@ def watch_over(conn: Connection, *, now: datetime) -> Changed:
     _tell(conn, EventKind.ALERT_RAISED, raised, now)
     _tell(conn, EventKind.ALERT_ENDED, over, now)
     return Changed(raised=len(raised), ended=len(over))
-
-
-def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, now: datetime) -> None:
-    """Keep that the agent sees to the alarm; whoever was first stays the one."""
-    found = source_alerts.acknowledge(conn, alert_id, agent_id=agent_id, now=now)
-    if found is None:
-        raise NotFound(_("There is no such alarm of a source."))
-    events.add(conn, EventKind.ALERT_ACKNOWLEDGED, now=now, source_id=found.source_id, agent_id=agent_id, alert_id=alert_id)
-
-
-def unacknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, now: datetime) -> None:
-    """Take an acknowledgement back: the alarm waits for somebody again."""
-    found = source_alerts.unacknowledge(conn, alert_id)
-    if found is None:
-        raise NotFound(_("There is no such alarm of a source."))
-    events.add(conn, EventKind.ALERT_ACKNOWLEDGED, now=now, source_id=found.source_id, agent_id=agent_id, alert_id=alert_id, undone=True)
 
 
 def _raise(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import cluster_alarms
 from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
@@ -45,7 +46,7 @@ def look(conn: Connection, *, now: datetime) -> bool:
     if found is None:
         return False
     try:
-        seen = _seen(conn, found, now)
+        seen = cluster_alarms.seen(conn, found, now=now) if found.kind == Kind.NEW_TOPIC else _seen(conn, found, now)
     except (NotAQuery, TooBroad) as error:
         surge_rules.set_trouble(conn, found.id, str(error))
         return True
@@ -108,21 +109,6 @@ def rule_of(conn: Connection, rule_id: int) -> SurgeRule:
     return found
 
 
-def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId | None, now: datetime) -> Surge:
-    """Keep that somebody sees to a surge (None: from a message); whoever was first stays the one."""
-    found = _surge(conn, alert_id)
-    surges.acknowledge(conn, alert_id, agent_id=agent_id, now=now)
-    if found.acknowledged_at is None:
-        _tell(conn, EventKind.ALERT_ACKNOWLEDGED, found, now, agent_id=agent_id)
-    return found
-
-
-def dismiss(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, useless: bool, now: datetime) -> None:
-    """Keep that a surge was no reason to ring (or that it was), by which its rule is judged."""
-    acknowledge(conn, alert_id, agent_id=agent_id, now=now)
-    surges.set_dismissed(conn, alert_id, at=now if useless else None)
-
-
 def preview(conn: Connection, new: NewRule, *, now: datetime) -> Past:
     """Return what the rule would have done over the last four weeks; nothing is changed."""
     checked = _checked(conn, new, now)
@@ -181,6 +167,8 @@ def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: 
             _raise(conn, found, key, seen, judged, now)
         return
     calm_since = (going_on.calm_since or now) if judged.calm else None
+    if seen.n:
+        _keep_places(conn, found, key, going_on.id, now)
     surges.grow(conn, going_on.id, n=seen.n, reason=_reason(conn, found, key, seen.n, judged), calm_since=calm_since)
     if calm_since is not None and now - calm_since >= rule.CALM:
         surges.end(conn, going_on.id, now=now)
@@ -201,27 +189,30 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
     alert_id = surges.insert(conn, new, now=now)
     raised = surges.find(conn, alert_id) if alert_id is not None else None
     if raised:
+        _keep_places(conn, found, key, raised.id, now)
         _tell(conn, EventKind.ALERT_RAISED, raised, now)
+
+
+def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
+    """Keep where the cases are that a surge counts, by which it is seen."""
+    current, _behind = rule.windows(now, found.minutes)
+    places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+    surges.set_places(conn, alert_id, source_ids=places.sources or (), team_ids=places.teams or ())
 
 
 def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged) -> str:
     """Return a sentence for whoever is woken by it."""
+    if found.kind == Kind.NEW_TOPIC:
+        return f"{found.name}, {cluster_alarms.name_of(conn, key) or 'no word in common'}: {n} customers within {found.minutes} minutes."
     where = surge_rules.name_of(conn, Apart(found.apart_by), key)
     of = f" of {where}" if where else ""
     usual = f"; {judged.expected:.1f} is the habit of this hour" if found.kind == Kind.HABIT else ""
     return f"{found.name}: {n} cases{of} within {found.minutes} minutes{usual}."
 
 
-def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime, *, agent_id: AgentId | None = None) -> None:
+def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime) -> None:
     facts = {"alert_id": one.id, "rule": one.name, "severity": one.severity, "reason": one.reason}
-    events.add_all(conn, [events.Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)
-
-
-def _surge(conn: Connection, alert_id: AlertId) -> Surge:
-    found = surges.find(conn, alert_id)
-    if found is None:
-        raise NotFound(_("There is no such alarm."))
-    return found
+    events.add_all(conn, [events.Event(kind=kind, facts=facts)], now=now)
 
 
 def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:

@@ -1,22 +1,21 @@
 """The link that answers a survey: 256 random bits, signed, so that a guess is refused without a look into the database."""
 
-import hmac
 from secrets import token_urlsafe
 
-WHAT = b"survey link v1 "
+from amends.core.secrets import is_signed, sign
 
 
 def new_link(secret_key: str) -> str:
     """Return a new token; kept is only its fingerprint (`core.secrets.fingerprint`)."""
     secret = token_urlsafe(32)
-    return f"{secret}.{_signature(secret, secret_key)}"
+    return f"{secret}.{sign(_signed(secret), secret_key)}"
 
 
 def is_ours(token: str, secret_key: str) -> bool:
-    """Tell whether we made this token, whatever became of it."""
+    """Tell whether we made this token, whatever became of it, with the key of today or one before."""
     secret, _, signature = token.partition(".")
-    return hmac.compare_digest(signature.encode(), _signature(secret, secret_key).encode())
+    return is_signed(_signed(secret), signature, secret_key)
 
 
-def _signature(secret: str, secret_key: str) -> str:
-    return hmac.digest(secret_key.encode(), WHAT + secret.encode(), "sha256").hex()[:24]
+def _signed(secret: str) -> str:
+    return f"survey link {secret}"

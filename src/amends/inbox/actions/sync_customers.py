@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amends.core.clock import Clock
+from amends.core.clock import Clock, utc_now
 from amends.core.database import Connection, Pool
 from amends.core.errors import AmendsError, Refused
-from amends.core.outward import check_outward
+from amends.core.network import Wire
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
 from amends.inbox import crms
@@ -27,6 +27,7 @@ from amends.inbox.store.syncs import Sync
 LEASE = timedelta(minutes=10)
 PAGES = 50
 PEOPLE = 100
+TIME_OUT = 20.0
 LONGEST_PAUSE = timedelta(hours=1)
 
 Crms = Callable[[Sync, str], Crm]
@@ -42,9 +43,10 @@ class Told:
 
 
 def build(one: Sync, secret_key: str) -> Crm:
-    """Return the system behind a sync, at an address of the public net."""
-    check_outward(one.url)
-    return crms.build(one.kind, one.url, unseal(one.secret, secret_key)["token"])
+    """Return the system behind a sync, over a wire that reaches the public net alone, wherever its name leads by then."""
+    wire = Wire(clock=utc_now, judge=lambda _answer: None, routes={}, time_out=TIME_OUT)
+    wire.stay_outside()
+    return crms.build(one.kind, one.url, unseal(one.secret, secret_key)["token"], wire)
 
 
 def add(  # noqa: PLR0913

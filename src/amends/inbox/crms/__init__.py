@@ -1,7 +1,8 @@
 """Customer systems outside, one file each; there is no list to edit. docs/customers-sync.md is the contract in words.
 
-A system's module has `build(url, token) -> Crm`. `pull` returns what changed there behind a cursor, `push` writes what changed here. The
-newest change of a field wins; what came from a system is not pushed back to it (`inbox/actions/sync_customers`).
+A system's module has `build(url, token, wire) -> Crm`, and asks over that wire alone: whoever makes it says how far it reaches. `pull`
+returns what changed there behind a cursor, `push` writes what changed here. The newest change of a field wins; what came from a system is
+not pushed back to it (`inbox/actions/sync_customers`).
 """
 
 import sys
@@ -13,6 +14,7 @@ from typing import Protocol, cast
 
 from amends.core import plugins
 from amends.core.errors import Refused
+from amends.core.network import Wire
 from amends.core.translating import _
 from amends.inbox.rules.person import Person
 
@@ -63,7 +65,7 @@ class Crm(Protocol):
 
 
 class _Module(Protocol):
-    def build(self, url: str, token: str) -> Crm: ...
+    def build(self, url: str, token: str, wire: Wire) -> Crm: ...
 
 
 @cache
@@ -76,8 +78,8 @@ def kinds() -> tuple[str, ...]:
     return plugins.names(sys.modules[__name__])
 
 
-def build(kind: str, url: str, token: str) -> Crm:
+def build(kind: str, url: str, token: str, wire: Wire) -> Crm:
     """Return the system at an address; `Refused` where nobody knows its kind."""
     if kind not in kinds():
         raise Refused(_("There is no kind of system called “%(name)s”.") % {"name": kind})
-    return _load()[kind].build(url, token)
+    return _load()[kind].build(url, token, wire)

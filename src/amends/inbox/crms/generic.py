@@ -4,65 +4,76 @@
 "cursor": "…", "more": false}`; `POST {url}/people` with `{"people": [{"id" | null, "ours": 7, "name": …}]}` -> `{"ids": ["…"]}`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
+from amends.core import reading
 from amends.core.errors import Unreachable
+from amends.core.network import Wire
 from amends.inbox.crms import Outside, Pulled, Pushed
 
-TIME_OUT = 20.0
 PLAIN = ("name", "pronoun", "languages", "zone", "loyalty_number", "tags", "do_not_contact")
 
 
 class Generic:
     """One system at one address."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, wire: Wire) -> None:
         self._url = url.rstrip("/")
+        self._wire = wire
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def pull(self, cursor: str) -> Pulled:
         """Return the next page of what changed."""
         told = self._ask("GET", "/changes", params={"cursor": cursor})
-        people = [_outside(one) for one in told.get("people", [])]
+        people = [_outside(one) for one in _listed(told.get("people", []))]
         return Pulled(people=people, cursor=str(told.get("cursor", cursor)), more=bool(told.get("more")))
 
     def push(self, people: Sequence[Pushed]) -> Sequence[str]:
         """Write these people there."""
         told = self._ask("POST", "/people", json={"people": [_told(one) for one in people]})
-        ids = [str(one) for one in told.get("ids", [])]
+        ids = [str(one) for one in _listed(told.get("ids", []))]
         if len(ids) != len(people):
             raise Unreachable("The system did not answer with a number for each person.")
         return ids
 
     def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         try:
-            answer = httpx.request(method, self._url + path, headers=self._headers, timeout=TIME_OUT, follow_redirects=False, **more)
-            answer.raise_for_status()
-            found: object = answer.json()
-        except (httpx.HTTPError, OSError, ValueError) as error:
+            found: object = self._wire.request(method, self._url + path, headers=self._headers, **more).json()
+        except (ValueError, RecursionError) as error:
             raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
         if not isinstance(found, dict):
             raise Unreachable("No usable answer (no object).")
         return {str(name): value for name, value in found.items()}
 
 
-def _outside(given: Mapping[str, Any]) -> Outside:
+def _listed(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Unreachable("No usable answer (no list).")
+    return reading.sequence(value)
+
+
+def _outside(told: object) -> Outside:
+    given = reading.mapping(told)
     try:
         return Outside(
             external_id=str(given["id"]),
-            changed_at=datetime.fromisoformat(str(given["changed_at"])),
-            fields=dict(given.get("fields", {})),
-            field_times={str(name): datetime.fromisoformat(str(at)) for name, at in given.get("field_times", {}).items()},
-            emails=[str(one) for one in given.get("emails", [])],
-            phones=[str(one) for one in given.get("phones", [])],
+            changed_at=_moment(given["changed_at"]),
+            fields=reading.mapping(given.get("fields")),
+            field_times={name: _moment(at) for name, at in reading.mapping(given.get("field_times")).items()},
+            emails=[str(one) for one in reading.sequence(given.get("emails"))],
+            phones=[str(one) for one in reading.sequence(given.get("phones"))],
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError) as error:
         raise Unreachable(f"A person there is not as agreed ({type(error).__name__}: {error}).") from error
+
+
+def _moment(given: object) -> datetime:
+    """Return the moment that is told; one without a zone is UTC."""
+    told = datetime.fromisoformat(str(given))
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def _told(one: Pushed) -> dict[str, object]:
@@ -73,6 +84,6 @@ def _told(one: Pushed) -> dict[str, object]:
     return {"id": one.external_id, "ours": one.person.id, "version": one.person.version, "fields": fields, **ways}
 
 
-def build(url: str, token: str) -> Generic:
+def build(url: str, token: str, wire: Wire) -> Generic:
     """Return the system at an address."""
-    return Generic(url, token)
+    return Generic(url, token, wire)

@@ -57,7 +57,7 @@ class Webhook:
 def payload(message: Message) -> dict[str, object]:
     """Return what the receiver reads."""
     return {
-        "type": "alert.raised",
+        "type": message.happening,
         "key": message.key,
         "severity": message.severity,
         "title": message.title,

@@ -54,7 +54,7 @@ class SourceAlertFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SurgeFacts:
-    """An alert of a surge; no word of a customer is in it. `told` counts how often it was told before."""
+    """An alert of a surge; no word of a customer is in it."""
 
     alert_id: AlertId
     rule: str
@@ -64,7 +64,6 @@ class SurgeFacts:
     expected: float
     since: datetime
     raised_at: datetime
-    told: int
 
 
 def first_words(text: str, limit: int = FIRST_WORDS) -> str:
@@ -77,22 +76,22 @@ def first_words(text: str, limit: int = FIRST_WORDS) -> str:
     return (head[:cut] if cut > limit // 2 else head) + "…"
 
 
-def message_of(facts: AlertFacts, *, public_url: str, order_shapes: Sequence[str] = ()) -> Message:
-    """Return the message for one alert; its key is the same on every try and every channel."""
+def message_of(facts: AlertFacts, *, public_url: str, seen_to: str, order_shapes: Sequence[str] = ()) -> Message:
+    """Return the message for one alert; its key is the same on every try and every channel, by `seen_to` somebody sees to it."""
     url = f"{public_url.rstrip('/')}/inbox/{facts.case_id}"
     words = first_words(mask(facts.text, facts.language, shapes=order_shapes)) or "(no text)"
     author = first_words(facts.handle, LONGEST_HANDLE)
     return Message(
         key=f"alert-{facts.alert_id}",
         title=f"{facts.brand} on {facts.network}: {facts.reason}",
-        body=f"@{author} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}",
+        body=f"@{author} on {facts.network}: {words}\n\nWhy: {facts.reason}\nCase: {url}\nPost: {facts.permalink}\nI see to it: {seen_to}",
         url=url,
         severity=facts.severity,
-        facts=_machine_facts(facts, words),
+        facts=_machine_facts(facts, words) | {"acknowledge_url": seen_to},
     )
 
 
-def source_message_of(facts: SourceAlertFacts, *, public_url: str) -> Message:
+def source_message_of(facts: SourceAlertFacts, *, public_url: str, seen_to: str) -> Message:
     """Return the message for one alert of a source."""
     url = f"{public_url.rstrip('/')}/alarms#alarm-{facts.alert_id}"
     account = f"{facts.handle} on {facts.network}"
@@ -106,21 +105,20 @@ def source_message_of(facts: SourceAlertFacts, *, public_url: str) -> Message:
         "handle": facts.handle,
         "since": facts.since.isoformat(),
         "raised_at": facts.raised_at.isoformat(),
+        "acknowledge_url": seen_to,
     }
     return Message(
         key=f"alert-{facts.alert_id}",
         title=f"{facts.brand}, source {account}: {first_words(facts.reason, 120)}",
-        body=f"The source {account} needs somebody.\n\nWhy: {facts.reason}\nMore: {url}",
+        body=f"The source {account} needs somebody.\n\nWhy: {facts.reason}\nMore: {url}\nI see to it: {seen_to}",
         url=url,
         severity=facts.severity,
         facts=machine,
     )
 
 
-def surge_message_of(facts: SurgeFacts, *, public_url: str, signature: str) -> Message:
-    """Return the message for one telling of a surge; by its link somebody sees to it without signing in."""
-    seen_to = f"{public_url.rstrip('/')}/surge/{facts.alert_id}/{signature}"
-    again = "Nobody has seen to it yet. " if facts.told else ""
+def surge_message_of(facts: SurgeFacts, *, seen_to: str) -> Message:
+    """Return the message for one alert of a surge."""
     machine: dict[str, Json] = {
         "alert_id": facts.alert_id,
         "rule": facts.rule,
@@ -132,9 +130,9 @@ def surge_message_of(facts: SurgeFacts, *, public_url: str, signature: str) -> M
         "acknowledge_url": seen_to,
     }
     return Message(
-        key=f"alert-{facts.alert_id}" + (f"-{facts.told}" if facts.told else ""),
-        title=f"{again}{first_words(facts.reason, 160)}",
-        body=f"{again}{facts.reason}\n\nI see to it: {seen_to}",
+        key=f"alert-{facts.alert_id}",
+        title=first_words(facts.reason, 160),
+        body=f"{facts.reason}\n\nI see to it: {seen_to}",
         url=seen_to,
         severity=facts.severity,
         facts=machine,

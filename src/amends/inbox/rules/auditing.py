@@ -76,12 +76,16 @@ class AuditNoun(StrEnum):
     RETENTION = "retention"
     OCCASION = "occasion"
     SURGE_RULE = "surge_rule"
+    ROTA = "rota"
+    ALERT_ROUTE = "alert_route"
+    INCIDENT = "incident"
     ATTRIBUTE = "attribute"
     MODEL = "model"
     NUMBER_SETTINGS = "number_settings"
     AUDIT_LOG = "audit_log"
     SEGMENT = "segment"
     ORGANISATION = "organisation"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

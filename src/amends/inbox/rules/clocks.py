@@ -25,7 +25,10 @@ class ClockKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """A case and its newest episode, as far as clocks follow from them; `sent_at` is when our newest answer was published."""
+    """A case and its newest episode, as far as clocks follow from them.
+
+    `sent_at` is when our newest answer was published, `unseen_at` the first post of the customer's that no answer of ours knew of.
+    """
 
     status: str
     published_at: datetime
@@ -33,6 +36,7 @@ class Standing:
     ended_at: datetime | None
     waiting_since: datetime | None
     sent_at: datetime | None
+    unseen_at: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -45,6 +49,10 @@ class Standing:
         if self.answered_at or self.waiting_since is None:
             return self.published_at
         return min(self.published_at, self.waiting_since)
+
+    def misses(self, wait: "Clock") -> bool:
+        """Tell whether nobody answered what a wait began with; by our clock it may be older than an answer that it crossed."""
+        return self.unseen_at is not None and self.unseen_at <= wait.started_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +126,7 @@ def _wait(at: Standing, clock: Clock, now: datetime) -> Clock:
     since = at.waiting_since
     answered = at.sent_at is not None and at.sent_at >= clock.started_at
     if at.is_over:
-        return replace(clock, stopped_at=at.sent_at) if answered else _void(at, clock)
+        return _void(at, clock) if at.sent_at is None or at.misses(clock) else replace(clock, stopped_at=max(at.sent_at, clock.started_at))
     if since is not None and since <= clock.started_at:
         return replace(clock, started_at=since)
     if since is None or answered:
@@ -142,14 +150,21 @@ def _stands(at: Standing, clock: Clock, now: datetime) -> Clock:
 
 
 def _goes_on(at: Standing, clock: Clock, since: datetime) -> Clock:
-    """Return the clock as it runs while the customer waits for us; an answer and a post between two looks are a pause too."""
+    """Return the clock as it runs while the customer waits for us; an answer and a post between two looks are a pause too.
+
+    A post that comes late, but was published before those that we knew, ended the pause before it.
+    """
     last = clock.pauses[-1][1] if clock.pauses else clock.started_at
     begin = clock.paused_at
     if begin is None and at.sent_at and last < at.sent_at < since:
         begin = at.sent_at
     if begin is None:
-        return clock
+        return clock if last <= since or not clock.pauses else replace(clock, pauses=(*clock.pauses[:-1], _cut(clock.pauses[-1], since)))
     return replace(clock, paused_at=None, pauses=(*clock.pauses, (begin, max(since, begin))))
+
+
+def _cut(pause: tuple[datetime, datetime], until: datetime) -> tuple[datetime, datetime]:
+    return pause[0], max(pause[0], until)
 
 
 def _void(at: Standing, clock: Clock) -> Clock:

@@ -18,7 +18,7 @@ COLUMNS: tuple[str, ...] = (
     "organisation", "role", "birthday", "anniversary",
     *(f"{what} {n}{more}" for what in _WAYS for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
-DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+DANGEROUS = re.compile(r"'*[=+\-@\t\r\n]")
 FOLDED = 75
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "vcard": "text/vcard; charset=utf-8"}
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "vcard": "vcf"}
@@ -32,6 +32,11 @@ def harmless(text: str) -> str:
 def read_back(text: str) -> str:
     """Return a cell as it was before `harmless`."""
     return text[1:] if text.startswith("'") and DANGEROUS.match(text) else text
+
+
+def as_it_came(cell: str, kind: str) -> str:
+    """Return the cell of a foreign file of a kind, for a CSV file that is imported again and then means the same."""
+    return harmless(read_back(cell) if kind == "csv" else cell)
 
 
 def cells_of(person: Person, attributes: Sequence[str]) -> dict[str, str]:

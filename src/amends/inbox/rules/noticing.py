@@ -11,8 +11,9 @@ from enum import StrEnum
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.quiet_hours import Quiet
 from amends.inbox.rules.words import Severity
-from amends.inbox.rules.working_hours import DAY, Span, zone_of
+from amends.inbox.rules.working_hours import DAY, Span
 
 MOST_SPANS = 21
 
@@ -36,11 +37,14 @@ class Notice(StrEnum):
     APPROVAL = "approval"
     RULE_STOPPED = "rule_stopped"
     RENEWAL = "renewal"
+    REPORT_FAILED = "report_failed"
     CLOCK_WARNED = "clock_warned"
     CLOCK_BREACHED = "clock_breached"
     CLOCK_ESCALATED = "clock_escalated"
     PROMISE_REMINDED = "promise_reminded"
     PROMISE_BROKEN = "promise_broken"
+    CALLED = "called"
+    ROTA_GAP = "rota_gap"
 
 
 class Way(StrEnum):
@@ -68,17 +72,19 @@ MEANS: Mapping[Notice, str] = {
     Notice.APPROVAL: N_("An answer waits for my approval"),
     Notice.RULE_STOPPED: N_("A rule was switched off because it failed"),
     Notice.RENEWAL: N_("Memberships of an organisation of mine renew soon"),
+    Notice.REPORT_FAILED: N_("A report of mine did not go out"),
     Notice.CLOCK_WARNED: N_("A case of mine is due soon"),
     Notice.CLOCK_BREACHED: N_("A case of mine is late"),
     Notice.CLOCK_ESCALATED: N_("A late case is escalated to me"),
     Notice.PROMISE_REMINDED: N_("A promise of mine is due soon"),
     Notice.PROMISE_BROKEN: N_("A promise of mine, or of my team as its lead, is broken"),
+    Notice.CALLED: N_("I am called while I am on call"),
+    Notice.ROTA_GAP: N_("Nobody will be on call"),
 }
 DEFAULTS: Mapping[Notice, Way] = {
     **dict.fromkeys(Notice, Way.CENTRE),
-    **dict.fromkeys(
-        (Notice.MENTIONED, Notice.GIVEN, Notice.REPLY_FAILED, Notice.REPLY_GIVEN_BACK, Notice.ALERT, Notice.TOLD_BY_RULE), Way.BROWSER
-    ),
+    **dict.fromkeys((Notice.MENTIONED, Notice.GIVEN, Notice.REPLY_FAILED, Notice.REPLY_GIVEN_BACK), Way.BROWSER),
+    **dict.fromkeys((Notice.ALERT, Notice.TOLD_BY_RULE, Notice.CALLED), Way.BROWSER),
 }
 BY_NAME = frozenset({Notice.MENTIONED})
 """What no mute of a source or a team holds back: somebody asks for this very person."""
@@ -123,20 +129,13 @@ class Wishes:
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether `now` is within the quiet hours, by the clock on the wall, whatever summer time does to it."""
-        here = now.astimezone(zone_of(self.zone or "UTC"))
-        return any(_within(span, here.weekday(), here.hour * 60 + here.minute) for span in self.quiet)
+        return Quiet(spans=self.quiet, zone=self.zone).holds(now)
 
     def pops(self, now: datetime, *, away: bool, severity: str = "") -> bool:
         """Tell whether something may pop up at `now`; what may not lies in the centre all the same."""
         if self.critical_breaks and severity == Severity.CRITICAL:
             return True
         return not (self.is_quiet(now) or (away and self.quiet_away))
-
-
-def _within(span: Span, day: int, minute: int) -> bool:
-    if span.begins < span.ends:
-        return span.day == day and span.begins <= minute < span.ends
-    return (span.day == day and minute >= span.begins) or ((span.day + 1) % 7 == day and minute < span.ends)
 
 
 def checked_ways(ways: Mapping[str, str]) -> dict[str, str]:

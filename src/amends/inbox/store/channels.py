@@ -30,18 +30,19 @@ class SealedChannel:
     label: str
     target: bytes = field(repr=False)
     active: bool
+    agent_id: int | None
 
 
-def upsert(conn: Connection, *, kind: str, label: str, target: bytes) -> int:
-    """Enter a channel, or bring back and renew the one with the same label; return its id."""
+def upsert(conn: Connection, *, kind: str, label: str, target: bytes, agent_id: int | None = None) -> int:
+    """Enter a channel, of the house or of somebody's own, or bring back and renew the one with the same label; return its id."""
     return fetch_values(
         conn,
         """
-        insert into alert_channels (kind, label, target) values (%(kind)s, %(label)s, %(target)s)
+        insert into alert_channels (kind, label, target, agent_id) values (%(kind)s, %(label)s, %(target)s, %(agent)s)
         on conflict (label) do update set kind = excluded.kind, target = excluded.target, active = true
         returning id
         """,
-        {"kind": kind, "label": label, "target": target},
+        {"kind": kind, "label": label, "target": target, "agent": agent_id},
     )[0]
 
 
@@ -65,12 +66,12 @@ def drop_queue(conn: Connection, channel_id: int, *, error: str) -> None:
 def sealed(conn: Connection, channel_id: int) -> SealedChannel | None:
     """Return one channel with its sealed target."""
     return fetch_maybe(
-        conn, SealedChannel, "select id, kind, label, target, active from alert_channels where id = %(id)s", {"id": channel_id}
+        conn, SealedChannel, "select id, kind, label, target, active, agent_id from alert_channels where id = %(id)s", {"id": channel_id}
     )
 
 
-def active(conn: Connection) -> Sequence[Channel]:
-    """Return the channels in use with how their deliveries went."""
+def active(conn: Connection, *, agent_id: int | None = None) -> Sequence[Channel]:
+    """Return the channels of the house in use, or somebody's own, with how their deliveries went."""
     return fetch_all(
         conn,
         Channel,
@@ -82,6 +83,7 @@ def active(conn: Connection) -> Sequence[Channel]:
           max(delivery.delivered_at) as last_delivered_at,
           coalesce((array_agg(delivery.error order by delivery.id desc) filter (where delivery.error <> ''))[1], '') as last_error
         from alert_channels channel left join alert_deliveries delivery on delivery.channel_id = channel.id
-        where channel.active group by channel.id order by channel.id
+        where channel.active and channel.agent_id is not distinct from %(agent)s::bigint group by channel.id order by channel.id
         """,
+        {"agent": agent_id},
     )

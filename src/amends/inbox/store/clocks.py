@@ -24,6 +24,7 @@ class Episode:
     ended_at: datetime | None
     waiting_since: datetime | None
     sent_at: datetime | None
+    unseen_at: datetime | None
 
     @property
     def standing(self) -> Standing:
@@ -35,6 +36,7 @@ class Episode:
             ended_at=self.ended_at,
             waiting_since=self.waiting_since,
             sent_at=self.sent_at,
+            unseen_at=self.unseen_at,
         )
 
 
@@ -89,7 +91,11 @@ def episodes(conn: Connection, case_ids: Sequence[CaseId]) -> list[Episode]:
         """
         select c.id as case_id, e.id as episode_id, c.status, c.assignee_id, c.team_id, e.published_at, e.answered_at,
           coalesce(e.resolved_at, e.dismissed_at) as ended_at, c.waiting_since,
-          (select max(sent_at) from replies r where r.case_id = c.id and r.episode = c.episode and r.state = 'sent') as sent_at
+          (select sent_at from replies r where r.case_id = c.id and r.episode = c.episode and r.state = 'sent'
+           order by id desc limit 1) as sent_at,
+          case when c.status in ('resolved', 'dismissed') then (
+            select min(p.published_at) from posts p where p.case_id = c.id and p.case_number > (
+              select coalesce(max(answers), 0) from replies r where r.case_id = c.id and r.state = 'sent')) end as unseen_at
         from cases c join episodes e on e.case_id = c.id and e.number = c.episode
         where c.id = any(%(ids)s::bigint[]) order by c.id
         """,

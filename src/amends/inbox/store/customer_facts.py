@@ -4,12 +4,14 @@ The triggers of migration 0033 say whose facts are to be counted; the worker cou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
+from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.signals import LATE
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +42,14 @@ class Counted:
     owner_languages: Sequence[str]
 
 
-_COUNT: LiteralString = """
+def _counting(scope: Scope) -> LiteralString:
+    """Return the query of what is counted of customers; of their cases, and of what belongs to one, only those within the scope."""
+    theirs: LiteralString = "where c.customer_id = u.id" + scopes.within(scope)
+    posts: LiteralString = "shared_id is null and deleted_at is null and triaged_at is not null" + scopes.posts_within(scope)
+    return _OF_CASES + theirs + _OF_ANSWERS + theirs + _OF_POSTS + posts + _OF_FOLLOW_UPS + theirs + _OF_THE_REST
+
+
+_OF_CASES: LiteralString = """
 select u.id as customer_id, c.cases, c.open_cases, c.complaints, c.unanswered, c.last_case_at, c.last_post_at, c.waiting_since,
   c.question_since, c.says_leaving, c.written, r.last_answer_at, m.moods, f.relapses, f.relapses_of_late, f.outcome, f.promise_due_at,
   p.cancelled_at, least(p.renews_on, b.renews_on) as renews_on, d.birthday_on, u.languages,
@@ -58,18 +67,24 @@ cross join lateral (
     )) as question_since,
     coalesce(bool_or('threatens to leave' = any(reasons)) filter (where live), false) as says_leaving,
     coalesce(array_agg(distinct language) filter (where language not in ('', 'und')), '{}') as written
-  from (select *, status in ('open', 'waiting', 'snoozed') as live from cases where customer_id = u.id) t
+  from (select *, status in ('open', 'waiting', 'snoozed') as live from cases c
+"""
+_OF_ANSWERS: LiteralString = """
+  ) t
 ) c
 cross join lateral (
-  select max(r.sent_at) as last_answer_at from cases t join replies r on r.case_id = t.id
-  where t.customer_id = u.id and r.state = 'sent' and r.sent_at is not null
+  select max(r.sent_at) as last_answer_at from cases c join replies r on r.case_id = c.id and r.state = 'sent' and r.sent_at is not null
+"""
+_OF_POSTS: LiteralString = """
 ) r
 cross join lateral (
   select coalesce(array_agg(sentiment order by published_at desc, id desc), '{}') as moods from (
     select q.id, q.published_at, v.sentiment from customer_links l
     cross join lateral (
       select id, published_at from posts
-      where author_id = l.author_id and shared_id is null and deleted_at is null and triaged_at is not null
+      where author_id = l.author_id and
+"""
+_OF_FOLLOW_UPS: LiteralString = """
       order by published_at desc limit 5
     ) q
     join verdicts v on v.post_id = q.id where l.customer_id = u.id order by q.published_at desc, q.id desc limit 5
@@ -80,7 +95,9 @@ cross join lateral (
     (count(*) filter (where f.outcome = 'relapsed' and f.concluded_at > %(late)s))::int as relapses_of_late,
     coalesce((array_agg(f.outcome order by f.concluded_at desc, f.id desc) filter (where f.outcome is not null))[1], '') as outcome,
     min(f.due_at) filter (where f.concluded_at is null) as promise_due_at
-  from cases t join follow_ups f on f.case_id = t.id where t.customer_id = u.id
+  from cases c join follow_ups f on f.case_id = c.id
+"""
+_OF_THE_REST: LiteralString = """
 ) f
 cross join lateral (
   select max(ended_at) filter (where kind = 'subscription') as cancelled_at,
@@ -98,11 +115,10 @@ where u.id = any(%(ids)s::bigint[]) and u.merged_into is null and u.erased_at is
 """
 
 
-def count(conn: Connection, customer_ids: Sequence[int], *, now: datetime) -> list[Counted]:
-    """Return what the tables say of those customers who are there: nobody who was merged or erased."""
-    return fetch_all(
-        conn, Counted, _COUNT, {"ids": list(customer_ids), "now": now, "late": now - LATE, "today": now.astimezone(UTC).date()}
-    )
+def count(conn: Connection, customer_ids: Sequence[int], *, now: datetime, scope: Scope = EVERYTHING) -> list[Counted]:
+    """Return what the tables say of those customers who are there (nobody who was merged or erased), as far as the scope shows it."""
+    params = {"ids": list(customer_ids), "now": now, "late": now - LATE, "today": now.astimezone(UTC).date()}
+    return fetch_all(conn, Counted, _counting(scope), params | scopes.params(scope))
 
 
 def claim(conn: Connection, *, now: datetime, limit: int) -> list[int]:
@@ -137,19 +153,19 @@ class Facts:
     customer_id: int
     cases: int
     open_cases: int
-    last_case_at: str | None
-    last_contact_at: str | None
-    waiting_since: str | None
+    last_case_at: datetime | None
+    last_contact_at: datetime | None
+    waiting_since: datetime | None
     mood: str
     relapses: int
     outcome: str
     languages: Sequence[str]
     signals: Sequence[str]
     risk: str
-    stale_at: str | None
+    stale_at: datetime | None
 
 
-def save(conn: Connection, rows: Sequence[Jsonb], *, asked: Sequence[int], now: datetime) -> None:
+def save(conn: Connection, found: Sequence[Facts], *, asked: Sequence[int], now: datetime) -> None:
     """Keep the facts of those who are there, and forget those of the others who were asked for."""
     execute(
         conn,
@@ -172,5 +188,10 @@ def save(conn: Connection, rows: Sequence[Jsonb], *, asked: Sequence[int], now: 
           relapses = excluded.relapses, outcome = excluded.outcome, languages = excluded.languages, signals = excluded.signals,
           risk = excluded.risk, stale_at = excluded.stale_at, counted_at = excluded.counted_at
         """,
-        {"rows": list(rows), "asked": list(asked), "now": now},
+        {"rows": [as_row(one) for one in found], "asked": list(asked), "now": now},
     )
+
+
+def as_row(facts: Facts) -> Jsonb:
+    """Return facts as SQL takes them."""
+    return Jsonb({name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(facts).items()})

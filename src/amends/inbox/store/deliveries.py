@@ -1,4 +1,4 @@
-"""SQL of alert deliveries: one row per alert and channel, written with the alert (`raised_alerts`)."""
+"""SQL of alert deliveries: one row per alert (or digest), channel and telling, written by `alert_routing`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,10 +10,15 @@ from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryJob:
-    """One alert to hand to one channel; `target` is sealed, `attempts` counts this try. It is about a post of a case, or about a source."""
+    """One alert, or a digest of many, to hand to one channel: `attempts` counts this try, `again` says which telling it is.
+
+    `target` is sealed.
+    """
 
     delivery_id: int
-    alert_id: AlertId
+    alert_id: AlertId | None
+    digest_id: int | None
+    again: int
     case_id: CaseId | None
     post_id: PostId | None
     source_id: SourceId | None
@@ -37,11 +42,15 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
             select id from alert_deliveries
             where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
             order by next_at, id limit 1 for update skip locked)
-          returning id, alert_id, channel_id, attempts
+          returning id, alert_id, digest_id, again, channel_id, attempts, queued_at
         )
-        select taken.id as delivery_id, alert.id as alert_id, alert.case_id, alert.post_id, alert.source_id, channel.id as channel_id,
-          channel.kind, channel.label, channel.target, taken.attempts, alert.raised_at
-        from taken join alerts alert on alert.id = taken.alert_id join alert_channels channel on channel.id = taken.channel_id
+        select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again, alert.case_id, alert.post_id,
+          alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, taken.attempts,
+          coalesce(case taken.again when 0 then alert.raised_at end, digest.due_at, taken.queued_at) as raised_at
+        from taken
+        join alert_channels channel on channel.id = taken.channel_id
+        left join alerts alert on alert.id = taken.alert_id
+        left join alert_digests digest on digest.id = taken.digest_id
         """,
         {"now": now, "until": now + lease},
     )
@@ -84,18 +93,16 @@ def facts_of_source_alert(conn: Connection, alert_id: AlertId) -> SourceAlertFac
     )
 
 
-def facts_of_surge(conn: Connection, alert_id: AlertId, *, delivery_id: int) -> SurgeFacts:
-    """Return an alert of a surge with what the message of this delivery needs."""
+def facts_of_surge(conn: Connection, alert_id: AlertId) -> SurgeFacts:
+    """Return an alert of a surge with what its message needs."""
     return fetch_one(
         conn,
         SurgeFacts,
         """
-        select a.id as alert_id, r.name as rule, a.severity, a.reason, a.most as n, a.expected::float8 as expected, a.since, a.raised_at,
-          d.again as told
-        from alerts a join surge_rules r on r.id = a.surge_rule_id join alert_deliveries d on d.alert_id = a.id
-        where a.id = %(alert_id)s and d.id = %(delivery_id)s
+        select a.id as alert_id, r.name as rule, a.severity, a.reason, a.most as n, a.expected::float8 as expected, a.since, a.raised_at
+        from alerts a join surge_rules r on r.id = a.surge_rule_id where a.id = %(alert_id)s
         """,
-        {"alert_id": alert_id, "delivery_id": delivery_id},
+        {"alert_id": alert_id},
     )
 
 

@@ -1,13 +1,15 @@
 """SQL of how the members of an organisation are: counted over at most the newest `LOOKED_AT` of them, and their cases month by month."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 
-from amends.core.database import Connection, fetch_all, fetch_one
+from amends.core.database import Connection, fetch_all, fetch_one, fetch_values
 from amends.inbox.rules.organisations import SILENT, Engagement
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
+from amends.inbox.store.customer_facts import Facts, as_row
 from amends.inbox.store.customer_sql import seen_in
 
 LOOKED_AT = 2_000
@@ -36,8 +38,23 @@ with theirs as materialized (
 _ENDS: LiteralString = " group by u.id) "
 
 
-def of(conn: Connection, organisation_id: int, scope: Scope, *, now: datetime) -> Engagement:
-    """Return how the members are whom the scope shows."""
+_KEPT: LiteralString = " left join customer_facts f on f.customer_id = t.id"
+_KNOWN: LiteralString = """
+  left join (
+    select r.* from unnest(%(known)s::jsonb[]) one(facts), jsonb_to_record(facts) as r(
+      customer_id bigint, last_contact_at timestamptz, mood text, risk text, waiting_since timestamptz, outcome text, open_cases int)
+  ) f on f.customer_id = t.id
+"""
+
+
+def members(conn: Connection, organisation_id: int, scope: Scope, *, now: datetime) -> list[int]:
+    """Return the members whom the scope shows, who are looked at."""
+    query: LiteralString = _THEIRS + seen_in(scope) + _ENDS + "select id from theirs"
+    return fetch_values(conn, query, _params(organisation_id, scope, now))
+
+
+def of(conn: Connection, organisation_id: int, scope: Scope, *, now: datetime, known: Sequence[Facts] | None = None) -> Engagement:
+    """Return how the members are whom the scope shows, by the facts that are kept of them, or else by those that are `known`."""
     query: LiteralString = (
         _THEIRS
         + seen_in(scope)
@@ -50,10 +67,12 @@ def of(conn: Connection, organisation_id: int, scope: Scope, *, now: datetime) -
           (count(*) filter (where f.outcome = 'relapsed'))::int as relapsed, coalesce(sum(f.open_cases), 0)::int as open_cases,
           max(f.last_contact_at) as last_contact_at,
           (count(*) filter (where t.renews_on <= %(today)s + 30))::int as renewing, min(t.renews_on) as renews_on
-        from theirs t left join customer_facts f on f.customer_id = t.id
+        from theirs t
         """
+        + (_KEPT if known is None else _KNOWN)
     )
-    return fetch_one(conn, Engagement, query, _params(organisation_id, scope, now) | {"silent": now - SILENT})
+    more = {"silent": now - SILENT, "known": [as_row(one) for one in known or ()]}
+    return fetch_one(conn, Engagement, query, _params(organisation_id, scope, now) | more)
 
 
 def months(conn: Connection, organisation_id: int, scope: Scope, *, now: datetime) -> list[Month]:

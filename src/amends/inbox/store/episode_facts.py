@@ -26,12 +26,16 @@ select e.id, c.id, e.number, c.brand_id, c.source_id, c.network, c.team_id, c.as
 from episodes e join cases c on c.id = e.case_id
 cross join lateral (
   select case when bool_or(due_at is not null and (breached_at is not null or stopped_at > due_at)) then 'broken'
-              when bool_or(due_at is not null and stopped_at is not null)
-               and not bool_or(due_at is not null and stopped_at is null and voided_at is null) then 'kept' end as promise,
+              when bool_or(promised and stopped_at is not null)
+               and not bool_or(promised and stopped_at is null and voided_at is null) then 'kept' end as promise,
          case when bool_or(kind = 'next' and stopped_at is null and voided_at is null) then -2
               else (max(least(2147483647, wall_seconds))
                     filter (where kind = 'next' and stopped_at is not null and wall_seconds is not null))::integer end as next_answer
-  from clocks k where k.episode_id = e.id) k
+  from (
+    -- A clock that stands is due at no moment, and yet something was promised.
+    select x.*, x.due_at is not null or case x.kind when 'first' then v.first_minutes when 'next' then v.next_minutes
+      else v.resolution_minutes end is not null as promised
+    from clocks x left join sla_policy_versions v on v.id = x.policy_version_id where x.episode_id = e.id) k) k
 """
 _OF_CASES: LiteralString = " where c.id = any(%(case_ids)s::bigint[]) "
 _KEPT: LiteralString = """

@@ -153,7 +153,7 @@ def _blank_imports(conn: Connection, customers: Sequence[CustomerId]) -> None:
 
 
 def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
-    """Take the words of surveys and of messages on occasions away; marks are counted and stay."""
+    """Take the words of surveys, of messages on occasions and of answers after an incident away; marks are counted and stay."""
     ids = {"ids": list(customers)}
     execute(conn, "update surveys set word = '' where customer_id = any(%(ids)s)", ids)
     execute(
@@ -161,6 +161,16 @@ def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
         """
         update occasion_messages set subject = '', text = '', stop_hash = null,
           state = case when state in ('proposed', 'queued', 'failed') then 'stopped' else state end
+        where customer_id = any(%(ids)s)
+        """,
+        ids,
+    )
+    execute(
+        conn,
+        """
+        update incident_answers set text = '', parts = '{}', note = '',
+          state = case when state in ('proposed', 'approved') then 'skipped' else state end,
+          why = case when state in ('proposed', 'approved') then 'gone' else why end
         where customer_id = any(%(ids)s)
         """,
         ids,
@@ -217,6 +227,8 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
           update notes set text = '' where case_id = any(%(ids)s)
         ), promised as (
           update promises set text = '' where case_id = any(%(ids)s)
+        ), belonged as (
+          update incident_cases set reason = '', left_reason = '' where case_id = any(%(ids)s)
         ), judged as (
           update follow_up_evidence v set note = '' from episodes e where e.id = v.episode_id and e.case_id = any(%(ids)s)
         )

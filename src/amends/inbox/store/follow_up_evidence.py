@@ -59,7 +59,7 @@ class PostSays:
 
 
 def posts_of(conn: Connection, follow_up_ids: Sequence[FollowUpId], *, until: datetime) -> list[PostRow]:
-    """Return what the customers wrote that complains or thanks, with any of their handles, since our last answer (else the resolve)."""
+    """Return what the customers wrote that complains or thanks, with any handle, since our last answer in the episode, else the resolve."""
     return fetch_all(
         conn,
         PostRow,
@@ -67,10 +67,12 @@ def posts_of(conn: Connection, follow_up_ids: Sequence[FollowUpId], *, until: da
         select f.id as follow_up_id, p.id as post_id, p.case_id, v.sentiment, v.complaint, p.published_at,
           s.brand_id = c.brand_id as same_brand
         from follow_ups f
+        join episodes e on e.id = f.episode_id
         join cases c on c.id = f.case_id
         join customer_links l on l.customer_id = c.customer_id
         join posts p on p.author_id = l.author_id and p.published_at <= least(f.due_at, %(until)s) and p.published_at > coalesce((
-            select max(r.sent_at) from replies r where r.case_id = f.case_id and r.state = 'sent' and r.sent_at < f.planned_at
+            select max(r.sent_at) from replies r
+            where r.case_id = f.case_id and r.episode = e.number and r.state = 'sent' and r.sent_at < f.planned_at
           ), f.planned_at)
         join sources s on s.id = p.source_id
         join verdicts v on v.post_id = p.id and (v.sentiment <> 'neutral' or v.complaint >= %(complaint)s) and v.noise = ''

@@ -22,6 +22,7 @@ MOVES: Mapping[LiteralString, LiteralString] = {
     "customer_refs": "id",
     "occasion_messages": "id",
     "sensitive_values": "id",
+    "incident_answers": "id",
 }
 """Each table whose rows go over, with the column that names a row."""
 
@@ -33,6 +34,10 @@ ONCE: Mapping[str, LiteralString] = {
     "sensitive_values": """
       and not exists (select from sensitive_values o
         where o.customer_id = %(to)s and o.attribute_id = sensitive_values.attribute_id)
+    """,
+    "incident_answers": """
+      and not exists (select from incident_answers o
+        where o.customer_id = %(to)s and o.round_id = incident_answers.round_id)
     """,
 }
 """What somebody has once only stays with the absorbed record where the survivor has it too."""

@@ -77,6 +77,9 @@ _OF_RECORD: dict[str, LiteralString] = {
     "messages": """
         select id, to_jsonb(t) - 'stop_hash' - 'approved_by' as row from occasion_messages t
         where customer_id = any(%(customers)s) and id > %(after)s""",
+    "incident_answers": """
+        select id, jsonb_build_object('case_id', case_id, 'language', language, 'text', text, 'state', state, 'queued_at', queued_at) as row
+        from incident_answers where customer_id = any(%(customers)s) and id > %(after)s""",
     "posts": """
         select p.id, jsonb_build_object('network', p.network, 'id', p.external_id, 'text', p.text, 'published_at', p.published_at,
           'seen_at', p.seen_at, 'deleted_at', p.deleted_at, 'permalink', p.permalink, 'media', p.media, 'language', v.language,

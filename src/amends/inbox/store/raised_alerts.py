@@ -1,4 +1,4 @@
-"""SQL of raising alerts: the alert and its deliveries, one for each active channel, in one statement."""
+"""SQL of raising alerts: `alert_routing` gives them their deliveries, save where one channel is named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, da
 
 
 def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_id: int | None = None) -> list[Raised]:
-    """Store alerts with a delivery for every active channel (or for this one alone), and return them."""
+    """Store alerts, of one channel alone with their delivery, and return them."""
     if not raises:
         return []
     rows = [
@@ -70,15 +70,15 @@ def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_
         Raised,
         """
         with raised as (
-          insert into alerts (case_id, post_id, rule, severity, reason, reply_id, raised_at)
-          select case_id, post_id, rule, severity, reason, reply_id, %(now)s
+          insert into alerts (case_id, post_id, rule, severity, reason, reply_id, raised_at, routed_at)
+          select case_id, post_id, rule, severity, reason, reply_id, %(now)s, case when %(channel)s::bigint is not null then %(now)s end
           from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, rule text, severity text, reason text, reply_id bigint)
           on conflict (post_id, rule) where reply_id is null do nothing
           returning id, case_id, post_id, rule, severity, reason
         ), queued as (
-          insert into alert_deliveries (alert_id, channel_id, state, next_at)
-          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel
-          where channel.active and (%(channel)s::bigint is null or channel.id = %(channel)s)
+          insert into alert_deliveries (alert_id, channel_id, state, next_at, queued_at)
+          select raised.id, channel.id, 'queued', %(now)s, %(now)s from raised cross join alert_channels channel
+          where channel.active and channel.id = %(channel)s::bigint
         )
         select * from raised order by id
         """,

@@ -1,12 +1,14 @@
-"""SQL of the alerts of sources: raised with a delivery for every active channel, as those of cases are, and ended when all is well."""
+"""SQL of the alerts of sources: raised as those of cases are, and ended when all is well."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, Jsonb, fetch_all, fetch_maybe
-from amends.inbox.rules.ids import AgentId, AlertId, SourceId
+from amends.core.database import Connection, Jsonb, fetch_all
+from amends.inbox.rules.ids import AlertId, SourceId
+from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.source_alarms import SourceAlarm
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,7 @@ class _Locked:
 
 
 def insert(conn: Connection, source_id: SourceId, alarms: Sequence[SourceAlarm], *, now: datetime) -> list[Raised]:
-    """Store alerts with a delivery for every active channel; return the new ones: what was over and is back rings no second time."""
+    """Store alerts; return the new ones: what was over and is back rings no second time."""
     rows = [
         {"key": one.key, "rule": one.rule, "severity": one.severity, "reason": one.reason, "since": one.since.isoformat()} for one in alarms
     ]
@@ -85,9 +87,6 @@ def insert(conn: Connection, source_id: SourceId, alarms: Sequence[SourceAlarm],
           select %(source_id)s, key, rule, severity, reason, since, %(now)s from given
           on conflict (source_id, key) do nothing
           returning id, source_id, rule, severity, reason
-        ), queued as (
-          insert into alert_deliveries (alert_id, channel_id, state, next_at)
-          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel where channel.active
         )
         select * from raised order by id
         """,
@@ -103,57 +102,30 @@ def end(conn: Connection, alert_ids: Sequence[AlertId], *, now: datetime) -> lis
         conn,
         Raised,
         """
-        update alerts set ended_at = %(now)s where id = any(%(ids)s) and ended_at is null
+        update alerts set ended_at = %(now)s, call_at = null where id = any(%(ids)s) and ended_at is null
         returning id, source_id, rule, severity, reason
         """,
         {"ids": list(alert_ids), "now": now},
     )
 
 
-def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId, now: datetime) -> Open | None:
-    """Keep who saw to the alert first, and return it; None where a source has no such alert."""
-    return fetch_maybe(
-        conn,
-        Open,
-        """
-        update alerts
-        set acknowledged_by = coalesce(acknowledged_by, %(agent_id)s), acknowledged_at = coalesce(acknowledged_at, %(now)s)
-        where id = %(id)s and source_id is not null
-        returning id, source_id, key, reason
-        """,
-        {"id": alert_id, "agent_id": agent_id, "now": now},
-    )
-
-
-def unacknowledge(conn: Connection, alert_id: AlertId) -> Open | None:
-    """Take an acknowledgement back, and return the alert; None where a source has no such alert."""
-    return fetch_maybe(
-        conn,
-        Open,
-        """
-        update alerts set acknowledged_by = null, acknowledged_at = null
-        where id = %(id)s and source_id is not null returning id, source_id, key, reason
-        """,
-        {"id": alert_id},
-    )
-
-
-def listed(conn: Connection, *, limit: int, source_id: SourceId | None = None) -> list[Alarm]:
-    """Return the newest alerts of sources, or of one source: first those that go on, then those that are over."""
+def listed(conn: Connection, *, limit: int, source_id: SourceId | None = None, scope: Scope = EVERYTHING) -> list[Alarm]:
+    """Return the newest alerts of the sources somebody sees, or of one source: first those that go on, then those that are over."""
     return fetch_all(
         conn,
         Alarm,
         """
         select alert.id, alert.source_id, source.network, source.handle, brand.name as brand_name, alert.rule, alert.severity,
           alert.reason, alert.since, alert.raised_at, alert.ended_at, alert.acknowledged_at, agent.name as acknowledged_by,
-          (select count(*) from alert_deliveries d where d.alert_id = alert.id and d.state <> 'delivered') as undelivered
+          (select count(*) from alert_deliveries d where d.alert_id = alert.id and d.state in ('queued', 'failed')) as undelivered
         from alerts alert
         join sources source on source.id = alert.source_id
         join brands brand on brand.id = source.brand_id
         left join agents agent on agent.id = alert.acknowledged_by
-        where %(source_id)s::bigint is null or alert.source_id = %(source_id)s
+        where (%(source_id)s::bigint is null or alert.source_id = %(source_id)s)
+          and (%(scope_sources)s::bigint[] is null or alert.source_id = any(%(scope_sources)s::bigint[]))
         order by alert.ended_at is not null, coalesce(alert.ended_at, alert.raised_at) desc, alert.id desc
         limit %(limit)s
         """,
-        {"limit": limit, "source_id": source_id},
+        {"limit": limit, "source_id": source_id} | scopes.params(scope),
     )

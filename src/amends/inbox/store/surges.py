@@ -1,11 +1,14 @@
-"""SQL of surges: alarms of rates, raised with a delivery for every active channel, grown, acknowledged, told again, ended."""
+"""SQL of surges: alarms of rates, raised, grown, told again, ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, AlertId
+from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,14 +72,16 @@ def still_open(conn: Connection, rule_id: int) -> dict[str, Surge]:
     return {one.key: one for one in found}
 
 
-def listed(conn: Connection, *, limit: int) -> list[Surge]:
-    """Return the newest surges: first those that go on."""
+def listed(conn: Connection, *, limit: int, scope: Scope = EVERYTHING) -> list[Surge]:
+    """Return the newest surges that counted a case within the scope: first those that go on."""
     return fetch_all(
         conn,
         Surge,
-        _COLUMNS + " where a.surge_rule_id is not null order by a.ended_at is not null, coalesce(a.ended_at, a.raised_at) desc, a.id desc"
-        " limit %(limit)s",
-        {"limit": limit},
+        _COLUMNS
+        + " where a.surge_rule_id is not null"
+        + scopes.surges_within(scope)
+        + " order by a.ended_at is not null, coalesce(a.ended_at, a.raised_at) desc, a.id desc limit %(limit)s",
+        {"limit": limit} | scopes.params(scope),
     )
 
 
@@ -86,7 +91,7 @@ def find(conn: Connection, alert_id: AlertId) -> Surge | None:
 
 
 def insert(conn: Connection, new: NewSurge, *, now: datetime) -> AlertId | None:
-    """Raise a surge with a delivery for every active channel; None where one of this key goes on already."""
+    """Raise a surge; None where one of this key goes on already."""
     found = fetch_values(
         conn,
         """
@@ -95,9 +100,6 @@ def insert(conn: Connection, new: NewSurge, *, now: datetime) -> AlertId | None:
           values (%(rule_id)s, %(rule)s, %(key)s, %(severity)s, %(reason)s, %(n)s, %(n)s, %(expected)s, %(since)s, %(now)s)
           on conflict (surge_rule_id, key) where surge_rule_id is not null and ended_at is null do nothing
           returning id
-        ), queued as (
-          insert into alert_deliveries (alert_id, channel_id, state, next_at)
-          select raised.id, channel.id, 'queued', %(now)s from raised cross join alert_channels channel where channel.active
         )
         select id from raised
         """,
@@ -116,6 +118,19 @@ def insert(conn: Connection, new: NewSurge, *, now: datetime) -> AlertId | None:
     return found[0] if found else None
 
 
+def set_places(conn: Connection, alert_id: AlertId, *, source_ids: Sequence[int], team_ids: Sequence[int]) -> None:
+    """Keep on which sources, and of which teams (0: none), the cases of a surge were, beside those that were before."""
+    execute(
+        conn,
+        """
+        update alerts set source_ids = array(select distinct unnest(coalesce(source_ids, '{}') || %(sources)s::bigint[]) order by 1),
+          team_ids = array(select distinct unnest(coalesce(team_ids, '{}') || %(teams)s::bigint[]) order by 1)
+        where id = %(id)s
+        """,
+        {"id": alert_id, "sources": list(source_ids), "teams": list(team_ids)},
+    )
+
+
 def grow(conn: Connection, alert_id: AlertId, *, n: int, reason: str, calm_since: datetime | None) -> None:
     """Keep how many there are by now, and since when it looks over."""
     execute(
@@ -131,40 +146,31 @@ def grow(conn: Connection, alert_id: AlertId, *, n: int, reason: str, calm_since
 
 def end(conn: Connection, alert_id: AlertId, *, now: datetime) -> None:
     """Keep that a surge is over."""
-    execute(conn, "update alerts set ended_at = %(now)s where id = %(id)s and ended_at is null", {"id": alert_id, "now": now})
-
-
-def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId | None, now: datetime) -> None:
-    """Keep who saw to it first; None where somebody did from a message."""
     execute(
-        conn,
-        """
-        update alerts set acknowledged_at = %(now)s, acknowledged_by = %(agent)s where id = %(id)s and acknowledged_at is null
-        """,
-        {"id": alert_id, "agent": agent_id, "now": now},
+        conn, "update alerts set ended_at = %(now)s, call_at = null where id = %(id)s and ended_at is null", {"id": alert_id, "now": now}
     )
 
 
-def set_dismissed(conn: Connection, alert_id: AlertId, *, at: datetime | None) -> None:
-    """Keep that a surge was no reason to ring, or take that back."""
-    execute(conn, "update alerts set dismissed_at = %(at)s where id = %(id)s", {"id": alert_id, "at": at})
-
-
 def unacknowledged(conn: Connection) -> list[Surge]:
-    """Return the surges that go on and wait for somebody."""
+    """Return the surges that go on and wait for somebody, and for which no rota calls the next in line."""
     return fetch_all(
-        conn, Surge, _COLUMNS + " where a.surge_rule_id is not null and a.ended_at is null and a.acknowledged_at is null order by a.id"
+        conn,
+        Surge,
+        _COLUMNS
+        + " where a.surge_rule_id is not null and a.ended_at is null and a.acknowledged_at is null and a.routed_at is not null"
+        + " and not exists (select from alert_routes t where t.id = a.route_id and t.rota_id is not null) order by a.id for update of a",
     )
 
 
 def tell_again(conn: Connection, alert_id: AlertId, *, escalations: int, now: datetime) -> int:
-    """Queue one more delivery for every active channel, and return how many; done twice it is done once."""
+    """Queue one more delivery for every channel that was told, and return how many; done twice it is done once."""
     execute(conn, "update alerts set escalations = %(n)s where id = %(id)s", {"id": alert_id, "n": escalations})
     return execute(
         conn,
         """
-        insert into alert_deliveries (alert_id, channel_id, state, next_at, again)
-        select %(id)s, id, 'queued', %(now)s, %(n)s from alert_channels where active
+        insert into alert_deliveries (alert_id, channel_id, state, next_at, again, queued_at)
+        select %(id)s, c.id, 'queued', %(now)s, %(n)s, %(now)s from alert_channels c
+        where c.active and exists (select from alert_deliveries d where d.alert_id = %(id)s and d.channel_id = c.id and d.again = 0)
         on conflict (alert_id, channel_id, again) do nothing
         """,
         {"id": alert_id, "n": escalations, "now": now},

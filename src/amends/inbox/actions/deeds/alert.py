@@ -17,7 +17,7 @@ EVENT = EventKind.ALERT_RAISED
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
     """Return the channel."""
     found = channels.sealed(conn, number(asked, "channel"))
-    if found is None or not found.active:
+    if found is None or not found.active or found.agent_id is not None:
         raise Refused(_("There is no such channel any more."))
     return {"channel": found.id, "name": found.label}
 

@@ -7,12 +7,12 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.secrets import is_signed
 from amends.core.translating import _
-from amends.inbox.actions.surges import acknowledge
+from amends.inbox.actions.alarms import acknowledge
 from amends.inbox.rules.ids import AlertId
-from amends.inbox.store import surges
-from amends.inbox.store.surges import Surge
+from amends.inbox.store import alarms
+from amends.inbox.store.alarms import Alarm
 
-router = APIRouter(prefix="/surge/{alert_id:int}/{signature}", include_in_schema=False)
+router = APIRouter(prefix="/alarm/{alert_id:int}/{signature}", include_in_schema=False)
 
 
 @router.get("")
@@ -20,7 +20,7 @@ def show(request: Request, desk: AtDesk, alert_id: AlertId, signature: str) -> R
     """Show the alarm, and a button."""
     with desk.pool.transaction() as conn:
         found = _signed(conn, desk, alert_id, signature)
-    return desk.screens.page(request, "surge.html", {"one": found, "seen_to": found.acknowledged_at is not None})
+    return desk.screens.page(request, "alarm.html", {"one": found, "seen_to": found.acknowledged_at is not None})
 
 
 @router.post("")
@@ -29,11 +29,11 @@ def see_to(request: Request, desk: AtDesk, alert_id: AlertId, signature: str) ->
     with desk.pool.transaction() as conn:
         found = _signed(conn, desk, alert_id, signature)
         acknowledge(conn, alert_id, agent_id=None, now=desk.clock())
-    return desk.screens.page(request, "surge.html", {"one": found, "seen_to": True})
+    return desk.screens.page(request, "alarm.html", {"one": found, "seen_to": True})
 
 
-def _signed(conn: Connection, desk: Desk, alert_id: AlertId, signature: str) -> Surge:
-    found = surges.find(conn, alert_id) if is_signed(f"surge {alert_id}", signature, desk.secret_key) else None
+def _signed(conn: Connection, desk: Desk, alert_id: AlertId, signature: str) -> Alarm:
+    found = alarms.find(conn, alert_id) if is_signed(f"alarm {alert_id}", signature, desk.secret_key) else None
     if found is None:
         raise NotFound(_("This link belongs to no alarm."))
     return found

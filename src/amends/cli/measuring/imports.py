@@ -1,46 +1,50 @@
-"""Importing customers: from the file to records with ways, days, organisations and history, against a bare COPY of the same cells."""
+"""Importing customers, for benchmarks: new people, the same file again, and the way back, against a bare COPY of the same cells."""
 
 import csv
 from collections.abc import Callable, Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from amends.cli.measuring.row import Row, seconds
+from amends.cli.measuring.row import Row, Timed, seconds
 from amends.core.clock import utc_now
-from amends.core.database import Connection, Pool, connect, copy_rows, execute, open_pool
+from amends.core.database import Connection, Pool, connect, copy_rows, execute
 from amends.inbox.actions import customer_import, jobs
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.rules.ids import JobId
 from amends.inbox.store import jobs as job_rows
 from amends.triage.loading import default_classifier
 
-FULL = 200_000
+MOST = 200_000
 AT_LEAST = 5_000
 COLUMNS = ("Contact ID", "First Name", "Last Name", "Account Name", "Email", "Phone", "Birthdate", "Title", "Language", "Tags")
-WORKLOAD = "rows of ten columns, each a new customer with an e-mail, a phone, a birthday and one of 500 companies; then the same file again"
 
 Start = Callable[[Connection], JobId]
 
 
-def run(url: str, *, full: int = FULL) -> list[Row]:
-    """Return how fast `full` rows come in, and how fast the same file is found to change nothing."""
+def import_rows(pool: Pool, *, most: int = MOST) -> list[Row]:
+    """Return how fast a file of new customers comes in, is found to change nothing the next time, and is taken back."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "people.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            writer.writerows(_rows(full))
-        pool = open_pool(url)
-        floor = full / seconds(lambda: _copied(url, path))
-        found = [
-            _row("import of new customers", full / seconds(lambda: _imported(pool, path)), floor),
-            _row("the same file again", full / seconds(lambda: _imported(pool, path)), floor),
-        ]
-        pool.close()
-    return found
+            writer.writerows(_people(most))
+        floor = most / seconds(lambda: _copied(pool.url, path))
+        told = f"import of {most:,}"
+        return [_row(f"{told} {what}", most / seconds(work), floor) for what, work in _ways(pool, path).items()]
 
 
-def _rows(full: int) -> Generator[list[str]]:
+def _ways(pool: Pool, path: Path) -> dict[str, Timed]:
+    """Return what is done with the file, in this order; at the end the database is as it was."""
+    known: list[int] = []
+    return {
+        "new customers, from the file to their records": lambda: known.append(_imported(pool, path)),
+        "the same again": lambda: _imported(pool, path),
+        "taken back": lambda: _worked(pool, lambda conn: customer_import.undo(conn, known[0], agent_id=None, now=utc_now())),
+    }
+
+
+def _people(full: int) -> Generator[list[str]]:
     for n in range(full):
         day = f"{1920 + n % 90}-{n % 12 + 1:02}-{n % 28 + 1:02}"
         tags = "vip" if n % 7 == 0 else ""
@@ -48,11 +52,12 @@ def _rows(full: int) -> Generator[list[str]]:
         yield [*who, day, "Pilot", ("en", "ta", "si")[n % 3], tags]
 
 
-def _imported(pool: Pool, path: Path) -> None:
+def _imported(pool: Pool, path: Path) -> int:
     with pool.transaction() as conn:
         one = customer_import.take_in(conn, path, name=path.name, agent_id=None, now=utc_now())
     _worked(pool, lambda conn: customer_import.look_over(conn, one.id, one.mapping, agent_id=None, now=utc_now()))
     _worked(pool, lambda conn: customer_import.run(conn, one.id, agent_id=None, now=utc_now()))
+    return one.id
 
 
 def _worked(pool: Pool, start: Start) -> None:

@@ -1,0 +1,64 @@
+"""Settles who is told of which alarms. Place in the path: the screen, programs -> here -> asked by `alert_routing`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.core.errors import NotFound
+from amends.core.translating import _
+from amends.inbox.rules.alert_routes import NewRoute, checked
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.noticing import checked_spans
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.store import alert_routes, alert_routing, matching, rotas
+from amends.inbox.store.alert_routes import RouteRow
+
+
+def save(conn: Connection, new: NewRoute, *, route_id: int | None, agent_id: AgentId, now: datetime) -> int:
+    """Make a route, the last that is asked, or settle it anew, and return its id."""
+    house = alert_routing.channels(conn).get(None, [])
+    route = checked(new, channels=house, rotas=[one.id for one in rotas.every(conn)])
+    query = parse(route.condition)
+    matching.matches(conn, query, [], Asker(agent_id=0, now=now))
+    route = replace(route, name=" ".join(route.name.split()), condition=str(query), quiet=checked_spans(list(route.quiet)))
+    if route_id is None:
+        return alert_routes.insert(conn, route, agent_id=agent_id, now=now)
+    route_of(conn, route_id)
+    alert_routes.update(conn, route_id, route)
+    return route_id
+
+
+def switch(conn: Connection, route_id: int, *, active: bool) -> None:
+    """Let a route take alarms, or rest."""
+    route_of(conn, route_id)
+    alert_routes.set_active(conn, route_id, active=active)
+
+
+def delete(conn: Connection, route_id: int, *, now: datetime) -> None:
+    """Take a route away."""
+    route_of(conn, route_id)
+    alert_routes.set_deleted(conn, route_id, at=now)
+
+
+def restore(conn: Connection, route_id: int) -> None:
+    """Bring a route back."""
+    route_of(conn, route_id)
+    alert_routes.set_deleted(conn, route_id, at=None)
+
+
+def move(conn: Connection, route_id: int, *, up: bool) -> None:
+    """Let a route be asked one place earlier or later; the first and the last stay where they are."""
+    order = [one.id for one in alert_routes.every(conn)]
+    place = order.index(route_of(conn, route_id).id)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(order):
+        alert_routes.swap_positions(conn, order[place], order[other])
+
+
+def route_of(conn: Connection, route_id: int) -> RouteRow:
+    """Return a route; `NotFound` where there is none."""
+    found = alert_routes.find(conn, route_id)
+    if found is None:
+        raise NotFound(_("There is no such route."))
+    return found

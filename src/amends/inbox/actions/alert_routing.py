@@ -1,0 +1,133 @@
+"""Gives alarms their deliveries. Place in the path: an alarm without any -> the first route it fits -> deliveries, digests, a call.
+
+Looking twice changes nothing: an alarm is routed once, and what is queued is queued once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.inbox.actions import on_call
+from amends.inbox.actions.on_call import Crew
+from amends.inbox.rules.alert_routes import FLOOD, NO_ROUTE, About, NewRoute, takes, when
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.query import Query, terms_of, words_of
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.store import alert_routes, alert_routing, matching
+from amends.inbox.store.alert_routes import RouteRow
+from amends.inbox.store.alert_routing import Item, Ringing, Routed, Telling
+
+BATCH = 500
+
+
+@dataclass(kw_only=True, slots=True)
+class Round:
+    """One batch; `told` counts what each channel was given lately, and goes on counting."""
+
+    conn: Connection
+    now: datetime
+    crew: Crew
+    house: Sequence[int]
+    told: dict[int, int]
+    tellings: list[Telling]
+    items: list[Item]
+
+    def give(self, one: Ringing, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> bool:
+        """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
+        at_once = False
+        for channel_id in dict.fromkeys(channel_ids):
+            later = when(route, severity=one.severity, told=self.told.get(channel_id, 0), now=self.now)
+            if later is None:
+                self.tellings.append(Telling(alert_id=one.id, channel_id=channel_id, again=again))
+                self.told[channel_id] = self.told.get(channel_id, 0) + 1
+                at_once = True
+            else:
+                self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why))
+        return at_once
+
+
+def route_pending(conn: Connection, *, now: datetime) -> int:
+    """Give at most `BATCH` alarms their deliveries, and return how many alarms that were."""
+    ringing = alert_routing.claim(conn, limit=BATCH)
+    if not ringing:
+        return 0
+    chosen = _chosen(conn, ringing, now)
+    house = alert_routing.channels(conn).get(None, [])
+    at = Round(
+        conn=conn,
+        now=now,
+        crew=on_call.crew(conn, now=now),
+        house=house,
+        told=alert_routing.told(conn, since=now - FLOOD),
+        tellings=[],
+        items=[],
+    )
+    alert_routing.set_routed(conn, [_route(at, one, chosen.get(one.id)) for one in ringing], now=now)
+    late = alert_routing.add_items(conn, at.items, now=now)
+    tellings = [*at.tellings, *(Telling(alert_id=one.alert_id, channel_id=one.channel_id) for one in late)]
+    alert_routing.add_tellings(conn, tellings, now=now)
+    return len(ringing)
+
+
+def _route(at: Round, one: Ringing, row: RouteRow | None) -> Routed:
+    if row is None:
+        at.give(one, NO_ROUTE, at.house)
+        return Routed(alert_id=one.id, route_id=None, called=0, call_at=None)
+    route = row.route
+    at.give(one, route, [channel_id for channel_id in route.channel_ids if channel_id in at.house])
+    rota = at.crew.rota(route.rota_id)
+    if rota is None:
+        return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
+    call = at.crew.call(rota, 1)
+    if not at.give(one, route, on_call.own_channels(at.conn, call)) and _is_held(route, one, at.now):
+        return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
+    on_call.tell(at.conn, one, call, rota=rota.name, now=at.now)
+    call_at = None if call.is_last else at.now + timedelta(minutes=route.escalate_minutes)
+    return Routed(alert_id=one.id, route_id=row.id, called=call.step, call_at=call_at)
+
+
+def _is_held(route: NewRoute, one: Ringing, now: datetime) -> bool:
+    """Tell whether an alarm waits by its route, however many there are: then nobody is called."""
+    return when(route, severity=one.severity, told=0, now=now) is not None
+
+
+def _chosen(conn: Connection, ringing: Sequence[Ringing], now: datetime) -> dict[AlertId, RouteRow]:
+    """Return the first route that each alarm fits; one whose query cannot be asked takes none and says why."""
+    chosen: dict[AlertId, RouteRow] = {}
+    for row in alert_routes.every(conn):
+        left = [one for one in ringing if one.id not in chosen] if row.active else []
+        if not left:
+            continue
+        try:
+            fitting = _fitting(conn, row, left, now)
+        except Refused as error:
+            alert_routes.set_trouble(conn, row.id, str(error))
+            continue
+        alert_routes.set_trouble(conn, row.id, "")
+        route = row.route
+        chosen |= {one.id: row for one in left if takes(route, severity=one.severity, about=one.about, fits=one.id in fitting)}
+    return chosen
+
+
+def _fitting(conn: Connection, row: RouteRow, ringing: Sequence[Ringing], now: datetime) -> set[AlertId]:
+    """Return which alarms are what a route's query asks for: by their case, or by their source, brand or network where they have none."""
+    query, asker = parse(row.condition), Asker(agent_id=0, now=now)
+    if not row.condition.strip():
+        return {one.id for one in ringing}
+    cases = {one.case_id for one in ringing if one.case_id is not None}
+    found = matching.matches(conn, query, sorted(cases), asker) if cases else set()
+    places = [one for one in ringing if one.case_id is None] if _asks_only_places(query) else []
+    return {one.id for one in ringing if one.case_id in found} | {one.id for one in places if _is_of(conn, query, one, asker)}
+
+
+def _asks_only_places(query: Query) -> bool:
+    return not any(words_of(query)) and all(term.field in alert_routing.PLACES for term in terms_of(query))
+
+
+def _is_of(conn: Connection, query: Query, one: Ringing, asker: Asker) -> bool:
+    if one.about is About.SOURCE:
+        return alert_routing.is_of(conn, query, "source", str(one.source_id), asker)
+    return alert_routing.is_of(conn, query, one.apart_by or "", one.key or "", asker)

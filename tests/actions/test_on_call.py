@@ -1,0 +1,186 @@
+"""Who is on call is called at their own address, then the next in line, at last everybody, until somebody sees to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.core.errors import NotAllowed, NotFound, Refused
+from amends.inbox.actions import alarms, alert_calls, alert_routes, alert_routing, on_call, rotas
+from amends.inbox.actions.channels import add_address, add_channel, own_address
+from amends.inbox.actions.notify import notify
+from amends.inbox.actions.teams import By
+from amends.inbox.rules.alert_routes import NewRoute
+from amends.inbox.rules.ids import AgentId, AlertId
+from amends.inbox.rules.on_call import Rota, Swap, Turn
+from amends.inbox.rules.working_hours import read_night
+from amends.inbox.store import channels
+from tests.cast import DEE, NOON, SECRET_KEY, a_post, ada, bo, mia
+from tests.desk import DAY, HOUR, MINUTE, Desk
+
+
+def address(desk: Desk, agent_id: AgentId, name: str) -> int:
+    return add_address(desk.conn, agent_id=agent_id, target=f"json://127.0.0.1/{name}", secret_key=SECRET_KEY, inside=True)
+
+
+def a_rota(desk: Desk, *layers: Sequence[AgentId]) -> int:
+    rota = Rota(name="Nights", zone="UTC", turn=Turn.DAY, minute=0, begins_on=NOON.date(), layers=tuple(tuple(one) for one in layers))
+    return rotas.save(desk.conn, rota, rota_id=None, now=desk.now)
+
+
+def on_duty(desk: Desk, *layers: Sequence[AgentId], **settled: object) -> int:
+    """Return the rota that every alarm calls, each of whose people has an address of their own."""
+    for agent_id in {one for layer in layers for one in layer}:
+        address(desk, agent_id, f"of-{agent_id}")
+    rota_id = a_rota(desk, *layers)
+    new = replace(NewRoute(name="Calls", rota_id=rota_id, escalate_minutes=5), **settled)  # pyright: ignore[reportArgumentType]
+    alert_routes.save(desk.conn, new, route_id=None, agent_id=desk.agent_id, now=desk.now)
+    return rota_id
+
+
+def ring(desk: Desk) -> AlertId:
+    desk.hear(a_post(f"The app is down, {desk.now}", external_id=f"p-{desk.now}", author=DEE, published_at=desk.now))
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    return fetch_values(desk.conn, "select id from alerts order by id desc limit 1")[0]
+
+
+def later(desk: Desk, *, minutes: int) -> int:
+    desk.now += minutes * MINUTE
+    return alert_calls.call_next(desk.conn, now=desk.now)
+
+
+def called(desk: Desk) -> list[tuple[int, AgentId]]:
+    """Return whom the alarms called, with the number of the telling, in order."""
+    rows = fetch_values(
+        desk.conn,
+        "select d.again || ' ' || c.agent_id from alert_deliveries d join alert_channels c on c.id = d.channel_id"
+        " where c.agent_id is not null and d.state <> 'settled' order by d.id",
+    )
+    return [(int(row.split()[0]), AgentId(int(row.split()[1]))) for row in rows]
+
+
+def test_an_alarm_goes_from_line_to_line_and_at_last_to_everybody(desk: Desk) -> None:
+    first, second, third = ada(desk.conn), bo(desk.conn), mia(desk.conn)
+    on_duty(desk, [first, third], [second])
+    ring(desk)
+    assert called(desk) == [(0, first)]
+    assert later(desk, minutes=4) == 0
+    assert later(desk, minutes=1) == 1
+    assert called(desk) == [(0, first), (2, second)]
+    assert later(desk, minutes=5) == 1
+    assert called(desk)[2:] == [(3, first), (3, third), (3, second)]
+    assert later(desk, minutes=60) == 0
+    while notify(desk.conn, now=desk.now):
+        pass
+    bells = fetch_values(desk.conn, "select agent_id from notifications where kind = 'called' order by id")
+    assert bells[:2] == [first, second]
+
+
+def test_who_sees_to_it_is_the_last_who_is_called(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+    alert_id = ring(desk)
+    alarms.acknowledge(desk.conn, alert_id, agent_id=None, now=desk.now)
+    assert later(desk, minutes=60) == 0
+    assert called(desk) == []
+    alarms.unacknowledge(desk.conn, alert_id, agent_id=desk.agent_id, now=desk.now)
+    assert later(desk, minutes=5) == 1
+
+
+def test_who_answers_the_case_has_seen_to_its_alarm(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+    ring(desk)
+    desk.now += MINUTE
+    desk.write("We are on it.")
+    assert later(desk, minutes=5) == 0
+    assert fetch_values(desk.conn, "select acknowledged_by from alerts") == [desk.agent_id]
+
+
+def test_an_alarm_of_a_case_that_is_done_calls_nobody(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+    ring(desk)
+    desk.resolve()
+    alert_calls.tell_over(desk.conn, now=desk.now)
+    assert later(desk, minutes=60) == 0
+
+
+@pytest.mark.parametrize("why", ["away", "without an address", "left"])
+def test_who_cannot_be_reached_is_passed_over_at_once(desk: Desk, why: str) -> None:
+    first, second = ada(desk.conn), bo(desk.conn)
+    on_duty(desk, [first], [second])
+    changed = {
+        "away": "update agents set away_since = %(at)s where id = %(id)s",
+        "without an address": "update alert_channels set active = false where agent_id = %(id)s",
+        "left": "update agents set active = false where id = %(id)s",
+    }[why]
+    execute(desk.conn, changed, {"at": desk.now, "id": first})  # pyright: ignore[reportArgumentType]
+    ring(desk)
+    assert called(desk) == [(0, second)]
+
+
+def test_a_swap_holds_while_it_lasts_and_everybody_takes_over_only_for_themselves(desk: Desk) -> None:
+    first, second, manager = ada(desk.conn), bo(desk.conn), mia(desk.conn)
+    rota_id = on_duty(desk, [first], [manager])
+    address(desk, second, "bo")
+    wanted = Swap(layer=1, agent_id=second, begins=desk.now, ends=desk.now + HOUR)
+    with pytest.raises(NotAllowed):
+        rotas.swap(desk.conn, rota_id, wanted, by=By(agent_id=first, role="agent"), now=desk.now)
+    swap_id = rotas.swap(desk.conn, rota_id, wanted, by=By(agent_id=second, role="agent"), now=desk.now)
+    ring(desk)
+    assert called(desk) == [(0, second)]
+    rotas.take_swap_back(desk.conn, swap_id, by=By(agent_id=manager, role="manager"), now=desk.now)
+    assert on_call.crew(desk.conn, now=desk.now).call(rotas.rota_of(desk.conn, rota_id), 1).agent_ids == [first]
+    rotas.restore_swap(desk.conn, swap_id, by=By(agent_id=second, role="agent"))
+    with pytest.raises(Refused):
+        rotas.swap(desk.conn, rota_id, replace(wanted, layer=9), by=By(agent_id=second, role="agent"), now=desk.now)
+    with pytest.raises(NotFound):
+        rotas.take_swap_back(desk.conn, swap_id + 1, by=By(agent_id=second, role="agent"), now=desk.now)
+
+
+def test_a_gap_is_told_once_to_who_settles_rotas(desk: Desk) -> None:
+    first, second, manager = ada(desk.conn), bo(desk.conn), mia(desk.conn)
+    rota_id = a_rota(desk, [first, second])
+    address(desk, first, "ada")
+    assert on_call.watch_gaps(desk.conn, now=desk.now) == 7
+    assert on_call.watch_gaps(desk.conn, now=desk.now + MINUTE) == 0
+    while notify(desk.conn, now=desk.now):
+        pass
+    assert set(fetch_values(desk.conn, "select agent_id from notifications where kind = 'rota_gap'")) == {manager}
+    address(desk, second, "bo")
+    assert on_call.crew(desk.conn, now=desk.now).gaps(rotas.rota_of(desk.conn, rota_id)) == []
+
+
+def test_an_address_of_ones_own_is_sealed_masked_and_nobody_elses(desk: Desk) -> None:
+    mine = address(desk, ada(desk.conn), "T0P-S3CRET")
+    [shown] = channels.active(desk.conn, agent_id=ada(desk.conn))
+    assert "S3CRET" not in shown.label
+    assert channels.active(desk.conn) == []
+    for hidden in ("webhook+http://127.0.0.1:6379/", "json://[::1]/", "smtp://10.0.0.1:25/?from=a@b.example&to=c@d.example"):
+        with pytest.raises(Refused, match="inside our own network"):
+            add_address(desk.conn, agent_id=ada(desk.conn), target=hidden, secret_key=SECRET_KEY, inside=False)
+    with pytest.raises(NotFound):
+        own_address(desk.conn, channel_id=mine, agent_id=bo(desk.conn))
+    route = NewRoute(name="x", channel_ids=(mine,))
+    with pytest.raises(Refused):
+        alert_routes.save(desk.conn, route, route_id=None, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_quiet_hours_call_nobody_for_what_waits(desk: Desk) -> None:
+    nights = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)], quiet=nights)
+    desk.now = NOON + 11 * HOUR
+    ring(desk)
+    assert later(desk, minutes=60) == 0
+    assert fetch_values(desk.conn, "select next_at from alert_deliveries") == [NOON + 19 * HOUR]
+
+
+def test_a_rota_is_made_anew_and_comes_back(desk: Desk) -> None:
+    add_channel(desk.conn, target="json://127.0.0.1/hook", label="pager", secret_key=SECRET_KEY)
+    rota_id = a_rota(desk, [ada(desk.conn)])
+    rotas.delete(desk.conn, rota_id, now=desk.now)
+    with pytest.raises(NotFound):
+        rotas.rota_of(desk.conn, rota_id)
+    rotas.restore(desk.conn, rota_id)
+    with pytest.raises(Refused):
+        a_rota(desk, [AgentId(999_999)])
+    assert on_call.crew(desk.conn, now=desk.now + DAY).who(rotas.rota_of(desk.conn, rota_id), 1, desk.now) == ada(desk.conn)
