@@ -8,15 +8,19 @@ import pytest
 from amends.core.database import fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import incidents
+from amends.inbox.actions import deeds, incidents, snooze
+from amends.inbox.actions.deeds import At
+from amends.inbox.actions.undo import undo
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
 from amends.inbox.rules.incidents import How, NewIncident
 from amends.inbox.rules.rights import EVERYTHING, Scope
-from amends.inbox.store import incident_cases, incident_notes
+from amends.inbox.rules.snoozing import Reason, Sleep
+from amends.inbox.store import events, incident_cases, incident_notes, snoozes, undone
 from amends.inbox.store import incidents as rows
 from amends.inbox.store.incident_cases import Coming
 from tests.cast import a_post, bo
-from tests.desk import HOUR, Desk
+from tests.desk import DAY, HOUR, Desk
 
 NUMBERS = count(1)
 
@@ -124,3 +128,55 @@ def test_the_list_has_what_somebody_sees_of_each(desk: Desk) -> None:
     elsewhere = Scope(teams=None, sources=(0,))
     assert rows.page(desk.conn, elsewhere, closed=False, below=None, limit=10) == []
     assert rows.page(desk.conn, EVERYTHING, closed=True, below=None, limit=10) == []
+
+
+@pytest.mark.parametrize("over", ["fixed", "closed"])
+def test_a_case_that_sleeps_until_an_incident_is_over_wakes_then(desk: Desk, over: str) -> None:
+    [case_id] = people(desk, 1)
+    incident = opened(desk)
+    sleep = Sleep(reason=Reason.INCIDENT, incident_id=incident)
+    snooze.snooze(desk.conn, case_id=case_id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+    row = snoozes.find(desk.conn, case_id=case_id)
+    assert row is not None
+    assert (row.label, snooze.wake_due(desk.conn, now=desk.now + 300 * DAY)) == ("Outage in Jaffna", 0)
+
+    incidents.set_status(desk.conn, incident, over, agent_id=desk.agent_id, now=desk.now)
+    assert undone.undone(desk.conn, now=desk.now).asleep
+    assert (snooze.wake_due(desk.conn, now=desk.now), snooze.wake_due(desk.conn, now=desk.now)) == (1, 0)
+    assert (desk.case().status, desk.case().unread) == ("open", True)
+    told = events.last(desk.conn, EventKind.CASE_WOKEN, case_id=case_id)
+    assert told is not None
+    assert told.facts == {"woken_by": "incident", "incident": "Outage in Jaffna"}
+    with pytest.raises(Refused, match="over"):
+        snooze.snooze(desk.conn, case_id=case_id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_joining_and_leaving_are_taken_back_unless_something_followed(desk: Desk) -> None:
+    [case_id] = people(desk, 1)
+    incident = opened(desk)
+    at = At(conn=desk.conn, case_id=case_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+    joined = deeds.do(at, "incident", deeds.deed_of("incident").check(desk.conn, {"incident": str(incident)}, desk.now))
+    assert joined is not None
+    assert deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""}) is None
+    undo(desk.conn, case_id=case_id, event_id=joined, agent_id=desk.agent_id, now=desk.now)
+    assert incident_cases.of_case(desk.conn, case_id) is None
+
+    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
+    left = deeds.do(at, "unincident", deeds.deed_of("unincident").check(desk.conn, {"text": "no"}, desk.now))
+    assert left is not None
+    undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
+    assert incident_cases.of_case(desk.conn, case_id) is not None
+    deeds.do(at, "unincident", {"reason": ""})
+    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
+    with pytest.raises(Conflict):
+        undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Refused):
+        deeds.deed_of("incident").check(desk.conn, {"incident": "x"}, desk.now)
+
+
+def test_an_incident_over_a_selection_is_of_the_brand_of_most(desk: Desk) -> None:
+    cases = people(desk, 2)
+    found = incidents.incident_of(desk.conn, incidents.open_over(desk.conn, "Down", cases, agent_id=desk.agent_id, now=desk.now))
+    assert (found.name, found.started_at) == ("Down", desk.now - HOUR)
+    with pytest.raises(Refused, match="selected"):
+        incidents.open_over(desk.conn, "Down", [], agent_id=desk.agent_id, now=desk.now)

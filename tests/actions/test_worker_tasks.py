@@ -235,7 +235,7 @@ def test_the_sweep_finds_what_every_lost_wake_up_was_about(work: Workplace) -> N
     work.perform(Task.COLLECT_DUE)
     work.woken.clear()
     work.perform(Task.SWEEP)
-    found = {Task.NOTIFY, Task.RELAY, Task.TRIAGE, Task.SEND_REPLIES, Task.READ_SEARCHED, Task.COUNT_FACTS, Task.FIND_SAME}
+    found = {Task.NOTIFY, Task.RELAY, Task.TRIAGE, Task.SEND_REPLIES, Task.READ_SEARCHED, Task.COUNT_FACTS, Task.FIND_SAME, Task.CLUSTER}
     assert set(work.woken) == found
 
     work.perform(*work.woken)

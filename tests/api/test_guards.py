@@ -175,6 +175,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{calendar_id}",
         "{promise_id:int}",
         "{promise_id}",
+        "{report_id:int}",
+        "{report_id}",
     ):
         path = path.replace(name, "1")
     return path.replace("{way}", "up")

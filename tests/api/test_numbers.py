@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -174,6 +176,16 @@ def test_the_raw_facts_leave_as_a_file_with_a_row_an_episode(door: Door) -> None
     assert len(lines) == 10
     assert len(door.program(door.who.mia).get("/api/v1/numbers/facts.jsonl?q=network:reddit").text.splitlines()) == 0
     assert door.visitor(door.who.ada).get("/numbers/facts.csv").status_code == 403
+
+
+def test_the_raw_facts_leave_as_parquet_with_typed_columns(shared_door: Door) -> None:
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    content = shared_door.program(shared_door.who.mia).get("/api/v1/numbers/facts.parquet?span=365d").content
+    table = parquet.read_table(BytesIO(content))
+    assert table.num_rows > 0
+    types = {field.name: str(field.type) for field in table.schema}
+    assert (types["published_at"], types["first_answer"]) == ("timestamp[us, tz=UTC]", "int64")
+    assert types["topics"].startswith("list<")
 
 
 def test_everybody_has_their_own_numbers(shared_door: Door) -> None:

@@ -97,7 +97,7 @@ def _surge(conn: Connection, door: Door) -> dict[str, str]:
         conn,
         """
         insert into alerts (surge_rule_id, rule, key, severity, reason, n, most, expected, since, raised_at)
-        select id, 'surge', '', 'high', 'Lost: 9 cases', 9, 9, 3, %(now)s, %(now)s from surge_rules returning id
+        select id, 'surge', '', 'high', 'Lost: 9 cases', 9, 9, 3, %(now)s, %(now)s from surge_rules where kind <> 'new_topic' returning id
         """,
         {"now": door.now},
     )[0]

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from amends.core.database import Connection, connect, execute, fetch_values
+from amends.inbox.actions import incidents
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.query import NotAQuery, Query
 from amends.inbox.rules.query_fields import FIELDS, Kind
 from amends.inbox.rules.query_reading import parse
@@ -48,6 +50,8 @@ def furnished(server: Server) -> Generator[tuple[Connection, Seeded]]:
         "insert into post_topics (post_id, topic_id, score, published_at) select id, %(topic)s, 1, now() from posts where case_id = %(id)s",
         {"topic": topic, "id": who.talked},
     )
+    down = NewIncident(name="Outage", brand_id=fetch_values(conn, "select brand_id from cases where id = %(id)s", {"id": who.talked})[0])
+    incidents.open(conn, down, case_ids=[who.talked, who.plain + 1], agent_id=who.ada, now=NOON)
     yield conn, who
     conn.rollback()
     conn.close()
@@ -74,6 +78,9 @@ def found(conn: Connection, text: str, *, agent_id: int = 0, sort: Sort = Sort.N
         ("status:open assignee:none mood:neutral", [2]),
         ("status:snoozed", []),
         ("lang:ta", [2]),
+        ("incident:outage", [-1, 1]),
+        ("incident:any -incident:Outage", []),
+        ("incident:none status:open", [2, 3, 4, 5, 6, 7]),
         ("lang:ta OR is:returning", [1, 2]),
         ("-(lang:ta OR status:open)", [0]),
         ("urgency:>=90", [2]),

@@ -49,6 +49,7 @@ NOUNS = {
     AuditNoun.AUDIT_LOG: N_("Exports of this log"),
     AuditNoun.SEGMENT: N_("Segments"),
     AuditNoun.ORGANISATION: N_("Organisations"),
+    AuditNoun.REPORT: N_("Reports"),
 }
 KINDS = {
     "signed_in": N_("Signed in"),
@@ -120,6 +121,8 @@ KINDS = {
     "organisation_added": N_("Organisation added"),
     "organisation_changed": N_("Organisation changed"),
     "organisation_removed": N_("Organisation removed"),
+    "report_added": N_("Report made"),
+    "report_changed": N_("Report changed"),
     "agent_added": N_("Colleague added"),
     "agent_changed": N_("Colleague changed"),
     "agent_removed": N_("Colleague removed"),

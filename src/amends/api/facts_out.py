@@ -9,6 +9,7 @@ from io import StringIO
 
 from fastapi.responses import StreamingResponse
 
+from amends.api.facts_parquet import as_parquet, check_parquet
 from amends.core.database import Pool
 from amends.inbox.actions import facts
 from amends.inbox.rules.export_files import harmless
@@ -24,10 +25,13 @@ class FactsFormat(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 def facts_file(pool: Pool, asked: Asked, kind: FactsFormat) -> StreamingResponse:
     """Return the facts of the episodes begun in a span as a file."""
+    if kind is FactsFormat.PARQUET:
+        check_parquet()
     with pool.transaction() as conn:
         facts.freshen(conn)
     media_type, written = _FORMATS[kind]
@@ -75,7 +79,8 @@ def _lines(rows: Iterable[list[str]]) -> str:
     return written.getvalue()
 
 
-_FORMATS: Mapping[FactsFormat, tuple[str, Callable[[Iterable[list[Fact]]], Generator[str]]]] = {
+_FORMATS: Mapping[FactsFormat, tuple[str, Callable[[Iterable[list[Fact]]], Generator[str] | Generator[bytes]]]] = {
     FactsFormat.CSV: ("text/csv; charset=utf-8", as_csv),
     FactsFormat.JSONL: ("application/x-ndjson", as_jsonl),
+    FactsFormat.PARQUET: ("application/vnd.apache.parquet", as_parquet),
 }

@@ -14,7 +14,12 @@ WAYS: Mapping[Way, str] = {
     Way.CENTRE: N_("In the centre"),
     Way.BROWSER: N_("Also as browser notification"),
 }
-FOR: Mapping[Notice, str] = {Notice.APPROVAL: "approve", Notice.RULE_STOPPED: "rules", Notice.ROTA_GAP: "rules"}
+FOR: Mapping[Notice, str] = {
+    Notice.APPROVAL: "approve",
+    Notice.RULE_STOPPED: "rules",
+    Notice.ROTA_GAP: "rules",
+    Notice.REPORT_FAILED: "numbers",
+}
 """Kinds that only somebody with a right is told."""
 
 
@@ -82,6 +87,7 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.APPROVAL: lambda told: _by(told, N_("%(name)s asks for approval of an answer"), N_("An answer waits for approval")),
     Notice.RENEWAL: lambda told: _renewal(told.facts),
     Notice.RULE_STOPPED: lambda told: _("The rule “%(rule)s” was switched off") % {"rule": told.facts.get("name", "")},
+    Notice.REPORT_FAILED: lambda told: _("The report “%(name)s” did not go out") % {"name": told.facts.get("name", "")},
     Notice.CLOCK_WARNED: lambda told: _("%(clock)s is due soon") % {"clock": _clock(told)},
     Notice.CLOCK_BREACHED: lambda told: _("%(clock)s is late") % {"clock": _clock(told)},
     Notice.PROMISE_REMINDED: lambda _told: _("What was promised is due soon"),
@@ -107,6 +113,7 @@ def address(told: Told) -> str:
     if told.case_id is None:
         places = {
             Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}",
+            Notice.REPORT_FAILED: f"/reports/{told.facts.get('report_id', '')}",
             Notice.CALLED: f"/alarms#alarm-{told.facts.get('alert_id', '')}",
             Notice.ROTA_GAP: f"/on-call#rota-{told.facts.get('rota_id', '')}",
             Notice.RENEWAL: f"/organisations/{told.facts.get('organisation_id', '')}",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
@@ -74,6 +74,11 @@ def day(moment: date) -> str:
 def short_day(moment: date) -> str:
     """Return a day of this year: `2 Mar`."""
     return format_skeleton("MMMd", moment, locale=locale())
+
+
+def weekday(number: int) -> str:
+    """Return what a weekday is called; 0 is Monday."""
+    return get_day_names("wide", locale=locale())[number]
 
 
 def hour(moment: datetime) -> str:

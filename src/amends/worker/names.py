@@ -43,6 +43,8 @@ class Task(StrEnum):
     WATCH_ROTAS = "watch_rotas"
     PLAN_OCCASIONS = "plan_occasions"
     SEND_OCCASIONS = "send_occasions"
+    TELL_AFFECTED = "tell_affected"
+    SEND_REPORTS = "send_reports"
     RAISE_WAITING = "raise_waiting"
     COUNT_VIEWS = "count_views"
     FOLD_FACTS = "fold_facts"
@@ -51,6 +53,8 @@ class Task(StrEnum):
     COUNT_SEGMENTS = "count_segments"
     REMIND_OF_RENEWALS = "remind_of_renewals"
     FIND_SAME = "find_same"
+    CLUSTER = "cluster"
+    SETTLE_CLUSTERS = "settle_clusters"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
 

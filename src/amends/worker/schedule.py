@@ -25,9 +25,11 @@ BEAT: dict[str, dict[str, Any]] = {
     "remind of renewals": _every(600, Task.REMIND_OF_RENEWALS),
     "learn at night": _every(600, Task.LEARN),
     "forget at night": _every(600, Task.FORGET),
+    "end clusters that are over": _every(300, Task.SETTLE_CLUSTERS),
     "look for surges": _every(30, Task.LOOK_FOR_SURGES),
     "tell again of what nobody sees to": _every(30, Task.ESCALATE),
     "look for gaps in the rotas": _every(600, Task.WATCH_ROTAS),
     "plan what falls on today": _every(300, Task.PLAN_OCCASIONS),
     "send what is due": _every(30, Task.SEND_OCCASIONS),
+    "send reports that are due": _every(15, Task.SEND_REPORTS),
 }

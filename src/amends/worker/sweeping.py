@@ -64,6 +64,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.SYNC_CUSTOMERS: found.syncs,
         Task.CONCLUDE_FOLLOW_UPS: found.follow_ups,
         Task.SEND_SURVEYS: found.surveys,
+        Task.TELL_AFFECTED: found.tellings,
         Task.LOOK_AGAIN: found.looks,
         Task.WAKE_CASES: found.asleep,
         Task.KEEP_CLOCKS: found.clocks,
@@ -74,6 +75,7 @@ def tasks_for(found: Undone) -> list[Task]:
         Task.READ_SEARCHED: found.searched,
         Task.COUNT_FACTS: found.facts,
         Task.FIND_SAME: found.same,
+        Task.CLUSTER: found.unclustered,
     }
     return [task for task, waiting in asked.items() if waiting]
 

@@ -10,7 +10,7 @@ from celery import Celery
 from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
-from amends.worker import occasions, surging
+from amends.worker import clustering, occasions, surging
 from amends.worker.alerting import deliver_one
 from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
@@ -29,6 +29,7 @@ from amends.worker.reading_examples import read_examples_batch
 from amends.worker.rechecking import recheck_one
 from amends.worker.relay import relay_batch
 from amends.worker.replying import send_one
+from amends.worker.reporting import send_one_report
 from amends.worker.ruling import apply_batch, apply_timed_batch
 from amends.worker.searched import read_searched_batch
 from amends.worker.sleeping import wake_batch
@@ -36,6 +37,7 @@ from amends.worker.standing import check_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.syncing import sync_one
+from amends.worker.telling import tell_one
 from amends.worker.triaging import triage_batch
 from amends.worker.view_counting import count_views_batch
 from amends.worker.waiting import raise_batch
@@ -95,6 +97,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,
+    Task.TELL_AFFECTED: tell_one,
+    Task.SEND_REPORTS: send_one_report,
     Task.RAISE_WAITING: raise_batch,
     Task.COUNT_VIEWS: count_views_batch,
     Task.FOLD_FACTS: fold_facts_batch,
@@ -103,6 +107,8 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.COUNT_SEGMENTS: count_segments_batch,
     Task.REMIND_OF_RENEWALS: remind_of_renewals,
     Task.FIND_SAME: find_same_batch,
+    Task.CLUSTER: clustering.cluster_batch,
+    Task.SETTLE_CLUSTERS: _once(clustering.settle),
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
 }

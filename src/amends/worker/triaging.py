@@ -33,8 +33,8 @@ def triage_batch(at: Context) -> bool:
         _say(at, f"Triage broke ({type(error).__name__}) and is tried again; the log of the desk's worker says where.")
         raise
     if done:
-        at.wake(Task.RELAY)
-        at.wake(Task.GIVE_OUT)
+        for task in (Task.RELAY, Task.GIVE_OUT, Task.CLUSTER):
+            at.wake(task)
         log.info("triaged", posts=done)
     else:
         _say(at, "")

@@ -57,8 +57,10 @@ def _woken(event: EventRow) -> str:
         "time": _("The case woke: its time has come"),
         "customer": _("The case woke: the customer wrote"),
         "undo": _("%(by)s took the snooze back"),
+        "incident": _("The case woke: “%(incident)s” is over"),
     }
-    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % {"by": _by(event)}
+    given = {"by": _by(event), "incident": event.facts.get("incident", "")}
+    return told.get(str(event.facts.get("woken_by")), _("%(by)s woke the case")) % given
 
 
 def _pressed(event: EventRow) -> str:

@@ -12,17 +12,19 @@ from amends.inbox.actions import deeds
 from amends.inbox.actions.deeds.deal import METHODS
 from amends.inbox.actions.rule_book import MOST_DEEDS, Draft
 from amends.inbox.rules.automation import TIMED, TRIGGERS, Trigger
-from amends.inbox.store import agent_list, channels, teams, topics
+from amends.inbox.store import agent_list, channels, incidents, teams, topics
 from amends.inbox.store.automation import Rule
 
 Column = Annotated[list[str], Form()]
-COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by")
+COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by", "incident")
 DEEDS: Mapping[str, str] = {
     "assign": N_("assign to"),
     "deal": N_("assign by method in the team"),
     "team": N_("give to the team"),
     "topic": N_("give the topic"),
     "untopic": N_("take the topic away"),
+    "incident": N_("put into the incident"),
+    "unincident": N_("take out of its incident"),
     "press": N_("raise the urgency"),
     "note": N_("leave the note"),
     "snooze": N_("snooze"),
@@ -52,9 +54,10 @@ def columns(  # noqa: PLR0913
     reason: Column = [],  # noqa: B006
     channel: Column = [],  # noqa: B006
     by: Column = [],  # noqa: B006
+    incident: Column = [],  # noqa: B006
 ) -> Columns:
     """Return the rows in which a deed was chosen."""
-    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by)
+    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by, incident)
     padded = [[*field, *[""] * (len(deed) - len(field))] for field in fields]
     return Columns(rows=[_row(values) for values in zip(*padded, strict=False) if values[0]])
 
@@ -82,6 +85,7 @@ def form_values(conn: Connection, rule: Rule | None) -> dict[str, Any]:
         "teams": teams.every(conn),
         "methods": {method: _(words) for method, words in METHODS.items()},
         "topics": topics.every(conn),
+        "incidents": incidents.going_on(conn),
         "channels": channels.active(conn),
     }
 

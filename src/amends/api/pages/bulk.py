@@ -13,11 +13,12 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _, ngettext
 from amends.inbox.actions import bulk, selecting
+from amends.inbox.actions import incidents as acts
 from amends.inbox.actions.bulk import Wanted
 from amends.inbox.rules import snoozing
 from amends.inbox.rules.rights import SEE_EVERY_TEAM, Right
 from amends.inbox.rules.words import Role
-from amends.inbox.store import agent_list, teams, topics
+from amends.inbox.store import agent_list, incidents, teams, topics
 from amends.inbox.store import bulk as bulk_rows
 from amends.inbox.store.bulk import Run
 from amends.inbox.store.sessions import Visitor
@@ -36,10 +37,12 @@ def wished(  # noqa: PLR0913
     preset: Annotated[str, Form(max_length=20)] = "",
     zone: Annotated[str, Form(max_length=60)] = "",
     text: Annotated[str, Form(max_length=5_000)] = "",
+    incident: Annotated[str, Form(max_length=20)] = "",
+    name: Annotated[str, Form(max_length=400)] = "",
 ) -> tuple[str, dict[str, object]]:
     """Return the deed that the bar asks for, with what it needs."""
     until = {"reason": "customer"} if preset == "customer" else {"preset": preset, "zone": zone}
-    return deed, {"to": to, "team": team, "topic": topic_id, "text": text, **until}
+    return deed, {"to": to, "team": team, "topic": topic_id, "text": text, "incident": incident, "name": name, **until}
 
 
 @router.get("", dependencies=WORK)
@@ -48,6 +51,7 @@ def tools(request: Request, desk: AtDesk, _visitor: Reading, look: Looking, zone
     times = snoozing.times(snoozing.presets(desk.clock(), snoozing.zone_of(zone)))
     with desk.pool.transaction() as conn:
         choices = {"agents": agent_list.active(conn), "teams": teams.every(conn), "topics": topics.every(conn)}
+        choices |= {"incidents": incidents.going_on(conn)}
     return desk.screens.blocks(request, "bulk.html", ["tools"], choices | {"look": look, "times": times, "zone": zone})
 
 
@@ -70,9 +74,9 @@ def start(  # noqa: PLR0913
     all_: Annotated[str, Form(alias="all", max_length=1)] = "",
 ) -> Response:
     """Start the work on the selected cases, or on all that match what the list shows."""
-    deed, asked = wish
     with desk.pool.transaction() as conn:
         chosen = _matching(conn, desk, look, visitor) if all_ else _numbers(ids)
+        deed, asked = _with_incident(conn, wish, chosen, visitor, desk)
         wanted = Wanted(deed=deed, asked=asked, case_ids=chosen, query=look.query() if all_ else "")
         run = bulk.run_of(conn, bulk.start(conn, wanted, agent_id=visitor.agent_id, now=desk.clock()))
     desk.wake()
@@ -108,6 +112,17 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, run_id: int) -> 
         undoing = bulk.run_of(conn, bulk.take_back(conn, run_id=run_id, agent_id=visitor.agent_id, now=desk.clock()))
     desk.wake()
     return saying(_progress(request, desk, undoing, []), _("Taking it back"), more={"bulk-started": {}})
+
+
+def _with_incident(
+    conn: Connection, wish: tuple[str, dict[str, object]], chosen: list[int], visitor: Visitor, desk: Desk
+) -> tuple[str, dict[str, object]]:
+    """Return what is to be done; an incident that they are to join is opened here."""
+    deed, asked = wish
+    if deed != "new_incident":
+        return deed, asked
+    made = acts.open_over(conn, str(asked["name"]), chosen, agent_id=visitor.agent_id, now=desk.clock())
+    return "incident", {"incident": str(made), "text": ""}
 
 
 def _progress(request: Request, desk: Desk, run: Run, left: list[Any]) -> HTMLResponse:

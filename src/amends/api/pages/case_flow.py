@@ -8,6 +8,7 @@ from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
+from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions import snooze
 from amends.inbox.actions.deeds.snooze import wish
@@ -16,8 +17,11 @@ from amends.inbox.actions.undo import undo
 from amends.inbox.rules import snoozing
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.incidents import OVER
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import snoozes
+from amends.inbox.rules.snoozing import Sleep
+from amends.inbox.store import incidents, snoozes
+from amends.inbox.store.incidents import Incident
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 WORK = [may(Right.WORK)]
@@ -28,7 +32,7 @@ def choose(request: Request, desk: AtDesk, _visitor: Reading, case_id: CaseId, z
     """Show the times that can be chosen, by the agent's own clock."""
     here = snoozing.zone_of(zone)
     with desk.pool.transaction() as conn:
-        values = {"case_id": head_of(conn, case_id).id, "asleep": snoozes.find(conn, case_id=case_id)}
+        values = {"case_id": head_of(conn, case_id).id, "asleep": snoozes.find(conn, case_id=case_id), "incidents": _to_wait_for(conn)}
     times = snoozing.times(snoozing.presets(desk.clock(), here))
     return desk.screens.blocks(request, "snooze.html", ["picker"], values | {"times": times, "zone": zone})
 
@@ -44,16 +48,17 @@ def lay_down(  # noqa: PLR0913
     zone: Annotated[str, Form(max_length=60)] = "",
     reason: Annotated[str, Form(max_length=20)] = "",
     label: Annotated[str, Form(max_length=200)] = "",
+    incident: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Let the case sleep; `preset` may be `next`, the nearest of the times that are offered."""
     now = desk.clock()
-    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), label)
+    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), label, incident)
     return done(
         request,
         desk,
         case_id,
         lambda conn: snooze.snooze(conn, case_id=case_id, sleep=sleep, agent_id=visitor.agent_id, now=now),
-        snoozing.said(sleep, zone),
+        _said(sleep, zone),
         undo=EventKind.CASE_SNOOZED,
     )
 
@@ -94,3 +99,11 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId,
         lambda conn: undo(conn, case_id=case_id, event_id=event_id, agent_id=visitor.agent_id, now=desk.clock()),
         _("Taken back"),
     )
+
+
+def _to_wait_for(conn: Connection) -> list[Incident]:
+    return [one for one in incidents.going_on(conn) if one.status not in OVER]
+
+
+def _said(sleep: Sleep, zone: str) -> str:
+    return _("Snoozed until the incident is over") if sleep.incident_id else snoozing.said(sleep, zone)

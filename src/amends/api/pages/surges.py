@@ -23,7 +23,13 @@ router = APIRouter(include_in_schema=False)
 RULES = [may(Right.RULES)]
 WORK = [may(Right.WORK)]
 SHOWN = 100
-KINDS = Table({Kind.HABIT: N_("more than the habit of this hour of the week"), Kind.RATE: N_("more than a number")})
+KINDS = Table(
+    {
+        Kind.HABIT: N_("more than the habit of this hour of the week"),
+        Kind.RATE: N_("more than a number"),
+        Kind.NEW_TOPIC: N_("complaints alike that fit no topic"),
+    }
+)
 APART = Table(
     {
         Apart.ALL: N_("all together"),

@@ -22,18 +22,20 @@ WORK = [program_may(Right.WORK)]
 
 
 class SnoozeBody(Body):
-    """Until when the case sleeps: `until` a time, until the `customer` writes, or until an `incident` (its `label`) is over."""
+    """Until when the case sleeps: `until` a time, until the `customer` writes, or until an `incident` is over (a number or `label`)."""
 
     reason: Reason = Reason.TIME
     until: AwareDatetime | None = None
     label: Annotated[str, Field(max_length=200)] = ""
+    incident: Annotated[int | None, Field(ge=1, lt=2**63)] = None
 
 
 @router.post("/snooze", dependencies=WORK, operation_id="snooze")
 def lay_down(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: SnoozeBody) -> Case:
     """Let the case sleep; a post of its customer wakes it in any case."""
     now: datetime = desk.clock()
-    sleep = Sleep(reason=body.reason, until=body.until, label=body.label)
+    known = body.incident if body.reason is Reason.INCIDENT else None
+    sleep = Sleep(reason=body.reason, until=body.until, label=body.label, incident_id=known)
     return done(desk, case_id, lambda conn: snooze.snooze(conn, case_id=case_id, sleep=sleep, agent_id=visitor.agent_id, now=now))
 
 

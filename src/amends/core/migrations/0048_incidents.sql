@@ -1,5 +1,5 @@
 -- Incidents: one cause behind many complaints, who is on it, what is said of it, and who was told when it was mended.
--- depends: 0046_promises_in_numbers
+-- depends: 0047_clusters
 
 create table incidents (
   id bigint generated always as identity primary key,

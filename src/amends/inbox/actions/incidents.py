@@ -14,7 +14,7 @@ from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
 from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage
-from amends.inbox.store import brands, events, incident_cases, incident_notes, incidents
+from amends.inbox.store import brands, events, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
 
@@ -39,6 +39,15 @@ def open(  # noqa: A001 - an incident is opened
     events.add(conn, EventKind.INCIDENT_OPENED, now=now, agent_id=agent_id, incident_id=incident_id, incident=checked.name)
     _let_in(conn, incident_id, checked.name, free, coming, agent_id, now)
     return incident_id
+
+
+def open_over(conn: Connection, name: str, case_ids: Sequence[int], *, agent_id: AgentId, now: datetime) -> IncidentId:
+    """Open an incident that these cases, of the brand of most of them, are to join one by one; `Refused` where there is none."""
+    brand_id = incident_cases.brand_of(conn, case_ids)
+    if brand_id is None:
+        raise Refused(_("No case is selected."))
+    new = NewIncident(name=name, brand_id=brand_id, started_at=incident_cases.first_published(conn, case_ids))
+    return open(conn, new, agent_id=agent_id, now=now)
 
 
 def incident_of(conn: Connection, incident_id: int) -> Incident:
@@ -99,13 +108,18 @@ def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: Ag
 
 
 def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: AgentId, now: datetime) -> str:
-    """Say where it stands, and return where it stood. Once it is over, the cases wake that sleep until then."""
+    """Say where it stands, and return where it stood. Once it is over, the cases wake that sleep until then.
+
+    Where it goes on again, no answer says any more that it is mended.
+    """
     incident, stage = _locked(conn, incident_id), rule.staged(status)
     if incident.status == stage:
         return incident.status
     incidents.set_status(conn, incident.id, stage, rule.times(incident.times, stage, now))
     if stage in OVER:
         incidents.let_wake(conn, incident.id, now=now)
+    else:
+        incident_rounds.stop_of(conn, incident.id)
     events.add(
         conn,
         EventKind.INCIDENT_CHANGED,

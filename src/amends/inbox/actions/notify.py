@@ -119,6 +119,7 @@ _KEPT = frozenset(
         "renews_on",
         "members",
         "clock",
+        "report_id",
         "alert_id",
         "rota_id",
         "begins",
@@ -201,6 +202,10 @@ def _renewal(_at: Round, event: Heard) -> Iterable[For]:
     yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.RENEWAL)
 
 
+def _report(_at: Round, event: Heard) -> Iterable[For]:
+    yield For(agent_id=AgentId(int(event.facts["whom"])), kind=Notice.REPORT_FAILED)
+
+
 def _clocked(_at: Round, event: Heard) -> Iterable[For]:
     """Yield whose case it is."""
     if event.assignee_id is not None:
@@ -246,6 +251,7 @@ _HOW: Mapping[str, Callable[[Round, Heard], Iterable[For]]] = {
     EventKind.REPLY_APPROVAL_UNDONE: _waits,
     EventKind.RULE_STOPPED: _rule_stopped,
     EventKind.RENEWAL_NEAR: _renewal,
+    EventKind.REPORT_FAILED: _report,
     EventKind.ON_CALL_CALLED: _called,
     EventKind.ROTA_GAP_FOUND: _rota_gap,
     EventKind.CLOCK_WARNED: _clocked,

@@ -4,18 +4,20 @@ The former happens in `actions.triage`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict
+from amends.core.errors import Conflict, Refused
 from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId
+from amends.inbox.rules.incidents import OVER
 from amends.inbox.rules.snoozing import Reason, Sleep, checked
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import cases, events, snoozes
+from amends.inbox.store import cases, events, incidents, snoozes
 from amends.inbox.store.cases import Case
 
 BATCH = 100
@@ -23,7 +25,7 @@ BATCH = 100
 
 def snooze(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId, now: datetime) -> None:
     """Let the case sleep; one that sleeps already sleeps as is said now. `Conflict` where it is over."""
-    wish, case = checked(sleep, now), locked_case(conn, case_id)
+    wish, case = checked(_named(conn, sleep), now), locked_case(conn, case_id)
     after(case.status, Step.SNOOZE)
     before = facts_of_sleep(conn, case)
     lay_down(conn, case, wish, agent_id=agent_id, now=now)
@@ -56,9 +58,23 @@ def rouse(conn: Connection, case: Case, *, why: str, agent_id: AgentId, now: dat
 def wake_due(conn: Connection, *, now: datetime) -> int:
     """Wake the cases whose time has come, at most `BATCH`, and return how many; doing it twice wakes them once."""
     woken = snoozes.wake_due(conn, now=now, limit=BATCH)
-    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts={"woken_by": "time"}) for one in woken]
+    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts=_why(one.incident)) for one in woken]
     events.add_all(conn, told, now=now)
     return len(woken)
+
+
+def _why(incident: str) -> dict[str, str]:
+    return {"woken_by": "incident", "incident": incident} if incident else {"woken_by": "time"}
+
+
+def _named(conn: Connection, sleep: Sleep) -> Sleep:
+    """Return a wish with the name of the incident it waits for; `Refused` where there is none, or it is over already."""
+    if sleep.incident_id is None:
+        return sleep
+    found = incidents.find(conn, sleep.incident_id)
+    if found is None or found.status in OVER:
+        raise Refused(_("This incident is over; choose another one, or a time."))
+    return replace(sleep, label=found.name)
 
 
 def rouse_written(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
@@ -76,7 +92,8 @@ def facts_of_sleep(conn: Connection, case: Case) -> dict[str, object] | None:
 
 def written(sleep: Sleep) -> dict[str, object]:
     """Return a sleep as an event keeps it."""
-    return {"reason": sleep.reason.value, "until": sleep.until and sleep.until.isoformat(), "label": sleep.label}
+    facts: dict[str, object] = {"reason": sleep.reason.value, "until": sleep.until and sleep.until.isoformat(), "label": sleep.label}
+    return facts if sleep.incident_id is None else facts | {"incident": sleep.incident_id}
 
 
 def read(facts: object, now: datetime) -> Sleep | None:
@@ -84,4 +101,7 @@ def read(facts: object, now: datetime) -> Sleep | None:
     if not isinstance(facts, dict):
         return None
     until = datetime.fromisoformat(str(facts["until"])) if facts.get("until") else None
-    return None if until and until <= now else Sleep(reason=Reason(str(facts["reason"])), until=until, label=str(facts.get("label", "")))
+    if until and until <= now:
+        return None
+    reason, incident = Reason(str(facts["reason"])), facts.get("incident")
+    return Sleep(reason=reason, until=until, label=str(facts.get("label", "")), incident_id=int(incident) if incident else None)

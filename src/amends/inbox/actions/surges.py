@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import cluster_alarms
 from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
@@ -45,7 +46,7 @@ def look(conn: Connection, *, now: datetime) -> bool:
     if found is None:
         return False
     try:
-        seen = _seen(conn, found, now)
+        seen = cluster_alarms.seen(conn, found, now=now) if found.kind == Kind.NEW_TOPIC else _seen(conn, found, now)
     except (NotAQuery, TooBroad) as error:
         surge_rules.set_trouble(conn, found.id, str(error))
         return True
@@ -191,6 +192,8 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
 
 def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged) -> str:
     """Return a sentence for whoever is woken by it."""
+    if found.kind == Kind.NEW_TOPIC:
+        return f"{found.name}, {cluster_alarms.name_of(conn, key) or 'no word in common'}: {n} customers within {found.minutes} minutes."
     where = surge_rules.name_of(conn, Apart(found.apart_by), key)
     of = f" of {where}" if where else ""
     usual = f"; {judged.expected:.1f} is the habit of this hour" if found.kind == Kind.HABIT else ""

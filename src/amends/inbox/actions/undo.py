@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions import assign, clocks, press, resolve, snooze, topic_labels
+from amends.inbox.actions import assign, clocks, incidents, press, resolve, snooze, topic_labels
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.notify import tell_screens
 from amends.inbox.actions.read import mark_read, mark_unread
@@ -31,6 +31,7 @@ STEPS = (
     EventKind.CASE_REOPENED,
     EventKind.REOPEN_UNDONE,
 )
+INCIDENT = (EventKind.INCIDENT_JOINED, EventKind.INCIDENT_LEFT)
 TALK = (EventKind.POST_JOINED, EventKind.REPLY_QUEUED, EventKind.REPLY_SENT)
 
 
@@ -142,6 +143,17 @@ def _topic(at: Undoing) -> None:
         topic_labels.unsay(at.conn, post_id=post_id, topic_id=topic_id, agent_id=at.agent_id, now=at.now)
 
 
+def _joined(at: Undoing) -> None:
+    at.refuse_after(*INCIDENT)
+    incident_id = int(str(at.event.facts["incident_id"]))
+    incidents.leave(at.conn, incident_id, at.case.id, reason="", agent_id=at.agent_id, now=at.now)
+
+
+def _left(at: Undoing) -> None:
+    at.refuse_after(*INCIDENT)
+    incidents.join(at.conn, int(str(at.event.facts["incident_id"])), [at.case.id], agent_id=at.agent_id, now=at.now)
+
+
 def _pressed(at: Undoing) -> None:
     press.ease(at.conn, at.case, at.event.facts, agent_id=at.agent_id, now=at.now)
 
@@ -159,4 +171,6 @@ _HOW: Mapping[str, Callable[[Undoing], None]] = {
     EventKind.TOPIC_GIVEN: _topic,
     EventKind.TOPIC_TAKEN: _topic,
     EventKind.CASE_PRESSED: _pressed,
+    EventKind.INCIDENT_JOINED: _joined,
+    EventKind.INCIDENT_LEFT: _left,
 }

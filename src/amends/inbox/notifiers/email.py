@@ -24,8 +24,17 @@ FINAL = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter; `media` is its type and subtype."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mailbox:
-    """A mail server and whom to write to."""
+    """A mail server and whom to write to; `html` stands for the small twin of the message where it is given."""
 
     host: str
     port: int
@@ -38,6 +47,8 @@ class Mailbox:
     time_out: float = TIME_OUT
     button: str = "Open the case"
     unsubscribe: str = ""
+    html: str = ""
+    enclosed: tuple[Enclosure, ...] = ()
 
     def deliver(self, message: Message) -> None:
         """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
@@ -78,7 +89,10 @@ class Mailbox:
             letter["List-Unsubscribe"] = f"<{self.unsubscribe}>"
             letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(message.body)
-        letter.add_alternative(html_of(message, self.button), subtype="html")
+        letter.add_alternative(self.html or html_of(message, self.button), subtype="html")
+        for one in self.enclosed:
+            kind, _slash, subtype = one.media.partition(";")[0].partition("/")
+            letter.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
         return letter
 
 

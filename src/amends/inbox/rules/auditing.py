@@ -85,6 +85,7 @@ class AuditNoun(StrEnum):
     AUDIT_LOG = "audit_log"
     SEGMENT = "segment"
     ORGANISATION = "organisation"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,6 +37,7 @@ class Notice(StrEnum):
     APPROVAL = "approval"
     RULE_STOPPED = "rule_stopped"
     RENEWAL = "renewal"
+    REPORT_FAILED = "report_failed"
     CLOCK_WARNED = "clock_warned"
     CLOCK_BREACHED = "clock_breached"
     CLOCK_ESCALATED = "clock_escalated"
@@ -71,6 +72,7 @@ MEANS: Mapping[Notice, str] = {
     Notice.APPROVAL: N_("An answer waits for my approval"),
     Notice.RULE_STOPPED: N_("A rule was switched off because it failed"),
     Notice.RENEWAL: N_("Memberships of an organisation of mine renew soon"),
+    Notice.REPORT_FAILED: N_("A report of mine did not go out"),
     Notice.CLOCK_WARNED: N_("A case of mine is due soon"),
     Notice.CLOCK_BREACHED: N_("A case of mine is late"),
     Notice.CLOCK_ESCALATED: N_("A late case is escalated to me"),

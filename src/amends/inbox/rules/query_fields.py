@@ -56,6 +56,7 @@ FIELDS: Fields = {
     "topic": Field(kind=Kind.NAME, values=("none",), means=N_("What it is about")),
     "assignee": Field(kind=Kind.NAME, values=("me", "none"), means=N_("Who has the case")),
     "team": Field(kind=Kind.NAME, values=("mine", "none"), means=N_("The team whose work it is")),
+    "incident": Field(kind=Kind.NAME, values=("any", "none"), means=N_("The incident that it belongs to")),
     "customer": Field(kind=Kind.TEXT, means=N_("Part of the customer's name")),
     "segment": Field(kind=Kind.NAME, means=N_("A shared segment that the customer belongs to")),
     "followers": Field(kind=Kind.NUMBER, means=N_("How many follow the customer: 500, 10k, 2m")),

@@ -24,6 +24,7 @@ class Right(StrEnum):
     SHARE = "share"
     TEAMS = "teams"
     NUMBERS = "numbers"
+    REPORTS = "reports"
     TRIAGE = "triage"
     RULES = "rules"
     SEE_SOURCES = "see_sources"
@@ -55,6 +56,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.TEAMS: frozenset({LEAD, MANAGER, ADMIN}),
     # the managers' numbers and reports
     Right.NUMBERS: frozenset({LEAD, MANAGER, ADMIN, AUDITOR}),
+    # save reports and send them to colleagues
+    Right.REPORTS: frozenset({LEAD, MANAGER, ADMIN}),
     # topics, noise, urgency, models
     Right.TRIAGE: frozenset({MANAGER, ADMIN}),
     # rules that work for the team

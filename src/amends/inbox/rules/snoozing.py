@@ -29,11 +29,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sleep:
-    """Until when a case sleeps: `until` a time (None: none was set), `label` the incident it waits for."""
+    """Until when a case sleeps: `until` a time (None: none was set), `label` the incident it waits for, `incident_id` where we know it."""
 
     reason: Reason
     until: datetime | None = None
     label: str = ""
+    incident_id: int | None = None
 
 
 class Preset(StrEnum):
@@ -118,7 +119,7 @@ def checked(sleep: Sleep, now: datetime) -> Sleep:
     label = " ".join(sleep.label.split())[:LONGEST_LABEL]
     if sleep.reason is Reason.INCIDENT and not label:
         raise Refused(_("Name the incident that the case waits for."))
-    return Sleep(reason=sleep.reason, until=sleep.until, label=label)
+    return Sleep(reason=sleep.reason, until=sleep.until, label=label, incident_id=sleep.incident_id)
 
 
 def times(offered: dict[Preset, datetime]) -> Sequence[tuple[str, str, datetime]]:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
 
     RATE = "rate"
     HABIT = "habit"
+    NEW_TOPIC = "new_topic"
 
 
 class Apart(StrEnum):
@@ -85,8 +86,8 @@ def windows(now: datetime, minutes: int) -> tuple[tuple[datetime, datetime], lis
 
 
 def judged(rule: Rule, seen: Seen) -> Judged:
-    """Return how the count stands against the number, or against its habit."""
-    if rule.kind is Kind.RATE:
+    """Return how the count stands against the number, or against its habit; a new topic without a habit, against the number."""
+    if rule.kind is Kind.RATE or (rule.kind is Kind.NEW_TOPIC and not seen.habit):
         return Judged(surges=seen.n >= rule.least, calm=seen.n < rule.least, expected=float(rule.least), chance=1.0)
     expected, chance = surprise(seen.n, seen.habit)
     return Judged(surges=seen.n >= rule.least and chance * rule.one_in <= 1, calm=chance > CALM_CHANCE, expected=expected, chance=chance)

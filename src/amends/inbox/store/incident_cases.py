@@ -129,7 +129,19 @@ def of_case(conn: Connection, case_id: int) -> Belonging | None:
     )
 
 
-def first_published(conn: Connection, case_ids: Sequence[CaseId]) -> datetime | None:
+def brand_of(conn: Connection, case_ids: Sequence[int]) -> int | None:
+    """Return the brand that most of the cases are about; None where there is none of them."""
+    found = fetch_values(
+        conn,
+        """
+        select brand_id from cases where id = any(%(ids)s::bigint[]) group by brand_id order by count(*) desc, brand_id limit 1
+        """,
+        {"ids": list(case_ids)},
+    )
+    return found[0] if found else None
+
+
+def first_published(conn: Connection, case_ids: Sequence[int]) -> datetime | None:
     """Return when the first customer's post of these cases was published."""
     return fetch_values(
         conn,

@@ -31,6 +31,11 @@ def insert(conn: Connection, *, kinds: Sequence[str], texts: Sequence[str]) -> N
     )
 
 
+def texts(conn: Connection) -> list[str]:
+    """Return what the prototypes say."""
+    return fetch_values(conn, "select text from prototypes order by id")
+
+
 def read_by(conn: Connection, *, encoder: str) -> list[ReadPrototype]:
     """Return the prototypes that `encoder` has read, in the order they came."""
     return fetch_all(

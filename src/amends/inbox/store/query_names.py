@@ -22,6 +22,7 @@ _NAMED: Mapping[str, LiteralString] = {
     "brand": "select id, array[slug, name] as names from brands order by slug",
     "source": "select id, array[handle] as names from sources order by handle, id",
     "topic": "select id, array[name] as names from topics where archived_at is null order by name, id",
+    "incident": "select id, array[name] as names from incidents order by closed_at is not null, id desc",
     "team": "select id, array[name] as names from teams where archived_at is null order by name",
     "assignee": "select id, array[name, email] as names from agents where active order by name, id",
     "owner": "select id, array[name, email] as names from agents where active order by name, id",

@@ -23,6 +23,8 @@ ONE_OF: Mapping[str, LiteralString] = {
     "team": "c.team_id = any({}::bigint[])",
     "assignee": "c.assignee_id = any({}::bigint[])",
     "topic": "exists (" + TOPICS + " and l.topic_id = any({}::bigint[]))",
+    "incident": """c.id = any(array(
+        select case_id from incident_cases where incident_id = any({}::bigint[]) and left_at is null))""",
     "customer": """c.customer_id = any(array(
         select u.id from customers u join unnest({}::text[]) part on lower(u.name) like part limit 2000))""",
 }
@@ -33,6 +35,8 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     ("team", "mine"): "c.team_id = any(" + MY_TEAMS + ")",
     ("team", "none"): "c.team_id is null",
     ("topic", "none"): "not exists (" + TOPICS + ")",
+    ("incident", "any"): "exists (select from incident_cases m where m.case_id = c.id and m.left_at is null)",
+    ("incident", "none"): "not exists (select from incident_cases m where m.case_id = c.id and m.left_at is null)",
     ("due", "past"): "c.due_at <= %(now)s",
     ("due", "none"): "c.due_at is null",
     ("is", "unread"): "c.unread",

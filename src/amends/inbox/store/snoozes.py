@@ -19,11 +19,12 @@ class SnoozeRow:
     until: datetime | None
     agent: str | None
     since: datetime
+    incident_id: int | None
 
     @property
     def sleep(self) -> Sleep:
         """The row as the rules take it."""
-        return Sleep(reason=Reason(self.reason), until=self.until, label=self.label)
+        return Sleep(reason=Reason(self.reason), until=self.until, label=self.label, incident_id=self.incident_id)
 
 
 def put(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId | None, now: datetime) -> None:
@@ -31,12 +32,20 @@ def put(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId | 
     execute(
         conn,
         """
-        insert into snoozes (case_id, reason, label, until, agent_id, since)
-        values (%(case_id)s, %(reason)s, %(label)s, %(until)s, %(agent_id)s, %(now)s)
+        insert into snoozes (case_id, reason, label, until, agent_id, since, incident_id)
+        values (%(case_id)s, %(reason)s, %(label)s, %(until)s, %(agent_id)s, %(now)s, %(incident_id)s)
         on conflict (case_id) do update set reason = excluded.reason, label = excluded.label, until = excluded.until,
-          agent_id = excluded.agent_id, since = excluded.since
+          agent_id = excluded.agent_id, since = excluded.since, incident_id = excluded.incident_id
         """,
-        {"case_id": case_id, "reason": sleep.reason, "label": sleep.label, "until": sleep.until, "agent_id": agent_id, "now": now},
+        {
+            "case_id": case_id,
+            "reason": sleep.reason,
+            "label": sleep.label,
+            "until": sleep.until,
+            "agent_id": agent_id,
+            "now": now,
+            "incident_id": sleep.incident_id,
+        },
     )
 
 
@@ -46,7 +55,7 @@ def find(conn: Connection, *, case_id: int) -> SnoozeRow | None:
         conn,
         SnoozeRow,
         """
-        select s.case_id, s.reason, s.label, s.until, a.name as agent, s.since
+        select s.case_id, s.reason, s.label, s.until, a.name as agent, s.since, s.incident_id
         from snoozes s left join agents a on a.id = s.agent_id where s.case_id = %(case_id)s
         """,
         {"case_id": case_id},
@@ -55,9 +64,10 @@ def find(conn: Connection, *, case_id: int) -> SnoozeRow | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Woken:
-    """A case that was woken."""
+    """A case that was woken, and the incident that it waited for."""
 
     id: CaseId
+    incident: str = ""
 
 
 def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
@@ -67,11 +77,12 @@ def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
         Woken,
         """
         with due as (
-          select c.id from snoozes s join cases c on c.id = s.case_id
+          select c.id, case when s.incident_id is null then '' else s.label end as incident
+          from snoozes s join cases c on c.id = s.case_id
           where s.until <= %(now)s and c.status = 'snoozed' order by s.until, s.case_id limit %(limit)s for update of c skip locked
         )
         update cases c set status = case when c.waiting_since is null then 'waiting' else 'open' end, unread = true
-        from due where c.id = due.id returning c.id
+        from due where c.id = due.id returning c.id, due.incident
         """,
         {"now": now, "limit": limit},
     )

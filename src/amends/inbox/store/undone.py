@@ -32,6 +32,8 @@ class Undone:
     searched: bool
     facts: bool
     same: bool
+    tellings: bool
+    unclustered: bool
 
 
 def undone(conn: Connection, *, now: datetime) -> Undone:
@@ -71,6 +73,9 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (
             select from cases c join sources s on s.id = c.source_id where c.look_at <= %(now)s and s.paused_at is null
           ) as looks,
+          exists (
+            select from incident_rounds r join incident_answers a on a.round_id = r.id where r.state = 'running' and a.state = 'approved'
+          ) as tellings,
           exists (select from snoozes where until <= %(now)s) as asleep,
           exists (select from clock_queue) or exists (select from clocks where next_at <= %(now)s)
             or exists (select from promises where next_at <= %(now)s) as clocks,
@@ -81,7 +86,8 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           exists (select from search_backlog) as searched,
           exists (select from customer_facts_backlog) or exists (select from customer_facts where stale_at <= %(now)s) as facts,
           exists (select from identity_backlog)
-            or exists (select from match_suggestions where state = 'open' and strong is not null) as same
+            or exists (select from match_suggestions where state = 'open' and strong is not null) as same,
+          exists (select from cluster_backlog) as unclustered
         """,
         {"now": now},
     )

@@ -1,0 +1,251 @@
+"""Makes a report from the numbers of its span. Place in the path: a saved report, or a mail that is due -> here -> screen, file, letter."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from amends.core.database import Connection
+from amends.core.translating import _
+from amends.core.written import seconds
+from amends.inbox.actions import facts
+from amends.inbox.actions.breakdown import Dimension, Line, breakdown, topics_moving
+from amends.inbox.rules import alarm_figures
+from amends.inbox.rules.alarm_figures import AlarmCounts, together
+from amends.inbox.rules.columns import Column
+from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure
+from amends.inbox.rules.measuring import EDGES, GAPS, Measures, counted, distribution, gaps, series
+from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, rows_path
+from amends.inbox.rules.reports import PARTS, Part
+from amends.inbox.rules.spans import slots
+from amends.inbox.store import alarm_numbers, numbers
+from amends.inbox.store.numbers import Asked, Found
+
+_TOLD = (
+    Figure.BEGUN,
+    Figure.ANSWERED,
+    Figure.UNANSWERED,
+    Figure.RESOLVED,
+    Figure.REOPENED,
+    Figure.NEGATIVE,
+    Figure.NEUTRAL,
+    Figure.POSITIVE,
+    Figure.KEPT,
+    Figure.BROKEN,
+    Figure.NEXT_WAITING,
+    Figure.RATED,
+    Figure.CONTENT,
+    Figure.BACKLOG,
+)
+_OUTCOMES = ("held", "relapsed", "silent", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """One report being made."""
+
+    conn: Connection
+    asked: Asked
+    found: Found
+
+    def rows(self, value: float | None, figure: Figure, query: str | None = None) -> Cell:
+        """Return a cell that opens the rows behind it."""
+        return Cell(value, rows_path(figure, self.asked.period, str(self.asked.query) if query is None else query))
+
+
+def make(conn: Connection, parts: Iterable[Part], asked: Asked) -> list[ReportTable]:
+    """Return the tables of a report, in the order of the parts, in the language that is spoken. `NotAQuery`, `TooBroad`."""
+    facts.freshen(conn)
+    making = _Making(conn, asked, numbers.find(conn, asked, also=GAPS))
+    chosen = set(parts)
+    return [_MADE[part](making, part) for part in Part if part in chosen]
+
+
+def _heads(*heads: tuple[str, Kind]) -> list[Head]:
+    return [Head(name=name, kind=kind) for name, kind in heads]
+
+
+def _held(at: _Making, part: Part) -> ReportTable:
+    measured = at.found.measures(at.asked)
+    rows = [
+        [
+            Cell(_("after %(days)s days") % {"days": days}),
+            Cell(looked.share),
+            *(at.rows(getattr(looked, name), Figure(f"{name}_{days}")) for name in _OUTCOMES),
+        ]
+        for days, looked in ((7, measured.after_7), (30, measured.after_30))
+    ]
+    names = (_("held"), _("relapsed"), _("silent"), _("unknown"))
+    heads = _heads((_("Look"), Kind.TEXT), (_("Share that held"), Kind.SHARE), *((name, Kind.COUNT) for name in names))
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows)
+
+
+def _figures(at: _Making, part: Part) -> ReportTable:
+    now = at.found.figures(at.asked)
+    then = counted(at.found.measures_before(at.asked)) | {Figure.BACKLOG: at.found.backlog_before}
+    before = at.asked.before
+    rows = [
+        [
+            Cell(NAMES[figure]),
+            at.rows(now[figure], figure),
+            Cell(then[figure], rows_path(figure, before, str(at.asked.query))),
+            Cell(DEFINITIONS[figure]),
+        ]
+        for figure in _TOLD
+    ]
+    heads = _heads((_("Number"), Kind.TEXT), (_("Now"), Kind.COUNT), (_("Before"), Kind.COUNT), (_("What it means"), Kind.TEXT))
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows)
+
+
+def _days(at: _Making, part: Part) -> ReportTable:
+    drawn = series(at.found.facts, slots(at.asked.period, at.asked.zone), backlog=at.found.backlog_before, now=at.asked.now)
+    text = str(at.asked.query)
+    rows = [
+        [
+            Cell(slot.period.since),
+            Cell(slot.begun, rows_path(Figure.BEGUN, slot.period, text)),
+            Cell(slot.resolved, rows_path(Figure.RESOLVED, slot.period, text)),
+            Cell(slot.backlog, rows_path(Figure.BACKLOG, slot.period, text)),
+            Cell(slot.negative, rows_path(Figure.NEGATIVE, slot.period, text)),
+            Cell(slot.negative / slot.begun if slot.begun else None),
+            Cell(slot.first_median, rows_path(Figure.ANSWERED, slot.period, text)),
+        ]
+        for slot in drawn
+    ]
+    heads = _heads(
+        (_("From"), Kind.MOMENT),
+        (_("Begun"), Kind.COUNT),
+        (_("Resolved"), Kind.COUNT),
+        (_("Not resolved at its end"), Kind.COUNT),
+        (_("Negative"), Kind.COUNT),
+        (_("Share negative"), Kind.SHARE),
+        (_("First answer, median"), Kind.LENGTH),
+    )
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows)
+
+
+def _answered(at: _Making, part: Part) -> ReportTable:
+    begun, all_of_them = at.found.facts.begun, len(at.found.facts.begun)
+    answered, ended = distribution(begun[Column.FIRST_ANSWER]), distribution(begun[Column.ENDING])
+    names = [*(_("up to %(time)s") % {"time": seconds(edge)} for edge in EDGES), _("longer")]
+    rows = [
+        [Cell(name), Cell(first), Cell(_share(first, all_of_them)), Cell(end), Cell(_share(end, all_of_them))]
+        for name, first, end in zip(names, answered, ended, strict=True)
+    ]
+    measured = at.found.measures(at.asked)
+    never = [(Figure.UNANSWERED, measured.unanswered), (Figure.UNENDED, measured.unended)]
+    shares = [cell for figure, n in never for cell in (at.rows(n, figure), Cell(_share(n, all_of_them)))]
+    rows.append([Cell(_("not yet, or never")), *shares])
+    heads = _heads(
+        (_("Time"), Kind.TEXT), (_("Answered"), Kind.COUNT), (_("Share"), Kind.SHARE), (_("Resolved"), Kind.COUNT), (_("Share"), Kind.SHARE)
+    )
+    note = _("Shares are of all episodes begun.")
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows, note=note)
+
+
+def _times(at: _Making, part: Part) -> ReportTable:
+    now, then = at.found.measures(at.asked), at.found.measures_before(at.asked)
+    seen, triaged = gaps(at.found.facts.begun)
+    seen_before, triaged_before = gaps(at.found.before.begun)
+    told = [
+        (_("published → seen"), seen, seen_before),
+        (_("seen → triaged"), triaged, triaged_before),
+        (_("published → first answer"), now.first, then.first),
+        (_("written again → next answer"), now.next, then.next),
+        (_("published → resolved"), now.ending, then.ending),
+    ]
+    rows = [[Cell(name), Cell(one.median), Cell(one.p90), Cell(was.median), Cell(was.p90)] for name, one, was in told]
+    names = (_("Median"), "p90", _("Median before"), _("p90 before"))
+    heads = _heads((_("From what to what"), Kind.TEXT), *((name, Kind.LENGTH) for name in names))
+    note = _("Who still waits is waited for until now, so that nobody looks fast who does not answer.")
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows, note=note)
+
+
+def _topics(at: _Making, part: Part) -> ReportTable:
+    moving = topics_moving(at.conn, at.asked)
+    rows = [
+        [
+            Cell(line.name),
+            at.rows(line.measures.begun, Figure.BEGUN, line.query),
+            Cell(line.before, rows_path(Figure.BEGUN, at.asked.before, line.query)),
+            Cell(line.change),
+        ]
+        for line in [*moving.rising, *moving.falling]
+    ]
+    heads = _heads((_("Topic"), Kind.TEXT), (_("Now"), Kind.COUNT), (_("Before"), Kind.COUNT), (_("Change"), Kind.SHARE))
+    note = _("Listed is what moved by more than twice what chance alone moves such counts by.")
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows, note=note)
+
+
+def _by(at: _Making, part: Part) -> ReportTable:
+    heads = _heads(
+        (_("Name"), Kind.TEXT),
+        (_("Begun"), Kind.COUNT),
+        (_("Change"), Kind.SHARE),
+        (_("Unanswered"), Kind.COUNT),
+        (_("First answer, median"), Kind.LENGTH),
+        ("p90", Kind.LENGTH),
+        (_("Resolved after, median"), Kind.LENGTH),
+        (_("Promise kept"), Kind.SHARE),
+        (_("Reopened"), Kind.COUNT),
+        (_("Negative"), Kind.COUNT),
+        (_("Content"), Kind.SHARE),
+        (_("Held after 7 days"), Kind.SHARE),
+    )
+    lines = breakdown(at.conn, at.asked, Dimension(part.value))
+    return ReportTable(title=PARTS[part], heads=heads, rows=[_line(at, line, line.measures) for line in lines])
+
+
+def _line(at: _Making, line: Line, found: Measures) -> list[Cell]:
+    def cell(value: float | None, figure: Figure) -> Cell:
+        return at.rows(value, figure, line.query) if line.query else Cell(value)
+
+    return [
+        Cell(line.name),
+        cell(found.begun, Figure.BEGUN),
+        Cell(line.change),
+        cell(found.unanswered, Figure.UNANSWERED),
+        cell(found.first.median, Figure.ANSWERED),
+        Cell(found.first.p90),
+        cell(found.ending.median, Figure.ENDED),
+        cell(_share(found.kept, found.kept + found.broken), Figure.KEPT),
+        cell(found.reopened, Figure.REOPENED),
+        cell(found.negative, Figure.NEGATIVE),
+        cell(_share(found.content, found.rated), Figure.CONTENT),
+        cell(found.after_7.share, Figure.HELD_7),
+    ]
+
+
+def _alarms(at: _Making, part: Part) -> ReportTable:
+    found = alarm_numbers.by_rule(at.conn, at.asked.period, at.asked.query, at.asked.asker)
+    rows = [
+        [Cell(alarm_figures.called(one.rule) if one.rule else _("All")), *_counts(one), Cell(one.precision)]
+        for one in [*found, together(found)]
+    ]
+    heads = _heads(
+        (_("Alarm"), Kind.TEXT),
+        (_("Raised"), Kind.COUNT),
+        (_("Acknowledged"), Kind.COUNT),
+        (_("Dismissed"), Kind.COUNT),
+        (_("Not judged"), Kind.COUNT),
+        (_("Precision"), Kind.SHARE),
+    )
+    return ReportTable(title=PARTS[part], heads=heads, rows=rows)
+
+
+def _counts(one: AlarmCounts) -> list[Cell]:
+    return [Cell(n) for n in (one.raised, one.useful, one.useless, one.unjudged)]
+
+
+def _share(n: int, of: int) -> float | None:
+    return n / of if of else None
+
+
+_MADE: Mapping[Part, Callable[[_Making, Part], ReportTable]] = {
+    Part.HELD: _held,
+    Part.FIGURES: _figures,
+    Part.DAYS: _days,
+    Part.TIMES: _times,
+    Part.ANSWERED: _answered,
+    Part.TOPICS: _topics,
+    Part.ALARMS: _alarms,
+    **dict.fromkeys((Part(dimension.value) for dimension in Dimension), _by),
+}

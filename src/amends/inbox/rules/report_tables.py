@@ -1,0 +1,104 @@
+"""A report as tables: what every form of it (screen, mail, CSV, XLSX) is made from, so that all of them say the same. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from amends.core.translating import _
+from amends.core.written import day, hour, number, percent, seconds
+from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.spans import Period
+
+Value = str | int | float | datetime | None
+
+
+class Kind(StrEnum):
+    """What the cells of a column are."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SHARE = "share"
+    LENGTH = "length"
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """A column: its name, and what its cells are."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value (seconds where it is a length; None: there is none), and the path of the page with the rows that it counts."""
+
+    value: Value
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportTable:
+    """One part of a report; each row has a cell for each column."""
+
+    title: str
+    heads: Sequence[Head]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A report made: of whose cases, for which days of which zone, and its tables. `path` opens it on the desk."""
+
+    name: str
+    owner: str
+    period: Period
+    zone: ZoneInfo
+    cases: str
+    path: str
+    tables: Sequence[ReportTable]
+
+    @property
+    def days(self) -> str:
+        """Which days it is about, in words."""
+        first, last = self.period.since.astimezone(self.zone), self.period.until.astimezone(self.zone)
+        return _("%(since)s to %(until)s (%(zone)s)") % {"since": day(first), "until": _last_day(last), "zone": self.zone.key}
+
+
+def rows_path(figure: Figure, period: Period, query: str) -> str:
+    """Return the path of the page with the rows behind a number."""
+    said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
+    return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}))
+
+
+def shown(cell: Cell, kind: Kind, zone: ZoneInfo) -> str:
+    """Return a cell as people read it."""
+    value = cell.value
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        local = value.astimezone(zone)
+        return day(local) if (local.hour, local.minute) == (0, 0) else f"{day(local)} {hour(local)}"
+    if isinstance(value, str):
+        return value
+    return {Kind.SHARE: percent, Kind.LENGTH: seconds}.get(kind, number)(value)
+
+
+def bars(table: ReportTable) -> list[float]:
+    """Return for each row the share of its first count in the greatest of them, for a bar beside it; none where there is no such column."""
+    place = next((at for at, head in enumerate(table.heads) if head.kind is Kind.COUNT), None)
+    if place is None:
+        return []
+    values = [value if isinstance(value := row[place].value, int) else 0 for row in table.rows]
+    most = max(values, default=0) or 1
+    return [round(value / most, 3) for value in values]
+
+
+def _last_day(until: datetime) -> str:
+    """Return the day that lies before an end that is not included."""
+    return day(datetime.fromordinal(until.toordinal() - 1))

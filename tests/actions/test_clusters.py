@@ -1,0 +1,151 @@
+"""Complaints that say the same are gathered as they come; what grows against its habit is suggested, and rings where it fits no topic."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.core.post import Author
+from amends.inbox.actions import cluster_growth, clusters, surges
+from amends.inbox.store import surges as surge_rows
+from tests.cast import a_post
+from tests.desk import DAY, HOUR, MINUTE, Desk
+
+NUMBERS = count(1)
+OUTAGE = "the login is broken session expired again"
+OTHERS = ("my parcel never arrived", "refund of last invoice is terrible", "worst coffee machine leaks oil", "seat delayed without food")
+
+
+def somebody() -> Author:
+    number = next(NUMBERS)
+    return Author(external_id=f"c-{number}", handle=f"person{number}", name=f"Person {number}")
+
+
+def say(desk: Desk, *texts: str, at: datetime | None = None, by: Author | None = None) -> None:
+    """Let each text be written by somebody else (or all by the same), triage them, and place them."""
+    at = at or desk.now
+    desk.collect(*[a_post(text, published_at=at, author=by or somebody()) for text in texts])
+    desk.triage(limit=500)
+    place(desk)
+
+
+def place(desk: Desk) -> None:
+    while clusters.cluster_pending(desk.conn, now=desk.now):
+        pass
+
+
+def voices(conn: Connection) -> list[int]:
+    """Return how many voices each cluster that goes on has, the loudest first."""
+    return fetch_values(conn, "select voices from clusters where ended_at is null order by voices desc, id")
+
+
+def suggested(conn: Connection) -> list[list[str]]:
+    return fetch_values(conn, "select words from clusters where suggested_at is not null and merged_into is null order by id")
+
+
+def wave(n: int) -> list[str]:
+    return [f"{OUTAGE} {word}" for word in ("today", "now", "please", "why", "here", "help", "still", "hello")[:n]]
+
+
+def test_complaints_that_say_the_same_are_one_cluster_and_others_are_not(desk: Desk) -> None:
+    say(desk, *wave(3), *OTHERS)
+    assert voices(desk.conn) == [3, 1, 1, 1, 1]
+
+
+def test_a_wave_is_suggested_once_with_the_words_that_tell_it_from_others(desk: Desk) -> None:
+    say(desk, *OTHERS)
+    say(desk, *wave(3))
+    assert suggested(desk.conn) == []
+    say(desk, *wave(6)[3:])
+    [words] = suggested(desk.conn)
+    assert {"login", "session"} <= set(words)
+    say(desk, *wave(8)[6:])
+    assert len(suggested(desk.conn)) == 1
+    assert fetch_values(desk.conn, "select count(*) from events where kind = 'cluster_suggested'") == [1]
+
+
+def test_who_posts_ten_times_is_one_voice(desk: Desk) -> None:
+    say(desk, *wave(8), by=somebody())
+    assert voices(desk.conn) == [1]
+    assert suggested(desk.conn) == []
+
+
+def test_a_backlog_that_is_read_late_suggests_nothing(desk: Desk) -> None:
+    say(desk, *wave(8), at=desk.now - 2 * DAY)
+    assert voices(desk.conn) == [8]
+    assert suggested(desk.conn) == []
+    say(desk, *wave(8), at=desk.now - 10 * DAY)
+    assert voices(desk.conn) == [8]
+
+
+def test_what_is_said_every_week_at_this_hour_is_no_incident(desk: Desk) -> None:
+    execute(desk.conn, "update sources set created_at = %(then)s", {"then": desk.now - 100 * DAY})
+    for week in range(1, 9):
+        say(desk, *wave(6), at=desk.now - week * timedelta(weeks=1) - 30 * MINUTE)
+    say(desk, *wave(6))
+    assert voices(desk.conn) == [6]
+    assert suggested(desk.conn) == []
+
+
+def test_deleted_and_edited_posts_leave(desk: Desk) -> None:
+    say(desk, *wave(4))
+    first, second = fetch_values(desk.conn, "select id from posts order by id limit 2")
+    execute(desk.conn, "delete from readings where post_id = %(id)s", {"id": first})
+    execute(desk.conn, "update readings r set embedding = o.embedding from readings o where false")
+    place(desk)
+    assert voices(desk.conn) == [3]
+    execute(desk.conn, "update verdicts set noise = 'spam' where post_id = %(id)s", {"id": second})
+    place(desk)
+    assert voices(desk.conn) == [2]
+
+
+def test_another_encoder_takes_a_cluster_over_and_suggests_nothing_again(desk: Desk) -> None:
+    say(desk, *wave(6))
+    execute(desk.conn, "update readings set encoder = 'fake-2'")
+    place(desk)
+    assert voices(desk.conn) == [6]
+    assert fetch_values(desk.conn, "select distinct encoder from clusters") == ["fake-2"]
+    assert fetch_values(desk.conn, "select count(*) from events where kind = 'cluster_suggested'") == [1]
+
+
+def test_a_cluster_is_quiet_after_hours_and_over_after_a_day(desk: Desk) -> None:
+    say(desk, *wave(6))
+    cluster_growth.settle(desk.conn, now=desk.now + 7 * HOUR)
+    assert fetch_values(desk.conn, "select quiet_at is not null and ended_at is null from clusters") == [True]
+    assert cluster_growth.settle(desk.conn, now=desk.now + 25 * HOUR) == 1
+    assert voices(desk.conn) == []
+    desk.now += 26 * HOUR
+    say(desk, *wave(4))
+    assert voices(desk.conn) == [4]
+
+
+def test_a_new_topic_rings_once_and_names_itself(desk: Desk) -> None:
+    say(desk, *OTHERS, at=desk.now - 2 * HOUR)
+    say(desk, *wave(7))
+    for _ in range(2):
+        while surges.look(desk.conn, now=desk.now):
+            pass
+        desk.now += MINUTE
+    [alarm] = surge_rows.listed(desk.conn, limit=10)
+    assert alarm.n == 7
+    assert "session" in alarm.reason
+    for _ in range(20):
+        desk.now += 10 * MINUTE
+        while surges.look(desk.conn, now=desk.now):
+            pass
+    say(desk, *wave(8))
+    while surges.look(desk.conn, now=desk.now + MINUTE):
+        pass
+    assert [one.ended_at is not None for one in surge_rows.listed(desk.conn, limit=10)] == [True]
+
+
+def test_what_fits_a_topic_of_the_company_is_no_new_topic(desk: Desk) -> None:
+    say(desk, *wave(7))
+    execute(desk.conn, "insert into topics (name, created_at) values ('Login', %(now)s)", {"now": desk.now})
+    execute(
+        desk.conn,
+        "insert into post_topics (post_id, topic_id, score, published_at) select p.id, t.id, 1, p.published_at from posts p, topics t",
+    )
+    say(desk, "hello the login is broken session expired again")
+    while surges.look(desk.conn, now=desk.now):
+        pass
+    assert surge_rows.listed(desk.conn, limit=10) == []

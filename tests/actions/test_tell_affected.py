@@ -1,0 +1,201 @@
+"""Once it is mended everybody hears of it: one answer a person, in their language, each approved, at a pace, and never to who must not."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from amends.core.database import execute, fetch_values
+from amends.core.errors import Conflict, Refused
+from amends.core.post import Author
+from amends.inbox.actions import incidents, reply, tell_affected
+from amends.inbox.rules.ids import CaseId, IncidentId
+from amends.inbox.rules.incidents import NewIncident
+from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.store import incident_answers, incident_rounds, undone
+from amends.inbox.store.incident_answers import Answer
+from tests.cast import a_post
+from tests.desk import HOUR, MINUTE, Desk
+
+TEXT = "Hi {{ customer.first_name }}, {{ incident }} is over."
+
+
+def person(number: int) -> Author:
+    return Author(external_id=f"t-{number}", handle=f"person{number}", name=f"Nila{number} Raja", followers=number)
+
+
+def wave(desk: Desk, n: int) -> list[CaseId]:
+    """Let so many people complain, an hour ago."""
+    posts = [a_post(f"The app is down {one}", author=person(one), published_at=desk.now - HOUR, external_id=f"w{one}") for one in range(n)]
+    desk.hear(*posts)
+    return [one.id for one in desk.cases()]
+
+
+def fixed(desk: Desk, cases: Sequence[CaseId]) -> IncidentId:
+    """Open an incident over the cases, write what people are told, and say that it is fixed; answers are proposed."""
+    [brand] = fetch_values(desk.conn, "select id from brands")
+    new = NewIncident(name="The outage", brand_id=brand)
+    incident = incidents.open(desk.conn, new, case_ids=cases, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "en", TEXT, agent_id=desk.agent_id, now=desk.now)
+    incidents.set_status(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+    return incident
+
+
+def answers(desk: Desk, incident: IncidentId, *states: str) -> list[Answer]:
+    there = tell_affected.round_of(desk.conn, incident)
+    assert there is not None
+    return incident_answers.page(desk.conn, EVERYTHING, there.id, states or ("proposed", "approved", "queued", "skipped"))
+
+
+def approve(desk: Desk, incident: IncidentId) -> None:
+    """Approve everything that is proposed, as it is, and let it go."""
+    found = answers(desk, incident, "proposed")
+    words = tell_affected.words_of(desk.conn, incident, found, "Ada")
+    for one in found:
+        tell_affected.approve(desk.conn, one, words[one.id], parts=(), seen=one.seen, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+
+
+def handed_over(desk: Desk) -> int:
+    """Hand over what may go now, and return how many answers those were."""
+    n = 0
+    while tell_affected.hand_over_one(desk.conn, policy=desk.policy, now=desk.now):
+        n += 1
+    return n
+
+
+def test_everybody_gets_one_answer_at_the_pace_of_the_source_and_is_told_once_it_is_out(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 3))
+    assert not undone.undone(desk.conn, now=desk.now).tellings
+    approve(desk, incident)
+    assert undone.undone(desk.conn, now=desk.now).tellings
+    assert [handed_over(desk), handed_over(desk)] == [1, 0]
+    desk.now += MINUTE / 10
+    assert handed_over(desk) == 1
+    desk.send()
+
+    there = tell_affected.round_of(desk.conn, incident)
+    assert there is not None
+    tally = incident_answers.tally(desk.conn, EVERYTHING, there.id)
+    assert (tally.told, tally.underway, tally.approved, tally.untold) == (1, 1, 1, 0)
+    texts = fetch_values(desk.conn, "select text from replies order by id")
+    assert texts == ["Hi Nila0, The outage is over.", "Hi Nila1, The outage is over."]
+
+
+def test_a_person_in_several_cases_and_in_records_that_became_one_is_told_once(desk: Desk) -> None:
+    cases = wave(desk, 2)
+    desk.hear(a_post("And the web page too", author=person(0), published_at=desk.now, external_id="again"))
+    incident = fixed(desk, [one.id for one in desk.cases()])
+    assert len(answers(desk, incident)) == 2
+    approve(desk, incident)
+    keep, gone = fetch_values(desk.conn, "select customer_id from cases where id = any(%(ids)s) order by id", {"ids": cases})
+    execute(desk.conn, "update cases set customer_id = %(keep)s where customer_id = %(gone)s", {"keep": keep, "gone": gone})
+    handed_over(desk)
+    desk.now += MINUTE
+    handed_over(desk)
+    assert fetch_values(desk.conn, "select count(*) from replies") == [1]
+    assert [one.why for one in answers(desk, incident, "skipped")] == ["answered"]
+
+
+def test_who_must_not_be_told_is_left_out_and_why(desk: Desk) -> None:
+    cases = wave(desk, 5)
+    execute(
+        desk.conn,
+        "update customers set do_not_contact_since = now() where id = (select customer_id from cases where id = %(id)s)",
+        {"id": cases[0]},
+    )
+    execute(desk.conn, "update posts set can_reply = false where case_id = %(id)s", {"id": cases[1]})
+    execute(
+        desk.conn, "update cases set status = 'resolved', resolved_at = now(), waiting_since = null where id = %(id)s", {"id": cases[2]}
+    )
+    incident = fixed(desk, cases)
+    desk.now += MINUTE
+    reply.queue_reply(desk.conn, case_id=cases[3], agent_id=desk.agent_id, text="By hand", policy=desk.policy, now=desk.now)
+    tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+
+    whys = {one.case_id: one.why for one in answers(desk, incident)}
+    assert [whys[one] for one in cases] == ["do_not_contact", "cannot_reply", "closed", "answered", ""]
+    never = next(one for one in answers(desk, incident) if one.case_id == cases[0])
+    with pytest.raises(Refused, match="contacted"):
+        tell_affected.approve(desk.conn, never, "x", parts=(), seen=never.seen, agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Refused, match="contacted"):
+        tell_affected.look_again(desk.conn, never, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_a_colleague_may_answer_a_closed_case_all_the_same(desk: Desk) -> None:
+    [case] = wave(desk, 1)
+    execute(desk.conn, "update cases set status = 'resolved', resolved_at = now(), waiting_since = null where id = %(id)s", {"id": case})
+    incident = fixed(desk, [case])
+    [closed] = answers(desk, incident, "skipped")
+    tell_affected.approve(desk.conn, closed, "It is over.", parts=(), seen=closed.seen, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+    assert [one.reply_state for one in answers(desk, incident)] == ["queued"]
+
+
+def test_what_changed_since_the_approval_holds_it_back(desk: Desk) -> None:
+    wrote, refused, left = wave(desk, 3)
+    incident = fixed(desk, [wrote, refused, left])
+    approve(desk, incident)
+    first = a_post("The app is down 0", author=person(0), external_id="w0")
+    desk.hear(a_post("Now my money is gone", author=person(0), root_id="w0", parent_id=first.external_id, published_at=desk.now))
+    execute(desk.conn, "update cases set status = 'dismissed', waiting_since = null where id = %(id)s", {"id": refused})
+    incidents.leave(desk.conn, incident, left, reason="another cause", agent_id=desk.agent_id, now=desk.now)
+    handed_over(desk)
+    assert {one.case_id: (one.state, one.why) for one in answers(desk, incident)} == {
+        wrote: ("proposed", "wrote"),
+        refused: ("skipped", "closed"),
+        left: ("skipped", "left"),
+    }
+    assert fetch_values(desk.conn, "select count(*) from replies") == [0]
+
+
+def test_it_is_paused_stopped_and_goes_on_where_it_was(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 2))
+    approve(desk, incident)
+    tell_affected.set_pace(desk.conn, incident, 30)
+    for state in ("paused", "stopped"):
+        tell_affected.steer(desk.conn, incident, state, agent_id=desk.agent_id, now=desk.now)
+        assert handed_over(desk) == 0
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+    incidents.set_status(desk.conn, incident, "mending", agent_id=desk.agent_id, now=desk.now)
+    desk.now += MINUTE
+    assert handed_over(desk) == 0
+    with pytest.raises(Conflict, match="proposed yet"):
+        tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Refused, match="fixed"):
+        tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 2))
+    mine, other = answers(desk, incident, "proposed")
+    tell_affected.skip(desk.conn, other, "  told by  phone", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.approve(desk.conn, mine, " Dear you ", parts=(), seen=mine.seen, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "en", "Something else", agent_id=desk.agent_id, now=desk.now)
+    assert [(one.text, one.state, one.note) for one in answers(desk, incident)] == [
+        ("Dear you", "approved", ""),
+        ("", "skipped", "told by phone"),
+    ]
+    tell_affected.look_again(desk.conn, other, agent_id=desk.agent_id, now=desk.now)
+    assert tell_affected.words_of(desk.conn, incident, answers(desk, incident, "proposed"), "Ada") == {other.id: "Something else"}
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    handed_over(desk)
+    with pytest.raises(Conflict, match="on its way"):
+        tell_affected.skip(desk.conn, mine, "", agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Refused, match="words"):
+        tell_affected.approve(desk.conn, other, " ", parts=(), seen=other.seen, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_without_a_text_nobody_is_told_and_a_wrong_one_is_refused(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 1))
+    tell_affected.write(desk.conn, incident, "en", "", agent_id=desk.agent_id, now=desk.now)
+    assert [one.why for one in answers(desk, incident)] == ["no_text"]
+    with pytest.raises(Refused, match="shoe"):
+        tell_affected.write(desk.conn, incident, "en", "{{ customer.shoe }}", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "ta", "முடிந்தது", agent_id=desk.agent_id, now=desk.now)
+    assert [one.state for one in answers(desk, incident)] == ["proposed"]
+    assert incident_rounds.languages(desk.conn, incident) == {"en": 1}
+    with pytest.raises(Refused, match="paces"):
+        tell_affected.set_pace(desk.conn, incident, 1000)

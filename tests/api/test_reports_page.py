@@ -1,0 +1,99 @@
+"""Reports on the screen and for programs: made, shown, taken out as a file, and seen by whom they are for."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from amends.core.database import execute
+from tests.door import Answer, Door
+
+FIELDS = {"name": "Monday", "span": "days_7", "parts": ["held", "figures", "network"], "zone": "Europe/Berlin"}
+
+
+def kept(door: Door, agent_id: int, **facts: object) -> str:
+    """Keep a report in a browser and return its address."""
+    answer = door.visitor(agent_id).post("/reports", data=FIELDS | facts)  # pyright: ignore[reportArgumentType]
+    assert answer.status_code == 200, answer.text
+    return answer.headers["hx-redirect"]
+
+
+def undo_of(answer: Answer) -> str:
+    return json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+
+
+def test_a_report_is_kept_shown_and_opens_the_rows_of_its_numbers(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update episodes set published_at = published_at - interval '1 day'")
+    mia = door.visitor(door.who.mia)
+    page = mia.get(kept(door, door.who.mia)).text
+    links = re.findall(r'<a href="(/numbers/rows\?[^"]+)">(\d+)</a>', page)
+    assert len(links) > 20
+    for address, said in dict.fromkeys(links):
+        assert mia.get(unescape(address)).text.count('<tr><td><a href="/inbox/') == int(said), address
+    assert "Nothing was sent yet." in page
+
+
+def test_a_report_is_changed_paused_removed_and_brought_back(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    address = kept(door, door.who.mia, every="week", people=[door.who.mia])
+    assert "Pause" in mia.get(address).text
+    paused = mia.post(f"{address}/pause")
+    assert mia.post(undo_of(paused)).status_code == 200
+    assert "Tuesday" in mia.post(address, data=FIELDS | {"name": "Tuesday"}).text  # pyright: ignore[reportArgumentType]
+    gone = mia.post(f"{address}/delete")
+    assert mia.get(address).status_code == 404
+    mia.post(undo_of(gone))
+    assert mia.get(address).status_code == 200
+    assert "trial" in mia.post(f"{address}/try").text
+
+
+@pytest.mark.parametrize("kind", ["html", "csv", "xlsx"])
+def test_a_report_is_taken_out_as_a_file(door: Door, kind: str) -> None:
+    answer = door.visitor(door.who.mia).get(f"{kept(door, door.who.mia)}/file.{kind}")
+    assert answer.status_code == 200
+    assert f'.{kind}"' in answer.headers["content-disposition"]
+
+
+def test_a_report_is_seen_by_its_owner_by_whom_it_is_sent_to_and_by_administrators(door: Door) -> None:
+    address = kept(door, door.who.mia, people=[door.who.lea])
+    seen = {who: door.visitor(who).get(address).status_code for who in (door.who.mia, door.who.lea, door.who.ann)}
+    assert set(seen.values()) == {200}
+    assert door.visitor(door.who.lea).post(f"{address}/delete").status_code == 404
+    own = kept(door, door.who.mia)
+    assert door.visitor(door.who.lea).get(own).status_code == 404
+    assert own not in door.visitor(door.who.lea).get("/reports").text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"zone": "Mars/Olympus"}, {"at": "25:99"}, {"parts": []}, {"q": "network:("}, {"people": [10**9]}, {"month_day": 32}]
+)
+def test_a_report_that_cannot_be_is_refused_in_words(door: Door, wrong: dict[str, object]) -> None:
+    answer = door.program(door.who.mia).post("/api/v1/reports", json=FIELDS | wrong)
+    assert answer.status_code == 422, answer.text
+
+
+def test_a_query_that_cannot_be_read_any_more_is_told_on_the_page(door: Door) -> None:
+    address = kept(door, door.who.mia)
+    with door.pool.transaction() as conn:
+        execute(conn, "update reports set condition = 'team:Gone'")
+    page = door.visitor(door.who.mia).get(address)
+    assert page.status_code == 200
+    assert "Change what it asks below." in page.text
+
+
+def test_programs_keep_and_read_reports(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    made = mia.post("/api/v1/reports", json=FIELDS).json()
+    place = f"/api/v1/reports/{made['id']}"
+    assert [one["name"] for one in mia.get("/api/v1/reports").json()] == ["Monday"]
+    assert len(mia.get(f"{place}/tables").json()["tables"]) == 3
+    assert mia.put(place, json=FIELDS | {"name": "Other"}).json()["name"] == "Other"
+    assert mia.post(f"{place}/try").status_code == 202
+    assert [one["state"] for one in mia.get(f"{place}/sendings").json()] == ["queued"]
+    assert mia.post(f"{place}/pause").json()["paused_at"]
+    assert mia.post(f"{place}/resume").json()["paused_at"] is None
+    assert mia.delete(place).status_code == 204
+    assert mia.get(f"{place}/tables").status_code == 404
+    assert mia.post(f"{place}/restore").status_code == 200
