@@ -114,7 +114,10 @@ def test_whoever_is_erased_or_merged_while_an_import_knows_them_gets_nothing_of_
     agent, _authors, customers = _two_customers(pool)
     with pool.transaction() as conn:
         conn.execute(
-            "insert into contact_ways (customer_id, kind, value, normal, created_at) values (%s, 'email', 'cy@a.example', 'cy@a.example', now())",
+            """
+            insert into contact_ways (customer_id, kind, value, normal, created_at)
+            values (%s, 'email', 'cy@a.example', 'cy@a.example', now())
+            """,
             [customers[1]],
         )
         importing = Importing(conn=conn, agent_id=agent)
