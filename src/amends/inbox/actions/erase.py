@@ -68,7 +68,7 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
 
 
 def _locked(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
-    """Return the customer and what is part of it, held; how they stand is asked behind the locks, since a merge or an import may have been faster."""
+    """Return the customer and what is part of it, held; how they stand is asked behind the locks: a merge may have been faster."""
     import_match.wait(conn)
     records = erasure.family(conn, customer_id)
     customers.lock(conn, records)
