@@ -48,7 +48,7 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
 
 
 def lock_people(conn: Connection, customer_ids: Sequence[CustomerId]) -> bool:
-    """Wait until nobody else moves these customers' handles, triages their posts or imports; False where a handle came or went meanwhile."""
+    """Wait until nobody else moves these customers' handles, triages their posts or imports; False where a handle came or went since."""
     import_match.wait(conn)
     before = _handles(conn, customer_ids)
     untriaged.lock_authors(conn, before)
