@@ -40,6 +40,11 @@ _OF_ROW: Mapping[str, LiteralString] = {
       select c.team_id, c.source_id
       from match_suggestions s left join cases c on c.customer_id = customer_root(s.one_id) where s.id = %(id)s
     """,
+    "cluster": """
+      select c.team_id, c.source_id
+      from clusters k left join cluster_posts m on m.cluster_id = k.id left join posts p on p.id = m.post_id
+      left join cases c on c.id = p.case_id where k.id = %(id)s
+    """,
     "merge": """
       select c.team_id, c.source_id from merges m left join cases c on c.customer_id = customer_root(m.survivor_id) where m.id = %(id)s
     """,
