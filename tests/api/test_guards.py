@@ -175,6 +175,13 @@ def address(route: APIRoute, door: Door) -> str:
         "{calendar_id}",
         "{promise_id:int}",
         "{promise_id}",
+        "{cluster_id}",
+        "{rota_id:int}",
+        "{swap_id:int}",
+        "{route_id:int}",
+        "{rota_id}",
+        "{swap_id}",
+        "{route_id}",
         "{report_id:int}",
         "{report_id}",
     ):

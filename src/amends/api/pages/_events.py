@@ -151,6 +151,14 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),
     EventKind.REPLY_GIVEN_BACK: lambda event: _said(event, _("%(name)s gave the answer back: %(note)s"), note=event.facts.get("note", "")),
     EventKind.REPLY_UNDONE: lambda event: _said(event, _("%(name)s took an answer back before it went out")),
+    EventKind.MACRO_DRAFTED: lambda event: (
+        _("%(by)s drafted the macro “%(macro)s”")
+        % {
+            "by": _by(event),
+            "macro": event.facts.get("macro", ""),
+        }
+    ),
+    EventKind.MACRO_DRAFT_REMOVED: lambda event: _("%(by)s took the drafted macro back") % {"by": _by(event)},
     EventKind.MACRO_USED: lambda event: _said(event, _("%(name)s used the macro “%(macro)s”"), macro=event.facts.get("macro", "")),
     EventKind.REPLY_DISCARDED: _discarded,
     EventKind.REPLY_NOT_VISIBLE: lambda _event: _("Our answer cannot be seen in public"),
@@ -158,6 +166,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
     EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.CLUSTER_SPLIT: lambda event: _("%(by)s took the case out of similar complaints") % {"by": _by(event)},
+    EventKind.CLUSTER_REJOINED: lambda event: _("%(by)s let the case belong to similar complaints again") % {"by": _by(event)},
     EventKind.INCIDENT_JOINED: lambda event: _of_incident(event, _("%(by)s put the case into the incident “%(incident)s”")),
     EventKind.INCIDENT_LEFT: lambda event: _of_incident(event, _("%(by)s took the case out of the incident “%(incident)s”")),
     EventKind.PROMISE_MADE: lambda event: _promised(event, _("%(by)s promised: %(what)s, until %(due)s")),

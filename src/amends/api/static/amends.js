@@ -3,6 +3,7 @@
 import { openCase, tell, when } from "./dom.js";
 import "./asking.js";
 import "./bulk.js";
+import "./clusters.js";
 import "./dials.js";
 import { toUnread } from "./jumps.js";
 import "./keys.js";
@@ -18,6 +19,7 @@ import "./signing_in.js";
 import { markOpen } from "./places.js";
 import "./promises.js";
 import "./querying.js";
+import "./rail.js";
 import "./record.js";
 import "./searching.js";
 import "./seen.js";
