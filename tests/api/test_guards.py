@@ -176,6 +176,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{promise_id:int}",
         "{promise_id}",
         "{report_id:int}",
+        "{incident_id:int}",
+        "{incident_id}",
+        "{answer_id}",
+        "{status}",
         "{report_id}",
     ):
         path = path.replace(name, "1")
