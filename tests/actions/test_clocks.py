@@ -105,6 +105,24 @@ def test_a_breach_is_found_once_by_the_beat_and_told_on_the_case(desk: Desk) -> 
     assert clocks(desk)[0].breached_at == NOON + 4 * HOUR
 
 
+def test_a_machine_whose_clock_is_put_back_takes_no_breach_back_and_tells_it_once(desk: Desk) -> None:
+    desk.hear(FIRST)
+    for hours in (5, 3, 5):
+        desk.now = NOON + hours * HOUR
+        execute(desk.conn, "insert into clock_queue (case_id) select id from cases on conflict do nothing")
+        keep_due(desk.conn, now=desk.now)
+        assert clocks(desk)[0].breached_at == NOON + 4 * HOUR
+    assert desk.events().count("clock_breached") == 1
+
+
+def test_what_is_done_before_it_can_have_been_takes_no_time(desk: Desk) -> None:
+    desk.hear(FIRST)
+    desk.answer()
+    desk.now = NOON - HOUR
+    desk.resolve()
+    assert [(row.wall_seconds, row.paused_seconds) for row in clocks(desk) if row.kind == "resolution"] == [(0, 0)]
+
+
 def test_an_answer_that_was_out_in_time_takes_the_breach_back(desk: Desk) -> None:
     desk.hear(FIRST)
     desk.write()

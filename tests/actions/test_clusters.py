@@ -3,9 +3,17 @@
 from datetime import datetime, timedelta
 from itertools import count
 
+import pytest
+
 from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import Conflict, NotFound
 from amends.core.post import Author
-from amends.inbox.actions import cluster_growth, clusters, surges
+from amends.inbox.actions import cluster_choices, cluster_growth, clusters, incidents, surges
+from amends.inbox.actions.cluster_choices import Who
+from amends.inbox.rules.ids import ClusterId
+from amends.inbox.rules.incidents import NewIncident
+from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.store import cluster_list
 from amends.inbox.store import surges as surge_rows
 from tests.cast import a_post
 from tests.desk import DAY, HOUR, MINUTE, Desk
@@ -149,3 +157,73 @@ def test_what_fits_a_topic_of_the_company_is_no_new_topic(desk: Desk) -> None:
     while surges.look(desk.conn, now=desk.now):
         pass
     assert surge_rows.listed(desk.conn, limit=10) == []
+
+
+def who(desk: Desk) -> Who:
+    return Who(agent_id=desk.agent_id, scope=EVERYTHING)
+
+
+def only(desk: Desk) -> ClusterId:
+    """Return the cluster that was suggested."""
+    [found] = cluster_list.suggestions(desk.conn, EVERYTHING, lately=desk.now - HOUR, limit=5)
+    return found.id
+
+
+def test_a_confirmed_cluster_is_an_incident_with_its_cases_and_what_says_the_same_joins_by_itself(desk: Desk) -> None:
+    say(desk, *OTHERS, *wave(5))
+    incident_id = cluster_choices.confirm(desk.conn, only(desk), name="", severity="high", who=who(desk), now=desk.now)
+    assert "session" in fetch_values(desk.conn, "select name from incidents")[0]
+    say(desk, *wave(8)[5:])
+    rows = fetch_values(desk.conn, "select how from incident_cases where incident_id = %(id)s", {"id": incident_id})
+    assert rows == ["cluster"] * 8
+    assert cluster_list.suggestions(desk.conn, EVERYTHING, lately=desk.now, limit=5) == []
+    with pytest.raises(NotFound):
+        cluster_choices.confirm(desk.conn, ClusterId(10**6), name="x", severity="high", who=who(desk), now=desk.now)
+
+
+def test_after_the_fix_nothing_joins_by_itself(desk: Desk) -> None:
+    say(desk, *wave(5))
+    cluster_id = only(desk)
+    incident_id = cluster_choices.confirm(desk.conn, cluster_id, name="Login", severity="high", who=who(desk), now=desk.now)
+    incidents.set_status(desk.conn, incident_id, "fixed", agent_id=desk.agent_id, now=desk.now)
+    say(desk, *wave(8)[5:])
+    assert fetch_values(desk.conn, "select count(*) from incident_cases") == [5]
+    with pytest.raises(Conflict):
+        cluster_choices.dismiss(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_a_cluster_may_be_part_of_an_incident_that_goes_on(desk: Desk) -> None:
+    say(desk, *wave(5))
+    [brand_id] = fetch_values(desk.conn, "select brand_id from clusters where suggested_at is not null")
+    new = NewIncident(name="Login", brand_id=brand_id)
+    incident_id = incidents.open(desk.conn, new, agent_id=desk.agent_id, now=desk.now)
+    cluster_choices.belongs_to(desk.conn, only(desk), incident_id, who=who(desk), now=desk.now)
+    assert fetch_values(desk.conn, "select count(*) from incident_cases") == [5]
+
+
+def test_what_is_no_incident_is_suggested_no_more_and_may_come_back(desk: Desk) -> None:
+    say(desk, *wave(5))
+    cluster_id = only(desk)
+    cluster_choices.dismiss(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+    say(desk, *wave(8)[5:])
+    assert cluster_list.suggestions(desk.conn, EVERYTHING, lately=desk.now, limit=5) == []
+    cluster_choices.restore(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+    assert only(desk) == cluster_id
+
+
+def test_a_case_that_is_split_off_counts_no_more_and_comes_back(desk: Desk) -> None:
+    say(desk, *wave(5))
+    cluster_id = only(desk)
+    case_id = cluster_list.case_ids(desk.conn, EVERYTHING, cluster_id)[0]
+    cluster_choices.split(desk.conn, cluster_id, case_id, agent_id=desk.agent_id, now=desk.now)
+    assert voices(desk.conn) == [4]
+    assert case_id not in cluster_list.case_ids(desk.conn, EVERYTHING, cluster_id)
+    cluster_choices.split(desk.conn, cluster_id, case_id, agent_id=desk.agent_id, now=desk.now, back=True)
+    assert voices(desk.conn) == [5]
+
+
+def test_a_cluster_becomes_a_topic_with_its_posts_as_examples(desk: Desk) -> None:
+    say(desk, *wave(5))
+    topic_id = cluster_choices.name_topic(desk.conn, only(desk), name="Login", who=who(desk), now=desk.now)
+    assert fetch_values(desk.conn, "select count(*) from topic_examples where topic_id = %(id)s", {"id": topic_id}) == [5]
+    assert fetch_values(desk.conn, "select topic_ids from clusters where suggested_at is not null") == [[topic_id]]

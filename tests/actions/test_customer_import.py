@@ -146,6 +146,19 @@ def test_an_erased_person_is_not_brought_back(desk: Importing) -> None:
     assert (2, "erased") in desk.refused(again)
 
 
+def test_whoever_came_is_to_be_searched_counted_and_looked_for_elsewhere_and_who_goes_is_not(desk: Importing) -> None:
+    done = desk.whole(PEOPLE)
+    waiting = """
+      select array[(select count(*) from search_backlog where kind = 'customer' and row_id in (select id from customers)),
+        (select count(*) from identity_backlog), (select count(distinct customer_id) from customer_facts_backlog)]
+    """
+    assert desk.values(waiting) == [[2, 2, 2]]
+
+    desk.undo(done)
+    assert desk.values("select count(*) from search_backlog where kind = 'customer'") == [0]
+    assert desk.values("select count(*) from identity_backlog") == [0]
+
+
 def test_undoing_restores_precisely_what_was(desk: Importing) -> None:
     desk.whole(PEOPLE)
     before = snapshot(desk.conn)

@@ -21,7 +21,7 @@ from tests.desk import DAY, HOUR, MINUTE, Desk
 
 
 def address(desk: Desk, agent_id: AgentId, name: str) -> int:
-    return add_address(desk.conn, agent_id=agent_id, target=f"json://127.0.0.1/{name}", secret_key=SECRET_KEY)
+    return add_address(desk.conn, agent_id=agent_id, target=f"json://127.0.0.1/{name}", secret_key=SECRET_KEY, inside=True)
 
 
 def a_rota(desk: Desk, *layers: Sequence[AgentId]) -> int:
@@ -155,6 +155,9 @@ def test_an_address_of_ones_own_is_sealed_masked_and_nobody_elses(desk: Desk) ->
     [shown] = channels.active(desk.conn, agent_id=ada(desk.conn))
     assert "S3CRET" not in shown.label
     assert channels.active(desk.conn) == []
+    for hidden in ("webhook+http://127.0.0.1:6379/", "json://[::1]/", "smtp://10.0.0.1:25/?from=a@b.example&to=c@d.example"):
+        with pytest.raises(Refused, match="inside our own network"):
+            add_address(desk.conn, agent_id=ada(desk.conn), target=hidden, secret_key=SECRET_KEY, inside=False)
     with pytest.raises(NotFound):
         own_address(desk.conn, channel_id=mine, agent_id=bo(desk.conn))
     route = NewRoute(name="x", channel_ids=(mine,))

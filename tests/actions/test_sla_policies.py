@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import AmendsError, Conflict, Refused
-from amends.inbox.actions import calendars, jobs, sla_policies
+from amends.inbox.actions import calendars, facts, jobs, sla_policies
 from amends.inbox.actions.clocks import keep_due
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.notify import notify
@@ -152,6 +152,19 @@ def test_a_worker_that_was_away_takes_all_steps_at_once(desk: Desk) -> None:
     keep_due(desk.conn, now=NOON + DAY)
     assert fetch_values(desk.conn, "select number from clock_steps order by 1") == [1, 2, 3]
     assert fetch_values(desk.conn, "select count(*) from clocks where next_at is not null") == [0]
+
+
+def test_a_calendar_whose_hours_are_gone_lets_nothing_be_late_and_stops_no_post(desk: Desk) -> None:
+    week = calendars.save(desk.conn, name="Week", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=desk.now)
+    first(desk, replace(PLAIN, calendar_id=week, first_business=True))
+    execute(desk.conn, "update calendar_versions set hours = '[]'")
+    desk.hear(a_post("My bag is lost!"))
+    assert due(desk) is None
+    desk.now += 400 * DAY
+    keep_due(desk.conn, now=desk.now)
+    desk.answer()
+    facts.freshen(desk.conn)
+    assert fetch_values(desk.conn, "select promise from episode_facts") == ["kept"]
 
 
 def test_a_policy_whose_team_or_topic_is_gone_stops_no_post(desk: Desk) -> None:

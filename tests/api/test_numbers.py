@@ -105,6 +105,13 @@ def test_every_span_zone_and_query_has_its_page(shared_door: Door, query: str) -
     assert 'role="alert"' not in page.text
 
 
+def test_a_zone_of_mine_that_nobody_knows_any_more_is_utc(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update agents set time_zone = 'Asia/Atlantis'")
+    page = door.visitor(door.who.mia).get("/numbers?from=2026-03-01&to=2026-03-02")
+    assert page.status_code == 200
+
+
 @pytest.mark.parametrize("q", ["brand:nobody", "network:(", "urgency:>x"])
 def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door: Door, q: str) -> None:
     page = shared_door.visitor(shared_door.who.mia).get("/numbers", params={"q": q})

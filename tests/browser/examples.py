@@ -18,6 +18,7 @@ from tests.door import Door, as_fragment
 FORMS: Mapping[str, Mapping[str, object]] = {
     "/organisations": {"name": "Guild of Bakers", "kind": "association"},
     "/segments": {"name": "All who wrote", "q": "cases:>=1"},
+    "/reports": {"name": "Monday", "span": "days_30", "parts": ["held", "figures", "times", "days", "answered", "network", "alarms"]},
     "/settings/teams": {"name": "Care"},
     "/occasions": {"name": "Birthday wishes", "kind": "birthday", "approval": "yes"},
     "/settings/rules": {
@@ -54,7 +55,7 @@ def exemplify(door: Door) -> dict[str, str]:
     _import(door.visitor(door.who.ann))
     with door.pool.transaction() as conn:
         made = {"form": _form(conn, door), "token": _message(conn, door), "link": _asked(conn, door), "reference": "F-ABCDE-FGHJK"}
-        return made | _surge(conn, door)
+        return made | _surge(conn, door) | _cluster(conn, door)
 
 
 def _form(conn: Connection, door: Door) -> str:
@@ -102,6 +103,28 @@ def _surge(conn: Connection, door: Door) -> dict[str, str]:
         {"now": door.now},
     )[0]
     return {"alert_id": str(alert_id), "signature": sign(f"surge {alert_id}", SECRET_KEY)}
+
+
+def _cluster(conn: Connection, door: Door) -> dict[str, str]:
+    """Return a suggested incident."""
+    [cluster_id] = fetch_values(
+        conn,
+        """
+        insert into clusters (brand_id, encoder, vector, weight, words, voices, posts, first_at, last_at, made_at, suggested_at)
+        select brand_id, 'none', '', 0, '{login,session}', 9, 9, %(now)s, %(now)s, %(now)s, %(now)s from cases limit 1 returning id
+        """,
+        {"now": door.now},
+    )
+    execute(
+        conn,
+        """
+        insert into cluster_posts (post_id, cluster_id, published_at)
+        select id, %(cluster)s, published_at from posts where case_id is not null and not is_own order by id desc limit 9
+        on conflict (post_id) do update set cluster_id = excluded.cluster_id
+        """,
+        {"cluster": cluster_id},
+    )
+    return {"cluster_id": str(cluster_id)}
 
 
 def _asked(conn: Connection, door: Door) -> str:

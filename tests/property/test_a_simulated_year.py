@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amends.core.database import Connection, fetch_values
+from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import facts
 from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
@@ -114,6 +114,7 @@ def test_a_year_written_at_a_stroke_is_measured_as_it_was_made_up(conn: Connecti
     stage, lives = set_up(conn), [one.life for one in a_year(cases, seed=20_28)]
     ids = write(stage, lives)
     facts.rebuild(conn)
+    execute(conn, "analyze episode_facts")
     assert differences(stage, ids, lives) == []
     _numbers_are_true(Year(stage, [fact_of(stage, ids[life.number], life, episode) for life in lives for episode in life.episodes]))
 

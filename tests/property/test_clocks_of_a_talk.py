@@ -61,6 +61,19 @@ def test_clocks_add_up_and_following_twice_changes_nothing(moves: list[tuple[str
         check(talk)
 
 
+@settings(max_examples=100, deadline=None)
+@given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.integers(-90, 300)), max_size=14))
+def test_a_machine_whose_clock_is_put_back_measures_nothing_below_nothing(moves: list[tuple[str, int]]) -> None:
+    talk = Talk(at=Standing(status="open", published_at=START, answered_at=None, ended_at=None, waiting_since=START, sent_at=None))
+    for what, minutes in moves:
+        talk.move(what, minutes)
+        assert follow(talk.at, talk.clocks, now=talk.now) == talk.clocks
+        for clock in talk.clocks:
+            ours = timed(clock, Terms(promise=Promise(minutes=60)), now=talk.now)
+            assert min(ours.wall, clock.paused(talk.now)) >= timedelta(0)
+            assert clock.ended_at is None or clock.ended_at >= clock.started_at
+
+
 def check(talk: Talk) -> None:
     waits = [clock for clock in talk.clocks if clock.kind is ClockKind.NEXT]
     assert [clock.number for clock in waits] == list(range(1, len(waits) + 1))

@@ -28,6 +28,7 @@ def write(stage: Stage, lives: Sequence[Life]) -> dict[int, CaseId]:
     copy_rows(stage.conn, _POSTS, _POST_TYPES, (_post(stage, life) for life in lives if life.topics))
     copy_rows(stage.conn, _TOPICS, _TOPIC_TYPES, _topics(stage, lives))
     execute(stage.conn, "set local session_replication_role = origin")
+    execute(stage.conn, "analyze")
     return {life.number: CaseId(life.number + 1) for life in lives}
 
 

@@ -16,11 +16,10 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.spans import Period, Span, days_of, period_of, whole_second
+from amends.inbox.rules.working_hours import zone_or_utc
 from amends.inbox.store import people
 from amends.inbox.store.numbers import Asked
 from amends.inbox.store.sessions import Visitor
-
-UTC = "UTC"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +40,7 @@ class Wanted:
 
     def zone_of(self, conn: Connection, visitor: Visitor) -> ZoneInfo:
         """Return the zone asked for, else the visitor's own, else UTC."""
-        return ZoneInfo(self.zone or people.profile(conn, visitor.agent_id).time_zone or UTC)
+        return zone_or_utc(self.zone or people.profile(conn, visitor.agent_id).time_zone)
 
     def period(self, zone: ZoneInfo, now: datetime) -> Period:
         """Return the days asked for, else the span that ends now."""

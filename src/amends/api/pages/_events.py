@@ -158,6 +158,8 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_CAME_BACK: lambda _event: _("Our answer can be seen in public again"),
     EventKind.REPLY_LEFT_ALONE: lambda _event: _("The complaint under our answer was taken down"),
     EventKind.FOLLOW_UP_CONCLUDED: _concluded,
+    EventKind.CLUSTER_SPLIT: lambda event: _("%(by)s took the case out of similar complaints") % {"by": _by(event)},
+    EventKind.CLUSTER_REJOINED: lambda event: _("%(by)s let the case belong to similar complaints again") % {"by": _by(event)},
     EventKind.INCIDENT_JOINED: lambda event: _of_incident(event, _("%(by)s put the case into the incident “%(incident)s”")),
     EventKind.INCIDENT_LEFT: lambda event: _of_incident(event, _("%(by)s took the case out of the incident “%(incident)s”")),
     EventKind.PROMISE_MADE: lambda event: _promised(event, _("%(by)s promised: %(what)s, until %(due)s")),

@@ -17,6 +17,7 @@ from amends.inbox.rules.rights import Right
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.rules.words import Severity
 from amends.inbox.store import counts, surge_rules, surges
+from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.surge_rules import NewRule
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +79,7 @@ def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) 
     """Say that one sees to it."""
     with desk.pool.transaction() as conn:
         alarms.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
-    return _rung(request, desk, _("Everyone sees that you see to it"))
+    return _rung(request, desk, visitor, _("Everyone sees that you see to it"))
 
 
 @router.post("/alarms/surges/{alert_id}/useless", dependencies=WORK)
@@ -86,7 +87,7 @@ def useless(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId)
     """Say that it was no reason to ring; the toast takes it back."""
     with desk.pool.transaction() as conn:
         alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
-    return _rung(request, desk, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
+    return _rung(request, desk, visitor, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
 
 
 @router.post("/alarms/surges/{alert_id}/useful", dependencies=WORK)
@@ -94,7 +95,7 @@ def useful(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) 
     """Say that it was a reason to ring."""
     with desk.pool.transaction() as conn:
         alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
-    return _rung(request, desk, _("Its rule is judged by that"))
+    return _rung(request, desk, visitor, _("Its rule is judged by that"))
 
 
 @router.get("/settings/surges", dependencies=RULES)
@@ -179,7 +180,7 @@ def _listed(request: Request, desk: Desk, text: str, *, undo: str = "") -> HTMLR
     return saying(desk.screens.blocks(request, "surge_rules.html", ["listed"], values), text, undo=undo)
 
 
-def _rung(request: Request, desk: Desk, text: str, *, undo: str = "") -> HTMLResponse:
+def _rung(request: Request, desk: Desk, visitor: Visitor, text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values: dict[str, Any] = {"surges": surges.listed(conn, limit=SHOWN), "apart": True}
+        values: dict[str, Any] = {"surges": surges.listed(conn, limit=SHOWN, scope=visitor.scope), "apart": True}
     return saying(desk.screens.blocks(request, "surges.html", ["surges"], values), text, undo=undo)

@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound
+from amends.core.errors import NotFound, Refused, SourceUnfit, Unreachable
+from amends.core.outward import check_host
 from amends.core.ports import Message, Notifier
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
@@ -21,13 +23,28 @@ def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = 
     return channels.upsert(conn, kind=notifiers.kind_of(target), label=name, target=seal({"target": target}, secret_key))
 
 
-def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key: str) -> int:
-    """Return the id of the address at which somebody is reached while on call; `Refused` says what is wrong with it."""
+def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key: str, inside: bool) -> int:
+    """Return the id of the address at which somebody is reached while on call; `Refused` says what is wrong with it.
+
+    Only who sees to the machines (`inside`) enters one that is inside our own network.
+    """
     notifiers.build(target)
+    if not inside:
+        _check_public(target)
     label = f"@{agent_id} {notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
     return channels.upsert(
         conn, kind=notifiers.kind_of(target), label=label, target=seal({"target": target}, secret_key), agent_id=agent_id
     )
+
+
+def _check_public(target: str) -> None:
+    """Raise `Refused` where an address leads inside our own network; what is no host is a key of a ready service."""
+    try:
+        check_host(urlsplit(target).hostname or "", 443)
+    except Unreachable:
+        return
+    except SourceUnfit as error:
+        raise Refused(_("This address is inside our own network; ask an administrator to enter it.")) from error
 
 
 def own_address(conn: Connection, *, channel_id: int, agent_id: AgentId) -> SealedChannel:

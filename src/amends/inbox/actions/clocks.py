@@ -81,21 +81,27 @@ def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
     """Return the row with the times that its policy gives it."""
     terms = book.terms(row)
     found = timed(row.clock, terms, now=now)
-    born_late = row.born_late if row.id else row.clock.runs and found.breached_at is not None
+    breached_at = found.breached_at or _still(row, found)
+    born_late = row.born_late if row.id else row.clock.runs and breached_at is not None
     warned_at = row.warned_at or (now if not born_late and _to_warn(row, found, now) else None)
-    rung = Rung(warned=warned_at is not None, breached=found.breached_at is not None, steps_done=row.steps_done, born_late=born_late)
+    rung = Rung(warned=warned_at is not None, breached=breached_at is not None, steps_done=row.steps_done, born_late=born_late)
     ended = row.stopped_at is not None
     return replace(
         row,
         due_at=found.due_at if found.due_at or row.clock.runs else row.due_at,
         warn_at=found.warn_at,
         warned_at=warned_at,
-        breached_at=found.breached_at,
+        breached_at=breached_at,
         born_late=born_late,
         wall_seconds=found.wall // SECOND if ended else None,
         business_seconds=found.business // SECOND if ended and found.business is not None else None,
         next_at=next_look(row.clock, found, terms, rung),
     )
+
+
+def _still(row: ClockRow, found: Timed) -> datetime | None:
+    """Return the breach of a clock that runs and is due as it was: ours may have been put back since, which makes nothing in time."""
+    return row.breached_at if row.clock.runs and row.breached_at == found.due_at else None
 
 
 def _to_warn(row: ClockRow, found: Timed, now: datetime) -> bool:

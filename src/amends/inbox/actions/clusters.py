@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from amends.core.database import Connection
 from amends.inbox.actions import cluster_growth
+from amends.inbox.actions.cluster_joining import carry_on
 from amends.inbox.actions.cluster_merging import WEIGHTS, become_one, known
 from amends.inbox.rules.clustering import APART, OLDEST, Grown, Said, Sight, gather, sight_of
 from amends.inbox.rules.ids import BrandId, ClusterId, PostId
@@ -44,6 +45,7 @@ def cluster_pending(conn: Connection, *, now: datetime, limit: int = BATCH) -> i
     if touched:
         cluster_work.add_up(conn, sorted(touched), now=now)
         cluster_growth.look(conn, sorted(touched), sight=sight, now=now)
+        carry_on(conn, sorted(touched), now=now)
     return len(waiting)
 
 

@@ -15,7 +15,7 @@ from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
@@ -167,6 +167,8 @@ def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: 
             _raise(conn, found, key, seen, judged, now)
         return
     calm_since = (going_on.calm_since or now) if judged.calm else None
+    if seen.n:
+        _keep_places(conn, found, key, going_on.id, now)
     surges.grow(conn, going_on.id, n=seen.n, reason=_reason(conn, found, key, seen.n, judged), calm_since=calm_since)
     if calm_since is not None and now - calm_since >= rule.CALM:
         surges.end(conn, going_on.id, now=now)
@@ -187,7 +189,15 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
     alert_id = surges.insert(conn, new, now=now)
     raised = surges.find(conn, alert_id) if alert_id is not None else None
     if raised:
+        _keep_places(conn, found, key, raised.id, now)
         _tell(conn, EventKind.ALERT_RAISED, raised, now)
+
+
+def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
+    """Keep where the cases are that a surge counts, by which it is seen."""
+    current, _behind = rule.windows(now, found.minutes)
+    places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+    surges.set_places(conn, alert_id, source_ids=places.sources or (), team_ids=places.teams or ())
 
 
 def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged) -> str:

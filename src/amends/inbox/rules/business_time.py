@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.days_off import public_holidays
-from amends.inbox.rules.working_hours import Span, zone_of
+from amends.inbox.rules.working_hours import Span, zone_of, zone_or_utc
 
 FAR = 10 * 366
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -143,12 +143,4 @@ def _worked(calendar: Calendar) -> _Worked:
     week = tuple(
         tuple((span.begins * MINUTE, span.ends * MINUTE) for span in sorted(calendar.spans) if span.day == day) for day in range(7)
     )
-    return _Worked(calendar=calendar, zone=_zone(calendar.zone), week=week)
-
-
-def _zone(name: str) -> ZoneInfo:
-    """Return the zone; UTC where a zone that was known is not any more, so that no clock stops for it."""
-    try:
-        return zone_of(name)
-    except Refused:
-        return ZoneInfo("UTC")
+    return _Worked(calendar=calendar, zone=zone_or_utc(calendar.zone), week=week)

@@ -12,6 +12,7 @@ LONGEST_EMAIL = 254
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
 _PHONE = re.compile(r"[+\d][\d\s().\-/]*")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 
 
 class WayKind(StrEnum):
@@ -47,7 +48,7 @@ def normal_phone(text: str) -> str:
     """Return a number as + and digits; one without its country's code as its digits alone, which is the same number nowhere else."""
     given = line(unicodedata.normalize("NFKC", text)).removeprefix("tel:")
     national = given.replace("(0)", "") if given.startswith(("+", "00")) else given
-    digits = "".join(str(unicodedata.decimal(one)) for one in national if one.isdecimal())
+    digits = _digits(national)
     abroad = national.startswith(("+", "00"))
     digits = digits.removeprefix("00") if abroad else digits
     if not _PHONE.fullmatch(national) or not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
@@ -55,3 +56,10 @@ def normal_phone(text: str) -> str:
             _("“%(value)s” is no phone number; write it with the country's code, such as +94 11 234 5678.") % {"value": given[:100]}
         )
     return f"+{digits}" if abroad else digits
+
+
+def _digits(text: str) -> str:
+    """Return the digits of any script as those of ours; of what is ASCII, which most numbers are, at less cost."""
+    if text.isascii():
+        return _NO_DIGIT.sub("", text)
+    return "".join(str(unicodedata.decimal(one)) for one in text if one.isdecimal())

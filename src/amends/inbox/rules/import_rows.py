@@ -4,6 +4,7 @@ Place in the path: cells of a row -> here, by the mapping -> `import_records` ->
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,8 +25,8 @@ MOST_WAYS = 20
 KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
 YES = frozenset({"true", "yes", "1", "y", "x", "si", "ja", "oui", "on"})
 NO = frozenset({"false", "no", "0", "n", "", "off", "nein", "non"})
-SEPARATORS = (" ::: ", "\n")
 LONGEST_REFERENCE = 200
+_SEVERAL = re.compile(r"[;,\n]| ::: ")
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ def _way_setter(kind: WayKind, region: str) -> Setter:
 
 
 def _parts(kind: WayKind, text: str) -> list[str]:
-    if kind is WayKind.POST:
+    if kind is WayKind.POST or not _SEVERAL.search(text):
         return [text]
     text = text.replace(" ::: ", "\n")
     if kind is WayKind.EMAIL and "<" not in text:

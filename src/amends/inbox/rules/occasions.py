@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
 from amends.inbox.rules import macro_text
+from amends.inbox.rules.working_hours import zone_or_utc
 
 VARIABLES = ("customer.name", "customer.first_name", "brand", "day", "years")
 EARLIEST, LATEST = 6, 21
@@ -180,7 +181,7 @@ def today_in(zone: str, now: datetime) -> date:
 
 def zone_of(zone: str) -> ZoneInfo:
     """Return a person's zone; UTC where nobody knows it."""
-    return ZoneInfo(zone or "UTC")
+    return zone_or_utc(zone)
 
 
 def _local(day: date, hour: int, zone: str) -> datetime:

@@ -80,6 +80,14 @@ def zone_of(name: str) -> ZoneInfo:
         raise Refused(_("There is no time zone %(name)s; write one as Asia/Colombo.") % {"name": name[:60] or "“”"}) from error
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """Return the zone; UTC where there is none, or a zone that was known is not any more, so that nothing stops for it."""
+    try:
+        return zone_of(name or "UTC")
+    except Refused:
+        return ZoneInfo("UTC")
+
+
 def read_hours(zone: str, days: Mapping[int, str], holidays: str) -> Hours:
     """Return the hours that somebody wrote: "9-12:30, 13:30-18" a weekday, days off as 2026-12-25; `Refused` where they make no sense."""
     zone_of(zone)

@@ -40,6 +40,11 @@ _OF_ROW: Mapping[str, LiteralString] = {
       select c.team_id, c.source_id
       from match_suggestions s left join cases c on c.customer_id = customer_root(s.one_id) where s.id = %(id)s
     """,
+    "cluster": """
+      select c.team_id, c.source_id
+      from clusters k left join cluster_posts m on m.cluster_id = k.id left join posts p on p.id = m.post_id
+      left join cases c on c.id = p.case_id where k.id = %(id)s
+    """,
     "merge": """
       select c.team_id, c.source_id from merges m left join cases c on c.customer_id = customer_root(m.survivor_id) where m.id = %(id)s
     """,
@@ -47,6 +52,15 @@ _OF_ROW: Mapping[str, LiteralString] = {
       select c.team_id, c.source_id from incidents i left join (
         select m.incident_id, c.team_id, c.source_id from incident_cases m join cases c on c.id = m.case_id where m.left_at is null
       ) c on c.incident_id = i.id where i.id = %(id)s
+    """,
+    "alert": """
+      select c.team_id, c.source_id from alerts a join cases c on c.id = a.case_id where a.id = %(id)s
+      union all
+      select null, a.source_id from alerts a where a.id = %(id)s and a.case_id is null and a.source_id is not null
+      union all
+      select nullif(t.team_id, 0), s.source_id
+      from alerts a left join unnest(a.team_ids) t(team_id) on true left join unnest(a.source_ids) s(source_id) on true
+      where a.id = %(id)s and a.case_id is null and a.source_id is null
     """,
     "author": """
       select c.team_id, c.source_id
@@ -76,6 +90,16 @@ def within(scope: Scope) -> LiteralString:
     """Return what narrows a condition on cases `c` to the scope; nothing where everything is seen. `params` go with it."""
     found: LiteralString = "" if scope.teams is None else IN_TEAMS
     return found if scope.sources is None else found + IN_SOURCES
+
+
+SURGES_IN_TEAMS: LiteralString = " and (a.team_ids is null or a.team_ids && (%(scope_teams)s::bigint[] || 0::bigint))"
+SURGES_IN_SOURCES: LiteralString = " and (a.source_ids is null or a.source_ids && %(scope_sources)s::bigint[])"
+
+
+def surges_within(scope: Scope) -> LiteralString:
+    """Return what narrows a condition on alerts `a` of surges to those that counted a case within the scope."""
+    found: LiteralString = "" if scope.teams is None else SURGES_IN_TEAMS
+    return found if scope.sources is None else found + SURGES_IN_SOURCES
 
 
 def posts_within(scope: Scope) -> LiteralString:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, fetch_all
 from amends.inbox.rules.ids import AlertId, SourceId
+from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.source_alarms import SourceAlarm
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,8 +109,8 @@ def end(conn: Connection, alert_ids: Sequence[AlertId], *, now: datetime) -> lis
     )
 
 
-def listed(conn: Connection, *, limit: int, source_id: SourceId | None = None) -> list[Alarm]:
-    """Return the newest alerts of sources, or of one source: first those that go on, then those that are over."""
+def listed(conn: Connection, *, limit: int, source_id: SourceId | None = None, scope: Scope = EVERYTHING) -> list[Alarm]:
+    """Return the newest alerts of the sources somebody sees, or of one source: first those that go on, then those that are over."""
     return fetch_all(
         conn,
         Alarm,
@@ -120,9 +122,10 @@ def listed(conn: Connection, *, limit: int, source_id: SourceId | None = None) -
         join sources source on source.id = alert.source_id
         join brands brand on brand.id = source.brand_id
         left join agents agent on agent.id = alert.acknowledged_by
-        where %(source_id)s::bigint is null or alert.source_id = %(source_id)s
+        where (%(source_id)s::bigint is null or alert.source_id = %(source_id)s)
+          and (%(scope_sources)s::bigint[] is null or alert.source_id = any(%(scope_sources)s::bigint[]))
         order by alert.ended_at is not null, coalesce(alert.ended_at, alert.raised_at) desc, alert.id desc
         limit %(limit)s
         """,
-        {"limit": limit, "source_id": source_id},
+        {"limit": limit, "source_id": source_id} | scopes.params(scope),
     )

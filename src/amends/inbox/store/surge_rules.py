@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one, fetch_values
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.query import Query
@@ -51,6 +51,14 @@ class Counted:
     key: str
     window: int
     n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """The sources and teams (0: none) of some cases; None where there is no case."""
+
+    sources: Sequence[int] | None
+    teams: Sequence[int] | None
 
 
 _KEYS: dict[Apart, LiteralString] = {
@@ -161,6 +169,23 @@ def count(conn: Connection, query: Query, apart: Apart, windows: Sequence[tuple[
     params = asked.params | {"since": [since for since, _until in windows], "until": [until for _since, until in windows]}
     with carefully(conn):
         return fetch_all(conn, Counted, found, params)
+
+
+def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple[datetime, datetime], *, now: datetime) -> Places:
+    """Return where the cases of a key are that were opened within a window."""
+    asked = condition(conn, query, Asker(agent_id=0, now=now))
+    topics: LiteralString = _TOPICS if apart is Apart.TOPIC else ""
+    found: LiteralString = (
+        "select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams from cases c"
+        + topics
+        + " where c.opened_at > %(since)s and c.opened_at <= %(until)s and "
+        + _KEYS[apart]
+        + " = %(key)s and "
+        + asked.whole
+    )
+    params = asked.params | {"since": window[0], "until": window[1], "key": key}
+    with carefully(conn):
+        return fetch_one(conn, Places, found, params)
 
 
 def name_of(conn: Connection, apart: Apart, key: str) -> str:

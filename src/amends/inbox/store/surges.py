@@ -1,11 +1,14 @@
 """SQL of surges: alarms of rates, raised, grown, told again, ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,14 +72,16 @@ def still_open(conn: Connection, rule_id: int) -> dict[str, Surge]:
     return {one.key: one for one in found}
 
 
-def listed(conn: Connection, *, limit: int) -> list[Surge]:
-    """Return the newest surges: first those that go on."""
+def listed(conn: Connection, *, limit: int, scope: Scope = EVERYTHING) -> list[Surge]:
+    """Return the newest surges that counted a case within the scope: first those that go on."""
     return fetch_all(
         conn,
         Surge,
-        _COLUMNS + " where a.surge_rule_id is not null order by a.ended_at is not null, coalesce(a.ended_at, a.raised_at) desc, a.id desc"
-        " limit %(limit)s",
-        {"limit": limit},
+        _COLUMNS
+        + " where a.surge_rule_id is not null"
+        + scopes.surges_within(scope)
+        + " order by a.ended_at is not null, coalesce(a.ended_at, a.raised_at) desc, a.id desc limit %(limit)s",
+        {"limit": limit} | scopes.params(scope),
     )
 
 
@@ -111,6 +116,19 @@ def insert(conn: Connection, new: NewSurge, *, now: datetime) -> AlertId | None:
         },
     )
     return found[0] if found else None
+
+
+def set_places(conn: Connection, alert_id: AlertId, *, source_ids: Sequence[int], team_ids: Sequence[int]) -> None:
+    """Keep on which sources, and of which teams (0: none), the cases of a surge were, beside those that were before."""
+    execute(
+        conn,
+        """
+        update alerts set source_ids = array(select distinct unnest(coalesce(source_ids, '{}') || %(sources)s::bigint[]) order by 1),
+          team_ids = array(select distinct unnest(coalesce(team_ids, '{}') || %(teams)s::bigint[]) order by 1)
+        where id = %(id)s
+        """,
+        {"id": alert_id, "sources": list(source_ids), "teams": list(team_ids)},
+    )
 
 
 def grow(conn: Connection, alert_id: AlertId, *, n: int, reason: str, calm_since: datetime | None) -> None:
