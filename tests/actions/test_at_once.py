@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from amends.core.database import Connection, Pool, fetch_values
+from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
 from amends.inbox.actions.customers import link_customer, unlink
@@ -15,8 +15,11 @@ from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
+from amends.inbox.store import import_apply, import_match
+from amends.inbox.store.imports import Import
 from tests.cast import NOON, POLICY, a_post, a_source, ada
 from tests.fakes import FakeClassifier
+from tests.importing import Importing
 
 SOON = 0.3
 
@@ -105,3 +108,45 @@ def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> 
             other.result(timeout=10)
     with pool.transaction() as conn:
         assert erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON).records == 2
+
+
+def _an_import_of_two(pool: Pool, agent: AgentId, customer: CustomerId) -> Import:
+    """Let a dry run find that a file says more of a customer."""
+    with pool.transaction() as conn:
+        execute(
+            conn,
+            """
+            insert into contact_ways (customer_id, kind, value, normal, created_at)
+            values (%(id)s, 'email', 'cy@a.example', 'cy@a.example', now())
+            """,
+            {"id": customer},
+        )
+        importing = Importing(conn=conn, agent_id=agent)
+        return importing.look(importing.read("Email,Phone,Pronoun\ncy@a.example,+94 77 123 4567,she\n"))
+
+
+@pytest.mark.parametrize("what", ["erased", "merged"])
+def test_whoever_is_erased_or_merged_while_an_import_knows_them_gets_nothing_of_it_afterwards(pool: Pool, what: str) -> None:
+    agent, _authors, customers = _two_customers(pool)
+    one = _an_import_of_two(pool, agent, customers[1])
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            if what == "erased":
+                erase(conn, customer_id=customers[1], agent_id=agent, policy=POLICY, now=NOON)
+            else:
+                merge(conn, Pair(survivor_id=customers[0], absorbed_id=customers[1]), agent_id=agent, now=NOON)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            import_match.lock(conn)
+            import_match.match_again(conn, one, one.mapping, after=0, upto=1)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+            import_apply.apply(conn, one, one.mapping, after=0, upto=1, agent_id=agent, now=NOON)
+        other.result(timeout=10)
+    with pool.transaction() as conn:
+        said = fetch_values(conn, "select pronoun from customers where pronoun <> '' and merged_into is null")
+        ways = fetch_values(conn, "select customer_id from contact_ways where kind = 'phone'")
+    assert (said, ways) == (([], []) if what == "erased" else (["she"], [customers[0]]))

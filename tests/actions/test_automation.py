@@ -7,13 +7,17 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
-from amends.inbox.actions import automation, rule_book
+from amends.inbox.actions import automation, drafts, macros, rule_book
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.rule_book import Draft
+from amends.inbox.actions.undo import undo
 from amends.inbox.rules.automation import MOST_FAILURES
+from amends.inbox.rules.ids import CaseId
 from amends.inbox.store import automation as rules
 from amends.inbox.store import automation_log, undone
-from tests.cast import a_post, an_answer_to, bo
+from amends.inbox.store import drafts as stored_drafts
+from amends.inbox.store.macros import NewMacro
+from tests.cast import DEE, a_post, an_answer_to, bo
 from tests.desk import HOUR, MINUTE, Desk
 
 FIRST = a_post("My bag is lost!", external_id="bag")
@@ -243,3 +247,40 @@ def test_a_rule_presses_a_case_once_and_alarms_one_channel(desk: Desk) -> None:
     assert desk.case().urgency == before + 15
     query = "select channel_id from alert_deliveries d join alerts a on a.id = d.alert_id where a.rule = 'rule: VIP'"
     assert fetch_values(desk.conn, query) == [channel]
+
+
+def test_a_macro_waits_as_a_draft_of_who_has_the_case_and_is_taken_back_while_nobody_wrote_on(desk: Desk) -> None:
+    by = macros.Writer(agent_id=desk.agent_id, shares=True)
+    new = NewMacro(name="Sorry", text="Sorry, {{ customer.first_name }}. — {{ agent.name }}", shared=True)
+    macro_id = macros.create(desk.conn, new, by=by, now=desk.now)
+    save(desk, draft(deeds=[{"deed": "assign", "to": str(desk.agent_id)}, {"deed": "macro", "macro": str(macro_id)}]))
+    desk.hear(FIRST, a_post("It is lost, too", external_id="other", root_id="other", author=DEE))
+    case_id, other = (case.id for case in desk.cases())
+    drafts.save(desk.conn, case_id=other, box="reply", text="Mine", version=0, agent_id=desk.agent_id, now=desk.now)
+    apply(desk)
+    assert drafted(desk, other) == "Mine"
+    assert drafted(desk, case_id) == "Sorry, Cy. — Ada"
+
+    [event_id] = fetch_values(desk.conn, "select id from events where kind = 'macro_drafted'")
+    undo(desk.conn, case_id=case_id, event_id=event_id, agent_id=desk.agent_id, now=desk.now)
+    assert drafted(desk, case_id) == ""
+    with pytest.raises(Conflict):
+        undo(desk.conn, case_id=case_id, event_id=event_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_only_a_macro_of_the_team_is_drafted_and_one_that_is_gone_is_a_failure(desk: Desk) -> None:
+    by = macros.Writer(agent_id=desk.agent_id, shares=True)
+    own = macros.create(desk.conn, NewMacro(name="Own", text="Hm."), by=by, now=desk.now)
+    with pytest.raises(Refused, match="team shares"):
+        save(desk, draft(deeds=[{"deed": "macro", "macro": str(own)}]))
+    shared = macros.create(desk.conn, NewMacro(name="Sorry", text="Sorry.", shared=True), by=by, now=desk.now)
+    rule_id = save(desk, draft(deeds=[{"deed": "macro", "macro": str(shared)}]))
+    macros.delete(desk.conn, shared, by=by, now=desk.now)
+    desk.hear(FIRST)
+    apply(desk)
+    assert outcomes(desk, rule_id) == ["failed"]
+
+
+def drafted(desk: Desk, case_id: CaseId) -> str:
+    there = stored_drafts.of_case(desk.conn, case_id=case_id).get("reply")
+    return there.text if there else ""

@@ -9,15 +9,19 @@ from amends.core.database import Connection, execute, fetch_values
 from amends.core.secrets import fingerprint, sign
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions import survey
+from amends.inbox.actions.invitations import invite
+from amends.inbox.actions.password_links import make_link
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.actions.sources import add_source
 from amends.inbox.actions.survey import Means
+from amends.inbox.rules.words import Role
 from tests.cast import POLICY, SECRET_KEY
 from tests.door import Door, as_fragment
 
 FORMS: Mapping[str, Mapping[str, object]] = {
     "/organisations": {"name": "Guild of Bakers", "kind": "association"},
     "/segments": {"name": "All who wrote", "q": "cases:>=1"},
+    "/reports": {"name": "Monday", "span": "days_30", "parts": ["held", "figures", "times", "days", "answered", "network", "alarms"]},
     "/settings/teams": {"name": "Care"},
     "/occasions": {"name": "Birthday wishes", "kind": "birthday", "approval": "yes"},
     "/settings/rules": {
@@ -40,6 +44,7 @@ FORMS: Mapping[str, Mapping[str, object]] = {
     },
     "/settings/macros": {"name": "Sorry", "text": "Hello {{ customer.name }}", "shared": "true", "languages": "en"},
     "/customers/export": {"kind": "csv"},
+    "/settings/topics/trials": {"text": "My bag is lost"},
 }
 """What the screens' own forms are sent with."""
 PEOPLE = b"First Name,Email\nKavindi,k@b.example\nBen,nonsense\n"
@@ -51,10 +56,11 @@ def exemplify(door: Door) -> dict[str, str]:
         for address, form in FORMS.items():
             answer = client.post(address, data=dict(form))
             assert answer.is_success, (address, answer.text)
+        assert client.post("/bulk", data={"deed": "read", "ids": str(door.who.plain)}).is_success
     _import(door.visitor(door.who.ann))
     with door.pool.transaction() as conn:
         made = {"form": _form(conn, door), "token": _message(conn, door), "link": _asked(conn, door), "reference": "F-ABCDE-FGHJK"}
-        return made | _surge(conn, door) | _cluster(conn, door)
+        return made | _surge(conn, door) | _cluster(conn, door) | {"addresses": _doors(conn, door)}
 
 
 def _form(conn: Connection, door: Door) -> str:
@@ -102,6 +108,13 @@ def _surge(conn: Connection, door: Door) -> dict[str, str]:
         {"now": door.now},
     )[0]
     return {"alert_id": str(alert_id), "signature": sign(f"surge {alert_id}", SECRET_KEY)}
+
+
+def _doors(conn: Connection, door: Door) -> str:
+    """Return the addresses of the pages for who has a link and no account, or no password, yet."""
+    invited = invite(conn, email="new@desk.example", role=Role.AGENT, team_ids=(), by=door.who.ann, now=door.now)
+    _agent, token = make_link(conn, agent_id=door.who.bo, by=door.who.ann, now=door.now)
+    return f"/invitation?key={invited.token} /new-password?key={token}"
 
 
 def _cluster(conn: Connection, door: Door) -> dict[str, str]:

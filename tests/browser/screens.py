@@ -1,15 +1,17 @@
 """Every screen there is, found from the routes themselves, so that a new one is looked at without anybody naming it."""
 
 import re
+from collections.abc import Iterator
+from http import HTTPStatus
 
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page
 
-from amends.api import pages
+from amends.api import pages as doors
 from amends.api.auth import SESSION_COOKIE
 from amends.core.database import fetch_values
 from amends.core.plugins import discover
-from tests.door import Door
+from tests.door import Answer, Door
 
 NO_PAGE = {"/stream"}
 
@@ -20,14 +22,31 @@ def private_case(door: Door) -> int:
         return fetch_values(conn, "select max(id) from cases")[0]
 
 
-def screens(door: Door) -> list[str]:
-    """Return one address of every screen, and the states of it that differ most."""
+def screens(door: Door) -> tuple[list[str], list[str]]:
+    """Return one address of every screen and the states of it that differ most, and one of every piece that unfolds within a screen."""
+    answers = dict(_answers(door))
+    found = sorted(path for path, answer in answers.items() if _is_page(answer))
+    fields = (f"/customers/1/field?name={name}" for name in ("name", "languages", "born", "zone", "do_not_contact"))
     rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
     states = ("/inbox?view=resolved", "/inbox?view=open&q=nobody", f"/inbox/{door.who.talked + 6}", f"/inbox/{private_case(door)}", rows)
-    routes = [route for module in discover(pages).values() for route in module.router.routes]
-    found = {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())}
+    pages = ["/login", *found, *door.examples.get("addresses", "").split(), *states, "/nowhere"]
+    return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields]
+
+
+def _answers(door: Door) -> Iterator[tuple[str, Answer]]:
+    """Yield what each route that is asked for something answers; none may break."""
+    routes = [route for module in discover(doors).values() for route in module.router.routes]
     client = door.visitor(door.who.ann)
-    return ["/login", *sorted(path for path in found - NO_PAGE if _is_page(client.get(path))), *states, "/nowhere"]
+    for path in {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())} - NO_PAGE:
+        answer = client.get(path)
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, path
+        yield path, answer
+
+
+def _is_piece(answer: Answer) -> bool:
+    if answer.status_code != HTTPStatus.OK or not answer.headers["content-type"].startswith("text/html"):
+        return False
+    return bool(answer.text.strip()) and not _is_page(answer)
 
 
 def _named(path: str, door: Door) -> str:
@@ -37,8 +56,8 @@ def _named(path: str, door: Door) -> str:
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(known.get(found[1], 1)), path)
 
 
-def _is_page(answer: object) -> bool:
-    return getattr(answer, "status_code", 0) == 200 and "<!doctype html>" in getattr(answer, "text", "")[:40]
+def _is_page(answer: Answer) -> bool:
+    return answer.status_code == HTTPStatus.OK and "<!doctype html>" in answer.text[:40]
 
 
 def enter(browser: Browser, door: Door, address: str, *, width: int, theme: str) -> Page:

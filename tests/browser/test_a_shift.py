@@ -47,6 +47,9 @@ def test_a_case_is_found_taken_labelled_read_and_answered_by_keyboard_alone(desk
     for key, said in (("[", "My bag is lost"), ("]", "Still lost")):
         page.keyboard.press(key)
         expect(page.locator(".post.theirs:focus")).to_contain_text(said)
+    desktop.correct(who.talked, "intent", "praise")
+    expect(page.locator("#thread")).to_contain_text("Bo corrected")
+    expect(page.locator(".post.theirs:focus")).to_contain_text("Still lost")
     page.keyboard.press("r")
     page.keyboard.type("j is for joy, e for ease, and ? is a question.")
     expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))

@@ -26,6 +26,12 @@ BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('m
 FAULTS = """(options) => axe.run(document, { ...options, resultTypes: ["violations"] }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)))"""
 
+LAY_OUT = """(path) => fetch(path, { headers: { "HX-Request": "true" } }).then((answer) => answer.text()).then((text) => {
+  document.querySelector("main").innerHTML = `<h1>Pieces</h1><h2>One</h2>${text}`;
+})"""
+AROUND = {name: {"enabled": False} for name in ("listitem", "dlitem", "aria-required-parent")}
+"""What only a piece in its place can fulfil."""
+
 
 def complaints(page: Page, what: str, **options: object) -> list[str]:
     """Return one line for each element that axe finds fault with; what passes is neither written down nor sent over."""
@@ -53,13 +59,33 @@ def in_every_width(page: Page, path: str) -> Iterator[str]:
     page.set_viewport_size({"width": WIDE, "height": 844})
 
 
-def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(chromium: Browser, shown: Door) -> None:
+@pytest.fixture(scope="module")
+def addresses(shown: Door) -> tuple[list[str], list[str]]:
+    """The screens, and the pieces of screens; asking every route takes seconds."""
+    return screens(shown)
+
+
+def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(
+    chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]
+) -> None:
     with serving(shown.app) as address:
         page = enter(chromium, shown, address, width=WIDE, theme="light")
         found = list[str]()
-        for path in screens(shown):
+        for path in addresses[0]:
             page.goto(path)
             found += [*in_every_theme(page, path), *in_every_width(page, path)]
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page.goto("/settings/profile")
+        found = list[str]()
+        for path in addresses[1]:
+            page.evaluate(LAY_OUT, path)
+            found += complaints(page, path, rules=AROUND)
         page.context.close()
     assert found == []
 

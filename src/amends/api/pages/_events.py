@@ -151,6 +151,14 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),
     EventKind.REPLY_GIVEN_BACK: lambda event: _said(event, _("%(name)s gave the answer back: %(note)s"), note=event.facts.get("note", "")),
     EventKind.REPLY_UNDONE: lambda event: _said(event, _("%(name)s took an answer back before it went out")),
+    EventKind.MACRO_DRAFTED: lambda event: (
+        _("%(by)s drafted the macro “%(macro)s”")
+        % {
+            "by": _by(event),
+            "macro": event.facts.get("macro", ""),
+        }
+    ),
+    EventKind.MACRO_DRAFT_REMOVED: lambda event: _("%(by)s took the drafted macro back") % {"by": _by(event)},
     EventKind.MACRO_USED: lambda event: _said(event, _("%(name)s used the macro “%(macro)s”"), macro=event.facts.get("macro", "")),
     EventKind.REPLY_DISCARDED: _discarded,
     EventKind.REPLY_NOT_VISIBLE: lambda _event: _("Our answer cannot be seen in public"),

@@ -12,11 +12,11 @@ from amends.inbox.actions import deeds
 from amends.inbox.actions.deeds.deal import METHODS
 from amends.inbox.actions.rule_book import MOST_DEEDS, Draft
 from amends.inbox.rules.automation import TIMED, TRIGGERS, Trigger
-from amends.inbox.store import agent_list, channels, incidents, teams, topics
+from amends.inbox.store import agent_list, channels, incidents, macros, teams, topics
 from amends.inbox.store.automation import Rule
 
 Column = Annotated[list[str], Form()]
-COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by", "incident")
+COLUMNS = ("deed", "to", "team", "topic", "text", "hours", "points", "reason", "channel", "by", "incident", "macro")
 DEEDS: Mapping[str, str] = {
     "assign": N_("assign to"),
     "deal": N_("assign by method in the team"),
@@ -27,6 +27,7 @@ DEEDS: Mapping[str, str] = {
     "unincident": N_("take out of its incident"),
     "press": N_("raise the urgency"),
     "note": N_("leave the note"),
+    "macro": N_("draft the macro"),
     "snooze": N_("snooze"),
     "resolve": N_("resolve"),
     "dismiss": N_("put aside"),
@@ -55,9 +56,10 @@ def columns(  # noqa: PLR0913
     channel: Column = [],  # noqa: B006
     by: Column = [],  # noqa: B006
     incident: Column = [],  # noqa: B006
+    macro: Column = [],  # noqa: B006
 ) -> Columns:
     """Return the rows in which a deed was chosen."""
-    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by, incident)
+    fields = (deed, to, team, topic, text, sleep, points, reason, channel, by, incident, macro)
     padded = [[*field, *[""] * (len(deed) - len(field))] for field in fields]
     return Columns(rows=[_row(values) for values in zip(*padded, strict=False) if values[0]])
 
@@ -87,6 +89,7 @@ def form_values(conn: Connection, rule: Rule | None) -> dict[str, Any]:
         "topics": topics.every(conn),
         "incidents": incidents.going_on(conn),
         "channels": channels.active(conn),
+        "macros": macros.shared(conn),
     }
 
 

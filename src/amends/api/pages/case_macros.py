@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
-from amends.api.macro_values import macro_values, offered
 from amends.core.errors import Refused
+from amends.inbox.actions.macro_values import macro_values, offered
 from amends.inbox.actions.macros import use
 from amends.inbox.rules.ids import CaseId, MacroId
 from amends.inbox.rules.macro_text import fill
@@ -42,7 +42,7 @@ def pick(request: Request, desk: AtDesk, visitor: Reading, case_id: CaseId, q: A
     """Offer the macros that fit this case."""
     with desk.pool.transaction() as conn:
         case = head_of(conn, case_id)
-        values, found = macro_values(conn, case, visitor), offered(conn, case, visitor, text=q)
+        values, found = macro_values(conn, case, visitor.name), offered(conn, case, visitor, text=q)
     ready = [Ready(macro=one, words=_filled(one, values)) for one in found[:MOST]]
     return desk.screens.blocks(request, "macro_picker.html", ["offered"], {"ready": ready, "case_id": case_id, "asked": q})
 
@@ -51,7 +51,7 @@ def pick(request: Request, desk: AtDesk, visitor: Reading, case_id: CaseId, q: A
 def insert(desk: AtDesk, visitor: Meaning, case_id: CaseId, macro_id: MacroId) -> Filled:
     """Return a macro's words for this case, and do what goes with it."""
     with desk.pool.transaction() as conn:
-        values = macro_values(conn, head_of(conn, case_id), visitor)
+        values = macro_values(conn, head_of(conn, case_id), visitor.name)
         used = use(conn, macro_id, case_id=case_id, values=values, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
     return Filled(text=used.text, resolve=used.resolve)

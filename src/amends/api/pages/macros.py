@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse
 from amends.api.answering import head_of
 from amends.api.auth import Meaning, Reading, check_reach, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.macro_values import for_what, macro_values
 from amends.api.pages._macro_form import Written, writer
 from amends.api.screen import saying
 from amends.collectors import networks
@@ -16,6 +15,7 @@ from amends.core.database import Connection
 from amends.core.errors import AmendsError
 from amends.core.translating import gettext as _
 from amends.inbox.actions import macros
+from amends.inbox.actions.macro_values import for_what, macro_values
 from amends.inbox.rules.ids import CaseId, MacroId
 from amends.inbox.rules.macro_text import LONGEST_TEXT, VARIABLES, check, fill
 from amends.inbox.rules.rights import Right
@@ -111,7 +111,7 @@ def _tried(conn: Connection, desk: Desk, visitor: Visitor, text: str, case: str)
         if number is None:
             return {"filled": text, "trouble": "", "number": None}
         check_reach(desk, visitor, "case_id", number)
-        return {"filled": fill(text, macro_values(conn, head_of(conn, CaseId(number)), visitor)), "trouble": "", "number": number}
+        return {"filled": fill(text, macro_values(conn, head_of(conn, CaseId(number)), visitor.name)), "trouble": "", "number": number}
     except AmendsError as error:
         return {"filled": "", "trouble": str(error), "number": number}
 

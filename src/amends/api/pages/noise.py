@@ -41,11 +41,12 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> R
 
 
 def _values(conn: Connection) -> dict[str, Any]:
+    words = Table(WORDS)
     return {
         "thrown": relevance.thrown(conn, limit=SHOWN),
         "lessons": relevance.lessons(conn, most=SHOWN),
-        "kinds": {one.name: one for one in matchers.of_kind(conn, matchers.NOISE)},
-        "noise_words": Table(WORDS),
+        "kinds": [words[one.name] for one in matchers.of_kind(conn, matchers.NOISE) if one.name in words],
+        "noise_words": words,
         "least": LEAST_THROWN,
         "least_kept": LEAST_KEPT,
         "most": SHOWN,

@@ -8,9 +8,9 @@ from pydantic import Field
 from amends.api.answering import head_of
 from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
-from amends.api.macro_values import macro_values, offered
 from amends.api.rest._bodies import Body
 from amends.inbox.actions import macros
+from amends.inbox.actions.macro_values import macro_values, offered
 from amends.inbox.actions.macros import Writer
 from amends.inbox.rules.ids import CaseId, MacroId, TopicId
 from amends.inbox.rules.macro_text import fill
@@ -95,7 +95,7 @@ def fill_in(desk: AtDesk, visitor: Bearing, case_id: CaseId, macro_id: MacroId) 
     """Return a macro's words in a case; nothing else is done."""
     with desk.pool.transaction() as conn:
         macro = macros.seen(conn, macro_id, visitor.agent_id)
-        return Filled(text=fill(macro.text, macro_values(conn, head_of(conn, case_id), visitor)))
+        return Filled(text=fill(macro.text, macro_values(conn, head_of(conn, case_id), visitor.name)))
 
 
 def _new(body: MacroBody) -> NewMacro:

@@ -19,6 +19,7 @@ import "./signing_in.js";
 import { markOpen } from "./places.js";
 import "./promises.js";
 import "./querying.js";
+import "./rail.js";
 import "./record.js";
 import "./searching.js";
 import "./seen.js";

@@ -16,7 +16,6 @@ export function jump(by) {
   const seen = posts.filter((post) => post.getBoundingClientRect().top < middle).length;
   const next = at >= 0 ? at + by : by > 0 ? seen : seen - 1;
   const post = posts[Math.min(posts.length - 1, Math.max(0, next))];
-  post.tabIndex = -1;
   post.focus({ preventScroll: true });
   post.scrollIntoView({ block: "nearest" });
 }

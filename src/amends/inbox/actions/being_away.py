@@ -12,6 +12,7 @@ from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import assignments, events, staff, teams
 
 UNDO_WITHIN = timedelta(minutes=10)
+LONGEST = timedelta(days=5 * 366)
 
 
 def go_away(conn: Connection, *, agent_id: AgentId, until: datetime | None, by: By, now: datetime) -> None:
@@ -19,6 +20,8 @@ def go_away(conn: Connection, *, agent_id: AgentId, until: datetime | None, by: 
     led(conn, agent_id=agent_id, by=by)
     if until is not None and until <= now:
         raise Refused(_("That time has passed; choose a later one."))
+    if until is not None and until > now + LONGEST:
+        raise Refused(_("That is years away; leave the time out for somebody who does not know when they are back."))
     staff.set_away(conn, agent_id=agent_id, since=now, until=until)
     _tell(conn, EventKind.AGENT_AWAY, by, now, whom=agent_id, until=until.isoformat() if until else None)
 

@@ -16,7 +16,7 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, JobId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.store import customers, erasure, events, follow_ups, withdrawn
+from amends.inbox.store import customers, erasure, events, follow_ups, import_match, withdrawn
 from amends.inbox.store.erasure import PostAt
 
 POSTS = 500
@@ -68,7 +68,8 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
 
 
 def _locked(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
-    """Return the customer and what is part of it, held; how they stand is asked behind the lock, since a merge may have been faster."""
+    """Return the customer and what is part of it, held; how they stand is asked behind the locks: a merge may have been faster."""
+    import_match.wait(conn)
     records = erasure.family(conn, customer_id)
     customers.lock(conn, records)
     if erasure.family(conn, customer_id) != records:

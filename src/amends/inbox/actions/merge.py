@@ -11,7 +11,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
 from amends.inbox.rules.merging import choices_of, merged
-from amends.inbox.store import customers, events, link_evidence, match_suggestions, merges, moving, untriaged
+from amends.inbox.store import customers, events, import_match, link_evidence, match_suggestions, merges, moving, untriaged
 from amends.inbox.store.merges import Record, Said
 
 BY_AGENT = (Evidence(kind=EvidenceKind.AGENT),)
@@ -48,7 +48,8 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
 
 
 def lock_people(conn: Connection, customer_ids: Sequence[CustomerId]) -> bool:
-    """Wait until nobody else moves these customers' handles or triages their posts; False where a handle has come or gone meanwhile."""
+    """Wait until nobody else moves these customers' handles, triages their posts or imports; False where a handle came or went since."""
+    import_match.wait(conn)
     before = _handles(conn, customer_ids)
     untriaged.lock_authors(conn, before)
     customers.lock(conn, customer_ids)

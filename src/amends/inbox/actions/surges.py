@@ -200,7 +200,10 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
 def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
     """Keep where the cases are that a surge counts, by which it is seen."""
     current, _behind = rule.windows(now, found.minutes)
-    places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+    if found.kind == Kind.NEW_TOPIC:
+        places = surge_rules.places_of_cluster(conn, key)
+    else:
+        places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
     surges.set_places(conn, alert_id, source_ids=places.sources or (), team_ids=places.teams or ())
 
 

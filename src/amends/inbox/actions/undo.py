@@ -17,7 +17,7 @@ from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TopicId
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import cases, events, follow_ups, notes, notifications
+from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications
 from amends.inbox.store.cases import Case
 from amends.inbox.store.events import OfCase
 
@@ -158,6 +158,14 @@ def _pressed(at: Undoing) -> None:
     press.ease(at.conn, at.case, at.event.facts, agent_id=at.agent_id, now=at.now)
 
 
+def _drafted(at: Undoing) -> None:
+    there = drafts.lock(at.conn, case_id=at.case.id, box="reply")
+    if there is None or (there.id, there.version) != (at.event.facts.get("draft_id"), at.event.facts.get("version")):
+        raise Conflict(_("Somebody wrote on since, or sent it; undoing this would overwrite it."))
+    drafts.drop(at.conn, draft_id=there.id, now=at.now)
+    events.add(at.conn, EventKind.MACRO_DRAFT_REMOVED, now=at.now, case_id=at.case.id, agent_id=at.agent_id)
+
+
 _HOW: Mapping[str, Callable[[Undoing], None]] = {
     EventKind.CASE_ASSIGNED: _assigned,
     EventKind.CASE_SNOOZED: _snoozed,
@@ -171,6 +179,7 @@ _HOW: Mapping[str, Callable[[Undoing], None]] = {
     EventKind.TOPIC_GIVEN: _topic,
     EventKind.TOPIC_TAKEN: _topic,
     EventKind.CASE_PRESSED: _pressed,
+    EventKind.MACRO_DRAFTED: _drafted,
     EventKind.INCIDENT_JOINED: _joined,
     EventKind.INCIDENT_LEFT: _left,
 }

@@ -99,6 +99,8 @@ class EventKind(StrEnum):
     TOPIC_TRIED = "topic_tried"
     APPROVALS_SET = "approvals_set"
     MACRO_CHANGED = "macro_changed"
+    MACRO_DRAFTED = "macro_drafted"
+    MACRO_DRAFT_REMOVED = "macro_draft_removed"
     MACRO_USED = "macro_used"
     TOPIC_GIVEN = "topic_given"
     TOPIC_TAKEN = "topic_taken"

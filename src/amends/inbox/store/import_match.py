@@ -26,6 +26,11 @@ def lock(conn: Connection) -> None:
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('customer import', 0))")
 
 
+def wait(conn: Connection) -> None:
+    """Wait until no import is at work, and let none go on until the transaction ends: whom it matched stays who they are."""
+    execute(conn, "select pg_advisory_xact_lock_shared(hashtextextended('customer import', 0))")
+
+
 def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[Read]) -> None:
     """Keep what rows say, who each is, and what would change; rows that may be several people, or somebody erased, are refused.
 

@@ -56,6 +56,19 @@ def visible(conn: Connection, *, agent_id: AgentId, text: str = "", limit: int =
     )
 
 
+def shared(conn: Connection) -> list[Macro]:
+    """Return the macros that the team shares, by their name."""
+    return fetch_all(
+        conn,
+        Macro,
+        """
+        select m.id, m.name, m.text, m.shared, m.languages, m.networks, m.topic_ids, m.least_urgency, m.take, m.give_topic_id, m.resolve,
+               m.agent_id, g.name as agent, m.uses, m.used_at, m.changed_at
+        from macros m join agents g on g.id = m.agent_id where m.deleted_at is null and m.shared order by lower(m.name), m.id
+        """,
+    )
+
+
 def lock(conn: Connection, macro_id: MacroId, *, deleted: bool = False) -> Macro | None:
     """Return the macro, locked until the transaction ends, or None."""
     return fetch_maybe(

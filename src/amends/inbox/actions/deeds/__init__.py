@@ -25,7 +25,7 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.store import events
 
 Facts = Mapping[str, object]
-RULES_ONLY = frozenset({"alert", "deal", "notify", "press"})
+RULES_ONLY = frozenset({"alert", "deal", "macro", "notify", "press"})
 """Deeds that people do not do to many cases at once."""
 
 

@@ -1,4 +1,4 @@
-"""What a macro's variables are in a case, and which macros are offered there; for the screens and REST."""
+"""What a macro's variables are in a case, and which macros are offered there; for the screens, REST and rules."""
 
 from amends.core.database import Connection
 from amends.inbox.actions.translate import base
@@ -10,16 +10,16 @@ from amends.inbox.store.macros import Macro
 from amends.inbox.store.sessions import Visitor
 
 
-def macro_values(conn: Connection, case: CaseHead, visitor: Visitor) -> dict[str, str | int]:
-    """Return the variables of a macro for somebody who answers this case."""
+def macro_values(conn: Connection, case: CaseHead, writer: str) -> dict[str, str | int]:
+    """Return the variables of a macro for the `writer` (their name, empty where nobody is known yet) who answers this case."""
     topics = post_topics.of_cases(conn, [CaseId(case.id)])
     customer = case.customer_name
     return {
         "customer.name": customer,
         "customer.first_name": customer.split()[0] if customer.split() else customer,
         "customer.handle": case.author_handle,
-        "agent.name": visitor.name,
-        "agent.first_name": visitor.name.split()[0] if visitor.name.split() else visitor.name,
+        "agent.name": writer,
+        "agent.first_name": writer.split(maxsplit=1)[0] if writer.split() else writer,
         "case.id": case.id,
         "case.status": case.status,
         "brand": case.brand_name,
