@@ -195,7 +195,7 @@ def _values(conn: Connection, desk: Desk, visitor: Visitor, incident_id: int) ->
 def _shown(request: Request, desk: Desk, visitor: Visitor, incident_id: int, text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
         values = _values(conn, desk, visitor, incident_id) | {"apart": True}
-    return saying(desk.screens.blocks(request, "incident.html", ["live"], values), text, undo=undo)
+    return saying(desk.screens.blocks(request, "incident.html", ["live", "belonging"], values), text, undo=undo)
 
 
 def _moment(text: str) -> datetime | None:
