@@ -1,5 +1,6 @@
 """Complaints that say the same are gathered as they come; what grows against its habit is suggested, and rings where it fits no topic."""
 
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -13,7 +14,7 @@ from amends.inbox.actions.cluster_choices import Who
 from amends.inbox.rules.ids import ClusterId
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.rights import EVERYTHING
-from amends.inbox.store import cluster_list
+from amends.inbox.store import cluster_list, surge_rules
 from amends.inbox.store import surges as surge_rows
 from tests.cast import a_post
 from tests.desk import DAY, HOUR, MINUTE, Desk
@@ -227,3 +228,15 @@ def test_a_cluster_becomes_a_topic_with_its_posts_as_examples(desk: Desk) -> Non
     topic_id = cluster_choices.name_topic(desk.conn, only(desk), name="Login", who=who(desk), now=desk.now)
     assert fetch_values(desk.conn, "select count(*) from topic_examples where topic_id = %(id)s", {"id": topic_id}) == [5]
     assert fetch_values(desk.conn, "select topic_ids from clusters where suggested_at is not null") == [[topic_id]]
+
+
+def test_the_rule_of_a_new_topic_says_what_it_would_have_done(desk: Desk) -> None:
+    say(desk, *OTHERS, *wave(6))
+    rule = surge_rules.every(desk.conn)[0]
+    desk.now += HOUR
+    assert surges.preview(desk.conn, replace(as_new(rule), least=6), now=desk.now).alarms == 1
+    assert surges.preview(desk.conn, replace(as_new(rule), least=7), now=desk.now).alarms == 0
+
+
+def as_new(rule: surge_rules.SurgeRule) -> surge_rules.NewRule:
+    return surge_rules.NewRule(**{one.name: getattr(rule, one.name) for one in fields(surge_rules.NewRule)})

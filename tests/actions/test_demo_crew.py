@@ -4,6 +4,7 @@ from amends.cli.running.cast import hire
 from amends.cli.running.crew import CREWS, HOLDS, form_teams
 from amends.cli.running.promised import keep_promises
 from amends.cli.running.regulars import REGULARS, know_regulars
+from amends.cli.running.reported import keep_reports
 from amends.core.database import Connection, fetch_values
 from amends.inbox.actions import plan_occasions
 from amends.inbox.store import sla_policies, staff, teams
@@ -33,3 +34,10 @@ def test_the_company_knows_its_regulars_once_and_wishes_them_a_happy_birthday(co
     know_regulars(conn, now=NOON)
     assert fetch_values(conn, "select count(*) from customers") == [len(REGULARS)]
     assert plan_occasions.plan(conn, now=NOON) >= 1
+
+
+def test_the_company_keeps_its_reports_once(conn: Connection) -> None:
+    hire(conn, now=NOON)
+    keep_reports(conn, now=NOON)
+    keep_reports(conn, now=NOON)
+    assert fetch_values(conn, "select next_at is not null from reports order by id") == [True, False]

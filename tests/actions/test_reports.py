@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from io import BytesIO
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
-from amends.core.database import Connection, execute, fetch_values
+from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import DeliveryError, Refused
 from amends.inbox.actions import report_sending, reports
 from amends.inbox.actions.report_sending import Ready
@@ -20,8 +20,12 @@ from amends.inbox.rules.rights import EVERYTHING, Carries
 from amends.inbox.store import report_sendings
 from amends.inbox.store.reports import Kept
 from amends.inbox.store.sessions import Visitor
+from amends.worker.names import Task
+from amends.worker.reporting import send_one_report
 from tests.cast import NOON, a_post
 from tests.desk import DAY, HOUR, Desk
+from tests.mailbox import a_mailbox
+from tests.workplace import Workplace
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WISH = Kept(
@@ -272,15 +276,27 @@ def test_a_file_has_real_numbers_and_runs_no_strangers_words(desk: Desk, mia: Vi
     assert file_name(made, FileKind.XLSX).startswith("monday-2026-")
 
 
-def test_the_letter_is_html_with_its_files_attached(desk: Desk, mia: Visitor) -> None:
-    from amends.inbox.notifiers import email  # noqa: PLC0415
-
-    saved(desk, mia)
-    (ready,) = sent(desk, desk.now + DAY)
-    box = replace(email.mailbox("smtp://localhost:25/?from=desk@desk.example", to=(ready.to,)), html=ready.html, enclosed=ready.enclosed)
-    letter: EmailMessage = box._letter(ready.message)  # pyright: ignore[reportPrivateUsage]
-    assert [part.get_content_type() for part in letter.iter_attachments()] == [
-        "text/csv",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ]
-    assert "Resolutions that held" in letter.get_body(("html",)).get_content()  # pyright: ignore[reportOptionalMemberAccess]
+def test_the_worker_hands_the_mail_over_once_and_tells_where_there_is_no_mail_server(pool: Pool) -> None:
+    work = Workplace(pool=pool)
+    with pool.transaction() as conn:
+        mia = a_person(conn, "mia", "manager")
+        reports.save(conn, replace(WISH, people=[mia.agent_id]), visitor=mia, now=work.now)
+    with a_mailbox() as post:
+        mail_url = SecretStr(f"smtp://127.0.0.1:{post.port}/?from=desk@desk.example")
+        for _ in range(2):
+            work.now += DAY
+            at = replace(work.context, settings=work.context.settings.model_copy(update={"mail_url": mail_url}))
+            while send_one_report(at):
+                pass
+            assert not send_one_report(at)
+    first, second = post.letters
+    assert first["Message-ID"] != second["Message-ID"]
+    body = first.get_body(("html",))
+    assert body is not None
+    assert "Resolutions that held" in body.get_content()
+    assert [part.get_filename() for part in first.iter_attachments()] == ["monday-2026-02-24.csv", "monday-2026-02-24.xlsx"]
+    work.now += DAY
+    work.perform(Task.SEND_REPORTS)
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select state from report_sendings order by id") == ["sent", "sent", "failed"]
+        assert fetch_values(conn, "select facts ->> 'why' from events where kind = 'report_failed'") != []

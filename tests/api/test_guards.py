@@ -185,6 +185,10 @@ def address(route: APIRoute, door: Door) -> str:
         "{swap_id}",
         "{route_id}",
         "{report_id:int}",
+        "{incident_id:int}",
+        "{incident_id}",
+        "{answer_id}",
+        "{status}",
         "{report_id}",
     ):
         path = path.replace(name, "1")

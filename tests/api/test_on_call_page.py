@@ -125,3 +125,19 @@ def test_programs_ask_who_is_on_call_and_swap(door: Door) -> None:
     swap_id = program.post(f"/api/v1/on-call/{rota_id}/swaps", json=body).json()["swap_id"]
     assert any(one["swapped"] for one in program.get("/api/v1/on-call").json()["rotas"][0]["turns"])
     assert program.delete(f"/api/v1/on-call/swaps/{swap_id}").status_code == 204
+
+
+def test_whether_alarms_were_right_and_what_should_have_rung(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update cases set urgency = 95, sentiment = 'negative' where id = %(id)s", {"id": door.who.plain})
+        execute(conn, "delete from alerts where case_id = %(id)s", {"id": door.who.plain})
+        [post_id] = fetch_values(conn, "select id from posts where case_id = %(id)s order by published_at limit 1", {"id": door.who.plain})
+    with as_fragment(door.visitor(door.who.mia)) as mia:
+        page = mia.get("/alarms/quality").text
+        assert "Should have rung" in page
+        assert "Precision" in page
+        answer = mia.post(f"/alarms/quality/missed/{post_id}")
+        assert "It need not" in answer.text
+        assert "It need not" not in mia.post(undo_of(answer)).text
+        assert mia.post("/alarms/quality/missed/999999").status_code == 404
+    assert door.visitor(door.who.ada).get("/alarms/quality").status_code == 403

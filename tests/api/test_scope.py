@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amends.api.auth import SCOPED_IDS
-from amends.core.database import execute, fetch_values
+from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions.customer_facts import count_batch
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import RIGHTS
@@ -88,7 +88,34 @@ def apart(door: Door) -> Apart:
             "customer_id": customer,
             "author_id": one("select author_id from cases where id = %(case)s", case=talked),
         }
+        ids |= _grouped(conn, ids["post_id"])
     return Apart(door=door, ids=ids, north=north, south=south)
+
+
+def _grouped(conn: Connection, post_id: int) -> dict[str, int]:
+    """Make a suggested incident and an alarm of a post, and return their ids as addresses name them."""
+    post = {"post": post_id}
+    [cluster] = fetch_values(
+        conn,
+        """
+        with made as (
+          insert into clusters (brand_id, encoder, vector, weight, posts, voices, first_at, last_at, made_at, suggested_at)
+          select c.brand_id, 'test', '', 1, 1, 1, now(), now(), now(), now()
+          from posts p join cases c on c.id = p.case_id where p.id = %(post)s returning id
+        )
+        insert into cluster_posts (post_id, cluster_id, published_at) select %(post)s, id, now() from made returning cluster_id
+        """,
+        post,
+    )
+    [alert] = fetch_values(
+        conn,
+        """
+        insert into alerts (case_id, post_id, rule, severity, reason, raised_at)
+        select case_id, id, 'loud', 'high', '', now() from posts where id = %(post)s returning id
+        """,
+        post,
+    )
+    return {"cluster_id": cluster, "alert_id": alert}
 
 
 def state(door: Door) -> str:
@@ -109,6 +136,9 @@ def state(door: Door) -> str:
                     "merges",
                     "match_suggestions",
                     "customers",
+                    "clusters",
+                    "cluster_posts",
+                    "alerts",
                 )
             ]
         )

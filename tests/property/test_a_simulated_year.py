@@ -31,7 +31,7 @@ from tests.year.stage import Stage, set_up
 from tests.year.truth import NOW, Life
 from tests.year.writing import write
 
-PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 3_000, 400, 200_000
+PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 1_000, 400, 200_000
 NOW_WHOLE = NOW.replace(microsecond=0)
 Keys = Callable[[Fact], Collection[int]]
 

@@ -242,6 +242,7 @@ class Living:
         self._wait(min(self.since or published, published))
         self.at += 30 * SECOND
         self._send(0)
+        del self.episode.pauses[-1]
         self._wait(published)
 
     def _write(self, *, then_resolve: bool = False) -> int:
@@ -264,7 +265,7 @@ class Living:
         for wait in episode.waits[-1:]:
             wait.end = max(at, wait.begin) if wait.end is None else wait.end
         self.status, self.since = "waiting", None
-        episode.pauses.append(Stretch(begin=max([at, episode.published, *earlier])))
+        episode.pauses.append(Stretch(begin=max([at, waited, *earlier])))
 
     def resolve(self) -> None:
         self._pass()

@@ -36,6 +36,7 @@ SCOPED_IDS = {
     "customer_id": ("customer", N_("There is no customer %(id)s.")),
     "match_id": ("match", N_("There is no suggestion %(id)s.")),
     "merge_id": ("merge", N_("There is no merge %(id)s.")),
+    "incident_id": ("incident", N_("There is no incident %(id)s.")),
     "cluster_id": ("cluster", N_("There is no suggested incident %(id)s.")),
     "alert_id": ("alert", N_("There is no alarm %(id)s.")),
     "author_id": ("author", N_("There is no author %(id)s.")),

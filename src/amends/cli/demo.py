@@ -14,6 +14,7 @@ from amends.cli.running.ports import free_port
 from amends.cli.running.promised import keep_promises
 from amends.cli.running.ready_words import keep_ready
 from amends.cli.running.regulars import know_regulars
+from amends.cli.running.reported import keep_reports
 from amends.core.clock import utc_now
 from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
@@ -119,5 +120,6 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
         enter_sandbox(conn, sandbox_url, now=now)
         form_teams(conn, now=now)
         keep_promises(conn, now=now)
+        keep_reports(conn, now=now)
         know_regulars(conn, now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

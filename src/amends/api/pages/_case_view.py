@@ -18,6 +18,7 @@ from amends.core.database import Connection
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
+from amends.inbox.rules import incidents
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import (
@@ -25,6 +26,8 @@ from amends.inbox.store import (
     case_replies,
     customer_page,
     customer_side,
+    incident_cases,
+    incident_notes,
     matches_beside,
     order_shapes,
     post_topics,
@@ -49,6 +52,7 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
     return {
         "case": case,
         "case_promises": promises.of_case(conn, case_id=case_id),
+        **_of_incident(conn, case),
         "clocks": clocks_shown.of_case(conn, case_id),
         "asleep": snoozes.find(conn, case_id=case_id),
         "marks": marks(conn, case, posts),
@@ -67,6 +71,14 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
         "event_mood": _events.mood,
         **customer_values(conn, case.customer_id, scope),
     }
+
+
+def _of_incident(conn: Connection, case: CaseHead) -> dict[str, Any]:
+    """Return the incident that the case belongs to, with what was said of it last in the customer's language."""
+    found = incident_cases.of_case(conn, case.id)
+    said = incident_notes.newest(conn, found.incident_id, limit=1) if found else []
+    note = incidents.spoken(said[0].texts, [case.language]) if said else ""
+    return {"incident": found, "incident_note": note, "incident_stages": incidents.STAGES}
 
 
 def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from amends.cli.measuring.row import Row, Timed, seconds
+from amends.cli.measuring.row import Row, seconds
 from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, copy_rows, execute
 from amends.inbox.actions import customer_import, jobs
@@ -15,7 +15,7 @@ from amends.inbox.store import jobs as job_rows
 from amends.triage.loading import default_classifier
 
 MOST = 200_000
-AT_LEAST = 5_000
+AT_LEAST, BACK_AT_LEAST = 5_000, 2_000
 COLUMNS = ("Contact ID", "First Name", "Last Name", "Account Name", "Email", "Phone", "Birthdate", "Title", "Language", "Tags")
 
 Start = Callable[[Connection], JobId]
@@ -30,17 +30,20 @@ def import_rows(pool: Pool, *, most: int = MOST) -> list[Row]:
             writer.writerow(COLUMNS)
             writer.writerows(_people(most))
         floor = most / seconds(lambda: _copied(pool.url, path))
-        told = f"import of {most:,}"
-        return [_row(f"{told} {what}", most / seconds(work), floor) for what, work in _ways(pool, path).items()]
+        return [_row(f"{most:,} customers {what}", most / taken, floor) for what, taken in _taken(pool, path).items()]
 
 
-def _ways(pool: Pool, path: Path) -> dict[str, Timed]:
-    """Return what is done with the file, in this order; at the end the database is as it was."""
+def _taken(pool: Pool, path: Path) -> dict[str, float]:
+    """Return how long each step takes; at the end the database is as it was."""
     known: list[int] = []
+    looked = seconds(lambda: known.append(_looked_over(pool, path)))
+    imported = seconds(lambda: _imported(pool, known[0]))
     return {
-        "new customers, from the file to their records": lambda: known.append(_imported(pool, path)),
-        "the same again": lambda: _imported(pool, path),
-        "taken back": lambda: _worked(pool, lambda conn: customer_import.undo(conn, known[0], agent_id=None, now=utc_now())),
+        "read and looked over (a dry run)": looked,
+        "imported": imported,
+        "from the file to their records, in all": looked + imported,
+        "from the same file again, in all": seconds(lambda: _imported(pool, _looked_over(pool, path))),
+        "taken back": seconds(lambda: _worked(pool, lambda conn: customer_import.undo(conn, known[0], agent_id=None, now=utc_now()))),
     }
 
 
@@ -52,12 +55,15 @@ def _people(full: int) -> Generator[list[str]]:
         yield [*who, day, "Pilot", ("en", "ta", "si")[n % 3], tags]
 
 
-def _imported(pool: Pool, path: Path) -> int:
+def _looked_over(pool: Pool, path: Path) -> int:
     with pool.transaction() as conn:
         one = customer_import.take_in(conn, path, name=path.name, agent_id=None, now=utc_now())
     _worked(pool, lambda conn: customer_import.look_over(conn, one.id, one.mapping, agent_id=None, now=utc_now()))
-    _worked(pool, lambda conn: customer_import.run(conn, one.id, agent_id=None, now=utc_now()))
     return one.id
+
+
+def _imported(pool: Pool, import_id: int) -> None:
+    _worked(pool, lambda conn: customer_import.run(conn, import_id, agent_id=None, now=utc_now()))
 
 
 def _worked(pool: Pool, start: Start) -> None:
@@ -82,12 +88,13 @@ def _copied(url: str, path: Path) -> None:
 
 
 def _row(operation: str, product: float, floor: float) -> Row:
+    least = BACK_AT_LEAST if operation.endswith("back") else AT_LEAST
     return Row(
         operation=operation,
         product=round(product),
         floor=round(floor),
         unit="rows/s",
         ratio=round(product / floor, 3),
-        goal=f">= {AT_LEAST:,} rows/s",
-        met=product >= AT_LEAST,
+        goal=f">= {least:,} rows/s",
+        met=product >= least,
     )

@@ -16,8 +16,9 @@ from amends.inbox.rules.ids import ClusterId
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.surges import Seen
 from amends.inbox.store import cluster_alarms, cluster_voices
+from amends.inbox.store.cluster_voices import Window
 from amends.inbox.store.query_sql import condition
-from amends.inbox.store.surge_rules import SurgeRule
+from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
 
 
 def seen(conn: Connection, rule: SurgeRule, *, now: datetime) -> dict[str, Seen]:
@@ -28,6 +29,12 @@ def seen(conn: Connection, rule: SurgeRule, *, now: datetime) -> dict[str, Seen]
     loud = {cluster_id: n for cluster_id, n in counted.items() if n >= rule.least}
     found = {str(cluster_id): Seen(n=n, habit=()) for cluster_id, n in counted.items() if n < rule.least}
     return found | {str(one): Seen(n=n, habit=behind) for one, n, behind in _with_habit(conn, loud, rule.minutes, now)}
+
+
+def counted(conn: Connection, new: NewRule, windows: Sequence[Window], *, now: datetime) -> list[Counted]:
+    """Return how many customers of each cluster without a topic wrote within each window, for the preview of a rule."""
+    asked = condition(conn, parse(new.condition), Asker(agent_id=0, now=now))
+    return cluster_alarms.counted(conn, asked, windows, least=new.least)
 
 
 def name_of(conn: Connection, key: str) -> str:

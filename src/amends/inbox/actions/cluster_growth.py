@@ -23,11 +23,12 @@ SightOf = Callable[[Connection, str], Sight]
 
 
 def look(conn: Connection, cluster_ids: Sequence[ClusterId], *, sight: SightOf, now: datetime) -> None:
-    """Find words for clusters that changed, and suggest those that grow against their habit."""
+    """Suggest clusters that grow against their habit, and keep the words of those that are suggested."""
     for one in cluster_voices.of(conn, cluster_ids):
-        if rule.wants_words(one.voices, one.worded_at):
+        is_new = one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, sight(conn, one.encoder), now)
+        if is_new or (one.suggested_at is not None and rule.wants_words(one.voices, one.worded_at)):
             _find_words(conn, one)
-        if one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, sight(conn, one.encoder), now):
+        if is_new:
             _suggest(conn, one.id, now)
 
 

@@ -6,7 +6,6 @@ Place in the path: the page Reports -> here -> a turn that comes (`report_sendin
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
@@ -19,6 +18,7 @@ from amends.inbox.rules.report_tables import Document
 from amends.inbox.rules.reports import MOST_PEOPLE, Every, FileKind, Part, Schedule, SpanRule, checked_name, next_turn, period_for
 from amends.inbox.rules.rights import Right, may
 from amends.inbox.rules.spans import whole_second
+from amends.inbox.rules.working_hours import zone_or_utc
 from amends.inbox.store import events, number_settings, report_sendings, reports
 from amends.inbox.store.numbers import Asked
 from amends.inbox.store.query_sql import condition
@@ -119,7 +119,7 @@ def try_out(conn: Connection, report_id: int, *, visitor: Visitor, now: datetime
 
 def document(conn: Connection, report: Report, asker: Asker, *, compares: bool, path: str) -> Document:
     """Return a report made for who asks, at their moment; `compares`: agents may stand beside one another. `NotAQuery`, `TooBroad`."""
-    zone = ZoneInfo(report.zone)
+    zone = zone_or_utc(report.zone)
     asker = replace(asker, now=whole_second(asker.now))
     period = period_for(SpanRule(report.span), asker.now, zone)
     asked = Asked(period=period, query=parse(report.condition), asker=asker, zone=zone)
@@ -137,7 +137,7 @@ def document(conn: Connection, report: Report, asker: Asker, *, compares: bool, 
 
 def schedule_of(kept: Kept) -> Schedule:
     """Return when a report goes out."""
-    return Schedule(every=Every(kept.every), on_day=kept.on_day, at_minute=kept.at_minute, zone=ZoneInfo(kept.zone))
+    return Schedule(every=Every(kept.every), on_day=kept.on_day, at_minute=kept.at_minute, zone=zone_or_utc(kept.zone))
 
 
 def _checked(conn: Connection, wish: Kept, visitor: Visitor, now: datetime) -> Kept:

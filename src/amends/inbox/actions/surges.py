@@ -131,7 +131,11 @@ def _history(conn: Connection, new: NewRule, moments: Sequence[datetime], now: d
     step, width = (moments[0] - moments[1] if len(moments) > 1 else timedelta(hours=1)), timedelta(minutes=new.minutes)
     weeks = int(timedelta(weeks=rule.WEEKS) / step) if new.kind == Kind.HABIT else 0
     ends = [now - n * step for n in range(len(moments) + weeks)]
-    counted = surge_rules.count(conn, parse(new.condition), Apart(new.apart_by), [(end - width, end) for end in ends], now=now)
+    windows = [(end - width, end) for end in ends]
+    if new.kind == Kind.NEW_TOPIC:
+        counted = cluster_alarms.counted(conn, new, windows, now=now)
+    else:
+        counted = surge_rules.count(conn, parse(new.condition), Apart(new.apart_by), windows, now=now)
     found: dict[str, dict[int, int]] = {}
     for one in counted:
         found.setdefault(one.key, {})[one.window - 1] = one.n
@@ -196,7 +200,10 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
 def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
     """Keep where the cases are that a surge counts, by which it is seen."""
     current, _behind = rule.windows(now, found.minutes)
-    places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+    if found.kind == Kind.NEW_TOPIC:
+        places = surge_rules.places_of_cluster(conn, key)
+    else:
+        places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
     surges.set_places(conn, alert_id, source_ids=places.sources or (), team_ids=places.teams or ())
 
 

@@ -98,7 +98,8 @@ def follow(at: Standing, clocks: Sequence[Clock], *, now: datetime) -> list[Cloc
     waits = [clock for clock in clocks if clock.kind is ClockKind.NEXT]
     first = known.get((ClockKind.FIRST, 1)) or Clock(kind=ClockKind.FIRST, number=1, started_at=at.began_at)
     end = known.get((ClockKind.RESOLUTION, 1)) or Clock(kind=ClockKind.RESOLUTION, number=1, started_at=at.began_at)
-    return [_first(at, first), *_next(at, waits, now), _resolution(at, end, now)]
+    again = _next(at, waits, now)
+    return [_first(at, first), *again, _resolution(at, end, now, again[-1].started_at if again else end.started_at)]
 
 
 def _first(at: Standing, clock: Clock) -> Clock:
@@ -134,19 +135,20 @@ def _wait(at: Standing, clock: Clock, now: datetime) -> Clock:
     return clock
 
 
-def _resolution(at: Standing, clock: Clock, now: datetime) -> Clock:
+def _resolution(at: Standing, clock: Clock, now: datetime, asked_at: datetime) -> Clock:
+    """Return the clock of the end; no answer came before the post of `asked_at`, whatever the network's clock says."""
     begun = replace(clock, started_at=min(clock.started_at, at.began_at), stopped_at=None, voided_at=None)
     if at.status == CaseStatus.RESOLVED:
         return replace(begun, stopped_at=max(at.ended_at or now, begun.started_at))
     if at.is_over:
         return _void(at, begun)
-    return _stands(at, begun, now) if at.waiting_since is None else _goes_on(at, begun, at.waiting_since)
+    return _stands(begun, max(at.sent_at or now, asked_at)) if at.waiting_since is None else _goes_on(at, begun, at.waiting_since)
 
 
-def _stands(at: Standing, clock: Clock, now: datetime) -> Clock:
+def _stands(clock: Clock, answered_at: datetime) -> Clock:
     """Return the clock as it stands while we wait for the customer."""
     last = clock.pauses[-1][1] if clock.pauses else clock.started_at
-    return clock if clock.paused_at else replace(clock, paused_at=max(at.sent_at or now, last))
+    return clock if clock.paused_at else replace(clock, paused_at=max(answered_at, last))
 
 
 def _goes_on(at: Standing, clock: Clock, since: datetime) -> Clock:

@@ -5,8 +5,9 @@ A word counts once a customer and must be said by three of them, so that nobody'
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from amends.inbox.rules.tokens import runs
@@ -56,7 +57,8 @@ def _said(inside: Sequence[Voice]) -> tuple[Counter[str], dict[str, str]]:
     return said, {word: ways.most_common(1)[0][0] for word, ways in spelt.items()}
 
 
-def _words(text: str) -> dict[str, str]:
+@lru_cache(maxsize=2_048)
+def _words(text: str) -> Mapping[str, str]:
     """Return the words of a text, folded, with how each is written; names of accounts, addresses and long numbers are none."""
     bare = _NOBODYS.sub(" ", text)
     parts = (part for run in runs(bare) for part in run.parts)

@@ -16,6 +16,7 @@ from amends.inbox.rules.customer_record import line, plain
 LONGEST_NAME = 120
 LONGEST_REASON = 300
 LONGEST_NOTE = 2_000
+LONGEST_CODE = 10
 AHEAD = timedelta(minutes=5)
 """So far a clock of somebody may be ahead of ours."""
 
@@ -135,6 +136,8 @@ def reasoned(reason: str) -> str:
 
 def noted(texts: Mapping[str, str]) -> dict[str, str]:
     """Return what is said in each language, without empty ones; `Refused` where nothing is said."""
+    if any(len(language) > LONGEST_CODE or not language.replace("-", "").isalnum() for language in texts):
+        raise Refused(_("Name each language by its code: en, ta, si."))
     found = {language: words for language, text in texts.items() if (words := plain(text, LONGEST_NOTE))}
     if not found:
         raise Refused(_("Write what is known, in one language at least."))

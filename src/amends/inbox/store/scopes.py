@@ -48,6 +48,11 @@ _OF_ROW: Mapping[str, LiteralString] = {
     "merge": """
       select c.team_id, c.source_id from merges m left join cases c on c.customer_id = customer_root(m.survivor_id) where m.id = %(id)s
     """,
+    "incident": """
+      select c.team_id, c.source_id from incidents i left join (
+        select m.incident_id, c.team_id, c.source_id from incident_cases m join cases c on c.id = m.case_id where m.left_at is null
+      ) c on c.incident_id = i.id where i.id = %(id)s
+    """,
     "alert": """
       select c.team_id, c.source_id from alerts a join cases c on c.id = a.case_id where a.id = %(id)s
       union all

@@ -188,6 +188,20 @@ def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple
         return fetch_one(conn, Places, found, params)
 
 
+def places_of_cluster(conn: Connection, key: str) -> Places:
+    """Return where the cases of a cluster are."""
+    return fetch_one(
+        conn,
+        Places,
+        """
+        select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams
+        from cluster_posts l join posts p on p.id = l.post_id join cases c on c.id = p.case_id
+        where l.cluster_id = %(key)s::bigint and l.taken_at is null
+        """,
+        {"key": key},
+    )
+
+
 def name_of(conn: Connection, apart: Apart, key: str) -> str:
     """Return what a key is called on screens and in messages."""
     queries: dict[Apart, LiteralString] = {

@@ -1,0 +1,212 @@
+"""The answers after an incident: their words, each approved, changed or left out, and how far it is with telling everybody."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import Meaning, Reading, may
+from amends.api.desk import AtDesk, Desk
+from amends.api.screen import saying
+from amends.api.telling import let_go
+from amends.core.database import Connection
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import NATIVE_NAMES, _, ngettext
+from amends.inbox.actions import incidents as acts
+from amends.inbox.actions import tell_affected
+from amends.inbox.rules.holding import Seen
+from amends.inbox.rules.rights import Right
+from amends.inbox.rules.telling import FOR_GOOD, PACES, VARIABLES, WHYS
+from amends.inbox.store import counts, incident_answers, incident_rounds
+from amends.inbox.store.incident_answers import Answer
+from amends.inbox.store.incident_rounds import Round
+from amends.inbox.store.sessions import Visitor
+
+router = APIRouter(prefix="/incidents/{incident_id:int}/answers", include_in_schema=False)
+SEE, WORK, APPROVE = [may(Right.SEE)], [may(Right.WORK)], [may(Right.APPROVE)]
+SHOWN = 20
+TABS = {"proposed": ["proposed"], "approved": ["approved", "queued"], "skipped": ["skipped"]}
+Show = Annotated[str, Form(max_length=20)]
+
+
+@router.get("", dependencies=SEE)
+def show(
+    request: Request,
+    desk: AtDesk,
+    visitor: Reading,
+    incident_id: int,
+    show: Annotated[str, Query(max_length=20)] = "proposed",
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> Response:
+    """Show the answers that wait for somebody, that are on their way or out, or that do not go and why."""
+    with desk.pool.transaction() as conn:
+        values = _values(conn, visitor, incident_id, show, after) | {"apart": False}
+        if request.headers.get("HX-Request"):
+            return desk.screens.blocks(request, "incident_answers.html", ["listed"], values)
+        values |= {"counts": counts.read(conn, visitor.scope)}
+    return desk.screens.page(request, "incident_answers.html", values)
+
+
+@router.post("/text", dependencies=WORK)
+def write(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    incident_id: int,
+    language: Annotated[str, Form(max_length=10)],
+    text: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    """Write what people are told in a language; empty words forget it."""
+    if language not in NATIVE_NAMES:
+        raise Refused(_("Choose one of the languages."))
+    with desk.pool.transaction() as conn:
+        tell_affected.write(conn, incident_id, language, text, agent_id=visitor.agent_id, now=desk.clock())
+    return _listed(request, desk, visitor, incident_id, _("Saved; what nobody changed by hand says it now"))
+
+
+@router.post("/propose", dependencies=APPROVE)
+def propose(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int) -> Response:
+    """Propose an answer for everybody whom it touches."""
+    with desk.pool.transaction() as conn:
+        n = tell_affected.propose(conn, incident_id, agent_id=visitor.agent_id, now=desk.clock())
+    return _listed(request, desk, visitor, incident_id, ngettext("%(n)s answer proposed", "%(n)s answers proposed", n) % {"n": f"{n:,}"})
+
+
+@router.post("/steer", dependencies=APPROVE)
+def steer(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    incident_id: int,
+    state: Annotated[str, Form(max_length=20)],
+    per_minute: Annotated[int, Form()],
+) -> Response:
+    """Let approved answers go at a pace, hold them, or stop them."""
+    with desk.pool.transaction() as conn:
+        tell_affected.set_pace(conn, incident_id, per_minute)
+        tell_affected.steer(conn, incident_id, state, agent_id=visitor.agent_id, now=desk.clock())
+    desk.wake()
+    said = {"running": _("What is approved goes out now"), "paused": _("Held; nothing goes out")}
+    return _listed(request, desk, visitor, incident_id, said.get(state, _("Stopped; what is out stays out")))
+
+
+@router.post("/approve", dependencies=APPROVE)
+def approve_shown(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, seen: Annotated[list[str], Form()]) -> Response:
+    """Approve every answer that was shown, as it was shown; those too long for their network stay."""
+    with desk.pool.transaction() as conn:
+        read = dict(_seen(one) for one in seen[:SHOWN])
+        found = [one for one in _some(conn, visitor, incident_id, list(read)) if one.state == "proposed"]
+        words = tell_affected.words_of(conn, incident_id, found, visitor.name)
+        done = sum(_approved(conn, desk, visitor, one, words[one.id], read[one.id]) for one in found)
+    desk.wake()
+    said = ngettext("%(n)s answer approved", "%(n)s answers approved", done) % {"n": done}
+    return _listed(request, desk, visitor, incident_id, said)
+
+
+@router.post("/{answer_id}/approve", dependencies=WORK)
+def approve(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    incident_id: int,
+    answer_id: int,
+    text: Annotated[str, Form(max_length=20_000)],
+    seen: Annotated[str, Form(max_length=80)],
+    show: Show = "proposed",
+) -> Response:
+    """Approve one answer in these words."""
+    with desk.pool.transaction() as conn:
+        let_go(conn, desk, visitor, _one(conn, visitor, incident_id, answer_id), text, _seen(seen)[1])
+    desk.wake()
+    undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
+    return _listed(request, desk, visitor, incident_id, _("Approved"), show=show, undo=undo)
+
+
+@router.post("/{answer_id}/skip", dependencies=WORK)
+def skip(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    incident_id: int,
+    answer_id: int,
+    note: Annotated[str, Form(max_length=1_000)] = "",
+    show: Show = "proposed",
+) -> Response:
+    """Leave somebody out, and say why."""
+    with desk.pool.transaction() as conn:
+        answer = _one(conn, visitor, incident_id, answer_id)
+        tell_affected.skip(conn, answer, note, agent_id=visitor.agent_id, now=desk.clock())
+    undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
+    return _listed(request, desk, visitor, incident_id, _("Left out"), show=show, undo=undo)
+
+
+@router.post("/{answer_id}/again", dependencies=WORK)
+def again(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, answer_id: int, show: Show = "proposed") -> Response:
+    """Propose an answer again that was approved or left out."""
+    with desk.pool.transaction() as conn:
+        answer = _one(conn, visitor, incident_id, answer_id)
+        tell_affected.look_again(conn, answer, agent_id=visitor.agent_id, now=desk.clock())
+    return _listed(request, desk, visitor, incident_id, _("Proposed again"), show=show)
+
+
+def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "proposed", after: int = 0) -> dict[str, Any]:
+    one, there = acts.incident_of(conn, incident_id), tell_affected.round_of(conn, incident_id)
+    tab = show if show in TABS else "proposed"
+    found = incident_answers.page(conn, visitor.scope, there.id, TABS[tab], after=after, limit=SHOWN + 1) if there else []
+    texts, spoken = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, incident_id)
+    return {
+        "one": one,
+        "round": there,
+        "show": tab,
+        "answers": found[:SHOWN],
+        "more": found[SHOWN - 1].id if len(found) > SHOWN else None,
+        "words_of": tell_affected.words_of(conn, incident_id, found[:SHOWN], visitor.name),
+        "tally": incident_answers.tally(conn, visitor.scope, there.id) if there else None,
+        "texts": texts,
+        "spoken": spoken,
+        "languages": [code for code in dict.fromkeys((*texts, *spoken, "en")) if code in NATIVE_NAMES],
+        "others": [code for code in NATIVE_NAMES if code not in texts and code not in spoken and code != "en"],
+        "native": NATIVE_NAMES,
+        "variables": VARIABLES,
+        "paces": PACES,
+        "whys": WHYS,
+        "for_good": FOR_GOOD,
+    }
+
+
+def _listed(  # noqa: PLR0913
+    request: Request, desk: Desk, visitor: Visitor, incident_id: int, text: str, *, show: str = "proposed", undo: str = ""
+) -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        values = _values(conn, visitor, incident_id, show) | {"apart": True}
+    return saying(desk.screens.blocks(request, "incident_answers.html", ["listed"], values), text, undo=undo)
+
+
+def _approved(conn: Connection, desk: Desk, visitor: Visitor, answer: Answer, text: str, seen: Seen) -> bool:
+    try:
+        let_go(conn, desk, visitor, answer, text, seen)
+    except Refused:
+        return False
+    return True
+
+
+def _one(conn: Connection, visitor: Visitor, incident_id: int, answer_id: int) -> Answer:
+    found = _some(conn, visitor, incident_id, [answer_id])
+    if not found:
+        raise NotFound(_("There is no such answer."))
+    return found[0]
+
+
+def _some(conn: Connection, visitor: Visitor, incident_id: int, answer_ids: Sequence[int]) -> list[Answer]:
+    there: Round | None = tell_affected.round_of(conn, incident_id)
+    return incident_answers.some(conn, visitor.scope, there.id, answer_ids) if there else []
+
+
+def _seen(text: str) -> tuple[int, Seen]:
+    """Return an answer's id, and how far its case was seen, as the form carries them."""
+    parts = text.split(":")
+    if len(parts) != 3 or not all(one.isdecimal() and len(one) < 18 for one in parts):  # noqa: PLR2004
+        raise Refused(_("Load the page again; what it shows is not what is there."))
+    answer_id, posts, reply = (int(one) for one in parts)
+    return answer_id, Seen(posts=posts, reply=reply)
