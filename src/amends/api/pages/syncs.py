@@ -16,6 +16,7 @@ from amends.inbox.store import counts, syncs
 
 router = APIRouter(prefix="/settings/syncs", include_in_schema=False)
 EXCHANGE = [may(Right.EXCHANGE)]
+EXAMPLE_NAME = "crm"
 EXAMPLE = "https://crm.example/amends"
 
 
@@ -25,7 +26,8 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     if request.headers.get("HX-Request"):
         return _listed(request, desk)
     with desk.pool.transaction() as conn:
-        values = {"syncs": syncs.every(conn), "kinds": crms.kinds(), "example": EXAMPLE, "counts": counts.read(conn, visitor.scope)}
+        values = {"syncs": syncs.every(conn), "kinds": crms.kinds(), "counts": counts.read(conn, visitor.scope)}
+    values |= {"example": EXAMPLE, "example_name": EXAMPLE_NAME}
     return desk.screens.page(request, "syncs.html", values)
 
 
