@@ -178,6 +178,9 @@ def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:
         ("Dear you", "approved", ""),
         ("", "skipped", "told by phone"),
     ]
+    with pytest.raises(Conflict, match="colleague was faster"):
+        tell_affected.approve(desk.conn, other, "Hi", parts=(), seen=other.seen, agent_id=desk.agent_id, now=desk.now)
+    [other] = answers(desk, incident, "skipped")
     tell_affected.look_again(desk.conn, other, agent_id=desk.agent_id, now=desk.now)
     assert tell_affected.words_of(desk.conn, incident, answers(desk, incident, "proposed"), "Ada") == {other.id: "Something else"}
     tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)

@@ -118,6 +118,27 @@ def test_everybody_is_told_one_by_one_or_as_shown_and_who_is_not_stands_there_wi
         assert set(fetch_values(conn, "select state from incident_answers")) <= {"approved", "skipped"}
 
 
+def test_nobody_lets_an_answer_go_that_is_not_what_they_saw(door: Door, ada: TestClient) -> None:
+    with as_fragment(door.visitor(door.who.of_role(Role.LEAD))) as lead:
+        base, seen = proposed(door, ada, lead)
+        ada.post(f"{base}/text", data={"language": "en", "text": "Other words."})
+        assert toast(lead.post(f"{base}/approve", data={"seen": seen}))["text"] == "0 answers approved"
+        one = f"{base}/{seen[0].partition(':')[0]}"
+        ada.post(f"{one}/skip", data={"note": "told by phone"})
+        assert lead.post(f"{one}/approve", data={"text": "Hi", "seen": seen[0]}).status_code == 409
+        assert lead.post(f"{one}/skip", data={"note": "no"}).status_code == 409
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select note from incident_answers where state = 'skipped' and why = 'by_hand'") == ["told by phone"]
+
+
+@pytest.mark.parametrize(("given", "status"), [("2026-03-01", 200), ("x", 422), ("9999-12-31T23:59-14:00", 422), ("0001-01-01", 422)])
+def test_a_beginning_is_a_day_or_a_moment_that_can_be(door: Door, ada: TestClient, given: str, status: int) -> None:
+    incident = opened(door)
+    brand = value(door, "select min(id) from brands")
+    told = {"name": "Outage", "brand_id": brand, "severity": "high", "started_at": given}
+    assert ada.post(f"/incidents/{incident}", data=told).status_code == status
+
+
 def test_programs_read_the_board_and_the_cases_and_say_where_it_stands(door: Door) -> None:
     incident, program = opened(door), door.program(door.who.ada)
     assert [one["id"] for one in program.get("/api/v1/incidents").json()["incidents"]] == [incident]

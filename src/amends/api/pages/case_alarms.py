@@ -1,6 +1,8 @@
 """Alarms of cases on the page of alarms: who sees to one, and whether it was a reason to ring."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
@@ -19,7 +21,7 @@ SHOWN = 50
 
 
 @router.get("", dependencies=[may(Right.SEE)])
-def more(request: Request, desk: AtDesk, visitor: Reading, before: int | None = None) -> Response:
+def more(request: Request, desk: AtDesk, visitor: Reading, before: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> Response:
     """Show the alarms of cases below an id."""
     with desk.pool.transaction() as conn:
         found = case_alarms.listed(conn, visitor.scope, limit=SHOWN, before=before)

@@ -1,7 +1,9 @@
 """The answers after an incident: their words, each approved, changed or left out, and how far it is with telling everybody."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
+from zlib import crc32
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -11,7 +13,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.api.telling import let_go
 from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
+from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _, ngettext
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
@@ -93,12 +95,13 @@ def steer(
 
 @router.post("/approve", dependencies=APPROVE)
 def approve_shown(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, seen: Annotated[list[str], Form()]) -> Response:
-    """Approve every answer that was shown, as it was shown; those too long for their network stay."""
+    """Approve every answer that was shown, as it was shown; those stay whose words are others by now, or too long for their network."""
     with desk.pool.transaction() as conn:
-        read = dict(_seen(one) for one in seen[:SHOWN])
+        read = {one.answer_id: one for one in map(_seen, seen[:SHOWN])}
         found = [one for one in _some(conn, visitor, incident_id, list(read)) if one.state == "proposed"]
         words = tell_affected.words_of(conn, incident_id, found, visitor.name)
-        done = sum(_approved(conn, desk, visitor, one, words[one.id], read[one.id]) for one in found)
+        same = [one for one in found if crc32(words[one.id].encode()) == read[one.id].words]
+        done = sum(_approved(conn, desk, visitor, one, words[one.id], read[one.id].case) for one in same)
     desk.wake()
     said = ngettext("%(n)s answer approved", "%(n)s answers approved", done) % {"n": done}
     return _listed(request, desk, visitor, incident_id, said)
@@ -117,7 +120,7 @@ def approve(  # noqa: PLR0913
 ) -> Response:
     """Approve one answer in these words."""
     with desk.pool.transaction() as conn:
-        let_go(conn, desk, visitor, _one(conn, visitor, incident_id, answer_id), text, _seen(seen)[1])
+        let_go(conn, desk, visitor, _undecided(_one(conn, visitor, incident_id, answer_id), show), text, _seen(seen).case)
     desk.wake()
     undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
     return _listed(request, desk, visitor, incident_id, _("Approved"), show=show, undo=undo)
@@ -135,7 +138,7 @@ def skip(  # noqa: PLR0913
 ) -> Response:
     """Leave somebody out, and say why."""
     with desk.pool.transaction() as conn:
-        answer = _one(conn, visitor, incident_id, answer_id)
+        answer = _undecided(_one(conn, visitor, incident_id, answer_id), show)
         tell_affected.skip(conn, answer, note, agent_id=visitor.agent_id, now=desk.clock())
     undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
     return _listed(request, desk, visitor, incident_id, _("Left out"), show=show, undo=undo)
@@ -154,6 +157,7 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
     one, there = acts.incident_of(conn, incident_id), tell_affected.round_of(conn, incident_id)
     tab = show if show in TABS else "proposed"
     found = incident_answers.page(conn, visitor.scope, there.id, TABS[tab], after=after, limit=SHOWN + 1) if there else []
+    words = tell_affected.words_of(conn, incident_id, found[:SHOWN], visitor.name)
     texts, spoken = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, incident_id)
     return {
         "one": one,
@@ -161,7 +165,8 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
         "show": tab,
         "answers": found[:SHOWN],
         "more": found[SHOWN - 1].id if len(found) > SHOWN else None,
-        "words_of": tell_affected.words_of(conn, incident_id, found[:SHOWN], visitor.name),
+        "words_of": words,
+        "seen": {answer.id: _shown(answer, words[answer.id]) for answer in found[:SHOWN]},
         "tally": incident_answers.tally(conn, visitor.scope, there.id) if there else None,
         "texts": texts,
         "spoken": spoken,
@@ -186,9 +191,16 @@ def _listed(  # noqa: PLR0913
 def _approved(conn: Connection, desk: Desk, visitor: Visitor, answer: Answer, text: str, seen: Seen) -> bool:
     try:
         let_go(conn, desk, visitor, answer, text, seen)
-    except Refused:
+    except (Refused, Conflict):
         return False
     return True
+
+
+def _undecided(answer: Answer, show: str) -> Answer:
+    """Return an answer that stands as the list showed it; `Conflict` where a colleague was faster."""
+    if answer.state not in TABS.get(show, ()):
+        raise Conflict(_("A colleague has decided about this answer meanwhile; look at it again."))
+    return answer
 
 
 def _one(conn: Connection, visitor: Visitor, incident_id: int, answer_id: int) -> Answer:
@@ -203,10 +215,24 @@ def _some(conn: Connection, visitor: Visitor, incident_id: int, answer_ids: Sequ
     return incident_answers.some(conn, visitor.scope, there.id, answer_ids) if there else []
 
 
-def _seen(text: str) -> tuple[int, Seen]:
-    """Return an answer's id, and how far its case was seen, as the form carries them."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """What somebody had before them: an answer, how far its case went, and a sum of the words."""
+
+    answer_id: int
+    case: Seen
+    words: int
+
+
+def _shown(answer: Answer, words: str) -> str:
+    """Return what `_seen` reads, as the form carries it."""
+    return f"{answer.id}:{answer.customer_posts}:{answer.newest_reply}:{crc32(words.encode())}"
+
+
+def _seen(text: str) -> _Read:
+    """Return what somebody had before them, as the form carries it."""
     parts = text.split(":")
-    if len(parts) != 3 or not all(one.isdecimal() and len(one) < 18 for one in parts):  # noqa: PLR2004
+    if len(parts) != 4 or not all(one.isdecimal() and len(one) < 18 for one in parts):  # noqa: PLR2004
         raise Refused(_("Load the page again; what it shows is not what is there."))
-    answer_id, posts, reply = (int(one) for one in parts)
-    return answer_id, Seen(posts=posts, reply=reply)
+    answer_id, posts, reply, words = (int(one) for one in parts)
+    return _Read(answer_id=answer_id, case=Seen(posts=posts, reply=reply), words=words)

@@ -1,6 +1,6 @@
 """Incidents: the list, and the board of one with all that is done to it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -203,4 +203,4 @@ def _moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text) if text else None
     except ValueError as error:
         raise Refused(_("This is no date and time that we can read.")) from error
-    return found and (found if found.tzinfo else datetime.fromisoformat(text + "+00:00"))
+    return found and (found if found.tzinfo else found.replace(tzinfo=UTC))

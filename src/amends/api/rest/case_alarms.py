@@ -1,8 +1,9 @@
 """Alarms of cases over REST, and the judgement of any alarm."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
@@ -32,7 +33,7 @@ class JudgeBody(Body):
 
 
 @router.get("/cases", operation_id="list_case_alarms", dependencies=[program_may(Right.SEE)])
-def every(desk: AtDesk, visitor: Bearing, before: int | None = None) -> CaseAlarmList:
+def every(desk: AtDesk, visitor: Bearing, before: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> CaseAlarmList:
     """List the alarms of cases that the token's owner sees."""
     with desk.pool.transaction() as conn:
         found = case_alarms.listed(conn, visitor.scope, limit=SHOWN, before=before)

@@ -87,6 +87,7 @@ def approve(  # noqa: PLR0913
         incident_answers.decide(
             conn,
             answer.id,
+            was=answer.state,
             state=State.APPROVED,
             text=text.strip(),
             parts=parts,
@@ -101,14 +102,18 @@ def approve(  # noqa: PLR0913
 def skip(conn: Connection, answer: Answer, note: str, *, agent_id: AgentId, now: datetime) -> None:
     """Leave somebody out, and keep why."""
     words = " ".join(note.split())[:LONGEST_NOTE]
-    _decided(incident_answers.decide(conn, answer.id, state=State.SKIPPED, why=Why.BY_HAND, note=words, agent_id=agent_id, now=now))
+    _decided(
+        incident_answers.decide(
+            conn, answer.id, was=answer.state, state=State.SKIPPED, why=Why.BY_HAND, note=words, agent_id=agent_id, now=now
+        )
+    )
 
 
 def look_again(conn: Connection, answer: Answer, *, agent_id: AgentId, now: datetime) -> None:
     """Propose one answer again that was approved or left out."""
     if answer.state == State.SKIPPED and answer.why in rule.FOR_GOOD:
         raise Refused(_("This person cannot be told: %(why)s.") % {"why": rule.WHYS[Why(answer.why)]})
-    _decided(incident_answers.decide(conn, answer.id, state=State.PROPOSED, text=answer.text, agent_id=agent_id, now=now))
+    _decided(incident_answers.decide(conn, answer.id, was=answer.state, state=State.PROPOSED, text=answer.text, agent_id=agent_id, now=now))
 
 
 def hand_over_one(conn: Connection, *, policy: Policy, now: datetime) -> bool:
@@ -180,7 +185,7 @@ def _values(answer: Answer, incident: str, agent: str) -> Mapping[str, str | int
 
 def _decided(changed: bool) -> None:
     if not changed:
-        raise Conflict(_("This answer is on its way already; take the reply back in its case."))
+        raise Conflict(_("This answer is on its way already, or a colleague was faster; look at it again."))
 
 
 def _tell(conn: Connection, incident_id: int, change: str, agent_id: AgentId, now: datetime) -> None:

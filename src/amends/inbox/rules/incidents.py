@@ -18,6 +18,7 @@ LONGEST_REASON = 300
 LONGEST_NOTE = 2_000
 LONGEST_CODE = 10
 AHEAD = timedelta(minutes=5)
+LONGEST = timedelta(days=5 * 366)
 """So far a clock of somebody may be ahead of ours."""
 
 
@@ -116,9 +117,11 @@ def staged(status: str) -> Stage:
 
 
 def begun(started_at: datetime | None, first: datetime | None, now: datetime) -> datetime:
-    """Return when it began: as was said, else with its first complaint, else now. `Refused` for a time that is still to come."""
+    """Return when it began: as was said, else with its first complaint, else now. `Refused` for a time to come, or long past."""
     if started_at is not None and started_at > now + AHEAD:
         raise Refused(_("An incident cannot begin in the future."))
+    if started_at is not None and started_at < now - LONGEST:
+        raise Refused(_("That is years ago; an incident began when people began to complain."))
     return started_at or min(first or now, now)
 
 

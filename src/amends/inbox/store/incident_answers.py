@@ -114,6 +114,7 @@ def decide(  # noqa: PLR0913
     conn: Connection,
     answer_id: int,
     *,
+    was: str,
     state: str,
     agent_id: AgentId,
     now: datetime,
@@ -123,17 +124,18 @@ def decide(  # noqa: PLR0913
     why: str = "",
     note: str = "",
 ) -> bool:
-    """Keep what somebody decided of an answer that is not handed over; False where it is."""
+    """Keep what somebody decided of an answer that stands as it `was`; False where it is handed over, or somebody was faster."""
     return bool(
         execute(
             conn,
             """
             update incident_answers set state = %(state)s, text = %(text)s, parts = %(parts)s, seen_posts = %(posts)s,
               seen_reply = %(reply)s, why = %(why)s, note = %(note)s, agent_id = %(agent)s, decided_at = %(now)s
-            where id = %(id)s and (state <> 'queued' or reply_id is null)
+            where id = %(id)s and state = %(was)s and (state <> 'queued' or reply_id is null)
             """,
             {
                 "id": answer_id,
+                "was": was,
                 "state": state,
                 "text": text,
                 "parts": list(parts),
