@@ -167,6 +167,8 @@ def address(route: APIRoute, door: Door) -> str:
         "{external_id}",
         "{webhook_id:int}",
         "{webhook_id}",
+        "{sync_id:int}",
+        "{sync_id}",
         "{import_id:int}",
         "{export_id:int}",
         "{policy_id:int}",

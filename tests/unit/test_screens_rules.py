@@ -76,6 +76,8 @@ def test_the_chart_draws_every_bar_within_its_frame() -> None:
             begun=place,
             resolved=31 - place,
             negative=0,
+            neutral=0,
+            positive=0,
             first_median=None,
             backlog=0,
         )

@@ -1,12 +1,12 @@
 """Files that lie with a customer: laid there, and handed out as downloads in which nothing runs."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
+from amends.api.handing_out import handed
 from amends.api.pages._customer_acting import done, source_of
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -16,11 +16,6 @@ from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Right
 
 router = APIRouter(prefix="/customers/{customer_id:int}/files", include_in_schema=False)
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-store",
-}
 
 
 @router.post("", dependencies=[may(Right.WORK)])
@@ -44,10 +39,7 @@ def add(request: Request, desk: AtDesk, visitor: Meaning, customer_id: CustomerI
 def hand_out(desk: AtDesk, _visitor: Reading, customer_id: CustomerId, file_id: int) -> Response:
     """Hand a file out; a browser saves it rather than showing it."""
     with desk.pool.transaction() as conn:
-        found = customer_files.handed_out(conn, customer_id=customer_id, file_id=file_id)
-    plain = "".join(one if one.isascii() and one not in '"\\;%' and one.isprintable() else "_" for one in found.name)
-    named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name, safe='')}"
-    return Response(found.body, media_type=found.media_type, headers=HEADERS | {"Content-Disposition": named})
+        return handed(customer_files.handed_out(conn, customer_id=customer_id, file_id=file_id))
 
 
 @router.post("/{file_id}/remove", dependencies=[may(Right.WORK)])

@@ -5,13 +5,14 @@ came from there. Where one of our fields won, the whole person is told again, so
 repeated from where it stood; everything that is done twice is done once.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.clock import Clock, utc_now
-from amends.core.database import Connection, Pool
-from amends.core.errors import AmendsError, Refused
+from amends.core.database import Connection, Pool, UniqueViolation
+from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.network import Wire
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
@@ -21,9 +22,12 @@ from amends.inbox.actions.customer_upsert import Known, Reference
 from amends.inbox.crms import Crm, Outside, Pushed
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.webhooks import checked_url
 from amends.inbox.store import customer_feed, customer_record, customer_refs, persons, syncs
 from amends.inbox.store.syncs import Sync
 
+LONGEST_NAME = 40
+NAME = re.compile("[a-z][a-z0-9_-]*")
 LEASE = timedelta(minutes=10)
 PAGES = 50
 PEOPLE = 100
@@ -52,11 +56,39 @@ def build(one: Sync, secret_key: str) -> Crm:
 def add(  # noqa: PLR0913
     conn: Connection, *, kind: str, system: str, url: str, token: str, secret_key: str, agent_id: AgentId | None, now: datetime
 ) -> int:
-    """Set up a system that is kept the same as ours, and return its id."""
+    """Set up a system that is kept the same as ours, and return its id; `Conflict` where one is called so already."""
     if kind not in crms.kinds():
         raise Refused(_("There is no kind of system called “%(name)s”.") % {"name": kind})
+    name = line(system, LONGEST_NAME).lower()
+    if not NAME.fullmatch(name):
+        raise Refused(_("Name the system in small letters, digits, - and _, beginning with a letter: crm, hubspot-eu."))
     sealed = seal({"token": token}, secret_key)
-    return syncs.insert(conn, kind=kind, system=line(system, 40), url=url, secret=sealed, agent_id=agent_id, now=now)
+    try:
+        with conn.transaction():
+            return syncs.insert(conn, kind=kind, system=name, url=checked_url(url), secret=sealed, agent_id=agent_id, now=now)
+    except UniqueViolation as error:
+        raise Conflict(_("There is a system called “%(name)s” already.") % {"name": name}) from error
+
+
+def stop(conn: Connection, sync_id: int, *, now: datetime) -> None:
+    """Leave a system alone for now; what changes meanwhile is told, both ways, when it goes on."""
+    _there(syncs.set_stopped(conn, sync_id, at=now))
+
+
+def resume(conn: Connection, sync_id: int, *, now: datetime) -> None:
+    """Go on with a system where it was left, at once."""
+    _there(syncs.set_stopped(conn, sync_id, at=None))
+    syncs.hurry(conn, sync_id, now=now)
+
+
+def hurry(conn: Connection, sync_id: int, *, now: datetime) -> None:
+    """Let the next round begin now."""
+    _there(syncs.hurry(conn, sync_id, now=now))
+
+
+def _there(found: int) -> None:
+    if not found:
+        raise NotFound(_("There is no such system, or it is stopped."))
 
 
 def claim(conn: Connection, *, now: datetime) -> Sync | None:

@@ -77,6 +77,20 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Sync | None:
     )
 
 
+def set_stopped(conn: Connection, sync_id: int, *, at: datetime | None) -> int:
+    """Stop a system, or let it go on (None), and return whether there is one that was not so (0 or 1)."""
+    return execute(
+        conn,
+        "update syncs set stopped_at = %(at)s where id = %(id)s and (stopped_at is null) = (%(at)s::timestamptz is not null)",
+        {"id": sync_id, "at": at},
+    )
+
+
+def hurry(conn: Connection, sync_id: int, *, now: datetime) -> int:
+    """Let the next round of a system that goes on begin now, and return whether there is one (0 or 1)."""
+    return execute(conn, "update syncs set next_at = %(now)s where id = %(id)s and stopped_at is null", {"id": sync_id, "now": now})
+
+
 def set_pulled(conn: Connection, sync_id: int, *, cursor: str, n: int) -> None:
     """Keep how far we have read there."""
     execute(conn, "update syncs set pulled_to = %(to)s, pulled = pulled + %(n)s where id = %(id)s", {"id": sync_id, "to": cursor, "n": n})

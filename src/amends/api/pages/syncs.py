@@ -1,0 +1,81 @@
+"""Customer systems outside that are kept the same as ours: set up, how their last round went, stopping and going on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from amends.api.auth import Meaning, Reading, may
+from amends.api.desk import AtDesk, Desk
+from amends.api.screen import saying
+from amends.core.translating import _
+from amends.inbox import crms
+from amends.inbox.actions import sync_customers
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import counts, syncs
+
+router = APIRouter(prefix="/settings/syncs", include_in_schema=False)
+EXCHANGE = [may(Right.EXCHANGE)]
+EXAMPLE_NAME = "crm"
+EXAMPLE = "https://crm.example/amends"
+
+
+@router.get("", dependencies=EXCHANGE)
+def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
+    """Show the systems; for htmx only these."""
+    if request.headers.get("HX-Request"):
+        return _listed(request, desk)
+    with desk.pool.transaction() as conn:
+        values = {"syncs": syncs.every(conn), "kinds": crms.kinds(), "counts": counts.read(conn, visitor.scope)}
+    values |= {"example": EXAMPLE, "example_name": EXAMPLE_NAME}
+    return desk.screens.page(request, "syncs.html", values)
+
+
+@router.post("", dependencies=EXCHANGE)
+def add(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    system: Annotated[str, Form(max_length=200)] = "",
+    url: Annotated[str, Form(max_length=2_000)] = "",
+    token: Annotated[str, Form(max_length=4_000)] = "",
+    kind: Annotated[str, Form(max_length=40)] = "generic",
+) -> Response:
+    """Set up a system; the first round begins at once, from the beginning."""
+    by, now, key = visitor.agent_id, desk.clock(), desk.secret_key
+    with desk.pool.transaction() as conn:
+        sync_customers.add(conn, kind=kind, system=system, url=url, token=token, secret_key=key, agent_id=by, now=now)
+    desk.wake()
+    return saying(_listed(request, desk), _("Set up; its first round begins now"))
+
+
+@router.post("/{sync_id:int}/stop", dependencies=EXCHANGE)
+def stop(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001 - names who asks
+    """Leave a system alone for now."""
+    with desk.pool.transaction() as conn:
+        sync_customers.stop(conn, sync_id, now=desk.clock())
+    undo = f"/settings/syncs/{sync_id}/resume"
+    return saying(_listed(request, desk), _("Stopped; what changes meanwhile is told when it goes on"), undo=undo)
+
+
+@router.post("/{sync_id:int}/resume", dependencies=EXCHANGE)
+def resume(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
+    """Go on where it was left."""
+    with desk.pool.transaction() as conn:
+        sync_customers.resume(conn, sync_id, now=desk.clock())
+    desk.wake()
+    return saying(_listed(request, desk), _("It goes on where it was left"))
+
+
+@router.post("/{sync_id:int}/now", dependencies=EXCHANGE)
+def hurry(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
+    """Begin the next round now."""
+    with desk.pool.transaction() as conn:
+        sync_customers.hurry(conn, sync_id, now=desk.clock())
+    desk.wake()
+    return saying(_listed(request, desk), _("A round begins; how it went is shown in a moment"))
+
+
+def _listed(request: Request, desk: Desk) -> HTMLResponse:
+    with desk.pool.transaction() as conn:
+        return desk.screens.blocks(request, "syncs.html", ["listed"], {"syncs": syncs.every(conn)})

@@ -1,0 +1,87 @@
+"""Syncs over REST: customer systems outside that are kept the same as ours. Their tokens go in and never come out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from amends.api.auth import Bearing, program_may
+from amends.api.desk import AtDesk
+from amends.api.rest._bodies import Body
+from amends.inbox.actions import sync_customers
+from amends.inbox.rules.rights import Right
+from amends.inbox.store import syncs
+from amends.inbox.store.syncs import Sync
+
+router = APIRouter(prefix="/api/v1/syncs", tags=["syncs"], dependencies=[program_may(Right.EXCHANGE)])
+
+
+class SyncBody(Body):
+    """A system: its name, where it answers, and what opens it."""
+
+    system: str = Field(max_length=200)
+    url: str = Field(max_length=2_000)
+    token: str = Field(max_length=4_000)
+    kind: str = Field(default="generic", max_length=40)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncSeen:
+    """How a system stands: `error` says why the last round broke off, `pulled` and `pushed` count people of all rounds."""
+
+    id: int
+    kind: str
+    system: str
+    url: str
+    failures: int
+    error: str
+    pulled: int
+    pushed: int
+    synced_at: datetime | None
+    stopped_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncMade:
+    """A new system."""
+
+    id: int
+
+
+@router.get("", operation_id="list_syncs")
+def every(desk: AtDesk, visitor: Bearing) -> list[SyncSeen]:  # noqa: ARG001 - names who asks
+    """List the systems."""
+    with desk.pool.transaction() as conn:
+        return [_seen(one) for one in syncs.every(conn)]
+
+
+@router.post("", status_code=201, operation_id="make_sync")
+def add(desk: AtDesk, visitor: Bearing, body: SyncBody) -> SyncMade:
+    """Set up a system; its first round begins at once."""
+    by, now, key = visitor.agent_id, desk.clock(), desk.secret_key
+    with desk.pool.transaction() as conn:
+        made = sync_customers.add(
+            conn, kind=body.kind, system=body.system, url=body.url, token=body.token, secret_key=key, agent_id=by, now=now
+        )
+    desk.wake()
+    return SyncMade(id=made)
+
+
+@router.post("/{sync_id}/stop", status_code=204, operation_id="stop_sync")
+def stop(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG001
+    """Leave a system alone for now."""
+    with desk.pool.transaction() as conn:
+        sync_customers.stop(conn, sync_id, now=desk.clock())
+
+
+@router.post("/{sync_id}/resume", status_code=204, operation_id="resume_sync")
+def resume(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG001
+    """Go on where it was left."""
+    with desk.pool.transaction() as conn:
+        sync_customers.resume(conn, sync_id, now=desk.clock())
+    desk.wake()
+
+
+def _seen(one: Sync) -> SyncSeen:
+    return SyncSeen(**{name: getattr(one, name) for name in SyncSeen.__dataclass_fields__})

@@ -1,0 +1,33 @@
+"""Outside customer systems on their page and over REST: set up, stopped, gone on with; nobody sees their token."""
+
+import pytest
+
+from tests.door import Door, as_fragment
+
+CRM = {"system": "crm", "url": "https://crm.example/amends", "token": "very-secret"}
+
+
+def test_a_system_is_set_up_stopped_and_goes_on_and_its_token_is_shown_nowhere(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.mia)) as mia:
+        assert "None yet" in mia.get("/settings/syncs").text
+        page = mia.post("/settings/syncs", data=CRM).text
+        assert "The first round has not ended yet." in page
+        assert "very-secret" not in page
+        assert mia.post("/settings/syncs", data=CRM).status_code == 409
+        assert "stopped" in mia.post("/settings/syncs/1/stop").text
+        assert [mia.post(f"/settings/syncs/1/{what}").status_code for what in ("now", "stop", "resume", "now")] == [404, 404, 200, 200]
+    program = door.program(door.who.mia)
+    [one] = program.get("/api/v1/syncs").json()
+    assert (one["system"], one["stopped_at"], "secret" in one) == ("crm", None, False)
+    made = program.post("/api/v1/syncs", json=CRM | {"system": "other"}).json()["id"]
+    assert [program.post(f"/api/v1/syncs/{made}/{what}").status_code for what in ("stop", "stop", "resume")] == [204, 404, 204]
+
+
+@pytest.mark.parametrize("wrong", [{"system": "My CRM"}, {"system": ""}, {"url": "ftp://crm.example"}, {"url": "crm"}, {"kind": "nobody"}])
+def test_what_makes_no_system_is_told(shared_door: Door, wrong: dict[str, str]) -> None:
+    assert shared_door.visitor(shared_door.who.mia).post("/settings/syncs", data=CRM | wrong).status_code == 422
+
+
+def test_agents_have_no_syncs(shared_door: Door) -> None:
+    assert shared_door.visitor(shared_door.who.ada).get("/settings/syncs").status_code == 403
+    assert shared_door.program(shared_door.who.ada).get("/api/v1/syncs").status_code == 403
