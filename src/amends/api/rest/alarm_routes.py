@@ -31,15 +31,15 @@ class RouteBody(Body):
 
     name: Annotated[str, Field(max_length=200)]
     severity: Severity = Severity.HIGH
-    about: list[About] = []
+    about: tuple[About, ...] = ()
     condition: Annotated[str, Field(max_length=2_000)] = ""
-    channel_ids: Annotated[list[Number], Field(max_length=100)] = []
+    channel_ids: Annotated[tuple[Number, ...], Field(max_length=100)] = ()
     rota_id: Number | None = None
     escalate_minutes: int = 10
     way: WayOfRoute = WayOfRoute.NOW
     digest_at: Annotated[str, Field(max_length=8)] = "09:00"
     zone: Annotated[str, Field(max_length=60)] = "UTC"
-    quiet: Annotated[list[Night], Field(max_length=7)] = []
+    quiet: Annotated[tuple[Night, ...], Field(max_length=7)] = ()
     critical_breaks: bool = True
     most: int | None = 30
     tells_end: bool = True
@@ -48,9 +48,7 @@ class RouteBody(Body):
     def route(self) -> NewRoute:
         """The route as it is settled."""
         return NewRoute(
-            **self.model_dump(exclude={"about", "channel_ids", "digest_at", "quiet", "zone"}),
-            about=tuple(self.about),
-            channel_ids=tuple(self.channel_ids),
+            **self.model_dump(exclude={"digest_at", "quiet", "zone"}),
             digest_minute=read_clock(self.digest_at),
             zone=self.zone.strip(),
             quiet=tuple(span for day, text in enumerate(self.quiet) for span in read_night(day, text)),
@@ -148,15 +146,15 @@ def _told(row: RouteRow) -> Route:
         id=row.id,
         name=row.name,
         severity=Severity(row.severity),
-        about=[About(one) for one in row.about],
+        about=tuple(About(one) for one in row.about),
         condition=row.condition,
-        channel_ids=list(row.channel_ids),
+        channel_ids=tuple(row.channel_ids),
         rota_id=row.rota_id,
         escalate_minutes=row.escalate_minutes,
         way=WayOfRoute(row.way),
         digest_at=wall_clock(row.digest_minute),
         zone=row.zone,
-        quiet=row.route.quiet_texts,
+        quiet=tuple(row.route.quiet_texts),
         critical_breaks=row.critical_breaks,
         most=row.most,
         tells_end=row.tells_end,
