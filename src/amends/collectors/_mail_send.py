@@ -113,11 +113,18 @@ def _sign_in(server: smtplib.SMTP, login: Login) -> None:
     if not user or (not server.has_extn("auth") and login.account.options.get("smtp_security") == "plain"):
         return
     if login.by_token:
-        words = said(user, login.token())
-        # A challenge after these words says in code why they were refused; the empty answer to it brings the refusal itself.
-        server.auth("XOAUTH2", lambda challenge=None: words if challenge is None else "")
+        _show_token(server, said(user, login.token()))
     else:
         server.login(user, login.password(sending=True))
+
+
+def _show_token(server: smtplib.SMTP, words: str) -> None:
+    """Sign in by XOAUTH2; a challenge after the words says in code why they were refused, and the empty answer brings the refusal."""
+
+    def answer(challenge: bytes | None = None) -> str:
+        return words if challenge is None else ""
+
+    server.auth("XOAUTH2", answer)
 
 
 def error_of(error: Exception, now: datetime) -> NetworkError:
