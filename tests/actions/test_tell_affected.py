@@ -10,7 +10,7 @@ from amends.core.post import Author
 from amends.inbox.actions import incidents, reply, tell_affected
 from amends.inbox.rules.ids import CaseId, IncidentId
 from amends.inbox.rules.incidents import NewIncident
-from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store import incident_answers, incident_rounds, undone
 from amends.inbox.store.incident_answers import Answer
 from tests.cast import a_post
@@ -35,9 +35,9 @@ def fixed(desk: Desk, cases: Sequence[CaseId]) -> IncidentId:
     [brand] = fetch_values(desk.conn, "select id from brands")
     new = NewIncident(name="The outage", brand_id=brand)
     incident = incidents.open(desk.conn, new, case_ids=cases, agent_id=desk.agent_id, now=desk.now)
-    tell_affected.write(desk.conn, incident, "en", TEXT, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "en", TEXT, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     incidents.set_status(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
-    tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     return incident
 
 
@@ -111,7 +111,7 @@ def test_who_must_not_be_told_is_left_out_and_why(desk: Desk) -> None:
     incident = fixed(desk, cases)
     desk.now += MINUTE
     reply.queue_reply(desk.conn, case_id=cases[3], agent_id=desk.agent_id, text="By hand", policy=desk.policy, now=desk.now)
-    tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
 
     whys = {one.case_id: one.why for one in answers(desk, incident)}
     assert [whys[one] for one in cases] == ["do_not_contact", "cannot_reply", "closed", "answered", ""]
@@ -165,7 +165,7 @@ def test_it_is_paused_stopped_and_goes_on_where_it_was(desk: Desk) -> None:
     with pytest.raises(Conflict, match="proposed yet"):
         tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Refused, match="fixed"):
-        tell_affected.propose(desk.conn, incident, agent_id=desk.agent_id, now=desk.now)
+        tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
 
 
 def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:
     mine, other = answers(desk, incident, "proposed")
     tell_affected.skip(desk.conn, other, "  told by  phone", agent_id=desk.agent_id, now=desk.now)
     tell_affected.approve(desk.conn, mine, " Dear you ", parts=(), seen=mine.seen, agent_id=desk.agent_id, now=desk.now)
-    tell_affected.write(desk.conn, incident, "en", "Something else", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "en", "Something else", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     assert [(one.text, one.state, one.note) for one in answers(desk, incident)] == [
         ("Dear you", "approved", ""),
         ("", "skipped", "told by phone"),
@@ -193,12 +193,33 @@ def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:
 
 def test_without_a_text_nobody_is_told_and_a_wrong_one_is_refused(desk: Desk) -> None:
     incident = fixed(desk, wave(desk, 1))
-    tell_affected.write(desk.conn, incident, "en", "", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "en", "", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     assert [one.why for one in answers(desk, incident)] == ["no_text"]
     with pytest.raises(Refused, match="shoe"):
-        tell_affected.write(desk.conn, incident, "en", "{{ customer.shoe }}", agent_id=desk.agent_id, now=desk.now)
-    tell_affected.write(desk.conn, incident, "ta", "முடிந்தது", agent_id=desk.agent_id, now=desk.now)
+        tell_affected.write(desk.conn, incident, "en", "{{ customer.shoe }}", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.write(desk.conn, incident, "ta", "முடிந்தது", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     assert [one.state for one in answers(desk, incident)] == ["proposed"]
-    assert incident_rounds.languages(desk.conn, incident) == {"en": 1}
+    assert incident_rounds.languages(desk.conn, EVERYTHING, incident) == {"en": 1}
     with pytest.raises(Refused, match="paces"):
         tell_affected.set_pace(desk.conn, incident, 1000)
+
+
+def test_somebody_with_a_narrow_scope_proposes_for_the_cases_that_they_see_and_touches_no_others(desk: Desk) -> None:
+    night, mine = wave(desk, 2)
+    [team] = fetch_values(desk.conn, "insert into teams (name, created_at) values ('Night', now()) returning id")
+    execute(desk.conn, "update cases set team_id = %(team)s where id = %(id)s", {"team": team, "id": night})
+    [brand] = fetch_values(desk.conn, "select id from brands")
+    incident = incidents.open(
+        desk.conn, NewIncident(name="The outage", brand_id=brand), case_ids=[night, mine], agent_id=desk.agent_id, now=desk.now
+    )
+    tell_affected.write(desk.conn, incident, "en", TEXT, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+    incidents.set_status(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
+    narrow = Scope(teams=(0,), sources=None)
+    assert tell_affected.propose(desk.conn, incident, scope=narrow, agent_id=desk.agent_id, now=desk.now) == 1
+    assert [one.case_id for one in answers(desk, incident)] == [mine]
+    assert incident_rounds.languages(desk.conn, narrow, incident) == {"en": 1}
+
+    assert tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now) == 1
+    execute(desk.conn, "update cases set customer_id = (select customer_id from cases where id = %(id)s)", {"id": night})
+    assert tell_affected.propose(desk.conn, incident, scope=narrow, agent_id=desk.agent_id, now=desk.now) == 0
+    assert [one.case_id for one in answers(desk, incident)] == [mine, night]

@@ -89,7 +89,7 @@ def test_a_database_that_is_away_is_told_as_that(server: Server, shared_door: Do
         pool.close()
 
 
-@pytest.mark.parametrize("path", ["/stop/a-secret", "/survey/a-secret", "/surge/7/a-secret", "/survey/a-secret/a-secret"])
+@pytest.mark.parametrize("path", ["/stop/a-secret", "/survey/a-secret", "/alarm/7/a-secret", "/survey/a-secret/a-secret"])
 def test_an_address_by_which_its_holder_may_act_stands_in_no_log(shared_door: Door, path: str, capsys: pytest.CaptureFixture[str]) -> None:
     shared_door.stranger().get(path)
     written = capsys.readouterr()

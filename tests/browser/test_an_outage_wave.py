@@ -9,6 +9,7 @@ from amends.core.database import fetch_values
 from amends.core.post import Author
 from amends.inbox.actions import incidents, tell_affected
 from amends.inbox.rules.incidents import NewIncident
+from amends.inbox.rules.rights import EVERYTHING
 from tests.browser.desktop import Desktop
 from tests.cast import POLICY, a_post
 
@@ -65,8 +66,10 @@ def fixed_and_told(desktop: Desktop, board: str) -> None:
     expect(page.locator("#t-stand ~ .chip.good")).to_have_text("Fixed", timeout=SOON)
     with door.pool.transaction() as conn:
         incident = int(board.rpartition("/")[2])
-        tell_affected.write(conn, incident, "en", "Hi {{ customer.first_name }}, it works again.", agent_id=door.who.mia, now=door.now)
-        tell_affected.propose(conn, incident, agent_id=door.who.mia, now=door.now)
+        tell_affected.write(
+            conn, incident, "en", "Hi {{ customer.first_name }}, it works again.", scope=EVERYTHING, agent_id=door.who.mia, now=door.now
+        )
+        tell_affected.propose(conn, incident, scope=EVERYTHING, agent_id=door.who.mia, now=door.now)
         tell_affected.set_pace(conn, incident, 30)
         tell_affected.steer(conn, incident, "running", agent_id=door.who.mia, now=door.now)
     page = desktop.open(f"{board}/answers")

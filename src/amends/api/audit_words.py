@@ -81,6 +81,7 @@ KINDS = {
     "incident_added": N_("Incident opened"),
     "incident_changed": N_("Incident changed"),
     "incident_removed": N_("Incident removed"),
+    "incident_exported": N_("Who was told after an incident exported"),
     "incident_round_added": N_("Answers after an incident proposed"),
     "incident_round_changed": N_("Answers after an incident let out, paused or stopped"),
     "incident_round_removed": N_("Answers after an incident removed"),

@@ -1,12 +1,35 @@
-"""What the screens and REST share about answers after an incident: to let one go at a length that its network takes."""
+"""What the screens and REST share about answers after an incident: to find one, and to let it go at a length that its network takes."""
+
+from collections.abc import Sequence
 
 from amends.api.desk import Desk
 from amends.api.networks import check_length, posts_of
 from amends.core.database import Connection
+from amends.core.errors import NotFound
+from amends.core.translating import _
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
+from amends.inbox.rules.telling import State
+from amends.inbox.store import incident_answers
 from amends.inbox.store.incident_answers import Answer
 from amends.inbox.store.sessions import Visitor
+
+STANDING = {"proposed": [State.PROPOSED], "approved": [State.APPROVED, State.QUEUED], "skipped": [State.SKIPPED]}
+"""How answers stand that are listed together."""
+
+
+def answer_of(conn: Connection, visitor: Visitor, incident_id: int, answer_id: int) -> Answer:
+    """Return an answer that the visitor sees; `NotFound` for any other."""
+    found = some_of(conn, visitor, incident_id, [answer_id])
+    if not found:
+        raise NotFound(_("There is no such answer."))
+    return found[0]
+
+
+def some_of(conn: Connection, visitor: Visitor, incident_id: int, answer_ids: Sequence[int]) -> list[Answer]:
+    """Return those of the answers that the visitor sees."""
+    there = tell_affected.round_of(conn, incident_id)
+    return incident_answers.some(conn, visitor.scope, there.id, answer_ids) if there else []
 
 
 def let_go(conn: Connection, desk: Desk, visitor: Visitor, answer: Answer, text: str, seen: Seen) -> None:

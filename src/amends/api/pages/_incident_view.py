@@ -98,7 +98,7 @@ def board_values(conn: Connection, scope: Scope, incident_id: int, now: datetime
         "members": incident_cases.page(conn, scope, one.id, limit=SHOWN),
         "round": there,
         "tally": incident_answers.tally(conn, scope, there.id) if there else None,
-        "languages": incident_rounds.languages(conn, incident_id),
+        "languages": incident_rounds.languages(conn, scope, incident_id),
         "agents": agent_list.active(conn),
         **words(),
     }

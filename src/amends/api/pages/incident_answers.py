@@ -1,6 +1,5 @@
 """The answers after an incident: their words, each approved, changed or left out, and how far it is with telling everybody."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from zlib import crc32
@@ -11,24 +10,23 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
-from amends.api.telling import let_go
+from amends.api.telling import STANDING, answer_of, let_go, some_of
+from amends.api.told_file import told_file
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.errors import Conflict, Refused
 from amends.core.translating import NATIVE_NAMES, _, ngettext
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.rights import Right
-from amends.inbox.rules.telling import FOR_GOOD, PACES, VARIABLES, WHYS
+from amends.inbox.rules.telling import FOR_GOOD, PACES, VARIABLES, WHYS, languaged
 from amends.inbox.store import counts, incident_answers, incident_rounds
 from amends.inbox.store.incident_answers import Answer
-from amends.inbox.store.incident_rounds import Round
 from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/incidents/{incident_id:int}/answers", include_in_schema=False)
 SEE, WORK, APPROVE = [may(Right.SEE)], [may(Right.WORK)], [may(Right.APPROVE)]
 SHOWN = 20
-TABS = {"proposed": ["proposed"], "approved": ["approved", "queued"], "skipped": ["skipped"]}
 Show = Annotated[str, Form(max_length=20)]
 
 
@@ -50,6 +48,12 @@ def show(
     return desk.screens.page(request, "incident_answers.html", values)
 
 
+@router.get("/told.csv", dependencies=APPROVE)
+def export(request: Request, desk: AtDesk, visitor: Reading, incident_id: int) -> Response:
+    """Return who was told and who was not, and why, as a file."""
+    return told_file(request, desk, visitor, incident_id)
+
+
 @router.post("/text", dependencies=WORK)
 def write(
     request: Request,
@@ -60,10 +64,8 @@ def write(
     text: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
     """Write what people are told in a language; empty words forget it."""
-    if language not in NATIVE_NAMES:
-        raise Refused(_("Choose one of the languages."))
     with desk.pool.transaction() as conn:
-        tell_affected.write(conn, incident_id, language, text, agent_id=visitor.agent_id, now=desk.clock())
+        tell_affected.write(conn, incident_id, languaged(language), text, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
     return _listed(request, desk, visitor, incident_id, _("Saved; what nobody changed by hand says it now"))
 
 
@@ -71,7 +73,7 @@ def write(
 def propose(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int) -> Response:
     """Propose an answer for everybody whom it touches."""
     with desk.pool.transaction() as conn:
-        n = tell_affected.propose(conn, incident_id, agent_id=visitor.agent_id, now=desk.clock())
+        n = tell_affected.propose(conn, incident_id, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
     return _listed(request, desk, visitor, incident_id, ngettext("%(n)s answer proposed", "%(n)s answers proposed", n) % {"n": f"{n:,}"})
 
 
@@ -98,7 +100,7 @@ def approve_shown(request: Request, desk: AtDesk, visitor: Meaning, incident_id:
     """Approve every answer that was shown, as it was shown; those stay whose words are others by now, or too long for their network."""
     with desk.pool.transaction() as conn:
         read = {one.answer_id: one for one in map(_seen, seen[:SHOWN])}
-        found = [one for one in _some(conn, visitor, incident_id, list(read)) if one.state == "proposed"]
+        found = [one for one in some_of(conn, visitor, incident_id, list(read)) if one.state == "proposed"]
         words = tell_affected.words_of(conn, incident_id, found, visitor.name)
         same = [one for one in found if crc32(words[one.id].encode()) == read[one.id].words]
         done = sum(_approved(conn, desk, visitor, one, words[one.id], read[one.id].case) for one in same)
@@ -120,7 +122,7 @@ def approve(  # noqa: PLR0913
 ) -> Response:
     """Approve one answer in these words."""
     with desk.pool.transaction() as conn:
-        let_go(conn, desk, visitor, _undecided(_one(conn, visitor, incident_id, answer_id), show), text, _seen(seen).case)
+        let_go(conn, desk, visitor, _undecided(answer_of(conn, visitor, incident_id, answer_id), show), text, _seen(seen).case)
     desk.wake()
     undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
     return _listed(request, desk, visitor, incident_id, _("Approved"), show=show, undo=undo)
@@ -138,7 +140,7 @@ def skip(  # noqa: PLR0913
 ) -> Response:
     """Leave somebody out, and say why."""
     with desk.pool.transaction() as conn:
-        answer = _undecided(_one(conn, visitor, incident_id, answer_id), show)
+        answer = _undecided(answer_of(conn, visitor, incident_id, answer_id), show)
         tell_affected.skip(conn, answer, note, agent_id=visitor.agent_id, now=desk.clock())
     undo = f"/incidents/{incident_id}/answers/{answer_id}/again"
     return _listed(request, desk, visitor, incident_id, _("Left out"), show=show, undo=undo)
@@ -148,17 +150,17 @@ def skip(  # noqa: PLR0913
 def again(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, answer_id: int, show: Show = "proposed") -> Response:
     """Propose an answer again that was approved or left out."""
     with desk.pool.transaction() as conn:
-        answer = _one(conn, visitor, incident_id, answer_id)
+        answer = answer_of(conn, visitor, incident_id, answer_id)
         tell_affected.look_again(conn, answer, agent_id=visitor.agent_id, now=desk.clock())
     return _listed(request, desk, visitor, incident_id, _("Proposed again"), show=show)
 
 
 def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "proposed", after: int = 0) -> dict[str, Any]:
     one, there = acts.incident_of(conn, incident_id), tell_affected.round_of(conn, incident_id)
-    tab = show if show in TABS else "proposed"
-    found = incident_answers.page(conn, visitor.scope, there.id, TABS[tab], after=after, limit=SHOWN + 1) if there else []
+    tab = show if show in STANDING else "proposed"
+    found = incident_answers.page(conn, visitor.scope, there.id, STANDING[tab], after=after, limit=SHOWN + 1) if there else []
     words = tell_affected.words_of(conn, incident_id, found[:SHOWN], visitor.name)
-    texts, spoken = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, incident_id)
+    texts, spoken = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, visitor.scope, incident_id)
     return {
         "one": one,
         "round": there,
@@ -198,21 +200,9 @@ def _approved(conn: Connection, desk: Desk, visitor: Visitor, answer: Answer, te
 
 def _undecided(answer: Answer, show: str) -> Answer:
     """Return an answer that stands as the list showed it; `Conflict` where a colleague was faster."""
-    if answer.state not in TABS.get(show, ()):
+    if answer.state not in STANDING.get(show, ()):
         raise Conflict(_("A colleague has decided about this answer meanwhile; look at it again."))
     return answer
-
-
-def _one(conn: Connection, visitor: Visitor, incident_id: int, answer_id: int) -> Answer:
-    found = _some(conn, visitor, incident_id, [answer_id])
-    if not found:
-        raise NotFound(_("There is no such answer."))
-    return found[0]
-
-
-def _some(conn: Connection, visitor: Visitor, incident_id: int, answer_ids: Sequence[int]) -> list[Answer]:
-    there: Round | None = tell_affected.round_of(conn, incident_id)
-    return incident_answers.some(conn, visitor.scope, there.id, answer_ids) if there else []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

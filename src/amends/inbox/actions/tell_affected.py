@@ -17,6 +17,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.telling import State, Why
 from amends.inbox.store import events, incident_affected, incident_answers, incident_rounds
 from amends.inbox.store.incident_affected import Proposal
@@ -26,27 +27,29 @@ from amends.inbox.store.incident_rounds import Round
 LONGEST_NOTE = 300
 
 
-def write(conn: Connection, incident_id: int, language: str, text: str, *, agent_id: AgentId, now: datetime) -> None:
-    """Keep what people are told in a language; an empty text forgets it. What nobody touched says it anew."""
+def write(  # noqa: PLR0913
+    conn: Connection, incident_id: int, language: str, text: str, *, scope: Scope, agent_id: AgentId, now: datetime
+) -> None:
+    """Keep what people are told in a language; an empty text forgets it. What nobody touched says it anew, of the cases within `scope`."""
     incident = incident_of(conn, incident_id)
     incident_rounds.put_text(conn, incident.id, language, rule.checked(text) if text.strip() else "")
     _tell(conn, incident_id, "written", agent_id, now)
     if round_of(conn, incident_id) is not None:
-        propose(conn, incident_id, agent_id=agent_id, now=now)
+        propose(conn, incident_id, scope=scope, agent_id=agent_id, now=now)
 
 
-def propose(conn: Connection, incident_id: int, *, agent_id: AgentId, now: datetime) -> int:
+def propose(conn: Connection, incident_id: int, *, scope: Scope, agent_id: AgentId, now: datetime) -> int:
     """Propose an answer for everybody whom it touches, those who joined since too; return how many are new or changed.
 
-    `Refused` while it is not fixed. What somebody decided stays as it is.
+    Only for cases within `scope`, which is what the proposer sees. `Refused` while it is not fixed. What somebody decided stays as it is.
     """
     incident = incident_of(conn, incident_id)
     fixed_at = rule.since(incident.fixed_at)
     incident_rounds.begin(conn, incident.id, fixed_at=fixed_at, per_minute=rule.USUAL_PACE, agent_id=agent_id, now=now)
     there, texts = _running(conn, incident_id), incident_rounds.texts(conn, incident_id)
-    touched = incident_affected.everybody(conn, incident_id, fixed_at=fixed_at)
+    touched = incident_affected.everybody(conn, scope, incident_id, fixed_at=fixed_at)
     proposals = [Proposal(affected=one, why=rule.why_not(one.person) or ("" if texts else Why.NO_TEXT)) for one in touched]
-    return incident_affected.propose(conn, there.id, proposals)
+    return incident_affected.propose(conn, scope, there.id, proposals)
 
 
 def round_of(conn: Connection, incident_id: int) -> Round | None:

@@ -42,6 +42,7 @@ class AuditKind(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     AUDIT_LOG_EXPORTED = "audit_log_exported"
     SEGMENT_EXPORTED = "segment_exported"
+    INCIDENT_EXPORTED = "incident_exported"
 
 
 class AuditNoun(StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from amends.core.errors import Refused
-from amends.core.translating import N_, Table, _
+from amends.core.translating import N_, NATIVE_NAMES, Table, _
 from amends.inbox.rules import macro_text
 from amends.inbox.rules.incidents import spoken
 from amends.inbox.rules.words import CaseStatus
@@ -110,6 +110,13 @@ def written(texts: Mapping[str, str], languages: Sequence[str], values: Mapping[
     """Return what somebody is told in their language; empty where nothing is written in any."""
     template = spoken(texts, languages)
     return macro_text.fill(template, dict.fromkeys(VARIABLES, "") | dict(values)) if template else ""
+
+
+def languaged(language: str) -> str:
+    """Return a language that a text is written in; `Refused` for one that we do not name."""
+    if language not in NATIVE_NAMES:
+        raise Refused(_("Choose one of the languages."))
+    return language
 
 
 def paced(per_minute: int) -> int:

@@ -7,7 +7,9 @@ from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe
 from amends.inbox.rules.ids import CaseId, CustomerId
+from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.telling import Person
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,17 +63,21 @@ _FACTS: LiteralString = """
 """
 
 
-def everybody(conn: Connection, incident_id: int, *, fixed_at: datetime) -> list[Affected]:
-    """Return everybody whom it touches, each once."""
+def everybody(conn: Connection, scope: Scope, incident_id: int, *, fixed_at: datetime) -> list[Affected]:
+    """Return everybody whom it touches by a case within the scope, each once."""
     query: LiteralString = (
         "select distinct on (customer_id) * from (select c.last_post_at, "
         + _FACTS
         + """
-        where m.incident_id = %(incident)s and m.left_at is null) there
+        where m.incident_id = %(incident)s and m.left_at is null
+        """
+        + scopes.within(scope)
+        + """
+        ) there
         order by customer_id, status in ('resolved', 'dismissed'), can_reply desc, last_post_at desc, case_id desc
         """
     )
-    rows = fetch_all(conn, _Newest, query, {"incident": incident_id, "fixed": fixed_at})
+    rows = fetch_all(conn, _Newest, query, {"incident": incident_id, "fixed": fixed_at} | scopes.params(scope))
     return [Affected(**{name: getattr(row, name) for name in Affected.__dataclass_fields__}) for row in rows]
 
 
@@ -86,8 +92,11 @@ def one(conn: Connection, incident_id: int, case_id: CaseId, *, fixed_at: dateti
     return fetch_maybe(conn, Affected, query, {"incident": incident_id, "case": case_id, "fixed": fixed_at})
 
 
-def propose(conn: Connection, round_id: int, proposals: Sequence[Proposal]) -> int:
-    """Keep what is proposed for everybody; what somebody decided stays as it is. Return how many are new or changed."""
+def propose(conn: Connection, scope: Scope, round_id: int, proposals: Sequence[Proposal]) -> int:
+    """Keep what is proposed for everybody, and return how many are new or changed.
+
+    What somebody decided stays as it is, and what is proposed for a case outside of the scope.
+    """
     rows = [
         {
             "customer_id": one.affected.customer_id,
@@ -99,8 +108,7 @@ def propose(conn: Connection, round_id: int, proposals: Sequence[Proposal]) -> i
         }
         for one in proposals
     ]
-    return execute(
-        conn,
+    query: LiteralString = (
         """
         insert into incident_answers as a (round_id, customer_id, case_id, source_id, language, state, why)
         select %(round)s, r.customer_id, r.case_id, r.source_id, r.language, r.state, r.why
@@ -111,6 +119,9 @@ def propose(conn: Connection, round_id: int, proposals: Sequence[Proposal]) -> i
               why = excluded.why
           where (a.state = 'proposed' or (a.state = 'skipped' and a.why not in ('by_hand', 'refused', 'gone')))
             and (a.case_id, a.state, a.why) is distinct from (excluded.case_id, excluded.state, excluded.why) and a.why <> 'wrote'
-        """,
-        {"round": round_id, "rows": Jsonb(rows)},
+            and exists (select from cases c where c.id = a.case_id
+        """
+        + scopes.within(scope)
+        + ")"
     )
+    return execute(conn, query, {"round": round_id, "rows": Jsonb(rows)} | scopes.params(scope))

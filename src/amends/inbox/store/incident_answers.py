@@ -9,6 +9,7 @@ from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fe
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, IncidentId, ReplyId
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.telling import State
 from amends.inbox.store import scopes
 from amends.inbox.store.incident_rounds import Tally
 
@@ -46,6 +47,13 @@ class Answer:
     def seen(self) -> Seen:
         """Return how far somebody has seen the case who looks at this."""
         return Seen(posts=self.customer_posts, reply=self.newest_reply)
+
+    @property
+    def outcome(self) -> str:
+        """Return where it stands, as the tally counts it: `proposed`, `approved`, `underway`, `told` or `untold`."""
+        if self.state == State.QUEUED:
+            return {"sent": "told", "failed": "untold", "": "untold"}.get(self.reply_state, "underway")
+        return "untold" if self.state == State.SKIPPED else self.state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, IncidentId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,14 +107,15 @@ def put_text(conn: Connection, incident_id: IncidentId, language: str, text: str
     )
 
 
-def languages(conn: Connection, incident_id: int) -> dict[str, int]:
-    """Return how many of its cases are in each language, the most first."""
-    rows = fetch_values(
-        conn,
+def languages(conn: Connection, scope: Scope, incident_id: int) -> dict[str, int]:
+    """Return how many of its cases within the scope are in each language, the most first."""
+    query: LiteralString = (
         """
         select jsonb_build_object('language', c.language, 'n', count(*)) from incident_cases m join cases c on c.id = m.case_id
-        where m.incident_id = %(id)s and m.left_at is null group by c.language order by count(*) desc, c.language
-        """,
-        {"id": incident_id},
+        where m.incident_id = %(id)s and m.left_at is null
+        """
+        + scopes.within(scope)
+        + " group by c.language order by count(*) desc, c.language"
     )
+    rows = fetch_values(conn, query, {"id": incident_id} | scopes.params(scope))
     return {one["language"]: one["n"] for one in rows}
