@@ -1,4 +1,4 @@
-"""The answers after an incident over REST: proposed, approved as they were seen, changed, left out, let go, held, and who was told as CSV."""
+"""The answers after an incident over REST: proposed, approved as seen, left out, let go, held, and who was told as CSV."""
 
 import csv
 from collections.abc import Generator
@@ -10,30 +10,36 @@ from fastapi.testclient import TestClient
 from amends.core.database import execute, fetch_values
 from amends.inbox.rules.words import Role
 from tests.desk import HOUR
-from tests.door import Door
+from tests.databases import Server
+from tests.door import Door, Furnished, door_of
 
 
 @pytest.fixture(scope="module")
-def lead(shared_door: Door) -> Generator[TestClient]:
+def desk(server: Server, furnished: Furnished) -> Generator[Door]:
+    """The application on a desk of these tests."""
+    with door_of(server, furnished) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lead(desk: Door) -> Generator[TestClient]:
     """A program of a lead."""
-    with shared_door.program(shared_door.who.of_role(Role.LEAD)) as client:
+    with desk.program(desk.who.of_role(Role.LEAD)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def base(shared_door: Door, lead: TestClient) -> str:
+def base(desk: Door, lead: TestClient) -> str:
     """Open an incident over two cases, write what people are told, say that it is fixed; return where the answers are."""
-    with shared_door.pool.transaction() as conn:
+    with desk.pool.transaction() as conn:
         [brand] = fetch_values(conn, "select min(brand_id) from cases")
-        execute(
-            conn, "update authors set name = '=1+1' where id = (select author_id from cases where id = %(id)s)", {"id": who(shared_door)[0]}
-        )
+        execute(conn, "update authors set name = '=1+1' where id = (select author_id from cases where id = %(id)s)", {"id": who(desk)[0]})
         execute(
             conn,
             "update customers set name = '=1+1' where id = (select customer_id from cases where id = %(id)s)",
-            {"id": who(shared_door)[0]},
+            {"id": who(desk)[0]},
         )
-    told = {"name": "Outage", "brand_id": brand, "case_ids": who(shared_door)}
+    told = {"name": "Outage", "brand_id": brand, "case_ids": who(desk)}
     incident = lead.post("/api/v1/incidents", json=told).json()["incident_id"]
     base = f"/api/v1/incidents/{incident}/answers"
     assert lead.get(base).json() == {"round": None, "tally": None, "texts": {}, "answers": [], "after": None}
@@ -42,7 +48,7 @@ def base(shared_door: Door, lead: TestClient) -> str:
     assert lead.post(f"{base}/text", json={"language": "xx", "text": "Hi"}).status_code == 422
     assert lead.post(f"{base}/text", json={"language": "en", "text": "{{ customer.shoe }}"}).status_code == 422
     assert lead.post(f"{base}/text", json={"language": "en", "text": "{{ customer.first_name }}, it works again."}).status_code == 200
-    shared_door.now += HOUR
+    desk.now += HOUR
     return base
 
 
@@ -50,8 +56,8 @@ def who(door: Door) -> list[int]:
     return [door.who.plain, door.who.talked]
 
 
-def test_answers_are_proposed_approved_as_seen_changed_left_out_and_let_go(shared_door: Door, lead: TestClient, base: str) -> None:
-    ada = shared_door.program(shared_door.who.ada)
+def test_answers_are_proposed_approved_as_seen_changed_left_out_and_let_go(desk: Door, lead: TestClient, base: str) -> None:
+    ada = desk.program(desk.who.ada)
     assert ada.post(base).status_code == 403
     assert ada.get(f"{base}/told.csv").status_code == 403
     begun = lead.post(base).json()
@@ -73,8 +79,8 @@ def test_answers_are_proposed_approved_as_seen_changed_left_out_and_let_go(share
     assert [one["id"] for one in ada.get(base, params={"show": "skipped"}).json()["answers"]] == [other["id"]]
 
 
-def test_answers_are_let_go_held_and_stopped_by_a_lead(shared_door: Door, lead: TestClient, base: str) -> None:
-    ada = shared_door.program(shared_door.who.ada)
+def test_answers_are_let_go_held_and_stopped_by_a_lead(desk: Door, lead: TestClient, base: str) -> None:
+    ada = desk.program(desk.who.ada)
     lead.post(base)
     assert ada.post(f"{base}/steer", json={"state": "running"}).status_code == 403
     assert lead.post(f"{base}/steer", json={"state": "running", "per_minute": 30}).json()["round"]["per_minute"] == 30
@@ -84,23 +90,23 @@ def test_answers_are_let_go_held_and_stopped_by_a_lead(shared_door: Door, lead: 
     assert ada.post(f"{base}/999999/skip", json={}).status_code == 404
 
 
-def test_who_was_told_and_who_not_is_a_file_that_runs_no_formula_and_is_audited(shared_door: Door, lead: TestClient, base: str) -> None:
+def test_who_was_told_and_who_not_is_a_file_that_runs_no_formula_and_is_audited(desk: Door, lead: TestClient, base: str) -> None:
     lead.post(base)
     answer = lead.get(f"{base}/told.csv")
     rows = list(csv.DictReader(StringIO(answer.text)))
-    assert {int(row["case_id"]) for row in rows} == set(who(shared_door))
+    assert {int(row["case_id"]) for row in rows} == set(who(desk))
     assert {row["customer"] for row in rows} >= {"'=1+1"}
     assert {row["outcome"] for row in rows} <= {"proposed", "approved", "untold"}
-    page = shared_door.visitor(shared_door.who.of_role(Role.LEAD)).get(f"{base.removeprefix('/api/v1')}/told.csv")
+    page = desk.visitor(desk.who.of_role(Role.LEAD)).get(f"{base.removeprefix('/api/v1')}/told.csv")
     assert (page.status_code, page.text) == (200, answer.text)
-    with shared_door.pool.transaction() as conn:
+    with desk.pool.transaction() as conn:
         assert set(fetch_values(conn, "select about from audit_log where kind = 'incident_exported'")) == {"Outage"}
         [team] = fetch_values(conn, "insert into teams (name, created_at) values ('Deep night', now()) returning id")
-        execute(conn, "update cases set team_id = %(team)s where id = %(id)s", {"team": team, "id": shared_door.who.plain})
+        execute(conn, "update cases set team_id = %(team)s where id = %(id)s", {"team": team, "id": desk.who.plain})
         other = fetch_values(conn, "insert into teams (name, created_at) values ('Broad day', now()) returning id")[0]
-        execute(conn, "insert into team_members values (%(team)s, %(bo)s)", {"team": other, "bo": shared_door.who.bo})
-    shown = [one["case_id"] for show in ("proposed", "approved", "skipped") for one in seen_by_bo(shared_door, base, show)]
-    assert shown == [shared_door.who.talked]
+        execute(conn, "insert into team_members values (%(team)s, %(bo)s)", {"team": other, "bo": desk.who.bo})
+    shown = [one["case_id"] for show in ("proposed", "approved", "skipped") for one in seen_by_bo(desk, base, show)]
+    assert shown == [desk.who.talked]
 
 
 def seen_by_bo(door: Door, base: str, show: str) -> list[dict[str, int]]:
