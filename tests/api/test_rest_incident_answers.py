@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from amends.core.database import execute, fetch_values
 from amends.inbox.rules.words import Role
-from tests.desk import HOUR
 from tests.databases import Server
+from tests.desk import HOUR
 from tests.door import Door, Furnished, door_of
 
 
