@@ -17,7 +17,7 @@ def a_rota(door: Door) -> int:
     """Return a rota of Ada, then Bo, made by a manager."""
     form = {"name": "Nights <i>", "zone": "Asia/Colombo", "turn": "day", "clock": "09:00", "begins_on": "2026-03-01"}
     with as_fragment(door.visitor(door.who.mia)) as client:
-        answer = client.post("/on-call/rotas", data=form | {"line": [f"{door.who.ada}", f"{door.who.bo}"]})
+        answer = client.post("/on-call/rotas", data=form | {"turn_of": [f"1:{door.who.ada}", "", f"2:{door.who.bo}"]})
         assert answer.status_code == 200, answer.text
     with door.pool.transaction() as conn:
         return fetch_values(conn, "select max(id) from rotas")[0]
@@ -37,6 +37,8 @@ def test_a_manager_makes_a_rota_and_everybody_sees_who_is_on_call_and_what_lacks
         assert ada.post(f"/on-call/rotas/{rota_id}/delete").status_code == 403
     with as_fragment(door.visitor(door.who.mia)) as mia:
         assert mia.post("/on-call/rotas", data={"name": "x", "begins_on": "soon"}).status_code == 422
+        for nonsense in ("1", "0:1", "1:Ada", "9:" + "9" * 15):
+            assert mia.post("/on-call/rotas", data={"name": "x", "begins_on": "2026-03-01", "turn_of": nonsense}).status_code == 422
         undo = undo_of(mia.post(f"/on-call/rotas/{rota_id}/delete"))
         assert "Nights" not in mia.get("/on-call").text
         assert "Nights" in mia.post(undo).text

@@ -1,5 +1,6 @@
 """Puts the page of who is on call together, and reads its forms."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from amends.core.translating import N_, Table, _
 from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Crew
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.on_call import MOST_LAYERS, Rota, Swap, Turn
+from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap, Turn
 from amends.inbox.rules.working_hours import zone_of
 from amends.inbox.store import channels, counts, rotas
 from amends.inbox.store.rotas import RotaRow
@@ -56,10 +57,11 @@ def drafted(
     turn: Annotated[Turn, Form()] = Turn.WEEK,
     clock: Annotated[str, Form(max_length=8)] = "09:00",
     begins_on: Annotated[str, Form(max_length=10)] = "",
-    line: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS)] = (),
+    turn_of: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS * (MOST_PEOPLE + 2))] = (),
 ) -> Rota:
-    """Return the rota as the form has it; each `line` is the ids of its people in their order."""
-    layers = tuple(tuple(_person(word) for word in text.replace(",", " ").split()) for text in line)
+    """Return the rota as the form has it; each `turn_of` is a line's number and who has a turn in it, as 1:3."""
+    chosen = [_turn(text) for text in turn_of if text]
+    layers = tuple(tuple(who for line, who in chosen if line == number) for number in range(1, MOST_LAYERS + 1))
     return Rota(name=name, zone=zone.strip(), turn=turn, minute=minute_of(clock), begins_on=_day(begins_on), layers=layers)
 
 
@@ -102,7 +104,8 @@ def _day(text: str) -> date:
         raise Refused(_("Say on which day the first turn begins, as 2026-12-25.")) from error
 
 
-def _person(word: str) -> AgentId:
-    if not word.isdecimal() or len(word) > 15:  # noqa: PLR2004
+def _turn(text: str) -> tuple[int, AgentId]:
+    if not re.fullmatch(r"[1-9]:[0-9]{1,15}", text, re.ASCII):
         raise Refused(_("Choose people from the list."))
-    return AgentId(int(word))
+    line, _colon, who = text.partition(":")
+    return int(line), AgentId(int(who))
