@@ -150,6 +150,19 @@ def test_a_gap_is_told_once_to_who_settles_rotas(desk: Desk) -> None:
     assert on_call.crew(desk.conn, now=desk.now).gaps(rotas.rota_of(desk.conn, rota_id)) == []
 
 
+@pytest.mark.parametrize(
+    ("hidden", "says"),
+    [
+        ("mailtos://ada:secret@mail.example?smtp=127.0.0.1", "inside our own network"),
+        ("mailtos://ada:secret@mail.example?smtp=2130706433", "inside our own network"),
+        ("webhook+https://turns-inward-later.invalid/", "There is no host"),
+    ],
+)
+def test_an_address_of_ones_own_leads_outward_in_all_of_its_parts(desk: Desk, hidden: str, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        add_address(desk.conn, agent_id=ada(desk.conn), target=hidden, secret_key=SECRET_KEY, inside=False)
+
+
 def test_an_address_of_ones_own_is_sealed_masked_and_nobody_elses(desk: Desk) -> None:
     mine = address(desk, ada(desk.conn), "T0P-S3CRET")
     [shown] = channels.active(desk.conn, agent_id=ada(desk.conn))

@@ -179,6 +179,20 @@ def test_what_was_being_sent_by_who_died_goes_again_with_the_same_key(desk: Desk
     assert len(keys) == 1
 
 
+def test_what_breaks_whoever_makes_it_is_given_up_in_the_end(desk: Desk, mia: Visitor) -> None:
+    saved(desk, mia)
+    at = desk.now + DAY
+    report_sending.plan(desk.conn, now=at)
+    for broken in range(report_sending.MOST_TRIES):
+        claimed = report_sending.claim(desk.conn, now=at + broken * report_sending.LEASE)
+        assert claimed
+        assert report_sending.prepare(desk.conn, claimed, base="http://desk.example", now=at)
+    last = report_sending.claim(desk.conn, now=at + DAY)
+    assert last
+    with pytest.raises(Refused):
+        report_sending.prepare(desk.conn, last, base="http://desk.example", now=at)
+
+
 def test_trouble_is_tried_again_and_told_when_it_is_final(desk: Desk, mia: Visitor) -> None:
     saved(desk, mia)
     at = desk.now + DAY

@@ -13,8 +13,9 @@ def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desk
     with desktop.door.pool.transaction() as conn:
         read_batch(conn)
     page = desktop.page
-    page.goto("/search")
-    expect(page.get_by_text("Everything that was said, by anybody")).to_be_visible()
+    page.goto("/settings/profile")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Words")).to_be_focused()
     page.get_by_label("Words").press_sequentially("ba")
     expect(page.locator("mark").first).to_be_visible()
     page.get_by_label("Among").select_option("note")

@@ -128,6 +128,7 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=mentions", N_("Mentions of me"), "g @"),
     _go("/inbox?view=resolved", N_("Resolved"), "g r"),
     _go("/inbox?view=all", N_("All cases"), "g a"),
+    _go("/search", N_("Search"), "g /"),
     _go("/customers", N_("Customers"), "g c"),
     _go("/settings/attributes", N_("Attributes of customers")),
     _go("/segments", N_("Segments"), "g e"),

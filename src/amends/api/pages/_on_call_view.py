@@ -1,6 +1,5 @@
 """Puts the page of who is on call together, and reads its forms."""
 
-import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Crew
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap, Turn
-from amends.inbox.rules.working_hours import zone_of
+from amends.inbox.rules.working_hours import read_clock, zone_of
 from amends.inbox.store import channels, counts, rotas
 from amends.inbox.store.rotas import RotaRow
 from amends.inbox.store.sessions import Visitor
@@ -57,20 +56,12 @@ def drafted(
     turn: Annotated[Turn, Form()] = Turn.WEEK,
     clock: Annotated[str, Form(max_length=8)] = "09:00",
     begins_on: Annotated[str, Form(max_length=10)] = "",
-    turn_of: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS * (MOST_PEOPLE + 2))] = (),
+    line: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS * MOST_PEOPLE)] = (),
 ) -> Rota:
-    """Return the rota as the form has it; each `turn_of` is a line's number and who has a turn in it, as 1:3."""
-    chosen = [_turn(text) for text in turn_of if text]
-    layers = tuple(tuple(who for line, who in chosen if line == number) for number in range(1, MOST_LAYERS + 1))
-    return Rota(name=name, zone=zone.strip(), turn=turn, minute=minute_of(clock), begins_on=_day(begins_on), layers=layers)
-
-
-def minute_of(text: str) -> int:
-    """Return a time of day as people write it, in minutes from midnight; `Refused` where it is none."""
-    hour, _colon, minute = text.strip().partition(":")
-    if not (hour.isdecimal() and (minute[:2] or "0").isdecimal() and int(hour) < 24 and int(minute[:2] or 0) < 60):  # noqa: PLR2004
-        raise Refused(_("Write a time of day as 09:00."))
-    return int(hour) * 60 + int(minute[:2] or 0)
+    """Return the rota as the form has it; each `line` is the number of a line and somebody's id, in the order of their turns."""
+    placed = [_placed(text) for text in line]
+    layers = tuple(tuple(dict.fromkeys(who for place, who in placed if place == number)) for number in range(1, MOST_LAYERS + 1))
+    return Rota(name=name, zone=zone.strip(), turn=turn, minute=read_clock(clock), begins_on=_day(begins_on), layers=layers)
 
 
 def swapped(
@@ -104,8 +95,9 @@ def _day(text: str) -> date:
         raise Refused(_("Say on which day the first turn begins, as 2026-12-25.")) from error
 
 
-def _turn(text: str) -> tuple[int, AgentId]:
-    if not re.fullmatch(r"[1-9]:[0-9]{1,15}", text, re.ASCII):
+def _placed(text: str) -> tuple[int, AgentId]:
+    """Return a line's number and a person of it, as in 2:17."""
+    number, _colon, person = text.partition(":")
+    if not (number.isdecimal() and person.isdecimal() and len(text) <= 15):  # noqa: PLR2004
         raise Refused(_("Choose people from the list."))
-    line, _colon, who = text.partition(":")
-    return int(line), AgentId(int(who))
+    return int(number), AgentId(int(person))

@@ -15,13 +15,14 @@ from amends.inbox.rules.rights import Right
 from amends.inbox.store import inbox_list, presence
 
 router = APIRouter(include_in_schema=False)
+LONGEST_ID = 19
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @router.get("/stream", dependencies=[may(Right.SEE)])
 def stream(desk: AtDesk, visitor: Reading, after: int = 0, last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
     """Open the stream; what happened behind the event that the screen knows comes first, then who is at which case."""
-    known = int(last_event_id) if last_event_id.isdecimal() else after
+    known = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < LONGEST_ID else after
     audience = Audience(language=spoken(), scope=visitor.scope)
     news = desk.live.stream(lambda: _missed(desk, known, audience), Screen(audience=audience, agent_id=visitor.agent_id))
     return StreamingResponse(news, media_type="text/event-stream", headers=HEADERS)

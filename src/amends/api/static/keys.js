@@ -61,10 +61,10 @@ function step(by) {
   if (openCase()) showCase(next.dataset.case, { focus: false });
 }
 
-// What is typed narrows what the box asks already.
+// What is typed narrows what the box asks already; where a screen has no box of its own, the search of everything has.
 function searchOn() {
-  const field = $("#search");
-  if (!field) return;
+  const field = $("#search, #search-words, main input[type=search]");
+  if (!field) return location.assign("/search");
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }

@@ -1,8 +1,9 @@
 """Adds, removes and tries alert channels. Their addresses hold keys: they lie sealed and are shown masked."""
 
 import hashlib
+import re
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused, SourceUnfit, Unreachable
@@ -14,6 +15,8 @@ from amends.inbox import notifiers
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.store import channels
 from amends.inbox.store.channels import SealedChannel
+
+_NUMBER = re.compile(r"[1-9]\d{0,3}")
 
 
 def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = "") -> int:
@@ -38,13 +41,20 @@ def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key:
 
 
 def _check_public(target: str) -> None:
-    """Raise `Refused` where an address leads inside our own network; what is no host is a key of a ready service."""
-    try:
-        check_host(urlsplit(target).hostname or "", 443)
-    except Unreachable:
-        return
-    except SourceUnfit as error:
-        raise Refused(_("This address is inside our own network; ask an administrator to enter it.")) from error
+    """Raise `Refused` where an address leads inside our own network, by its host or by what stands behind the question mark.
+
+    What is no host is a key of a ready service; a webhook and a mail server must be there, lest a name turn inward as soon as it is kept.
+    """
+    parts = urlsplit(target)
+    named = [parts.hostname or "", *(value.partition(":")[0] for _name, value in parse_qsl(parts.query) if not _NUMBER.fullmatch(value))]
+    for place, host in enumerate(named):
+        try:
+            check_host(host, 443)
+        except Unreachable as error:
+            if place == 0 and notifiers.kind_of(target) != "apprise":
+                raise Refused(_("There is no host %(name)s.") % {"name": host[:100]}) from error
+        except SourceUnfit as error:
+            raise Refused(_("This address is inside our own network; ask an administrator to enter it.")) from error
 
 
 def own_address(conn: Connection, *, channel_id: int, agent_id: AgentId) -> SealedChannel:

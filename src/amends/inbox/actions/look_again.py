@@ -13,10 +13,13 @@ from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.parts import in_parts
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.rechecking import is_all_gone, is_believed
 from amends.inbox.store import events, looks
 from amends.inbox.store.looks import CaseThread, LookJob
 
 LEASE = timedelta(seconds=60)
+PAUSE = timedelta(hours=1)
+WITNESSES = 5
 
 
 def claim_look(conn: Connection, *, now: datetime) -> LookJob | None:
@@ -29,6 +32,21 @@ def record_look(conn: Connection, job: LookJob, posts: Sequence[Post], *, policy
     seen = record_thread(conn, job, posts, now=now)
     looks.save(conn, case_id=job.case_id, now=now, after=policy.look_after)
     return seen
+
+
+def witnesses(conn: Connection, job: LookJob, posts: Sequence[Post], *, now: datetime) -> list[str]:
+    """Return what else of the source to ask for before `posts` are believed; nothing where they leave no doubt.
+
+    What is blanked never comes back, and a network may answer well and show nothing while its index is down.
+    """
+    if job.looks == 0 or not is_all_gone(posts) or is_believed(job.look_doubted_at, now=now):
+        return []
+    return looks.witnesses(conn, case_id=job.case_id, source_id=job.source_id, limit=WITNESSES)
+
+
+def record_doubt(conn: Connection, job: LookJob, *, now: datetime) -> None:
+    """Blank nothing yet, since the witnesses are said to be gone too: look again in an hour."""
+    looks.doubt(conn, case_id=job.case_id, since=job.look_doubted_at or now, until=now + PAUSE)
 
 
 def record_thread(conn: Connection, thread: CaseThread, posts: Sequence[Post], *, now: datetime) -> Ingested:

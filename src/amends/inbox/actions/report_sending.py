@@ -82,6 +82,8 @@ def claim(conn: Connection, *, now: datetime) -> Claimed | None:
 
 def prepare(conn: Connection, claimed: Claimed, *, base: str, now: datetime) -> Ready | None:
     """Return the letter, None where it may not go any more; what cannot be made (`Refused`) is for `record_trouble`."""
+    if claimed.attempts > MOST_TRIES:  # Whoever made it died of it each time, and recorded nothing.
+        raise Refused(_("It broke while it was made, again and again; the log of the worker says why."))
     report = reports.find(conn, claimed.report_id)
     reader = next(iter(reports.readers(conn, [claimed.agent_id])), None)
     if report is None or reader is None or (report.paused_at is not None and not claimed.trial):

@@ -1,11 +1,15 @@
 """Which posts are asked for again though nobody works on them: each when it is a day old, then 2, 4, 8 days …, so ever more rarely.
 
 A network that tells of thousands at once for little is asked for all of them, every round. What is blanked never comes back, so a network
-that calls most of a batch gone (an app that was suspended, an index that is down) is asked again for hours before that is believed.
+that calls most of a batch gone (an app that was suspended, an index that is down) is asked again for hours before that is believed. A
+case has few posts: where all of them are said to be gone, posts of others are asked for as witnesses.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from amends.core.post import Post
 
 EVERY = timedelta(days=1)
 USUAL_DAYS = 30.0
@@ -49,6 +53,11 @@ def is_mass(asked: int, gone: int) -> bool:
     return gone > FEW and 2 * gone > asked
 
 
+def is_all_gone(posts: Collection[Post]) -> bool:
+    """Tell whether a network says of posts that were asked for that they are gone, and shows none of them."""
+    return bool(posts) and all(post.deleted for post in posts)
+
+
 def is_believed(doubted_at: datetime | None, *, now: datetime) -> bool:
-    """Tell whether a network has said for long enough that most of a batch is gone."""
+    """Tell whether a network has said for long enough that all or most of what is asked for is gone."""
     return doubted_at is not None and now >= doubted_at + BELIEVED_AFTER

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amends.core.database import Connection, execute, fetch_maybe
-from amends.inbox.rules.ids import CaseId
+from amends.core.database import Connection, execute, fetch_maybe, fetch_values
+from amends.inbox.rules.ids import CaseId, SourceId
 from amends.inbox.store.sources import SealedAccount
 
 LONGEST_WAIT = timedelta(days=1)
@@ -25,6 +25,7 @@ class LookJob(CaseThread):
 
     looks: int
     external_ids: Sequence[str]
+    look_doubted_at: datetime | None
 
 
 def thread_of(conn: Connection, *, case_id: CaseId) -> CaseThread | None:
@@ -87,7 +88,7 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> LookJob |
         from next, sources s
         where c.id = next.id and s.id = c.source_id
         returning c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
-          c.root_external_id as root_id, c.looks,
+          c.root_external_id as root_id, c.looks, c.look_doubted_at,
           case when c.looks = 0 then array(
             select distinct around.external_id from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
             where p.case_id = c.id and around.external_id is not null and not exists (
@@ -108,11 +109,33 @@ def save(conn: Connection, *, case_id: CaseId, now: datetime, after: timedelta) 
         conn,
         """
         update cases
-        set looks = looks + 1, look_at = case when status in ('open', 'waiting', 'snoozed')
+        set looks = looks + 1, look_doubted_at = null, look_at = case when status in ('open', 'waiting', 'snoozed')
           then %(now)s + least(%(after)s * power(2, least(looks, 20)), %(longest)s) end
         where id = %(id)s
         """,
         {"id": case_id, "now": now, "after": after, "longest": LONGEST_WAIT},
+    )
+
+
+def witnesses(conn: Connection, *, case_id: CaseId, source_id: SourceId, limit: int) -> list[str]:
+    """Return posts of other cases of a source, or of none, that stand as far as we know."""
+    return fetch_values(
+        conn,
+        """
+        select external_id from posts
+        where source_id = %(source_id)s and case_id is distinct from %(case_id)s and deleted_at is null
+        order by root_id desc limit %(limit)s
+        """,
+        {"source_id": source_id, "case_id": case_id, "limit": limit},
+    )
+
+
+def doubt(conn: Connection, *, case_id: CaseId, since: datetime, until: datetime) -> None:
+    """Look again at `until`: since `since` all posts of the case and of its witnesses are said to be gone."""
+    execute(
+        conn,
+        "update cases set look_at = %(until)s, look_doubted_at = %(since)s where id = %(id)s",
+        {"id": case_id, "since": since, "until": until},
     )
 
 
