@@ -101,7 +101,7 @@ def claim(conn: Connection, *, now: datetime) -> Sync | None:
 
 
 def round_of(pool: Pool, one: Sync, crm: Crm, *, clock: Clock) -> Told:
-    """Tell of merges and erasures, take what changed there, tell what changed here; a trouble is kept, and tried again after a growing pause."""
+    """Tell of merges and erasures, take what changed there, tell what changed here; trouble is kept, and tried again later each time."""
     pulled = pushed = 0
     error = ""
     try:
