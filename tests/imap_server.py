@@ -23,6 +23,7 @@ from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from tests.needs import absent, program
 
+TOKEN = "a-token-that-is-good"
 USER, PASSWORD = "care@northpier.example", "let me in \u00e9"
 START_WAIT = 20.0
 CONFIGURATION = """
@@ -40,9 +41,16 @@ ssl = yes
 ssl_cert = <{home}/cert.pem
 ssl_key = <{home}/key.pem
 mail_location = maildir:{home}/mail/%u
+auth_mechanisms = plain login xoauth2
 passdb {{
   driver = passwd-file
   args = {home}/users
+  mechanisms = plain login
+}}
+passdb {{
+  driver = passwd-file
+  args = {home}/tokens
+  mechanisms = xoauth2
 }}
 userdb {{
   driver = static
@@ -151,6 +159,7 @@ def _furnish(imap: Imap, user: str, group: str) -> None:
     told = CONFIGURATION.format(home=imap.home, user=user, group=group, port=imap.port, secure=imap.secure)
     (imap.home / "conf").write_text(told)
     (imap.home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    (imap.home / "tokens").write_text(f"{USER}:{{PLAIN}}{TOKEN}\n")
     (imap.home / "mail").mkdir()
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

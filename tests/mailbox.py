@@ -1,5 +1,6 @@
 """A loopback mail server for alerts: keeps what it gets, refuses what the test says."""
 
+from base64 import b64decode
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,22 +9,34 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from amends.cli.running.ports import free_port
 
 
 @dataclass
 class Post:
-    """What came, and the answer that is given to every recipient."""
+    """What came, and the answer that is given to every recipient; `tokens` are what was shown by who signed in with one."""
 
     port: int
     answer: str = "250 OK"
+    token: str = ""
+    tokens: list[str] = field(default_factory=list)
     letters: list[EmailMessage] = field(default_factory=list)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if self.answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.answer
+
+    async def auth_XOAUTH2(self, server: Any, told: list[str]) -> AuthResult:  # noqa: N802
+        """Take the one token, and refuse others as Gmail does: the reason in a challenge, then the refusal."""
+        shown = b64decode(told[1]).decode()
+        self.tokens.append(shown)
+        if shown.endswith(f"\x01auth=Bearer {self.token}\x01\x01"):
+            return AuthResult(success=True)
+        await server.challenge_auth('{"status":"400"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         letter = message_from_bytes(envelope.content, policy=policy.default)
@@ -33,10 +46,10 @@ class Post:
 
 
 @contextmanager
-def a_mailbox(*, answer: str = "250 OK") -> Generator[Post]:
-    """Yield a mail server on a free port that gives every recipient this `answer`."""
-    post = Post(port=free_port("127.0.0.1", 2525), answer=answer)
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+def a_mailbox(*, answer: str = "250 OK", token: str = "") -> Generator[Post]:
+    """Yield a mail server on a free port that gives every recipient this `answer`, and wants this `token` first where there is one."""
+    post = Post(port=free_port("127.0.0.1", 2525), answer=answer, token=token)
+    controller = Controller(post, hostname="127.0.0.1", port=post.port, auth_required=bool(token), auth_require_tls=not token)
     controller.start()
     try:
         yield post

@@ -17,7 +17,7 @@ def a_rota(door: Door) -> int:
     """Return a rota of Ada, then Bo, made by a manager."""
     form = {"name": "Nights <i>", "zone": "Asia/Colombo", "turn": "day", "clock": "09:00", "begins_on": "2026-03-01"}
     with as_fragment(door.visitor(door.who.mia)) as client:
-        answer = client.post("/on-call/rotas", data=form | {"line": [f"{door.who.ada}", f"{door.who.bo}"]})
+        answer = client.post("/on-call/rotas", data=form | {"line": [f"1:{door.who.ada}", f"2:{door.who.bo}"]})
         assert answer.status_code == 200, answer.text
     with door.pool.transaction() as conn:
         return fetch_values(conn, "select max(id) from rotas")[0]
@@ -37,6 +37,12 @@ def test_a_manager_makes_a_rota_and_everybody_sees_who_is_on_call_and_what_lacks
         assert ada.post(f"/on-call/rotas/{rota_id}/delete").status_code == 403
     with as_fragment(door.visitor(door.who.mia)) as mia:
         assert mia.post("/on-call/rotas", data={"name": "x", "begins_on": "soon"}).status_code == 422
+        turns = [f"1:{door.who.bo}", f"1:{door.who.ada}", "1:x"]
+        form = {"name": "Nights", "begins_on": "2026-03-01"}
+        assert mia.post(f"/on-call/rotas/{rota_id}", data=form | {"line": turns}).status_code == 422
+        page = mia.post(f"/on-call/rotas/{rota_id}", data=form | {"line": turns[:2]}).text
+        places = [page.index(f'value="{turn}" checked') for turn in turns[:2]]
+        assert places == sorted(places), "people stand in the order of their turns"
         undo = undo_of(mia.post(f"/on-call/rotas/{rota_id}/delete"))
         assert "Nights" not in mia.get("/on-call").text
         assert "Nights" in mia.post(undo).text
@@ -141,3 +147,73 @@ def test_whether_alarms_were_right_and_what_should_have_rung(door: Door) -> None
         assert "It need not" not in mia.post(undo_of(answer)).text
         assert mia.post("/alarms/quality/missed/999999").status_code == 404
     assert door.visitor(door.who.ada).get("/alarms/quality").status_code == 403
+
+
+def test_a_lead_judges_the_alarms_of_their_own_teams_alone(door: Door) -> None:
+    lea, mia = door.program(door.who.lea), door.program(door.who.mia)
+    seen = mia.get("/api/v1/alarms/quality").json()
+    assert seen["rules"]
+    assert any(one["alarms"] for one in seen["thresholds"])
+    with door.pool.transaction() as conn:
+        execute(conn, "insert into teams (name, created_at) values ('Other', now())")
+        execute(conn, "update cases set team_id = (select max(id) from teams)")
+    assert mia.get("/api/v1/alarms/quality").json() == seen
+    told = lea.get("/api/v1/alarms/quality").json()
+    assert (told["rules"], told["missed"]) == ([], [])
+    assert not any(one["alarms"] for one in told["thresholds"])
+    page = door.visitor(door.who.lea).get("/alarms/quality").text
+    assert "No alarm in four weeks" in page
+
+
+def test_programs_say_what_should_have_rung(door: Door) -> None:
+    mia, ada = door.program(door.who.mia), door.program(door.who.ada)
+    with door.pool.transaction() as conn:
+        [post_id] = fetch_values(conn, "select id from posts where case_id = %(id)s order by published_at limit 1", {"id": door.who.plain})
+        execute(conn, "update cases set urgency = 95, sentiment = 'negative' where id = %(id)s", {"id": door.who.plain})
+        execute(conn, "delete from alerts where case_id = %(id)s", {"id": door.who.plain})
+    address = f"/api/v1/alarms/quality/missed/{post_id}"
+    assert ada.get("/api/v1/alarms/quality").status_code == 403
+    assert ada.put(address).status_code == 204
+    assert [one["marked"] for one in mia.get("/api/v1/alarms/quality").json()["missed"] if one["post_id"] == post_id] == [True]
+    assert ada.delete(address).status_code == 204
+    assert ada.put("/api/v1/alarms/quality/missed/999999").status_code == 404
+
+
+def test_programs_make_change_and_delete_rotas(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    body = {"name": "Nights", "zone": "Asia/Colombo", "turn": "day", "clock": "21:30", "begins_on": "2026-03-01", "lines": [[door.who.ada]]}
+    made = mia.post("/api/v1/on-call", json=body)
+    assert made.status_code == 201, made.text
+    rota = made.json()
+    assert {key: rota[key] for key in body} == body
+    assert mia.post("/api/v1/on-call", json=body).status_code == 409
+    changed = mia.put(f"/api/v1/on-call/{rota['id']}", json=body | {"lines": [[door.who.bo, door.who.ada], [door.who.ada]]}).json()
+    assert changed["lines"] == [[door.who.bo, door.who.ada], [door.who.ada]]
+    for wrong in ({"lines": []}, {"lines": [[999_999]]}, {"clock": "25:00"}, {"zone": "Mars/Base"}, {"begins_on": "soon"}, {"name": " "}):
+        assert mia.put(f"/api/v1/on-call/{rota['id']}", json=body | wrong).status_code == 422, wrong
+    assert door.program(door.who.ada).post("/api/v1/on-call", json=body).status_code == 403
+    assert mia.delete(f"/api/v1/on-call/{rota['id']}").status_code == 204
+    assert mia.delete(f"/api/v1/on-call/{rota['id']}").status_code == 404
+
+
+def test_programs_settle_who_is_told_of_what(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    with door.pool.transaction() as conn:
+        channel = add_channel(conn, target="json://127.0.0.1/hook", label="Pager", secret_key=SECRET_KEY)
+    body = {"name": "Nights", "condition": "network:x", "channel_ids": [channel], "way": "daily", "digest_at": "07:30", "quiet": NIGHTS}
+    made = mia.post("/api/v1/alarm-routes", json=body)
+    assert made.status_code == 201, made.text
+    route = made.json()
+    assert {key: route[key] for key in body} == body
+    assert (route["active"], route["severity"], route["most"]) == (True, "high", 30)
+    address = f"/api/v1/alarm-routes/{route['id']}"
+    assert mia.put(address, json=body | {"most": None, "severity": "critical"}).json()["most"] is None
+    for wrong in ({"condition": "mood:furious"}, {"channel_ids": []}, {"channel_ids": [9_999]}, {"quiet": ["soon"]}, {"most": 0}, {"x": 1}):
+        assert mia.put(address, json=body | wrong).status_code == 422, wrong
+    second = mia.post("/api/v1/alarm-routes", json=body | {"name": "Days"}).json()
+    moved = mia.post(f"/api/v1/alarm-routes/{second['id']}/move", json={"up": True}).json()["routes"]
+    assert [one["name"] for one in moved] == ["Days", "Nights"]
+    assert mia.post(f"{address}/switch", json={"active": False}).json()["active"] is False
+    assert door.program(door.who.ada).get("/api/v1/alarm-routes").status_code == 403
+    assert mia.delete(address).status_code == 204
+    assert mia.get(address).status_code == 404

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
+from amends.api.auth import SESSION_COOKIE
 from amends.core.database import execute
 from amends.inbox.actions import alert_calls, alert_routes, alerts, channels, rotas
 from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.on_call import Rota, Turn
 from amends.inbox.rules.working_hours import Span
+from amends.inbox.store import rotas as rotas_stored
 from tests.browser.desktop import Desktop
 from tests.cast import SECRET_KEY
 from tests.receiver import Receiver, receiving
@@ -73,6 +75,7 @@ def test_an_alarm_at_night_acknowledged_from_a_webhook(desktop: Desktop) -> None
         assert (len(bo.received), len(ada.received)) == (1, 1)
 
     _in_the_morning(page)
+    _for_the_next_night(desktop)
 
 
 def _in_the_morning(page: Page) -> None:
@@ -85,3 +88,25 @@ def _in_the_morning(page: Page) -> None:
     expect(page.locator("#case-alarms li", has_text="high tonight")).to_contain_text("Ada sees to it")
     page.goto("/on-call")
     expect(page.get_by_role("heading", name="Nights")).to_be_visible()
+
+
+def _for_the_next_night(desktop: Desktop) -> None:
+    """Let a manager put Ada before Bo, by the keyboard, on a narrow screen."""
+    page, door = desktop.page, desktop.door
+    token = door.visitor(door.who.mia).cookies[SESSION_COOKIE]
+    desktop.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": desktop.address}])
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto("/on-call")
+    page.get_by_text("Change this rota").click()
+    line = page.get_by_role("group", name="First in line").first
+    line.get_by_role("searchbox").fill("ad")
+    line.get_by_role("checkbox", name="Ada").press("Space")
+    expect(line.get_by_role("status")).to_have_text("Ada: turn 2 of 2")
+    line.get_by_role("button", name="Ada takes a turn earlier").press("Enter")
+    expect(line.get_by_role("status")).to_have_text("Ada: turn 1 of 2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#shown tbody tr").first).to_contain_text("Ada", timeout=10_000)
+    with door.pool.transaction() as conn:
+        [row] = rotas_stored.every(conn)
+    assert row.layers == [[door.who.ada, door.who.bo], [door.who.ada]]

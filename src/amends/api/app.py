@@ -47,7 +47,8 @@ def create_app(
     )
     for package in (pages, rest):
         for module in discover(package).values():
-            app.include_router(module.router)
+            # Not `include_router`: that builds each of the routes once more, at the first request of the application, which took seconds.
+            app.router.routes.extend(module.router.routes)
     app.mount("/static/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="vendor")
     app.mount("/static/{version}", StaticFiles(directory=STATIC), name="static")
     add_error_answers(app)

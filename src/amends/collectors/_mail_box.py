@@ -18,7 +18,7 @@ from time import mktime
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError, UnexpectedCommandStatusError
 
-from amends.core.clock import Clock
+from amends.collectors._mail_login import Login
 from amends.core.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -120,23 +120,42 @@ class Folder:
 
 
 @contextmanager
-def opened(account: Account, clock: Clock) -> Generator[Folder]:
+def opened(login: Login) -> Generator[Folder]:
     """Yield a connection that is signed in; what goes wrong while it is open becomes a `NetworkError`."""
-    user, password = account.credentials.get("user", ""), account.credentials.get("password", "")
-    if not user or not password:
-        raise CredentialsRefused("Enter the mailbox's user and password.")
-    if CONTROL.search(user + password):
-        raise CredentialsRefused("The user or the password has a sign that none can have.")
+    secret = _secret(login)
     try:
-        box = _connected(account)
+        box = _connected(login.account)
         try:
-            (box.login if (user + password).isascii() else box.login_utf8)(user, password, initial_folder=None)
+            _sign_in(box, login, secret)
             yield Folder(box)
         finally:
             with suppress(imaplib.IMAP4.error, ImapToolsError, OSError):
                 box.logout()
     except (imaplib.IMAP4.error, ImapToolsError, OSError, UnicodeError) as error:
-        raise error_of(error, clock()) from error
+        raise error_of(error, login.clock()) from error
+
+
+def _secret(login: Login) -> str:
+    """Return what is shown with the user's name, a token or a password; `CredentialsRefused` where that cannot be."""
+    secret = login.token() if login.by_token else login.password()
+    if not login.user() or not secret:
+        raise CredentialsRefused("Enter the mailbox's user and password.")
+    if CONTROL.search(login.user() + secret):
+        raise CredentialsRefused("The user or the password has a sign that none can have.")
+    return secret
+
+
+def _sign_in(box: BaseMailBox, login: Login, secret: str) -> None:
+    user = login.user()
+    if not login.by_token:
+        (box.login if (user + secret).isascii() else box.login_utf8)(user, secret, initial_folder=None)
+        return
+    try:
+        box.xoauth2(user, secret, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as refusal:
+        raise MailboxLoginError(("NO", [str(refusal).encode()]), "OK") from refusal
 
 
 def _connected(account: Account) -> BaseMailBox:

@@ -16,11 +16,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from amends.collectors._mail_box import CONTROL, LONGEST_WORDS, check_place, no_answer
+from amends.collectors._mail_login import Login, said
 from amends.collectors._mail_message import addresses, is_address
 from amends.collectors._mail_posts import LONGEST_ID, answer_to, ids_in, own_addresses, parents_of
 from amends.collectors._mail_text import ANSWER
 from amends.core import reading
-from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, NetworkError, RateLimited, ReplyRefused, SourceUnfit, Unreachable
 from amends.core.harvest import Fields
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
@@ -68,27 +68,27 @@ def letter(draft: Draft, parent: Fields, account: Account, now: datetime) -> Ema
     return made
 
 
-def send(made: EmailMessage, account: Account, clock: Clock) -> None:
+def send(made: EmailMessage, login: Login) -> None:
     """Hand the mail to the server, which takes it for at least one of those written to, or says why not."""
     to = [address for _, address in addresses(str(made["To"]))]
-    with connected(account, clock) as server:
+    with connected(login) as server:
         # Not `send_message`, which writes `>From` where a line begins with `From`.
-        server.sendmail(account.handle.strip(), to, made.as_bytes())
+        server.sendmail(login.account.handle.strip(), to, made.as_bytes())
 
 
 @contextmanager
-def connected(account: Account, clock: Clock) -> Generator[smtplib.SMTP]:
+def connected(login: Login) -> Generator[smtplib.SMTP]:
     """Yield a mail server that we are signed in at; what goes wrong while it is open becomes a `NetworkError`."""
     try:
-        server = _connected(account)
+        server = _connected(login.account)
         try:
-            _sign_in(server, account)
+            _sign_in(server, login)
             yield server
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
     except (smtplib.SMTPException, OSError, UnicodeError, ValueError) as error:
-        raise error_of(error, clock()) from error
+        raise error_of(error, login.clock()) from error
 
 
 def _connected(account: Account) -> smtplib.SMTP:
@@ -104,15 +104,27 @@ def _connected(account: Account) -> smtplib.SMTP:
     return server
 
 
-def _sign_in(server: smtplib.SMTP, account: Account) -> None:
+def _sign_in(server: smtplib.SMTP, login: Login) -> None:
     """Sign in where the server wants it; one on this machine may not."""
-    user = account.credentials.get("smtp_user") or account.credentials.get("user", "")
-    password = account.credentials.get("smtp_password") or account.credentials.get("password", "")
-    if CONTROL.search(user + password):
+    user = login.user(sending=True)
+    if CONTROL.search(user + login.password(sending=True)):
         raise CredentialsRefused("The user or the password has a sign that none can have.")
     server.ehlo_or_helo_if_needed()
-    if user and (server.has_extn("auth") or account.options.get("smtp_security") != "plain"):
-        server.login(user, password)
+    if not user or (not server.has_extn("auth") and login.account.options.get("smtp_security") == "plain"):
+        return
+    if login.by_token:
+        _show_token(server, said(user, login.token()))
+    else:
+        server.login(user, login.password(sending=True))
+
+
+def _show_token(server: smtplib.SMTP, words: str) -> None:
+    """Sign in by XOAUTH2; a challenge after the words says in code why they were refused, and the empty answer brings the refusal."""
+
+    def answer(challenge: bytes | None = None) -> str:
+        return words if challenge is None else ""
+
+    server.auth("XOAUTH2", answer)
 
 
 def error_of(error: Exception, now: datetime) -> NetworkError:

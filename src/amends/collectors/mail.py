@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from amends.collectors._mail_box import Folder, opened
+from amends.collectors._mail_login import Login
 from amends.collectors._mail_message import fields_of
 from amends.collectors._mail_posts import NETWORK, TITLE, external_id_of, ids_in, message_id_of, posts_from
 from amends.collectors._mail_send import connected, letter, message_id, send
@@ -32,7 +33,7 @@ LARGEST_PAGE = 32 * 1024 * 1024
 REPLY_LIMIT = 100_000
 FIRST_DAYS = 7.0
 MOST_FOLDERS = 30
-CREDENTIALS = ("user", "password", "smtp_user", "smtp_password")
+CREDENTIALS = ("user", "password", "smtp_user", "smtp_password", "client_id", "client_secret", "refresh_token")
 WATCHES = (WatchKind.MAILBOX,)
 OPTIONS = (
     Option(name="imap_host", label=N_("Server for reading (IMAP)"), hint=N_("imap.example.com"), required=True),
@@ -41,6 +42,11 @@ OPTIONS = (
     Option(name="smtp_host", label=N_("Server for sending (SMTP)"), hint=N_("smtp.example.com; without it nothing can be answered")),
     Option(name="smtp_security", label=N_("Its security"), hint=N_("starttls or ssl; plain only on this machine"), default="starttls"),
     Option(name="smtp_port", label=N_("Its port"), hint=N_("587 with starttls, 465 with ssl")),
+    Option(
+        name="token_url",
+        label=N_("Address of the tokens (OAuth)"),
+        hint=N_("https://oauth2.googleapis.com/token for Gmail; without it the password signs in"),
+    ),
     Option(name="folder", label=N_("Folder to read"), default="INBOX"),
     Option(name="sent_folder", label=N_("Folder of sent mail"), hint=N_("asked of the server where it is empty")),
     Option(name="addresses", label=N_("Our other addresses"), hint=N_("with commas between; mail from them is our own")),
@@ -70,6 +76,7 @@ class Mail:
     def __init__(self, account: Account, clock: Clock) -> None:
         self._account = account
         self._clock = clock
+        self._login = Login(account, clock)
         self._name = account.options.get("folder", "").strip() or "INBOX"
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
@@ -78,7 +85,7 @@ class Mail:
             raise QueryRefused(f"{TITLE} has no {watch.kind}.")
         told, to_mark = reading.mapping(cursor), self._account.options.get("mark_read", "").strip().lower() in {"yes", "true", "1"}
         since = _day(told.get("since")) or self._first_day()
-        with opened(self._account, self._clock) as folder:
+        with opened(self._login) as folder:
             validity = folder.look_at(self._name, to_mark=to_mark)
             known = reading.whole(told.get("validity")) == validity
             until = reading.whole(told.get("until")) if known else None
@@ -112,7 +119,7 @@ class Mail:
         if root_id.startswith("hash:"):
             return ()
         mails: list[Fields] = []
-        with opened(self._account, self._clock) as folder:
+        with opened(self._login) as folder:
             sent = self._sent(folder)
             for name in dict.fromkeys(filter(None, (self._name, sent))):
                 with suppress(QueryRefused):
@@ -131,18 +138,18 @@ class Mail:
         now = self._clock()
         if not self._account.options.get("smtp_host"):
             raise ReplyRefused("Enter the server for sending (SMTP) on the source's page; without it nothing can be answered.")
-        with opened(self._account, self._clock) as folder:
+        with opened(self._login) as folder:
             made = letter(draft, self._parent(folder, draft), self._account, now)
-            send(made, self._account, self._clock)
+            send(made, self._login)
         # The mail is out: a copy that cannot be kept must not make it look as if it were not.
-        with suppress(NetworkError), opened(self._account, self._clock) as folder:
+        with suppress(NetworkError), opened(self._login) as folder:
             self._keep(folder, message_id(draft, self._account), made.as_bytes())
         return Published(external_id=message_id(draft, self._account), permalink="", published_at=now)
 
     def find_reply(self, draft: Draft) -> Published | None:
         """Return the answer if a copy of it lies in the folder of sent mail."""
         wanted = message_id(draft, self._account)
-        with opened(self._account, self._clock) as folder:
+        with opened(self._login) as folder:
             found = self._mail_in(folder, self._sent(folder), wanted)
         if found is None:
             return None
@@ -157,12 +164,12 @@ class Mail:
         """Return what the mail servers let us do."""
         if self._account.handle.count("@") != 1:
             raise SourceUnfit("The source's handle must be our e-mail address.")
-        with opened(self._account, self._clock) as folder:
+        with opened(self._login) as folder:
             folder.look_at(self._name)
             sent = self._sent(folder)
         sends = bool(self._account.options.get("smtp_host"))
         if sends:
-            with connected(self._account, self._clock) as server:
+            with connected(self._login) as server:
                 server.noop()
         warnings = (
             *(() if sends else ("No server for sending is entered, so nothing can be answered.",)),

@@ -23,10 +23,11 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A token and when it ends."""
+    """A token and when it ends; `renewed` is the refresh token that takes the place of the one shown, where there is one."""
 
     value: str = field(repr=False)
     ends_at: datetime
+    renewed: str = field(repr=False, default="")
 
 
 class Token:
@@ -39,9 +40,13 @@ class Token:
 
     def headers(self) -> Mapping[str, str]:
         """Return the header of a request made now."""
+        return {"Authorization": f"Bearer {self.value()}"}
+
+    def value(self) -> str:
+        """Return the token itself, good for a request made now."""
         if self._made is None or self._made.ends_at - EARLY <= self._clock():
             self._made = self._make()
-        return {"Authorization": f"Bearer {self._made.value}"}
+        return self._made.value
 
 
 def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *, login: tuple[str, str] | None = None) -> Made:
@@ -57,7 +62,8 @@ def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *
     value, seconds = reading.text(told.get("access_token")), reading.number(told.get("expires_in"))
     if not value:
         raise Unreachable("The login answers no token.")
-    return Made(value=value, ends_at=now + max(SHORTEST, timedelta(seconds=min(seconds or 0, 86_400))))
+    ends_at = now + max(SHORTEST, timedelta(seconds=min(seconds or 0, 86_400)))
+    return Made(value=value, ends_at=ends_at, renewed=reading.text(told.get("refresh_token")))
 
 
 def signed(claims: Mapping[str, object], key: str, *, algorithm: str, key_id: str = "") -> str:

@@ -12,8 +12,8 @@ from amends.core.translating import N_, Table, _
 from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Crew
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.on_call import MOST_LAYERS, Rota, Swap, Turn
-from amends.inbox.rules.working_hours import zone_of
+from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap, Turn
+from amends.inbox.rules.working_hours import read_clock, zone_of
 from amends.inbox.store import channels, counts, rotas
 from amends.inbox.store.rotas import RotaRow
 from amends.inbox.store.sessions import Visitor
@@ -56,19 +56,12 @@ def drafted(
     turn: Annotated[Turn, Form()] = Turn.WEEK,
     clock: Annotated[str, Form(max_length=8)] = "09:00",
     begins_on: Annotated[str, Form(max_length=10)] = "",
-    line: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS)] = (),
+    line: Annotated[tuple[str, ...], Form(max_length=MOST_LAYERS * MOST_PEOPLE)] = (),
 ) -> Rota:
-    """Return the rota as the form has it; each `line` is the ids of its people in their order."""
-    layers = tuple(tuple(_person(word) for word in text.replace(",", " ").split()) for text in line)
-    return Rota(name=name, zone=zone.strip(), turn=turn, minute=minute_of(clock), begins_on=_day(begins_on), layers=layers)
-
-
-def minute_of(text: str) -> int:
-    """Return a time of day as people write it, in minutes from midnight; `Refused` where it is none."""
-    hour, _colon, minute = text.strip().partition(":")
-    if not (hour.isdecimal() and (minute[:2] or "0").isdecimal() and int(hour) < 24 and int(minute[:2] or 0) < 60):  # noqa: PLR2004
-        raise Refused(_("Write a time of day as 09:00."))
-    return int(hour) * 60 + int(minute[:2] or 0)
+    """Return the rota as the form has it; each `line` is the number of a line and somebody's id, in the order of their turns."""
+    placed = [_placed(text) for text in line]
+    layers = tuple(tuple(dict.fromkeys(who for place, who in placed if place == number)) for number in range(1, MOST_LAYERS + 1))
+    return Rota(name=name, zone=zone.strip(), turn=turn, minute=read_clock(clock), begins_on=_day(begins_on), layers=layers)
 
 
 def swapped(
@@ -102,7 +95,9 @@ def _day(text: str) -> date:
         raise Refused(_("Say on which day the first turn begins, as 2026-12-25.")) from error
 
 
-def _person(word: str) -> AgentId:
-    if not word.isdecimal() or len(word) > 15:  # noqa: PLR2004
+def _placed(text: str) -> tuple[int, AgentId]:
+    """Return a line's number and a person of it, as in 2:17."""
+    number, _colon, person = text.partition(":")
+    if not (number.isdecimal() and person.isdecimal() and len(text) <= 15):  # noqa: PLR2004
         raise Refused(_("Choose people from the list."))
-    return AgentId(int(word))
+    return int(number), AgentId(int(person))

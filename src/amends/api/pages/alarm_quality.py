@@ -27,8 +27,8 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     now = desk.clock()
     with desk.pool.transaction() as conn:
         values = _missed(conn, desk, visitor) | {
-            "judged": alarm_quality.of_rules(conn, since=now - A_MONTH),
-            "thresholds": acts.thresholds(conn, policy=desk.policy, now=now),
+            "judged": alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH),
+            "thresholds": acts.thresholds(conn, visitor.scope, policy=desk.policy, now=now),
             "in_force": desk.policy.alert_urgency,
             "counts": counts.read(conn, visitor.scope),
         }

@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.pages._on_call_view import minute_of
 from amends.api.screen import saying
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -19,9 +18,8 @@ from amends.inbox.actions.surges import A_MONTH
 from amends.inbox.rules.alert_routes import About, NewRoute, WayOfRoute
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import Severity
-from amends.inbox.rules.working_hours import DAYS, read_night
+from amends.inbox.rules.working_hours import DAYS, read_clock, read_night
 from amends.inbox.store import alert_routes, channels, counts, rotas
-from amends.inbox.store.alert_routes import RouteRow
 
 router = APIRouter(prefix="/settings/alarm-routes", include_in_schema=False, dependencies=[may(Right.RULES)])
 MOST_TEXT = 200
@@ -60,7 +58,7 @@ def settled(  # noqa: PLR0913
         rota_id=int(rota) if rota.isdecimal() else None,
         escalate_minutes=escalate_minutes,
         way=way,
-        digest_minute=minute_of(digest_at),
+        digest_minute=read_clock(digest_at),
         zone=zone.strip(),
         quiet=tuple(span for place, text in enumerate(day) for span in read_night(place, text)),
         critical_breaks=critical == "yes",
@@ -129,7 +127,7 @@ def restore(request: Request, desk: AtDesk, _visitor: Meaning, route_id: int) ->
 def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
     rows = alert_routes.every(conn)
     return {
-        "routes": [(row, _quiet(row)) for row in rows],
+        "routes": [(row, row.route.quiet_texts) for row in rows],
         "taken": alert_routes.taken(conn, since=desk.clock() - A_MONTH),
         "channels": channels.active(conn),
         "rotas": rotas.every(conn),
@@ -141,11 +139,6 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
         "shipped": NewRoute(name=""),
         "apart": False,
     }
-
-
-def _quiet(row: RouteRow) -> list[str]:
-    """Return the quiet hours of each weekday as people write them."""
-    return [", ".join(str(span) for span in row.route.quiet if span.day == place) for place in range(len(DAYS))]
 
 
 def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, undo: str = "") -> HTMLResponse:

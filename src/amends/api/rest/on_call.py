@@ -1,7 +1,7 @@
-"""Who is on call over REST: now, in the next two weeks, and swaps."""
+"""Who is on call over REST: now, in the next two weeks, swaps, and for managers the rotas."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -15,8 +15,10 @@ from amends.inbox.actions import on_call, rotas
 from amends.inbox.actions.on_call import Crew
 from amends.inbox.actions.teams import By
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.on_call import Swap
+from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap
+from amends.inbox.rules.on_call import Turn as Length
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.working_hours import read_clock, wall_clock
 from amends.inbox.store.rotas import RotaRow
 
 router = APIRouter(prefix="/api/v1/on-call", tags=["alarms"])
@@ -40,6 +42,10 @@ class OnCall:
     id: int
     name: str
     zone: str
+    turn: str
+    clock: str
+    begins_on: date
+    lines: list[list[int]]
     now: list[AgentId | None]
     turns: list[Turn]
     gaps: list[Turn]
@@ -50,6 +56,24 @@ class OnCallList:
     """All rotas."""
 
     rotas: list[OnCall]
+
+
+class RotaBody(Body):
+    """A rota: each line's people in the order of their turns of a day or a week, of which the first begins on that day at that time."""
+
+    name: Annotated[str, Field(max_length=200)]
+    zone: Annotated[str, Field(max_length=60)] = "UTC"
+    turn: Length = Length.WEEK
+    clock: Annotated[str, Field(max_length=8)] = "09:00"
+    begins_on: date
+    lines: Annotated[list[Annotated[list[AgentId], Field(max_length=MOST_PEOPLE)]], Field(max_length=MOST_LAYERS)]
+
+    @property
+    def rota(self) -> Rota:
+        """The rota as rules take it."""
+        layers = tuple(tuple(dict.fromkeys(line)) for line in self.lines)
+        minute = read_clock(self.clock)
+        return Rota(name=self.name, zone=self.zone.strip(), turn=self.turn, minute=minute, begins_on=self.begins_on, layers=layers)
 
 
 class SwapBody(Body):
@@ -73,6 +97,27 @@ def every(desk: AtDesk, _visitor: Bearing) -> OnCallList:
     """Tell who is on call."""
     with desk.pool.transaction() as conn:
         return _listed(conn, desk.clock())
+
+
+@router.post("", status_code=201, operation_id="make_rota", dependencies=[program_may(Right.RULES)])
+def make(desk: AtDesk, _visitor: Bearing, body: RotaBody) -> OnCall:
+    """Make a rota."""
+    with desk.pool.transaction() as conn:
+        return _of(conn, rotas.save(conn, body.rota, rota_id=None, now=desk.clock()), desk.clock())
+
+
+@router.put("/{rota_id}", operation_id="change_rota", dependencies=[program_may(Right.RULES)])
+def change(desk: AtDesk, _visitor: Bearing, rota_id: int, body: RotaBody) -> OnCall:
+    """Settle a rota anew; it holds at once."""
+    with desk.pool.transaction() as conn:
+        return _of(conn, rotas.save(conn, body.rota, rota_id=rota_id, now=desk.clock()), desk.clock())
+
+
+@router.delete("/{rota_id}", status_code=204, operation_id="delete_rota", dependencies=[program_may(Right.RULES)])
+def delete(desk: AtDesk, _visitor: Bearing, rota_id: int) -> None:
+    """Take a rota away: alarms call nobody by it any more."""
+    with desk.pool.transaction() as conn:
+        rotas.delete(conn, rota_id, now=desk.clock())
 
 
 @router.post("/{rota_id}/swaps", status_code=201, operation_id="swap_on_call", dependencies=[program_may(Right.WORK)])
@@ -99,6 +144,10 @@ def _listed(conn: Connection, now: datetime) -> OnCallList:
     return OnCallList(rotas=[_told(crew, row) for row in crew.rotas])
 
 
+def _of(conn: Connection, rota_id: int, now: datetime) -> OnCall:
+    return _told(on_call.crew(conn, now=now), rotas.rota_of(conn, rota_id))
+
+
 def _told(crew: Crew, row: RotaRow) -> OnCall:
     until, lines = crew.now + on_call.AHEAD, range(1, len(row.layers) + 1)
     turns = [
@@ -108,4 +157,15 @@ def _told(crew: Crew, row: RotaRow) -> OnCall:
     ]
     gaps = [Turn(line=1, agent_id=one.agent_id, begins=one.begins, ends=one.ends, swapped=False) for one in crew.gaps(row)]
     now = [crew.who(row, line, crew.now) for line in lines]
-    return OnCall(id=row.id, name=row.name, zone=row.zone, now=now, turns=turns, gaps=gaps)
+    return OnCall(
+        id=row.id,
+        name=row.name,
+        zone=row.zone,
+        turn=row.turn,
+        clock=wall_clock(row.minute),
+        begins_on=row.begins_on,
+        lines=[list(line) for line in row.layers],
+        now=now,
+        turns=turns,
+        gaps=gaps,
+    )

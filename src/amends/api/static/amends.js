@@ -14,6 +14,7 @@ import "./notices.js";
 import "./ordering.js";
 import "./outgoing.js";
 import "./panes.js";
+import "./picker.js";
 import "./pictures.js";
 import "./signing_in.js";
 import { markOpen } from "./places.js";

@@ -10,6 +10,7 @@ from amends.inbox.rules.alarm_quality import THRESHOLDS, WouldHave, would_have
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, PostId
 from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.rights import Scope
 from amends.inbox.store import alarm_quality, events
 
 
@@ -26,9 +27,9 @@ def unmark_missed(conn: Connection, post_id: PostId) -> None:
     alarm_quality.unmark(conn, post_id)
 
 
-def thresholds(conn: Connection, *, policy: Policy, now: datetime) -> list[WouldHave]:
-    """Return what each threshold of urgency would have done over the last four weeks, the one in force among them."""
-    posts = alarm_quality.bad_posts(conn, since=now - A_MONTH)
+def thresholds(conn: Connection, scope: Scope, *, policy: Policy, now: datetime) -> list[WouldHave]:
+    """Return what each threshold of urgency would have done over four weeks to cases that somebody sees, the one in force among them."""
+    posts = alarm_quality.bad_posts(conn, scope, since=now - A_MONTH)
     return [
         would_have(posts, urgency=one, followers=policy.alert_followers, cooldown=policy.alert_cooldown)
         for one in sorted({*THRESHOLDS, policy.alert_urgency})

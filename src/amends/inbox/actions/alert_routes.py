@@ -43,8 +43,8 @@ def delete(conn: Connection, route_id: int, *, now: datetime) -> None:
 
 def restore(conn: Connection, route_id: int) -> None:
     """Bring a route back."""
-    route_of(conn, route_id)
     alert_routes.set_deleted(conn, route_id, at=None)
+    route_of(conn, route_id)
 
 
 def move(conn: Connection, route_id: int, *, up: bool) -> None:
@@ -57,8 +57,8 @@ def move(conn: Connection, route_id: int, *, up: bool) -> None:
 
 
 def route_of(conn: Connection, route_id: int) -> RouteRow:
-    """Return a route; `NotFound` where there is none."""
+    """Return a route that was not taken away; `NotFound` where there is none."""
     found = alert_routes.find(conn, route_id)
-    if found is None:
-        raise NotFound(_("There is no such route."))
+    if found is None or found.deleted_at is not None:
+        raise NotFound(_("There is no such route any more."))
     return found

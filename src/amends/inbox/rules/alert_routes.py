@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.quiet_hours import Quiet
 from amends.inbox.rules.words import Severity
-from amends.inbox.rules.working_hours import DAY, Span, zone_of
+from amends.inbox.rules.working_hours import DAY, DAYS, Span, zone_of
 
 FLOOD = timedelta(minutes=10)
 """Within which a channel's alarms are counted, and after which the rest of a flood is told as one."""
@@ -64,6 +64,11 @@ class NewRoute:
     critical_breaks: bool = True
     most: int | None = 30
     tells_end: bool = True
+
+    @property
+    def quiet_texts(self) -> list[str]:
+        """The quiet hours of each weekday, Monday first, as people write them."""
+        return [", ".join(str(span) for span in self.quiet if span.day == place) for place in range(len(DAYS))]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

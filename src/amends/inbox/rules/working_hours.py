@@ -30,7 +30,7 @@ class Span:
 
     def __str__(self) -> str:
         """Return the span as people write it."""
-        return f"{_clock(self.begins)}-{_clock(self.ends)}"
+        return f"{wall_clock(self.begins)}-{wall_clock(self.ends)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,5 +142,14 @@ def _day_off(word: str) -> date:
         raise Refused(_("Write days off as 2026-12-25, not “%(text)s”.") % {"text": word[:40]}) from error
 
 
-def _clock(minute: int) -> str:
+def read_clock(text: str) -> int:
+    """Return a time of day as people write it, in minutes from midnight; `Refused` where it is none."""
+    hour, _colon, minute = text.strip().partition(":")
+    if not (hour.isdecimal() and (minute[:2] or "0").isdecimal() and int(hour) < 24 and int(minute[:2] or 0) < 60):  # noqa: PLR2004
+        raise Refused(_("Write a time of day as 09:00."))
+    return int(hour) * 60 + int(minute[:2] or 0)
+
+
+def wall_clock(minute: int) -> str:
+    """Return a time of day as people write it."""
     return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -27,8 +27,8 @@ class Missed:
     marked: bool
 
 
-def of_rules(conn: Connection, *, since: datetime) -> list[Judged]:
-    """Return how the alarms of each rule were judged since then, the most alarms first."""
+def of_rules(conn: Connection, scope: Scope, *, since: datetime) -> list[Judged]:
+    """Return how the alarms of each rule were judged since then, of cases that somebody sees, the most alarms first."""
     return fetch_all(
         conn,
         Judged,
@@ -37,9 +37,11 @@ def of_rules(conn: Connection, *, since: datetime) -> list[Judged]:
           count(*) filter (where a.acknowledged_at is not null and a.dismissed_at is null)::int as useful,
           count(*) filter (where a.dismissed_at is not null)::int as useless,
           count(*) filter (where a.acknowledged_at is null and a.dismissed_at is null)::int as open
-        from alerts a where a.raised_at >= %(since)s and a.case_id is not null group by a.rule order by 2 desc, 1
-        """,
-        {"since": since},
+        from alerts a join cases c on c.id = a.case_id where a.raised_at >= %(since)s
+        """
+        + scopes.within(scope)
+        + " group by a.rule order by 2 desc, 1",
+        {"since": since} | scopes.params(scope),
     )
 
 
@@ -87,8 +89,8 @@ def unmark(conn: Connection, post_id: PostId) -> None:
     execute(conn, "delete from missed_alarms where post_id = %(id)s", {"id": post_id})
 
 
-def bad_posts(conn: Connection, *, since: datetime) -> list[Bad]:
-    """Return the negative posts since then that were fresh when they were read, in order of time."""
+def bad_posts(conn: Connection, scope: Scope, *, since: datetime) -> list[Bad]:
+    """Return the negative posts since then of cases that somebody sees, as far as they were fresh when read, in order of time."""
     return fetch_all(
         conn,
         Bad,
@@ -98,14 +100,15 @@ def bad_posts(conn: Connection, *, since: datetime) -> list[Bad]:
         from posts p
         join verdicts v on v.post_id = p.id and v.sentiment = 'negative'
         join authors w on w.id = p.author_id
+        join cases c on c.id = p.case_id
         left join missed_alarms m on m.post_id = p.id
         left join lateral (
           select bool_or(a.acknowledged_at is not null and a.dismissed_at is null) as rang, bool_or(a.dismissed_at is not null) as useless
           from alerts a where a.case_id = p.case_id and a.post_id = p.id
         ) a on true
-        where p.case_id is not null and p.case_number is not null and p.published_at >= %(since)s
-          and p.seen_at - p.published_at <= interval '1 day'
-        order by p.published_at, p.id limit %(most)s
-        """,
-        {"since": since, "most": MOST_POSTS},
+        where p.case_number is not null and p.published_at >= %(since)s and p.seen_at - p.published_at <= interval '1 day'
+        """
+        + scopes.within(scope)
+        + " order by p.published_at, p.id limit %(most)s",
+        {"since": since, "most": MOST_POSTS} | scopes.params(scope),
     )
