@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,13 +15,19 @@ from typing_extensions import override
 
 @dataclass
 class CrmServer:
-    """The system: `people` by number, `log` of changes in order; `told` is answered in place of the changes where there is one."""
+    """The system: `people` by number, `log` of changes in order; `told` is answered in place of the changes where there is one,
+    `meanwhile` happens while it is written to, and where it `breaks_off` it hears news and does not answer."""
 
     port: int = 0
     people: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     log: list[str] = field(default_factory=list[str])
     pushes: int = 0
     is_down: bool = False
+    news: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    part_of: dict[str, str] = field(default_factory=dict[str, str])
+    erased: set[str] = field(default_factory=set[str])
+    breaks_off: bool = False
+    meanwhile: Callable[[], None] | None = None
     told: dict[str, Any] | None = None
 
     @property
@@ -43,10 +49,25 @@ class CrmServer:
     def take(self, given: list[dict[str, Any]]) -> dict[str, Any]:
         """Keep people; who has no number gets one by ours, so that the same twice is once."""
         self.pushes += 1
+        if self.meanwhile:
+            self.meanwhile()
         ids = [one["id"] or f"ours-{one['ours']}" for one in given]
         for number, one in zip(ids, given, strict=True):
             self.people[number] = {"id": number, "fields": one["fields"]}
         return {"ids": ids}
+
+    def hear(self, given: list[dict[str, Any]]) -> dict[str, Any]:
+        """Keep whose numbers are one, and forget who is erased; the same twice is once."""
+        self.news += given
+        for one in given:
+            self.part_of.pop(one["id"], None)
+            if one["kind"] == "merged":
+                self.part_of[one["id"]] = one["other"]
+            elif one["kind"] == "erased":
+                self.erased.add(one["id"])
+                self.people.pop(one["id"], None)
+                self.log = [number for number in self.log if number != one["id"]]
+        return {}
 
 
 class _Server(ThreadingHTTPServer):
@@ -57,7 +78,7 @@ class _Server(ThreadingHTTPServer):
 class _Asked(BaseHTTPRequestHandler):
     def _answer(self, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode()
-        self.send_response(503 if self._crm.is_down else 200)
+        self.send_response(503 if self._crm.is_down or (self._crm.breaks_off and self.path == "/news") else 200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -73,7 +94,10 @@ class _Asked(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         given = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self._answer({} if self._crm.is_down else self._crm.take(given["people"]))
+        self._answer({} if self._crm.is_down else self._heard(given))
+
+    def _heard(self, given: dict[str, Any]) -> dict[str, Any]:
+        return self._crm.hear(given["news"]) if self.path == "/news" else self._crm.take(given["people"])
 
     @override
     def log_message(self, format: str, *args: Any) -> None:

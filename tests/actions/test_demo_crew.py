@@ -5,9 +5,10 @@ from amends.cli.running.crew import CREWS, HOLDS, form_teams
 from amends.cli.running.promised import keep_promises
 from amends.cli.running.regulars import REGULARS, know_regulars
 from amends.cli.running.reported import keep_reports
+from amends.cli.running.watches import LINES, OUTAGE, keep_watch, suffer_an_outage
 from amends.core.database import Connection, fetch_values
 from amends.inbox.actions import plan_occasions
-from amends.inbox.store import sla_policies, staff, teams
+from amends.inbox.store import rotas, sla_policies, staff, teams
 from tests.cast import NOON, a_source
 
 
@@ -41,3 +42,14 @@ def test_the_company_keeps_its_reports_once(conn: Connection) -> None:
     keep_reports(conn, now=NOON)
     keep_reports(conn, now=NOON)
     assert fetch_values(conn, "select next_at is not null from reports order by id") == [True, False]
+
+
+def test_the_company_takes_turns_once_and_suffers_one_outage(conn: Connection) -> None:
+    a_source(conn)
+    hire(conn, now=NOON)
+    [brand] = fetch_values(conn, "select name from brands")
+    for _twice in range(2):
+        keep_watch(conn, pager="webhook+http://127.0.0.1:1/pager", now=NOON)
+        suffer_an_outage(conn, brand=brand, now=NOON)
+    assert [[len(line) for line in rota.layers] for rota in rotas.every(conn)] == [[len(line) for line in LINES]]
+    assert fetch_values(conn, "select name from incidents") == [OUTAGE]

@@ -72,7 +72,12 @@ def test_a_case_is_split_off_and_comes_back_and_both_can_be_told_apart(shared_do
 
 def test_it_is_dismissed_and_restored(shared_door: Door, cluster_id: int) -> None:
     with entered(shared_door) as client:
-        assert f'id="cluster-{cluster_id}"' not in client.post(f"{PAGE}/{cluster_id}/dismiss").text
+        listed = client.post(f"{PAGE}/{cluster_id}/dismiss").text
+        assert 'id="clusters"' in listed
+        assert f'id="cluster-{cluster_id}"' not in listed
+        own = {"HX-Current-URL": f"http://desk.example{PAGE}/{cluster_id}"}
+        assert 'id="cluster"' in client.post(f"{PAGE}/{cluster_id}/restore", headers=own).text
+        client.post(f"{PAGE}/{cluster_id}/dismiss")
         program = shared_door.program(shared_door.who.ada)
         assert program.get("/api/v1/clusters").json()["clusters"] == []
         assert program.delete(f"/api/v1/clusters/{cluster_id}/dismiss").status_code == 204
@@ -89,7 +94,7 @@ def test_only_who_settles_triage_makes_a_topic_of_it(shared_door: Door, cluster_
 
 def test_it_becomes_an_incident_once(shared_door: Door, cluster_id: int) -> None:
     with entered(shared_door) as client:
-        assert "/incidents/" in client.post(f"{PAGE}/{cluster_id}/confirm", data={"name": "Calculator down"}).text
+        assert "/incidents/" in client.post(f"{PAGE}/{cluster_id}/confirm", data={"name": "Calculator down"}).headers["HX-Redirect"]
         assert client.post(f"{PAGE}/{cluster_id}/confirm").status_code == 409
         assert f'id="cluster-{cluster_id}"' not in client.get(PAGE).text
     program = shared_door.program(shared_door.who.ada)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from amends.core.database import execute
+from tests.cast import NOON
 from tests.door import Door, as_fragment
 
 CRM = {"system": "crm", "url": "https://crm.example/amends", "token": "very-secret"}
@@ -16,9 +18,12 @@ def test_a_system_is_set_up_stopped_and_goes_on_and_its_token_is_shown_nowhere(d
         assert mia.post("/settings/syncs", data=CRM).status_code == 409
         assert "stopped" in mia.post("/settings/syncs/1/stop").text
         assert [mia.post(f"/settings/syncs/1/{what}").status_code for what in ("now", "stop", "resume", "now")] == [404, 404, 200, 200]
+        with door.pool.transaction() as conn:
+            execute(conn, "insert into sync_news (sync_id, kind, external_id, at) values (1, 'erased', '7', %(now)s)", {"now": NOON})
+        assert "1 merge or erasure still to be told" in mia.get("/settings/syncs").text
     program = door.program(door.who.mia)
     [one] = program.get("/api/v1/syncs").json()
-    assert (one["system"], one["stopped_at"], "secret" in one) == ("crm", None, False)
+    assert (one["system"], one["stopped_at"], one["untold"], "secret" in one) == ("crm", None, 1, False)
     made = program.post("/api/v1/syncs", json=CRM | {"system": "other"}).json()["id"]
     assert [program.post(f"/api/v1/syncs/{made}/{what}").status_code for what in ("stop", "stop", "resume")] == [204, 404, 204]
 

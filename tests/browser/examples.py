@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from fastapi.testclient import TestClient
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.secrets import fingerprint, sign
 from amends.core.watching import Watch, WatchKind
-from amends.inbox.actions import survey
+from amends.inbox.actions import alert_routes, incidents, rotas, survey, tell_affected
 from amends.inbox.actions.invitations import invite
 from amends.inbox.actions.password_links import make_link
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.actions.sources import add_source
 from amends.inbox.actions.survey import Means
-from amends.inbox.rules.words import Role
+from amends.inbox.actions.teams import By
+from amends.inbox.rules.alert_routes import NewRoute
+from amends.inbox.rules.incidents import NewIncident
+from amends.inbox.rules.on_call import Rota, Swap, Turn
+from amends.inbox.rules.words import Role, Severity
 from tests.cast import POLICY, SECRET_KEY
 from tests.door import Door, as_fragment
 
@@ -60,7 +65,8 @@ def exemplify(door: Door) -> dict[str, str]:
     _import(door.visitor(door.who.ann))
     with door.pool.transaction() as conn:
         made = {"form": _form(conn, door), "token": _message(conn, door), "link": _asked(conn, door), "reference": "F-ABCDE-FGHJK"}
-        return made | _surge(conn, door) | _cluster(conn, door) | {"addresses": _doors(conn, door)}
+        _on_call(conn, door)
+        return made | _surge(conn, door) | _cluster(conn, door) | _incident(conn, door) | {"addresses": _doors(conn, door)}
 
 
 def _form(conn: Connection, door: Door) -> str:
@@ -137,6 +143,31 @@ def _cluster(conn: Connection, door: Door) -> dict[str, str]:
         {"cluster": cluster_id},
     )
     return {"cluster_id": str(cluster_id)}
+
+
+def _incident(conn: Connection, door: Door) -> dict[str, str]:
+    """Return an incident that is fixed, with a note and the answers that are proposed."""
+    case_ids: list[int] = fetch_values(conn, "select id from cases where status <> 'dismissed' order by id desc limit 9")
+    [brand] = fetch_values(conn, "select brand_id from cases where id = %(id)s", {"id": case_ids[0]})
+    new = NewIncident(name="No signal in Jaffna", brand_id=brand, severity="critical")
+    told: dict[str, Any] = {"agent_id": door.who.ann, "now": door.now}
+    incident = incidents.open(conn, new, case_ids=case_ids, **told)
+    incidents.note(conn, incident, {"en": "A tower is down; we are on it.", "si": "කුළුණක් බිඳ වැටී ඇත."}, **told)
+    incidents.set_status(conn, incident, "fixed", **told)
+    tell_affected.write(conn, incident, "en", "Hi {{ customer.first_name }}, it works again.", **told)
+    tell_affected.propose(conn, incident, **told)
+    return {"incident_id": str(incident)}
+
+
+def _on_call(conn: Connection, door: Door) -> None:
+    """Two take weekly turns, one swaps a day, and what is bad calls them."""
+    who, now = door.who, door.now
+    new = Rota(name="Nights", zone="Asia/Colombo", turn=Turn.WEEK, minute=540, begins_on=now.date(), layers=((who.ada, who.bo), (who.ann,)))
+    rota = rotas.save(conn, new, rota_id=None, now=now)
+    taken = Swap(layer=1, agent_id=who.ann, begins=now + timedelta(days=2), ends=now + timedelta(days=3))
+    rotas.swap(conn, rota, taken, by=By(agent_id=who.ann, role=Role.ADMIN), now=now)
+    route = NewRoute(name="Nights", severity=Severity.CRITICAL, rota_id=rota, escalate_minutes=10)
+    alert_routes.save(conn, route, route_id=None, agent_id=who.ann, now=now)
 
 
 def _asked(conn: Connection, door: Door) -> str:

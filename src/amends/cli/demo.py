@@ -15,6 +15,7 @@ from amends.cli.running.promised import keep_promises
 from amends.cli.running.ready_words import keep_ready
 from amends.cli.running.regulars import know_regulars
 from amends.cli.running.reported import keep_reports
+from amends.cli.running.watches import keep_watch, suffer_an_outage
 from amends.core.clock import utc_now
 from amends.core.database import connect
 from amends.core.embedded.places import default_data_dir
@@ -122,4 +123,6 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
         keep_promises(conn, now=now)
         keep_reports(conn, now=now)
         know_regulars(conn, now=now)
+        keep_watch(conn, pager=f"webhook+{sandbox_url}/pager", now=now)
+        suffer_an_outage(conn, brand="Telvanta", now=now)
         return token_for(conn, BO, name="demo colleague", now=now)

@@ -16,6 +16,8 @@ from amends.inbox.store.incident_board import Bin
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1040.0, 160.0, 40.0, 22.0, 8.0
 MOST_SLOTS = 60
+WIDEST = 40.0
+"""A bar of an incident that has just begun is no wider."""
 LENGTHS = tuple(timedelta(minutes=minutes) for minutes in (10, 30, 60, 180, 720, 1440, 10080))
 MOST_LABELS = 8
 SHOWN = 30
@@ -62,7 +64,7 @@ def rate_of(bins: Sequence[Bin], since: datetime, until: datetime, length: timed
     known = {one.slot: one.n for one in bins}
     last = min(max(int((until - since) / length), 0), 2 * MOST_SLOTS)
     most = max([1, *known.values()])
-    width, every = (WIDTH - LEFT) / (last + 1), -(-(last + 1) // MOST_LABELS)
+    width, every = min((WIDTH - LEFT) / (last + 1), WIDEST), -(-(last + 1) // MOST_LABELS)
     high = HEIGHT - BOTTOM - TOP
     form = "%H:%M" if length * (last + 1) <= timedelta(days=1) else "%d %b" if length >= timedelta(hours=12) else "%d %b %H:%M"
     slots = [

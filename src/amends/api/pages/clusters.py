@@ -47,18 +47,20 @@ def look(request: Request, desk: AtDesk, visitor: Reading, cluster_id: ClusterId
 
 @router.post("/{cluster_id}/confirm", dependencies=WORK)
 def confirm(
-    request: Request,
     desk: AtDesk,
     visitor: Meaning,
     cluster_id: ClusterId,
     name: Annotated[str, Form(max_length=400)] = "",
     severity: Annotated[Gravity, Form()] = Gravity.HIGH,
 ) -> Response:
-    """Open an incident over its cases."""
+    """Open an incident over its cases, and its board."""
     who, now = _who(visitor), desk.clock()
     with desk.pool.transaction() as conn:
         incident_id = cluster_choices.confirm(conn, cluster_id, name=name, severity=severity, who=who, now=now)
-    return _done(request, desk, visitor, cluster_id, _("Incident %(id)s is open, with its cases") % {"id": incident_id})
+    desk.wake()
+    answer = desk.screens.nothing()
+    answer.headers["HX-Redirect"] = f"/incidents/{incident_id}"
+    return answer
 
 
 @router.post("/{cluster_id}/belongs", dependencies=WORK)
@@ -122,14 +124,13 @@ def _act(desk: Desk, act: Callable[[Connection], None]) -> None:
 
 
 def _done(request: Request, desk: Desk, visitor: Visitor, cluster_id: ClusterId, text: str, *, undo: str = "") -> HTMLResponse:
-    """Return the list and the one as they are now, each put where it is shown, and say what was done."""
+    """Return what the page shows of it, the one itself or the list, as it is now, and say what was done."""
     desk.wake()
+    own = request.headers.get("HX-Current-URL", "").endswith(f"/incidents/suggestions/{cluster_id}")
     with desk.pool.transaction() as conn:
-        listed = _listed(conn, desk, visitor) | {"apart": True}
-        one = _one(conn, desk, visitor, cluster_id) | {"apart": True}
-    pieces = desk.screens.blocks(request, "clusters.html", ["listed"], listed)
-    shown = desk.screens.blocks(request, "cluster.html", ["shown"], one)
-    return saying(HTMLResponse(bytes(pieces.body) + bytes(shown.body)), text, undo=undo)
+        values = (_one(conn, desk, visitor, cluster_id) if own else _listed(conn, desk, visitor)) | {"apart": True}
+    template, block = ("cluster.html", "shown") if own else ("clusters.html", "listed")
+    return saying(desk.screens.blocks(request, template, [block], values), text, undo=undo)
 
 
 def _listed(conn: Connection, desk: Desk, visitor: Visitor) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
     tab = show if show in STANDING else "proposed"
     found = incident_answers.page(conn, visitor.scope, there.id, STANDING[tab], after=after, limit=SHOWN + 1) if there else []
     words = tell_affected.words_of(conn, incident_id, found[:SHOWN], visitor.name)
-    texts, spoken = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, visitor.scope, incident_id)
+    texts, speakers = incident_rounds.texts(conn, incident_id), incident_rounds.languages(conn, visitor.scope, incident_id)
     return {
         "one": one,
         "round": there,
@@ -171,9 +171,8 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
         "seen": {answer.id: _shown(answer, words[answer.id]) for answer in found[:SHOWN]},
         "tally": incident_answers.tally(conn, visitor.scope, there.id) if there else None,
         "texts": texts,
-        "spoken": spoken,
-        "languages": [code for code in dict.fromkeys((*texts, *spoken, "en")) if code in NATIVE_NAMES],
-        "others": [code for code in NATIVE_NAMES if code not in texts and code not in spoken and code != "en"],
+        "speakers": speakers,
+        "languages": [code for code in dict.fromkeys((*texts, *speakers, "en")) if code in NATIVE_NAMES],
         "native": NATIVE_NAMES,
         "variables": VARIABLES,
         "paces": PACES,

@@ -28,7 +28,10 @@ class SyncBody(Body):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncSeen:
-    """How a system stands: `error` says why the last round broke off, `pulled` and `pushed` count people of all rounds."""
+    """How a system stands: `error` says why the last round broke off, `pulled` and `pushed` count people of all rounds.
+
+    `untold` counts merges and erasures that it has still to hear of.
+    """
 
     id: int
     kind: str
@@ -40,6 +43,7 @@ class SyncSeen:
     pushed: int
     synced_at: datetime | None
     stopped_at: datetime | None
+    untold: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

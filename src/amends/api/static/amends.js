@@ -3,6 +3,7 @@
 import { openCase, tell, when } from "./dom.js";
 import "./asking.js";
 import "./bulk.js";
+import "./board.js";
 import "./clusters.js";
 import "./dials.js";
 import { toUnread } from "./jumps.js";

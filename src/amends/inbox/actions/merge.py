@@ -11,7 +11,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
 from amends.inbox.rules.merging import choices_of, merged
-from amends.inbox.store import customers, events, import_match, link_evidence, match_suggestions, merges, moving, untriaged
+from amends.inbox.store import customers, events, import_match, link_evidence, match_suggestions, merges, moving, sync_news, untriaged
 from amends.inbox.store.merges import Record, Said
 
 BY_AGENT = (Evidence(kind=EvidenceKind.AGENT),)
@@ -39,6 +39,7 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
     merges.save_changes(conn, survivor.id, survivor.fields, after, said)
     _keep_the_stricter(conn, merge_id, pair, agent_id, now)
     moving.move_all(conn, merge_id, absorbed_id=absorbed.id, survivor_id=survivor.id)
+    sync_news.add_merged(conn, survivor.id, sync_news.moved(conn, merge_id), now=now)
     linked = moving.moved_authors(conn, merge_id) or customers.handles_of(conn, customer_id=survivor.id)
     link_evidence.add(conn, linked, pair.evidence, agent_id=agent_id, merge_id=merge_id, now=now)
     match_suggestions.settle(conn, survivor.id, absorbed.id, merge_id=merge_id, agent_id=agent_id, now=now)

@@ -1,12 +1,13 @@
 """Keeps an outside system and ours the same, both ways. Place in the path: sweep -> `worker/syncing` -> here -> `inbox/crms`.
 
-First what changed there is taken: of each field the newest change wins, ours or theirs. Then what changed here is told there, save what
-came from there. Where one of our fields won, the whole person is told again, so that both sides end the same. A round that breaks off is
-repeated from where it stood; everything that is done twice is done once.
+First the system is told whose numbers became one, are two again, or are to be forgotten. Then what changed there is taken: of each field
+the newest change wins, ours or theirs. Then what changed here is told there, save what came from there. Where one of our fields won, the
+whole person is told again, so that both sides end the same. A round that breaks off is repeated from where it stood; everything that is
+done twice is done once.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +19,13 @@ from amends.core.secrets import seal, unseal
 from amends.core.translating import _
 from amends.inbox import crms
 from amends.inbox.actions import customer_upsert
-from amends.inbox.actions.customer_upsert import Known, Reference
+from amends.inbox.actions.customer_upsert import Known, Reference, Upserted
 from amends.inbox.crms import Crm, Outside, Pushed
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.sync_news import News
 from amends.inbox.rules.webhooks import checked_url
-from amends.inbox.store import customer_feed, customer_record, customer_refs, persons, syncs
+from amends.inbox.store import customer_feed, customer_record, customer_refs, customers, persons, sync_news, syncs
 from amends.inbox.store.syncs import Sync
 
 LONGEST_NAME = 40
@@ -65,7 +67,9 @@ def add(  # noqa: PLR0913
     sealed = seal({"token": token}, secret_key)
     try:
         with conn.transaction():
-            return syncs.insert(conn, kind=kind, system=name, url=checked_url(url), secret=sealed, agent_id=agent_id, now=now)
+            made = syncs.insert(conn, kind=kind, system=name, url=checked_url(url), secret=sealed, agent_id=agent_id, now=now)
+            sync_news.add_of_before(conn, made, now=now)
+            return made
     except UniqueViolation as error:
         raise Conflict(_("There is a system called “%(name)s” already.") % {"name": name}) from error
 
@@ -97,10 +101,11 @@ def claim(conn: Connection, *, now: datetime) -> Sync | None:
 
 
 def round_of(pool: Pool, one: Sync, crm: Crm, *, clock: Clock) -> Told:
-    """Take what changed there, then tell what changed here; a trouble is kept with the system, and tried again after a growing pause."""
+    """Tell of merges and erasures, take what changed there, tell what changed here; trouble is kept, and tried again later each time."""
     pulled = pushed = 0
     error = ""
     try:
+        _tell(pool, one, crm)
         pulled = _pull(pool, one, crm, clock)
         pushed = _push(pool, one, crm, clock)
     except AmendsError as trouble:
@@ -116,6 +121,19 @@ def round_of(pool: Pool, one: Sync, crm: Crm, *, clock: Clock) -> Told:
     return Told(pulled=pulled, pushed=pushed, error=error)
 
 
+def _tell(pool: Pool, one: Sync, crm: Crm) -> None:
+    """Say all that the system has still to hear of its numbers; what was said goes, and what broke off is said again."""
+    while news := _untold(pool, one):
+        crm.tell(news)
+        with pool.transaction() as conn:
+            sync_news.drop(conn, news)
+
+
+def _untold(pool: Pool, one: Sync) -> list[News]:
+    with pool.transaction() as conn:
+        return sync_news.upcoming(conn, one.id, limit=PEOPLE)
+
+
 def _pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
     cursor, n = one.pulled_to, 0
     for _page in range(PAGES):
@@ -123,7 +141,7 @@ def _pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
         with pool.transaction() as conn:
             customer_refs.told_as_from(conn, one.system)
             for person in page.people:
-                take(conn, one.system, person, now=clock())
+                take(conn, one, person, now=clock())
             syncs.set_pulled(conn, one.id, cursor=page.cursor, n=len(page.people))
         cursor, n = page.cursor, n + len(page.people)
         if not page.more:
@@ -131,22 +149,29 @@ def _pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
     return n
 
 
-def take(conn: Connection, system: str, person: Outside, *, now: datetime) -> None:
+def take(conn: Connection, one: Sync, person: Outside, *, now: datetime) -> None:
     """Write what is newer there than here; where something here is newer, the system is told of it again. What cannot be kept is left."""
-    reference = Reference(system=system, external_id=person.external_id)
-    found = persons.id_by_reference(conn, system=system, external_id=person.external_id)
+    reference = Reference(system=one.system, external_id=person.external_id)
+    found = persons.id_by_reference(conn, system=one.system, external_id=person.external_id)
     ours = syncs.field_times(conn, found) if found is not None else {}
     record = customer_record.find(conn, CustomerId(found)) if found is not None else None
     newer = {name: value for name, value in person.fields.items() if name not in ours or person.time_of(name) > ours[name]}
     known = Known(fields=newer, emails=person.emails, phones=person.phones)
     try:
         with conn.transaction():
-            customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)
+            done = customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)
+            _refuse_erased(conn, one, person, done)
     except Refused:
         return
     lost = [name for name in person.fields if name not in newer]
     if record is not None and any(record.value_of(name) != person.fields[name] for name in lost):
         customer_refs.tell_again(conn, record.id)
+
+
+def _refuse_erased(conn: Connection, one: Sync, person: Outside, done: Upserted) -> None:
+    """Bring nobody back who was erased since the round began; asked last, so that whoever erased in between is seen."""
+    if done.outcome == "made" and sync_news.is_erased(conn, one.id, person.external_id):
+        raise Refused(_("This customer's record was erased; nothing can be added to it."))
 
 
 def _push(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
@@ -155,16 +180,28 @@ def _push(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
         with pool.transaction() as conn:
             fed = customer_feed.after(conn, place, limit=PEOPLE)
             people = _to_tell(conn, one, [row.customer_id for row in fed if row.origin != one.system])
+            untold = sync_news.upcoming(conn, one.id, limit=1)
+        if untold:
+            # Numbers were merged or parted since the round began: the system hears that before it is written to by them.
+            _tell(pool, one, crm)
+            continue
         if not fed:
             break
         ids = crm.push(people) if people else []
         place = fed[-1].place
         with pool.transaction() as conn:
-            for pushed, external_id in zip(people, ids, strict=True):
-                customer_refs.add(conn, system=one.system, external_id=external_id, customer_id=pushed.person.id, now=clock())
+            _keep(conn, one, {pushed.person.id: external_id for pushed, external_id in zip(people, ids, strict=True)}, clock())
             syncs.set_pushed(conn, one.id, place=place, n=len(people))
         n += len(people)
     return n
+
+
+def _keep(conn: Connection, one: Sync, numbers: Mapping[int, str], now: datetime) -> None:
+    """Keep the numbers that the system gave; nobody is merged or erased meanwhile, and who was while it answered is told of next."""
+    customers.lock(conn, [CustomerId(customer_id) for customer_id in sorted(numbers)])
+    for customer_id, external_id in numbers.items():
+        customer_refs.add(conn, system=one.system, external_id=external_id, customer_id=customer_id, now=now)
+    sync_news.add_late(conn, one.system, list(numbers), now=now)
 
 
 def _to_tell(conn: Connection, one: Sync, customer_ids: list[int]) -> list[Pushed]:

@@ -9,7 +9,7 @@ from amends.inbox.actions.merge import check_unchanged, lock_people
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
 from amends.inbox.rules.merging import Values, merged, relive
-from amends.inbox.store import events, link_evidence, match_suggestions, merges, moving
+from amends.inbox.store import customer_refs, events, link_evidence, match_suggestions, merges, moving, sync_news
 from amends.inbox.store.merges import Merge, Record, Said
 
 
@@ -24,6 +24,7 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     link_evidence.drop_of_merge(conn, merge_id)
     merges.end(conn, merge_id, agent_id=agent_id, now=now)
     _restore_fields(conn, above, agent_id, now)
+    _tell_systems(conn, (found.absorbed_id, owner), now)
     match_suggestions.unsettle(conn, merge_id, agent_id=agent_id, now=now)
     ids = {"customer_id": found.absorbed_id, "survivor_id": found.survivor_id, "merge_id": merge_id}
     events.add_all(conn, [events.Event(kind=EventKind.CUSTOMERS_PARTED, agent_id=agent_id, facts=ids)], now=now)
@@ -57,6 +58,16 @@ def _above(conn: Connection, found: Merge) -> list[Merge]:
     while (outer := merges.live_of(conn, chain[-1].survivor_id)) is not None:
         chain.append(outer)
     return chain
+
+
+def _tell_systems(conn: Connection, customer_ids: tuple[CustomerId, CustomerId], now: datetime) -> None:
+    """Let systems outside know whose numbers stand for themselves again, and then how both people are."""
+    parted = sync_news.add_unmerged(conn, customer_ids, now=now)
+    if not parted:
+        return
+    for customer_id in customer_ids:
+        sync_news.add_merged(conn, customer_id, parted, now=now)
+        customer_refs.tell_again(conn, customer_id)
 
 
 def _restore_fields(conn: Connection, above: list[Merge], agent_id: AgentId | None, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Customer systems outside, one file each; there is no list to edit. docs/customers-sync.md is the contract in words.
 
 A system's module has `build(url, token, wire) -> Crm`, and asks over that wire alone: whoever makes it says how far it reaches. `pull`
-returns what changed there behind a cursor, `push` writes what changed here. The newest change of a field wins; what came from a system is
-not pushed back to it (`inbox/actions/sync_customers`).
+returns what changed there behind a cursor, `push` writes what changed here, `tell` says whose numbers became one, are two again, or are to
+be forgotten. The newest change of a field wins; what came from a system is not pushed back to it (`inbox/actions/sync_customers`).
 """
 
 import sys
@@ -17,6 +17,7 @@ from amends.core.errors import Refused
 from amends.core.network import Wire
 from amends.core.translating import _
 from amends.inbox.rules.person import Person
+from amends.inbox.rules.sync_news import News
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +62,10 @@ class Crm(Protocol):
 
     def push(self, people: Sequence[Pushed]) -> Sequence[str]:
         """Write these people, and return their numbers there in the same order. The same twice is once."""
+        ...
+
+    def tell(self, news: Sequence[News]) -> None:
+        """Say in order whose numbers became one, are two again, or are to be forgotten. The same twice is once."""
         ...
 
 

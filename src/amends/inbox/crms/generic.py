@@ -1,7 +1,8 @@
-"""Any system that speaks the generic contract: two endpoints over JSON, with a bearer token.
+"""Any system that speaks the generic contract: three endpoints over JSON, with a bearer token.
 
 `GET {url}/changes?cursor=` -> `{"people": [{"id", "changed_at", "fields": {…}, "field_times": {…}, "emails": [], "phones": []}],
-"cursor": "…", "more": false}`; `POST {url}/people` with `{"people": [{"id" | null, "ours": 7, "name": …}]}` -> `{"ids": ["…"]}`.
+"cursor": "…", "more": false}`; `POST {url}/people` with `{"people": [{"id" | null, "ours": 7, "name": …}]}` -> `{"ids": ["…"]}`;
+`POST {url}/news` with `{"news": [{"news": 12, "kind": "merged", "id": "8", "other": "7", "at": "…"}]}` -> `{}`.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from amends.core import reading
 from amends.core.errors import Unreachable
 from amends.core.network import Wire
 from amends.inbox.crms import Outside, Pulled, Pushed
+from amends.inbox.rules.sync_news import News
 
 PLAIN = ("name", "pronoun", "languages", "zone", "loyalty_number", "tags", "do_not_contact")
 
@@ -38,6 +40,10 @@ class Generic:
         if len(ids) != len(people):
             raise Unreachable("The system did not answer with a number for each person.")
         return ids
+
+    def tell(self, news: Sequence[News]) -> None:
+        """Say there what happened to its numbers."""
+        self._ask("POST", "/news", json={"news": [_said(one) for one in news]})
 
     def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         try:
@@ -82,6 +88,10 @@ def _told(one: Pushed) -> dict[str, object]:
     attributes = {f"attributes.{key}": value for key, value in one.person.attributes.items()}
     fields = {name: given[name] for name in PLAIN} | attributes
     return {"id": one.external_id, "ours": one.person.id, "version": one.person.version, "fields": fields, **ways}
+
+
+def _said(one: News) -> dict[str, object]:
+    return {"news": one.id, "kind": one.kind, "id": one.external_id, "other": one.other_id, "at": one.at.isoformat()}
 
 
 def build(url: str, token: str, wire: Wire) -> Generic:

@@ -32,7 +32,7 @@ def of_customer(conn: Connection, *, system: str, customer_id: int) -> str | Non
         conn,
         """
         select external_id from customer_refs where customer_id = %(customer_id)s and system = %(system)s
-        order by seen_at, external_id limit 1
+        order by part_of is not null, seen_at, external_id limit 1
         """,
         {"system": system, "customer_id": customer_id},
     )

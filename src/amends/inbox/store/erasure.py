@@ -97,7 +97,7 @@ def next_posts(conn: Connection, authors: Sequence[AuthorId], *, after: int, lim
 
 
 def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: datetime) -> None:
-    """Empty the records themselves, with all that hangs on them."""
+    """Empty the records themselves, with all that hangs on them but the numbers in other systems (`sync_news.add_erased`)."""
     ids = {"ids": list(customers), "now": now, "nobody": NOBODY}
     execute(
         conn,
@@ -122,9 +122,8 @@ def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: date
         ), dates as (delete from important_dates where customer_id = any(%(ids)s)
         ), noted as (delete from customer_notes where customer_id = any(%(ids)s)
         ), filed as (delete from customer_files where customer_id = any(%(ids)s)
-        ), belonged as (delete from memberships where customer_id = any(%(ids)s)
         )
-        delete from customer_refs where customer_id = any(%(ids)s)
+        delete from memberships where customer_id = any(%(ids)s)
         """,
         ids,
     )

@@ -18,7 +18,8 @@ select c.id, c.version, c.name, c.created_at, c.changed_at, c.pronoun, c.languag
      order by d.id), '[]') from important_dates d where d.customer_id = c.id) as dates,
   (select coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'role', m.role) order by m.id), '[]')
    from memberships m join organisations o on o.id = m.organisation_id where m.customer_id = c.id and m.until is null) as organisations,
-  (select coalesce(jsonb_object_agg(f.system, f.external_id), '{}') from customer_refs f
+  (select coalesce(jsonb_object_agg(f.system, f.external_id
+     order by f.part_of is null, f.seen_at desc, f.external_id desc), '{}') from customer_refs f
    where f.customer_id = c.id and f.system not like 'file %%') as refs
 from customers c left join agents g on g.id = c.owner_id
 """
@@ -96,7 +97,7 @@ def id_by_reference(conn: Connection, *, system: str, external_id: str) -> int |
     found = fetch_values(
         conn,
         """
-        select coalesce(c.merged_into, c.id) from customer_refs f join customers c on c.id = f.customer_id
+        select customer_root(f.customer_id) from customer_refs f
         where f.system = %(system)s and f.external_id = %(external_id)s
         """,
         {"system": system, "external_id": external_id},

@@ -10,7 +10,10 @@ from amends.inbox.store.customer_feed import Place
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sync:
-    """One system: `pulled_to` is its cursor, `after_xid`/`after_id` how far it was told of ours. The token is sealed."""
+    """One system: `pulled_to` is its cursor, `after_xid`/`after_id` how far it was told of ours. The token is sealed.
+
+    `untold` is how many merges and erasures it has still to hear of.
+    """
 
     id: int
     kind: str
@@ -27,6 +30,7 @@ class Sync:
     pushed: int
     synced_at: datetime | None
     stopped_at: datetime | None
+    untold: int
 
     @property
     def place(self) -> Place:
@@ -55,7 +59,7 @@ def every(conn: Connection) -> list[Sync]:
         Sync,
         """
         select id, kind, system, url, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error, pulled,
-          pushed, synced_at, stopped_at
+          pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
         from syncs order by system
         """,
     )
@@ -71,7 +75,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Sync | None:
           select id from syncs where stopped_at is null and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
           order by next_at, id limit 1 for update skip locked)
         returning id, kind, system, url, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error, pulled,
-          pushed, synced_at, stopped_at
+          pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
         """,
         {"now": now, "until": now + lease},
     )
