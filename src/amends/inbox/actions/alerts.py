@@ -16,6 +16,7 @@ from amends.inbox.rules.alert_digest_text import digest_message_of, retold
 from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import alert_digests, deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
 
@@ -26,6 +27,11 @@ def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> Deli
     """Give new alerts their deliveries, then claim the next one, or None."""
     alert_routing.route_pending(conn, now=now)
     return deliveries.claim(conn, now=now, lease=lease)
+
+
+def is_outward(job: DeliveryJob) -> bool:
+    """Tell whether nothing inside our own network may be told: it is somebody's own address who does not see to the machines."""
+    return job.owner_role is not None and not may(job.owner_role, Right.SOURCES)
 
 
 def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str, now: datetime) -> Message:
