@@ -13,10 +13,10 @@ import pytest
 
 from amends.cli.running.ports import free_port
 from amends.core.errors import DeliveryError, Refused, SourceUnfit
+from amends.core.outward_telling import watching
 from amends.core.ports import Message
 from amends.inbox import notifiers
 from amends.inbox.notifiers import email, webhook
-from amends.inbox.notifiers._outside import watching
 from tests.mailbox import a_mailbox
 from tests.receiver import receiving
 
@@ -227,7 +227,7 @@ def test_a_connection_that_reached_the_inside_is_closed_before_anything_is_said(
 @pytest.mark.parametrize(
     ("target", "own"), [("json://public.example/hook", False), ("ntfy://some-topic", True), ("ntfys://public.example/t", False)]
 )
-def test_a_ready_service_is_somebodys_own_where_its_maker_runs_it(target: str, own: bool) -> None:  # noqa: FBT001
+def test_a_ready_service_is_somebodys_own_where_its_maker_runs_it(target: str, own: bool) -> None:
     if own:
         notifiers.build(target, outward=True)
         return

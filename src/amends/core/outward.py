@@ -19,7 +19,7 @@ from amends.core.errors import SourceUnfit, Unreachable
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
-def checkoutward_only(url: str, schemes: frozenset[str] = frozenset({"http", "https"})) -> None:
+def check_outward(url: str, schemes: frozenset[str] = frozenset({"http", "https"})) -> None:
     """Raise `SourceUnfit` where `url` is no web address, or one on this machine or inside this network."""
     try:
         split = urlsplit(url)

@@ -24,9 +24,13 @@ LONGEST_ERROR = 300
 
 
 def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
-    """Give new alerts their deliveries, then claim the next one, or None."""
+    """Give new alerts their deliveries, then claim the next one, or None. A digest whose alarms were all erased is told to nobody."""
     alert_routing.route_pending(conn, now=now)
-    return deliveries.claim(conn, now=now, lease=lease)
+    while job := deliveries.claim(conn, now=now, lease=lease):
+        if job.digest_id is None or not alert_digests.is_empty(conn, job.digest_id):
+            return job
+        deliveries.settle(conn, job.delivery_id)
+    return None
 
 
 def is_outward(job: DeliveryJob) -> bool:

@@ -44,7 +44,7 @@ def build(target: str, *, outward: bool = False) -> Service:
 
 
 def _asks_a_host(plugin: Any) -> bool:
-    """Tell whether a service is asked at the host of its address: apprise opens connections itself, so nobody could look whom it reaches."""
+    """Tell whether a service is asked at the host of its address; apprise opens connections itself, so nobody can look whom it reaches."""
     return any("{host}" in template for template in plugin.templates) and getattr(plugin, "mode", "") != "cloud"
 
 

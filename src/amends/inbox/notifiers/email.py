@@ -13,14 +13,12 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from typing_extensions import override
-
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
 from amends.core.outward import check_host, outward_only
+from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message
 from amends.core.translating import _
-from amends.inbox.notifiers._outside import told_as_trouble
 
 SCHEMES = frozenset({"smtp", "smtps", "mailto"})
 TIME_OUT = 10.0
@@ -40,7 +38,6 @@ class Enclosure:
 class _Outward(smtplib.SMTP):
     """Says nothing to a server inside our own network."""
 
-    @override
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         check_host(host, port)
         return outward_only(super()._get_socket(host, port, timeout), host)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType]

@@ -19,9 +19,9 @@ import httpx
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
 from amends.core.outward import check_host
+from amends.core.outward_telling import told_as_trouble, watching
 from amends.core.ports import Message
 from amends.core.translating import _
-from amends.inbox.notifiers._outside import told_as_trouble, watching
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0

@@ -108,6 +108,11 @@ def facts_of_surge(conn: Connection, alert_id: AlertId) -> SurgeFacts:
     )
 
 
+def settle(conn: Connection, delivery_id: int) -> None:
+    """Let a delivery rest of which there is nothing to tell any more."""
+    execute(conn, "update alert_deliveries set state = 'settled', claimed_until = null where id = %(id)s", {"id": delivery_id})
+
+
 def set_delivered(conn: Connection, delivery_id: int, *, now: datetime) -> int:
     """Mark a delivery as done and return how many rows that changed (0 where it was done before)."""
     return execute(
