@@ -148,6 +148,16 @@ def test_a_digest_says_who_is_waited_for_and_what_comes_after_it_waits_for_the_n
     assert again.key == f"digest-{job.digest_id}"
 
 
+def test_a_digest_whose_alarms_were_erased_says_nothing(desk: Desk) -> None:
+    route(desk, "Rest", channel(desk, "mail"), way="hourly")
+    ring(desk, 2)
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    execute(desk.conn, "delete from alerts")
+    at(desk, NOON + HOUR)
+    assert told(desk) == []
+    assert fetch_values(desk.conn, "select state from alert_deliveries") == ["settled"]
+
+
 def test_ten_thousand_alarms_at_once_are_told_thirty_by_thirty_and_the_rest_as_one(desk: Desk) -> None:
     route(desk, "All", channel(desk, "pager"))
     ids = set(ring(desk, 10_000))

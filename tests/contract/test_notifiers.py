@@ -8,10 +8,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from amends.cli.running.ports import free_port
-from amends.core.errors import DeliveryError, Refused
+from amends.core.errors import DeliveryError, Refused, SourceUnfit
+from amends.core.outward_telling import watching
 from amends.core.ports import Message
 from amends.inbox import notifiers
 from amends.inbox.notifiers import email, webhook
@@ -199,3 +201,35 @@ def test_html_in_an_alert_is_escaped_in_the_mail() -> None:
     page = email.html_of(replace(MESSAGE, title="<script>x</script>", body="<img src=x>"))
     assert "<script>" not in page
     assert "<img" not in page
+
+
+@pytest.mark.parametrize(
+    "target", ["webhook+http://127.0.0.1:{port}/", "webhook+http://localhost:{port}/", "smtp://127.0.0.1:{port}/?to=a@b.example"]
+)
+def test_an_address_of_somebodys_own_is_looked_at_again_when_it_is_called(target: str) -> None:
+    with receiving() as receiver:
+        notifier = notifiers.build(target.format(port=receiver.port), outward=True)
+        with pytest.raises(DeliveryError, match="inside this network") as refused:
+            notifier.deliver(MESSAGE)
+    assert refused.value.permanent
+    assert receiver.received == []
+
+
+def test_a_connection_that_reached_the_inside_is_closed_before_anything_is_said() -> None:
+    with receiving() as receiver, httpx.Client() as client:
+        extensions = {"trace": watching("localhost")}
+        with pytest.raises(SourceUnfit):
+            client.get(f"http://localhost:{receiver.port}/", extensions=extensions)
+        assert client.post(f"http://127.0.0.1:{receiver.port}/", extensions=extensions).is_success, "a proxy of our own"
+    assert len(receiver.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "own"), [("json://public.example/hook", False), ("ntfy://some-topic", True), ("ntfys://public.example/t", False)]
+)
+def test_a_ready_service_is_somebodys_own_where_its_maker_runs_it(target: str, own: bool) -> None:
+    if own:
+        notifiers.build(target, outward=True)
+        return
+    with pytest.raises(Refused):
+        notifiers.build(target, outward=True)

@@ -65,14 +65,14 @@ class _Http(HTTPConnection):
     @override
     def _new_conn(self) -> socket.socket:
         check_host(self.host, self.port)
-        return _outward(super()._new_conn(), self.host)
+        return outward_only(super()._new_conn(), self.host)
 
 
 class _Https(HTTPSConnection):
     @override
     def _new_conn(self) -> socket.socket:
         check_host(self.host, self.port)
-        return _outward(super()._new_conn(), self.host)
+        return outward_only(super()._new_conn(), self.host)
 
 
 class _HttpPool(HTTPConnectionPool):
@@ -93,7 +93,8 @@ class OutwardAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
 
-def _outward(connection: socket.socket, host: str) -> socket.socket:
+def outward_only(connection: socket.socket, host: str) -> socket.socket:
+    """Return the connection; one that has reached the inside of our network is closed, and `SourceUnfit` raised."""
     try:
         check_reached(host, str(connection.getpeername()[0]))
     except SourceUnfit:

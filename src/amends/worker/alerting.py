@@ -46,7 +46,7 @@ def _deliver(at: Context, job: DeliveryJob, message: Message) -> None:
 def _hand_over(at: Context, job: DeliveryJob, message: Message) -> None:
     """Deliver; what is not a `DeliveryError` becomes one, final where the stored address cannot be used at all."""
     try:
-        channels.notifier_of(job.target, secret_key=at.secret_key).deliver(message)
+        channels.notifier_of(job.target, secret_key=at.secret_key, outward=alerts.is_outward(job)).deliver(message)
     except DeliveryError:
         raise
     except AmendsError as error:

@@ -96,7 +96,8 @@ def try_out(request: Request, desk: AtDesk, visitor: Meaning, channel_id: int) -
         found = channels.own_address(conn, channel_id=channel_id, agent_id=visitor.agent_id)
     message = channels.trial_message(public_url=desk.settings.public_url or str(request.base_url), now=desk.clock())
     try:
-        channels.notifier_of(found.target, secret_key=desk.secret_key).deliver(message)
+        outward = not visitor.may(Right.SOURCES)
+        channels.notifier_of(found.target, secret_key=desk.secret_key, outward=outward).deliver(message)
     except DeliveryError as error:
         raise Refused(_("It did not arrive: %(error)s") % {"error": error}) from error
     return saying(HTMLResponse(), _("Sent; did it arrive?"))

@@ -16,6 +16,7 @@ from amends.inbox.rules.alert_digest_text import digest_message_of, retold
 from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import alert_digests, deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
 
@@ -23,9 +24,18 @@ LONGEST_ERROR = 300
 
 
 def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
-    """Give new alerts their deliveries, then claim the next one, or None."""
+    """Give new alerts their deliveries, then claim the next one, or None. A digest whose alarms were all erased is told to nobody."""
     alert_routing.route_pending(conn, now=now)
-    return deliveries.claim(conn, now=now, lease=lease)
+    while job := deliveries.claim(conn, now=now, lease=lease):
+        if job.digest_id is None or not alert_digests.is_empty(conn, job.digest_id):
+            return job
+        deliveries.settle(conn, job.delivery_id)
+    return None
+
+
+def is_outward(job: DeliveryJob) -> bool:
+    """Tell whether nothing inside our own network may be told: it is somebody's own address who does not see to the machines."""
+    return job.owner_role is not None and not may(job.owner_role, Right.SOURCES)
 
 
 def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str, now: datetime) -> Message:

@@ -31,9 +31,9 @@ def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key:
 
     Only who sees to the machines (`inside`) enters one that is inside our own network.
     """
-    notifiers.build(target)
     if not inside:
         _check_public(target)
+    notifiers.build(target, outward=not inside)
     label = f"@{agent_id} {notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
     return channels.upsert(
         conn, kind=notifiers.kind_of(target), label=label, target=seal({"target": target}, secret_key), agent_id=agent_id
@@ -80,9 +80,9 @@ def open_channel(conn: Connection, *, channel_id: int, secret_key: str) -> Notif
     return notifier_of(found.target, secret_key=secret_key)
 
 
-def notifier_of(sealed_target: bytes, *, secret_key: str) -> Notifier:
-    """Return the notifier for a sealed address."""
-    return notifiers.build(unseal(sealed_target, secret_key)["target"])
+def notifier_of(sealed_target: bytes, *, secret_key: str, outward: bool = False) -> Notifier:
+    """Return the notifier for a sealed address; with `outward` it tells nothing to our own network, wherever the name leads by then."""
+    return notifiers.build(unseal(sealed_target, secret_key)["target"], outward=outward)
 
 
 def trial_message(*, public_url: str, now: datetime) -> Message:

@@ -1,7 +1,7 @@
 """The alert channels, one file each. `build(target)` finds the file by the target's scheme; there is no list to edit.
 
-A channel's module has `SCHEMES` (empty for the one that takes whatever no other claims), `build(target) -> Notifier` and
-`masked(target) -> str`, the target without its secrets, for screens and logs.
+A channel's module has `SCHEMES` (empty for the one that takes whatever no other claims), `build(target, outward=False) -> Notifier` and
+`masked(target) -> str`, the target without its secrets, for screens and logs. With `outward` nothing inside our own network is told.
 """
 
 import sys
@@ -40,10 +40,10 @@ def _module_of(target: str) -> ModuleType:
     return load()[kind_of(target)]
 
 
-def build(target: str) -> Notifier:
-    """Return the notifier for `target`; `Refused` says what is wrong with the address."""
+def build(target: str, *, outward: bool = False) -> Notifier:
+    """Return the notifier for `target`, which tells nothing to our own network with `outward`; `Refused` says what is wrong with it."""
     try:
-        return _module_of(target).build(target.strip())
+        return _module_of(target).build(target.strip(), outward=outward)
     except ValueError as error:
         raise Refused(_("This address cannot be read: %(error)s") % {"error": error}) from error
 

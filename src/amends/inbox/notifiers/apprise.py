@@ -4,6 +4,7 @@ Apprise says only whether it worked, so every failure counts as one that may pas
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import apprise as library
 
@@ -34,10 +35,17 @@ def _service(target: str) -> library.Apprise:
     return service
 
 
-def build(target: str) -> Service:
-    """Return the notifier for an apprise address."""
+def build(target: str, *, outward: bool = False) -> Service:
+    """Return the notifier for an apprise address; with `outward` none of a service that runs where the address says."""
+    if outward and any(_asks_a_host(one) for one in _service(target)):
+        raise Refused(_("A service on a server of your own is entered by an administrator; webhook+https://… is taken from everybody."))
     _service(target)
     return Service(target=target)
+
+
+def _asks_a_host(plugin: Any) -> bool:
+    """Tell whether a service is asked at the host of its address; apprise opens connections itself, so nobody can look whom it reaches."""
+    return any("{host}" in template for template in plugin.templates) and getattr(plugin, "mode", "") != "cloud"
 
 
 def masked(target: str) -> str:

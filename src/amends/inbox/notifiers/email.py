@@ -5,8 +5,9 @@ that a mailbox which gets the same alert twice can tell.
 """
 
 import smtplib
+import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
+from amends.core.outward import check_host, outward_only
+from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message
 from amends.core.translating import _
 
@@ -32,6 +35,18 @@ class Enclosure:
     content: bytes
 
 
+class _Outward(smtplib.SMTP):
+    """Says nothing to a server inside our own network."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        check_host(host, port)
+        return outward_only(super()._get_socket(host, port, timeout), host)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType]
+
+
+class _OutwardSsl(_Outward, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mailbox:
     """A mail server and whom to write to; `html` stands for the small twin of the message where it is given."""
@@ -48,12 +63,13 @@ class Mailbox:
     button: str = "Open the case"
     unsubscribe: str = ""
     html: str = ""
+    outward: bool = False
     enclosed: tuple[Enclosure, ...] = ()
 
     def deliver(self, message: Message) -> None:
         """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
         try:
-            with self._connect() as server:
+            with told_as_trouble(), self._connect() as server:
                 self._secure(server)
                 server.send_message(self._letter(message))
         except smtplib.SMTPRecipientsRefused as error:
@@ -66,8 +82,9 @@ class Mailbox:
 
     def _connect(self) -> smtplib.SMTP:
         if self.tls:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.time_out, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=self.time_out)
+            encrypted = _OutwardSsl if self.outward else smtplib.SMTP_SSL
+            return encrypted(self.host, self.port, timeout=self.time_out, context=ssl.create_default_context())
+        return (_Outward if self.outward else smtplib.SMTP)(self.host, self.port, timeout=self.time_out)
 
     def _secure(self, server: smtplib.SMTP) -> None:
         server.ehlo()
@@ -122,9 +139,10 @@ def _addresses(given: str) -> tuple[str, ...]:
     return found
 
 
-def build(target: str, clock: Clock = utc_now) -> Mailbox:
+def build(target: str, clock: Clock = utc_now, *, outward: bool = False) -> Mailbox:
     """Return the notifier for `smtp://…`, `smtps://…` or `mailto://…`."""
-    return mailbox(target, to=_addresses(",".join(parse_qs(urlsplit(target).query).get("to", []))), clock=clock)
+    to = _addresses(",".join(parse_qs(urlsplit(target).query).get("to", [])))
+    return replace(mailbox(target, to=to, clock=clock), outward=outward)
 
 
 def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button: str = "Open the case", unsubscribe: str = "") -> Mailbox:

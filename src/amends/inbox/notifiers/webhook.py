@@ -18,6 +18,8 @@ import httpx
 
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
+from amends.core.outward import check_host
+from amends.core.outward_telling import told_as_trouble, watching
 from amends.core.ports import Message
 from amends.core.translating import _
 
@@ -34,25 +36,28 @@ class Webhook:
     secret: bytes = field(repr=False)
     clock: Clock
     time_out: float = TIME_OUT
+    outward: bool = False
 
     def deliver(self, message: Message) -> None:
         """POST the message; any 2xx within five seconds is delivered, 410 and most other 4xx are final, the rest may be tried again."""
         body = json.dumps(payload(message), ensure_ascii=False).encode()
         try:
-            with httpx.stream(
-                "POST",
-                self.url,
-                content=body,
-                headers=self._headers(message.key, body),
-                timeout=self.time_out,
-                follow_redirects=False,
-                verify=_trusted(),
-            ) as answer:
-                status = answer.status_code
+            with told_as_trouble():
+                status = self._post(body, self._headers(message.key, body))
         except (httpx.HTTPError, OSError) as error:
             raise DeliveryError(f"no answer ({type(error).__name__})") from error
         if not httpx.codes.is_success(status):
             raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
+
+    def _post(self, body: bytes, headers: dict[str, str]) -> int:
+        with httpx.Client(timeout=self.time_out, follow_redirects=False, verify=_trusted()) as client:
+            request = client.build_request("POST", self.url, content=body, headers=headers)
+            if self.outward:
+                check_host(request.url.host, request.url.port or 443)
+                request.extensions["trace"] = watching(request.url.raw_host.decode())
+            answer = client.send(request, stream=True)
+            answer.close()
+        return answer.status_code
 
     def _headers(self, key: str, body: bytes) -> dict[str, str]:
         stamp = str(int(self.clock().timestamp()))
@@ -100,7 +105,7 @@ def _secret_of(text: str) -> bytes:
         raise Refused(_("What follows whsec_ in the webhook's secret is not base64.")) from error
 
 
-def build(target: str, clock: Clock = utc_now) -> Webhook:
+def build(target: str, clock: Clock = utc_now, *, outward: bool = False) -> Webhook:
     """Return the notifier for `webhook+http(s)://…`."""
     parts = urlsplit(target.removeprefix("webhook+"))
     if not parts.hostname or parts.port == 0:
@@ -108,7 +113,7 @@ def build(target: str, clock: Clock = utc_now) -> Webhook:
     query = parse_qsl(parts.query, keep_blank_values=True)
     secret = next((value for name, value in query if name == "secret"), "")
     rest = urlencode([(name, value) for name, value in query if name != "secret"])
-    return Webhook(url=_readable(urlunsplit(parts._replace(query=rest))), secret=_secret_of(secret), clock=clock)
+    return Webhook(url=_readable(urlunsplit(parts._replace(query=rest))), secret=_secret_of(secret), clock=clock, outward=outward)
 
 
 def _readable(url: str) -> str:

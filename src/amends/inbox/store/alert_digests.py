@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all
+from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.inbox.rules.alert_digest_text import DigestItem
 
 
@@ -19,3 +19,8 @@ def close(conn: Connection, digest_id: int, *, now: datetime) -> list[DigestItem
         """,
         {"id": digest_id},
     )
+
+
+def is_empty(conn: Connection, digest_id: int) -> bool:
+    """Tell whether nothing is left of what a digest was to tell."""
+    return not fetch_values(conn, "select exists(select from alert_digest_items where digest_id = %(id)s)", {"id": digest_id})[0]

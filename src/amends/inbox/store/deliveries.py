@@ -12,7 +12,7 @@ from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 class DeliveryJob:
     """One alert, or a digest of many, to hand to one channel: `attempts` counts this try, `again` says which telling it is.
 
-    `target` is sealed.
+    `target` is sealed; `owner_role` is the role of whose own address it is, None for a channel of the house.
     """
 
     delivery_id: int
@@ -26,6 +26,7 @@ class DeliveryJob:
     kind: str
     label: str
     target: bytes = field(repr=False)
+    owner_role: str | None
     attempts: int
     raised_at: datetime
 
@@ -45,10 +46,11 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
           returning id, alert_id, digest_id, again, channel_id, attempts, queued_at
         )
         select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again, alert.case_id, alert.post_id,
-          alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, taken.attempts,
+          alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, owner.role as owner_role, taken.attempts,
           coalesce(case taken.again when 0 then alert.raised_at end, digest.due_at, taken.queued_at) as raised_at
         from taken
         join alert_channels channel on channel.id = taken.channel_id
+        left join agents owner on owner.id = channel.agent_id
         left join alerts alert on alert.id = taken.alert_id
         left join alert_digests digest on digest.id = taken.digest_id
         """,
@@ -104,6 +106,11 @@ def facts_of_surge(conn: Connection, alert_id: AlertId) -> SurgeFacts:
         """,
         {"alert_id": alert_id},
     )
+
+
+def settle(conn: Connection, delivery_id: int) -> None:
+    """Let a delivery rest of which there is nothing to tell any more."""
+    execute(conn, "update alert_deliveries set state = 'settled', claimed_until = null where id = %(id)s", {"id": delivery_id})
 
 
 def set_delivered(conn: Connection, delivery_id: int, *, now: datetime) -> int:
