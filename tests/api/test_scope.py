@@ -93,7 +93,7 @@ def apart(door: Door) -> Apart:
 
 
 def _grouped(conn: Connection, post_id: int) -> dict[str, int]:
-    """Make a suggested incident and an alarm of a post, and return their ids as addresses name them."""
+    """Make a suggested incident, an incident and an alarm of a post, and return their ids as addresses name them."""
     post = {"post": post_id}
     [cluster] = fetch_values(
         conn,
@@ -115,7 +115,20 @@ def _grouped(conn: Connection, post_id: int) -> dict[str, int]:
         """,
         post,
     )
-    return {"cluster_id": cluster, "alert_id": alert}
+    [incident] = fetch_values(
+        conn,
+        """
+        with made as (
+          insert into incidents (brand_id, name, severity, status, started_at, agent_id, created_at)
+          select c.brand_id, 'Theirs', 'high', 'investigating', now(), (select min(id) from agents), now()
+          from posts p join cases c on c.id = p.case_id where p.id = %(post)s returning id
+        )
+        insert into incident_cases (incident_id, case_id, how, joined_at)
+        select made.id, p.case_id, 'hand', now() from made, posts p where p.id = %(post)s returning incident_id
+        """,
+        post,
+    )
+    return {"cluster_id": cluster, "alert_id": alert, "incident_id": incident}
 
 
 def state(door: Door) -> str:
@@ -139,6 +152,8 @@ def state(door: Door) -> str:
                     "clusters",
                     "cluster_posts",
                     "alerts",
+                    "incidents",
+                    "incident_cases",
                 )
             ]
         )

@@ -19,6 +19,7 @@ from amends.inbox.actions.teams import By
 from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.on_call import Rota, Swap, Turn
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.words import Role, Severity
 from tests.cast import POLICY, SECRET_KEY
 from tests.door import Door, as_fragment
@@ -154,8 +155,8 @@ def _incident(conn: Connection, door: Door) -> dict[str, str]:
     incident = incidents.open(conn, new, case_ids=case_ids, **told)
     incidents.note(conn, incident, {"en": "A tower is down; we are on it.", "si": "කුළුණක් බිඳ වැටී ඇත."}, **told)
     incidents.set_status(conn, incident, "fixed", **told)
-    tell_affected.write(conn, incident, "en", "Hi {{ customer.first_name }}, it works again.", **told)
-    tell_affected.propose(conn, incident, **told)
+    tell_affected.write(conn, incident, "en", "Hi {{ customer.first_name }}, it works again.", scope=EVERYTHING, **told)
+    tell_affected.propose(conn, incident, scope=EVERYTHING, **told)
     return {"incident_id": str(incident)}
 
 

@@ -10,7 +10,6 @@ from amends.cli.running.box import show, welcome
 from amends.cli.running.cast import BO, MIA, enter_sandbox, hire, token_for
 from amends.cli.running.crew import form_teams
 from amends.cli.running.installation import Installation, Plan, run, say
-from amends.cli.running.on_call import take_turns
 from amends.cli.running.ports import free_port
 from amends.cli.running.promised import keep_promises
 from amends.cli.running.ready_words import keep_ready
@@ -121,7 +120,6 @@ def _furnish(database_url: str, sandbox_url: str) -> str:
         keep_ready(conn, email=MIA.email, now=now)
         enter_sandbox(conn, sandbox_url, now=now)
         form_teams(conn, now=now)
-        take_turns(conn, sandbox_url, now=now)
         keep_promises(conn, now=now)
         keep_reports(conn, now=now)
         know_regulars(conn, now=now)
