@@ -13,7 +13,8 @@ from amends.inbox.actions.clusters import cluster_pending
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from tests.cast import POLICY, a_post
-from tests.door import Door, as_fragment
+from tests.databases import Server
+from tests.door import Door, Furnished, as_fragment, door_of
 from tests.fakes import FakeClassifier
 
 NUMBERS = count(1)
@@ -45,12 +46,19 @@ def entered(door: Door) -> Generator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def cluster_id(shared_door: Door) -> int:
-    return a_cluster(shared_door, "the tariff calculator")
+def apart(server: Server, furnished: Furnished) -> Generator[Door]:
+    """The application on a desk that these tests share, and change."""
+    with door_of(server, furnished) as opened:
+        yield opened
 
 
-def test_the_list_shows_what_is_said_and_escapes_it(shared_door: Door, cluster_id: int) -> None:
-    with entered(shared_door) as client:
+@pytest.fixture(scope="module")
+def cluster_id(apart: Door) -> int:
+    return a_cluster(apart, "the tariff calculator")
+
+
+def test_the_list_shows_what_is_said_and_escapes_it(apart: Door, cluster_id: int) -> None:
+    with entered(apart) as client:
         listed = client.get(PAGE).text
         assert f'id="cluster-{cluster_id}"' in listed
         assert "calculator" in listed
@@ -60,9 +68,9 @@ def test_the_list_shows_what_is_said_and_escapes_it(shared_door: Door, cluster_i
         assert page.count("Does not belong here") == 5
 
 
-def test_a_case_is_split_off_and_comes_back_and_both_can_be_told_apart(shared_door: Door, cluster_id: int) -> None:
-    with entered(shared_door) as client:
-        program = shared_door.program(shared_door.who.ada)
+def test_a_case_is_split_off_and_comes_back_and_both_can_be_told_apart(apart: Door, cluster_id: int) -> None:
+    with entered(apart) as client:
+        program = apart.program(apart.who.ada)
         [case_id, *_rest] = [one["case_id"] for one in program.get(f"/api/v1/clusters/{cluster_id}").json()["cases"]]
         answer = client.post(f"{PAGE}/{cluster_id}/cases/{case_id}/split")
         assert f"{PAGE}/{cluster_id}/cases/{case_id}/back" in answer.headers["HX-Trigger"]
@@ -70,41 +78,41 @@ def test_a_case_is_split_off_and_comes_back_and_both_can_be_told_apart(shared_do
         assert program.put(f"/api/v1/clusters/{cluster_id}/cases/{case_id}").json()["cluster"]["cases"] == 5
 
 
-def test_it_is_dismissed_and_restored(shared_door: Door, cluster_id: int) -> None:
-    with entered(shared_door) as client:
+def test_it_is_dismissed_and_restored(apart: Door, cluster_id: int) -> None:
+    with entered(apart) as client:
         listed = client.post(f"{PAGE}/{cluster_id}/dismiss").text
         assert 'id="clusters"' in listed
         assert f'id="cluster-{cluster_id}"' not in listed
         own = {"HX-Current-URL": f"http://desk.example{PAGE}/{cluster_id}"}
         assert 'id="cluster"' in client.post(f"{PAGE}/{cluster_id}/restore", headers=own).text
         client.post(f"{PAGE}/{cluster_id}/dismiss")
-        program = shared_door.program(shared_door.who.ada)
+        program = apart.program(apart.who.ada)
         assert program.get("/api/v1/clusters").json()["clusters"] == []
         assert program.delete(f"/api/v1/clusters/{cluster_id}/dismiss").status_code == 204
         assert f'id="cluster-{cluster_id}"' in client.get(PAGE).text
 
 
-def test_only_who_settles_triage_makes_a_topic_of_it(shared_door: Door, cluster_id: int) -> None:
-    with entered(shared_door) as client:
+def test_only_who_settles_triage_makes_a_topic_of_it(apart: Door, cluster_id: int) -> None:
+    with entered(apart) as client:
         assert client.post(f"{PAGE}/{cluster_id}/topic", data={"name": "Calculator"}).status_code == 403
-    with as_fragment(shared_door.visitor(shared_door.who.mia)) as client:
+    with as_fragment(apart.visitor(apart.who.mia)) as client:
         assert "is learnt from its posts" in client.post(f"{PAGE}/{cluster_id}/topic", data={"name": "Calculator"}).headers["HX-Trigger"]
         assert client.post(f"{PAGE}/{cluster_id}/topic", data={"name": "Calculator"}).status_code == 409
 
 
-def test_it_becomes_an_incident_once(shared_door: Door, cluster_id: int) -> None:
-    with entered(shared_door) as client:
+def test_it_becomes_an_incident_once(apart: Door, cluster_id: int) -> None:
+    with entered(apart) as client:
         assert "/incidents/" in client.post(f"{PAGE}/{cluster_id}/confirm", data={"name": "Calculator down"}).headers["HX-Redirect"]
         assert client.post(f"{PAGE}/{cluster_id}/confirm").status_code == 409
         assert f'id="cluster-{cluster_id}"' not in client.get(PAGE).text
-    program = shared_door.program(shared_door.who.ada)
-    other = a_cluster(shared_door, "the wheelchair ramp")
+    program = apart.program(apart.who.ada)
+    other = a_cluster(apart, "the wheelchair ramp")
     [incident_id] = [program.get(f"/api/v1/clusters/{cluster_id}").json()["cluster"]["incident_id"]]
     assert program.post(f"/api/v1/clusters/{other}/confirm", json={"incident_id": incident_id}).json() == {"incident_id": incident_id}
 
 
-def test_who_sees_none_of_its_cases_sees_no_cluster(shared_door: Door, cluster_id: int) -> None:
-    with shared_door.pool.transaction() as conn:
+def test_who_sees_none_of_its_cases_sees_no_cluster(apart: Door, cluster_id: int) -> None:
+    with apart.pool.transaction() as conn:
         [elsewhere] = fetch_values(
             conn,
             """
@@ -115,12 +123,12 @@ def test_who_sees_none_of_its_cases_sees_no_cluster(shared_door: Door, cluster_i
         [team] = fetch_values(
             conn,
             "insert into teams (name, created_at) values ('Elsewhere', %(now)s) returning id",
-            {"now": shared_door.now},
+            {"now": apart.now},
         )
         execute(conn, "insert into team_sources (team_id, source_id) values (%(team)s, %(source)s)", {"team": team, "source": elsewhere})
-        execute(conn, "insert into team_members (team_id, agent_id) values (%(team)s, %(id)s)", {"team": team, "id": shared_door.who.bo})
-        execute(conn, "delete from team_members where agent_id = %(id)s and team_id <> %(team)s", {"team": team, "id": shared_door.who.bo})
-    with as_fragment(shared_door.visitor(shared_door.who.bo)) as client:
+        execute(conn, "insert into team_members (team_id, agent_id) values (%(team)s, %(id)s)", {"team": team, "id": apart.who.bo})
+        execute(conn, "delete from team_members where agent_id = %(id)s and team_id <> %(team)s", {"team": team, "id": apart.who.bo})
+    with as_fragment(apart.visitor(apart.who.bo)) as client:
         assert "cluster-" not in client.get(PAGE).text
         assert client.get(f"{PAGE}/{cluster_id}").status_code == 404
         assert client.post(f"{PAGE}/{cluster_id}/dismiss").status_code == 404
