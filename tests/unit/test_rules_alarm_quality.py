@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.inbox.rules.alarm_quality import Bad, Judged, preview, would_have
@@ -48,7 +48,7 @@ def test_precision_is_of_what_somebody_judged() -> None:
     assert Judged(rule="urgent", raised=9, useful=0, useless=0, open=9).precision is None
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 100), st.integers(0, 60), st.integers(0, 20_000)), max_size=12),
     now=st.integers(0, 101),

@@ -31,7 +31,7 @@ class Bad:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WouldHave:
-    """What thresholds would have done: alarms in all, by reach alone, of use and not among those judged, and missed ones that they catch."""
+    """What thresholds would have done: alarms in all, by reach alone, of use and of none among those judged, missed ones caught."""
 
     urgency: int
     alarms: int
@@ -59,7 +59,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """Negative `posts` under the thresholds in force and under those tried; `added` would ring then, `gone` no more: the most urgent first."""
+    """Negative `posts` under the thresholds in force and under those tried; `added` would ring then, `gone` no more, loudest first."""
 
     posts: int
     before: WouldHave

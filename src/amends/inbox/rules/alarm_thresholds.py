@@ -28,9 +28,13 @@ class Thresholds:
         return "reach" if followers is not None and followers >= self.followers else None
 
 
-def wrong_in(entered: Thresholds) -> list[Literal["urgency", "followers", "cooldown"]]:
+FIRST = Thresholds()
+Part = Literal["urgency", "followers", "cooldown"]
+
+
+def wrong_in(entered: Thresholds) -> list[Part]:
     """Return what does not fit."""
-    fits = {
+    fits: dict[Part, bool] = {
         "urgency": 0 <= entered.urgency <= NEVER,
         "followers": 0 <= entered.followers <= MOST_FOLLOWERS,
         "cooldown": timedelta(0) <= entered.cooldown <= LONGEST_COOLDOWN,

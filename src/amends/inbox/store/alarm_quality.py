@@ -93,8 +93,8 @@ def bad_posts(conn: Connection, scope: Scope, *, since: datetime, limit: int) ->
         conn,
         Bad,
         """
-        select p.id as post_id, p.case_id, p.published_at, v.urgency, w.followers, coalesce(a.rang, false) as rang, coalesce(a.useless, false) as useless,
-          m.post_id is not null as missed
+        select p.id as post_id, p.case_id, p.published_at, v.urgency, w.followers, coalesce(a.rang, false) as rang,
+          coalesce(a.useless, false) as useless, m.post_id is not null as missed
         from posts p
         join verdicts v on v.post_id = p.id and v.sentiment = 'negative'
         join authors w on w.id = p.author_id
@@ -104,7 +104,8 @@ def bad_posts(conn: Connection, scope: Scope, *, since: datetime, limit: int) ->
           select bool_or(a.acknowledged_at is not null and a.dismissed_at is null) as rang, bool_or(a.dismissed_at is not null) as useless
           from alerts a where a.case_id = p.case_id and a.post_id = p.id
         ) a on true
-        where p.case_id is not null and p.case_number is not null and p.published_at >= %(since)s and p.seen_at - p.published_at <= interval '1 day'
+        where p.case_id is not null and p.case_number is not null and p.published_at >= %(since)s
+          and p.seen_at - p.published_at <= interval '1 day'
         """
         + scopes.within(scope)
         + " order by p.published_at desc, p.id desc limit %(limit)s",
