@@ -50,7 +50,7 @@ def a_taught_source(desk: Desk, thrown: int = 5, answered: int = 3) -> None:
 def test_noise_is_thrown_with_its_reason_and_opens_nothing(desk: Desk) -> None:
     desk.hear(a_post(GIVEAWAY))
     assert desk.cases() == []
-    assert fetch_values(desk.conn, "select route || ': ' || route_why from posts") == ["ignore: Noise: a giveaway."]
+    assert fetch_values(desk.conn, "select route || ': ' || route_why from posts") == ["ignore: noise:giveaway"]
     assert [(one.noise, one.text) for one in rows.thrown(desk.conn, limit=9)] == [("giveaway", GIVEAWAY)]
 
 
@@ -83,7 +83,7 @@ def test_a_source_learns_to_throw_what_its_agents_threw(desk: Desk) -> None:
     a_taught_source(desk)
     desk.hear(a_post("worst delta variant cases in hospitals"), a_post("Delta lost my suitcase, worst airline"))
     assert desk.routes()[-2:] == ["ignore", "open"]
-    assert fetch_values(desk.conn, "select route_why from posts order by id")[-2] == "Noise: like what agents threw on this source."
+    assert fetch_values(desk.conn, "select route_why from posts order by id")[-2] == "noise:not_for_us"
 
 
 def test_two_thrown_posts_teach_nothing_yet(desk: Desk) -> None:

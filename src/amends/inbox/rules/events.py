@@ -128,6 +128,7 @@ class EventKind(StrEnum):
     RULES_ORDERED = "rules_ordered"
     ORDER_SHAPES_SET = "order_shapes_set"
     URGENCY_WEIGHED = "urgency_weighed"
+    ALARM_THRESHOLDS_SET = "alarm_thresholds_set"
     VIEW_SAVED = "view_saved"
     VIEW_CHANGED = "view_changed"
     VIEW_DELETED = "view_deleted"

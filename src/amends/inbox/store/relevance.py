@@ -27,7 +27,6 @@ class Thrown:
     text: str
     language: str
     noise: str
-    why: str
     permalink: str
     published_at: datetime
 
@@ -96,7 +95,7 @@ def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
         Thrown,
         """
         select p.id, p.source_id, s.handle as source, p.network, coalesce(nullif(a.name, ''), a.handle) as author_name, p.text, v.language,
-          v.noise, p.route_why as why, p.permalink, p.published_at
+          v.noise, p.permalink, p.published_at
         from verdicts v join posts p on p.id = v.post_id join sources s on s.id = p.source_id join authors a on a.id = p.author_id
         where v.noise <> '' and p.route = 'ignore' and p.deleted_at is null
         order by v.post_id desc limit %(limit)s
