@@ -18,7 +18,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
-from amends.inbox.rules.routing import complains
+from amends.inbox.rules.routing import Why, complains
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, Route
 from amends.inbox.store import case_states, customers, earlier_complaints, events, looks, raised_alerts, untriaged
@@ -77,8 +77,8 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
 
 def _set_aside(conn: Connection, hopeless: Spoiled[Claimed], now: datetime) -> None:
     """Keep a post beside the desk that no case can be made of, with the reason, rather than try it for ever."""
-    why = f"A person should look: this post could not be put on the desk ({hopeless.why})."
-    aside = Placed(post=hopeless.item, verdict=unread(hopeless.why), route=Route.IGNORE, why=storable(why))
+    why = storable(Why.SET_ASIDE.of(hopeless.why))
+    aside = Placed(post=hopeless.item, verdict=unread(hopeless.why), route=Route.IGNORE, why=why)
     _save_posts(conn, [aside], {}, now)
     events.add_all(conn, [events.Event(kind=EventKind.POST_SET_ASIDE, post_id=aside.post.id, facts={"why": aside.why})], now=now)
 
