@@ -1,5 +1,5 @@
 -- Screens hear that an alarm rang, grew, was seen to, was judged or ended, of whatever kind it is, and ask for what they may see of it.
--- depends: 0060_alarm_thresholds
+-- depends: 0064_posts_put_back
 
 create function announce_alarms() returns trigger language plpgsql as $$
 begin
