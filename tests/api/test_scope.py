@@ -180,6 +180,8 @@ def test_ids_of_another_team_are_not_there_on_any_route_and_nothing_changes(apar
             assert answer.json()["message"] == SCOPED_IDS[foreign][1] % {"id": apart.ids[foreign]}, (method, path)
             tried += 1
     assert tried > 40
+    joining = program.post("/api/v1/incidents/1/cases", json={"case_ids": [int(door.who.plain), apart.ids["case_id"]]})
+    assert joining.json()["message"] == f"There is no case {apart.ids['case_id']}."
     assert state(door) == before
 
 
