@@ -42,7 +42,11 @@ from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-FIRST_SHEETS = ("tokens.css", "contrast.css", "amends.css")
+FIRST_SHEETS = (
+    *("tokens.css", "contrast.css", "ground.css", "desk.css", "case.css", "beside.css", "overlays.css", "narrow.css"),
+    *("sheet.css", "labels.css", "urgency.css", "topics.css", "sources.css"),
+)
+"""What later sheets lie over, in this order: of two rules that weigh the same the later one counts."""
 
 
 @cache
@@ -61,7 +65,7 @@ def _version() -> str:
 
 @cache
 def sheets() -> tuple[str, ...]:
-    """Return the names of our style sheets: tokens and their high contrast, `amends.css`, then one per part of the screens."""
+    """Return the names of our style sheets: what everything rests on, then one per part of the screens."""
     found = {file.name for file in STATIC.glob("*.css")}
     return (*FIRST_SHEETS, *sorted(found - set(FIRST_SHEETS)))
 

@@ -1,5 +1,6 @@
 // Labels: a key says what the post in focus is, or the customer's newest one; the button it presses is the one for the mouse.
 
+import { announce } from "./announcing.js";
 import { $, $$, when } from "./dom.js";
 import { say as text } from "./texts.js";
 
@@ -9,7 +10,7 @@ function post() {
 
 export function say(label) {
   const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
-  if (button?.disabled) $("#said").textContent = text("said_already");
+  if (button?.disabled) announce(text("said_already"));
   else button?.click();
 }
 
