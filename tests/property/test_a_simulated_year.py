@@ -17,6 +17,7 @@ from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.columns import Column, seconds
 from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.spans import Period, days_of, slots
@@ -28,7 +29,7 @@ from tests.year.checking import Fact, differences, fact_of
 from tests.year.living import a_year
 from tests.year.playing import play
 from tests.year.stage import Stage, set_up
-from tests.year.truth import NOW, Life
+from tests.year.truth import NOW, WORKED, Life
 from tests.year.writing import write
 
 PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 1_000, 400, 200_000
@@ -122,11 +123,12 @@ def test_a_year_written_at_a_stroke_is_measured_as_it_was_made_up(conn: Connecti
 def _numbers_are_true(year: Year) -> None:
     for place in range(len(SPANS)):
         asked, rows = year.asked(place)
-        found = numbers.find(year.stage.conn, asked, also={*measuring.GAPS, *GROUPS})
+        found = numbers.find(year.stage.conn, asked, also={*PACED, *GROUPS})
         assert found.measures(asked) == counting.measures(rows, asked.period, NOW_WHOLE), asked
         assert found.measures_before(asked) == counting.measures(rows, asked.before, NOW_WHOLE), asked
         _figures_are_true(year, asked, found, rows)
         _charts_are_true(asked, found, rows)
+        _paces_are_true(year, asked, found, rows)
         _groups_are_true(year, asked, found, rows)
 
 
@@ -145,11 +147,17 @@ def _charts_are_true(asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
     drawn = measuring.series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
     assert drawn == [counting.slot(rows, one.period, NOW_WHOLE) for one in drawn], asked
     new = counting.begun(rows, asked.period)
-    for column, lengths in ((Column.FIRST_ANSWER, [row.first_answer for row in new]), (Column.ENDING, [row.ending for row in new])):
-        assert measuring.distribution(found.facts.begun[column]) == counting.bins(lengths), asked
-    assert measuring.gaps(found.facts.begun) == counting.gaps(new), asked
+    for column in (Column.FIRST_ANSWER, Column.ENDING, Column.HANDLED, Column.FIRST_BUSINESS, Column.ENDING_BUSINESS):
+        assert measuring.distribution(found.facts.begun[column]) == counting.bins(getattr(row, column.value) for row in new), asked
     still = [row.published_at for row in rows if row.resolved_at is None and not row.dismissed]
     assert sorted(found.waiting[Column.AT].tolist()) == sorted(map(seconds, still)), asked
+
+
+def _paces_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
+    """Step by step, and business time by the calendars of the policies and of the desk."""
+    weeks = {year.stage.calendars[name]: worked for name, worked in WORKED.items()}
+    true = [counting.paces(counting.begun(rows, period), weeks, NOW_WHOLE) for period in (asked.period, asked.before)]
+    assert list(numbers.paces_of(year.stage.conn, asked, found)) == true, asked
 
 
 def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:

@@ -44,6 +44,8 @@ POLICIES = (
     Promised(name="Shop", condition="brand:tern-air", week="Shop", minutes={"next": 180}),
     Promised(name="Office", condition="brand:lanka-air", week="Office", minutes={"first": 240, "next": 240, "resolution": 960}),
 )
+DESK = "Shop"
+"""The week by which business time is counted where no policy names one."""
 WORKED = {name: Worked(week) for name, week in WEEKS.items()}
 
 
@@ -97,7 +99,8 @@ class Clock:
     stopped: datetime | None
     voided: datetime | None
     wall: timedelta
-    business: timedelta | None
+    business: timedelta
+    whole: timedelta
     paused: timedelta
     promised: bool
     broken: bool
@@ -122,6 +125,11 @@ class Life:
     agent: int | None = None
     topics: set[int] = field(default_factory=set[int])
     episodes: list[Episode] = field(default_factory=list[Episode])
+
+    @property
+    def week(self) -> str:
+        """The week that counts for it."""
+        return (self.policy.week if self.policy else "") or DESK
 
     @property
     def policy(self) -> Promised | None:
@@ -150,6 +158,7 @@ def _clock(policy: Promised | None, kind: str, number: int, run: Stretch, pauses
     end = None if run.end is None else max(run.end, run.begin)
     stretches = _running(run.begin, end or NOW, pauses)
     worked = WORKED.get(policy.week) if policy else None
+    counted = worked or WORKED[DESK]
     minutes = policy.minutes.get(kind) if policy else None
     held = stretches if policy and policy.pauses else [(run.begin, end or NOW)]
     stands = held is stretches and any(pause.end is None for pause in pauses)
@@ -162,7 +171,8 @@ def _clock(policy: Promised | None, kind: str, number: int, run: Stretch, pauses
         stopped=None if run.void else end,
         voided=end if run.void else None,
         wall=sum((b - a for a, b in stretches), NOTHING),
-        business=sum((worked.between(a, b) for a, b in stretches), NOTHING) if worked else None,
+        business=sum((counted.between(a, b) for a, b in stretches), NOTHING),
+        whole=counted.between(run.begin, end or NOW),
         paused=sum((max((pause.end or end or NOW) - pause.begin, NOTHING) for pause in pauses), NOTHING),
         promised=minutes is not None,
         broken=due is not None and (due < end if end else due <= NOW),

@@ -58,14 +58,14 @@ def _episode(place: int, life: Life, one: Episode) -> Row:
 def _clocks(stage: Stage, episodes: Sequence[tuple[Life, Episode]], ids: dict[tuple[int, int], int]) -> Iterator[Row]:
     numbers = count(1)
     for life, episode in episodes:
-        version = stage.versions[life.policy.name] if life.policy else (None, None)
+        version = stage.versions[life.policy.name] if life.policy else None, stage.calendars[life.week]
         for clock in life.clocks(episode):
             yield next(numbers), life.number + 1, ids[life.number, episode.number], *version, *_run(clock)
 
 
 def _run(clock: Clock) -> Row:
-    business = None if clock.business is None or not clock.stopped else clock.business // SECOND
-    lengths = (clock.wall // SECOND if clock.stopped else None, business, clock.paused // SECOND if clock.stopped else 0)
+    ran = [length // SECOND if clock.stopped else None for length in (clock.wall, clock.business, clock.whole)]
+    lengths = (*ran, clock.paused // SECOND if clock.stopped else 0)
     late = clock.due if clock.broken else None
     return clock.kind, clock.number, clock.started, clock.started, clock.due, clock.stopped, clock.voided, late, *lengths
 
@@ -112,9 +112,9 @@ copy episodes (id, case_id, number, published_at, seen_at, triaged_at, answered_
 _EPISODE_TYPES = ["int8", "int8", "int4", *6 * ["timestamptz"]]
 _CLOCKS: LiteralString = """
 copy clocks (id, case_id, episode_id, policy_version_id, calendar_version_id, kind, number, created_at, started_at, due_at, stopped_at,
-  voided_at, breached_at, wall_seconds, business_seconds, paused_seconds) from stdin (format binary)
+  voided_at, breached_at, wall_seconds, business_seconds, whole_business_seconds, paused_seconds) from stdin (format binary)
 """
-_CLOCK_TYPES = [*5 * ["int8"], "text", "int4", *6 * ["timestamptz"], *3 * ["int8"]]
+_CLOCK_TYPES = [*5 * ["int8"], "text", "int4", *6 * ["timestamptz"], *4 * ["int8"]]
 _LOOKS: LiteralString = """
 copy follow_ups (id, case_id, episode_id, days, planned_at, due_at, concluded_at, outcome) from stdin (format binary)
 """
