@@ -1,18 +1,20 @@
 """Business time by the calendar of the desk: chosen later, it counts for what no calendar counted before, and for nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict, NotFound
+from amends.core.post import Post
 from amends.inbox.actions import calendars, facts, jobs, number_settings
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import number_settings as stored
 from amends.inbox.store.number_settings import NumberSettings
-from tests.cast import NOON, a_post
+from tests.cast import NOON, a_post, an_answer_to
 from tests.desk import Desk
 from tests.fakes import FakeClassifier
 
@@ -42,39 +44,44 @@ def business(conn: Connection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in fetch_values(conn, query)]
 
 
-def a_day_and_a_half(desk: Desk, key: str) -> None:
-    """Let a case be answered after a day and resolved twelve hours later, by when we had waited for the customer."""
-    desk.hear(a_post("My bag is lost!", external_id=key, published_at=desk.now))
+def a_day_and_more(desk: Desk, post: Post) -> None:
+    """Let a complaint be answered after a day and resolved eighteen hours later, by when we had waited for the customer."""
+    desk.hear(replace(post, published_at=desk.now))
     desk.now += DAY
     desk.answer()
-    desk.now += DAY / 2
+    desk.now += 0.75 * DAY
     desk.resolve()
+    facts.freshen(desk.conn)
+
+
+BAG = a_post("My bag is lost!", external_id="bag")
+WALL = (86_400, 151_200)
 
 
 def test_a_calendar_chosen_later_counts_for_the_past(desk: Desk) -> None:
-    a_day_and_a_half(desk, "bag")
-    facts.freshen(desk.conn)
-    assert business(desk.conn) == [(None, None, 86_400, 129_600)]
+    a_day_and_more(desk, BAG)
+    assert business(desk.conn) == [(None, None, *WALL)]
     choose(desk, "Mornings", MORNINGS)
-    assert business(desk.conn) == [(43_200, 86_400, 86_400, 129_600)]
-    assert fetch_values(desk.conn, "select due_at from clocks where due_at is not null and policy_version_id is null") == []
+    assert business(desk.conn) == [(43_200, 64_800, *WALL)]
+    assert fetch_values(desk.conn, "select business_seconds from clocks where kind = 'resolution'") == [43_200]
+    assert fetch_values(desk.conn, "select first_answer_business_seconds from episodes") == [43_200]
 
 
 def test_another_calendar_counts_for_what_begins_after_it(desk: Desk) -> None:
     choose(desk, "Mornings", MORNINGS)
-    a_day_and_a_half(desk, "bag")
+    a_day_and_more(desk, BAG)
     choose(desk, "Evenings", EVENINGS)
-    a_day_and_a_half(desk, "cat")
-    facts.freshen(desk.conn)
-    assert business(desk.conn) == [(43_200, 86_400, 86_400, 129_600), (21_600, 21_600, 86_400, 129_600)]
+    desk.now += 0.25 * DAY
+    a_day_and_more(desk, an_answer_to(BAG, "My bag is lost again!", published_at=desk.now))
+    assert business(desk.conn) == [(43_200, 64_800, *WALL), (21_600, 43_200, *WALL)]
 
 
 def test_a_clock_that_stopped_before_all_of_it_was_kept_is_measured_by_its_own_calendar(desk: Desk) -> None:
     choose(desk, "Mornings", MORNINGS)
-    a_day_and_a_half(desk, "bag")
+    a_day_and_more(desk, BAG)
     execute(desk.conn, "update clocks set whole_business_seconds = null")
     choose(desk, "Evenings", EVENINGS)
-    assert business(desk.conn) == [(43_200, 86_400, 86_400, 129_600)]
+    assert business(desk.conn) == [(43_200, 64_800, *WALL)]
 
 
 def test_a_calendar_that_the_numbers_count_by_stays_and_one_that_is_gone_cannot_be_chosen(desk: Desk) -> None:

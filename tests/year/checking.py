@@ -29,6 +29,7 @@ class Fact:
     language: str
     mood: str
     topics: Sequence[int]
+    member: bool
     published_at: datetime
     resolved_at: datetime | None
     dismissed: bool
@@ -86,6 +87,7 @@ def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact
         agent_id=None if life.agent is None else stage.agents[life.agent],
         language=life.language,
         mood=life.mood,
+        member=life.is_members,
         topics=sorted(stage.topics[topic] for topic in life.topics),
         published_at=episode.published,
         resolved_at=episode.resolved,
@@ -160,7 +162,9 @@ def _apart(life: Life, episode: Episode, true: Any, held: Any) -> Iterator[Diffe
 _FACTS = """
 select case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics, published_at, resolved_at, dismissed,
   first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat, handled, first_business, next_business,
-  ending_business, first_calendar, ending_calendar from episode_facts
+  ending_business, first_calendar, ending_calendar,
+  exists (select from cases c join customers u on u.id = c.customer_id where c.id = case_id and 'member' = any(u.tags)) as member
+from episode_facts
 """
 _CLOCKS = """
 select k.case_id, e.number as episode, kind, k.number, started_at, due_at,

@@ -9,14 +9,17 @@ from amends.inbox.actions import calendars, number_settings, sla_policies, topic
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.sla_policy import Written
 from amends.inbox.store import calendars as stored_calendars
+from amends.inbox.store import segments
 from amends.inbox.store import sla_policies as stored
 from amends.inbox.store.number_settings import NumberSettings
 from tests.cast import a_source, ada, bo, mia
 from tests.crew import a_team
-from tests.year.living import SOURCES, TOPICS
+from tests.year.standing import SOURCES, TOPICS
 from tests.year.truth import BEGINS, DESK, POLICIES, WEEKS, Promised
 
 SINCE = BEGINS - timedelta(days=1)
+MEMBER = "member"
+"""The tag of those whom the segment finds."""
 TEAM_NAMES = ("North", "South", "Night")
 
 
@@ -32,6 +35,7 @@ class Stage:
     topics: list[TopicId]
     versions: dict[str, int]
     calendars: dict[str, int]
+    segment: int
 
 
 def set_up(conn: Connection) -> Stage:
@@ -48,6 +52,7 @@ def set_up(conn: Connection) -> Stage:
         topics=[topics.create(conn, name=f"Topic {n}", brand_id=None, agent_id=mia(conn), now=SINCE) for n in range(TOPICS)],
         versions=_promise(conn, mia(conn), weeks),
         calendars=_versions_of(conn, weeks),
+        segment=segments.insert(conn, agent_id=mia(conn), name="Members", query=f"tag:{MEMBER}", shared=True, now=SINCE),
     )
 
 

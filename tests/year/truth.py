@@ -13,6 +13,8 @@ MINUTE, HOUR, DAY, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(
 BEGINS, ENDS = datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
 NOW = datetime(2029, 2, 1, 10, 30, tzinfo=UTC)
 NOTHING = timedelta(0)
+RULES = ("rule: wide reach", "rule: a crash")
+"""The rules that ring."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +113,21 @@ class Clock:
         return "late" if self.broken else "kept" if self.stopped else "void" if self.voided else "running"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """An alarm of a rule, and what was made of it: None where nobody judged it."""
+
+    rule: str
+    raised: datetime
+    useless: bool | None
+
+
 @dataclass(kw_only=True, slots=True)
 class Life:
-    """One case and all that is true of it now; `source`, `team` and `agent` are places in the lists of the stage."""
+    """One case and all that is true of it now; `source`, `team` and `agent` are places in the lists of the stage.
+
+    `of` is the case of the same customer's other handle, where it is the second one.
+    """
 
     number: int
     source: int
@@ -125,6 +139,14 @@ class Life:
     agent: int | None = None
     topics: set[int] = field(default_factory=set[int])
     episodes: list[Episode] = field(default_factory=list[Episode])
+    alarms: list[Rung] = field(default_factory=list[Rung])
+    member: bool = False
+    of: "Life | None" = None
+
+    @property
+    def is_members(self) -> bool:
+        """Whether its customer is a member now."""
+        return (self.of or self).member
 
     @property
     def week(self) -> str:

@@ -43,7 +43,8 @@ cross join lateral (
     -- A clock that stands is due at no moment, and yet something was promised.
     select x.*, x.due_at is not null or case x.kind when 'first' then v.first_minutes when 'next' then v.next_minutes
       else v.resolution_minutes end is not null as promised,
-      least(2147483647, x.business_seconds)::integer as business, least(2147483647, x.whole_business_seconds)::integer as whole_business
+      whole_seconds(make_interval(secs => x.business_seconds)) as business,
+      whole_seconds(make_interval(secs => x.whole_business_seconds)) as whole_business
     from clocks x left join sla_policy_versions v on v.id = x.policy_version_id where x.episode_id = e.id) k) k
 """
 _OF_CASES: LiteralString = " where c.id = any(%(case_ids)s::bigint[]) "
