@@ -35,6 +35,7 @@ from amends.api import (
     writing_words,
 )
 from amends.api.looks import looks_of, themes
+from amends.api.route_words import why_routed
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -127,6 +128,7 @@ def _environment(*, translates: bool) -> Environment:
         "row_words": row_words,
         "asking_words": asking_words,
         "clock_words": clock_words,
+        "why_routed": why_routed,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes", "segment_parts"):
