@@ -1,6 +1,6 @@
 -- The numbers have business time beside the clock on the wall, by the calendar of the policy or else of the desk, and what passed from
 -- triaged to answered.
--- depends: 0059_news_for_syncs
+-- depends: 0060_alarm_thresholds
 
 alter table number_settings add column calendar_id bigint references calendars;
 comment on column number_settings.calendar_id is 'by which business time is counted where no policy names a calendar; null: not at all';
