@@ -42,7 +42,12 @@ def count(value: int) -> str:
 
 def percent(share: float) -> str:
     """Return a share of 1 in whole percent."""
-    return format_percent(share, locale=locale())
+    return _percent(round(share * 100), spoken())
+
+
+@cache
+def _percent(hundredths: int, language: str) -> str:
+    return format_percent(hundredths / 100, locale=_locale(language))
 
 
 def dollars(value: float, *, exact: bool = False) -> str:
