@@ -105,6 +105,7 @@ def _environment(*, translates: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
+        auto_reload=False,
     )
     installed: Any = found
     found.policies["ext.i18n.trimmed"] = True
