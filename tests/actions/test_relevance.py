@@ -120,6 +120,35 @@ def test_a_thrown_post_comes_back_as_work_and_as_a_kept_example(desk: Desk) -> N
         relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
 
 
+@pytest.mark.parametrize("triaged", [False, True])
+def test_work_made_of_a_thrown_post_is_taken_back_as_if_it_had_not_been(desk: Desk, *, triaged: bool) -> None:
+    desk.hear(a_post(GIVEAWAY))
+    [post_id] = posts(desk)
+    before = fetch_values(desk.conn, "select route_why from posts")
+    relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    if triaged:
+        desk.triage()
+    relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.triage() == (0 if triaged else 1)
+    assert fetch_values(desk.conn, "select count(*) from relevance_examples") == [0]
+    assert fetch_values(desk.conn, "select status from cases") == (["dismissed"] if triaged else [])
+    assert triaged or fetch_values(desk.conn, "select route_why from posts") == before
+    with pytest.raises(Conflict):
+        relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_work_that_has_gone_on_is_not_taken_back(desk: Desk) -> None:
+    first = a_post(GIVEAWAY)
+    desk.hear(first)
+    [post_id] = posts(desk)
+    relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    desk.triage()
+    desk.hear(an_answer_to(first, "And my bag is lost!"))
+    with pytest.raises(Conflict):
+        relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.case().status == "open"
+
+
 def test_a_source_tells_how_many_examples_it_has_and_how_well_it_learnt(desk: Desk) -> None:
     a_taught_source(desk)
     [lesson] = rows.lessons(desk.conn, most=9)

@@ -12,7 +12,7 @@ from amends.api.route_words import why_routed
 from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.correct import correct, take_back
-from amends.inbox.actions.relevance import bring_back
+from amends.inbox.actions.relevance import bring_back, lay_back
 from amends.inbox.rules.ids import CorrectionId, PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import corrections, post_list
@@ -68,6 +68,14 @@ def make_case_of_post(desk: AtDesk, visitor: Bearing, post_id: PostId) -> None:
     """Let a post that is in no case be routed again, as work this time; its source learns that such posts are for us."""
     with desk.pool.transaction() as conn:
         bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+    desk.wake()
+
+
+@router.delete("/{post_id}/case", status_code=204, operation_id="make_no_case_of_post", dependencies=[program_may(Right.WORK)])
+def make_no_case_of_post(desk: AtDesk, visitor: Bearing, post_id: PostId) -> None:
+    """Take it back that a case was made of the post: it lies where it lay, or its case is put aside; refused where that has gone on."""
+    with desk.pool.transaction() as conn:
+        lay_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
 
 

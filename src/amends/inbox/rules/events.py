@@ -106,6 +106,7 @@ class EventKind(StrEnum):
     TOPIC_TAKEN = "topic_taken"
     RELEVANCE_MARKED = "relevance_marked"
     POST_BROUGHT_BACK = "post_brought_back"
+    POST_LAID_BACK = "post_laid_back"
     JOB_STARTED = "job_started"
     JOB_DONE = "job_done"
     CUSTOMERS_IMPORTED = "customers_imported"
