@@ -47,6 +47,7 @@ JOBS = Table(
         "learn": N_("Learning from corrections"),
         "topics": N_("Labelling history by topic"),
         "clocks": N_("Putting running clocks under the policies"),
+        "measure": N_("Counting business time in the numbers"),
         "bulk": N_("Work on many cases"),
         "import_look": N_("Looking a file over"),
         "import_run": N_("Importing customers"),
