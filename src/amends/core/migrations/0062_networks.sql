@@ -1,5 +1,5 @@
 -- Hubs that call us about feeds (WebSub): what was asked of each, and how long it promised to call.
--- depends: 0060_alarm_thresholds
+-- depends: 0061_business_numbers
 
 create table feed_hubs (
   watch_id bigint primary key references watches on delete cascade,
