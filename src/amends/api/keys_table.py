@@ -155,6 +155,8 @@ TABLE: Sequence[Key] = (
     _go("/sources", N_("Sources"), "g s"),
     _go("/settings/triage", N_("Triage"), "g t"),
     _go("/alarms", N_("Alarms"), "g b"),
+    _go("/settings/alarms", N_("When a post rings")),
+    _go("/settings/surges", N_("What rings")),
     _go("/alarms/quality", N_("Were the alarms right?")),
     _go("/incidents", N_("Incidents"), "g q"),
     _go("/incidents/suggestions", N_("Suggested incidents")),

@@ -175,7 +175,8 @@ export function listen() {
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); tell("stream-opened"); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); tell("news-came"); });
-  source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); tell("news-came"); });
+  source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); tell("news-came"); tell("alarms-changed"); });
+  source.addEventListener("alarms", () => tell("alarms-changed"));
   source.addEventListener("presence", (event) => hearPresence(JSON.parse(event.data)));
   source.addEventListener("notice", (event) => document.dispatchEvent(new CustomEvent("notice", { detail: JSON.parse(event.data) })));
   source.addEventListener("error", () => {
