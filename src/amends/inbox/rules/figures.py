@@ -51,8 +51,13 @@ class Length(StrEnum):
 
     FIRST_ANSWER = "first_answer"
     ENDING = "ending"
+    NEXT_ANSWER = "next_answer"
     SEEN = "seen"
     TRIAGED = "triaged"
+    HANDLED = "handled"
+    FIRST_BUSINESS = "first_business"
+    NEXT_BUSINESS = "next_business"
+    ENDING_BUSINESS = "ending_business"
 
 
 _AXES: Mapping[Figure, Axis] = {Figure.BACKLOG: Axis.OPEN} | {
@@ -87,6 +92,19 @@ NAMES = Table(
         Figure.SILENT_30: N_("silent after 30 days"),
         Figure.UNKNOWN_30: N_("unknown after 30 days"),
         Figure.BACKLOG: N_("backlog"),
+    }
+)
+LENGTHS = Table(
+    {
+        Length.FIRST_ANSWER: N_("first answer after"),
+        Length.ENDING: N_("resolved after"),
+        Length.NEXT_ANSWER: N_("next answer after"),
+        Length.SEEN: N_("seen after"),
+        Length.TRIAGED: N_("triaged, once seen, after"),
+        Length.HANDLED: N_("answered, once triaged, after"),
+        Length.FIRST_BUSINESS: N_("first answer in business time after"),
+        Length.NEXT_BUSINESS: N_("next answer in business time after"),
+        Length.ENDING_BUSINESS: N_("resolved in business time after"),
     }
 )
 _HELD = N_("Of the episodes resolved in the span, those whose customer turned out to be content at the follow-up.")
