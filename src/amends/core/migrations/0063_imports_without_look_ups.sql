@@ -1,5 +1,5 @@
 -- Imports: a look-up less for each row of history.
--- depends: 0061_business_numbers
+-- depends: 0062_networks
 
 -- A customer goes only when the import that made them is taken back, which locks them first and takes their history and backlog along.
 -- To look them up again for each of the seven rows that an import writes of somebody cost a fifth of it.
