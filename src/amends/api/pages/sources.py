@@ -202,4 +202,5 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),
+        "grant": "",
     }
