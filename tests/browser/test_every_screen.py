@@ -14,7 +14,7 @@ from tests.browser.screens import enter, private_case, screens
 from tests.door import Door
 from tests.serving import serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(2800)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 WIDE, ZOOMED, PHONE = 1440, 720, 320
 """A desktop, the same at 200 % zoom, and the narrowest screen that WCAG asks for."""
