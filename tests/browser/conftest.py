@@ -40,7 +40,7 @@ def chromium() -> Generator[Browser]:
 def profile(chromium: Browser) -> Generator[Profile]:
     """One profile for the desktops of the whole run, each at the same address, so that scripts and styles are fetched once."""
     port = free_port("127.0.0.1", FIRST_PORT + os.getpid() % PORTS)
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=f"http://127.0.0.1:{port}")
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=f"http://127.0.0.1:{port}", reduced_motion="reduce")
     yield Profile(context=context, port=port)
     context.close()
 
