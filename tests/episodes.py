@@ -1,7 +1,7 @@
 """Histories of episodes for the tests of numbers: rows as a desk leaves them, and a slow count of every figure in plain Python."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -37,6 +37,9 @@ class Told:
     clocks: list[list[bool]]
     next_waits: bool
     next_longest: int | None
+    first_business: int | None
+    next_business: int | None
+    ending_business: int | None
     csat: int | None
 
     @property
@@ -71,6 +74,13 @@ def told(conn: Connection) -> list[Told]:
           exists (select from clocks k
             where k.episode_id = e.id and kind = 'next' and stopped_at is null and voided_at is null) as next_waits,
           (select max(wall_seconds) from clocks k where k.episode_id = e.id and kind = 'next' and stopped_at is not null) as next_longest,
+          (select max(business_seconds) from clocks k
+           where k.episode_id = e.id and kind = 'first' and stopped_at is not null) as first_business,
+          (select max(business_seconds) from clocks k where k.episode_id = e.id and kind = 'next' and stopped_at is not null
+             and not exists (select from clocks r where r.episode_id = e.id and r.kind = 'next' and r.stopped_at is null
+               and r.voided_at is null and r.calendar_version_id is not null)) as next_business,
+          (select max(whole_business_seconds) from clocks k
+           where k.episode_id = e.id and kind = 'resolution' and stopped_at is not null) as ending_business,
           (select csat from surveys s where s.episode_id = e.id) as csat
         from episodes e join cases c on c.id = e.case_id
         """,
@@ -135,7 +145,16 @@ def lengths_of(rows: list[Told], period: Period) -> dict[Length, list[int]]:
         Length.TRIAGED: [whole(row.triaged_at - row.seen_at) for row in begun],
         Length.FIRST_ANSWER: [whole(row.answered_at - row.published_at) for row in begun if row.answered_at],
         Length.ENDING: [whole(row.resolved_at - row.published_at) for row in begun if row.resolved_at],
+        Length.HANDLED: [whole(row.answered_at - row.triaged_at) for row in begun if row.answered_at],
+        Length.NEXT_ANSWER: _there(row.next_longest for row in begun if not row.next_waits),
+        Length.FIRST_BUSINESS: _there(row.first_business for row in begun),
+        Length.NEXT_BUSINESS: _there(row.next_business for row in begun),
+        Length.ENDING_BUSINESS: _there(row.ending_business for row in begun),
     }
+
+
+def _there(lengths: Iterable[int | None]) -> list[int]:
+    return [length for length in lengths if length is not None]
 
 
 def whole(length: timedelta) -> int:
@@ -225,13 +244,18 @@ _HAPPENINGS = (
       and not exists (select from follow_ups f where f.episode_id = episodes.id and f.days = %(days)s)
     """,
     """
-    insert into clocks (case_id, episode_id, kind, number, created_at, started_at, due_at, stopped_at, voided_at, breached_at, wall_seconds)
+    insert into clocks (case_id, episode_id, kind, number, created_at, started_at, due_at, stopped_at, voided_at, breached_at, wall_seconds,
+      calendar_version_id, business_seconds, whole_business_seconds)
     select e.case_id, e.id, k.kind, (select count(*) from clocks o where o.episode_id = e.id and o.kind = k.kind) + 1, e.published_at,
       e.published_at, case when %(pick)s < 0.9 then e.published_at + interval '1 hour' end, s.stopped,
       case when %(pick)s < 0.1 then e.seen_at end,
-      case when %(pick)s between 0.1 and 0.2 then e.seen_at end, extract(epoch from s.stopped - e.published_at)
-    from episodes e, lateral (select case when %(pick)s > 0.5 then 'first' else 'next' end as kind) k,
-      lateral (select case when %(pick)s between 0.15 and 0.8 then e.published_at + %(length)s end as stopped) s where e.id = %(id)s
+      case when %(pick)s between 0.1 and 0.2 then e.seen_at end, extract(epoch from s.stopped - e.published_at),
+      v.id, case when v.id is not null then extract(epoch from s.stopped - e.published_at) / 3 end,
+      case when v.id is not null then extract(epoch from s.stopped - e.published_at) / 2 end
+    from episodes e,
+      lateral (select case when %(pick)s > 0.66 then 'first' when %(pick)s > 0.4 then 'resolution' else 'next' end as kind) k,
+      lateral (select case when %(pick)s between 0.15 and 0.8 then e.published_at + %(length)s end as stopped) s
+      left join calendar_versions v on %(pick)s > 0.2 where e.id = %(id)s
     """,
     "delete from clocks where id = (select max(id) from clocks where episode_id = %(id)s)",
     """

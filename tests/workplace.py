@@ -28,12 +28,13 @@ class Workplace:
     now: datetime = NOON
     woken: list[Task] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
+    public_url: str | None = "http://desk.example"
 
     @property
     def context(self) -> Context:
         """The context that tasks get."""
         return Context(
-            settings=Settings(mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url="http://desk.example"),
+            settings=Settings(mode=Mode.TEST, secret_key=SecretStr(SECRET_KEY), public_url=self.public_url),
             pool=self.pool,
             collectors=Collectors(SECRET_KEY, build=self._build),
             classifier=self.model,

@@ -1,5 +1,6 @@
 """Two people, or two workers, at the same thing at the same moment: one of them waits, and both ends fit together."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
@@ -8,6 +9,7 @@ import pytest
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
+from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.ingest import ingest
@@ -150,3 +152,47 @@ def test_whoever_is_erased_or_merged_while_an_import_knows_them_gets_nothing_of_
         said = fetch_values(conn, "select pronoun from customers where pronoun <> '' and merged_into is null")
         ways = fetch_values(conn, "select customer_id from contact_ways where kind = 'phone'")
     assert (said, ways) == (([], []) if what == "erased" else (["she"], [customers[0]]))
+
+
+Step = Callable[[Connection], object]
+
+
+def _one_waits_for_the_other(pool: Pool, begun: Step, other: Step, ended: Step) -> None:
+    """Do `begun` and `ended` in one transaction, and `other` beside it in another, which is under way in between."""
+
+    def beside() -> None:
+        with pool.transaction() as conn:
+            other(conn)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            begun(conn)
+            waiting: Future[None] = threads.submit(beside)
+            with suppress(TimeoutError):
+                waiting.result(timeout=SOON)
+            ended(conn)
+        waiting.result(timeout=10)
+
+
+@pytest.mark.parametrize("first", ["agent", "import"])
+def test_an_agent_who_saves_while_an_import_compares_comes_before_or_after_it_as_a_whole(pool: Pool, first: str) -> None:
+    agent, _authors, customers = _two_customers(pool)
+    one = _an_import_of_two(pool, agent, customers[1])
+
+    def by_hand(conn: Connection) -> None:
+        change(conn, customer_id=customers[1], values={"pronoun": "they"}, version=None, by=agent, now=NOON)
+
+    def compared(conn: Connection) -> None:
+        import_match.lock(conn)
+        import_match.match_again(conn, one, one.mapping, after=0, upto=1)
+
+    def written(conn: Connection) -> None:
+        import_apply.apply(conn, one, one.mapping, after=0, upto=1, agent_id=agent, now=NOON)
+
+    if first == "import":
+        _one_waits_for_the_other(pool, compared, by_hand, written)
+    else:
+        _one_waits_for_the_other(pool, by_hand, lambda conn: (compared(conn), written(conn)), lambda _conn: None)
+    with pool.transaction() as conn:
+        told = fetch_values(conn, "select array[was, became] from customer_changes where field = 'pronoun' order by id")
+    assert told == ([["", "they"], ["they", "she"]] if first == "agent" else [["", "she"], ["she", "they"]])

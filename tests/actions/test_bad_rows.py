@@ -60,7 +60,7 @@ def test_a_post_that_no_case_can_be_made_of_is_set_aside_with_its_reason(desk: D
 
     assert [case.preview for case in desk.cases()] == ["My hat is lost!", "My shoe is lost!"]
     [why] = fetch_values(desk.conn, "select route_why from posts where external_id = 'bad' and route = 'ignore' and triaged_at is not null")
-    assert why.startswith("A person should look")
+    assert why.startswith("set_aside:")
     assert "no_bags" in why
     assert fetch_values(desk.conn, "select needs_look from verdicts where model = 'none'") == [True]
     assert fetch_values(desk.conn, "select count(*) from events where kind = 'post_set_aside' and facts ? 'why'") == [1]

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amends.core.database import fetch_all, fetch_values
+from amends.core.database import fetch_all, fetch_one, fetch_values
 from amends.core.errors import NetworkError
 from amends.core.ports import Published
 from amends.core.post import Post
-from amends.inbox.actions import calendars, deeds, drafts, reply, resolve, sla_policies, snooze
+from amends.inbox.actions import calendars, deeds, drafts, facts, reply, resolve, sla_policies, snooze
 from amends.inbox.actions.assign import assign_team
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.note import add_note
@@ -169,6 +169,20 @@ _VERBS: Mapping[str, Callable[[Story, datetime, datetime | None], None]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """What the numbers have of the newest episode."""
+
+    first_answer: int | None
+    first_business: int | None
+    handled: int | None
+    ending: int | None
+    ending_business: int | None
+
+
+_NEWEST = "select first_answer, first_business, handled, ending, ending_business from episode_facts order by number desc limit 1"
+
+
 def length(seconds: int | None) -> str:
     return "–" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02d}"
 
@@ -185,15 +199,22 @@ def measured(desk: Desk) -> dict[str, str]:
     by = {kind: [row for row in rows if row.kind == kind] for kind in ClockKind}
     [first], [end] = by[ClockKind.FIRST], by[ClockKind.RESOLUTION]
     ended = end.stopped_at is not None
+    facts.freshen(desk.conn)
+    fact = fetch_one(desk.conn, Fact, _NEWEST)
+    assert (fact.first_answer, fact.first_business) == (first.wall_seconds, first.business_seconds)
     relapsed = fetch_values(desk.conn, "select number from episodes where outcome = 'relapsed'")
     number = desk.case().episode
     return {
         "episode": f"{number}, {relapsed[0]} relapsed" if relapsed else str(number),
         "first answer, wall": length(first.wall_seconds),
         "first answer, business": length(first.business_seconds),
+        "triaged to answered": length(fact.handled),
         "next answers, wall": ", ".join(length(row.wall_seconds) for row in by[ClockKind.NEXT] if row.stopped_at) or "–",
-        "resolution, wall": length(int((end.stopped_at - end.started_at).total_seconds())) if end.stopped_at else "–",
+        "next answers, business": ", ".join(length(row.business_seconds) for row in by[ClockKind.NEXT] if row.stopped_at) or "–",
+        "resolution, wall": length(fact.ending),
+        "resolution, business": length(fact.ending_business),
         "our time": length(end.wall_seconds),
+        "our time, business": length(end.business_seconds),
         "waited for the customer": length(end.paused_seconds if ended else None),
         "promises": ", ".join(outcome(row) for row in [first, *by[ClockKind.NEXT], end] if not row.clock.runs),
     }

@@ -50,7 +50,7 @@ def a_taught_source(desk: Desk, thrown: int = 5, answered: int = 3) -> None:
 def test_noise_is_thrown_with_its_reason_and_opens_nothing(desk: Desk) -> None:
     desk.hear(a_post(GIVEAWAY))
     assert desk.cases() == []
-    assert fetch_values(desk.conn, "select route || ': ' || route_why from posts") == ["ignore: Noise: a giveaway."]
+    assert fetch_values(desk.conn, "select route || ': ' || route_why from posts") == ["ignore: noise:giveaway"]
     assert [(one.noise, one.text) for one in rows.thrown(desk.conn, limit=9)] == [("giveaway", GIVEAWAY)]
 
 
@@ -83,7 +83,7 @@ def test_a_source_learns_to_throw_what_its_agents_threw(desk: Desk) -> None:
     a_taught_source(desk)
     desk.hear(a_post("worst delta variant cases in hospitals"), a_post("Delta lost my suitcase, worst airline"))
     assert desk.routes()[-2:] == ["ignore", "open"]
-    assert fetch_values(desk.conn, "select route_why from posts order by id")[-2] == "Noise: like what agents threw on this source."
+    assert fetch_values(desk.conn, "select route_why from posts order by id")[-2] == "noise:not_for_us"
 
 
 def test_two_thrown_posts_teach_nothing_yet(desk: Desk) -> None:
@@ -118,6 +118,35 @@ def test_a_thrown_post_comes_back_as_work_and_as_a_kept_example(desk: Desk) -> N
     assert rows.thrown(desk.conn, limit=9) == []
     with pytest.raises(Conflict):
         relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+
+
+@pytest.mark.parametrize("triaged", [False, True])
+def test_work_made_of_a_thrown_post_is_taken_back_as_if_it_had_not_been(desk: Desk, *, triaged: bool) -> None:
+    desk.hear(a_post(GIVEAWAY))
+    [post_id] = posts(desk)
+    before = fetch_values(desk.conn, "select route_why from posts")
+    relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    if triaged:
+        desk.triage()
+    relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.triage() == (0 if triaged else 1)
+    assert fetch_values(desk.conn, "select count(*) from relevance_examples") == [0]
+    assert fetch_values(desk.conn, "select status from cases") == (["dismissed"] if triaged else [])
+    assert triaged or fetch_values(desk.conn, "select route_why from posts") == before
+    with pytest.raises(Conflict):
+        relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_work_that_has_gone_on_is_not_taken_back(desk: Desk) -> None:
+    first = a_post(GIVEAWAY)
+    desk.hear(first)
+    [post_id] = posts(desk)
+    relevance.bring_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    desk.triage()
+    desk.hear(an_answer_to(first, "And my bag is lost!"))
+    with pytest.raises(Conflict):
+        relevance.lay_back(desk.conn, post_id=post_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.case().status == "open"
 
 
 def test_a_source_tells_how_many_examples_it_has_and_how_well_it_learnt(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from tests.actions.test_customer_sync import Synced
 from tests.cast import NOON, POLICY, SECRET_KEY, ada
 from tests.crm_server import CrmServer, crm_server
 from tests.desk import HOUR, MINUTE
+from tests.importing import Importing
 
 
 @pytest.fixture
@@ -126,6 +127,44 @@ def test_a_merge_from_before_is_taken_back_without_a_word(conn: Connection, sync
     execute(conn, "update customer_refs set part_of = null")
     part(conn, merge_id)
     assert said(conn, sync_id) == []
+
+
+def test_whoever_an_import_made_and_the_system_was_told_of_goes_there_too_when_it_is_taken_back(conn: Connection, sync_id: int) -> None:
+    importing = Importing(conn=conn)
+    one = importing.whole("Name,Email\nCy,cy@mail.example\nDi,di@mail.example\n")
+    [cy, *_others] = importing.values("select id from customers order by id")
+    customer_refs.add(conn, system="crm", external_id="7", customer_id=cy, now=NOON)
+    assert importing.undo(one).kept == 0
+    assert (importing.names(), said(conn, sync_id)) == ([], ["7 erased"])
+
+
+def test_numbers_that_are_part_of_one_that_an_import_brought_stand_again_when_it_is_taken_back(conn: Connection, sync_id: int) -> None:
+    importing = Importing(conn=conn)
+    importing.whole("Name,Email\nCy,cy@mail.example\n")
+    [cy] = importing.values("select id from customers")
+    one = importing.whole("Contact ID,Email\n5,cy@mail.example\n", system="crm")
+    for number in "12":
+        join(conn, cy, known_as(conn, number))
+    assert said(conn, sync_id) == ["1 merged 5", "2 merged 5"]
+    importing.undo(one)
+    assert said(conn, sync_id) == ["1 unmerged 5", "2 unmerged 5", "2 merged 1"]
+
+
+def test_a_number_that_is_given_to_somebody_who_is_gone_by_then_is_to_be_forgotten(synced: Synced) -> None:
+    with synced.pool.transaction() as conn:
+        importing = Importing(conn=conn)
+        one = importing.whole("Name,Email\nCy,cy@mail.example\n")
+        [cy] = importing.values("select id from customers")
+
+    def meanwhile() -> None:
+        synced.crm.meanwhile = None
+        with synced.pool.transaction() as conn:
+            Importing(conn=conn, now=importing.now).undo(one)
+
+    synced.crm.meanwhile = meanwhile
+    synced.round()
+    assert synced.round().error == ""
+    assert (synced.names(), synced.crm.erased) == ([], {f"ours-{cy}"})
 
 
 def two_there(synced: Synced) -> tuple[CustomerId, CustomerId]:

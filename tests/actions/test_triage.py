@@ -11,8 +11,10 @@ from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import ModelMissing
 from amends.core.ports import Reading
 from amends.inbox.actions import alert_routing, resolve
+from amends.inbox.actions.alarm_thresholds import ENVIRONMENT_ID, bring_back, set_thresholds
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
+from amends.inbox.rules.alarm_thresholds import MOST_FOLLOWERS, NEVER, Thresholds
 from amends.inbox.store import untriaged
 from tests.cast import CY, DEE, NOON, POLICY, US, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
@@ -207,10 +209,20 @@ def test_the_cooldown_is_per_case(desk: Desk) -> None:
     desk.hear(first)
     desk.now += MINUTE
     desk.hear(an_answer_to(first, "Still lost!"), a_post("My hat is lost!", author=DEE))
-    desk.now += POLICY.alert_cooldown
+    desk.now += POLICY.alert.cooldown
     desk.hear(an_answer_to(first, "Lost, lost!", published_at=desk.now))
 
     assert fetch_values(desk.conn, "select count(*) from alerts group by case_id order by case_id") == [2, 1]
+
+
+def test_thresholds_that_the_desk_set_count_at_once(desk: Desk) -> None:
+    quiet = Thresholds(urgency=NEVER, followers=MOST_FOLLOWERS)
+    set_thresholds(desk.conn, quiet, instead_of=ENVIRONMENT_ID, agent_id=desk.agent_id, now=desk.now)
+    desk.hear(a_post("My bag is lost!", author=DEE))
+    assert desk.events().count("alert_raised") == 0
+    bring_back(desk.conn, ENVIRONMENT_ID, agent_id=desk.agent_id, now=desk.now)
+    desk.hear(a_post("My hat is lost!", author=DEE))
+    assert desk.events().count("alert_raised") == 1
 
 
 class NoModel(FakeClassifier):

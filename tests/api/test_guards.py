@@ -123,6 +123,7 @@ def address(route: APIRoute, door: Door) -> str:
         "{job_id}",
         "{correction_id}",
         "{weights_id}",
+        "{thresholds_id}",
         "{topic_id:int}",
         "{topic_id}",
         "{example_id}",

@@ -57,6 +57,22 @@ def test_it_is_opened_by_hand_described_and_moved_on_with_undo(door: Door, ada: 
     assert "None is closed yet" in door.visitor(door.who.ada).get("/incidents?closed=true").text
 
 
+def test_a_language_is_one_chip_in_whatever_letters_and_words_may_be_in_any(door: Door, ada: TestClient) -> None:
+    incident = opened(door)
+    with door.pool.transaction() as conn:
+        execute(conn, "update cases set language = 'ta-Latn' where id = %(id)s", {"id": door.who.plain})
+        execute(conn, "update cases set language = 'ta' where id = %(id)s", {"id": door.who.talked})
+    board = ada.get(f"/incidents/{incident}").text
+    assert re.findall(r'href="([^"]+)">Tamil ([0-9]+)<', board) == [(f"/inbox?q=incident%3A{incident}%20lang%3Ata%2Cta-Latn", "2")]
+    assert f'id="row-{door.who.plain}"' in ada.get(f"/inbox?q=incident:{incident}+lang:ta,ta-Latn").text
+    assert "தமிழ்" not in board
+    assert ada.post(f"/incidents/{incident}/notes", data={"language": ["qx"], "text": ["?"]}).status_code == 422
+    ada.post(f"/incidents/{incident}/answers/text", data={"language": "de", "text": "Es geht wieder."})
+    answers = ada.get(f"/incidents/{incident}/answers").text
+    assert re.findall(r'name="language" value="([a-z-]+)"', answers) == ["de", "ta", "en"]
+    assert '<option value="fr">French' in answers
+
+
 def test_a_note_stands_on_every_case_in_the_language_of_its_customer(door: Door, ada: TestClient) -> None:
     with door.pool.transaction() as conn:
         execute(conn, "update cases set language = 'ta' where id = %(id)s", {"id": door.who.talked})

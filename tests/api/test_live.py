@@ -16,12 +16,14 @@ from amends.api.bulletins import Audience, Teller
 from amends.api.live import BACKLOG, ENDS, MOST_CASES, Screen
 from amends.api.screen import Screens
 from amends.core.database import fetch_values
+from amends.inbox.actions.alarms import acknowledge
 from amends.inbox.actions.assign import assign, assign_team
 from amends.inbox.actions.note import add_note
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import events, inbox_list, places, presence
+from amends.inbox.store.alarms import end_of_done_cases
 from tests.cast import NOON
 from tests.crew import a_team
 from tests.door import Door
@@ -276,3 +278,14 @@ def test_a_server_with_open_screens_stops_at_once(door: Door) -> None:
     with serving(door.app) as address, stream(door, address):
         began = time.monotonic()
     assert time.monotonic() - began < 5
+
+
+def test_screens_hear_that_an_alarm_changed_and_only_then(door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        [alert_id] = fetch_values(conn, "select max(id) from alerts")
+    with stream(door, address, only="alarms") as heard:
+        time.sleep(0.3)
+        with door.pool.transaction() as conn:
+            assert end_of_done_cases(conn, now=NOON) == 0
+            acknowledge(conn, alert_id, agent_id=door.who.bo, now=NOON)
+        assert next(heard)["data"] == {}

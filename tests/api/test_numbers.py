@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
-from amends.inbox.actions import facts
+from amends.inbox.actions import calendars, facts, number_settings
 from amends.inbox.actions.follow_up import conclude_due
+from amends.inbox.actions.measure_clocks import measure
 from amends.inbox.actions.resolve import dismiss, resolve
 from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.spans import Period
+from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import fact_rows
 from amends.inbox.store.fact_rows import Behind
+from amends.inbox.store.number_settings import NumberSettings
 from tests.cast import NOON, POLICY
 from tests.door import Door
 from tests.seed import a_second_source
@@ -28,7 +32,12 @@ ROW = '<tr><td><a href="/inbox/'
 
 
 def work_through(conn: Connection, door: Door) -> None:
-    """Resolve two cases, put one aside, and let the follow-ups come due."""
+    """Choose a calendar, resolve two cases, put one aside, and let the follow-ups come due."""
+    week = Calendar(zone="Asia/Colombo", spans=tuple(Span(day=day, begins=540, ends=1020) for day in range(7)))
+    saved = calendars.save(conn, name="Week", calendar=week, calendar_id=None, agent_id=door.who.ada, now=NOON)
+    chosen = NumberSettings(compare_agents=[], shows_answer_times=False, calendar_id=saved)
+    number_settings.decide(conn, chosen, agent_id=door.who.ada, now=NOON)
+    measure(conn, [CaseId(one) for one in fetch_values(conn, "select id from cases")])
     for case_id in (door.who.talked, door.who.plain):
         resolve(conn, case_id=case_id, agent_id=door.who.ada, policy=POLICY, now=NOON)
     dismiss(conn, case_id=CaseId(door.who.plain + 1), agent_id=door.who.ada, now=NOON)
@@ -75,8 +84,12 @@ def test_every_link_on_the_page_opens_as_many_rows_as_it_says(door: Door) -> Non
     mia = door.visitor(door.who.mia)
     page = "".join(mia.get(f"/numbers{part}?span=30d").text for part in ("", "/by/network", "/by/segment", "/by/topic", "/moving"))
     links = re.findall(r'href="(/numbers/rows[^"]+)">([\d,]+)<', page)
-    assert len(links) > 100
-    for address, said in dict.fromkeys(links):
+    assert len(links) > 130
+    assert {"handled", "first_business", "next_business", "ending_business"} <= set(re.findall(r"length=(\w+)", page))
+    assert '<th scope="row">Resolved after</th>' in page
+    # One of each kind that opens nothing, and all that open something.
+    nothing = {tuple(re.findall(r"(?:figure|length)=\w+", address)): address for address, said in links if said == "0"}
+    for address, said in dict.fromkeys(link for link in links if link[1] != "0" or link[0] in nothing.values()):
         rows = mia.get(unescape(address)).text
         assert rows.count(ROW) == int(said.replace(",", "")), address
 
@@ -135,6 +148,8 @@ def test_programs_of_managers_read_the_same_numbers(door: Door) -> None:
     said = door.program(door.who.mia).get("/api/v1/numbers?span=7d&zone=Asia/Colombo").json()
     assert said["measures"]["begun"] == sum(slot["begun"] for slot in said["slots"]) == 9
     assert (said["backlog"], said["before"]["begun"], said["zone"]) == (9, 0, "Asia/Colombo")
+    assert (said["paces"]["seen"]["median"] is None, said["paces"]["counted"]) == (False, 0)
+    assert said["paces_before"]["first_business"] == {"median": None, "p90": None}
     assert said["definitions"]["unanswered"].endswith("They stay in the denominator.")
 
 
@@ -212,6 +227,30 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     assert "not enough to tell" in nobody.get("/answer-times.svg").text
     assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
+
+
+def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
+    admin, mia = door.visitor(door.who.ann), door.visitor(door.who.mia)
+    assert "No calendar counts" in mia.get("/numbers").text
+    admin.post("/settings/calendars", data={"name": "Mornings", "zone": "UTC", "day": ["8:00-12:00"]})
+    with door.pool.transaction() as conn:
+        [week] = fetch_values(conn, "select id from calendars")
+    assert admin.post("/settings/numbers", data={"calendar": str(week)}).status_code == 200
+    assert f'<option value="{week}" selected>Mornings (UTC)</option>' in admin.get("/settings/numbers").text
+    assert admin.post("/settings/numbers", data={"calendar": str(week + 1)}).status_code == 404
+    assert admin.post("/settings/numbers", data={"calendar": "tomorrow"}).status_code == 422
+    assert "calendar id" in admin.get("/settings/audit").text
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select why from jobs where kind = 'measure'") == ["a calendar chosen for the numbers"]
+
+
+def test_a_length_opens_the_rows_that_have_it_and_shows_it(shared_door: Door) -> None:
+    mia = shared_door.visitor(shared_door.who.mia)
+    span = f"since={WEEK.since:%Y-%m-%dT%H:%M:%SZ}&until={WEEK.until:%Y-%m-%dT%H:%M:%SZ}"
+    page = mia.get(f"/numbers/rows?figure=begun&length=triaged&{span}").text
+    assert "From seen to triaged: any time." in page
+    assert page.count(ROW) == 9
+    assert mia.get(f"/numbers/rows?figure=begun&length=first_business&{span}").text.count(ROW) == 0
 
 
 def test_prometheus_reads_the_machines_side_with_a_token(shared_door: Door) -> None:

@@ -98,18 +98,28 @@ def test_a_manager_settles_who_is_told_of_what(door: Door) -> None:
         assert "Saved" in changed.headers["hx-trigger"]
 
 
-def test_an_alarm_of_a_case_is_seen_to_and_judged_and_only_by_who_sees_the_case(door: Door) -> None:
+def of_a_case(door: Door) -> int:
+    """Return the newest alarm of a case."""
     with door.pool.transaction() as conn:
-        [alert_id] = fetch_values(conn, "select max(id) from alerts where case_id is not null")
+        return fetch_values(conn, "select max(id) from alerts where case_id is not null")[0]
+
+
+def test_an_alarm_of_a_case_is_seen_to_and_judged(door: Door) -> None:
+    alert_id = of_a_case(door)
     with as_fragment(door.visitor(door.who.ada)) as ada:
         assert "nobody sees to it yet" in ada.get("/alarms").text
-        answer = ada.post(f"/alarms/cases/{alert_id}/acknowledge")
-        assert "Ada sees to it" in answer.text
+        answer = ada.post(f"/alarms/{alert_id}/acknowledge")
+        assert "Ada sees to it" in ada.get("/alarms/live").text
         ada.post(undo_of(answer))
-        assert "was no reason to ring" in ada.post(f"/alarms/cases/{alert_id}/useless").text
-        assert "was no reason to ring" not in ada.post(f"/alarms/cases/{alert_id}/useful").text
+        answer = ada.post(f"/alarms/{alert_id}/useless")
+        assert "was no reason to ring" in ada.get("/alarms/live").text
+        ada.post(undo_of(answer))
+        assert "was no reason to ring" not in ada.get("/alarms/live").text
         assert ada.get("/alarms/cases?before=1").status_code == 200
-    program = door.program(door.who.bo)
+
+
+def test_an_alarm_of_a_case_is_only_for_who_sees_the_case(door: Door) -> None:
+    alert_id, program = of_a_case(door), door.program(door.who.bo)
     assert program.get("/api/v1/alarms/cases").json()["alarms"][0]["id"] == alert_id
     assert program.post(f"/api/v1/alarms/{alert_id}/judge", json={"useless": True}).json()["dismissed_at"]
     with door.pool.transaction() as conn:
@@ -117,6 +127,7 @@ def test_an_alarm_of_a_case_is_seen_to_and_judged_and_only_by_who_sees_the_case(
         moved = "update cases set team_id = (select max(id) from teams) where id = (select case_id from alerts where id = %(id)s)"
         execute(conn, moved, {"id": alert_id})
     assert program.get(f"/api/v1/alarms/{alert_id}").status_code == 404
+    assert door.visitor(door.who.bo).post(f"/alarms/{alert_id}/back").status_code == 404
     assert alert_id not in [one["id"] for one in program.get("/api/v1/alarms/cases").json()["alarms"]]
     link = f"/alarm/{alert_id}/{sign(f'alarm {alert_id}', SECRET_KEY)}"
     assert "Nobody is called any more" in door.stranger().get(link).text

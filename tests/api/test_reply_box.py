@@ -33,7 +33,7 @@ def generous(name: str) -> Abilities:
 
 def narrow(name: str) -> Abilities:
     """Return a network that has neither threads nor anything beside the text."""
-    return replace(abilities(name), threads=False)
+    return replace(abilities(name), threads=False, private=False)
 
 
 @pytest.fixture
@@ -155,16 +155,19 @@ def test_a_private_message_is_marked_and_may_hold_what_is_not_for_the_public(box
 
 
 def test_an_answer_with_personal_data_is_offered_to_go_in_private_where_that_is_possible(door: Door) -> None:
+    door.able = narrow
     assert "Send it in private" not in send(door, "Call 077 123 4567").text
     door.able = generous
     assert "Send it in private" in send(door, "Call 077 123 4567").text
 
 
 def test_a_network_without_private_messages_says_what_to_do_instead(door: Door) -> None:
+    door.able = narrow
     assert "ask the customer to write to you in private" in send(door, "Hello", private="true").json()["message"]
 
 
 def test_a_customers_personal_data_is_answered_in_private_where_that_is_possible(door: Door) -> None:
+    door.able = narrow
     with door.pool.transaction() as conn:
         conn.execute("update posts set text = 'It is lost, call 077 123 4567' where case_id = %s", [door.who.plain])
     shown = page(door)

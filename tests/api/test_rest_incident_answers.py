@@ -47,6 +47,7 @@ def base(desk: Door, lead: TestClient) -> str:
     lead.post(f"/api/v1/incidents/{incident}/status", json={"status": "fixed"})
     assert lead.post(f"{base}/text", json={"language": "xx", "text": "Hi"}).status_code == 422
     assert lead.post(f"{base}/text", json={"language": "en", "text": "{{ customer.shoe }}"}).status_code == 422
+    assert lead.post(f"{base}/text", json={"language": "de", "text": "Es geht wieder."}).status_code == 200
     assert lead.post(f"{base}/text", json={"language": "en", "text": "{{ customer.first_name }}, it works again."}).status_code == 200
     desk.now += HOUR
     return base

@@ -118,6 +118,16 @@ def test_a_post_without_a_case_says_why_and_a_case_can_be_made_of_it(door: Door)
     read(door)
     assert 'href="/inbox/' in door.visitor(door.who.ada).get(f"/search/posts/{post_id}").text
     assert door.visitor(door.who.ada).get("/search/posts/999999").status_code == 404
+    check_taken_back(door, post_id)
+
+
+def check_taken_back(door: Door, post_id: int) -> None:
+    """What was made of the post is taken back, by who may."""
+    assert door.visitor(door.who.otto).post(f"/search/posts/{post_id}/no-case").status_code == 403
+    back = door.visitor(door.who.ada).post(f"/search/posts/{post_id}/no-case")
+    assert 'hx-swap-oob="true"' in back.text
+    assert "put aside" in back.text
+    assert door.program(door.who.ada).delete(f"/api/v1/posts/{post_id}/case").status_code == 409
 
 
 def read(door: Door) -> None:

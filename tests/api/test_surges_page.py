@@ -52,8 +52,11 @@ def test_agents_see_to_a_surge_and_say_whether_it_was_a_reason_to_ring(door: Doo
     alert_id = a_surge(door)
     with as_fragment(door.visitor(door.who.ada)) as client:
         assert "nobody sees to it yet" in client.get("/alarms").text
-        assert "Ada sees to it" in client.post(f"/alarms/surges/{alert_id}/acknowledge").text
-        assert "was no reason to ring" in client.post(f"/alarms/surges/{alert_id}/useless").text
+        answer = client.post(f"/alarms/{alert_id}/acknowledge")
+        assert "alarms-changed" in answer.headers["hx-trigger"]
+        assert "Ada sees to it" in client.get("/alarms/live").text
+        client.post(f"/alarms/{alert_id}/useless")
+        assert "was no reason to ring" in client.get("/alarms/live").text
 
 
 def test_the_link_of_a_message_acknowledges_by_a_press_and_not_by_a_look(door: Door) -> None:

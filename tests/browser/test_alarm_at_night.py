@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from amends.api.auth import SESSION_COOKIE
 from amends.core.database import execute
@@ -74,18 +74,23 @@ def test_an_alarm_at_night_acknowledged_from_a_webhook(desktop: Desktop) -> None
         deliver(desktop, after=60 * MINUTE)
         assert (len(bo.received), len(ada.received)) == (1, 1)
 
-    _in_the_morning(page)
+    _in_the_morning(desktop)
     _for_the_next_night(desktop)
 
 
-def _in_the_morning(page: Page) -> None:
-    """Read who saw to it, and see to the one that the night held back."""
+def _in_the_morning(desktop: Desktop) -> None:
+    """Read who saw to it, see to the one that the night held back, and see at once what a colleague says of it."""
+    page = desktop.page
     page.goto("/alarms")
     seen = page.locator("#case-alarms li", has_text="critical tonight")
     expect(seen).to_contain_text("somebody sees to it, from a message")
     expect(page.locator("#on-call-now")).to_contain_text(re.compile(r"Nights: Bo, then\s+Ada"))
     page.locator("#case-alarms li", has_text="high tonight").get_by_role("button", name="I see to it").click(timeout=10_000)
-    expect(page.locator("#case-alarms li", has_text="high tonight")).to_contain_text("Ada sees to it")
+    row = page.locator("#case-alarms li", has_text="high tonight")
+    expect(row).to_contain_text("Ada sees to it")
+    bo = desktop.door.visitor(desktop.door.who.bo)
+    bo.post(f"/alarms/{(row.get_attribute('id') or '').removeprefix('alarm-')}/useless")
+    expect(row).to_contain_text("was no reason to ring", timeout=10_000)
     page.goto("/on-call")
     expect(page.get_by_role("heading", name="Nights")).to_be_visible()
 

@@ -1,10 +1,11 @@
 """What every network that calls us does with a call, found by its file: takes a good one, and nothing that is forged, old or broken.
 
 A network's `payloads/<network>/hook.json` is written: `good` is a call (method, headers, query, body) that is signed at `NOW` with the
-credentials of its `account.json`, and `posts` the ids that it brings. `signature` names the header or field that holds the signature;
-`timed` says whether the signature covers the time of the call, and `covers` what else it does: the `body`, unless it says `nothing` (a
-secret that is only shown). Where the network has them: `delivery_id` of the good call, `challenge` (a call, with the `answer` that it
-wants), `rotated` (a good call signed with a secret of before), `garbage` (calls that are signed well, with bodies that mean nothing).
+credentials of its `account.json` and `HOOK_KEY`, and `posts` the ids that it brings. `signature` names the header or field that holds the
+signature; `timed` says whether the signature covers the time of the call, and `covers` what else it does: the `body`, unless it says
+`nothing` (a secret that is only shown). Where the network has them: `delivery_id` of the good call, `challenge` (a call, with the `answer`
+that it wants), `rotated` (a good call signed with a secret of before), `garbage` (calls that are signed well, with bodies that mean
+nothing).
 """
 
 import json
@@ -23,6 +24,7 @@ from tests.contract.cases import NOW, PAYLOADS
 
 CALLING = [name for name in networks() if abilities(name).hooks]
 MINUTE = timedelta(minutes=1)
+HOOK_KEY = "key-of-this-source"
 every_network_that_calls = pytest.mark.parametrize("network", CALLING)
 
 
@@ -32,7 +34,7 @@ def told(network: str) -> dict[str, Any]:
 
 def account(network: str, **credentials: str) -> Account:
     given = json.loads((PAYLOADS / network / "account.json").read_text())
-    return Account(handle=given["handle"], credentials=given["credentials"] | credentials, options=given["options"])
+    return Account(handle=given["handle"], credentials=given["credentials"] | credentials, options=given["options"], hook_key=HOOK_KEY)
 
 
 def hook(given: Mapping[str, Any]) -> Hook:
@@ -117,8 +119,8 @@ def test_a_call_without_headers_or_by_another_method_is_refused(network: str) ->
 @every_network_that_calls
 def test_nothing_is_taken_while_we_have_no_secret_or_another_one(network: str) -> None:
     ours = account(network)
-    without = replace(ours, credentials={})
-    another = replace(ours, credentials=dict.fromkeys(ours.credentials, "another-secret-than-theirs"))
+    without = replace(ours, credentials={}, hook_key="")
+    another = replace(ours, credentials=dict.fromkeys(ours.credentials, "another-secret-than-theirs"), hook_key="another-key")
     for one in (without, another):
         with pytest.raises(HookRefused):
             hear(network, hook(told(network)["good"]), ours=one)

@@ -1,9 +1,10 @@
 """Amends against Bluesky's own server software: from the mention to the answer that the customer sees, and to the deleted complaint."""
 
-import os
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,12 +33,12 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Generator[Bluesky]:
-    folder = tmp_path_factory.mktemp("bluesky")
-    for place in (folder, folder.parent, folder.parent.parent):
-        os.chmod(place, 0o755)  # noqa: PTH101, S103 - the servers run as another account
-    with bluesky_network(folder) as running:
-        yield running
+def bluesky() -> Generator[Bluesky]:
+    """The servers, which run as another account: not in pytest's own folder, which each run that starts closes anew."""
+    with TemporaryDirectory(prefix="amends-bluesky-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with bluesky_network(Path(folder)) as running:
+            yield running
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,7 @@ a case is kept by `tests/year` while it is made up, in another way than the prod
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,12 @@ from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.columns import Column, seconds
 from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.spans import Period, days_of, slots
-from amends.inbox.store import fact_rows, fact_slices, numbers
+from amends.inbox.store import alarm_numbers, fact_rows, fact_slices, numbers
 from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import GROUPS, Asked, Found
 from tests.year import counting
@@ -28,7 +30,7 @@ from tests.year.checking import Fact, differences, fact_of
 from tests.year.living import a_year
 from tests.year.playing import play
 from tests.year.stage import Stage, set_up
-from tests.year.truth import NOW, Life
+from tests.year.truth import NOW, RULES, WORKED, Life
 from tests.year.writing import write
 
 PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 1_000, 400, 200_000
@@ -67,6 +69,7 @@ class Year:
 
     stage: Stage
     true: Sequence[Fact]
+    lives: Sequence[Life]
 
     @property
     def filters(self) -> Mapping[str, Callable[[Fact], bool]]:
@@ -79,6 +82,7 @@ class Year:
             "team:North OR team:none": lambda row: row.team_id in {None, stage.teams[0]},
             "assignee:me": lambda row: row.agent_id == stage.agents[0],
             'topic:"Topic 1" -brand:tern-air': lambda row: stage.topics[1] in row.topics and row.source_id == stage.sources[0],
+            "segment:Members": lambda row: row.member,
             "brand:tern-air mood:negative": lambda row: row.source_id != stage.sources[0] and row.mood == "negative",
         }
 
@@ -100,9 +104,7 @@ def test_a_year_played_at_a_desk_is_measured_as_it_was_made_up(conn: Connection,
     lives = [one.life for one in lived]
     player = play(stage, lived)
     assert differences(stage, player.cases, lives) == []
-    _numbers_are_true(
-        Year(stage, [fact_of(stage, player.cases[life.number], life, episode) for life in lives for episode in life.episodes])
-    )
+    _numbers_are_true(_year(stage, player.cases, lives))
     kept = fetch_values(conn, "select f::text from episode_facts f order by episode_id")
     facts.rebuild(conn)
     assert fetch_values(conn, "select f::text from episode_facts f order by episode_id") == kept
@@ -116,18 +118,35 @@ def test_a_year_written_at_a_stroke_is_measured_as_it_was_made_up(conn: Connecti
     facts.rebuild(conn)
     execute(conn, "analyze episode_facts")
     assert differences(stage, ids, lives) == []
-    _numbers_are_true(Year(stage, [fact_of(stage, ids[life.number], life, episode) for life in lives for episode in life.episodes]))
+    _numbers_are_true(_year(stage, ids, lives))
+
+
+def _year(stage: Stage, ids: Mapping[int, CaseId], lives: Sequence[Life]) -> Year:
+    return Year(stage, [fact_of(stage, ids[life.number], life, episode) for life in lives for episode in life.episodes], lives)
 
 
 def _numbers_are_true(year: Year) -> None:
     for place in range(len(SPANS)):
         asked, rows = year.asked(place)
-        found = numbers.find(year.stage.conn, asked, also={*measuring.GAPS, *GROUPS})
+        found = numbers.find(year.stage.conn, asked, also={*PACED, *GROUPS})
         assert found.measures(asked) == counting.measures(rows, asked.period, NOW_WHOLE), asked
         assert found.measures_before(asked) == counting.measures(rows, asked.before, NOW_WHOLE), asked
         _figures_are_true(year, asked, found, rows)
         _charts_are_true(asked, found, rows)
+        _paces_are_true(year, asked, found, rows)
         _groups_are_true(year, asked, found, rows)
+        _alarms_are_true(year, asked)
+
+
+def _alarms_are_true(year: Year, asked: Asked) -> None:
+    """How often each rule rang in the span, and what was made of it."""
+    everything = parse("")
+    found = alarm_numbers.by_rule(year.stage.conn, asked.period, everything, replace(asked.asker, scope=EVERYTHING))
+    rung = [one for life in year.lives for one in life.alarms if asked.period.since <= one.raised < asked.period.until]
+    true = {rule: [one for one in rung if one.rule == rule] for rule in RULES}
+    assert {one.rule: (one.raised, one.useful, one.useless) for one in found if one.rule in RULES} == {
+        rule: (len(of), sum(one.useless is False for one in of), sum(one.useless is True for one in of)) for rule, of in true.items() if of
+    }, asked
 
 
 def _figures_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
@@ -145,11 +164,17 @@ def _charts_are_true(asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
     drawn = measuring.series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
     assert drawn == [counting.slot(rows, one.period, NOW_WHOLE) for one in drawn], asked
     new = counting.begun(rows, asked.period)
-    for column, lengths in ((Column.FIRST_ANSWER, [row.first_answer for row in new]), (Column.ENDING, [row.ending for row in new])):
-        assert measuring.distribution(found.facts.begun[column]) == counting.bins(lengths), asked
-    assert measuring.gaps(found.facts.begun) == counting.gaps(new), asked
+    for column in (Column.FIRST_ANSWER, Column.ENDING, Column.HANDLED, Column.FIRST_BUSINESS, Column.ENDING_BUSINESS):
+        assert measuring.distribution(found.facts.begun[column]) == counting.bins(getattr(row, column.value) for row in new), asked
     still = [row.published_at for row in rows if row.resolved_at is None and not row.dismissed]
     assert sorted(found.waiting[Column.AT].tolist()) == sorted(map(seconds, still)), asked
+
+
+def _paces_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
+    """Step by step, and business time by the calendars of the policies and of the desk."""
+    weeks = {year.stage.calendars[name]: worked for name, worked in WORKED.items()}
+    true = [counting.paces(counting.begun(rows, period), weeks, NOW_WHOLE) for period in (asked.period, asked.before)]
+    assert list(numbers.paces_of(year.stage.conn, asked, found)) == true, asked
 
 
 def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
@@ -185,4 +210,5 @@ def test_the_small_years_have_something_of_everything() -> None:
     looks = {look.outcome for life in lives for episode in life.episodes for look in episode.looks.values()}
     assert looks >= {"held", "relapsed", "silent", "unknown"}
     verbs = {deed.verb for one in a_year(PLAYED, seed=2028) for deed in one.deeds}
+    assert verbs >= {"link", "edit", "withdraw", "erase", "join", "alarm", "judge"}
     assert verbs >= {"undo", "reopen", "dismiss", "fail", "rate", "move", "assign", "topic", "correct", "bot", "note"}

@@ -10,14 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.core.database import Connection, fetch_values
-from amends.inbox.actions import facts
+from amends.inbox.actions import calendars, facts
 from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import Figure, Length
-from amends.inbox.rules.measuring import GAPS, distribution, series
+from amends.inbox.rules.measuring import distribution, series
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.spans import Period, slots
+from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import fact_rows, numbers
 from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import Asked, Found
@@ -50,8 +53,14 @@ def _furnished(conn: Connection, seed: int) -> Made:
     sources = [int(a_source(conn)), int(a_source(conn, network="reddit", handle="tern", brand="tern"))]
     fetch_values(conn, "insert into authors (network, external_id, handle) values ('x', '1', 'cy') returning id")
     fetch_values(conn, "insert into customers (name, created_at) values ('Cy', now()) returning id")
+    _a_week(conn)
     teams = fetch_values(conn, "insert into teams (name, created_at) values ('North', now()), ('South', now()) returning id")
     return Made(conn, seed, sources=sources, teams=teams)
+
+
+def _a_week(conn: Connection) -> None:
+    week = Calendar(zone="Europe/Berlin", spans=tuple(Span(day=day, begins=540, ends=1020) for day in range(5)))
+    calendars.save(conn, name="Week", calendar=week, calendar_id=None, agent_id=ada(conn), now=NOON)
 
 
 @pytest.mark.timeout(400)
@@ -114,7 +123,7 @@ def _agree(conn: Connection, made: Made) -> None:
 
 
 def _agree_on(conn: Connection, rows: list[Told], asked: Asked) -> None:
-    found = numbers.find(conn, asked, also=GAPS)
+    found = numbers.find(conn, asked, also=PACED)
     figures = found.figures(asked)
     for figure in Figure:
         behind = Behind(figure=figure, period=asked.period, query=asked.query, asker=asked.asker)
@@ -137,9 +146,7 @@ def _bins_agree(conn: Connection, rows: list[Told], asked: Asked, found: Found) 
     """Every bar of a distribution opens as many rows as it says, and all bars together are everybody who has the length."""
     told_lengths = lengths_of(rows, asked.period)
     for length, bounds in (
-        (Length.SEEN, (0, 300)),
-        (Length.TRIAGED, (0, 300)),
-        (Length.FIRST_ANSWER, (0, 300)),
+        *((length, (0, 300)) for length in Length if length is not Length.ENDING),
         (Length.ENDING, (900, 3600)),
     ):
         lengths = told_lengths[length]

@@ -40,6 +40,19 @@ def test_a_leap_day_is_a_day() -> None:
     assert len(slots(days_of(date(2028, 2, 1), date(2028, 2, 29), COLOMBO), COLOMBO)) == 29
 
 
+def test_a_day_that_samoa_left_out_is_none_and_is_not_counted() -> None:
+    apia, skipped = ZoneInfo("Pacific/Apia"), date(2011, 12, 30)
+    with pytest.raises(Refused, match="Pacific/Apia left this day out"):
+        days_of(skipped, skipped, apia)
+    over = days_of(date(2011, 12, 29), date(2011, 12, 31), apia)
+    assert (over.length, len(slots(over, apia))) == (timedelta(days=2), 2 * 24)
+    assert before(over, apia) == days_of(date(2011, 12, 27), date(2011, 12, 28), apia)
+    assert before(days_of(date(2011, 12, 31), date(2012, 1, 1), apia), apia) == days_of(date(2011, 12, 28), date(2011, 12, 29), apia)
+    assert days_of(skipped, date(2011, 12, 31), apia) == days_of(date(2011, 12, 31), date(2011, 12, 31), apia)
+    december = days_of(date(2011, 12, 1), date(2011, 12, 31), apia)
+    assert [len(slots(december, apia)), before(december, apia).since] == [30, midnight(date(2011, 11, 1), apia)]
+
+
 def test_days_that_are_none_are_refused() -> None:
     with pytest.raises(Refused, match="before the first"):
         days_of(date(2026, 3, 2), date(2026, 3, 1), BERLIN)

@@ -18,9 +18,9 @@ from amends.core.errors import (
 )
 from amends.core.ports import Sentiment
 from amends.inbox.rules import alerting, reply_tries, source_health
+from amends.inbox.rules.alarm_thresholds import Thresholds
 from amends.inbox.rules.case_states import Step, after
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import preview, storable
 from amends.inbox.rules.words import CaseStatus, ReplyState, WatchState
 from tests.cast import NOON, a_verdict
@@ -118,7 +118,7 @@ def _alarm(
     mood: Sentiment = Sentiment.NEGATIVE,
 ) -> str | None:
     heard = alerting.Heard(published_at=published_at, followers=followers, last_raised_at=last)
-    found = alerting.decide(a_verdict(urgency=urgency, sentiment=mood, reasons=("outage",)), heard, policy=Policy(), now=NOON)
+    found = alerting.decide(a_verdict(urgency=urgency, sentiment=mood, reasons=("outage",)), heard, thresholds=Thresholds(), now=NOON)
     return found.rule if found else None
 
 
@@ -142,7 +142,7 @@ def test_old_news_wakes_nobody() -> None:
 
 def test_an_alarm_says_its_reasons() -> None:
     heard = alerting.Heard(published_at=NOON, followers=None, last_raised_at=None)
-    alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, policy=Policy(), now=NOON)
+    alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, thresholds=Thresholds(), now=NOON)
     assert alarm is not None
     assert (alarm.severity, alarm.reason) == ("critical", "Negative, urgency 90: outage, money lost.")
 

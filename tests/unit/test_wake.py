@@ -61,6 +61,7 @@ def test_what_may_wait_long_for_a_network_has_a_lane_of_its_own() -> None:
         Task.LOOK_AGAIN,
         Task.RECHECK,
         Task.CHECK_STANDINGS,
+        Task.SUBSCRIBE,
     }
 
 

@@ -10,6 +10,7 @@ from amends.inbox.rules.ids import CaseId
 from tests.year.stage import Stage
 from tests.year.truth import SECOND, Clock, Episode, Life
 
+KINDS = ("first", "next", "resolution")
 Difference = tuple[str, int, int, object, object]
 """What differs, in which life and episode, what is true, what the product holds."""
 
@@ -28,6 +29,7 @@ class Fact:
     language: str
     mood: str
     topics: Sequence[int]
+    member: bool
     published_at: datetime
     resolved_at: datetime | None
     dismissed: bool
@@ -40,6 +42,12 @@ class Fact:
     promise: str | None
     next_answer: int | None
     csat: int | None
+    handled: int | None
+    first_business: int | None
+    next_business: int | None
+    ending_business: int | None
+    first_calendar: int
+    ending_calendar: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +62,7 @@ class Told:
     outcome: str
     wall: int | None
     business: int | None
+    whole: int | None
     paused: int | None
     due_at: datetime | None
 
@@ -66,6 +75,7 @@ def length(begin: datetime, end: datetime | None) -> int | None:
 def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact:
     """Return the fact that an episode is to be."""
     waits = [wait for wait in episode.waits if not wait.void]
+    business = {kind: [clock.whole // SECOND for clock in life.clocks(episode) if clock.kind == kind and clock.stopped] for kind in KINDS}
     longest = max((length(wait.begin, wait.end) or 0 for wait in waits), default=None)
     return Fact(
         case_id=case_id,
@@ -77,6 +87,7 @@ def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact
         agent_id=None if life.agent is None else stage.agents[life.agent],
         language=life.language,
         mood=life.mood,
+        member=life.is_members,
         topics=sorted(stage.topics[topic] for topic in life.topics),
         published_at=episode.published,
         resolved_at=episode.resolved,
@@ -90,6 +101,12 @@ def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact
         promise=life.promise(episode),
         next_answer=-2 if any(wait.end is None for wait in waits) else longest,
         csat=episode.csat,
+        handled=length(episode.triaged, episode.answered),
+        first_business=business["first"][0] if business["first"] else None,
+        next_business=-2 if any(wait.end is None for wait in waits) else max(business["next"], default=None),
+        ending_business=business["resolution"][0] if business["resolution"] else None,
+        first_calendar=stage.calendars[life.week],
+        ending_calendar=stage.calendars[life.week],
     )
 
 
@@ -105,6 +122,7 @@ def told_of(case_id: CaseId, episode: Episode, clock: Clock) -> Told:
         outcome=clock.outcome,
         wall=whole(clock.wall) if stopped else None,
         business=whole(clock.business) if stopped else None,
+        whole=whole(clock.whole) if stopped else None,
         paused=whole(clock.paused) if stopped else None,
         due_at=clock.due,
     )
@@ -143,7 +161,10 @@ def _apart(life: Life, episode: Episode, true: Any, held: Any) -> Iterator[Diffe
 
 _FACTS = """
 select case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics, published_at, resolved_at, dismissed,
-  first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat from episode_facts
+  first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat, handled, first_business, next_business,
+  ending_business, first_calendar, ending_calendar,
+  exists (select from cases c join customers u on u.id = c.customer_id where c.id = case_id and 'member' = any(u.tags)) as member
+from episode_facts
 """
 _CLOCKS = """
 select k.case_id, e.number as episode, kind, k.number, started_at, due_at,
@@ -151,6 +172,7 @@ select k.case_id, e.number as episode, kind, k.number, started_at, due_at,
     else 'running' end as outcome,
   case when stopped_at is not null then wall_seconds end as wall,
   case when stopped_at is not null then business_seconds end as business,
+  case when stopped_at is not null then whole_business_seconds end as whole,
   case when stopped_at is not null then paused_seconds end as paused
 from clocks k join episodes e on e.id = k.episode_id
 """

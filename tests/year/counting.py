@@ -1,6 +1,6 @@
 """Counts every number of a span from the truth of a made-up year, one case after the other, in plain Python and exact fractions."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal
@@ -8,8 +8,10 @@ from itertools import groupby, pairwise
 
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Slot, Times
+from amends.inbox.rules.paces import Paces
 from amends.inbox.rules.spans import Period
 from tests.year.checking import Fact
+from tests.year.hours import Worked
 from tests.year.truth import SECOND
 
 EXACT = Context(prec=60)
@@ -91,9 +93,32 @@ def slot(rows: Collection[Fact], period: Period, now: datetime) -> Slot:
     )
 
 
-def gaps(new: Sequence[Fact]) -> tuple[Times, Times]:
-    """Return how long it took until posts were seen, and then until they were read."""
-    return _times([row.seen for row in new], [], len(new)), _times([row.triaged for row in new], [], len(new))
+def paces(new: Sequence[Fact], calendars: Mapping[int, Worked], now: datetime) -> Paces:
+    """Return how fast it went; who waits is watched until now, by the calendar in business time."""
+    open_still = [row for row in new if row.ending is None]
+    unanswered = [row for row in open_still if row.first_answer is None]
+    again = [row.next_business for row in new if row.next_business is not None]
+    return Paces(
+        seen=_times([row.seen for row in new], [], len(new)),
+        triaged=_times([row.triaged for row in new], [], len(new)),
+        handled=_times([row.handled for row in new], [_since_triage(row, now) for row in unanswered], len(new)),
+        first_business=_times(
+            [row.first_business for row in new], [_worked(row, calendars[row.first_calendar], now) for row in unanswered], len(new)
+        ),
+        next_business=Times(median=share([one for one in again if one >= 0], [], len(again), "0.5"), p90=_p90(again)),
+        ending_business=_times(
+            [row.ending_business for row in new], [_worked(row, calendars[row.ending_calendar], now) for row in open_still], len(new)
+        ),
+        counted=len(new),
+    )
+
+
+def _since_triage(row: Fact, now: datetime) -> int:
+    return max(0, (now - row.published_at.replace(microsecond=0)) // SECOND - row.seen - row.triaged)
+
+
+def _worked(row: Fact, calendar: Worked, now: datetime) -> int:
+    return calendar.between(row.published_at.replace(microsecond=0), now) // SECOND
 
 
 def bins(lengths: Iterable[int | None]) -> list[int]:

@@ -1,7 +1,7 @@
 """Plays lives at a desk, through the same actions as the doors use, in the order of a whole year, with `now` moved by hand."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any
@@ -9,20 +9,27 @@ from typing import Any
 from amends.core.database import execute, fetch_values
 from amends.core.errors import NetworkError
 from amends.core.ports import Published
-from amends.core.post import Author
-from amends.inbox.actions import assign, clocks, facts, follow_up, reply, resolve, survey, topic_labels
+from amends.core.post import Author, Post
+from amends.inbox.actions import alarms, assign, clocks, erase, facts, follow_up, jobs, reply, resolve, survey, topic_labels
 from amends.inbox.actions.correct import correct
+from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.ingest import ingest
+from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.note import add_note
+from amends.inbox.actions.rejudge import rejudge_pending
 from amends.inbox.actions.survey import Means
 from amends.inbox.actions.triage import triage_pending
-from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.alerting import Alarm, Severity
+from amends.inbox.rules.ids import AlertId, AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.surveys import Answer
+from amends.inbox.rules.words import LinkBasis
+from amends.inbox.store import raised_alerts
+from amends.inbox.store.raised_alerts import Raise
 from amends.inbox.store.replies import ReplyJob
 from tests.cast import POLICY, SECRET_KEY, US, a_post
 from tests.fakes import FakeClassifier
-from tests.year.living import UNREAD, Deed, Living
-from tests.year.stage import Stage, read_sources
+from tests.year.stage import MEMBER, Stage, read_sources
+from tests.year.standing import UNREAD, Deed, Standing
 from tests.year.truth import NOW, Life
 
 WORDS = {
@@ -58,6 +65,8 @@ class Player:
     cases: dict[int, CaseId] = field(default_factory=dict[int, CaseId])
     jobs: dict[int, ReplyJob] = field(default_factory=dict[int, ReplyJob])
     links: dict[str, str] = field(default_factory=dict[str, str])
+    posts: dict[str, Post] = field(default_factory=dict[str, Post])
+    rung: dict[int, AlertId] = field(default_factory=dict[int, AlertId])
 
     def do(self, deed: Deed) -> None:
         getattr(self, f"_{deed.verb}")(deed, **deed.facts)
@@ -74,13 +83,69 @@ class Player:
             published_at=published,
             language_hint=life.language,
         )
-        ingest(conn, source_id=self.stage.sources[life.source], network=life.network, posts=[post], now=deed.at)
+        self.posts[key] = post
+        self._collect(deed, post)
         triage_pending(conn, classifier=self.model, policy=POLICY, clock=lambda: triaged)
         if life.number not in self.cases:
             given = {"key": key}
             self.cases[life.number] = fetch_values(conn, "select case_id from posts where external_id = %(key)s", given)[0]
             if life.number in self.agreed:
                 execute(conn, _AGREE, {"case": self.cases[life.number], "at": deed.at, "mail": f"a{life.number}@home.example"})
+
+    def _collect(self, deed: Deed, post: Post) -> None:
+        life = self.lives[deed.life]
+        ingest(self.stage.conn, source_id=self.stage.sources[life.source], network=life.network, posts=[post], now=deed.at)
+
+    def _edit(self, deed: Deed, *, key: str, mood: str) -> None:
+        text = f"{WORDS[self.lives[deed.life].language][mood]} {key}"
+        self.posts[key] = replace(self.posts[key], text=text, edited_at=deed.at)
+        self._collect(deed, self.posts[key])
+        rejudge_pending(self.stage.conn, classifier=self.model, clock=lambda: deed.at, limit=5)
+
+    def _withdraw(self, deed: Deed, *, key: str) -> None:
+        self._collect(deed, replace(self.posts[key], deleted=True))
+
+    def _link(self, deed: Deed, *, twin: int) -> None:
+        """Somebody finds out that the author of another case is the same customer; then the worker looks at what that stirs."""
+        [author] = fetch_values(self.stage.conn, "select author_id from cases where id = %(id)s", {"id": self.cases[twin]})
+        link_customer(
+            self.stage.conn,
+            author_id=AuthorId(author),
+            customer_id=self._customer(deed),
+            basis=LinkBasis.AGENT,
+            evidence=(),
+            agent_id=self.stage.agents[0],
+            now=deed.at,
+        )
+        while follow_up.look_at_stirred(self.stage.conn, now=deed.at):
+            pass
+        while clocks.keep_due(self.stage.conn, now=deed.at):
+            pass
+
+    def _customer(self, deed: Deed) -> CustomerId:
+        return fetch_values(self.stage.conn, "select customer_id from cases where id = %(id)s", {"id": self.cases[deed.life]})[0]
+
+    def _erase(self, deed: Deed, *, agent: int) -> None:
+        conn = self.stage.conn
+        erase.erase(conn, customer_id=self._customer(deed), agent_id=self.stage.agents[agent], policy=POLICY, now=deed.at)
+        tools = Tools(classifier=lambda: self.model, clock=lambda: deed.at)
+        while job := jobs.claim(conn, now=deed.at):
+            jobs.carry_on(conn, job, tools)
+
+    def _join(self, deed: Deed) -> None:
+        given = {"tag": MEMBER, "id": self._customer(deed)}
+        execute(self.stage.conn, "update customers set tags = array[%(tag)s] where id = %(id)s", given)
+
+    def _alarm(self, deed: Deed, *, rule: str) -> None:
+        query = "select max(id) from posts where case_id = %(id)s and case_number is not null"
+        [post] = fetch_values(self.stage.conn, query, {"id": self.cases[deed.life]})
+        alarm = Alarm(rule=rule, severity=Severity.HIGH, reason="It rings.")
+        asked = Raise(case_id=self.cases[deed.life], post_id=PostId(post), alarm=alarm)
+        [raised] = raised_alerts.insert(self.stage.conn, [asked], now=deed.at)
+        self.rung[deed.life] = raised.id
+
+    def _judge(self, deed: Deed, *, useless: bool) -> None:
+        alarms.judge(self.stage.conn, self.rung[deed.life], agent_id=self.stage.agents[0], useless=useless, now=deed.at)
 
     def _bot(self, deed: Deed) -> None:
         life = self.lives[deed.life]
@@ -94,7 +159,7 @@ class Player:
             is_own=True,
             published_at=deed.at,
         )
-        ingest(self.stage.conn, source_id=self.stage.sources[life.source], network=life.network, posts=[post], now=deed.at)
+        self._collect(deed, post)
         triage_pending(self.stage.conn, classifier=self.model, policy=POLICY, clock=lambda: deed.at)
 
     def _write(self, deed: Deed, *, agent: int, then_resolve: bool) -> None:
@@ -162,7 +227,7 @@ class Player:
         return {"case_id": self.cases[deed.life], "agent_id": self.stage.agents[agent], "now": deed.at}
 
 
-def play(stage: Stage, lived: Iterable[Living]) -> Player:
+def play(stage: Stage, lived: Iterable[Standing]) -> Player:
     """Do everything that happened in the year, in its order, the numbers kept all the while, and what is due up to now."""
     lives = list(lived)
     player = Player(
@@ -182,7 +247,7 @@ def _go_through(work: Callable[[], object]) -> None:
         pass
 
 
-def _agrees(one: Living) -> bool:
+def _agrees(one: Standing) -> bool:
     return any(deed.verb == "ask" for deed in one.deeds)
 
 

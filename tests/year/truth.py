@@ -13,6 +13,8 @@ MINUTE, HOUR, DAY, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(
 BEGINS, ENDS = datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
 NOW = datetime(2029, 2, 1, 10, 30, tzinfo=UTC)
 NOTHING = timedelta(0)
+RULES = ("rule: wide reach", "rule: a crash")
+"""The rules that ring."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +46,8 @@ POLICIES = (
     Promised(name="Shop", condition="brand:tern-air", week="Shop", minutes={"next": 180}),
     Promised(name="Office", condition="brand:lanka-air", week="Office", minutes={"first": 240, "next": 240, "resolution": 960}),
 )
+DESK = "Shop"
+"""The week by which business time is counted where no policy names one."""
 WORKED = {name: Worked(week) for name, week in WEEKS.items()}
 
 
@@ -97,7 +101,8 @@ class Clock:
     stopped: datetime | None
     voided: datetime | None
     wall: timedelta
-    business: timedelta | None
+    business: timedelta
+    whole: timedelta
     paused: timedelta
     promised: bool
     broken: bool
@@ -108,9 +113,21 @@ class Clock:
         return "late" if self.broken else "kept" if self.stopped else "void" if self.voided else "running"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """An alarm of a rule, and what was made of it: None where nobody judged it."""
+
+    rule: str
+    raised: datetime
+    useless: bool | None
+
+
 @dataclass(kw_only=True, slots=True)
 class Life:
-    """One case and all that is true of it now; `source`, `team` and `agent` are places in the lists of the stage."""
+    """One case and all that is true of it now; `source`, `team` and `agent` are places in the lists of the stage.
+
+    `of` is the case of the same customer's other handle, where it is the second one.
+    """
 
     number: int
     source: int
@@ -122,6 +139,19 @@ class Life:
     agent: int | None = None
     topics: set[int] = field(default_factory=set[int])
     episodes: list[Episode] = field(default_factory=list[Episode])
+    alarms: list[Rung] = field(default_factory=list[Rung])
+    member: bool = False
+    of: "Life | None" = None
+
+    @property
+    def is_members(self) -> bool:
+        """Whether its customer is a member now."""
+        return (self.of or self).member
+
+    @property
+    def week(self) -> str:
+        """The week that counts for it."""
+        return (self.policy.week if self.policy else "") or DESK
 
     @property
     def policy(self) -> Promised | None:
@@ -150,6 +180,7 @@ def _clock(policy: Promised | None, kind: str, number: int, run: Stretch, pauses
     end = None if run.end is None else max(run.end, run.begin)
     stretches = _running(run.begin, end or NOW, pauses)
     worked = WORKED.get(policy.week) if policy else None
+    counted = worked or WORKED[DESK]
     minutes = policy.minutes.get(kind) if policy else None
     held = stretches if policy and policy.pauses else [(run.begin, end or NOW)]
     stands = held is stretches and any(pause.end is None for pause in pauses)
@@ -162,7 +193,8 @@ def _clock(policy: Promised | None, kind: str, number: int, run: Stretch, pauses
         stopped=None if run.void else end,
         voided=end if run.void else None,
         wall=sum((b - a for a, b in stretches), NOTHING),
-        business=sum((worked.between(a, b) for a, b in stretches), NOTHING) if worked else None,
+        business=sum((counted.between(a, b) for a, b in stretches), NOTHING),
+        whole=counted.between(run.begin, end or NOW),
         paused=sum((max((pause.end or end or NOW) - pause.begin, NOTHING) for pause in pauses), NOTHING),
         promised=minutes is not None,
         broken=due is not None and (due < end if end else due <= NOW),

@@ -1,6 +1,6 @@
 """The words of follow-ups and surveys on our own screens."""
 
-from amends.core.translating import N_, Table
+from amends.core.translating import N_, Table, gettext
 from amends.inbox.rules.follow_up import Says
 from amends.inbox.rules.surveys import Skip
 
@@ -36,6 +36,11 @@ _WHY = Table(
         Skip.NOT_DELIVERED: N_("The question could not be delivered."),
     }
 )
+
+
+def noted(note: str) -> str:
+    """Return the sentence about an outcome; what a colleague wrote stays as it is."""
+    return gettext(note)
 
 
 def why_not_asked(why: str) -> str:

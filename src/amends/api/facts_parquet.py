@@ -16,7 +16,10 @@ from amends.inbox.store.fact_export import Fact
 CHUNK = 1 << 16
 _MOMENTS = ("published_at", "resolved_at")
 _TEXTS = ("network", "brand", "source", "team", "language", "mood", "promise", "after_7", "after_30")
-_WHOLE = ("episode_id", "case_id", "number", "first_answer", "next_answer", "ending", "seen", "triaged", "csat")
+_WHOLE = (
+    *("episode_id", "case_id", "number", "first_answer", "next_answer", "ending", "seen", "triaged", "handled"),
+    *("first_business", "next_business", "ending_business", "csat"),
+)
 
 
 def check_parquet() -> None:

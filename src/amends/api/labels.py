@@ -1,6 +1,7 @@
 """The words of labels that agents correct, and of long work. No I/O."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Protocol
 
 from amends.api.words import LANGUAGES, MOODS, MOODS_WITHIN, label, language
@@ -46,6 +47,7 @@ JOBS = Table(
         "learn": N_("Learning from corrections"),
         "topics": N_("Labelling history by topic"),
         "clocks": N_("Putting running clocks under the policies"),
+        "measure": N_("Counting business time in the numbers"),
         "bulk": N_("Work on many cases"),
         "import_look": N_("Looking a file over"),
         "import_run": N_("Importing customers"),
@@ -135,9 +137,9 @@ def heading(field: str, label: str) -> str:
     return LABELS[field].get(label, label) if field in LABELS else written(label)
 
 
-def languages(chosen: str, likely: Sequence[str]) -> list[str]:
-    """Return the languages that a post may be said to be in, by name; also the `likely` ones and the one that is `chosen`."""
-    return sorted({*LANGUAGES, *likely, chosen} - {"", "und"}, key=written)
+def languages() -> list[tuple[str, str]]:
+    """Return the languages that a post may be said to be in, each with its name, by name."""
+    return sorted(((code, written(code)) for code in {*LANGUAGES, *LIKELY}), key=itemgetter(1))
 
 
 class Mood(Protocol):

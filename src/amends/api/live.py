@@ -20,6 +20,7 @@ log = logger(__name__)
 
 GATHER = 0.08
 GATHER_PRESENCE = 0.3
+GATHER_ALARMS = 0.5
 FORGET_EVERY = 5.0
 HEARTBEAT = 15.0
 LONGEST_STREAM = 60.0
@@ -62,7 +63,7 @@ class Live:
         self._touched: dict[int, int] = {}
         self._present: set[int] = set()
         self._last = 0
-        self._heard, self._seen = asyncio.Event(), asyncio.Event()
+        self._heard, self._seen, self._rung = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._listening, self._stopping = threading.Event(), threading.Event()
 
     @contextlib.asynccontextmanager
@@ -74,6 +75,7 @@ class Live:
         tasks = [
             asyncio.create_task(self._keep(self._heard, GATHER, self._tell_news)),
             asyncio.create_task(self._keep(self._seen, GATHER_PRESENCE, self._tell_presence)),
+            asyncio.create_task(self._keep(self._rung, GATHER_ALARMS, self._tell_alarms)),
             asyncio.create_task(self._keep_forgetting()),
         ]
         await asyncio.to_thread(self._listening.wait, PATIENCE)
@@ -107,7 +109,7 @@ class Live:
                 loop.call_soon_threadsafe(self._hear, payload)
 
     def _hear(self, payload: str) -> None:
-        """Take in one notification: events, who is where, or a word for one agent."""
+        """Take in one notification: events, who is where, that alarms changed, or a word for one agent."""
         news = json.loads(payload)
         event = int(news.get("last") or 0)
         self._last = max(self._last, event)
@@ -117,6 +119,8 @@ class Live:
         if present := news.get("present"):
             self._present.update(present)
             self._seen.set()
+        if news.get("alarms"):
+            self._rung.set()
         for agent_id, facts in (news.get("notices") or {}).items():
             self._say(message("notice", facts), lambda screen, agent_id=int(agent_id): screen.agent_id == agent_id)
 
@@ -158,6 +162,10 @@ class Live:
         present, self._present = self._present, set()
         if self._screens and present:
             await self._tell(lambda audiences: self.teller.presence(present, audiences))
+
+    async def _tell_alarms(self) -> None:
+        """Tell every screen that alarms changed; each asks for what it may see of them."""
+        self._say(message("alarms", {}), lambda _screen: True)
 
     async def _tell(self, make: Callable[[set[Audience]], Mapping[Audience, str]]) -> None:
         """Make the messages in a thread and lay each into the screens it is for; who came meanwhile has heard it already or looks again."""

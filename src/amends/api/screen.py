@@ -5,7 +5,7 @@ Every template sees `visitor`, `now`, `looks` and the words of `api/words.py`. W
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
+from markupsafe import Markup
 
 from amends.api import (
     asking_words,
@@ -35,13 +36,13 @@ from amends.api import (
     writing_words,
 )
 from amends.api.looks import looks_of, themes
+from amends.api.route_words import why_routed
+from amends.api.style_sheet import SHEETS, STATIC
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-FIRST_SHEETS = ("tokens.css", "contrast.css", "amends.css")
 
 
 @cache
@@ -56,13 +57,6 @@ def _version() -> str:
     for file in sorted(STATIC.iterdir()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-@cache
-def sheets() -> tuple[str, ...]:
-    """Return the names of our style sheets: tokens and their high contrast, `amends.css`, then one per part of the screens."""
-    found = {file.name for file in STATIC.glob("*.css")}
-    return (*FIRST_SHEETS, *sorted(found - set(FIRST_SHEETS)))
 
 
 @cache
@@ -93,6 +87,8 @@ class _Compiled(BytecodeCache):
 
 
 _COMPILED = _Compiled()
+SMALL = {"icon", "net"}
+"""The macros that show the same for the same few words."""
 
 
 def _environment(*, translates: bool) -> Environment:
@@ -104,6 +100,7 @@ def _environment(*, translates: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
+        auto_reload=False,
     )
     installed: Any = found
     found.policies["ext.i18n.trimmed"] = True
@@ -120,19 +117,32 @@ def _environment(*, translates: bool) -> Environment:
         "connecting": connect_words,
         "writing": writing_words,
         "translates": translates,
-        "sheets": sheets,
+        "sheets": SHEETS,
         "script_texts": script_words.texts,
         "themes": themes,
         "keys": keys_table,
         "row_words": row_words,
         "asking_words": asking_words,
         "clock_words": clock_words,
+        "why_routed": why_routed,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes", "segment_parts"):
-        pieces: dict[str, Any] = {name: found.get_template(f"{name}.html").module}
-        found.globals.update(pieces)
+        pieces: Any = found.get_template(f"{name}.html").module
+        for often in SMALL & vars(pieces).keys():
+            setattr(pieces, often, _drawn_once(getattr(pieces, often)))
+        found.globals[name] = pieces
     return found
+
+
+def _drawn_once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """Return a macro that remembers what it drew in each language: a list of fifty rows draws the same few icons again and again."""
+
+    @cache
+    def drawn(_language: str, *given: str | int) -> Markup:
+        return macro(*given)
+
+    return lambda *given: drawn(spoken(), *given)
 
 
 class Screens:
@@ -184,3 +194,9 @@ def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[s
     """Return `response`, which also shows `text` as a toast; `undo` is the address that takes it back."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}, **(more or {})})
     return response
+
+
+def elsewhere(response: HTMLResponse, address: str, text: str, *, undo: str = "") -> HTMLResponse:
+    """Return `response`, which leads to another page, where `text` is shown as a toast."""
+    response.headers["HX-Redirect"] = address
+    return saying(response, text, undo=undo, more={"toast": {"text": text, "undo": undo, "there": True}})

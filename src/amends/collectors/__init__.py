@@ -23,6 +23,7 @@ def networks() -> tuple[str, ...]:
     return plugins.names(sys.modules[__name__])
 
 
+@cache
 def load(network: str) -> ModuleType:
     """Return the module of `network`; `SettingsWrong` where there is none."""
     if network not in networks():

@@ -31,10 +31,12 @@ UNREADABLE = re.compile(rb"\x00|&#(?:0+|x0+|x[dD][89a-fA-F][0-9a-fA-F]{2}|55[2-9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """What a feed says: its entries as plain JSON, or nothing where the body is no feed."""
+    """What a feed says: its entries as plain JSON, or nothing where the body is no feed; its hub, and by which address that knows it."""
 
     is_feed: bool
     entries: tuple[Fields, ...] = ()
+    hub: str = ""
+    topic: str = ""
 
 
 def read_feed(body: bytes) -> Feed:
@@ -45,8 +47,16 @@ def read_feed(body: bytes) -> Feed:
         return Feed(is_feed=False)
     if not found.get("version"):
         return Feed(is_feed=False)
-    home = reading.link(reading.mapping(found.get("feed")).get("link"))
-    return Feed(is_feed=True, entries=tuple(_plain(reading.mapping(entry), home) for entry in list(found.entries)[:MOST_ENTRIES]))
+    told = reading.mapping(found.get("feed"))
+    home = reading.link(told.get("link"))
+    entries = tuple(_plain(reading.mapping(entry), home) for entry in list(found.entries)[:MOST_ENTRIES])
+    return Feed(is_feed=True, entries=entries, hub=_linked(told, "hub"), topic=_linked(told, "self"))
+
+
+def _linked(feed: Fields, relation: str) -> str:
+    """Return where the feed's first link of this kind leads."""
+    links = _objects(feed.get("links"))
+    return next((reading.link(link.get("href")) for link in links if link.get("rel") == relation), "")
 
 
 def posts_from(body: object, account: Account) -> Harvest:

@@ -14,7 +14,7 @@ from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, Repl
 from amends.core.network import is_refusal, words_of
 from amends.core.ports import Account, Standing
 
-OWN_PRICE, ANSWER_PRICE, LINK_PRICE = 0.001, 0.015, 0.2
+OWN_PRICE, ANSWER_PRICE, LINK_PRICE, MESSAGE_PRICE = 0.001, 0.015, 0.2, 0.01
 OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
 
 
@@ -30,8 +30,8 @@ def judge(response: requests.Response) -> NetworkError | None:
 
 
 def _is_reply(request: requests.PreparedRequest) -> bool:
-    """Tell whether this publishes a post, and does not make a rule or a job."""
-    return request.method == "POST" and urlsplit(request.url or "").path.endswith("/2/tweets")
+    """Tell whether this publishes a post or sends a message, and does not make a rule or a job."""
+    return request.method == "POST" and urlsplit(request.url or "").path.endswith(("/2/tweets", "/messages"))
 
 
 def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
@@ -79,7 +79,8 @@ def cost_of(price: float) -> str:
     """Return in a sentence what reading costs; `price` in US dollars."""
     return (
         f"X bills each post that it shows us: ${price:.4g} a post, the same post once a day; posts of our own ${OWN_PRICE:.4g}, an answer"
-        f" ${ANSWER_PRICE:.4g}, one with a link ${LINK_PRICE:.4g}."
+        f" ${ANSWER_PRICE:.4g}, one with a link ${LINK_PRICE:.4g}; a private message ${MESSAGE_PRICE:.4g} to read and"
+        f" ${ANSWER_PRICE:.4g} to send."
     )
 
 

@@ -98,6 +98,10 @@ class Api:
             raise CredentialsRefused("Enter a bearer token, or all four: consumer key and secret, access token and secret.")
         return told_by(self._client, method, *args, **asked)
 
+    def call_as_user(self, method: str, *args: object, **asked: object) -> Mapping[str, object]:
+        """Call what X lets only a user do: by the four keys where they are there, else by a bearer token that is a user's."""
+        return self.call(method, *args, **asked, user_auth=self.as_user)
+
     def call_as_app(self, method: str, *args: object, **asked: object) -> Mapping[str, object]:
         """Call what X lets only the app itself do, with its bearer token."""
         self.must_be_app()

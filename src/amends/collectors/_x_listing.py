@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from amends.core.errors import QueryRefused
 from amends.core.watching import Watch, WatchKind
 
-WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.QUOTES, WatchKind.OWN_POSTS)
+WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.QUOTES, WatchKind.OWN_POSTS, WatchKind.INBOX)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.collectors._x_items import digits, posts_in
-from amends.collectors._x_posts import id_at, taken_at
+from amends.collectors._x_view import id_at, taken_at
 from amends.core import reading
 from amends.core.errors import QueryRefused
 from amends.core.ports import Cursor, Missed, Page

@@ -18,7 +18,7 @@ from amends.core.post import Post
 from amends.core.rest import Params, Rest
 from amends.core.tokens import Made, Token, signed
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "AppStore", "build", "posts_from"]
@@ -80,8 +80,7 @@ class AppStore:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new reviews need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.resume(cursor).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return a review with our answer."""

@@ -23,6 +23,7 @@ from amends.core.network import come_back
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
+from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Bluesky", "build", "posts_from"]
@@ -90,8 +91,7 @@ class Bluesky:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        walks = begun(cursor, self._clock()).split()
-        return walks and (walks[0].cursor(), walks[1].cursor())
+        return parted(begun(cursor, self._clock()).split())
 
     def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
         """Yield what Jetstream tells about us, or about the watch's words, as the API shows it."""

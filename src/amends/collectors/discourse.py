@@ -23,7 +23,7 @@ from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params, Rest
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Discourse", "build", "posts_from"]
@@ -75,9 +75,7 @@ class Discourse:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
-        since = {"since": cursor["since"]} if "since" in cursor else {}
-        return parts and ({**parts[0].cursor(), **since}, {**parts[1].cursor(), **since})
+        return parted(Walk.resume(cursor).split(), **({"since": cursor["since"]} if "since" in cursor else {}))
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the beginning of a topic, oldest first."""

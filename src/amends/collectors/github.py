@@ -25,7 +25,7 @@ from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params, Rest
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "GitHub", "build", "posts_from"]
@@ -72,9 +72,7 @@ class GitHub:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk through discussions; issues and comments come with the oldest change first, which cannot be parted."""
-        parts = Walk.resume(cursor).split()
-        kept = {"began": cursor["began"]} if "began" in cursor else {}
-        return parts and ({**parts[0].cursor(), **kept}, {**parts[1].cursor(), **kept})
+        return parted(Walk.resume(cursor).split(), **({"began": cursor["began"]} if "began" in cursor else {}))
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return an issue with its first hundred comments, or a discussion with its last fifty, oldest first."""

@@ -17,7 +17,7 @@ from amends.core.post import Post
 from amends.core.read_only import ReadOnly
 from amends.core.rest import Rest
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "HackerNews", "build", "posts_from"]
@@ -71,8 +71,7 @@ class HackerNews(ReadOnly):
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.counted(cursor).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.counted(cursor).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the story and all comments under it, oldest first; nothing where there is none."""

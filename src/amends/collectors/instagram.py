@@ -22,6 +22,7 @@ from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.rest import Params
 from amends.core.translating import N_
+from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Instagram", "build", "posts_from"]
@@ -82,8 +83,7 @@ class Instagram:
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new comments need not wait for old ones."""
         now = self._clock()
-        parts = CommentWalk.resume(cursor, first=now, now=now).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(CommentWalk.resume(cursor, first=now, now=now).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return a media of ours with its newest comments, oldest first; of what others published only they are told."""

@@ -25,7 +25,7 @@ from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
-from amends.core.walk import REMEMBERED, Walk
+from amends.core.walk import REMEMBERED, Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mastodon", "build", "posts_from"]
@@ -87,8 +87,7 @@ class Mastodon:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.resume(cursor).split())
 
     def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
         """Yield what the server pushes; a deletion only of what this stream has brought."""

@@ -25,6 +25,7 @@ from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
+from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "posts_from"]
@@ -95,8 +96,7 @@ class Reddit:
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
         now = self._clock()
-        parts = Walk.resume(cursor, now).split(now)
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.resume(cursor, now).split(now))
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return the submission and its comments, oldest first; nothing where there is none.

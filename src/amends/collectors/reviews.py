@@ -21,7 +21,7 @@ from amends.core.read_only import no_reply
 from amends.core.rest import Rest
 from amends.core.tokens import Made, Token, granted
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reviews", "build", "posts_from"]
@@ -86,8 +86,7 @@ class Reviews:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new reviews need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.resume(cursor).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return a review with our answer."""

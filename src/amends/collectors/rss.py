@@ -1,23 +1,25 @@
 """Feeds (RSS, Atom): blogs, forums, status pages and review sites that have no better way, read-only.
 
 Place in the path: `ingest` -> `Rss.fetch` -> `core.network.Wire` -> the feed -> feedparser. A feed shows its newest entries and nothing
-else, so what falls out of it between two visits is lost: the page says so. See docs/networks/rss.md.
+else, so what falls out of it between two visits is lost: the page says so. A feed with a hub calls us too. See docs/networks/rss.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
-from amends.collectors._rss_posts import NETWORK, TITLE, first_seen, posts_from, read_feed, stamp
+from amends.collectors import _rss_hub
+from amends.collectors._rss_posts import NETWORK, TITLE, Feed, first_seen, posts_from, read_feed, stamp
 from amends.core import reading
 from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
 from amends.core.outward import check_outward
-from amends.core.ports import Account, Cursor, Missed, Page, Standing
+from amends.core.ports import Account, Cursor, Json, Missed, Page, Standing
 from amends.core.post import Post
+from amends.core.pushing import Heard, Hook, Hub
 from amends.core.read_only import ReadOnly
 from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
@@ -31,7 +33,15 @@ CREDENTIALS = ()
 WATCHES = (WatchKind.FEED,)
 OPTIONS = ()
 ABILITIES = Abilities(
-    title="RSS", mark="≋", group=Group.FEEDS, at="", handle=N_("Name of the feeds"), replies=False, refreshes=False, threads=False
+    title="RSS",
+    mark="≋",
+    group=Group.FEEDS,
+    at="",
+    handle=N_("Name of the feeds"),
+    replies=False,
+    refreshes=False,
+    threads=False,
+    hooks=True,
 )
 
 
@@ -73,6 +83,7 @@ class Rss(ReadOnly):
                 "modified": self._wire.headers_seen.get("last-modified", ""),
                 "known": [*islice(dict.fromkeys((*stamps, *known)), REMEMBERED)],
                 "visited": now.isoformat(),
+                **_hub(response.links, feed, self._address(watch)),
             },
             reads=len(harvest.posts),
             troubles=harvest.troubles,
@@ -91,6 +102,16 @@ class Rss(ReadOnly):
         """Return nothing: a feed says nothing about an entry that fell out of it."""
         return ()
 
+    def subscribe(self, hub: Hub, callback: str) -> None:
+        """Ask a feed's hub to call us; one inside our own network is not asked."""
+        if not self._base:
+            check_outward(hub.address)
+        _rss_hub.ask(self._wire, hub, callback, self._account)
+
+    def hear(self, hook: Hook) -> Heard:
+        """Return what a hub calls in; `HookRefused` where we did not ask it to, or it did not sign it."""
+        return _rss_hub.hear(hook, self._account, now=self._clock())
+
     def check(self) -> Standing:
         """Return our standing: anybody may read a feed."""
         return Standing(user_id="", handle=self._account.handle, can_reply=False, cost="Reading is free.")
@@ -106,6 +127,13 @@ class Rss(ReadOnly):
 def build(account: Account, clock: Clock = utc_now) -> Rss:
     """Return the collector; it needs no credentials. Options: `base_url`, `time_out`."""
     return Rss(account, clock)
+
+
+def _hub(links: Mapping[str, Mapping[str, str]], feed: Feed, address: str) -> dict[str, Json]:
+    """Return the hub that a feed names, in its headers or in itself, and the feed's own name for itself; nothing where it has none."""
+    hub = reading.link(links.get("hub", {}).get("url")) or feed.hub
+    topic = reading.link(links.get("self", {}).get("url")) or feed.topic or address
+    return {"hub": hub, "topic": topic} if hub else {}
 
 
 def _missed(stamps: Sequence[str], known: Sequence[str], since: datetime | None, posts: Sequence[Post]) -> Missed | None:

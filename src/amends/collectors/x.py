@@ -1,4 +1,4 @@
-"""X: mentions, quotes, recent search, our own posts, threads and replies over API v2, with tweepy; its stream and its webhooks too.
+"""X: mentions, quotes, searches, own posts, private messages, threads and replies over API v2, with tweepy; its stream and webhooks too.
 
 Place in the path: `ingest` -> `X.fetch` -> tweepy -> `core.network.Wire` -> X. A walk goes from the newest post back to `since_id`;
 `since_id` moves only when `next_token` is drained, so a crash in between repeats and loses nothing. What X asks of us (who may be
@@ -12,13 +12,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amends.collectors import _x_compliance, _x_hook, _x_stream
+from amends.collectors import _x_talks as talks
 from amends.collectors._x_answers import cost_of, gone_ids, handle_warning, page_of, shown_or_not, standing_of, unpublished
 from amends.collectors._x_client import CREDENTIALS, Api
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_listing import WATCHES, listing
-from amends.collectors._x_posts import NETWORK, gone, permalink, posts_from, taken_at
+from amends.collectors._x_messages import is_message
+from amends.collectors._x_posts import gone, permalink, posts_from
 from amends.collectors._x_query import compose, wrong_with
+from amends.collectors._x_view import NETWORK, taken_at
 from amends.collectors._x_walk import MARGIN, REACH, Walk, begin_again
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
@@ -29,6 +32,7 @@ from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
 from amends.core.translating import N_
+from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from", "wrong_with"]
@@ -47,7 +51,7 @@ OPTIONS = (
     Option(name="price_per_read", label=N_("Price of a read"), hint=N_("US dollars for one post, as our plan has it"), default=str(PRICE)),
     Option(name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only")),
 )
-ABILITIES = Abilities(title="X", mark="X", streams=frozenset({WatchKind.SEARCH}), hooks=True, price=PRICE, reach=REACH)
+ABILITIES = Abilities(title="X", mark="X", private=True, streams=frozenset({WatchKind.SEARCH}), hooks=True, price=PRICE, reach=REACH)
 
 
 class X:
@@ -65,6 +69,9 @@ class X:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of at most `budget` posts; X gives no fewer than 5 mentions or 10 found posts."""
         now = self._clock()
+        if watch.kind is WatchKind.INBOX:
+            self.user_id()
+            return talks.fetch(self._api, self._account, cursor, budget=budget, now=now, first=now - _reach(self._account))
         walk = Walk.resume(cursor, now - _reach(self._account))
         try:
             whole = self._page(watch, walk, budget, now)
@@ -84,11 +91,13 @@ class X:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
-        parts = Walk.resume(cursor, self._clock()).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted((talks.Walk.resume(cursor) if "mark" in cursor else Walk.resume(cursor, self._clock())).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
-        """Return the root and, of the last seven days, the newest answers (at most five hundred), oldest first."""
+        """Return the root and, of the last seven days, the newest answers (at most five hundred), oldest first.
+
+        Nothing of a private conversation: the inbox reads it, and to read it again costs money.
+        """
         if not digits(root_id):
             return ()
         root = self._api.call("get_tweets", [root_id], **FIELDS)
@@ -114,7 +123,7 @@ class X:
         return _x_compliance.recheck(self._api, self._account, self._clock, external_ids)
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
-        """Return the present state of at most 100 posts; an edited one is looked up again under its newest id."""
+        """Return the present state of at most 100 posts; an edited one by its newest id. Of messages nothing is said."""
         wanted = list(dict.fromkeys(found for found in external_ids[:PAGE_LIMIT] if digits(found)))
         if not wanted:
             return ()
@@ -126,15 +135,20 @@ class X:
         return (*found.values(), *missing)
 
     def reply(self, draft: Draft) -> Published:
-        """Publish `draft` under its parent."""
-        body = self._api.call("create_tweet", text=draft.text, in_reply_to_tweet_id=draft.parent_id, user_auth=self._api.as_user)
+        """Publish `draft` under its parent, or send it to its author alone."""
+        if draft.private or is_message(draft.parent_id):
+            return talks.send(self._api, self._account, draft, now=self._clock())
+        body = self._api.call_as_user("create_tweet", text=draft.text, in_reply_to_tweet_id=draft.parent_id)
         external_id = digits(reading.mapping(body.get("data")).get("id"))
         if not external_id:
             raise unpublished(body)
         return self._published(external_id)
 
     def find_reply(self, draft: Draft) -> Published | None:
-        """Look for the reply among our own posts since the first try."""
+        """Look for the reply among our own posts, or our messages, since the first try."""
+        if draft.private or is_message(draft.parent_id):
+            self.user_id()
+            return talks.find(self._api, self._account, draft)
         pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - CLOCKS_APART)
         posts = (post for body in pages for post in posts_from(body, self._account).posts)
         found = next(

@@ -22,7 +22,7 @@ from amends.core.post import Post
 from amends.core.rest import Params, Rest
 from amends.core.tokens import Made, Token, granted
 from amends.core.translating import N_
-from amends.core.walk import Walk
+from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "YouTube", "build", "posts_from"]
@@ -96,8 +96,7 @@ class YouTube:
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new comments need not wait for old ones."""
-        parts = Walk.resume(cursor).split()
-        return parts and (parts[0].cursor(), parts[1].cursor())
+        return parted(Walk.resume(cursor).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return a comment with its answers, oldest first."""

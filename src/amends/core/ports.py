@@ -34,6 +34,7 @@ class Account:
     `credentials` are decrypted for this object's short life and never logged (`repr` leaves them out); `options` hold what is not
     secret, such as `base_url` (a sandbox or a replay server on loopback) and `user_id`. `memory` is what a collector of this account
     asked last to `remember` (a session), empty where it did not or where the credentials are others since; it is kept as secret as they.
+    `hook_key` is a secret of this source's own, for networks that are to prove that they are whom we asked to call.
     """
 
     handle: str
@@ -41,6 +42,7 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict)
     memory: str = field(repr=False, default="")
     remember: Callable[[str], None] = field(repr=False, compare=False, default=forget)
+    hook_key: str = field(repr=False, default="")
 
     def number(self, option: str, default: float, *, least: float = 0) -> float:
         """Return an option that is a number; `SettingsWrong` where it is none, or below `least`, or beyond all reason."""

@@ -5,6 +5,7 @@ Place in the path: stream -> `Streaming.listen` -> `Page`, or `POST /hooks/<sour
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from amends.core.abilities import Option
@@ -30,16 +31,33 @@ class Hook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hub:
+    """What calls us about a feed: its `address`, and the `topic` by which it knows the feed. A watch's cursor names both."""
+
+    address: str
+    topic: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """That a hub calls us about a `topic` until then."""
+
+    topic: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """What a good call says: its posts, the `answer` that the network wants (a challenge, else nothing), of the type `answer_type`.
 
-    `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once.
+    `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once. `lease` is what a hub grants.
     """
 
     harvest: Harvest
     delivery_id: str = ""
     answer: str = ""
     answer_type: str = "text/plain"
+    lease: Lease | None = None
 
 
 class Hearing(Protocol):
@@ -47,6 +65,14 @@ class Hearing(Protocol):
 
     def hear(self, hook: Hook) -> Heard:
         """Return what the call says; `HookRefused` where its signature, its time or its form is not right."""
+        ...
+
+
+class Subscribing(Protocol):
+    """A collector whose feeds name hubs (`hub` and `topic` in a watch's cursor) that call us for a time, where they are asked."""
+
+    def subscribe(self, hub: Hub, callback: str) -> None:
+        """Ask `hub` to call us at `callback`; its promise comes as a call."""
         ...
 
 

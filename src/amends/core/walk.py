@@ -6,9 +6,10 @@ in between repeats and loses nothing. Marks are words that sort as the network's
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from amends.core import reading
-from amends.core.ports import Cursor
+from amends.core.ports import Cursor, Json
 
 REMEMBERED = 500
 
@@ -70,6 +71,19 @@ class Walk:
     def split(self) -> "tuple[Walk, Walk] | None":
         """Part a walk under way: a new one down to where this one began, and this one, which goes on."""
         return (Walk(mark=self.newest, known=_newest(self.met, self.known)), self) if self.place and self.newest else None
+
+
+class Kept(Protocol):
+    """A walk of any network."""
+
+    def cursor(self) -> Cursor:
+        """Return the walk as it is kept in the database."""
+        ...
+
+
+def parted(walks: tuple[Kept, Kept] | None, **more: Json) -> tuple[Cursor, Cursor] | None:
+    """Return the two halves of a walk as they are kept, each with `more` beside it; None where it could not be parted."""
+    return walks and ({**walks[0].cursor(), **more}, {**walks[1].cursor(), **more})
 
 
 def _newest(first: Iterable[str], then: Iterable[str]) -> tuple[str, ...]:

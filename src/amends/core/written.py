@@ -1,8 +1,8 @@
 """How numbers, dates, lengths of time and lists are written in the language that is spoken. No words of ours but the units of time."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names
@@ -42,7 +42,12 @@ def count(value: int) -> str:
 
 def percent(share: float) -> str:
     """Return a share of 1 in whole percent."""
-    return format_percent(share, locale=locale())
+    return _percent(round(share * 100), spoken())
+
+
+@cache
+def _percent(hundredths: int, language: str) -> str:
+    return format_percent(hundredths / 100, locale=_locale(language))
 
 
 def dollars(value: float, *, exact: bool = False) -> str:
@@ -68,7 +73,12 @@ def language_name(code: str) -> str | None:
 
 def day(moment: date) -> str:
     """Return a day with its year: `2 Mar 2026`."""
-    return format_date(moment, "medium", locale=locale())
+    return _day(moment.date() if isinstance(moment, datetime) else moment, spoken())
+
+
+@lru_cache(maxsize=4_096)
+def _day(moment: date, language: str) -> str:
+    return format_date(moment, "medium", locale=_locale(language))
 
 
 def short_day(moment: date) -> str:
@@ -83,7 +93,12 @@ def weekday(number: int) -> str:
 
 def hour(moment: datetime) -> str:
     """Return what the clock shows: `12:03`."""
-    return format_skeleton("Hm", moment, locale=locale())
+    return _hour(moment.time().replace(second=0, microsecond=0), spoken())
+
+
+@lru_cache(maxsize=4_096)
+def _hour(moment: time, language: str) -> str:
+    return format_skeleton("Hm", moment, locale=_locale(language))
 
 
 def stamp(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from amends.sandbox import people, publishing
+from amends.sandbox import messages, people, publishing
 from amends.sandbox.control import described
 from amends.sandbox.faults import Fault, Mode
 from amends.sandbox.floods import Flood
@@ -81,6 +81,25 @@ def _author(here: Sandbox, new: NewPost) -> Account:
         followers=new.followers,
     )
     return keep_account(here.store, people.person_account(person, new.network, 0))
+
+
+class NewMessage(BaseModel):
+    """A private message on X from a customer to a brand, by its key."""
+
+    brand: str
+    text: str
+    author: str = "cy_customer"
+
+
+@router.post("/messages", status_code=201)
+def write(here: Here, new: NewMessage) -> dict[str, str]:
+    """Let a customer write to a brand in private, and return the message's id."""
+    brand = here.scenario.brands.get(new.brand)
+    if brand is None:
+        raise Missing(f"there is no brand {new.brand}")
+    sender = _author(here, NewPost(network=Network.X, text=new.text, author=new.author))
+    receiver = keep_account(here.store, people.brand_account(brand, Network.X))
+    return {"id": str(messages.say(here.store, sender, receiver, new.text, here.now())["id"])}
 
 
 class Wording(BaseModel):

@@ -30,6 +30,7 @@ from amends.sandbox import (
     reddit_write,
     x,
     x_compliance,
+    x_messages,
     x_push,
     x_write,
 )
@@ -111,6 +112,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
         x_push,
         x,
         x_compliance,
+        x_messages,
         x_write,
         mastodon,
         mastodon_write,

@@ -9,15 +9,17 @@ import threading
 from dataclasses import dataclass
 
 from amends.core.clock import Clock
-from amends.sandbox import people, publishing
+from amends.sandbox import messages, people, publishing
 from amends.sandbox.faults import Faults
 from amends.sandbox.publishing import Press
-from amends.sandbox.records import Draft, Network, Origin, PublicPost, Temper
+from amends.sandbox.records import Account, Draft, Network, Origin, PublicPost, Temper
 from amends.sandbox.script import Deed, Entry, Scenario
+from amends.sandbox.store import Row
 
 TICK = 0.05
 SOONEST, LATEST = 4, 45
 NIGHT, DAWN = 120, 5
+PRIVATE = "dm:"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -157,15 +159,23 @@ class Player:
     def answered(self, answer: PublicPost) -> None:
         """Take note that the company answered somebody, who will react in their own time."""
         parent = self._press.store.post(answer.network, answer.parent_id)
-        if parent is None or parent.author.brand or parent.author.temper is Temper.SILENT:
+        if parent is not None:
+            self._expect(answer.network, answer.id, parent.author)
+
+    def written(self, receiver: Account, message: Row) -> None:
+        """Take note that the company wrote to somebody in private, who will answer in their own time."""
+        self._expect(Network.X, f"{PRIVATE}{message['id']}", receiver)
+
+    def _expect(self, network: Network, answer_id: str, author: Account) -> None:
+        if author.brand or author.temper is Temper.SILENT:
             return
-        after = random.Random(f"{self.seed} {answer.id}").uniform(SOONEST, LATEST)  # noqa: S311 (no secret)
+        after = random.Random(f"{self.seed} {answer_id}").uniform(SOONEST, LATEST)  # noqa: S311 (no secret)
         self._press.store.write(
             "insert or ignore into due (at, network, answer_id, author_id) values (:at, :network, :answer, :author)",
             at=self._world + after,
-            network=answer.network,
-            answer=answer.id,
-            author=parent.author.id,
+            network=network,
+            answer=answer_id,
+            author=author.id,
         )
 
     def _react(self, minute: float) -> int:
@@ -179,6 +189,8 @@ class Player:
     def _reaction(self, network: Network, answer_id: str, author_id: str) -> None:
         store = self._press.store
         author, answer = store.account(network, account_id=author_id), store.post(network, answer_id)
+        if author is not None and answer_id.startswith(PRIVATE):
+            messages.answer(store, author, int(answer_id.removeprefix(PRIVATE)), self._clock().timestamp())
         if author is None or answer is None or answer.deleted:
             return
         before = store.posts(

@@ -26,3 +26,5 @@ create table if not exists due (
     unique (network, answer_id)
 );
 create table if not exists facts (name text primary key, value text not null);
+create table if not exists messages (id integer primary key, conversation text not null, sender_id text not null, text text not null);
+create index if not exists messages_in on messages (conversation, id);

@@ -37,7 +37,7 @@ def _x_source(brand: Brand) -> Source:
         handle=brand.x,
         user_id=ids.x_user_id(brand.x),
         credentials={name: f"sandbox-{brand.key}-{name.replace('_', '-')}" for name in names},
-        watches=((WatchKind.MENTIONS, ""), *_search(brand.x_query)),
+        watches=((WatchKind.MENTIONS, ""), *_search(brand.x_query), (WatchKind.INBOX, "")),
     )
 
 
@@ -101,8 +101,9 @@ def finder(source: Source, kind: WatchKind, wanted: str) -> query.Predicate:
     if kind is WatchKind.SEARCH:
         found = query.parse(wanted, query.x_term if source.network is Network.X else query.reddit_term)
         return found if source.network is Network.X else lambda post: post.is_submission and found(post)
-    if kind is WatchKind.MENTIONS:
-        return lambda post: mentions(post, source.handle)
+    if kind in {WatchKind.MENTIONS, WatchKind.INBOX}:
+        # No public post is a message of the inbox.
+        return lambda post: kind is WatchKind.MENTIONS and mentions(post, source.handle)
     if kind is WatchKind.HASHTAG:
         return lambda post: tagged(post, wanted)
     is_posts = kind is WatchKind.SUBREDDIT_POSTS

@@ -14,7 +14,7 @@ from amends.core.database import Pool
 from amends.core.errors import NetworkError, SettingsWrong, SourceUnfit, Unreachable
 from amends.core.log import logger
 from amends.core.ports import Account, Collector
-from amends.inbox.actions.accounts import open_account
+from amends.inbox.actions.accounts import open_called
 from amends.inbox.actions.memories import Memories
 from amends.inbox.store.sources import SealedAccount
 
@@ -25,7 +25,8 @@ Build = Callable[[str, Account], Collector]
 
 def _key(account: SealedAccount) -> str:
     """What tells this account, with exactly these credentials and options, from every other."""
-    return json.dumps([account.network, account.handle, bytes(account.credentials).hex(), dict(account.options)], sort_keys=True)
+    known = [account.source_id, account.network, account.handle, bytes(account.credentials).hex(), dict(account.options)]
+    return json.dumps(known, sort_keys=True)
 
 
 class Collectors:
@@ -59,7 +60,7 @@ class Collectors:
         self._give_back(account, collector)
 
     def _make(self, account: SealedAccount) -> Collector:
-        opened = open_account(account, secret_key=self._secret_key)
+        opened = open_called(account, secret_key=self._secret_key)
         return self._build(account.network, self._memories.lent(account, opened) if self._memories else opened)
 
     def _take(self, account: SealedAccount) -> Collector | None:

@@ -57,6 +57,7 @@ class Task(StrEnum):
     SETTLE_CLUSTERS = "settle_clusters"
     WATCH_SOURCES = "watch_sources"
     CHECK_STANDINGS = "check_standings"
+    SUBSCRIBE = "subscribe"
 
     @property
     def lane(self) -> Lane:
@@ -64,4 +65,4 @@ class Task(StrEnum):
         return Lane.COLLECT if self in _FETCHING else Lane.DESK
 
 
-_FETCHING = frozenset({Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN, Task.RECHECK, Task.CHECK_STANDINGS})
+_FETCHING = frozenset({Task.COLLECT_DUE, Task.BACKFILL, Task.LOOK_AGAIN, Task.RECHECK, Task.CHECK_STANDINGS, Task.SUBSCRIBE})

@@ -19,6 +19,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "ask whether posts still stand": _every(60, Task.RECHECK),
     "watch over the sources": _every(60, Task.WATCH_SOURCES),
     "ask who we are": _every(60, Task.CHECK_STANDINGS),
+    "ask hubs to call us": _every(30, Task.SUBSCRIBE),
     "read new examples": _every(15, Task.READ_EXAMPLES),
     "clear away": _every(60, Task.TIDY),
     "count segments": _every(20, Task.COUNT_SEGMENTS),

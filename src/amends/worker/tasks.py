@@ -34,6 +34,7 @@ from amends.worker.ruling import apply_batch, apply_timed_batch
 from amends.worker.searched import read_searched_batch
 from amends.worker.sleeping import wake_batch
 from amends.worker.standing import check_one
+from amends.worker.subscribing import subscribe_one
 from amends.worker.surveying import send_one_survey
 from amends.worker.sweeping import sweep, tidy
 from amends.worker.syncing import sync_one
@@ -111,6 +112,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.SETTLE_CLUSTERS: _once(clustering.settle),
     Task.WATCH_SOURCES: _once(watch_sources),
     Task.CHECK_STANDINGS: check_one,
+    Task.SUBSCRIBE: subscribe_one,
 }
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from amends.api import clock_words, labels, words
+from amends.api.asking_words import noted
 from amends.api.giving_words import why_chosen
+from amends.api.route_words import why_routed
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.sla_policy import DEEDS
@@ -25,7 +27,7 @@ def _said(event: EventRow, sentence: str, **more: object) -> str:
 
 
 def _why(event: EventRow, alone: str, with_reason: str) -> str:
-    why = str(event.facts.get("why") or event.facts.get("reason") or "")
+    why = why_routed(str(event.facts.get("why") or event.facts.get("reason") or ""))
     return with_reason % {"name": _by(event), "why": why} if why else _said(event, alone)
 
 
@@ -116,7 +118,7 @@ def _clocked(event: EventRow, sentence: str) -> str:
 
 def _of_incident(event: EventRow, sentence: str) -> str:
     said = sentence % {"by": _by(event), "incident": event.facts.get("incident", "")}
-    note = event.facts.get("note", "")
+    note = noted(str(event.facts.get("note", "")))
     return _("%(said)s: %(note)s") % {"said": said, "note": note} if note else said
 
 

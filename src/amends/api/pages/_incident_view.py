@@ -1,10 +1,12 @@
 """Puts an incident together for its board: posts over time as a chart with its table, notes, people, and who was told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
+from amends.api.words import LANGUAGES, language
 from amends.core.database import Connection
 from amends.core.written import number
 from amends.inbox.actions import incidents as acts
@@ -100,10 +102,16 @@ def board_values(conn: Connection, scope: Scope, incident_id: int, now: datetime
         "members": incident_cases.page(conn, scope, one.id, limit=SHOWN),
         "round": there,
         "tally": incident_answers.tally(conn, scope, there.id) if there else None,
-        "languages": incident_rounds.languages(conn, scope, incident_id),
+        **tongues(incident_rounds.languages(conn, scope, incident_id)),
         "agents": agent_list.active(conn),
         **words(),
     }
+
+
+def tongues(*used: Iterable[str]) -> dict[str, list[str]]:
+    """Return the languages that words are wanted in, English among them, and those that they may be wanted in beside."""
+    wanted = list(dict.fromkeys(code for code in (*chain(*used), "en") if code not in {"", "und"}))
+    return {"languages": wanted, "others": sorted({*LANGUAGES} - {*wanted}, key=language)}
 
 
 def words() -> dict[str, Any]:

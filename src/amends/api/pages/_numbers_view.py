@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from amends.core.translating import _, ngettext
 from amends.core.written import number, percent, seconds
 from amends.inbox.rules.columns import Column
-from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Times, distribution
+from amends.inbox.rules.paces import Paces
 from amends.inbox.store.numbers import Asked, Found
 
 POINTS = 100
@@ -25,13 +26,14 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
-    """One number: the figure whose rows it opens, its value in words, a line below it, and its change."""
+    """One number: the figure whose rows it opens, its value in words, lines below it, the second about business time, and its change."""
 
     name: str
     figure: Figure
     value: str
     note: str
     change: Change | None
+    business: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,14 +54,22 @@ def headline(found: Found, asked: Asked) -> Headline:
     return Headline(days=7, outcomes=now.after_7, other=now.after_30, change=_points(now.after_7.share, then.after_7.share, up=True))
 
 
-def tiles(found: Found, asked: Asked) -> list[Tile]:
+def tiles(found: Found, asked: Asked, pace: Paces) -> list[Tile]:
     """Return the tiles in order."""
     now, then = found.measures(asked), found.measures_before(asked)
+    first, ending, following = (_in_business(pace, one) for one in (pace.first_business, pace.ending_business, pace.next_business))
     return [
         _backlog(found, asked),
-        _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered"))),
-        _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved"))),
-        _timed(_("Next answer"), Figure.NEXT_ANSWERED, now.next, then.next, _("%(n)s wait for one") % {"n": number(now.next_waiting)}),
+        _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered")), first),
+        _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved")), ending),
+        _timed(
+            _("Next answer"),
+            Figure.NEXT_ANSWERED,
+            now.next,
+            then.next,
+            _("%(n)s wait for one") % {"n": number(now.next_waiting)},
+            following,
+        ),
         _whole(_("Promise kept"), Figure.KEPT, (now.kept, now.kept + now.broken), (then.kept, then.kept + then.broken)),
         _whole(_("Customers content"), Figure.CONTENT, (now.content, now.rated), (then.content, then.rated)),
         Tile(
@@ -89,16 +99,64 @@ def _ages(ages: NDArray[np.integer]) -> dict[str, str]:
     return {"median": seconds(float(middle)), "oldest": seconds(float(ages.max()))}
 
 
-def _timed(name: str, figure: Figure, now: Times, then: Times, note: str) -> Tile:
-    value = "—" if now.median is None else seconds(now.median)
-    p90 = "—" if now.p90 is None else seconds(now.p90)
-    change = None
-    if now.median is not None and then.median is not None and now.median != then.median:
-        longer = now.median - then.median
-        change = Change(text=_signed(longer, seconds(abs(longer))), better=longer < 0)
+def _timed(name: str, figure: Figure, now: Times, then: Times, note: str, business: str) -> Tile:
     return Tile(
-        name=name, figure=figure, value=value, note=_("median · p90 %(p90)s · %(note)s") % {"p90": p90, "note": note}, change=change
+        name=name,
+        figure=figure,
+        value=_told(now.median),
+        note=_("median · p90 %(p90)s · %(note)s") % {"p90": _told(now.p90), "note": note},
+        change=_longer(now, then),
+        business=business,
     )
+
+
+def _in_business(pace: Paces, of: Times) -> str:
+    """Return the line about business time; none where no calendar counts."""
+    words = {"median": _told(of.median), "p90": _told(of.p90)}
+    return _("in business time %(median)s · p90 %(p90)s") % words if pace.counted else ""
+
+
+def _told(length: int | None) -> str:
+    return "—" if length is None else seconds(length)
+
+
+def _longer(now: Times, then: Times) -> Change | None:
+    if now.median is None or then.median is None or now.median == then.median:
+        return None
+    longer = now.median - then.median
+    return Change(text=_signed(longer, seconds(abs(longer))), better=longer < 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """A length by the clock on the wall and in business time, each with the rows that have it; the change is that of business time."""
+
+    name: str
+    wall: Times
+    wall_length: Length
+    business: Times
+    business_length: Length
+    change: Change | None
+
+
+def beside_wall(found: Measures, pace: Paces, before: Paces) -> list[Beside]:
+    """Return business time beside wall time for the answers and the resolution."""
+    asked = (
+        (_("First answer"), found.first, Length.FIRST_ANSWER, Length.FIRST_BUSINESS),
+        (_("Next answer"), found.next, Length.NEXT_ANSWER, Length.NEXT_BUSINESS),
+        (_("Resolved after"), found.ending, Length.ENDING, Length.ENDING_BUSINESS),
+    )
+    return [
+        Beside(
+            name=name,
+            wall=wall,
+            wall_length=on_wall,
+            business=getattr(pace, business.value),
+            business_length=business,
+            change=_longer(getattr(pace, business.value), getattr(before, business.value)),
+        )
+        for name, wall, on_wall, business in asked
+    ]
 
 
 def _shared(name: str, figure: Figure, now: Measures, then: Measures) -> Tile:
@@ -160,6 +218,12 @@ class Bin:
     n: int
     share: float
     so_far: float
+
+
+def of_how_many(length: Length, found: Measures) -> int:
+    """Return of how many episodes a distribution is: next answers are called for where the customer wrote again."""
+    called_for = length in {Length.NEXT_ANSWER, Length.NEXT_BUSINESS}
+    return found.next_answered + found.next_waiting if called_for else found.begun
 
 
 def distribution_of(column: NDArray[np.integer], total: int) -> list[Bin]:

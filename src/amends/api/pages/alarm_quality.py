@@ -11,6 +11,7 @@ from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions import alarm_quality as acts
+from amends.inbox.actions import alarm_thresholds
 from amends.inbox.actions.surges import A_MONTH
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right
@@ -26,10 +27,11 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show it, of the last four weeks."""
     now = desk.clock()
     with desk.pool.transaction() as conn:
+        in_force = alarm_thresholds.in_force(conn, desk.policy.alert)
         values = _missed(conn, desk, visitor) | {
             "judged": alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH),
-            "thresholds": acts.thresholds(conn, visitor.scope, policy=desk.policy, now=now),
-            "in_force": desk.policy.alert_urgency,
+            "thresholds": acts.thresholds(conn, visitor.scope, in_force=in_force, now=now),
+            "in_force": in_force.urgency,
             "counts": counts.read(conn, visitor.scope),
         }
     return desk.screens.page(request, "alarm_quality.html", values)
@@ -53,7 +55,8 @@ def not_missed(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId
 
 def _missed(conn: Connection, desk: Desk, visitor: Visitor) -> dict[str, Any]:
     since = desk.clock() - A_MONTH
-    found = alarm_quality.missed(conn, visitor.scope, since=since, urgency=desk.policy.alert_urgency)
+    in_force = alarm_thresholds.in_force(conn, desk.policy.alert)
+    found = alarm_quality.missed(conn, visitor.scope, since=since, urgency=in_force.urgency)
     return {"missed": found, "apart": False}
 
 

@@ -69,7 +69,14 @@ def decide(  # noqa: PLR0913
     now, me = desk.clock(), visitor.agent_id
 
     def act(conn: Connection) -> None:
-        decide_follow_up(conn, follow_up_id=follow_up_id, outcome=outcome, agent_id=me, note=note or f"{visitor.name} knows.", now=now)
+        decide_follow_up(
+            conn,
+            follow_up_id=follow_up_id,
+            outcome=outcome,
+            agent_id=me,
+            note=note or _("%(name)s knows.") % {"name": visitor.name},
+            now=now,
+        )
 
     return done(request, desk, case_id, act, _("Kept"))
 

@@ -9,12 +9,13 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.pages._incident_view import tongues
 from amends.api.screen import saying
 from amends.api.telling import STANDING, answer_of, let_go, some_of
 from amends.api.told_file import told_file
 from amends.core.database import Connection
 from amends.core.errors import Conflict, Refused
-from amends.core.translating import NATIVE_NAMES, _, ngettext
+from amends.core.translating import _, ngettext
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
@@ -172,8 +173,7 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
         "tally": incident_answers.tally(conn, visitor.scope, there.id) if there else None,
         "texts": texts,
         "speakers": speakers,
-        "languages": [code for code in dict.fromkeys((*texts, *speakers, "en")) if code in NATIVE_NAMES],
-        "native": NATIVE_NAMES,
+        **tongues(texts, speakers),
         "variables": VARIABLES,
         "paces": PACES,
         "whys": WHYS,

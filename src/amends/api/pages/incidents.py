@@ -12,11 +12,12 @@ from amends.api.pages._incident_view import board_values, words
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import NATIVE_NAMES, _
+from amends.core.translating import _
 from amends.inbox.actions import incidents as acts
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.incidents import STAGES, NewIncident, Stage
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.telling import languaged
 from amends.inbox.store import brands, counts, incident_cases, incidents
 from amends.inbox.store.sessions import Visitor
 
@@ -60,7 +61,7 @@ def one(request: Request, desk: AtDesk, visitor: Reading, incident_id: int) -> R
         values = _values(conn, desk, visitor, incident_id) | {"apart": False}
         if request.headers.get("HX-Request"):
             return desk.screens.blocks(request, "incident.html", ["live"], values)
-        values |= {"counts": counts.read(conn, visitor.scope), "brands": brands.every(conn), "native": NATIVE_NAMES}
+        values |= {"counts": counts.read(conn, visitor.scope), "brands": brands.every(conn)}
     return desk.screens.page(request, "incident.html", values)
 
 
@@ -126,7 +127,7 @@ def note(
     text: Annotated[list[str], Form()],
 ) -> Response:
     """Say something of it once for all of its cases; the toast takes it back."""
-    said = {code: words for code, words in zip(language, text, strict=False) if code in NATIVE_NAMES}
+    said = {languaged(code): words for code, words in zip(language, text, strict=False) if words.strip()}
     with desk.pool.transaction() as conn:
         made = acts.note(conn, incident_id, said, agent_id=visitor.agent_id, now=desk.clock())
     undo = f"/incidents/{incident_id}/notes/{made}/remove"

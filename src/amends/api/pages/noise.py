@@ -9,7 +9,7 @@ from amends.api.desk import AtDesk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import Table, _
-from amends.inbox.actions.relevance import bring_back
+from amends.inbox.actions.relevance import bring_back, lay_back
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, matchers, relevance
@@ -35,9 +35,18 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> R
         bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
         values = _values(conn)
     desk.wake()
-    return saying(
-        desk.screens.blocks(request, "noise.html", ["shown"], values), _("Back: it becomes a case, and its source learns from it")
-    )
+    said = _("Back: it becomes a case, and its source learns from it")
+    return saying(desk.screens.blocks(request, "noise.html", ["shown"], values), said, undo=f"/settings/noise/{post_id}/throw")
+
+
+@router.post("/{post_id}/throw", dependencies=[may(Right.TRIAGE)])
+def throw(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> Response:
+    """Take it back that the post was brought back."""
+    with desk.pool.transaction() as conn:
+        lay_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+        values = _values(conn) | {"apart": True}
+    desk.wake()
+    return saying(desk.screens.blocks(request, "noise.html", ["shown"], values), _("Taken back"))
 
 
 def _values(conn: Connection) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._chart import chart, line, mood_columns
-from amends.api.pages._numbers_view import distribution_of, headline, tiles
+from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, of_how_many, tiles
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -18,8 +18,9 @@ from amends.inbox.actions import facts
 from amends.inbox.actions.breakdown import Dimension, breakdown, check_dimension, dimensions
 from amends.inbox.rules import figures
 from amends.inbox.rules.columns import Column
-from amends.inbox.rules.figures import DEFINITIONS, Figure
-from amends.inbox.rules.measuring import GAPS, gaps, series
+from amends.inbox.rules.figures import DEFINITIONS, LENGTHS, Figure, Length
+from amends.inbox.rules.measuring import series
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import Span, slots, width_of
 from amends.inbox.store import counts, fact_rows, numbers
@@ -28,6 +29,8 @@ from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/numbers", include_in_schema=False)
 ROWS = 100
+BESIDE = set(Length) - {Length.FIRST_ANSWER, Length.ENDING}
+"""The lengths that have no column of their own in the list of rows."""
 
 
 @router.get("", dependencies=[may(Right.NUMBERS)])
@@ -78,6 +81,7 @@ def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, count
             "counts": counts.read(conn, visitor.scope),
         }
     values |= {"figure": figure, "definition": DEFINITIONS[figure], "figures": figures, "counting": counting, "period": counting.period}
+    values |= {"beside": LENGTHS[counting.length] if counting.length and counting.length in BESIDE else ""}
     more = counting.after is not None and "hx-request" in request.headers
     return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
 
@@ -87,30 +91,28 @@ def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk)
     trouble = ""
     try:
         asked = wanted.asked(conn, visitor, desk.clock())
-        found = numbers.find(conn, asked, also=GAPS)
+        found = numbers.find(conn, asked, also=PACED)
     except Refused as error:
         trouble = str(error)
         asked = Wanted(span=wanted.span, first=None, last=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
-        found = numbers.find(conn, asked, also=GAPS)
-    return {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble} | _drawn(asked, found)
+        found = numbers.find(conn, asked, also=PACED)
+    return {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble} | _drawn(conn, asked, found)
 
 
-def _drawn(asked: Asked, found: Found) -> dict[str, Any]:
+def _drawn(conn: Connection, asked: Asked, found: Found) -> dict[str, Any]:
     drawn = series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
-    measures = found.measures(asked)
+    measures, (now, before) = found.measures(asked), numbers.paces_of(conn, asked, found)
     return {
         "measures": measures,
         "headline": headline(found, asked),
-        "tiles": tiles(found, asked),
+        "tiles": tiles(found, asked, now),
+        "paces": now,
+        "beside_wall": beside_wall(measures, now, before),
         "chart": chart(drawn, asked.zone),
         "width": width_of(asked.period),
         "moods": mood_columns(drawn),
         "backlog_line": line([slot.backlog for slot in drawn]),
         "first_line": line([slot.first_median for slot in drawn]),
         "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
-        "seen_bins": distribution_of(found.facts.begun[Column.SEEN], measures.begun),
-        "triaged_bins": distribution_of(found.facts.begun[Column.TRIAGED], measures.begun),
-        "first_bins": distribution_of(found.facts.begun[Column.FIRST_ANSWER], measures.begun),
-        "ending_bins": distribution_of(found.facts.begun[Column.ENDING], measures.begun),
-        "gaps": gaps(found.facts.begun),
+        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], of_how_many(length, measures)) for length in Length},
     }

@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk
 from amends.api.pages._numbers_view import headline, tiles
 from amends.api.spanning import Spanning
 from amends.inbox.actions import facts
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query import Match, Query, Term
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import Span
@@ -25,7 +26,8 @@ def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning) -> 
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
         asked = replace(wanted, text=str(MINE)).asked(conn, visitor, desk.clock())
-        found = numbers.find(conn, asked)
+        found = numbers.find(conn, asked, also=PACED)
+        pace, _before = numbers.paces_of(conn, asked, found)
         values: dict[str, Any] = {"counts": counts.read(conn, visitor.scope)}
-    values |= {"period": asked.period, "headline": headline(found, asked), "tiles": tiles(found, asked)}
+    values |= {"period": asked.period, "headline": headline(found, asked), "tiles": tiles(found, asked, pace)}
     return desk.screens.page(request, "own_numbers.html", values | {"wanted": wanted, "spans": list(Span)})

@@ -16,7 +16,7 @@ from amends.api.searching import KIND, KINDS, Asked, Asking, below, is_cut, mark
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions.relevance import bring_back
+from amends.inbox.actions.relevance import bring_back, lay_back
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.rules.search_words import excerpt
@@ -54,14 +54,25 @@ def make_case(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId)
         bring_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
         answer = _shown(request, desk, conn, post_id)
     desk.wake()
-    return saying(answer, _("A case is being made of it"))
+    return saying(answer, _("A case is being made of it"), undo=f"/search/posts/{post_id}/no-case")
 
 
-def _shown(request: Request, desk: AtDesk, conn: Connection, post_id: PostId) -> HTMLResponse:
+@router.post("/posts/{post_id}/no-case", dependencies=[may(Right.WORK)])
+def make_none(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> Response:
+    """Take it back that a case is made of the post; a case that has gone on since stays."""
+    with desk.pool.transaction() as conn:
+        lay_back(conn, post_id=post_id, agent_id=visitor.agent_id, now=desk.clock())
+        answer = _shown(request, desk, conn, post_id, apart=True)
+    desk.wake()
+    return saying(answer, _("Taken back"))
+
+
+def _shown(request: Request, desk: AtDesk, conn: Connection, post_id: PostId, *, apart: bool = False) -> HTMLResponse:
     hit = searching.post(conn, post_id)
     if hit is None:
         raise NotFound(_("There is no such post any more."))
-    return desk.screens.blocks(request, "search.html", ["hits"], {"hits": [(hit, marked(hit, ()))], "kind_words": KIND, "more": ""})
+    values = {"hits": [(hit, marked(hit, ()))], "kind_words": KIND, "more": "", "apart": apart}
+    return desk.screens.blocks(request, "search.html", ["hits"], values)
 
 
 def _goes_on(asked: Asked, values: dict[str, Any]) -> bool:

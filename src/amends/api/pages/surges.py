@@ -1,4 +1,4 @@
-"""Alarms of rates: who sees to one, whether it was a reason to ring, and what rings."""
+"""What rings: rules of rates, how good their alarms were, and what another one would have done."""
 
 from typing import Annotated, Any
 
@@ -10,20 +10,14 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import N_, Table, _
-from amends.inbox.actions import alarms
 from amends.inbox.actions import surges as acts
-from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.rules.words import Severity
 from amends.inbox.store import counts, surge_rules, surges
-from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.surge_rules import NewRule
 
-router = APIRouter(include_in_schema=False)
-RULES = [may(Right.RULES)]
-WORK = [may(Right.WORK)]
-SHOWN = 100
+router = APIRouter(prefix="/settings/surges", include_in_schema=False, dependencies=[may(Right.RULES)])
 KINDS = Table(
     {
         Kind.HABIT: N_("more than the habit of this hour of the week"),
@@ -74,31 +68,7 @@ def settled(  # noqa: PLR0913
 Settled = Annotated[NewRule, Depends(settled)]
 
 
-@router.post("/alarms/surges/{alert_id}/acknowledge", dependencies=WORK)
-def see_to(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
-    """Say that one sees to it."""
-    with desk.pool.transaction() as conn:
-        alarms.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
-    return _rung(request, desk, visitor, _("Everyone sees that you see to it"))
-
-
-@router.post("/alarms/surges/{alert_id}/useless", dependencies=WORK)
-def useless(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
-    """Say that it was no reason to ring; the toast takes it back."""
-    with desk.pool.transaction() as conn:
-        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=True, now=desk.clock())
-    return _rung(request, desk, visitor, _("Its rule is judged by that"), undo=f"/alarms/surges/{alert_id}/useful")
-
-
-@router.post("/alarms/surges/{alert_id}/useful", dependencies=WORK)
-def useful(request: Request, desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
-    """Say that it was a reason to ring."""
-    with desk.pool.transaction() as conn:
-        alarms.judge(conn, alert_id, agent_id=visitor.agent_id, useless=False, now=desk.clock())
-    return _rung(request, desk, visitor, _("Its rule is judged by that"))
-
-
-@router.get("/settings/surges", dependencies=RULES)
+@router.get("")
 def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show what rings, and how good each rule's alarms were."""
     with desk.pool.transaction() as conn:
@@ -106,7 +76,7 @@ def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     return desk.screens.page(request, "surge_rules.html", values)
 
 
-@router.post("/settings/surges", dependencies=RULES)
+@router.post("")
 def make(request: Request, desk: AtDesk, visitor: Meaning, new: Settled) -> Response:
     """Make a rule; it watches at once."""
     with desk.pool.transaction() as conn:
@@ -114,7 +84,7 @@ def make(request: Request, desk: AtDesk, visitor: Meaning, new: Settled) -> Resp
     return _listed(request, desk, _("It watches from now on"))
 
 
-@router.post("/settings/surges/preview", dependencies=RULES)
+@router.post("/preview")
 def preview(request: Request, desk: AtDesk, _visitor: Meaning, new: Settled) -> Response:
     """Show what the rule would have done over the last four weeks."""
     with desk.pool.transaction() as conn:
@@ -122,7 +92,7 @@ def preview(request: Request, desk: AtDesk, _visitor: Meaning, new: Settled) -> 
     return desk.screens.blocks(request, "surge_rules.html", ["past"], {"past": past})
 
 
-@router.post("/settings/surges/{rule_id}", dependencies=RULES)
+@router.post("/{rule_id}")
 def change(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, new: Settled) -> Response:
     """Settle a rule anew."""
     with desk.pool.transaction() as conn:
@@ -130,7 +100,7 @@ def change(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, new: 
     return _listed(request, desk, _("Saved"))
 
 
-@router.post("/settings/surges/{rule_id}/rest", dependencies=RULES)
+@router.post("/{rule_id}/rest")
 def rest(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Let a rule rest."""
     with desk.pool.transaction() as conn:
@@ -138,7 +108,7 @@ def rest(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Res
     return _listed(request, desk, _("It rests"), undo=f"/settings/surges/{rule_id}/watch")
 
 
-@router.post("/settings/surges/{rule_id}/watch", dependencies=RULES)
+@router.post("/{rule_id}/watch")
 def watch(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Let a rule watch again."""
     with desk.pool.transaction() as conn:
@@ -146,7 +116,7 @@ def watch(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Re
     return _listed(request, desk, _("It watches again"))
 
 
-@router.post("/settings/surges/{rule_id}/delete", dependencies=RULES)
+@router.post("/{rule_id}/delete")
 def delete(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Take a rule away; the toast brings it back."""
     with desk.pool.transaction() as conn:
@@ -154,7 +124,7 @@ def delete(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> R
     return _listed(request, desk, _("Deleted"), undo=f"/settings/surges/{rule_id}/restore")
 
 
-@router.post("/settings/surges/{rule_id}/restore", dependencies=RULES)
+@router.post("/{rule_id}/restore")
 def restore(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Bring a rule back."""
     with desk.pool.transaction() as conn:
@@ -178,9 +148,3 @@ def _listed(request: Request, desk: Desk, text: str, *, undo: str = "") -> HTMLR
     with desk.pool.transaction() as conn:
         values = _values(conn, desk) | {"apart": True}
     return saying(desk.screens.blocks(request, "surge_rules.html", ["listed"], values), text, undo=undo)
-
-
-def _rung(request: Request, desk: Desk, visitor: Visitor, text: str, *, undo: str = "") -> HTMLResponse:
-    with desk.pool.transaction() as conn:
-        values: dict[str, Any] = {"surges": surges.listed(conn, limit=SHOWN, scope=visitor.scope), "apart": True}
-    return saying(desk.screens.blocks(request, "surges.html", ["surges"], values), text, undo=undo)

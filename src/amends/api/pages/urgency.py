@@ -16,6 +16,7 @@ from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.actions import alarm_thresholds
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.rights import Right
@@ -104,7 +105,7 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
 
 def _tried(conn: Connection, desk: Desk, in_force: UrgencyWeights, tried: UrgencyWeights) -> dict[str, Any]:
     """Return what the preview shows."""
-    now, alarm_from = desk.clock(), desk.policy.alert_urgency
+    now, alarm_from = desk.clock(), alarm_thresholds.in_force(conn, desk.policy.alert).urgency
     posts = urgency_preview.recent(conn, since=now - WEEK, waits=WAITS, now=now, limit=MOST_POSTS)
     found = preview(posts, now=in_force, tried=tried, alarm_from=alarm_from)
     return {

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.inbox.actions import alarm_quality as acts
+from amends.inbox.actions import alarm_thresholds
 from amends.inbox.actions.surges import A_MONTH
 from amends.inbox.rules.alarm_quality import Judged, WouldHave
 from amends.inbox.rules.ids import PostId
@@ -29,13 +30,14 @@ class Quality:
 @router.get("", operation_id="alarm_quality", dependencies=[program_may(Right.NUMBERS)])
 def show(desk: AtDesk, visitor: Bearing) -> Quality:
     """Tell whether the alarms of four weeks were right."""
-    now, policy = desk.clock(), desk.policy
+    now = desk.clock()
     with desk.pool.transaction() as conn:
+        in_force = alarm_thresholds.in_force(conn, desk.policy.alert)
         return Quality(
-            urgency=policy.alert_urgency,
+            urgency=in_force.urgency,
             rules=alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH),
-            thresholds=acts.thresholds(conn, visitor.scope, policy=policy, now=now),
-            missed=alarm_quality.missed(conn, visitor.scope, since=now - A_MONTH, urgency=policy.alert_urgency),
+            thresholds=acts.thresholds(conn, visitor.scope, in_force=in_force, now=now),
+            missed=alarm_quality.missed(conn, visitor.scope, since=now - A_MONTH, urgency=in_force.urgency),
         )
 
 

@@ -23,10 +23,10 @@ class AlarmList:
 
 
 @router.get("", operation_id="list_alarms", dependencies=[program_may(Right.SEE)])
-def list_alarms(desk: AtDesk, _visitor: Bearing) -> AlarmList:
-    """List the alarms of sources."""
+def list_alarms(desk: AtDesk, visitor: Bearing) -> AlarmList:
+    """List the alarms of the sources that the token's owner sees."""
     with desk.pool.transaction() as conn:
-        return AlarmList(alarms=source_alerts.listed(conn, limit=SHOWN))
+        return AlarmList(alarms=source_alerts.listed(conn, limit=SHOWN, scope=visitor.scope))
 
 
 @router.post("/{alert_id}/acknowledge", operation_id="acknowledge_alarm", dependencies=[program_may(Right.WORK)])
@@ -34,4 +34,4 @@ def see_to(desk: AtDesk, visitor: Bearing, alert_id: AlertId) -> AlarmList:
     """Say that one sees to it; whoever was first stays the one."""
     with desk.pool.transaction() as conn:
         acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
-        return AlarmList(alarms=source_alerts.listed(conn, limit=SHOWN))
+        return AlarmList(alarms=source_alerts.listed(conn, limit=SHOWN, scope=visitor.scope))

@@ -15,7 +15,7 @@ from amends.core.errors import AmendsError, HookRefused, NetworkError, NotFound,
 from amends.core.log import bound, logger
 from amends.core.pushing import Heard, Hearing, Hook
 from amends.core.translating import _
-from amends.inbox.actions.accounts import open_account
+from amends.inbox.actions.accounts import open_called
 from amends.inbox.actions.hear import called_source, caller_of, check_knocks, record_heard, record_refused
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import OpenDoor
@@ -50,7 +50,7 @@ def _heard(desk: Desk, called: Called, hook: Hook, caller: bytes) -> Heard:
     No transaction is open meanwhile: some networks are asked for what a call is about.
     """
     try:
-        collector = build(called.network, open_account(called, secret_key=desk.secret_key), desk.clock)
+        collector = build(called.network, open_called(called, secret_key=desk.secret_key), desk.clock)
         return cast("Hearing", collector).hear(hook)
     except HookRefused as error:
         log.warning("hook_refused")

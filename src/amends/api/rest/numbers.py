@@ -17,6 +17,7 @@ from amends.inbox.actions.breakdown import Dimension, Line, breakdown, check_dim
 from amends.inbox.rules.alarm_figures import AlarmCounts
 from amends.inbox.rules.figures import DEFINITIONS, Figure
 from amends.inbox.rules.measuring import Measures, Slot, series
+from amends.inbox.rules.paces import PACED, Paces
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import slots
 from amends.inbox.store import alarm_numbers, fact_rows, numbers
@@ -34,6 +35,8 @@ class Numbers:
     zone: str
     measures: Measures
     before: Measures
+    paces: Paces
+    paces_before: Paces
     backlog: int
     backlog_before: int
     slots: Sequence[Slot]
@@ -55,13 +58,16 @@ def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
         asked = wanted.asked(conn, visitor, desk.clock())
-        found = numbers.find(conn, asked)
+        found = numbers.find(conn, asked, also=PACED)
+        pace, pace_before = numbers.paces_of(conn, asked, found)
     return Numbers(
         since=asked.period.since,
         until=asked.period.until,
         zone=asked.zone.key,
         measures=found.measures(asked),
         before=found.measures_before(asked),
+        paces=pace,
+        paces_before=pace_before,
         backlog=found.backlog,
         backlog_before=found.backlog_before,
         slots=series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
+from amends.api.route_words import why_routed
 from amends.api.searching import Asked, below, marked
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
@@ -76,6 +77,6 @@ def _text(hit: Hit, wanted: Wanted) -> FoundText:
         network=hit.network,
         language=hit.language,
         status=hit.status,
-        why=hit.why,
+        why=why_routed(hit.why),
         permalink=hit.permalink,
     )

@@ -12,6 +12,7 @@ from amends.api.rest._bodies import Body
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.actions import alarm_thresholds
 from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.rights import Right
@@ -61,8 +62,9 @@ def preview_urgency(desk: AtDesk, _visitor: Bearing, body: WeightsBody) -> Previ
     now = desk.clock()
     with desk.pool.transaction() as conn:
         current = _current(conn)
+        alarm_from = alarm_thresholds.in_force(conn, desk.policy.alert).urgency
         posts = urgency_preview.recent(conn, since=now - WEEK, waits=WAITS, now=now, limit=MOST_POSTS)
-    return preview(posts, now=current, tried=_changed(current, body), alarm_from=desk.policy.alert_urgency)
+    return preview(posts, now=current, tried=_changed(current, body), alarm_from=alarm_from)
 
 
 @router.post("", operation_id="set_urgency", dependencies=[program_may(Right.TRIAGE)])

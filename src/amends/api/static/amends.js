@@ -1,6 +1,7 @@
 // The little that the server cannot do: keys, drafts, ticking times, and the stream of news. Everything else is HTML and htmx.
 
 import { openCase, tell, when } from "./dom.js";
+import "./alarms.js";
 import "./asking.js";
 import "./bulk.js";
 import "./board.js";

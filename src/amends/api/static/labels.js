@@ -1,5 +1,7 @@
-// Labels: a key says what the post in focus is, or the customer's newest one; the button it presses is the one for the mouse.
+// Labels: a key says what the post in focus is, or the customer's newest one; so does a choice that opens at the label.
 
+import { announce } from "./announcing.js";
+import { deed } from "./asking.js";
 import { $, $$, when } from "./dom.js";
 import { say as text } from "./texts.js";
 
@@ -7,14 +9,36 @@ function post() {
   return document.activeElement.closest(".post.theirs") || $$("#thread .post.theirs").pop();
 }
 
-export function say(label) {
-  const meant = post(), button = meant && $(`[data-label="${label}"]`, meant);
-  if (button?.disabled) $("#said").textContent = text("said_already");
-  else button?.click();
-}
+const already = (label, name) => "by" in label.dataset && label.dataset.chosen === name;
 
 // The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
-when("click", (event) => {
-  const button = event.target.closest("[data-label]");
-  if (button?.closest(".post").contains(document.activeElement)) $("summary", button.closest(".relabel")).focus();
+function correct(label, name) {
+  if (label.closest(".post").contains(document.activeElement)) $("summary", label).focus();
+  deed(label.dataset.at, { field: label.dataset.field, new: name });
+}
+
+export function say(label) {
+  const [field, name] = label.split(":"), meant = post(), found = meant && $(`[data-field=${field}]`, meant);
+  if (!found) return;
+  if (already(found, name)) announce(text("said_already"));
+  else correct(found, name);
+}
+
+// What may be chosen stands on the page once, and comes into a label's choices as they open.
+function fill(label) {
+  const choices = $(".choices", label), chosen = label.dataset.chosen;
+  if ($("button", choices)) return;
+  choices.prepend($(`#choose-${label.dataset.field}`).content.cloneNode(true));
+  for (const button of $$("button[value]", choices)) {
+    button.setAttribute("aria-pressed", button.value === chosen);
+    button.disabled = already(label, button.value);
+  }
+  if ($(`option[value="${CSS.escape(chosen)}"]`, choices)) $("select", choices).value = chosen;
+}
+
+when("click", ({ target }) => {
+  const label = target.closest("[data-field]"), button = target.closest(".choices button");
+  if (!label) return;
+  if (target.closest("summary")) fill(label);
+  else if (button) correct(label, button.value || $("select", label).value);
 });

@@ -25,6 +25,7 @@ from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.policies import policy_of
 from amends.inbox.actions.sources import add_source
+from amends.inbox.rules.alarm_thresholds import Thresholds
 from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import alert_routes
@@ -129,7 +130,7 @@ def _context(pool: Pool, stopping: threading.Event, wake: Callable[[Task], bool]
         pool=pool,
         collectors=Collectors(DEMO_SECRET),
         classifier=lambda: model,
-        policy=replace(policy_of(given), alert_urgency=0, alert_cooldown=timedelta(0)),
+        policy=replace(policy_of(given), alert=Thresholds(urgency=0, cooldown=timedelta(0))),
         drains=make_drains(stopping),
         wake=wake,
     )

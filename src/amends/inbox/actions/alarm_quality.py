@@ -1,5 +1,6 @@
 """Judges alarms: what was missed is marked, and other thresholds are tried on the last month. Place in the path: the screen -> here."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -7,11 +8,13 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.surges import A_MONTH
 from amends.inbox.rules.alarm_quality import THRESHOLDS, WouldHave, would_have
+from amends.inbox.rules.alarm_thresholds import NEVER, Thresholds
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, PostId
-from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import alarm_quality, events
+
+MOST_POSTS = 200_000
 
 
 def mark_missed(conn: Connection, post_id: PostId, *, agent_id: AgentId, now: datetime) -> None:
@@ -27,10 +30,8 @@ def unmark_missed(conn: Connection, post_id: PostId) -> None:
     alarm_quality.unmark(conn, post_id)
 
 
-def thresholds(conn: Connection, scope: Scope, *, policy: Policy, now: datetime) -> list[WouldHave]:
+def thresholds(conn: Connection, scope: Scope, *, in_force: Thresholds, now: datetime) -> list[WouldHave]:
     """Return what each threshold of urgency would have done over four weeks to cases that somebody sees, the one in force among them."""
-    posts = alarm_quality.bad_posts(conn, scope, since=now - A_MONTH)
-    return [
-        would_have(posts, urgency=one, followers=policy.alert_followers, cooldown=policy.alert_cooldown)
-        for one in sorted({*THRESHOLDS, policy.alert_urgency})
-    ]
+    posts = alarm_quality.bad_posts(conn, scope, since=now - A_MONTH, limit=MOST_POSTS)
+    tried = sorted({*THRESHOLDS, in_force.urgency} - {NEVER})
+    return [would_have(posts, replace(in_force, urgency=one)) for one in tried]

@@ -9,7 +9,7 @@ from amends.inbox.rules.business_time import Calendar, checked
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.text import storable
-from amends.inbox.store import calendars, events
+from amends.inbox.store import calendars, events, number_settings
 from amends.inbox.store.calendars import CalendarRow, Named
 
 LONGEST_NAME = 60
@@ -46,10 +46,12 @@ def row_of(conn: Connection, calendar_id: int) -> CalendarRow:
 
 
 def remove(conn: Connection, *, calendar_id: int, agent_id: AgentId, now: datetime) -> None:
-    """Put a calendar away; `Conflict` where a policy counts by it."""
+    """Put a calendar away; `Conflict` where a policy, or the numbers, count by it."""
     row = row_of(conn, calendar_id)
     if row.used_by:
         raise Conflict(_("A policy counts by this calendar; give that one another calendar first."))
+    if number_settings.read(conn).calendar_id == calendar_id:
+        raise Conflict(_("The numbers count by this calendar; choose another in the settings of the numbers first."))
     calendars.set_deleted(conn, calendar_id=calendar_id, at=now)
     events.add(conn, EventKind.CALENDAR_REMOVED, now=now, agent_id=agent_id, calendar_id=calendar_id, name=row.name)
 

@@ -94,9 +94,14 @@ def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
         breached_at=breached_at,
         born_late=born_late,
         wall_seconds=found.wall // SECOND if ended else None,
-        business_seconds=found.business // SECOND if ended and found.business is not None else None,
+        business_seconds=_seconds(found.business) if ended else None,
+        whole_business_seconds=_seconds(found.whole_business) if ended else None,
         next_at=next_look(row.clock, found, terms, rung),
     )
+
+
+def _seconds(length: timedelta | None) -> int | None:
+    return None if length is None else length // SECOND
 
 
 def _still(row: ClockRow, found: Timed) -> datetime | None:

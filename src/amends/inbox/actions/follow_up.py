@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.follow_up_heard import heard_of
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.relapse import Again, reopen
 from amends.inbox.rules import follow_up
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.follow_up import Conclusion, Heard, Says
+from amends.inbox.rules.follow_up import AGAIN, Conclusion, Heard, Says
 from amends.inbox.rules.follow_up_plans import planned
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId, PostId
 from amends.inbox.rules.surveys import Skip
@@ -24,9 +24,8 @@ from amends.inbox.store.follow_up_evidence import PostSays
 from amends.inbox.store.follow_ups import Concluded, Due, FollowUp
 
 BATCH = 1_000
-ERASED = Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note="The customer's record was erased; nothing more can be known.")
-BY_US = Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note="We reopened the case before it was known.")
-AGAIN = "The customer complained again in this case."
+ERASED = Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note=N_("The customer's record was erased; nothing more can be known."))
+BY_US = Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note=N_("We reopened the case before it was known."))
 
 
 def plan(conn: Connection, *, case_id: CaseId, episode: int, first_after: timedelta, now: datetime) -> datetime:

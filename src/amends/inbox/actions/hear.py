@@ -12,9 +12,10 @@ from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.knocking import ALLOWED, OpenDoor, neighbourhood, too_often
+from amends.inbox.rules.leases import renew_at
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.ways import pushed
-from amends.inbox.store import calls
+from amends.inbox.store import calls, feed_hubs
 from amends.inbox.store.calls import Called
 
 TOO_OFTEN = "Too many calls from here; wait a few minutes."
@@ -44,6 +45,9 @@ def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetim
     """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing."""
     if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
         return Ingested()
+    if heard.lease:
+        until = heard.lease.until
+        feed_hubs.save_lease(conn, source_id=called.source_id, topic=heard.lease.topic, until=until, next_at=renew_at(until, now))
     stored, lost = store_posts(conn, called, heard.harvest.posts, way=pushed(called.watch_id), now=now)
     health = source_health.after_page(
         more=False, troubles=(*heard.harvest.troubles, *lost), come_back_at=None, now=now, poll_every=source_health.LONGEST_WAIT

@@ -8,7 +8,8 @@ from amends.core.translating import _
 from amends.inbox.actions.resolve import dismiss, reopen
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
-from amends.inbox.store import events, matchers, relevance
+from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store import events, incoming, matchers, relevance
 
 
 def throw_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -32,14 +33,43 @@ def keep_case(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: date
 
 def bring_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
     """Let a post in no case be routed again, as work this time, and let its source learn that such posts are for us."""
-    if not relevance.untriage(conn, post_id=post_id):
+    before = relevance.untriage(conn, post_id=post_id)
+    if before is None:
         raise Conflict(_("This post was brought back already, or it is gone."))
-    _mark(conn, post_id, kept=True, agent_id=agent_id, now=now, case_id=None)
+    _mark(conn, post_id, kept=True, agent_id=agent_id, now=now, beside=before.beside)
     events.add(conn, EventKind.POST_BROUGHT_BACK, now=now, post_id=post_id, agent_id=agent_id)
 
 
-def _mark(conn: Connection, post_id: PostId, *, kept: bool, agent_id: AgentId, now: datetime, case_id: CaseId | None) -> None:
-    source_id = relevance.mark(conn, post_id=post_id, kept=kept, agent_id=agent_id, now=now)
+def lay_back(conn: Connection, *, post_id: PostId, agent_id: AgentId, now: datetime) -> None:
+    """Take `bring_back` back: the source forgets it, and the post is routed as before, or the case that came of it alone put aside."""
+    post = relevance.kept(conn, post_id=post_id)
+    if post is None:
+        raise Conflict(_("Nobody made a case of this post, or that was taken back already."))
+    if post.beside and post.case_id is None:
+        incoming.set_beside(conn, post_ids=[post_id], now=now)
+    elif post.case_id is None:
+        relevance.untriage(conn, post_id=post_id)
+    elif (post.customer_posts, post.status) == (1, CaseStatus.OPEN):
+        dismiss(conn, case_id=post.case_id, agent_id=agent_id, now=now)
+    else:
+        raise Conflict(_("The case has gone on since: open it, and put it aside there."))
+    source_id = relevance.unmark(conn, post_id=post_id)
+    if source_id is not None:
+        _ask(conn, source_id, agent_id)
+    events.add(conn, EventKind.POST_LAID_BACK, now=now, case_id=post.case_id, post_id=post_id, agent_id=agent_id)
+
+
+def _mark(  # noqa: PLR0913
+    conn: Connection,
+    post_id: PostId,
+    *,
+    kept: bool,
+    agent_id: AgentId,
+    now: datetime,
+    case_id: CaseId | None = None,
+    beside: bool = False,
+) -> None:
+    source_id = relevance.mark(conn, post_id=post_id, kept=kept, agent_id=agent_id, now=now, beside=beside)
     if source_id is None:
         raise NotFound(_("There is no such post any more."))
     _ask(conn, source_id, agent_id)

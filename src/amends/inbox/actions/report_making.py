@@ -12,7 +12,8 @@ from amends.inbox.rules import alarm_figures
 from amends.inbox.rules.alarm_figures import AlarmCounts, together
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure
-from amends.inbox.rules.measuring import EDGES, GAPS, Measures, counted, distribution, gaps, series
+from amends.inbox.rules.measuring import EDGES, Measures, counted, distribution, series
+from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, rows_path
 from amends.inbox.rules.reports import PARTS, Part
 from amends.inbox.rules.spans import slots
@@ -54,7 +55,7 @@ class _Making:
 def make(conn: Connection, parts: Iterable[Part], asked: Asked) -> list[ReportTable]:
     """Return the tables of a report, in the order of the parts, in the language that is spoken. `NotAQuery`, `TooBroad`."""
     facts.freshen(conn)
-    making = _Making(conn, asked, numbers.find(conn, asked, also=GAPS))
+    making = _Making(conn, asked, numbers.find(conn, asked, also=PACED))
     chosen = set(parts)
     return [_MADE[part](making, part) for part in Part if part in chosen]
 
@@ -143,14 +144,17 @@ def _answered(at: _Making, part: Part) -> ReportTable:
 
 def _times(at: _Making, part: Part) -> ReportTable:
     now, then = at.found.measures(at.asked), at.found.measures_before(at.asked)
-    seen, triaged = gaps(at.found.facts.begun)
-    seen_before, triaged_before = gaps(at.found.before.begun)
+    pace, before = numbers.paces_of(at.conn, at.asked, at.found)
     told = [
-        (_("published → seen"), seen, seen_before),
-        (_("seen → triaged"), triaged, triaged_before),
+        (_("published → seen"), pace.seen, before.seen),
+        (_("seen → triaged"), pace.triaged, before.triaged),
+        (_("triaged → answered"), pace.handled, before.handled),
         (_("published → first answer"), now.first, then.first),
+        (_("published → first answer, in business time"), pace.first_business, before.first_business),
         (_("written again → next answer"), now.next, then.next),
+        (_("written again → next answer, in business time"), pace.next_business, before.next_business),
         (_("published → resolved"), now.ending, then.ending),
+        (_("published → resolved, in business time"), pace.ending_business, before.ending_business),
     ]
     rows = [[Cell(name), Cell(one.median), Cell(one.p90), Cell(was.median), Cell(was.p90)] for name, one, was in told]
     names = (_("Median"), "p90", _("Median before"), _("p90 before"))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import clocks, follow_up, snooze
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.case_states import Step, after, awake
@@ -81,7 +81,7 @@ def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetim
         now=now,
         case_id=case.id,
         agent_id=agent_id,
-        why="Reopened by hand.",
+        why=N_("Reopened by hand."),
         episode=case.episode if dismissed else case.episode + 1,
         was=case.status,
         resolved_at=case.resolved_at and case.resolved_at.isoformat(),

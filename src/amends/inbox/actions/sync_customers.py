@@ -25,7 +25,7 @@ from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.sync_news import News
 from amends.inbox.rules.webhooks import checked_url
-from amends.inbox.store import customer_feed, customer_record, customer_refs, customers, persons, sync_news, syncs
+from amends.inbox.store import customer_feed, customer_record, customer_refs, customers, import_match, persons, sync_news, syncs
 from amends.inbox.store.syncs import Sync
 
 LONGEST_NAME = 40
@@ -83,6 +83,11 @@ def resume(conn: Connection, sync_id: int, *, now: datetime) -> None:
     """Go on with a system where it was left, at once."""
     _there(syncs.set_stopped(conn, sync_id, at=None))
     syncs.hurry(conn, sync_id, now=now)
+
+
+def delete(conn: Connection, sync_id: int) -> None:
+    """Let go of a system for good; customers keep their numbers there, by which they are known again where it is set up anew."""
+    _there(syncs.delete(conn, sync_id))
 
 
 def hurry(conn: Connection, sync_id: int, *, now: datetime) -> None:
@@ -197,10 +202,12 @@ def _push(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
 
 
 def _keep(conn: Connection, one: Sync, numbers: Mapping[int, str], now: datetime) -> None:
-    """Keep the numbers that the system gave; nobody is merged or erased meanwhile, and who was while it answered is told of next."""
-    customers.lock(conn, [CustomerId(customer_id) for customer_id in sorted(numbers)])
-    for customer_id, external_id in numbers.items():
-        customer_refs.add(conn, system=one.system, external_id=external_id, customer_id=customer_id, now=now)
+    """Keep the numbers that the system gave; nobody goes meanwhile, and whoever went while it answered is told of next."""
+    import_match.wait(conn)
+    there = customers.lock(conn, [CustomerId(customer_id) for customer_id in sorted(numbers)])
+    for customer_id in there:
+        customer_refs.add(conn, system=one.system, external_id=numbers[customer_id], customer_id=customer_id, now=now)
+    sync_news.add_gone(conn, one.id, [number for customer_id, number in numbers.items() if customer_id not in there], now=now)
     sync_news.add_late(conn, one.system, list(numbers), now=now)
 
 

@@ -1,6 +1,7 @@
 """Under which policy each clock runs. Place in the path: cases -> the first policy whose condition each fulfils -> terms of its clocks.
 
-A clock keeps the version of the policy and of the calendar that it began under. It goes over to another policy only where its case fulfils
+A clock keeps the version of the policy and of the calendar that it began under; where the policy names none, that is the calendar of the
+desk, by which nothing is promised, only counted. It goes over to another policy only where its case fulfils
 that one's condition first now, and then to the version that was in force when the clock began: what is changed today promises nothing
 for yesterday.
 """
@@ -16,9 +17,9 @@ from amends.core.log import logger
 from amends.inbox.actions import conditions
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.rules.sla import NO_TERMS, Terms
+from amends.inbox.rules.sla import Terms
 from amends.inbox.rules.sla_policy import Written
-from amends.inbox.store import calendars, sla_policies
+from amends.inbox.store import calendars, number_settings, sla_policies
 from amends.inbox.store.calendars import CalendarRow
 from amends.inbox.store.clocks import ClockRow
 from amends.inbox.store.sla_policies import PolicyRow
@@ -34,6 +35,7 @@ class Book:
     conn: Connection
     policies: Sequence[PolicyRow]
     newest: Mapping[int, CalendarRow]
+    desk_calendar: int | None
     falls: Mapping[CaseId, PolicyRow]
     versions: dict[int, PolicyRow] = field(default_factory=dict[int, PolicyRow])
     calendars: dict[int, CalendarRow] = field(default_factory=dict[int, CalendarRow])
@@ -57,8 +59,9 @@ class Book:
 
     def terms(self, row: ClockRow) -> Terms:
         """Return what holds for the clock."""
-        policy, calendar = self.versions.get(row.policy_version_id or 0), self.calendars.get(row.calendar_version_id or 0)
-        return policy.terms(ClockKind(row.kind), calendar.calendar if calendar else None) if policy else NO_TERMS
+        policy, known = self.versions.get(row.policy_version_id or 0), self.calendars.get(row.calendar_version_id or 0)
+        calendar = known.calendar if known else None
+        return policy.terms(ClockKind(row.kind), calendar) if policy else Terms(calendar=calendar)
 
     def name(self, row: ClockRow) -> str:
         """Return the name of the policy that the clock runs under; empty where none does."""
@@ -66,10 +69,8 @@ class Book:
         return policy.name if policy else ""
 
     def _under(self, row: ClockRow, policy: PolicyRow | None) -> ClockRow:
-        if policy is None:
-            return replace(row, policy_version_id=None, calendar_version_id=None)
-        calendar = self.newest.get(policy.calendar_id or 0)
-        return replace(row, policy_version_id=policy.id, calendar_version_id=calendar.id if calendar else None)
+        calendar = self.newest.get((policy.calendar_id if policy else None) or self.desk_calendar or 0)
+        return replace(row, policy_version_id=policy.id if policy else None, calendar_version_id=calendar.id if calendar else None)
 
     def _know(self, version_id: int) -> None:
         if version_id not in self.versions:
@@ -85,6 +86,7 @@ def open_book(conn: Connection, case_ids: Sequence[CaseId], rows: Sequence[Clock
         conn=conn,
         policies=policies,
         newest={calendar.calendar_id: calendar for calendar in newest},
+        desk_calendar=number_settings.read(conn).calendar_id,
         falls=sort(conn, policies, case_ids, now=now),
         versions={policy.id: policy for policy in [*policies, *(sla_policies.versions(conn, sorted(older)) if older else [])]},
         calendars={calendar.id: calendar for calendar in [*newest, *(calendars.versions(conn, sorted(then)) if then else [])]},

@@ -7,17 +7,18 @@ from datetime import datetime
 from amends.core.clock import Clock
 from amends.core.database import Connection
 from amends.core.ports import Classifier, Reading
-from amends.inbox.actions import clocks, follow_up, give_out
+from amends.inbox.actions import alarm_thresholds, clocks, follow_up, give_out
 from amends.inbox.actions.parts import Spoiled, in_parts
 from amends.inbox.actions.search_index import read_batch
 from amends.inbox.actions.topic_labels import save_topics
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.rules import alerting
+from amends.inbox.rules.alarm_thresholds import Thresholds
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.placing import CaseState, Claimed, Placed, Thread, place
 from amends.inbox.rules.policy import Policy
-from amends.inbox.rules.routing import complains
+from amends.inbox.rules.routing import Why, complains
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, Route
 from amends.inbox.store import case_states, customers, earlier_complaints, events, looks, raised_alerts, untriaged
@@ -71,13 +72,13 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     follow_up.relapse(conn, [(one.case_id, one.placed.post.id) for one in joined if one.placed.route is Route.REOPEN], now=now)
     clocks.keep(conn, sorted({one.case_id for one in joined}), now=now)
     follow_up.stir(conn, [one.post.author_id for one in placed if one.verdict and complains(one.verdict)])
-    _raise_alerts(conn, joined, policy, now)
+    _raise_alerts(conn, joined, alarm_thresholds.in_force(conn, policy.alert), now)
 
 
 def _set_aside(conn: Connection, hopeless: Spoiled[Claimed], now: datetime) -> None:
     """Keep a post beside the desk that no case can be made of, with the reason, rather than try it for ever."""
-    why = f"A person should look: this post could not be put on the desk ({hopeless.why})."
-    aside = Placed(post=hopeless.item, verdict=unread(hopeless.why), route=Route.IGNORE, why=storable(why))
+    why = storable(Why.SET_ASIDE.of(hopeless.why))
+    aside = Placed(post=hopeless.item, verdict=unread(hopeless.why), route=Route.IGNORE, why=why)
     _save_posts(conn, [aside], {}, now)
     events.add_all(conn, [events.Event(kind=EventKind.POST_SET_ASIDE, post_id=aside.post.id, facts={"why": aside.why})], now=now)
 
@@ -173,14 +174,14 @@ def _tell_woken(conn: Connection, before: Iterable[CaseState], now: datetime) ->
     events.add_all(conn, told, now=now)
 
 
-def _raise_alerts(conn: Connection, joined: Sequence[_Joined], policy: Policy, now: datetime) -> None:
+def _raise_alerts(conn: Connection, joined: Sequence[_Joined], thresholds: Thresholds, now: datetime) -> None:
     """Raise the alarms that these posts call for, at most one a case within the cool-down."""
     last = raised_alerts.last_raised(conn, [one.case_id for one in joined])
     raises: list[raised_alerts.Raise] = []
     for one in joined:
         post, verdict = one.placed.post, one.placed.verdict
         heard = alerting.Heard(published_at=post.published_at, followers=post.followers, last_raised_at=last.get(one.case_id))
-        alarm = alerting.decide(verdict, heard, policy=policy, now=now) if verdict else None
+        alarm = alerting.decide(verdict, heard, thresholds=thresholds, now=now) if verdict else None
         if alarm:
             raises.append(raised_alerts.Raise(case_id=one.case_id, post_id=post.id, alarm=alarm))
             last[one.case_id] = now

@@ -6,16 +6,21 @@ reason to ring; one that nobody saw to is judged by nobody. A missed alarm is a 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from amends.inbox.rules.alarm_thresholds import Thresholds
+from amends.inbox.rules.ids import CaseId, PostId
 
 THRESHOLDS = (40, 50, 60, 70, 80, 90)
+SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bad:
     """A negative post of a customer that was fresh when it was read, and how the alarm of its case was judged, if it rang."""
 
-    case_id: int
+    post_id: PostId
+    case_id: CaseId
     published_at: datetime
     urgency: int
     followers: int | None
@@ -26,10 +31,11 @@ class Bad:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WouldHave:
-    """What a threshold would have done: alarms in all, of use among those judged, no reason to ring, and missed ones that it catches."""
+    """What thresholds would have done: alarms in all, by reach alone, of use and of none among those judged, missed ones caught."""
 
     urgency: int
     alarms: int
+    by_reach: int
     useful: int
     useless: int
     caught: int
@@ -51,20 +57,59 @@ class Judged:
         return self.useful / (self.useful + self.useless) if self.useful + self.useless else None
 
 
-def would_have(posts: Sequence[Bad], *, urgency: int, followers: int, cooldown: timedelta) -> WouldHave:
-    """Return what a threshold of urgency would have done on posts in order of time, once a case within the cool-down."""
-    last: dict[int, datetime] = {}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """Negative `posts` under the thresholds in force and under those tried; `added` would ring then, `gone` no more, loudest first."""
+
+    posts: int
+    before: WouldHave
+    after: WouldHave
+    added: tuple[Bad, ...]
+    gone: tuple[Bad, ...]
+
+
+def would_have(posts: Sequence[Bad], thresholds: Thresholds) -> WouldHave:
+    """Return what thresholds would have done on posts in order of time."""
+    return _counted(_rung(posts, thresholds), thresholds)
+
+
+def preview(posts: Sequence[Bad], *, now: Thresholds, tried: Thresholds) -> Preview:
+    """Return what other thresholds would change on posts in order of time."""
+    before, after = _rung(posts, now), _rung(posts, tried)
+    return Preview(
+        posts=len(posts),
+        before=_counted(before, now),
+        after=_counted(after, tried),
+        added=_loudest(after, besides=before),
+        gone=_loudest(before, besides=after),
+    )
+
+
+def _rung(posts: Sequence[Bad], thresholds: Thresholds) -> list[Bad]:
+    """Return the posts that would have rung, once a case within the cool-down."""
+    last: dict[CaseId, datetime] = {}
     rung: list[Bad] = []
     for post in posts:
-        loud = post.urgency >= urgency or (post.followers or 0) >= followers
-        rested = post.case_id not in last or post.published_at - last[post.case_id] >= cooldown
+        loud = thresholds.ground(urgency=post.urgency, followers=post.followers) is not None
+        rested = post.case_id not in last or post.published_at - last[post.case_id] >= thresholds.cooldown
         if loud and rested:
             last[post.case_id] = post.published_at
             rung.append(post)
+    return rung
+
+
+def _counted(rung: Sequence[Bad], thresholds: Thresholds) -> WouldHave:
     return WouldHave(
-        urgency=urgency,
+        urgency=thresholds.urgency,
         alarms=len(rung),
+        by_reach=sum(one.urgency < thresholds.urgency for one in rung),
         useful=sum(one.rang and not one.useless for one in rung),
         useless=sum(one.useless for one in rung),
         caught=sum(one.missed for one in rung),
     )
+
+
+def _loudest(rung: Sequence[Bad], *, besides: Sequence[Bad]) -> tuple[Bad, ...]:
+    known = {one.post_id for one in besides}
+    found = (one for one in rung if one.post_id not in known)
+    return tuple(sorted(found, key=lambda one: (-one.urgency, -(one.followers or 0), one.post_id))[:SHOWN])

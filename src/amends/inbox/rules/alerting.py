@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.ports import Sentiment
-from amends.inbox.rules.policy import Policy
+from amends.inbox.rules.alarm_thresholds import Thresholds
 from amends.inbox.rules.words import Severity
 from amends.triage.verdict import Verdict
 
@@ -31,17 +31,19 @@ class Heard:
     last_raised_at: datetime | None
 
 
-def decide(verdict: Verdict, heard: Heard, *, policy: Policy, now: datetime) -> Alarm | None:
+def decide(verdict: Verdict, heard: Heard, *, thresholds: Thresholds, now: datetime) -> Alarm | None:
     """Return the alarm to raise, or None."""
     if verdict.sentiment is not Sentiment.NEGATIVE or now - heard.published_at > FRESH:
         return None
-    if heard.last_raised_at is not None and now - heard.last_raised_at < policy.alert_cooldown:
+    if heard.last_raised_at is not None and now - heard.last_raised_at < thresholds.cooldown:
         return None
-    if verdict.urgency >= policy.alert_urgency:
-        return Alarm(rule="urgent", severity=_severity(verdict.urgency), reason=_because(f"urgency {verdict.urgency}", verdict.reasons))
-    if heard.followers is not None and heard.followers >= policy.alert_followers:
-        return Alarm(rule="reach", severity=Severity.HIGH, reason=_because(f"{heard.followers:,} followers", verdict.reasons))
-    return None
+    match thresholds.ground(urgency=verdict.urgency, followers=heard.followers):
+        case "urgent":
+            return Alarm(rule="urgent", severity=_severity(verdict.urgency), reason=_because(f"urgency {verdict.urgency}", verdict.reasons))
+        case "reach":
+            return Alarm(rule="reach", severity=Severity.HIGH, reason=_because(f"{heard.followers:,} followers", verdict.reasons))
+        case None:
+            return None
 
 
 def _severity(urgency: int) -> Severity:

@@ -65,6 +65,7 @@ class AuditNoun(StrEnum):
     CHANNEL = "channel"
     BUDGET = "budget"
     WEIGHTS = "weights"
+    ALARM_THRESHOLDS = "alarm_thresholds"
     ORDER_SHAPES = "order_shapes"
     TOPIC = "topic"
     SLA_POLICY = "sla_policy"

@@ -77,6 +77,13 @@ def between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     return TICK * (whole + part)
 
 
+def stretches(calendar: Calendar, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the stretches of working time of the days of UTC from that of `start` to that of `end`, in order and apart."""
+    worked = _worked(calendar)
+    days = range(_ticks(start) // DAY, _ticks(end) // DAY + 1)
+    return [(EPOCH + TICK * lo, EPOCH + TICK * hi) for day in days for lo, hi in worked.of(day)]
+
+
 def _ticks(moment: datetime) -> int:
     return (moment - EPOCH) // TICK
 

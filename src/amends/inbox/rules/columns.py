@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 NONE = -1
-"""Stands for a length that there is not."""
+"""Stands for a length, or a calendar, that there is not."""
 WAITS = -2
 """Stands for a later answer that is waited for now."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -52,6 +52,12 @@ class Column(StrEnum):
     PROMISE = "promise"
     NEXT_ANSWER = "next_answer"
     CSAT = "csat"
+    HANDLED = "handled"
+    FIRST_BUSINESS = "first_business"
+    NEXT_BUSINESS = "next_business"
+    ENDING_BUSINESS = "ending_business"
+    FIRST_CALENDAR = "first_calendar"
+    ENDING_CALENDAR = "ending_calendar"
     TOPIC_EPISODE = "topic_episode"
     TOPIC = "topic"
 
@@ -69,6 +75,11 @@ _PAIRS = (Column.TOPIC_EPISODE, Column.TOPIC)
 def seconds(at: datetime) -> int:
     """Return a moment as whole seconds since 2000."""
     return (at - _EPOCH) // _SECOND
+
+
+def moment(at: int) -> datetime:
+    """Return the moment of so many seconds since 2000."""
+    return _EPOCH + at * _SECOND
 
 
 @dataclass(frozen=True, slots=True)

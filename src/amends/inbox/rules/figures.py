@@ -51,8 +51,13 @@ class Length(StrEnum):
 
     FIRST_ANSWER = "first_answer"
     ENDING = "ending"
+    NEXT_ANSWER = "next_answer"
     SEEN = "seen"
     TRIAGED = "triaged"
+    HANDLED = "handled"
+    FIRST_BUSINESS = "first_business"
+    NEXT_BUSINESS = "next_business"
+    ENDING_BUSINESS = "ending_business"
 
 
 _AXES: Mapping[Figure, Axis] = {Figure.BACKLOG: Axis.OPEN} | {
@@ -87,6 +92,19 @@ NAMES = Table(
         Figure.SILENT_30: N_("silent after 30 days"),
         Figure.UNKNOWN_30: N_("unknown after 30 days"),
         Figure.BACKLOG: N_("backlog"),
+    }
+)
+LENGTHS = Table(
+    {
+        Length.FIRST_ANSWER: N_("First answer"),
+        Length.ENDING: N_("Resolved after"),
+        Length.NEXT_ANSWER: N_("Next answer"),
+        Length.SEEN: N_("From published to seen"),
+        Length.TRIAGED: N_("From seen to triaged"),
+        Length.HANDLED: N_("From triaged to answered"),
+        Length.FIRST_BUSINESS: N_("First answer, in business time"),
+        Length.NEXT_BUSINESS: N_("Next answer, in business time"),
+        Length.ENDING_BUSINESS: N_("Resolved after, in business time"),
     }
 )
 _HELD = N_("Of the episodes resolved in the span, those whose customer turned out to be content at the follow-up.")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amends.core.ports import Sentiment
+from amends.core.translating import N_
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.rules.routing import COMPLAINT
 from amends.inbox.rules.words import Outcome
@@ -22,6 +23,7 @@ NEAR = 0.35
 """From this likeness on an agent is asked although the topics differ."""
 OTHER = 0.1
 """From this likeness on an agent is asked where no topic is known; below, it is about something else."""
+AGAIN = N_("The customer complained again in this case.")
 
 
 class Says(StrEnum):
@@ -81,7 +83,7 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conclusion:
-    """The outcome, the post that shows it, and a sentence for the timeline; `asks` where a person is to say what we cannot see."""
+    """The outcome, the post that shows it, and a sentence in English; `asks` where a person is to say what we cannot see."""
 
     outcome: Outcome
     post_id: PostId | None
@@ -138,10 +140,10 @@ def shown(case_id: CaseId, heard: Heard, *, since: datetime) -> Conclusion | Non
     told = heard.customer
     complaint = _first(heard.posts, Says.RELAPSED, after=told.at if told else since)
     if complaint:
-        where = "in this case" if complaint.case_id == case_id else "elsewhere"
-        return Conclusion(outcome=Outcome.RELAPSED, post_id=complaint.post_id, note=f"The customer complained again {where}.")
+        note = AGAIN if complaint.case_id == case_id else N_("The customer complained again elsewhere.")
+        return Conclusion(outcome=Outcome.RELAPSED, post_id=complaint.post_id, note=note)
     if told:
-        note = "The customer says that it is solved." if told.says is Says.HELD else "The customer says that it is not solved."
+        note = N_("The customer says that it is solved.") if told.says is Says.HELD else N_("The customer says that it is not solved.")
         return Conclusion(outcome=Outcome(told.says), post_id=None, note=note)
     if heard.agent:
         return Conclusion(outcome=Outcome(heard.agent.says), post_id=None, note=heard.agent.note)
@@ -157,9 +159,9 @@ def _read_from(posts: Sequence[Read], span: Span) -> Conclusion | None:
     """Return what the customer's other posts let us see."""
     thanks, doubt = _first(posts, Says.HELD, after=None), _first(posts, Says.DOUBT, after=span.resolved_at)
     if thanks:
-        return Conclusion(outcome=Outcome.HELD, post_id=thanks.post_id, note="The customer was content.")
+        return Conclusion(outcome=Outcome.HELD, post_id=thanks.post_id, note=N_("The customer was content."))
     if doubt:
-        note = "The customer complained elsewhere, maybe about this; please decide."
+        note = N_("The customer complained elsewhere, maybe about this; please decide.")
         return Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note=note, asks=True)
     return None
 
@@ -167,10 +169,10 @@ def _read_from(posts: Sequence[Read], span: Span) -> Conclusion | None:
 def _silent(posts: Sequence[Read], span: Span) -> Conclusion:
     """Return what silence means."""
     if span.watched_until is None or span.watched_until < span.due_at:
-        note = "The source was not read up to the due date; please decide."
+        note = N_("The source was not read up to the due date; please decide.")
         return Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note=note, asks=True)
     another = _first(posts, Says.OTHER, after=span.resolved_at)
-    note = "The customer complained about something else." if another else "The customer wrote nothing more."
+    note = N_("The customer complained about something else.") if another else N_("The customer wrote nothing more.")
     return Conclusion(outcome=Outcome.SILENT, post_id=None, note=note)
 
 

@@ -17,7 +17,6 @@ from amends.inbox.rules.survival import Lengths, lengths
 EDGES = (300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400)
 """Where the bins of a distribution end, in seconds; the last one has no end."""
 PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING, Column.PROMISE, Column.NEXT_ANSWER)
-GAPS = (Column.SEEN, Column.TRIAGED)
 RESOLVED = (Column.AT, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
 CONTENT_FROM = 4
 """Points of five from which a customer counts as content."""
@@ -127,7 +126,7 @@ def measure(facts: Facts, now: int) -> Measures:
         after_7=outcomes(resolved[Column.AFTER_7]),
         after_30=outcomes(resolved[Column.AFTER_30]),
         first=times(first_answers(begun, now)),
-        next=times(next_answers(begun)),
+        next=times(next_answers(begun[Column.NEXT_ANSWER])),
         ending=times(endings(begun, now)),
     )
 
@@ -153,9 +152,8 @@ def first_answers(begun: Columns, now: int) -> Lengths:
     return lengths(first[first != NONE], _watched(begun, waiting, now), len(begun))
 
 
-def next_answers(begun: Columns) -> Lengths:
+def next_answers(column: NDArray[np.integer]) -> Lengths:
     """Return how long the longest later answer took, where one was called for; who waits for one now stays in the denominator."""
-    column = begun[Column.NEXT_ANSWER]
     return lengths(column[column >= 0], np.empty(0, dtype=np.int64), int(np.count_nonzero(column != NONE)))
 
 
@@ -163,11 +161,6 @@ def endings(begun: Columns, now: int) -> Lengths:
     """Return how long it took until episodes were resolved, those not resolved watched until now."""
     ending = begun[Column.ENDING]
     return lengths(ending[ending != NONE], _watched(begun, ending == NONE, now), len(begun))
-
-
-def plain_lengths(column: NDArray[np.integer]) -> Lengths:
-    """Return lengths that every episode has."""
-    return lengths(column, np.empty(0, dtype=np.int64), len(column))
 
 
 def _watched(begun: Columns, mask: Mask, now: int) -> NDArray[np.integer]:
@@ -179,15 +172,9 @@ def times(found: Lengths) -> Times:
     return Times(median=found.after(0.5), p90=found.after(0.9))
 
 
-def gaps(begun: Columns) -> tuple[Times, Times]:
-    """Return how long it took from published to seen, and from seen to triaged."""
-    seen, triaged = (times(plain_lengths(begun[column])) for column in GAPS)
-    return seen, triaged
-
-
 def distribution(column: NDArray[np.integer]) -> list[int]:
     """Return how many lengths lie in each bin: below each of `EDGES`, then beyond the last; those there are not in none."""
-    there = column[column != NONE]
+    there = column[column >= 0]
     counted = np.bincount(np.searchsorted(np.array(EDGES), there, side="right"), minlength=len(EDGES) + 1)
     return [int(n) for n in counted]
 

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from amends.inbox.rules.alarm_thresholds import FIRST, Thresholds
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """The thresholds and times that rules need.
 
-    A negative post raises an alert from `alert_urgency` (0 to 100) on, or from `alert_followers` followers of its author on, at most
-    once per case in `alert_cooldown`. A resolved case is followed up `follow_up_after` later. A sent reply is looked for in public
-    `proof_after` later, then again after the two longer spans. The posts of a case that is not done are looked at again `look_after`
-    later, then ever more rarely. An answer written on the screens goes out `undo_after` later, and can be taken back until then.
+    `alert` says when a single post rings where nobody set it on the desk. A resolved case is followed up `follow_up_after` later. A
+    sent reply is looked for in public `proof_after` later, then again after the two longer spans. The posts of a case that is not done
+    are looked at again `look_after` later, then ever more rarely. An answer written on the screens goes out `undo_after` later, and can
+    be taken back until then.
     """
 
-    alert_urgency: int = 60
-    alert_followers: int = 10_000
-    alert_cooldown: timedelta = timedelta(minutes=30)
+    alert: Thresholds = FIRST
     follow_up_after: timedelta = timedelta(days=7)
     proof_after: timedelta = timedelta(minutes=1)
     proof_again_after: timedelta = timedelta(hours=1)

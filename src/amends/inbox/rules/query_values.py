@@ -89,9 +89,10 @@ _READ: Mapping[Kind, Callable[[str], object]] = {Kind.NUMBER: number, Kind.SPAN:
 
 
 def _language(value: str) -> str:
+    """Return a code as verdicts have it, in whatever case it was typed: `ta`, `ta-Latn`."""
     if not _LANGUAGE.fullmatch(value.lower()):
         raise Refused(_("“%(value)s” is no code of a language; write for example en, ta or si.") % {"value": value})
-    return value.lower()
+    return "-".join(part.title() if len(part) == len("Latn") else part for part in value.lower().split("-"))
 
 
 def unknown(name: str, value: str, known: tuple[str, ...]) -> str:

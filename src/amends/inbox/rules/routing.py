@@ -1,11 +1,11 @@
 """Where a triaged post goes: to a case, beside it, or nowhere. Place in the path: `Verdict` -> here -> `actions.triage`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from amends.core.ports import Intent, Sentiment
 from amends.inbox.rules.case_states import GOING_ON
 from amends.inbox.rules.words import Route
-from amends.triage.noise import WORDS as NOISE
 from amends.triage.verdict import Verdict
 
 COMPLAINT = 0.5
@@ -35,9 +35,37 @@ class Incoming:
         return self.is_own or self.is_share or self.is_deleted or self.author_external_id == NOBODY
 
 
+class Why(StrEnum):
+    """Why a post went where it went, as it stands in the database; `api/route_words.py` has a sentence for each.
+
+    Some say more behind a colon: `noise:spam`, `quiet:resolved`, `asks:dismissed` (what a case had been before it opened again).
+    """
+
+    GOING_ON = "going_on"
+    NOISE = "noise"
+    KEPT = "kept"
+    BYSTANDER = "bystander"
+    NOTHING = "nothing"
+    QUIET = "quiet"
+    UNHAPPY = "unhappy"
+    COMPLAINS = "complains"
+    ASKS = "asks"
+    UNSURE = "unsure"
+    OURS = "ours"
+    SHARED = "shared"
+    DELETED = "deleted"
+    NOBODY = "nobody"
+    SET_ASIDE = "set_aside"
+    LOOKED_UP = "looked_up"
+
+    def of(self, more: str) -> str:
+        """Return the reason with what it says more."""
+        return f"{self}:{more}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Where the post goes, and why, in a sentence for the screen."""
+    """Where the post goes, and why: a `Why`, with more behind a colon where it has more to say."""
 
     route: Route
     why: str
@@ -51,29 +79,29 @@ def decide(post: Incoming, verdict: Verdict | None, status: str | None) -> Decis
     if verdict is None or post.is_context:
         return _beside(post)
     if status in GOING_ON:
-        return Decision(route=Route.APPEND, why="The customer's case in this thread is still going on.")
+        return Decision(route=Route.APPEND, why=Why.GOING_ON)
     if is_noise(post, verdict):
-        return Decision(route=Route.IGNORE, why=f"Noise: {NOISE.get(verdict.noise, verdict.noise)}.")
+        return Decision(route=Route.IGNORE, why=Why.NOISE.of(verdict.noise))
     return _first(post, verdict) if status is None else _after_the_end(post, verdict, status)
 
 
 def _first(post: Incoming, verdict: Verdict) -> Decision:
     """Return the route of the first post of an author in a thread; bad mood alone opens nothing among strangers: they may pity, or joke."""
     if post.kept:
-        return Decision(route=Route.OPEN, why="An agent said that it is for us.")
+        return Decision(route=Route.OPEN, why=Why.KEPT)
     asked = _asked(post.text, verdict)
     cause = call_for_work(post.text, verdict)
     if cause and not asked and post.of_another and not post.to_us:
-        return Decision(route=Route.CONTEXT, why="A bystander in another customer's thread, with no complaint and no question.")
-    return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why="No complaint and no question.")
+        return Decision(route=Route.CONTEXT, why=Why.BYSTANDER)
+    return Decision(route=Route.OPEN, why=cause) if cause else Decision(route=Route.IGNORE, why=Why.NOTHING)
 
 
 def _after_the_end(post: Incoming, verdict: Verdict, status: str) -> Decision:
     """Return the route of a post whose case is over."""
     cause = call_for_work(post.text, verdict)
     if cause:
-        return Decision(route=Route.REOPEN, why=f"{cause} The case was {status}.")
-    return Decision(route=Route.APPEND, why=f"No new complaint; the case stays {status}.")
+        return Decision(route=Route.REOPEN, why=cause.of(status))
+    return Decision(route=Route.APPEND, why=Why.QUIET.of(status))
 
 
 def is_noise(post: Incoming, verdict: Verdict) -> bool:
@@ -90,20 +118,18 @@ def complains(verdict: Verdict) -> bool:
     return verdict.sentiment is Sentiment.NEGATIVE or verdict.complaint >= COMPLAINT
 
 
-def call_for_work(text: str, verdict: Verdict) -> str:
-    """Return why somebody should look at this text, or an empty string."""
-    return "The customer is not happy." if verdict.sentiment is Sentiment.NEGATIVE else _asked(text, verdict)
+def call_for_work(text: str, verdict: Verdict) -> Why | None:
+    """Return why somebody should look at this text, None where nobody need."""
+    return Why.UNHAPPY if verdict.sentiment is Sentiment.NEGATIVE else _asked(text, verdict)
 
 
-def _asked(text: str, verdict: Verdict) -> str:
-    """Return why somebody should look at this text whatever its mood, or an empty string."""
+def _asked(text: str, verdict: Verdict) -> Why | None:
+    """Return why somebody should look at this text whatever its mood, None where nobody need."""
     if verdict.complaint >= COMPLAINT:
-        return "This reads like a complaint."
+        return Why.COMPLAINS
     if is_question(text):
-        return "The customer asks something."
-    if verdict.needs_look:
-        return "The model is not sure; a person should look."
-    return ""
+        return Why.ASKS
+    return Why.UNSURE if verdict.needs_look else None
 
 
 # ? and its Arabic, Greek, full-width, Ethiopic and Armenian sisters; Spanish opens with one too.
@@ -118,9 +144,9 @@ def is_question(text: str) -> bool:
 
 def _beside(post: Incoming) -> Decision:
     if post.is_own:
-        return Decision(route=Route.CONTEXT, why="We wrote this ourselves.")
+        return Decision(route=Route.CONTEXT, why=Why.OURS)
     if post.is_share:
-        return Decision(route=Route.CONTEXT, why="This only shares another post.")
+        return Decision(route=Route.CONTEXT, why=Why.SHARED)
     if post.is_deleted:
-        return Decision(route=Route.IGNORE, why="It was deleted before it reached the desk.")
-    return Decision(route=Route.IGNORE, why="Its author has left the network; nobody is there to answer.")
+        return Decision(route=Route.IGNORE, why=Why.DELETED)
+    return Decision(route=Route.IGNORE, why=Why.NOBODY)

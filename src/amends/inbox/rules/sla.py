@@ -53,7 +53,7 @@ NO_TERMS = Terms()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timed:
-    """A clock by its terms: `left` is what is left while it stands, the seconds are how long it ran, pauses not counted."""
+    """A clock by its terms: `left` is what is left while it stands; the rest how long it ran, pauses counted in `whole_business` alone."""
 
     due_at: datetime | None
     warn_at: datetime | None
@@ -61,12 +61,12 @@ class Timed:
     left: timedelta | None
     wall: timedelta
     business: timedelta | None
+    whole_business: timedelta | None
 
 
 def timed(clock: Clock, terms: Terms, *, now: datetime) -> Timed:
     """Return until when the clock is due by these terms, and whether it was kept."""
     until = clock.ended_at or max(now, clock.started_at)
-    wall, business = _ran(clock, None, until), _ran(clock, terms.calendar, until) if terms.calendar else None
     length = timedelta(minutes=terms.promise.minutes) if terms.promise else None
     held = clock if terms.pauses else _never_pausing(clock)
     due_at = _reached(held, terms.counted_by, length) if length else None
@@ -77,8 +77,9 @@ def timed(clock: Clock, terms: Terms, *, now: datetime) -> Timed:
         warn_at=warn_at,
         breached_at=due_at if late else None,
         left=max(length - _ran(held, terms.counted_by, until), timedelta(0)) if length else None,
-        wall=wall,
-        business=business,
+        wall=_ran(clock, None, until),
+        business=_ran(clock, terms.calendar, until) if terms.calendar else None,
+        whole_business=_measured(terms.calendar, clock.started_at, until) if terms.calendar else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Spans of time in a zone: what a page of numbers looks at, the span before, and the slots of its charts. Pure.
 
-A day is a day of the zone, which daylight saving makes 23 or 25 hours long; an hour is sixty minutes, begun on the zone's full hour.
+A day is a day of the zone, which daylight saving makes 23 or 25 hours long; an hour is sixty minutes, begun on the zone's full hour. A day
+that a zone left out as it changed sides of the date line (Samoa: 30 December 2011) is none.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ LONGEST = timedelta(days=366 * 6)
 _HOURS_UP_TO = timedelta(days=2, hours=2)
 _DAYS_UP_TO = timedelta(days=93)
 _WEEKS_UP_TO = timedelta(days=400)
-_A_DAY = timedelta(days=1)
+_A_DAY, _MOST_OF_A_DAY, _NOTHING = timedelta(days=1), timedelta(hours=18), timedelta(0)
 
 
 class Span(StrEnum):
@@ -65,25 +66,45 @@ def period_of(span: Span, now: datetime) -> Period:
 
 
 def days_of(first: date, last: date, zone: ZoneInfo) -> Period:
-    """Return the period from the morning of one day of the zone to the night of another; `Refused` where it is empty or endless."""
+    """Return the period from the morning of one day of the zone to the night of another; `Refused` where it is empty, endless or no day."""
     if last < first:
         raise Refused(_("The last day lies before the first."))
     if last - first > LONGEST:
         raise Refused(_("A span is at most six years long."))
-    return Period(since=midnight(first, zone), until=midnight(last + _A_DAY, zone))
+    found = Period(since=midnight(first, zone), until=midnight(last + _A_DAY, zone))
+    if found.since >= found.until:
+        raise Refused(_("%(zone)s left this day out: it changed sides of the date line.") % {"zone": zone.key})
+    return found
 
 
 def before(period: Period, zone: ZoneInfo) -> Period:
     """Return the span before: as many days of the zone where the period is of whole days, else as many seconds."""
     first, last = period.since.astimezone(zone).date(), period.until.astimezone(zone).date()
     if period.since == midnight(first, zone) and period.until == midnight(last, zone):
-        return Period(since=midnight(first - (last - first), zone), until=period.since)
+        return Period(since=_days_back(first, _days_between(first, last, zone), zone), until=period.since)
     return Period(since=period.since - period.length, until=period.since)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return when a day of the zone begins; where daylight saving takes that moment away, when the next one is."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _days_between(first: date, last: date, zone: ZoneInfo) -> timedelta:
+    """Return how many days of the zone there are from the morning of one to that of another."""
+    return last - first - _A_DAY * _leaves_out(midnight(first, zone), midnight(last, zone), zone)
+
+
+def _days_back(day: date, days: timedelta, zone: ZoneInfo) -> datetime:
+    """Return the morning so many days of the zone before that of a day."""
+    since = midnight(day - days, zone)
+    return midnight(day - days - _A_DAY, zone) if _leaves_out(since, midnight(day, zone), zone) else since
+
+
+def _leaves_out(since: datetime, until: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether a day is left out between two moments: the clock of the zone is put on by most of a day."""
+    put_on = (until.astimezone(zone).utcoffset() or _NOTHING) - (since.astimezone(zone).utcoffset() or _NOTHING)
+    return put_on > _MOST_OF_A_DAY
 
 
 def width_of(period: Period) -> Width:

@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from amends.core.errors import Refused
-from amends.core.translating import N_, NATIVE_NAMES, Table, _
+from amends.core.translating import N_, Table, _
+from amends.core.written import language_name
 from amends.inbox.rules import macro_text
 from amends.inbox.rules.incidents import spoken
 from amends.inbox.rules.words import CaseStatus
@@ -114,7 +115,7 @@ def written(texts: Mapping[str, str], languages: Sequence[str], values: Mapping[
 
 def languaged(language: str) -> str:
     """Return a language that a text is written in; `Refused` for one that we do not name."""
-    if language not in NATIVE_NAMES:
+    if language == "und" or language_name(language) is None:
         raise Refused(_("Choose one of the languages."))
     return language
 

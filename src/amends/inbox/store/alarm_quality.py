@@ -9,8 +9,6 @@ from amends.inbox.rules.ids import AgentId, CaseId, PostId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
-MOST_POSTS = 200_000
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missed:
@@ -89,14 +87,14 @@ def unmark(conn: Connection, post_id: PostId) -> None:
     execute(conn, "delete from missed_alarms where post_id = %(id)s", {"id": post_id})
 
 
-def bad_posts(conn: Connection, scope: Scope, *, since: datetime) -> list[Bad]:
-    """Return the negative posts since then of cases that somebody sees, as far as they were fresh when read, in order of time."""
-    return fetch_all(
+def bad_posts(conn: Connection, scope: Scope, *, since: datetime, limit: int) -> list[Bad]:
+    """Return the newest negative posts since then of cases that somebody sees, as far as they were fresh when read, in order of time."""
+    found = fetch_all(
         conn,
         Bad,
         """
-        select p.case_id, p.published_at, v.urgency, w.followers, coalesce(a.rang, false) as rang, coalesce(a.useless, false) as useless,
-          m.post_id is not null as missed
+        select p.id as post_id, p.case_id, p.published_at, v.urgency, w.followers, coalesce(a.rang, false) as rang,
+          coalesce(a.useless, false) as useless, m.post_id is not null as missed
         from posts p
         join verdicts v on v.post_id = p.id and v.sentiment = 'negative'
         join authors w on w.id = p.author_id
@@ -106,9 +104,11 @@ def bad_posts(conn: Connection, scope: Scope, *, since: datetime) -> list[Bad]:
           select bool_or(a.acknowledged_at is not null and a.dismissed_at is null) as rang, bool_or(a.dismissed_at is not null) as useless
           from alerts a where a.case_id = p.case_id and a.post_id = p.id
         ) a on true
-        where p.case_number is not null and p.published_at >= %(since)s and p.seen_at - p.published_at <= interval '1 day'
+        where p.case_id is not null and p.case_number is not null and p.published_at >= %(since)s
+          and p.seen_at - p.published_at <= interval '1 day'
         """
         + scopes.within(scope)
-        + " order by p.published_at, p.id limit %(most)s",
-        {"since": since, "most": MOST_POSTS} | scopes.params(scope),
+        + " order by p.published_at desc, p.id desc limit %(limit)s",
+        {"since": since, "limit": limit} | scopes.params(scope),
     )
+    return found[::-1]

@@ -193,7 +193,7 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
 
 
 def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
-    """Return the posts of the case's thread, oldest first: those of the case, the first one, and the newest of all others."""
+    """Return the posts of the case's thread, oldest first: those of the case, the first, its private talks, the newest others."""
     return fetch_all(
         conn,
         ThreadPost,
@@ -211,6 +211,13 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
           (select * from posts where case_id = %(case_id)s order by published_at desc limit %(limit)s)
           union
           (select * from posts where source_id = %(source_id)s and external_id = %(root_id)s)
+          union
+          (select aside.* from (
+             select distinct root_id from posts where case_id = %(case_id)s and visibility = 'direct' and root_id <> %(root_id)s
+           ) talk cross join lateral (
+             select * from posts where source_id = %(source_id)s and root_id = talk.root_id and shared_id is null
+             order by published_at desc limit %(limit)s
+           ) aside)
         ) p
         join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id
         left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id

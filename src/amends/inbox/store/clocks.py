@@ -62,6 +62,7 @@ class ClockRow:
     voided_at: datetime | None = None
     wall_seconds: int | None = None
     business_seconds: int | None = None
+    whole_business_seconds: int | None = None
     warn_at: datetime | None = None
     warned_at: datetime | None = None
     breached_at: datetime | None = None
@@ -110,7 +111,8 @@ def of_episodes(conn: Connection, episode_ids: Sequence[int]) -> list[ClockRow]:
         ClockRow,
         """
         select id, case_id, episode_id, kind, number, policy_version_id, calendar_version_id, created_at, started_at, due_at, paused_at,
-          pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds, warn_at, warned_at,
+          pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds,
+          whole_business_seconds, warn_at, warned_at,
           breached_at, born_late, steps_done, next_at
         from clocks where episode_id = any(%(ids)s::bigint[]) order by episode_id, kind, number
         """,
@@ -118,18 +120,20 @@ def of_episodes(conn: Connection, episode_ids: Sequence[int]) -> list[ClockRow]:
     )
 
 
-def of_case(conn: Connection, *, case_id: CaseId) -> list[ClockRow]:
-    """Return all clocks of a case, the newest episode last."""
+def of_cases(conn: Connection, *, case_ids: Sequence[CaseId]) -> list[ClockRow]:
+    """Return all clocks of these cases, one case after the other, the newest episode last."""
     return fetch_all(
         conn,
         ClockRow,
         """
         select k.id, k.case_id, episode_id, kind, k.number, policy_version_id, calendar_version_id, created_at, started_at, due_at,
-          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds, warn_at, warned_at,
+          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds,
+          whole_business_seconds, warn_at, warned_at,
           breached_at, born_late, steps_done, next_at
-        from clocks k join episodes e on e.id = k.episode_id where k.case_id = %(case)s order by e.number, k.started_at, k.id
+        from clocks k join episodes e on e.id = k.episode_id where k.case_id = any(%(cases)s::bigint[])
+        order by k.case_id, e.number, k.started_at, k.id
         """,
-        {"case": case_id},
+        {"cases": list(case_ids)},
     )
 
 
@@ -141,22 +145,26 @@ def save(conn: Connection, rows: Sequence[ClockRow]) -> None:
         conn,
         """
         insert into clocks (case_id, episode_id, kind, number, policy_version_id, calendar_version_id, created_at, started_at, due_at,
-          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds, warn_at, warned_at,
+          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds,
+          whole_business_seconds, warn_at, warned_at,
           breached_at, born_late, steps_done, next_at)
         select case_id, episode_id, kind, number, policy_version_id, calendar_version_id, created_at, started_at, due_at,
-          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds, warn_at, warned_at,
+          paused_at, pause_begins, pause_ends, paused_seconds, stopped_at, voided_at, wall_seconds, business_seconds,
+          whole_business_seconds, warn_at, warned_at,
           breached_at, born_late, steps_done, next_at
         from jsonb_to_recordset(%(rows)s) as r(case_id bigint, episode_id bigint, kind text, number integer, policy_version_id bigint,
           calendar_version_id bigint, created_at timestamptz, started_at timestamptz, due_at timestamptz, paused_at timestamptz,
           pause_begins timestamptz[], pause_ends timestamptz[], paused_seconds bigint, stopped_at timestamptz, voided_at timestamptz,
-          wall_seconds bigint, business_seconds bigint, warn_at timestamptz, warned_at timestamptz, breached_at timestamptz,
+          wall_seconds bigint, business_seconds bigint, whole_business_seconds bigint, warn_at timestamptz,
+          warned_at timestamptz, breached_at timestamptz,
           born_late boolean, steps_done integer, next_at timestamptz)
         order by case_id, kind, number
         on conflict (episode_id, kind, number) do update set policy_version_id = excluded.policy_version_id,
           calendar_version_id = excluded.calendar_version_id, started_at = excluded.started_at, due_at = excluded.due_at,
           paused_at = excluded.paused_at, pause_begins = excluded.pause_begins, pause_ends = excluded.pause_ends,
           paused_seconds = excluded.paused_seconds, stopped_at = excluded.stopped_at, voided_at = excluded.voided_at,
-          wall_seconds = excluded.wall_seconds, business_seconds = excluded.business_seconds, warn_at = excluded.warn_at,
+          wall_seconds = excluded.wall_seconds, business_seconds = excluded.business_seconds,
+          whole_business_seconds = excluded.whole_business_seconds, warn_at = excluded.warn_at,
           warned_at = excluded.warned_at, breached_at = excluded.breached_at, born_late = excluded.born_late,
           steps_done = excluded.steps_done, next_at = excluded.next_at
         """,

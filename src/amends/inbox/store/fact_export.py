@@ -38,13 +38,18 @@ class Fact:
     after_7: str
     after_30: str
     csat: int | None
+    handled: int | None
+    first_business: int | None
+    next_business: int | None
+    ending_business: int | None
 
 
 _FACTS: LiteralString = """
 select f.episode_id, f.case_id, f.number, f.network, b.slug as brand, s.handle as source, coalesce(t.name, '') as team, f.language, f.mood,
   array_to_string(array(select name from topics where id = any(f.topics) order by name), '; ') as topics, f.published_at, f.resolved_at,
   f.first_answer, nullif(f.next_answer, -2) as next_answer, f.ending, f.seen, f.triaged, coalesce(f.promise, '') as promise,
-  coalesce(f.after_7, '') as after_7, coalesce(f.after_30, '') as after_30, f.csat
+  coalesce(f.after_7, '') as after_7, coalesce(f.after_30, '') as after_30, f.csat,
+  f.handled, f.first_business, nullif(f.next_business, -2) as next_business, f.ending_business
 from (select f.* from episode_facts f join cases c on c.id = f.case_id
   where f.published_at >= %(since)s and f.published_at < %(until)s and not f.dismissed and
 """

@@ -57,15 +57,20 @@ _ALSO: Mapping[Figure, LiteralString] = {
 _LENGTHS: Mapping[Length, LiteralString] = {
     Length.FIRST_ANSWER: "f.first_answer",
     Length.ENDING: "f.ending",
+    Length.NEXT_ANSWER: "f.next_answer",
     Length.SEEN: "f.seen",
     Length.TRIAGED: "f.triaged",
+    Length.HANDLED: "f.handled",
+    Length.FIRST_BUSINESS: "f.first_business",
+    Length.NEXT_BUSINESS: "f.next_business",
+    Length.ENDING_BUSINESS: "f.ending_business",
 }
 _FACTS: LiteralString = " from episode_facts f join cases c on c.id = f.case_id where "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behind:
-    """What is behind a number: its figure, its span, who asks what; for a bar of a distribution of what, from and below which seconds."""
+    """What is behind a number: its figure, its span, who asks what; all that have a length, or a bar of it from and below which seconds."""
 
     figure: Figure
     period: Period
@@ -90,7 +95,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EpisodeRow:
-    """One row behind a number; `id` is the episode's, `at` what puts it into the span."""
+    """One row behind a number; `id` is the episode's, `at` what puts it into the span, `length` the one that was asked about."""
 
     id: int
     at: datetime
@@ -104,6 +109,7 @@ class EpisodeRow:
     first_answer: int | None
     ending: int | None
     outcome: str | None
+    length: int | None
 
 
 def place_of(row: EpisodeRow) -> Place:
@@ -127,10 +133,12 @@ def page(conn: Connection, behind: Behind, *, after: Place | None, limit: int) -
         """
         select r.episode_id as id, r.at, c.id as case_id, r.number, c.network, b.name as brand,
           coalesce(nullif(a.name, ''), a.handle) as author_name, c.preview, r.published_at, r.first_answer, r.ending,
-          coalesce(r.after_30, r.after_7) as outcome
+          coalesce(r.after_30, r.after_7) as outcome, r.length
         from (select f.*, """
         + order
-        + " as at"
+        + " as at, "
+        + ("null::integer" if behind.length is None else _LENGTHS[behind.length])
+        + " as length"
         + found
         + further
         + " order by "
@@ -155,9 +163,9 @@ def cases_of(conn: Connection, axis: Axis, period: Period, query: Query, asker: 
 def _asked(conn: Connection, behind: Behind) -> tuple[LiteralString, dict[str, Any]]:
     asked = condition(conn, behind.query, behind.asker)
     found = _FACTS + _SPANS[behind.figure.axis] + _ALSO[behind.figure] + " and " + asked.whole
-    if behind.length is not None and behind.least is not None:
+    if behind.length is not None:
         found += " and " + _LENGTHS[behind.length] + " >= %(least)s"
     if behind.length is not None and behind.below is not None:
         found += " and " + _LENGTHS[behind.length] + " < %(below)s"
-    bounds = {"since": behind.period.since, "until": behind.period.until, "least": behind.least, "below": behind.below}
+    bounds = {"since": behind.period.since, "until": behind.period.until, "least": behind.least or 0, "below": behind.below}
     return found, asked.params | bounds

@@ -33,6 +33,12 @@ _COLUMNS: Mapping[Column, tuple[LiteralString, LiteralString]] = {
     Column.PROMISE: ("promise", "substring(int2send(o.promise), 2)"),
     Column.NEXT_ANSWER: ("next_answer", "int4send(coalesce(f.next_answer, -1))"),
     Column.CSAT: ("csat", "substring(int2send(coalesce(f.csat, 0::smallint)), 2)"),
+    Column.HANDLED: ("handled", "int4send(coalesce(f.handled, -1))"),
+    Column.FIRST_BUSINESS: ("first_business", "int4send(coalesce(f.first_business, -1))"),
+    Column.NEXT_BUSINESS: ("next_business", "int4send(coalesce(f.next_business, -1))"),
+    Column.ENDING_BUSINESS: ("ending_business", "int4send(coalesce(f.ending_business, -1))"),
+    Column.FIRST_CALENDAR: ("first_calendar", "int4send(coalesce(f.first_calendar, -1))"),
+    Column.ENDING_CALENDAR: ("ending_calendar", "int4send(coalesce(f.ending_calendar, -1))"),
     Column.TOPIC_EPISODE: ("topic_episode", "t.episodes"),
     Column.TOPIC: ("topic", "t.topics"),
 }

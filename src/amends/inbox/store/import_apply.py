@@ -99,14 +99,15 @@ where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and
 order by lower(r.organisation), r.number
 """
 MEMBERSHIPS: LiteralString = """
-with added as (
+with joining as materialized (
+  select customer_id, coalesce(role, '') as role, lower(organisation) as called from import_records
+  where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('made', 'changed') and changes ? 'memberships'
+), known as materialized (
+  select distinct on (lower(name)) lower(name) as called, id from organisations
+  where lower(name) = any(array(select distinct called from joining)) order by lower(name), archived_at nulls first, id
+), added as (
   insert into memberships (organisation_id, customer_id, role, created_at, import_id)
-  select k.id, r.customer_id, coalesce(r.role, ''), %(now)s, %(id)s from import_records r
-  cross join lateral (
-    select o.id from organisations o where lower(o.name) = lower(r.organisation) order by o.archived_at nulls first, o.id limit 1
-  ) k
-  where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
-    and r.changes ? 'memberships'
+  select k.id, j.customer_id, j.role, %(now)s, %(id)s from joining j join known k on k.called = j.called
   returning id, organisation_id, customer_id, role
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)

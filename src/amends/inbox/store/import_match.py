@@ -1,8 +1,9 @@
 """SQL that matches the rows of an import with customers, many rows a statement: in the dry run, and once more when they are imported."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 
-from amends.core.database import Connection, Jsonb, execute
+from amends.core.database import Connection, Jsonb, Params, execute, fetch_values
 from amends.inbox.rules.import_mapping import ImportMapping
 from amends.inbox.store.import_compare import KEPT, READ
 from amends.inbox.store.import_rows import Read, as_row
@@ -92,7 +93,28 @@ def refuse_doubles(conn: Connection, one: Import, mapping: ImportMapping) -> Non
 
 
 def match_again(conn: Connection, one: Import, mapping: ImportMapping, *, after: int, upto: int) -> None:
-    """Compare the rows behind `after`, up to `upto`, once more with who is there by now."""
+    """Compare the rows behind `after`, up to `upto`, once more with who is there by now; nobody else changes those until all is over."""
+    given = {"id": one.id, "after": after, "upto": upto}
+    held = _hold(conn, given)
+    _compare(conn, _asked(one, mapping) | given)
+    while not (found := _hold(conn, given)) <= held:
+        held |= found
+        _compare(conn, _asked(one, mapping) | given)
+    _refuse_same(conn, one, after=after, upto=upto)
+
+
+def _hold(conn: Connection, given: Params) -> set[int]:
+    """Hold whoever the rows were found to be, and return them: what they are compared with is then what is written over."""
+    query: LiteralString = """
+        select id from customers where id = any(array(
+          select customer_id from import_records
+          where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('changed', 'same')))
+        order by id for no key update
+    """
+    return set(fetch_values(conn, query, given))
+
+
+def _compare(conn: Connection, given: Params) -> None:
     execute(
         conn,
         "with compared as materialized ("
@@ -105,9 +127,8 @@ def match_again(conn: Connection, one: Import, mapping: ImportMapping, *, after:
         where r.import_id = %(id)s and r.number = c.number
           and (r.customer_id, r.changes, r.outcome) is distinct from (c.found_id, c.differing, c.became)
         """,
-        _asked(one, mapping) | {"after": after, "upto": upto},
+        given,
     )
-    _refuse_same(conn, one, after=after, upto=upto)
 
 
 def _refuse_same(conn: Connection, one: Import, *, after: int, upto: int) -> None:

@@ -3,12 +3,30 @@
 What it made goes unless it was used since; what it changed is as it was before unless somebody changed it since.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, execute
+from amends.core.database import Connection, execute, fetch_all
+from amends.inbox.rules.ids import CustomerId
 from amends.inbox.store.import_apply import CHANGE, HISTORY
 from amends.inbox.store.imports import Import
+
+HOLD: tuple[LiteralString, ...] = (
+    """
+    select from customers where id = any(array(
+      select customer_id from import_records
+      where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' and undone = ''))
+    order by id for update
+    """,
+    """
+    select from customers where id = any(array(
+      select customer_id from import_records
+      where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'changed' and undone = ''))
+    order by id for no key update
+    """,
+)
+"""Nobody changes these meanwhile: what is found unused or unchanged stays so until it goes."""
 
 MARK_USED: LiteralString = """
 with made as materialized (
@@ -25,7 +43,7 @@ with made as materialized (
   union select customer_id from important_dates where customer_id in (select id from made) and import_id is distinct from %(id)s
   union select customer_id from customer_notes where customer_id in (select id from made) and import_id is distinct from %(id)s
   union select customer_id from memberships where customer_id in (select id from made) and import_id is distinct from %(id)s
-  union select customer_id from customer_refs where customer_id in (select id from made) and import_id is distinct from %(id)s
+  union select customer_id from customer_refs where customer_id in (select id from made) and import_id <> %(id)s
   union select customer_id from customer_changes where customer_id in (select id from made) and import_id is distinct from %(id)s
 )
 update import_records r set undone = case when r.customer_id in (select id from used) then 'kept' else 'gone' end,
@@ -36,6 +54,15 @@ GONE: LiteralString = """
 select customer_id from import_records
 where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome = 'made' and undone = 'gone'
 """
+# A number that came by no import was given by a sync that told of them; what it holds of them is taken back there too.
+TELL_GONE: LiteralString = (
+    """
+insert into sync_news (sync_id, kind, external_id, at)
+select s.id, 'erased', f.external_id, %(now)s from customer_refs f join syncs s on s.system = f.system
+where f.import_id is null and f.customer_id in ("""
+    + GONE
+    + ") order by f.id"
+)
 DROP: tuple[LiteralString, ...] = (
     "delete from openings where customer_id in (" + GONE + ")",
     "delete from match_suggestions where one_id in (" + GONE + ")",
@@ -45,7 +72,9 @@ DROP: tuple[LiteralString, ...] = (
     "delete from important_dates where customer_id in (" + GONE + ")",
     "delete from customer_notes where customer_id in (" + GONE + ")",
     "delete from memberships where customer_id in (" + GONE + ")",
+    TELL_GONE,
     "delete from customer_refs where customer_id in (" + GONE + ")",
+    "delete from identity_backlog where customer_id in (" + GONE + ")",
     "delete from customers where id in (" + GONE + ")",
 )
 TURN_ROUND: LiteralString = """
@@ -125,9 +154,24 @@ select customer_id, 'memberships', jsonb_build_object('id', id, 'organisation_id
 from gone
 """
 _REFERENCES: LiteralString = """
-delete from customer_refs f using import_records r
-where f.import_id = %(id)s and r.import_id = %(id)s and r.customer_id = f.customer_id and r.number > %(after)s and r.number <= %(upto)s
-  and r.outcome in ('changed', 'same')
+with gone as (
+  delete from customer_refs f using import_records r
+  where f.import_id = %(id)s and r.import_id = %(id)s and r.customer_id = f.customer_id and r.number > %(after)s and r.number <= %(upto)s
+    and r.outcome in ('changed', 'same')
+  returning f.id, f.system, f.external_id, f.part_of
+), parted as (
+  update customer_refs f set part_of = null from gone g
+  where f.system = g.system and f.part_of = g.external_id and f.id not in (select id from gone)
+  returning f.id, f.customer_id, f.system, f.external_id, g.external_id as other_id
+), told as (
+  insert into sync_news (sync_id, kind, external_id, other_id, at)
+  select s.id, 'unmerged', p.external_id, p.other_id, %(now)s
+  from (
+    select id, system, external_id, other_id from parted
+    union all select id, system, external_id, part_of from gone where part_of is not null
+  ) p join syncs s on s.system = p.system order by p.id
+)
+select id, customer_id from parted order by id
 """
 _ORGANISATIONS: LiteralString = """
 with ours as materialized (select id from organisations where import_id = %(id)s)
@@ -135,6 +179,7 @@ delete from organisations where id in (select id from ours)
   and id not in (select referred_to('organisations', (select array_agg(id) from ours), '{}'))
 """
 STEPS: tuple[LiteralString, ...] = (
+    *HOLD,
     MARK_USED,
     *DROP,
     TURN_ROUND,
@@ -144,15 +189,23 @@ STEPS: tuple[LiteralString, ...] = (
     _DATES,
     _NOTES,
     _MEMBERSHIPS,
-    _REFERENCES,
 )
 
 
-def take_back(conn: Connection, one: Import, *, after: int, upto: int, agent_id: int | None, now: datetime) -> None:
-    """Take back what the rows behind `after`, up to `upto`, did."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parted:
+    """A number that had become part of one of the import's, and stands for itself again."""
+
+    id: int
+    customer_id: CustomerId
+
+
+def take_back(conn: Connection, one: Import, *, after: int, upto: int, agent_id: int | None, now: datetime) -> list[Parted]:
+    """Take back what the rows behind `after`, up to `upto`, did, and return which numbers stand again by that."""
     given = {"id": one.id, "after": after, "upto": upto, "note": f"↶ {one.name}", "told": ["changed"], "agent_id": agent_id, "now": now}
     for step in STEPS:
         execute(conn, step, given)
+    return fetch_all(conn, Parted, _REFERENCES, given)
 
 
 def drop_organisations(conn: Connection, one: Import) -> int:

@@ -26,10 +26,11 @@ class Board:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """How many cases have something in common."""
+    """How many cases have something in common; `codes` are what queries call it."""
 
     kind: str
     name: str
+    codes: Sequence[str]
     n: int
 
 
@@ -82,15 +83,17 @@ def board(conn: Connection, scope: Scope, incident_id: int) -> Board:
 
 
 def shares(conn: Connection, scope: Scope, incident_id: int) -> list[Share]:
-    """Return how many cases are of each network and language, the most first."""
+    """Return how many cases are of each network and language, in whatever letters, the most first."""
     query: LiteralString = (
         "with mine as materialized (select c.network, c.language"
         + _CASES
         + scopes.within(scope)
         + """
         )
-        select 'network' as kind, network as name, count(*)::int as n from mine group by network
-        union all select 'language', language, count(*)::int from mine group by language order by 1 desc, 3 desc, 2
+        select 'network' as kind, network as name, array[network] as codes, count(*)::int as n from mine group by network
+        union all
+        select 'language', split_part(language, '-', 1), array_agg(distinct language), count(*)::int from mine group by 2
+        order by 1 desc, 4 desc, 2
         """
     )
     return fetch_all(conn, Share, query, {"id": incident_id} | scopes.params(scope))

@@ -108,14 +108,15 @@ def put_text(conn: Connection, incident_id: IncidentId, language: str, text: str
 
 
 def languages(conn: Connection, scope: Scope, incident_id: int) -> dict[str, int]:
-    """Return how many of its cases within the scope are in each language, the most first."""
+    """Return how many of its cases within the scope are in each language, in whatever letters it is written, the most first."""
     query: LiteralString = (
         """
-        select jsonb_build_object('language', c.language, 'n', count(*)) from incident_cases m join cases c on c.id = m.case_id
+        select jsonb_build_object('language', split_part(c.language, '-', 1), 'n', count(*))
+        from incident_cases m join cases c on c.id = m.case_id
         where m.incident_id = %(id)s and m.left_at is null
         """
         + scopes.within(scope)
-        + " group by c.language order by count(*) desc, c.language"
+        + " group by split_part(c.language, '-', 1) order by count(*) desc, 1"
     )
     rows = fetch_values(conn, query, {"id": incident_id} | scopes.params(scope))
     return {one["language"]: one["n"] for one in rows}

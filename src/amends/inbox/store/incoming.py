@@ -176,7 +176,7 @@ def set_beside(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -
     execute(
         conn,
         """
-        update posts set beside = true, triaged_at = %(now)s, route = 'context', route_why = 'Looked up to show what a case is about.'
+        update posts set beside = true, triaged_at = %(now)s, route = 'context', route_why = 'looked_up'
         where id = any(%(ids)s)
         """,
         {"ids": list(post_ids), "now": now},

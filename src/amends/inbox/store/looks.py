@@ -44,6 +44,8 @@ def thread_of(conn: Connection, *, case_id: CaseId) -> CaseThread | None:
 def plan(conn: Connection, *, case_ids: Sequence[CaseId], now: datetime, after: timedelta) -> None:
     """Plan the next look at cases that got a post: now, where the post answers one that we do not have, else `after`.
 
+    The root of a private message that answers nothing by name is a conversation, which is no post.
+
     What no watch brings (imported posts) cannot be looked at.
     """
     execute(
@@ -51,7 +53,9 @@ def plan(conn: Connection, *, case_ids: Sequence[CaseId], now: datetime, after: 
         """
         with wanting as (
           select c.id, exists (
-            select from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
+            select from posts p, unnest(array[
+              p.parent_id, case when p.visibility <> 'direct' or p.parent_id is not null then p.root_id end
+            ]) around(external_id)
             where p.case_id = c.id and around.external_id is not null and not exists (
               select from posts known where known.source_id = p.source_id and known.external_id = around.external_id
             )
@@ -90,7 +94,9 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> LookJob |
         returning c.id as case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,
           c.root_external_id as root_id, c.looks, c.look_doubted_at,
           case when c.looks = 0 then array(
-            select distinct around.external_id from posts p, unnest(array[p.parent_id, p.root_id]) around(external_id)
+            select distinct around.external_id from posts p, unnest(array[
+              p.parent_id, case when p.visibility <> 'direct' or p.parent_id is not null then p.root_id end
+            ]) around(external_id)
             where p.case_id = c.id and around.external_id is not null and not exists (
               select from posts known where known.source_id = p.source_id and known.external_id = around.external_id
             )

@@ -8,10 +8,11 @@ from amends.core.database import Connection, execute, fetch_one
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NumberSettings:
-    """The roles that may compare single agents (none by default), and whether anybody may read how fast we answer."""
+    """The roles that may compare single agents (none by default), whether anybody may read how fast we answer, and the desk's calendar."""
 
     compare_agents: Sequence[str]
     shows_answer_times: bool
+    calendar_id: int | None
 
     def may_compare(self, role: str) -> bool:
         """Tell whether somebody of this role may see the numbers of agents beside one another."""
@@ -20,13 +21,16 @@ class NumberSettings:
 
 def read(conn: Connection) -> NumberSettings:
     """Return what is decided."""
-    return fetch_one(conn, NumberSettings, "select compare_agents, shows_answer_times from number_settings")
+    return fetch_one(conn, NumberSettings, "select compare_agents, shows_answer_times, calendar_id from number_settings")
 
 
 def keep(conn: Connection, new: NumberSettings) -> None:
     """Decide otherwise."""
     execute(
         conn,
-        "update number_settings set compare_agents = %(compare_agents)s, shows_answer_times = %(shows_answer_times)s",
-        {"compare_agents": list(new.compare_agents), "shows_answer_times": new.shows_answer_times},
+        """
+        update number_settings set compare_agents = %(compare_agents)s, shows_answer_times = %(shows_answer_times)s,
+          calendar_id = %(calendar_id)s
+        """,
+        {"compare_agents": list(new.compare_agents), "shows_answer_times": new.shows_answer_times, "calendar_id": new.calendar_id},
     )

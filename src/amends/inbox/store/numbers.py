@@ -17,13 +17,15 @@ from amends.inbox.rules.columns import Axis, Column, Columns, seconds, unpacked
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Facts, Measures, counted, measure
 from amends.inbox.rules.narrowing import Narrowing
+from amends.inbox.rules.paces import Paces, paces
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.spans import Period, before
-from amends.inbox.store import fact_rows, fact_slices
+from amends.inbox.store import calendars, fact_rows, fact_slices
 from amends.inbox.store.query_names import names_of
 
 GROUPS = (Column.NETWORK, Column.SOURCE, Column.BRAND, Column.TEAM, Column.AGENT, Column.LANGUAGE, Column.TOPIC)
 """What numbers can be broken down by."""
+CALENDARS = (Column.FIRST_CALENDAR, Column.ENDING_CALENDAR)
 LAST = datetime(9000, 1, 1, tzinfo=UTC)
 FIRST = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -91,6 +93,15 @@ def find(conn: Connection, asked: Asked, also: Collection[Column] = ()) -> Found
         backlog_before=backlog - len(within.begun) + len(within.resolved),
         waiting=waiting,
     )
+
+
+def paces_of(conn: Connection, asked: Asked, found: Found) -> tuple[Paces, Paces]:
+    """Return how fast it went in the span and in the one before; `found` has the columns `PACED` too."""
+    spans = (found.facts.begun, found.before.begun)
+    ids = {int(one) for begun in spans for column in CALENDARS for one in np.unique(begun[column])}
+    counted_by = {row.id: row.calendar for row in calendars.versions(conn, sorted(ids))}
+    now, before = (paces(begun, asked.now, counted_by) for begun in spans)
+    return now, before
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, PostId, SourceId
+from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +27,6 @@ class Thrown:
     text: str
     language: str
     noise: str
-    why: str
     permalink: str
     published_at: datetime
 
@@ -52,19 +51,37 @@ class _Source:
     source_id: SourceId
 
 
-def mark(conn: Connection, *, post_id: PostId, kept: bool, agent_id: AgentId, now: datetime) -> SourceId | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Untriaged:
+    """A post that waits to be triaged again, and whether it stood `beside` a case."""
+
+    beside: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A post that an agent made work of: the case it is in (None: it still waits), and whether it stood `beside` a case before."""
+
+    case_id: CaseId | None
+    customer_posts: int
+    status: str
+    beside: bool
+
+
+def mark(conn: Connection, *, post_id: PostId, kept: bool, agent_id: AgentId, now: datetime, beside: bool = False) -> SourceId | None:
     """Keep a post as an example, with what the model has read of it, and return its source; None where there is no such post."""
     found = fetch_maybe(
         conn,
         _Source,
         """
-        insert into relevance_examples (post_id, source_id, kept, agent_id, created_at, encoder, embedding)
-        select p.id, p.source_id, %(kept)s, %(agent)s, %(now)s, r.encoder, r.embedding
+        insert into relevance_examples (post_id, source_id, kept, agent_id, created_at, encoder, embedding, beside)
+        select p.id, p.source_id, %(kept)s, %(agent)s, %(now)s, r.encoder, r.embedding, %(beside)s
         from posts p left join readings r on r.post_id = p.id where p.id = %(post)s and p.deleted_at is null
-        on conflict (post_id) do update set kept = excluded.kept, agent_id = excluded.agent_id, created_at = excluded.created_at
+        on conflict (post_id) do update set kept = excluded.kept, agent_id = excluded.agent_id, created_at = excluded.created_at,
+          beside = excluded.beside
         returning source_id
         """,
-        {"post": post_id, "kept": kept, "agent": agent_id, "now": now},
+        {"post": post_id, "kept": kept, "agent": agent_id, "now": now, "beside": beside},
     )
     return found.source_id if found else None
 
@@ -96,7 +113,7 @@ def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
         Thrown,
         """
         select p.id, p.source_id, s.handle as source, p.network, coalesce(nullif(a.name, ''), a.handle) as author_name, p.text, v.language,
-          v.noise, p.route_why as why, p.permalink, p.published_at
+          v.noise, p.permalink, p.published_at
         from verdicts v join posts p on p.id = v.post_id join sources s on s.id = p.source_id join authors a on a.id = p.author_id
         where v.noise <> '' and p.route = 'ignore' and p.deleted_at is null
         order by v.post_id desc limit %(limit)s
@@ -128,20 +145,41 @@ def lessons(conn: Connection, *, most: int) -> list[SourceLesson]:
     )
 
 
-def untriage(conn: Connection, *, post_id: PostId) -> int:
-    """Let a post that is in no case be triaged anew, and return whether it was one (0 or 1); what we wrote or what is shared stays."""
-    found = execute(
+def untriage(conn: Connection, *, post_id: PostId) -> Untriaged | None:
+    """Let a post that is in no case be triaged anew; None where it was none, or what we wrote or what is shared."""
+    found = fetch_maybe(
         conn,
+        Untriaged,
         """
-        update posts set triaged_at = null, route = null, route_why = '', beside = false
-        where id = %(post)s and route in ('ignore', 'context') and case_id is null and deleted_at is null and not is_own
-          and shared_id is null
+        with lay as (
+          select id, beside from posts
+          where id = %(post)s and route in ('ignore', 'context') and case_id is null and deleted_at is null and not is_own
+            and shared_id is null
+          for no key update
+        )
+        update posts p set triaged_at = null, route = null, route_why = '', beside = false
+        from lay where p.id = lay.id returning lay.beside
         """,
         {"post": post_id},
     )
     if found:
         execute(conn, "delete from verdicts where post_id = %(post)s", {"post": post_id})
     return found
+
+
+def kept(conn: Connection, *, post_id: PostId) -> Kept | None:
+    """Return a post that an agent made work of, locked; None where nobody did."""
+    return fetch_maybe(
+        conn,
+        Kept,
+        """
+        select p.case_id, coalesce(c.customer_posts, 0) as customer_posts, coalesce(c.status, '') as status, e.beside
+        from posts p join relevance_examples e on e.post_id = p.id left join cases c on c.id = p.case_id
+        where p.id = %(post)s and e.kept
+        for no key update of p
+        """,
+        {"post": post_id},
+    )
 
 
 def case_posts(conn: Connection, *, case_id: int) -> list[PostId]:

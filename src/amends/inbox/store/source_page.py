@@ -23,7 +23,7 @@ class SourceRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WatchRow:
-    """One thing a source looks at, and how that goes."""
+    """One thing a source looks at, and how that goes; a feed's hub was asked to call us, and does `hub_calls_until` then."""
 
     id: int
     source_id: int
@@ -40,6 +40,9 @@ class WatchRow:
     stream_state: str
     stream_note: str
     stream_heard_at: datetime | None
+    hub_asked_at: datetime | None
+    hub_calls_until: datetime | None
+    hub_note: str
 
 
 def sources(conn: Connection) -> list[SourceRow]:
@@ -61,8 +64,9 @@ def watches(conn: Connection) -> list[WatchRow]:
         conn,
         WatchRow,
         """
-        select id, source_id, kind, query, state, state_note, state_since, failures, next_at, last_ok_at, last_new_at, reads,
-          stream_state, stream_note, stream_heard_at
-        from watches order by source_id, id
+        select w.id, w.source_id, w.kind, w.query, w.state, w.state_note, w.state_since, w.failures, w.next_at, w.last_ok_at,
+          w.last_new_at, w.reads, w.stream_state, w.stream_note, w.stream_heard_at, h.asked_at as hub_asked_at,
+          h.calls_until as hub_calls_until, coalesce(h.note, '') as hub_note
+        from watches w left join feed_hubs h on h.watch_id = w.id order by w.source_id, w.id
         """,
     )

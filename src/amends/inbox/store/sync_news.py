@@ -71,6 +71,18 @@ def add_erased(conn: Connection, customers: Sequence[int], *, now: datetime) -> 
     )
 
 
+def add_gone(conn: Connection, sync_id: int, numbers: Sequence[str], *, now: datetime) -> None:
+    """Lay down that these numbers, which were just given to people who are no more, are to be forgotten."""
+    execute(
+        conn,
+        """
+        insert into sync_news (sync_id, kind, external_id, at)
+        select s.id, 'erased', n.number, %(now)s from syncs s cross join unnest(%(numbers)s::text[]) n(number) where s.id = %(sync_id)s
+        """,
+        {"sync_id": sync_id, "numbers": list(numbers), "now": now},
+    )
+
+
 def add_late(conn: Connection, system: str, customers: Sequence[int], *, now: datetime) -> None:
     """Lay down what happened to customers while the system gave them a number: who is erased by then, and who became part of another."""
     gone = "select id from customers where id = any(%(customers)s) and erased_at is not null"

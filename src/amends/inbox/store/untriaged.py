@@ -9,12 +9,16 @@ from amends.inbox.rules.placing import Claimed, Placed
 
 
 def claim(conn: Connection, *, limit: int) -> list[Claimed]:
-    """Lock and return posts without a verdict, the first stored first; those that another worker holds are passed over."""
+    """Lock and return posts without a verdict, the first stored first; those that another worker holds are passed over.
+
+    The root of a private message is that of the case in which we moved to private.
+    """
     return fetch_all(
         conn,
         Claimed,
         """
-        select p.id, p.source_id, s.brand_id, p.network, p.root_id, p.author_id, a.external_id as author_external_id,
+        select p.id, p.source_id, s.brand_id, p.network, coalesce(talk.root_id, p.root_id) as root_id, p.author_id,
+          a.external_id as author_external_id,
           coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.published_at, p.seen_at,
           p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted,
           coalesce(root.author_id <> p.author_id and not root.is_own, false) as of_another,
@@ -30,6 +34,14 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
         join authors a on a.id = p.author_id
         left join posts root on root.source_id = p.source_id and root.external_id = p.root_id
         left join posts parent on parent.source_id = p.source_id and parent.external_id = p.parent_id
+        left join lateral (
+          -- A private message that answers nothing by name goes on with the case in which we wrote to its author last.
+          select c.root_external_id as root_id from cases c join replies r on r.case_id = c.id
+          where p.visibility = 'direct' and p.parent_id is null and not p.is_own
+            and c.author_id = p.author_id and c.source_id = p.source_id and (r.private or c.root_external_id = p.root_id)
+            and r.state = 'sent' and r.sent_at between p.published_at - interval '30 days' and p.published_at
+          order by r.sent_at desc limit 1
+        ) talk on true
         order by p.id
         """,
         {"limit": limit},

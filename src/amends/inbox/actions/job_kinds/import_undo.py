@@ -1,9 +1,12 @@
-"""Takes a whole import back: what it made goes unless it was used since, what it changed is as before unless it was changed since."""
+"""Takes a whole import back: what it made goes unless it was used since, what it changed is as before unless it was changed since.
+
+Systems outside are told of numbers that they gave to people who go, and of numbers that are one no more.
+"""
 
 from amends.core.database import Connection
 from amends.inbox.actions import customer_import
 from amends.inbox.actions.job_kinds import Portion, Tools
-from amends.inbox.store import import_match, import_undo
+from amends.inbox.store import customer_refs, import_match, import_undo, sync_news
 from amends.inbox.store.jobs import Job
 
 ROWS = 4_000
@@ -19,7 +22,10 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     one = customer_import.found(conn, _id(job))
     import_match.lock(conn)
     upto = min(job.position + ROWS, one.total)
-    import_undo.take_back(conn, one, after=job.position, upto=upto, agent_id=job.agent_id, now=tools.clock())
+    parted = import_undo.take_back(conn, one, after=job.position, upto=upto, agent_id=job.agent_id, now=tools.clock())
+    for customer_id in dict.fromkeys(each.customer_id for each in parted):
+        sync_news.add_merged(conn, customer_id, [each.id for each in parted], now=tools.clock())
+        customer_refs.tell_again(conn, customer_id)
     if upto >= one.total:
         import_undo.drop_organisations(conn, one)
         customer_import.conclude(conn, one, "undone", agent_id=job.agent_id, now=tools.clock())

@@ -1,0 +1,32 @@
+"""Asks the hubs of feeds to call us. Place in the path: a fetched feed names its hub -> claim -> hub -> here -> its calls -> `hear`."""
+
+from datetime import datetime, timedelta
+
+from amends.core.database import Connection
+from amends.core.errors import NetworkError, RateLimited
+from amends.inbox.rules.alert_text import first_words
+from amends.inbox.rules.leases import again_at
+from amends.inbox.rules.text import storable
+from amends.inbox.store import feed_hubs
+from amends.inbox.store.feed_hubs import HubJob
+
+LEASE = timedelta(minutes=2)
+LONGEST = 300
+
+
+def claim_hub(conn: Connection, *, now: datetime) -> HubJob | None:
+    """Claim the hub that is due to be asked, or None."""
+    return feed_hubs.claim_due(conn, now=now, until=now + LEASE)
+
+
+def record_asked(conn: Connection, job: HubJob, *, now: datetime) -> None:
+    """Keep that the hub took our request; until it grants a lease it counts as in vain, and is asked again."""
+    feed_hubs.save_answer(conn, watch_id=job.watch_id, note="", failures=job.failures + 1, next_at=again_at(job.failures, now))
+
+
+def record_hub_trouble(conn: Connection, job: HubJob, error: NetworkError, *, now: datetime) -> None:
+    """Keep why the hub was not asked, and when it is asked again; the feed is fetched as before."""
+    at = again_at(job.failures, now)
+    next_at = max(at, error.until) if isinstance(error, RateLimited) else at
+    note = storable(first_words(str(error), LONGEST))
+    feed_hubs.save_answer(conn, watch_id=job.watch_id, note=note, failures=job.failures + 1, next_at=next_at)

@@ -1,0 +1,21 @@
+"""Decides about the numbers: who compares, what a status page shows, and by which calendar is counted where no policy names one."""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.inbox.actions import calendars, jobs
+from amends.inbox.rules.ids import AgentId
+from amends.inbox.store import number_settings
+from amends.inbox.store.number_settings import NumberSettings
+
+JOB = "measure"
+
+
+def decide(conn: Connection, new: NumberSettings, *, agent_id: AgentId, now: datetime) -> None:
+    """Keep what is decided; a calendar that is chosen is counted by for what no calendar counted before. `NotFound` where it is gone."""
+    before = number_settings.read(conn)
+    if new.calendar_id is not None:
+        calendars.row_of(conn, new.calendar_id)
+    number_settings.keep(conn, new)
+    if new.calendar_id not in {None, before.calendar_id}:
+        jobs.start(conn, kind=JOB, why="a calendar chosen for the numbers", facts={}, agent_id=agent_id, now=now)
