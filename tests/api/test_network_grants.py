@@ -7,7 +7,6 @@ from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from amends.collectors import abilities, load, networks
@@ -20,7 +19,7 @@ from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source
 from amends.inbox.store import sources
 from tests.cast import SECRET_KEY
-from tests.door import Door
+from tests.door import Answer, Door
 from tests.sandbox_server import Networks, sandbox_networks
 
 REDDIT = {"client_id": "sandbox-veloria-client-id", "client_secret": "sandbox-veloria-client-secret"}
@@ -65,7 +64,7 @@ def answer(client: TestClient, running: Networks, source_id: int, name: str = "v
     return unescape(found[1])
 
 
-def back(client: TestClient, address: str) -> Response:
+def back(client: TestClient, address: str) -> Answer:
     split = urlsplit(address)
     assert f"{split.scheme}://{split.netloc}{split.path}" == "http://desk.example/grants/back"
     return client.get("/grants/back", params=dict(parse_qsl(split.query)))
