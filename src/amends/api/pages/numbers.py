@@ -9,7 +9,7 @@ from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._chart import chart, line, mood_columns
-from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, tiles
+from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, of_how_many, tiles
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -114,5 +114,5 @@ def _drawn(conn: Connection, asked: Asked, found: Found) -> dict[str, Any]:
         "backlog_line": line([slot.backlog for slot in drawn]),
         "first_line": line([slot.first_median for slot in drawn]),
         "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
-        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], measures.begun) for length in Length},
+        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], of_how_many(length, measures)) for length in Length},
     }
