@@ -211,7 +211,7 @@ def heat(urgency: int) -> str:
     return "warm" if urgency >= 40 else "cool"  # noqa: PLR2004
 
 
-def at_least(counted: int, is_cut: bool) -> str:  # noqa: FBT001 - templates say it by place
+def at_least(counted: int, is_cut: bool) -> str:
     """Return a count, with a plus where counting stopped before the end."""
     return number(counted) + ("+" if is_cut else "")
 
