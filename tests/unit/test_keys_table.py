@@ -2,16 +2,14 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from amends.api import keys_table, screen
+from amends.api import keys_table
 from amends.api.keys_table import TABLE, Group
+from amends.api.style_sheet import STATIC
 
-CALLS = set(
-    re.findall(r'^  "([\w-]+)":', (screen.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
-)
+CALLS = set(re.findall(r'^  "([\w-]+)":', (STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE))
 
 
 def test_no_key_does_two_things() -> None:
@@ -65,7 +63,7 @@ def test_a_hint_says_what_and_by_which_key() -> None:
 
 def test_no_template_writes_a_key_of_the_case_by_hand() -> None:
     """What a button shows comes from the table, or the two would part."""
-    head = (Path(screen.HERE) / "templates" / "case.html").read_text()
+    head = (STATIC.parent / "templates" / "case.html").read_text()
     assert re.findall(r"<kbd>\w</kbd>", head) == []
 
 

@@ -37,17 +37,12 @@ from amends.api import (
 )
 from amends.api.looks import looks_of, themes
 from amends.api.route_words import why_routed
+from amends.api.style_sheet import SHEETS, STATIC
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-FIRST_SHEETS = (
-    *("tokens.css", "contrast.css", "ground.css", "desk.css", "case.css", "beside.css", "overlays.css", "narrow.css"),
-    *("sheet.css", "labels.css", "urgency.css", "topics.css", "sources.css"),
-)
-"""What later sheets lie over, in this order: of two rules that weigh the same the later one counts."""
 
 
 @cache
@@ -62,13 +57,6 @@ def _version() -> str:
     for file in sorted(STATIC.iterdir()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-@cache
-def sheets() -> tuple[str, ...]:
-    """Return the names of our style sheets: what everything rests on, then one per part of the screens."""
-    found = {file.name for file in STATIC.glob("*.css")}
-    return (*FIRST_SHEETS, *sorted(found - set(FIRST_SHEETS)))
 
 
 @cache
@@ -129,7 +117,7 @@ def _environment(*, translates: bool) -> Environment:
         "connecting": connect_words,
         "writing": writing_words,
         "translates": translates,
-        "sheets": sheets,
+        "sheets": SHEETS,
         "script_texts": script_words.texts,
         "themes": themes,
         "keys": keys_table,
