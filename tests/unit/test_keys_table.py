@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from amends.api import keys_table, screen
+from amends.api import files, keys_table, screen
 from amends.api.keys_table import TABLE, Group
 
 CALLS = set(
-    re.findall(r'^  "([\w-]+)":', (screen.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
+    re.findall(r'^  "([\w-]+)":', (files.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
 )
 
 
