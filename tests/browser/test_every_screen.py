@@ -6,8 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from amends.core.database import Pool
 from tests.browser.screens import enter, private_case, screens
 from tests.door import Door
+from tests.seed import NOBODY
 from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -49,6 +51,14 @@ def in_every_theme(page: Page, path: str) -> Iterator[str]:
     page.evaluate(PUT_ON, "light")
 
 
+def in_both(page: Page, path: str) -> Iterator[str]:
+    """What axe says of a piece in light and, of its colours, in dark."""
+    yield from complaints(page, f"{path}, light", rules=AROUND)
+    page.evaluate(PUT_ON, "dark")
+    yield from complaints(page, f"{path}, dark", runOnly=["color-contrast"])
+    page.evaluate(PUT_ON, "light")
+
+
 def in_every_width(page: Page, path: str) -> Iterator[str]:
     for width in (ZOOMED, PHONE):
         page.set_viewport_size({"width": width, "height": 844})
@@ -85,7 +95,17 @@ def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, sh
         found = list[str]()
         for path in addresses[1]:
             page.evaluate(LAY_OUT, path)
-            found += complaints(page, path, rules=AROUND)
+            found += in_both(page, path)
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, pool: Pool) -> None:
+    with serving(Door(pool=pool, who=NOBODY).app) as address:
+        page = chromium.new_page(viewport={"width": WIDE, "height": 844}, base_url=address, reduced_motion="reduce")
+        page.goto("/welcome")
+        expect(page.get_by_label("Set-up code")).to_be_visible()
+        found = [*in_every_theme(page, "/welcome"), *in_every_width(page, "/welcome")]
         page.context.close()
     assert found == []
 

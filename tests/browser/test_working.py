@@ -1,10 +1,12 @@
 """An agent at work, by keyboard: move, open, answer, take, resolve, take back; and what happens meanwhile."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from amends.core.database import execute
 from tests.browser.desktop import Desktop
 from tests.cast import a_post, an_answer_to
 
@@ -107,9 +109,19 @@ def test_what_is_new_waits_behind_a_button_and_nothing_jumps(desktop: Desktop) -
     expect(page.locator("#fresh")).to_have_text("1 new. Show")
     expect(counter).to_have_text("10")
     assert page.locator(".row").first.get_attribute("id") == first
-    page.locator("#fresh").click()
+    expect(page.locator("#said")).to_have_text("1 new case above the list; the full stop shows it")
+    page.keyboard.press(".")
     expect(page.locator(".row").first).to_contain_text("The app is broken again")
     expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_a_deadline_in_a_row_goes_on_telling_how_long_is_left(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(conn, "update cases set due_at = %(at)s", {"at": desktop.door.now + timedelta(hours=3, minutes=30)})
+    page = desktop.open()
+    for what in ("page-changed", "case-shown"):
+        page.evaluate("(what) => document.dispatchEvent(new CustomEvent(what))", what)
+        expect(page.locator(".row .due time").first).to_have_text(re.compile(r"3 h \d+ min left"))
 
 
 def test_an_open_thread_grows_without_losing_what_is_being_typed(desktop: Desktop) -> None:

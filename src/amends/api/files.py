@@ -18,9 +18,11 @@ from starlette.responses import Response
 
 STATIC = Path(__file__).parent / "static"
 SCREENS = "screens.css"
-"""The sheets of all screens, in one: tokens and `amends.css` first, then one per part of the screens; high contrast is asked for apart."""
-FIRST_SHEETS = ("tokens.css", "amends.css")
+"""The sheets of all screens, one file a part of them, in one."""
 CONTRAST = "contrast.css"
+"""Stands apart, since it is switched on and off."""
+FIRST = ("tokens", "ground", "desk", "case", "beside", "overlays", "narrow", "sheet", "labels", "urgency", "topics", "sources")
+"""What the other parts lie over, in this order: of two rules that weigh the same the later one counts."""
 _TYPES: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SHORTER: Mapping[str, Callable[[str], str]] = {".css": lambda text: str(cssmin(text)), ".js": lambda text: str(jsmin(text))}
 
@@ -56,7 +58,8 @@ async def served(request: Request) -> Response:
 @cache
 def _files() -> Mapping[str, File]:
     texts = {file.name: file.read_text(encoding="utf-8") for file in STATIC.iterdir()}
-    sheets = [*FIRST_SHEETS, *sorted(name for name in texts if name.endswith(".css") and name not in {*FIRST_SHEETS, CONTRAST})]
+    first = [f"{part}.css" for part in FIRST]
+    sheets = [*first, *sorted(name for name in texts if name.endswith(".css") and name not in {*first, CONTRAST})]
     return {name: _file(name, text) for name, text in (texts | {SCREENS: "\n".join(texts[sheet] for sheet in sheets)}).items()}
 
 

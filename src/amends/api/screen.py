@@ -185,3 +185,9 @@ def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[s
     """Return `response`, which also shows `text` as a toast; `undo` is the address that takes it back."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}, **(more or {})})
     return response
+
+
+def elsewhere(response: HTMLResponse, address: str, text: str, *, undo: str = "") -> HTMLResponse:
+    """Return `response`, which leads to another page, where `text` is shown as a toast."""
+    response.headers["HX-Redirect"] = address
+    return saying(response, text, undo=undo, more={"toast": {"text": text, "undo": undo, "there": True}})
