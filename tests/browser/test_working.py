@@ -34,6 +34,19 @@ def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: De
     expect(page.locator(".reply")).to_contain_text("Published")
 
 
+def test_keys_pressed_while_a_case_is_on_its_way_mean_that_case(desktop: Desktop) -> None:
+    page = desktop.open()
+    ids = [int(row.get_attribute("data-id") or "") for row in page.locator(".row").all()[:3]]
+    for key in ("j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("#case")).to_have_attribute("data-case", str(ids[0]))
+    page.route(re.compile(rf"/inbox/({ids[1]}|{ids[2]})(\?|$)"), lambda route: (page.wait_for_timeout(400), route.continue_())[1])
+    page.keyboard.type("jejrWe see")
+    expect(page.locator("#case")).to_have_attribute("data-case", str(ids[2]))
+    expect(page.locator("#reply-text")).to_have_value("We see")
+    assert [desktop.status(one) for one in ids] == ["open", "resolved", "open"]
+
+
 def test_a_case_is_resolved_and_that_is_taken_back_by_keyboard(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("e")
