@@ -49,6 +49,20 @@ class Seeded:
         return {Role.AGENT: self.ada, Role.LEAD: self.lea, Role.MANAGER: self.mia, Role.ADMIN: self.ann, Role.AUDITOR: self.otto}[role]
 
 
+NOBODY = Seeded(
+    ada=AgentId(0),
+    bo=AgentId(0),
+    mia=AgentId(0),
+    ann=AgentId(0),
+    lea=AgentId(0),
+    otto=AgentId(0),
+    source_id=SourceId(0),
+    talked=CaseId(0),
+    plain=CaseId(0),
+)
+"""A fresh installation, where nobody is yet."""
+
+
 def ann(conn: Connection) -> AgentId:
     """Ann, an administrator."""
     return colleague(conn, "ann@amends.example", "Ann", Role.ADMIN)

@@ -182,6 +182,37 @@ def test_a_confirmed_cluster_is_an_incident_with_its_cases_and_what_says_the_sam
         cluster_choices.confirm(desk.conn, ClusterId(10**6), name="x", severity="high", who=who(desk), now=desk.now)
 
 
+def test_a_confirmation_is_taken_back_with_the_cases_it_brought(desk: Desk) -> None:
+    say(desk, *wave(5))
+    cluster_id = only(desk)
+    incident_id = cluster_choices.confirm(desk.conn, cluster_id, name="Login", severity="high", who=who(desk), now=desk.now)
+    say(desk, *wave(6)[5:])
+    cluster_choices.unconfirm(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+    assert fetch_values(desk.conn, "select count(*) from incident_cases where left_at is null") == [0]
+    assert fetch_values(desk.conn, "select status from incidents") == ["closed"]
+    assert only(desk) == cluster_id
+    with pytest.raises(Conflict):
+        cluster_choices.unconfirm(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+    say(desk, *wave(7)[6:])
+    assert fetch_values(desk.conn, "select count(*) from incident_cases where left_at is null") == [0]
+    again = cluster_choices.confirm(desk.conn, cluster_id, name="Login", severity="high", who=who(desk), now=desk.now)
+    assert again != incident_id
+
+
+def test_what_belonged_to_an_incident_before_stays_when_a_confirmation_is_taken_back(desk: Desk) -> None:
+    say(desk, *wave(5))
+    cluster_id = only(desk)
+    first = fetch_values(desk.conn, "select min(id) from cases where id in (select case_id from posts)")
+    [brand_id] = fetch_values(desk.conn, "select brand_id from clusters where suggested_at is not null")
+    incident_id = incidents.open(
+        desk.conn, NewIncident(name="Login", brand_id=brand_id), case_ids=first, agent_id=desk.agent_id, now=desk.now
+    )
+    cluster_choices.belongs_to(desk.conn, cluster_id, incident_id, who=who(desk), now=desk.now)
+    cluster_choices.unconfirm(desk.conn, cluster_id, agent_id=desk.agent_id, now=desk.now)
+    assert fetch_values(desk.conn, "select case_id from incident_cases where left_at is null") == first
+    assert fetch_values(desk.conn, "select status from incidents") == ["investigating"]
+
+
 def test_after_the_fix_nothing_joins_by_itself(desk: Desk) -> None:
     say(desk, *wave(5))
     cluster_id = only(desk)

@@ -157,6 +157,7 @@ def test_joining_and_leaving_are_taken_back_unless_something_followed(desk: Desk
     at = At(conn=desk.conn, case_id=case_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
     joined = deeds.do(at, "incident", deeds.deed_of("incident").check(desk.conn, {"incident": str(incident)}, desk.now))
     assert joined is not None
+    assert fetch_values(desk.conn, "select how from incident_cases") == ["bulk"]
     assert deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""}) is None
     undo(desk.conn, case_id=case_id, event_id=joined, agent_id=desk.agent_id, now=desk.now)
     assert incident_cases.of_case(desk.conn, case_id) is None
@@ -180,3 +181,12 @@ def test_an_incident_over_a_selection_is_of_the_brand_of_most(desk: Desk) -> Non
     assert (found.name, found.started_at) == ("Down", desk.now - HOUR)
     with pytest.raises(Refused, match="selected"):
         incidents.open_over(desk.conn, "Down", [], agent_id=desk.agent_id, now=desk.now)
+
+
+def test_all_that_match_are_recorded_as_of_their_query(desk: Desk) -> None:
+    [case_id] = people(desk, 1)
+    incident = opened(desk, [])
+    at = At(conn=desk.conn, case_id=case_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now, query="mood:negative")
+    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
+    [member] = incident_cases.page(desk.conn, EVERYTHING, incident)
+    assert (member.how, member.reason) == ("query", "mood:negative")

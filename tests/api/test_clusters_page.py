@@ -1,5 +1,6 @@
 """Suggested incidents on the screens and over REST: seen within one's scope, confirmed, dismissed, split and named."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
@@ -104,6 +105,10 @@ def test_it_becomes_an_incident_once(apart: Door, cluster_id: int) -> None:
     with entered(apart) as client:
         assert "/incidents/" in client.post(f"{PAGE}/{cluster_id}/confirm", data={"name": "Calculator down"}).headers["HX-Redirect"]
         assert client.post(f"{PAGE}/{cluster_id}/confirm").status_code == 409
+        back = client.post(f"{PAGE}/{cluster_id}/unconfirm")
+        assert back.headers["HX-Redirect"] == f"{PAGE}/{cluster_id}"
+        undo = json.loads(client.post(f"{PAGE}/{cluster_id}/confirm").headers["HX-Trigger"])["toast"]["undo"]
+        assert undo == f"{PAGE}/{cluster_id}/unconfirm"
         assert f'id="cluster-{cluster_id}"' not in client.get(PAGE).text
     program = apart.program(apart.who.ada)
     other = a_cluster(apart, "the wheelchair ramp")

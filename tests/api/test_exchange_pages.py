@@ -129,6 +129,9 @@ def test_a_webhook_is_made_tried_stopped_deleted_and_brought_back(door: Door) ->
     assert "Test call" in site.mia.post(f"/settings/webhooks/{number}/test").text
     assert "stopped by hand" in site.mia.post(f"/settings/webhooks/{number}/stop").text
     assert "stopped by hand" not in site.mia.post(f"/settings/webhooks/{number}/resume").text
+    program = door.program(door.who.mia)
+    again = [program.post(f"/api/v1/webhooks/{number}/{what}").status_code for what in ("stop", "stop", "resume", "resume")]
+    assert again == [204, 404, 204, 404]
     assert "Nobody yet" in site.mia.post(f"/settings/webhooks/{number}/delete").text
     assert "CRM" in site.mia.post(f"/settings/webhooks/{number}/restore").text
     assert site.mia.post("/settings/webhooks", data={"url": "ftp://x", "kind": ["created"]}).status_code == 422

@@ -22,9 +22,10 @@ def test_every_answer_keeps_browsers_on_our_side(shared_door: Door) -> None:
 def test_pages_stay_out_of_caches_and_files_stay_in_them(shared_door: Door) -> None:
     client = shared_door.visitor(shared_door.who.ada)
     assert client.get("/inbox").headers["cache-control"] == "no-store"
-    styles = client.get(static("amends.css"))
+    styles = client.get(static("screens.css"))
+    assert styles.text.index("The desk: rail") < styles.text.index("Accounts: the doors")
     assert (styles.status_code, "immutable" in styles.headers["cache-control"]) == (200, True)
-    assert client.get("/static/another-version/amends.css").headers["cache-control"] == "no-store"
+    assert client.get("/static/another-version/screens.css").headers["cache-control"] == "no-store"
     assert client.get(static("absent.css")).headers["cache-control"] == "no-store"
 
 

@@ -183,6 +183,13 @@ def test_ids_of_another_team_are_not_there_on_any_route_and_nothing_changes(apar
     assert state(door) == before
 
 
+def test_no_case_of_another_team_joins_an_incident_by_program(apart: Apart) -> None:
+    program, own = apart.door.program(apart.door.who.ada), int(apart.door.who.plain)
+    made = program.post("/api/v1/incidents", json={"name": "Tower", "brand_id": 1, "case_ids": [own], "reason": "tower"}).json()
+    joining = program.post(f"/api/v1/incidents/{made['incident_id']}/cases", json={"case_ids": [own, apart.ids["case_id"]]})
+    assert (joining.status_code, joining.json()["message"]) == (404, f"There is no case {apart.ids['case_id']}.")
+
+
 def test_bo_of_that_team_and_those_who_see_every_team_get_in(apart: Apart) -> None:
     door = apart.door
     at = f"/inbox/{door.who.talked}"

@@ -26,6 +26,11 @@ def test_a_system_is_set_up_stopped_and_goes_on_and_its_token_is_shown_nowhere(d
     assert (one["system"], one["stopped_at"], one["untold"], "secret" in one) == ("crm", None, 1, False)
     made = program.post("/api/v1/syncs", json=CRM | {"system": "other"}).json()["id"]
     assert [program.post(f"/api/v1/syncs/{made}/{what}").status_code for what in ("stop", "stop", "resume")] == [204, 404, 204]
+    assert [program.delete(f"/api/v1/syncs/{made}").status_code for _time in range(2)] == [204, 404]
+    with as_fragment(door.visitor(door.who.mia)) as mia:
+        assert "Delete crm for good?" in mia.get("/settings/syncs").text
+        assert "None yet" in mia.post("/settings/syncs/1/delete").text
+    assert "Sync deleted" in door.visitor(door.who.ann).get("/settings/audit").text
 
 
 @pytest.mark.parametrize("wrong", [{"system": "My CRM"}, {"system": ""}, {"url": "ftp://crm.example"}, {"url": "crm"}, {"kind": "nobody"}])

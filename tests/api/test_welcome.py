@@ -7,11 +7,10 @@ import pytest
 
 from amends.core.database import Pool, fetch_values
 from amends.core.secrets import set_up_code
-from amends.inbox.rules.ids import AgentId, CaseId, SourceId
 from tests.accounts import PASSWORD, fill_in
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Door
-from tests.seed import Seeded
+from tests.seed import NOBODY
 
 CODE = set_up_code(SECRET_KEY)
 ROOT = {"email": "root@amends.example", "name": "Root", "password": PASSWORD}
@@ -20,11 +19,7 @@ ROOT = {"email": "root@amends.example", "name": "Root", "password": PASSWORD}
 @pytest.fixture
 def fresh(pool: Pool) -> Door:
     """The door of an installation where nobody is yet."""
-    nobody, nothing = AgentId(0), CaseId(0)
-    who = Seeded(
-        ada=nobody, bo=nobody, mia=nobody, ann=nobody, lea=nobody, otto=nobody, source_id=SourceId(0), talked=nothing, plain=nothing
-    )
-    return Door(pool=pool, who=who)
+    return Door(pool=pool, who=NOBODY)
 
 
 def roles(door: Door) -> list[str]:

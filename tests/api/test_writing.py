@@ -48,6 +48,7 @@ def test_drafts_are_kept_shared_and_never_written_over(door: Door) -> None:
     assert ">Dear Cy <b></textarea>" in page(door, door.who.ada, f"/inbox/{door.who.plain}")
     refused = bo.put(at, data={"text": "Dear Sir", "version": "0"})
     assert (refused.status_code, refused.json()["text"], refused.json()["agent"]) == (409, "Dear Cy <b>", "Ada")
+    assert "another tab" in ada.put(at, data={"text": "Dear you", "version": "0"}).json()["message"]
     long = ada.put(at, data={"text": "x" * 1_000_000, "version": "1"}, headers={"HX-Request": "true"})
     assert (long.status_code, "20,000 characters" in long.json()["message"]) == (422, True)
     assert ada.put(f"/inbox/{door.who.plain}/drafts/elsewhere", data={"text": "x"}).status_code == 404

@@ -1,14 +1,16 @@
 """A real browser in front of a real server: Debian's Chromium, driven by Playwright; where it is absent, the tests say so."""
 
+import os
 from collections.abc import Generator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from amends.api.auth import SESSION_COOKIE
+from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from amends.core.database import open_pool
-from tests.browser.desktop import ARGUMENTS, Desktop
+from tests.browser.desktop import ARGUMENTS, Desktop, Profile
 from tests.browser.examples import exemplify
 from tests.cast import a_post
 from tests.databases import Server
@@ -19,6 +21,9 @@ from tests.needs import program
 from tests.serving import serving
 from tests.teaching import furnish_triage
 from tests.troubles import known, refused, spent
+
+FIRST_PORT, PORTS = 30_000, 2_700
+"""Below those that the system gives out by itself."""
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +36,26 @@ def chromium() -> Generator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Browser) -> Generator[Profile]:
+    """One profile for the desktops of the whole run, each at the same address, so that scripts and styles are fetched once."""
+    port = free_port("127.0.0.1", FIRST_PORT + os.getpid() % PORTS)
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=f"http://127.0.0.1:{port}", reduced_motion="reduce")
+    yield Profile(context=context, port=port)
+    context.close()
+
+
 @pytest.fixture
-def desktop(chromium: Browser, server: Server, furnished_now: Furnished) -> Generator[Desktop]:
+def desktop(profile: Profile, server: Server, furnished_now: Furnished) -> Generator[Desktop]:
     """Ada's desktop: signed in, on a furnished desk of the test's own."""
-    with door_of(server, furnished_now) as door, serving(door.app) as address:
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
+    with door_of(server, furnished_now) as door, serving(door.app, port=profile.port) as address:
         door.now = utc_now()
         token = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
-        context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
-        desktop = Desktop(door=door, address=address, context=context, page=context.new_page())
+        profile.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
+        desktop = Desktop(door=door, address=address, context=profile.context, page=profile.context.new_page())
         yield desktop
         said = list(desktop.complaints)  # what a page says while it is torn down, nobody sees
-        context.close()
+        profile.forget(address)
     assert said == []
 
 

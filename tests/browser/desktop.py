@@ -27,6 +27,27 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+STORED = "local_storage,indexeddb,cache_storage,service_workers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a browser keeps, and the port at which it finds the desk: one test after the other uses it."""
+
+    context: BrowserContext
+    port: int
+
+    def forget(self, address: str) -> None:
+        """Leave nothing of a test but the files that were fetched."""
+        blank = self.context.new_page()
+        for page in self.context.pages:
+            if page != blank:
+                page.close()
+        self.context.new_cdp_session(blank).send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": STORED})
+        blank.close()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+
 
 @dataclass(kw_only=True)
 class Desktop:

@@ -50,6 +50,7 @@ FORMS: Mapping[str, Mapping[str, object]] = {
     },
     "/settings/macros": {"name": "Sorry", "text": "Hello {{ customer.name }}", "shared": "true", "languages": "en"},
     "/customers/export": {"kind": "csv"},
+    "/settings/numbers": {"role": ["lead"], "shows_answer_times": "true"},
     "/settings/topics/trials": {"text": "My bag is lost"},
 }
 """What the screens' own forms are sent with."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from amends.api import pages as doors
 from amends.api.auth import SESSION_COOKIE
+from amends.api.pages.login import STEP_COOKIE
 from amends.core.database import fetch_values
 from amends.core.plugins import discover
 from tests.door import Answer, Door
@@ -29,8 +30,8 @@ def screens(door: Door) -> tuple[list[str], list[str]]:
     fields = (f"/customers/1/field?name={name}" for name in ("name", "languages", "born", "zone", "do_not_contact"))
     rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
     states = ("/inbox?view=resolved", "/inbox?view=open&q=nobody", f"/inbox/{door.who.talked + 6}", f"/inbox/{private_case(door)}", rows)
-    pages = ["/login", *found, *door.examples.get("addresses", "").split(), *states, "/nowhere"]
-    return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields]
+    pages = ["/login", "/login/code", *found, *door.examples.get("addresses", "").split(), *states, "/nowhere"]
+    return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields, "/answer-times.svg"]
 
 
 def _answers(door: Door) -> Iterator[tuple[str, Answer]]:
@@ -64,5 +65,7 @@ def enter(browser: Browser, door: Door, address: str, *, width: int, theme: str)
     """Return a page of an administrator on a screen of that width."""
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, base_url=address, reduced_motion="reduce")  # pyright: ignore[reportArgumentType]
     token = door.visitor(door.who.ann).cookies[SESSION_COOKIE]
-    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
+    context.add_cookies(
+        [{"name": SESSION_COOKIE, "value": token, "url": address}, {"name": STEP_COOKIE, "value": "on the way", "url": address}]
+    )
     return context.new_page()

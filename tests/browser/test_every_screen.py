@@ -1,6 +1,10 @@
-"""Every screen, found from the routes: axe finds nothing in any theme, on a phone, at 200 % zoom; nothing is wider than its frame."""
+"""Every screen, found from the routes: axe finds nothing in any theme, on a phone, at 200 % zoom; nothing is wider than its frame.
+
+The whole matrix takes many minutes: `./amends test -m soak tests/browser/test_every_screen.py`.
+"""
 
 from collections.abc import Iterator
+from itertools import cycle, pairwise, product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -41,22 +45,26 @@ def complaints(page: Page, what: str, **options: object) -> list[str]:
     return [f"{what}: {fault}" for fault in found]
 
 
+def put_on(page: Page, theme: str, *, width: int = WIDE) -> None:
+    page.evaluate(PUT_ON, theme)
+    page.set_viewport_size({"width": width, "height": 844})
+
+
 def in_every_theme(page: Page, path: str) -> Iterator[str]:
     yield from complaints(page, f"{path}, light")
     for theme in THEMES:
-        page.evaluate(PUT_ON, theme)
+        put_on(page, theme)
         yield from complaints(page, f"{path}, {theme}", runOnly=["color-contrast"])
-    page.evaluate(PUT_ON, "light")
+    put_on(page, "light")
 
 
-def in_every_width(page: Page, path: str) -> Iterator[str]:
-    for width in (ZOOMED, PHONE):
-        page.set_viewport_size({"width": width, "height": 844})
-        if (beyond := page.evaluate(BEYOND)) > 0:
-            yield f"{path}, {width} px wide: {beyond} px beyond its frame"
-        # At 200 % the page is the one of the desktop, reflowed: only what size decides can differ.
-        yield from complaints(page, f"{path}, {width} px wide", **({} if width == PHONE else {"runOnly": SIZES}))
-    page.set_viewport_size({"width": WIDE, "height": 844})
+def in_width(page: Page, path: str, width: int, *, theme: str) -> Iterator[str]:
+    put_on(page, theme, width=width)
+    if (beyond := page.evaluate(BEYOND)) > 0:
+        yield f"{path}, {width} px wide: {beyond} px beyond its frame"
+    # At 200 % the page is the one of the desktop, reflowed: only what size decides can differ.
+    yield from complaints(page, f"{path}, {theme}, {width} px wide", **({} if width == PHONE else {"runOnly": SIZES}))
+    put_on(page, "light")
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +73,33 @@ def addresses(shown: Door) -> tuple[list[str], list[str]]:
     return screens(shown)
 
 
-def test_axe_finds_nothing_on_any_screen_in_any_theme_or_width(
+def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
+    """Each screen wears three of the four themes, in turn: what one screen does not show in a theme, the next one of its kind does."""
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        found = list[str]()
+        for path, (zoomed, phone) in zip(addresses[0], cycle(pairwise((*THEMES, THEMES[0]))), strict=False):
+            page.goto(path)
+            found += complaints(page, f"{path}, light")
+            found += [*in_width(page, path, ZOOMED, theme=zoomed), *in_width(page, path, PHONE, theme=phone)]
+        page.context.close()
+    assert found == []
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
     chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]
 ) -> None:
+    """The same without turns: every screen in each theme on each width."""
     with serving(shown.app) as address:
         page = enter(chromium, shown, address, width=WIDE, theme="light")
         found = list[str]()
         for path in addresses[0]:
             page.goto(path)
-            found += [*in_every_theme(page, path), *in_every_width(page, path)]
+            found += in_every_theme(page, path)
+            for width, theme in product((ZOOMED, PHONE), ("light", *THEMES)):
+                found += in_width(page, path, width, theme=theme)
         page.context.close()
     assert found == []
 

@@ -1,10 +1,12 @@
 """An agent at work, by keyboard: move, open, answer, take, resolve, take back; and what happens meanwhile."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from amends.core.database import execute
 from tests.browser.desktop import Desktop
 from tests.cast import a_post, an_answer_to
 
@@ -30,6 +32,19 @@ def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: De
     expect(page.locator("#reply-text")).to_have_value("")
     desktop.publish_replies()
     expect(page.locator(".reply")).to_contain_text("Published")
+
+
+def test_keys_pressed_while_a_case_is_on_its_way_mean_that_case(desktop: Desktop) -> None:
+    page = desktop.open()
+    ids = [int(row.get_attribute("data-id") or "") for row in page.locator(".row").all()[:3]]
+    for key in ("j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("#case")).to_have_attribute("data-case", str(ids[0]))
+    page.route(re.compile(rf"/inbox/({ids[1]}|{ids[2]})(\?|$)"), lambda route: (page.wait_for_timeout(400), route.continue_())[1])
+    page.keyboard.type("jejrWe see")
+    expect(page.locator("#case")).to_have_attribute("data-case", str(ids[2]))
+    expect(page.locator("#reply-text")).to_have_value("We see")
+    assert [desktop.status(one) for one in ids] == ["open", "resolved", "open"]
 
 
 def test_a_case_is_resolved_and_that_is_taken_back_by_keyboard(desktop: Desktop) -> None:
@@ -107,9 +122,19 @@ def test_what_is_new_waits_behind_a_button_and_nothing_jumps(desktop: Desktop) -
     expect(page.locator("#fresh")).to_have_text("1 new. Show")
     expect(counter).to_have_text("10")
     assert page.locator(".row").first.get_attribute("id") == first
-    page.locator("#fresh").click()
+    expect(page.locator("#said")).to_have_text("1 new case above the list; the full stop shows it")
+    page.keyboard.press(".")
     expect(page.locator(".row").first).to_contain_text("The app is broken again")
     expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_a_deadline_in_a_row_goes_on_telling_how_long_is_left(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(conn, "update cases set due_at = %(at)s", {"at": desktop.door.now + timedelta(hours=3, minutes=30)})
+    page = desktop.open()
+    for what in ("page-changed", "case-shown"):
+        page.evaluate("(what) => document.dispatchEvent(new CustomEvent(what))", what)
+        expect(page.locator(".row .due time").first).to_have_text(re.compile(r"3 h \d+ min left"))
 
 
 def test_an_open_thread_grows_without_losing_what_is_being_typed(desktop: Desktop) -> None:

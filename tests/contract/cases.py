@@ -69,7 +69,13 @@ def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 KEYS: dict[str, Callable[[], str]] = {"{{service_account}}": _service_account, "{{ec_key}}": _ec_key}
 
 
-def expected(network: str) -> dict[str, Any]:
+@cache
+def _payload(network: str, name: str) -> bytes:
+    return next((PAYLOADS / network).glob(f"{name}.*")).read_bytes()
+
+
+@cache
+def expected(network: str) -> Mapping[str, Any]:
     """Return what the network's `expected.json` says, with the usual answers where it says nothing."""
     return USUAL | json.loads((PAYLOADS / network / "expected.json").read_text())
 
@@ -89,8 +95,7 @@ class Case:
 
     def body(self, name: str) -> bytes:
         """Return a payload, as the server says it."""
-        found = next((PAYLOADS / self.network).glob(f"{name}.*"))
-        return found.read_bytes().replace(b"{{server}}", f"{self.server.url}/{self.network}".encode())
+        return _payload(self.network, name).replace(b"{{server}}", f"{self.server.url}/{self.network}".encode())
 
     def say(self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None, fault: Fault = Fault.NONE) -> None:
         """From now on answer so whatever is not on a route of its own."""
@@ -114,7 +119,7 @@ class Case:
         return [request for request in self.server.requests if not self.routed(request)]
 
     @property
-    def expected(self) -> dict[str, Any]:
+    def expected(self) -> Mapping[str, Any]:
         """What the payloads show."""
         return expected(self.network)
 

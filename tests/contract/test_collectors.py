@@ -63,6 +63,7 @@ def server() -> Iterator[Replay]:
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, server: Replay) -> Case:
+    server.requests.clear()
     return Case(network=request.param, server=server)
 
 

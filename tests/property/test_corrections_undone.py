@@ -4,18 +4,16 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.core.database import Connection, connect, fetch_values
+from amends.core.database import Connection, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.inbox.actions.correct import FIELDS, correct, take_back
 from amends.inbox.actions.recasting import lock_cases, recast_cases
 from amends.inbox.rules.ids import CorrectionId, PostId
 from amends.inbox.store import corrections, judged
 from tests.cast import a_post, a_source, ada, an_answer_to
-from tests.databases import Server
 from tests.desk import Desk
 
 FIRST = a_post("My bag is lost, is there an outage?", external_id="first")
@@ -34,21 +32,14 @@ STEPS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def corrected(server: Server) -> str:
-    return server.clone("corrections")
-
-
 @contextmanager
-def a_talk(url: str) -> Generator[tuple[Desk, list[PostId]]]:
-    connection = connect(url)
+def a_talk(conn: Connection) -> Generator[tuple[Desk, list[PostId]]]:
     try:
-        desk = Desk(conn=connection, source_id=a_source(connection), agent_id=ada(connection))
+        desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
         desk.hear(*TALK)
-        yield desk, fetch_values(connection, "select id from posts order by id")
+        yield desk, fetch_values(conn, "select id from posts order by id")
     finally:
-        connection.rollback()
-        connection.close()
+        conn.rollback()
 
 
 def state(conn: Connection, post_ids: list[PostId]) -> list[object]:
@@ -74,9 +65,9 @@ def undo_all(desk: Desk, made: list[CorrectionId]) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_as_it_was(
-    corrected: str, steps: list[tuple[str, int, tuple[str, str]]]
+    conn: Connection, steps: list[tuple[str, int, tuple[str, str]]]
 ) -> None:
-    with a_talk(corrected) as (desk, post_ids):
+    with a_talk(conn) as (desk, post_ids):
         before, made = state(desk.conn, post_ids), list[CorrectionId]()
         for step, place, (field, label) in steps:
             try:
@@ -98,8 +89,8 @@ def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_a
         assert state(desk.conn, post_ids) == before
 
 
-def test_a_case_worked_out_anew_shows_what_the_posts_made_of_it_one_by_one(corrected: str) -> None:
-    with a_talk(corrected) as (desk, post_ids):
+def test_a_case_worked_out_anew_shows_what_the_posts_made_of_it_one_by_one(conn: Connection) -> None:
+    with a_talk(conn) as (desk, post_ids):
         before = state(desk.conn, post_ids)
         recast_cases(desk.conn, lock_cases(desk.conn, fetch_values(desk.conn, "select id from cases")))
         assert state(desk.conn, post_ids) == before

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.core.database import Connection, connect, fetch_values
+from amends.core.database import Connection, fetch_values
 from amends.core.errors import Conflict, Refused, Unreachable
 from amends.core.post import Author, Post
 from amends.inbox.actions import reply, resolve
@@ -19,7 +19,6 @@ from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import counts
 from tests.cast import NOON, US, a_post, a_source, ada
-from tests.databases import Server
 from tests.desk import DAY, MINUTE, Desk
 
 PEOPLE = [Author(external_id=f"a{n}", handle=f"a{n}") for n in range(2)]
@@ -61,21 +60,12 @@ STEPS = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def url(server: Server) -> Generator[str]:
-    """A database for the examples of this module; each rolls back."""
-    yield server.clone("examples")
-    server.drop("examples")
-
-
 @contextmanager
-def _desk(url: str) -> Generator[Desk]:
-    conn: Connection = connect(url)
+def _desk(conn: Connection) -> Generator[Desk]:
     try:
         yield Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn), now=NOON + timedelta(hours=1))
     finally:
         conn.rollback()
-        conn.close()
 
 
 class World:
@@ -174,8 +164,8 @@ class World:
 @pytest.mark.timeout(400)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))
-def test_the_desk_stays_true_in_any_order_of_things(url: str, steps: list[tuple[str, object]]) -> None:
-    with _desk(url) as desk:
+def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
+    with _desk(conn) as desk:
         world = World(desk)
         desk.hear(*POSTS[:4])
         for step, value in steps:
@@ -272,8 +262,8 @@ BROKEN = {
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=st.lists(st.lists(st.integers(0, len(POSTS) - 1), max_size=12), max_size=6))
-def test_posts_that_come_again_in_any_pages_change_nothing(url: str, pages: list[list[int]]) -> None:
-    with _desk(url) as desk:
+def test_posts_that_come_again_in_any_pages_change_nothing(conn: Connection, pages: list[list[int]]) -> None:
+    with _desk(conn) as desk:
         first = [desk.collect(*(POSTS[n] for n in page)) for page in pages]
         again = [desk.collect(*(POSTS[n] for n in page)) for page in pages]
 
@@ -285,17 +275,17 @@ def test_posts_that_come_again_in_any_pages_change_nothing(url: str, pages: list
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(), max_size=60), name=st.text(alphabet=st.characters(), max_size=20))
-def test_any_text_is_stored_triaged_and_previewed(url: str, text: str, name: str) -> None:
-    with _desk(url) as desk:
+def test_any_text_is_stored_triaged_and_previewed(conn: Connection, text: str, name: str) -> None:
+    with _desk(conn) as desk:
         desk.hear(a_post(text, author=Author(external_id="odd", handle="odd", name=name), published_at=NOON + DAY))
         _is_true(desk)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)), size=st.integers(1, 8))
-def test_the_wait_begins_with_the_first_post_in_whatever_order_they_come(url: str, order: list[int], size: int) -> None:
+def test_the_wait_begins_with_the_first_post_in_whatever_order_they_come(conn: Connection, order: list[int], size: int) -> None:
     thread = [a_post(f"lost {n}", external_id=f"t{n}", root_id="t0", published_at=NOON + n * MINUTE) for n in range(8)]
-    with _desk(url) as desk:
+    with _desk(conn) as desk:
         for n in order:
             desk.collect(thread[n])
             desk.triage(limit=size)

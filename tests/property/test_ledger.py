@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.collectors import build
-from amends.core.database import Connection, connect, fetch_all, fetch_values
+from amends.core.database import Connection, fetch_all, fetch_values
 from amends.core.errors import Conflict, CredentialsRefused, NetworkError, RateLimited, Unreachable
 from amends.core.ports import Account, Page
 from amends.core.watching import Watch, WatchKind
@@ -20,7 +20,6 @@ from amends.inbox.actions.collect import due_watches, record_page, record_troubl
 from amends.inbox.actions.sources import pause, resume_source, retry_now
 from amends.inbox.rules.coverage import is_long
 from tests.cast import a_source
-from tests.databases import Server
 from tests.network_models import Model, RedditModel, Thing, XModel
 from tests.replay_server import Replay, replay_server
 
@@ -69,13 +68,6 @@ class Row:
 def replay() -> Iterator[Replay]:
     with replay_server() as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def url(server: Server) -> Generator[str]:
-    """A database for the examples of this module; each rolls back."""
-    yield server.clone("ledger_examples")
-    server.drop("ledger_examples")
 
 
 class World:
@@ -205,14 +197,12 @@ class World:
 
 
 @contextmanager
-def world_of(network: str, url: str, replay: Replay, *, forgets_anchors: bool = False) -> Generator[World]:
+def world_of(network: str, conn: Connection, replay: Replay, *, forgets_anchors: bool = False) -> Generator[World]:
     model = XModel(now=BEGIN) if network == "x" else RedditModel(now=BEGIN, forgets_anchors=forgets_anchors)
-    conn = connect(url)
     try:
         yield World(network, model, replay, conn)
     finally:
         conn.rollback()
-        conn.close()
 
 
 @pytest.mark.timeout(400)
@@ -220,9 +210,9 @@ def world_of(network: str, url: str, replay: Replay, *, forgets_anchors: bool = 
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=STEPS, forgets_anchors=st.booleans())
 def test_in_any_order_of_things_each_post_is_stored_once_and_no_gap_stays(
-    network: str, url: str, replay: Replay, plan: list[tuple[str, int, int]], *, forgets_anchors: bool
+    network: str, conn: Connection, replay: Replay, plan: list[tuple[str, int, int]], *, forgets_anchors: bool
 ) -> None:
-    with world_of(network, url, replay, forgets_anchors=forgets_anchors) as world:
+    with world_of(network, conn, replay, forgets_anchors=forgets_anchors) as world:
         world.publish(3, 0)
         world.settle()
         for step in plan:
@@ -238,8 +228,8 @@ def test_in_any_order_of_things_each_post_is_stored_once_and_no_gap_stays(
 
 
 @pytest.mark.parametrize("network", ["x", "reddit"])
-def test_what_is_new_is_read_before_the_end_of_a_long_way_back(network: str, url: str, replay: Replay) -> None:
-    with world_of(network, url, replay) as world:
+def test_what_is_new_is_read_before_the_end_of_a_long_way_back(network: str, conn: Connection, replay: Replay) -> None:
+    with world_of(network, conn, replay) as world:
         world.publish(1, 0)
         world.settle()
         world.wait(600, 0)

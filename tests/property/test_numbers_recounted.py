@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.core.database import Connection, connect, fetch_values
+from amends.core.database import Connection, fetch_values
 from amends.inbox.actions import calendars, facts
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.business_time import Calendar
@@ -25,7 +25,6 @@ from amends.inbox.store import fact_rows, numbers
 from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import Asked, Found
 from tests.cast import NOON, a_source, ada
-from tests.databases import Server
 from tests.desk import Desk
 from tests.episodes import DAY, Made, Told, counted, first_answer_after, lengths_of, told
 from tests.property.test_desk import POSTS, STEPS, World
@@ -42,21 +41,12 @@ QUERIES: dict[str, Callable[[Told], bool]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(server: Server) -> Generator[str]:
-    """A database for the examples of this module; each rolls back."""
-    yield server.clone("numbers_examples")
-    server.drop("numbers_examples")
-
-
 @contextmanager
-def _connected(url: str) -> Generator[Connection]:
-    conn = connect(url)
+def _emptied(conn: Connection) -> Generator[Connection]:
     try:
         yield conn
     finally:
         conn.rollback()
-        conn.close()
 
 
 def _furnished(conn: Connection, seed: int) -> Made:
@@ -78,8 +68,8 @@ def _a_week(conn: Connection) -> None:
 @given(
     seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(["begin", "happen", "happen", "happen", "fold"]), min_size=5, max_size=60)
 )
-def test_numbers_rows_and_a_slow_count_agree_whatever_happened(url: str, seed: int, steps: list[str]) -> None:
-    with _connected(url) as conn:
+def test_numbers_rows_and_a_slow_count_agree_whatever_happened(conn: Connection, seed: int, steps: list[str]) -> None:
+    with _emptied(conn):
         made = _furnished(conn, seed)
         for step in steps:
             if step == "fold":
@@ -97,8 +87,8 @@ def test_numbers_rows_and_a_slow_count_agree_whatever_happened(url: str, seed: i
 @pytest.mark.timeout(400)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))
-def test_numbers_of_what_a_desk_did_agree_with_a_slow_count(url: str, steps: list[tuple[str, object]]) -> None:
-    with _connected(url) as conn:
+def test_numbers_of_what_a_desk_did_agree_with_a_slow_count(conn: Connection, steps: list[tuple[str, object]]) -> None:
+    with _emptied(conn):
         desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn), now=NOON + timedelta(hours=1))
         world = World(desk)
         desk.hear(*POSTS[:4])

@@ -92,6 +92,10 @@ def test_sql_and_rule_see_the_same(
     seen = {one.id for one in placed if said.holds(team_id=one.team_id, source_id=one.source_id)}
     assert seen == {one.id for one in placed if scope.holds(team_id=one.team_id, source_id=one.source_id)}
     assert seen == {one.id for one in placed if scopes.reaches(conn, scope, "case", one.id)}
+    absent = placed[-1].id + 1
+    assert [one.id for one in placed if one.id not in seen] + [absent] == scopes.cases_unseen(
+        conn, scope, [*(one.id for one in placed), absent]
+    )
     listed = inbox_list.page(conn, parse(""), Sort.NEWEST, Asker(agent_id=agent_id, now=NOON, scope=scope))
     assert seen == {row.id for row in listed}
     assert counts.read(conn, scope).get("status:open", 0) == len(seen)

@@ -4,11 +4,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.core.database import Connection, connect, fetch_values
+from amends.core.database import Connection, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.inbox.actions import resolve, snooze
 from amends.inbox.actions.assign import assign
@@ -16,7 +15,6 @@ from amends.inbox.actions.sweep import fold_counts
 from amends.inbox.actions.undo import undo
 from amends.inbox.rules.snoozing import Reason, Sleep
 from tests.cast import NOON, a_post, a_source, ada, an_answer_to
-from tests.databases import Server
 from tests.desk import HOUR, Desk
 
 FIRST = a_post("My bag is lost!", external_id="bag")
@@ -30,23 +28,14 @@ STEPS = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def url(server: Server) -> Generator[str]:
-    """A database for the examples of this module; each rolls back."""
-    yield server.clone("sleepers")
-    server.drop("sleepers")
-
-
 @contextmanager
-def _desk(url: str) -> Generator[Desk]:
-    conn: Connection = connect(url)
+def _desk(conn: Connection) -> Generator[Desk]:
     try:
         desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn))
         desk.hear(FIRST)
         yield desk
     finally:
         conn.rollback()
-        conn.close()
 
 
 class World:
@@ -137,8 +126,8 @@ class World:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=25))
-def test_no_case_sleeps_past_its_time_or_past_a_post(url: str, steps: list[tuple[str, int]]) -> None:
-    with _desk(url) as desk:
+def test_no_case_sleeps_past_its_time_or_past_a_post(conn: Connection, steps: list[tuple[str, int]]) -> None:
+    with _desk(conn) as desk:
         world = World(desk)
         assert desk.now == NOON
         for step, value in steps:

@@ -2,15 +2,14 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from amends.api import keys_table, screen
+from amends.api import files, keys_table
 from amends.api.keys_table import TABLE, Group
 
 CALLS = set(
-    re.findall(r'^  "([\w-]+)":', (screen.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
+    re.findall(r'^  "([\w-]+)":', (files.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
 )
 
 
@@ -65,7 +64,7 @@ def test_a_hint_says_what_and_by_which_key() -> None:
 
 def test_no_template_writes_a_key_of_the_case_by_hand() -> None:
     """What a button shows comes from the table, or the two would part."""
-    head = (Path(screen.HERE) / "templates" / "case.html").read_text()
+    head = (files.STATIC.parent / "templates" / "case.html").read_text()
     assert re.findall(r"<kbd>\w</kbd>", head) == []
 
 

@@ -35,6 +35,10 @@ def test_moments_are_told_from_where_one_stands() -> None:
     assert (words.until(NOON, NOON), words.until(NOON + timedelta(minutes=2), NOON)) == ("now", "in 2 min")
 
 
+def test_a_count_that_stopped_says_so() -> None:
+    assert (words.at_least(1000, is_cut=True), words.at_least(999, is_cut=False)) == ("1,000+", "999")
+
+
 @pytest.mark.parametrize(("number", "told"), [(940, "940"), (9_999, "9,999"), (12_400, "12.4K"), (999_960, "1M"), (3_100_000, "3.1M")])
 def test_a_number_fits_a_chip(number: int, told: str) -> None:
     assert words.count(number) == told

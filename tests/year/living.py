@@ -160,9 +160,11 @@ class Living(Customer):
         self._do(self.chance.choice(("note", "bot")))
 
     def raise_alarm(self) -> None:
-        """An alarm rings for the case; somebody acknowledges it, or says that it was none, or nobody does."""
+        """An alarm rings for the case, once by a rule; somebody acknowledges it, or says that it was none, or nobody does."""
         self._pass()
         rule, raised = self.chance.choice(RULES), self.at
+        if any(one.rule == rule for one in self.life.alarms):
+            return
         self._do("alarm", rule=rule)
         useless = self.chance.choice((None, False, True))
         if useless is not None:

@@ -113,6 +113,7 @@ KINDS = {
     "webhook_changed": N_("Webhook changed"),
     "sync_added": N_("Sync set up"),
     "sync_changed": N_("Sync changed"),
+    "sync_removed": N_("Sync deleted"),
     "attribute_added": N_("Attribute of customers made"),
     "attribute_changed": N_("Attribute of customers changed"),
     "audit_log_exported": N_("Audit log exported"),

@@ -7,6 +7,7 @@ People carry a session cookie; each unsafe request of theirs must also show the 
 not come from another site. Programs carry a bearer token and no cookie, so there is nothing to forge.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated, Any
@@ -132,6 +133,16 @@ def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:
     with desk.pool.transaction() as conn:
         if not scopes.reaches(conn, visitor.scope, noun, int(text)):
             raise NotFound(_(absent) % {"id": text})
+
+
+def check_cases_reach(desk: Desk, visitor: Visitor, case_ids: Sequence[int]) -> None:
+    """Raise `NotFound` where one of these is no case that the visitor sees."""
+    if visitor.scope == EVERYTHING:
+        return
+    with desk.pool.transaction() as conn:
+        unseen = scopes.cases_unseen(conn, visitor.scope, case_ids)
+    if unseen:
+        raise NotFound(_(SCOPED_IDS["case_id"][1]) % {"id": unseen[0]})
 
 
 def entered(request: Request, desk: Desk, visitor: Visitor, right: Right) -> Visitor:

@@ -48,6 +48,15 @@ CREDENTIALS = Table(
     }
 )
 
+GRANTS = Table(
+    {
+        "given": N_("The network lets us in; the first posts are on their way."),
+        "denied": N_("The network was told no. Nothing was changed; sign in there again when the owner of the account agrees."),
+        "refused": N_("The network gave no token for the grant. Nothing was changed; check the app's id and secret, then ask again."),
+        "stale": N_("Nobody set out to sign in there from here, or more than ten minutes ago. Start once more."),
+    }
+)
+
 
 def credential(name: str) -> str:
     """Return what a credential is called, as its field asks for it."""

@@ -78,6 +78,7 @@ TABLE: Sequence[Key] = (
     _list("mark-next", N_("select and go on to the next"), "call:mark-next", "J"),
     _list("mark-previous", N_("select and go on to the previous"), "call:mark-previous", "K"),
     _list("mark-all", N_("select all on screen, or none"), "call:mark-all", "V"),
+    _list("fresh", N_("show what is new"), "press:#fresh:not([hidden])", "."),
     _list("density", N_("dense or comfortable list"), "press:[data-do=density]"),
     _case("reply", N_("reply"), "call:reply", "r"),
     _case("note", N_("write a note"), "call:note", "n"),

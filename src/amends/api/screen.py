@@ -35,6 +35,7 @@ from amends.api import (
     words,
     writing_words,
 )
+from amends.api.files import version
 from amends.api.looks import looks_of, themes
 from amends.api.route_words import why_routed
 from amends.core.clock import Clock
@@ -42,29 +43,12 @@ from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-FIRST_SHEETS = ("tokens.css", "contrast.css", "amends.css")
 
 
 @cache
 def static(name: str) -> str:
     """Return the address of one of our static files; its folder's name changes whenever a file of ours does."""
-    return f"/static/{_version()}/{name}"
-
-
-@cache
-def _version() -> str:
-    digest = hashlib.sha256()
-    for file in sorted(STATIC.iterdir()):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-@cache
-def sheets() -> tuple[str, ...]:
-    """Return the names of our style sheets: tokens and their high contrast, `amends.css`, then one per part of the screens."""
-    found = {file.name for file in STATIC.glob("*.css")}
-    return (*FIRST_SHEETS, *sorted(found - set(FIRST_SHEETS)))
+    return f"/static/{version()}/{name}"
 
 
 @cache
@@ -125,7 +109,6 @@ def _environment(*, translates: bool) -> Environment:
         "connecting": connect_words,
         "writing": writing_words,
         "translates": translates,
-        "sheets": sheets,
         "script_texts": script_words.texts,
         "themes": themes,
         "keys": keys_table,
@@ -202,3 +185,9 @@ def saying(response: HTMLResponse, text: str, *, undo: str = "", more: Mapping[s
     """Return `response`, which also shows `text` as a toast; `undo` is the address that takes it back."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}, **(more or {})})
     return response
+
+
+def elsewhere(response: HTMLResponse, address: str, text: str, *, undo: str = "") -> HTMLResponse:
+    """Return `response`, which leads to another page, where `text` is shown as a toast."""
+    response.headers["HX-Redirect"] = address
+    return saying(response, text, undo=undo, more={"toast": {"text": text, "undo": undo, "there": True}})

@@ -33,6 +33,13 @@ def _words() -> dict[str, Any]:
         "new_in_case": _("There is something new in the open case."),
         "not_connected": _("Not connected. The list stands still until the server is back; what you write is kept."),
         "new_rows": _forms(lambda n: ngettext("%(shown)s new. Show", "%(shown)s new. Show", n)),
+        "new_rows_said": _forms(
+            lambda n: ngettext(
+                "%(shown)s new case above the list; the full stop shows it",
+                "%(shown)s new cases above the list; the full stop shows them",
+                n,
+            )
+        ),
         "more_rows": _("There is more. Show"),
         "left_view": _("no longer in this view"),
         "too_long": _forms(lambda n: ngettext("%(n)s too long", "%(n)s too long", n)),

@@ -211,6 +211,11 @@ def heat(urgency: int) -> str:
     return "warm" if urgency >= 40 else "cool"  # noqa: PLR2004
 
 
+def at_least(counted: int, is_cut: bool) -> str:
+    """Return a count, with a plus where counting stopped before the end."""
+    return number(counted) + ("+" if is_cut else "")
+
+
 def ordinal(number: int) -> str:
     """Return `2nd`, `3rd`, `11th`; languages that write no such endings translate all four alike."""
     last = 0 if number % 100 in {11, 12, 13} else number % 10

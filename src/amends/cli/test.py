@@ -19,9 +19,17 @@ def test(arguments: tuple[str, ...]) -> None:
     if not (ROOT / "tests").is_dir():
         raise click.ClickException("The tests lie in the repository, and this Amends was installed without it.")
     os.chdir(ROOT)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    # Files with few tests are the long ones here (servers that are killed, a whole demo): in their own order none is left for the end.
-    spread = ("--dist=loadfile", "--no-loadscope-reorder")
-    # One more than cores, since whoever starts servers waits for them half of the time.
-    cores = () if arguments else (f"--numprocesses={min((os.cpu_count() or 1) + 1, 4)}", *spread)
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *cores, *arguments], {**os.environ, "PATH": path})  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *(arguments or _everywhere())], _environment())  # noqa: S606
+
+
+def _everywhere() -> tuple[str, ...]:
+    """Return how the whole suite is spread: file by file in the order of tests/conftest.py, where the long ones are first."""
+    # Two for each core, since whoever starts servers or drives a browser waits for them half of the time.
+    return (f"--numprocesses={min((os.cpu_count() or 1) * 2, 4)}", "--dist=loadfile", "--no-loadscope-reorder")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of the tests, who find the tools of the venv and may keep what is compiled."""
+    # Else each of some ninety processes compiles us.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}

@@ -17,6 +17,7 @@ from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network_grant import Grant
 from amends.core.ports import Account
 
 API = "https://oauth.reddit.com/"
@@ -73,6 +74,25 @@ class Requestor(prawcore.Requestor):
         for header in [name for name in response.headers if name.lower().startswith("x-ratelimit")]:
             del response.headers[header]
         return response
+
+
+def grant(account: Account, clock: Clock, callback: str) -> Grant:
+    """Return how Reddit is asked to let us in; the web app's id and secret are entered before, and `callback` is in it."""
+    del clock, callback
+    client_id, secret = (account.credentials.get(name, "") for name in ("client_id", "client_secret"))
+    if not client_id or not secret:
+        raise CredentialsRefused("Enter the id and the secret of the web app first.")
+    home = f"{(account.options.get('base_url') or LOGIN).rstrip('/')}/api/v1"
+    return Grant(
+        authorize=f"{home}/authorize",
+        token=f"{home}/access_token",
+        client_id=client_id,
+        client_secret=secret,
+        scope="identity read submit privatemessages history",
+        gives={"refresh_token": "refresh_token"},
+        more={"duration": "permanent"},
+        login=True,
+    )
 
 
 def name_of(account: Account) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from amends.collectors import _mastodon_answers as answers
 from amends.collectors import _mastodon_stream as stream
 from amends.collectors._mastodon_client import STATUSES, Client, Gone
+from amends.collectors._mastodon_grant import grant
 from amends.collectors._mastodon_items import Fields, status_in
 from amends.collectors._mastodon_length import counted_length
 from amends.collectors._mastodon_posts import NETWORK, gone, own_name, posts_from
@@ -28,7 +29,7 @@ from amends.core.translating import N_
 from amends.core.walk import REMEMBERED, Walk, parted
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mastodon", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mastodon", "build", "grant", "posts_from"]
 
 REPLY_LIMIT = 500
 NAME_IN_FRONT = 32
@@ -49,7 +50,7 @@ OPTIONS = (
     ),
     Option(name="reply_visibility", label=N_("Who sees an answer to a public post"), hint=N_("public or unlisted"), default="public"),
 )
-ABILITIES = Abilities(title="Mastodon", mark="M", private=True, attachments=4, streams=stream.STREAMS, at_once=2)
+ABILITIES = Abilities(title="Mastodon", mark="M", private=True, attachments=4, streams=stream.STREAMS, grants=True, at_once=2)
 
 
 class Mastodon:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 
-from amends.collectors._reddit_client import CREDENTIALS, REPLY_PATH, Api, name_of
+from amends.collectors._reddit_client import CREDENTIALS, REPLY_PATH, Api, grant, name_of
 from amends.collectors._reddit_listing import WATCHES, listing, listing_of
 from amends.collectors._reddit_posts import NETWORK, gone, hidden_in, posts_from, things
 from amends.collectors._reddit_things import MESSAGE
@@ -28,7 +28,7 @@ from amends.core.translating import N_
 from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Reddit", "build", "grant", "posts_from"]
 
 OPTIONS = (
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
@@ -36,7 +36,7 @@ OPTIONS = (
         name="user_agent", label=N_("User agent"), hint=N_("how we call ourselves before Reddit"), default="server:amends:v1 (by /u/handle)"
     ),
 )
-ABILITIES = Abilities(title="Reddit", mark="r", at="u/", at_once=1)
+ABILITIES = Abilities(title="Reddit", mark="r", at="u/", grants=True, at_once=1)
 COST = "Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit."
 NEEDED = {
     "read": "to read posts",

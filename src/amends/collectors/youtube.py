@@ -17,6 +17,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields, parsed
 from amends.core.network import come_back, words_of
+from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
@@ -25,9 +26,10 @@ from amends.core.translating import N_
 from amends.core.walk import Walk, parted
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "YouTube", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "YouTube", "build", "grant", "posts_from"]
 
 API = "https://www.googleapis.com/youtube/v3"
+AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
 LOGIN = "https://oauth2.googleapis.com/token"
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 PAGE_LIMIT = 100
@@ -48,7 +50,7 @@ OPTIONS = (
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
     Option(name="again_days", label=N_("Days in which late answers are looked for"), default="2"),
 )
-ABILITIES = Abilities(title=TITLE, mark="YT", at_once=1)
+ABILITIES = Abilities(title=TITLE, mark="YT", grants=True, at_once=1)
 
 
 class YouTube:
@@ -191,6 +193,23 @@ class YouTube:
 def build(account: Account, clock: Clock = utc_now) -> YouTube:
     """Return the collector. Credentials: `client_id`, `client_secret`, `refresh_token`. Options: `user_id`, `first_days`, `again_days`."""
     return YouTube(account, clock)
+
+
+def grant(account: Account, clock: Clock, callback: str) -> Grant:
+    """Return how Google is asked to let us in; the web client's id and secret are entered before, and `callback` is in it."""
+    del clock, callback
+    client_id, secret = (account.credentials.get(name, "") for name in ("client_id", "client_secret"))
+    if not client_id or not secret:
+        raise CredentialsRefused("Enter the id and the secret of the web client first.")
+    return Grant(
+        authorize=AUTHORIZE,
+        token=LOGIN,
+        client_id=client_id,
+        client_secret=secret,
+        scope=SCOPE,
+        gives={"refresh_token": "refresh_token"},
+        more={"access_type": "offline", "prompt": "grant"},
+    )
 
 
 def _judge(response: requests.Response, now: datetime) -> NetworkError | None:

@@ -26,13 +26,14 @@ class Abilities:
 
     `title` is its name as people write it, `mark` one or two letters that stand for it in lists, `group` where people look for it. `at` is
     what stands before a handle there, `handle` what our own account is asked by where it has no handle. `keyless`: it can be read without
-    credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer of
-    which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for. `threads`:
-    what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many pictures an answer
-    may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls us. `polls`: it has
-    something to fetch (a network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how
-    many requests may be under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as
-    there is anything. `over_http`: requests go through `core.network.Wire`.
+    credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer
+    of which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for.
+    `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many
+    pictures an answer may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls
+    us. `grants`: our account's owner can say yes on the network itself (`grant` of its file). `polls`: it has something to fetch (a
+    network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how many requests may be
+    under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as there is anything.
+    `over_http`: requests go through `core.network.Wire`.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Abilities:
     attachments: int = 0
     streams: frozenset[WatchKind] = frozenset()
     hooks: bool = False
+    grants: bool = False
     polls: bool = True
     price: float = 0.0
     at_once: int = 4

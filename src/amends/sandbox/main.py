@@ -19,6 +19,7 @@ from amends.sandbox import (
     bluesky_write,
     control,
     directing,
+    grants,
     mastodon,
     mastodon_stream,
     mastodon_write,
@@ -103,6 +104,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
     app = FastAPI(title="Amends sandbox networks", lifespan=lifespan, redirect_slashes=False)
     app.state.sandbox = sandbox
     for part in (
+        grants,
         control,
         directing,
         pager,

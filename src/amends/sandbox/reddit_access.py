@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse
 
+from amends.sandbox.grants import agreed
 from amends.sandbox.records import Account, Network
 from amends.sandbox.state import Here, Sandbox
 from amends.sandbox.watches import Source
@@ -48,6 +49,8 @@ class Grant:
     username: str
     password: str
     refresh_token: str
+    code: str
+    verifier: str
 
 
 def grant_of(
@@ -55,9 +58,11 @@ def grant_of(
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     refresh_token: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
+    code_verifier: Annotated[str, Form()] = "",
 ) -> Grant:
     """Return the form's fields."""
-    return Grant(kind=grant_type, username=username, password=password, refresh_token=refresh_token)
+    return Grant(kind=grant_type, username=username, password=password, refresh_token=refresh_token, code=code, verifier=code_verifier)
 
 
 @router.post("/api/v1/access_token")
@@ -66,7 +71,7 @@ def access_token(request: Request, here: Here, grant: Annotated[Grant, Depends(g
     source = _app(request, here)
     if source is None:
         raise RedditProblem(401, "Unauthorized")
-    grade = _grade(source, grant)
+    grade = _grade(here, source, grant)
     if grade is None:
         known = grant.kind in {"password", "refresh_token"}
         return JSONResponse(
@@ -74,7 +79,8 @@ def access_token(request: Request, here: Here, grant: Annotated[Grant, Depends(g
         )
     token = f"sandbox-{source.brand.key}-{grade}-token-{int(here.now()) + LIFE}"
     body = {"access_token": token, "token_type": "bearer", "expires_in": LIFE, "scope": "*"}
-    return JSONResponse(body | ({"refresh_token": grant.refresh_token} if grant.refresh_token else {}))
+    lasting = source.credentials["refresh_token"] if grant.kind == "authorization_code" else grant.refresh_token
+    return JSONResponse(body | ({"refresh_token": lasting} if lasting else {}))
 
 
 def _app(request: Request, here: Sandbox) -> Source | None:
@@ -87,8 +93,10 @@ def _app(request: Request, here: Sandbox) -> Source | None:
     return next((app for app in apps if (app.credentials["client_id"], app.credentials["client_secret"]) == (client, secret)), None)
 
 
-def _grade(source: Source, grant: Grant) -> str | None:
+def _grade(here: Sandbox, source: Source, grant: Grant) -> str | None:
     known = source.credentials
+    if grant.kind == "authorization_code":
+        return "user" if agreed(here, Network.REDDIT, grant.code, grant.verifier) is source else None
     if grant.kind == "password" and (grant.username.lower(), grant.password) == (source.handle.lower(), known["password"]):
         return "user"
     if grant.kind == "refresh_token" and grant.refresh_token == known["refresh_token"]:

@@ -85,6 +85,12 @@ def detect(text: str, hint: str = "") -> str:
     return _other(words, hint.lower().partition("-")[0])
 
 
+def script_of(text: str) -> str:
+    """Return the script that most letters of a text are of, by the first word of their Unicode names; empty where it has none."""
+    [(script, _n)] = Counter(_script(char) for char in text if char.isalpha()).most_common(1) or [("", 0)]
+    return script
+
+
 def plain(language: str) -> str:
     """Return a language whatever letters it is written in: `si` for `si-Latn`."""
     return language.removesuffix(ROMANISED)

@@ -47,7 +47,8 @@ async def _read(request: Request) -> SourceForm:
 
 
 def _with_credentials(form: SourceForm) -> SourceForm:
-    if not form.credentials and load(form.network).CREDENTIALS and not abilities(form.network).keyless:
+    able = abilities(form.network)
+    if not form.credentials and load(form.network).CREDENTIALS and not able.keyless and not able.grants:
         raise Refused(_("Enter the credentials of the network's app."))
     return form
 

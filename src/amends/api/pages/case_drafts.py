@@ -14,7 +14,7 @@ from amends.api.pages._sending import back_in_the_box
 from amends.api.screen import saying
 from amends.core.translating import gettext as _
 from amends.inbox.actions.drafts import bring_back, discard, save
-from amends.inbox.rules.ids import CaseId, DraftId
+from amends.inbox.rules.ids import AgentId, CaseId, DraftId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store.drafts import Draft
 
@@ -41,7 +41,7 @@ def keep(
     """Keep what is written; 409 with the other words where somebody wrote since `version`."""
     with desk.pool.transaction() as conn:
         kept = save(conn, case_id=case_id, box=box, text=text, version=version, agent_id=visitor.agent_id, now=desk.clock())
-    told = _told(kept.draft, ours=kept.ours)
+    told = _told(kept.draft, visitor.agent_id, ours=kept.ours)
     return JSONResponse(jsonable_encoder(told), status_code=200 if kept.ours else 409)
 
 
@@ -63,9 +63,15 @@ def put_back(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, 
     return back_in_the_box(request, desk, visitor, draft, _("Here it is again"))
 
 
-def _told(draft: Draft | None, *, ours: bool) -> Told:
+def _told(draft: Draft | None, me: AgentId, *, ours: bool) -> Told:
     if draft is None:
         message = "" if ours else _("This draft was sent or thrown away meanwhile. What you write now is kept as a new one.")
         return Told(version=0, ours=ours, message=message)
-    message = "" if ours else _("%(name)s has changed this draft meanwhile. Yours is kept in this browser.") % {"name": draft.agent}
+    message = "" if ours else _changed_by(draft, me)
     return Told(version=draft.version, ours=ours, message=message, agent=draft.agent, text=draft.text, saved_at=draft.saved_at)
+
+
+def _changed_by(draft: Draft, me: AgentId) -> str:
+    if draft.agent_id == me:
+        return _("You changed this draft in another tab or browser. What you wrote here is kept in this one.")
+    return _("%(name)s has changed this draft meanwhile. Yours is kept in this browser.") % {"name": draft.agent}

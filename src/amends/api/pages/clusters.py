@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.screen import saying
+from amends.api.screen import elsewhere, saying
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import _
@@ -58,9 +58,8 @@ def confirm(
     with desk.pool.transaction() as conn:
         incident_id = cluster_choices.confirm(conn, cluster_id, name=name, severity=severity, who=who, now=now)
     desk.wake()
-    answer = desk.screens.nothing()
-    answer.headers["HX-Redirect"] = f"/incidents/{incident_id}"
-    return answer
+    undo = f"/incidents/suggestions/{cluster_id}/unconfirm"
+    return elsewhere(desk.screens.nothing(), f"/incidents/{incident_id}", _("It is an incident now"), undo=undo)
 
 
 @router.post("/{cluster_id}/belongs", dependencies=WORK)
@@ -68,7 +67,17 @@ def belong(request: Request, desk: AtDesk, visitor: Meaning, cluster_id: Cluster
     """Let it be part of an incident that goes on."""
     with desk.pool.transaction() as conn:
         cluster_choices.belongs_to(conn, cluster_id, incident_id, who=_who(visitor), now=desk.clock())
-    return _done(request, desk, visitor, cluster_id, _("Its cases belong to incident %(id)s now") % {"id": incident_id})
+    undo = f"/incidents/suggestions/{cluster_id}/unconfirm"
+    return _done(request, desk, visitor, cluster_id, _("Its cases belong to incident %(id)s now") % {"id": incident_id}, undo=undo)
+
+
+@router.post("/{cluster_id}/unconfirm", dependencies=WORK)
+def unconfirm(desk: AtDesk, visitor: Meaning, cluster_id: ClusterId) -> Response:
+    """Take back that it is an incident, and show the suggestion."""
+    me, now = visitor.agent_id, desk.clock()
+    _act(desk, lambda conn: cluster_choices.unconfirm(conn, cluster_id, agent_id=me, now=now))
+    desk.wake()
+    return elsewhere(desk.screens.nothing(), f"/incidents/suggestions/{cluster_id}", _("It waits for somebody again"))
 
 
 @router.post("/{cluster_id}/dismiss", dependencies=WORK)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
+from amends.api import people_words
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.api.screen import saying
@@ -17,7 +18,7 @@ from amends.inbox.store import number_settings as store
 from amends.inbox.store.number_settings import NumberSettings
 
 router = APIRouter(prefix="/settings/numbers", include_in_schema=False)
-ROLES = [role for role in Role if role in RIGHTS[Right.NUMBERS]]
+ROLES = {role: words for role, words in people_words.ROLES.items() if role in RIGHTS[Right.NUMBERS]}
 
 
 @router.get("", dependencies=[may(Right.PEOPLE)])

@@ -9,7 +9,7 @@ from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._chart import chart, line, mood_columns
-from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, tiles
+from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, of_how_many, tiles
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -20,7 +20,7 @@ from amends.inbox.rules import figures
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, LENGTHS, Figure, Length
 from amends.inbox.rules.measuring import series
-from amends.inbox.rules.paces import PACED
+from amends.inbox.rules.paces import PACED, Paces
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import Span, slots, width_of
 from amends.inbox.store import counts, fact_rows, numbers
@@ -39,9 +39,10 @@ def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning) -> 
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
         values: dict[str, Any] = {"counts": counts.read(conn, visitor.scope)}
-        values |= _looked_at(conn, wanted, visitor, desk) | {"dimensions": dimensions(conn, visitor.role)}
+        tiles_alone = "hx-request" in request.headers
+        values |= _looked_at(conn, wanted, visitor, desk, tiles_alone=tiles_alone) | {"dimensions": dimensions(conn, visitor.role)}
     values |= {"wanted": wanted, "spans": list(Span), "zones": zones(), "definitions": DEFINITIONS, "figures": figures}
-    if "hx-request" in request.headers:
+    if tiles_alone:
         return desk.screens.blocks(request, "numbers.html", ["tiles"], values)
     return desk.screens.page(request, "numbers.html", values)
 
@@ -86,7 +87,7 @@ def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, count
     return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
 
 
-def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk) -> dict[str, Any]:
+def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk, *, tiles_alone: bool) -> dict[str, Any]:
     """Return the numbers that are asked for; where the query cannot be read, those of all cases, and what is wrong with it."""
     trouble = ""
     try:
@@ -96,16 +97,18 @@ def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk)
         trouble = str(error)
         asked = Wanted(span=wanted.span, first=None, last=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
         found = numbers.find(conn, asked, also=PACED)
-    return {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble} | _drawn(conn, asked, found)
+    now, before = numbers.paces_of(conn, asked, found)
+    told = {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble}
+    told |= {"headline": headline(found, asked), "tiles": tiles(found, asked, now)}
+    return told if tiles_alone else told | _drawn(asked, found, now, before)
 
 
-def _drawn(conn: Connection, asked: Asked, found: Found) -> dict[str, Any]:
+def _drawn(asked: Asked, found: Found, now: Paces, before: Paces) -> dict[str, Any]:
+    """Return what stands below the tiles: charts, distributions, business time."""
     drawn = series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
-    measures, (now, before) = found.measures(asked), numbers.paces_of(conn, asked, found)
+    measures = found.measures(asked)
     return {
         "measures": measures,
-        "headline": headline(found, asked),
-        "tiles": tiles(found, asked, now),
         "paces": now,
         "beside_wall": beside_wall(measures, now, before),
         "chart": chart(drawn, asked.zone),
@@ -114,5 +117,5 @@ def _drawn(conn: Connection, asked: Asked, found: Found) -> dict[str, Any]:
         "backlog_line": line([slot.backlog for slot in drawn]),
         "first_line": line([slot.first_median for slot in drawn]),
         "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
-        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], measures.begun) for length in Length},
+        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], of_how_many(length, measures)) for length in Length},
     }

@@ -171,5 +171,5 @@ def _says(policy: PolicyRow, calendars_by_id: dict[int, str]) -> dict[str, Any]:
     return {
         "promises": [(words, written_length(minutes, business=business), business) for words, minutes, business in found if minutes],
         "calendar": calendars_by_id.get(policy.calendar_id or 0, ""),
-        "steps": [(written_length(step["minutes"]), DEEDS[step["deed"]]) for step in policy.steps],
+        "steps": [(written_length(step["minutes"]) if step["minutes"] else "", DEEDS[step["deed"]]) for step in policy.steps],
     }

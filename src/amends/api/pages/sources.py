@@ -31,10 +31,10 @@ MOST_ALARMS = 200
 
 
 @router.get("/sources", dependencies=[may(Right.SEE_SOURCES)])
-def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
-    """Show every source and every alert channel."""
+def show(request: Request, desk: AtDesk, visitor: Reading, grant: str = "") -> Response:
+    """Show every source and every alert channel; `grant` is what became of one that was asked for."""
     with desk.pool.transaction() as conn:
-        values = _values(conn, request, desk) | {"counts": counts.read(conn, visitor.scope)}
+        values = _values(conn, request, desk) | {"counts": counts.read(conn, visitor.scope), "grant": grant}
     return desk.screens.page(request, "sources.html", values)
 
 
@@ -202,4 +202,5 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),
+        "grant": "",
     }

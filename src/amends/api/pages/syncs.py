@@ -67,6 +67,14 @@ def resume(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Re
     return saying(_listed(request, desk), _("It goes on where it was left"))
 
 
+@router.post("/{sync_id:int}/delete", dependencies=EXCHANGE)
+def delete(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
+    """Let go of a system for good; the page asks before."""
+    with desk.pool.transaction() as conn:
+        sync_customers.delete(conn, sync_id)
+    return saying(_listed(request, desk), _("Deleted; its customers and their numbers stay"))
+
+
 @router.post("/{sync_id:int}/now", dependencies=EXCHANGE)
 def hurry(request: Request, desk: AtDesk, visitor: Meaning, sync_id: int) -> Response:  # noqa: ARG001
     """Begin the next round now."""

@@ -94,6 +94,13 @@ def confirm_cluster(desk: AtDesk, visitor: Bearing, cluster_id: ClusterId, body:
         return Opened(incident_id=IncidentId(body.incident_id))
 
 
+@router.delete("/{cluster_id}/confirm", operation_id="unconfirm_cluster", status_code=204, dependencies=WORK)
+def unconfirm_cluster(desk: AtDesk, visitor: Bearing, cluster_id: ClusterId) -> None:
+    """Take back that it is an incident; the cases it brought leave."""
+    with desk.pool.transaction() as conn:
+        cluster_choices.unconfirm(conn, cluster_id, agent_id=visitor.agent_id, now=desk.clock())
+
+
 @router.post("/{cluster_id}/dismiss", operation_id="dismiss_cluster", status_code=204, dependencies=WORK)
 def dismiss_cluster(desk: AtDesk, visitor: Bearing, cluster_id: ClusterId) -> None:
     """Say that it is no incident."""

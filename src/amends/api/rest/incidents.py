@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
-from amends.api.auth import Bearing, check_reach, program_may
+from amends.api.auth import Bearing, check_cases_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.looking import asker_of
 from amends.api.rest._bodies import Body
@@ -172,8 +172,7 @@ def cases(
 @router.post("/{incident_id}/cases", dependencies=WORK, operation_id="join_incident")
 def join(desk: AtDesk, visitor: Bearing, incident_id: int, body: CasesBody) -> Joined:
     """Let cases join."""
-    for case_id in body.case_ids:
-        check_reach(desk, visitor, "case_id", case_id)
+    check_cases_reach(desk, visitor, body.case_ids)
     coming = Coming(how=How.HAND, reason=body.reason)
     with desk.pool.transaction() as conn:
         joined = acts.join(conn, incident_id, body.case_ids, coming=coming, agent_id=visitor.agent_id, now=desk.clock())

@@ -87,5 +87,12 @@ def resume(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG00
     desk.wake()
 
 
+@router.delete("/{sync_id}", status_code=204, operation_id="delete_sync")
+def delete(desk: AtDesk, visitor: Bearing, sync_id: int) -> None:  # noqa: ARG001
+    """Let go of a system for good; customers keep their numbers there."""
+    with desk.pool.transaction() as conn:
+        sync_customers.delete(conn, sync_id)
+
+
 def _seen(one: Sync) -> SyncSeen:
     return SyncSeen(**{name: getattr(one, name) for name in SyncSeen.__dataclass_fields__})

@@ -71,6 +71,21 @@ def test(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG0
     desk.wake()
 
 
+@router.post("/{webhook_id}/stop", status_code=204, operation_id="stop_webhook")
+def stop(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG001
+    """Tell a webhook nothing for now."""
+    with desk.pool.transaction() as conn:
+        webhooks.stop(conn, webhook_id, now=desk.clock())
+
+
+@router.post("/{webhook_id}/resume", status_code=204, operation_id="resume_webhook")
+def resume(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG001
+    """Go on where it was left."""
+    with desk.pool.transaction() as conn:
+        webhooks.resume(conn, webhook_id, now=desk.clock())
+    desk.wake()
+
+
 @router.delete("/{webhook_id}", status_code=204, operation_id="delete_webhook")
 def delete(desk: AtDesk, visitor: Bearing, webhook_id: int) -> None:  # noqa: ARG001
     """Put a webhook away."""

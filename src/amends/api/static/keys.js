@@ -16,6 +16,7 @@ import { assign, pickSomebody } from "./assigning.js";
 import { pickTopic } from "./topics.js";
 import { later, pickTime } from "./snooze.js";
 import { markRow, toggleAll } from "./bulk.js";
+import { inTurn, isTyped } from "./turns.js";
 
 const BUTTONS = {
   "theme": switchTheme,
@@ -148,13 +149,14 @@ function pressed(event) {
 
 function plain(event) {
   if (document.body.dataset.plainKeys === "off") return;
+  if (isTyped(event)) return event.preventDefault();
   const key = letter(event), leader = Date.now() - ledAt < 1500 ? led : "";
   led = PLAIN.some((thing) => thing.keys.some((keys) => keys.startsWith(`${key} `))) ? key : "";
   ledAt = Date.now();
   const thing = meant(`${leader} ${key}`) || (!led && meant(key));
   if (!thing) return;
   event.preventDefault();
-  run(thing);
+  inTurn(thing, run);
 }
 
 function switchTab(event) {

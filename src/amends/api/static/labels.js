@@ -1,7 +1,8 @@
 // Labels: a key says what the post in focus is, or the customer's newest one; so does a choice that opens at the label.
 
-import { $, $$, when } from "./dom.js";
+import { announce } from "./announcing.js";
 import { deed } from "./asking.js";
+import { $, $$, when } from "./dom.js";
 import { say as text } from "./texts.js";
 
 function post() {
@@ -19,7 +20,7 @@ function correct(label, name) {
 export function say(label) {
   const [field, name] = label.split(":"), meant = post(), found = meant && $(`[data-field=${field}]`, meant);
   if (!found) return;
-  if (already(found, name)) $("#said").textContent = text("said_already");
+  if (already(found, name)) announce(text("said_already"));
   else correct(found, name);
 }
 

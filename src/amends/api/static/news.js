@@ -1,5 +1,6 @@
 // The stream of news: counters move, rows change where they are, what is new waits behind a button, the open case grows.
 
+import { announceAtTimes } from "./announcing.js";
 import { request } from "./asking.js";
 import { $, $$, me, openCase, tell, when } from "./dom.js";
 import { isListComing, markOpen, query, showList } from "./places.js";
@@ -23,7 +24,7 @@ function hear(news) {
   showFreshCount();
   if (openCase() in news.events && String(news.events[openCase()]) !== $("#case-head")?.dataset.event) {
     refreshCase();
-    $("#said").textContent = say("new_in_case");
+    announceAtTimes("case", () => say("new_in_case"));
   }
   tell("page-changed");
 }
@@ -110,8 +111,11 @@ function showFreshCount() {
   const button = $("#fresh");
   if (!button) return;
   button.hidden = !fresh.size;
-  button.textContent = fresh.has("more") ? say("more_rows") : say("new_rows", { n: fresh.size, shown: fresh.size > 99 ? "99+" : fresh.size });
+  button.textContent = fresh.has("more") ? say("more_rows") : say("new_rows", counted());
+  if (fresh.size) announceAtTimes("rows", () => fresh.size && (fresh.has("more") ? say("more_rows") : say("new_rows_said", counted())));
 }
+
+const counted = () => ({ n: fresh.size, shown: fresh.size > 99 ? "99+" : fresh.size });
 
 export function showFresh() {
   if (!$("#list") || isListComing()) return;

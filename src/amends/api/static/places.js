@@ -8,11 +8,24 @@ export const query = () => $("#list")?.dataset.query ?? "";
 // What was asked for last: of what waits for its turn, only that is fetched.
 let wantedCase = "", wantedList = "";
 
+// The case that was asked for and is not on screen yet.
+let coming = "";
+
+export const isCaseComing = () => coming !== "";
+
+// Settles when no case is on its way any more, with whether the one on screen is the one that was wanted.
+export function caseIsHere() {
+  return new Promise((settled) => {
+    const look = () => (coming ? setTimeout(look, 20) : settled(openCase() === wantedCase));
+    look();
+  });
+}
+
 export function showCase(id, { push = true, focus = true } = {}) {
   if (!$("#case")) return location.assign(`/inbox/${id}`);
   markOpen(id);
   if (push) history.pushState({}, "", `/inbox/${id}${query()}`);
-  wantedCase = String(id);
+  wantedCase = coming = String(id);
   const still = () => wantedCase === String(id);
   return request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
     if (openCase() !== String(id)) return;
@@ -20,7 +33,7 @@ export function showCase(id, { push = true, focus = true } = {}) {
     $(`#row-${id} .dot`)?.remove();
     tell("case-shown");
     if (focus) $("#case-title").focus({ preventScroll: true });
-  });
+  }).finally(() => still() && (coming = ""));
 }
 
 export function showList(address, { push = true, keepCase = false } = {}) {
@@ -49,7 +62,7 @@ export function closeCase() {
 }
 
 function forgetCase() {
-  wantedCase = "";
+  wantedCase = coming = "";
   if (!openCase()) return;
   $("#case").replaceWith($("#no-case").content.cloneNode(true));
   markOpen("");

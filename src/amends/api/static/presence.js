@@ -1,5 +1,6 @@
 // Who else is at which case: told by the stream, shown in the list and in the head of the open case; and our own signs of life.
 
+import { announce } from "./announcing.js";
 import { $, $$, me, openCase, when } from "./dom.js";
 
 const present = new Map();
@@ -13,7 +14,7 @@ export function hearPresence({ whole, cases }) {
   }
   show();
   const writer = present.get(openCase())?.find((one) => one.doing !== "viewing");
-  if (writer && writer.text !== said) $("#said").textContent = writer.text;
+  if (writer && writer.text !== said) announce(writer.text);
   said = writer?.text || "";
 }
 

@@ -1,5 +1,6 @@
 // A session that ended in the middle of work: sign in beside it, in a tab of its own, and go on here. Nothing that was typed is touched.
 
+import { announce } from "./announcing.js";
 import { $, $$, me, tell, when } from "./dom.js";
 
 const channel = new BroadcastChannel("amends-session");
@@ -19,7 +20,7 @@ async function goOn() {
   if (String(agent_id) !== me()) return location.assign("/inbox"); // somebody else's drafts and cases are not shown to this one
   take(csrf_token);
   dialog().close();
-  $("#said").textContent = dialog().dataset.again;
+  announce(dialog().dataset.again);
   tell("signed-in");
 }
 

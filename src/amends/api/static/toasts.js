@@ -46,6 +46,11 @@ export function trouble(status, responseText) {
   if (status === 409 && openCase()) tell("case-stale");
 }
 
-when("toast", (event) => toast(event.detail.text, event.detail));
+// What is said while the page changes is shown on the next one.
+const THERE = "toast";
+when("toast", (event) => (event.detail.there ? sessionStorage.setItem(THERE, JSON.stringify(event.detail)) : toast(event.detail.text, event.detail)));
+const brought = sessionStorage.getItem(THERE);
+sessionStorage.removeItem(THERE);
+if (brought) toast(JSON.parse(brought).text, JSON.parse(brought));
 when("htmx:responseError", tellTrouble);
 when("htmx:sendError", () => toast(say("server_away"), { bad: true }));

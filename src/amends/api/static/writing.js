@@ -2,6 +2,7 @@
 
 import { $, $$, when } from "./dom.js";
 import { broughtBack, emptied, keep, restore } from "./drafts.js";
+import { focusCase } from "./focus.js";
 import { measureSoon, showPosts } from "./length.js";
 
 const forms = () => $$("#composer form[data-box]");
@@ -30,7 +31,7 @@ function gone(event) {
   empty(form);
   if (form.elements.key) form.elements.key.value = event.detail.key;
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
-  form.elements.text.blur();
+  focusCase();
 }
 
 function empty(form) {

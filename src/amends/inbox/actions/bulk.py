@@ -133,7 +133,7 @@ def do_one(work: Work, case: ToDo) -> Done:
 def _act(work: Work, case: ToDo) -> int | None:
     by = work.run.agent_id
     if work.run.deed != UNDO:
-        at = At(conn=work.conn, case_id=case.case_id, agent_id=by, policy=work.policy, now=work.now)
+        at = At(conn=work.conn, case_id=case.case_id, agent_id=by, policy=work.policy, now=work.now, query=work.run.query)
         return deeds.do(at, work.run.deed, work.run.facts)
     undo(work.conn, case_id=case.case_id, event_id=int(case.event_id or 0), agent_id=by, now=work.now, in_bulk=True)
     return case.event_id

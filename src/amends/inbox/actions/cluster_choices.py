@@ -47,6 +47,18 @@ def belongs_to(conn: Connection, cluster_id: ClusterId, incident_id: IncidentId,
     _is_incident(conn, held, incident_id, who, now)
 
 
+def unconfirm(conn: Connection, cluster_id: ClusterId, *, agent_id: AgentId, now: datetime) -> None:
+    """Take back that a cluster is an incident: the cases it brought leave, and an incident opened for it alone is closed."""
+    held = _held(conn, cluster_id)
+    if held.incident_id is None:
+        raise Conflict(_("It is suggested already."))
+    for case_id in cluster_choices.brought(conn, held):
+        incidents.leave(conn, held.incident_id, case_id, reason=_("the suggestion was taken back"), agent_id=agent_id, now=now)
+    cluster_choices.unconfirm(conn, held.id)
+    incidents.close_if_left_empty(conn, held.incident_id, opened_at=held.confirmed_at, agent_id=agent_id, now=now)
+    _tell(conn, EventKind.CLUSTER_UNCONFIRMED, held, agent_id, now, incident_id=held.incident_id)
+
+
 def dismiss(conn: Connection, cluster_id: ClusterId, *, agent_id: AgentId, now: datetime) -> None:
     """Say that a cluster is no incident; its alarm ends, and it rings no more."""
     held = _waiting(conn, cluster_id)

@@ -134,6 +134,13 @@ def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: Age
     return incident.status
 
 
+def close_if_left_empty(conn: Connection, incident_id: IncidentId, *, opened_at: datetime | None, agent_id: AgentId, now: datetime) -> None:
+    """Close an incident that was opened just then, where no case belongs to it any more."""
+    incident = _locked(conn, incident_id)
+    if incident.created_at == opened_at and not incident_cases.has_any(conn, incident.id):
+        set_status(conn, incident.id, Stage.CLOSED, agent_id=agent_id, now=now)
+
+
 def put_on(conn: Connection, incident_id: int, colleague_id: AgentId, *, agent_id: AgentId, now: datetime) -> None:
     """Put somebody on an incident."""
     incident = _locked(conn, incident_id)

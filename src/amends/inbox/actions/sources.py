@@ -100,6 +100,17 @@ def drop_watch(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None,
     events.add(conn, EventKind.WATCH_DROPPED, now=now, source_id=source_id, agent_id=agent_id, watch_id=watch_id)
 
 
+def add_credentials(
+    conn: Connection, *, source_id: SourceId, given: Mapping[str, str], secret_key: str, agent_id: AgentId, now: datetime
+) -> None:
+    """Seal what a network gave when somebody let us in beside the credentials that we have."""
+    source = sources.find(conn, source_id=source_id)
+    if source is None:
+        raise NotFound
+    whole = {**(_opened(source, secret_key) or {}), **given}
+    change_credentials(conn, source_id=source_id, credentials=whole, secret_key=secret_key, agent_id=agent_id, now=now)
+
+
 def change_credentials(
     conn: Connection, *, source_id: SourceId, credentials: Mapping[str, str], secret_key: str, agent_id: AgentId | None, now: datetime
 ) -> None:

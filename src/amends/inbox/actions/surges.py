@@ -235,7 +235,7 @@ def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:
         name=name,
         kind=Kind(new.kind),
         condition=str(query),
-        apart_by=Apart(new.apart_by),
+        apart_by=Apart.ALL if new.kind == Kind.NEW_TOPIC else Apart(new.apart_by),
         minutes=new.minutes,
         least=new.least,
         one_in=new.one_in,

@@ -85,6 +85,11 @@ def resume(conn: Connection, sync_id: int, *, now: datetime) -> None:
     syncs.hurry(conn, sync_id, now=now)
 
 
+def delete(conn: Connection, sync_id: int) -> None:
+    """Let go of a system for good; customers keep their numbers there, by which they are known again where it is set up anew."""
+    _there(syncs.delete(conn, sync_id))
+
+
 def hurry(conn: Connection, sync_id: int, *, now: datetime) -> None:
     """Let the next round begin now."""
     _there(syncs.hurry(conn, sync_id, now=now))

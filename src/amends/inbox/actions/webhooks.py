@@ -93,7 +93,7 @@ def test(conn: Connection, webhook_id: int, *, now: datetime) -> None:
 
 def _there(found: int) -> None:
     if not found:
-        raise NotFound(_("There is no such webhook."))
+        raise NotFound(_("There is no such webhook, or this was done already."))
 
 
 def claim(conn: Connection, *, now: datetime) -> Call | None:

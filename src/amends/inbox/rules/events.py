@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     CLUSTER_SUGGESTED = "cluster_suggested"
     CLUSTER_ENDED = "cluster_ended"
     CLUSTER_CONFIRMED = "cluster_confirmed"
+    CLUSTER_UNCONFIRMED = "cluster_unconfirmed"
     CLUSTER_DISMISSED = "cluster_dismissed"
     CLUSTER_RESTORED = "cluster_restored"
     CLUSTER_SPLIT = "cluster_split"

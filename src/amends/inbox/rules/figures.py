@@ -96,15 +96,15 @@ NAMES = Table(
 )
 LENGTHS = Table(
     {
-        Length.FIRST_ANSWER: N_("first answer after"),
-        Length.ENDING: N_("resolved after"),
-        Length.NEXT_ANSWER: N_("next answer after"),
-        Length.SEEN: N_("seen after"),
-        Length.TRIAGED: N_("triaged, once seen, after"),
-        Length.HANDLED: N_("answered, once triaged, after"),
-        Length.FIRST_BUSINESS: N_("first answer in business time after"),
-        Length.NEXT_BUSINESS: N_("next answer in business time after"),
-        Length.ENDING_BUSINESS: N_("resolved in business time after"),
+        Length.FIRST_ANSWER: N_("First answer"),
+        Length.ENDING: N_("Resolved after"),
+        Length.NEXT_ANSWER: N_("Next answer"),
+        Length.SEEN: N_("From published to seen"),
+        Length.TRIAGED: N_("From seen to triaged"),
+        Length.HANDLED: N_("From triaged to answered"),
+        Length.FIRST_BUSINESS: N_("First answer, in business time"),
+        Length.NEXT_BUSINESS: N_("Next answer, in business time"),
+        Length.ENDING_BUSINESS: N_("Resolved after, in business time"),
     }
 )
 _HELD = N_("Of the episodes resolved in the span, those whose customer turned out to be content at the follow-up.")

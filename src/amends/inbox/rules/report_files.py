@@ -10,8 +10,6 @@ from html import escape
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
-
 from amends.core.translating import _, spoken
 from amends.inbox.rules.export_files import harmless
 from amends.inbox.rules.report_tables import Cell, Document, Head, Kind, ReportTable, bars, shown
@@ -72,6 +70,8 @@ def _plain(cell: Cell, document: Document) -> str:
 
 
 def _xlsx(document: Document, base: str) -> bytes:
+    import xlsxwriter  # noqa: PLC0415 - it costs a tenth of a second, which every process would pay
+
     written = BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(written, plain) as book:

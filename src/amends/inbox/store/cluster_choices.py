@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, ClusterId, IncidentId
 
 
@@ -18,6 +18,7 @@ class Held:
     words: Sequence[str]
     dismissed_at: datetime | None
     incident_id: IncidentId | None
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,7 @@ def lock(conn: Connection, cluster_id: ClusterId) -> Held | None:
         conn,
         Held,
         """
-        select id, brand_id, encoder, words, dismissed_at, incident_id from clusters
+        select id, brand_id, encoder, words, dismissed_at, incident_id, confirmed_at from clusters
         where id = %(id)s and suggested_at is not null and merged_into is null for update
         """,
         {"id": cluster_id},
@@ -51,6 +52,25 @@ def confirm(conn: Connection, cluster_id: ClusterId, *, incident_id: IncidentId,
         where id = %(id)s
         """,
         {"id": cluster_id, "incident": incident_id, "agent": agent_id, "now": now},
+    )
+
+
+def unconfirm(conn: Connection, cluster_id: ClusterId) -> None:
+    """Keep that a cluster is no incident yet."""
+    execute(conn, "update clusters set incident_id = null, confirmed_at = null, confirmed_by = null where id = %(id)s", {"id": cluster_id})
+
+
+def brought(conn: Connection, held: Held) -> list[CaseId]:
+    """Return the cases that its incident has by the likeness of this cluster alone, since it was confirmed."""
+    return fetch_values(
+        conn,
+        """
+        select m.case_id from incident_cases m
+        where m.incident_id = %(incident)s and m.left_at is null and m.how = 'cluster' and m.joined_at >= %(at)s
+          and exists (select from posts p join cluster_posts k on k.post_id = p.id where p.case_id = m.case_id and k.cluster_id = %(id)s)
+        order by m.case_id
+        """,
+        {"id": held.id, "incident": held.incident_id, "at": held.confirmed_at},
     )
 
 

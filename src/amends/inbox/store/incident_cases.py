@@ -115,6 +115,12 @@ def leave(conn: Connection, incident_id: IncidentId, case_id: CaseId, *, reason:
     )
 
 
+def has_any(conn: Connection, incident_id: IncidentId) -> bool:
+    """Tell whether a case belongs to it."""
+    query = "select exists (select from incident_cases where incident_id = %(id)s and left_at is null)"
+    return bool(fetch_values(conn, query, {"id": incident_id})[0])
+
+
 def of_case(conn: Connection, case_id: int) -> Belonging | None:
     """Return the incident that a case belongs to, the newest where an earlier one is closed; None for none."""
     return fetch_maybe(

@@ -126,6 +126,15 @@ def params(scope: Scope) -> dict[str, Any]:
     }
 
 
+def cases_unseen(conn: Connection, scope: Scope, case_ids: Sequence[int]) -> list[int]:
+    """Return those of these numbers that are no cases within the scope, in their order."""
+    query = (
+        "select id from unnest(%(ids)s::bigint[]) with ordinality given(id, place)"
+        " where not exists (select from cases c where c.id = given.id" + within(scope) + ") order by place"
+    )
+    return fetch_values(conn, query, {"ids": list(case_ids)} | params(scope))
+
+
 def reaches(conn: Connection, scope: Scope, noun: str, row_id: int) -> bool:
     """Tell whether a row (`noun` is a key of `_OF_ROW`) exists and is within the scope.
 

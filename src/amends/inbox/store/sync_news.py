@@ -77,7 +77,7 @@ def add_gone(conn: Connection, sync_id: int, numbers: Sequence[str], *, now: dat
         conn,
         """
         insert into sync_news (sync_id, kind, external_id, at)
-        select %(sync_id)s, 'erased', unnest(%(numbers)s::text[]), %(now)s
+        select s.id, 'erased', n.number, %(now)s from syncs s cross join unnest(%(numbers)s::text[]) n(number) where s.id = %(sync_id)s
         """,
         {"sync_id": sync_id, "numbers": list(numbers), "now": now},
     )

@@ -90,6 +90,11 @@ def set_stopped(conn: Connection, sync_id: int, *, at: datetime | None) -> int:
     )
 
 
+def delete(conn: Connection, sync_id: int) -> int:
+    """Forget a system, its token and what it has still to hear of, and return whether there is one (0 or 1)."""
+    return execute(conn, "delete from syncs where id = %(id)s", {"id": sync_id})
+
+
 def hurry(conn: Connection, sync_id: int, *, now: datetime) -> int:
     """Let the next round of a system that goes on begin now, and return whether there is one (0 or 1)."""
     return execute(conn, "update syncs set next_at = %(now)s where id = %(id)s and stopped_at is null", {"id": sync_id, "now": now})

@@ -12,6 +12,9 @@ from amends.inbox.rules.rights import SEE_EVERY_TEAM
 from amends.inbox.rules.words import Role
 from amends.inbox.rules.working_hours import Hours, Span
 
+MOST = 1000
+"""Up to how many cases of a team are counted."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamRow:
@@ -37,11 +40,16 @@ class TeamRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """How much of a team's work is open, each number counted up to a most."""
+    """How much of a team's work is open, counted up to `MOST`."""
 
     team_id: TeamId
     open: int
     unassigned: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than was counted."""
+        return self.open >= MOST
 
 
 _ROW = """
@@ -140,8 +148,8 @@ def look_again_for(conn: Connection, *, agent_id: AgentId) -> None:
     look_again(conn, of_agent(conn, agent_id=agent_id), at=None)
 
 
-def work_of(conn: Connection, team_ids: Sequence[TeamId], *, most: int = 1000) -> dict[TeamId, Work]:
-    """Return how many open and waiting cases each of the teams has, counted up to `most` a team."""
+def work_of(conn: Connection, team_ids: Sequence[TeamId]) -> dict[TeamId, Work]:
+    """Return how many open and waiting cases each of the teams has, counted up to `MOST` a team."""
     rows = fetch_all(
         conn,
         Work,
@@ -152,6 +160,6 @@ def work_of(conn: Connection, team_ids: Sequence[TeamId], *, most: int = 1000) -
           ) going_on
         ) w
         """,
-        {"ids": list(team_ids), "most": most},
+        {"ids": list(team_ids), "most": MOST},
     )
     return {row.team_id: row for row in rows}

@@ -118,10 +118,13 @@ def set_deleted(conn: Connection, webhook_id: int, *, at: datetime | None) -> in
 
 
 def set_stopped(conn: Connection, webhook_id: int, *, at: datetime | None, why: str = "") -> int:
-    """Tell a webhook nothing, or with None go on; return whether there was one (0 or 1)."""
+    """Tell a webhook nothing, or with None go on; return whether there was one that was not so (0 or 1)."""
     return execute(
         conn,
-        "update webhooks set stopped_at = %(at)s, why = %(why)s where id = %(id)s and deleted_at is null",
+        """
+        update webhooks set stopped_at = %(at)s, why = %(why)s
+        where id = %(id)s and deleted_at is null and (stopped_at is null) = (%(at)s::timestamptz is not null)
+        """,
         {"id": webhook_id, "at": at, "why": why},
     )
 

@@ -31,7 +31,10 @@ RULES_ONLY = frozenset({"alert", "deal", "macro", "notify", "press"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class At:
-    """Where, when, and in whose name a deed is done; `why` is the rule's name, empty where a person does it."""
+    """Where, when, and in whose name a deed is done; `why` is the rule's name, empty where a person does it.
+
+    `query` is the one by which a person chose all that match, empty for a selection.
+    """
 
     conn: Connection
     case_id: CaseId
@@ -39,6 +42,7 @@ class At:
     policy: Policy
     now: datetime
     why: str = ""
+    query: str = ""
 
 
 class Deed(Protocol):

@@ -7,7 +7,7 @@ from amends.core.translating import _
 from amends.inbox.actions import incidents
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.incidents import How, reasoned
+from amends.inbox.rules.incidents import LONGEST_REASON, How, reasoned
 from amends.inbox.store.incident_cases import Coming
 
 EVENT = EventKind.INCIDENT_JOINED
@@ -26,5 +26,12 @@ def said(facts: Facts) -> str:
 
 def act(at: At, facts: Facts) -> None:
     """Do it."""
-    coming = Coming(how=How.RULE if at.why else How.BULK, reason=at.why or str(facts["reason"]))
-    incidents.join(at.conn, int(str(facts["incident"])), [at.case_id], coming=coming, agent_id=at.agent_id, now=at.now)
+    incidents.join(at.conn, int(str(facts["incident"])), [at.case_id], coming=_coming(at, facts), agent_id=at.agent_id, now=at.now)
+
+
+def _coming(at: At, facts: Facts) -> Coming:
+    """Return how a case comes: by a rule, by the query that chose all that match, or from a selection."""
+    if at.why:
+        return Coming(how=How.RULE, reason=at.why)
+    reason = str(facts["reason"])
+    return Coming(how=How.QUERY, reason=reason or at.query[:LONGEST_REASON]) if at.query else Coming(how=How.BULK, reason=reason)

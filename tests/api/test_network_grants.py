@@ -1,0 +1,142 @@
+"""Signing in on a network from the page of sources: out with fresh secrets, back with a token, and nothing for whoever did not set out."""
+
+import re
+from collections.abc import Generator
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from amends.collectors import abilities, load, networks
+from amends.core.clock import utc_now
+from amends.core.errors import CredentialsRefused
+from amends.core.network_grant import set_out
+from amends.core.ports import Account
+from amends.core.secrets import unseal
+from amends.core.watching import Watch, WatchKind
+from amends.inbox.actions.sources import add_source
+from amends.inbox.store import sources
+from tests.cast import SECRET_KEY
+from tests.door import Answer, Door
+from tests.sandbox_server import Networks, sandbox_networks
+
+REDDIT = {"client_id": "sandbox-veloria-client-id", "client_secret": "sandbox-veloria-client-secret"}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Networks]:
+    with sandbox_networks(tmp_path_factory.mktemp("sandbox")) as found:
+        yield found
+
+
+def a_source(door: Door, running: Networks, network: str, **credentials: str) -> int:
+    told = running.source("veloria", network)
+    with door.pool.transaction() as conn:
+        return add_source(
+            conn,
+            brand="Veloria",
+            network=network,
+            handle=told["handle"],
+            credentials=credentials,
+            options=told["options"],
+            watches=[Watch(kind=WatchKind.MENTIONS)],
+            secret_key=SECRET_KEY,
+            now=door.now,
+        )
+
+
+def kept(door: Door, source_id: int) -> dict[str, str]:
+    with door.pool.transaction() as conn:
+        found = sources.find(conn, source_id=source_id)  # pyright: ignore[reportArgumentType]
+    assert found is not None
+    return unseal(found.credentials, SECRET_KEY)
+
+
+def answer(client: TestClient, running: Networks, source_id: int, name: str = "veloria") -> str:
+    """Set out, answer on the network as `name` does, and return the address to come back to."""
+    out = client.post(f"/sources/{source_id}/grant")
+    assert out.status_code == 200
+    page = running.control.get(out.headers["hx-redirect"]).raise_for_status().text
+    found = re.search(rf'href="([^"]+)">{name}<', page)
+    assert found
+    return unescape(found[1])
+
+
+def back(client: TestClient, address: str) -> Answer:
+    split = urlsplit(address)
+    assert f"{split.scheme}://{split.netloc}{split.path}" == "http://desk.example/grants/back"
+    return client.get("/grants/back", params=dict(parse_qsl(split.query)))
+
+
+@pytest.mark.parametrize(
+    ("network", "given", "gained"),
+    [
+        ("mastodon", {}, {"access_token": "sandbox-veloria-access-token"}),
+        ("reddit", REDDIT, {**REDDIT, "refresh_token": "sandbox-veloria-refresh-token"}),
+    ],
+)
+def test_who_agrees_on_the_network_brings_back_a_token_that_works(
+    door: Door, running: Networks, network: str, given: dict[str, str], gained: dict[str, str]
+) -> None:
+    source_id, client = a_source(door, running, network, **given), door.visitor(door.who.ann)
+    came = back(client, answer(client, running, source_id))
+    assert (came.status_code, came.headers["location"]) == (303, "/sources?grant=given")
+    assert kept(door, source_id) == gained
+    assert "lets us in" in client.get("/sources?grant=given").text
+    with door.pool.transaction() as conn:
+        found = sources.find(conn, source_id=source_id)  # pyright: ignore[reportArgumentType]
+    assert found is not None
+    account = Account(handle=found.handle, credentials=gained, options=found.options)
+    assert load(network).build(account, utc_now).check().can_reply
+
+
+def test_nothing_is_kept_for_who_did_not_set_out_comes_late_or_changes_the_state(door: Door, running: Networks) -> None:
+    source_id, client = a_source(door, running, "mastodon"), door.visitor(door.who.ann)
+    address = answer(client, running, source_id)
+    stranger = door.visitor(door.who.ann)
+    assert back(stranger, address).headers["location"] == "/sources?grant=stale"
+    assert back(client, address.replace("state=", "state=x")).headers["location"] == "/sources?grant=stale"
+    assert back(client, address).headers["location"] == "/sources?grant=stale"
+
+    late = answer(client, running, source_id)
+    door.now += timedelta(minutes=11)
+    assert back(client, late).headers["location"] == "/sources?grant=stale"
+    assert kept(door, source_id) == {}
+    assert "Start once more" in client.get("/sources?grant=stale").text
+    assert "Start once more" not in client.get("/sources?grant=<b>anything</b>").text
+
+
+def test_a_no_and_a_code_that_is_none_change_nothing_and_say_so(door: Door, running: Networks) -> None:
+    source_id, client = a_source(door, running, "mastodon"), door.visitor(door.who.ann)
+    assert back(client, answer(client, running, source_id, "no")).headers["location"] == "/sources?grant=denied"
+    forged = answer(client, running, source_id).replace("code=yes-veloria.", "code=yes-veloria.x")
+    assert back(client, forged).headers["location"] == "/sources?grant=refused"
+    assert kept(door, source_id) == {}
+
+
+def test_only_who_may_change_sources_sets_out_and_only_where_the_network_asks(door: Door, running: Networks) -> None:
+    mastodon, bluesky = a_source(door, running, "mastodon"), a_source(door, running, "bluesky", app_password="p")
+    manager, admin = door.visitor(door.who.mia), door.visitor(door.who.ann)
+    assert manager.post(f"/sources/{mastodon}/grant").status_code == manager.get("/grants/back").status_code == 403
+    assert admin.post(f"/sources/{bluesky}/grant").status_code == 422
+    assert admin.post("/sources/999999/grant").status_code == 404
+    assert admin.get("/sources").text.count("Sign in on Mastodon") == 1
+
+
+@pytest.mark.parametrize("network", [name for name in networks() if abilities(name).grants and name != "mastodon"])
+def test_a_network_that_needs_an_app_first_says_so_and_asks_with_pkce_then(network: str) -> None:
+    def asked(**credentials: str) -> str:
+        account = Account(handle="us", credentials=credentials)
+        return set_out(
+            load(network).grant(account, utc_now, "https://desk.example/grants/back"), "https://desk.example/grants/back"
+        ).address
+
+    with pytest.raises(CredentialsRefused, match="first"):
+        asked()
+    address = urlsplit(asked(client_id="ours", client_secret="hidden"))
+    said = dict(parse_qsl(address.query))
+    assert address.scheme == "https"
+    assert (said["client_id"], said["code_challenge_method"], len(said["code_challenge"])) == ("ours", "S256", 43)
+    assert "hidden" not in address.query
