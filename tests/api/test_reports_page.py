@@ -26,12 +26,17 @@ def undo_of(answer: Answer) -> str:
 def test_a_report_is_kept_shown_and_opens_the_rows_of_its_numbers(door: Door) -> None:
     with door.pool.transaction() as conn:
         execute(conn, "update episodes set published_at = published_at - interval '1 day'")
+        execute(conn, "update alerts set raised_at = raised_at - interval '1 day'")
     mia = door.visitor(door.who.mia)
-    page = mia.get(kept(door, door.who.mia)).text
+    page = mia.get(kept(door, door.who.mia, parts=[*FIELDS["parts"], "alarms"])).text
     links = re.findall(r'<a href="(/numbers/rows\?[^"]+)">(\d+)</a>', page)
     assert len(links) > 20
     for address, said in dict.fromkeys(links):
         assert mia.get(unescape(address)).text.count('<tr><td><a href="/inbox/') == int(said), address
+    alarms = re.findall(r'<a href="(/numbers/alarms/rows\?[^"]+)">(\d+)</a>', page)
+    assert sum(int(n) for _address, n in alarms) > 0
+    for address, said in alarms:
+        assert mia.get(unescape(address)).text.count('<tr><td class="num">') == int(said), address
     assert "Nothing was sent yet." in page
 
 

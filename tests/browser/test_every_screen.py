@@ -29,7 +29,7 @@ PUT_ON = """(theme) => {
 }"""
 BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth))"
 """How many pixels wider than its frame the page, or what scrolls in it, is."""
-FAULTS = """(options) => axe.run(document, { ...options, resultTypes: ["violations"] }).then(({ violations }) =>
+FAULTS = """(options) => axe.run(document, { ...options, preload: false, resultTypes: ["violations"] }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)))"""
 
 LAY_OUT = """(path) => fetch(path, { headers: { "HX-Request": "true" } }).then((answer) => answer.text()).then((text) => {
@@ -39,10 +39,14 @@ AROUND = {name: {"enabled": False} for name in ("listitem", "dlitem", "aria-requ
 """What only a piece in its place can fulfil."""
 
 
+def with_axe(page: Page) -> Page:
+    """Let whatever the page opens bring axe along, which is sent over only once."""
+    page.add_init_script(Axe().axe_script)
+    return page
+
+
 def complaints(page: Page, what: str, **options: object) -> list[str]:
     """Return one line for each element that axe finds fault with; what passes is neither written down nor sent over."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
     found: list[str] = page.evaluate(FAULTS, options)
     return [f"{what}: {fault}" for fault in found]
 
@@ -78,7 +82,7 @@ def addresses(shown: Door) -> tuple[list[str], list[str]]:
 def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
     """Each screen wears three of the four themes, in turn: what one screen does not show in a theme, the next one of its kind does."""
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         found = list[str]()
         for path, (zoomed, phone) in zip(addresses[0], cycle(pairwise((*THEMES, THEMES[0]))), strict=False):
             page.goto(path)
@@ -95,7 +99,7 @@ def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
 ) -> None:
     """The same without turns: every screen in each theme on each width."""
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         found = list[str]()
         for path in addresses[0]:
             page.goto(path)
@@ -108,7 +112,7 @@ def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
 
 def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         page.goto("/settings/profile")
         found = list[str]()
         for path in addresses[1]:
@@ -133,7 +137,7 @@ def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, 
 
 def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door) -> None:
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         page.goto(f"/inbox/{private_case(shown)}")
         page.locator(".relabel summary").first.click()
         found = list(in_every_theme(page, "labels"))

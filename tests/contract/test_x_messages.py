@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amends.collectors._x_activity import posts_of_activity
 from amends.collectors.x import build, posts_from
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, ReplyRefused
 from amends.core.ports import Account, Cursor, Draft
@@ -167,3 +168,17 @@ def test_only_messages_become_posts_and_a_group_is_opened_on_x() -> None:
     assert (group.can_reply, "open on X" in group.why_no_reply, group.published_at) == (False, True, NOW)
     assert (wordless.text, len(harvest.troubles)) == ("", 2)
     assert posts_from(group.raw, ours()).posts == (group,)
+
+
+def test_a_webhook_of_the_first_api_brings_messages_as_the_inbox_does() -> None:
+    number = id_at(NOW)
+    said = {"target": {"recipient_id": "7001"}, "sender_id": "7102", "message_data": {"text": "hello", "entities": {"urls": []}}}
+    sent = {"type": "message_create", "id": number, "created_timestamp": str(int(NOW.timestamp() * 1000)), "message_create": said}
+    people = {"7102": {"id": "7102", "screen_name": "cy", "name": "Cy", "followers_count": 3}}
+    odd = [{"type": "message_create"}, {"type": "typing"}, {**sent, "id": id_at(NOW, 1), "created_timestamp": "9" * 30}]
+    heard = posts_of_activity({"for_user_id": "7001", "direct_message_events": [sent, *odd], "users": people}, ours())
+    first, later = heard.posts
+    (read,) = posts_from(told(event(number)), ours()).posts
+    assert (first.external_id, first.root_id, first.text, first.published_at) == (read.external_id, read.root_id, read.text, NOW)
+    assert (first.author.handle, first.author.followers, first.visibility, first.is_own) == ("cy", 3, Visibility.DIRECT, False)
+    assert (later.published_at, len(heard.troubles)) == (NOW, 1)

@@ -5,11 +5,12 @@ from collections import Counter
 
 import pytest
 
-from amends.api import keys_table
+from amends.api import files, keys_table
 from amends.api.keys_table import TABLE, Group
-from amends.api.style_sheet import STATIC
 
-CALLS = set(re.findall(r'^  "([\w-]+)":', (STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE))
+CALLS = set(
+    re.findall(r'^  "([\w-]+)":', (files.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
+)
 
 
 def test_no_key_does_two_things() -> None:
@@ -63,7 +64,7 @@ def test_a_hint_says_what_and_by_which_key() -> None:
 
 def test_no_template_writes_a_key_of_the_case_by_hand() -> None:
     """What a button shows comes from the table, or the two would part."""
-    head = (STATIC.parent / "templates" / "case.html").read_text()
+    head = (files.STATIC.parent / "templates" / "case.html").read_text()
     assert re.findall(r"<kbd>\w</kbd>", head) == []
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from amends.api import pages, rest
+from amends.api import files, pages, rest
 from amends.api.bulletins import Teller
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.entering import tell_set_up_code
@@ -17,7 +17,6 @@ from amends.api.frame import Frame
 from amends.api.live import Live
 from amends.api.networks import Able, abilities, forms
 from amends.api.screen import Screens
-from amends.api.style_sheet import STATIC, OurFiles
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
 from amends.core.plugins import discover
@@ -51,7 +50,7 @@ def create_app(
             # Not `include_router`: that builds each of the routes once more, at the first request of the application, which took seconds.
             app.router.routes.extend(module.router.routes)
     app.mount("/static/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="vendor")
-    app.mount("/static/{version}", OurFiles(directory=STATIC), name="static")
+    app.add_route("/static/{version}/{name}", files.served, name="static", include_in_schema=False)
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(Frame, answer=tell_unforeseen)

@@ -35,10 +35,10 @@ from amends.api import (
     words,
     writing_words,
 )
+from amends.api.files import version
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
-from amends.api.style_sheet import SHEETS, STATIC
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -49,15 +49,7 @@ HERE = Path(__file__).parent
 @cache
 def static(name: str) -> str:
     """Return the address of one of our static files; its folder's name changes whenever a file of ours does."""
-    return f"/static/{_version()}/{name}"
-
-
-@cache
-def _version() -> str:
-    digest = hashlib.sha256()
-    for file in sorted(STATIC.iterdir()):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
+    return f"/static/{version()}/{name}"
 
 
 @cache
@@ -118,7 +110,6 @@ def _environment(*, translates: bool) -> Environment:
         "connecting": connect_words,
         "writing": writing_words,
         "translates": translates,
-        "sheets": SHEETS,
         "script_texts": script_words.texts,
         "themes": themes,
         "keys": keys_table,

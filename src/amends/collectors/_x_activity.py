@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from amends.collectors._x_items import Fields, digits
+from amends.collectors._x_messages import WRITTEN
 from amends.collectors._x_posts import gone, posts_from
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 
-WRITTEN = "%a %b %d %H:%M:%S %z %Y"
+WRITTEN_AT = "%a %b %d %H:%M:%S %z %Y"
+LATEST = 4_102_444_800_000
 REFERENCES = (("in_reply_to_status_id_str", "replied_to"), ("quoted_status_id_str", "quoted"))
 MEDIA_TYPES = {"photo", "video", "animated_gif"}
 
@@ -22,10 +24,10 @@ def is_activity(body: Fields) -> bool:
 
 
 def posts_of_activity(body: Fields, account: Account) -> Harvest:
-    """Return the posts that were written, and of those that were deleted the marks that they leave."""
+    """Return the posts and private messages that were written, and of the posts that were deleted the marks that they leave."""
     posts, troubles = [], list[str]()
-    for event in reading.mappings(body.get("tweet_create_events")):
-        harvest = posts_from(modern(event), account)
+    for told in (*map(modern, reading.mappings(body.get("tweet_create_events"))), _messages(body)):
+        harvest = posts_from(told, account)
         posts += harvest.posts
         troubles += harvest.troubles
     lost = [digits(reading.mapping(event.get("status")).get("id")) for event in reading.mappings(body.get("tweet_delete_events"))]
@@ -39,6 +41,29 @@ def modern(event: Fields) -> Fields:
     return {
         "data": _post(event),
         "includes": {"tweets": [_post(post) for post in along], "users": users, "media": [*_media(event)]},
+    }
+
+
+def _messages(body: Fields) -> Fields:
+    """Return the private messages in a body of the first API, as API v2 would say them."""
+    events = [event for event in reading.mappings(body.get("direct_message_events")) if event.get("type") == "message_create"]
+    people = [reading.mapping(one) for one in reading.mapping(body.get("users")).values()]
+    return {"data": [_message(event) for event in events], "includes": {"users": [_user(one) for one in people]}}
+
+
+def _message(event: Fields) -> Fields:
+    told = reading.mapping(event.get("message_create"))
+    said = reading.mapping(told.get("message_data"))
+    people = [digits(told.get("sender_id")), digits(reading.mapping(told.get("target")).get("recipient_id"))]
+    moment = reading.whole(event.get("created_timestamp"))
+    return {
+        "id": digits(event.get("id")),
+        "event_type": WRITTEN,
+        "text": said.get("text"),
+        "entities": {"urls": reading.mapping(said.get("entities")).get("urls", [])},
+        "sender_id": people[0],
+        "dm_conversation_id": "-".join(sorted(people, key=lambda one: int(one or 0))),
+        "created_at": datetime.fromtimestamp(moment / 1000, UTC).isoformat() if moment and moment < LATEST else None,
     }
 
 
@@ -105,6 +130,6 @@ def _user(fields: Fields) -> Fields:
 def _moment(value: object) -> str:
     """Return "Wed Oct 10 20:19:24 +0000 2018" as ISO 8601; nothing where it is no such thing."""
     try:
-        return datetime.strptime(reading.text(value), WRITTEN).astimezone(UTC).isoformat()
+        return datetime.strptime(reading.text(value), WRITTEN_AT).astimezone(UTC).isoformat()
     except ValueError:
         return ""

@@ -18,6 +18,7 @@ from amends.inbox.rules.clustering import APART, OLDEST, Grown, Said, Sight, gat
 from amends.inbox.rules.ids import BrandId, ClusterId, PostId
 from amends.inbox.store import cluster_work, prototypes
 from amends.inbox.store.cluster_work import Sum, Waiting
+from amends.triage.language import script_of
 from amends.triage.matching import Numbers, pack, stacked, unpack
 
 BATCH = 256
@@ -51,12 +52,13 @@ def cluster_pending(conn: Connection, *, now: datetime, limit: int = BATCH) -> i
 
 def sight(conn: Connection, encoder: str) -> Sight:
     """Return how to look at the embeddings of an encoder."""
-    return _sight(encoder, tuple(one.embedding for one in prototypes.read_by(conn, encoder=encoder)))
+    return _sight(encoder, tuple((one.text, one.embedding) for one in prototypes.read_by(conn, encoder=encoder)))
 
 
 @lru_cache(maxsize=2)
-def _sight(_encoder: str, known: tuple[bytes, ...]) -> Sight:
-    return sight_of(stacked(known) if known else unpack(b"").reshape(0, 0))
+def _sight(_encoder: str, known: tuple[tuple[str, bytes], ...]) -> Sight:
+    meant = stacked([embedding for _text, embedding in known]) if known else unpack(b"").reshape(0, 0)
+    return sight_of(meant, [script_of(text) for text, _embedding in known])
 
 
 def sum_up(conn: Connection, cluster_id: ClusterId, *, encoder: str) -> None:

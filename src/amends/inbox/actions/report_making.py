@@ -9,12 +9,12 @@ from amends.core.written import seconds
 from amends.inbox.actions import facts
 from amends.inbox.actions.breakdown import Dimension, Line, breakdown, topics_moving
 from amends.inbox.rules import alarm_figures
-from amends.inbox.rules.alarm_figures import AlarmCounts, together
+from amends.inbox.rules.alarm_figures import AlarmCounts, AlarmFigure, together
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure
 from amends.inbox.rules.measuring import EDGES, Measures, counted, distribution, series
 from amends.inbox.rules.paces import PACED
-from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, rows_path
+from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, alarms_path, rows_path
 from amends.inbox.rules.reports import PARTS, Part
 from amends.inbox.rules.spans import slots
 from amends.inbox.store import alarm_numbers, numbers
@@ -221,7 +221,7 @@ def _line(at: _Making, line: Line, found: Measures) -> list[Cell]:
 def _alarms(at: _Making, part: Part) -> ReportTable:
     found = alarm_numbers.by_rule(at.conn, at.asked.period, at.asked.query, at.asked.asker)
     rows = [
-        [Cell(alarm_figures.called(one.rule) if one.rule else _("All")), *_counts(one), Cell(one.precision)]
+        [Cell(alarm_figures.called(one.rule) if one.rule else _("All")), *_counts(at, one), Cell(one.precision)]
         for one in [*found, together(found)]
     ]
     heads = _heads(
@@ -235,8 +235,9 @@ def _alarms(at: _Making, part: Part) -> ReportTable:
     return ReportTable(title=PARTS[part], heads=heads, rows=rows)
 
 
-def _counts(one: AlarmCounts) -> list[Cell]:
-    return [Cell(n) for n in (one.raised, one.useful, one.useless, one.unjudged)]
+def _counts(at: _Making, one: AlarmCounts) -> list[Cell]:
+    counts = zip(AlarmFigure, (one.raised, one.useful, one.useless, one.unjudged), strict=True)
+    return [Cell(n, alarms_path(figure, at.asked.period, str(at.asked.query), one.rule)) for figure, n in counts]
 
 
 def _share(n: int, of: int) -> float | None:

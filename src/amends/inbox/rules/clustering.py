@@ -5,6 +5,7 @@ mean on average (average linkage), so that a cluster of many half-alike posts do
 languages among ordinary complaints; docs/incidents.md tells what was found, `./amends bench clusters` finds it again.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,12 @@ APART = timedelta(hours=24)
 """Further from the last post of a cluster nobody joins it."""
 OLDEST = timedelta(hours=72)
 """What was published longer ago, and is only read now, is clustered no more."""
-AXES = 16
-"""So many directions in which all posts lie (language, length, mood) are left out: clusters of ordinary complaints shrank to a tenth."""
+AXES = 12
+"""So many directions in which all posts lie (length, mood) are left out beside those of the scripts: clusters of ordinary complaints shrank
+to a tenth."""
+FEWEST_OF_SCRIPT = 40
+"""From so many sentences on a script has a direction of its own, in which all that is written in it lies: unrelated short posts of one look
+alike by it."""
 FEWEST_KNOWN = 100
 SHARED_TOPIC = 0.03
 """So much nearer are a post and a cluster of one topic."""
@@ -36,7 +41,7 @@ class Nearness:
     same: float
 
 
-SEEN = Nearness(one=0.35, few=0.325, many=0.30, same=0.30)
+SEEN = Nearness(one=0.37, few=0.345, many=0.32, same=0.32)
 BARE = Nearness(one=0.60, few=0.55, many=0.50, same=0.50)
 """Where nothing is known of what all posts have in common, since this encoder has not read the sentences that came with Amends."""
 MANY = 4
@@ -57,13 +62,29 @@ class Sight:
         return bare / np.maximum(np.linalg.norm(bare, axis=1, keepdims=True), SMALLEST)
 
 
-def sight_of(known: Numbers) -> Sight:
-    """Return how to look at the embeddings of an encoder that reads ordinary sentences as `known` [texts, numbers]."""
+def sight_of(known: Numbers, scripts: Sequence[str]) -> Sight:
+    """Return how to look at the embeddings of an encoder that reads ordinary sentences, in these scripts, as `known` [texts, numbers]."""
     if len(known) < FEWEST_KNOWN:
         return Sight(middle=np.zeros(0, np.float32), axes=np.zeros((0, 0), np.float32), nearness=BARE)
     middle = known.mean(axis=0)
-    axes = np.linalg.svd(known - middle, full_matrices=False)[2][:AXES]
+    centred = known - middle
+    apart = _apart(centred, scripts)
+    axes = np.concatenate([apart, _directions(centred - (centred @ apart.T) @ apart)[:AXES]])
     return Sight(middle=middle.astype(np.float32), axes=axes.astype(np.float32), nearness=SEEN)
+
+
+def _apart(centred: Numbers, scripts: Sequence[str]) -> Numbers:
+    """Return the directions in which the middles of scripts lie apart, none where there is one script."""
+    common = [script for script, n in Counter(scripts).items() if n >= FEWEST_OF_SCRIPT]
+    if len(common) < 2:  # noqa: PLR2004 - one script lies apart from none
+        return np.zeros((0, centred.shape[1]), np.float32)
+    middles = np.stack([centred[[place for place, one in enumerate(scripts) if one == script]].mean(axis=0) for script in common])
+    return _directions(middles - middles.mean(axis=0))[: len(common) - 1]
+
+
+def _directions(numbers: Numbers) -> Numbers:
+    """Return the directions in which rows lie most apart, the widest first."""
+    return np.linalg.svd(numbers, full_matrices=False)[2].astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from amends.core.translating import _
 from amends.core.written import day, hour, number, percent, seconds
+from amends.inbox.rules.alarm_figures import AlarmFigure
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.spans import Period
 
@@ -74,6 +75,12 @@ def rows_path(figure: Figure, period: Period, query: str) -> str:
     """Return the path of the page with the rows behind a number."""
     said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
     return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}))
+
+
+def alarms_path(figure: AlarmFigure, period: Period, query: str, rule: str) -> str:
+    """Return the path of the page with the alarms behind a number, of one rule or (empty) of all."""
+    said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
+    return "/numbers/alarms/rows?" + urlencode(said | ({"q": query} if query else {}) | ({"rule": rule} if rule else {}))
 
 
 def shown(cell: Cell, kind: Kind, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ class ReadPrototype:
     """A prototype as an encoder reads it."""
 
     kind: str
+    text: str
     embedding: bytes
 
 
@@ -41,6 +42,6 @@ def read_by(conn: Connection, *, encoder: str) -> list[ReadPrototype]:
     return fetch_all(
         conn,
         ReadPrototype,
-        "select kind, embedding from prototypes where encoder = %(encoder)s and embedding is not null order by id",
+        "select kind, text, embedding from prototypes where encoder = %(encoder)s and embedding is not null order by id",
         {"encoder": encoder},
     )
