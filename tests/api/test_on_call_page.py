@@ -43,6 +43,8 @@ def test_a_manager_makes_a_rota_and_everybody_sees_who_is_on_call_and_what_lacks
         page = mia.post(f"/on-call/rotas/{rota_id}", data=form | {"line": turns[:2]}).text
         places = [page.index(f'value="{turn}" checked') for turn in turns[:2]]
         assert places == sorted(places), "people stand in the order of their turns"
+        assert f'value="1:{door.who.mia}"' not in page, "who takes no turn is offered by the search alone"
+        assert mia.get("/on-call").text.count(f'data-id="{door.who.mia}"') == 1
         undo = undo_of(mia.post(f"/on-call/rotas/{rota_id}/delete"))
         assert "Nights" not in mia.get("/on-call").text
         assert "Nights" in mia.post(undo).text

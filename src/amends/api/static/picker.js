@@ -1,4 +1,4 @@
-// Picks people out of a list, in an order: who is ticked stands on top, the arrows move them, and the form sends them as they stand.
+// Picks people in an order: the field offers colleagues, who is ticked stands on top, the arrows move them, the form sends them as they stand.
 
 import { $, $$, when } from "./dom.js";
 
@@ -36,13 +36,27 @@ when("click", (event) => {
   button.focus();
   say(item);
 });
-when("input", ({ target }) => {
+// Of some thousand colleagues only these are shown at once; whoever is meant is found by a letter more.
+const MOST = 8;
+
+function person(line, { value: name, dataset }) {
+  const item = $("#colleague").content.firstElementChild.cloneNode(true);
+  $("input", item).value = `${line}:${dataset.id}`;
+  $("[data-name]", item).textContent = name;
+  for (const button of $$("[data-step]", item)) button.ariaLabel = button.ariaLabel.replace("{name}", name);
+  if ("reached" in dataset) $(".warn-ink", item).remove();
+  return item;
+}
+function offer({ target }) {
   if (!target.matches?.("[data-picker] [data-narrow]")) return;
-  const sought = target.value.trim().toLocaleLowerCase();
-  for (const item of $$("li", target.closest("[data-picker]"))) {
-    item.hidden = !ticked(item) && !nameOf(item).toLocaleLowerCase().includes(sought);
-  }
-});
+  const picker = target.closest("[data-picker]"), line = picker.dataset.picker, sought = target.value.trim().toLocaleLowerCase();
+  for (const item of $$("li", picker)) if (!ticked(item)) item.remove();
+  const there = new Set($$("li input", picker).map(({ value }) => value));
+  const meant = ({ value, dataset }) => value.toLocaleLowerCase().includes(sought) && !there.has(`${line}:${dataset.id}`);
+  $("ul", picker).append(...$$("#colleagues option").filter(meant).slice(0, MOST).map((one) => person(line, one)));
+}
+when("input", offer);
+when("focusin", offer);
 // Enter in the field that narrows the list is no wish to send the form.
 when("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches?.("[data-picker] [data-narrow]")) event.preventDefault();
