@@ -23,18 +23,21 @@ from tests.door import Furnished, furnished_as
 _NUMBERS = itertools.count(1)
 LONGEST = (
     "faults/test_killed_in_the_flow.py",
-    "journey/test_demo_check.py",
     "faults/test_supervisor.py",
     "browser/test_every_screen.py",
     "architecture/test_quality.py",
-    "contract/test_outside_servers.py",
     "property/test_desk.py",
     "contract/test_collectors.py",
+    "journey/test_demo_check.py",
+    "contract/test_outside_servers.py",
     "api/test_guards.py",
     "property/test_a_simulated_year.py",
     "unit/test_topic_measure.py",
 )
-"""Files that take half a minute and more begin first, so that none is left for the end, and before them those that mostly wait."""
+"""Files that take half a minute and more begin first, so that none is left for the end: those that wait beside those that work.
+
+The demo has 150 seconds: it comes when the other installations are over.
+"""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -132,7 +132,16 @@ def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door
     assert "Shown are all cases." in page.text
 
 
-@pytest.mark.parametrize("query", ["zone=Mars/Olympus", "from=2026-03-02&to=2026-03-01", "from=2000-01-01&to=2026-03-01", "span=9d"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "zone=Mars/Olympus",
+        "from=2026-03-02&to=2026-03-01",
+        "from=2000-01-01&to=2026-03-01",
+        "span=9d",
+        "from=2011-12-30&to=2011-12-30&zone=Pacific/Apia",
+    ],
+)
 def test_a_span_that_is_none_is_refused(shared_door: Door, query: str) -> None:
     assert shared_door.program(shared_door.who.mia).get(f"/api/v1/numbers?{query}").status_code == 422
 

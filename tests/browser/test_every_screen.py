@@ -10,8 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from amends.core.database import Pool
 from tests.browser.screens import enter, private_case, screens
 from tests.door import Door
+from tests.seed import NOBODY
 from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -27,7 +29,7 @@ PUT_ON = """(theme) => {
 }"""
 BEYOND = "Math.max(...[document.documentElement, ...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth))"
 """How many pixels wider than its frame the page, or what scrolls in it, is."""
-FAULTS = """(options) => axe.run(document, { ...options, resultTypes: ["violations"] }).then(({ violations }) =>
+FAULTS = """(options) => axe.run(document, { ...options, preload: false, resultTypes: ["violations"] }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)))"""
 
 LAY_OUT = """(path) => fetch(path, { headers: { "HX-Request": "true" } }).then((answer) => answer.text()).then((text) => {
@@ -37,10 +39,14 @@ AROUND = {name: {"enabled": False} for name in ("listitem", "dlitem", "aria-requ
 """What only a piece in its place can fulfil."""
 
 
+def with_axe(page: Page) -> Page:
+    """Let whatever the page opens bring axe along, which is sent over only once."""
+    page.add_init_script(Axe().axe_script)
+    return page
+
+
 def complaints(page: Page, what: str, **options: object) -> list[str]:
     """Return one line for each element that axe finds fault with; what passes is neither written down nor sent over."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
     found: list[str] = page.evaluate(FAULTS, options)
     return [f"{what}: {fault}" for fault in found]
 
@@ -76,7 +82,7 @@ def addresses(shown: Door) -> tuple[list[str], list[str]]:
 def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
     """Each screen wears three of the four themes, in turn: what one screen does not show in a theme, the next one of its kind does."""
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         found = list[str]()
         for path, (zoomed, phone) in zip(addresses[0], cycle(pairwise((*THEMES, THEMES[0]))), strict=False):
             page.goto(path)
@@ -93,7 +99,7 @@ def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
 ) -> None:
     """The same without turns: every screen in each theme on each width."""
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         found = list[str]()
         for path in addresses[0]:
             page.goto(path)
@@ -106,19 +112,32 @@ def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
 
 def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         page.goto("/settings/profile")
         found = list[str]()
         for path in addresses[1]:
             page.evaluate(LAY_OUT, path)
-            found += complaints(page, path, rules=AROUND)
+            found += complaints(page, f"{path}, light", rules=AROUND)
+            put_on(page, "dark")
+            found += complaints(page, f"{path}, dark", runOnly=["color-contrast"])
+            put_on(page, "light")
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, pool: Pool) -> None:
+    with serving(Door(pool=pool, who=NOBODY).app) as address:
+        page = chromium.new_page(base_url=address, reduced_motion="reduce")
+        page.goto("/welcome")
+        expect(page.get_by_label("Set-up code")).to_be_visible()
+        found = [*in_every_theme(page, "/welcome"), *in_width(page, "/welcome", PHONE, theme="dark")]
         page.context.close()
     assert found == []
 
 
 def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door) -> None:
     with serving(shown.app) as address:
-        page = enter(chromium, shown, address, width=WIDE, theme="light")
+        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
         page.goto(f"/inbox/{private_case(shown)}")
         page.locator(".relabel summary").first.click()
         found = list(in_every_theme(page, "labels"))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from amends.core.ports import Intent
@@ -9,7 +10,7 @@ from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.evaluate import evaluate
 from amends.triage.training.mixture import COMPLAINED, OWN, SHORTEST_KEY, Row, key, mixture, own_dev, own_sentences
-from amends.triage.training.recipe import STAGES, Stage, batches, mood_weights, staged
+from amends.triage.training.recipe import STAGES, USUALLY_NEUTRAL, Stage, batches, mood_weights, staged, usually
 from tests.fakes import FakeClassifier
 
 
@@ -97,6 +98,16 @@ def test_rare_moods_weigh_more_and_unlabelled_rows_nothing() -> None:
     assert weights[9] > weights[0]
     assert weights[10] == 0.0
     assert sum(weights) == pytest.approx(10)
+
+
+def test_a_source_that_misleads_counts_as_it_usually_is() -> None:
+    sources = ["afrisenti_amharic"] * 10 + ["other"] * 4
+    moods = np.array([1] * 5 + [0, 2, 0, 2, 2] + [1, 1, 1, 0])
+    counts = usually(sources, moods)
+    assert counts[:10][moods[:10] == 1].sum() / counts[:10].sum() == pytest.approx(USUALLY_NEUTRAL["afrisenti_amharic"])
+    assert counts[:10].sum() == pytest.approx(10)
+    assert (counts[10:] == 1).all()
+    assert (usually(["afrisenti_amharic"] * 2, np.array([1, 1])) == 1).all()
 
 
 def test_batches_hold_every_row_once_and_like_lengths_together() -> None:

@@ -52,10 +52,11 @@ KNOWN = tuple(sorted({*ANSWERS, *SCRIPTS.values(), *ROMANISED_ANSWERS}))
 # Small words of romanised Punjabi, which has no training text of its own: those that other languages lack, and those it shares.
 PUNJABI_ONLY = frozenset(
     "nu vich vicho kiven kithe kitho mainu sanu tuhanu tenu tusi tussi assi sadi sada ohna ehna haje ton katt kiti kita "  # noqa: SIM905
-    "vadhiya changa changi chheti kujh sunda chukda chalda karda naal layi".split()
+    "vadhiya changa changi chheti kujh sunda chukda chalda karda naal layi "
+    "ch reha riha rehi hunda hundi janda jaandi jadon jithe othe ethe kudi munda vadda vaddi gall dasso dasdo sohna sohni".split()
 )
 PUNJABI_SHARED = frozenset(
-    "da di de asi mera meri tera teri hoya gaya gayi koi rahe paise bahut nahi ji karde te ne".split()  # noqa: SIM905
+    "da di de asi mera meri tera teri hoya gaya gayi koi rahe paise bahut nahi ji karde te ne ni v vi si ton".split()  # noqa: SIM905
 )
 
 

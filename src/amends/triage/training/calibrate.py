@@ -1,7 +1,8 @@
 """Make the probabilities mean what they say. Sixth step of the recipe: exported model + n-grams + dev rows -> what the card says.
 
-Each language with enough dev rows gets a stack of its own (see `triage/calibration.py`), fitted on all moods and all sources alike, a
-temperature fitted on the rows as they are, and the confidence from which its answers are right in a stated share.
+Each language with enough dev rows, in whatever letters, gets a stack of its own (see `triage/calibration.py`), fitted on all moods and all
+sources alike. Its temperature, and the confidence from which its answers are right in a stated share, come from rows as common as they
+usually are, answered by stacks that were fitted on others.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # pyright: reportAttributeAccessIssue=false
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 
 from amends.triage import calibration
 from amends.triage.calibration import EVERY_LANGUAGE, Calibration, Numbers, calibration_of, softmax
@@ -21,11 +22,11 @@ from amends.triage.card import Card, write_card
 from amends.triage.language import detect, plain
 from amends.triage.models import encoder
 from amends.triage.signals import Signal
+from amends.triage.training.heat import aside, heat
 from amends.triage.training.mixture import MOODS, Row
-from amends.triage.training.recipe import evenly
+from amends.triage.training.recipe import evenly, usually
 
 ENOUGH_ROWS = 300
-COOLEST, HOTTEST = 0.3, 4.0
 PRECISION, MOST_ASKED = 0.75, 0.35
 TOKENS_AT_WORK = 96
 PULL = {"encoder": 30.0, "ngrams": 30.0, "intent": 100.0, "bias": 1.0}  # by cross-validation; little changes from 10 to 100
@@ -97,12 +98,11 @@ def _told(row: Row) -> int:
 
 
 def _calibrations(dev: Dev) -> dict[str, Calibration]:
-    """Return one calibration for all languages, one a language in any letters, and one a language as written, where rows suffice."""
+    """Return one calibration for all languages, and one a language in any letters where rows suffice."""
     told = dev.moods >= 0
     plainly = np.array([plain(language) for language in dev.languages])
     groups = {EVERY_LANGUAGE: told}
     groups |= {name: told & (plainly == name) for name in sorted({plain(language) for language in LANGUAGES})}
-    groups |= {name: told & (dev.languages == name) for name in LANGUAGES if name != plain(name)}
     return {
         name: _calibration(dev, np.flatnonzero(group), ngrams=name != EVERY_LANGUAGE)
         for name, group in groups.items()
@@ -115,11 +115,20 @@ def _calibration(dev: Dev, at: NDArray[np.int64], *, ngrams: bool) -> Calibratio
     seen, moods = dev.seen[at], dev.moods[at]
     if not ngrams:
         seen = seen * WITHOUT_NGRAMS
-    weights, bias = stack(seen, moods, evenly([dev.rows[i].source for i in at], moods))
-    logits = calibration.log_softmax(seen @ weights.T + bias)
-    temperature = _temperature(logits, moods)
+    sources = [dev.rows[i].source for i in at]
+
+    def fitted(on: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
+        return stack(seen[on], moods[on], evenly([sources[i] for i in on], moods[on]))
+
+    def answered(others: NDArray[np.int64], held: NDArray[np.int64]) -> Numbers:
+        weights, bias = fitted(others)
+        return calibration.log_softmax(seen[held] @ weights.T + bias)
+
+    weights, bias = fitted(np.arange(len(at)))
+    logits, counts = aside(len(at), answered), usually(sources, moods)
+    temperature = heat(logits, moods, counts)
     chances = softmax(logits / temperature)
-    confidence, precision, share = threshold(chances.max(1), chances.argmax(1) == moods)
+    confidence, precision, share = threshold(chances.max(1), chances.argmax(1) == moods, counts)
     return Calibration(
         weights=tuple(tuple(round(float(one), 4) for one in row) for row in weights),
         bias=tuple(round(float(one), 4) for one in bias),
@@ -150,29 +159,19 @@ def stack(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Num
     return found[:33].reshape(3, 11) * here, found[33:]
 
 
-def _temperature(logits: Numbers, moods: NDArray[np.int64]) -> float:
-    """Return the temperature under which the leading mood's probability is, over all rows as they are, likeliest."""
-    right = (logits.argmax(1) == moods).astype(float)
-
-    def loss(heat: float) -> float:
-        sure = np.clip(softmax(logits / heat).max(1), 1e-9, 1 - 1e-9)
-        return float(-(right * np.log(sure) + (1 - right) * np.log(1 - sure)).mean())
-
-    return round(float(minimize_scalar(loss, bounds=(COOLEST, HOTTEST), method="bounded").x), 3)
-
-
-def threshold(confidence: Numbers, right: NDArray[np.bool_]) -> tuple[float, float, float]:
+def threshold(confidence: Numbers, right: NDArray[np.bool_], counts: Numbers) -> tuple[float, float, float]:
     """Return the least confidence from which on `PRECISION` of the answers are right, that share, and the share of rows below.
 
     No more than `MOST_ASKED` of the rows are put before a person; where that does not suffice, the share that is reached is stated.
+    `counts` weigh the rows.
     """
     order = np.argsort(-confidence)
-    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    least = int(len(order) * (1 - MOST_ASKED))
+    above = np.cumsum(counts[order])
+    shares, rows = np.cumsum((right * counts)[order]) / above, above / above[-1]
+    least = int(np.searchsorted(rows, 1 - MOST_ASKED))
     enough = np.flatnonzero(shares[least:] >= PRECISION)
-    kept = least + int(enough[-1]) if len(enough) else least
-    at = min(kept, len(order) - 1)
-    return round(float(confidence[order[at]]), 3), round(float(shares[at]), 3), round(1 - (at + 1) / len(order), 3)
+    at = least + int(enough[-1]) if len(enough) else least
+    return round(float(confidence[order[at]]), 3), round(float(shares[at]), 3), round(float(1 - rows[at]), 3)
 
 
 def _line(logits: Numbers, truth: Numbers) -> tuple[float, float]:
