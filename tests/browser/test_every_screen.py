@@ -10,8 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from amends.core.database import Pool
 from tests.browser.screens import enter, private_case, screens
 from tests.door import Door
+from tests.seed import NOBODY
 from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -115,7 +117,20 @@ def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, sh
         found = list[str]()
         for path in addresses[1]:
             page.evaluate(LAY_OUT, path)
-            found += complaints(page, path, rules=AROUND)
+            found += complaints(page, f"{path}, light", rules=AROUND)
+            put_on(page, "dark")
+            found += complaints(page, f"{path}, dark", runOnly=["color-contrast"])
+            put_on(page, "light")
+        page.context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, pool: Pool) -> None:
+    with serving(Door(pool=pool, who=NOBODY).app) as address:
+        page = chromium.new_page(base_url=address, reduced_motion="reduce")
+        page.goto("/welcome")
+        expect(page.get_by_label("Set-up code")).to_be_visible()
+        found = [*in_every_theme(page, "/welcome"), *in_width(page, "/welcome", PHONE, theme="dark")]
         page.context.close()
     assert found == []
 

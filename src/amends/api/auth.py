@@ -16,6 +16,7 @@ from fastapi import Depends, Form, Header, Request, Response
 
 from amends.api.desk import AtDesk, Desk
 from amends.api.origins import address_of
+from amends.api.people_words import role_name
 from amends.core.errors import AmendsError, NotAllowed, NotFound
 from amends.core.translating import N_, _
 from amends.inbox.actions.sign_in import visitor_of_session
@@ -121,7 +122,7 @@ def entitled(visitor: Visitor, right: Right) -> Visitor:
         raise NotAllowed(
             _("The token “%(name)s” does not carry this right of yours. Make another one on the page API tokens.") % {"name": visitor.token}
         )
-    raise NotAllowed(_("Your role (%(role)s) does not include this. Ask an administrator.") % {"role": visitor.role})
+    raise NotAllowed(_("Your role (%(role)s) does not include this.") % {"role": role_name(visitor.role)})
 
 
 def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:

@@ -37,6 +37,7 @@ from amends.api import (
 )
 from amends.api.files import version
 from amends.api.looks import looks_of, themes
+from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
@@ -116,6 +117,7 @@ def _environment(*, translates: bool) -> Environment:
         "asking_words": asking_words,
         "clock_words": clock_words,
         "why_routed": why_routed,
+        "role_name": role_name,
     }
     found.globals.update(told, static=static, vendor=vendor)
     for name in ("parts", "said", "querying", "boxes", "segment_parts"):
