@@ -8,7 +8,7 @@ from types import ModuleType
 from amends import collectors
 from amends.collectors import build, load, networks
 from amends.core.abilities import PRICE_PER_READ, Abilities, Option
-from amends.core.errors import Refused
+from amends.core.errors import Refused, SettingsWrong
 from amends.core.ports import Account, Collector
 from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
@@ -34,6 +34,8 @@ class Measured(Counted):
 
 
 Able = Callable[[str], Abilities]
+ANYBODY = "@anybody@network.invalid"
+"""In whose name is counted: some networks' sources say their server in the handle alone, and counting asks no server."""
 
 
 def abilities(network: str) -> Abilities:
@@ -45,14 +47,15 @@ def abilities(network: str) -> Abilities:
 
 @lru_cache(maxsize=64)
 def _collector(network: str, options: tuple[tuple[str, str], ...]) -> Collector:
-    return build(network, Account(handle="", options=dict(options)))
+    return build(network, Account(handle=ANYBODY, options=dict(options)))
 
 
 def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
     """Return how long `text` is on `network`, for a source with these options."""
-    if network not in networks():
+    try:
+        collector = _collector(network, tuple(sorted(options.items())))
+    except SettingsWrong:  # posts of a file, of a network that there is no file for or whose settings nobody entered: read, not answered
         return Counted(length=len(text), most=None)
-    collector = _collector(network, tuple(sorted(options.items())))
     return Counted(length=collector.reply_length(text), most=collector.max_reply_length)
 
 
