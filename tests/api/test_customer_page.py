@@ -37,6 +37,13 @@ def test_the_page_shows_the_record_what_is_open_and_the_timeline(shared_door: Do
         assert words in page.text or words == "Show older ones"
 
 
+def test_who_answers_what_people_ask_about_their_data_begins_it_on_the_page(shared_door: Door) -> None:
+    cy = _customer(shared_door)
+    pages = [shared_door.visitor(who).get(f"/customers/{cy}").text for who in (shared_door.who.mia, shared_door.who.ada)]
+    assert [f'href="/privacy?customer={cy}"' in page for page in pages] == [True, False]
+    assert all(f"number {cy}" in page for page in pages)
+
+
 def test_the_list_is_searched_and_goes_on(shared_door: Door) -> None:
     ada = shared_door.visitor(shared_door.who.ada)
     assert f"/customers/{_customer(shared_door)}" in ada.get("/customers").text

@@ -60,7 +60,7 @@ class Desktop:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{error} {error.stack}"))
         self.page.on("console", self._note)
 
     def _note(self, message: ConsoleMessage) -> None:

@@ -19,8 +19,8 @@ async function measure(form) {
   if (text.length > LONGEST) return tell(form, text.length, most, []);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text }) }).catch(() => null);
-  if (!answer?.ok || !form.isConnected || form.elements.text.value !== text) return;
-  const told = await answer.json();
+  const told = answer?.ok && (await answer.json());
+  if (!told || !form.isConnected || form.elements.text.value !== text) return;
   tell(form, told.length, told.most, told.posts || []);
 }
 
