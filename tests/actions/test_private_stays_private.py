@@ -13,7 +13,6 @@ from amends.inbox.store import cluster_voices, incident_board
 from tests.cast import DEE, POLICY, a_post, ada
 from tests.desk import MINUTE, Desk
 
-
 ANSWER = "Your door code is rosebud."
 
 

@@ -91,7 +91,8 @@ def answered(conn: Connection, case_ids: list[CaseId]) -> dict[CaseId, Answered]
         from cases c join customers u on u.id = c.customer_id join authors a on a.id = c.author_id
         join lateral (
           select r.text, r.agent_id from replies r join posts t on t.id = r.post_id
-          where r.case_id = c.id and r.state = 'sent' and not r.private and t.visibility in ('public', 'unlisted') order by r.id desc limit 1
+          where r.case_id = c.id and r.state = 'sent' and not r.private and t.visibility in ('public', 'unlisted')
+          order by r.id desc limit 1
         ) r on true
         join agents g on g.id = r.agent_id
         where c.id = any(%(ids)s) and c.resolved_at is not null
