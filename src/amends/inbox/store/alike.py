@@ -22,7 +22,7 @@ class Meaning:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """A resolved case with its first words and the last answer that went out in it."""
+    """A resolved case with its first words and the last answer in it that everybody could read."""
 
     case_id: CaseId
     customer: str
@@ -72,7 +72,10 @@ def candidates(conn: Connection, scope: Scope, *, case_id: CaseId, encoder: str,
         left join lateral (
           select outcome from follow_ups where case_id = c.id and concluded_at is not null order by id desc limit 1
         ) f on true
-        where exists (select from replies where case_id = c.id and state = 'sent' and not private)
+        where exists (
+          select from replies r join posts t on t.id = r.post_id
+          where r.case_id = c.id and r.state = 'sent' and not r.private and t.visibility in ('public', 'unlisted')
+        )
         """,
         {"case_id": case_id, "encoder": encoder, "since": since, "limit": limit} | scopes.params(scope),
     )
@@ -87,7 +90,9 @@ def answered(conn: Connection, case_ids: list[CaseId]) -> dict[CaseId, Answered]
         select c.id as case_id, u.name as customer, a.handle, c.preview, c.language, r.text as reply, g.name as agent, c.resolved_at
         from cases c join customers u on u.id = c.customer_id join authors a on a.id = c.author_id
         join lateral (
-          select text, agent_id from replies where case_id = c.id and state = 'sent' and not private order by id desc limit 1
+          select r.text, r.agent_id from replies r join posts t on t.id = r.post_id
+          where r.case_id = c.id and r.state = 'sent' and not r.private and t.visibility in ('public', 'unlisted')
+          order by r.id desc limit 1
         ) r on true
         join agents g on g.id = r.agent_id
         where c.id = any(%(ids)s) and c.resolved_at is not null

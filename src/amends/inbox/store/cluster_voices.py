@@ -59,13 +59,14 @@ def of(conn: Connection, cluster_ids: Sequence[ClusterId]) -> list[Touched]:
 
 
 def said_in(conn: Connection, cluster_id: ClusterId, *, limit: int) -> list[Voice]:
-    """Return the newest words of a cluster."""
+    """Return the newest words of a cluster, none of a private message: its name is seen by more than those who see its cases."""
     return fetch_all(
         conn,
         Voice,
         """
         select c.customer_id, left(p.text, 600) as text
-        from cluster_posts m join posts p on p.id = m.post_id and p.deleted_at is null join cases c on c.id = p.case_id
+        from cluster_posts m join posts p on p.id = m.post_id and p.deleted_at is null and p.visibility <> 'direct'
+          join cases c on c.id = p.case_id
         where m.cluster_id = %(id)s and m.taken_at is null order by m.published_at desc limit %(limit)s
         """,
         {"id": cluster_id, "limit": limit},

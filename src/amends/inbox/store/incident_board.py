@@ -114,7 +114,7 @@ def bins(conn: Connection, scope: Scope, incident_id: int, *, since: datetime, l
 
 
 def loudest(conn: Connection, scope: Scope, incident_id: int, *, limit: int = 5) -> Sequence[Loud]:
-    """Return the newest post of those whom most people follow, the loudest first."""
+    """Return the newest post that everybody can read of those whom most people follow, the loudest first."""
     query: LiteralString = (
         """
         select c.id as case_id, coalesce(nullif(h.name, ''), h.handle) as name, h.handle, c.network, coalesce(h.followers, 0) as followers,
@@ -126,7 +126,8 @@ def loudest(conn: Connection, scope: Scope, incident_id: int, *, limit: int = 5)
         + """
         ) c join authors h on h.id = c.author_id join lateral (
           select text, permalink, published_at from posts
-          where case_id = c.id and case_number is not null and deleted_at is null order by case_number desc limit 1
+          where case_id = c.id and case_number is not null and deleted_at is null and visibility in ('public', 'unlisted')
+          order by case_number desc limit 1
         ) p on true order by h.followers desc nulls last, c.id desc limit %(limit)s
         """
     )
