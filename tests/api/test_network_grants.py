@@ -140,3 +140,5 @@ def test_a_network_that_needs_an_app_first_says_so_and_asks_with_pkce_then(netwo
     assert address.scheme == "https"
     assert (said["client_id"], said["code_challenge_method"], len(said["code_challenge"])) == ("ours", "S256", 43)
     assert "hidden" not in address.query
+    # Google knows `none`, `consent` and `select_account`, and gives a refresh token again only after `consent`.
+    assert said.get("prompt", "consent") == "consent"

@@ -208,7 +208,7 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
         client_secret=secret,
         scope=SCOPE,
         gives={"refresh_token": "refresh_token"},
-        more={"access_type": "offline", "prompt": "grant"},
+        more={"access_type": "offline", "prompt": "consent"},
     )
 
 
