@@ -1,5 +1,6 @@
 """A feed's hub is asked to call us, its promise is renewed before it ends, and without it the feed is fetched as before."""
 
+import hmac
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -8,10 +9,10 @@ import pytest
 from typing_extensions import override
 
 from amends.collectors import build
-from amends.core.database import Pool, fetch_values
+from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import HookRefused, NotFound, SourceUnfit
 from amends.core.ports import Account, Collector
-from amends.core.pushing import Hook, Hub
+from amends.core.pushing import Heard, Hook, Hub
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.accounts import open_called
 from amends.inbox.actions.hear import called_source, record_heard
@@ -85,7 +86,7 @@ def call(work: Workplace, hook: Hook) -> str:
     with work.pool.transaction() as conn:
         called = called_source(conn, source_id=SourceId(int(str(values(work, "select id from sources")[0]))))
         collector = build("rss", open_called(called, secret_key=SECRET_KEY), lambda: work.now)
-        heard = collector.hear(hook)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+        heard: Heard = collector.hear(hook)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
         record_heard(conn, called, heard, now=work.now)
     return heard.answer
 
@@ -113,6 +114,58 @@ def test_a_hub_is_asked_confirms_calls_and_is_asked_again_before_its_promise_end
 
     with pytest.raises(HookRefused):
         call(work, Hook(method="POST", headers={}, query=query, body=FEED.format(hub="", number=2).encode()))
+
+
+def confirming(request: Request, **changed: str) -> Hook:
+    """Return how the hub that was asked says yes."""
+    query = dict(parse_qsl(urlsplit(dict(parse_qsl(request.body.decode()))["hub.callback"]).query)) | changed
+    said = {"hub.mode": "subscribe", "hub.topic": query["topic"], "hub.challenge": "c1", "hub.lease_seconds": "864000"}
+    return Hook(method="GET", headers={}, query=query | said)
+
+
+def pushing(request: Request) -> Hook:
+    """Return how the hub that was asked brings a post, signed with what it was told."""
+    said, body = dict(parse_qsl(request.body.decode())), FEED.format(hub="", number=2).encode()
+    signature = {"x-hub-signature": "sha256=" + hmac.digest(said["hub.secret"].encode(), body, "sha256").hex()}
+    return Hook(method="POST", headers=signature, query=dict(parse_qsl(urlsplit(said["hub.callback"]).query)), body=body)
+
+
+def test_a_hub_of_before_and_that_of_a_feed_watched_no_more_bring_nothing(work: Feeds, blog: Replay) -> None:
+    asked = speaking(blog)
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    call(work, confirming(asked[0]))
+    call(work, pushing(asked[0]))
+    assert values(work, "select count(*) from posts") == [2]
+    for change in ("update feed_hubs set hub = 'https://new.example/hub'", "delete from watches where kind = 'feed'"):
+        with work.pool.transaction() as conn:
+            execute(conn, change)
+        for hook in (confirming(asked[0]), pushing(asked[0])):
+            with pytest.raises(HookRefused, match="any more"):
+                call(work, hook)
+
+
+def test_a_feed_that_takes_the_name_of_another_cannot_speak_for_the_hub_of_that(work: Feeds, blog: Replay) -> None:
+    asked = speaking(blog)
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    with work.pool.transaction() as conn:
+        [watch_id] = fetch_values(conn, "select id from watches where kind = 'feed'")
+        execute(
+            conn,
+            """
+            insert into watches (source_id, kind, query, cursor, state_since, next_at)
+            select source_id, 'feed', 'https://evil.example/f.xml', cursor || jsonb_build_object('hub', cursor->>'hub' || '/evil'), now(),
+              'infinity' from watches where id = %(id)s
+            """,
+            {"id": watch_id},
+        )
+    work.perform(Task.SUBSCRIBE)
+    theirs, evil = (dict(parse_qsl(one.body.decode())) for one in asked)
+    assert theirs["hub.topic"] == evil["hub.topic"]
+    assert theirs["hub.secret"] != evil["hub.secret"]
+    call(work, confirming(asked[1]))
+    assert values(work, "select hub like '%/evil' from feed_hubs where calls_until is not null") == [True]
+    with pytest.raises(HookRefused, match="given to no hub"):
+        call(work, confirming(asked[1], hub=f"{blog.url}/hub"))
 
 
 def test_a_hub_that_refuses_is_asked_ever_more_rarely_and_says_why_while_the_feed_is_fetched(work: Feeds, blog: Replay) -> None:

@@ -94,11 +94,15 @@ def test_thresholds_are_kept_logged_and_taken_back(door: Door) -> None:
             "id": 1, "urgency": 0, "followers": 0, "cooldown_minutes": 0, "set_by": "Mia", "set_at": None,
         }  # fmt: skip
         assert program.post(REST, json={"urgency": 70, "instead_of": 1}).json()["followers"] == 0
-        mia.post(toast(answer)["undo"])
+        assert mia.post(toast(answer)["undo"]).status_code == 409
+        assert counted(door) == Thresholds(urgency=70, followers=0, cooldown=timedelta(0))
+        assert mia.post(f"{PAGE}/0/back").status_code == 422
+        mia.post(f"{PAGE}/0/back", params={"instead_of": 2})
     assert counted(door) == Thresholds()
     assert "as the environment says" in mia.get(PAGE).text
-    assert program.post(f"{REST}/1/back").json()["urgency"] == 0
-    assert program.post(f"{REST}/99/back").status_code == 404
+    assert program.post(f"{REST}/1/back", params={"instead_of": 3}).json()["urgency"] == 0
+    assert program.post(f"{REST}/{10**30}/back", params={"instead_of": 4}).status_code in {404, 422}
+    assert program.post(f"{REST}/99/back", params={"instead_of": 4}).status_code == 404
     assert program.post(REST, json={"cooldown_minutes": 10**12, "instead_of": 4}).status_code == 422
     with door.pool.transaction() as conn:
         kinds = fetch_values(conn, "select kind from audit_log where kind like 'alarm_thresholds%%' order by id")

@@ -1,10 +1,11 @@
 """WebSub: a feed's hub calls us as soon as there is something new. What is asked of it, and whether a call is really its own.
 
 Place in the path: `Rss.fetch` finds the hub -> `ask` -> it calls `/hooks/<source>` -> `hear` -> `Heard`. What a hub is told and what it
-shows are made of the source's own key and the topic, so nothing has to be kept to know them again.
+shows are made of the source's own key, the hub and the topic: what one hub knows of us opens nothing for another, nor for another feed.
 """
 
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from amends.core import reading
 from amends.core.errors import HookRefused
 from amends.core.network import Wire
 from amends.core.ports import Account, Harvest
-from amends.core.pushing import LARGEST_HOOK, Heard, Hook, Hub, Lease
+from amends.core.pushing import LARGEST_HOOK, Heard, Hook, Hub
 
 WANTED = timedelta(days=10)
 LONGEST = timedelta(days=30)
@@ -26,12 +27,12 @@ CHALLENGE = re.compile(r"[\x21-\x7e]{1,1000}")
 
 def ask(wire: Wire, hub: Hub, callback: str, account: Account) -> None:
     """Ask a hub to call us about a feed; it calls back at once to see that we mean it."""
-    named = urlencode({"topic": hub.topic, "key": _made("key", hub.topic, account)})
+    named = urlencode({"hub": hub.address, "topic": hub.topic, "key": _made("key", hub, account)})
     said = {
         "hub.callback": f"{callback}?{named}",
         "hub.mode": "subscribe",
         "hub.topic": hub.topic,
-        "hub.secret": _made("secret", hub.topic, account),
+        "hub.secret": _made("secret", hub, account),
         "hub.lease_seconds": str(int(WANTED.total_seconds())),
     }
     wire.request("POST", hub.address, data=said)
@@ -39,32 +40,32 @@ def ask(wire: Wire, hub: Hub, callback: str, account: Account) -> None:
 
 def hear(hook: Hook, account: Account, *, now: datetime) -> Heard:
     """Return what a hub says; `HookRefused` where we asked nothing of the kind, or it did not sign what it says."""
-    topic = hook.query.get("topic", "")
-    if not account.hook_key or not _same(hook.query.get("key", ""), _made("key", topic, account)):
+    hub = Hub(address=hook.query.get("hub", ""), topic=hook.query.get("topic", ""))
+    if not account.hook_key or not _same(hook.query.get("key", ""), _made("key", hub, account)):
         raise HookRefused("This address was given to no hub.")
     if hook.method.upper() == "GET":
-        return _verified(hook.query, topic, now)
+        return _verified(hook.query, hub, now)
     if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
         raise HookRefused("A hub calls with a POST of at most a megabyte.")
     told = hook.headers.get(SIGNATURE, "")
-    if not _is_signed(told, hook.body, _made("secret", topic, account)):
+    if not _is_signed(told, hook.body, _made("secret", hub, account)):
         raise HookRefused("The hub did not sign this call.")
     feed = read_feed(hook.body)
     troubles = () if feed.is_feed else ("What the hub sent is no feed.",)
     harvest = posts_from(first_seen(feed.entries, now), account)
-    return Heard(harvest=Harvest(posts=harvest.posts, troubles=(*troubles, *harvest.troubles)), delivery_id=told)
+    return Heard(harvest=Harvest(posts=harvest.posts, troubles=(*troubles, *harvest.troubles)), delivery_id=told, hub=hub)
 
 
-def _verified(query: Mapping[str, str], topic: str, now: datetime) -> Heard:
+def _verified(query: Mapping[str, str], hub: Hub, now: datetime) -> Heard:
     """Say yes to what we asked for, and to nothing else."""
     mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
     if mode == "denied":
-        raise HookRefused(f"The hub does not call us about {topic}: {query.get('hub.reason', '')[:200] or 'it does not say why'}.")
+        raise HookRefused(f"The hub does not call us about {hub.topic}: {query.get('hub.reason', '')[:200] or 'it does not say why'}.")
     seconds = reading.whole(query.get("hub.lease_seconds"))
-    if mode != "subscribe" or query.get("hub.topic") != topic or not CHALLENGE.fullmatch(challenge) or not seconds or seconds < 1:
+    if mode != "subscribe" or query.get("hub.topic") != hub.topic or not CHALLENGE.fullmatch(challenge) or not seconds or seconds < 1:
         raise HookRefused("We asked no hub for this.")
     until = now + min(timedelta(seconds=min(seconds, LONGEST.total_seconds())), LONGEST)
-    return Heard(harvest=Harvest(posts=()), answer=challenge, lease=Lease(topic=topic, until=until))
+    return Heard(harvest=Harvest(posts=()), answer=challenge, hub=hub, lease=until)
 
 
 def _is_signed(told: str, body: bytes, secret: str) -> bool:
@@ -72,8 +73,8 @@ def _is_signed(told: str, body: bytes, secret: str) -> bool:
     return method in METHODS and _same(signature, hmac.digest(secret.encode(), body, method).hex())
 
 
-def _made(use: str, topic: str, account: Account) -> str:
-    return hmac.digest(account.hook_key.encode(), f"websub {use} {topic}".encode(), "sha256").hex()
+def _made(use: str, hub: Hub, account: Account) -> str:
+    return hmac.digest(account.hook_key.encode(), json.dumps(["websub", use, hub.address, hub.topic]).encode(), "sha256").hex()
 
 
 def _same(told: str, wanted: str) -> bool:

@@ -39,25 +39,19 @@ class Hub:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lease:
-    """That a hub calls us about a `topic` until then."""
-
-    topic: str
-    until: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """What a good call says: its posts, the `answer` that the network wants (a challenge, else nothing), of the type `answer_type`.
 
-    `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once. `lease` is what a hub grants.
+    `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once. `hub` is the one that calls
+    about a feed, which is taken only while we ask it to, and `lease` until when it promises to.
     """
 
     harvest: Harvest
     delivery_id: str = ""
     answer: str = ""
     answer_type: str = "text/plain"
-    lease: Lease | None = None
+    hub: Hub | None = None
+    lease: datetime | None = None
 
 
 class Hearing(Protocol):

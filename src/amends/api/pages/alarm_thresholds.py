@@ -61,11 +61,17 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, thresholds: EnteredTh
 
 
 @router.post("/{thresholds_id}/back", dependencies=[may(Right.RULES)])
-def take_back(request: Request, desk: AtDesk, visitor: Meaning, thresholds_id: AlarmThresholdsId) -> Response:
+def take_back(
+    request: Request, desk: AtDesk, visitor: Meaning, thresholds_id: AlarmThresholdsId, instead_of: AlarmThresholdsId
+) -> Response:
     """Let earlier thresholds count again; 0 stands for those of the environment."""
     me, now = visitor.agent_id, desk.clock()
     return _done(
-        request, desk, visitor, lambda conn: acts.bring_back(conn, thresholds_id, agent_id=me, now=now), _("Brought back, for new posts")
+        request,
+        desk,
+        visitor,
+        lambda conn: acts.bring_back(conn, thresholds_id, instead_of=instead_of, agent_id=me, now=now),
+        _("Brought back, for new posts"),
     )
 
 
@@ -74,7 +80,8 @@ def _done(request: Request, desk: Desk, visitor: Visitor, act: Callable[[Connect
     with desk.pool.transaction() as conn:
         before = act(conn)
         values = _values(conn, desk, visitor) | {"apart": True}
-    return saying(desk.screens.blocks(request, "alarm_thresholds.html", ["shown"], values), text, undo=f"{_ADDRESS}/{before}/back")
+    undo = f"{_ADDRESS}/{before}/back?instead_of={values['in_force_id']}"
+    return saying(desk.screens.blocks(request, "alarm_thresholds.html", ["shown"], values), text, undo=undo)
 
 
 def _values(conn: Connection, desk: Desk, visitor: Visitor) -> dict[str, Any]:

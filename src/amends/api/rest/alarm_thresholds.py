@@ -72,10 +72,10 @@ def set_thresholds(desk: AtDesk, visitor: Bearing, body: SetBody) -> InForce:
 
 
 @router.post("/{thresholds_id}/back", operation_id="bring_alarm_thresholds_back", dependencies=[program_may(Right.RULES)])
-def bring_back(desk: AtDesk, visitor: Bearing, thresholds_id: AlarmThresholdsId) -> InForce:
-    """Let earlier thresholds count again; 0 stands for those of the environment."""
+def bring_back(desk: AtDesk, visitor: Bearing, thresholds_id: AlarmThresholdsId, instead_of: AlarmThresholdsId) -> InForce:
+    """Let earlier thresholds count again, 0 those of the environment; where others than `instead_of` are in force, nothing is changed."""
     with desk.pool.transaction() as conn:
-        acts.bring_back(conn, thresholds_id, agent_id=visitor.agent_id, now=desk.clock())
+        acts.bring_back(conn, thresholds_id, instead_of=instead_of, agent_id=visitor.agent_id, now=desk.clock())
         return _in_force(conn, desk)
 
 

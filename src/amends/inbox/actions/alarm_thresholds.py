@@ -36,18 +36,18 @@ def set_thresholds(
     conn: Connection, thresholds: Thresholds, *, instead_of: AlarmThresholdsId, agent_id: AgentId, now: datetime
 ) -> AlarmThresholdsId:
     """Let `thresholds` count from now on, and return which counted before; `Conflict` where those are not the ones somebody saw."""
-    before = _locked(conn)
-    if instead_of != before.id:
-        raise Conflict(
-            _("%(agent)s has set other thresholds since you opened this page. Reload it to see them; nothing was changed.")
-            % {"agent": before.agent}
-        )
+    before = _locked(conn, instead_of)
     return _set(conn, checked(thresholds), before=before, agent_id=agent_id, now=now)
 
 
-def bring_back(conn: Connection, thresholds_id: AlarmThresholdsId, *, agent_id: AgentId, now: datetime) -> AlarmThresholdsId:
-    """Let earlier thresholds count again (0: the environment's), and return which counted before; the history stays whole."""
-    before = _locked(conn)
+def bring_back(
+    conn: Connection, thresholds_id: AlarmThresholdsId, *, instead_of: AlarmThresholdsId, agent_id: AgentId, now: datetime
+) -> AlarmThresholdsId:
+    """Let earlier thresholds count again (0: the environment's), and return which counted before; the history stays whole.
+
+    `Conflict` where those that count are not the ones somebody saw: an undo takes back what it was offered for, nothing newer.
+    """
+    before = _locked(conn, instead_of)
     if thresholds_id == ENVIRONMENT_ID:
         return _set(conn, None, before=before, agent_id=agent_id, now=now)
     wanted = alarm_thresholds.find(conn, thresholds_id)
@@ -75,8 +75,18 @@ def past_week(conn: Connection, scope: Scope, *, now_in_force: Thresholds, tried
     return preview(posts, now=now_in_force, tried=tried)
 
 
-def _locked(conn: Connection) -> _Standing:
-    """Return what counts; nobody else changes it until the transaction ends."""
+def _locked(conn: Connection, seen: AlarmThresholdsId) -> _Standing:
+    """Return what counts, which nobody else changes until the transaction ends; `Conflict` where it is not what was `seen`."""
+    before = _standing(conn)
+    if seen != before.id:
+        raise Conflict(
+            _("%(agent)s has set other thresholds since you opened this page. Reload it to see them; nothing was changed.")
+            % {"agent": before.agent}
+        )
+    return before
+
+
+def _standing(conn: Connection) -> _Standing:
     alarm_thresholds.lock(conn)
     found = alarm_thresholds.newest(conn)
     if found is None:

@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound, RateLimited
+from amends.core.errors import HookRefused, NotFound, RateLimited
 from amends.core.pushing import Heard
 from amends.core.translating import _
 from amends.inbox.actions.collect import store_posts
@@ -18,6 +18,7 @@ from amends.inbox.rules.ways import pushed
 from amends.inbox.store import calls, feed_hubs
 from amends.inbox.store.calls import Called
 
+NO_HUB_OF_OURS = "This hub is not asked to call us about this feed any more."
 TOO_OFTEN = "Too many calls from here; wait a few minutes."
 
 
@@ -42,12 +43,16 @@ def check_knocks(conn: Connection, *, source_id: SourceId, door: OpenDoor, calle
 
 
 def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetime) -> Ingested:
-    """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing."""
+    """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing.
+
+    `HookRefused` where a hub calls about a feed that is watched no more, or that has another hub by now.
+    """
+    if heard.hub and not feed_hubs.is_asked(conn, heard.hub, source_id=called.source_id):
+        raise HookRefused(NO_HUB_OF_OURS)
     if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
         return Ingested()
-    if heard.lease:
-        until = heard.lease.until
-        feed_hubs.save_lease(conn, source_id=called.source_id, topic=heard.lease.topic, until=until, next_at=renew_at(until, now))
+    if heard.hub and heard.lease:
+        feed_hubs.save_lease(conn, heard.hub, source_id=called.source_id, until=heard.lease, next_at=renew_at(heard.lease, now))
     stored, lost = store_posts(conn, called, heard.harvest.posts, way=pushed(called.watch_id), now=now)
     health = source_health.after_page(
         more=False, troubles=(*heard.harvest.troubles, *lost), come_back_at=None, now=now, poll_every=source_health.LONGEST_WAIT

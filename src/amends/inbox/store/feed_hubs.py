@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_maybe
+from amends.core.database import Connection, execute, fetch_maybe, fetch_values
+from amends.core.pushing import Hub
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.store.sources import SealedAccount
 
@@ -56,13 +57,24 @@ def save_answer(conn: Connection, *, watch_id: WatchId, note: str, failures: int
     )
 
 
-def save_lease(conn: Connection, *, source_id: SourceId, topic: str, until: datetime, next_at: datetime) -> None:
+def is_asked(conn: Connection, hub: Hub, *, source_id: SourceId) -> bool:
+    """Tell whether a hub was asked last about a feed that its source still watches."""
+    query = """
+    select exists (
+      select from feed_hubs h join watches w on w.id = h.watch_id
+      where w.source_id = %(source_id)s and (h.hub, h.topic) = (%(hub)s, %(topic)s)
+    )
+    """
+    return bool(fetch_values(conn, query, {"source_id": source_id, "hub": hub.address, "topic": hub.topic})[0])
+
+
+def save_lease(conn: Connection, hub: Hub, *, source_id: SourceId, until: datetime, next_at: datetime) -> None:
     """Keep that a hub calls us about a feed until then, and when to ask it again."""
     execute(
         conn,
         """
         update feed_hubs h set calls_until = %(until)s, next_at = %(next_at)s, note = '', failures = 0
-        from watches w where w.id = h.watch_id and w.source_id = %(source_id)s and h.topic = %(topic)s
+        from watches w where w.id = h.watch_id and w.source_id = %(source_id)s and (h.hub, h.topic) = (%(hub)s, %(topic)s)
         """,
-        {"source_id": source_id, "topic": topic, "until": until, "next_at": next_at},
+        {"source_id": source_id, "hub": hub.address, "topic": hub.topic, "until": until, "next_at": next_at},
     )
