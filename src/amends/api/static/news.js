@@ -142,11 +142,14 @@ function refreshCase() {
   }, 60);
 }
 
-// When pieces of the case are replaced: what was unfolded stays so, the end stays in view, the focus is not lost.
+// When pieces of the case are replaced: what was unfolded stays so, the end stays in view, the focus is not lost. Another case begins anew,
+// and nothing is measured for it: each look at where things lie makes the browser lay out everything at once.
 
 let unfolded = [], atEnd = false, focused = "";
 
-when("htmx:beforeSwap", () => {
+when("htmx:beforeSwap", (event) => {
+  unfolded = [], atEnd = false, focused = "";
+  if (event.detail.target.id === "case") return;
   const scroll = $("#thread-scroll"), active = document.activeElement;
   focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
   unfolded = $$("#thread details[open]").map((part) => part.id);

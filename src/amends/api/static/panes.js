@@ -69,5 +69,5 @@ function tellWidths() {
 when("keydown", byKey);
 when("pointerdown", grab);
 when("dblclick", (event) => event.target.closest("[data-pane]") && forget(event.target.closest("[data-pane]")));
-when("case-shown", tellWidths);
+when("case-shown", () => setTimeout(tellWidths, 100));  // the case is on screen first: to measure is to lay out
 tellWidths();

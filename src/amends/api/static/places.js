@@ -69,8 +69,9 @@ function forgetCase() {
 }
 
 export function markOpen(id, block = "nearest") {
-  for (const link of $$(".row a[aria-current]")) link.removeAttribute("aria-current");
   const link = id && $(`#row-${id} a`);
+  if (link?.ariaCurrent) return;
+  for (const other of $$(".row a[aria-current]")) other.removeAttribute("aria-current");
   if (!link) return;
   link.setAttribute("aria-current", "true");
   link.closest(".row").scrollIntoView({ block });
