@@ -22,10 +22,10 @@ from tests.door import Furnished, furnished_as
 
 _NUMBERS = itertools.count(1)
 LONGEST = (
+    "architecture/test_quality.py",
     "faults/test_killed_in_the_flow.py",
     "faults/test_supervisor.py",
     "browser/test_every_screen.py",
-    "architecture/test_quality.py",
     "property/test_desk.py",
     "contract/test_collectors.py",
     "journey/test_demo_check.py",

@@ -15,7 +15,7 @@ from amends.inbox.actions.alarm_thresholds import ENVIRONMENT_ID, bring_back, se
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.alarm_thresholds import MOST_FOLLOWERS, NEVER, Thresholds
-from amends.inbox.store import untriaged
+from amends.inbox.store import alarm_thresholds, untriaged
 from tests.cast import CY, DEE, NOON, POLICY, US, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
@@ -220,7 +220,8 @@ def test_thresholds_that_the_desk_set_count_at_once(desk: Desk) -> None:
     set_thresholds(desk.conn, quiet, instead_of=ENVIRONMENT_ID, agent_id=desk.agent_id, now=desk.now)
     desk.hear(a_post("My bag is lost!", author=DEE))
     assert desk.events().count("alert_raised") == 0
-    bring_back(desk.conn, ENVIRONMENT_ID, agent_id=desk.agent_id, now=desk.now)
+    (those,) = alarm_thresholds.history(desk.conn, limit=1)
+    bring_back(desk.conn, ENVIRONMENT_ID, instead_of=those.id, agent_id=desk.agent_id, now=desk.now)
     desk.hear(a_post("My hat is lost!", author=DEE))
     assert desk.events().count("alert_raised") == 1
 

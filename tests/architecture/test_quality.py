@@ -54,7 +54,7 @@ def test_the_format_holds() -> None:
     run("ruff", "format", "--check", "--no-cache", ".", "amends")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_types_hold() -> None:
     run("basedpyright")
 

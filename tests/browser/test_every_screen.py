@@ -127,7 +127,7 @@ def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, sh
 
 def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, pool: Pool) -> None:
     with serving(Door(pool=pool, who=NOBODY).app) as address:
-        page = chromium.new_page(base_url=address, reduced_motion="reduce")
+        page = with_axe(chromium.new_page(base_url=address, reduced_motion="reduce"))
         page.goto("/welcome")
         expect(page.get_by_label("Set-up code")).to_be_visible()
         found = [*in_every_theme(page, "/welcome"), *in_width(page, "/welcome", PHONE, theme="dark")]
