@@ -33,4 +33,4 @@ def test_an_agent_sees_to_an_alarm(desktop: Desktop) -> None:
         refused(conn, now=desktop.door.now)
     page = desktop.open("/alarms")
     page.get_by_role("button", name="I see to it: the alarm").click()
-    expect(page.locator("#listed")).to_contain_text("Ada sees to it")
+    expect(page.locator("#rung")).to_contain_text("Ada sees to it")

@@ -22,7 +22,7 @@ def _values(name: str, field: Field) -> st.SearchStrategy[Match]:
     if field.kind is Kind.CHOICE:
         return st.sampled_from(field.values).map(Match)
     if name == "lang":
-        return st.sampled_from(["en", "ta", "zh-hant"]).map(Match)
+        return st.sampled_from(["en", "ta", "zh-Hant"]).map(Match)
     if not field.kind.compares:
         return TEXTS.filter(lambda text: text.lower() not in field.values).map(Match)
     value = COMPARED[field.kind]
