@@ -32,7 +32,7 @@ FEW = 40
 """So many cases make a desk worth looking at."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
-MOST_SCREENS = 80
+MOST_SCREENS = 120
 STILL = 250
 """Milliseconds after which a screen has settled."""
 
@@ -103,7 +103,8 @@ def _screens(session: "BrowserContext", state: State) -> list[str]:
         if shape(path) in found:
             continue
         answer = session.request.get(path)
-        if answer.ok and answer.text().startswith("<!doctype html>"):
+        is_file = "content-disposition" in answer.headers  # a report is HTML too, and is kept rather than shown
+        if answer.ok and not is_file and answer.text().startswith("<!doctype html>"):
             found[shape(path)] = path
             waiting += [unescape(link) for link in LINK.findall(answer.text())]
     return list(found.values())
