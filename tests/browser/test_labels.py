@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.desktop import Desktop
+from tests.cast import a_post, an_answer_to
 
 pytestmark = pytest.mark.browser
 
@@ -78,3 +79,15 @@ def test_an_answer_about_a_case_that_is_no_longer_open_leaves_the_screen_alone(d
         held[0].continue_()
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator("#case-head .meta")).to_contain_text(f"#{desktop.door.who.talked} ")
+
+
+def test_what_was_unfolded_stays_so_while_a_colleague_corrects_a_label(desktop: Desktop) -> None:
+    who = desktop.door.who
+    page = desktop.open(f"/inbox/{who.talked}")
+    desktop.hear(an_answer_to(a_post(external_id="talk-1"), "Lost, again. " * 80, external_id="long", published_at=desktop.door.now))
+    long = page.locator("details.long")
+    long.locator("summary").click()
+    expect(long).to_have_attribute("open", "")
+    desktop.correct(who.talked, "intent", "question")
+    expect(page.locator(".post.theirs summary[id^=label-intent]").last).to_contain_text("corrected by Bo")
+    expect(long).to_have_attribute("open", "")

@@ -124,7 +124,8 @@ def _told(desk: Desk, visitor: Visitor, under_way: _UnderWay, code: str) -> str:
     try:
         given = asking.come_back(wire, under_way.grant, our_address(desk, BACK), code=code, verifier=under_way.verifier)
     except NetworkError as error:
-        log.warning("grant_brought_nothing", trouble=type(error).__name__, words=str(error))
+        # Not the network's own words: who is asked may say our code again.
+        log.warning("grant_brought_nothing", trouble=type(error).__name__)
         return "refused"
     _keep(desk, visitor, under_way, given)
     return "given"

@@ -149,7 +149,8 @@ let unfolded = [], atEnd = false, focused = "";
 
 when("htmx:beforeSwap", (event) => {
   unfolded = [], atEnd = false, focused = "";
-  if (event.detail.target.id === "case") return;
+  const asked = /^\/inbox\/(\d+)$/.exec(event.detail.pathInfo.requestPath)?.[1];
+  if (asked && asked !== openCase()) return;
   const scroll = $("#thread-scroll"), active = document.activeElement;
   focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
   unfolded = $$("#thread details[open]").map((part) => part.id);
