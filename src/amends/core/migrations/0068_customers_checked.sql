@@ -17,3 +17,15 @@ insert into identity_backlog (customer_id)
 select one_id from match_suggestions where state = 'open' and strong @> '[{"kind": "order"}]'
 union select other_id from match_suggestions where state = 'open' and strong @> '[{"kind": "order"}]' on conflict do nothing;
 update match_suggestions set strong = null where state = 'open' and strong @> '[{"kind": "order"}]';
+
+-- A file of 50,000 companies is one thing that somebody did, not 50,000: the log tells of the import, and a line a company cost more than they.
+drop trigger organisations_audited on organisations;
+create trigger organisations_audited
+  after update of name, kind, domain, note, owner_id, remind_days, archived_at on organisations for each row
+  execute function audit_row('organisation', 'name', 'name,kind,domain,note,owner_id,remind_days,archived_at', '');
+create trigger organisations_made_audited after insert on organisations for each row when (new.import_id is null)
+  execute function audit_row('organisation', 'name', 'name,kind,domain,note,owner_id,remind_days,archived_at', '');
+create trigger organisations_gone_audited after delete on organisations for each row when (old.import_id is null)
+  execute function audit_row('organisation', 'name', 'name,kind,domain,note,owner_id,remind_days,archived_at', '');
+create trigger imports_audited after update of state on imports for each row when (new.state in ('running', 'undoing'))
+  execute function audit_row('customer_import', 'name', 'name,total,state', '');
