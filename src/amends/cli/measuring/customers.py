@@ -98,9 +98,11 @@ _HISTORY: tuple[LiteralString, ...] = (
     """
     insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
       urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
-    select 1, 1 + (a - 1) %% %(handles)s, (array['x', 'reddit', 'mastodon'])[1 + (a - 1) %% %(handles)s], a, 1 + (a - 1) / %(handles)s, a::text,
+    select 1, 1 + (a - 1) %% %(handles)s, (array['x', 'reddit', 'mastodon'])[1 + (a - 1) %% %(handles)s], a,
+      1 + (a - 1) / %(handles)s, a::text,
       case when a %% 8 = 0 then 'open' else 'resolved' end, 'my flight was cancelled ' || a, 'en',
-      (array['negative', 'neutral', 'positive'])[1 + a %% 3], a %% 100, now() - a * interval '20 seconds', now() - a * interval '20 seconds',
+      (array['negative', 'neutral', 'positive'])[1 + a %% 3], a %% 100, now() - a * interval '20 seconds',
+      now() - a * interval '20 seconds',
       case when a %% 8 <> 0 then now() end, 3, false
     from generate_series(1, %(customers)s * %(handles)s) a
     """,
@@ -115,7 +117,8 @@ _HISTORY: tuple[LiteralString, ...] = (
     """,
     """
     insert into replies (case_id, post_id, agent_id, text, episode, answers, key, state, created_at, next_at, sent_at, author_id)
-    select a, 1 + (a - 1) / %(handles)s * %(posts)s + (a - 1) %% %(handles)s * (%(posts)s / %(handles)s), 1 + a %% 20, 'We are on it.', 1, 3,
+    select a, 1 + (a - 1) / %(handles)s * %(posts)s + (a - 1) %% %(handles)s * (%(posts)s / %(handles)s), 1 + a %% 20,
+      'We are on it.', 1, 3,
       gen_random_uuid(), 'sent', now() - a * interval '20 seconds' + interval '1 hour', now(), now(), a
     from generate_series(1, %(customers)s * %(handles)s) a where a %% %(handles)s <> 0
     """,
