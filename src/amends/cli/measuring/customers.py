@@ -104,7 +104,7 @@ _HISTORY: tuple[LiteralString, ...] = (
       (array['negative', 'neutral', 'positive'])[1 + a %% 3], a %% 100, now() - a * interval '20 seconds',
       now() - a * interval '20 seconds',
       case when a %% 8 <> 0 then now() end, 3, false
-    from generate_series(1, %(customers)s * %(handles)s) a
+    from generate_series(1, %(customers)s::int * %(handles)s) a
     """,
     """
     insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route,
@@ -112,7 +112,7 @@ _HISTORY: tuple[LiteralString, ...] = (
     select 1 + (a - 1) %% %(handles)s, (array['x', 'reddit', 'mastodon'])[1 + (a - 1) %% %(handles)s], a || '-' || n, a,
       'my bag is still not here, message ' || n, now() - a * interval '20 seconds' + n * interval '1 minute', now(), now(),
       'https://x.example/1', a::text, 'append', a
-    from generate_series(1, %(customers)s * %(handles)s) a,
+    from generate_series(1, %(customers)s::int * %(handles)s) a,
       generate_series(1, %(posts)s / %(handles)s + case when a %% %(handles)s = 0 then %(posts)s %% %(handles)s else 0 end) n
     """,
     """
@@ -120,7 +120,7 @@ _HISTORY: tuple[LiteralString, ...] = (
     select a, 1 + (a - 1) / %(handles)s * %(posts)s + (a - 1) %% %(handles)s * (%(posts)s / %(handles)s), 1 + a %% 20,
       'We are on it.', 1, 3,
       gen_random_uuid(), 'sent', now() - a * interval '20 seconds' + interval '1 hour', now(), now(), a
-    from generate_series(1, %(customers)s * %(handles)s) a where a %% %(handles)s <> 0
+    from generate_series(1, %(customers)s::int * %(handles)s) a where a %% %(handles)s <> 0
     """,
     """
     insert into customer_notes (customer_id, kind, text, agent_id, at, created_at)
