@@ -150,6 +150,13 @@ def sandbox_process(data: Path, *, port: int = 0, pace: float = 0, scenario: Pat
         child.wait(timeout=PATIENCE)
 
 
+@contextmanager
+def networks_at(url: str) -> Generator[Networks]:
+    """Speak with a sandbox that runs already, as a demo's does."""
+    with httpx.Client(base_url=url, timeout=30, trust_env=False) as control:
+        yield Networks(url=url, control=control)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,0 +1,104 @@
+"""An hour of stream (`SOAK_MINUTES` says otherwise), as it is in earnest: real workers, and the networks in a process of their own.
+
+`./amends test -m soak tests/faults/test_memory_of_workers.py`; `SOAK_CURVE` names a file for the curve.
+"""
+
+import json
+import os
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import linear_regression
+
+import pytest
+
+from amends.cli.measuring.memory import resident_mb
+from amends.cli.running.away import away
+from amends.cli.running.state import State
+from amends.core.database import connect, execute, fetch_values
+from amends.core.embedded.places import scratch_dir
+from tests.sandbox_server import Networks, networks_at
+from tests.streamers import until
+
+pytestmark = [pytest.mark.faults, pytest.mark.soak, pytest.mark.timeout(0)]
+
+MINUTES = float(os.environ.get("SOAK_MINUTES", "60"))
+CURVE = os.environ.get("SOAK_CURVE", "")
+DEMO = ("demo", "--pace", "0", "--no-colleague")
+ENV = {"AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+WORKERS = ("worker-collect", "worker-desk")
+POSTS_A_SECOND = {"mastodon": 3.0, "x": 1.0}
+LOOK_EVERY = 5.0
+FLAT = 0.05
+"""A worker may grow by a twentieth of itself an hour: less than the measure's own wobble over a quarter of an hour."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What each worker held, in MiB, so many seconds after the stream began, and how many posts there were by then."""
+
+    at: float
+    held: dict[str, float]
+    posts: int
+
+
+@contextmanager
+def streaming_demo() -> Generator[tuple[State, Networks]]:
+    """Run the demo with nothing in it that moves by itself, and listen to every network that has a stream."""
+    with scratch_dir() as folder, away(DEMO, data=folder / "data", env=ENV) as demo:
+        state = demo.wait_until_ready(timeout=300)
+        with connect(state.database_url) as conn:
+            execute(conn, """update sources set options = options || '{"stream": "yes"}' where network in ('mastodon', 'x')""")
+        assert until(lambda: listened(state) >= len(POSTS_A_SECOND), seconds=60)
+        with networks_at(state.sandbox_url) as networks:
+            yield state, networks
+
+
+def listened(state: State) -> int:
+    """Return on how many networks a stream is alive."""
+    with connect(state.database_url) as conn:
+        return fetch_values(
+            conn, "select count(distinct s.network) from sources s join watches w on w.source_id = s.id where w.stream_state = 'live'"
+        )[0]
+
+
+def posts(state: State) -> int:
+    with connect(state.database_url) as conn:
+        return fetch_values(conn, "select count(*) from posts")[0]
+
+
+def look(state: State, began: float) -> Look:
+    held = {name: resident_mb(state.parts[name]) for name in WORKERS}
+    return Look(at=time.monotonic() - began, held=held, posts=posts(state))
+
+
+def curve(state: State, networks: Networks) -> list[Look]:
+    """Let posts stream for so many minutes, and look every few seconds at what the workers hold."""
+    brand = networks.control.get("/control/watches").json()["brands"][0]["key"]
+    for network, pace in POSTS_A_SECOND.items():
+        networks.flood(network, brand, int(pace * MINUTES * 60), pace, wait=False)
+    began, found = time.monotonic(), list[Look]()
+    while time.monotonic() - began < MINUTES * 60:
+        time.sleep(LOOK_EVERY)
+        found.append(look(state, began))
+        if CURVE:
+            Path(CURVE).write_text("".join(f"{one.at:.0f} {json.dumps(one.held)} {one.posts}\n" for one in found))
+    return found
+
+
+def growth(looks: Sequence[Look], worker: str) -> float:
+    """Return by how much of itself a worker grows an hour, over the second half of the time, by least squares."""
+    half = looks[len(looks) // 2 :]
+    slope, _ = linear_regression([one.at for one in half], [one.held[worker] for one in half])
+    return slope * 3600 / half[0].held[worker]
+
+
+def test_a_worker_holds_no_more_after_an_hour_of_stream() -> None:
+    with streaming_demo() as (state, networks):
+        looks = curve(state, networks)
+        assert listened(state) == len(POSTS_A_SECOND)
+    assert looks[-1].posts - looks[0].posts > 0.9 * sum(POSTS_A_SECOND.values()) * (looks[-1].at - looks[0].at)
+    grown = {worker: growth(looks, worker) for worker in WORKERS}
+    assert max(grown.values()) < FLAT, {worker: (grown[worker], [round(one.held[worker]) for one in looks[::12]]) for worker in WORKERS}
