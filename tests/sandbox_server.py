@@ -21,7 +21,7 @@ from amends.sandbox.scenario import load
 from amends.sandbox.script import Scenario
 from amends.sandbox.state import Sandbox
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
