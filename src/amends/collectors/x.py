@@ -18,6 +18,7 @@ from amends.collectors._x_client import CREDENTIALS, Api
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_listing import WATCHES, listing
+from amends.collectors._x_login import grant
 from amends.collectors._x_messages import is_message
 from amends.collectors._x_posts import gone, permalink, posts_from
 from amends.collectors._x_query import compose, wrong_with
@@ -35,7 +36,7 @@ from amends.core.translating import N_
 from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from", "wrong_with"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "grant", "posts_from", "wrong_with"]
 
 REPLY_LIMIT = 280
 PAGE_LIMIT = 100
@@ -51,7 +52,7 @@ OPTIONS = (
     Option(name="price_per_read", label=N_("Price of a read"), hint=N_("US dollars for one post, as our plan has it"), default=str(PRICE)),
     Option(name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only")),
 )
-ABILITIES = Abilities(title="X", mark="X", private=True, streams=frozenset({WatchKind.SEARCH}), hooks=True, price=PRICE, reach=REACH)
+ABILITIES = Abilities(title="X", mark="X", private=True, streams=frozenset({WatchKind.SEARCH}), hooks=True, grants=True, price=PRICE, reach=REACH)
 
 
 class X:
@@ -163,7 +164,7 @@ class X:
     def check(self) -> Standing:
         """Return who X takes us for; without a user's tokens we can read but not answer."""
         standing = self._check_user() if self._api.as_user else self._check_app()
-        rights = self._api.wire.headers_seen.get("x-access-level", "").split("-")
+        rights = self._api.tokens.scope.split() if self._api.tokens else self._api.wire.headers_seen.get("x-access-level", "").split("-")
         cost = cost_of(self._account.number("price_per_read", PRICE))
         return replace(standing, rights=tuple(filter(None, rights)), cost=cost)
 
@@ -238,9 +239,9 @@ class X:
 def build(account: Account, clock: Clock = utc_now) -> X:
     """Return the collector for our `account` on X.
 
-    Credentials: `consumer_key`, `consumer_secret`, `access_token`, `access_token_secret` to read and to answer; `bearer_token` alone
-    to read; the stream and batch compliance need it, the webhook needs `consumer_secret`. Options: those of `OPTIONS`, and `base_url`,
-    `web_url`, `time_out`.
+    Credentials: `client_id`, `client_secret` and, from signing in on X, `refresh_token`; or `consumer_key`, `consumer_secret`,
+    `access_token`, `access_token_secret` to read and to answer; `bearer_token` alone to read; the stream and batch compliance need it, the
+    webhook needs `consumer_secret`. Options: those of `OPTIONS`, and `base_url`, `web_url`, `time_out`.
     """
     return X(account, clock)
 

@@ -33,6 +33,7 @@ from amends.sandbox import (
     x_compliance,
     x_messages,
     x_push,
+    x_tokens,
     x_write,
 )
 from amends.sandbox.bluesky_access import BlueskyProblem
@@ -112,6 +113,7 @@ def create_app(sandbox: Sandbox) -> FastAPI:
         reddit,
         reddit_write,
         x_push,
+        x_tokens,
         x,
         x_compliance,
         x_messages,
