@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from amends.collectors._x_answers import judge
 from amends.collectors._x_login import rotation
+from amends.collectors._x_tweepy import Client
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
@@ -150,4 +151,4 @@ def told_by(client: Any, method: str, *args: object, **asked: object) -> Mapping
 
 def _client(credentials: Mapping[str, str]) -> tweepy.Client:
     given = {key: credentials.get(key) for key in APP_KEYS}
-    return tweepy.Client(**given, return_type=dict, wait_on_rate_limit=False)  # pyright: ignore[reportArgumentType]
+    return Client(**given, return_type=dict, wait_on_rate_limit=False)  # pyright: ignore[reportArgumentType]

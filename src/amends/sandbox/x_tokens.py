@@ -25,7 +25,7 @@ def ask_on_x(request: Request, here: Here) -> HTMLResponse:
 
 
 @router.post("/2/oauth2/token")
-def token(  # noqa: PLR0913 (one argument a field)
+def token(
     request: Request,
     here: Here,
     grant_type: Annotated[str, Form()] = "",
