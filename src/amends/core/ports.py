@@ -16,24 +16,12 @@ from numpy.typing import NDArray
 
 from amends.core.errors import SettingsWrong
 from amends.core.post import Post
+from amends.core.remembering import Make, alone, forget
 from amends.core.watching import Watch
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Cursor = dict[str, Json]
 LARGEST_OPTION = 100_000
-
-
-Make = Callable[[str], str]
-"""Makes a new memory of the newest one; empty: there is none yet."""
-
-
-def forget(_: str) -> None:
-    """Keep nothing: what `Account.remember` does where there is nobody to remember."""
-
-
-def alone(make: Make, _: datetime) -> str | None:
-    """Make it at once: what `Account.renew` does where nobody else could be at it."""
-    return make("")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,8 @@ from functools import partial
 from amends.core.database import DatabaseError, Pool
 from amends.core.errors import NetworkError, SettingsWrong, Unreachable
 from amends.core.log import logger
-from amends.core.ports import Account, Make
+from amends.core.ports import Account
+from amends.core.remembering import Make
 from amends.core.secrets import seal, unseal
 from amends.inbox.store import sources
 from amends.inbox.store.sources import Renewal, SealedAccount
