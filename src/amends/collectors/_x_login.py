@@ -4,13 +4,13 @@ Place in the path: page of sources -> `grant` -> X's question -> `core.network_g
 X's access tokens last two hours; each refresh token is good once (`core.rotating`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import requests
 
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, NetworkError
-from amends.core.network import Wire
+from amends.core.network import TIME_OUT, Wire
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
 from amends.core.rotating import Rotation
@@ -18,6 +18,12 @@ from amends.core.tokens import Made, granted
 
 QUESTION = "https://x.com/i/oauth2/authorize"
 TOKENS = "https://api.x.com/2/oauth2/token"
+NEEDED = {
+    "tweet.write": "to answer",
+    "dm.read": "to read private messages",
+    "dm.write": "to send private messages",
+    "media.write": "to send pictures",
+}
 SCOPE = "tweet.read tweet.write users.read dm.read dm.write media.write offline.access"
 """Read, answer, know who we are, private messages, pictures, and to go on when the first token has ended."""
 
@@ -39,11 +45,17 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
     )
 
 
+def lacking(rights: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning where the sign-in lacks rights that we ask for."""
+    missed = [f"“{right}” ({why})" for right, why in NEEDED.items() if right not in rights]
+    return (f"The sign-in lacks rights: {', '.join(missed)}.",) if rights and missed else ()
+
+
 def rotation(account: Account, clock: Clock, time_out: float) -> Rotation | None:
     """Return the token of who signed in on X, renewed by itself; None where nobody did."""
     if not account.credentials.get("refresh_token", "").strip():
         return None
-    wire = Wire(clock=clock, judge=_no_verdict, routes={}, time_out=time_out)
+    wire = Wire(clock=clock, judge=_no_verdict, routes={}, time_out=min(time_out, TIME_OUT))
     client_id, secret = _app(account.credentials)
 
     def ask(refresh: str) -> Made:

@@ -17,7 +17,7 @@ from amends.collectors._x_echo import says
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_listing import WATCHES, listing
-from amends.collectors._x_login import grant
+from amends.collectors._x_login import grant, lacking
 from amends.collectors._x_media import IN_PRIVATE, IN_PUBLIC, MOST, uploaded
 from amends.collectors._x_messages import is_message
 from amends.collectors._x_posts import gone, permalink, posts_from
@@ -175,9 +175,16 @@ class X:
     def check(self) -> Standing:
         """Return who X takes us for; without a user's tokens we can read but not answer."""
         standing = self._check_user() if self._api.as_user else self._check_app()
-        rights = self._api.tokens.scope.split() if self._api.tokens else self._api.wire.headers_seen.get("x-access-level", "").split("-")
-        cost = cost_of(self._account.number("price_per_read", PRICE))
-        return replace(standing, rights=tuple(filter(None, rights)), cost=cost)
+        tokens, level = self._api.tokens, self._api.wire.headers_seen.get("x-access-level", "")
+        rights = tuple(filter(None, tokens.scope.split() if tokens else level.split("-")))
+        lacks = lacking(rights) if tokens else ()
+        return replace(
+            standing,
+            can_reply=standing.can_reply and not (lacks and "tweet.write" not in rights),
+            warnings=(*standing.warnings, *lacks),
+            rights=rights,
+            cost=cost_of(self._account.number("price_per_read", PRICE)),
+        )
 
     def user_id(self) -> str:
         """Return our own user id: from the options, else asked once."""
