@@ -162,7 +162,7 @@ def test_a_mailbox_of_somebody_whose_way_we_do_not_know_offers_no_sign_in(door: 
             secret_key=SECRET_KEY,
             now=door.now,
         )
-    assert "Sign in on" not in client.get("/sources").text
+    assert f"/sources/{source_id}/grant" not in client.get("/sources").text
     assert client.post(f"/sources/{source_id}/grant").status_code >= 400
 
 
