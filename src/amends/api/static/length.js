@@ -18,7 +18,7 @@ const isPrivate = (form) => form.elements.private?.checked ?? false;
 async function measure(form) {
   if (!form.isConnected) return; // the case was closed meanwhile
   const text = form.elements.text.value, most = Number(form.dataset.most), alone = isPrivate(form);
-  if (text.length > LONGEST) return tell(form, text.length, most, []);
+  if ((!text && !alone) || text.length > LONGEST) return tell(form, text.length, most, []);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text, private: alone }) }).catch(() => null);
   const told = answer?.ok && (await answer.json());
