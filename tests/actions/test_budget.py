@@ -112,11 +112,13 @@ def test_another_budget_ends_the_wait_at_once_and_can_be_taken_back(conn: Connec
     [job] = jobs(conn)
     assert grant(conn, job) == 100
     assert first == NONE_ID
-    bring_back(conn, source_id, second, agent_id=ada(conn), now=NOON)
+    bring_back(conn, source_id, second, instead_of=BudgetId(second + 1), agent_id=ada(conn), now=NOON)
     found = budgets.newest(conn, source_id)
     assert found is not None
     assert (found.a_day, found.agent) == (1, "Ada")
-    bring_back(conn, source_id, NONE_ID, agent_id=ada(conn), now=NOON)
+    with pytest.raises(Conflict, match="Ada has set another budget"):
+        bring_back(conn, source_id, NONE_ID, instead_of=BudgetId(second + 1), agent_id=ada(conn), now=NOON)
+    bring_back(conn, source_id, NONE_ID, instead_of=found.id, agent_id=ada(conn), now=NOON)
     assert fetch_values(conn, "select count(*) from events where kind = 'budget_set'") == [4]
 
 
@@ -132,9 +134,10 @@ def test_a_budget_set_meanwhile_is_not_overwritten_unseen(conn: Connection) -> N
     limit(conn, source_id, 5)
     with pytest.raises(Conflict):
         set_budget(conn, source_id, Budget(a_day=6), instead_of=NONE_ID, agent_id=ada(conn), now=NOON)
-    for act in (lambda: limit(conn, SourceId(404), 1), lambda: bring_back(conn, source_id, BudgetId(404), agent_id=ada(conn), now=NOON)):
-        with pytest.raises(NotFound):
-            act()
+    with pytest.raises(NotFound, match="no source 404"):
+        limit(conn, SourceId(404), 1)
+    with pytest.raises(NotFound, match="no such budget"):
+        bring_back(conn, source_id, BudgetId(404), instead_of=NONE_ID, agent_id=ada(conn), now=NOON)
 
 
 def test_what_a_removed_watch_cost_stays_counted(conn: Connection) -> None:

@@ -137,6 +137,13 @@ def test_a_couple_with_one_address_but_numbers_of_their_own_stay_two(desk: Impor
     assert desk.refused(third) == [(2, "several")]
 
 
+def test_who_has_a_number_in_a_system_keeps_it_where_numbers_do_not_count(desk: Importing) -> None:
+    desk.whole("ID,Name,Email\n7,Ann,ann@b.example\n", system="crm")
+    again = "ID,Name,Email\n8,Ann,ann@b.example\n9,Ben,ben@b.example\n"
+    assert counts(desk.whole(again, system="crm", match=MatchBy.EMAIL)) == (1, 0, 1, 0)
+    assert desk.values("select external_id from customer_refs where system = 'crm' order by 1") == ["7", "9"]
+
+
 def test_an_erased_person_is_not_brought_back(desk: Importing) -> None:
     desk.whole(PEOPLE)
     execute(desk.conn, "update customers set erased_at = now() where name like 'Kav%%'")
@@ -157,6 +164,13 @@ def test_whoever_came_is_to_be_searched_counted_and_looked_for_elsewhere_and_who
     desk.undo(done)
     assert desk.values("select count(*) from search_backlog where kind = 'customer'") == [0]
     assert desk.values("select count(*) from identity_backlog") == [0]
+
+
+def test_the_audit_log_tells_of_an_import_and_not_of_each_company_in_it(desk: Importing) -> None:
+    desk.undo(desk.whole("Name,Company\nAnn,Birch\nBen,Cedar\n"))
+    told = desk.values("select kind || ' ' || about || ' ' || (after ->> 'state') from audit_log where kind ~ 'import|organ' order by id")
+    assert told == ["customer_import_changed people.csv running", "customer_import_changed people.csv undoing"]
+    assert desk.values("select count(*) from organisations") == [0]
 
 
 def test_undoing_restores_precisely_what_was(desk: Importing) -> None:

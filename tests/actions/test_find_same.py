@@ -91,19 +91,39 @@ def test_an_address_of_many_is_nobodys_own(conn: Connection) -> None:
     assert [_merged(conn, person) for person in people] == [None] * 8
 
 
-def _hear_order(desk: Desk, visibility: Visibility) -> Person:
-    author = Author(external_id="buyer", handle="somebody_else", name="Sam")
-    desk.hear(a_post("My bag is lost! Order number AB-10017", author=author, visibility=visibility))
-    execute(desk.conn, "update verdicts set personal = array['order']")
-    [author_id] = fetch_values(desk.conn, "select author_id from posts")
-    [customer_id] = fetch_values(desk.conn, "select customer_id from cases")
+LOST = "My bag is lost! Order number AB-10017"
+TOLD = f"{LOST}, I am Cy@Mail.example"
+
+
+def _hear(desk: Desk, *texts: str, visibility: Visibility = Visibility.DIRECT) -> Person:
+    """Let one person say these texts, in which order numbers and addresses are known, and return them."""
+    for number, text in enumerate(texts):
+        author = Author(external_id="buyer", handle="somebody_else", name="Sam")
+        desk.hear(a_post(text, author=author, visibility=visibility, external_id=f"said-{number}"))
+    execute(
+        desk.conn,
+        """
+        update verdicts v set personal = array_remove(array[
+          case when p.text like '%%AB-%%' then 'order' end, case when p.text like '%%@%%' then 'email' end], null)
+        from posts p where p.id = v.post_id
+        """,
+    )
+    [author_id] = set(fetch_values(desk.conn, "select author_id from posts"))
+    [customer_id] = set(fetch_values(desk.conn, "select customer_id from cases"))
     return Person(id=customer_id, author_id=author_id)
 
 
-def test_an_order_named_in_private_links_by_itself(desk: Desk) -> None:
+def _a_buyer(desk: Desk) -> Person:
     buyer = a_person(desk.conn, "Cy")
     a_purchase(desk.conn, buyer.id, "AB-10017")
-    writer = _hear_order(desk, Visibility.DIRECT)
+    a_way(desk.conn, buyer.id, "cy@mail.example")
+    return buyer
+
+
+@pytest.mark.parametrize("texts", [[TOLD], [LOST, "you reach me at cy@mail.example"], ["I am cy@mail.example", LOST]])
+def test_an_order_named_in_private_with_an_address_of_its_buyer_links_by_itself(desk: Desk, texts: list[str]) -> None:
+    buyer = _a_buyer(desk)
+    writer = _hear(desk, *texts)
 
     assert _look(desk.conn) == []
     assert _merged(desk.conn, writer) == buyer.id
@@ -112,12 +132,40 @@ def test_an_order_named_in_private_links_by_itself(desk: Desk) -> None:
     assert told.permalink is not None
 
 
-def test_an_order_named_in_public_is_only_a_question(desk: Desk) -> None:
-    buyer = a_person(desk.conn, "Cy")
-    a_purchase(desk.conn, buyer.id, "AB-10017")
-    writer = _hear_order(desk, Visibility.PUBLIC)
+@pytest.mark.parametrize(
+    ("text", "visibility"),
+    [
+        (LOST, Visibility.DIRECT),
+        (f"{LOST}, I am Cy", Visibility.DIRECT),
+        (f"{LOST}, I am thief@mail.example", Visibility.DIRECT),
+        (TOLD, Visibility.PUBLIC),
+    ],
+)
+def test_who_knows_somebodys_order_number_is_not_somebody_by_that(desk: Desk, text: str, visibility: Visibility) -> None:
+    buyer = _a_buyer(desk)
+    writer = _hear(desk, text, visibility=visibility)
     assert _pairs(_look(desk.conn)) == [(buyer.id, writer.id)]
     assert _merged(desk.conn, writer) is None
+
+
+def test_an_address_that_is_told_later_proves_the_order_named_before(desk: Desk) -> None:
+    buyer = _a_buyer(desk)
+    writer = _hear(desk, LOST)
+    assert _pairs(_look(desk.conn)) == [(buyer.id, writer.id)]
+    _hear(desk, LOST, "cy@mail.example")
+    assert _look(desk.conn) == []
+    assert _merged(desk.conn, writer) == buyer.id
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_order_that_is_entered_after_it_was_named_is_found_too(desk: Desk, *, again: bool) -> None:
+    buyer = a_person(desk.conn, "Cy")
+    writer = _hear(desk, LOST, visibility=Visibility.PUBLIC)
+    assert _look(desk.conn) == []
+    a_purchase(desk.conn, buyer.id, "AB10017")
+    if again:
+        a_purchase(desk.conn, writer.id, "AB-10017")
+    assert _pairs(_look(desk.conn)) == [(buyer.id, writer.id)]
 
 
 def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) -> None:

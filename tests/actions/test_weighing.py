@@ -45,6 +45,11 @@ def set_weights(desk: Desk, weights: UrgencyWeights, instead_of: int = 0) -> Urg
     return urgency_weights.history(desk.conn, limit=1)[0].id
 
 
+def bring_back(desk: Desk, weights_id: UrgencyWeightsId, *, instead_of: UrgencyWeightsId) -> UrgencyWeightsId:
+    """Let Mia bring weights back, and return which counted before."""
+    return weighing.bring_back(desk.conn, weights_id, instead_of=instead_of, agent_id=mia(desk.conn), now=desk.now)
+
+
 def test_a_stored_verdict_recounts_from_its_shares(desk: Desk) -> None:
     desk.hear(a_post("broken and lost, third time", author=DEE), a_post("refund, or you hear from my lawyer"))
     for urgency, shares, points in desk.conn.execute("select urgency, shares, points from verdicts").fetchall():
@@ -191,9 +196,9 @@ def test_new_weights_count_for_the_next_post_and_start_a_job(desk: Desk) -> None
 def test_any_earlier_weights_can_be_brought_back(desk: Desk) -> None:
     loud = set_weights(desk, LOUD)
     set_weights(desk, UrgencyWeights(), instead_of=loud)
-    assert weighing.bring_back(desk.conn, loud, agent_id=mia(desk.conn), now=desk.now) == loud + 1
+    assert bring_back(desk, loud, instead_of=UrgencyWeightsId(loud + 1)) == loud + 1
     assert tuning(desk.conn).urgency == LOUD
-    weighing.bring_back(desk.conn, weighing.SHIPPED_ID, agent_id=mia(desk.conn), now=desk.now)
+    bring_back(desk, weighing.SHIPPED_ID, instead_of=UrgencyWeightsId(loud + 2))
     assert tuning(desk.conn).urgency == SHIPPED_WEIGHTS
     assert len(urgency_weights.history(desk.conn, limit=10)) == 4
 
@@ -205,8 +210,16 @@ def test_who_looked_at_older_weights_changes_nothing(desk: Desk) -> None:
     assert tuning(desk.conn).urgency == LOUD
 
 
+def test_the_undo_of_an_old_toast_overwrites_nothing_newer(desk: Desk) -> None:
+    loud = set_weights(desk, LOUD)
+    set_weights(desk, UrgencyWeights(safety=1), instead_of=loud)
+    with pytest.raises(Conflict, match="Mia has set other weights"):
+        bring_back(desk, weighing.SHIPPED_ID, instead_of=loud)
+    assert tuning(desk.conn).urgency == UrgencyWeights(safety=1)
+
+
 def test_the_same_weights_again_are_refused(desk: Desk) -> None:
     with pytest.raises(Refused, match="already"):
         set_weights(desk, SHIPPED_WEIGHTS)
     with pytest.raises(NotFound):
-        weighing.bring_back(desk.conn, UrgencyWeightsId(77), agent_id=mia(desk.conn), now=desk.now)
+        bring_back(desk, UrgencyWeightsId(77), instead_of=weighing.SHIPPED_ID)

@@ -81,9 +81,10 @@ def test_an_administrator_sets_a_budget_and_takes_it_back(door: Door) -> None:
     client = door.visitor(door.who.ann)
     answer = client.post(at(door), data={"instead_of": "0", "unit": "money", "a_day": "12.5", "share": "60"})
     assert "$12.50" in answer.text
-    assert toast(answer) == {"text": "It counts from now on", "undo": at(door, "/0/back")}
+    assert toast(answer) == {"text": "It counts from now on", "undo": at(door, "/0/back?instead_of=1")}
     assert door.woken
     assert "no limit" in client.post(toast(answer)["undo"]).text
+    assert client.post(toast(answer)["undo"]).status_code == 409
     with as_fragment(client):
         again = client.post(at(door), data={"instead_of": "0", "unit": "money", "a_day": "9", "share": "60"})
         assert again.status_code == 409
@@ -104,7 +105,7 @@ def test_an_unknown_source_has_no_budget(door: Door) -> None:
     assert client.get("/sources/987654/budget").status_code == 404
     assert client.post("/sources/987654/budget", data={"instead_of": "0", "a_day": "3"}).status_code == 404
     assert program.get("/api/v1/sources/987654/budget").status_code == 404
-    assert client.post(at(door, "/987654/back")).status_code == 404
+    assert client.post(at(door, "/987654/back?instead_of=0")).status_code == 404
 
 
 def test_programs_read_try_and_set_it(door: Door) -> None:
@@ -124,7 +125,7 @@ def test_only_administrators_set_budgets(door: Door) -> None:
     manager = door.visitor(door.who.mia)
     assert "Keep this budget" not in manager.get(at(door)).text
     assert manager.post(at(door), data={"instead_of": "1", "a_day": "3"}).status_code == 403
-    assert manager.post(at(door, "/0/back")).status_code == 403
+    assert manager.post(at(door, "/0/back?instead_of=1")).status_code == 403
     assert door.program(door.who.mia).put(f"/api/v1/sources/{door.who.source_id}/budget", json={"a_day": 3}).status_code == 403
     assert door.visitor(door.who.ada).get(at(door)).status_code == 403
     assert door.program(door.who.ada).get(f"/api/v1/sources/{door.who.source_id}/budget").status_code == 403

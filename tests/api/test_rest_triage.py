@@ -45,7 +45,7 @@ def test_an_agent_reads_topics_and_weights_but_changes_neither(door: Door) -> No
     tried = [
         program.post("/api/v1/topics", json={"name": "Mine"}),
         program.post("/api/v1/urgency", json={"weights": {"safety": 1}, "instead_of": before["id"]}),
-        program.post("/api/v1/urgency/0/back"),
+        program.post("/api/v1/urgency/0/back", params={"instead_of": 0}),
         program.post("/api/v1/urgency/preview", json={"weights": {"safety": 1}}),
     ]
     assert {answer.status_code for answer in tried} == {403}
@@ -61,7 +61,8 @@ def test_a_program_tries_weights_sets_them_and_brings_the_shipped_ones_back(door
     assert changed["weights"] == shown["weights"] | {"negative": 0}
     assert changed["set_by"] == "Mia"
     assert program.post("/api/v1/urgency", json={"weights": {"negative": 5}, "instead_of": shown["id"]}).status_code == 409
-    assert program.post("/api/v1/urgency/0/back").json()["weights"] == shown["weights"]
+    assert program.post("/api/v1/urgency/0/back", params={"instead_of": shown["id"]}).status_code == 409
+    assert program.post("/api/v1/urgency/0/back", params={"instead_of": changed["id"]}).json()["weights"] == shown["weights"]
 
 
 @pytest.mark.parametrize("weights", [{"negative": 51}, {"negative": -1}, {"colour": 3}, {"negative": "many"}])

@@ -67,7 +67,7 @@ def test_a_preview_says_what_would_change_and_keeps_nothing(door: Door) -> None:
     assert (alarms(quiet), bars(quiet)[0][1]) == (0, sum(was for was, _ in bars(quiet)))
     assert alarms(loud) > 0
     assert "What rises most" in loud
-    assert f'href="/inbox/{door.who.plain}"' in loud
+    assert f'href="/inbox/{door.who.plain}?view=all"' in loud
     assert "<html" not in loud
     assert in_force(door) == SHIPPED_WEIGHTS
 
@@ -132,10 +132,10 @@ def test_kept_weights_count_at_once_and_the_toast_takes_them_back(door: Door) ->
     assert 'hx-swap-oob="true"' in kept.text
     assert in_force(door) == UrgencyWeights(safety=50)
     assert door.woken
-    assert toast(kept)["undo"] == f"{PAGE}/0/back"
+    assert toast(kept)["undo"] == f"{PAGE}/0/back?instead_of=1"
     back = mia.post(toast(kept)["undo"])
     assert in_force(door) == SHIPPED_WEIGHTS
-    assert toast(back)["undo"] == f"{PAGE}/1/back"
+    assert toast(back)["undo"] == f"{PAGE}/1/back?instead_of=2"
 
 
 def test_an_old_tab_overwrites_nothing(door: Door) -> None:
@@ -153,10 +153,10 @@ def test_earlier_weights_are_listed_and_brought_back(door: Door) -> None:
     mia.post(PAGE, data=form(UrgencyWeights(safety=10), instead_of=1))
     page = mia.get(PAGE).text
     assert "safety 50" in page
-    assert mia.post(f"{PAGE}/1/back").status_code == 200
+    assert mia.post(f"{PAGE}/1/back?instead_of=2").status_code == 200
     assert in_force(door).safety == 50
-    assert mia.post(f"{PAGE}/99/back").status_code == 404
-    assert mia.post(f"{PAGE}/{'9' * 30}/back").status_code in {404, 422}
+    assert mia.post(f"{PAGE}/99/back?instead_of=3").status_code == 404
+    assert mia.post(f"{PAGE}/{'9' * 30}/back?instead_of=3").status_code in {404, 422}
 
 
 def test_an_agent_neither_sees_nor_tries_nor_changes_weights(door: Door) -> None:
@@ -165,7 +165,7 @@ def test_an_agent_neither_sees_nor_tries_nor_changes_weights(door: Door) -> None
         ada.get(PAGE),
         ada.get(f"{PAGE}/preview", params=form()),
         ada.post(PAGE, data=form(SILENT)),
-        ada.post(f"{PAGE}/0/back"),
+        ada.post(f"{PAGE}/0/back?instead_of=0"),
     ]
     assert [answer.status_code for answer in answers] == [403] * 4
     assert in_force(door) == SHIPPED_WEIGHTS

@@ -1,8 +1,9 @@
 """What a test of the screens has at hand: the server's side, the page, and whatever the browser complained about."""
 
 from dataclasses import dataclass, field
+from re import Pattern
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from amends.core.database import fetch_values
 from amends.core.ports import Published
@@ -73,6 +74,24 @@ class Desktop:
         self.page.goto(path)
         self.page.wait_for_selector("body[data-live=yes]", timeout=8000)
         return self.page
+
+    def hold(self, asked: str | Pattern[str]) -> list[Route]:
+        """Hold what the page will ask of such addresses. It is told before the page is opened: one that is open already has a way
+        to the server on which Chromium may let a request pass for a while."""
+        assert self.page.url == "about:blank"
+        held: list[Route] = []
+
+        def take(route: Route) -> None:
+            held.append(route)
+
+        self.page.route(asked, take)
+        return held
+
+    def next_held(self, held: list[Route]) -> Route:
+        """Wait for the first that is held and take it: requests reach us only while the browser is listened to."""
+        while not held:
+            self.page.wait_for_timeout(10)
+        return held.pop(0)
 
     def hear(self, *posts: Post) -> None:
         """Let the worker collect and triage posts."""

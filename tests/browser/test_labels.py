@@ -1,7 +1,7 @@
 """Mood and intent of a post, corrected by key and by click: the label keeps the focus, and `u` takes the correction back."""
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desktop import Desktop
 from tests.cast import a_post, an_answer_to
@@ -46,37 +46,27 @@ def test_saying_the_same_twice_is_no_error_and_the_first_time_is_still_taken_bac
     expect(mood_of(page)).to_have_text("Negative")
 
 
-def hold_labels(page: Page) -> list[Route]:
-    """Say that the newest post is positive, and hold the request."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/label", hold)
-    page.keyboard.press("3")
-    while not held:  # the request reaches us only while the browser is listened to
-        page.wait_for_timeout(10)
-    return held
-
-
 def test_an_answer_finds_its_place_though_the_button_was_drawn_anew_meanwhile(desktop: Desktop) -> None:
+    held = desktop.hold("**/label")
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
-    held = hold_labels(page)
+    page.keyboard.press("3")
+    answer = desktop.next_held(held)
     desktop.correct(desktop.door.who.plain, "mood", "neutral")
     expect(mood_of(page)).to_contain_text("Neutral corrected by Bo")
-    held[0].continue_()
+    answer.continue_()
     expect(mood_of(page)).to_contain_text("Positive corrected by Ada")
     expect(page.locator(".toast")).to_be_visible()
 
 
 def test_an_answer_about_a_case_that_is_no_longer_open_leaves_the_screen_alone(desktop: Desktop) -> None:
+    held = desktop.hold("**/label")
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
-    held = hold_labels(page)
+    page.keyboard.press("3")
+    answer = desktop.next_held(held)
     page.locator(f"#row-{desktop.door.who.talked} a").click()
     expect(page.locator(f"#case[data-case='{desktop.door.who.talked}']")).to_be_visible()
     with page.expect_response("**/label"):
-        held[0].continue_()
+        answer.continue_()
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator("#case-head .meta")).to_contain_text(f"#{desktop.door.who.talked} ")
 

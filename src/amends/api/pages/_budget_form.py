@@ -6,12 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from amends.api.pages._setting_history import sent_text
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.budgeting import SHARE, Budget, Unit
-from amends.inbox.rules.ids import BudgetId
-
-LONGEST_ID = 18
 
 
 def budget_of(given: Mapping[str, str]) -> Budget:
@@ -44,16 +42,7 @@ def _share(text: str) -> int:
 
 async def entered_budget(request: Request) -> Budget:
     """Return the budget of a form that was sent."""
-    return budget_of({name: value for name, value in (await request.form()).items() if isinstance(value, str)})
-
-
-async def entered_base(request: Request) -> BudgetId:
-    """Return the budget that the page showed as the one in force."""
-    told = (await request.form()).get("instead_of")
-    if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
-        raise Refused(_("The page does not say which budget it changes; reload it."))
-    return BudgetId(int(told))
+    return budget_of(await sent_text(request))
 
 
 EnteredBudget = Annotated[Budget, Depends(entered_budget)]
-EnteredBase = Annotated[BudgetId, Depends(entered_base)]

@@ -6,14 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.api.pages._setting_history import sent_text
 from amends.inbox.actions.alarm_thresholds import checked
 from amends.inbox.rules.alarm_thresholds import Thresholds
-from amends.inbox.rules.ids import AlarmThresholdsId
 
 LONGEST = 12
-LONGEST_ID = 18
 
 
 def thresholds_of(given: Mapping[str, str]) -> Thresholds:
@@ -35,17 +32,7 @@ def _whole(text: str) -> int:
 
 async def entered_thresholds(request: Request) -> Thresholds:
     """Return the thresholds of a form that was sent."""
-    sent = await request.form()
-    return thresholds_of({name: value for name, value in sent.items() if isinstance(value, str)})
-
-
-async def entered_base(request: Request) -> AlarmThresholdsId:
-    """Return the thresholds that the page showed as those in force."""
-    told = (await request.form()).get("instead_of")
-    if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
-        raise Refused(_("The page does not say which thresholds it changes; reload it."))
-    return AlarmThresholdsId(int(told))
+    return thresholds_of(await sent_text(request))
 
 
 EnteredThresholds = Annotated[Thresholds, Depends(entered_thresholds)]
-EnteredBase = Annotated[AlarmThresholdsId, Depends(entered_base)]

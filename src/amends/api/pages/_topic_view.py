@@ -13,6 +13,7 @@ from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.rules.ids import AgentId, TopicId
+from amends.inbox.rules.rights import Scope
 from amends.inbox.store import brands, matchers, near, post_topics, topics
 from amends.inbox.store.matchers import StoredMatcher
 from amends.inbox.store.near import NearPost, Trial
@@ -59,7 +60,7 @@ def list_values(conn: Connection, now: datetime) -> dict[str, Any]:
     }
 
 
-def topic_values(conn: Connection, topic_id: TopicId) -> dict[str, Any]:
+def topic_values(conn: Connection, scope: Scope, topic_id: TopicId) -> dict[str, Any]:
     """Return what the page of one topic shows; `NotFound` where there is none in force."""
     topic = next((one for one in topics.every(conn) if one.id == topic_id), None)
     if topic is None:
@@ -72,20 +73,20 @@ def topic_values(conn: Connection, topic_id: TopicId) -> dict[str, Any]:
         "examples": [one for one in given if one.fits],
         "counters": [one for one in given if not one.fits],
         "size": topics.sizes(conn).get(topic_id, 0),
-        "near": _near(conn, topic_id, learnt),
+        "near": _near(conn, scope, topic_id, learnt),
         "job": jobs.latest(conn, kind="topics"),
         "pending": matchers.is_unlearnt(conn, matchers.TOPIC),
         "least": LEAST,
     }
 
 
-def _near(conn: Connection, topic_id: TopicId, learnt: StoredMatcher | None) -> list[Near]:
-    """Return the newest posts that lie nearest to a topic and are no examples yet, the nearest first."""
+def _near(conn: Connection, scope: Scope, topic_id: TopicId, learnt: StoredMatcher | None) -> list[Near]:
+    """Return the newest posts within the scope that lie nearest to a topic and are no examples yet, the nearest first."""
     direction = _direction(conn, topic_id, learnt)
     if direction is None:
         return []
     encoder, weights = direction
-    newest = near.newest(conn, encoder=encoder, limit=NEWEST)
+    newest = near.newest(conn, scope, encoder=encoder, limit=NEWEST)
     if not newest.post_ids:
         return []
     scores = stacked(newest.embeddings) @ weights[:-1] + weights[-1]

@@ -5,12 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from amends.api.pages._setting_history import sent_text
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.triage.urgency_weights import HEAVIEST, Reason, UrgencyWeights
-
-LONGEST_ID = 18
 
 
 def weights_of(given: Mapping[str, str]) -> UrgencyWeights:
@@ -38,17 +36,7 @@ def _short(text: str) -> str:
 
 async def entered_weights(request: Request) -> UrgencyWeights:
     """Return the weights of a form that was sent."""
-    sent = await request.form()
-    return weights_of({name: value.strip() for name, value in sent.items() if isinstance(value, str)})
-
-
-async def entered_base(request: Request) -> UrgencyWeightsId:
-    """Return the weights that the page showed as those in force."""
-    told = (await request.form()).get("instead_of")
-    if not isinstance(told, str) or not told.isdecimal() or len(told) > LONGEST_ID:
-        raise Refused(_("The page does not say which weights it changes; reload it."))
-    return UrgencyWeightsId(int(told))
+    return weights_of(await sent_text(request))
 
 
 EnteredWeights = Annotated[UrgencyWeights, Depends(entered_weights)]
-EnteredBase = Annotated[UrgencyWeightsId, Depends(entered_base)]

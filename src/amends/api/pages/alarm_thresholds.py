@@ -1,6 +1,7 @@
 """When a single negative post rings: tried on last week's posts while one types, then set, and brought back if need be."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,7 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.pages._thresholds_form import EnteredBase, EnteredThresholds, thresholds_of
+from amends.api.pages._setting_history import EnteredBase, back_address
+from amends.api.pages._thresholds_form import EnteredThresholds, thresholds_of
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
@@ -55,7 +57,7 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, thresholds: EnteredTh
         request,
         desk,
         visitor,
-        lambda conn: acts.set_thresholds(conn, thresholds, instead_of=base, agent_id=me, now=now),
+        lambda conn: acts.set_thresholds(conn, thresholds, instead_of=AlarmThresholdsId(base), agent_id=me, now=now),
         _("New posts ring so from now on"),
     )
 
@@ -80,17 +82,19 @@ def _done(request: Request, desk: Desk, visitor: Visitor, act: Callable[[Connect
     with desk.pool.transaction() as conn:
         before = act(conn)
         values = _values(conn, desk, visitor) | {"apart": True}
-    undo = f"{_ADDRESS}/{before}/back?instead_of={values['in_force_id']}"
+    undo = back_address(_ADDRESS, before, instead_of=values["in_force_id"])
     return saying(desk.screens.blocks(request, "alarm_thresholds.html", ["shown"], values), text, undo=undo)
 
 
 def _values(conn: Connection, desk: Desk, visitor: Visitor) -> dict[str, Any]:
     history, environment = alarm_thresholds.history(conn, limit=REMEMBERED), desk.policy.alert
-    in_force = acts.in_force(conn, environment)
+    standing = acts.HISTORY.in_force(conn)
+    in_force = standing.value or environment
     own: dict[str, Any] = {
+        "back_to": partial(back_address, _ADDRESS, instead_of=standing.id),
         "in_force": in_force,
-        "in_force_id": history[0].id if history else acts.ENVIRONMENT_ID,
-        "is_environment": not history or history[0].thresholds is None,
+        "in_force_id": standing.id,
+        "is_environment": standing.value is None,
         "history": history,
         "environment": environment,
         "never": NEVER,

@@ -8,13 +8,14 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.pages._budget_form import EnteredBase, EnteredBudget, budget_of
+from amends.api.pages._budget_form import EnteredBudget, budget_of
+from amends.api.pages._setting_history import EnteredBase, back_address
 from amends.api.pages._spend_chart import spend_chart
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
-from amends.inbox.actions.budget import bring_back, set_budget
+from amends.inbox.actions.budget import bring_back, history_of, set_budget
 from amends.inbox.actions.budget_report import report
 from amends.inbox.rules.budgeting import Budget, Part
 from amends.inbox.rules.ids import BudgetId, SourceId
@@ -50,15 +51,15 @@ def try_out(request: Request, desk: AtDesk, _visitor: Reading, source_id: Source
 def keep(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget: EnteredBudget, base: EnteredBase) -> Response:
     """Let the entered budget count from now on."""
     with desk.pool.transaction() as conn:
-        before = set_budget(conn, source_id, budget, instead_of=base, agent_id=visitor.agent_id, now=desk.clock())
+        before = set_budget(conn, source_id, budget, instead_of=BudgetId(base), agent_id=visitor.agent_id, now=desk.clock())
     return _done(request, desk, source_id, before, _("It counts from now on"))
 
 
 @router.post("/{budget_id}/back", dependencies=[may(Right.BUDGETS)])
-def take_back(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget_id: BudgetId) -> Response:
+def take_back(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget_id: BudgetId, instead_of: BudgetId) -> Response:
     """Let an earlier budget count again; 0 stands for no limit."""
     with desk.pool.transaction() as conn:
-        before = bring_back(conn, source_id, budget_id, agent_id=visitor.agent_id, now=desk.clock())
+        before = bring_back(conn, source_id, budget_id, instead_of=instead_of, agent_id=visitor.agent_id, now=desk.clock())
     return _done(request, desk, source_id, before, _("Brought back"))
 
 
@@ -67,8 +68,10 @@ def _done(request: Request, desk: Desk, source_id: SourceId, before: BudgetId, t
     desk.wake()
     with desk.pool.transaction() as conn:
         values = _values(conn, desk, source_id) | {"apart": True}
+        standing = history_of(source_id).in_force(conn)
     shown = desk.screens.blocks(request, "budget.html", ["shown"], values)
-    return saying(shown, text, undo=f"/sources/{source_id}/budget/{before}/back")
+    undo = back_address(f"/sources/{source_id}/budget", before, instead_of=standing.id)
+    return saying(shown, text, undo=undo)
 
 
 def _values(conn: Connection, desk: Desk, source_id: SourceId, tried: Budget | None = None) -> dict[str, Any]:

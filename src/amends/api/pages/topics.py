@@ -55,7 +55,7 @@ def make(
 def one(request: Request, desk: AtDesk, visitor: Reading, topic_id: TopicId) -> Response:
     """Show a topic; for htmx only what changes."""
     with desk.pool.transaction() as conn:
-        values = topic_values(conn, topic_id) | {"counts": counts.read(conn, visitor.scope)}
+        values = topic_values(conn, visitor.scope, topic_id) | {"counts": counts.read(conn, visitor.scope)}
     if request.headers.get("HX-Request"):
         return desk.screens.blocks(request, "topic.html", ["shown"], values)
     return desk.screens.page(request, "topic.html", values)
@@ -165,6 +165,6 @@ def _shown(
 ) -> HTMLResponse:
     with desk.pool.transaction() as conn:
         act(conn)
-        values = topic_values(conn, topic_id)
+        values = topic_values(conn, request.state.visitor.scope, topic_id)
     desk.wake()
     return saying(desk.screens.blocks(request, "topic.html", ["shown"], values), text, undo=undo)

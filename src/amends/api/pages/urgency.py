@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,14 +11,15 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._histogram import histogram
-from amends.api.pages._weights_form import EnteredBase, EnteredWeights, weights_of
+from amends.api.pages._setting_history import EnteredBase, back_address
+from amends.api.pages._weights_form import EnteredWeights, weights_of
 from amends.api.reasons import told
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import alarm_thresholds
-from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
+from amends.inbox.actions.urgency_weights import HISTORY, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.urgency_preview import preview
@@ -44,8 +46,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
 def try_out(request: Request, desk: AtDesk, _visitor: Reading) -> Response:
     """Show what the entered weights would make of last week's posts; nothing is kept, and what does not fit is told in place."""
     with desk.pool.transaction() as conn:
-        found = urgency_weights.newest(conn)
-        in_force = found.weights if found else SHIPPED_WEIGHTS
+        in_force = HISTORY.in_force(conn).value
         try:
             tried, trouble = weights_of(request.query_params), ""
         except Refused as error:
@@ -61,19 +62,19 @@ def keep(request: Request, desk: AtDesk, visitor: Meaning, weights: EnteredWeigh
     return _done(
         request,
         desk,
-        lambda conn: set_weights(conn, weights, instead_of=base, agent_id=me, now=now),
+        lambda conn: set_weights(conn, weights, instead_of=UrgencyWeightsId(base), agent_id=me, now=now),
         _("New posts are weighed so from now on; open cases follow in the background"),
     )
 
 
 @router.post("/{weights_id}/back", dependencies=[may(Right.TRIAGE)])
-def take_back(request: Request, desk: AtDesk, visitor: Meaning, weights_id: UrgencyWeightsId) -> Response:
+def take_back(request: Request, desk: AtDesk, visitor: Meaning, weights_id: UrgencyWeightsId, instead_of: UrgencyWeightsId) -> Response:
     """Let earlier weights count again; 0 stands for the shipped ones."""
     me, now = visitor.agent_id, desk.clock()
     return _done(
         request,
         desk,
-        lambda conn: bring_back(conn, weights_id, agent_id=me, now=now),
+        lambda conn: bring_back(conn, weights_id, instead_of=instead_of, agent_id=me, now=now),
         _("Brought back; open cases follow in the background"),
     )
 
@@ -84,15 +85,18 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], UrgencyWeigh
         before = act(conn)
         values = _values(conn, desk) | {"apart": True}
     desk.wake()
-    return saying(desk.screens.blocks(request, "urgency.html", ["shown"], values), text, undo=f"{_ADDRESS}/{before}/back")
+    undo = back_address(_ADDRESS, before, instead_of=values["in_force_id"])
+    return saying(desk.screens.blocks(request, "urgency.html", ["shown"], values), text, undo=undo)
 
 
 def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
     history = urgency_weights.history(conn, limit=REMEMBERED)
-    in_force = history[0].weights if history else SHIPPED_WEIGHTS
+    standing = HISTORY.in_force(conn)
+    in_force = standing.value
     own: dict[str, Any] = {
+        "back_to": partial(back_address, _ADDRESS, instead_of=standing.id),
         "in_force": in_force,
-        "in_force_id": history[0].id if history else SHIPPED_ID,
+        "in_force_id": standing.id,
         "history": history,
         "shipped": SHIPPED_WEIGHTS,
         "reasons": told(),

@@ -13,7 +13,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import alarm_thresholds
-from amends.inbox.actions.urgency_weights import SHIPPED_ID, bring_back, set_weights
+from amends.inbox.actions.urgency_weights import HISTORY, SHIPPED_ID, bring_back, set_weights
 from amends.inbox.rules.ids import UrgencyWeightsId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.urgency_preview import Preview, preview
@@ -79,18 +79,17 @@ def set_urgency(desk: AtDesk, visitor: Bearing, body: SetBody) -> InForce:
 
 
 @router.post("/{weights_id}/back", operation_id="bring_urgency_back", dependencies=[program_may(Right.TRIAGE)])
-def bring_urgency_back(desk: AtDesk, visitor: Bearing, weights_id: UrgencyWeightsId) -> InForce:
-    """Let earlier weights count again; 0 stands for the shipped ones."""
+def bring_urgency_back(desk: AtDesk, visitor: Bearing, weights_id: UrgencyWeightsId, instead_of: UrgencyWeightsId) -> InForce:
+    """Let earlier weights count again, 0 the shipped ones; where others than `instead_of` are in force, nothing is changed."""
     with desk.pool.transaction() as conn:
-        bring_back(conn, weights_id, agent_id=visitor.agent_id, now=desk.clock())
+        bring_back(conn, weights_id, instead_of=instead_of, agent_id=visitor.agent_id, now=desk.clock())
         found = _in_force(conn)
     desk.wake()
     return found
 
 
 def _current(conn: Connection) -> UrgencyWeights:
-    found = urgency_weights.newest(conn)
-    return found.weights if found else SHIPPED_WEIGHTS
+    return HISTORY.in_force(conn).value
 
 
 def _in_force(conn: Connection) -> InForce:

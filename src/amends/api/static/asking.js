@@ -17,9 +17,10 @@ function keep(element) {
 
 when("htmx:beforeRequest", (event) => asking.add(event.detail.elt));
 when("htmx:beforeCleanupElement", (event) => asking.has(event.target) && queueMicrotask(() => keep(event.target)));
-when("htmx:afterRequest", (event) => {
-  asking.delete(event.detail.elt);
-  if (corner.contains(event.detail.elt)) event.detail.elt.remove();
+// htmx tells it once more to what the element stood in, once that is out of the page: here the corner, which stays.
+when("htmx:afterRequest", ({ detail: { elt } }) => {
+  asking.delete(elt);
+  if (elt.parentElement === corner) elt.remove();
 });
 
 // An answer about a case that is no longer open changes nothing on the screen.

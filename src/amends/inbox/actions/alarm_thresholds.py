@@ -1,17 +1,18 @@
 """Settles when a single negative post rings. Place in the path: page When a post rings -> here -> every post from then on."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound, Refused
-from amends.core.translating import _
+from amends.core.errors import Refused
+from amends.core.translating import N_, _
+from amends.inbox.actions.setting_history import History, Version
 from amends.inbox.rules.alarm_quality import Preview, preview
 from amends.inbox.rules.alarm_thresholds import LONGEST_COOLDOWN, MOST_FOLLOWERS, NEVER, Thresholds, wrong_in
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlarmThresholdsId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import alarm_quality, alarm_thresholds, events
+from amends.inbox.store.alarm_thresholds import SetThresholds
 
 ENVIRONMENT_ID = AlarmThresholdsId(0)
 """Stands for the thresholds of the environment, which have no row."""
@@ -19,41 +20,30 @@ WEEK = timedelta(days=7)
 MOST_POSTS = 20_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Standing:
-    id: AlarmThresholdsId
-    thresholds: Thresholds | None
-    agent: str
-
-
 def in_force(conn: Connection, otherwise: Thresholds) -> Thresholds:
     """Return the thresholds that count: those set last, `otherwise` where nobody set any."""
-    found = alarm_thresholds.newest(conn)
-    return (found.thresholds if found else None) or otherwise
+    return HISTORY.in_force(conn).value or otherwise
 
 
 def set_thresholds(
-    conn: Connection, thresholds: Thresholds, *, instead_of: AlarmThresholdsId, agent_id: AgentId, now: datetime
+    conn: Connection, thresholds: Thresholds | None, *, instead_of: AlarmThresholdsId, agent_id: AgentId, now: datetime
 ) -> AlarmThresholdsId:
-    """Let `thresholds` count from now on, and return which counted before; `Conflict` where those are not the ones somebody saw."""
-    before = _locked(conn, instead_of)
-    return _set(conn, checked(thresholds), before=before, agent_id=agent_id, now=now)
+    """Let `thresholds` count from now on (None: the environment's), and return which counted before.
+
+    `Conflict` where those are not the ones somebody saw.
+    """
+    wanted = thresholds and checked(thresholds)
+    before = HISTORY.replaced(conn, wanted, instead_of=instead_of)
+    thresholds_id = alarm_thresholds.insert(conn, wanted, agent_id=agent_id, now=now)
+    events.add(conn, EventKind.ALARM_THRESHOLDS_SET, now=now, agent_id=agent_id, thresholds_id=thresholds_id)
+    return before.id
 
 
 def bring_back(
     conn: Connection, thresholds_id: AlarmThresholdsId, *, instead_of: AlarmThresholdsId, agent_id: AgentId, now: datetime
 ) -> AlarmThresholdsId:
-    """Let earlier thresholds count again (0: the environment's), and return which counted before; the history stays whole.
-
-    `Conflict` where those that count are not the ones somebody saw: an undo takes back what it was offered for, nothing newer.
-    """
-    before = _locked(conn, instead_of)
-    if thresholds_id == ENVIRONMENT_ID:
-        return _set(conn, None, before=before, agent_id=agent_id, now=now)
-    wanted = alarm_thresholds.find(conn, thresholds_id)
-    if wanted is None:
-        raise NotFound(_("There are no such thresholds."))
-    return _set(conn, wanted.thresholds, before=before, agent_id=agent_id, now=now)
+    """Let earlier thresholds count again (0: the environment's), as a new row; return which counted before."""
+    return set_thresholds(conn, HISTORY.earlier(conn, thresholds_id), instead_of=instead_of, agent_id=agent_id, now=now)
 
 
 def checked(entered: Thresholds) -> Thresholds:
@@ -75,28 +65,16 @@ def past_week(conn: Connection, scope: Scope, *, now_in_force: Thresholds, tried
     return preview(posts, now=now_in_force, tried=tried)
 
 
-def _locked(conn: Connection, seen: AlarmThresholdsId) -> _Standing:
-    """Return what counts, which nobody else changes until the transaction ends; `Conflict` where it is not what was `seen`."""
-    before = _standing(conn)
-    if seen != before.id:
-        raise Conflict(
-            _("%(agent)s has set other thresholds since you opened this page. Reload it to see them; nothing was changed.")
-            % {"agent": before.agent}
-        )
-    return before
+def _version(row: SetThresholds | None) -> Version[AlarmThresholdsId, Thresholds | None] | None:
+    return Version(id=row.id, value=row.thresholds, agent=row.agent) if row else None
 
 
-def _standing(conn: Connection) -> _Standing:
-    alarm_thresholds.lock(conn)
-    found = alarm_thresholds.newest(conn)
-    if found is None:
-        return _Standing(id=ENVIRONMENT_ID, thresholds=None, agent="Nobody")
-    return _Standing(id=found.id, thresholds=found.thresholds, agent=found.agent)
-
-
-def _set(conn: Connection, wanted: Thresholds | None, *, before: _Standing, agent_id: AgentId, now: datetime) -> AlarmThresholdsId:
-    if wanted == before.thresholds:
-        raise Refused(_("These are the thresholds in force already."))
-    thresholds_id = alarm_thresholds.insert(conn, wanted, agent_id=agent_id, now=now)
-    events.add(conn, EventKind.ALARM_THRESHOLDS_SET, now=now, agent_id=agent_id, thresholds_id=thresholds_id)
-    return before.id
+HISTORY: History[AlarmThresholdsId, Thresholds | None] = History(
+    first=Version(id=ENVIRONMENT_ID, value=None),
+    lock=alarm_thresholds.lock,
+    newest=lambda conn: _version(alarm_thresholds.newest(conn)),
+    find=lambda conn, thresholds_id: _version(alarm_thresholds.find(conn, thresholds_id)),
+    newer=N_("%(agent)s has set other thresholds since you opened this page. Reload it to see them; nothing was changed."),
+    absent=N_("There are no such thresholds."),
+    same=N_("These are the thresholds in force already."),
+)

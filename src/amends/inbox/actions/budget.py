@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound, Refused
-from amends.core.translating import _
+from amends.core.errors import NotFound, Refused
+from amends.core.translating import N_, _
 from amends.core.written import number
 from amends.inbox.actions import cover
 from amends.inbox.actions.pricing import price_of
+from amends.inbox.actions.setting_history import History, Version
 from amends.inbox.rules import budgeting
 from amends.inbox.rules.budgeting import Budget, Part, Purse, Turn, part_of
 from amends.inbox.rules.coverage import GapKind
@@ -17,6 +18,7 @@ from amends.inbox.rules.source_health import Health
 from amends.inbox.rules.words import WatchState
 from amends.inbox.store import backfills, budgets, events, sources, spend, watches
 from amends.inbox.store.backfills import BackfillJob
+from amends.inbox.store.budgets import SetBudget
 from amends.inbox.store.sources import SealedAccount
 from amends.inbox.store.watches import WatchJob
 
@@ -83,12 +85,8 @@ def set_budget(
     """
     if sources.find(conn, source_id=source_id) is None:
         raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
-    budgets.lock(conn, source_id)
-    found = budgets.newest(conn, source_id)
-    before = found.id if found else NONE_ID
-    if instead_of is not None and before != instead_of:
-        raise Conflict(_("Somebody has set another budget since you opened this page. Reload it to see it; nothing was changed."))
-    _check(budget, found.budget if found else Budget())
+    _check(budget)
+    before = history_of(source_id).replaced(conn, budget, instead_of=instead_of)
     budgets.insert(conn, source_id, budget, agent_id=agent_id, now=now)
     spend.wake_waiting(conn, source_id, note=budgeting.SPENT, now=now)
     events.add(
@@ -101,24 +99,39 @@ def set_budget(
         a_day=budget.a_day,
         share=budget.share,
     )
-    return before
+    return before.id
 
 
-def bring_back(conn: Connection, source_id: SourceId, budget_id: BudgetId, *, agent_id: AgentId, now: datetime) -> BudgetId:
+def bring_back(
+    conn: Connection, source_id: SourceId, budget_id: BudgetId, *, instead_of: BudgetId, agent_id: AgentId, now: datetime
+) -> BudgetId:
     """Let an earlier budget count again (0: no limit), as a new row; return which counted before."""
-    wanted = budgets.find(conn, budget_id, source_id=source_id)
-    if wanted is None and budget_id != NONE_ID:
-        raise NotFound(_("There is no such budget."))
-    return set_budget(conn, source_id, wanted.budget if wanted else Budget(), instead_of=None, agent_id=agent_id, now=now)
+    wanted = history_of(source_id).earlier(conn, budget_id)
+    return set_budget(conn, source_id, wanted, instead_of=instead_of, agent_id=agent_id, now=now)
 
 
-def _check(budget: Budget, before: Budget) -> None:
-    if budget == before:
-        raise Refused(_("This is the budget in force already."))
+def _check(budget: Budget) -> None:
     if budget.a_day is not None and not 0 < budget.a_day <= MOST:
         raise Refused(_("A budget a day is a number above 0 and at most %(most)s; leave it empty for no limit.") % {"most": number(MOST)})
     if not 1 <= budget.share <= 99:  # noqa: PLR2004
         raise Refused(_("The share for what concerns us is from 1 to 99 per cent."))
+
+
+def history_of(source_id: SourceId) -> History[BudgetId, Budget]:
+    """Return the history of a source's budget."""
+    return History(
+        first=Version(id=NONE_ID, value=Budget()),
+        lock=lambda conn: budgets.lock(conn, source_id),
+        newest=lambda conn: _version(budgets.newest(conn, source_id)),
+        find=lambda conn, budget_id: _version(budgets.find(conn, budget_id, source_id=source_id)),
+        newer=N_("%(agent)s has set another budget since you opened this page. Reload it to see it; nothing was changed."),
+        absent=N_("There is no such budget."),
+        same=N_("This is the budget in force already."),
+    )
+
+
+def _version(row: SetBudget | None) -> Version[BudgetId, Budget] | None:
+    return Version(id=row.id, value=row.budget, agent=row.agent) if row else None
 
 
 def _purse(conn: Connection, job: WatchJob, budget: Budget, a_day: float, now: datetime) -> Purse:

@@ -1,11 +1,12 @@
 """Looks for the same person elsewhere. Place in the path: new handle, name, contact way or order -> backlog -> here -> merge or suggestion.
 
-Strong evidence (the same verified address, an order of theirs named in private) makes one record of two by itself; it can be taken back.
+Strong evidence (the same verified address; an order of theirs, named in private with an address on it) makes one record of two by itself;
+it can be taken back.
 Anything weaker is a question for an agent. A pair that somebody has parted before is never made one again without being asked.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -20,8 +21,9 @@ from amends.inbox.rules.evidence import Evidence, EvidenceKind
 from amends.inbox.rules.identity import keys_of, normal, order_key
 from amends.inbox.rules.ids import AuthorId, CustomerId, PostId
 from amends.inbox.rules.matching_people import Profile
+from amends.inbox.rules.order_proof import contacts_in, is_proven
 from amends.inbox.store import identity_keys, match_suggestions, merges, order_shapes
-from amends.inbox.store.identity_keys import Facts, Likes
+from amends.inbox.store.identity_keys import Facts, Likes, Saying
 from amends.inbox.store.match_suggestions import Found
 
 BATCH = 500
@@ -51,7 +53,7 @@ _Ones = tuple[CustomerId, CustomerId]
 def find_same(conn: Connection, *, now: datetime, limit: int = BATCH) -> int:
     """Look for at most `limit` records elsewhere and return how many it were; safe to run at once with anything, and again."""
     claimed = identity_keys.claim(conn, limit=limit)
-    ids = identity_keys.standing(conn, claimed)
+    ids = identity_keys.standing(conn, [*claimed, *_namers(conn, claimed)])
     if ids:
         _look(conn, ids, now)
     return len(claimed)
@@ -70,8 +72,15 @@ def follow_strong(conn: Connection, *, now: datetime) -> bool:
     return True
 
 
+def _namers(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[CustomerId]:
+    """Return who named an order of these customers before it stood among their purchases."""
+    keys = {order_key(number) for number in identity_keys.bought(conn, customer_ids)} - {""}
+    return identity_keys.owners(conn, [f"o:{key}" for key in keys], most=MOST_HOLDERS)
+
+
 def _look(conn: Connection, ids: Sequence[CustomerId], now: datetime) -> None:
-    named = _named(conn, ids)
+    sayings = identity_keys.sayings(conn, ids, each=POSTS_EACH)
+    named = _named(sayings, order_shapes.newest(conn))
     keys = _refresh_keys(conn, ids, named)
     held = identity_keys.holders(conn, sorted({key for found in keys.values() for key in found}), most=MOST_HOLDERS + 1)
     few = [(key, owner) for owner, found in keys.items() for key in found if 1 < held[key] <= MOST_HOLDERS]
@@ -81,14 +90,13 @@ def _look(conn: Connection, ids: Sequence[CustomerId], now: datetime) -> None:
     pairs = {_ones(one.customer_id, one.other_id) for one in (*sharing, *bought, *reached)}
     found = {one.id: one for one in identity_keys.facts(conn, sorted({one for pair in pairs for one in pair}))}
     profiles = _profiles(found, named, [*sharing, *bought])
-    strong = _strong(found, named, bought, reached)
+    strong = _by_pair([*_same_address(found, reached), *_proven_orders(found, named, bought, _told(sayings))])
     suggested = [_found(pair, profiles, held, strong.get(pair, ())) for pair in pairs if set(pair) <= set(profiles)]
     match_suggestions.save(conn, _undecided(conn, [one for one in suggested if one is not None]), now=now)
 
 
-def _named(conn: Connection, ids: Sequence[CustomerId]) -> list[_Named]:
-    """Return the order numbers that these customers wrote, in public and in private."""
-    shapes = order_shapes.newest(conn)
+def _named(sayings: Iterable[Saying], shapes: Sequence[str]) -> list[_Named]:
+    """Return the order numbers that stand in these posts, in public and in private."""
     return [
         _Named(
             customer_id=post.customer_id,
@@ -97,10 +105,19 @@ def _named(conn: Connection, ids: Sequence[CustomerId]) -> list[_Named]:
             post_id=post.post_id,
             private=post.private,
         )
-        for post in identity_keys.sayings(conn, ids, each=POSTS_EACH)
+        for post in sayings
         for found in find(post.text, post.language, shapes=shapes)
         if found.kind is Kind.ORDER
     ]
+
+
+def _told(sayings: Iterable[Saying]) -> dict[CustomerId, set[str]]:
+    """Return the addresses and numbers that these customers wrote in private."""
+    told: defaultdict[CustomerId, set[str]] = defaultdict(set)
+    for post in sayings:
+        if post.private:
+            told[post.customer_id] |= contacts_in(post.text, post.language)
+    return told
 
 
 def _refresh_keys(conn: Connection, ids: Sequence[CustomerId], named: Iterable[_Named]) -> dict[CustomerId, list[str]]:
@@ -149,23 +166,32 @@ def _profile(facts: Facts, orders: Iterable[str]) -> Profile:
     )
 
 
-def _strong(
-    found: Mapping[CustomerId, Facts], named: Iterable[_Named], bought: Iterable[Likes], reached: Sequence[Likes]
-) -> dict[_Ones, list[Evidence]]:
-    """Return the pairs that are linked by themselves, with what links them."""
-    strong: defaultdict[_Ones, dict[Evidence, None]] = defaultdict(dict)
+def _by_pair(strong: Iterable[tuple[_Ones, Evidence]]) -> dict[_Ones, list[Evidence]]:
+    """Return what links each pair by itself, everything once."""
+    by_pair: defaultdict[_Ones, dict[Evidence, None]] = defaultdict(dict)
+    for pair, evidence in strong:
+        by_pair[pair][evidence] = None
+    return {pair: list(evidence) for pair, evidence in by_pair.items()}
+
+
+def _same_address(found: Mapping[CustomerId, Facts], reached: Sequence[Likes]) -> Iterator[tuple[_Ones, Evidence]]:
+    """Yield the pairs that have an address or a number, verified in both records."""
     sharers = Counter((one.customer_id, one.key) for one in reached)
     for one in reached:
         both = [one.key in found[owner].verified for owner in (one.customer_id, one.other_id) if owner in found]
         if both == [True, True] and sharers[one.customer_id, one.key] < MOST_SHARING:
-            strong[_ones(one.customer_id, one.other_id)][Evidence(kind=EvidenceKind(one.key.split("\n", 1)[0]))] = None
+            yield _ones(one.customer_id, one.other_id), Evidence(kind=EvidenceKind(one.key.split("\n", 1)[0]))
+
+
+def _proven_orders(
+    found: Mapping[CustomerId, Facts], named: Iterable[_Named], bought: Iterable[Likes], told: Mapping[CustomerId, Collection[str]]
+) -> Iterator[tuple[_Ones, Evidence]]:
+    """Yield the pairs of who told an order number in private, with an address or a number of who bought under it, and the buyer."""
     private = {(one.customer_id, order_key(one.number)): one for one in named if one.private}
     for one in bought:
-        said = private.get((one.customer_id, order_key(one.key)))
-        if said is not None:
-            evidence = Evidence(kind=EvidenceKind.ORDER, note=said.number, post_id=said.post_id)
-            strong[_ones(one.customer_id, one.other_id)][evidence] = None
-    return {pair: list(evidence) for pair, evidence in strong.items()}
+        said, buyer = private.get((one.customer_id, order_key(one.key))), found.get(one.other_id)
+        if said is not None and buyer is not None and is_proven(told.get(one.customer_id, ()), buyer.contacts):
+            yield _ones(one.customer_id, one.other_id), Evidence(kind=EvidenceKind.ORDER, note=said.number, post_id=said.post_id)
 
 
 def _found(pair: _Ones, profiles: Mapping[CustomerId, Profile], held: Mapping[str, int], strong: Sequence[Evidence]) -> Found | None:

@@ -56,6 +56,7 @@ class AuditNoun(StrEnum):
     INVITATION = "invitation"
     AGENT = "agent"
     TEAM = "team"
+    CUSTOMER_IMPORT = "customer_import"
     IMPORT_MAPPING = "import_mapping"
     WEBHOOK = "webhook"
     SYNC = "sync"

@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
     EvidenceKind.TOLD_US: N_("They told us"),
     EvidenceKind.EMAIL: N_("Same verified e-mail address"),
     EvidenceKind.PHONE: N_("Same verified phone number"),
-    EvidenceKind.ORDER: N_("They named an order of theirs in private"),
+    EvidenceKind.ORDER: N_("In private, they named an order and an address or phone number of its buyer"),
     EvidenceKind.AGENT: N_("A colleague decided"),
 }
 CONSENTS: Mapping[str, str] = {

@@ -45,7 +45,7 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saying:
-    """A post with an order number in it; `private` where nobody else could read it."""
+    """A post with an order number in it, or a private one with an address or a phone number; `private` where nobody else could read it."""
 
     customer_id: CustomerId
     author_id: AuthorId
@@ -179,8 +179,28 @@ def bought_alike(conn: Connection, orders: Sequence[str], owners: Sequence[Custo
     )
 
 
+def bought(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[str]:
+    """Return the order numbers among the purchases of these customers."""
+    query: LiteralString = "select distinct order_number from purchases where customer_id = any(%(ids)s::bigint[]) and order_number <> ''"
+    return fetch_values(conn, query, {"ids": list(customer_ids)})
+
+
+def owners(conn: Connection, keys: Sequence[str], *, most: int) -> list[CustomerId]:
+    """Return whose handles hold one of the keys, up to `most` handles a key."""
+    return fetch_values(
+        conn,
+        """
+        select distinct l.customer_id
+        from unnest(%(keys)s::text[]) given(key)
+        cross join lateral (select author_id from identity_keys k where k.key = given.key order by author_id limit %(most)s) held
+        join customer_links l using (author_id)
+        """,
+        {"keys": list(keys), "most": most},
+    )
+
+
 def sayings(conn: Connection, customer_ids: Sequence[CustomerId], *, each: int) -> list[Saying]:
-    """Return the newest posts of these customers in which an order number stands, looking at up to `each` posts of a handle."""
+    """Return the newest posts of these customers in which they say whose order it is, looking at up to `each` posts of a handle."""
     return fetch_all(
         conn,
         Saying,
@@ -191,7 +211,8 @@ def sayings(conn: Connection, customer_ids: Sequence[CustomerId], *, each: int) 
           select id, text, visibility from posts
           where author_id = l.author_id and deleted_at is null order by published_at desc limit %(each)s
         ) p
-        join verdicts v on v.post_id = p.id and 'order' = any(v.personal)
+        join verdicts v on v.post_id = p.id
+          and ('order' = any(v.personal) or (p.visibility = 'direct' and v.personal && array['email', 'phone']))
         where l.customer_id = any(%(ids)s::bigint[])
         """,
         {"ids": list(customer_ids), "each": each},

@@ -121,7 +121,7 @@ select case when r.reference is null then 'file ' || %(file)s else %(system)s en
   %(now)s, %(id)s
 from import_records r
 where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed', 'same')
-  and (r.reference is not null or r.outcome = 'made' and not exists (
+  and (r.changes ? 'customer_refs' or r.reference is null and r.outcome = 'made' and not exists (
     select from jsonb_array_elements(r.ways) w where w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s))
 on conflict (system, external_id) do nothing
 """

@@ -1,7 +1,8 @@
 """SQL of who the rows of an import are, and what would change of them; `import_match` asks it of rows just read and of rows kept.
 
 A person is known by their number in the named system, else (as the mapping says) by e-mail, else by phone; a row with none of these by
-its place in the very same file. Who has another number in that system already is somebody else, whatever their address.
+its place in the very same file. Who has another number in that system already is somebody else, whatever their address; where numbers
+do not count, they keep the one they have.
 """
 
 from typing import LiteralString
@@ -82,7 +83,7 @@ cross join lateral (
     union all
     select 'customer_refs', null, to_jsonb(r.reference)
     where r.reference is not null and not exists (
-      select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
+      select from customer_refs x where x.system = %(system)s and (x.external_id = r.reference or x.customer_id = r.found_id))
   ) v(field, was, became)
   where v.became is not null and v.became is distinct from v.was and v.became <> 'null'
     and not (v.field = 'do_not_contact' and r.found_id is null and v.became = 'false')

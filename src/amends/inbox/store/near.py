@@ -5,6 +5,8 @@ from datetime import datetime
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one
 from amends.inbox.rules.ids import AgentId, PostId, TopicId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,17 +51,17 @@ class Meanings:
     embeddings: list[bytes]
 
 
-def newest(conn: Connection, *, encoder: str, limit: int) -> Meanings:
-    """Return the newest posts that `encoder` has read."""
-    rows = fetch_all(
-        conn,
-        _Meaning,
+def newest(conn: Connection, scope: Scope, *, encoder: str, limit: int) -> Meanings:
+    """Return the newest posts within the scope that `encoder` has read."""
+    query = (
         """
-        select post_id, embedding from readings where encoder = %(encoder)s and embedding is not null
-        order by post_id desc limit %(limit)s
-        """,
-        {"encoder": encoder, "limit": limit},
+        select readings.post_id, readings.embedding from readings join posts on posts.id = readings.post_id
+        where readings.encoder = %(encoder)s and readings.embedding is not null
+        """
+        + scopes.posts_within(scope)
+        + " order by readings.post_id desc limit %(limit)s"
     )
+    rows = fetch_all(conn, _Meaning, query, {"encoder": encoder, "limit": limit} | scopes.params(scope))
     return Meanings(post_ids=[row.post_id for row in rows], embeddings=[row.embedding for row in rows])
 
 
