@@ -36,8 +36,8 @@ when("page-changed", tick);
 when("list-shown", tick);
 when("list-shown", showDensity);
 when("case-shown", () => {
+  tick(); // first: what it writes would have to be laid out anew
   toUnread();
-  tick();
 });
 
 tick();
