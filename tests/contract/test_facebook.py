@@ -22,6 +22,7 @@ from amends.core.errors import (
     SourceUnfit,
     Unreachable,
 )
+from amends.core.graph_walk import CommentWalk
 from amends.core.ports import Account, Attachment, Draft
 from amends.core.post import Visibility
 from amends.core.pushing import Hook
@@ -384,10 +385,36 @@ def test_our_message_is_found_again_by_its_words(server: Replay, under: dict[str
     assert [one.external_id for one in page(server).thread("dm:71")] == ["dm:m_1", "dm:m_9"]
 
 
-def test_a_message_that_is_gone_is_only_believed_of_a_token_that_reads_messages(server: Replay) -> None:
-    with pytest.raises(AccessDenied, match="pages_messaging"):
-        refreshing(server, RIGHTS[:3]).refresh(["dm:m_1", "c5_2", "c5_3", "c5_4"])
-    assert [one.external_id for one in refreshing(server, RIGHTS).refresh(["dm:m_1", "c5_2", "c5_3", "c5_4"])] == ["dm:m_1", "c5_3"]
+def test_a_message_before_the_newest_twenty_is_called_deleted_by_meta_and_not_by_us(server: Replay) -> None:
+    assert [one.external_id for one in refreshing(server, RIGHTS).refresh(["dm:m_1", "c5_2", "c5_3", "c5_4"])] == ["c5_3"]
+    say(server, {"data": [talk(said(2, 2), {"id": "m_1"})]})
+    found = page(server).fetch(INBOX, None, budget=9)
+    assert ([one.external_id for one in found.posts], found.troubles) == (["dm:m_2"], ())
+
+
+@pytest.mark.parametrize("place", ["in a talk", "further on", "asked for again", "heard"])
+def test_a_message_that_names_no_reader_is_never_taken_for_a_public_post(server: Replay, place: str) -> None:
+    theirs, ours = ({name: value for name, value in said(n, n, ours=n == 2).items() if name != "to"} for n in (1, 2))
+    if place == "asked for again":
+        answers = [{"code": 200, "body": json.dumps(one)} for one in (theirs, ours)]
+        say(server, answers)
+        found = page(server).refresh(["dm:m_1", "dm:m_2"])
+    elif place == "heard":
+        say(server, {})
+        call = messaging()
+        del call["entry"][0]["messaging"][0]["recipient"]
+        found = page(server).hear(signed(call)).harvest.posts
+    else:
+        under_way = CommentWalk(mark=NOW - timedelta(days=1), began=NOW, waiting=(("t_1", "A"),)).cursor()
+        say(server, {"data": [talk(theirs, ours)] if place == "in a talk" else [theirs, ours]})
+        found = page(server).fetch(INBOX, under_way if place == "further on" else None, budget=9).posts
+    assert [(one.external_id, one.visibility) for one in found] == [("dm:m_1", Visibility.DIRECT)]
+
+
+def test_a_message_to_the_author_of_an_old_comment_is_refused_for_good(server: Replay) -> None:
+    say(server, {"error": {"message": "outside of allowed window", "code": 10, "error_subcode": 2018278}}, 400)
+    with pytest.raises(ReplyRefused, match="allowed window"):
+        page(server).reply(draft(private=True))
 
 
 def test_a_picture_is_uploaded_unseen_and_goes_out_with_the_comment(server: Replay) -> None:

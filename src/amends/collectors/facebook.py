@@ -95,17 +95,20 @@ class Facebook:
         return tuple(sorted(found, key=lambda post: (post.published_at, post.external_id)))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
-        """Return the present state of at most 100 posts; one is only said to be deleted while our token still has its rights."""
+        """Return the present state of at most 100 posts.
+
+        One is only said to be deleted while our token still has its rights, and no message is: Meta says so of all but the newest twenty.
+        """
         wanted = list(dict.fromkeys(external_ids[:REFRESH_LIMIT]))
         answers = self._graph.each(map(posts.path_of, wanted))
-        lost = [one for one, answer in zip(wanted, answers, strict=True) if answer is None]
+        lost = {one for one, answer in zip(wanted, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
         if lost:
-            self._check_rights((*RIGHTS, *((PRIVATE,) if any(map(graph_messages.is_message, lost)) else ())))
+            self._check_rights(RIGHTS)
         found: list[Post] = []
         for external_id, answer in zip(wanted, answers, strict=True):
-            if answer is None:
+            if external_id in lost:
                 found.append(posts.gone(external_id))
-            elif reading.name(answer.get("id")) == graph_id(external_id):
+            elif answer and reading.name(answer.get("id")) == graph_id(external_id):
                 found += posts_from(self._placed(answer, external_id), self._account).posts
         return tuple(found)
 
@@ -194,6 +197,8 @@ class Facebook:
         return {"data": comments}, walk.place, [*walk.more_comments(post_id, body, "created_time"), *others]
 
     def _placed(self, answer: Fields, external_id: str) -> Fields:
+        if graph_messages.is_message(external_id):
+            return graph_messages.addressed(answer)
         return {**answer, "post_id": posts.post_of(graph_id(external_id), self._account)} if is_comment(external_id) else answer
 
     def _parents(self, parent_id: str) -> set[str]:

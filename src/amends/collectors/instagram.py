@@ -102,19 +102,20 @@ class Instagram:
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         """Return the present state of at most 100 posts; of what others published Instagram does not tell it.
 
-        One is only said to be deleted while our token still has its rights.
+        One is only said to be deleted while our token still has its rights, and no message is: Meta says so of all but the newest twenty.
         """
         ours = [one for one in dict.fromkeys(external_ids[:REFRESH_LIMIT]) if posts.is_shown(one)]
         answers = self._graph.each(map(posts.path_of, ours))
-        lost = [one for one, answer in zip(ours, answers, strict=True) if answer is None]
+        lost = {one for one, answer in zip(ours, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
         if lost:
-            self._check_rights((*RIGHTS, *((PRIVATE,) if any(map(graph_messages.is_message, lost)) else ())))
+            self._check_rights(RIGHTS)
         found: list[Post] = []
         for external_id, answer in zip(ours, answers, strict=True):
-            if answer is None:
+            if external_id in lost:
                 found.append(posts.gone(external_id))
-            elif reading.name(answer.get("id")) == graph_id(external_id):
-                found += posts_from(_placed(answer), self._account).posts
+            elif answer and reading.name(answer.get("id")) == graph_id(external_id):
+                told = graph_messages.addressed(answer) if graph_messages.is_message(external_id) else _placed(answer)
+                found += posts_from(told, self._account).posts
         return tuple(found)
 
     def reply(self, draft: Draft) -> Published:

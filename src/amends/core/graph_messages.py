@@ -1,7 +1,8 @@
 """Private messages to a page or an account of Meta's as `Post`s that only their author and we see. Pure.
 
 A message is known by `dm:` and its id, its thread by `dm:` and the id of the person: webhooks know no conversations, and one person has one
-with us. What a webhook tells comes in another form; `told` turns it into the form in which the API shows the same.
+with us. Meta says of all but a conversation's newest twenty messages that they are deleted, so only its webhooks are believed in that. What
+a webhook tells comes in another form; `told` turns it into the form in which the API shows the same.
 """
 
 from collections.abc import Iterator
@@ -42,8 +43,15 @@ def is_talk(fields: Fields) -> bool:
 
 
 def within(talk: Fields) -> Iterator[object]:
-    """Yield the messages that came with a conversation."""
-    yield from reading.sequence(reading.mapping(talk.get("messages")).get("data"))
+    """Yield the messages that came with a conversation; of those before the newest twenty Meta tells the id alone."""
+    for one in reading.mappings(reading.mapping(talk.get("messages")).get("data")):
+        if one.keys() - {"id"}:
+            yield addressed(one)
+
+
+def addressed(fields: Fields) -> Fields:
+    """Return what Meta shows as a message as one to somebody, also where it does not say to whom: it must never pass for a public post."""
+    return {"to": None, **fields}
 
 
 def is_said(fields: Fields) -> bool:

@@ -53,7 +53,8 @@ class Talks:
         if walk.waiting:
             (talk, place), *others = walk.waiting
             body = self.graph.page(f"{talk}/messages", {"fields": FIELDS, "limit": min(MOST_MESSAGES, size), "after": place})
-            return body, walk.place, [*walk.more_comments(talk, body, "created_time"), *others]
+            talks: Fields = {"data": [{"messages": body}]}
+            return talks, walk.place, [*walk.more_comments(talk, body, "created_time"), *others]
         asked: Params = {"limit": min(MOST_TALKS, size), "after": walk.place or None, **self._asked(min(MOST_MESSAGES, size))}
         body = self.graph.page(TALKS, asked)
         return body, walk.place_after(body, walk.bottom, "updated_time"), walk.all_waiting(body, "messages", "created_time")
@@ -71,7 +72,7 @@ class Talks:
         if is_message(draft.parent_id):
             body = self._answered({"recipient": {"id": person_of(draft.root_id)}, **said})
         else:
-            body = self.graph.publish(SENDING, {"recipient": {"comment_id": comment_id}, **said})
+            body = self._under(comment_id, said)
         own_id = reading.name(body.get("message_id"))
         if not own_id:
             raise Unreachable("Meta took the answer but does not show it.")
@@ -104,6 +105,12 @@ class Talks:
                 return self.graph.publish(SENDING, {**asked, **BY_A_PERSON})
             except (WindowClosed, ReplyRefused) as refusal:
                 raise ReplyRefused(TOO_LATE) from refusal
+
+    def _under(self, comment_id: str, said: Fields) -> Fields:
+        try:
+            return self.graph.publish(SENDING, {"recipient": {"comment_id": comment_id}, **said})
+        except WindowClosed as refusal:
+            raise ReplyRefused(str(refusal)) from refusal
 
     def _author_of(self, comment_id: str) -> str:
         return reading.name(reading.mapping(self.graph.get(comment_id, {"fields": "from{id}"}).get("from")).get("id"))

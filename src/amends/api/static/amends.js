@@ -11,6 +11,7 @@ import { toUnread } from "./jumps.js";
 import "./keys.js";
 import { showDensity } from "./looks.js";
 import "./mentions.js";
+import "./merging.js";
 import { listen } from "./news.js";
 import "./notices.js";
 import "./ordering.js";
