@@ -24,7 +24,7 @@ from amends.core.written import (
     stamp,
     until,
 )
-from amends.inbox.actions.called import language, network
+from amends.inbox.actions.called import language, network, written
 from amends.triage.urgency_weights import Reason
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "span",
     "stamp",
     "until",
+    "written",
 ]
 
 # fmt: off
