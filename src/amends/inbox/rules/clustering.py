@@ -82,7 +82,8 @@ def sight_of(known: Numbers, scripts: Sequence[str], numbered: Sequence[bool]) -
 
 
 def _without(meant: Numbers, axes: Numbers) -> Numbers:
-    return meant - (meant @ axes.T) @ axes
+    """Return what is meant, but for what lies in these directions."""
+    return (meant - (meant @ axes.T) @ axes).astype(np.float32, copy=False)
 
 
 def _apart(centred: Numbers, scripts: Sequence[str]) -> Numbers:
