@@ -21,7 +21,7 @@ from amends.sandbox.scenario import load
 from amends.sandbox.script import Scenario
 from amends.sandbox.state import Sandbox
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +148,13 @@ def sandbox_process(data: Path, *, port: int = 0, pace: float = 0, scenario: Pat
     finally:
         child.terminate()
         child.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def networks_at(url: str) -> Generator[Networks]:
+    """Speak with a sandbox that runs already, as a demo's does."""
+    with httpx.Client(base_url=url, timeout=30, trust_env=False) as control:
+        yield Networks(url=url, control=control)
 
 
 def _free_port() -> int:

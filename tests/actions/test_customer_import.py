@@ -168,7 +168,7 @@ def test_whoever_came_is_to_be_searched_counted_and_looked_for_elsewhere_and_who
 
 def test_the_audit_log_tells_of_an_import_and_not_of_each_company_in_it(desk: Importing) -> None:
     desk.undo(desk.whole("Name,Company\nAnn,Birch\nBen,Cedar\n"))
-    told = desk.values("select kind || ' ' || about || ' ' || (after ->> 'state') from audit_log order by id")
+    told = desk.values("select kind || ' ' || about || ' ' || (after ->> 'state') from audit_log where kind ~ 'import|organ' order by id")
     assert told == ["customer_import_changed people.csv running", "customer_import_changed people.csv undoing"]
     assert desk.values("select count(*) from organisations") == [0]
 

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import LiteralString
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -16,8 +17,8 @@ from amends.core.pushing import Heard, Hook, Hub
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.accounts import open_called
 from amends.inbox.actions.hear import called_source, record_heard
-from amends.inbox.actions.sources import add_source, pause
-from amends.inbox.rules.ids import SourceId
+from amends.inbox.actions.sources import add_source, drop_watch, pause
+from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.rules.leases import again_at, renew_at
 from amends.worker.names import Task
 from tests.cast import NOON, SECRET_KEY, ada
@@ -142,6 +143,80 @@ def test_a_hub_of_before_and_that_of_a_feed_watched_no_more_bring_nothing(work: 
         for hook in (confirming(asked[0]), pushing(asked[0])):
             with pytest.raises(HookRefused, match="any more"):
                 call(work, hook)
+
+
+DROP_FEED = "select id from watches where kind = 'feed'"
+DROP_CALLS = "select id from watches where kind = 'calls'"
+PAUSE = "select id from sources"
+
+
+def leaving(request: Request) -> Hook:
+    """Return how the hub that was told to call no more asks whether we mean it."""
+    query = dict(parse_qsl(urlsplit(dict(parse_qsl(request.body.decode()))["hub.callback"]).query))
+    return Hook(method="GET", headers={}, query=query | {"hub.mode": "unsubscribe", "hub.topic": query["topic"], "hub.challenge": "c2"})
+
+
+def end(work: Workplace, how: LiteralString) -> None:
+    """Drop the watch that a query finds, or pause the source."""
+    with work.pool.transaction() as conn:
+        if how == PAUSE:
+            pause(conn, source_id=SourceId(fetch_values(conn, how)[0]), agent_id=None, now=work.now)
+        else:
+            drop_watch(conn, watch_id=WatchId(fetch_values(conn, how)[0]), agent_id=None, now=work.now)
+
+
+@pytest.mark.parametrize("reason", [DROP_FEED, DROP_CALLS, PAUSE])
+def test_a_hub_that_shall_call_no_more_is_told_until_it_asks_whether_we_mean_it(work: Feeds, blog: Replay, reason: LiteralString) -> None:
+    asked = speaking(blog)
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    call(work, confirming(asked[0]))
+    with pytest.raises(HookRefused, match="Nobody told"):
+        call(work, leaving(asked[0]))
+    end(work, reason)
+    work.now += DAY + HOUR
+    work.perform(Task.SUBSCRIBE)
+    work.now += 11 * MINUTE
+    work.perform(Task.SUBSCRIBE)
+    told = [dict(parse_qsl(one.body.decode())) for one in asked]
+    assert [one["hub.mode"] for one in told] == ["subscribe", "unsubscribe", "unsubscribe"]
+    assert told[1]["hub.callback"] == told[0]["hub.callback"]
+    with pytest.raises((HookRefused, NotFound)):
+        call(work, pushing(asked[0]))
+    assert call(work, leaving(asked[1])) == "c2"
+    work.now += HOUR
+    work.perform(Task.SUBSCRIBE)
+    assert (len(asked), values(work, "select count(*) from hub_farewells")) == (3, [0])
+
+
+def test_the_hub_that_a_feed_no_longer_names_is_told_and_one_that_is_asked_again_is_not(work: Feeds, blog: Replay) -> None:
+    asked = speaking(blog)
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    call(work, confirming(asked[0]))
+
+    def name(hub: str) -> None:
+        with work.pool.transaction() as conn:
+            execute(conn, "update watches set cursor = cursor || jsonb_build_object('hub', %(hub)s::text)", {"hub": f"{blog.url}/{hub}"})
+        work.perform(Task.SUBSCRIBE)
+
+    name("other")
+    told = [dict(parse_qsl(one.body.decode()))["hub.mode"] for one in asked]
+    assert (sorted(told), values(work, "select hub like '%/hub' from hub_farewells")) == (["subscribe", "subscribe", "unsubscribe"], [True])
+    work.now += HOUR
+    name("hub")
+    work.perform(Task.SUBSCRIBE)
+    assert values(work, "select count(*) from hub_farewells") == [0]
+
+
+def test_a_hub_whose_promise_is_over_is_not_told(work: Feeds, blog: Replay) -> None:
+    asked = speaking(blog, status=500)
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    call(work, confirming(asked[0]))
+    end(work, DROP_FEED)
+    work.perform(Task.SUBSCRIBE)
+    assert (len(asked), values(work, "select failures from hub_farewells")) == (2, [1])
+    work.now += 11 * DAY
+    work.perform(Task.SUBSCRIBE)
+    assert (len(asked), values(work, "select count(*) from hub_farewells")) == (2, [0])
 
 
 def test_a_feed_that_takes_the_name_of_another_cannot_speak_for_the_hub_of_that(work: Feeds, blog: Replay) -> None:

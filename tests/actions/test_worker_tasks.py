@@ -186,6 +186,19 @@ def test_a_reply_whose_answer_got_lost_is_found_and_not_published_again(work: Wo
     assert values(work, "select state || ' ' || external_id from replies") == ["sent r0"]
 
 
+def test_the_same_words_of_an_earlier_reply_are_not_taken_for_one_that_did_not_go_out(work: Workplace) -> None:
+    with_reply(work)
+    work.perform(Task.SEND_REPLIES)
+    with work.pool.transaction() as conn:
+        [case_id], [agent_id] = fetch_values(conn, "select id from cases"), fetch_values(conn, "select agent_id from replies")
+        queue_reply(conn, case_id=case_id, agent_id=agent_id, text="We look for it.", now=work.now, policy=POLICY)
+    work.network.moods = [Unreachable("It never arrived there.")]
+    work.perform(Task.SEND_REPLIES)
+    work.now += MINUTE
+    work.perform(Task.SEND_REPLIES)
+    assert values(work, "select state || ' ' || external_id from replies order by id") == ["sent r0", "sent r1"]
+
+
 def test_a_worker_that_died_while_sending_leaves_a_reply_that_is_looked_for_first(work: Workplace) -> None:
     with_reply(work)
     work.network.moods = [SystemExit("killed while the network had the reply")]

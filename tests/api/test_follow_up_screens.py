@@ -60,6 +60,7 @@ def test_a_manager_sets_plans_and_words_and_sees_the_letter_first(door: Door) ->
     mia = door.visitor(door.who.mia)
     made = mia.post("/settings/follow-up", data={"first": "3", "last": "14", "survey": "", "urgency": "50", "network": "true"})
     assert (made.status_code, "looks after 3 and 14 days" in made.text, "nobody is asked" in made.text) == (200, True, True)
+    assert "looks after 7 d and 30 d · asks after 2 d" in made.text, "what no plan fits"
     [plan_id] = values(door, "select id from follow_up_plans")
     assert mia.post(f"/settings/follow-up/{plan_id}/remove").status_code == 200
     assert mia.post(f"/settings/follow-up/{plan_id}/restore").status_code == 200

@@ -2,6 +2,7 @@
 
 import pytest
 
+from amends.api.matching_words import chance
 from amends.core.database import execute, fetch_values
 from amends.inbox.actions.find_same import find_same
 from tests.cast import NOON
@@ -35,7 +36,13 @@ def test_the_desk_shows_two_records_with_what_speaks_for_it(door: Door, two: tup
     assert "same handle elsewhere (cytravelsfar)" in page
     assert "vip" in page
     assert "1 contact way" in page
+    assert f'href="/customers/{two[1].id}"' in page
     assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(("score", "told"), [(1.0, 99), (0.997, 99), (0.881, 88), (0.001, 1)])
+def test_nobody_is_said_to_be_somebody_for_certain(score: float, told: int) -> None:
+    assert chance(score) == told
 
 
 def test_two_are_merged_with_the_chosen_values_and_taken_apart_again(door: Door, two: tuple[Person, Person]) -> None:

@@ -1,5 +1,6 @@
 """Signing in on a network from the page of sources: out with fresh secrets, back with a token, and nothing for whoever did not set out."""
 
+import json
 import re
 from collections.abc import Generator
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from amends.collectors import abilities, load, networks
+from amends.collectors._mail_login import Login
 from amends.core.clock import utc_now
 from amends.core.errors import CredentialsRefused
 from amends.core.network_grant import set_out
@@ -20,8 +22,10 @@ from amends.inbox.actions.sources import add_source
 from amends.inbox.store import sources
 from tests.cast import SECRET_KEY
 from tests.door import Answer, Door
+from tests.replay_server import replay_server
 from tests.sandbox_server import Networks, sandbox_networks
 
+KNOWN_BY = {"mail": {"imap_host": "imap.gmail.com"}}
 REDDIT = {"client_id": "sandbox-veloria-client-id", "client_secret": "sandbox-veloria-client-secret"}
 
 
@@ -92,6 +96,58 @@ def test_who_agrees_on_the_network_brings_back_a_token_that_works(
     assert load(network).build(account, utc_now).check().can_reply
 
 
+def test_the_owner_of_a_mailbox_agrees_where_its_tokens_are_made_and_what_they_give_signs_in(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    with replay_server() as provider:
+        provider.say(json.dumps({"access_token": "t", "refresh_token": "R", "expires_in": 3600}).encode())
+        options = {"imap_host": "127.0.0.1", "token_url": f"{provider.url}/tenant/oauth2/v2.0/token", "base_url": provider.url}
+        with door.pool.transaction() as conn:
+            source_id = add_source(
+                conn,
+                brand="Veloria",
+                network="mail",
+                handle="care@veloria.example",
+                credentials={"client_id": "C"},
+                options=options,
+                watches=[Watch(kind=WatchKind.MAILBOX)],
+                secret_key=SECRET_KEY,
+                now=door.now,
+            )
+        assert "Sign in on Microsoft 365" in client.get("/sources").text
+        out = urlsplit(client.post(f"/sources/{source_id}/grant").headers["hx-redirect"])
+        said = dict(parse_qsl(out.query))
+        assert (out.path, said["login_hint"]) == ("/tenant/oauth2/v2.0/authorize", "care@veloria.example")
+        assert "offline_access" in said["scope"]
+        came = client.get("/grants/back", params={"code": "yes", "state": said["state"]})
+        assert came.headers["location"] == "/sources?grant=given"
+        assert kept(door, source_id) == {"client_id": "C", "refresh_token": "R"}
+        account = Account(handle="care@veloria.example", credentials=kept(door, source_id), options=options)
+        assert Login(account, utc_now).token() == "t"
+    asked = [dict(parse_qsl(one.body.decode())) for one in provider.requests]
+    assert [(one["grant_type"], one.get("code"), one.get("refresh_token")) for one in asked] == [
+        ("authorization_code", "yes", None),
+        ("refresh_token", None, "R"),
+    ]
+
+
+def test_a_mailbox_of_somebody_whose_way_we_do_not_know_offers_no_sign_in(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    with door.pool.transaction() as conn:
+        source_id = add_source(
+            conn,
+            brand="Veloria",
+            network="mail",
+            handle="care@veloria.example",
+            credentials={"password": "p"},
+            options={"imap_host": "imap.veloria.example"},
+            watches=[Watch(kind=WatchKind.MAILBOX)],
+            secret_key=SECRET_KEY,
+            now=door.now,
+        )
+    assert "Sign in on" not in client.get("/sources").text
+    assert client.post(f"/sources/{source_id}/grant").status_code >= 400
+
+
 def test_nothing_is_kept_for_who_did_not_set_out_comes_late_or_changes_the_state(door: Door, running: Networks) -> None:
     source_id, client = a_source(door, running, "mastodon"), door.visitor(door.who.ann)
     address = answer(client, running, source_id)
@@ -128,7 +184,7 @@ def test_only_who_may_change_sources_sets_out_and_only_where_the_network_asks(do
 @pytest.mark.parametrize("network", [name for name in networks() if abilities(name).grants and name != "mastodon"])
 def test_a_network_that_needs_an_app_first_says_so_and_asks_with_pkce_then(network: str) -> None:
     def asked(**credentials: str) -> str:
-        account = Account(handle="us", credentials=credentials)
+        account = Account(handle="us", credentials=credentials, options=KNOWN_BY.get(network, {}))
         return set_out(
             load(network).grant(account, utc_now, "https://desk.example/grants/back"), "https://desk.example/grants/back"
         ).address

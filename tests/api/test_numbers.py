@@ -253,6 +253,31 @@ def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
         assert fetch_values(conn, "select why from jobs where kind = 'measure'") == ["a calendar chosen for the numbers"]
 
 
+def test_programs_of_administrators_decide_about_the_numbers(door: Door) -> None:
+    admin, place = door.program(door.who.ann), "/api/v1/numbers/settings"
+    assert admin.get(place).json() == {"compare_agents": [], "shows_answer_times": False, "calendar_id": None}
+    week = admin.post("/api/v1/calendars", json={"name": "Week", "days": ["9:00-17:00"] * 5}).json()["calendar_id"]
+    chosen = admin.patch(place, json={"compare_agents": ["manager"], "calendar_id": week}).json()
+    assert chosen == {"compare_agents": ["manager"], "shows_answer_times": False, "calendar_id": week}
+    assert admin.patch(place, json={"shows_answer_times": True}).json() == chosen | {"shows_answer_times": True}
+    assert admin.patch(place, json={"calendar_id": None}).json()["calendar_id"] is None
+    refused = [admin.patch(place, json=one).status_code for one in ({"compare_agents": ["agent"]}, {"calendar_id": week + 1}, {"x": 1})]
+    assert refused == [422, 404, 422]
+    assert door.program(door.who.mia).get(place).status_code == 403
+
+
+def test_groups_tell_business_time_below_the_wall_and_open_its_rows(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        work_through(conn, door)
+    mia = door.visitor(door.who.mia)
+    page = unescape(mia.get("/numbers/by/network").text)
+    assert "the same in business time" in page
+    [link] = set(re.findall(r'href="(/numbers/rows[^"]*length=ending_business)"', page))
+    assert mia.get(link).text.count(ROW) == 2
+    [line] = door.program(door.who.mia).get("/api/v1/numbers/by/network").json()
+    assert line["paces"]["counted"] == line["measures"]["begun"]
+
+
 def test_a_length_opens_the_rows_that_have_it_and_shows_it(shared_door: Door) -> None:
     mia = shared_door.visitor(shared_door.who.mia)
     span = f"since={WEEK.since:%Y-%m-%dT%H:%M:%SZ}&until={WEEK.until:%Y-%m-%dT%H:%M:%SZ}"

@@ -22,14 +22,15 @@ from amends.core.errors import (
     SourceUnfit,
     Unreachable,
 )
-from amends.core.ports import Account, Draft
+from amends.core.graph_walk import CommentWalk
+from amends.core.ports import Account, Attachment, Draft
 from amends.core.post import Visibility
 from amends.core.pushing import Hook
 from amends.core.watching import Watch, WatchKind
 from tests.replay_server import Answer, Replay, Request, replay_server
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
-COMMENTS = Watch(kind=WatchKind.COMMENTS)
+COMMENTS, INBOX = Watch(kind=WatchKind.COMMENTS), Watch(kind=WatchKind.INBOX)
 CREDENTIALS = {"access_token": "t", "app_id": "9", "app_secret": "s", "verify_token": "agreed"}
 RIGHTS = ["pages_read_engagement", "pages_read_user_content", "pages_manage_engagement", "pages_messaging", "pages_manage_metadata"]
 
@@ -116,7 +117,10 @@ def test_an_answer_an_edit_a_deletion_a_visitor_s_post_and_a_mention_are_heard()
         call(COMMENTED, "ratings"),
         call(COMMENTED, of="11"),
         {"object": "page", "entry": []},
-        {"object": "page", "entry": [{"id": "10", "changes": [7, {}], "messaging": []}]},
+        {
+            "object": "page",
+            "entry": [{"id": "10", "changes": [7, {}], "messaging": [7, {}, {"sender": {"id": "71"}, "read": {"watermark": 1}}]}],
+        },
     ],
 )
 def test_what_has_no_words_for_us_is_heard_in_silence(told: object) -> None:
@@ -286,8 +290,145 @@ def test_an_answer_to_the_author_alone_goes_into_a_message(server: Replay) -> No
     say(server, {"recipient_id": "71", "message_id": "m_1"})
     published = page(server).reply(draft(private=True))
     assert json.loads(server.requests[0].body) == {"recipient": {"comment_id": "5_1"}, "message": {"text": "We are on it"}}
-    assert (server.requests[0].path, published.external_id, published.permalink) == ("/me/messages", "m_1", "")
-    assert page(server).find_reply(draft(private=True)) is None
+    assert (server.requests[0].path, published.external_id, published.permalink) == ("/me/messages", "dm:m_1", "")
+
+
+def talk(*said: dict[str, Any], after: str = "", hours: float = 0) -> dict[str, Any]:
+    paging = {"paging": {"cursors": {"after": after}, "next": "https://graph.facebook.com/next"}} if after else {}
+    return {"id": "t_1", "updated_time": (NOW - timedelta(hours=hours)).isoformat(), "messages": {"data": list(said), **paging}}
+
+
+def said(number: int, minutes: int, *, ours: bool = False, **more: Any) -> dict[str, Any]:
+    people = [{"id": "71", "name": "Cy"}, {"id": "10", "name": "NorthPier"}]
+    at = (NOW - timedelta(minutes=minutes)).isoformat()
+    writer, reader = reversed(people) if ours else people
+    return {"id": f"m_{number}", "message": f"words {number}", "from": writer, "to": {"data": [reader]}, "created_time": at, **more}
+
+
+def messaging(**more: Any) -> dict[str, Any]:
+    message = {"mid": "m_1", "text": "words 1", **more}
+    event = {"sender": {"id": "71"}, "recipient": {"id": "10"}, "timestamp": int(NOW.timestamp() - 300) * 1000, "message": message}
+    return {"object": "page", "entry": [{"id": "10", "time": 1771588800, "messaging": [event]}]}
+
+
+def test_a_private_message_is_heard_as_it_is_fetched_in_the_conversation_of_its_author(server: Replay) -> None:
+    say(server, {"id": "71", "name": "Cy"})
+    [heard] = page(server).hear(signed(messaging())).harvest.posts
+    say(server, {"data": [talk(said(1, 5))]})
+    [fetched] = page(server).fetch(INBOX, None, budget=100).posts
+    assert replace(heard, raw=b"") == replace(fetched, raw=b"")
+    assert (heard.external_id, heard.root_id, heard.author.external_id, heard.author.handle) == ("dm:m_1", "dm:71", "71", "Cy")
+    assert (heard.visibility, heard.is_own, heard.can_reply) == (Visibility.DIRECT, False, True)
+
+
+def test_what_a_webhook_says_of_messages_is_theirs_ours_gone_or_nothing(server: Replay) -> None:
+    say(server, {"error": {"message": "no", "code": 200}}, 403)
+
+    def heard(**more: Any) -> Any:
+        return page(server).hear(signed(messaging(**more))).harvest.posts
+
+    assert heard()[0].author.handle == "somebody"
+    assert (heard(is_deleted=True)[0].external_id, heard(is_deleted=True)[0].deleted) == ("dm:m_1", True)
+    assert [one.kind for one in heard(text=None, attachments=[{"type": "image", "payload": {"url": "https://x.example/1"}}])[0].media] == [
+        "image"
+    ]
+    assert heard(text=None) == heard(mid=None) == ()
+    echo = messaging(is_echo=True)
+    event = echo["entry"][0]["messaging"][0]
+    event["sender"], event["recipient"] = event["recipient"], event["sender"]
+    [own] = page(server).hear(signed(echo)).harvest.posts
+    assert (own.is_own, own.root_id, own.author.handle) == (True, "dm:71", "NorthPier")
+
+
+def test_conversations_are_walked_down_to_the_mark(server: Replay) -> None:
+    bodies = [{"data": [talk(said(3, 1), said(2, 2), after="A")]}, {"data": [said(1, 3)]}]
+    server.answer = lambda request: Answer(body=json.dumps(bodies[1 if request.path.endswith("/t_1/messages") else 0]).encode())
+    first = page(server).fetch(INBOX, None, budget=2)
+    second = page(server).fetch(INBOX, first.cursor, budget=2)
+    assert [[one.external_id for one in found.posts] for found in (first, second)] == [["dm:m_3", "dm:m_2"], ["dm:m_1"]]
+    assert (first.more, second.more, server.requests[0].asked["platform"]) == (True, False, "messenger")
+    say(server, {"data": [talk(said(2, 2)), {**talk(), "messages": {}}]})
+    assert page(server).fetch(INBOX, second.cursor, budget=9).posts == ()
+
+
+def test_a_message_is_answered_within_a_day_or_by_a_person_within_seven(server: Replay) -> None:
+    late = {"error": {"message": "outside of allowed window", "code": 10, "error_subcode": 2018278}}
+    private = draft(parent_id="dm:m_1", root_id="dm:71")
+    say(server, {"recipient_id": "71", "message_id": "m_2"})
+    assert page(server).reply(private).external_id == "dm:m_2"
+    assert json.loads(server.requests[-1].body) == {
+        "recipient": {"id": "71"},
+        "message": {"text": "We are on it"},
+        "messaging_type": "RESPONSE",
+    }
+
+    def answer(request: Request) -> Answer:
+        tagged = json.loads(request.body)["messaging_type"] == "MESSAGE_TAG"
+        return Answer(body=b'{"message_id": "m_3"}') if tagged else Answer(status=400, body=json.dumps(late).encode())
+
+    server.answer = answer
+    assert page(server).reply(private).external_id == "dm:m_3"
+    say(server, late, 400)
+    with pytest.raises(ReplyRefused, match="more than a day old"):
+        page(server).reply(private)
+
+
+@pytest.mark.parametrize("under", [{"parent_id": "dm:m_1", "root_id": "dm:71"}, {"private": True}])
+def test_our_message_is_found_again_by_its_words(server: Replay, under: dict[str, Any]) -> None:
+    ours = said(9, 0, ours=True, message="We are  on it")
+    bodies: dict[bool, object] = {True: {"data": [talk(ours, said(1, 5))]}, False: {"from": {"id": "71"}}}
+    server.answer = lambda request: Answer(body=json.dumps(bodies[request.path.endswith("/conversations")]).encode())
+    found = page(server).find_reply(draft(**under))
+    assert found is not None
+    assert (found.external_id, server.requests[-1].asked["user_id"]) == ("dm:m_9", "71")
+    assert page(server).find_reply(draft(text="other words", **under)) is None
+    assert [one.external_id for one in page(server).thread("dm:71")] == ["dm:m_1", "dm:m_9"]
+
+
+def test_a_message_before_the_newest_twenty_is_called_deleted_by_meta_and_not_by_us(server: Replay) -> None:
+    assert [one.external_id for one in refreshing(server, RIGHTS).refresh(["dm:m_1", "c5_2", "c5_3", "c5_4"])] == ["c5_3"]
+    say(server, {"data": [talk(said(2, 2), {"id": "m_1"})]})
+    found = page(server).fetch(INBOX, None, budget=9)
+    assert ([one.external_id for one in found.posts], found.troubles) == (["dm:m_2"], ())
+
+
+@pytest.mark.parametrize("place", ["in a talk", "further on", "asked for again", "heard"])
+def test_a_message_that_names_no_reader_is_never_taken_for_a_public_post(server: Replay, place: str) -> None:
+    theirs, ours = ({name: value for name, value in said(n, n, ours=n == 2).items() if name != "to"} for n in (1, 2))
+    if place == "asked for again":
+        answers = [{"code": 200, "body": json.dumps(one)} for one in (theirs, ours)]
+        say(server, answers)
+        found = page(server).refresh(["dm:m_1", "dm:m_2"])
+    elif place == "heard":
+        say(server, {})
+        call = messaging()
+        del call["entry"][0]["messaging"][0]["recipient"]
+        found = page(server).hear(signed(call)).harvest.posts
+    else:
+        under_way = CommentWalk(mark=NOW - timedelta(days=1), began=NOW, waiting=(("t_1", "A"),)).cursor()
+        say(server, {"data": [talk(theirs, ours)] if place == "in a talk" else [theirs, ours]})
+        found = page(server).fetch(INBOX, under_way if place == "further on" else None, budget=9).posts
+    assert [(one.external_id, one.visibility) for one in found] == [("dm:m_1", Visibility.DIRECT)]
+
+
+def test_a_message_to_the_author_of_an_old_comment_is_refused_for_good(server: Replay) -> None:
+    say(server, {"error": {"message": "outside of allowed window", "code": 10, "error_subcode": 2018278}}, 400)
+    with pytest.raises(ReplyRefused, match="allowed window"):
+        page(server).reply(draft(private=True))
+
+
+def test_a_picture_is_uploaded_unseen_and_goes_out_with_the_comment(server: Replay) -> None:
+    def answer(request: Request) -> Answer:
+        return Answer(body=json.dumps({"id": "88"} if request.path.endswith("/photos") else comment(7, 0)).encode())
+
+    server.answer = answer
+    picture = Attachment(content=b"png", content_type="image/png", alt="A ferry")
+    assert page(server).reply(draft(attachments=(picture,))).external_id == "c5_7"
+    upload, publish = server.requests
+    assert (upload.path, b"A ferry" in upload.body, b"png" in upload.body) == ("/10/photos", True, True)
+    assert json.loads(publish.body) == {"message": "We are on it", "attachment_id": "88"}
+    with pytest.raises(ReplyRefused, match="no picture"):
+        page(server).reply(draft(private=True, attachments=(picture,)))
 
 
 def test_a_second_message_to_one_comment_is_refused_by_meta_itself(server: Replay) -> None:

@@ -213,7 +213,7 @@ def test_a_limit_is_told_from_a_missing_right(server: Replay, headers: dict[str,
     [("northpier/ferry#13/D_13", None), ("northpier/ferry#13/DC_1", "DC_1"), ("northpier/ferry#13/DC_1/DC_2", "DC_1")],
 )
 def test_an_answer_in_a_discussion_goes_into_the_thread_and_is_found_there(server: Replay, parent: str, thread: str | None) -> None:
-    draft = Draft(parent_id=parent, root_id="northpier/ferry#13/D_13", text="We are sorry", key="k", since=NOW)
+    draft = Draft(parent_id=parent, root_id="northpier/ferry#13/D_13", text="We are sorry", key="k", since=NOW - timedelta(days=1))
     ours = under("DC_7", user=US, body="We are sorry")
     server.say(json.dumps({"data": {"addDiscussionComment": {"comment": ours}}}).encode())
     published = collector(server).reply(draft)

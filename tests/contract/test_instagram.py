@@ -169,7 +169,37 @@ def test_an_answer_goes_under_a_comment_under_a_media_or_to_the_author_alone(ser
     for changed, path in (({}, "/1/replies"), ({"parent_id": "5"}, "/5/comments"), ({"private": True}, "/me/messages")):
         ours(server).reply(draft(**changed))
         assert server.requests[-1].path == path
-    assert ours(server).find_reply(draft(private=True)) is None
+
+
+def said(number: int, minutes: int, *, ours: bool = False, **more: Any) -> dict[str, Any]:
+    people = [{"id": "71", "username": "cy"}, {"id": "10", "username": "NorthPier"}]
+    at = (NOW - timedelta(minutes=minutes)).isoformat()
+    writer, reader = reversed(people) if ours else people
+    return {"id": f"m_{number}=", "message": f"words {number}", "from": writer, "to": {"data": [reader]}, "created_time": at, **more}
+
+
+def test_a_private_message_is_heard_as_it_is_fetched_and_answered_where_it_was_written(server: Replay) -> None:
+    event = {"sender": {"id": "71"}, "recipient": {"id": "10"}, "timestamp": int(NOW.timestamp() - 300) * 1000}
+    told = {"object": "instagram", "entry": [{"id": "10", "messaging": [{**event, "message": {"mid": "m_1=", "text": "words 1"}}]}]}
+    body = json.dumps(told).encode()
+    signature = "sha256=" + hmac.new(b"s", body, hashlib.sha256).hexdigest()
+    say(server, {"id": "71", "username": "cy"})
+    [heard] = ours(server).hear(Hook(method="POST", headers={"x-hub-signature-256": signature}, query={}, body=body)).harvest.posts
+    say(server, {"data": [{"id": "t", "updated_time": NOW.isoformat(), "messages": {"data": [said(1, 5)]}}], "message_id": "m_2="})
+    [fetched] = ours(server).fetch(Watch(kind=WatchKind.INBOX), None, budget=9).posts
+    assert replace(heard, raw=b"") == replace(fetched, raw=b"")
+    assert (heard.external_id, heard.root_id, heard.author.handle, heard.visibility) == ("dm:m_1=", "dm:71", "cy", Visibility.DIRECT)
+    assert ours(server).thread("dm:71") == (fetched,)
+    assert ours(server).reply(draft(parent_id=heard.external_id, root_id=heard.root_id)).external_id == "dm:m_2="
+    assert json.loads(server.requests[-1].body)["recipient"] == {"id": "71"}
+    assert server.requests[1].asked["platform"] == "instagram"
+
+
+def test_a_message_s_present_state_is_asked_for_by_its_id(server: Replay) -> None:
+    server.say(json.dumps([{"code": 200, "body": json.dumps(said(1, 5))}]).encode())
+    [found] = ours(server).refresh(["dm:m_1="])
+    assert (found.external_id, found.text) == ("dm:m_1=", "words 1")
+    assert b"m_1%3D?fields=" in server.requests[0].body
 
 
 def test_an_answer_under_our_own_media_is_found_and_one_under_others_is_left_to_a_person(server: Replay) -> None:

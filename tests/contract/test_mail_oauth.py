@@ -10,7 +10,7 @@ import pytest
 
 from amends.collectors._mail_login import Login
 from amends.collectors._mail_send import connected
-from amends.collectors.mail import build
+from amends.collectors.mail import asked_at, build, grant
 from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
 from amends.core.ports import Account, Draft
 from amends.core.watching import Watch, WatchKind
@@ -115,6 +115,37 @@ def test_no_secret_goes_to_an_address_in_the_open(provider: Replay, address: str
     given = account(provider)
     with pytest.raises(SourceUnfit):
         Login(replace(given, options={**given.options, "token_url": address}), lambda: NOW).token()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"imap_host": "imap.gmail.com"}, ("Google", "accounts.google.com")),
+        ({"imap_host": "outlook.office365.com"}, ("Microsoft 365", "login.microsoftonline.com/common/")),
+        ({"token_url": "https://login.microsoftonline.com/t1/oauth2/v2.0/token"}, ("Microsoft 365", "login.microsoftonline.com/t1/")),
+        ({"token_url": "https://login.elsewhere.example/token", "imap_host": "imap.gmail.com"}, None),
+        ({"token_url": "https://[/token"}, None),
+        ({"imap_host": "imap.shop.example"}, None),
+    ],
+)
+def test_who_is_asked_to_let_us_in_is_known_by_the_server_or_the_address_of_the_tokens(
+    options: dict[str, str], told: tuple[str, str] | None
+) -> None:
+    given = Account(handle=USER, credentials={"client_id": "C", "client_secret": "S"}, options=options)
+    assert asked_at(options) == (told[0] if told else "")
+    if told:
+        found = grant(given, lambda: NOW, "https://desk.example/grants/back")
+        assert told[1] in found.authorize
+        assert found.token.endswith("/token")
+    else:
+        with pytest.raises(CredentialsRefused, match="known for Gmail"):
+            grant(given, lambda: NOW, "https://desk.example/grants/back")
+
+
+def test_a_password_signs_in_where_no_app_of_ours_was_entered() -> None:
+    gmail = Account(handle=USER, credentials={"password": "p"}, options={"imap_host": "imap.gmail.com"})
+    assert not Login(gmail, lambda: NOW).by_token
+    assert Login(replace(gmail, credentials={"client_id": "C"}), lambda: NOW).by_token
 
 
 def test_what_is_missing_is_said(provider: Replay) -> None:

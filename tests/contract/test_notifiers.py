@@ -119,6 +119,15 @@ def test_hostile_words_arrive_as_words(channel: Channel) -> None:
     assert len(channel.got()) == 1
 
 
+@pytest.mark.parametrize("written", ["html", "markdown"])
+def test_a_stranger_s_words_are_no_markup_in_a_service_that_knows_some(written: str) -> None:
+    with CHANNELS["apprise"]() as channel:
+        body = '<a href="https://evil.example">Open the case</a> [Open the case](https://evil.example)'
+        notifiers.build(f"{channel.target}?format={written}").deliver(replace(MESSAGE, body=body))
+        [text] = channel.got()
+    assert "<a href" not in text if written == "html" else "[Open the case](" not in text
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -8,17 +8,14 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from amends.cli.running.away import Away, away
-from amends.cli.running.state import State
 from amends.core.clock import utc_now
 from amends.core.database import Connection, DatabaseGone, connect, fetch_all, fetch_values
 from amends.core.embedded.places import scratch_dir
@@ -26,7 +23,7 @@ from amends.inbox.actions.reply import queue_reply
 from amends.inbox.actions.sources import slug
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
-from tests.sandbox_server import Networks
+from tests.sandbox_server import Networks, networks_at
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
@@ -66,12 +63,6 @@ class Flow:
         """Every post that must be there, once for each brand that watches it."""
         due = [post for post in self.published if post["must_be_collected"]]
         return Counter((self.brands[brand], post["network"], post["id"]) for post in due for brand in post["brands"])
-
-
-@contextmanager
-def networks_of(state: State) -> Generator[Networks]:
-    with httpx.Client(base_url=state.sandbox_url, timeout=30, trust_env=False) as control:
-        yield Networks(url=state.sandbox_url, control=control)
 
 
 def until(condition: Callable[[], bool], *, seconds: float) -> bool:
@@ -172,7 +163,7 @@ def first_life(data: Path, flow: Flow) -> None:
     """Let posts flow and replies go out, kill each part in the middle of it, and at last the supervisor with everything."""
     with away(DEMO, data=data, env=ENV) as installation:
         state = installation.wait_until_ready(timeout=PATIENCE)
-        with networks_of(state) as networks:
+        with networks_at(state.sandbox_url) as networks:
             networks.fault("x", "lost", path="/2/tweets", method="POST", count=2, wait=1)
             networks.fault("reddit", "lost", path="/api/comment", method="POST", count=2, wait=1)
             flood(networks, count=POSTS_EACH, per_second=7)
@@ -187,7 +178,7 @@ def second_life(data: Path, flow: Flow) -> None:
     """Start again on the same data, let more posts come, wait until nothing is undone, and look."""
     with away(DEMO, data=data, env=ENV) as installation:
         state = installation.wait_until_ready(timeout=PATIENCE)
-        with networks_of(state) as networks:
+        with networks_at(state.sandbox_url) as networks:
             flow.brands = {one["key"]: slug(one["name"]) for one in networks.control.get("/control/watches").json()["brands"]}
             flood(networks, count=max(60, (AT_LEAST - len(networks.published())) // 6 + 1), per_second=60)
             assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)

@@ -17,6 +17,7 @@ from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.columns import Column, seconds
 from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.grouping import Grouping
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query_reading import parse
@@ -27,6 +28,7 @@ from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import GROUPS, Asked, Found
 from tests.year import counting
 from tests.year.checking import Fact, differences, fact_of
+from tests.year.hours import Worked
 from tests.year.living import a_year
 from tests.year.playing import play
 from tests.year.stage import Stage, set_up
@@ -172,9 +174,12 @@ def _charts_are_true(asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
 
 def _paces_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
     """Step by step, and business time by the calendars of the policies and of the desk."""
-    weeks = {year.stage.calendars[name]: worked for name, worked in WORKED.items()}
-    true = [counting.paces(counting.begun(rows, period), weeks, NOW_WHOLE) for period in (asked.period, asked.before)]
+    true = [counting.paces(counting.begun(rows, period), _weeks(year), NOW_WHOLE) for period in (asked.period, asked.before)]
     assert list(numbers.paces_of(year.stage.conn, asked, found)) == true, asked
+
+
+def _weeks(year: Year) -> Mapping[int, Worked]:
+    return {year.stage.calendars[name]: worked for name, worked in WORKED.items()}
 
 
 def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
@@ -189,17 +194,15 @@ def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact
         Column.AGENT: lambda row: [row.agent_id or 0],
         Column.TOPIC: lambda row: row.topics,
     }
+    seen = counting.Seen(now=NOW_WHOLE, period=asked.period, before=asked.before, calendars=_weeks(year))
+    worked = numbers.worktimes_of(year.stage.conn, asked, found)
+    apart = Grouping(facts=found.facts, before=found.before, now=asked.now, worktimes=worked)
     for column in GROUPS:
-        true = counting.groups(rows, of[column], asked.period, asked.before, NOW_WHOLE)
-        seen = {group.key: counting.Grouped(measures=group.measures, before=group.before) for group in _grouped(year, asked, found, column)}
-        there = {key: group for key, group in true.items() if key in seen or group.measures.begun or group.measures.resolved}
-        assert seen == there, (asked, column)
-
-
-def _grouped(year: Year, asked: Asked, found: Found, column: Column) -> list[measuring.Group]:
-    if column is Column.TOPIC:
-        return measuring.by_topic(found.facts, found.before, year.stage.topics, asked.now)
-    return measuring.by_value(found.facts, found.before, column, asked.now)
+        true = counting.groups(rows, of[column], seen)
+        groups = apart.by_topic(year.stage.topics) if column is Column.TOPIC else apart.by_value(column)
+        held = {one.key: counting.Grouped(measures=one.measures, paces=one.paces, before=one.before) for one in groups}
+        there = {key: group for key, group in true.items() if key in held or group.measures.begun or group.measures.resolved}
+        assert held == there, (asked, column)
 
 
 def test_the_small_years_have_something_of_everything() -> None:

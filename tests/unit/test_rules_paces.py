@@ -10,7 +10,7 @@ from amends.inbox.rules import business_time
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.columns import NONE, Column, Columns, moment, seconds
 from amends.inbox.rules.measuring import Times
-from amends.inbox.rules.paces import paces, worked
+from amends.inbox.rules.paces import paces, worktime, worktimes
 from amends.inbox.rules.working_hours import Span
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -40,7 +40,7 @@ def episodes(*, calendar: int, first: int = NONE, business: int = NONE, ending: 
 def test_working_seconds_of_many_are_those_of_each(begins: list[int], now: int) -> None:
     zero = seconds(MONDAY)
     for calendar in (OFFICE, NIGHT):
-        found = worked(calendar, np.array(begins, dtype=np.int64) + zero, now + zero)
+        found = worktime(calendar, zero + min(begins, default=now), now + zero).since(np.array(begins, dtype=np.int64) + zero)
         each = [business_time.between(calendar, moment(zero + begin), moment(zero + now)) for begin in begins]
         assert found.tolist() == [length // timedelta(seconds=1) for length in each]
 
@@ -49,7 +49,8 @@ def test_who_waits_is_watched_in_business_time() -> None:
     answered = episodes(calendar=7, first=10 * HOUR, business=2 * HOUR)
     waiting = episodes(calendar=7)
     both = Columns({column: np.concatenate([answered[column], waiting[column]]) for column in Column})
-    morning, noon = (paces(both, seconds(MONDAY + timedelta(hours=hour)), {7: OFFICE}) for hour in (9, 13))
+    moments = [seconds(MONDAY + timedelta(hours=hour)) for hour in (9, 13)]
+    morning, noon = (paces(both, now, worktimes([both], now, {7: OFFICE})) for now in moments)
     assert (noon.first_business, noon.counted) == (Times(median=2 * HOUR, p90=None), 4)
     assert morning.first_business == Times(median=2 * HOUR, p90=2 * HOUR), "whoever waits for one hour may still be as fast"
 
@@ -61,5 +62,6 @@ def test_what_no_calendar_counts_for_is_in_no_figure() -> None:
 
 
 def test_what_is_not_measured_yet_is_left_out() -> None:
-    found = paces(episodes(calendar=7, first=HOUR), seconds(MONDAY) + 86_400, {7: OFFICE})
+    begun, now = episodes(calendar=7, first=HOUR), seconds(MONDAY) + 86_400
+    found = paces(begun, now, worktimes([begun], now, {7: OFFICE}))
     assert found.first_business == NOTHING

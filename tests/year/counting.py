@@ -167,16 +167,31 @@ class Grouped:
     """The numbers of one value of a dimension, and how many began in the span before."""
 
     measures: Measures
+    paces: Paces
     before: int
 
 
-def groups(
-    rows: Collection[Fact], keys: Callable[[Fact], Collection[int]], period: Period, before: Period, now: datetime
-) -> dict[int, Grouped]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """From when, on which span and the one before it, and by which calendars somebody looks."""
+
+    now: datetime
+    period: Period
+    before: Period
+    calendars: Mapping[int, Worked]
+
+
+def groups(rows: Collection[Fact], keys: Callable[[Fact], Collection[int]], seen: Seen) -> dict[int, Grouped]:
     """Return the numbers for each value that something begun or resolved in the span (or begun before it) has."""
-    found = {key for row in [*begun(rows, period), *resolved(rows, period), *begun(rows, before)] for key in keys(row)}
-    return {key: _group([row for row in rows if key in keys(row)], period, before, now) for key in found}
+    there = [*begun(rows, seen.period), *resolved(rows, seen.period), *begun(rows, seen.before)]
+    found = {key for row in there for key in keys(row)}
+    return {key: _group([row for row in rows if key in keys(row)], seen) for key in found}
 
 
-def _group(rows: list[Fact], period: Period, before: Period, now: datetime) -> Grouped:
-    return Grouped(measures=measures(rows, period, now), before=len(begun(rows, before)))
+def _group(rows: list[Fact], seen: Seen) -> Grouped:
+    new = begun(rows, seen.period)
+    return Grouped(
+        measures=measures(rows, seen.period, seen.now),
+        paces=paces(new, seen.calendars, seen.now),
+        before=len(begun(rows, seen.before)),
+    )

@@ -49,7 +49,7 @@ class Desk:
         return self.settings.secret_key.get_secret_value()
 
 
-def desk_of(request: Request) -> Desk:
+def desk_at(request: Request) -> Desk:
     """Return the desk that `create_app` put on the application; what a request changes is audited with who asked and from where."""
     desk: Desk = request.app.state.desk
     if request.method in SAFE:
@@ -57,4 +57,8 @@ def desk_of(request: Request) -> Desk:
     return replace(desk, pool=desk.pool.stamped(lambda conn: audit.stamp(conn, origin_of(request), now=desk.clock())))
 
 
-AtDesk = Annotated[Desk, Depends(desk_of)]
+async def _desk_at(request: Request) -> Desk:
+    return desk_at(request)  # a plain function would take a thread for it
+
+
+AtDesk = Annotated[Desk, Depends(_desk_at)]

@@ -37,6 +37,11 @@ def sentence(reason: Mapping[str, Any]) -> str:
     return gettext(words) % {"shared": reason["shared"]} if words else f"{reason['field']}: {reason['level']}"
 
 
+def chance(score: float) -> int:
+    """Return how likely two records are one person, in per cent; nobody is ever certain."""
+    return min(99, max(1, round(score * 100)))
+
+
 def proof(kind: str) -> str:
     """Return what shows that a handle is a customer's."""
     return gettext(KINDS[kind])

@@ -138,6 +138,14 @@ def _watches(module: ModuleType) -> tuple[WatchKind, ...]:
     return (*named, WatchKind.CALLS) if able.hooks and WatchKind.CALLS not in named else named
 
 
+def asked_at(network: str, options: Mapping[str, str]) -> str:
+    """Return who is asked to let us into an account, in words: its network, or whom that names; empty where nobody can be."""
+    if network not in networks() or not abilities(network).grants:
+        return ""
+    told: Callable[[Mapping[str, str]], str] = getattr(load(network), "asked_at", lambda _: abilities(network).title)
+    return told(options)
+
+
 def composer(network: str) -> Callable[[Words], Composed]:
     """Return what builds a search of `network` from words; `Refused` where it has no such thing."""
     found = getattr(load(network), "compose", None) if network in networks() else None

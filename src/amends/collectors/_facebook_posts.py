@@ -6,8 +6,8 @@ on. What a webhook tells comes in another form; `told` turns it into the form in
 
 from collections.abc import Iterator
 
-from amends.core import reading
-from amends.core.graph import moment
+from amends.core import graph_messages, reading
+from amends.core.graph import batch_path, moment
 from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
@@ -16,6 +16,7 @@ from amends.core.post import Author, Media, Metrics, Post, Visibility
 NETWORK = "facebook"
 TITLE = "Facebook"
 SITE = "https://www.facebook.com"
+INBOX = "https://business.facebook.com/latest/inbox/messenger?asset_id={}"
 COMMENT = "c"
 COMMENT_FIELDS = (
     "id,message,from{id,name},created_time,parent{id},can_comment,is_hidden,like_count,comment_count,permalink_url,attachment,message_tags"
@@ -40,6 +41,9 @@ def _items(body: object) -> Iterator[object]:
             yield item
             continue
         fields = reading.mapping(item)
+        if graph_messages.is_talk(fields):
+            yield from graph_messages.within(fields)
+            continue
         comments = reading.mapping(fields.pop("comments", None)).get("data")
         yield fields
         yield from under(reading.name(fields.get("id")), reading.sequence(comments))
@@ -54,6 +58,8 @@ def under(post_id: str, comments: list[object]) -> Iterator[object]:
 def _post(fields: Fields, account: Account) -> Post | None:
     if reading.name(fields.get("gone")):
         return gone(reading.name(fields.get("gone")))
+    if graph_messages.is_said(fields):
+        return graph_messages.message(fields, account, network=NETWORK, inbox=INBOX.format(account.options.get("user_id", "")))
     own_id = needed(reading.name(fields.get("id")), "id")
     post_id = reading.name(fields.get("post_id"))
     published_at = moment(fields.get("created_time"))
@@ -95,13 +101,20 @@ def comment_id(graph_id: str) -> str:
 
 
 def graph_id(external_id: str) -> str:
-    """Return the id by which Facebook knows a post or a comment."""
-    return external_id.removeprefix(COMMENT)
+    """Return the id by which Facebook knows a post, a comment or a message."""
+    return external_id.removeprefix(graph_messages.MARK).removeprefix(COMMENT)
 
 
 def is_comment(external_id: str) -> bool:
     """Tell whether this is a comment's id."""
     return external_id.startswith(COMMENT)
+
+
+def path_of(external_id: str) -> str:
+    """Return where the present state of a post, a comment or a message is asked for."""
+    if graph_messages.is_message(external_id):
+        return batch_path(graph_messages.graph_id(external_id), graph_messages.FIELDS)
+    return batch_path(graph_id(external_id), COMMENT_FIELDS if is_comment(external_id) else POST_FIELDS)
 
 
 def post_of(comment: str, account: Account) -> str:

@@ -6,8 +6,8 @@ how: `t` media that tag us, `p` media that name us, `m` comments that name us. T
 
 from collections.abc import Iterator
 
-from amends.core import reading
-from amends.core.graph import moment
+from amends.core import graph_messages, reading
+from amends.core.graph import batch_path, moment
 from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
@@ -16,6 +16,7 @@ from amends.core.post import Author, Media, Metrics, Post, Visibility
 NETWORK = "instagram"
 TITLE = "Instagram"
 SITE = "https://www.instagram.com/"
+INBOX = f"{SITE}direct/inbox/"
 COMMENT, TAGGED, NAMED, NAMING = "c", "t", "p", "m"
 COMMENT_FIELDS = "id,text,timestamp,username,from{id,username},parent_id,hidden,like_count"
 MEDIA_FIELDS = "id,caption,media_type,media_url,permalink,timestamp,username,like_count,comments_count"
@@ -35,6 +36,9 @@ def _items(body: object) -> Iterator[object]:
             yield item
             continue
         fields = reading.mapping(item)
+        if graph_messages.is_talk(fields):
+            yield from graph_messages.within(fields)
+            continue
         comments = reading.mapping(fields.pop("comments", None)).get("data")
         yield from opened(fields) if "media_id" in fields else [fields]
         yield from under(reading.name(fields.get("id")), reading.sequence(comments), reading.link(fields.get("permalink")))
@@ -61,6 +65,8 @@ def opened(comment: Fields) -> Iterator[object]:
 def _post(fields: Fields, account: Account) -> Post | None:
     if reading.name(fields.get("gone")):
         return gone(reading.name(fields.get("gone")))
+    if graph_messages.is_said(fields):
+        return graph_messages.message(fields, account, network=NETWORK, inbox=INBOX)
     own_id = needed(reading.name(fields.get("id")), "id")
     published_at = moment(fields.get("timestamp"))
     if published_at is None:
@@ -95,8 +101,22 @@ def _post(fields: Fields, account: Account) -> Post | None:
 
 
 def graph_id(external_id: str) -> str:
-    """Return the id by which Instagram knows a media or a comment."""
+    """Return the id by which Instagram knows a media, a comment or a message."""
+    if graph_messages.is_message(external_id):
+        return external_id.removeprefix(graph_messages.MARK)
     return external_id.lstrip(COMMENT + TAGGED + NAMED + NAMING)
+
+
+def is_shown(external_id: str) -> bool:
+    """Tell whether Instagram tells the present state of this one: of what others published it does not."""
+    return graph_messages.is_message(external_id) or external_id.removeprefix(COMMENT).isdecimal()
+
+
+def path_of(external_id: str) -> str:
+    """Return where the present state of a media, a comment or a message is asked for."""
+    if graph_messages.is_message(external_id):
+        return batch_path(graph_messages.graph_id(external_id), graph_messages.FIELDS)
+    return batch_path(graph_id(external_id), MEDIA_FIELDS if external_id.isdecimal() else f"{COMMENT_FIELDS},media{{id,permalink}}")
 
 
 def is_ours(fields: Fields, account: Account) -> bool:

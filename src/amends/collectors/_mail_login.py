@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from amends.collectors._mail_grant import LOOPBACK, token_address
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
@@ -16,8 +17,6 @@ from amends.core.tokens import Made, Token, granted
 
 SCOPE = "https://outlook.office365.com/.default"
 """What Microsoft 365 wants to be asked for where an app signs in by itself, without a person's consent."""
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Login:
@@ -51,7 +50,7 @@ class Login:
 
     @property
     def _address(self) -> str:
-        return self.account.options.get("token_url", "").strip()
+        return token_address(self.account)
 
     def _make(self) -> Made:
         time_out = self.account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)

@@ -91,7 +91,8 @@ def _published(post: Post) -> Published:
 
 
 def _is_answer(post: Post, draft: Draft) -> bool:
-    return post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)
+    late_enough = post.published_at >= draft.since - CLOCKS_APART
+    return late_enough and post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)
 
 
 def _comparable(text: str) -> str:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from amends.collectors._rss_posts import first_seen, posts_from, read_feed
@@ -22,15 +23,23 @@ WANTED = timedelta(days=10)
 LONGEST = timedelta(days=30)
 SIGNATURE = "x-hub-signature"
 METHODS = ("sha256", "sha512", "sha384", "sha1")
+NOT_ASKED = "We asked no hub for this."
 CHALLENGE = re.compile(r"[\x21-\x7e]{1,1000}")
 
 
-def ask(wire: Wire, hub: Hub, callback: str, account: Account) -> None:
-    """Ask a hub to call us about a feed; it calls back at once to see that we mean it."""
+class Mode(StrEnum):
+    """What a hub is asked, and asks back."""
+
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+def ask(wire: Wire, hub: Hub, mode: Mode, callback: str, account: Account) -> None:
+    """Ask a hub to call us about a feed, or no more; it calls back at once to see that we mean it."""
     named = urlencode({"hub": hub.address, "topic": hub.topic, "key": _made("key", hub, account)})
     said = {
         "hub.callback": f"{callback}?{named}",
-        "hub.mode": "subscribe",
+        "hub.mode": mode.value,
         "hub.topic": hub.topic,
         "hub.secret": _made("secret", hub, account),
         "hub.lease_seconds": str(int(WANTED.total_seconds())),
@@ -61,9 +70,13 @@ def _verified(query: Mapping[str, str], hub: Hub, now: datetime) -> Heard:
     mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
     if mode == "denied":
         raise HookRefused(f"The hub does not call us about {hub.topic}: {query.get('hub.reason', '')[:200] or 'it does not say why'}.")
+    if mode not in set(Mode) or query.get("hub.topic") != hub.topic or not CHALLENGE.fullmatch(challenge):
+        raise HookRefused(NOT_ASKED)
+    if mode == Mode.UNSUBSCRIBE:
+        return Heard(harvest=Harvest(posts=()), answer=challenge, hub=hub, leaving=True)
     seconds = reading.whole(query.get("hub.lease_seconds"))
-    if mode != "subscribe" or query.get("hub.topic") != hub.topic or not CHALLENGE.fullmatch(challenge) or not seconds or seconds < 1:
-        raise HookRefused("We asked no hub for this.")
+    if not seconds or seconds < 1:
+        raise HookRefused(NOT_ASKED)
     until = now + min(timedelta(seconds=min(seconds, LONGEST.total_seconds())), LONGEST)
     return Heard(harvest=Harvest(posts=()), answer=challenge, hub=hub, lease=until)
 

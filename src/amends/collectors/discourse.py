@@ -14,7 +14,7 @@ from amends.collectors._discourse_listing import Hits, before, in_category, is_t
 from amends.collectors._discourse_posts import NETWORK, TITLE, external_id_of, gone, home, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.network import words_of
 from amends.core.outward import check_outward
@@ -112,7 +112,8 @@ class Discourse:
         asked = {"post_number": BEYOND_THE_LAST, "asc": "false", "include_raw": "true"}
         body = self._topic(f"t/{_topic_of(draft.root_id)}/posts.json", asked)
         ours = [post for post in posts_from(body, self._account).posts if post.is_own and post.parent_id == draft.parent_id]
-        same = next((post for post in ours if _bare(post.text) == _bare(draft.text)), None)
+        late = [post for post in ours if post.published_at >= draft.since - CLOCKS_APART]
+        same = next((post for post in late if _bare(post.text) == _bare(draft.text)), None)
         return same and _published(same)
 
     def reply_length(self, text: str) -> int:

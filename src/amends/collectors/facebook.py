@@ -1,4 +1,4 @@
-"""Facebook: comments and posts on our own page, posts that tag it, and our answers, over the Graph API and its webhooks.
+"""Facebook: comments and posts on our own page, posts that tag it, private messages, and our answers, over the Graph API and its webhooks.
 
 Place in the path: Meta -> `POST /hooks/<source>` -> `Facebook.hear`; and, as the proof that nothing was lost, `ingest` -> `Facebook.fetch`
 -> `core.graph.Graph` -> Graph API. How it is set up, and what is asked of us, is in docs/networks/facebook.md.
@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from amends.collectors import _facebook_posts as posts
 from amends.collectors._facebook_posts import COMMENT_FIELDS, NETWORK, POST_FIELDS, TITLE, graph_id, is_comment, posts_from
-from amends.core import reading
+from amends.core import graph_messages, reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, SourceUnfit, Unreachable
-from amends.core.graph import CREDENTIALS, Graph, batch_path, moment, same_words
-from amends.core.graph_hooks import SIGNATURE, challenged, changes
+from amends.core.graph import CREDENTIALS, Graph, moment, same_words
+from amends.core.graph_hooks import MESSAGES, SIGNATURE, Change, challenged, changes
+from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -33,7 +34,7 @@ FIRST_DAYS, POST_DAYS = 7.0, 30.0
 RIGHTS = ("pages_read_engagement", "pages_read_user_content")
 ANSWERING, PRIVATE, HOOKS = "pages_manage_engagement", "pages_messaging", "pages_manage_metadata"
 LISTS = {WatchKind.COMMENTS: "feed", WatchKind.MENTIONS: "tagged"}
-WATCHES = tuple(LISTS)
+WATCHES = (*LISTS, WatchKind.INBOX)
 OPTIONS = (
     Option(name="user_id", label=N_("Our page's numeric id"), hint=N_("on the page under About, Page transparency"), required=True),
     Option(
@@ -41,7 +42,7 @@ OPTIONS = (
     ),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="F", at="", handle=N_("Name of our page"), private=True, hooks=True, at_once=2)
+ABILITIES = Abilities(title=TITLE, mark="F", at="", handle=N_("Name of our page"), private=True, attachments=1, hooks=True, at_once=2)
 
 
 class Facebook:
@@ -54,21 +55,20 @@ class Facebook:
         self._account = account
         self._clock = clock
         self._graph = Graph(account, clock, title=TITLE)
+        self._talks = Talks(graph=self._graph, platform="messenger", reads=lambda body: posts_from(body, account))
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
-        """Return the next page: posts with their newest comments, or further comments of one post."""
-        if watch.kind not in LISTS:
+        """Return the next page: posts with their newest comments, or further comments of one post; conversations likewise."""
+        if watch.kind not in WATCHES:
             raise QueryRefused(f"{TITLE} has no {watch.kind}.")
         now, size = self._clock(), max(1, budget)
         walk = CommentWalk.resume(cursor, first=now - timedelta(days=self._account.number("first_days", FIRST_DAYS)), now=now)
-        if walk.waiting:
+        if watch.kind is WatchKind.INBOX:
+            body, place, waiting = self._talks.page(walk, size)
+        elif walk.waiting:
             body, place, waiting = self._further_comments(walk, size)
         else:
-            horizon = min(walk.bottom, now - timedelta(days=self._account.number("post_days", POST_DAYS)))
-            inside = f"comments.filter(stream).order(reverse_chronological).limit({min(COMMENT_LIMIT, size)}){{{COMMENT_FIELDS}}}"
-            asked: Params = {"fields": f"{POST_FIELDS},{inside}", "limit": min(POST_LIMIT, size), "after": walk.place or None}
-            body = self._graph.page(f"{self._page_id()}/{LISTS[watch.kind]}", asked)
-            place, waiting = walk.place_after(body, horizon, "created_time"), _waiting(walk, body)
+            body, place, waiting = self._listed(LISTS[watch.kind], walk, size)
         harvest = posts_from(body, self._account)
         onward = walk.after(harvest.posts, place, waiting)
         return Page(
@@ -86,46 +86,50 @@ class Facebook:
         return parted(CommentWalk.resume(cursor, first=now, now=now).split())
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
-        """Return a post with its newest hundred comments, oldest first."""
+        """Return a post with its newest hundred comments, or a conversation, oldest first."""
+        if graph_messages.is_message(root_id):
+            return self._talks.of(graph_messages.person_of(root_id))
         inside = f"comments.filter(stream).order(reverse_chronological).limit({THREAD_LIMIT}){{{COMMENT_FIELDS}}}"
         body = self._graph.get(graph_id(root_id), {"fields": f"{POST_FIELDS},{inside}"})
         found = [post for post in posts_from(body, self._account).posts if post.root_id == root_id]
         return tuple(sorted(found, key=lambda post: (post.published_at, post.external_id)))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
-        """Return the present state of at most 100 posts; one is only said to be deleted while our token still has its rights."""
+        """Return the present state of at most 100 posts.
+
+        One is only said to be deleted while our token still has its rights, and no message is: Meta says so of all but the newest twenty.
+        """
         wanted = list(dict.fromkeys(external_ids[:REFRESH_LIMIT]))
-        paths = [batch_path(graph_id(one), COMMENT_FIELDS if is_comment(one) else POST_FIELDS) for one in wanted]
-        answers = self._graph.each(paths)
-        if None in answers:
-            self._check_rights()
+        answers = self._graph.each(map(posts.path_of, wanted))
+        lost = {one for one, answer in zip(wanted, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
+        if lost:
+            self._check_rights(RIGHTS)
         found: list[Post] = []
         for external_id, answer in zip(wanted, answers, strict=True):
-            if answer is None:
+            if external_id in lost:
                 found.append(posts.gone(external_id))
-            elif reading.name(answer.get("id")) == graph_id(external_id):
+            elif answer and reading.name(answer.get("id")) == graph_id(external_id):
                 found += posts_from(self._placed(answer, external_id), self._account).posts
         return tuple(found)
 
     def reply(self, draft: Draft) -> Published:
         """Publish the answer as a comment, or send it to the author alone, which Facebook allows once and for seven days."""
-        if draft.private:
-            asked = {"recipient": {"comment_id": graph_id(draft.parent_id)}, "message": {"text": draft.text}}
-            body, name = self._graph.publish("me/messages", asked), "message_id"
-        else:
-            path = f"{graph_id(draft.parent_id)}/comments"
-            body, name = self._graph.publish(path, {"message": draft.text}, fields=COMMENT_FIELDS), "id"
-        own_id = reading.name(body.get(name))
+        if draft.private or graph_messages.is_message(draft.parent_id):
+            return self._talks.send(draft, graph_id(draft.parent_id), now=self._clock())
+        said: Fields = {"message": draft.text}
+        if draft.attachments:
+            said["attachment_id"] = self._graph.upload(f"{self._page_id()}/photos", draft.attachments[0])
+        body = self._graph.publish(f"{graph_id(draft.parent_id)}/comments", said, fields=COMMENT_FIELDS)
+        own_id = reading.name(body.get("id"))
         if not own_id:
             raise Unreachable(f"{TITLE} took the answer but does not show it.")
-        at = moment(body.get("created_time")) or self._clock()
-        link = "" if draft.private else reading.link(body.get("permalink_url")) or f"{posts.SITE}/{own_id}"
-        return Published(external_id=own_id if draft.private else posts.comment_id(own_id), permalink=link, published_at=at)
+        at, link = moment(body.get("created_time")), reading.link(body.get("permalink_url"))
+        return Published(external_id=posts.comment_id(own_id), permalink=link or f"{posts.SITE}/{own_id}", published_at=at or self._clock())
 
     def find_reply(self, draft: Draft) -> Published | None:
-        """Return our comment under the post if it says what the draft says; a private answer Facebook takes only once by itself."""
-        if draft.private:
-            return None
+        """Return our comment under the post, or our message, if it says what the draft says."""
+        if draft.private or graph_messages.is_message(draft.parent_id):
+            return self._talks.find(draft, graph_id(draft.parent_id))
         parents = self._parents(draft.parent_id)
         asked: Params = {"fields": COMMENT_FIELDS, "filter": "stream", "order": "reverse_chronological", "limit": THREAD_LIMIT}
         body = self._graph.page(f"{graph_id(draft.root_id)}/comments", asked)
@@ -169,11 +173,21 @@ class Facebook:
         if answer is not None:
             return answer
         ours = self._account.options.get("user_id", "")
-        found = [posts.told(change, self._account) for change in changes(hook, self._account, "page") if change.of == ours]
+        found = [self._told(change) for change in changes(hook, self._account, "page") if change.of == ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),
             delivery_id=hook.headers.get(SIGNATURE, ""),
         )
+
+    def _told(self, change: Change) -> Fields | None:
+        return self._talks.told(change) if change.field == MESSAGES else posts.told(change, self._account)
+
+    def _listed(self, listed: str, walk: CommentWalk, size: int) -> tuple[Fields, str, list[tuple[str, str]]]:
+        horizon = min(walk.bottom, self._clock() - timedelta(days=self._account.number("post_days", POST_DAYS)))
+        inside = f"comments.filter(stream).order(reverse_chronological).limit({min(COMMENT_LIMIT, size)}){{{COMMENT_FIELDS}}}"
+        asked: Params = {"fields": f"{POST_FIELDS},{inside}", "limit": min(POST_LIMIT, size), "after": walk.place or None}
+        body = self._graph.page(f"{self._page_id()}/{listed}", asked)
+        return body, walk.place_after(body, horizon, "created_time"), walk.all_waiting(body, "comments", "created_time")
 
     def _further_comments(self, walk: CommentWalk, size: int) -> tuple[Fields, str, list[tuple[str, str]]]:
         (post_id, place), *others = walk.waiting
@@ -183,6 +197,8 @@ class Facebook:
         return {"data": comments}, walk.place, [*walk.more_comments(post_id, body, "created_time"), *others]
 
     def _placed(self, answer: Fields, external_id: str) -> Fields:
+        if graph_messages.is_message(external_id):
+            return graph_messages.addressed(answer)
         return {**answer, "post_id": posts.post_of(graph_id(external_id), self._account)} if is_comment(external_id) else answer
 
     def _parents(self, parent_id: str) -> set[str]:
@@ -193,9 +209,9 @@ class Facebook:
         above = reading.name(reading.mapping(told.get("parent")).get("id"))
         return {parent_id, posts.comment_id(above)} if above else {parent_id}
 
-    def _check_rights(self) -> None:
+    def _check_rights(self, needed: Sequence[str]) -> None:
         token = self._graph.token()
-        missing = [right for right in RIGHTS if right not in token.scopes]
+        missing = [right for right in needed if right not in token.scopes]
         if not token.valid or missing:
             raise AccessDenied(f"The token lacks {', '.join(missing) or 'its rights'}, so it cannot be told what is deleted.")
 
@@ -209,13 +225,3 @@ class Facebook:
 def build(account: Account, clock: Clock = utc_now) -> Facebook:
     """Return the collector. Options: `user_id` (the page), `post_days`, `first_days`, `base_url`, `time_out`."""
     return Facebook(account, clock)
-
-
-def _waiting(walk: CommentWalk, body: Fields) -> list[tuple[str, str]]:
-    """Return the posts of which more comments are to be fetched, after those that wait already."""
-    found = [
-        pair
-        for one in reading.mappings(body.get("data"))
-        for pair in walk.more_comments(reading.name(one.get("id")), reading.mapping(one.get("comments")), "created_time")
-    ]
-    return [*walk.waiting, *found]

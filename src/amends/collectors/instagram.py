@@ -1,4 +1,4 @@
-"""Instagram: comments on our own media, media and comments that name us, and our answers, over the Graph API and its webhooks.
+"""Instagram: comments on our own media, media and comments that name us, private messages, our answers: Graph API and its webhooks.
 
 Place in the path: Meta -> `POST /hooks/<source>` -> `Instagram.hear`; and, as the proof that nothing was lost, `ingest` ->
 `Instagram.fetch` -> `core.graph.Graph` -> Graph API. How it is set up, and what is asked of us, is in docs/networks/instagram.md.
@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from amends.collectors import _instagram_posts as posts
 from amends.collectors._instagram_posts import COMMENT_FIELDS, MEDIA_FIELDS, NETWORK, TITLE, graph_id, posts_from
-from amends.core import reading
+from amends.core import graph_messages, reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, ReplyRefused, SourceUnfit, Unreachable
-from amends.core.graph import CREDENTIALS, Graph, batch_path, moment, same_words
-from amends.core.graph_hooks import SIGNATURE, Change, challenged, changes
+from amends.core.graph import CREDENTIALS, Graph, moment, same_words
+from amends.core.graph_hooks import MESSAGES, SIGNATURE, Change, challenged, changes
+from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -35,7 +36,7 @@ FIRST_DAYS, MEDIA_DAYS = 7.0, 30.0
 RIGHTS = ("instagram_basic", "instagram_manage_comments")
 PRIVATE = "instagram_manage_messages"
 ANSWERS = f"replies.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS}}}"
-WATCHES = (WatchKind.COMMENTS, WatchKind.MENTIONS)
+WATCHES = (WatchKind.COMMENTS, WatchKind.MENTIONS, WatchKind.INBOX)
 OPTIONS = (
     Option(name="user_id", label=N_("Our account's numeric id"), hint=N_("the Instagram id of the professional account"), required=True),
     Option(
@@ -56,19 +57,22 @@ class Instagram:
         self._account = account
         self._clock = clock
         self._graph = Graph(account, clock, title=TITLE)
+        self._talks = Talks(graph=self._graph, platform="instagram", names="name,username", reads=lambda body: posts_from(body, account))
 
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
-        """Return the next page: media with their newest comments, or further comments of one media."""
+        """Return the next page: media with their newest comments, or further comments of one media; conversations likewise."""
         if watch.kind not in WATCHES:
             raise QueryRefused(f"{TITLE} has no {watch.kind}.")
         now, size = self._clock(), max(1, budget)
         walk = CommentWalk.resume(cursor, first=now - timedelta(days=self._account.number("first_days", FIRST_DAYS)), now=now)
-        if walk.waiting:
+        if watch.kind is WatchKind.INBOX:
+            body, place, waiting = self._talks.page(walk, size)
+        elif walk.waiting:
             body, place, waiting = self._further_comments(walk, size)
         else:
             body = self._media(watch, walk, size)
             horizon = min(walk.bottom, now - timedelta(days=self._account.number("media_days", MEDIA_DAYS)))
-            place, waiting = walk.place_after(body, horizon, "timestamp"), _waiting(walk, body)
+            place, waiting = walk.place_after(body, horizon, "timestamp"), walk.all_waiting(body, "comments", "timestamp")
         harvest = posts_from(body, self._account)
         onward = walk.after(harvest.posts, place, waiting)
         return Page(
@@ -87,6 +91,8 @@ class Instagram:
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
         """Return a media of ours with its newest comments, oldest first; of what others published only they are told."""
+        if graph_messages.is_message(root_id):
+            return self._talks.of(graph_messages.person_of(root_id))
         if not root_id.isdecimal():
             return ()
         body = self._graph.get(root_id, {"fields": f"{MEDIA_FIELDS},comments.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS},{ANSWERS}}}"})
@@ -96,36 +102,39 @@ class Instagram:
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         """Return the present state of at most 100 posts; of what others published Instagram does not tell it.
 
-        One is only said to be deleted while our token still has its rights.
+        One is only said to be deleted while our token still has its rights, and no message is: Meta says so of all but the newest twenty.
         """
-        ours = [one for one in dict.fromkeys(external_ids[:REFRESH_LIMIT]) if one.removeprefix(posts.COMMENT).isdecimal()]
-        fields = f"{COMMENT_FIELDS},media{{id,permalink}}"
-        answers = self._graph.each(batch_path(graph_id(one), MEDIA_FIELDS if one.isdecimal() else fields) for one in ours)
-        if None in answers:
-            self._check_rights()
+        ours = [one for one in dict.fromkeys(external_ids[:REFRESH_LIMIT]) if posts.is_shown(one)]
+        answers = self._graph.each(map(posts.path_of, ours))
+        lost = {one for one, answer in zip(ours, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
+        if lost:
+            self._check_rights(RIGHTS)
         found: list[Post] = []
         for external_id, answer in zip(ours, answers, strict=True):
-            if answer is None:
+            if external_id in lost:
                 found.append(posts.gone(external_id))
-            elif reading.name(answer.get("id")) == graph_id(external_id):
-                found += posts_from(_placed(answer), self._account).posts
+            elif answer and reading.name(answer.get("id")) == graph_id(external_id):
+                told = graph_messages.addressed(answer) if graph_messages.is_message(external_id) else _placed(answer)
+                found += posts_from(told, self._account).posts
         return tuple(found)
 
     def reply(self, draft: Draft) -> Published:
         """Publish the answer as a comment, or send it to the author alone, which Instagram allows once and for seven days."""
+        if draft.private or graph_messages.is_message(draft.parent_id):
+            return self._talks.send(draft, graph_id(draft.parent_id), now=self._clock())
         path, asked = self._addressed(draft)
-        body = self._graph.publish(path, asked, fields=None if draft.private else COMMENT_FIELDS)
-        own_id = reading.name(body.get("message_id" if draft.private else "id"))
+        body = self._graph.publish(path, asked, fields=COMMENT_FIELDS)
+        own_id = reading.name(body.get("id"))
         if not own_id:
             raise Unreachable(f"{TITLE} took the answer but does not show it.")
+        kind = posts.NAMING if draft.root_id.startswith(posts.NAMED) else posts.COMMENT
         at = moment(body.get("timestamp")) or self._clock()
-        kind = "" if draft.private else posts.NAMING if draft.root_id.startswith(posts.NAMED) else posts.COMMENT
-        return Published(external_id=f"{kind}{own_id}", permalink="" if draft.private else posts.SITE, published_at=at)
+        return Published(external_id=f"{kind}{own_id}", permalink=posts.SITE, published_at=at)
 
     def find_reply(self, draft: Draft) -> Published | None:
-        """Return our comment if it says what the draft says; a private answer Instagram takes only once by itself."""
-        if draft.private:
-            return None
+        """Return our comment, or our message, if it says what the draft says."""
+        if draft.private or graph_messages.is_message(draft.parent_id):
+            return self._talks.find(draft, graph_id(draft.parent_id))
         if draft.root_id.startswith(posts.NAMED):
             raise ReplyRefused("Instagram does not show what we wrote under others' media: look there, and send it again if it is missing.")
         under_media = draft.parent_id == draft.root_id
@@ -172,11 +181,16 @@ class Instagram:
         if answer is not None:
             return answer
         ours = [change for change in changes(hook, self._account, "instagram") if change.of == self._account.options.get("user_id", "")]
-        found = [self._naming(change) if change.field == "mentions" else posts.told(change) for change in ours]
+        found = [self._told(change) for change in ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),
             delivery_id=hook.headers.get(SIGNATURE, ""),
         )
+
+    def _told(self, change: Change) -> Fields | None:
+        if change.field == MESSAGES:
+            return self._talks.told(change)
+        return self._naming(change) if change.field == "mentions" else posts.told(change)
 
     def _naming(self, change: Change) -> Fields | None:
         """Fetch the comment or the media that names us."""
@@ -211,16 +225,14 @@ class Instagram:
     def _addressed(self, draft: Draft) -> tuple[str, Fields]:
         """Return where an answer goes, and how: Instagram has a way of its own for what others published."""
         parent = graph_id(draft.parent_id)
-        if draft.private:
-            return "me/messages", {"recipient": {"comment_id": parent}, "message": {"text": draft.text}}
         if draft.root_id.startswith(posts.NAMED):
             comment = {"comment_id": parent} if draft.parent_id.startswith(posts.NAMING) else {}
             return f"{self._user_id()}/mentions", {"media_id": graph_id(draft.root_id), "message": draft.text, **comment}
         return f"{parent}/{'comments' if draft.parent_id == draft.root_id else 'replies'}", {"message": draft.text}
 
-    def _check_rights(self) -> None:
+    def _check_rights(self, needed: Sequence[str]) -> None:
         token = self._graph.token()
-        missing = [right for right in RIGHTS if right not in token.scopes]
+        missing = [right for right in needed if right not in token.scopes]
         if not token.valid or missing:
             raise AccessDenied(f"The token lacks {', '.join(missing) or 'its rights'}, so it cannot be told what is deleted.")
 
@@ -241,13 +253,3 @@ def _placed(answer: Fields) -> Fields:
     media = reading.mapping(answer.get("media"))
     rest = {name: value for name, value in answer.items() if name != "media"}
     return {**rest, "media_id": media.get("id"), "media_permalink": media.get("permalink")} if media else rest
-
-
-def _waiting(walk: CommentWalk, body: Fields) -> list[tuple[str, str]]:
-    """Return the media of which more comments are to be fetched, after those that wait already."""
-    found = [
-        pair
-        for one in reading.mappings(body.get("data"))
-        for pair in walk.more_comments(reading.name(one.get("id")), reading.mapping(one.get("comments")), "timestamp")
-    ]
-    return [*walk.waiting, *found]

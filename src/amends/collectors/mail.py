@@ -5,10 +5,11 @@ mail has a number, and numbers only grow, so a walk goes upward from the last on
 begins again, and what was read already folds into the same posts. How it is set up, and what is asked of us, is in docs/networks/mail.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
+from amends.collectors import _mail_grant
 from amends.collectors._mail_box import Folder, opened
 from amends.collectors._mail_login import Login
 from amends.collectors._mail_message import fields_of
@@ -19,12 +20,13 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import NetworkError, QueryRefused, ReplyRefused, SourceUnfit
 from amends.core.harvest import Fields
+from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mail", "build", "posts_from"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Mail", "asked_at", "build", "grant", "posts_from"]
 
 PAGE_LIMIT = THREAD_LIMIT = 100
 LARGEST_PAGE = 32 * 1024 * 1024
@@ -45,7 +47,7 @@ OPTIONS = (
     Option(
         name="token_url",
         label=N_("Address of the tokens (OAuth)"),
-        hint=N_("https://oauth2.googleapis.com/token for Gmail; without it the password signs in"),
+        hint=N_("known for Gmail and Outlook; https://login.microsoftonline.com/TENANT/oauth2/v2.0/token for a company of one's own"),
     ),
     Option(name="folder", label=N_("Folder to read"), default="INBOX"),
     Option(name="sent_folder", label=N_("Folder of sent mail"), hint=N_("asked of the server where it is empty")),
@@ -62,6 +64,7 @@ ABILITIES = Abilities(
     handle=N_("Our address"),
     refreshes=False,
     attachments=10,
+    grants=True,
     at_once=2,
     over_http=False,
 )
@@ -220,6 +223,18 @@ class Mail:
 def build(account: Account, clock: Clock = utc_now) -> Mail:
     """Return the collector. The handle is our address; credentials and options as the form names them, and `time_out`."""
     return Mail(account, clock)
+
+
+def grant(account: Account, clock: Clock, callback: str) -> Grant:
+    """Return how Google or Microsoft 365 is asked to let us in."""
+    del clock
+    return _mail_grant.grant(account, callback)
+
+
+def asked_at(options: Mapping[str, str]) -> str:
+    """Return who is asked to let us in, empty where we do not know how."""
+    found = _mail_grant.provider(options)
+    return found.name if found else ""
 
 
 def _mails(folder: Folder, uids: Sequence[int]) -> tuple[list[int], list[Fields]]:

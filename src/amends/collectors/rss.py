@@ -10,6 +10,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from amends.collectors import _rss_hub
+from amends.collectors._rss_hub import Mode
 from amends.collectors._rss_posts import NETWORK, TITLE, Feed, first_seen, posts_from, read_feed, stamp
 from amends.core import reading
 from amends.core.abilities import Abilities, Group
@@ -104,9 +105,11 @@ class Rss(ReadOnly):
 
     def subscribe(self, hub: Hub, callback: str) -> None:
         """Ask a feed's hub to call us; one inside our own network is not asked."""
-        if not self._base:
-            check_outward(hub.address)
-        _rss_hub.ask(self._wire, hub, callback, self._account)
+        self._tell(hub, Mode.SUBSCRIBE, callback)
+
+    def unsubscribe(self, hub: Hub, callback: str) -> None:
+        """Ask a feed's hub to call us no more."""
+        self._tell(hub, Mode.UNSUBSCRIBE, callback)
 
     def hear(self, hook: Hook) -> Heard:
         """Return what a hub calls in; `HookRefused` where we did not ask it to, or it did not sign it."""
@@ -115,6 +118,11 @@ class Rss(ReadOnly):
     def check(self) -> Standing:
         """Return our standing: anybody may read a feed."""
         return Standing(user_id="", handle=self._account.handle, can_reply=False, cost="Reading is free.")
+
+    def _tell(self, hub: Hub, mode: Mode, callback: str) -> None:
+        if not self._base:
+            check_outward(hub.address)
+        _rss_hub.ask(self._wire, hub, mode, callback, self._account)
 
     def _address(self, watch: Watch) -> str:
         """Return where the feed lies; an address inside our own network is not asked."""

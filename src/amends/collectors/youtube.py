@@ -13,7 +13,7 @@ import requests
 from amends.collectors._youtube_posts import NETWORK, TITLE, gone, posts_from, thread_of
 from amends.core import reading
 from amends.core.abilities import Abilities, Option
-from amends.core.clock import Clock, utc_now
+from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields, parsed
 from amends.core.network import come_back, words_of
@@ -125,7 +125,8 @@ class YouTube:
         """Return our answer in the thread where it says what the draft says."""
         thread = thread_of(draft.parent_id)
         ours = [post for post in self._answered(thread) if post.is_own and post.parent_id == thread]
-        same = next((post for post in ours if post.text.split() == draft.text.split()), None)
+        late = [post for post in ours if post.published_at >= draft.since - CLOCKS_APART]
+        same = next((post for post in late if post.text.split() == draft.text.split()), None)
         return same and _published(same)
 
     def reply_length(self, text: str) -> int:

@@ -25,7 +25,7 @@ from amends.core.errors import (
 )
 from amends.core.harvest import Fields, parsed
 from amends.core.network import words_of
-from amends.core.ports import Account
+from amends.core.ports import Account, Attachment
 from amends.core.rest import Params, Rest
 
 VERSION = "v25.0"
@@ -40,6 +40,7 @@ NO_RIGHT = frozenset({3, 10, 368, *range(200, 300)})
 GONE, GONE_SUBCODE, UNKNOWN_ALIAS = 100, 33, 803
 USED_UP = 95
 BATCH = 50
+OUTSIDE_THE_WINDOW = frozenset({2018278, 2534022})
 WAIT, LONGEST_WAIT = timedelta(minutes=15), timedelta(days=1)
 
 
@@ -50,6 +51,10 @@ class Token:
     valid: bool
     scopes: tuple[str, ...]
     expires_at: datetime | None
+
+
+class WindowClosed(AccessDenied):
+    """Meta lets nobody answer this message any more."""
 
 
 class Graph:
@@ -75,13 +80,31 @@ class Graph:
         return body
 
     def publish(self, path: str, body: Mapping[str, object], *, fields: str | None = None) -> Fields:
-        """Send what is to be seen, and return it with these `fields`; what Meta refuses for good is `ReplyRefused`, in its words."""
+        """Send what is to be seen, and return it with these `fields`; what Meta refuses for good is `ReplyRefused`, in its words.
+
+        `WindowClosed` where a message comes too late.
+        """
         self._check_credentials()
         try:
             told = self._rest.ask("POST", path, params={"fields": fields, **self._proof()}, body=dict(body))
+        except WindowClosed:
+            raise
         except (QueryRefused, AccessDenied) as refusal:
             raise ReplyRefused(str(refusal)) from refusal
         return self._object(told)
+
+    def upload(self, path: str, picture: Attachment) -> str:
+        """Give Meta a picture that nobody sees yet, and return its id; the same refusals as for what is to be seen."""
+        self._check_credentials()
+        asked = {"published": "false", **({"alt_text_custom": picture.alt} if picture.alt else {})}
+        files = {"source": ("picture", picture.content, picture.content_type)}
+        try:
+            told = self._object(self._rest.ask("POST", path, params=self._proof(), body=asked, files=files))
+        except (QueryRefused, AccessDenied) as refusal:
+            raise ReplyRefused(str(refusal)) from refusal
+        if not reading.name(told.get("id")):
+            raise Unreachable(f"{self._title} has not finished with a picture yet.")
+        return reading.name(told.get("id"))
 
     def each(self, paths: Iterable[str]) -> list[Fields | None]:
         """Return what each path answers, None for what Meta shows no longer, in one request for fifty.
@@ -164,6 +187,8 @@ def _judge(response: requests.Response, now: datetime) -> NetworkError | None:
     if code in LIMITS:
         return RateLimited(words, until=come_back(response.headers, now))
     kinds = {**dict.fromkeys(PASSING, Unreachable), **dict.fromkeys(BAD_TOKEN, CredentialsRefused), **dict.fromkeys(NO_RIGHT, AccessDenied)}
+    if reading.whole(error.get("error_subcode")) in OUTSIDE_THE_WINDOW:
+        return WindowClosed(words)
     kind = Unreachable if error.get("is_transient") is True else kinds.get(code, QueryRefused)
     return kind(words)
 

@@ -15,12 +15,16 @@ from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 
 SIGNATURE = "x-hub-signature-256"
+MESSAGES = "messages"
 LONGEST_CHALLENGE = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One change that Meta tells: the `field` that was subscribed to, its `value`, whose it is, and when (seconds since 1970)."""
+    """One change that Meta tells: the `field` that was subscribed to, its `value`, whose it is, and when (seconds since 1970).
+
+    A private message is one of the field `MESSAGES`.
+    """
 
     of: str
     field: str
@@ -61,10 +65,8 @@ def signature(secret: bytes, body: bytes) -> str:
 
 def _changes(told: Fields) -> Iterator[Change]:
     for entry in reading.mappings(told.get("entry")):
+        of, at = reading.name(entry.get("id")), reading.whole(entry.get("time"))
         for change in reading.mappings(entry.get("changes")):
-            yield Change(
-                of=reading.name(entry.get("id")),
-                field=reading.text(change.get("field")),
-                value=reading.mapping(change.get("value")),
-                at=reading.whole(entry.get("time")),
-            )
+            yield Change(of=of, field=reading.text(change.get("field")), value=reading.mapping(change.get("value")), at=at)
+        for event in reading.mappings(entry.get("messaging")):
+            yield Change(of=of, field=MESSAGES, value=event, at=at)

@@ -89,6 +89,15 @@ class CommentWalk:
         place = following(comments)
         return ((external_id, place),) if place and times and min(times) >= self.bottom else ()
 
+    def all_waiting(self, body: Fields, inside: str, written: str) -> list[tuple[str, str]]:
+        """Return those that wait, and the objects of a page with more of what came `inside` them."""
+        found = [
+            pair
+            for one in reading.mappings(body.get("data"))
+            for pair in self.more_comments(reading.name(one.get("id")), reading.mapping(one.get(inside)), written)
+        ]
+        return [*self.waiting, *found]
+
 
 def following(body: Fields) -> str:
     """Return the place of the next page of a list, nothing where this is the last one."""

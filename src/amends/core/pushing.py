@@ -43,7 +43,8 @@ class Heard:
     """What a good call says: its posts, the `answer` that the network wants (a challenge, else nothing), of the type `answer_type`.
 
     `delivery_id` is the network's id of this call, empty where it gives none; the door takes each only once. `hub` is the one that calls
-    about a feed, which is taken only while we ask it to, and `lease` until when it promises to.
+    about a feed, which is taken only while we ask it to, and `lease` until when it promises to; `leaving` where it asks whether it shall
+    call no more.
     """
 
     harvest: Harvest
@@ -52,6 +53,7 @@ class Heard:
     answer_type: str = "text/plain"
     hub: Hub | None = None
     lease: datetime | None = None
+    leaving: bool = False
 
 
 class Hearing(Protocol):
@@ -67,6 +69,10 @@ class Subscribing(Protocol):
 
     def subscribe(self, hub: Hub, callback: str) -> None:
         """Ask `hub` to call us at `callback`; its promise comes as a call."""
+        ...
+
+    def unsubscribe(self, hub: Hub, callback: str) -> None:
+        """Ask `hub` to call us at `callback` no more; whether we mean it, it asks by a call."""
         ...
 
 

@@ -14,6 +14,7 @@ from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back
 from amends.core.ports import Account
 
 Params = Mapping[str, str | int | None]
+Files = Mapping[str, tuple[str, bytes, str]]
 Headers = Callable[[], Mapping[str, str]]
 
 
@@ -53,10 +54,14 @@ class Rest:
         """Return the JSON that `path` answers; parameters that are None are left out."""
         return self.ask("GET", path, params=params)
 
-    def ask(self, method: str, path: str, *, params: Params | None = None, body: object = None) -> object:
-        """Return the JSON that the network answers, None for an answer without a body; `Unreachable` where it is not JSON."""
+    def ask(self, method: str, path: str, *, params: Params | None = None, body: object = None, files: Files | None = None) -> object:
+        """Return the JSON that the network answers, None for an answer without a body; `Unreachable` where it is not JSON.
+
+        With `files` (a name, the bytes and their type for each field) the body is a form's fields.
+        """
         given = {name: value for name, value in (params or {}).items() if value is not None}
-        response = self.wire.request(method, f"{self.base}/{path.lstrip('/')}", params=given, json=body, headers=dict(self._headers()))
+        sent = {"data": body, "files": files} if files else {"json": body}
+        response = self.wire.request(method, f"{self.base}/{path.lstrip('/')}", params=given, headers=dict(self._headers()), **sent)
         if not response.content and response.status_code in {202, 204}:
             return None
         try:

@@ -6,6 +6,7 @@ from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
 from amends.core.ports import Published
 from amends.inbox.actions import reply
+from amends.inbox.store import reply_echoes
 from amends.inbox.store.replies import ReplyJob
 from amends.worker.context import Context
 from amends.worker.names import Task
@@ -49,7 +50,15 @@ def _publish(at: Context, job: ReplyJob) -> Published:
     """Return what the network published, now or at an earlier try whose answer never reached us."""
     latest = at.clock() + LATEST_START
     with at.collectors.lent(job) as collector:
-        earlier = collector.find_reply(job.draft) if job.again else None
+        earlier = _not_anothers(at, job, collector.find_reply(job.draft)) if job.again else None
         if earlier is None and at.clock() > latest:
             raise Unreachable("Looking for an earlier try took too long; the reply is tried again.")
         return earlier or collector.reply(job.draft)
+
+
+def _not_anothers(at: Context, job: ReplyJob, found: Published | None) -> Published | None:
+    """Return what was found unless it is another reply of ours: some networks show no more of a reply than its words and its thread."""
+    if found is None:
+        return None
+    with at.pool.transaction() as conn:
+        return None if reply_echoes.is_of_another(conn, job, found.external_id) else found

@@ -22,7 +22,7 @@ from amends.inbox.store import (
     staff,
 )
 from amends.inbox.store.attributes import AttributeRow
-from amends.inbox.store.customer_page import CustomerHead, HandleRow
+from amends.inbox.store.customer_page import CustomerCase, CustomerHead, HandleRow
 from amends.inbox.store.link_evidence import EvidenceRow
 from amends.inbox.store.match_suggestions import Suggestion
 from amends.inbox.store.merges import Record
@@ -34,13 +34,14 @@ HIDDEN = "•••"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """One of the two records, with its handles, what ties them to it, and how much of each table would go over."""
+    """One of the two records, with its handles and newest cases, what ties them to it, and how much of each table would go over."""
 
     record: Record
     head: CustomerHead
     handles: Sequence[HandleRow]
     evidence: Sequence[EvidenceRow]
     moves: Mapping[str, int]
+    cases: Sequence[CustomerCase]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +96,7 @@ def _side(conn: Connection, customer_id: CustomerId, scope: Scope) -> Side:
         handles=customer_page.handles(conn, customer_id),
         evidence=link_evidence.of_customer(conn, customer_id),
         moves=moving.count_all(conn, customer_id),
+        cases=customer_page.cases(conn, customer_id, scope),
     )
 
 

@@ -220,12 +220,6 @@ class Bin:
     so_far: float
 
 
-def of_how_many(length: Length, found: Measures) -> int:
-    """Return of how many episodes a distribution is: next answers are called for where the customer wrote again."""
-    called_for = length in {Length.NEXT_ANSWER, Length.NEXT_BUSINESS}
-    return found.next_answered + found.next_waiting if called_for else found.begun
-
-
 def distribution_of(column: NDArray[np.integer], total: int) -> list[Bin]:
     """Return the bins of lengths, as shares of all `total` episodes; who has none yet is in no bin and stays in the denominator."""
     found, counted = list[Bin](), distribution(column)

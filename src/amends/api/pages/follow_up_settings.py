@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import ENGLISH, NATIVE_NAMES, _
 from amends.inbox.actions import follow_up_plans as plans_of
 from amends.inbox.actions.survey import letter_of
-from amends.inbox.rules.follow_up_plans import Plan
+from amends.inbox.rules.follow_up_plans import Plan, usual
 from amends.inbox.rules.ids import BrandId, FollowUpPlanId, TopicId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.survey_words import LETTERS
@@ -138,7 +138,7 @@ def _values(desk: Desk, visitor: Visitor, lang: str) -> dict[str, Any]:
             "plans": follow_up_plans.every(conn),
             "brands": brands.every(conn),
             "topics": topics.every(conn),
-            "first_after": desk.policy.follow_up_after.days,
+            "usual": usual(desk.policy.follow_up_after),
             "language": language,
             "languages": NATIVE_NAMES,
             "own": set(own),

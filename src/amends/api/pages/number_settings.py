@@ -11,14 +11,14 @@ from amends.api.desk import AtDesk
 from amends.api.screen import saying
 from amends.core.translating import _
 from amends.inbox.actions import number_settings
-from amends.inbox.rules.rights import RIGHTS, Right
+from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import Role
 from amends.inbox.store import calendars, counts
 from amends.inbox.store import number_settings as store
 from amends.inbox.store.number_settings import NumberSettings
 
 router = APIRouter(prefix="/settings/numbers", include_in_schema=False)
-ROLES = {role: words for role, words in people_words.ROLES.items() if role in RIGHTS[Right.NUMBERS]}
+ROLES = {role: words for role, words in people_words.ROLES.items() if role in number_settings.ROLES}
 
 
 @router.get("", dependencies=[may(Right.PEOPLE)])
@@ -42,8 +42,9 @@ def save(
     calendar: Annotated[str, Form(pattern=r"^\d{0,18}$")] = "",
 ) -> Response:
     """Decide; the audit log keeps what was before."""
-    named = [one.value for one in ROLES if one in (role or [])]
     with desk.pool.transaction() as conn:
-        new = NumberSettings(compare_agents=named, shows_answer_times=shows_answer_times, calendar_id=int(calendar) if calendar else None)
+        new = NumberSettings(
+            compare_agents=role or [], shows_answer_times=shows_answer_times, calendar_id=int(calendar) if calendar else None
+        )
         number_settings.decide(conn, new, agent_id=visitor.agent_id, now=desk.clock())
     return saying(HTMLResponse(), _("Saved"))

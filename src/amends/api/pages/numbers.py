@@ -9,7 +9,7 @@ from amends.api.counting import Counting, behind_of
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._chart import chart, line, mood_columns
-from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, of_how_many, tiles
+from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, tiles
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -20,7 +20,7 @@ from amends.inbox.rules import figures
 from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, LENGTHS, Figure, Length
 from amends.inbox.rules.measuring import series
-from amends.inbox.rules.paces import PACED, Paces
+from amends.inbox.rules.paces import PACED, Paces, of_how_many
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import Span, slots, width_of
 from amends.inbox.store import counts, fact_rows, numbers
@@ -106,7 +106,8 @@ def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk,
 def _drawn(asked: Asked, found: Found, now: Paces, before: Paces) -> dict[str, Any]:
     """Return what stands below the tiles: charts, distributions, business time."""
     drawn = series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now)
-    measures = found.measures(asked)
+    measures, begun = found.measures(asked), found.facts.begun
+    lengths = [(length, Column(length.value)) for length in Length]
     return {
         "measures": measures,
         "paces": now,
@@ -117,5 +118,5 @@ def _drawn(asked: Asked, found: Found, now: Paces, before: Paces) -> dict[str, A
         "backlog_line": line([slot.backlog for slot in drawn]),
         "first_line": line([slot.first_median for slot in drawn]),
         "negative_line": line([slot.negative / slot.begun if slot.begun else None for slot in drawn]),
-        "bins": {length: distribution_of(found.facts.begun[Column(length.value)], of_how_many(length, measures)) for length in Length},
+        "bins": {length: distribution_of(begun[column], of_how_many(begun, column)) for length, column in lengths},
     }

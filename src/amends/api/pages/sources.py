@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.networks import forms
+from amends.api.networks import asked_at, forms
 from amends.api.pages._coverage import by_watch
 from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
@@ -199,6 +199,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "ledgers": by_watch(found, now),
         "channels": channels.active(conn),
         "forms": forms(),
+        "asked_at": asked_at,
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),

@@ -11,6 +11,7 @@ import { toUnread } from "./jumps.js";
 import "./keys.js";
 import { showDensity } from "./looks.js";
 import "./mentions.js";
+import "./merging.js";
 import { listen } from "./news.js";
 import "./notices.js";
 import "./ordering.js";
@@ -35,8 +36,8 @@ when("page-changed", tick);
 when("list-shown", tick);
 when("list-shown", showDensity);
 when("case-shown", () => {
+  tick(); // first: what it writes would have to be laid out anew
   toUnread();
-  tick();
 });
 
 tick();

@@ -41,8 +41,14 @@ export function selectNone() {
   every = 0;
   anchor = "";
   show();
+  lay(false);
+}
+
+// The bar; the toasts make room for it.
+function lay(shown) {
   const bar = $("#bulk");
-  if (bar) bar.hidden = true;
+  if (bar) bar.hidden = !shown;
+  document.body.classList.toggle("selecting", shown);
 }
 
 function range(box) {
@@ -55,13 +61,12 @@ function range(box) {
 function show() {
   for (const box of boxes()) box.checked = marked.has(box.value);
   $("#list")?.classList.toggle("marking", marked.size > 0);
-  const bar = $("#bulk");
-  if (!bar) return;
+  if (!$("#bulk")) return;
   if (!marked.size) {
-    if ($("form#bulk-in")) bar.hidden = true;
+    if ($("form#bulk-in")) lay(false);
     return;
   }
-  bar.hidden = false;
+  lay(true);
   if ($("form#bulk-in")) fill();
   else fetchTools();
 }
@@ -110,6 +115,6 @@ when("bulk-started", () => {
   every = 0;
   for (const box of boxes()) box.checked = false;
   $("#list").classList.remove("marking");
-  $("#bulk").hidden = false;
+  lay(true);
 });
 when("keydown", (event) => event.key === "Escape" && marked.size && !event.target.closest("input, select, textarea, dialog") && selectNone());

@@ -16,7 +16,7 @@ const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => value
 async function measure(form) {
   if (!form.isConnected) return; // the case was closed meanwhile
   const text = form.elements.text.value, most = Number(form.dataset.most);
-  if (text.length > LONGEST) return tell(form, text.length, most, []);
+  if (!text || text.length > LONGEST) return tell(form, text.length, most, []);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text }) }).catch(() => null);
   const told = answer?.ok && (await answer.json());

@@ -3,7 +3,7 @@
 import { announceAtTimes } from "./announcing.js";
 import { request } from "./asking.js";
 import { $, $$, me, openCase, tell, when } from "./dom.js";
-import { isListComing, markOpen, query, showList } from "./places.js";
+import { isCaseComing, isListComing, markOpen, query, showList } from "./places.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 import { keepsListening } from "./notices.js";
@@ -150,20 +150,30 @@ let unfolded = [], atEnd = false, focused = "";
 when("htmx:beforeSwap", (event) => {
   unfolded = [], atEnd = false, focused = "";
   const asked = /^\/inbox\/(\d+)$/.exec(event.detail.pathInfo.requestPath)?.[1];
-  if (asked && asked !== openCase()) return;
+  if (asked && asked !== openCase()) return letGo();
   const scroll = $("#thread-scroll"), active = document.activeElement;
   focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
   unfolded = $$("#thread details[open]").map((part) => part.id);
   atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
 });
+
+// The focus is taken out of a pane that goes: taken away with it, or carried over by htmx, it makes the browser draw up both panes at once.
+const letGo = () => document.activeElement.closest("#case") && document.activeElement.blur();
+
 when("htmx:afterSettle", () => {
   if (focused && document.activeElement === document.body) (document.getElementById(focused) || $("#case-title"))?.focus({ preventScroll: true });
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   if (atEnd && $("#thread-scroll")) $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
-  for (const row of $$("#rows .row")) if ($$(`#${row.id}`).length > 1) $$(`#${row.id}`).at(-1).remove();
-  markOpen(openCase());
+  dropDoubles();
+  if (!isCaseComing()) markOpen(openCase());
   tell("page-changed");
 });
+// Older rows that are fetched while a row moves may bring it a second time.
+function dropDoubles() {
+  const rows = new Set();
+  for (const row of $$("#rows .row")) rows.has(row.id) ? row.remove() : rows.add(row.id);
+}
+
 when("list-shown", () => {
   fresh.clear();
   showFreshCount();

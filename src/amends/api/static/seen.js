@@ -13,6 +13,7 @@ function look({ target, isIntersecting }) {
 }
 
 function count(post) {
+  timers.delete(post);
   if (document.hidden || !post.isConnected) return;
   raise("seen_posts", post.dataset.number);
   raise("seen_reply", post.dataset.reply);
@@ -25,6 +26,8 @@ function raise(name, number) {
 
 function watch() {
   watcher.disconnect();
+  timers.forEach(clearTimeout);
+  timers.clear(); // or the posts of cases that are gone would be held for good
   for (const post of $$("#thread [data-number], #thread [data-reply]")) watcher.observe(post);
 }
 

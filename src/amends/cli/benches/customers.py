@@ -3,6 +3,8 @@
 The parts are in `cli/measuring`, on one database: `customer_pages`, `segments`, `identity`, `imports`.
 """
 
+from collections.abc import Callable, Mapping
+
 from amends.cli.measuring.customer_pages import page_rows
 from amends.cli.measuring.customers import HEAVY_POSTS, fill_customers
 from amends.cli.measuring.identity import identity_rows
@@ -25,10 +27,21 @@ def run(url: str, *, full: int = FULL) -> list[Row]:
     _fill(url, full)
     pool = open_pool(url)
     try:
-        rows = [*page_rows(url, people=full), *segment_rows(url), *identity_rows(pool, people=full)]
-        return [*rows, *import_rows(pool, most=min(full, MOST))]
+        parts: Mapping[str, Callable[[], list[Row]]] = {
+            "pages": lambda: page_rows(url, people=full),
+            "segments": lambda: segment_rows(url),
+            "who is who": lambda: identity_rows(pool, people=full),
+            "imports": lambda: import_rows(pool, most=min(full, MOST)),
+        }
+        return [row for name, rows in parts.items() for row in _told(name, rows)]
     finally:
         pool.close()
+
+
+def _told(name: str, rows: Callable[[], list[Row]]) -> list[Row]:
+    """Measure a part, and say which it is: at a million the whole takes a while."""
+    say(f"measuring {name}")
+    return rows()
 
 
 def _fill(url: str, customers: int) -> None:

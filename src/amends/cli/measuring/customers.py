@@ -94,27 +94,33 @@ _PEOPLE: tuple[LiteralString, ...] = (
     """,
 )
 _HISTORY: tuple[LiteralString, ...] = (
+    # Account a has case a; its posts stand together, so that the number of each is known without looking it up.
     """
     insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
       urgency, opened_at, last_post_at, resolved_at, customer_posts, unread)
-    select 1, s.id, a.network, a.id, 1 + (a.id - 1) / %(handles)s, a.id::text, case when a.id %% 8 = 0 then 'open' else 'resolved' end,
-      'my flight was cancelled ' || a.id, 'en', (array['negative', 'neutral', 'positive'])[1 + a.id %% 3], a.id %% 100,
-      now() - a.id * interval '20 seconds', now() - a.id * interval '20 seconds', case when a.id %% 8 <> 0 then now() end, 3, false
-    from authors a join sources s on s.network = a.network order by a.id
+    select 1, 1 + (a - 1) %% %(handles)s, (array['x', 'reddit', 'mastodon'])[1 + (a - 1) %% %(handles)s], a,
+      1 + (a - 1) / %(handles)s, a::text,
+      case when a %% 8 = 0 then 'open' else 'resolved' end, 'my flight was cancelled ' || a, 'en',
+      (array['negative', 'neutral', 'positive'])[1 + a %% 3], a %% 100, now() - a * interval '20 seconds',
+      now() - a * interval '20 seconds',
+      case when a %% 8 <> 0 then now() end, 3, false
+    from generate_series(1, %(customers)s::int * %(handles)s) a
     """,
     """
     insert into posts (source_id, network, external_id, author_id, text, published_at, seen_at, triaged_at, permalink, root_id, route,
       case_id)
-    select c.source_id, c.network, a.id || '-' || n, a.id, 'my bag is still not here, message ' || n,
-      c.opened_at + n * interval '1 minute', now(), now(), 'https://x.example/1', a.id::text, 'append', c.id
-    from authors a join cases c on c.author_id = a.id,
-      generate_series(1, %(posts)s / %(handles)s + case when a.id %% %(handles)s = 0 then %(posts)s %% %(handles)s else 0 end) n
+    select 1 + (a - 1) %% %(handles)s, (array['x', 'reddit', 'mastodon'])[1 + (a - 1) %% %(handles)s], a || '-' || n, a,
+      'my bag is still not here, message ' || n, now() - a * interval '20 seconds' + n * interval '1 minute', now(), now(),
+      'https://x.example/1', a::text, 'append', a
+    from generate_series(1, %(customers)s::int * %(handles)s) a,
+      generate_series(1, %(posts)s / %(handles)s + case when a %% %(handles)s = 0 then %(posts)s %% %(handles)s else 0 end) n
     """,
     """
     insert into replies (case_id, post_id, agent_id, text, episode, answers, key, state, created_at, next_at, sent_at, author_id)
-    select c.id, p.id, 1 + c.id %% 20, 'We are on it.', 1, 3,
-      gen_random_uuid(), 'sent', c.opened_at + interval '1 hour', now(), now(), c.author_id
-    from cases c join posts p on p.case_id = c.id and p.external_id = c.author_id || '-1' where c.id %% %(handles)s <> 0
+    select a, 1 + (a - 1) / %(handles)s * %(posts)s + (a - 1) %% %(handles)s * (%(posts)s / %(handles)s), 1 + a %% 20,
+      'We are on it.', 1, 3,
+      gen_random_uuid(), 'sent', now() - a * interval '20 seconds' + interval '1 hour', now(), now(), a
+    from generate_series(1, %(customers)s::int * %(handles)s) a where a %% %(handles)s <> 0
     """,
     """
     insert into customer_notes (customer_id, kind, text, agent_id, at, created_at)
@@ -161,7 +167,7 @@ _GROUPS: tuple[LiteralString, ...] = (
     """,
     """
     insert into identity_keys (key, author_id)
-    select key, id from authors, lateral (values ('h:' || handle), ('n:nl pr' || id %% 5000)) keys(key)
+    select key, id from authors, lateral (values ('h:' || handle), ('n:nl pr' || id %% 5000)) keys(key) order by key, id
     """,
 )
 _HEAVY: tuple[LiteralString, ...] = (
@@ -181,6 +187,6 @@ _HEAVY: tuple[LiteralString, ...] = (
     insert into verdicts (post_id, model, language, sentiment, negative, neutral, positive, complaint, confidence, urgency, reasons,
       needs_look, created_at)
     select id, 'bench', 'en', (array['negative', 'neutral', 'positive'])[1 + id %% 3], 0.5, 0.3, 0.2, 0.5, 0.9, 40, '{}', false, now()
-    from posts
+    from generate_series(1, (select max(id) from posts)) id
     """,
 )

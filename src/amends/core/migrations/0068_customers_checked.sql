@@ -1,5 +1,5 @@
 -- An order number links by itself only beside an address or a phone number of who bought, told in private too; that may come in another message.
--- depends: 0065_alarms_announced
+-- depends: 0067_more_networks
 
 create or replace function identify_ordering_again() returns trigger language plpgsql as $$
 begin

@@ -11,13 +11,15 @@ from amends.core.errors import NotAllowed
 from amends.core.translating import _
 from amends.inbox.actions import called as calling
 from amends.inbox.rules.columns import Axis, Column
-from amends.inbox.rules.measuring import Group, Measures, by_topic, by_value, group_of, those_there
+from amends.inbox.rules.grouping import Group, Grouping, those_there
+from amends.inbox.rules.measuring import Measures
 from amends.inbox.rules.moving import BEYOND_CHANCE, moved
+from amends.inbox.rules.paces import PACED, Paces
 from amends.inbox.rules.query import Match, NotAQuery, Query, Term
 from amends.inbox.rules.spans import Period
 from amends.inbox.store import fact_rows, fact_slices, number_names, number_settings, numbers
 from amends.inbox.store.matching import TooBroad
-from amends.inbox.store.numbers import Asked, Found
+from amends.inbox.store.numbers import Asked
 
 
 class Dimension(StrEnum):
@@ -52,6 +54,7 @@ class Line:
 
     name: str
     measures: Measures
+    paces: Paces
     before: int
     query: str
 
@@ -63,30 +66,31 @@ class Line:
 
 def breakdown(conn: Connection, asked: Asked, dimension: Dimension) -> list[Line]:
     """Return the numbers by a dimension, the most begun first."""
-    column = _COLUMNS[dimension]
-    found = numbers.find(conn, asked, also=(column,))
+    found = numbers.find(conn, asked, also={*PACED, _COLUMNS[dimension]})
+    worked = numbers.worktimes_of(conn, asked, found)
+    apart = Grouping(facts=found.facts, before=found.before, now=asked.now, worktimes=worked)
     called = _names(conn, dimension)
-    groups = _groups(conn, asked, dimension, found, list(called))
     return [
         Line(
             name=_name(dimension, called, group.key),
             measures=group.measures,
+            paces=group.paces,
             before=group.before,
             query=_query(asked, dimension, called, group.key),
         )
-        for group in groups
+        for group in _groups(conn, asked, dimension, apart, list(called))
     ]
 
 
-def _groups(conn: Connection, asked: Asked, dimension: Dimension, found: Found, keys: list[int]) -> list[Group]:
+def _groups(conn: Connection, asked: Asked, dimension: Dimension, apart: Grouping, keys: list[int]) -> list[Group]:
     if dimension is Dimension.SEGMENT:
-        return those_there([group for key in keys for group in _of_segment(conn, asked, found, key)])
+        return those_there([group for key in keys for group in _of_segment(conn, asked, apart, key)])
     if dimension is Dimension.TOPIC:
-        return by_topic(found.facts, found.before, keys, asked.now)
-    return by_value(found.facts, found.before, _COLUMNS[dimension], asked.now)
+        return apart.by_topic(keys)
+    return apart.by_value(_COLUMNS[dimension])
 
 
-def _of_segment(conn: Connection, asked: Asked, found: Found, segment_id: int) -> list[Group]:
+def _of_segment(conn: Connection, asked: Asked, apart: Grouping, segment_id: int) -> list[Group]:
     """Return the numbers of the cases whose customer belongs to a segment; none where it cannot be read, or looks at too many."""
     query = asked.query.and_(_is(Dimension.SEGMENT, str(segment_id)))
     spans = ((Axis.PUBLISHED, Period(since=asked.before.since, until=asked.period.until)), (Axis.RESOLVED, asked.period))
@@ -95,7 +99,7 @@ def _of_segment(conn: Connection, asked: Asked, found: Found, segment_id: int) -
     except (NotAQuery, TooBroad):
         return []
     theirs = np.unique(np.array(cases, dtype=np.int64))
-    return [group_of(found.facts, found.before, segment_id, lambda side: np.isin(side[Column.CASE], theirs), asked.now)]
+    return [apart.of(segment_id, lambda side: np.isin(side[Column.CASE], theirs))]
 
 
 def dimensions(conn: Connection, role: str) -> list[Dimension]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import HookRefused, NotFound, RateLimited
-from amends.core.pushing import Heard
+from amends.core.pushing import Heard, Hub
 from amends.core.translating import _
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
@@ -15,10 +15,11 @@ from amends.inbox.rules.knocking import ALLOWED, OpenDoor, neighbourhood, too_of
 from amends.inbox.rules.leases import renew_at
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.ways import pushed
-from amends.inbox.store import calls, feed_hubs
+from amends.inbox.store import calls, feed_hubs, hub_farewells
 from amends.inbox.store.calls import Called
 
 NO_HUB_OF_OURS = "This hub is not asked to call us about this feed any more."
+NO_FAREWELL = "Nobody told this hub to call no more."
 TOO_OFTEN = "Too many calls from here; wait a few minutes."
 
 
@@ -45,8 +46,13 @@ def check_knocks(conn: Connection, *, source_id: SourceId, door: OpenDoor, calle
 def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetime) -> Ingested:
     """Store the posts of a good call, which may have none (a challenge); a call that was taken before changes nothing.
 
-    `HookRefused` where a hub calls about a feed that is watched no more, or that has another hub by now.
+    `HookRefused` where a hub calls about a feed that is watched no more, or that has another hub by now, or asks whether it shall call no
+    more and nobody said so.
     """
+    if heard.hub and heard.leaving:
+        return _part(conn, called, heard.hub)
+    if called.watch_id is None:
+        raise NotFound(_("Nothing is taken at this address."))
     if heard.hub and not feed_hubs.is_asked(conn, heard.hub, source_id=called.source_id):
         raise HookRefused(NO_HUB_OF_OURS)
     if heard.delivery_id and not calls.take(conn, source_id=called.source_id, delivery_id=heard.delivery_id, now=now):
@@ -59,6 +65,12 @@ def record_heard(conn: Connection, called: Called, heard: Heard, *, now: datetim
     )
     calls.save_heard(conn, watch_id=called.watch_id, reads=len(heard.harvest.posts), new=stored.new, note=storable(health.note), now=now)
     return stored
+
+
+def _part(conn: Connection, called: Called, hub: Hub) -> Ingested:
+    if not hub_farewells.is_said(conn, hub, source_id=called.source_id):
+        raise HookRefused(NO_FAREWELL)
+    return Ingested()
 
 
 def record_refused(conn: Connection, called: Called, *, why: str, caller: bytes, now: datetime) -> None:

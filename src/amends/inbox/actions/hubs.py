@@ -1,4 +1,7 @@
-"""Asks the hubs of feeds to call us. Place in the path: a fetched feed names its hub -> claim -> hub -> here -> its calls -> `hear`."""
+"""Asks the hubs of feeds to call us, or to call no more.
+
+Place in the path: a fetched feed names its hub -> claim -> hub -> here -> its calls -> `hear`.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,16 +10,29 @@ from amends.core.errors import NetworkError, RateLimited
 from amends.inbox.rules.alert_text import first_words
 from amends.inbox.rules.leases import again_at
 from amends.inbox.rules.text import storable
-from amends.inbox.store import feed_hubs
+from amends.inbox.store import feed_hubs, hub_farewells
 from amends.inbox.store.feed_hubs import HubJob
+from amends.inbox.store.hub_farewells import Farewell
 
 LEASE = timedelta(minutes=2)
+LONG_PAUSE = timedelta(days=1)
 LONGEST = 300
 
 
 def claim_hub(conn: Connection, *, now: datetime) -> HubJob | None:
     """Claim the hub that is due to be asked, or None."""
     return feed_hubs.claim_due(conn, now=now, until=now + LEASE)
+
+
+def claim_farewell(conn: Connection, *, now: datetime) -> Farewell | None:
+    """Claim the hub that is to be told that it shall call no more, or None; that of a source that is paused for long is one."""
+    hub_farewells.part_unwanted(conn, paused_before=now - LONG_PAUSE, now=now)
+    return hub_farewells.claim_due(conn, now=now, until=now + LEASE)
+
+
+def record_told(conn: Connection, told: Farewell, *, now: datetime) -> None:
+    """Keep that a hub was told, or not reached: until it asks us whether we mean it, it is told again, at last until its lease is over."""
+    hub_farewells.save_answer(conn, told, next_at=again_at(told.failures, now))
 
 
 def record_asked(conn: Connection, job: HubJob, *, now: datetime) -> None:

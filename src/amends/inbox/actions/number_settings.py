@@ -3,16 +3,27 @@
 from datetime import datetime
 
 from amends.core.database import Connection
+from amends.core.errors import Refused
+from amends.core.translating import _
 from amends.inbox.actions import calendars, jobs
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.rights import RIGHTS, Right
+from amends.inbox.rules.words import Role
 from amends.inbox.store import number_settings
 from amends.inbox.store.number_settings import NumberSettings
 
 JOB = "measure"
+ROLES = [role for role in Role if role in RIGHTS[Right.NUMBERS]]
+"""Who may be let compare agents: whoever sees the numbers."""
 
 
 def decide(conn: Connection, new: NumberSettings, *, agent_id: AgentId, now: datetime) -> None:
-    """Keep what is decided; a calendar that is chosen is counted by for what no calendar counted before. `NotFound` where it is gone."""
+    """Keep what is decided; a calendar that is chosen is counted by for what no calendar counted before.
+
+    `NotFound` where that is gone, `Refused` where somebody is to compare agents who does not see the numbers.
+    """
+    if not set(new.compare_agents) <= {role.value for role in ROLES}:
+        raise Refused(_("Only those who see the numbers can compare agents: choose from leads, managers, administrators and auditors."))
     before = number_settings.read(conn)
     if new.calendar_id is not None:
         calendars.row_of(conn, new.calendar_id)

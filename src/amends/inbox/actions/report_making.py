@@ -11,12 +11,12 @@ from amends.inbox.actions.breakdown import Dimension, Line, breakdown, topics_mo
 from amends.inbox.rules import alarm_figures
 from amends.inbox.rules.alarm_figures import AlarmCounts, AlarmFigure, together
 from amends.inbox.rules.columns import Column
-from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure
+from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure, Length
 from amends.inbox.rules.measuring import EDGES, Measures, counted, distribution, series
-from amends.inbox.rules.paces import PACED
+from amends.inbox.rules.paces import PACED, Paces, Worktimes, of_how_many, paces
 from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, alarms_path, rows_path
 from amends.inbox.rules.reports import PARTS, Part
-from amends.inbox.rules.spans import slots
+from amends.inbox.rules.spans import Period, slots
 from amends.inbox.store import alarm_numbers, numbers
 from amends.inbox.store.numbers import Asked, Found
 
@@ -46,16 +46,18 @@ class _Making:
     conn: Connection
     asked: Asked
     found: Found
+    worked: Worktimes
 
-    def rows(self, value: float | None, figure: Figure, query: str | None = None) -> Cell:
+    def rows(self, value: float | None, figure: Figure, query: str | None = None, length: Length | None = None) -> Cell:
         """Return a cell that opens the rows behind it."""
-        return Cell(value, rows_path(figure, self.asked.period, str(self.asked.query) if query is None else query))
+        return Cell(value, rows_path(figure, self.asked.period, str(self.asked.query) if query is None else query, length))
 
 
 def make(conn: Connection, parts: Iterable[Part], asked: Asked) -> list[ReportTable]:
     """Return the tables of a report, in the order of the parts, in the language that is spoken. `NotAQuery`, `TooBroad`."""
     facts.freshen(conn)
-    making = _Making(conn, asked, numbers.find(conn, asked, also=PACED))
+    found = numbers.find(conn, asked, also=PACED)
+    making = _Making(conn, asked, found, numbers.worktimes_of(conn, asked, found))
     chosen = set(parts)
     return [_MADE[part](making, part) for part in Part if part in chosen]
 
@@ -108,6 +110,7 @@ def _days(at: _Making, part: Part) -> ReportTable:
             Cell(slot.negative, rows_path(Figure.NEGATIVE, slot.period, text)),
             Cell(slot.negative / slot.begun if slot.begun else None),
             Cell(slot.first_median, rows_path(Figure.ANSWERED, slot.period, text)),
+            Cell(_in_business(at, slot.period), rows_path(Figure.BEGUN, slot.period, text, Length.FIRST_BUSINESS)),
         ]
         for slot in drawn
     ]
@@ -119,32 +122,38 @@ def _days(at: _Making, part: Part) -> ReportTable:
         (_("Negative"), Kind.COUNT),
         (_("Share negative"), Kind.SHARE),
         (_("First answer, median"), Kind.LENGTH),
+        (_("First answer in business time, median"), Kind.LENGTH),
     )
     return ReportTable(title=PARTS[part], heads=heads, rows=rows)
 
 
+def _in_business(at: _Making, slot: Period) -> int | None:
+    return paces(at.found.facts.between(slot).begun, at.asked.now, at.worked).first_business.median
+
+
 def _answered(at: _Making, part: Part) -> ReportTable:
-    begun, all_of_them = at.found.facts.begun, len(at.found.facts.begun)
-    answered, ended = distribution(begun[Column.FIRST_ANSWER]), distribution(begun[Column.ENDING])
+    begun = at.found.facts.begun
+    columns = (Column.FIRST_ANSWER, Column.FIRST_BUSINESS, Column.ENDING, Column.ENDING_BUSINESS)
+    within = [distribution(begun[column]) for column in columns]
+    of = [of_how_many(begun, column) for column in columns]
     names = [*(_("up to %(time)s") % {"time": seconds(edge)} for edge in EDGES), _("longer")]
     rows = [
-        [Cell(name), Cell(first), Cell(_share(first, all_of_them)), Cell(end), Cell(_share(end, all_of_them))]
-        for name, first, end in zip(names, answered, ended, strict=True)
+        [Cell(name), *(cell for n, all_of_them in zip(counts, of, strict=True) for cell in (Cell(n), Cell(_share(n, all_of_them))))]
+        for name, *counts in zip(names, *within, strict=True)
     ]
-    measured = at.found.measures(at.asked)
-    never = [(Figure.UNANSWERED, measured.unanswered), (Figure.UNENDED, measured.unended)]
-    shares = [cell for figure, n in never for cell in (at.rows(n, figure), Cell(_share(n, all_of_them)))]
+    never = [all_of_them - sum(counts) for all_of_them, counts in zip(of, within, strict=True)]
+    opened = [at.rows(never[0], Figure.UNANSWERED), Cell(never[1]), at.rows(never[2], Figure.UNENDED), Cell(never[3])]
+    shares = [cell for count, n, all_of_them in zip(opened, never, of, strict=True) for cell in (count, Cell(_share(n, all_of_them)))]
     rows.append([Cell(_("not yet, or never")), *shares])
-    heads = _heads(
-        (_("Time"), Kind.TEXT), (_("Answered"), Kind.COUNT), (_("Share"), Kind.SHARE), (_("Resolved"), Kind.COUNT), (_("Share"), Kind.SHARE)
-    )
-    note = _("Shares are of all episodes begun.")
+    told = (_("Answered"), _("Answered, in business time"), _("Resolved"), _("Resolved, in business time"))
+    heads = _heads((_("Time"), Kind.TEXT), *(head for name in told for head in ((name, Kind.COUNT), (_("Share"), Kind.SHARE))))
+    note = _("Shares are of all episodes begun; in business time, of those that a calendar counts for.")
     return ReportTable(title=PARTS[part], heads=heads, rows=rows, note=note)
 
 
 def _times(at: _Making, part: Part) -> ReportTable:
     now, then = at.found.measures(at.asked), at.found.measures_before(at.asked)
-    pace, before = numbers.paces_of(at.conn, at.asked, at.found)
+    pace, before = (paces(side.begun, at.asked.now, at.worked) for side in (at.found.facts, at.found.before))
     told = [
         (_("published → seen"), pace.seen, before.seen),
         (_("seen → triaged"), pace.triaged, before.triaged),
@@ -187,7 +196,9 @@ def _by(at: _Making, part: Part) -> ReportTable:
         (_("Unanswered"), Kind.COUNT),
         (_("First answer, median"), Kind.LENGTH),
         ("p90", Kind.LENGTH),
+        (_("First answer in business time, median"), Kind.LENGTH),
         (_("Resolved after, median"), Kind.LENGTH),
+        (_("Resolved in business time, median"), Kind.LENGTH),
         (_("Promise kept"), Kind.SHARE),
         (_("Reopened"), Kind.COUNT),
         (_("Negative"), Kind.COUNT),
@@ -195,12 +206,12 @@ def _by(at: _Making, part: Part) -> ReportTable:
         (_("Held after 7 days"), Kind.SHARE),
     )
     lines = breakdown(at.conn, at.asked, Dimension(part.value))
-    return ReportTable(title=PARTS[part], heads=heads, rows=[_line(at, line, line.measures) for line in lines])
+    return ReportTable(title=PARTS[part], heads=heads, rows=[_line(at, line, line.measures, line.paces) for line in lines])
 
 
-def _line(at: _Making, line: Line, found: Measures) -> list[Cell]:
-    def cell(value: float | None, figure: Figure) -> Cell:
-        return at.rows(value, figure, line.query) if line.query else Cell(value)
+def _line(at: _Making, line: Line, found: Measures, pace: Paces) -> list[Cell]:
+    def cell(value: float | None, figure: Figure, length: Length | None = None) -> Cell:
+        return at.rows(value, figure, line.query, length) if line.query else Cell(value)
 
     return [
         Cell(line.name),
@@ -209,7 +220,9 @@ def _line(at: _Making, line: Line, found: Measures) -> list[Cell]:
         cell(found.unanswered, Figure.UNANSWERED),
         cell(found.first.median, Figure.ANSWERED),
         Cell(found.first.p90),
+        cell(pace.first_business.median, Figure.BEGUN, Length.FIRST_BUSINESS),
         cell(found.ending.median, Figure.ENDED),
+        cell(pace.ending_business.median, Figure.BEGUN, Length.ENDING_BUSINESS),
         cell(_share(found.kept, found.kept + found.broken), Figure.KEPT),
         cell(found.reopened, Figure.REOPENED),
         cell(found.negative, Figure.NEGATIVE),

@@ -10,7 +10,7 @@ from amends.core.watching import Watch
 from amends.inbox.actions.cover import note_pause
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
-from amends.inbox.store import events, sources, standings
+from amends.inbox.store import events, hub_farewells, sources, standings
 from amends.inbox.store import watches as watch_rows
 from amends.inbox.store.sources import Source
 
@@ -93,7 +93,8 @@ def add_watches(conn: Connection, *, source_id: SourceId, watches: Sequence[Watc
 
 
 def drop_watch(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None, now: datetime) -> None:
-    """Stop watching this for good; the posts that it brought stay."""
+    """Stop watching this for good; the posts that it brought stay, and a hub that calls about it is told."""
+    hub_farewells.part(conn, watch_id=watch_id, now=now)
     source_id = watch_rows.drop(conn, watch_id=watch_id)
     if source_id is None:
         raise NotFound

@@ -22,9 +22,10 @@ class Service:
     target: str = field(repr=False)
 
     def deliver(self, message: Message) -> None:
-        """Hand the message over."""
+        """Hand the message over as plain text, so that no service takes a stranger's words for its own markup."""
         kind = library.NotifyType.FAILURE if message.severity == "critical" else library.NotifyType.WARNING
-        if not _service(self.target).notify(title=message.title, body=message.body, notify_type=kind):
+        plain = library.NotifyFormat.TEXT
+        if not _service(self.target).notify(title=message.title, body=message.body, notify_type=kind, body_format=plain):
             raise DeliveryError("the service did not take the alert")
 
 

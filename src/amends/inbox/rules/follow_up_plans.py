@@ -69,12 +69,26 @@ def _says(plan: Plan) -> tuple[bool, bool, int, int]:
     return plan.topic_id is not None, plan.brand_id is not None, plan.least_urgency, -plan.first_days
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usual:
+    """After how long cases are looked at first and last that no plan fits, and their customers asked."""
+
+    first: timedelta
+    last: timedelta
+    ask: timedelta
+
+
+def usual(first_after: timedelta) -> Usual:
+    """Return what counts without a plan, by the setting of the installation; where that is short, as in the demo, the question is too."""
+    return Usual(first=first_after, last=max(LAST_LOOK, 2 * first_after), ask=min(ASK_AFTER, first_after / 2))
+
+
 def planned(plans: Sequence[Plan], case: Ended, *, first_after: timedelta, now: datetime) -> Planned:
     """Return when to look at a case that was resolved at `now`; without a plan that fits, after `first_after` and at the last look."""
     plan = plan_for(plans, case)
     if plan is None:
-        last = max(LAST_LOOK, 2 * first_after)
-        return Planned(looks=(_look(first_after, now), _look(last, now)), ask_at=now + min(ASK_AFTER, first_after / 2), on_network=False)
+        found = usual(first_after)
+        return Planned(looks=(_look(found.first, now), _look(found.last, now)), ask_at=now + found.ask, on_network=False)
     asked = None if plan.survey_days is None else now + plan.survey_days * DAY
     return Planned(looks=(_look(plan.first_days * DAY, now), _look(plan.last_days * DAY, now)), ask_at=asked, on_network=plan.on_network)
 

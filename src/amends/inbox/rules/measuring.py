@@ -212,36 +212,3 @@ def series(facts: Facts, parts: Sequence[Period], *, backlog: int, now: int) -> 
             )
         )
     return found
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """The numbers of those that have one value of a dimension (0: none)."""
-
-    key: int
-    measures: Measures
-    before: int
-
-
-def by_value(facts: Facts, before: Facts, column: Column, now: int) -> list[Group]:
-    """Return the numbers for each value of a column, the most begun first; `before` is the span before, of which the begun are counted."""
-    keys = {int(key) for side in (facts.begun, facts.resolved) for key in np.unique(side[column])}
-    found = [group_of(facts, before, key, lambda side, key=key: side[column] == key, now) for key in keys]
-    return sorted(found, key=lambda group: (-group.measures.begun, group.key))
-
-
-def by_topic(facts: Facts, before: Facts, topics: Sequence[int], now: int) -> list[Group]:
-    """Return the numbers for each topic; an episode of two topics counts for both."""
-    return those_there([group_of(facts, before, topic, lambda side, topic=topic: side.of_topic([topic]), now) for topic in topics])
-
-
-def those_there(found: Sequence[Group]) -> list[Group]:
-    """Return the groups that anything is in, the most begun first."""
-    there = [group for group in found if group.measures.begun or group.measures.resolved or group.before]
-    return sorted(there, key=lambda group: (-group.measures.begun, group.key))
-
-
-def group_of(facts: Facts, before: Facts, key: int, fits: Callable[[Columns], Mask], now: int) -> Group:
-    """Return the numbers of those that fit."""
-    within = Facts(facts.begun.only(fits(facts.begun)), facts.resolved.only(fits(facts.resolved)))
-    return Group(key=key, measures=measure(within, now), before=int(np.count_nonzero(fits(before.begun))))

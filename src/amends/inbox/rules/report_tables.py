@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from amends.core.translating import _
 from amends.core.written import day, hour, number, percent, seconds
 from amends.inbox.rules.alarm_figures import AlarmFigure
-from amends.inbox.rules.figures import Figure
+from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.spans import Period
 
 Value = str | int | float | datetime | None
@@ -71,10 +71,10 @@ class Document:
         return _("%(since)s to %(until)s (%(zone)s)") % {"since": day(first), "until": _last_day(last), "zone": self.zone.key}
 
 
-def rows_path(figure: Figure, period: Period, query: str) -> str:
-    """Return the path of the page with the rows behind a number."""
+def rows_path(figure: Figure, period: Period, query: str, length: Length | None = None) -> str:
+    """Return the path of the page with the rows behind a number: of all that it counts, or of those that have a length."""
     said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
-    return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}))
+    return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}) | ({"length": length.value} if length else {}))
 
 
 def alarms_path(figure: AlarmFigure, period: Period, query: str, rule: str) -> str:

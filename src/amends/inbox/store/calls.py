@@ -11,21 +11,22 @@ from amends.inbox.store.sources import SealedAccount
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called(SealedAccount):
-    """A source that takes calls, with the watch that shows how that goes."""
+    """A source that takes calls, with the watch that shows how that goes; without one it only hears hubs that are to call no more."""
 
-    watch_id: WatchId
+    watch_id: WatchId | None
     brand: str
 
 
 def find(conn: Connection, *, source_id: SourceId) -> Called | None:
-    """Return the source; None where there is none, it is paused, or nobody asked for its calls."""
+    """Return the source; None where there is none, or it is paused or nobody asked for its calls, and no hub is to be told so."""
     return fetch_maybe(
         conn,
         Called,
         """
         select s.id as source_id, s.network, s.handle, s.credentials, s.options, w.id as watch_id, b.name as brand
-        from sources s join brands b on b.id = s.brand_id join watches w on w.source_id = s.id and w.kind = 'calls'
-        where s.id = %(source_id)s and s.paused_at is null
+        from sources s join brands b on b.id = s.brand_id
+        left join watches w on w.source_id = s.id and w.kind = 'calls' and s.paused_at is null
+        where s.id = %(source_id)s and (w.id is not null or exists (select from hub_farewells f where f.source_id = s.id))
         """,
         {"source_id": source_id},
     )
@@ -59,7 +60,7 @@ def save_heard(conn: Connection, *, watch_id: WatchId, reads: int, new: int, not
     )
 
 
-def save_note(conn: Connection, *, watch_id: WatchId, note: str) -> None:
+def save_note(conn: Connection, *, watch_id: WatchId | None, note: str) -> None:
     """Show a sentence at the watch; a stranger's call does not change how the watch is."""
     execute(conn, "update watches set state_note = %(note)s where id = %(watch_id)s", {"watch_id": watch_id, "note": note})
 

@@ -20,7 +20,10 @@ class HubJob(SealedAccount):
 
 
 def claim_due(conn: Connection, *, now: datetime, until: datetime) -> HubJob | None:
-    """Claim the feed whose hub is to be asked, ours alone until `until`: one that is new, or due; only where its source takes calls."""
+    """Claim the feed whose hub is to be asked, ours alone until `until`: one that is new, or due; only where its source takes calls.
+
+    Where the feed names another hub than before, the old one is let go.
+    """
     return fetch_maybe(
         conn,
         HubJob,
@@ -33,6 +36,12 @@ def claim_due(conn: Connection, *, now: datetime, until: datetime) -> HubJob | N
             and (h.watch_id is null or h.next_at <= %(now)s or (h.hub, h.topic) <> (w.cursor->>'hub', w.cursor->>'topic'))
           order by h.next_at nulls first limit 1
           for update of w skip locked
+        ), parted as (
+          insert into hub_farewells (source_id, hub, topic, calls_until, next_at)
+          select w.source_id, h.hub, h.topic, h.calls_until, %(now)s
+          from due d join feed_hubs h on h.watch_id = d.id join watches w on w.id = d.id
+          where (h.hub, h.topic) <> (d.hub, d.topic) and h.calls_until > %(now)s
+          on conflict (source_id, hub, topic) do update set calls_until = excluded.calls_until, next_at = excluded.next_at
         ), taken as (
           insert into feed_hubs as h (watch_id, hub, topic, asked_at, next_at)
           select id, hub, topic, %(now)s, %(until)s from due

@@ -17,7 +17,7 @@ from amends.inbox.rules.columns import Axis, Column, Columns, seconds, unpacked
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Facts, Measures, counted, measure
 from amends.inbox.rules.narrowing import Narrowing
-from amends.inbox.rules.paces import Paces, paces
+from amends.inbox.rules.paces import Paces, Worktimes, paces, worktimes
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.spans import Period, before
 from amends.inbox.store import calendars, fact_rows, fact_slices
@@ -97,11 +97,15 @@ def find(conn: Connection, asked: Asked, also: Collection[Column] = ()) -> Found
 
 def paces_of(conn: Connection, asked: Asked, found: Found) -> tuple[Paces, Paces]:
     """Return how fast it went in the span and in the one before; `found` has the columns `PACED` too."""
+    worked = worktimes_of(conn, asked, found)
+    return paces(found.facts.begun, asked.now, worked), paces(found.before.begun, asked.now, worked)
+
+
+def worktimes_of(conn: Connection, asked: Asked, found: Found) -> Worktimes:
+    """Return the working time by each calendar that counts in the span or in the one before; `found` has the columns `PACED` too."""
     spans = (found.facts.begun, found.before.begun)
     ids = {int(one) for begun in spans for column in CALENDARS for one in np.unique(begun[column])}
-    counted_by = {row.id: row.calendar for row in calendars.versions(conn, sorted(ids))}
-    now, before = (paces(begun, asked.now, counted_by) for begun in spans)
-    return now, before
+    return worktimes(spans, asked.now, {row.id: row.calendar for row in calendars.versions(conn, sorted(ids))})
 
 
 @dataclass(frozen=True, slots=True)

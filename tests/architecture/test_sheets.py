@@ -1,0 +1,25 @@
+"""What a style sheet may not ask, since browsers answer it by drawing up the whole page anew after every change of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from amends.api.files import STATIC
+
+SHEETS = sorted(STATIC.glob("*.css"))
+_RULE = re.compile(r"([^{};]*:has\([^{};]*)\{")
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_hangs_on_what_the_whole_page_holds(sheet: Path) -> None:
+    asked = [rule.strip() for rule in _RULE.findall(sheet.read_text(encoding="utf-8"))]
+
+    assert not [rule for rule in asked if re.search(r"\b(html|body)\b[^ ,]*:has\(", rule)], "give the page a class"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_is_for_everything_under_what_holds_something(sheet: Path) -> None:
+    parts = [part.strip() for rule in _RULE.findall(sheet.read_text(encoding="utf-8")) for part in re.split(r",(?![^()]*\))", rule)]
+
+    assert not [part for part in parts if ":has(" in part and part.endswith("*")], "name what is meant: > td, not > *"
