@@ -27,7 +27,7 @@ router = APIRouter(prefix="/bulk", include_in_schema=False)
 WORK = [may(Right.WORK)]
 LONGEST_LIST = 200_000
 SHOWN = 100
-WITHOUT_A_TIME = {"customer": Reason.CUSTOMER.value, "over": Reason.INCIDENT.value}
+WITHOUT_A_TIME = {"customer": snoozing.Reason.CUSTOMER.value, "over": snoozing.Reason.INCIDENT.value}
 
 
 def wished(  # noqa: PLR0913
