@@ -9,10 +9,22 @@ from babel.messages.catalog import Catalog, Message
 from amends.api import script_words
 from amends.api.words import VIEWS, ordinal, reason
 from amends.cli.translating.faults import check, fault_of
-from amends.cli.translating.files import LANGUAGES, PLURALS, as_file, as_template, read, renewed
-from amends.cli.translating.texts import template
+from amends.cli.translating.files import LANGUAGES, PLURALS, as_file, read, renewed
 from amends.core.translating import ENGLISH, speaking
-from amends.core.written import ago, clock, dollars, language_name, listed_with_and, locale, number, percent, span, stamp
+from amends.core.written import (
+    ago,
+    appointment,
+    clock,
+    dollars,
+    language_name,
+    listed_with_and,
+    locale,
+    month,
+    number,
+    percent,
+    span,
+    stamp,
+)
 
 NOON = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
 
@@ -55,10 +67,6 @@ def test_an_update_keeps_what_is_translated_and_drops_what_is_gone(tmp_path: Pat
     assert {message.id: message.string for message in read("ta", tmp_path) if message.id} == {"Mine": "என்னுடையவை", "New": ""}
 
 
-def test_the_same_texts_make_the_same_bytes() -> None:
-    assert as_template(template()) == as_template(template())
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_counts_as_the_screens_of_its_language_do(language: str) -> None:
     with speaking(language):
@@ -79,6 +87,7 @@ def test_numbers_and_times_are_written_as_the_language_does() -> None:
 def test_english_is_as_it_was() -> None:
     assert (number(12345), number(0.5, 2), percent(0.874), dollars(3.2)) == ("12,345", "0.50", "87%", "$3.20")
     assert (stamp(NOON), clock(NOON, NOON), clock(NOON, NOON + timedelta(days=1))) == ("2 Mar 2026, 12:03 UTC", "12:03", "2 Mar, 12:03")
+    assert (appointment(NOON), month(NOON)) == ("Mon 2 Mar, 12:03", "Mar 2026")
     assert [span(timedelta(minutes=m)) for m in (0.5, 12, 60, 130, 60 * 76, 60 * 24 * 8)] == [
         "30 s",
         "12 min",
