@@ -47,8 +47,10 @@ async def _read(request: Request) -> SourceForm:
 
 
 def _with_credentials(form: SourceForm) -> SourceForm:
-    able = abilities(form.network)
-    if not form.credentials and load(form.network).CREDENTIALS and not able.keyless and not able.grants:
+    able, asked = abilities(form.network), load(form.network).CREDENTIALS
+    # Who lets us in later needs an app of ours there, save where one is made for us.
+    may_come_later = able.keyless or (able.grants and "client_id" not in asked)
+    if not form.credentials and asked and not may_come_later:
         raise Refused(_("Enter the credentials of the network's app."))
     return form
 
