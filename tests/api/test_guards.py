@@ -72,10 +72,6 @@ PEOPLES = [(method, route) for method, route in GUARDED if not route.path.starts
 PROGRAMS = [(method, route) for method, route in GUARDED if route.path.startswith("/api/")]
 
 
-def named(value: object) -> str | None:
-    return value.path if isinstance(value, APIRoute) else None
-
-
 def right_of(route: APIRoute) -> Right:
     """Return the one right that the route names."""
     (found,) = (one.call.right for one in route.dependant.dependencies if isinstance(one.call, MAY))
@@ -88,6 +84,7 @@ def visitors_of(route: APIRoute) -> set[Callable[..., Any]]:
 
 
 Entered = Callable[[Role, APIRoute], TestClient]
+Routes = list[tuple[str, APIRoute]]
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +193,12 @@ def address(route: APIRoute, door: Door) -> str:
     return path.replace("{way}", "up")
 
 
-REFUSED = [(method, route, role) for method, route in GUARDED for role in Role if role not in RIGHTS[right_of(route)]]
+def doors_of(routes: Routes) -> list[Any]:
+    """Return the routes by the first words of their paths, a test for each: one for every route would cost more than it asks."""
+    by_door: dict[str, Routes] = {}
+    for method, route in routes:
+        by_door.setdefault("/".join(route.path.split("/")[: 4 if route.path.startswith("/api/") else 2]), []).append((method, route))
+    return [pytest.param(found, id=name.strip("/") or "the first page") for name, found in sorted(by_door.items())]
 
 
 def test_the_application_has_no_route_besides_those_of_its_doors(shared_door: Door) -> None:
@@ -209,21 +211,25 @@ def test_what_is_public_exists() -> None:
     assert {(method, route.path) for method, route in ROUTES} >= PUBLIC
 
 
-@pytest.mark.parametrize(("method", "route"), GUARDED, ids=named)
-def test_a_route_that_is_not_public_names_one_right_and_takes_its_visitor_the_right_way(method: str, route: APIRoute) -> None:
-    named = [one.call for one in route.dependant.dependencies if isinstance(one.call, MAY)]
-    assert len(named) == 1, "name one right: dependencies=[may(Right.X)] or [program_may(Right.X)], or list the route as public here"
-    is_program = route.path.startswith("/api/")
-    assert isinstance(named[0], auth.MayProgram if is_program else auth.MayPerson)
-    taken = auth.bearer if is_program else auth.signed_in if method == "GET" else auth.meant
-    assert visitors_of(route) <= {taken}
-    assert method == "GET" or visitors_of(route) == {taken}
+@pytest.mark.parametrize("routes", doors_of(GUARDED))
+def test_a_route_that_is_not_public_names_one_right_and_takes_its_visitor_the_right_way(routes: Routes) -> None:
+    for method, route in routes:
+        rights = [one.call for one in route.dependant.dependencies if isinstance(one.call, MAY)]
+        assert len(rights) == 1, (route.path, "name one right: dependencies=[may(Right.X)] or [program_may(Right.X)], or list it as public")
+        is_program = route.path.startswith("/api/")
+        assert isinstance(rights[0], auth.MayProgram if is_program else auth.MayPerson), route.path
+        taken = auth.bearer if is_program else auth.signed_in if method == "GET" else auth.meant
+        assert visitors_of(route) <= {taken}, route.path
+        assert method == "GET" or visitors_of(route) == {taken}, route.path
 
 
-@pytest.mark.parametrize(("method", "route", "role"), REFUSED, ids=named)
-def test_a_role_may_not_what_the_table_does_not_say(method: str, route: APIRoute, role: Role, shared_door: Door, entered: Entered) -> None:
-    answer = entered(role, route).request(method, address(route, shared_door), headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.json()["error"]) == (403, "not_allowed")
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("routes", doors_of(GUARDED))
+def test_a_role_may_not_what_the_table_does_not_say(routes: Routes, role: Role, shared_door: Door, entered: Entered) -> None:
+    for method, route in routes:
+        if role not in RIGHTS[right_of(route)]:
+            answer = entered(role, route).request(method, address(route, shared_door), headers={"HX-Request": "true"})
+            assert (answer.status_code, answer.json()["error"]) == (403, "not_allowed"), (method, route.path)
 
 
 def test_each_role_may_what_the_table_says(shared_door: Door) -> None:
@@ -233,44 +239,51 @@ def test_each_role_may_what_the_table_says(shared_door: Door) -> None:
             assert visitor.may(right_of(route)) is (role in RIGHTS[right_of(route)])
 
 
-@pytest.mark.parametrize(("method", "route"), [pair for pair in GUARDED if pair[0] != "GET"], ids=named)
-def test_an_auditor_changes_nothing_but_what_is_their_own(method: str, route: APIRoute) -> None:
-    assert (method, route.path) in KEEPS_NOTHING or right_of(route) is Right.SELF or Role.AUDITOR not in RIGHTS[right_of(route)]
+def test_an_auditor_changes_nothing_but_what_is_their_own() -> None:
+    changing = [(method, route) for method, route in GUARDED if method != "GET" and (method, route.path) not in KEEPS_NOTHING]
+    rights = [(right_of(route), method, route.path) for method, route in changing]
+    assert [one for one in rights if one[0] is not Right.SELF and Role.AUDITOR in RIGHTS[one[0]]] == []
 
 
-def test_each_role_gets_through_each_door_that_is_open_to_it(shared_door: Door) -> None:
-    for role in Role:
-        clients = shared_door.visitor(shared_door.who.of_role(role)), shared_door.program(shared_door.who.of_role(role))
-        for method, route in GUARDED:
-            if method == "GET" and route.path != "/stream" and role in RIGHTS[right_of(route)]:
-                answer = clients[route.path.startswith("/api/")].get(address(route, shared_door))
-                assert answer.status_code not in {401, 403, 500}, (role, route.path)
+@pytest.mark.parametrize("role", Role)
+def test_each_role_gets_through_each_door_that_is_open_to_it(role: Role, shared_door: Door, entered: Entered) -> None:
+    for method, route in GUARDED:
+        if method == "GET" and route.path != "/stream" and role in RIGHTS[right_of(route)]:
+            answer = entered(role, route).get(address(route, shared_door))
+            assert answer.status_code not in {401, 403, 500}, route.path
 
 
-@pytest.mark.parametrize(("method", "route"), PEOPLES, ids=named)
-def test_a_stranger_is_led_to_the_sign_in_page_and_nowhere_else(method: str, route: APIRoute, shared_door: Door) -> None:
-    answer = shared_door.stranger().request(method, address(route, shared_door))
-    if method == "GET" and route.path != "/stream":
-        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "http://testserver/login")
-    else:
-        assert answer.status_code == 401
+@pytest.mark.parametrize("routes", doors_of(PEOPLES))
+def test_a_stranger_is_led_to_the_sign_in_page_and_nowhere_else(routes: Routes, shared_door: Door) -> None:
+    client = shared_door.stranger()
+    for method, route in routes:
+        client.cookies.clear()
+        answer = client.request(method, address(route, shared_door))
+        if method == "GET" and route.path != "/stream":
+            led = (answer.status_code, answer.headers["location"].split("?")[0])
+            assert led == (303, "http://testserver/login"), route.path
+        else:
+            assert answer.status_code == 401, (method, route.path)
 
 
-@pytest.mark.parametrize(("method", "route"), PROGRAMS, ids=named)
-def test_a_program_without_a_token_gets_401(method: str, route: APIRoute, shared_door: Door) -> None:
-    answer = shared_door.stranger().request(method, address(route, shared_door))
-    assert (answer.status_code, answer.json()["error"]) == (401, "no_token")
-    assert answer.headers["www-authenticate"] == "Bearer"
+@pytest.mark.parametrize("routes", doors_of(PROGRAMS))
+def test_a_program_without_a_token_gets_401(routes: Routes, shared_door: Door) -> None:
+    for method, route in routes:
+        answer = shared_door.stranger().request(method, address(route, shared_door))
+        assert (answer.status_code, answer.json()["error"]) == (401, "no_token"), (method, route.path)
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("method", "route"), PROGRAMS, ids=named)
-def test_a_session_cookie_opens_nothing_to_programs(method: str, route: APIRoute, shared_door: Door) -> None:
-    assert shared_door.visitor(shared_door.who.ann).request(method, address(route, shared_door)).status_code == 401
+@pytest.mark.parametrize("routes", doors_of(PROGRAMS))
+def test_a_session_cookie_opens_nothing_to_programs(routes: Routes, shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ann)
+    for method, route in routes:
+        assert client.request(method, address(route, shared_door)).status_code == 401, (method, route.path)
 
 
-@pytest.mark.parametrize(("method", "route"), [pair for pair in PEOPLES if pair[0] != "GET"], ids=named)
+@pytest.mark.parametrize("routes", doors_of([pair for pair in PEOPLES if pair[0] != "GET"]))
 @pytest.mark.parametrize("fault", ["no token", "another token", "another site"])
-def test_an_unsafe_request_that_we_did_not_make_is_refused(method: str, route: APIRoute, fault: str, shared_door: Door) -> None:
+def test_an_unsafe_request_that_we_did_not_make_is_refused(routes: Routes, fault: str, shared_door: Door) -> None:
     client = shared_door.visitor(shared_door.who.ann)
     if fault == "no token":
         del client.headers["X-CSRF-Token"]
@@ -278,8 +291,9 @@ def test_an_unsafe_request_that_we_did_not_make_is_refused(method: str, route: A
         client.headers["X-CSRF-Token"] = shared_door.visitor(shared_door.who.ann).headers["X-CSRF-Token"]
     else:
         client.headers["Sec-Fetch-Site"] = "cross-site"
-    answer = client.request(method, address(route, shared_door), headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.json()["error"]) == (403, "forged")
+    for method, route in routes:
+        answer = client.request(method, address(route, shared_door), headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.json()["error"]) == (403, "forged"), (method, route.path)
 
 
 def test_nobody_revokes_a_colleagues_token(door: Door) -> None:

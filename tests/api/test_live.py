@@ -49,12 +49,14 @@ def stream(
         known = newest(door) if after is None else after
         with client.stream("GET", "/stream", params={"after": known}, headers=headers) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
-            yield (message for message in messages(answer) if message["event"] in only)
+            lines = answer.iter_lines()
+            assert next(lines).startswith("retry: ")  # the screen is among those that hear, and what it missed was looked up
+            yield (message for message in messages(lines) if message["event"] in only)
 
 
-def messages(answer: httpx.Response) -> Iterator[Message]:
+def messages(lines: Iterator[str]) -> Iterator[Message]:
     fields: Message = {}
-    for line in answer.iter_lines():
+    for line in lines:
         if line:
             name, _, value = line.partition(": ")
             fields[name] = value
@@ -75,18 +77,14 @@ def note(door: Door, case_id: int, text: str = "news") -> None:
 
 def test_a_change_arrives_with_its_row_and_the_counters(door: Door, address: str) -> None:
     with stream(door, address) as heard:
-        time.sleep(0.3)
-        began = time.monotonic()
         with door.pool.transaction() as conn:
             assign(conn, case_id=door.who.plain, assignee_id=door.who.ada, agent_id=door.who.bo, now=NOON)
         message = next(heard)
-        took = time.monotonic() - began
     assert message["event"] == "news"
     assert int(message["id"]) == newest(door)
     assert message["data"]["counts"][f"mine:{door.who.ada}"] == 2
     assert list(message["data"]["rows"]) == [str(door.who.plain)]
     assert 'title="With Ada"' in message["data"]["rows"][str(door.who.plain)]
-    assert took < 1.5
 
 
 def test_a_screen_that_was_away_gets_what_it_missed_first(door: Door, address: str) -> None:
@@ -105,7 +103,6 @@ def test_the_browsers_own_memory_of_the_last_event_wins(door: Door, address: str
 
 def test_a_screen_that_claims_to_know_what_is_still_to_come_hears_all_the_same(door: Door, address: str) -> None:
     with stream(door, address, after=int("9" * 30)) as heard:
-        time.sleep(0.3)
         note(door, door.who.talked)
         assert str(door.who.talked) in next(heard)["data"]["rows"]
 
@@ -120,7 +117,6 @@ def test_a_screen_that_missed_too_much_is_told_to_look_again(door: Door, address
 
 def test_screens_look_again_after_the_database_was_away(door: Door, address: str) -> None:
     with stream(door, address) as heard:
-        time.sleep(0.5)
         with door.pool.transaction() as conn:
             conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' and datname = current_database()"
@@ -133,7 +129,6 @@ def test_screens_look_again_after_the_database_was_away(door: Door, address: str
 
 def test_a_wave_is_told_as_few_bulletins(door: Door, address: str) -> None:
     with stream(door, address) as heard:
-        time.sleep(0.3)
         for place in range(20):
             note(door, door.who.plain, f"note {place}")
         last = newest(door)
@@ -147,7 +142,6 @@ def test_a_wave_is_told_as_few_bulletins(door: Door, address: str) -> None:
 
 def test_every_open_screen_hears_the_same(door: Door, address: str) -> None:
     with stream(door, address) as one, stream(door, address) as other:
-        time.sleep(0.3)
         note(door, door.who.plain)
         assert next(one)["data"] == next(other)["data"]
 
@@ -162,7 +156,6 @@ def test_a_screen_hears_nothing_of_cases_out_of_its_scope(door: Door, address: s
         missed = next(heard)["data"]
         assert missed["rows"].keys() == missed["events"].keys()
         assert str(door.who.talked) not in missed["rows"]
-        time.sleep(0.3)
         note(door, door.who.talked)
         news = next(heard)["data"]
         assert news["rows"] == news["events"] == {}
@@ -173,7 +166,6 @@ def test_what_the_stream_shows_is_escaped_like_a_page(door: Door, address: str) 
     with door.pool.transaction() as conn:
         conn.execute("update cases set preview = '<script>bad</script>' where id = %s", [door.who.plain])
     with stream(door, address) as heard:
-        time.sleep(0.3)
         note(door, door.who.plain)
         assert "&lt;script&gt;bad" in next(heard)["data"]["rows"][str(door.who.plain)]
 
@@ -182,7 +174,6 @@ def test_a_case_of_another_team_is_told_by_its_number_alone(door: Door, address:
     with door.pool.transaction() as conn:
         team_id = a_team(conn, "Night", members=[door.who.bo])
     with stream(door, address) as ada, stream(door, address, who=door.who.bo) as bo, stream(door, address, who=door.who.mia) as mia:
-        time.sleep(0.3)
         with door.pool.transaction() as conn:
             assign_team(conn, case_id=door.who.plain, team_id=team_id, agent_id=door.who.ada, now=NOON)
         told = next(ada)["data"]
@@ -244,7 +235,6 @@ def test_signs_of_life_are_written_once_in_five_seconds_at_most(door: Door) -> N
 
 def test_a_word_for_one_agent_reaches_only_their_screens(door: Door, address: str) -> None:
     with stream(door, address, only="notice news") as ada, stream(door, address, who=door.who.bo, only="notice news") as bo:
-        time.sleep(0.3)
         with door.pool.transaction() as conn:
             places.notice(conn, agent_id=door.who.bo, facts={"text": "Ada asks you <b>"})
         note(door, door.who.plain)
@@ -261,7 +251,6 @@ def test_a_screen_that_reads_nothing_is_told_to_look_again_once_and_then_let_go(
 
 def test_a_server_that_comes_back_lets_its_screens_catch_up(door: Door) -> None:
     with serving(door.app) as address, stream(door, address) as heard:
-        time.sleep(0.3)
         note(door, door.who.plain)
         known = next(heard)["id"]
     note(door, door.who.talked)
@@ -284,7 +273,6 @@ def test_screens_hear_that_an_alarm_changed_and_only_then(door: Door, address: s
     with door.pool.transaction() as conn:
         [alert_id] = fetch_values(conn, "select max(id) from alerts")
     with stream(door, address, only="alarms") as heard:
-        time.sleep(0.3)
         with door.pool.transaction() as conn:
             assert end_of_done_cases(conn, now=NOON) == 0
             acknowledge(conn, alert_id, agent_id=door.who.bo, now=NOON)

@@ -33,6 +33,7 @@ def test_a_text_that_is_wrapped_passes() -> None:
 
 
 def test_the_catalogues_have_the_texts_of_the_code() -> None:
+    """Byte for byte, so that the same texts make the same files on any machine."""
     found = template()
     stale = [TEMPLATE] if (CATALOGUES / TEMPLATE).read_bytes() != as_template(found) else []
     stale += [code for code in LANGUAGES if (CATALOGUES / f"{code}.po").read_bytes() != as_file(renewed(code, found), code)]

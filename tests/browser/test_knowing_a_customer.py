@@ -64,11 +64,11 @@ def test_an_agent_writes_down_a_call_and_reads_back_through_the_years(desktop: D
 
     page.get_by_label("Posts", exact=True).check()
     expect(page.locator("#timeline .of-post").first).to_be_visible()
-    for _screen in range(60):
+    for _look in range(600):
         if page.get_by_text("Still waiting, number 100").count():
             break
         page.locator("#main").evaluate("(main) => main.scrollTo(0, main.scrollHeight)")
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(100)
     expect(page.locator("#timeline")).to_contain_text("Still waiting, number 100")
     page.locator("#find-in-timeline").fill("number 77")
     expect(page.locator("#timeline .entry")).to_have_count(1)

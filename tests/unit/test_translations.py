@@ -9,8 +9,7 @@ from babel.messages.catalog import Catalog, Message
 from amends.api import script_words
 from amends.api.words import VIEWS, ordinal, reason
 from amends.cli.translating.faults import check, fault_of
-from amends.cli.translating.files import LANGUAGES, PLURALS, as_file, as_template, read, renewed
-from amends.cli.translating.texts import template
+from amends.cli.translating.files import LANGUAGES, PLURALS, as_file, read, renewed
 from amends.core.translating import ENGLISH, speaking
 from amends.core.written import ago, clock, dollars, language_name, listed_with_and, locale, number, percent, span, stamp
 
@@ -53,10 +52,6 @@ def test_an_update_keeps_what_is_translated_and_drops_what_is_gone(tmp_path: Pat
     (tmp_path / "ta.po").write_bytes(as_file(old, "ta"))
     (tmp_path / "ta.po").write_bytes(as_file(renewed("ta", new, tmp_path), "ta"))
     assert {message.id: message.string for message in read("ta", tmp_path) if message.id} == {"Mine": "என்னுடையவை", "New": ""}
-
-
-def test_the_same_texts_make_the_same_bytes() -> None:
-    assert as_template(template()) == as_template(template())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
