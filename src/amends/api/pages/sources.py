@@ -198,7 +198,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "ledgers": by_watch(found, now),
         "channels": channels.active(conn),
         "forms": forms(),
-        "asked_at": asked_at,
+        "asked_at": {one.id: asked_at(one.network, one.options) for one in source_page.options(conn)},
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),

@@ -15,11 +15,19 @@ class SourceRow:
     brand_name: str
     network: str
     handle: str
-    options: dict[str, str]
     paused_at: datetime | None
     created_at: datetime
     newest_published_at: datetime | None
     newest_seen_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionsRow:
+    """How a source is set up, for those alone who set it up: addresses of servers inside our house may be in it."""
+
+    id: int
+    network: str
+    options: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,13 +54,18 @@ class WatchRow:
     hub_note: str
 
 
+def options(conn: Connection) -> list[OptionsRow]:
+    """Return how every source is set up."""
+    return fetch_all(conn, OptionsRow, "select id, network, options from sources")
+
+
 def sources(conn: Connection) -> list[SourceRow]:
     """Return every source by brand and network."""
     return fetch_all(
         conn,
         SourceRow,
         """
-        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.options, s.paused_at, s.created_at,
+        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at,
           s.newest_published_at, s.newest_seen_at
         from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
         """,
