@@ -22,15 +22,6 @@ class SourceRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OptionsRow:
-    """How a source is set up, for those alone who set it up: addresses of servers inside our house may be in it."""
-
-    id: int
-    network: str
-    options: dict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class WatchRow:
     """One thing a source looks at, and how that goes; a feed's hub was asked to call us, and does `hub_calls_until` then."""
 
@@ -54,11 +45,6 @@ class WatchRow:
     hub_note: str
 
 
-def options(conn: Connection) -> list[OptionsRow]:
-    """Return how every source is set up."""
-    return fetch_all(conn, OptionsRow, "select id, network, options from sources")
-
-
 def sources(conn: Connection) -> list[SourceRow]:
     """Return every source by brand and network."""
     return fetch_all(
@@ -70,6 +56,17 @@ def sources(conn: Connection) -> list[SourceRow]:
         from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
         """,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Options:
+    id: int
+    options: dict[str, str]
+
+
+def options(conn: Connection) -> dict[int, dict[str, str]]:
+    """Return the options of each source: how it is reached, for whoever may change it."""
+    return {row.id: row.options for row in fetch_all(conn, _Options, "select id, options from sources")}
 
 
 def watches(conn: Connection) -> list[WatchRow]:
