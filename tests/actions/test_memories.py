@@ -23,9 +23,7 @@ def sealed(pool: Pool) -> Callable[[], SealedAccount]:
         with pool.transaction() as conn:
             found = sources.find(conn, source_id=source_id)
         assert found is not None
-        return SealedAccount(
-            source_id=source_id, network=found.network, handle=found.handle, credentials=found.credentials, options=found.options
-        )
+        return found.account
 
     return read
 

@@ -20,6 +20,7 @@ from amends.core.secrets import unseal
 from amends.core.watching import Watch, WatchKind
 from amends.inbox.actions.sources import add_source
 from amends.inbox.store import sources
+from amends.worker.lending import Collectors
 from tests.cast import SECRET_KEY
 from tests.door import Answer, Door
 from tests.replay_server import replay_server
@@ -96,6 +97,23 @@ def test_who_agrees_on_the_network_brings_back_a_token_that_works(
     assert load(network).build(account, utc_now).check().can_reply
 
 
+def test_x_gives_tokens_that_are_renewed_by_themselves_for_the_page_and_the_workers_alike(door: Door, running: Networks) -> None:
+    app = {"client_id": "sandbox-client", "client_secret": "sandbox-client-secret"}
+    source_id, client = a_source(door, running, "x", **app), door.visitor(door.who.ann)
+    came = back(client, answer(client, running, source_id))
+    assert (came.status_code, came.headers["location"]) == (303, "/sources?grant=given")
+    assert kept(door, source_id) == {**app, "refresh_token": kept(door, source_id)["refresh_token"]}
+    assert "we may read and reply" in unescape(client.post(f"/sources/{source_id}/test").headers["hx-trigger"])
+    with door.pool.transaction() as conn:
+        found = sources.find(conn, source_id=source_id)  # pyright: ignore[reportArgumentType]
+    assert found is not None
+    for _ in range(2):
+        with Collectors(SECRET_KEY, pool=door.pool).lent(found.account) as collector:
+            standing = collector.check()
+            assert ("media.write" in standing.rights, standing.warnings) == (True, ())
+            assert collector.fetch(Watch(kind=WatchKind.INBOX), None, budget=5).posts == ()
+
+
 def test_the_owner_of_a_mailbox_agrees_where_its_tokens_are_made_and_what_they_give_signs_in(door: Door) -> None:
     client = door.visitor(door.who.ann)
     with replay_server() as provider:
@@ -144,7 +162,7 @@ def test_a_mailbox_of_somebody_whose_way_we_do_not_know_offers_no_sign_in(door: 
             secret_key=SECRET_KEY,
             now=door.now,
         )
-    assert "Sign in on" not in client.get("/sources").text
+    assert f"/sources/{source_id}/grant" not in client.get("/sources").text
     assert client.post(f"/sources/{source_id}/grant").status_code >= 400
 
 

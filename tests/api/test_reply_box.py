@@ -33,7 +33,7 @@ def generous(name: str) -> Abilities:
 
 def narrow(name: str) -> Abilities:
     """Return a network that has neither threads nor anything beside the text."""
-    return replace(abilities(name), threads=False, private=False)
+    return replace(abilities(name), threads=False, private=False, attachments=0)
 
 
 @pytest.fixture
@@ -131,6 +131,7 @@ def test_more_pictures_than_the_network_takes_are_refused_when_they_are_added(bo
 
 
 def test_a_network_without_pictures_takes_none(door: Door) -> None:
+    door.able = narrow
     assert "no pictures" in add(door).json()["message"]
     assert "no pictures" in send(door, "Here.", picture="1", alt="A bag").json()["message"]
 
@@ -185,6 +186,14 @@ def test_the_length_of_a_long_answer_comes_with_the_posts_it_could_be(door: Door
     assert client.post(at, data={"text": "word " * 4000}).json()["posts"] == []
     door.able = narrow
     assert client.post(at, data={"text": LONG}).json()["posts"] == []
+
+
+def test_a_private_message_has_a_length_of_its_own(door: Door) -> None:
+    client, at = door.visitor(door.who.ada), f"/inbox/{door.who.plain}/length"
+    told = client.post(at, data={"text": LONG, "private": "true"}).json()
+    assert told == {"length": len(LONG), "most": 10_000, "posts": []}
+    assert "shorten it by 1." in send(door, "x" * 10_001, private="true").json()["message"]
+    assert send(door, LONG, private="true").status_code == 200
 
 
 def test_a_long_answer_is_sent_as_posts_where_the_agent_chose_so(door: Door) -> None:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -164,6 +165,7 @@ def test_our_answer_is_found_though_the_forum_changed_quotes_and_dashes(server: 
     found = collector(server).find_reply(DRAFT)
     assert found is not None
     assert (found.external_id, found.permalink) == ("7/5", "https://forum.northpier.example/t/-/7/5")
+    assert collector(server).find_reply(replace(DRAFT, since=NOW + timedelta(days=9))) is None, "the same words, but from before"
 
 
 def test_an_answer_that_waits_for_approval_says_so(server: Replay) -> None:

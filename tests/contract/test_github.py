@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -213,7 +214,7 @@ def test_a_limit_is_told_from_a_missing_right(server: Replay, headers: dict[str,
     [("northpier/ferry#13/D_13", None), ("northpier/ferry#13/DC_1", "DC_1"), ("northpier/ferry#13/DC_1/DC_2", "DC_1")],
 )
 def test_an_answer_in_a_discussion_goes_into_the_thread_and_is_found_there(server: Replay, parent: str, thread: str | None) -> None:
-    draft = Draft(parent_id=parent, root_id="northpier/ferry#13/D_13", text="We are sorry", key="k", since=NOW - timedelta(days=1))
+    draft = Draft(parent_id=parent, root_id="northpier/ferry#13/D_13", text="We are sorry", key="k", since=NOW - timedelta(hours=2))
     ours = under("DC_7", user=US, body="We are sorry")
     server.say(json.dumps({"data": {"addDiscussionComment": {"comment": ours}}}).encode())
     published = collector(server).reply(draft)
@@ -224,6 +225,7 @@ def test_an_answer_in_a_discussion_goes_into_the_thread_and_is_found_there(serve
     found = collector(server).find_reply(draft)
     assert found is not None
     assert found.external_id == published.external_id
+    assert collector(server).find_reply(replace(draft, since=NOW + timedelta(hours=9))) is None, "the same words, but from before"
     assert collector(server).thread("northpier/ferry#13/D_13")[0].external_id == "northpier/ferry#13/D_13"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 
 from amends.collectors._x_activity import posts_of_activity
 from amends.collectors.x import build, posts_from
-from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, ReplyRefused
-from amends.core.ports import Account, Cursor, Draft
+from amends.core.errors import AccessDenied, CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
+from amends.core.ports import Account, Attachment, Cursor, Draft
 from amends.core.post import Post, Visibility
 from amends.core.watching import Watch, WatchKind
 from tests.replay_server import Answer, Replay, replay_server
@@ -19,6 +20,7 @@ from tests.sandbox_server import Networks, sandbox_networks
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 INBOX = Watch(kind=WatchKind.INBOX)
 USER: dict[str, str] = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "k")
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 SNOWFLAKE_BEGINS = 1_288_834_974_657
 
 
@@ -182,3 +184,49 @@ def test_a_webhook_of_the_first_api_brings_messages_as_the_inbox_does() -> None:
     assert (first.external_id, first.root_id, first.text, first.published_at) == (read.external_id, read.root_id, read.text, NOW)
     assert (first.author.handle, first.author.followers, first.visibility, first.is_own) == ("cy", 3, Visibility.DIRECT, False)
     assert (later.published_at, len(heard.troubles)) == (NOW, 1)
+
+
+def test_pictures_go_out_in_public_and_one_in_private_and_such_answers_are_found_again(networks: Networks) -> None:
+    told = networks.source("veloria", "x")
+    collector = build(Account(handle=told["handle"], credentials=told["credentials"], options=told["options"]))
+    complaint = networks.publish("x", "@VeloriaAir which door is it?", author="dot", temper="silent")
+    parcels = tuple(Attachment(content=PNG, content_type="image/png", alt=alt) for alt in ("The north door", "The desk", "A lift", ""))
+    answer = replace(draft(complaint["id"], private=False, text="This one."), attachments=parcels)
+    sent = collector.reply(answer)
+    [shown] = [post for post in collector.thread(complaint["id"]) if post.external_id == sent.external_id]
+    assert [picture.alt for picture in shown.media] == ["the north door"]
+    found = collector.find_reply(replace(answer, since=sent.published_at))
+    assert (found and found.external_id) == sent.external_id
+
+    alone = replace(draft(complaint["id"], text="And " + "words " * 1600), attachments=parcels[:1])
+    message = collector.reply(alone)
+    posts, _cursor = drained(collector)
+    [pictured] = [post for post in posts if post.external_id == message.external_id]
+    assert [picture.alt for picture in pictured.media] == ["the north door"]
+    again = collector.find_reply(replace(alone, since=message.published_at))
+    assert (again and again.external_id) == message.external_id
+
+
+@pytest.mark.parametrize(
+    ("pictures", "why"),
+    [
+        ([Attachment(content=b"GIF89a", content_type="image/gif", alt="")], "no moving pictures"),
+        ([Attachment(content=b"", content_type="image/png", alt="")] * 2, "1 a private message"),
+        ([Attachment(content=b"", content_type="image/png", alt="empty")], "could not be processed"),
+    ],
+)
+def test_a_picture_that_x_does_not_take_stops_the_answer_with_a_reason(networks: Networks, pictures: list[Attachment], why: str) -> None:
+    told = networks.source("veloria", "x")
+    collector = build(Account(handle=told["handle"], credentials=told["credentials"], options=told["options"]))
+    complaint = networks.publish("x", "@VeloriaAir hello?", author="dot", temper="silent")
+    with pytest.raises(ReplyRefused, match=why):
+        collector.reply(replace(draft(complaint["id"]), attachments=tuple(pictures)))
+
+
+def test_a_picture_that_x_does_not_name_is_not_sent(server: Replay) -> None:
+    server.say(json.dumps({"data": {"author_id": "7102"}}).encode())
+    before = len(server.requests)
+    picture = Attachment(content=PNG, content_type="image/png", alt="")
+    with pytest.raises(Unreachable):
+        build(ours(server.url), lambda: NOW).reply(replace(draft("1"), attachments=(picture,)))
+    assert [one.path.partition("?")[0] for one in server.requests[before:]] == ["/2/tweets/1", "/2/media/upload"]

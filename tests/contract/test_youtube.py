@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -130,6 +131,7 @@ def test_an_answer_to_an_answer_goes_into_the_thread_and_is_found_there(server: 
     found = collector(server).find_reply(draft)
     assert found is not None
     assert found.external_id == published.external_id
+    assert collector(server).find_reply(replace(draft, since=NOW + timedelta(days=9))) is None, "the same words, but from before"
 
 
 def test_more_than_fifty_comments_are_asked_for_in_parts(server: Replay) -> None:

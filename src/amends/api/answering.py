@@ -12,7 +12,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
-from amends.core.translating import _
+from amends.core.translating import _, ngettext
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.holding import UNSEEN, Seen
@@ -67,12 +67,13 @@ def answer(  # noqa: PLR0913
 ) -> ReplyId:
     """Queue a reply that the network would take at this length and in this manner, and return its id."""
     case = head_of(conn, case_id)
-    _check_wish(wish, desk.able(case.network))
+    private = wish.private or case.is_private
+    _check_wish(wish, desk.able(case.network), private=private)
     parts: tuple[str, ...] = ()
     if wish.in_posts:
-        parts = posts_of(case.network, case.source_options, text)
+        parts = posts_of(case.network, case.source_options, text, private=private)
     else:
-        check_length(case.network, case.source_options, text)
+        check_length(case.network, case.source_options, text, private=private)
     return queue_reply(
         conn,
         case_id=case_id,
@@ -86,17 +87,26 @@ def answer(  # noqa: PLR0913
     )
 
 
-def _check_wish(wish: Wish, able: Abilities) -> None:
-    """Raise `Refused` where the network has no such way, with another one."""
+def _check_wish(wish: Wish, able: Abilities, *, private: bool) -> None:
+    """Raise `Refused` where the network has no such way, with another one; `private` where only the author gets it, either way."""
     if wish.private and not able.private:
         raise Refused(_("%(title)s has no private messages here; ask the customer to write to you in private.") % {"title": able.title})
     if wish.in_posts and (wish.private or not able.threads):
         raise Refused(_("%(title)s takes no answer in several posts here; shorten it.") % {"title": able.title})
-    check_pictures(len(wish.pictures), able)
+    check_pictures(len(wish.pictures), able, private=private)
 
 
-def check_pictures(number: int, able: Abilities) -> None:
-    """Raise `Refused` where an answer on this network cannot carry so many pictures."""
-    if number > able.attachments:
-        most = f"at most {able.attachments} pictures an answer" if able.attachments else "no pictures from here"
-        raise Refused(_("%(title)s takes %(most)s.") % {"title": able.title, "most": most})
+def check_pictures(number: int, able: Abilities, *, private: bool) -> None:
+    """Raise `Refused` where an answer on this network, or a private message there, cannot carry so many pictures."""
+    most = able.pictures(private=private)
+    if number <= most:
+        return
+    if not most:
+        raise Refused(_("%(title)s takes no pictures from here.") % {"title": able.title})
+    if private:
+        said = ngettext(
+            "%(title)s takes at most %(n)s picture a private message.", "%(title)s takes at most %(n)s pictures a private message.", most
+        )
+    else:
+        said = ngettext("%(title)s takes at most %(n)s picture an answer.", "%(title)s takes at most %(n)s pictures an answer.", most)
+    raise Refused(said % {"title": able.title, "n": most})

@@ -50,8 +50,11 @@ def _collector(network: str, options: tuple[tuple[str, str], ...]) -> Collector:
     return build(network, Account(handle=ANYBODY, options=dict(options)))
 
 
-def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
-    """Return how long `text` is on `network`, for a source with these options."""
+def counted(network: str, options: Mapping[str, str], text: str, *, private: bool = False) -> Counted:
+    """Return how long `text` is on `network`, for a source with these options; a `private` message may have another length."""
+    most = abilities(network).message_length if private else None
+    if most is not None:
+        return Counted(length=len(text), most=most)
     try:
         collector = _collector(network, tuple(sorted(options.items())))
     except SettingsWrong:  # posts of a file, of a network that there is no file for or whose settings nobody entered: read, not answered
@@ -59,9 +62,9 @@ def counted(network: str, options: Mapping[str, str], text: str) -> Counted:
     return Counted(length=collector.reply_length(text), most=collector.max_reply_length)
 
 
-def check_length(network: str, options: Mapping[str, str], text: str) -> None:
+def check_length(network: str, options: Mapping[str, str], text: str, *, private: bool = False) -> None:
     """Raise `Refused` where the network would not take so long a reply."""
-    found = counted(network, options, text)
+    found = counted(network, options, text, private=private)
     if found.most is not None and found.length > found.most:
         raise Refused(
             _("The reply counts %(length)s of at most %(most)s: shorten it by %(n)s.")
@@ -69,19 +72,19 @@ def check_length(network: str, options: Mapping[str, str], text: str) -> None:
         )
 
 
-def posts_of(network: str, options: Mapping[str, str], text: str) -> tuple[str, ...]:
+def posts_of(network: str, options: Mapping[str, str], text: str, *, private: bool = False) -> tuple[str, ...]:
     """Return the posts that `text` goes out as in a row; one where it fits. `Refused` where they would be too many."""
-    most = counted(network, options, "").most
-    return parts_of(text, most=most, length=lambda piece: counted(network, options, piece).length) if most else (text,)
+    most = counted(network, options, "", private=private).most
+    return parts_of(text, most=most, length=lambda piece: counted(network, options, piece, private=private).length) if most else (text,)
 
 
-def measured(network: str, options: Mapping[str, str], text: str, *, able: Abilities) -> Measured:
+def measured(network: str, options: Mapping[str, str], text: str, *, able: Abilities, private: bool = False) -> Measured:
     """Return how long `text` is, and how it would go out as several posts where it must."""
-    found = counted(network, options, text)
+    found = counted(network, options, text, private=private)
     if found.most is None or found.length <= found.most or not able.threads:
         return Measured(length=found.length, most=found.most)
     try:
-        posts = posts_of(network, options, text)
+        posts = posts_of(network, options, text, private=private)
     except Refused:
         posts = ()
     return Measured(length=found.length, most=found.most, posts=posts)

@@ -15,6 +15,7 @@ from amends.core.network import is_refusal, words_of
 from amends.core.ports import Account, Standing
 
 OWN_PRICE, ANSWER_PRICE, LINK_PRICE, MESSAGE_PRICE = 0.001, 0.015, 0.2, 0.01
+REPLIES = ("/2/tweets", "/messages", "/2/media/upload", "/2/media/metadata")
 OF_THE_APP = ("oauth1-permissions", "unsupported-authentication", "client-forbidden")
 
 
@@ -30,8 +31,8 @@ def judge(response: requests.Response) -> NetworkError | None:
 
 
 def _is_reply(request: requests.PreparedRequest) -> bool:
-    """Tell whether this publishes a post or sends a message, and does not make a rule or a job."""
-    return request.method == "POST" and urlsplit(request.url or "").path.endswith(("/2/tweets", "/messages"))
+    """Tell whether this publishes a post, sends a message or a picture for one, and does not make a rule or a job."""
+    return request.method == "POST" and urlsplit(request.url or "").path.endswith(REPLIES)
 
 
 def page_of(body: Mapping[str, object]) -> Mapping[str, object]:

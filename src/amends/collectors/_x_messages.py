@@ -21,7 +21,7 @@ FIELDS = {
     "dm_event_fields": ["attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "sender_id", "text"],
     "event_types": WRITTEN,
     "expansions": ["attachments.media_keys", "sender_id"],
-    "media_fields": ["media_key", "preview_image_url", "type", "url", "variants"],
+    "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url", "variants"],
     "user_fields": ["id", "name", "profile_image_url", "public_metrics", "username", "verified"],
 }
 

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from amends.collectors._x_answers import page_of, unpublished
 from amends.collectors._x_client import Api
+from amends.collectors._x_echo import says
 from amends.collectors._x_items import digits, posts_in
+from amends.collectors._x_media import IN_PRIVATE, uploaded
 from amends.collectors._x_messages import FIELDS, MARK, conversation_of, is_message
 from amends.collectors._x_posts import posts_from
 from amends.collectors._x_view import home, id_at, taken_at
@@ -25,6 +27,7 @@ PAGE_LIMIT = 100
 FOUND_PAGES = 3
 SHOWN = timedelta(days=30)
 LONGEST_ID = 20
+LENGTH = 10_000
 
 
 def fetch(api: Api, account: Account, cursor: Cursor | None, *, budget: int, now: datetime, first: datetime) -> Page:
@@ -45,7 +48,9 @@ def fetch(api: Api, account: Account, cursor: Cursor | None, *, budget: int, now
 
 def send(api: Api, account: Account, draft: Draft, *, now: datetime) -> Published:
     """Send an answer to the author of a post, or into the conversation that a message belongs to."""
-    body = api.call_as_user("create_direct_message", text=draft.text, **_to(api, draft))
+    to = _to(api, draft)
+    pictures = uploaded(api, draft.attachments, IN_PRIVATE)
+    body = api.call_as_user("create_direct_message", text=draft.text, media_id=next(iter(pictures), None), **to)
     told = reading.mapping(body.get("data"))
     number, conversation = digits(told.get("dm_event_id")), reading.name(told.get("dm_conversation_id"))
     if not number:
@@ -59,11 +64,10 @@ def send(api: Api, account: Account, draft: Draft, *, now: datetime) -> Publishe
 
 def find(api: Api, account: Account, draft: Draft) -> Published | None:
     """Look for the answer among the newest messages of its conversation since the first try."""
-    wanted = " ".join(draft.text.split())
     for body in _pages(api, _to(api, draft)):
         posts = posts_from(body, account).posts
         ours = (post for post in posts if post.is_own and post.published_at >= draft.since - CLOCKS_APART)
-        same = next((post for post in ours if " ".join(post.text.split()) == wanted), None)
+        same = next((post for post in ours if says(post.text, draft)), None)
         if same:
             return Published(external_id=same.external_id, permalink=same.permalink, published_at=same.published_at)
         if not posts or posts[-1].published_at < draft.since - CLOCKS_APART:

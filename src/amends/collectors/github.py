@@ -105,11 +105,10 @@ class GitHub:
         place = place_of(draft.root_id)
         if place is None:
             return None
-        since = _iso(draft.since - CLOCKS_APART)
-        body = self._discussion(place.nodes[0]) if place.nodes else self._comments(place, {"since": since})
+        since = draft.since - CLOCKS_APART
+        body = self._discussion(place.nodes[0]) if place.nodes else self._comments(place, {"since": _iso(since)})
         ours = [post for post in posts_from(body, self._account).posts if post.is_own and post.parent_id == _answered(draft)]
-        late = [post for post in ours if post.published_at >= draft.since - CLOCKS_APART]
-        same = next((post for post in late if post.text.split() == draft.text.split()), None)
+        same = next((post for post in ours if post.published_at >= since and post.text.split() == draft.text.split()), None)
         return same and _published(same)
 
     def reply_length(self, text: str) -> int:

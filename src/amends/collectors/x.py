@@ -5,8 +5,6 @@ Place in the path: `ingest` -> `X.fetch` -> tweepy -> `core.network.Wire` -> X. 
 answered, what a read costs, how long a search reaches back) is in docs/networks/x.md.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,9 +13,12 @@ from amends.collectors import _x_compliance, _x_hook, _x_stream
 from amends.collectors import _x_talks as talks
 from amends.collectors._x_answers import cost_of, gone_ids, handle_warning, page_of, shown_or_not, standing_of, unpublished
 from amends.collectors._x_client import CREDENTIALS, Api
+from amends.collectors._x_echo import says
 from amends.collectors._x_items import FIELDS, digits, history, posts_in, unpack
 from amends.collectors._x_length import weighted_length
 from amends.collectors._x_listing import WATCHES, listing
+from amends.collectors._x_login import grant, lacking
+from amends.collectors._x_media import IN_PRIVATE, IN_PUBLIC, MOST, uploaded
 from amends.collectors._x_messages import is_message
 from amends.collectors._x_posts import gone, permalink, posts_from
 from amends.collectors._x_query import compose, wrong_with
@@ -35,7 +36,7 @@ from amends.core.translating import N_
 from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
-__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "posts_from", "wrong_with"]
+__all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "X", "build", "compose", "grant", "posts_from", "wrong_with"]
 
 REPLY_LIMIT = 280
 PAGE_LIMIT = 100
@@ -51,7 +52,19 @@ OPTIONS = (
     Option(name="price_per_read", label=N_("Price of a read"), hint=N_("US dollars for one post, as our plan has it"), default=str(PRICE)),
     Option(name="backfill_minutes", label=N_("Minutes a stream makes up for"), hint=N_("1 to 5, with an Enterprise contract only")),
 )
-ABILITIES = Abilities(title="X", mark="X", private=True, streams=frozenset({WatchKind.SEARCH}), hooks=True, price=PRICE, reach=REACH)
+ABILITIES = Abilities(
+    title="X",
+    mark="X",
+    private=True,
+    attachments=MOST[IN_PUBLIC],
+    message_length=talks.LENGTH,
+    message_pictures=MOST[IN_PRIVATE],
+    streams=frozenset({WatchKind.SEARCH}),
+    hooks=True,
+    grants=True,
+    price=PRICE,
+    reach=REACH,
+)
 
 
 class X:
@@ -138,7 +151,8 @@ class X:
         """Publish `draft` under its parent, or send it to its author alone."""
         if draft.private or is_message(draft.parent_id):
             return talks.send(self._api, self._account, draft, now=self._clock())
-        body = self._api.call_as_user("create_tweet", text=draft.text, in_reply_to_tweet_id=draft.parent_id)
+        pictures = uploaded(self._api, draft.attachments, IN_PUBLIC)
+        body = self._api.call_as_user("create_tweet", text=draft.text, in_reply_to_tweet_id=draft.parent_id, media_ids=pictures or None)
         external_id = digits(reading.mapping(body.get("data")).get("id"))
         if not external_id:
             raise unpublished(body)
@@ -151,9 +165,7 @@ class X:
             return talks.find(self._api, self._account, draft)
         pages = self._pages("get_users_tweets", self.user_id(), "pagination_token", OWN_PAGES, start_time=draft.since - CLOCKS_APART)
         posts = (post for body in pages for post in posts_from(body, self._account).posts)
-        found = next(
-            (post for post in posts if post.parent_id == draft.parent_id and _comparable(post.text) == _comparable(draft.text)), None
-        )
+        found = next((post for post in posts if post.parent_id == draft.parent_id and says(post.text, draft)), None)
         return self._published(found.external_id) if found else None
 
     def reply_length(self, text: str) -> int:
@@ -163,9 +175,16 @@ class X:
     def check(self) -> Standing:
         """Return who X takes us for; without a user's tokens we can read but not answer."""
         standing = self._check_user() if self._api.as_user else self._check_app()
-        rights = self._api.wire.headers_seen.get("x-access-level", "").split("-")
-        cost = cost_of(self._account.number("price_per_read", PRICE))
-        return replace(standing, rights=tuple(filter(None, rights)), cost=cost)
+        tokens, level = self._api.tokens, self._api.wire.headers_seen.get("x-access-level", "")
+        rights = tuple(filter(None, tokens.scope.split() if tokens else level.split("-")))
+        lacks = lacking(rights) if tokens else ()
+        return replace(
+            standing,
+            can_reply=standing.can_reply and not (lacks and "tweet.write" not in rights),
+            warnings=(*standing.warnings, *lacks),
+            rights=rights,
+            cost=cost_of(self._account.number("price_per_read", PRICE)),
+        )
 
     def user_id(self) -> str:
         """Return our own user id: from the options, else asked once."""
@@ -238,17 +257,11 @@ class X:
 def build(account: Account, clock: Clock = utc_now) -> X:
     """Return the collector for our `account` on X.
 
-    Credentials: `consumer_key`, `consumer_secret`, `access_token`, `access_token_secret` to read and to answer; `bearer_token` alone
-    to read; the stream and batch compliance need it, the webhook needs `consumer_secret`. Options: those of `OPTIONS`, and `base_url`,
-    `web_url`, `time_out`.
+    Credentials: `client_id`, `client_secret` and, from signing in on X, `refresh_token`; or `consumer_key`, `consumer_secret`,
+    `access_token`, `access_token_secret` to read and to answer; `bearer_token` alone to read; the stream and batch compliance need it, the
+    webhook needs `consumer_secret`. Options: those of `OPTIONS`, and `base_url`, `web_url`, `time_out`.
     """
     return X(account, clock)
-
-
-def _comparable(text: str) -> str:
-    """Return a text without what X changes in it: mentions put in front, links shortened, spaces, forms of the same letter."""
-    bare = re.sub(r"^(?:@\w+\s+)+", "", unicodedata.normalize("NFC", text).strip())
-    return " ".join(re.sub(r"https?://\S+", "LINK", bare).split())
 
 
 def _reach(account: Account) -> timedelta:

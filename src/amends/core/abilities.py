@@ -29,7 +29,8 @@ class Abilities:
     credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer
     of which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for.
     `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many
-    pictures an answer may carry. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: the network calls
+    pictures an answer may carry. `message_length` and `message_pictures`: how many characters and pictures a private message may have,
+    None where it is an answer like any other. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: it calls
     us. `grants`: our account's owner can say yes on the network itself (`grant` of its file). `polls`: it has something to fetch (a
     network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how many requests may be
     under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as there is anything.
@@ -48,6 +49,8 @@ class Abilities:
     threads: bool = True
     private: bool = False
     attachments: int = 0
+    message_length: int | None = None
+    message_pictures: int | None = None
     streams: frozenset[WatchKind] = frozenset()
     hooks: bool = False
     grants: bool = False
@@ -56,6 +59,10 @@ class Abilities:
     at_once: int = 4
     reach: timedelta | None = None
     over_http: bool = True
+
+    def pictures(self, *, private: bool) -> int:
+        """Return how many pictures an answer may carry, in public or as a private message."""
+        return self.message_pictures if private and self.message_pictures is not None else self.attachments
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,15 +16,12 @@ from numpy.typing import NDArray
 
 from amends.core.errors import SettingsWrong
 from amends.core.post import Post
+from amends.core.remembering import Make, alone, forget
 from amends.core.watching import Watch
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Cursor = dict[str, Json]
 LARGEST_OPTION = 100_000
-
-
-def forget(_: str) -> None:
-    """Keep nothing: what `Account.remember` does where there is nobody to remember."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +31,8 @@ class Account:
     `credentials` are decrypted for this object's short life and never logged (`repr` leaves them out); `options` hold what is not
     secret, such as `base_url` (a sandbox or a replay server on loopback) and `user_id`. `memory` is what a collector of this account
     asked last to `remember` (a session), empty where it did not or where the credentials are others since; it is kept as secret as they.
+    `renew` is for secrets that are good once: it hands the newest memory to a function while no other worker does, and returns what that
+    made once it is stored; None where another worker is at it right now.
     `hook_key` is a secret of this source's own, for networks that are to prove that they are whom we asked to call.
     """
 
@@ -42,6 +41,7 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict)
     memory: str = field(repr=False, default="")
     remember: Callable[[str], None] = field(repr=False, compare=False, default=forget)
+    renew: Callable[[Make, datetime], str | None] = field(repr=False, compare=False, default=alone)
     hook_key: str = field(repr=False, default="")
 
     def number(self, option: str, default: float, *, least: float = 0) -> float:

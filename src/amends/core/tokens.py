@@ -23,11 +23,15 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A token and when it ends; `renewed` is the refresh token that takes the place of the one shown, where there is one."""
+    """A token and when it ends; `renewed` is the refresh token that takes the place of the one shown, where there is one.
+
+    `scope` are the rights that it has, in the network's words, where it says so.
+    """
 
     value: str = field(repr=False)
     ends_at: datetime
     renewed: str = field(repr=False, default="")
+    scope: str = ""
 
 
 class Token:
@@ -63,7 +67,7 @@ def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *
     if not value:
         raise Unreachable("The login answers no token.")
     ends_at = now + max(SHORTEST, timedelta(seconds=min(seconds or 0, 86_400)))
-    return Made(value=value, ends_at=ends_at, renewed=reading.text(told.get("refresh_token")))
+    return Made(value=value, ends_at=ends_at, renewed=reading.text(told.get("refresh_token")), scope=reading.text(told.get("scope")))
 
 
 def signed(claims: Mapping[str, object], key: str, *, algorithm: str, key_id: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Letting apps in, as Mastodon and Reddit do: a page with a yes for each brand, a code for it, and a token for the code (PKCE)."""
+"""Letting apps in, as Mastodon, Reddit and X do: a page with a yes for each brand, a code for it, and a token for the code (PKCE)."""
 
 import base64
 import hashlib
@@ -30,13 +30,13 @@ def app(client_name: Annotated[str, Form()], redirect_uris: Annotated[str, Form(
 @router.get("/mastodon/oauth/authorize")
 def ask_on_mastodon(request: Request, here: Here) -> HTMLResponse:
     """Ask whether an app may have what it wants."""
-    return _question(here, Network.MASTODON, dict(request.query_params))
+    return question(here, Network.MASTODON, dict(request.query_params))
 
 
 @router.get("/reddit/api/v1/authorize")
 def ask_on_reddit(request: Request, here: Here) -> HTMLResponse:
     """Ask whether an app may have what it wants."""
-    return _question(here, Network.REDDIT, dict(request.query_params))
+    return question(here, Network.REDDIT, dict(request.query_params))
 
 
 @router.post("/mastodon/oauth/token")
@@ -63,7 +63,8 @@ def agreed(here: Sandbox, network: Network, code: str, verifier: str) -> Source 
     return next((one for one in here.sources if one.network is network and one.brand.key == found["brand"]), None)
 
 
-def _question(here: Sandbox, network: Network, asked: dict[str, str]) -> HTMLResponse:
+def question(here: Sandbox, network: Network, asked: dict[str, str]) -> HTMLResponse:
+    """Return the page that asks, with an answer for each brand, and a no."""
     back, state, challenge = (asked.get(name, "") for name in ("redirect_uri", "state", "code_challenge"))
     brands = [source.brand.key for source in here.sources if source.network is network]
     answers = {brand: {"code": f"yes-{brand}.{challenge}"} for brand in brands} | {"no": {"error": "access_denied"}}

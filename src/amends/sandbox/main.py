@@ -31,8 +31,10 @@ from amends.sandbox import (
     reddit_write,
     x,
     x_compliance,
+    x_media,
     x_messages,
     x_push,
+    x_tokens,
     x_write,
 )
 from amends.sandbox.bluesky_access import BlueskyProblem
@@ -112,8 +114,10 @@ def create_app(sandbox: Sandbox) -> FastAPI:
         reddit,
         reddit_write,
         x_push,
+        x_tokens,
         x,
         x_compliance,
+        x_media,
         x_messages,
         x_write,
         mastodon,

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from amends.sandbox.records import Account, Network
 from amends.sandbox.state import Here, Sandbox
 from amends.sandbox.watches import Source
+from amends.sandbox.x_tokens import signed_in
 
 PROBLEMS = "https://api.twitter.com/2/problems/"
 HOST = "https://api.twitter.com"
@@ -54,14 +55,16 @@ class Caller:
 def authorised(request: Request, here: Here) -> Caller:
     """Return who calls, or refuse with X's 401 or 429."""
     scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    is_user = scheme.lower() == "oauth"
+    source = _signer(request, here, rest) if is_user else None
     if scheme.lower() == "bearer":
-        source = next((source for source in _x(here) if source.credentials["bearer_token"] == rest.strip()), None)
-    else:
-        source = _signer(request, here, rest) if scheme.lower() == "oauth" else None
+        brand = signed_in(here, rest.strip())
+        is_user = bool(brand)
+        source = next((one for one in _x(here) if (one.brand.key == brand or one.credentials["bearer_token"] == rest.strip())), None)
     account = here.store.account(Network.X, handle=source.handle) if source else None
     if account is None:
         raise problem(401, "Unauthorized", "Unauthorized")
-    return Caller(account=account, is_user=scheme.lower() == "oauth", headers=_spend(request, here, account))
+    return Caller(account=account, is_user=is_user, headers=_spend(request, here, account))
 
 
 Authorised = Annotated[Caller, Depends(authorised)]

@@ -1,10 +1,12 @@
 """The X side's writing: `POST /x/2/tweets` and `DELETE /x/2/tweets/:id`, with X's reasons for refusing."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from amends.sandbox import publishing, words
+from amends.sandbox import publishing, words, x_media
 from amends.sandbox.records import Account, Draft, Network, Origin, PublicPost
 from amends.sandbox.state import Here, Sandbox
 from amends.sandbox.x_access import Authorised, invalid, problem
@@ -17,6 +19,7 @@ NOT_ENGAGED = (
 GONE = "You attempted to reply to a Tweet that is deleted or not visible to you."
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 TOO_LONG = "Your Tweet text is too long."
+MOST_PICTURES = 4
 _REPEAT_AFTER = 86_400
 
 
@@ -26,11 +29,18 @@ class InReplyTo(BaseModel):
     in_reply_to_tweet_id: str
 
 
+class Pictures(BaseModel):
+    """The pictures that go out with a post."""
+
+    media_ids: list[str] = []
+
+
 class NewTweet(BaseModel):
     """The body of `POST /2/tweets`."""
 
     text: str = ""
     reply: InReplyTo | None = None
+    media: Pictures = Pictures()
     quote_tweet_id: str = ""
 
 
@@ -43,7 +53,8 @@ def create_tweet(body: NewTweet, here: Here, caller: Authorised) -> JSONResponse
         raise problem(403, "Forbidden", TOO_LONG)
     with here.store.together():
         parent = _parent(here, body, caller.account) if body.reply else None
-        draft = _draft(body, caller.account, parent)
+        pictures = x_media.shown(here, caller.account, body.media.media_ids, x_media.IN_PUBLIC, MOST_PICTURES)
+        draft = replace(_draft(body, caller.account, parent), media=next(iter(pictures), ""))
         if _is_repeated(here, draft):
             raise problem(403, "Forbidden", DUPLICATE)
         post = publishing.publish(here.press, draft, here.now())

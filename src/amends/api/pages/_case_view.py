@@ -66,7 +66,7 @@ def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> d
         "asked": surveys.of_case(conn, case_id=case_id),
         "earlier": relapses.history(conn, scope, case_id=case_id) if case.episode > 1 else (),
         "able": able(case.network),
-        "most": counted(case.network, case.source_options, "").most,
+        "most": counted(case.network, case.source_options, "", private=case.is_private).most,
         "event_text": _events.sentence,
         "event_mood": _events.mood,
         **customer_values(conn, case.customer_id, scope),

@@ -84,7 +84,8 @@ def back_in_the_box(request: Request, desk: Desk, visitor: Visitor, draft: Draft
     """Return the case with what is a draft again; its words go into the box of whoever wrote them."""
     with desk.pool.transaction() as conn:
         unsent = case_replies.unsent_pictures(conn, case_id=draft.case_id, agent_id=visitor.agent_id)
-        pictured = desk.able(head_of(conn, draft.case_id).network).attachments
+        case = head_of(conn, draft.case_id)
+        pictured = desk.able(case.network).pictures(private=case.is_private)
     page = with_seen(request, desk, draft.case_id, shown(request, desk, draft.case_id))
     pieces = desk.screens.blocks(
         request,

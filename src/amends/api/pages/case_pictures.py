@@ -37,7 +37,8 @@ def add(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, conte
     """Keep a picture for the answer being written, and return the pictures that it has now."""
     with desk.pool.transaction() as conn:
         here = unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)
-        check_pictures(len(here) + 1, desk.able(head_of(conn, case_id).network))
+        case = head_of(conn, case_id)
+        check_pictures(len(here) + 1, desk.able(case.network), private=case.is_private)
         made = add_picture(conn, case_id=case_id, agent_id=visitor.agent_id, content=content, now=desk.clock())
         unsent = [one for one in unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id) if one.id == made]
     return desk.screens.blocks(request, "pictures.html", ["pictures"], {"case_id": case_id, "unsent": unsent})

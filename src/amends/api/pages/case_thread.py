@@ -4,16 +4,14 @@ from fastapi import APIRouter, Request, Response
 
 from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.lending import collector_of
 from amends.api.pages._acting import done
-from amends.collectors import build
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.post import Post
 from amends.core.translating import _, ngettext
 from amends.inbox.actions import budget
-from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.look_again import record_thread
-from amends.inbox.actions.memories import Memories
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import looks
@@ -43,6 +41,4 @@ def read_thread(request: Request, desk: AtDesk, _visitor: Meaning, case_id: Case
 
 
 def _fetch(desk: Desk, thread: CaseThread) -> tuple[Post, ...]:
-    account = open_account(thread, secret_key=desk.secret_key)
-    collector = build(thread.network, Memories(pool=desk.pool, secret_key=desk.secret_key).lent(thread, account), desk.clock)
-    return collector.thread(thread.root_id)
+    return collector_of(desk, thread).thread(thread.root_id)

@@ -25,12 +25,14 @@ WORK, SEE = [may(Right.WORK)], [may(Right.SEE)]
 
 
 @router.post("/length", dependencies=WORK)
-def length(desk: AtDesk, _visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "") -> Measured:
+def length(
+    desk: AtDesk, _visitor: Meaning, case_id: CaseId, text: Annotated[str, Form()] = "", *, private: Annotated[bool, Form()] = False
+) -> Measured:
     """Return how long the network counts `text`, how long it may be, and the posts it could go out as where it is too long."""
     check_length(text)
     with desk.pool.transaction() as conn:
         head = head_of(conn, case_id)
-    return measured(head.network, head.source_options, text, able=desk.able(head.network))
+    return measured(head.network, head.source_options, text, able=desk.able(head.network), private=private or head.is_private)
 
 
 @router.post("/preview", dependencies=WORK)
@@ -49,10 +51,11 @@ def preview(  # noqa: PLR0913
     with desk.pool.transaction() as conn:
         case = head_of(conn, case_id)
         here = {one.id for one in unsent_pictures(conn, case_id=case_id, agent_id=visitor.agent_id)}
-    told = measured(case.network, case.source_options, text, able=desk.able(case.network))
+    alone = private or case.is_private
+    told = measured(case.network, case.source_options, text, able=desk.able(case.network), private=alone)
 
     def count(piece: str) -> int:
-        return counted(case.network, case.source_options, piece).length
+        return counted(case.network, case.source_options, piece, private=alone).length
 
     posts = told.posts if told.posts and not private else (text.strip(),)
     values = {

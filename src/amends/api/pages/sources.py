@@ -9,15 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.lending import collector_of
 from amends.api.networks import asked_at, forms
 from amends.api.pages._coverage import by_watch
 from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
-from amends.collectors import build
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions.accounts import open_account
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.ledger import ledger
 from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
@@ -101,7 +100,7 @@ def test(request: Request, desk: AtDesk, _visitor: Meaning, source_id: SourceId)
         found = sources.find(conn, source_id=source_id)
     if found is None:
         raise NotFound(_("There is no source %(source_id)s.") % {"source_id": source_id})
-    standing = build(found.network, open_account(found, secret_key=desk.secret_key), desk.clock).check()
+    standing = collector_of(desk, found.account).check()
     with desk.pool.transaction() as conn:
         record_standing(conn, source_id, standing, now=desk.clock())
     known = (
@@ -200,6 +199,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "channels": channels.active(conn),
         "forms": forms(),
         "asked_at": asked_at,
+        "options": source_page.options(conn),
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),

@@ -13,14 +13,16 @@ export function measureSoon(form) {
 
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+const isPrivate = (form) => form.elements.private?.checked ?? false;
+
 async function measure(form) {
   if (!form.isConnected) return; // the case was closed meanwhile
-  const text = form.elements.text.value, most = Number(form.dataset.most);
-  if (!text || text.length > LONGEST) return tell(form, text.length, most, []);
+  const text = form.elements.text.value, most = Number(form.dataset.most), alone = isPrivate(form);
+  if ((!text && !alone) || text.length > LONGEST) return tell(form, text.length, most, []);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text }) }).catch(() => null);
+  const answer = await fetch(form.dataset.lengthOf, { method: "POST", headers, body: new URLSearchParams({ text, private: alone }) }).catch(() => null);
   const told = answer?.ok && (await answer.json());
-  if (!told || !form.isConnected || form.elements.text.value !== text) return;
+  if (!told || !form.isConnected || form.elements.text.value !== text || isPrivate(form) !== alone) return;
   tell(form, told.length, told.most, told.posts || []);
 }
 
@@ -35,7 +37,7 @@ function tell(form, length, most, posts) {
 
 // The server's own split, offered only where one post is too short.
 export function showPosts(form, posts) {
-  const button = $("[data-in-posts]", form), many = posts.length > 1 && !form.elements.private?.checked;
+  const button = $("[data-in-posts]", form), many = posts.length > 1 && !isPrivate(form);
   $("#reply-posts").hidden = !many;
   if (!button) return;
   button.hidden = button.disabled = !many;

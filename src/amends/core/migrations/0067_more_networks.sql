@@ -1,5 +1,5 @@
 -- Hubs that shall call us no more: each is told so, and says yes to it only while it waits here.
--- depends: 0065_alarms_announced
+-- depends: 0066_networks
 
 create table hub_farewells (
   source_id bigint not null references sources on delete cascade,

@@ -31,6 +31,13 @@ class Source:
     options: dict[str, str]
     paused_at: datetime | None
 
+    @property
+    def account(self) -> SealedAccount:
+        """The account as those carry it who call the network."""
+        return SealedAccount(
+            source_id=self.id, network=self.network, handle=self.handle, credentials=self.credentials, options=self.options
+        )
+
 
 def find(conn: Connection, *, source_id: SourceId) -> Source | None:
     """Return the source, or None."""
@@ -122,6 +129,41 @@ def set_memory(conn: Connection, *, source_id: SourceId, memory: bytes) -> int:
         conn,
         "update sources set memory = %(memory)s where id = %(source_id)s",
         {"source_id": source_id, "memory": memory},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renewal:
+    """A claim on renewing a source's tokens, with the memory as it lies there, sealed."""
+
+    source_id: SourceId
+    until: datetime
+    memory: bytes | None = field(repr=False)
+
+
+def claim_renewal(conn: Connection, *, source_id: SourceId, now: datetime, until: datetime) -> Renewal | None:
+    """Claim the renewal of a source's tokens; None where another worker is at it."""
+    return fetch_maybe(
+        conn,
+        Renewal,
+        """
+        update sources set renewing_until = %(until)s
+        where id = %(source_id)s and (renewing_until is null or renewing_until <= %(now)s)
+        returning id as source_id, renewing_until as until, memory
+        """,
+        {"source_id": source_id, "now": now, "until": until},
+    )
+
+
+def end_renewal(conn: Connection, claim: Renewal, *, memory: bytes | None) -> int:
+    """Store what a renewal made and let go of it; 0 where another memory was stored meanwhile, which then stands."""
+    return execute(
+        conn,
+        """
+        update sources set memory = %(memory)s, renewing_until = nullif(renewing_until, %(until)s)
+        where id = %(source_id)s and memory is not distinct from %(was)s
+        """,
+        {"source_id": claim.source_id, "until": claim.until, "was": claim.memory, "memory": memory},
     )
 
 

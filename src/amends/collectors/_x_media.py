@@ -1,0 +1,34 @@
+"""Pictures that go out on X with an answer: uploaded one by one, with what they show, before the answer names them.
+
+Place in the path: `X.reply`, `_x_talks.send` -> `uploaded` -> `Api` -> X. What was uploaded and never named ends there by itself in a day.
+"""
+
+from collections.abc import Sequence
+
+from amends.collectors._x_client import Api
+from amends.core import reading
+from amends.core.errors import ReplyRefused, Unreachable
+from amends.core.ports import Attachment
+
+IN_PUBLIC, IN_PRIVATE = "tweet_image", "dm_image"
+MOST = {IN_PUBLIC: 4, IN_PRIVATE: 1}
+TAKEN = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+def uploaded(api: Api, pictures: Sequence[Attachment], place: str) -> list[str]:
+    """Return X's ids of pictures for an answer `IN_PUBLIC` or `IN_PRIVATE`; `ReplyRefused` where X would not take one."""
+    if any(picture.content_type not in TAKEN for picture in pictures):
+        raise ReplyRefused("X takes PNG, JPEG and WebP from here, and no moving pictures.")
+    if len(pictures) > MOST[place]:
+        raise ReplyRefused(f"X takes {MOST[IN_PUBLIC]} pictures an answer at most, and {MOST[IN_PRIVATE]} a private message.")
+    return [_uploaded(api, picture, place) for picture in pictures]
+
+
+def _uploaded(api: Api, picture: Attachment, place: str) -> str:
+    told = api.call_as_user("upload_media", picture.content, content_type=picture.content_type, category=place)
+    media_id = reading.name(reading.mapping(told.get("data")).get("id"))
+    if not media_id:
+        raise Unreachable("X took a picture but does not name it.")
+    if picture.alt:
+        api.call_as_user("describe_media", media_id, picture.alt)
+    return media_id
