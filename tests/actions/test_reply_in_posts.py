@@ -9,7 +9,7 @@ from amends.core.errors import Conflict, NotFound, Refused, ReplyRefused, Unreac
 from amends.core.ports import Page
 from amends.inbox.actions.attach import Chosen, add_picture, picture, take_picture_away
 from amends.inbox.actions.ingest import ingest
-from amends.inbox.actions.reply import Manner, discard_reply, queue_reply, retry_reply
+from amends.inbox.actions.reply import Manner, claim_reply, discard_reply, queue_reply, retry_reply
 from amends.inbox.rules.ids import AttachmentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.pictures import MOST_BYTES
 from amends.worker.names import Task
@@ -223,6 +223,13 @@ def test_a_picture_of_a_colleague_or_one_that_was_sent_cannot_be_sent(work: Work
     for one in (theirs, ours, AttachmentId(404)):
         with pytest.raises(Refused, match="not there any more"):
             queue(work, Manner(pictures=(Chosen(id=one, alt="A bag"),)))
+
+
+def test_while_pictures_are_uploaded_nobody_else_takes_the_answer_for_left_behind(work: Workplace) -> None:
+    queue(work, Manner(pictures=tuple(Chosen(id=upload(work), alt="A bag") for _ in range(2))))
+    with work.pool.transaction() as conn:
+        claims = [claim_reply(conn, now=work.now + wait * MINUTE, lease=MINUTE) for wait in (0, 1, 2.9, 3)]
+    assert [claim and claim.again for claim in claims] == [False, None, None, True]
 
 
 def test_a_picture_that_is_not_sent_yet_is_its_agents_alone(work: Workplace) -> None:

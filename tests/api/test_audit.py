@@ -42,6 +42,7 @@ def test_a_change_of_a_source_tells_who_what_and_from_where(door: Door) -> None:
     assert found["before"] == {"paused_at": None}
     assert found["after"]["paused_at"].startswith("2026-03-02T12:00")
     assert found["at"].startswith("2026-03-02T12:00")
+    assert "2 Mar 2026, 12:00 UTC</ins>" in ann.get("/settings/audit").text
 
 
 def test_new_credentials_are_told_without_them(door: Door) -> None:

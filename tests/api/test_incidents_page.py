@@ -100,6 +100,9 @@ def test_cases_of_a_selection_join_a_new_incident_and_one_is_taken_out_and_put_b
     assert value(door, "select count(*) from incident_cases where left_at is null") == 2
     found = ada.get(f"/inbox?q=incident:{incident}")
     assert f'id="row-{door.who.plain}"' in found.text
+    asleep = {"deed": "snooze", "preset": "over", "ids": f"{door.who.plain}"}
+    assert "until “Outage <b>Jaffna</b>” is over" in toast(ada.post("/bulk", data=asleep | {"incident": str(incident)}))["text"]
+    assert ada.post("/bulk", data=asleep | {"incident": "999"}).status_code == 422
 
 
 def proposed(door: Door, ada: TestClient, lead: TestClient) -> tuple[str, list[str]]:

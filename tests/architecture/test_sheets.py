@@ -23,3 +23,10 @@ def test_no_rule_is_for_everything_under_what_holds_something(sheet: Path) -> No
     parts = [part.strip() for rule in _RULE.findall(sheet.read_text(encoding="utf-8")) for part in re.split(r",(?![^()]*\))", rule)]
 
     assert not [part for part in parts if ":has(" in part and part.endswith("*")], "name what is meant: > td, not > *"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_what_stands_beside_something_in_a_state_is_named_by_its_class(sheet: Path) -> None:
+    beside = re.findall(r":(?:checked|focus[\w-]*|hover|disabled) ?[+~] ?(?:\w|\*)[^ ,{]*", sheet.read_text(encoding="utf-8"))
+
+    assert not beside, "a mere tag name is looked for in every row of the list, after every change of a box anywhere"

@@ -1,7 +1,7 @@
 """A case is put off, many are selected and put aside, and all of it is taken back, by keys alone."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from amends.core.clock import utc_now
 from amends.worker.names import Task
@@ -15,6 +15,16 @@ def _work(desktop: Desktop) -> None:
     place = Workplace(pool=desktop.door.pool)
     place.now = utc_now()
     place.perform(Task.JOBS)
+
+
+def _choose_all_and_the_same_again(page: Page) -> None:
+    """Select all that match, which stays so while the page goes on, then the three of before."""
+    page.get_by_role("button", name="all that match").click()
+    expect(page.locator("#bulk-all")).to_contain_text("that match are selected")
+    expect(page.locator("#bulk-in [name=all]")).to_have_value("1")
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-selected]")).to_have_text("3")
+    expect(page.locator("#bulk-in [name=all]")).to_have_value("")
 
 
 def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop) -> None:
@@ -48,6 +58,7 @@ def test_many_cases_are_put_aside_and_taken_back_by_keys(desktop: Desktop) -> No
     page.keyboard.press("Shift+J")
     page.keyboard.press("Shift+J")
     expect(page.locator("[data-selected]")).to_have_text("3")
+    _choose_all_and_the_same_again(page)
     page.locator("#bulk-deed").select_option("dismiss")
     before = page.locator("#rows .row").count()
     page.locator("#bulk-do").press("Enter")

@@ -125,6 +125,8 @@ def test_no_secret_goes_to_an_address_in_the_open(provider: Replay, address: str
         ({"token_url": "https://login.microsoftonline.com/t1/oauth2/v2.0/token"}, ("Microsoft 365", "login.microsoftonline.com/t1/")),
         ({"token_url": "https://login.elsewhere.example/token", "imap_host": "imap.gmail.com"}, None),
         ({"token_url": "https://[/token"}, None),
+        ({"token_url": "http://login.microsoftonline.com/t1/oauth2/v2.0/token"}, None),
+        ({"token_url": "ftp://127.0.0.1/token"}, None),
         ({"imap_host": "imap.shop.example"}, None),
     ],
 )

@@ -11,7 +11,20 @@ from amends.api.words import VIEWS, ordinal, reason
 from amends.cli.translating.faults import check, fault_of
 from amends.cli.translating.files import LANGUAGES, PLURALS, as_file, read, renewed
 from amends.core.translating import ENGLISH, speaking
-from amends.core.written import ago, clock, dollars, language_name, listed_with_and, locale, number, percent, span, stamp
+from amends.core.written import (
+    ago,
+    appointment,
+    clock,
+    dollars,
+    language_name,
+    listed_with_and,
+    locale,
+    month,
+    number,
+    percent,
+    span,
+    stamp,
+)
 
 NOON = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
 
@@ -74,6 +87,7 @@ def test_numbers_and_times_are_written_as_the_language_does() -> None:
 def test_english_is_as_it_was() -> None:
     assert (number(12345), number(0.5, 2), percent(0.874), dollars(3.2)) == ("12,345", "0.50", "87%", "$3.20")
     assert (stamp(NOON), clock(NOON, NOON), clock(NOON, NOON + timedelta(days=1))) == ("2 Mar 2026, 12:03 UTC", "12:03", "2 Mar, 12:03")
+    assert (appointment(NOON), month(NOON)) == ("Mon 2 Mar, 12:03", "Mar 2026")
     assert [span(timedelta(minutes=m)) for m in (0.5, 12, 60, 130, 60 * 76, 60 * 24 * 8)] == [
         "30 s",
         "12 min",

@@ -15,13 +15,14 @@ from amends.api.entering import tell_set_up_code
 from amends.api.errors import add_error_answers, tell_unforeseen
 from amends.api.frame import Frame
 from amends.api.live import Live
-from amends.api.networks import Able, abilities, forms
+from amends.api.networks import Able, abilities
 from amends.api.screen import Screens
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Pool
 from amends.core.plugins import discover
 from amends.core.settings import Settings
 from amends.inbox.actions.translate import translator_of
+from amends.inbox.store import watches
 
 
 def create_app(
@@ -58,14 +59,22 @@ def create_app(
 
 
 def _lifespan(live: Live, settings: Settings, pool: Pool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Return what runs as long as the application: the stream of news. The networks' libraries load meanwhile, for the first reply."""
+    """Return what runs as long as the application: the stream of news. Our networks' libraries load meanwhile, for the first reply."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        loading = asyncio.create_task(asyncio.to_thread(forms))
+        loading = asyncio.create_task(asyncio.to_thread(_load_networks, pool))
         await asyncio.to_thread(tell_set_up_code, settings, pool)
         async with live.running():
             yield
         await loading
 
     return lifespan
+
+
+def _load_networks(pool: Pool) -> None:
+    """Load what answers need of the networks that we have sources on; the libraries of the others would be 20 MB for nothing."""
+    with pool.transaction() as conn:
+        ours = watches.networks(conn)
+    for network in ours:
+        abilities(network)

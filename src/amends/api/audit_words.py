@@ -4,10 +4,12 @@ import csv
 import json
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 from amends.core.translating import N_, _
+from amends.core.written import stamp
 from amends.inbox.rules.auditing import AuditNoun
 from amends.inbox.rules.export_files import harmless
 from amends.inbox.store.audit_log import AuditRow
@@ -186,10 +188,19 @@ def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
     return [
-        Changed(name=name.replace("_", " "), before=_value(before.get(name)), after=_value(after.get(name)))
+        Changed(name=name.replace("_", " "), before=_shown(before.get(name)), after=_shown(after.get(name)))
         for name in dict.fromkeys((*before, *after))
         if before.get(name) is not None or after.get(name) is not None
     ]
+
+
+def _shown(value: Any) -> str:
+    """Return a value as people read it: a moment of the database as one, anything else as it is stored."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        moment = None
+    return stamp(moment.astimezone(UTC)) if moment and moment.tzinfo else _value(value)
 
 
 def _value(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Protocol
 
-from amends.api.words import LANGUAGES, MOODS, MOODS_WITHIN, label, language
+from amends.api.words import LANGUAGES, MOODS, MOODS_WITHIN, label, written
 from amends.core.translating import N_, Table, _, ngettext
 from amends.core.written import listed, percent
 
@@ -27,7 +27,6 @@ INTENTS_WITHIN = Table(
     }
 )
 LABELS = {"mood": MOODS, "intent": INTENTS}
-ROMANISED = "-Latn"
 LIKELY = ("am-Latn", "hi-Latn", "kn-Latn", "pa-Latn", "si-Latn", "ta-Latn")
 LABEL_KEYS = {
     "negative": "1",
@@ -120,11 +119,6 @@ def _chances(post: Sounding, field: str) -> str:
     intents = zip(INTENTS_WITHIN.values(), post.intents, strict=False)
     known = {"mood": moods, "intent": intents}.get(field, ())
     return listed(f"{label} {percent(chance)}" for label, chance in known if chance is not None)
-
-
-def written(code: str) -> str:
-    """Return a language with its letters where they are not its own: `Tamil, in Latin letters`."""
-    return _("%(language)s, in Latin letters") % {"language": language(code)} if code.endswith(ROMANISED) else language(code)
 
 
 def said(field: str, label: str) -> str:

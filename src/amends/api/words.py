@@ -11,12 +11,14 @@ from amends.collectors import abilities, networks
 from amends.core.translating import N_, Table, _
 from amends.core.written import (
     ago,
+    appointment,
     clock,
     count,
     day,
     dollars,
     listed,
     listed_with_and,
+    month,
     number,
     percent,
     seconds,
@@ -24,11 +26,12 @@ from amends.core.written import (
     stamp,
     until,
 )
-from amends.inbox.actions.called import language, network
+from amends.inbox.actions.called import language, network, written
 from amends.triage.urgency_weights import Reason
 
 __all__ = [
     "ago",
+    "appointment",
     "clock",
     "count",
     "day",
@@ -36,6 +39,7 @@ __all__ = [
     "language",
     "listed",
     "listed_with_and",
+    "month",
     "network",
     "number",
     "percent",
@@ -43,6 +47,7 @@ __all__ = [
     "span",
     "stamp",
     "until",
+    "written",
 ]
 
 # fmt: off

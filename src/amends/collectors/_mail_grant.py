@@ -14,6 +14,7 @@ from amends.core.ports import Account
 GMAIL_SCOPE = "https://mail.google.com/"
 OUTLOOK = "https://outlook.office.com"
 OUTLOOK_SCOPE = f"offline_access {OUTLOOK}/IMAP.AccessAsUser.All {OUTLOOK}/SMTP.Send"
+MICROSOFT_HOST = "login.microsoftonline.com"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 UNKNOWN = (
     "Signing in is known for Gmail and for Microsoft 365. For other mailboxes enter a password, or a refresh token from their own tool."
@@ -42,8 +43,8 @@ GOOGLE = Provider(
 )
 MICROSOFT = Provider(
     name="Microsoft 365",
-    authorize="https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-    token="https://login.microsoftonline.com/common/oauth2/v2.0/token",  # noqa: S106
+    authorize=f"https://{MICROSOFT_HOST}/common/oauth2/v2.0/authorize",
+    token=f"https://{MICROSOFT_HOST}/common/oauth2/v2.0/token",
     scope=OUTLOOK_SCOPE,
     hosts=frozenset({"outlook.office365.com", "imap-mail.outlook.com"}),
 )
@@ -57,7 +58,7 @@ def provider(options: Mapping[str, str]) -> Provider | None:
     if address == GOOGLE.token:
         return GOOGLE
     # Each company has an address of its own at Microsoft; what is on this machine is a stand-in that asks as Microsoft does.
-    if _host(address) in {_host(MICROSOFT.token), *LOOPBACK} and address.endswith("/token"):
+    if _is_microsoft_s(address) and address.endswith("/token"):
         return Provider(name=MICROSOFT.name, authorize=f"{address.removesuffix('token')}authorize", token=address, scope=OUTLOOK_SCOPE)
     return None
 
@@ -88,8 +89,11 @@ def grant(account: Account, callback: str) -> Grant:
     )
 
 
-def _host(address: str) -> str:
+def _is_microsoft_s(address: str) -> bool:
+    """Tell whether Microsoft makes the tokens, or its stand-in; an address to which our secret would go in the open is neither's."""
     try:
-        return urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        host = parts.hostname or ""
     except ValueError:
-        return ""
+        return False
+    return (parts.scheme, host) == ("https", MICROSOFT_HOST) or (parts.scheme in {"http", "https"} and host in LOOPBACK)

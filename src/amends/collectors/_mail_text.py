@@ -5,9 +5,6 @@ Nothing is cut where nothing would be left, and in a forwarded mail the history 
 
 import re
 
-import lxml.html
-from lxml.etree import LxmlError
-
 from amends.core import reading
 from amends.core.html_text import LONGEST, text_of
 
@@ -50,6 +47,9 @@ def said(subject: str, plain: str, html: str, *, answers: bool) -> str:
 
 def without_history(html: str) -> str:
     """Return `html` without what mail programs mark as the mail that is answered."""
+    import lxml.html  # noqa: PLC0415 - only where mail is read
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
     try:
         tree = lxml.html.fromstring(f"<div>{reading.text(html)[:LONGEST]}</div>")
         for path in HISTORY:

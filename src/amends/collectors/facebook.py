@@ -42,7 +42,18 @@ OPTIONS = (
     ),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="F", at="", handle=N_("Name of our page"), private=True, attachments=1, hooks=True, at_once=2)
+ABILITIES = Abilities(
+    title=TITLE,
+    mark="F",
+    at="",
+    handle=N_("Name of our page"),
+    private=True,
+    attachments=1,
+    message_length=2000,
+    message_pictures=0,
+    hooks=True,
+    at_once=2,
+)
 
 
 class Facebook:

@@ -44,7 +44,7 @@ OPTIONS = (
     ),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, mark="I", private=True, hooks=True, at_once=2)
+ABILITIES = Abilities(title=TITLE, mark="I", private=True, message_length=1000, message_pictures=0, hooks=True, at_once=2)
 
 
 class Instagram:

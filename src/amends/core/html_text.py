@@ -4,10 +4,7 @@ Place in the path: collector's `posts_from` -> here -> `Post.text`.
 """
 
 import re
-
-import lxml.html
-from inscriptis import Inscriptis
-from lxml.etree import LxmlError
+from typing import Any
 
 from amends.core import reading
 
@@ -24,14 +21,22 @@ def text_of(html: str) -> str:
     cleaned = reading.text(html)[:LONGEST]
     if "<" not in cleaned and "&" not in cleaned:
         return cleaned.strip()
-    try:
-        tree = lxml.html.fromstring(f"<div>{cleaned}</div>")
-        _write_links_out(tree)
-        found = Inscriptis(tree).get_text()
-    except (LxmlError, ValueError, RecursionError):
-        found = ""
-    lines = [line.strip() for line in reading.text(found).splitlines()]
+    lines = [line.strip() for line in reading.text(_parsed(cleaned)).splitlines()]
     return BLANK_LINES.sub("\n\n", "\n".join(lines)).strip() or _without_tags(cleaned)
+
+
+def _parsed(html: str) -> str:
+    """Return the text of `html`, none where no parser takes it. The parsers are loaded here: who only answers posts needs none of them."""
+    import lxml.html  # noqa: PLC0415
+    from inscriptis import Inscriptis  # noqa: PLC0415
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    try:
+        tree = lxml.html.fromstring(f"<div>{html}</div>")
+        _write_links_out(tree)
+        return Inscriptis(tree).get_text()
+    except (LxmlError, ValueError, RecursionError):
+        return ""
 
 
 def _without_tags(html: str) -> str:
@@ -39,7 +44,7 @@ def _without_tags(html: str) -> str:
     return " ".join(TAG.sub(" ", html).split())
 
 
-def _write_links_out(tree: lxml.html.HtmlElement) -> None:
+def _write_links_out(tree: Any) -> None:
     for link in tree.iter("a"):
         shown, target = (link.text_content() or "").strip(), reading.link(link.get("href"))
         if target and shown.endswith(ELLIPSES) and target.partition("//")[2].startswith(_bare(shown)):

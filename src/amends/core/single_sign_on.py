@@ -2,6 +2,8 @@
 
 Place in the path: the sign-in page -> `begin` (the address to send the browser to) -> the provider -> `finish` (who that is). Whatever
 does not hold, from a network error to a forged token, is one `SignOnFailed`, with a word for the page and the reason for the log.
+
+The libraries are loaded where they are used: most installations have no provider, and they are 3 MB of each web worker.
 """
 
 from collections.abc import Mapping
@@ -13,12 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from amends.core.errors import AmendsError
 
@@ -78,6 +74,9 @@ def begin(provider: Provider) -> Begun:
 
 def finish(provider: Provider, *, code: str, begun: Begun, now: datetime) -> Vouched:
     """Return who came back with this `code`, once signature, issuer, audience, time and nonce of the ID token hold."""
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - see the top
+    from joserfc.errors import JoseError  # noqa: PLC0415 - see the top
+
     about = _metadata(provider)
     try:
         with closing(_client(provider, about)) as client:
@@ -106,6 +105,8 @@ def _metadata(provider: Provider) -> dict[str, Any]:
 
 
 def _client(provider: Provider, about: Mapping[str, Any]) -> Any:
+    from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415 - see the top
+
     ways: list[str] = about.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
     return OAuth2Client(
@@ -127,6 +128,10 @@ def _read(address: str, **headers: str) -> dict[str, Any]:
 
 
 def _claims(provider: Provider, token: Mapping[str, Any], keys: Any, nonce: str, now: datetime) -> dict[str, Any]:
+    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 - see the top
+    from joserfc import jwt  # noqa: PLC0415 - see the top
+    from joserfc.jwk import KeySet  # noqa: PLC0415 - see the top
+
     read = jwt.decode(token["id_token"], KeySet.import_key_set(keys), algorithms=SIGNATURES)
     options = {
         "iss": {"essential": True, "value": provider.issuer},

@@ -86,6 +86,16 @@ def short_day(moment: date) -> str:
     return format_skeleton("MMMd", moment, locale=locale())
 
 
+def month(moment: date) -> str:
+    """Return a month with its year: `Mar 2026`."""
+    return format_skeleton("yMMM", moment, locale=locale())
+
+
+def appointment(moment: datetime) -> str:
+    """Return a moment of the next days with its weekday: `Mon, 2 Mar, 12:03`."""
+    return _("%(day)s, %(time)s") % {"day": format_skeleton("MMMEd", moment, locale=locale()), "time": hour(moment)}
+
+
 def weekday(number: int) -> str:
     """Return what a weekday is called; 0 is Monday."""
     return get_day_names("wide", locale=locale())[number]

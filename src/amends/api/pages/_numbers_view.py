@@ -111,9 +111,9 @@ def _timed(name: str, figure: Figure, now: Times, then: Times, note: str, busine
 
 
 def _in_business(pace: Paces, of: Times) -> str:
-    """Return the line about business time; none where no calendar counts."""
+    """Return the line about business time; none where no calendar counts, or too few have come that far."""
     words = {"median": _told(of.median), "p90": _told(of.p90)}
-    return _("in business time %(median)s · p90 %(p90)s") % words if pace.counted else ""
+    return _("in business time %(median)s · p90 %(p90)s") % words if pace.counted and of.median is not None else ""
 
 
 def _told(length: int | None) -> str:

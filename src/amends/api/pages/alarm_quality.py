@@ -13,6 +13,7 @@ from amends.core.translating import _
 from amends.inbox.actions import alarm_quality as acts
 from amends.inbox.actions import alarm_thresholds
 from amends.inbox.actions.surges import A_MONTH
+from amends.inbox.rules.alarm_figures import called
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import alarm_quality, counts
@@ -32,6 +33,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
             "judged": alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH),
             "thresholds": acts.thresholds(conn, visitor.scope, in_force=in_force, now=now),
             "in_force": in_force.urgency,
+            "called": called,
             "counts": counts.read(conn, visitor.scope),
         }
     return desk.screens.page(request, "alarm_quality.html", values)

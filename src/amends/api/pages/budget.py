@@ -1,5 +1,6 @@
 """What a source costs, and what another budget would change, told before it is kept. Managers look, administrators change."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -50,25 +51,34 @@ def try_out(request: Request, desk: AtDesk, _visitor: Reading, source_id: Source
 @router.post("", dependencies=[may(Right.BUDGETS)])
 def keep(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget: EnteredBudget, base: EnteredBase) -> Response:
     """Let the entered budget count from now on."""
-    with desk.pool.transaction() as conn:
-        before = set_budget(conn, source_id, budget, instead_of=BudgetId(base), agent_id=visitor.agent_id, now=desk.clock())
-    return _done(request, desk, source_id, before, _("It counts from now on"))
+    return _done(
+        request,
+        desk,
+        source_id,
+        lambda conn: set_budget(conn, source_id, budget, instead_of=BudgetId(base), agent_id=visitor.agent_id, now=desk.clock()),
+        _("It counts from now on"),
+    )
 
 
 @router.post("/{budget_id}/back", dependencies=[may(Right.BUDGETS)])
 def take_back(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId, budget_id: BudgetId, instead_of: BudgetId) -> Response:
     """Let an earlier budget count again; 0 stands for no limit."""
-    with desk.pool.transaction() as conn:
-        before = bring_back(conn, source_id, budget_id, instead_of=instead_of, agent_id=visitor.agent_id, now=desk.clock())
-    return _done(request, desk, source_id, before, _("Brought back"))
+    return _done(
+        request,
+        desk,
+        source_id,
+        lambda conn: bring_back(conn, source_id, budget_id, instead_of=instead_of, agent_id=visitor.agent_id, now=desk.clock()),
+        _("Brought back"),
+    )
 
 
-def _done(request: Request, desk: Desk, source_id: SourceId, before: BudgetId, text: str) -> HTMLResponse:
-    """Show everything as it is then; the toast takes it back."""
-    desk.wake()
+def _done(request: Request, desk: Desk, source_id: SourceId, act: Callable[[Connection], BudgetId], text: str) -> HTMLResponse:
+    """Act and show everything as it is then; the toast takes back what was done here, and nothing that somebody else does meanwhile."""
     with desk.pool.transaction() as conn:
+        before = act(conn)
         values = _values(conn, desk, source_id) | {"apart": True}
         standing = history_of(source_id).in_force(conn)
+    desk.wake()
     shown = desk.screens.blocks(request, "budget.html", ["shown"], values)
     undo = back_address(f"/sources/{source_id}/budget", before, instead_of=standing.id)
     return saying(shown, text, undo=undo)

@@ -27,6 +27,7 @@ router = APIRouter(prefix="/bulk", include_in_schema=False)
 WORK = [may(Right.WORK)]
 LONGEST_LIST = 200_000
 SHOWN = 100
+WITHOUT_A_TIME = {"customer": snoozing.Reason.CUSTOMER.value, "over": snoozing.Reason.INCIDENT.value}
 
 
 def wished(  # noqa: PLR0913
@@ -41,7 +42,7 @@ def wished(  # noqa: PLR0913
     name: Annotated[str, Form(max_length=400)] = "",
 ) -> tuple[str, dict[str, object]]:
     """Return the deed that the bar asks for, with what it needs."""
-    until = {"reason": "customer"} if preset == "customer" else {"preset": preset, "zone": zone}
+    until = {"reason": WITHOUT_A_TIME[preset]} if preset in WITHOUT_A_TIME else {"preset": preset, "zone": zone}
     return deed, {"to": to, "team": team, "topic": topic_id, "text": text, "incident": incident, "name": name, **until}
 
 

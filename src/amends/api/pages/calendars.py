@@ -15,7 +15,6 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import calendars
-from amends.inbox.rules import ical
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.days_off import checked_regions, regions
 from amends.inbox.rules.rights import Right
@@ -80,6 +79,8 @@ def change(request: Request, desk: AtDesk, visitor: Meaning, calendar_id: int, c
 @router.post("/{calendar_id:int}/import")
 def take_in(request: Request, desk: AtDesk, visitor: Meaning, calendar_id: int, file: Annotated[UploadFile, File()]) -> Response:
     """Take the days off of an iCal file in, beside those that there are."""
+    from amends.inbox.rules import ical  # noqa: PLC0415 - its library is 2 MB, for a file or two a year
+
     found = ical.days_of(file.file.read(ical.MOST_BYTES + 1), since=date(desk.clock().year, 1, 1))
 
     def keep(conn: Connection) -> None:

@@ -199,6 +199,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "channels": channels.active(conn),
         "forms": forms(),
         "asked_at": asked_at,
+        "options": source_page.options(conn),
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},
         "alarms": source_alerts.listed(conn, limit=MOST_ALARMS),

@@ -4,12 +4,13 @@ import { request } from "./asking.js";
 import { $, $$, openCase, when } from "./dom.js";
 
 const marked = new Set();
-let anchor = "", query = "";
+let anchor = "", query = "", every = 0; // how many match, where all of them are selected
 
 const boxes = () => $$("#rows [data-mark]");
 const here = () => document.activeElement.closest?.(".row") || (openCase() && $(`#row-${openCase()}`)) || $("#rows .row");
 
 function mark(id, on) {
+  every = 0;
   if (on) marked.add(id);
   else marked.delete(id);
   anchor = id;
@@ -37,6 +38,7 @@ export function toggleAll() {
 
 export function selectNone() {
   marked.clear();
+  every = 0;
   anchor = "";
   show();
   lay(false);
@@ -50,6 +52,7 @@ function lay(shown) {
 }
 
 function range(box) {
+  every = 0;
   const all = boxes(), from = all.findIndex((one) => one.value === anchor), to = all.indexOf(box);
   for (const one of from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1)) marked.add(one.value);
   show();
@@ -77,9 +80,9 @@ function fill() {
   const form = $("form#bulk-in");
   if (!form) return;
   form.elements.ids.value = [...marked].join(",");
-  form.elements.all.value = "";
-  $("#bulk-all").replaceChildren();
-  $("[data-selected]", form).textContent = marked.size.toLocaleString();
+  form.elements.all.value = every ? "1" : "";
+  if (!every) $("#bulk-all").replaceChildren();
+  $("[data-selected]", form).textContent = (every || marked.size).toLocaleString();
 }
 
 when("click", (event) => {
@@ -104,11 +107,12 @@ when("page-changed", () => marked.size && show());
 when("htmx:afterSettle", (event) => {
   const all = event.target.id === "bulk-all" && $("[data-all]", event.target);
   if (!all) return;
-  $("form#bulk-in").elements.all.value = "1";
-  $("[data-selected]").textContent = Number(all.dataset.all).toLocaleString();
+  every = Number(all.dataset.all);
+  fill();
 });
 when("bulk-started", () => {
   marked.clear();
+  every = 0;
   for (const box of boxes()) box.checked = false;
   $("#list").classList.remove("marking");
   lay(true);

@@ -2,7 +2,7 @@
 
 from itertools import cycle
 
-from amends.cli.measuring.row import Row, Timed, limited, seconds, slowest, warmed
+from amends.cli.measuring.row import Row, Timed, limited, slowest, tail, warmed
 from amends.core.clock import utc_now
 from amends.core.database import Connection, connect
 from amends.core.errors import Refused
@@ -44,8 +44,7 @@ def segment_rows(url: str) -> list[Row]:
 
 def _p95(operation: str, work: Timed, *, rounds: int = ROUNDS) -> Row:
     warmed(work, times=3)
-    found = sorted(seconds(work) * 1000 for _ in range(rounds))[rounds * 95 // 100]
-    return limited(operation, product=found, floor=P95, unit="ms", at_most=P95)
+    return limited(operation, product=tail(work, rounds=rounds, percent=95), floor=P95, unit="ms", at_most=P95)
 
 
 def _typing(conn: Connection, text: str) -> Timed:

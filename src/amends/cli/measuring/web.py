@@ -24,6 +24,8 @@ from amends.inbox.rules.ids import AgentId
 
 HOST = "127.0.0.1"
 FLOOR = "/bench/floor"
+PATIENT = 600
+"""So many seconds a connection may lie idle while the machine is at something else."""
 _BARE: LiteralString = "select id, preview, last_post_at from cases where status = 'open' order by last_post_at desc, id desc limit 50"
 _PAGE = Template(
     "<!doctype html><title>Cases</title><ol>{% for row in rows %}<li><a href='/inbox/{{ row.id }}'>{{ row.preview | e }}</a>"
@@ -56,7 +58,7 @@ def _served(pool: Pool) -> Generator[str]:
     port = free_port(HOST, 8900)
     app = create_app(read_settings(mode=Mode.TEST, secret_key=DEMO_SECRET, database_url=pool.url), pool)
     _add_floor(app, pool)
-    server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False, timeout_keep_alive=PATIENT))
     thread = Thread(target=server.run, name="bench-web", daemon=True)
     thread.start()
     try:

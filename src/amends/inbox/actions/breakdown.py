@@ -126,7 +126,7 @@ def _name(dimension: Dimension, called: Mapping[int, str], key: int) -> str:
         return _("nobody") if dimension is Dimension.ASSIGNEE else _("none")
     if dimension is Dimension.NETWORK:
         return calling.network(called[key])
-    return calling.language(called[key]) if dimension is Dimension.LANGUAGE else called[key]
+    return calling.written(called[key]) if dimension is Dimension.LANGUAGE else called[key]
 
 
 def _query(asked: Asked, dimension: Dimension, called: Mapping[int, str], key: int) -> str:

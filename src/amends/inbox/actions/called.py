@@ -3,6 +3,7 @@
 from amends.collectors import abilities, networks
 from amends.core.translating import _
 from amends.core.written import language_name
+from amends.triage.language import ROMANISED
 
 
 def network(name: str) -> str:
@@ -15,3 +16,8 @@ def language(code: str) -> str:
     if code in {"", "und"}:
         return _("unknown language")
     return language_name(code.split("-", maxsplit=1)[0].lower()) or code
+
+
+def written(code: str) -> str:
+    """Return a language with its letters where they are not its own: `Tamil, in Latin letters`."""
+    return _("%(language)s, in Latin letters") % {"language": language(code)} if code.endswith(ROMANISED) else language(code)

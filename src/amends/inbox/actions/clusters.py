@@ -58,7 +58,8 @@ def sight(conn: Connection, encoder: str) -> Sight:
 @lru_cache(maxsize=2)
 def _sight(_encoder: str, known: tuple[tuple[str, bytes], ...]) -> Sight:
     meant = stacked([embedding for _text, embedding in known]) if known else unpack(b"").reshape(0, 0)
-    return sight_of(meant, [script_of(text) for text, _embedding in known])
+    texts = [text for text, _embedding in known]
+    return sight_of(meant, [script_of(text) for text in texts], [any(map(str.isdigit, text)) for text in texts])
 
 
 def sum_up(conn: Connection, cluster_id: ClusterId, *, encoder: str) -> None:

@@ -112,7 +112,7 @@ def try_out(conn: Connection, kept: Kept, *, now: datetime) -> Trial:
     heard = _heard(conn, kept, now)
     met = conditions.matches(conn, kept.condition, [case.id for case in heard], now=now)
     acted = [case for case in heard if case.id in met]
-    return Trial(acted=len(acted), looked=TRIED, first=acted[:SHOWN])
+    return Trial(acted=len(acted), looked=automation_log.newest_count(conn, limit=TRIED), first=acted[:SHOWN])
 
 
 def _heard(conn: Connection, kept: Kept, now: datetime) -> list[Tried]:

@@ -25,7 +25,7 @@ BATCH = 100
 
 def snooze(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId, now: datetime) -> None:
     """Let the case sleep; one that sleeps already sleeps as is said now. `Conflict` where it is over."""
-    wish, case = checked(_named(conn, sleep), now), locked_case(conn, case_id)
+    wish, case = checked(named(conn, sleep), now), locked_case(conn, case_id)
     after(case.status, Step.SNOOZE)
     before = facts_of_sleep(conn, case)
     lay_down(conn, case, wish, agent_id=agent_id, now=now)
@@ -67,7 +67,7 @@ def _why(incident: str) -> dict[str, str]:
     return {"woken_by": "incident", "incident": incident} if incident else {"woken_by": "time"}
 
 
-def _named(conn: Connection, sleep: Sleep) -> Sleep:
+def named(conn: Connection, sleep: Sleep) -> Sleep:
     """Return a wish with the name of the incident it waits for; `Refused` where there is none, or it is over already."""
     if sleep.incident_id is None:
         return sleep

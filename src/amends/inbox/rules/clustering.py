@@ -25,6 +25,9 @@ to a tenth."""
 FEWEST_OF_SCRIPT = 40
 """From so many sentences on a script has a direction of its own, in which all that is written in it lies: unrelated short posts of one look
 alike by it."""
+FEWEST_NUMBERED = 3
+"""From so many sentences of a script with a number in them, and as many without, it tells what a number adds to what is said: complaints
+about anything look alike by the number of their order."""
 FEWEST_KNOWN = 100
 SHARED_TOPIC = 0.03
 """So much nearer are a post and a cluster of one topic."""
@@ -58,19 +61,29 @@ class Sight:
     def see(self, embeddings: Numbers) -> Numbers:
         """Return embeddings [texts, numbers] as they are compared, each of length one (or all zeros where nothing is left)."""
         centred = embeddings - self.middle if self.middle.size else embeddings
-        bare = centred - (centred @ self.axes.T) @ self.axes if self.axes.size else centred
+        bare = _without(centred, self.axes) if self.axes.size else centred
         return bare / np.maximum(np.linalg.norm(bare, axis=1, keepdims=True), SMALLEST)
 
 
-def sight_of(known: Numbers, scripts: Sequence[str]) -> Sight:
-    """Return how to look at the embeddings of an encoder that reads ordinary sentences, in these scripts, as `known` [texts, numbers]."""
+def sight_of(known: Numbers, scripts: Sequence[str], numbered: Sequence[bool]) -> Sight:
+    """Return how to look at the embeddings of an encoder that reads ordinary sentences as `known` [texts, numbers].
+
+    Of each sentence are told its script and whether a number is in it.
+    """
     if len(known) < FEWEST_KNOWN:
         return Sight(middle=np.zeros(0, np.float32), axes=np.zeros((0, 0), np.float32), nearness=BARE)
     middle = known.mean(axis=0)
     centred = known - middle
     apart = _apart(centred, scripts)
-    axes = np.concatenate([apart, _directions(centred - (centred @ apart.T) @ apart)[:AXES]])
+    bare = _without(centred, apart)
+    number = _number(bare, np.array(scripts), np.array(numbered))
+    axes = np.concatenate([apart, number, _directions(_without(bare, number))[:AXES]])
     return Sight(middle=middle.astype(np.float32), axes=axes.astype(np.float32), nearness=SEEN)
+
+
+def _without(meant: Numbers, axes: Numbers) -> Numbers:
+    """Return what is meant, but for what lies in these directions."""
+    return (meant - (meant @ axes.T) @ axes).astype(np.float32, copy=False)
 
 
 def _apart(centred: Numbers, scripts: Sequence[str]) -> Numbers:
@@ -80,6 +93,17 @@ def _apart(centred: Numbers, scripts: Sequence[str]) -> Numbers:
         return np.zeros((0, centred.shape[1]), np.float32)
     middles = np.stack([centred[[place for place, one in enumerate(scripts) if one == script]].mean(axis=0) for script in common])
     return _directions(middles - middles.mean(axis=0))[: len(common) - 1]
+
+
+def _number(bare: Numbers, scripts: NDArray[np.str_], numbered: NDArray[np.bool_]) -> Numbers:
+    """Return the direction in which sentences with a number lie apart from the others of their script, none where too few have one."""
+    apart = np.zeros((1, bare.shape[1]), np.float32)
+    for script in np.unique(scripts):
+        having, lacking = bare[(scripts == script) & numbered], bare[(scripts == script) & ~numbered]
+        if min(len(having), len(lacking)) >= FEWEST_NUMBERED:
+            apart += len(having) * (having.mean(axis=0) - lacking.mean(axis=0))
+    length = float(np.linalg.norm(apart))
+    return apart / length if length > SMALLEST else apart[:0]
 
 
 def _directions(numbers: Numbers) -> Numbers:

@@ -49,7 +49,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "email": ("e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse"),
     "phone": (
         "telephone", "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
-        "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon",
+        "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon", "handy", "mobil", "mobiltelefon", "movil",
     ),
     "address": ("street address", "postal address", "mailing address", "home address", "business address", "direccion", "adresse"),
     "external_id": ("id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id"),
@@ -59,7 +59,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number"),
     "organisation": ("organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma"),
     "role": ("job title", "title", "position", "organization title"),
-    "birthday": ("birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "cumpleanos", "geburtstag"),
+    "birthday": (
+        "birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "cumpleanos", "geburtstag", "geburtsdatum",
+        "date de naissance",
+    ),
     "anniversary": (),
     "tags": ("labels", "categories", "category", "tag"),
     "note": ("notes", "comments", "comment", "remarks", "description"),

@@ -176,6 +176,12 @@ class Tried:
     at: datetime
 
 
+def newest_count(conn: Connection, *, limit: int) -> int:
+    """Return how many cases the newest `limit` are."""
+    [found] = fetch_values(conn, "select count(*) from (select from cases limit %(limit)s) c", {"limit": limit})
+    return found
+
+
 def newest_heard(conn: Connection, *, kinds: Sequence[str], limit: int) -> list[Tried]:
     """Return those of the newest `limit` cases to which something of these kinds ever happened, the newest first."""
     return fetch_all(

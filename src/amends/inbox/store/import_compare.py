@@ -82,8 +82,9 @@ cross join lateral (
       select from customer_notes n where n.customer_id = r.found_id and n.text = r.note and n.removed_at is null)
     union all
     select 'customer_refs', null, to_jsonb(r.reference)
-    where r.reference is not null and not exists (
-      select from customer_refs x where x.system = %(system)s and (x.external_id = r.reference or x.customer_id = r.found_id))
+    where r.reference is not null
+      and not exists (select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
+      and %(system)s <> all (array(select o.system from customer_refs o where o.customer_id = r.found_id))
   ) v(field, was, became)
   where v.became is not null and v.became is distinct from v.was and v.became <> 'null'
     and not (v.field = 'do_not_contact' and r.found_id is null and v.became = 'false')

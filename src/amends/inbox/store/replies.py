@@ -160,7 +160,10 @@ def newest_id(conn: Connection, *, case_id: CaseId) -> int:
 
 
 def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob | None:
-    """Mark the next reply as being sent until `until` and return it; replies of one case go out in the order they were written."""
+    """Mark the next reply as being sent until `until` and return it; replies of one case go out in the order they were written.
+
+    Each picture makes the claim as long once more: it is uploaded before the words go out, which nobody else may send meanwhile.
+    """
     return fetch_maybe(
         conn,
         ReplyJob,
@@ -186,7 +189,9 @@ def claim_next(conn: Connection, *, now: datetime, until: datetime) -> ReplyJob 
           from next where t.reply_id = next.id and t.number = next.number and t.first_try_at is null
         )
         update replies r
-        set state = 'sending', claimed_until = %(until)s, attempts = r.attempts + 1, first_try_at = coalesce(r.first_try_at, %(now)s)
+        set state = 'sending', claimed_until = %(until)s + (%(until)s::timestamptz - %(now)s) * (
+            select count(*) from reply_attachments a where a.reply_id = r.id and coalesce(next.number, 1) = 1
+          ), attempts = r.attempts + 1, first_try_at = coalesce(r.first_try_at, %(now)s)
         from next, posts p, sources s
         where r.id = next.id and p.id = r.post_id and s.id = p.source_id
         returning r.id as reply_id, r.case_id, s.id as source_id, s.network, s.handle, s.credentials, s.options,

@@ -69,12 +69,15 @@ class SessionRow:
 
 
 def add(conn: Connection, new: NewSession, *, now: datetime) -> None:
-    """Store a session."""
+    """Store a session; its owner is seen with it."""
     execute(
         conn,
         """
-        insert into sessions (token_hash, agent_id, csrf_token, way, device, address, created_at, last_seen_at, expires_at)
-        values (%(token_hash)s, %(agent_id)s, %(csrf_token)s, %(way)s, %(device)s, %(address)s, %(now)s, %(now)s, %(expires_at)s)
+        with begun as (
+          insert into sessions (token_hash, agent_id, csrf_token, way, device, address, created_at, last_seen_at, expires_at)
+          values (%(token_hash)s, %(agent_id)s, %(csrf_token)s, %(way)s, %(device)s, %(address)s, %(now)s, %(now)s, %(expires_at)s)
+        )
+        update agents set last_seen_at = %(now)s where id = %(agent_id)s
         """,
         {
             "token_hash": new.token_hash,

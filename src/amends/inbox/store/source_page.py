@@ -15,7 +15,6 @@ class SourceRow:
     brand_name: str
     network: str
     handle: str
-    options: dict[str, str]
     paused_at: datetime | None
     created_at: datetime
     newest_published_at: datetime | None
@@ -52,11 +51,22 @@ def sources(conn: Connection) -> list[SourceRow]:
         conn,
         SourceRow,
         """
-        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.options, s.paused_at, s.created_at,
+        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at,
           s.newest_published_at, s.newest_seen_at
         from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
         """,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Options:
+    id: int
+    options: dict[str, str]
+
+
+def options(conn: Connection) -> dict[int, dict[str, str]]:
+    """Return the options of each source: how it is reached, for whoever may change it."""
+    return {row.id: row.options for row in fetch_all(conn, _Options, "select id, options from sources")}
 
 
 def watches(conn: Connection) -> list[WatchRow]:

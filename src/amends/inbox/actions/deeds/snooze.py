@@ -14,13 +14,13 @@ from amends.inbox.rules.snoozing import Reason, Sleep
 EVENT = EventKind.CASE_SNOOZED
 
 
-def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
+def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:
     """Return how they sleep: `hours` from when it is done, a moment (`preset` or `at`, in `zone`), or a `reason` without a time."""
     if asked.get("hours"):
         return {"hours": _hours(str(asked["hours"]))}
     text = {name: str(asked.get(name) or "") for name in ("preset", "at", "zone", "label", "reason", "incident")}
     sleep = wish(text["reason"], snoozing.chosen(text["preset"], text["at"], text["zone"], now), text["label"], text["incident"])
-    return snooze.written(snoozing.checked(sleep, now))
+    return snooze.written(snooze.named(conn, snoozing.checked(sleep, now)))
 
 
 def wish(reason: str, until: datetime | None, label: str, incident: str = "") -> Sleep:
