@@ -45,7 +45,7 @@ def stream(
     """Open the stream as Ada's browser does (or that of `who`), and yield its messages of the kinds in `only` as they come."""
     cookie = door.visitor(who or door.who.ada).cookies[SESSION_COOKIE]
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
-    with httpx.Client(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=5) as client:
+    with httpx.Client(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=30) as client:
         known = newest(door) if after is None else after
         with client.stream("GET", "/stream", params={"after": known}, headers=headers) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")

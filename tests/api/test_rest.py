@@ -80,6 +80,7 @@ def test_sources_show_their_health_and_no_secret(door: Door) -> None:
     assert source["healthy"] is True
     assert program.get(f"/api/v1/sources/{door.who.source_id}/health").json() == source
     assert "t-1" not in program.get("/api/v1/sources").text
+    assert "options" not in source["source"]
     assert program.get("/api/v1/sources/999/health").status_code == 404
 
 

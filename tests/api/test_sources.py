@@ -67,7 +67,7 @@ def test_an_administrator_connects_a_source_and_its_secrets_are_sealed_and_never
     [
         ({"network": "nowhere"}, "Choose a network."),
         ({"brand": ""}, "Say which brand"),
-        ({"credential_consumer_key": "", "credential_consumer_secret": ""}, "Enter the credentials"),
+        ({"network": "bluesky"}, "Enter the credentials"),
         ({"watch_mentions": "", "watch_search": ""}, "at least one thing to watch"),
         ({"handle": "x" * 5000}, "far too long"),
     ],

@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from amends.api.auth import SESSION_COOKIE
 from amends.cli.running.ports import free_port
@@ -22,6 +22,7 @@ from tests.serving import serving
 from tests.teaching import furnish_triage
 from tests.troubles import known, refused, spent
 
+expect.set_options(timeout=20_000)  # a machine may be slow, and who waits for what comes loses nothing by it
 FIRST_PORT, PORTS = 30_000, 2_700
 """Below those that the system gives out by itself."""
 

@@ -72,7 +72,7 @@ class Desktop:
     def open(self, path: str = "/inbox") -> Page:
         """Open a page and wait until its stream of news is up."""
         self.page.goto(path)
-        self.page.wait_for_selector("body[data-live=yes]", timeout=8000)
+        self.page.wait_for_selector("body[data-live=yes]")
         return self.page
 
     def hold(self, asked: str | Pattern[str]) -> list[Route]:

@@ -20,7 +20,6 @@ from tests.browser.desktop import Desktop
 from tests.cast import POLICY, SECRET_KEY, a_post
 
 pytestmark = pytest.mark.browser
-SOON = 12_000
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=2)
 PHONE = {"width": 320, "height": 640}
 
@@ -36,15 +35,15 @@ def test_a_relapse(desktop: Desktop) -> None:
     resolve(page)
     not_solved_on_a_phone(desktop, asked_by_mail(desktop, case_id))
     desktop.open(f"/inbox/{case_id}")
-    expect(page.locator(".earlier summary")).to_have_text("It was resolved 2 times before", timeout=SOON)
+    expect(page.locator(".earlier summary")).to_have_text("It was resolved 2 times before")
     expect(page.locator(".earlier li").first).to_contain_text("not solved")
     desktop.open("/follow-ups?show=concluded")
-    expect(page.locator(".task").first).to_contain_text("It never came.", timeout=SOON)
+    expect(page.locator(".task").first).to_contain_text("It never came.")
 
 
 def resolve(page: Page) -> None:
     page.locator("#resolve").click()
-    expect(page.locator("#case-head[data-status=resolved]")).to_be_visible(timeout=SOON)
+    expect(page.locator("#case-head[data-status=resolved]")).to_be_visible()
 
 
 def complain_with_another_handle(desktop: Desktop, case_id: int) -> None:
@@ -71,8 +70,8 @@ def complain_with_another_handle(desktop: Desktop, case_id: int) -> None:
 
 def reopened(page: Page) -> None:
     """The case is open again, and says on top what was said and how long it held."""
-    expect(page.locator("#case-head[data-status=open]")).to_be_visible(timeout=SOON)
-    expect(page.locator(".earlier")).to_contain_text("held for 2 h", timeout=SOON)
+    expect(page.locator("#case-head[data-status=open]")).to_be_visible()
+    expect(page.locator(".earlier")).to_contain_text("held for 2 h")
     expect(page.locator(".earlier")).to_contain_text("Then:")
 
 
@@ -111,8 +110,8 @@ def not_solved_on_a_phone(desktop: Desktop, url: str) -> None:
     page.get_by_label("What would you like to tell us?").fill("It never came.")
     desktop.door.now += SECOND
     page.get_by_role("button", name="Send").tap()
-    expect(page.get_by_role("status")).to_contain_text("opening it again", timeout=SOON)
+    expect(page.get_by_role("status")).to_contain_text("opening it again")
     page.reload()
     page.goto(url)
-    expect(page.get_by_role("status")).to_contain_text("answered already", timeout=SOON)
+    expect(page.get_by_role("status")).to_contain_text("answered already")
     phone.close()

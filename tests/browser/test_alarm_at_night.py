@@ -85,12 +85,12 @@ def _in_the_morning(desktop: Desktop) -> None:
     seen = page.locator("#case-alarms li", has_text="critical tonight")
     expect(seen).to_contain_text("somebody sees to it, from a message")
     expect(page.locator("#on-call-now")).to_contain_text(re.compile(r"Nights: Bo, then\s+Ada"))
-    page.locator("#case-alarms li", has_text="high tonight").get_by_role("button", name="I see to it").click(timeout=10_000)
+    page.locator("#case-alarms li", has_text="high tonight").get_by_role("button", name="I see to it").click()
     row = page.locator("#case-alarms li", has_text="high tonight")
     expect(row).to_contain_text("Ada sees to it")
     bo = desktop.door.visitor(desktop.door.who.bo)
     bo.post(f"/alarms/{(row.get_attribute('id') or '').removeprefix('alarm-')}/useless")
-    expect(row).to_contain_text("was no reason to ring", timeout=10_000)
+    expect(row).to_contain_text("was no reason to ring")
     page.goto("/on-call")
     expect(page.get_by_role("heading", name="Nights")).to_be_visible()
 
@@ -111,7 +111,7 @@ def _for_the_next_night(desktop: Desktop) -> None:
     expect(line.get_by_role("status")).to_have_text("Ada: turn 1 of 2")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#shown tbody tr").first).to_contain_text("Ada", timeout=10_000)
+    expect(page.locator("#shown tbody tr").first).to_contain_text("Ada")
     with door.pool.transaction() as conn:
         [row] = rotas_stored.every(conn)
     assert row.layers == [[door.who.ada, door.who.bo], [door.who.ada]]

@@ -14,7 +14,6 @@ from tests.browser.desktop import Desktop
 from tests.cast import POLICY, a_post
 
 pytestmark = pytest.mark.browser
-SOON = 15_000
 PHONE = {"width": 320, "height": 640}
 
 
@@ -42,7 +41,7 @@ def opened_over(desktop: Desktop, case_ids: list[int]) -> str:
         incident = incidents.open(conn, new, case_ids=case_ids, agent_id=door.who.ada, now=door.now)
     page = desktop.open("/incidents")
     page.get_by_role("link", name="No signal in Jaffna").click()
-    expect(page.locator("#belonging")).to_contain_text("Kavi1 Nathan", timeout=SOON)
+    expect(page.locator("#belonging")).to_contain_text("Kavi1 Nathan")
     return f"/incidents/{incident}"
 
 
@@ -51,9 +50,9 @@ def said_on_every_case(desktop: Desktop, board: str) -> None:
     page = desktop.open(board)
     page.locator("#t-say ~ form textarea").first.fill("A tower is down; we are on it.")
     page.get_by_role("button", name="Show it on all cases").click()
-    expect(page.locator("#incident-live")).to_contain_text("A tower is down", timeout=SOON)
+    expect(page.locator("#incident-live")).to_contain_text("A tower is down")
     page.locator("#belonging a").first.click()
-    expect(page.locator(".of-incident")).to_contain_text("A tower is down", timeout=SOON)
+    expect(page.locator(".of-incident")).to_contain_text("A tower is down")
     page.get_by_role("button", name="Use these words in the answer").click()
     expect(page.locator("#reply-text")).to_have_value("A tower is down; we are on it.")
 
@@ -63,7 +62,7 @@ def fixed_and_told(desktop: Desktop, board: str) -> None:
     door = desktop.door
     page = desktop.open(board)
     page.get_by_role("button", name="Fixed", exact=True).click()
-    expect(page.locator("#t-stand ~ .chip.good")).to_have_text("Fixed", timeout=SOON)
+    expect(page.locator("#t-stand ~ .chip.good")).to_have_text("Fixed")
     with door.pool.transaction() as conn:
         incident = int(board.rpartition("/")[2])
         tell_affected.write(
@@ -75,7 +74,7 @@ def fixed_and_told(desktop: Desktop, board: str) -> None:
     page = desktop.open(f"{board}/answers")
     for left in reversed(range(3)):
         page.get_by_role("button", name="Approve", exact=True).first.click()
-        expect(page.locator("#listed [id^=answer-]")).to_have_count(left, timeout=SOON)
+        expect(page.locator("#listed [id^=answer-]")).to_have_count(left)
     for _one in range(3):
         door.now += timedelta(seconds=5)
         with door.pool.transaction() as conn:
@@ -90,5 +89,5 @@ def on_a_phone(desktop: Desktop, board: str) -> None:
     page = desktop.page
     page.set_viewport_size(PHONE)  # pyright: ignore[reportArgumentType]
     desktop.open(board)
-    expect(page.locator("#incident-live")).to_contain_text("3 told", timeout=SOON)
+    expect(page.locator("#incident-live")).to_contain_text("3 told")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -48,12 +48,12 @@ def test_a_list_of_customers_comes_in_and_is_taken_back(desktop: Desktop, tmp_pa
     page = upload(desktop, tmp_path / "gente.csv")
     map_columns(page)
     work_off(desktop)
-    expect(page.get_by_role("heading", name="What would come of it")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="What would come of it")).to_be_visible()
     expect(page.locator("#shown")).to_contain_text("is no e-mail address")
 
     page.get_by_role("button", name="Import", exact=True).click()
     work_off(desktop)
-    expect(page.get_by_role("heading", name="What came of it")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
     with page.expect_download() as report:
         page.get_by_role("link", name="Refused rows to mend").click()
     assert "Ben,nonsense" in Path(report.value.path()).read_text("utf-8-sig")
@@ -61,4 +61,4 @@ def test_a_list_of_customers_comes_in_and_is_taken_back(desktop: Desktop, tmp_pa
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Take the import back").click()
     work_off(desktop)
-    expect(page.locator("#shown")).to_contain_text("precisely as it was", timeout=15_000)
+    expect(page.locator("#shown")).to_contain_text("precisely as it was")

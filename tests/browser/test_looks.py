@@ -79,6 +79,6 @@ def it_survives(chromium: Browser, door: Door) -> None:
         conn.execute("insert into events (kind, at, case_id) values ('case_assigned', %s, %s)", [door.now, door.who.plain])
     again = Door(pool=door.pool, who=door.who, now=door.now)
     with serving(again.app, port=int(address.rsplit(":", 1)[1])):
-        expect(page.locator("body")).to_have_attribute("data-live", "yes", timeout=10_000)
+        expect(page.locator("body")).to_have_attribute("data-live", "yes")
         expect(page.locator("#views [data-count=unassigned]")).to_have_text("")
         page.context.close()

@@ -11,7 +11,6 @@ from tests.browser.desktop import Desktop
 from tests.crew import a_team
 
 pytestmark = pytest.mark.browser
-SOON = 12_000
 
 
 def work(desktop: Desktop) -> None:
@@ -31,7 +30,7 @@ def tabs_of_bo(desktop: Desktop) -> tuple[Page, Page]:
     first, second = context.new_page(), context.new_page()
     for page, path in ((first, "/inbox"), (second, "/notifications")):
         page.goto(path)
-        page.wait_for_selector("body[data-live=yes]", timeout=SOON)
+        page.wait_for_selector("body[data-live=yes]")
     return first, second
 
 
@@ -46,16 +45,16 @@ def test_a_mention_is_offered_told_at_once_opened_and_read_in_every_tab(desktop:
     bo_sees_it_in_both_tabs(first, second)
     first.bring_to_front()
     first.locator(".popped-one a, #glance .told-one a").first.click()
-    expect(first.locator(f"#case[data-case='{who.plain}'] .mention.me")).to_have_text("@Bo", timeout=SOON)
-    expect(second.locator("#bell")).to_have_attribute("aria-label", "Notifications", timeout=SOON)
+    expect(first.locator(f"#case[data-case='{who.plain}'] .mention.me")).to_have_text("@Bo")
+    expect(second.locator("#bell")).to_have_attribute("aria-label", "Notifications")
     expect(second).to_have_title(re.compile(r"^Notifications"))
-    expect(second.locator("#told .told-one.unread")).to_have_count(0, timeout=SOON)
+    expect(second.locator("#told .told-one.unread")).to_have_count(0)
 
 
 def ada_mentions_bo(page: Page) -> None:
     page.keyboard.press("n")
     page.keyboard.type("Mail me@bo, and @b")
-    expect(page.locator("#mentionable [role=option]")).to_have_text([re.compile("Bo"), re.compile("Baggage")], timeout=SOON)
+    expect(page.locator("#mentionable [role=option]")).to_have_text([re.compile("Bo"), re.compile("Baggage")])
     page.keyboard.press("ArrowDown")
     expect(page.locator("#mentionable [aria-selected=true]")).to_contain_text("Baggage")
     expect(page.locator("#note-text")).to_have_attribute("aria-activedescendant", "mention-1")
@@ -68,14 +67,14 @@ def ada_mentions_bo(page: Page) -> None:
     expect(page.locator("#note-text")).to_have_value("Mail me@bo, and @Bo ")
     page.keyboard.type("see her bag")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#thread .mention")).to_have_text("@Bo", timeout=SOON)
+    expect(page.locator("#thread .mention")).to_have_text("@Bo")
 
 
 def bo_sees_it_in_both_tabs(first: Page, second: Page) -> None:
     for tab in (first, second):
-        expect(tab.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read", timeout=SOON)
+        expect(tab.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read")
         expect(tab).to_have_title(re.compile(r"^\(1\) "))
-    expect(second.locator("#told .told-one.unread")).to_contain_text("Ada mentioned you", timeout=SOON)
+    expect(second.locator("#told .told-one.unread")).to_contain_text("Ada mentioned you")
     first.bring_to_front()
     first.locator("#bell").click()
-    expect(first.locator("#glance .told-one.unread")).to_contain_text("see her bag", timeout=SOON)
+    expect(first.locator("#glance .told-one.unread")).to_contain_text("see her bag")

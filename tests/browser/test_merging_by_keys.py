@@ -9,7 +9,6 @@ from tests.browser.desktop import Desktop
 from tests.people import a_person, a_way, set_field
 
 pytestmark = pytest.mark.browser
-SOON = 12_000
 
 
 def _two_suggestions(desktop: Desktop) -> None:
@@ -31,7 +30,7 @@ def _merged(desktop: Desktop) -> int:
 
 
 def _suggestions(page: Page, count: int) -> None:
-    expect(page.locator(".match-list li")).to_have_count(count, timeout=SOON)
+    expect(page.locator(".match-list li")).to_have_count(count)
 
 
 def test_two_are_kept_apart_two_are_merged_and_both_is_taken_back_by_keyboard(desktop: Desktop) -> None:
@@ -40,15 +39,15 @@ def test_two_are_kept_apart_two_are_merged_and_both_is_taken_back_by_keyboard(de
     _suggestions(page, 2)
     first = page.locator("#match-title").inner_text()
     page.keyboard.press("j")
-    expect(page.locator(".match-list li:nth-child(2) a")).to_have_attribute("aria-current", "true", timeout=SOON)
+    expect(page.locator(".match-list li:nth-child(2) a")).to_have_attribute("aria-current", "true")
     page.keyboard.press("k")
-    expect(page.locator(".match-list li:nth-child(1) a")).to_have_attribute("aria-current", "true", timeout=SOON)
+    expect(page.locator(".match-list li:nth-child(1) a")).to_have_attribute("aria-current", "true")
     assert page.locator("#match-title").inner_text() == first
 
     page.keyboard.press("d")
     _suggestions(page, 1)
     page.keyboard.press("m")
-    expect(page.locator(".match-list .empty")).to_be_visible(timeout=SOON)
+    expect(page.locator(".match-list .empty")).to_be_visible()
     assert _merged(desktop) == 1
 
     page.keyboard.press("u")

@@ -24,7 +24,7 @@ def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:
     page = desktop.page
     page.goto(f"/login?next=/inbox/{desktop.door.who.plain}")
     sign_in_on(page)
-    page.wait_for_selector("body[data-live=yes]", timeout=8000)
+    page.wait_for_selector("body[data-live=yes]")
     page.fill("#reply-text", "We look into it today")
     with desktop.door.pool.transaction() as conn:
         execute(conn, "delete from sessions")

@@ -118,14 +118,14 @@ def kill_each_part(installation: Away, flow: Flow) -> None:
         answer_some(before.database_url, flow)
         so_far = triaged(before.database_url)
         os.kill(before.parts[name], signal.SIGKILL)
-        back = until(lambda name=name, pid=before.parts[name]: installation.state.parts.get(name, pid) != pid, seconds=20)
+        back = until(lambda name=name, pid=before.parts[name]: installation.state.parts.get(name, pid) != pid, seconds=60)
         if back and goes_on(before.database_url, after=so_far):
             flow.came_back.append(name)
 
 
 def goes_on(database_url: str, *, after: int) -> bool:
     """Whether fifty more posts than `after` are triaged before long."""
-    return until(lambda: triaged(database_url) >= after + 50, seconds=60)
+    return until(lambda: triaged(database_url) >= after + 50, seconds=PATIENCE)
 
 
 def triaged(database_url: str) -> int:

@@ -35,7 +35,7 @@ def data() -> Generator[Path]:
         yield folder / "data"
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
+def until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -178,3 +178,14 @@ def test_a_worker_that_is_overtaken_keeps_what_the_faster_one_stored(pool: Pool,
     with pytest.raises(Unreachable):
         a_worker(pool, source_id, network, overtaken).value()
     assert a_worker(pool, source_id, network).value() == "a1"
+
+
+def test_who_still_has_the_credentials_of_before_writes_over_no_newer_ones(pool: Pool, source_id: SourceId) -> None:
+    network = Network()
+    sign_in(pool, source_id, "earlier")
+    left = a_worker(pool, source_id, network, lambda _: Made(value="old", ends_at=network.now + LIFE, renewed="older"))
+    sign_in(pool, source_id, "r0")
+    assert a_worker(pool, source_id, network).value() == "a1"
+    with pytest.raises(RateLimited):
+        left.value()
+    assert a_worker(pool, source_id, network).value() == "a1"

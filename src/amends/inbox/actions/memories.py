@@ -64,13 +64,13 @@ class Memories:
             log.warning("memory_not_kept", trouble=type(error).__name__)
 
     def _renew(self, sealed: SealedAccount, account: Account, make: Make, now: datetime) -> str | None:
-        """Return what `make` makes of the newest memory, stored; None where another worker makes one right now.
+        """Return what `make` makes of the newest memory, stored; None where another worker makes one right now, or somebody signed in anew.
 
         A worker that dies between the network's answer and the storing loses what it was given; the claim ends by itself, and who comes
         next finds that the network refuses the old secret.
         """
         with self.pool.transaction() as conn:
-            claim = sources.claim_renewal(conn, source_id=sealed.source_id, now=now, until=now + LEASE)
+            claim = sources.claim_renewal(conn, sealed, now=now, until=now + LEASE)
         if claim is None:
             return None
         known = self._told(claim.memory, account)

@@ -141,17 +141,17 @@ class Renewal:
     memory: bytes | None = field(repr=False)
 
 
-def claim_renewal(conn: Connection, *, source_id: SourceId, now: datetime, until: datetime) -> Renewal | None:
-    """Claim the renewal of a source's tokens; None where another worker is at it."""
+def claim_renewal(conn: Connection, account: SealedAccount, *, now: datetime, until: datetime) -> Renewal | None:
+    """Claim the renewal of a source's tokens; None where another worker is at it, or where the account's credentials are others by now."""
     return fetch_maybe(
         conn,
         Renewal,
         """
         update sources set renewing_until = %(until)s
-        where id = %(source_id)s and (renewing_until is null or renewing_until <= %(now)s)
+        where id = %(source_id)s and credentials = %(credentials)s and (renewing_until is null or renewing_until <= %(now)s)
         returning id as source_id, renewing_until as until, memory
         """,
-        {"source_id": source_id, "now": now, "until": until},
+        {"source_id": account.source_id, "credentials": account.credentials, "now": now, "until": until},
     )
 
 
