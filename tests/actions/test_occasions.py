@@ -67,7 +67,7 @@ def send(conn: Connection, *, now: datetime = NOON) -> list[Letter]:
 
 
 def states(conn: Connection) -> list[str]:
-    return fetch_values(conn, "select state || coalesce(nullif(': ' || why, ': '), '') from occasion_messages order by id")
+    return fetch_values(conn, "select state || coalesce(nullif(': ' || why, ': '), '') from occasion_messages order by customer_id, id")
 
 
 def test_a_birthday_is_planned_once_and_wished_once(conn: Connection) -> None:
