@@ -34,6 +34,7 @@ def api() -> None:
             port=given.port,
             log_config=None,
             access_log=False,
+            ws="none",
             timeout_graceful_shutdown=GRACE,
         )
     finally:

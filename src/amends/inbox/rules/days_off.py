@@ -1,10 +1,11 @@
-"""Days off by country and region, as the package `holidays` knows them. Nothing here does I/O."""
+"""Days off by country and region, as the package `holidays` knows them. Nothing here does I/O.
+
+The package is loaded by who asks: it takes megabytes, and many calendars name no region.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
-
-import holidays
 
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -15,6 +16,8 @@ MOST_REGIONS = 20
 @lru_cache(maxsize=4_000)
 def public_holidays(region: str, year: int) -> frozenset[date]:
     """Return the public holidays of a country (`LK`) or a region of it (`DE-BY`) in a year; none where nobody knows the region any more."""
+    import holidays  # noqa: PLC0415
+
     country, _dash, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
@@ -25,6 +28,8 @@ def public_holidays(region: str, year: int) -> frozenset[date]:
 @cache
 def regions() -> dict[str, tuple[str, ...]]:
     """Return each country whose holidays are known, with its regions."""
+    import holidays  # noqa: PLC0415
+
     return {country: tuple(parts) for country, parts in sorted(holidays.list_supported_countries().items())}
 
 
