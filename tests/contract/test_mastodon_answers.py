@@ -119,7 +119,7 @@ def test_a_text_is_as_long_as_mastodon_counts_it(server: Replay, text: str, leng
 
 
 def test_a_text_of_any_size_is_counted_at_once(server: Replay) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for hostile in ("@" + "a" * 200_000, "@a" * 100_000, "http://" * 50_000, "@a@" + "." * 200_000):
         assert collector(server).reply_length(hostile)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5

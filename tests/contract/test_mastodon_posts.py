@@ -31,10 +31,10 @@ def test_the_text_is_what_people_read(content: str, text: str) -> None:
 
 
 def test_hostile_html_of_any_size_is_read_at_once() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for hostile in ("<a" * 200_000, "<!--" * 100_000, "<p><b>" * 50_000, "</p>" * 100_000, "&#" * 200_000, "<" * 10_000_000):
         read(status(content=hostile))
-    assert time.monotonic() - began < 10
+    assert time.thread_time() - began < 10
 
 
 def test_a_warning_stands_before_the_words_and_a_poll_after_them() -> None:
