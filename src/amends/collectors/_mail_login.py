@@ -6,11 +6,9 @@ hands out a new refresh token with each token and lets the old ones end after ni
 
 from urllib.parse import urlsplit
 
-import requests
-
 from amends.collectors._mail_grant import LOOPBACK, token_address
 from amends.core.clock import Clock
-from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit
+from amends.core.errors import CredentialsRefused, SourceUnfit
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
 from amends.core.ports import Account
 from amends.core.tokens import Made, Token, granted
@@ -54,7 +52,7 @@ class Login:
 
     def _make(self) -> Made:
         time_out = self.account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
-        wire = Wire(clock=self.clock, judge=_no_verdict, routes={}, time_out=time_out)
+        wire = Wire(clock=self.clock, routes={}, time_out=time_out)
         _check_address(self._address)
         made = granted(wire, self._address, self._asked(), self.clock())
         if made.renewed and made.renewed != self._newest:
@@ -87,7 +85,3 @@ def _check_address(address: str) -> None:
         fit = False
     if not fit:
         raise SourceUnfit("The address of the tokens must begin with https://, such as https://oauth2.googleapis.com/token.")
-
-
-def _no_verdict(_response: requests.Response) -> NetworkError | None:
-    return None

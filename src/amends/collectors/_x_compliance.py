@@ -33,7 +33,7 @@ def recheck(api: Api, account: Account, clock: Clock, external_ids: Sequence[str
     ids = sorted({found for found in external_ids[:LARGEST] if digits(found)}, key=int)
     if not ids:
         return ()
-    storage = Wire(clock=clock, judge=lambda _: None, routes={}, time_out=api.time_out)
+    storage = Wire(clock=clock, routes={}, time_out=api.time_out)
     job = _known(api, name_of(ids), clock()) or _made(api, name_of(ids))
     if job.get("status") == "created":
         storage.put(_address(api, job, "upload_url"), data="\n".join(ids).encode(), headers={"Content-Type": "text/plain"})

@@ -6,10 +6,8 @@ X's access tokens last two hours; each refresh token is good once (`core.rotatin
 
 from collections.abc import Mapping, Sequence
 
-import requests
-
 from amends.core.clock import Clock
-from amends.core.errors import CredentialsRefused, NetworkError
+from amends.core.errors import CredentialsRefused
 from amends.core.network import TIME_OUT, Wire
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
@@ -55,7 +53,7 @@ def rotation(account: Account, clock: Clock, time_out: float) -> Rotation | None
     """Return the token of who signed in on X, renewed by itself; None where nobody did."""
     if not account.credentials.get("refresh_token", "").strip():
         return None
-    wire = Wire(clock=clock, judge=_no_verdict, routes={}, time_out=min(time_out, TIME_OUT))
+    wire = Wire(clock=clock, routes={}, time_out=min(time_out, TIME_OUT))
     client_id, secret = _app(account.credentials)
 
     def ask(refresh: str) -> Made:
@@ -73,7 +71,3 @@ def _address(account: Account, address: str) -> str:
     """Return an address of X's, or its like on the server that stands for X."""
     base = account.options.get("base_url", "").rstrip("/")
     return f"{base}/{address.split('/', 3)[3]}" if base else address
-
-
-def _no_verdict(_response: requests.Response) -> NetworkError | None:
-    return None

@@ -114,7 +114,7 @@ class Facebook:
         answers = self._graph.each(map(posts.path_of, wanted))
         lost = {one for one, answer in zip(wanted, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
         if lost:
-            self._check_rights(RIGHTS)
+            self._check_rights()
         found: list[Post] = []
         for external_id, answer in zip(wanted, answers, strict=True):
             if external_id in lost:
@@ -220,9 +220,9 @@ class Facebook:
         above = reading.name(reading.mapping(told.get("parent")).get("id"))
         return {parent_id, posts.comment_id(above)} if above else {parent_id}
 
-    def _check_rights(self, needed: Sequence[str]) -> None:
+    def _check_rights(self) -> None:
         token = self._graph.token()
-        missing = [right for right in needed if right not in token.scopes]
+        missing = [right for right in RIGHTS if right not in token.scopes]
         if not token.valid or missing:
             raise AccessDenied(f"The token lacks {', '.join(missing) or 'its rights'}, so it cannot be told what is deleted.")
 

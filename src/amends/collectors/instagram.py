@@ -108,7 +108,7 @@ class Instagram:
         answers = self._graph.each(map(posts.path_of, ours))
         lost = {one for one, answer in zip(ours, answers, strict=True) if answer is None and not graph_messages.is_message(one)}
         if lost:
-            self._check_rights(RIGHTS)
+            self._check_rights()
         found: list[Post] = []
         for external_id, answer in zip(ours, answers, strict=True):
             if external_id in lost:
@@ -230,9 +230,9 @@ class Instagram:
             return f"{self._user_id()}/mentions", {"media_id": graph_id(draft.root_id), "message": draft.text, **comment}
         return f"{parent}/{'comments' if draft.parent_id == draft.root_id else 'replies'}", {"message": draft.text}
 
-    def _check_rights(self, needed: Sequence[str]) -> None:
+    def _check_rights(self) -> None:
         token = self._graph.token()
-        missing = [right for right in needed if right not in token.scopes]
+        missing = [right for right in RIGHTS if right not in token.scopes]
         if not token.valid or missing:
             raise AccessDenied(f"The token lacks {', '.join(missing) or 'its rights'}, so it cannot be told what is deleted.")
 

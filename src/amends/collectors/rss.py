@@ -57,7 +57,7 @@ class Rss(ReadOnly):
         self._clock = clock
         self._base = account.options.get("base_url")
         time_out = account.number("time_out", TIME_OUT, least=SHORTEST_WAIT)
-        self._wire = Wire(clock=clock, judge=lambda _: None, routes={}, time_out=time_out)
+        self._wire = Wire(clock=clock, routes={}, time_out=time_out)
         self._wire.trust_env = not self._base
         if not self._base:
             self._wire.stay_outside()

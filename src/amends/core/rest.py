@@ -6,11 +6,9 @@ Place in the path: collector -> `Rest` -> `core.network.Wire` -> the network.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import requests
-
 from amends.core.clock import Clock
-from amends.core.errors import AccessDenied, NetworkError, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, come_back
+from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
+from amends.core.network import SHORTEST_WAIT, TIME_OUT, Judge, Wire, come_back, no_verdict
 from amends.core.ports import Account
 
 Params = Mapping[str, str | int | None]
@@ -20,10 +18,6 @@ Headers = Callable[[], Mapping[str, str]]
 
 def _no_headers() -> Mapping[str, str]:
     return {}
-
-
-def _no_verdict(_: requests.Response) -> NetworkError | None:
-    return None
 
 
 class Rest:
@@ -40,7 +34,7 @@ class Rest:
         base: str,
         title: str,
         headers: Headers = _no_headers,
-        judge: Callable[[requests.Response], NetworkError | None] = _no_verdict,
+        judge: Judge = no_verdict,
     ) -> None:
         self.base = (account.options.get("base_url") or base).rstrip("/")
         self.title = title

@@ -39,7 +39,7 @@ def _tell(at: Context, told: Farewell) -> None:
         with at.collectors.lent(told) as collector:
             cast("Subscribing", collector).unsubscribe(Hub(address=told.hub, topic=told.topic), _callback(at, told.source_id))
     except NetworkError as error:
-        log.warning("hub_not_told", trouble=type(error).__name__, words=str(error))
+        log.warning("hub_not_told", trouble=type(error).__name__)  # not its words: it may say our secret again
 
 
 def _ask_one(at: Context) -> bool:
@@ -57,7 +57,7 @@ def _ask(at: Context, job: HubJob) -> None:
         with at.collectors.lent(job) as collector:
             cast("Subscribing", collector).subscribe(Hub(address=job.hub, topic=job.topic), _callback(at, job.source_id))
     except NetworkError as error:
-        log.warning("hub_not_asked", trouble=type(error).__name__, words=str(error))
+        log.warning("hub_not_asked", trouble=type(error).__name__)
         with at.pool.transaction() as conn:
             hubs.record_hub_trouble(conn, job, error, now=at.clock())
         return

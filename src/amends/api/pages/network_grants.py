@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-import requests
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -118,7 +117,7 @@ def _under_way(request: Request, desk: Desk, visitor: Visitor, state: str) -> _U
 
 def _told(desk: Desk, visitor: Visitor, under_way: _UnderWay, code: str) -> str:
     """Keep what the network gives for the code, and return the word for the page."""
-    wire = Wire(clock=desk.clock, judge=_no_verdict, routes={})
+    wire = Wire(clock=desk.clock, routes={})
     if not under_way.inside:
         wire.stay_outside()
     try:
@@ -129,10 +128,6 @@ def _told(desk: Desk, visitor: Visitor, under_way: _UnderWay, code: str) -> str:
         return "refused"
     _keep(desk, visitor, under_way, given)
     return "given"
-
-
-def _no_verdict(_: requests.Response) -> None:
-    """Leave every answer to the wire: a token address has no errors of its own kind."""
 
 
 def _keep(desk: Desk, visitor: Visitor, under_way: _UnderWay, given: dict[str, str]) -> None:

@@ -50,7 +50,7 @@ class Told:
 
 def build(one: Sync, secret_key: str) -> Crm:
     """Return the system behind a sync, over a wire that reaches the public net alone, wherever its name leads by then."""
-    wire = Wire(clock=utc_now, judge=lambda _answer: None, routes={}, time_out=TIME_OUT)
+    wire = Wire(clock=utc_now, routes={}, time_out=TIME_OUT)
     wire.stay_outside()
     return crms.build(one.kind, one.url, unseal(one.secret, secret_key)["token"], wire)
 
