@@ -58,7 +58,7 @@ def test_drafts_are_kept_shared_and_never_written_over(door: Door) -> None:
     toast = told(gone)["toast"]
     assert isinstance(toast, dict)
     back = told(post(door, door.who.ada, toast["undo"]))
-    assert back["draft-back"] | {"key": ""} == {"box": "reply", "text": "Dear Cy <b>", "version": 1, "key": ""}  # pyright: ignore[reportOperatorIssue]
+    assert back["draft-back"] | {"key": ""} == {"case": door.who.plain, "box": "reply", "text": "Dear Cy <b>", "version": 1, "key": ""}  # pyright: ignore[reportOperatorIssue]
 
 
 def test_an_answer_that_was_overtaken_is_asked_about_and_one_taken_back_is_a_draft(door: Door) -> None:

@@ -28,6 +28,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+LOOK_EVERY, HELD_WITHIN = 10, 20_000
+"""Milliseconds."""
 STORED = "local_storage,indexeddb,cache_storage,service_workers"
 
 
@@ -89,8 +91,10 @@ class Desktop:
 
     def next_held(self, held: list[Route]) -> Route:
         """Wait for the first that is held and take it: requests reach us only while the browser is listened to."""
-        while not held:
-            self.page.wait_for_timeout(10)
+        for _ in range(HELD_WITHIN // LOOK_EVERY):
+            if held:
+                break
+            self.page.wait_for_timeout(LOOK_EVERY)
         return held.pop(0)
 
     def hear(self, *posts: Post) -> None:

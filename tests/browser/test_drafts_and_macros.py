@@ -130,3 +130,24 @@ def test_a_macro_by_slash_and_a_preview_and_an_answer_that_waits_for_approval(de
     expect(page.locator("#reply-preview .as-tag")).to_have_text("#help")
     page.get_by_role("button", name="Send for approval").click()
     expect(page.locator("#thread")).to_contain_text("Waits for approval: many people follow this customer.")
+
+
+def test_an_answer_that_goes_out_late_empties_the_box_of_its_own_case_alone(desktop: Desktop) -> None:
+    who = desktop.door.who
+    held = desktop.hold(f"**/inbox/{who.plain}/reply")
+    page = desktop.open(f"/inbox/{who.plain}")
+    page.fill("#reply-text", "We look into it")
+    page.keyboard.press("Control+Enter")
+    answer = desktop.next_held(held)
+    page.locator(f"#row-{who.talked} a").click()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))
+    page.fill("#reply-text", "Dear Dia")
+    answer.continue_()
+    expect(page.locator(".toast")).to_contain_text("On its way")
+    expect(page.locator("#reply-text")).to_have_value("Dear Dia")
+    page.locator(f"#row-{who.plain} a").click()
+    expect(page.locator(".reply")).to_contain_text("We look into it")
+    expect(page.locator("#reply-text")).to_have_value("")
+    page.locator(f"#row-{who.talked} a").click()
+    expect(page.locator("#reply-text")).to_have_value("Dear Dia")
+    assert desktop.replies().count("We look into it") == 1

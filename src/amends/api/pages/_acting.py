@@ -35,7 +35,7 @@ def done(  # noqa: PLR0913
         act(conn)
         back = _address(conn, case_id, undo, before) if isinstance(undo, EventKind) else undo
     desk.wake()
-    more = {"draft-done": {"box": written, "key": new_key()}} if written else None
+    more = {"draft-done": {"case": case_id, "box": written, "key": new_key()}} if written else None
     return saying(shown(request, desk, case_id), text, undo=back, more=more)
 
 

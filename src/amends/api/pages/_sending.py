@@ -76,7 +76,7 @@ def _sent(request: Request, desk: Desk, case_id: CaseId, reply: Reply, letter: L
     else:
         said = _("On its way, then resolved") if letter.and_resolve else _("On its way")
     undo = f"/inbox/{case_id}/replies/{reply.id}/undo" if reply.state == ReplyState.PROPOSED or letter.wish.wait else ""
-    more = {"draft-done": {"box": "reply", "key": new_key()}}
+    more = {"draft-done": {"case": case_id, "box": "reply", "key": new_key()}}
     return saying(with_seen(request, desk, case_id, shown(request, desk, case_id)), said, undo=undo, more=more)
 
 
@@ -93,7 +93,7 @@ def back_in_the_box(request: Request, desk: Desk, visitor: Visitor, draft: Draft
         [*(["loose"] if pictured else []), f"{draft.box}_kept"],
         {"unsent": unsent, "case_id": draft.case_id, "drafts": {draft.box: draft}, "apart": True},
     )
-    told = {"box": draft.box, "text": draft.text, "version": draft.version, "key": new_key()}
+    told = {"case": draft.case_id, "box": draft.box, "text": draft.text, "version": draft.version, "key": new_key()}
     return saying(together(page, pieces), said, more={"draft-back": told} if draft.agent_id == visitor.agent_id else None)
 
 

@@ -52,7 +52,7 @@ def throw_away(desk: AtDesk, _visitor: Meaning, case_id: CaseId, box: str, versi
         gone = discard(conn, case_id=case_id, box=box, version=version, now=desk.clock())
     answer = desk.screens.nothing()
     undo = f"/inbox/{case_id}/drafts/{gone}/restore" if gone else ""
-    return saying(answer, _("Thrown away"), undo=undo, more={"draft-gone": {"box": box}})
+    return saying(answer, _("Thrown away"), undo=undo, more={"draft-gone": {"case": case_id, "box": box}})
 
 
 @router.post("/{draft_id:int}/restore", dependencies=WORK)

@@ -2,9 +2,8 @@
 
 import { htmx, openCase, when } from "./dom.js";
 
-// htmx looks for the places of an answer in the tree that the asking element stands in. An element that a swap takes out of the page
-// while its request is under way therefore waits in a corner of the page, or its answer (and its toast) would be lost.
-const asking = new Set();
+// htmx looks for the places of an answer in the tree that the asking element stands in. An element that left the page while its request
+// was under way, by whatever hand, therefore stands in a corner of the page while it is answered, or the answer (and its toast) were lost.
 const corner = Object.assign(document.createElement("div"), { hidden: true });
 document.body.append(corner);
 
@@ -15,12 +14,9 @@ function keep(element) {
   corner.append(element);
 }
 
-when("htmx:beforeRequest", (event) => asking.add(event.detail.elt));
-when("htmx:beforeCleanupElement", (event) => asking.has(event.target) && queueMicrotask(() => keep(event.target)));
-// htmx tells it once more to what the element stood in, once that is out of the page: here the corner, which stays.
-when("htmx:afterRequest", ({ detail: { elt } }) => {
-  asking.delete(elt);
-  if (elt.parentElement === corner) elt.remove();
+when("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+  xhr.addEventListener("readystatechange", () => xhr.readyState === XMLHttpRequest.DONE && keep(elt));
+  xhr.addEventListener("loadend", () => elt.parentElement === corner && elt.remove());
 });
 
 // An answer about a case that is no longer open changes nothing on the screen.

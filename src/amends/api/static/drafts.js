@@ -11,7 +11,8 @@ const words = () => $("#composer").dataset;
 
 // In this browser. `synced` says that the server has the same.
 
-const nameOf = (form) => `amends:${me()}:${form.dataset.draft.split("/")[2]}:${form.dataset.box}`;
+const nameFor = (about, box) => `amends:${me()}:${about}:${box}`;
+const nameOf = (form) => nameFor(form.dataset.draft.split("/")[2], form.dataset.box);
 
 function read(name) {
   try {
@@ -35,14 +36,16 @@ for (const name of Object.keys(localStorage)) {
   if (name.startsWith("amends:") && (read(name)?.at || 0) < Date.now() - MONTH) localStorage.removeItem(name);
 }
 
-// On the server. `round` counts how often the box was emptied, so that what comes back late is known to be over.
+// On the server. `round` counts how often the box was emptied, so that what comes back late is known to be over. By name, since a case
+// may be left, and opened anew, while its words are under way.
 
-const states = new WeakMap();
-const stateOf = (form) => states.get(form) || states.set(form, { timer: 0, saving: null, round: 0 }).get(form);
+const states = new Map();
+const stateFor = (name) => states.get(name) || states.set(name, { timer: 0, saving: null, round: 0 }).get(name);
+const stateOf = (form) => stateFor(nameOf(form));
 
-function put(form, keepalive = false) {
+function put(form, text, keepalive = false) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const body = new URLSearchParams({ text: form.elements.text.value, version: form.dataset.version });
+  const body = new URLSearchParams({ text, version: form.dataset.version });
   return fetch(form.dataset.draft, { method: "PUT", headers, body, keepalive }).catch(() => null);
 }
 
@@ -61,7 +64,7 @@ async function save(form) {
   const text = form.elements.text.value;
   if (text.length > LONGEST) return say(form, words().long);
   if (!text.trim() && form.dataset.version === "0") return say(form, "");
-  state.saving = put(form);
+  state.saving = put(form, text);
   const answer = await state.saving;
   state.saving = null;
   if (round !== state.round) return over(form, answer);
@@ -72,7 +75,7 @@ async function save(form) {
 async function over(form, answer) {
   if (!answer?.ok) return;
   form.dataset.version = (await answer.json()).version;
-  await save(form);
+  await (form.isConnected ? save(form) : put(form, ""));
 }
 
 async function heard(form, answer, text) {
@@ -99,12 +102,15 @@ function say(form, text) {
 }
 
 // What was in the box has gone where it should.
-export function emptied(form) {
-  const state = stateOf(form);
+export function forget(about, box) {
+  const name = nameFor(about, box), state = stateFor(name);
   clearTimeout(state.timer);
   state.timer = 0;
   state.round += 1;
-  localStorage.removeItem(nameOf(form));
+  localStorage.removeItem(name);
+}
+
+export function emptied(form) {
   form.dataset.version = 0;
   say(form, "");
   $(`#${form.dataset.box}-differs`).hidden = true;
@@ -182,5 +188,5 @@ export function restore(form) {
 
 addEventListener("online", () => forms().forEach((form) => form.elements.text.value.trim() && keep(form)));
 addEventListener("pagehide", () => {
-  for (const form of forms()) if (stateOf(form).timer && form.elements.text.value.length <= LONGEST) put(form, true);
+  for (const form of forms()) if (stateOf(form).timer && form.elements.text.value.length <= LONGEST) put(form, form.elements.text.value, true);
 });

@@ -1,7 +1,7 @@
 // Writing: what is in the box, and what follows from it. Drafts, length, macros and translation have files of their own.
 
 import { $, $$, when } from "./dom.js";
-import { broughtBack, emptied, keep, restore } from "./drafts.js";
+import { broughtBack, emptied, forget, keep, restore } from "./drafts.js";
 import { focusCase } from "./focus.js";
 import { measureSoon, showPosts } from "./length.js";
 
@@ -26,12 +26,22 @@ export function allow(form, may) {
   for (const button of $$("[data-send]", form)) button.disabled = !may;
 }
 
-function gone(event) {
-  const form = $(`#form-${event.detail.box}`);
-  empty(form);
+// What the server tells of a box is told of one case; in its place may be another one by now, where somebody writes already.
+const formOf = ({ detail }) => $(`#form-${detail.box}[data-draft^="/inbox/${detail.case}/"]`);
+
+function sent(event) {
+  const form = formOf(event);
+  thrownAway(event);
+  if (!form) return;
   if (form.elements.key) form.elements.key.value = event.detail.key;
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
   focusCase();
+}
+
+function thrownAway(event) {
+  const form = formOf(event);
+  forget(event.detail.case, event.detail.box);
+  if (form) empty(form);
 }
 
 function empty(form) {
@@ -53,7 +63,7 @@ function nothingBeside(form) {
 
 // An answer that was taken back, or a draft that was thrown away: its words are in the box again.
 function back(event) {
-  const { box, text, version, key } = event.detail, form = $(`#form-${box}`);
+  const { box, text, version, key } = event.detail, form = formOf(event);
   if (!form) return;
   if (form.elements.key) form.elements.key.value = key;
   broughtBack(form, text, version);
@@ -107,9 +117,9 @@ export function send(form, andResolve) {
 }
 
 when("input", (event) => event.target.matches("#reply-text, #note-text") && wrote(event.target.form));
-when("draft-done", gone);
+when("draft-done", sent);
 when("draft-back", back);
-when("draft-gone", (event) => empty($(`#form-${event.detail.box}`)));
+when("draft-gone", thrownAway);
 when("change", (event) => event.target.id === "reply-private" && show(event.target.form));
 when("case-shown", () => {
   for (const form of forms()) {
