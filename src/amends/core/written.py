@@ -65,7 +65,8 @@ def dollars(value: float, *, exact: bool = False) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Return words one after the other: `safety, money lost, wide reach`."""
-    return format_list([str(word) for word in words], style="unit", locale=locale())
+    # Babel's style of lists for this has all its parts in English alone.
+    return locale().list_patterns["standard"]["middle"].format("", "").join(map(str, words))
 
 
 def listed_with_and(words: Iterable[str]) -> str:
