@@ -102,6 +102,24 @@ def test_lists_dates_and_numbers_of_any_size_are_written_in_every_language(langu
 
 def test_english_is_as_it_was() -> None:
     assert (number(12345), number(0.5, 2), percent(0.874), dollars(3.2)) == ("12,345", "0.50", "87%", "$3.20")
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0, "0%"),
+        (1e-7, "<0.1%"),
+        (0.003, "0.3%"),
+        (0.00499, "0.5%"),
+        (0.29, "29%"),
+        (0.994, "99%"),
+        (0.996, "99.6%"),
+        (0.9999, ">99.9%"),
+        (1, "100%"),
+    ],
+)
+def test_a_share_is_nothing_or_all_only_where_it_is(share: float, told: str) -> None:
+    assert percent(share) == told
     assert (stamp(NOON), clock(NOON, NOON), clock(NOON, NOON + timedelta(days=1))) == ("2 Mar 2026, 12:03 UTC", "12:03", "2 Mar, 12:03")
     assert (appointment(NOON), month(NOON)) == ("Mon 2 Mar, 12:03", "Mar 2026")
     assert [span(timedelta(minutes=m)) for m in (0.5, 12, 60, 130, 60 * 76, 60 * 24 * 8)] == [
