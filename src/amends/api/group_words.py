@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from amends.core.translating import N_, Table, _, ngettext
 from amends.core import written
+from amends.core.translating import N_, Table, _, ngettext
 from amends.core.written import number
 from amends.inbox.rules.segments import Size, Sure
 from amends.inbox.rules.signals import MEANS, Signal
