@@ -179,7 +179,7 @@ def test_how_an_organisation_is_has_reasons_and_no_score(door: Door) -> None:
     shown = ada.get(union).text
     assert "2 members sound unhappy of late." in shown
     assert "2 members wait for us." in shown
-    assert "2026-03: 2 cases" in shown
+    assert "Mar 2026: 2 cases" in shown
     assert [one.health for one in why(Engagement(members=0))] == [Health.UNKNOWN]
     assert health(why(Engagement(members=20, content=3))) is Health.WELL
     assert health(why(Engagement(members=20, silent=20))) is Health.WATCH
