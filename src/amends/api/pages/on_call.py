@@ -90,7 +90,7 @@ def add(
 ) -> Response:
     """Add an address at which one is reached while on call; who sees to the machines adds those of others too, also inside our network."""
     key, me, inside = desk.secret_key, visitor.agent_id, visitor.may(Right.SOURCES)
-    if whose in {None, me}:
+    if whose is None or whose == me:
         said = _("You are reached here while you are on call; try it out")
         return _done(
             request, desk, visitor, lambda conn: channels.add_address(conn, agent_id=me, target=target, secret_key=key, inside=inside), said
