@@ -95,8 +95,8 @@ function ask(id) {
   asking = setTimeout(async () => {
     const address = query(), asked = [...unsure].slice(0, 200);
     unsure.clear();
-    const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`);
-    if (!answer.ok || address !== query()) return;
+    const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`).catch(() => null);
+    if (!answer?.ok || address !== query()) return;
     const fitting = new Set((await answer.json()).map(String));
     for (const one of asked) {
       const shown = $(`#row-${one}`);
@@ -138,7 +138,8 @@ function refreshCase() {
   clearTimeout(refreshing);
   refreshing = setTimeout(() => {
     const id = openCase();
-    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "#case", still: () => openCase() === id });
+    // Its target is the body, which stays: whether an answer is still wanted is heard of on its target, and the case may be closed by then.
+    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "body", still: () => openCase() === id });
   }, 60);
 }
 
@@ -225,7 +226,7 @@ when("keeps-listening", () => source?.readyState === EventSource.CLOSED && liste
 beHere();
 
 // The sources' health moves by itself too, unless somebody is filling in a form there.
+const freeSources = () => $("#shown[data-health]") && !$("#shown details[open]");
 setInterval(() => {
-  const shown = $("#shown[data-health]");
-  if (shown && !document.hidden && !$("details[open]", shown)) request("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
+  if (freeSources() && !document.hidden) request("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML", still: freeSources });
 }, 15000);
