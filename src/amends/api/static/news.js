@@ -166,9 +166,20 @@ when("htmx:afterSettle", () => {
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   if (atEnd && $("#thread-scroll")) $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
   dropDoubles();
+  catchUp();
   if (!isCaseComing()) markOpen(openCase());
   tell("page-changed");
 });
+
+// Answers overtake each other: where an older picture of the case came after a newer one, the case is asked for once more.
+let drawn = { id: "", event: 0 };
+
+function catchUp() {
+  const id = openCase(), event = Number($("#case-head")?.dataset.event), older = id === drawn.id && event < drawn.event;
+  drawn = { id, event };
+  if (older) refreshCase();
+}
+
 // Older rows that are fetched while a row moves may bring it a second time.
 function dropDoubles() {
   const rows = new Set();
