@@ -144,7 +144,7 @@ def test_a_second_reply_of_the_same_words_counts_as_doubled(networks: Networks) 
 
 
 def standing(networks: Networks) -> dict[str, Any]:
-    """Return the state once time stands still, of which fifteen minutes would have passed between two looks; a last step may be under way."""
+    """Return the state once time stands still; a last step may be under way when it is stopped."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         before = networks.state()
