@@ -340,6 +340,17 @@ def test_what_a_webhook_says_of_messages_is_theirs_ours_gone_or_nothing(server: 
     assert (own.is_own, own.root_id, own.author.handle) == (True, "dm:71", "NorthPier")
 
 
+def test_a_call_with_many_messages_asks_for_few_names_and_for_each_once(server: Replay) -> None:
+    say(server, {"name": "Cy"})
+    call = messaging()
+    [event] = call["entry"][0]["messaging"]
+    told = [{**event, "sender": {"id": str(71 + n // 2)}, "message": {"mid": f"m_{n}", "text": "late"}} for n in range(100)]
+    call["entry"][0]["messaging"] = told
+    heard = page(server).hear(signed(call)).harvest.posts
+    assert (len(heard), len(server.requests)) == (100, 20)
+    assert [post.author.name for post in heard] == 40 * ["Cy"] + 60 * [""]
+
+
 def test_conversations_are_walked_down_to_the_mark(server: Replay) -> None:
     bodies = [{"data": [talk(said(3, 1), said(2, 2), after="A")]}, {"data": [said(1, 3)]}]
     server.answer = lambda request: Answer(body=json.dumps(bodies[1 if request.path.endswith("/t_1/messages") else 0]).encode())

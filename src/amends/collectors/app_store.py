@@ -67,7 +67,7 @@ class AppStore:
         body, place = self._from_connect(watch, walk, budget) if self._has_key else self._from_feed(watch, walk)
         harvest = posts_from(body, self._account)
         marks = [post.published_at.isoformat() for post in harvest.posts if not post.is_own]
-        ends = not marks or min(marks) < (self._floor(walk) or min(marks))
+        ends = bool(marks) and min(marks) < self._floor(walk)
         onward = walk.after(marks, "" if ends else place, map(_stamp, harvest.posts))
         return Page(
             posts=tuple(post for post in harvest.posts if not walk.knows(_stamp(post))),
@@ -147,7 +147,8 @@ class AppStore:
         body = reading.mapping(self._feed.get(path))
         if not isinstance(body.get("feed"), dict):
             raise Unreachable(f"{TITLE} answered something that is no feed of reviews.")
-        return body, str(page + 1) if page < FEED_PAGES else ""
+        is_last = page >= FEED_PAGES or not reading.mapping(body["feed"]).get("entry")
+        return body, "" if is_last else str(page + 1)
 
     def _review(self, review_id: str) -> tuple[Post, ...]:
         try:

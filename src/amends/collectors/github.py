@@ -185,7 +185,7 @@ class GitHub:
             raise Unreachable(f"{TITLE} answered something that is no page of discussions.")
         items = reading.mappings(listed["nodes"])
         harvest = posts_from(items, self._account)
-        marks = [reading.text(item.get("updated_at")) for item in items]
+        marks = [at for item in items if (at := reading.text(item.get("updated_at")))]
         onward = walk.after(marks, "" if walk.reached(marks) else graph.following(listed), map(stamp, harvest.posts))
         return Page(
             posts=tuple(post for post in harvest.posts if not walk.knows(stamp(post)) and _is_work(post, began)),
