@@ -395,7 +395,7 @@ def test_a_message_is_answered_within_a_day_or_by_a_person_within_seven(server: 
 @pytest.mark.parametrize("under", [{"parent_id": "dm:m_1", "root_id": "dm:71"}, {"private": True}])
 def test_our_message_is_found_again_by_its_words(server: Replay, under: dict[str, Any]) -> None:
     ours = said(9, 0, ours=True, message="We are  on it")
-    bodies: dict[bool, object] = {True: {"data": [talk(ours, said(1, 5))]}, False: {"from": {"id": "71"}}}
+    bodies: dict[bool, object] = {True: {"data": [talk(ours, said(1, 5))]}, False: {"id": "5_1", "from": {"id": "71"}}}
     server.answer = lambda request: Answer(body=json.dumps(bodies[request.path.endswith("/conversations")]).encode())
     found = page(server).find_reply(draft(**under))
     assert found is not None
