@@ -65,6 +65,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell why a test had to be run again, although it passed then: where it is a fault of ours, it is seen no other time."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"run again: {report.nodeid}")
+        report.toterminal(terminalreporter._tw)
+
+
 @pytest.fixture(scope="session")
 def server() -> Generator[Server]:
     """The server of this run, with the migrated database `amends`.

@@ -1,6 +1,7 @@
 """A feed's hub is asked to call us, its promise is renewed before it ends, and without it the feed is fetched as before."""
 
 import hmac
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import LiteralString
@@ -253,6 +254,25 @@ def test_a_hub_that_refuses_is_asked_ever_more_rarely_and_says_why_while_the_fee
     work.perform(Task.SUBSCRIBE, Task.COLLECT_DUE)
     assert (len(asked), values(work, "select next_at from feed_hubs")) == (2, [work.now + 20 * MINUTE])
     assert values(work, "select state from watches where kind = 'feed'") == ["ok"]
+
+
+@pytest.mark.parametrize("before", ["", "x" * 250])  # its words are cut, be it within the secret
+def test_a_hub_that_says_again_what_it_was_asked_shows_no_secret_of_ours(work: Feeds, blog: Replay, before: str) -> None:
+    speaking(blog)
+    fed, asked = blog.answer, list[Request]()
+
+    def answer(request: Request) -> Answer:
+        if request.method != "POST":
+            return fed(request)
+        asked.append(request)
+        return Answer(status=400, body=json.dumps({"error": f"No: {before} {request.asked['hub.secret']} {request.asked}"}).encode())
+
+    blog.answer = answer
+    work.perform(Task.COLLECT_DUE, Task.SUBSCRIBE)
+    [note] = values(work, "select note from feed_hubs")
+    told = asked[0].asked["hub.secret"]
+    assert (str(note).startswith("No:"), "key=…" in str(note)) == (True, not before)
+    assert all(told[at : at + 12] not in str(note) for at in range(len(told) - 11))
 
 
 def test_without_an_address_for_the_public_or_while_paused_nobody_is_asked(work: Feeds, blog: Replay) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import NotAllowed, NotFound, Refused
-from amends.inbox.actions import alarms, alert_calls, alert_routes, alert_routing, on_call, rotas
+from amends.inbox.actions import alarms, alert_calls, alert_routes, alert_routing, alerts, on_call, rotas
 from amends.inbox.actions.channels import add_address, add_channel, own_address
 from amends.inbox.actions.notify import notify
 from amends.inbox.actions.teams import By
@@ -20,8 +20,9 @@ from tests.cast import DEE, NOON, SECRET_KEY, a_post, ada, bo, mia
 from tests.desk import DAY, HOUR, MINUTE, Desk
 
 
-def address(desk: Desk, agent_id: AgentId, name: str) -> int:
-    return add_address(desk.conn, agent_id=agent_id, target=f"json://127.0.0.1/{name}", secret_key=SECRET_KEY, inside=True)
+def address(desk: Desk, agent_id: AgentId, name: str, *, for_others: bool = False) -> int:
+    target = f"json://127.0.0.1/{name}"
+    return add_address(desk.conn, agent_id=agent_id, target=target, secret_key=SECRET_KEY, inside=True, for_others=for_others)
 
 
 def a_rota(desk: Desk, *layers: Sequence[AgentId]) -> int:
@@ -176,6 +177,16 @@ def test_an_address_of_ones_own_is_sealed_masked_and_nobody_elses(desk: Desk) ->
     route = NewRoute(name="x", channel_ids=(mine,))
     with pytest.raises(Refused):
         alert_routes.save(desk.conn, route, route_id=None, agent_id=desk.agent_id, now=desk.now)
+
+
+@pytest.mark.parametrize("for_others", [False, True])
+def test_an_address_inside_is_told_where_an_administrator_entered_it_for_somebody(desk: Desk, *, for_others: bool) -> None:
+    on_duty(desk, [ada(desk.conn)])
+    address(desk, ada(desk.conn), f"of-{ada(desk.conn)}", for_others=for_others)
+    ring(desk)
+    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    assert job is not None
+    assert alerts.is_outward(job) is not for_others
 
 
 def test_quiet_hours_call_nobody_for_what_waits(desk: Desk) -> None:

@@ -46,6 +46,20 @@ def test_a_date_in_the_words_of_an_answer_is_found(text: str, days: int) -> None
     assert found.date() == (NOON + timedelta(days=days)).date()
 
 
+def test_on_the_evening_of_a_weekday_its_name_means_the_next_week() -> None:
+    found = suggested("You have it by Monday.", NOON + 9 * HOUR, "UTC").due_at
+    assert found is not None
+    assert found.date() == (NOON + 7 * DAY).date()
+
+
+def test_the_same_is_promised_once(desk: Desk) -> None:
+    desk.hear(a_post("Where is my refund?"))
+    promise(desk)
+    with pytest.raises(Conflict):
+        promise(desk)
+    assert states(desk) == ["open"]
+
+
 def test_without_a_date_the_words_are_offered_alone() -> None:
     assert suggested("We look into it.", NOON, "").due_at is None
     assert suggested("It was due on 31 February", NOON, "").due_at is None

@@ -183,10 +183,13 @@ def test_the_page_shows_what_was_and_what_is_and_older_ones_on_demand(door: Door
     with door.pool.transaction() as conn:
         for number in range(60):
             audit.record(conn, AuditKind.PASSWORD_CHANGED, about=f"<b>{number}</b>", before={"role": "agent"}, after={"role": "lead"})
+        for name in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):  # what anybody may call their token
+            audit.record(conn, AuditKind.PASSWORD_CHANGED, about="a name like a moment outside of time", after={"name": name})
     otto = door.visitor(door.who.otto)
     page = otto.get("/settings/audit?person=&about=&since=&until=&q=").text
     assert "&lt;b&gt;59&lt;/b&gt;" in page
     assert '<del dir="auto">agent</del>' in page
+    assert "0001-01-01T00:00:00+14:00" in page
     assert "&lt;b&gt;5&lt;/b&gt;" not in page
     with as_fragment(otto, "audit-more"):
         below = page.split("below=")[1].split('"')[0]

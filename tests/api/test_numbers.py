@@ -1,5 +1,6 @@
 """The numbers: every one of them opens its rows, and the rows recount to it; who may see whose."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -238,6 +239,19 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
 
 
+def test_what_is_decided_about_the_numbers_is_taken_back_unless_somebody_decided_since(door: Door) -> None:
+    admin = door.visitor(door.who.ann)
+    shown = {"instead_of": ".0.", "role": ["lead", "manager"]}
+    saved = admin.post("/settings/numbers", data=shown)
+    undo = json.loads(saved.headers["hx-trigger"])["toast"]["undo"]
+    assert 'value="lead-manager.0."' in saved.text
+    assert admin.post("/settings/numbers", data=shown).status_code == 409
+    assert 'value=".0."' in admin.post(undo).text
+    assert admin.post(undo).status_code == 409
+    assert admin.post("/settings/numbers/back?to=agent.0.&instead_of=.0.").status_code == 422
+    assert door.visitor(door.who.mia).post(undo).status_code == 403
+
+
 def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
     admin, mia = door.visitor(door.who.ann), door.visitor(door.who.mia)
     assert "No calendar counts" in mia.get("/numbers").text
@@ -250,7 +264,7 @@ def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
     assert admin.post("/settings/numbers", data={"calendar": "tomorrow"}).status_code == 422
     assert "calendar id" in admin.get("/settings/audit").text
     with door.pool.transaction() as conn:
-        assert fetch_values(conn, "select why from jobs where kind = 'measure'") == ["a calendar chosen for the numbers"]
+        assert fetch_values(conn, "select why from jobs where kind = 'measure'") == ["calendar"]
 
 
 def test_programs_of_administrators_decide_about_the_numbers(door: Door) -> None:

@@ -76,7 +76,10 @@ def test_an_address_is_ones_own_and_its_key_is_on_no_page(door: Door) -> None:
         assert ann.post(f"/on-call/addresses/{number}/try").status_code == 422, "nobody listens there"
     with as_fragment(door.visitor(door.who.bo)) as bo:
         assert bo.post(f"/on-call/addresses/{number}/remove").status_code == 404
+        assert bo.post("/on-call/addresses", data={"target": "json://1.1.1.1/x", "whose": str(door.who.ada)}).status_code == 403
     with as_fragment(door.visitor(door.who.ann)) as ann:
+        assert ann.post("/on-call/addresses", data={"target": "json://127.0.0.1:1/x", "whose": str(door.who.bo)}).status_code == 200
+        assert ann.post("/on-call/addresses", data={"target": "json://127.0.0.1:1/x", "whose": "999"}).status_code == 404
         assert "you cannot be called" in ann.post(f"/on-call/addresses/{number}/remove").text
 
 

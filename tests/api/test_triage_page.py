@@ -167,7 +167,7 @@ def test_a_version_is_brought_back_and_history_follows(door: Door) -> None:
     mia = door.visitor(door.who.mia)
     assert mia.post("/settings/triage/use", data={"version": "amends-1+1"}).status_code == 200
     assert values(door, "select version from heads where adopted_at is not null and retired_at is null") == ["amends-1+1"]
-    assert values(door, "select why from jobs") == ["amends-1+1 speaks now"]
+    assert values(door, "select why from jobs") == ["version:amends-1+1"]
     assert mia.post("/settings/triage/use", data={"version": "shipped"}).status_code == 200
     assert values(door, "select count(*) from heads where adopted_at is not null and retired_at is null") == [0]
     for version, status in (("amends-1+2", 422), ("amends-9", 404), ("shipped", 422)):

@@ -30,6 +30,8 @@ ARGUMENTS = (
 
 LOOK_EVERY, HELD_WITHIN = 10, 20_000
 """Milliseconds."""
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendAbort")
+"""What the console says of answers that are no success, and of questions that a newer one takes the place of before they are answered."""
 STORED = "local_storage,indexeddb,cache_storage,service_workers"
 
 
@@ -67,7 +69,7 @@ class Desktop:
         self.page.on("console", self._note)
 
     def _note(self, message: ConsoleMessage) -> None:
-        expected = message.text.startswith(("Failed to load resource", "Response Status Error Code"))
+        expected = message.text.startswith(EXPECTED)
         if message.type == "error" and not expected:
             self.complaints.append(message.text)
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.desktop import Desktop
+from tests.browser.desktop import Desktop, Profile
 from tests.browser.screens import enter
 from tests.databases import Server
 from tests.door import Door, Furnished, door_of
@@ -63,13 +63,16 @@ def test_the_chosen_theme_stays(desktop: Desktop) -> None:
     assert page.evaluate(ground) == "rgb(0, 0, 0)"
 
 
-def test_an_open_page_survives_a_restart_of_the_server_and_catches_up(chromium: Browser, server: Server, furnished_now: Furnished) -> None:
+def test_an_open_page_survives_a_restart_of_the_server_and_catches_up(
+    chromium: Browser, profile: Profile, server: Server, furnished_now: Furnished
+) -> None:
     with door_of(server, furnished_now) as door:
-        it_survives(chromium, door)
+        it_survives(chromium, door, port=profile.port)
 
 
-def it_survives(chromium: Browser, door: Door) -> None:
-    with serving(door.app) as address:
+def it_survives(chromium: Browser, door: Door, *, port: int) -> None:
+    """The port is the same both times, and none that the system gives to somebody else meanwhile."""
+    with serving(door.app, port=port) as address:
         page = enter(chromium, door, address, width=1440, theme="light")
         page.goto("/inbox?view=unassigned")
         page.wait_for_selector("body[data-live=yes]")
@@ -78,7 +81,7 @@ def it_survives(chromium: Browser, door: Door) -> None:
         conn.execute("update cases set assignee_id = %s", [door.who.bo])
         conn.execute("insert into events (kind, at, case_id) values ('case_assigned', %s, %s)", [door.now, door.who.plain])
     again = Door(pool=door.pool, who=door.who, now=door.now)
-    with serving(again.app, port=int(address.rsplit(":", 1)[1])):
+    with serving(again.app, port=port):
         expect(page.locator("body")).to_have_attribute("data-live", "yes")
         expect(page.locator("#views [data-count=unassigned]")).to_have_text("")
         page.context.close()

@@ -14,7 +14,6 @@ def pick(page: Page, typed: str, offered: str) -> None:
     """Type, and take the first suggestion, which must be the one that is expected."""
     page.keyboard.type(typed)
     expect(page.get_by_role("option").first).to_have_text(re.compile(f"^{offered}"))
-    page.wait_for_timeout(800)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 

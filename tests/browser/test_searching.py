@@ -9,12 +9,13 @@ from tests.browser.desktop import Desktop
 pytestmark = pytest.mark.browser
 
 
-def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desktop: Desktop) -> None:
+def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story
     with desktop.door.pool.transaction() as conn:
         read_batch(conn)
     page = desktop.page
     page.goto("/settings/profile")
     page.keyboard.press("/")
+    page.wait_for_url("**/search")  # and until its scripts are there: the box has the focus before
     expect(page.get_by_label("Words")).to_be_focused()
     page.get_by_label("Words").press_sequentially("ba")
     expect(page.locator("mark").first).to_be_visible()

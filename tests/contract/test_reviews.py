@@ -78,6 +78,24 @@ def test_numbered_pages_are_read_until_one_is_not_full_or_comes_to_what_is_known
     assert ([post.external_id for post in third.posts], third.more) == (["3"], False)
 
 
+def test_reviews_that_lie_about_their_dates_neither_end_a_walk_nor_carry_its_mark_away(server: Replay) -> None:
+    reading = collector(server, f"{MAPPING} size=limit")
+    say(server, review(9, at="2099-01-01T00:00:00Z"), review(8), review(7, at="1970-01-01T00:00:00Z"), review(6))
+    first = reading.fetch(REVIEWS, None, budget=4)
+    say(server, review(5))
+    second = reading.fetch(REVIEWS, first.cursor, budget=4)
+    assert (first.more, [post.external_id for post in second.posts], second.more) == (True, ["5"], False)
+    assert second.cursor["mark"] == NOW.isoformat()
+
+
+def test_numbered_pages_end_with_one_of_nothing(server: Replay) -> None:
+    reading = collector(server)
+    say(server, review(1))
+    first = reading.fetch(REVIEWS, None, budget=100)
+    say(server)
+    assert (first.more, reading.fetch(REVIEWS, first.cursor, budget=100).more) == (True, False)
+
+
 def test_a_site_with_one_page_has_no_next_one(server: Replay) -> None:
     server.say(json.dumps([review(1)]).encode())
     page = collector(server, "list=all items= id=no created=at text=said.0.text").fetch(REVIEWS, None, budget=100)

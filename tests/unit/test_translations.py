@@ -15,8 +15,10 @@ from amends.core.written import (
     ago,
     appointment,
     clock,
+    count,
     dollars,
     language_name,
+    listed,
     listed_with_and,
     locale,
     month,
@@ -24,6 +26,7 @@ from amends.core.written import (
     percent,
     span,
     stamp,
+    weekday,
 )
 
 NOON = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
@@ -84,8 +87,39 @@ def test_numbers_and_times_are_written_as_the_language_does() -> None:
         assert stamp(NOON).startswith("2026 මාර්")
 
 
+@pytest.mark.parametrize("language", [ENGLISH, *LANGUAGES])
+def test_lists_dates_and_numbers_of_any_size_are_written_in_every_language(language: str) -> None:
+    with speaking(language):
+        for words in ([], ["a"], ["a", "b"], ["a", "{0}", "c %s"], ["a", "b", "c", "d", "e"]):
+            told = [way(words) for way in (listed, listed_with_and)]
+            assert all(word in one for word in words for one in told)
+        for moment in (NOON + timedelta(days=31 * n) for n in range(12)):
+            assert all(way(moment) for way in (appointment, month, stamp))
+            assert clock(moment, NOON)
+        assert all(map(weekday, range(7)))
+        assert all(way(value) for way in (number, count, percent, dollars) for value in (0, 1, 999, 10_000, 1_234_567, 2_000_000_000))
+
+
 def test_english_is_as_it_was() -> None:
     assert (number(12345), number(0.5, 2), percent(0.874), dollars(3.2)) == ("12,345", "0.50", "87%", "$3.20")
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0, "0%"),
+        (1e-7, "<0.1%"),
+        (0.003, "0.3%"),
+        (0.00499, "0.5%"),
+        (0.29, "29%"),
+        (0.994, "99%"),
+        (0.996, "99.6%"),
+        (0.9999, ">99.9%"),
+        (1, "100%"),
+    ],
+)
+def test_a_share_is_nothing_or_all_only_where_it_is(share: float, told: str) -> None:
+    assert percent(share) == told
     assert (stamp(NOON), clock(NOON, NOON), clock(NOON, NOON + timedelta(days=1))) == ("2 Mar 2026, 12:03 UTC", "12:03", "2 Mar, 12:03")
     assert (appointment(NOON), month(NOON)) == ("Mon 2 Mar, 12:03", "Mar 2026")
     assert [span(timedelta(minutes=m)) for m in (0.5, 12, 60, 130, 60 * 76, 60 * 24 * 8)] == [
@@ -97,7 +131,7 @@ def test_english_is_as_it_was() -> None:
         "8 d",
     ]
     assert (ago(NOON, NOON), ago(NOON, NOON + timedelta(hours=3)), ago(NOON + timedelta(days=1), NOON)) == ("just now", "3 h ago", "in 1 d")
-    assert listed_with_and(["a", "b", "c"]) == "a, b and c"
+    assert (listed(["a", "b", "c"]), listed_with_and(["a", "b", "c"])) == ("a, b, c", "a, b and c")
     assert [ordinal(n) for n in (1, 2, 3, 4, 11, 22)] == ["1st", "2nd", "3rd", "4th", "11th", "22nd"]
 
 

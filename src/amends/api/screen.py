@@ -36,6 +36,7 @@ from amends.api import (
     writing_words,
 )
 from amends.api.files import version
+from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
@@ -118,6 +119,7 @@ def _environment(*, translates: bool) -> Environment:
         "asking_words": asking_words,
         "clock_words": clock_words,
         "why_routed": why_routed,
+        "why_started": why_started,
         "role_name": role_name,
     }
     found.globals.update(told, static=static, vendor=vendor)

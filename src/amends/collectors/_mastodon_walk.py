@@ -37,11 +37,11 @@ class Listing:
     kind: WatchKind
 
     def entries(self, body: object) -> list[object]:
-        """Return the entries of a page; what only tells that somebody liked or followed falls out."""
+        """Return the entries of a page."""
         found = reading.mapping(body).get("statuses") if self.kind is WatchKind.SEARCH else body
         if not isinstance(found, list):
             raise Unreachable("Mastodon answered something that is not a list.")
-        return [entry for entry in reading.sequence(found) if _concerns_us(entry)]
+        return reading.sequence(found)
 
     def place_after(self, entries: Sequence[object], limit: int, place: str, link: str | None) -> str:
         """Return below which id the walk goes on, empty where this was the last page or the server does not move on.
@@ -76,17 +76,20 @@ def first_mark(now: datetime, days: float) -> str:
 
 
 def unread(walk: Walk, entries: Sequence[object], late: timedelta) -> list[object]:
-    """Return the entries that an earlier page has not brought in this wording and that are not from before the walk's end."""
-    floor = _below(walk.mark, late)
-    return [entry for entry in entries if not walk.knows(_stamp(entry)) and (_moment(entry) or floor) >= floor]
+    """Return the entries that an earlier page has not brought in this wording and that are not from before the walk's end.
+
+    What only tells that somebody liked or followed falls out.
+    """
+    floor, ours = _below(walk.mark, late), filter(_concerns_us, entries)
+    return [entry for entry in ours if not walk.knows(_stamp(entry)) and (_moment(entry) or floor) >= floor]
 
 
 def after(walk: Walk, entries: Sequence[object], place: str, late: timedelta, now: datetime) -> Walk:
     """Return the walk after a page; a time that lies ahead of now counts as now, so that it closes no gap."""
     marks = [min(found, _mark(now)) for entry in entries if (found := _moment(entry))]
     newest = max((walk.newest, walk.mark, *marks))
-    young = [_stamp(entry) for entry in entries if (_moment(entry) or newest) >= _below(newest, late)]
-    ended = not entries or (bool(marks) and marks[-1] <= _below(walk.mark, late))
+    young = [_stamp(entry) for entry in filter(_concerns_us, entries) if (_moment(entry) or newest) >= _below(newest, late)]
+    ended = bool(marks) and marks[-1] <= _below(walk.mark, late)
     return walk.after(marks, "" if ended else place, young)
 
 

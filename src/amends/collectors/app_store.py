@@ -67,7 +67,7 @@ class AppStore:
         body, place = self._from_connect(watch, walk, budget) if self._has_key else self._from_feed(watch, walk)
         harvest = posts_from(body, self._account)
         marks = [post.published_at.isoformat() for post in harvest.posts if not post.is_own]
-        ends = not marks or min(marks) < (self._floor(walk) or min(marks))
+        ends = bool(marks) and min(marks) < self._floor(walk)
         onward = walk.after(marks, "" if ends else place, map(_stamp, harvest.posts))
         return Page(
             posts=tuple(post for post in harvest.posts if not walk.knows(_stamp(post))),
@@ -122,6 +122,8 @@ class AppStore:
             return Standing(user_id="", handle=handle, can_reply=False, warnings=(NO_KEY,), cost="Reading is free.")
         app = reading.mapping(reading.mapping(self._connect.get(f"v1/apps/{self._app_id()}")).get("data"))
         name = reading.text(reading.mapping(app.get("attributes")).get("name"))
+        if not name:
+            raise Unreachable(f"{TITLE} does not say which app this is.")
         warnings = () if name == handle else (f"This is the app {name}, not {handle}.",)
         return Standing(
             user_id=reading.name(app.get("id")), handle=name, can_reply=True, warnings=warnings, cost="Free: 3,600 requests an hour."
@@ -147,7 +149,8 @@ class AppStore:
         body = reading.mapping(self._feed.get(path))
         if not isinstance(body.get("feed"), dict):
             raise Unreachable(f"{TITLE} answered something that is no feed of reviews.")
-        return body, str(page + 1) if page < FEED_PAGES else ""
+        is_last = page >= FEED_PAGES or not reading.mapping(body["feed"]).get("entry")
+        return body, "" if is_last else str(page + 1)
 
     def _review(self, review_id: str) -> tuple[Post, ...]:
         try:

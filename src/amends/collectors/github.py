@@ -119,6 +119,8 @@ class GitHub:
         """Return our standing: who the token is, its rights where it says them, and when it ends."""
         user = reading.mapping(self._rest.get("user"))
         name, handle = reading.text(user.get("login")), self._account.handle
+        if not name:
+            raise Unreachable(f"{TITLE} does not say who we are.")
         seen = self._rest.wire.headers_seen
         ends = seen.get("github-authentication-token-expiration", "").replace(" UTC", "+00:00")
         return Standing(
@@ -185,7 +187,7 @@ class GitHub:
             raise Unreachable(f"{TITLE} answered something that is no page of discussions.")
         items = reading.mappings(listed["nodes"])
         harvest = posts_from(items, self._account)
-        marks = [reading.text(item.get("updated_at")) for item in items]
+        marks = [at for item in items if (at := reading.text(item.get("updated_at")))]
         onward = walk.after(marks, "" if walk.reached(marks) else graph.following(listed), map(stamp, harvest.posts))
         return Page(
             posts=tuple(post for post in harvest.posts if not walk.knows(stamp(post)) and _is_work(post, began)),

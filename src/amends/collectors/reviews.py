@@ -62,8 +62,8 @@ class Reviews:
         """Return the next page of reviews, the newest first."""
         if watch.kind not in WATCHES:
             raise QueryRefused(f"{TITLE} has no {watch.kind}.")
-        first = self._clock() - timedelta(days=self._account.number("first_days", FIRST_DAYS))
-        walk = Walk.resume(cursor, first.isoformat())
+        now = self._clock()
+        walk = Walk.resume(cursor, (now - timedelta(days=self._account.number("first_days", FIRST_DAYS))).isoformat())
         size = min(PAGE_LIMIT, max(1, budget))
         asked = {self._form.page: walk.place or None, self._form.size: size}
         body = self._rest.get(_filled(self._form.list, unit=watch.query), {name: value for name, value in asked.items() if name})
@@ -71,10 +71,10 @@ class Reviews:
         if items is None:
             raise Unreachable(f"{TITLE}: the site answered something that is no page of reviews.")
         harvest = posts_from(body, self._account)
-        marks = [post.published_at.isoformat() for post in harvest.posts if not post.is_own]
-        onward = walk.after(
-            marks, "" if walk.reached(marks) else self._following(body, walk, is_short=len(items) < size), map(_stamp, harvest.posts)
-        )
+        marks = [min(post.published_at, now).isoformat() for post in harvest.posts if not post.is_own]
+        is_over = walk.reached(_newer_half(marks))
+        place = "" if is_over else self._following(body, walk, shown=len(items), size=size)
+        onward = walk.after(marks, place, map(_stamp, harvest.posts))
         return Page(
             posts=tuple(post for post in harvest.posts if not walk.knows(_stamp(post))),
             cursor=onward.cursor(),
@@ -138,12 +138,13 @@ class Reviews:
             raise Unreachable(f"{TITLE}: the site does not say what became of a review.")
         return posts_from(body, self._account).posts
 
-    def _following(self, body: object, walk: Walk, *, is_short: bool) -> str:
+    def _following(self, body: object, walk: Walk, *, shown: int, size: int) -> str:
         """Return the place of the next page: what the page says of it (a word, or an address that holds it), else its number."""
         if not self._form.page:
             return ""
         if not self._form.next:
-            return "" if is_short and self._form.size else str((reading.whole(walk.place) or 1) + 1)
+            is_last = not shown or (shown < size and self._form.size)
+            return "" if is_last else str((reading.whole(walk.place) or 1) + 1)
         told = dig(body, self._form.next)
         address = reading.text(told)
         held = parse_qs(urlsplit(address).query).get(self._form.page, []) if "?" in address else [reading.name(told)]
@@ -177,6 +178,11 @@ def _filled(path: str, **told: str) -> str:
     for name, value in told.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     return path
+
+
+def _newer_half(marks: Sequence[str]) -> list[str]:
+    """Return the later marks: where only few are old, a site lists by something else, or they lie, and the page does not end there."""
+    return sorted(marks)[(len(marks) - 1) // 2 :]
 
 
 def _stamp(post: Post) -> str:

@@ -16,6 +16,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
+from amends.core.harvest import LONG_AGO
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Json, Missed, Page, Standing
@@ -88,7 +89,7 @@ class Rss(ReadOnly):
             },
             reads=len(harvest.posts),
             troubles=harvest.troubles,
-            missed=_missed(stamps, known, reading.moment(told.get("visited")), harvest.posts),
+            missed=None if not known or set(stamps) & set(known) else _missed(reading.moment(told.get("visited")), harvest.posts, now),
         )
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:  # noqa: ARG002 - the socket's form
@@ -144,8 +145,7 @@ def _hub(links: Mapping[str, Mapping[str, str]], feed: Feed, address: str) -> di
     return {"hub": hub, "topic": topic} if hub else {}
 
 
-def _missed(stamps: Sequence[str], known: Sequence[str], since: datetime | None, posts: Sequence[Post]) -> Missed | None:
-    """Return the stretch since the last visit where the feed has turned over in between."""
-    if not known or not posts or set(stamps) & set(known):
-        return None
-    return Missed(since=since, until=min(post.published_at for post in posts), reason=TURNED_OVER)
+def _missed(since: datetime | None, posts: Sequence[Post], now: datetime) -> Missed | None:
+    """Return the stretch since the last visit of a feed that turned over in between; times that cannot be true end it nowhere."""
+    told = [post.published_at for post in posts if (since or LONG_AGO) < post.published_at <= now]
+    return Missed(since=since, until=min(told, default=now), reason=TURNED_OVER) if posts else None

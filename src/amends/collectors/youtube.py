@@ -175,7 +175,7 @@ class YouTube:
         """Tell whether a walk is far enough below its mark: an old thread that gets an answer stays where it is."""
         mark = reading.moment(walk.mark)
         again = timedelta(days=self._account.number("again_days", AGAIN_DAYS))
-        return not marks or (mark is not None and min(marks) < (mark - again).isoformat())
+        return bool(marks) and mark is not None and min(marks) < (mark - again).isoformat()
 
     def _page(self, path: str, asked: Params) -> Fields:
         body = reading.mapping(self._rest.get(path, asked))

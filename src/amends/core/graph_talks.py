@@ -6,7 +6,7 @@ and Meta has given our app the Human Agent feature. Under a comment one message 
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from amends.core import graph_messages, reading
@@ -22,7 +22,7 @@ from amends.core.post import Post
 from amends.core.rest import Params
 
 TALKS, SENDING = "me/conversations", "me/messages"
-MOST_TALKS, MOST_MESSAGES, MOST_LOOKED_AT = 25, 50, 20
+MOST_TALKS, MOST_MESSAGES, MOST_LOOKED_AT, MOST_NAMED = 25, 50, 20, 20
 WITHIN_A_DAY: Fields = {"messaging_type": "RESPONSE"}
 BY_A_PERSON: Fields = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 TOO_LATE = (
@@ -37,13 +37,15 @@ Reads = Callable[[object], Harvest]
 class Talks:
     """The conversations of one page or account.
 
-    `platform` is as Meta calls it, `names` what a profile there tells of somebody's name, `reads` makes posts of a body.
+    `platform` is as Meta calls it, `names` what a profile there tells of somebody's name, `reads` makes posts of a body. `profiles` are
+    those that were asked for.
     """
 
     graph: Graph
     platform: str
     reads: Reads
     names: str = "name"
+    profiles: dict[str, Fields] = field(default_factory=dict)
 
     def page(self, walk: CommentWalk, size: int) -> tuple[Fields, str, list[tuple[str, str]]]:
         """Return the next page of a walk, where its list goes on, and which conversations have more.
@@ -92,9 +94,15 @@ class Talks:
         person = reading.name(reading.mapping((fields or {}).get("from")).get("id"))
         if not fields or not person.isdecimal() or person == change.of:
             return fields
-        with suppress(NetworkError):
-            return graph_messages.named(fields, self.graph.get(person, {"fields": self.names}))
-        return fields
+        return graph_messages.named(fields, self._profile(person))
+
+    def _profile(self, person: str) -> Fields:
+        """Return what a profile tells, asked for once; nothing of whoever comes after so many: Meta calls again where we take long."""
+        if person not in self.profiles and len(self.profiles) < MOST_NAMED:
+            self.profiles[person] = {}
+            with suppress(NetworkError):
+                self.profiles[person] = self.graph.get(person, {"fields": self.names})
+        return self.profiles.get(person, {})
 
     def _answered(self, asked: Fields) -> Fields:
         """Send within the day that Meta gives everybody, or else within the seven that it gives people."""
@@ -113,7 +121,8 @@ class Talks:
             raise ReplyRefused(str(refusal)) from refusal
 
     def _author_of(self, comment_id: str) -> str:
-        return reading.name(reading.mapping(self.graph.get(comment_id, {"fields": "from{id}"}).get("from")).get("id"))
+        told = self.graph.the(comment_id, {"fields": "from{id}"})
+        return reading.name(reading.mapping(told.get("from")).get("id"))
 
     def _asked(self, messages: int) -> Params:
         return {"platform": self.platform, "fields": f"id,updated_time,messages.limit({messages}){{{FIELDS}}}"}

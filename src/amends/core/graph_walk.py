@@ -79,15 +79,18 @@ class CommentWalk:
         return (CommentWalk(mark=self.began, began=self.began, known=self.known), self) if self.under_way else None
 
     def place_after(self, body: Fields, horizon: datetime, written: str) -> str:
-        """Return where the list of objects goes on: nowhere below the horizon. `written` names the field with an object's time."""
+        """Return where the list of objects goes on: nowhere below the horizon. `written` names the field with an object's time.
+
+        Meta takes what we may not see out of a page, which may leave nothing of it: the list goes on all the same.
+        """
         times = [at for one in reading.mappings(body.get("data")) if (at := moment(one.get(written)))]
-        return following(body) if times and min(times) >= horizon else ""
+        return "" if times and min(times) < horizon else following(body)
 
     def more_comments(self, external_id: str, comments: Fields, written: str) -> tuple[tuple[str, str], ...]:
         """Return the object with the place where its comments go on, nothing where these reach down to the mark."""
         times = [at for one in reading.mappings(comments.get("data")) if (at := moment(one.get(written)))]
         place = following(comments)
-        return ((external_id, place),) if place and times and min(times) >= self.bottom else ()
+        return () if not place or (times and min(times) < self.bottom) else ((external_id, place),)
 
     def all_waiting(self, body: Fields, inside: str, written: str) -> list[tuple[str, str]]:
         """Return those that wait, and the objects of a page with more of what came `inside` them."""

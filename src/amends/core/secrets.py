@@ -2,7 +2,7 @@
 
 Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package; the key comes by HKDF-SHA256 (RFC 5869). The setting may name
 several keys, apart by spaces: the first seals, the others only open what they once sealed, until `./amends secret rotate` has sealed all
-of it anew.
+of it anew. The package is loaded with the first secret: a process that seals nothing need not hold its 6 MB.
 """
 
 import base64
@@ -11,23 +11,33 @@ import hmac
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from amends.core.errors import SettingsWrong
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 _PLAIN = "bcdfghjkmnpqrstvwxyz"  # no figures, which a log might take for a phone number, and no words by accident
 
 
-def _fernet(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends credentials v1").derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+def _derived(key: str, *, length: int, use: bytes) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - see the top
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - see the top
+
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=use).derive(key.encode())
 
 
-def _keyring(secret_key: str) -> MultiFernet:
+def _fernet(key: str) -> "Fernet":
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - see the top
+
+    return Fernet(base64.urlsafe_b64encode(_derived(key, length=32, use=b"amends credentials v1")))
+
+
+def _keyring(secret_key: str) -> "MultiFernet":
     """Return every key of the setting, the one that seals first; the whole text too, since one key may itself have spaces."""
+    from cryptography.fernet import MultiFernet  # noqa: PLC0415 - see the top
+
     return MultiFernet([_fernet(key) for key in dict.fromkeys([*secret_key.split(), secret_key])])
 
 
@@ -50,6 +60,8 @@ def seal_anew(sealed: bytes, secret_key: str) -> bytes:
 
 @contextmanager
 def _opening() -> Generator[None]:
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - see the top
+
     try:
         yield
     except InvalidToken as error:
@@ -74,12 +86,12 @@ def is_signed(text: str, signature: str, secret_key: str) -> bool:
 
 
 def _signature(text: str, key: str) -> str:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"amends links v1").derive(key.encode())
+    derived = _derived(key, length=32, use=b"amends links v1")
     return base64.urlsafe_b64encode(hmac.digest(derived, text.encode(), "sha256")).decode().rstrip("=")
 
 
 def set_up_code(secret_key: str) -> str:
     """Return the code that a fresh installation asks of its first administrator: only who sees its terminal or log knows it."""
-    derived = HKDF(algorithm=SHA256(), length=15, salt=None, info=b"amends set-up code v1").derive(secret_key.encode())
+    derived = _derived(secret_key, length=15, use=b"amends set-up code v1")
     signs = "".join(_PLAIN[byte % len(_PLAIN)] for byte in derived)
     return "-".join(signs[place : place + 5] for place in range(0, 15, 5))

@@ -65,8 +65,8 @@ class Walk:
         return Walk(mark=max(self.mark, newest), known=_newest(met, self.known))
 
     def reached(self, marks: Sequence[str]) -> bool:
-        """Tell whether a page has come down to the mark, or was the last one."""
-        return not marks or min(marks) <= self.mark
+        """Tell whether a page has come down to the mark; a page of nothing has not, though it may be the last one."""
+        return bool(marks) and min(marks) <= self.mark
 
     def split(self) -> "tuple[Walk, Walk] | None":
         """Part a walk under way: a new one down to where this one began, and this one, which goes on."""

@@ -13,6 +13,8 @@ from amends.core.translating import _, ngettext, spoken
 
 LOCALES = {"en": "en_GB", "pa": "pa_Guru"}
 COMPACT_FROM = 10_000
+TENTH = 0.001
+"""A tenth of a percent."""
 
 
 @cache
@@ -41,13 +43,18 @@ def count(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share of 1 in whole percent."""
-    return _percent(round(share * 100), spoken())
+    """Return a share of 1 in whole percent; almost nothing and almost all in tenths: `0.3%`, `<0.1%`, `99.6%`."""
+    whole = round(share * 100)
+    if whole == 0 < share:
+        return _percent(max(round(share * 1_000), 1), spoken(), "<" if share < TENTH else "")
+    if share < 1 and whole == 100:  # noqa: PLR2004 - percent
+        return _percent(min(round(share * 1_000), 999), spoken(), ">" if share > 1 - TENTH else "")
+    return _percent(whole * 10, spoken())
 
 
 @cache
-def _percent(hundredths: int, language: str) -> str:
-    return format_percent(hundredths / 100, locale=_locale(language))
+def _percent(thousandths: int, language: str, sign: str = "") -> str:
+    return sign + format_percent(thousandths / 1_000, locale=_locale(language), decimal_quantization=False)
 
 
 def dollars(value: float, *, exact: bool = False) -> str:
@@ -58,7 +65,8 @@ def dollars(value: float, *, exact: bool = False) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Return words one after the other: `safety, money lost, wide reach`."""
-    return format_list([str(word) for word in words], style="unit", locale=locale())
+    # Babel's style of lists for this has all its parts in English alone.
+    return locale().list_patterns["standard"]["middle"].format("", "").join(map(str, words))
 
 
 def listed_with_and(words: Iterable[str]) -> str:

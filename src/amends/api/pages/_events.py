@@ -106,7 +106,8 @@ def _corrected_back(event: EventRow) -> str:
 def _promised(event: EventRow, sentence: str) -> str:
     given = event.facts.get("due")
     due = words.stamp(datetime.fromisoformat(given)) if isinstance(given, str) else ""
-    return sentence % {"by": _by(event), "what": event.facts.get("text", ""), "due": due}
+    what = str(event.facts.get("text", "")).rstrip(".")
+    return sentence % {"by": _by(event), "what": what, "due": due}
 
 
 def _clocked(event: EventRow, sentence: str) -> str:

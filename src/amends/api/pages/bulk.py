@@ -12,6 +12,7 @@ from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import bulk, selecting
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions.bulk import Wanted
@@ -81,7 +82,7 @@ def start(  # noqa: PLR0913
         wanted = Wanted(deed=deed, asked=asked, case_ids=chosen, query=look.query() if all_ else "")
         run = bulk.run_of(conn, bulk.start(conn, wanted, agent_id=visitor.agent_id, now=desk.clock()))
     desk.wake()
-    told = {"n": f"{run.total:,}", "what": bulk.said(run)}
+    told = {"n": number(run.total), "what": bulk.said(run)}
     said = ngettext("%(n)s case: %(what)s", "%(n)s cases: %(what)s", run.total) % told
     return saying(_progress(request, desk, run, []), said, undo=f"/bulk/{run.id}/undo", more={"bulk-started": {}})
 

@@ -16,6 +16,7 @@ from amends.api.told_file import told_file
 from amends.core.database import Connection
 from amends.core.errors import Conflict, Refused
 from amends.core.translating import _, ngettext
+from amends.core.written import number
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
@@ -75,7 +76,7 @@ def propose(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int) 
     """Propose an answer for everybody whom it touches."""
     with desk.pool.transaction() as conn:
         n = tell_affected.propose(conn, incident_id, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
-    return _listed(request, desk, visitor, incident_id, ngettext("%(n)s answer proposed", "%(n)s answers proposed", n) % {"n": f"{n:,}"})
+    return _listed(request, desk, visitor, incident_id, ngettext("%(n)s answer proposed", "%(n)s answers proposed", n) % {"n": number(n)})
 
 
 @router.post("/steer", dependencies=APPROVE)

@@ -12,9 +12,10 @@ from amends.api.pages._on_call_view import drafted, in_zone, swapped, values_of
 from amends.api.pages._team_view import by
 from amends.api.screen import saying
 from amends.core.database import Connection
-from amends.core.errors import DeliveryError, Refused
+from amends.core.errors import DeliveryError, NotAllowed, NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions import channels, rotas
+from amends.inbox.actions import channels, on_call, rotas
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import Rota, Swap
 from amends.inbox.rules.rights import Right
 from amends.inbox.store.sessions import Visitor
@@ -80,13 +81,31 @@ def bring_back(request: Request, desk: AtDesk, visitor: Meaning, swap_id: int) -
 
 
 @router.post("/addresses", dependencies=SELF)
-def add(request: Request, desk: AtDesk, visitor: Meaning, target: Annotated[str, Form(max_length=2_000)] = "") -> Response:
-    """Add an address at which one is reached while on call."""
+def add(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    target: Annotated[str, Form(max_length=2_000)] = "",
+    whose: Annotated[AgentId | None, Form()] = None,
+) -> Response:
+    """Add an address at which one is reached while on call; who sees to the machines adds those of others too, also inside our network."""
     key, me, inside = desk.secret_key, visitor.agent_id, visitor.may(Right.SOURCES)
-    said = _("You are reached here while you are on call; try it out")
+    if whose is None or whose == me:
+        said = _("You are reached here while you are on call; try it out")
+        return _done(
+            request, desk, visitor, lambda conn: channels.add_address(conn, agent_id=me, target=target, secret_key=key, inside=inside), said
+        )
     return _done(
-        request, desk, visitor, lambda conn: channels.add_address(conn, agent_id=me, target=target, secret_key=key, inside=inside), said
+        request, desk, visitor, lambda conn: _add_for(conn, desk, visitor, whose, target), _("They are reached here while on call")
     )
+
+
+def _add_for(conn: Connection, desk: Desk, visitor: Visitor, whose: AgentId, target: str) -> None:
+    if not visitor.may(Right.SOURCES):
+        raise NotAllowed(_("Only administrators enter the addresses of others."))
+    if whose not in {one.id for one in on_call.crew(conn, now=desk.clock()).people}:
+        raise NotFound(_("There is no such person."))
+    channels.add_address(conn, agent_id=whose, target=target, secret_key=desk.secret_key, inside=True, for_others=True)
 
 
 @router.post("/addresses/{channel_id}/try", dependencies=SELF)
@@ -96,7 +115,7 @@ def try_out(request: Request, desk: AtDesk, visitor: Meaning, channel_id: int) -
         found = channels.own_address(conn, channel_id=channel_id, agent_id=visitor.agent_id)
     message = channels.trial_message(public_url=desk.settings.public_url or str(request.base_url), now=desk.clock())
     try:
-        outward = not visitor.may(Right.SOURCES)
+        outward = not (found.inside or visitor.may(Right.SOURCES))
         channels.notifier_of(found.target, secret_key=desk.secret_key, outward=outward).deliver(message)
     except DeliveryError as error:
         raise Refused(_("It did not arrive: %(error)s") % {"error": error}) from error

@@ -13,6 +13,7 @@ from amends.core.database import Connection
 from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.learn import use
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import corrections, counts, heads, judged
 
@@ -34,7 +35,7 @@ def learn(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
     return _done(
         request,
         desk,
-        lambda conn: jobs.start(conn, kind="learn", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
+        lambda conn: jobs.start(conn, kind="learn", why=JobWhy.ASKED.of(visitor.name), facts={}, agent_id=me, now=now),
         _("Learning; the result appears here"),
     )
 
@@ -46,7 +47,7 @@ def retriage(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
     return _done(
         request,
         desk,
-        lambda conn: jobs.start(conn, kind="retriage", why=f"asked by {visitor.name}", facts={}, agent_id=me, now=now),
+        lambda conn: jobs.start(conn, kind="retriage", why=JobWhy.ASKED.of(visitor.name), facts={}, agent_id=me, now=now),
         _("History is judged anew, the newest posts first"),
     )
 

@@ -44,5 +44,5 @@ def show(desk: AtDesk, _visitor: Bearing) -> NumberSettings:
 def change(desk: AtDesk, visitor: Bearing, body: SettingsBody) -> NumberSettings:
     """Decide otherwise; by a calendar chosen here is counted what none counted before, and the audit log keeps what was decided."""
     with desk.pool.transaction() as conn:
-        acts.decide(conn, body.over(number_settings.read(conn)), agent_id=visitor.agent_id, now=desk.clock())
+        acts.decide(conn, body.over(number_settings.lock(conn)), agent_id=visitor.agent_id, now=desk.clock())
         return number_settings.read(conn)

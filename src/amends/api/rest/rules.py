@@ -83,7 +83,7 @@ def make(desk: AtDesk, visitor: Bearing, body: RuleBody) -> automation.Rule:
 
 @router.post("/trial", dependencies=RULES, operation_id="try_rule")
 def try_out(desk: AtDesk, _visitor: Bearing, body: RuleBody) -> rule_book.Trial:
-    """Return on which of the last 1,000 cases the rule would have acted; nothing is done."""
+    """Return on which of the newest cases, at most 1,000, the rule would have acted, and how many were `looked` at; nothing is done."""
     with desk.pool.transaction() as conn:
         return rule_book.try_out(conn, rule_book.checked(conn, body.draft, desk.clock()), now=desk.clock())
 

@@ -33,18 +33,46 @@ function laneOf(name) {
   if (!lanes.has(name)) {
     const source = Object.assign(document.createElement("span"), { hidden: true });
     document.body.append(source);
-    lanes.set(name, { source, before: Promise.resolve() });
+    lanes.set(name, { source, before: Promise.resolve(), still: () => true });
   }
   return lanes.get(name);
 }
 
-// Settles when the answer is on the page. `still` is looked at when its turn comes: what is no longer wanted then is never asked.
+const laneOfSource = (source) => [...lanes.values()].find((one) => one.source === source);
+
+// Settles when the answer is on the page. `still` is looked at when its turn comes, and again when the answer is here: what is no longer
+// wanted then is never asked, and never shown.
 export function request(verb, path, { lane, still = () => true, ...context }) {
   const it = laneOf(lane || context.target);
+  const ask = async () => {
+    const where = typeof path === "function" ? await path() : path;
+    if (!where) return false;
+    Object.assign(it, { still, shown: true });
+    await htmx.ajax(verb, where, { ...context, source: it.source });
+    return it.shown;
+  };
   return new Promise((answered, failed) => {
-    it.before = it.before.then(() => still() && htmx.ajax(verb, path, { ...context, source: it.source }).then(answered, failed)).catch(failed);
+    it.before = it.before.then(() => still() && ask()).then((shown) => shown && answered()).catch(failed);
   });
 }
 
-// Does something on the server: all that is done so is done, in the order of the keys.
+when("htmx:beforeSwap", ({ detail }) => {
+  const it = laneOfSource(detail.requestConfig.elt);
+  if (!it || it.still()) return;
+  it.shown = false;
+  detail.shouldSwap = false;
+});
+
+// Settles when all that was done by buttons and forms so far is answered.
+const underWay = new Set();
+export const answered = () => Promise.all(underWay);
+
+when("htmx:beforeRequest", ({ detail: { xhr, requestConfig } }) => {
+  if (requestConfig.verb === "get") return;
+  const answer = new Promise((over) => xhr.addEventListener("loadend", over));
+  underWay.add(answer);
+  answer.then(() => underWay.delete(answer));
+});
+
+// Does something on the server: all that is done so is done, in the order of the keys. A path may be a function, called in its turn.
 export const deed = (path, values = {}) => request("POST", path, { lane: "deeds", values, swap: "none" });

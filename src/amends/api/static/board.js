@@ -6,11 +6,12 @@ import { $, when } from "./dom.js";
 const PAUSE = 3000;
 let waiting = 0;
 
+const free = () => $("#incident-live") && !$("#incident-live").contains(document.activeElement);
+
 function ask() {
   waiting = 0;
-  const shown = $("#incident-live");
-  if (!shown || document.hidden || shown.contains(document.activeElement)) return;
-  request("GET", shown.dataset.from, { lane: "board", target: "#incident-live", swap: "outerHTML" });
+  if (document.hidden || !free()) return;
+  request("GET", $("#incident-live").dataset.from, { lane: "board", target: "#incident-live", swap: "outerHTML", still: free });
 }
 
 when("news-came", () => {

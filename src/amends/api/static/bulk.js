@@ -4,13 +4,19 @@ import { request } from "./asking.js";
 import { $, $$, openCase, when } from "./dom.js";
 
 const marked = new Set();
-let anchor = "", query = "", every = 0; // how many match, where all of them are selected
+let anchor = "", query = "", every = 0, countedIn = null; // how many match, where all of them are selected, and what is asked for that
 
 const boxes = () => $$("#rows [data-mark]");
 const here = () => document.activeElement.closest?.(".row") || (openCase() && $(`#row-${openCase()}`)) || $("#rows .row");
 
-function mark(id, on) {
+// Only those that are marked, also where all that match were asked for and are not counted yet.
+function noLongerAll() {
   every = 0;
+  countedIn = null;
+}
+
+function mark(id, on) {
+  noLongerAll();
   if (on) marked.add(id);
   else marked.delete(id);
   anchor = id;
@@ -38,7 +44,7 @@ export function toggleAll() {
 
 export function selectNone() {
   marked.clear();
-  every = 0;
+  noLongerAll();
   anchor = "";
   show();
   lay(false);
@@ -52,7 +58,7 @@ function lay(shown) {
 }
 
 function range(box) {
-  every = 0;
+  noLongerAll();
   const all = boxes(), from = all.findIndex((one) => one.value === anchor), to = all.indexOf(box);
   for (const one of from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1)) marked.add(one.value);
   show();
@@ -104,6 +110,12 @@ when("list-shown", () => {
   if (marked.size) show();
 });
 when("page-changed", () => marked.size && show());
+when("htmx:beforeRequest", ({ detail: { target, xhr } }) => {
+  if (target.id === "bulk-all") countedIn = xhr;
+});
+when("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "bulk-all" && detail.xhr !== countedIn) detail.shouldSwap = false;
+});
 when("htmx:afterSettle", (event) => {
   const all = event.target.id === "bulk-all" && $("[data-all]", event.target);
   if (!all) return;
@@ -112,7 +124,7 @@ when("htmx:afterSettle", (event) => {
 });
 when("bulk-started", () => {
   marked.clear();
-  every = 0;
+  noLongerAll();
   for (const box of boxes()) box.checked = false;
   $("#list").classList.remove("marking");
   lay(true);

@@ -6,10 +6,11 @@ import { $, when } from "./dom.js";
 const MOMENTS = [2500, 9000];
 let waiting = [];
 
+const free = () => $("#clusters[data-from]") && !$("#clusters").contains(document.activeElement);
+
 function ask() {
-  const shown = $("#clusters[data-from]");
-  if (!shown || document.hidden || shown.contains(document.activeElement)) return;
-  request("GET", shown.dataset.from, { lane: "clusters", target: "#clusters", swap: "outerHTML" });
+  if (document.hidden || !free()) return;
+  request("GET", $("#clusters").dataset.from, { lane: "clusters", target: "#clusters", swap: "outerHTML", still: free });
 }
 
 when("news-came", () => {

@@ -68,7 +68,8 @@ async function save(form) {
   const answer = await state.saving;
   state.saving = null;
   if (round !== state.round) return over(form, answer);
-  if (form.isConnected) await heard(form, answer, text);
+  const shown = forms().find((one) => nameOf(one) === nameOf(form)); // the case may have been left, and opened anew
+  if (shown) await heard(shown, answer, text);
 }
 
 // The box was emptied while its words were being saved: the draft that was made of them goes too.

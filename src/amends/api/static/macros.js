@@ -6,7 +6,7 @@ import { write, wrote } from "./writing.js";
 
 const buttons = () => $$("#macros [data-macro]");
 const isFresh = () => $("#macros-found [data-asked]")?.dataset.asked === $("[data-find-macro]").value;
-let slash = -1, chooseFirst = false;
+let slash = -1, chooseFirst = false, coming = false;
 
 export function pickMacro() {
   const dialog = $("#macros");
@@ -20,7 +20,11 @@ export function pickMacro() {
 }
 
 // Closed without a choice, the slash stays where it was typed.
-addEventListener("close", (event) => { if (event.target.id === "macros") setTimeout(() => { slash = -1; }); }, true);
+addEventListener("close", (event) => {
+  if (event.target.id !== "macros") return;
+  chooseFirst = false;
+  setTimeout(() => { slash = -1; });
+}, true);
 
 // A slash that begins a word asks for a macro; it is taken away again once one is chosen.
 function typed(event) {
@@ -33,14 +37,21 @@ function typed(event) {
 
 async function choose(button) {
   chooseFirst = false;
-  if (!button) return;
-  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const answer = await fetch(button.dataset.macro, { method: "POST", headers }).catch(() => null);
+  if (!button || coming) return;
+  coming = true;
+  await put(button.dataset.macro).finally(() => { coming = false; });
+}
+
+// Words that come when the picker was closed meanwhile are wanted no more, least of all in another case.
+async function put(address) {
+  const dialog = $("#macros"), headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+  const answer = await fetch(address, { method: "POST", headers }).catch(() => null);
   if (!answer) return toast($("#composer").dataset.local, { bad: true });
   if (!answer.ok) return trouble(answer.status, await answer.text());
   const { text, resolve } = await answer.json();
+  if (!dialog.isConnected || !dialog.open) return;
   putIn(text, resolve);
-  $("#macros").close();
+  dialog.close();
   $("#reply-text").focus();
 }
 

@@ -95,8 +95,8 @@ function ask(id) {
   asking = setTimeout(async () => {
     const address = query(), asked = [...unsure].slice(0, 200);
     unsure.clear();
-    const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`);
-    if (!answer.ok || address !== query()) return;
+    const answer = await fetch(`/inbox/fitting${address}${asked.map((one) => `&ids=${one}`).join("")}`).catch(() => null);
+    if (!answer?.ok || address !== query()) return;
     const fitting = new Set((await answer.json()).map(String));
     for (const one of asked) {
       const shown = $(`#row-${one}`);
@@ -138,7 +138,8 @@ function refreshCase() {
   clearTimeout(refreshing);
   refreshing = setTimeout(() => {
     const id = openCase();
-    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "#case", still: () => openCase() === id });
+    // Its target is the body, which stays: whether an answer is still wanted is heard of on its target, and the case may be closed by then.
+    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "body", still: () => openCase() === id });
   }, 60);
 }
 
@@ -165,9 +166,20 @@ when("htmx:afterSettle", () => {
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   if (atEnd && $("#thread-scroll")) $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
   dropDoubles();
+  catchUp();
   if (!isCaseComing()) markOpen(openCase());
   tell("page-changed");
 });
+
+// Answers overtake each other: where an older picture of the case came after a newer one, the case is asked for once more.
+let drawn = { id: "", event: 0 };
+
+function catchUp() {
+  const id = openCase(), event = Number($("#case-head")?.dataset.event), older = id === drawn.id && event < drawn.event;
+  drawn = { id, event };
+  if (older) refreshCase();
+}
+
 // Older rows that are fetched while a row moves may bring it a second time.
 function dropDoubles() {
   const rows = new Set();
@@ -224,8 +236,14 @@ when("keeps-listening", () => source?.readyState === EventSource.CLOSED && liste
 
 beHere();
 
+// What asks again by itself and is patient waits while somebody reads what they unfolded in it.
+when("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  if (!requestConfig.triggeringEvent && elt.matches("[data-patient]") && $("details[open]", elt)) event.preventDefault();
+});
+
 // The sources' health moves by itself too, unless somebody is filling in a form there.
+const freeSources = () => $("#shown[data-health]") && !$("#shown details[open]");
 setInterval(() => {
-  const shown = $("#shown[data-health]");
-  if (shown && !document.hidden && !$("details[open]", shown)) request("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML" });
+  if (freeSources() && !document.hidden) request("GET", "/sources", { target: "#shown", select: "#shown", swap: "outerHTML", still: freeSources });
 }, 15000);

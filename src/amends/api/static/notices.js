@@ -29,13 +29,20 @@ function badgeTitle() {
   if (document.title !== wanted) document.title = wanted;
 }
 
+let asked = 0, heard = 0;
+
 const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
 
+// Of answers that overtake each other the one that was asked for last says how many are not read.
 async function news(ids = []) {
+  const turn = (asked += 1);
   const answer = await fetch(`/notifications/news?${ids.map((id) => `ids=${id}`).join("&")}`).catch(() => null);
   if (!answer?.ok) return [];
   const { unread: n, told } = await answer.json();
-  count(n);
+  if (turn > heard) {
+    heard = turn;
+    count(n);
+  }
   return told;
 }
 
@@ -51,9 +58,10 @@ async function hear({ detail }) {
 }
 
 // The list of the page is fetched anew where it is still at its first stretch and nobody is in it.
+const free = () => $("#told") && !$("#told").contains(document.activeElement);
+
 function freshen() {
-  if ($("#told").contains(document.activeElement)) return;
-  request("GET", location.pathname + location.search, { target: "#told", select: "#told", swap: "outerHTML" });
+  if (free()) request("GET", location.pathname + location.search, { target: "#told", select: "#told", swap: "outerHTML", still: free });
 }
 
 function show(told, forBrowser) {

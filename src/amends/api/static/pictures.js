@@ -12,7 +12,7 @@ async function add(files) {
 }
 
 async function sent(file) {
-  const place = list(), id = openCase(), headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  const place = list(), id = openCase(), at = document.activeElement, typed = at.value, headers = JSON.parse(document.body.getAttribute("hx-headers"));
   let answer;
   try {
     answer = await fetch(`/inbox/${id}/pictures`, { method: "POST", headers: { ...headers, "HX-Request": "true", "Content-Type": file.type }, body: file });
@@ -22,15 +22,16 @@ async function sent(file) {
   }
   const text = await answer.text();
   if (!answer.ok) trouble(answer.status, text);
-  else if (place.isConnected) show(place, text);
+  else if (place.isConnected) show(place, text, document.activeElement === at && at.value === typed);
   return answer.ok;
 }
 
-function show(place, html) {
+// Its words are asked for next, unless somebody went on writing meanwhile.
+function show(place, html, isIdle) {
   place.insertAdjacentHTML("beforeend", html);
   const made = place.lastElementChild;
   htmx.process(made);
-  $("input[name=alt]", made).focus();
+  if (isIdle) $("input[name=alt]", made).focus();
 }
 
 function dragged(event, over) {

@@ -6,12 +6,12 @@ import { $, $$, openCase, tell, when } from "./dom.js";
 export const query = () => $("#list")?.dataset.query ?? "";
 
 // What was asked for last: of what waits for its turn, only that is fetched.
-let wantedCase = "", wantedList = "";
+let wantedCase = "", wantedList = null;
 
-// The case that was asked for and is not on screen yet.
-let coming = "";
+// The case that was asked for and is not on screen yet, and whether it gets the focus. Asked for once more it is the same one.
+let coming = null;
 
-export const isCaseComing = () => coming !== "";
+export const isCaseComing = () => coming !== null;
 
 // Settles when no case is on its way any more, with whether the one on screen is the one that was wanted.
 export function caseIsHere() {
@@ -24,25 +24,29 @@ export function caseIsHere() {
 export function showCase(id, { push = true, focus = true } = {}) {
   if (!$("#case")) return location.assign(`/inbox/${id}`);
   markOpen(id);
+  if (coming?.id === String(id)) {
+    coming.focus ||= focus;
+    return;
+  }
   if (push) history.pushState({}, "", `/inbox/${id}${query()}`);
-  wantedCase = coming = String(id);
-  const still = () => wantedCase === String(id);
-  return request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
-    if (openCase() !== String(id)) return;
+  const mine = (coming = { id: String(id), focus }), still = () => coming === mine;
+  wantedCase = mine.id;
+  request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
+    if (openCase() !== mine.id) return;
     $(`#row-${id}`)?.classList.remove("unread");
     $(`#row-${id} .dot`)?.remove();
     tell("case-shown");
-    if (focus) $("#case-title").focus({ preventScroll: true });
-  }).finally(() => still() && (coming = ""));
+    if (mine.focus) $("#case-title").focus({ preventScroll: true });
+  }).finally(() => still() && (coming = null));
 }
 
 export function showList(address, { push = true, keepCase = false } = {}) {
   if (!$("#list")) return location.assign(address);
-  wantedList = address;
-  const still = () => wantedList === address;
-  const shown = request("GET", address, { target: "#list", swap: "outerHTML", still }).finally(() => still() && (wantedList = ""));
+  const mine = (wantedList = { keepCase }), still = () => wantedList === mine && !(keepCase && typing);
+  const shown = request("GET", address, { target: "#list", swap: "outerHTML", still }).finally(() => still() && (wantedList = null));
   return shown.then(() => {
-    if (!keepCase) forgetCase();
+    if (keepCase) goOn();
+    else forgetCase();
     if (push) history.pushState({}, "", `/inbox${keepCase && openCase() ? `/${openCase()}` : ""}${query()}`);
     for (const link of $$("#views a")) link.removeAttribute("aria-current");
     $(`#views a[data-view="${$("#list").dataset.view}"]`)?.setAttribute("aria-current", "page");
@@ -52,7 +56,22 @@ export function showList(address, { push = true, keepCase = false } = {}) {
 }
 
 // Whether another list is on its way; what would only draw this one anew leaves it alone.
-export const isListComing = () => wantedList !== "";
+export const isListComing = () => wantedList !== null;
+
+// What one was at in a list stays so in the one that takes its place: the fold, and the field or row with the focus. Of the box htmx keeps
+// the caret too.
+let left = {};
+const placeOf = (it) => (it.closest(".row") ? `#${it.closest(".row").id} a` : it.name && `[data-filters] [name="${it.name}"]`);
+
+when("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id !== "list") return;
+  left = { unfolded: $(".filters", target).open, place: target.contains(document.activeElement) && placeOf(document.activeElement) };
+});
+
+function goOn() {
+  $(".filters").open = left.unfolded;
+  if (left.place && document.activeElement === document.body) $(left.place)?.focus({ preventScroll: true });
+}
 
 export function closeCase() {
   const id = openCase();
@@ -62,7 +81,8 @@ export function closeCase() {
 }
 
 function forgetCase() {
-  wantedCase = coming = "";
+  wantedCase = "";
+  coming = null;
   if (!openCase()) return;
   $("#case").replaceWith($("#no-case").content.cloneNode(true));
   markOpen("");
@@ -98,30 +118,30 @@ function goBack() {
   return id ? showCase(id, { push: false }) : forgetCase();
 }
 
-// Filters: the list follows as one types; the case beside it stays, and so does the cursor.
+// Filters: the list follows as one types; the case beside it stays, and so does the cursor. While one types no answer takes the box away.
 
 let typing = 0;
 
 function filterSoon(event) {
   const form = event.target.closest("[data-filters]");
   if (!form) return;
-  clearTimeout(typing);
   const field = event.target;
+  stopTyping();
   typing = setTimeout(() => filter(form, field), field.id === "search" ? 250 : 0);
 }
 
-// The text is the one truth: a list of choice is sent only when it was changed, and edits the text.
+function stopTyping() {
+  clearTimeout(typing);
+  typing = 0;
+}
+
+// The text is the one truth: a list of choice is sent only when it was changed, and edits the text. Another place brings a box of its own.
 function filter(form, field) {
+  stopTyping();
+  if (!form.isConnected || wantedList?.keepCase === false) return;
   const chosen = { q: form.elements.q.value, sort: form.elements.sort.value };
   if (field && !(field.name in chosen)) chosen[field.name] = field.value;
-  const { name, selectionStart } = document.activeElement, unfolded = $(".filters").open;
-  showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true }).then(() => {
-    $(".filters").open = unfolded;
-    const field = name && $(`[data-filters] [name="${name}"]`);
-    if (!field) return;
-    field.focus();
-    if (name === "q") field.setSelectionRange(selectionStart, selectionStart);
-  });
+  showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true });
 }
 
 when("click", follow);
@@ -129,7 +149,6 @@ when("input", filterSoon);
 when("submit", (event) => {
   if (!event.target.matches("[data-filters]")) return;
   event.preventDefault();
-  clearTimeout(typing);
   filter(event.target);
 });
 window.addEventListener("popstate", goBack);

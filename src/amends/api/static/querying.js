@@ -7,7 +7,7 @@ import { query } from "./places.js";
 const box = () => $("#search");
 const options = () => $$("#suggestions [role=option]");
 const marked = () => $("#suggestions [aria-selected=true]");
-let waiting = 0, wanted = false;
+let waiting = 0, wanted = false, suggestedFor = "";
 
 function close() {
   clearTimeout(waiting);
@@ -22,24 +22,35 @@ function close() {
 
 async function suggest() {
   const field = box(), text = field.value, at = field.selectionStart;
-  const answer = await fetch(`${field.dataset.suggest ?? "/inbox/suggest"}?${new URLSearchParams({ q: text, at })}`);
-  if (!answer.ok || document.activeElement !== box() || box().value !== text) return;
-  const made = Object.assign(document.createElement("template"), { innerHTML: (await answer.text()).trim() }).content.firstElementChild;
-  if (!made) return;
-  $("#suggestions").replaceWith(made);
-  box().setAttribute("aria-expanded", String(!made.hidden));
-  box().removeAttribute("aria-activedescendant");
+  const answer = await fetch(`${field.dataset.suggest ?? "/inbox/suggest"}?${new URLSearchParams({ q: text, at })}`).catch(() => null);
+  const html = answer?.ok ? (await answer.text()).trim() : "";
+  if (!html || !wanted || document.activeElement !== box() || box().value !== text) return;
+  const kept = marked()?.dataset.text;
+  suggestedFor = text;
+  offer(Object.assign(document.createElement("template"), { innerHTML: html }).content.firstElementChild);
+  mark(options().find((one) => one.dataset.text === kept));
 }
 
-function mark(by) {
-  const all = options(), at = all.indexOf(marked()), next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
-  for (const one of all) one.setAttribute("aria-selected", String(one === next));
-  box().setAttribute("aria-activedescendant", next.id);
-  next.scrollIntoView({ block: "nearest" });
+function offer(list) {
+  $("#suggestions").replaceWith(list);
+  box().setAttribute("aria-expanded", String(!list.hidden));
 }
 
+function mark(option) {
+  for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+  if (option) box().setAttribute("aria-activedescendant", option.id);
+  else box().removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = options(), at = all.indexOf(marked());
+  mark(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]);
+}
+
+// What was typed since it was offered belongs to the word that it takes the place of.
 function take(option) {
-  const field = box(), { text, begin, end } = option.dataset;
+  const field = box(), { text, begin } = option.dataset, end = Number(option.dataset.end) + field.value.length - suggestedFor.length;
   const more = text.endsWith(":") ? "" : " ";
   field.value = field.value.slice(0, begin) + text + more + field.value.slice(end).trimStart();
   const at = Number(begin) + text.length + more.length;
@@ -51,8 +62,8 @@ function take(option) {
 
 function pressed(event) {
   if (event.target !== box() || !options().length) return;
-  if (event.key === "ArrowDown") mark(1);
-  else if (event.key === "ArrowUp") mark(-1);
+  if (event.key === "ArrowDown") step(1);
+  else if (event.key === "ArrowUp") step(-1);
   else if (event.key === "Enter" && marked()) take(marked());
   else if (event.key === "Escape") close();
   else return;
@@ -73,15 +84,24 @@ when("mousedown", (event) => {
   event.preventDefault();
   take(option);
 });
-// The list that follows the typing brings a box of its own; what was suggested comes back with it.
 when("focusout", (event) => event.target === box() && setTimeout(() => document.activeElement !== box() && close(), 200));
-when("list-shown", () => setTimeout(() => wanted && document.activeElement === box() && suggest(), 30));
+// The list that follows the typing brings a box of its own; what was suggested, and what of it was marked, goes on there.
+let left = {};
+when("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id === "list") left = { list: $("#suggestions"), text: box().value };
+});
+when("list-shown", () => {
+  if (!left.list?.children.length || document.activeElement !== box() || box().value !== left.text) return;
+  offer(left.list);
+  mark(marked());
+});
 when("submit", (event) => event.target.matches("[data-filters]") && close());
 
 // Counts of time and of saved views go on by themselves; a form that somebody fills in there is left alone.
+const free = () => $("#views[data-fetch]") && !$("#views details[open]") && !$("#views").contains(document.activeElement);
+
 function freshen() {
-  const pane = $("#views");
-  if (document.hidden || !pane?.dataset.fetch || $("details[open]", pane) || pane.contains(document.activeElement)) return;
-  request("GET", `${pane.dataset.fetch}${$("#list") ? query() : ""}`, { target: "#views", swap: "outerHTML" });
+  if (document.hidden || !free()) return;
+  request("GET", `${$("#views").dataset.fetch}${$("#list") ? query() : ""}`, { target: "#views", swap: "outerHTML", still: free });
 }
 setInterval(freshen, 20000);

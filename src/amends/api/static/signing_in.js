@@ -15,7 +15,7 @@ export function signIn() {
 async function goOn() {
   if (!dialog()?.open) return;
   const answer = await fetch("/login/again", { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || !dialog().open) return; // the same is asked by each way in which one comes back
   const { agent_id, csrf_token } = await answer.json();
   if (String(agent_id) !== me()) return location.assign("/inbox"); // somebody else's drafts and cases are not shown to this one
   take(csrf_token);

@@ -17,10 +17,10 @@ function picker() {
 
 export function pickTime() {
   if (!openCase()) return;
-  const dialog = picker();
-  request("GET", `/inbox/${openCase()}/snooze?zone=${encodeURIComponent(zone())}`, { target: "#snooze-in", swap: "outerHTML" }).then(() => {
+  const dialog = picker(), id = openCase(), still = () => openCase() === id && !dialog.open;
+  request("GET", `/inbox/${id}/snooze?zone=${encodeURIComponent(zone())}`, { target: "#snooze-in", swap: "outerHTML", still }).then(() => {
     if (!$("#snooze [data-slept]")) return;
-    if (!dialog.open) dialog.showModal();
+    dialog.showModal();
     $("#snooze li button").focus();
   });
 }

@@ -1,6 +1,6 @@
 // Toasts: what was done, with a way back for some seconds; what went wrong, with what to do next.
 
-import { deed } from "./asking.js";
+import { answered, deed } from "./asking.js";
 import { $, openCase, tell, when } from "./dom.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
@@ -18,7 +18,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = say("undo");
-    button.addEventListener("click", takeBack);
+    button.addEventListener("click", () => takeBackOne(undo));
     box.append(button);
   }
   if (undo && done.at(-1) !== undo) done.push(undo);
@@ -27,9 +27,17 @@ export function toast(text, { undo = "", bad = false } = {}) {
   setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
 }
 
+// What was done last may still be under way: only its answer says how it is taken back.
 export function takeBack() {
-  if (!done.length) return toast(say("nothing_to_undo"));
-  return deed(done.pop()).catch(() => {});
+  return deed(async () => {
+    await answered();
+    return done.pop() ?? toast(say("nothing_to_undo"));
+  }).catch(() => {});
+}
+
+function takeBackOne(undo) {
+  const at = done.lastIndexOf(undo);
+  if (at >= 0) deed(...done.splice(at, 1)).catch(() => {});
 }
 
 const tellTrouble = (event) => trouble(event.detail.xhr.status, event.detail.xhr.responseText);

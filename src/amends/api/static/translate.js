@@ -26,7 +26,7 @@ async function ask(button, post) {
 }
 
 function place(post) {
-  const shown = $(`#translation-${post}`), button = $(`[data-do="translate"][data-post="${post}"]`), on = wanted.has(post);
+  const shown = $(`#translation-${post}`), button = $(`[data-do="translate"][data-post="${post}"]`), on = wanted.has(post) && made.has(post);
   if (!shown || !button) return;
   if (on && !shown.firstChild) shown.innerHTML = made.get(post); // our own server's HTML, escaped there
   shown.hidden = !on;

@@ -33,7 +33,7 @@ def keep_watch(conn: Connection, *, pager: str, now: datetime) -> None:
     if stored.every(conn):
         return
     for person in (ADA, BO, LIN, MIA):
-        channels.add_address(conn, agent_id=_id(conn, person), target=pager, secret_key=DEMO_SECRET, inside=True)
+        channels.add_address(conn, agent_id=_id(conn, person), target=pager, secret_key=DEMO_SECRET, inside=True, for_others=True)
     layers = tuple(tuple(_id(conn, person) for person in line) for line in LINES)
     monday = now.date() - timedelta(days=now.weekday())
     rota = rotas.save(

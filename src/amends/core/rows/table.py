@@ -22,6 +22,7 @@ from amends.core.rows.records import DELIMITERS, LONGEST_FIELD, SEPARATOR_LINE, 
 from amends.core.rows.vcards import COLUMNS as CARD_COLUMNS
 from amends.core.rows.vcards import cards_of
 from amends.core.translating import _
+from amends.core.written import number
 
 MOST_UNPACKED = 1_000_000_000
 MOST_COLUMNS = 500
@@ -179,7 +180,7 @@ def _delimiter(lines: Lines) -> str:
 def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names of columns, each once: what stands there twice is numbered, what is empty is called by its place."""
     if len(names) > MOST_COLUMNS:
-        raise Refused(_("The file has %(n)s columns; that is too many.") % {"n": f"{len(names):,}"})
+        raise Refused(_("The file has %(n)s columns; that is too many.") % {"n": number(len(names))})
     found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):
         plain = " ".join(name.replace("\0", "").split())[:200] or f"#{place}"
@@ -199,9 +200,9 @@ def _fitted(record: Record, width: int) -> Record | Refusal:
         return Refusal(line=record.line, reason=_("%(n)s values under %(width)s columns") % {"n": len(cells), "width": width}, cells=cells)
     line = "".join(cells)
     if not line.isascii() and (wrong := not_utf8(line)):
-        return Refusal(line=record.line, reason=wrong)
+        return Refusal(line=record.line, reason=wrong, cells=cells)
     if "\0" in line:
-        return Refusal(line=record.line, reason=_("a value holds a character that cannot be kept (NUL)"))
+        return Refusal(line=record.line, reason=_("a value holds a character that cannot be kept (NUL)"), cells=cells)
     return Record(line=record.line, cells=cells[:width] + [""] * (width - len(cells)))
 
 
@@ -221,11 +222,11 @@ def _names(text: TextIO) -> list[str]:
 
 
 def _objects(lines: Lines, names: Sequence[str]) -> Generator[Record | Refusal]:
-    for number, given in _lines_of_json(lines):
+    for line, given in _lines_of_json(lines):
         if isinstance(given, Refusal):
             yield given
         else:
-            yield _fitted(Record(line=number, cells=[_cell(given.get(name)) for name in names]), len(names))
+            yield _fitted(Record(line=line, cells=[_cell(given.get(name)) for name in names]), len(names))
 
 
 def _lines_of_json(lines: Lines) -> Generator[tuple[int, dict[str, object] | Refusal]]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import gettext as _
+from amends.core.written import number
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.take_back import unsend, unsent_reply
 from amends.inbox.actions.teams import By, changeable
@@ -60,7 +61,7 @@ def give_back(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id:
     if not words:
         raise Refused(_("Say in a few words what should be otherwise."))
     if len(words) > LONGEST_NOTE:
-        raise Refused(_("Say it in %(most)s characters at most.") % {"most": f"{LONGEST_NOTE:,}"})
+        raise Refused(_("Say it in %(most)s characters at most.") % {"most": number(LONGEST_NOTE)})
     reply = _proposed(conn, case_id, reply_id, agent_id)
     draft = unsend(conn, reply, now=now, note=words)
     events.add(

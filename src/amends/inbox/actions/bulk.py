@@ -11,6 +11,7 @@ from amends.core.database import Connection, DatabaseGone
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.log import logger
 from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.actions import deeds, jobs, selecting
 from amends.inbox.actions.deeds import At
 from amends.inbox.actions.undo import undo
@@ -43,7 +44,7 @@ def start(conn: Connection, wanted: Wanted, *, agent_id: AgentId, now: datetime)
     if wanted.deed in deeds.RULES_ONLY:
         raise Refused(_("This is for rules; it is not done to many cases by hand."))
     if len(wanted.case_ids) > selecting.MOST:
-        raise Refused(_("More than %(most)s cases match; narrow the list first.") % {"most": f"{selecting.MOST:,}"})
+        raise Refused(_("More than %(most)s cases match; narrow the list first.") % {"most": number(selecting.MOST)})
     facts = deeds.deed_of(wanted.deed).check(conn, wanted.asked, now)
     run_id = bulk.insert(conn, deed=wanted.deed, facts=facts, query=wanted.query, agent_id=agent_id, now=now)
     if not bulk.fix_set(conn, scopes.of_agent(conn, agent_id), run_id=run_id, case_ids=wanted.case_ids):

@@ -26,17 +26,23 @@ def add_channel(conn: Connection, *, target: str, secret_key: str, label: str = 
     return channels.upsert(conn, kind=notifiers.kind_of(target), label=name, target=seal({"target": target}, secret_key))
 
 
-def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key: str, inside: bool) -> int:
+def add_address(conn: Connection, *, agent_id: AgentId, target: str, secret_key: str, inside: bool, for_others: bool = False) -> int:
     """Return the id of the address at which somebody is reached while on call; `Refused` says what is wrong with it.
 
-    Only who sees to the machines (`inside`) enters one that is inside our own network.
+    Only who sees to the machines (`inside`) enters one that is inside our own network: for themselves as long as they do, for somebody
+    else (`for_others`) until it is removed.
     """
     if not inside:
         _check_public(target)
     notifiers.build(target, outward=not inside)
     label = f"@{agent_id} {notifiers.masked(target)} ({hashlib.sha256(target.encode()).hexdigest()[:4]})"
     return channels.upsert(
-        conn, kind=notifiers.kind_of(target), label=label, target=seal({"target": target}, secret_key), agent_id=agent_id
+        conn,
+        kind=notifiers.kind_of(target),
+        label=label,
+        target=seal({"target": target}, secret_key),
+        agent_id=agent_id,
+        inside=inside and for_others,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import gettext as _
+from amends.core.written import number
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.ids import AgentId, CaseId, DraftId
 from amends.inbox.rules.text import storable
@@ -29,7 +30,7 @@ def check_length(text: str) -> None:
     if len(text) > LONGEST:
         raise Refused(
             _("A draft may have %(most)s characters; this has %(length)s. It is kept in your browser only: shorten it.")
-            % {"most": f"{LONGEST:,}", "length": f"{len(text):,}"}
+            % {"most": number(LONGEST), "length": number(len(text))}
         )
 
 

@@ -3,6 +3,7 @@
 Place in the path: a fetched feed names its hub -> claim -> hub -> here -> its calls -> `hear`.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
@@ -17,6 +18,8 @@ from amends.inbox.store.hub_farewells import Farewell
 LEASE = timedelta(minutes=2)
 LONG_PAUSE = timedelta(days=1)
 LONGEST = 300
+SECRET = re.compile(r"[0-9a-fA-F]{12,}")
+"""What we tell a hub to sign with, or a part of it: some say in their refusal what they were asked."""
 
 
 def claim_hub(conn: Connection, *, now: datetime) -> HubJob | None:
@@ -44,5 +47,5 @@ def record_hub_trouble(conn: Connection, job: HubJob, error: NetworkError, *, no
     """Keep why the hub was not asked, and when it is asked again; the feed is fetched as before."""
     at = again_at(job.failures, now)
     next_at = max(at, error.until) if isinstance(error, RateLimited) else at
-    note = storable(first_words(str(error), LONGEST))
+    note = storable(first_words(SECRET.sub("…", str(error)), LONGEST))
     feed_hubs.save_answer(conn, watch_id=job.watch_id, note=note, failures=job.failures + 1, next_at=next_at)

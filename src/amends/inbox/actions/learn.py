@@ -17,6 +17,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.actions.tuning import head_in_force
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, JobId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import events, heads, lessons
 from amends.inbox.store.heads import NewHead
 from amends.inbox.store.lessons import LessonRow
@@ -142,7 +143,7 @@ def _put_in_force(conn: Connection, version: str, agent_id: AgentId | None, now:
     if version != SHIPPED:
         heads.adopt(conn, version=version, now=now)
     events.add(conn, EventKind.HEAD_ADOPTED, now=now, agent_id=agent_id, version=version)
-    return jobs.start(conn, kind="retriage", why=f"{version} speaks now", facts={}, agent_id=agent_id, now=now)
+    return jobs.start(conn, kind="retriage", why=JobWhy.VERSION.of(version), facts={}, agent_id=agent_id, now=now)
 
 
 def learn_tonight(conn: Connection, *, now: datetime) -> JobId | None:
@@ -153,4 +154,4 @@ def learn_tonight(conn: Connection, *, now: datetime) -> JobId | None:
     last = jobs.latest(conn, kind="learn")
     if (last and last.created_at > now - A_DAY) or lessons.newest_correction(conn) <= heads.learnt_until(conn):
         return None
-    return jobs.start(conn, kind="learn", why="every night", facts={}, agent_id=None, now=now)
+    return jobs.start(conn, kind="learn", why=JobWhy.NIGHTLY, facts={}, agent_id=None, now=now)

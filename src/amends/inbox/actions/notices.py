@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.actions.notify import tell_screens
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import Wishes, checked_spans, checked_ways
@@ -40,7 +41,7 @@ def unread(conn: Connection, *, agent_id: AgentId, read_at: datetime) -> None:
 
 def _own(conn: Connection, agent_id: AgentId, ids: Sequence[int]) -> None:
     if len(ids) > MOST_AT_ONCE:
-        raise Refused(_("Name at most %(most)s notifications at once.") % {"most": f"{MOST_AT_ONCE:,}"})
+        raise Refused(_("Name at most %(most)s notifications at once.") % {"most": number(MOST_AT_ONCE)})
     missing = sorted(set(ids) - notifications.own(conn, agent_id=agent_id, ids=ids))
     if missing:
         raise NotFound(_("There is no notification %(id)s.") % {"id": missing[0]})

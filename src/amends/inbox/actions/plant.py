@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection, UniqueViolation
 from amends.inbox.rules.ids import TopicId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import matchers, prototypes, topics
 from amends.triage import shipped_examples as shipped
 
@@ -19,8 +20,8 @@ def plant(conn: Connection, *, now: datetime) -> bool:
         own = [one for one in shipped.examples() if one.topic == key] if topic_id else []
         if topic_id and own:
             topics.add_examples(conn, topic_id=topic_id, texts=[e.text for e in own], languages=[e.language for e in own], now=now)
-    matchers.ask_for(conn, kind=matchers.TOPIC, why="the shipped topics", agent_id=None)
-    matchers.ask_for(conn, kind=matchers.NOISE, why="the shipped prototypes", agent_id=None)
+    matchers.ask_for(conn, kind=matchers.TOPIC, why=JobWhy.SHIPPED, agent_id=None)
+    matchers.ask_for(conn, kind=matchers.NOISE, why=JobWhy.PROTOTYPES, agent_id=None)
     return True
 
 

@@ -20,8 +20,13 @@ _ENDS = {"kept": EventKind.PROMISE_KEPT, "withdrawn": EventKind.PROMISE_WITHDRAW
 def promise(  # noqa: PLR0913
     conn: Connection, *, case_id: CaseId, text: str, due_at: datetime, said: bool, agent_id: AgentId, now: datetime
 ) -> int:
-    """Keep a promise and return its id: one that was `said` already counts at once, any other with the next answer that goes out."""
+    """Keep a promise and return its id: one that was `said` already counts at once, any other with the next answer that goes out.
+
+    `Conflict` where the same is promised already.
+    """
     case, words = locked_case(conn, case_id), checked(storable(text), due_at, now)
+    if any((one.state, one.text, one.due_at) == ("open", words, due_at) for one in promises.of_case(conn, case_id=case.id)):
+        raise Conflict(_("This is promised already, until the same time."))
     remind_at = reminded_at(due_at, now)
     made_at = now if said else None
     promise_id = promises.insert(

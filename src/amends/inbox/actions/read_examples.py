@@ -12,6 +12,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.actions.learn_examples import learn_noise, learn_source, learn_topics
 from amends.inbox.actions.plant import plant
 from amends.inbox.rules.ids import SourceId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import matchers, meanings
 from amends.inbox.store.matchers import Unlearnt
 from amends.inbox.store.meanings import Unread
@@ -20,7 +21,6 @@ from amends.triage.language import detect
 from amends.triage.matching import pack
 
 BATCH = 48
-ANOTHER = "another model reads posts now"
 
 
 def read_pending(conn: Connection, *, classifier: Classifier, now: datetime) -> bool:
@@ -58,12 +58,12 @@ def _ask_again(conn: Connection, read: Sequence[Unread]) -> None:
     """List what must be learnt anew since its sentences were read."""
     places = {one.place for one in read}
     if "prototypes" in places:
-        matchers.ask_if_not(conn, kind=matchers.NOISE, why=ANOTHER)
-        matchers.ask_for_sources(conn, why=ANOTHER)
+        matchers.ask_if_not(conn, kind=matchers.NOISE, why=JobWhy.ENCODER)
+        matchers.ask_for_sources(conn, why=JobWhy.ENCODER)
     if places & {"prototypes", "topic_examples"}:
-        matchers.ask_if_not(conn, kind=matchers.TOPIC, why=ANOTHER)
+        matchers.ask_if_not(conn, kind=matchers.TOPIC, why=JobWhy.ENCODER)
     for source_id in {one.owner for one in read if one.owner}:
-        matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=ANOTHER)
+        matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=JobWhy.ENCODER)
 
 
 def _learn(conn: Connection, what: Unlearnt, *, encoder: str, now: datetime) -> Unlearnt:

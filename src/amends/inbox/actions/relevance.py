@@ -8,6 +8,7 @@ from amends.core.translating import _
 from amends.inbox.actions.resolve import dismiss, reopen
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, SourceId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import events, incoming, matchers, relevance
 
@@ -79,4 +80,4 @@ def _mark(  # noqa: PLR0913
 
 
 def _ask(conn: Connection, source_id: SourceId, agent_id: AgentId) -> None:
-    matchers.ask_for(conn, kind=matchers.SOURCE, name=str(source_id), why="agents kept or threw a post", agent_id=agent_id)
+    matchers.ask_for(conn, kind=matchers.SOURCE, name=str(source_id), why=JobWhy.KEPT, agent_id=agent_id)

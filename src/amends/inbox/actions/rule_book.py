@@ -7,6 +7,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.actions import conditions, deeds
 from amends.inbox.rules.automation import TIMED, Trigger, kinds_of
 from amends.inbox.rules.events import EventKind
@@ -77,7 +78,7 @@ def _hours(text: str) -> float:
     except ValueError:
         hours = 0.0
     if not 0 < hours <= LONGEST_WAIT:
-        raise Refused(_("Say after how many hours, at most %(most)s.") % {"most": f"{LONGEST_WAIT:,}"})
+        raise Refused(_("Say after how many hours, at most %(most)s.") % {"most": number(LONGEST_WAIT)})
     return hours
 
 
@@ -108,7 +109,7 @@ def rule_of(conn: Connection, rule_id: int, *, removed: bool = False) -> Rule:
 
 
 def try_out(conn: Connection, kept: Kept, *, now: datetime) -> Trial:
-    """Return on which of the last 1,000 cases the rule would have acted by itself, as these cases are now. Nothing is changed."""
+    """Return on which of the newest `TRIED` cases the rule would have acted by itself, as they are now. Nothing is changed."""
     heard = _heard(conn, kept, now)
     met = conditions.matches(conn, kept.condition, [case.id for case in heard], now=now)
     acted = [case for case in heard if case.id in met]

@@ -6,6 +6,7 @@ Place in the path: "all that match" -> here, once, when the work starts -> the f
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Query
 from amends.inbox.store import matching as matcher
@@ -17,5 +18,5 @@ def matching(conn: Connection, query: Query, asker: Asker) -> list[int]:
     """Return the ids of every case that the list would show; `Refused` where there are more than `MOST`."""
     found = matcher.every(conn, query, asker, most=MOST + 1)
     if len(found) > MOST:
-        raise Refused(_("More than %(most)s cases match; narrow the list first.") % {"most": f"{MOST:,}"})
+        raise Refused(_("More than %(most)s cases match; narrow the list first.") % {"most": number(MOST)})
     return found

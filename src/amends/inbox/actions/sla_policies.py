@@ -14,6 +14,7 @@ from amends.inbox.actions import assign, calendars, conditions, jobs
 from amends.inbox.rules import sla_policy
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, TeamId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.sla_policy import Written
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, sla_policies
@@ -100,5 +101,5 @@ def put_in_order(conn: Connection, policy_ids: Sequence[int], *, agent_id: Agent
 
 def apply(conn: Connection, *, agent_id: AgentId, now: datetime) -> None:
     """Let the policies and calendars as they stand count for the clocks that run too, in the background."""
-    jobs.start(conn, kind=JOB, why="policies applied to what runs", facts={}, agent_id=agent_id, now=now)
+    jobs.start(conn, kind=JOB, why=JobWhy.POLICIES, facts={}, agent_id=agent_id, now=now)
     events.add(conn, EventKind.SLA_APPLIED, now=now, agent_id=agent_id)

@@ -13,6 +13,7 @@ from amends.core.translating import _
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, TopicId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import events, matchers, post_list, post_topics, relevance, topics
 from amends.inbox.store.post_topics import ToLabel
 from amends.inbox.store.topics import Topic
@@ -113,7 +114,7 @@ def _topic(conn: Connection, topic_id: TopicId) -> Topic:
 
 
 def _ask(conn: Connection, topic: Topic, agent_id: AgentId) -> None:
-    matchers.ask_for(conn, kind=matchers.TOPIC, why=f"“{topic.name}” has another example", agent_id=agent_id)
+    matchers.ask_for(conn, kind=matchers.TOPIC, why=JobWhy.EXAMPLE.of(topic.name), agent_id=agent_id)
 
 
 def _tell(conn: Connection, kind: EventKind, post_id: PostId, topic: Topic, agent_id: AgentId, now: datetime) -> None:

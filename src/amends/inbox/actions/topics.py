@@ -8,6 +8,7 @@ from amends.core.translating import _
 from amends.core.written import number
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, TopicExampleId, TopicId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.text import storable
 from amends.inbox.store import brands, events, matchers, topics
 from amends.inbox.store.topics import Topic
@@ -45,7 +46,7 @@ def archive(conn: Connection, *, topic_id: TopicId, agent_id: AgentId, now: date
     """Put a topic away, and return it: it is given to no more posts, and shown on none; its examples stay."""
     topic = found(conn, topic_id)
     topics.set_archived(conn, topic_id=topic.id, at=now)
-    _relearn(conn, f"“{topic.name}” was archived", agent_id)
+    _relearn(conn, JobWhy.ARCHIVED.of(topic.name), agent_id)
     _tell(conn, topic.id, topic.name, agent_id, now, change="archived")
     return topic
 
@@ -60,7 +61,7 @@ def restore(conn: Connection, *, topic_id: TopicId, agent_id: AgentId, now: date
             topics.set_archived(conn, topic_id=topic.id, at=None)
     except UniqueViolation as error:
         raise Conflict(_("Another topic is called “%(name)s” by now; rename that one first.") % {"name": topic.name}) from error
-    _relearn(conn, f"“{topic.name}” is back", agent_id)
+    _relearn(conn, JobWhy.BACK.of(topic.name), agent_id)
     _tell(conn, topic.id, topic.name, agent_id, now, change="restored")
     return topic
 
@@ -106,7 +107,7 @@ def _name(name: str) -> str:
 
 
 def _changed(conn: Connection, topic: Topic, agent_id: AgentId, now: datetime, *, change: str) -> None:
-    _relearn(conn, f"examples of “{topic.name}” changed", agent_id)
+    _relearn(conn, JobWhy.EXAMPLES.of(topic.name), agent_id)
     _tell(conn, topic.id, topic.name, agent_id, now, change=change)
 
 

@@ -11,6 +11,7 @@ from amends.core.log import logger
 from amends.core.ports import Translator
 from amends.core.settings import Settings
 from amends.core.translating import gettext as _
+from amends.core.written import number
 from amends.inbox import translators
 from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.rules.text import storable
@@ -56,7 +57,7 @@ def translate(translator: Translator, text: str, *, source: str, target: str) ->
     if not text.strip():
         raise Refused(_("There are no words to translate."))
     if len(text) > LONGEST:
-        raise Refused(_("This is too long to translate; the most are %(most)s characters.") % {"most": f"{LONGEST:,}"})
+        raise Refused(_("This is too long to translate; the most are %(most)s characters.") % {"most": number(LONGEST)})
     if not target:
         raise Refused(_("We do not know the customer's language; correct it on their post first."))
     return storable(translator.translate(text, source="" if source == target else source, target=target))

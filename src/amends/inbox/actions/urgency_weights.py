@@ -8,6 +8,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.actions.setting_history import History, Version
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, UrgencyWeightsId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import events, urgency_weights
 from amends.inbox.store.urgency_weights import SetWeights
 from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
@@ -25,7 +26,7 @@ def set_weights(
     weights_id = urgency_weights.insert(conn, weights, agent_id=agent_id, now=now)
     changed = {name: [old[name], new[name]] for name in new if new[name] != old[name]}
     events.add(conn, EventKind.URGENCY_WEIGHED, now=now, agent_id=agent_id, weights_id=weights_id, changed=changed)
-    jobs.start(conn, kind="retriage", why="other weights of urgency", facts={}, agent_id=agent_id, now=now)
+    jobs.start(conn, kind="retriage", why=JobWhy.WEIGHTS, facts={}, agent_id=agent_id, now=now)
     return before.id
 
 

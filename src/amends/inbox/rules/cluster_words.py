@@ -67,7 +67,10 @@ def _words(text: str) -> Mapping[str, str]:
 
 def _is_word(forms: Iterable[str]) -> bool:
     first = next(iter(forms), "")
-    return len(first) > 1 and not (first.isdigit() and len(first) > LONGEST_NUMBER)
+    if first.isdigit():
+        # What is left of a sum in thousands ("5,000") names nothing.
+        return 1 < len(first) <= LONGEST_NUMBER and first.strip("0") != ""
+    return len(first) > 1
 
 
 def _score(n: int, people: int, usual: int, texts: int) -> float:

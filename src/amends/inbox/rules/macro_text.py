@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
+from amends.core.written import number
 
 VARIABLES = (
     "customer.name",
@@ -47,7 +48,7 @@ def check(text: str, variables: Sequence[str] = VARIABLES) -> None:
     if not text.strip():
         raise Refused(_("A macro needs some words."))
     if len(text) > LONGEST_TEXT:
-        raise Refused(_("A macro has at most %(most)s characters.") % {"most": f"{LONGEST_TEXT:,}"})
+        raise Refused(_("A macro has at most %(most)s characters.") % {"most": number(LONGEST_TEXT)})
     tree = _parsed(text)
     if sum(1 for _node in _all(tree)) > MOST_NODES:
         raise Refused(_("This macro has too many variables and conditions; make two of it."))

@@ -50,7 +50,8 @@ def _due(sentence: str, here: datetime) -> datetime | None:
     if found := _LENGTH.search(sentence):
         count = _COUNT.get(found[1].lower()) or int(found[1])
         return here + count * _UNIT[found[2].lower()]
-    day = _day(sentence, here.date())
+    # The evening of a Thursday has no more of that Thursday to promise: "by Thursday" means that of next week.
+    day = _day(sentence, here.date() + timedelta(days=_WEEKDAY.search(sentence) is not None and here.time() >= END_OF_DAY))
     return datetime.combine(day, END_OF_DAY, here.tzinfo) if day else None
 
 

@@ -23,7 +23,7 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedChannel:
-    """A channel with its target, still sealed."""
+    """A channel with its target, still sealed; `inside` where it is somebody's own that an administrator entered for them."""
 
     id: int
     kind: str
@@ -31,18 +31,19 @@ class SealedChannel:
     target: bytes = field(repr=False)
     active: bool
     agent_id: int | None
+    inside: bool
 
 
-def upsert(conn: Connection, *, kind: str, label: str, target: bytes, agent_id: int | None = None) -> int:
+def upsert(conn: Connection, *, kind: str, label: str, target: bytes, agent_id: int | None = None, inside: bool = False) -> int:
     """Enter a channel, of the house or of somebody's own, or bring back and renew the one with the same label; return its id."""
     return fetch_values(
         conn,
         """
-        insert into alert_channels (kind, label, target, agent_id) values (%(kind)s, %(label)s, %(target)s, %(agent)s)
-        on conflict (label) do update set kind = excluded.kind, target = excluded.target, active = true
+        insert into alert_channels (kind, label, target, agent_id, inside) values (%(kind)s, %(label)s, %(target)s, %(agent)s, %(inside)s)
+        on conflict (label) do update set kind = excluded.kind, target = excluded.target, inside = excluded.inside, active = true
         returning id
         """,
-        {"kind": kind, "label": label, "target": target, "agent": agent_id},
+        {"kind": kind, "label": label, "target": target, "agent": agent_id, "inside": inside},
     )[0]
 
 
@@ -66,7 +67,10 @@ def drop_queue(conn: Connection, channel_id: int, *, error: str) -> None:
 def sealed(conn: Connection, channel_id: int) -> SealedChannel | None:
     """Return one channel with its sealed target."""
     return fetch_maybe(
-        conn, SealedChannel, "select id, kind, label, target, active, agent_id from alert_channels where id = %(id)s", {"id": channel_id}
+        conn,
+        SealedChannel,
+        "select id, kind, label, target, active, agent_id, inside from alert_channels where id = %(id)s",
+        {"id": channel_id},
     )
 
 

@@ -12,7 +12,8 @@ from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 class DeliveryJob:
     """One alert, or a digest of many, to hand to one channel: `attempts` counts this try, `again` says which telling it is.
 
-    `target` is sealed; `owner_role` is the role of whose own address it is, None for a channel of the house.
+    `target` is sealed; `owner_role` is the role of whose own address it is, None for a channel of the house and for an
+    address that an administrator entered for somebody.
     """
 
     delivery_id: int
@@ -46,7 +47,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
           returning id, alert_id, digest_id, again, channel_id, attempts, queued_at
         )
         select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again, alert.case_id, alert.post_id,
-          alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, owner.role as owner_role, taken.attempts,
+          alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, taken.attempts,
+          case when not channel.inside then owner.role end as owner_role,
           coalesce(case taken.again when 0 then alert.raised_at end, digest.due_at, taken.queued_at) as raised_at
         from taken
         join alert_channels channel on channel.id = taken.channel_id

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_one
 from amends.inbox.rules.ids import AgentId, JobId
+from amends.inbox.rules.job_reasons import JobWhy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,10 +50,10 @@ def replace(conn: Connection, *, kind: str, facts: Mapping[str, object], now: da
     return execute(
         conn,
         """
-        update jobs set state = 'cancelled', error = 'begun anew', finished_at = %(now)s
+        update jobs set state = 'cancelled', error = %(why)s, finished_at = %(now)s
         where state in ('queued', 'running') and kind = %(kind)s and facts = %(facts)s
         """,
-        {"kind": kind, "facts": Jsonb(dict(facts)), "now": now},
+        {"kind": kind, "facts": Jsonb(dict(facts)), "why": JobWhy.ANEW, "now": now},
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.core.written import number
 from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.actions.note import add_note
 from amends.inbox.rules.events import EventKind
@@ -20,7 +21,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
     if not text:
         raise Refused(_("A note needs some words."))
     if len(text) > MOST:
-        raise Refused(_("A note on many cases has at most %(most)s characters.") % {"most": f"{MOST:,}"})
+        raise Refused(_("A note on many cases has at most %(most)s characters.") % {"most": number(MOST)})
     return {"text": text}
 
 

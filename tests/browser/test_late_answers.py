@@ -1,0 +1,145 @@
+"""Answers that come late, twice or out of order: nothing that was typed is lost, and nothing is shown or done that is wanted no more."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from amends.core.database import execute
+from amends.inbox.actions import macros
+from amends.inbox.actions.macros import Writer
+from amends.inbox.store.macros import NewMacro
+from tests.browser.desktop import Desktop
+
+pytestmark = pytest.mark.browser
+
+
+def answered(page: Page, route: Route) -> None:
+    """Let a question pass, and wait until the page has heard the answer."""
+
+    def is_it(request: Request) -> bool:
+        return request == route.request
+
+    with page.expect_request_finished(is_it):
+        route.continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+def test_what_is_typed_while_a_list_is_on_its_way_stays_and_so_does_what_is_marked(desktop: Desktop) -> None:
+    held = desktop.hold(re.compile(r"/inbox\?q=status%3Aopen\+m&"))
+    page = desktop.open()
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.keyboard.type(" m")
+    first = desktop.next_held(held)
+    page.keyboard.type("oo")
+    expect(page.get_by_role("option").first).to_have_text(re.compile("^mood:"))
+    page.keyboard.press("ArrowDown")
+    answered(page, first)
+    expect(page.locator("#search")).to_have_value("status:open moo")
+    expect(page.locator("#list")).to_have_attribute("data-query", re.compile("moo"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#search")).to_have_value("status:open mood:")
+    expect(page.locator("#search")).to_be_focused()
+
+
+def test_a_case_that_is_asked_for_twice_comes_once(desktop: Desktop) -> None:
+    held = desktop.hold(re.compile(r"/inbox/\d+$"))
+    page, who = desktop.open(), desktop.door.who
+    page.locator(f"#row-{who.plain} a").dblclick()
+    desktop.next_held(held).continue_()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.plain))
+    page.keyboard.press("r")
+    page.keyboard.type("We see")
+    expect(page.locator("#form-reply [data-saved]")).to_have_text("saved for the team")
+    assert held == []
+    expect(page.locator("#reply-text")).to_be_focused()
+
+    page.locator(f"#row-{who.talked} a").click()
+    late = desktop.next_held(held)
+    page.locator("#views [data-view=mine]").click()
+    expect(page.locator(".list h1")).to_have_text("Mine")
+    answered(page, late)
+    expect(page.locator("#case[data-case]")).to_have_count(0)
+
+
+def test_what_is_still_under_way_is_taken_back_and_not_what_was_done_before(desktop: Desktop) -> None:
+    held = desktop.hold("**/resolve")
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("h")
+    expect(page.locator(".status")).to_contain_text("Snoozed")
+    page.keyboard.press("e")
+    resolving = desktop.next_held(held)
+    page.keyboard.press("u")
+    resolving.continue_()
+    expect(page.locator(".toast")).to_contain_text("Taken back")
+    expect(page.locator(".status")).to_contain_text("Snoozed")
+
+
+def test_what_was_asked_for_one_case_does_not_come_into_another(desktop: Desktop) -> None:
+    who = desktop.door.who
+    with desktop.door.pool.transaction() as conn:
+        new = NewMacro(name="Hello", text="Hello {{ customer.first_name }}", shared=True)
+        macros.create(conn, new, by=Writer(agent_id=who.mia, shares=True), now=desktop.door.now)
+    words, times = desktop.hold(re.compile(r"/macros/\d+$")), desktop.hold("**/snooze?*")
+    page = desktop.open(f"/inbox/{who.plain}")
+    page.keyboard.press("s")
+    answered(page, desktop.next_held(times))
+    expect(page.locator("#snooze")).to_be_visible()
+    for key in ("Escape", "s"):
+        page.keyboard.press(key)
+    late = desktop.next_held(times)
+    page.keyboard.press("m")
+    expect(page.locator("[data-macro]")).to_have_count(1)
+    for _time in range(2):
+        page.keyboard.press("Enter")
+    hello = desktop.next_held(words)
+    page.keyboard.press("Escape")
+    page.locator(f"#row-{who.talked} a").click()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))
+    for one in (late, hello):
+        answered(page, one)
+    assert words == []
+    expect(page.locator("#snooze")).to_be_hidden()
+    expect(page.locator("#reply-text")).to_have_value("")
+
+
+def test_an_older_picture_of_the_case_or_the_bell_does_not_stay_in_the_place_of_a_newer_one(desktop: Desktop) -> None:
+    live, bell = desktop.hold("**/live"), desktop.hold("**/notifications/news*")
+    who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
+    before = desktop.next_held(bell)
+    none = before.fetch()
+    with desktop.door.pool.transaction() as conn:
+        execute(
+            conn,
+            "insert into notifications (agent_id, event_id, kind, at, facts) values (%(ada)s, 1, 'mention', %(now)s, '{}')",
+            {"ada": who.ada, "now": desktop.door.now},
+        )
+    desktop.next_held(bell).continue_()
+    expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read")
+    before.fulfill(response=none)
+
+    desktop.correct(who.plain, "mood", "neutral")
+    late = desktop.next_held(live)
+    older = late.fetch()
+    page.keyboard.press("e")
+    expect(page.locator("#case-head .status")).to_have_text("Resolved")
+    late.fulfill(response=older)
+    desktop.next_held(live).continue_()
+    expect(page.locator("#case-head .status")).to_have_text("Resolved")
+    expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read")
+
+
+def test_all_that_match_are_no_longer_meant_once_one_more_is_marked(desktop: Desktop) -> None:
+    held = desktop.hold("**/bulk/matching*")
+    page = desktop.open()
+    page.locator("#rows .row a").first.focus()
+    page.keyboard.press("Shift+J")
+    page.get_by_role("button", name="all that match").click()
+    counting = desktop.next_held(held)
+    page.locator("#rows .row a").nth(1).focus()
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-selected]")).to_have_text("3")
+    answered(page, counting)
+    expect(page.locator("[data-selected]")).to_have_text("3")
+    expect(page.locator("#bulk-in [name=all]")).to_have_value("")
