@@ -21,7 +21,9 @@ class Later:
     without: str = ""
 
     def __getattr__(self, attribute: str) -> Any:
-        """Return what the module has under this name."""
+        """Return what the module has under this name; pytest, which asks everything it meets for private ones, gets none."""
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)
         module = pytest.importorskip(self.name, reason=self.without) if self.without else import_module(self.name)
         return getattr(module, attribute)
 
