@@ -340,6 +340,14 @@ def test_what_a_webhook_says_of_messages_is_theirs_ours_gone_or_nothing(server: 
     assert (own.is_own, own.root_id, own.author.handle) == (True, "dm:71", "NorthPier")
 
 
+@pytest.mark.parametrize("unit", [1, 1000])  # of comments it is told in seconds, of messages in milliseconds
+def test_a_call_that_is_played_back_after_days_says_nothing(unit: int) -> None:
+    told = call(COMMENTED)
+    for days, heard in ((0, 1), (4, 1), (6, 0)):
+        told["entry"][0]["time"] = int((NOW - timedelta(days=days)).timestamp()) * unit
+        assert len(page().hear(signed(told)).harvest.posts) == heard
+
+
 def test_a_call_with_many_messages_asks_for_few_names_and_for_each_once(server: Replay) -> None:
     say(server, {"name": "Cy"})
     call = messaging()

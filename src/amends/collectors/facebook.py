@@ -184,7 +184,7 @@ class Facebook:
         if answer is not None:
             return answer
         ours = self._account.options.get("user_id", "")
-        found = [self._told(change) for change in changes(hook, self._account, "page") if change.of == ours]
+        found = [self._told(change) for change in changes(hook, self._account, "page", now=self._clock()) if change.of == ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),
             delivery_id=hook.headers.get(SIGNATURE, ""),

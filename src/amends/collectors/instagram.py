@@ -180,7 +180,11 @@ class Instagram:
         answer = challenged(hook, self._account)
         if answer is not None:
             return answer
-        ours = [change for change in changes(hook, self._account, "instagram") if change.of == self._account.options.get("user_id", "")]
+        ours = [
+            change
+            for change in changes(hook, self._account, "instagram", now=self._clock())
+            if change.of == self._account.options.get("user_id", "")
+        ]
         found = [self._told(change) for change in ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),
