@@ -10,7 +10,10 @@ from amends.inbox.store.customer_feed import Place
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Webhook:
-    """A receiver; `stopped_at` where it is told nothing, with why. `waiting` calls are due, `trouble` is the first one's, `delivered_at` was the last."""
+    """A receiver; `stopped_at` where it is told nothing, with why.
+
+    `waiting` calls are due, `trouble` is what the first of them met, `delivered_at` was the last.
+    """
 
     id: int
     name: str
