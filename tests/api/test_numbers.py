@@ -220,6 +220,10 @@ def test_the_raw_facts_leave_as_parquet_with_typed_columns(shared_door: Door) ->
     assert types["topics"].startswith("list<")
 
 
+def test_the_last_day_alone_is_no_span(shared_door: Door) -> None:
+    assert shared_door.program(shared_door.who.mia).get("/api/v1/numbers?to=2026-03-02").status_code == 422
+
+
 def test_everybody_has_their_own_numbers(shared_door: Door) -> None:
     page = shared_door.visitor(shared_door.who.ada).get("/my-numbers")
     assert page.status_code == 200
