@@ -1,13 +1,14 @@
 """Stand-ins at the edge of the system: they keep the ports' promises without network, model or clock."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from amends.core.clock import CLOCKS_APART
 from amends.core.errors import Unreachable
 from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust
 from amends.core.post import Author, Post
@@ -17,7 +18,7 @@ NEGATIVE_WORDS = ("bad", "worst", "broken", "lost", "delayed", "refund", "outage
 POSITIVE_WORDS = ("thank", "great", "love", "good", "well done")
 UNREADABLE = "unreadable"
 EMBEDDING = 384
-PUBLISHED_AT = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
+PUBLISHED_AT, A_SECOND = datetime(2026, 3, 2, 12, 5, tzinfo=UTC), timedelta(seconds=1)
 
 
 class FakeClassifier:
@@ -129,8 +130,8 @@ class FakeNetwork:
 
     def find_reply(self, draft: Draft) -> Published | None:
         self.calls.append("find_reply")
-        wanted = (draft.parent_id, draft.text)
-        return self._published(self.public.index(wanted)) if wanted in self.public else None
+        same = [self._published(place) for place, said in enumerate(self.public) if said == (draft.parent_id, draft.text)]
+        return next((one for one in same if one.published_at >= draft.since - CLOCKS_APART), None)
 
     def reply_length(self, text: str) -> int:
         return len(text)
@@ -150,7 +151,7 @@ class FakeNetwork:
         return self._root(int(parent_id[1:])) if parent_id[0] == "r" and parent_id[1:].isdecimal() else parent_id
 
     def _published(self, place: int) -> Published:
-        return Published(external_id=f"r{place}", permalink=f"https://x.example/r{place}", published_at=PUBLISHED_AT)
+        return Published(external_id=f"r{place}", permalink=f"https://x.example/r{place}", published_at=PUBLISHED_AT + place * A_SECOND)
 
     def _own(self, place: int) -> Post:
         parent_id, text = self.public[place]

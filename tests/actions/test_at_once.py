@@ -69,7 +69,7 @@ def test_two_agents_link_two_customers_both_ways_and_the_second_hears_that_they_
             with suppress(TimeoutError):
                 other.result(timeout=SOON)
         with pytest.raises(Conflict, match="is part of"):
-            other.result(timeout=10)
+            other.result(timeout=60)
     assert _fits(pool) == (0, 0)
 
 
@@ -89,7 +89,7 @@ def test_two_agents_part_the_two_handles_of_a_customer_and_one_of_them_stays(poo
             with suppress(TimeoutError):
                 other.result(timeout=SOON)
         with pytest.raises(Refused, match="only handle"):
-            other.result(timeout=10)
+            other.result(timeout=60)
     assert _fits(pool) == (0, 0)
 
 
@@ -107,7 +107,7 @@ def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> 
             with suppress(TimeoutError):
                 other.result(timeout=SOON)
         with pytest.raises(Conflict, match="just merged"):
-            other.result(timeout=10)
+            other.result(timeout=60)
     with pool.transaction() as conn:
         assert erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON).records == 2
 
@@ -147,7 +147,7 @@ def test_whoever_is_erased_or_merged_while_an_import_knows_them_gets_nothing_of_
             with suppress(TimeoutError):
                 other.result(timeout=SOON)
             import_apply.apply(conn, one, one.mapping, after=0, upto=1, agent_id=agent, now=NOON)
-        other.result(timeout=10)
+        other.result(timeout=60)
     with pool.transaction() as conn:
         said = fetch_values(conn, "select pronoun from customers where pronoun <> '' and merged_into is null")
         ways = fetch_values(conn, "select customer_id from contact_ways where kind = 'phone'")
@@ -171,7 +171,7 @@ def _one_waits_for_the_other(pool: Pool, begun: Step, other: Step, ended: Step) 
             with suppress(TimeoutError):
                 waiting.result(timeout=SOON)
             ended(conn)
-        waiting.result(timeout=10)
+        waiting.result(timeout=60)
 
 
 @pytest.mark.parametrize("first", ["agent", "import"])

@@ -157,6 +157,16 @@ def test_an_address_that_is_told_later_proves_the_order_named_before(desk: Desk)
     assert _merged(desk.conn, writer) == buyer.id
 
 
+@pytest.mark.parametrize("written", ["ab 10017", "ab10017", "AB\u201310017", " AB / 10017"])
+def test_an_order_is_the_same_however_its_number_was_entered(desk: Desk, written: str) -> None:
+    buyer = a_person(desk.conn, "Cy")
+    a_purchase(desk.conn, buyer.id, written)
+    a_way(desk.conn, buyer.id, "cy@mail.example")
+    writer = _hear(desk, TOLD)
+    assert _look(desk.conn) == []
+    assert _merged(desk.conn, writer) == buyer.id
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_an_order_that_is_entered_after_it_was_named_is_found_too(desk: Desk, *, again: bool) -> None:
     buyer = a_person(desk.conn, "Cy")

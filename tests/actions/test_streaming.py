@@ -260,7 +260,7 @@ def test_a_supervisor_that_stops_hands_its_streams_on_at_once(listening: Listeni
 def test_a_supervisor_that_is_killed_loses_nothing_and_another_goes_on(listening: Listening, database: str) -> None:
     run = [sys.executable, "-m", "tests.stream_until_killed", database]
     child = subprocess.Popen(run, cwd=ROOT, env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"})
-    assert until(lambda: len(listening.texts()) >= 20, seconds=30)
+    assert until(lambda: len(listening.texts()) >= 20, seconds=60)
     os.kill(child.pid, signal.SIGKILL)
     child.wait(10)
     got = listening.texts()

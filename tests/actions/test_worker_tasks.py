@@ -199,6 +199,20 @@ def test_the_same_words_of_an_earlier_reply_are_not_taken_for_one_that_did_not_g
     assert values(work, "select state || ' ' || external_id from replies order by id") == ["sent r0", "sent r1"]
 
 
+def test_a_reply_that_did_go_out_is_found_behind_an_earlier_one_of_the_same_words(work: Workplace) -> None:
+    with_reply(work)
+    work.perform(Task.SEND_REPLIES)
+    with work.pool.transaction() as conn:
+        [case_id], [agent_id] = fetch_values(conn, "select id from cases"), fetch_values(conn, "select agent_id from replies")
+        queue_reply(conn, case_id=case_id, agent_id=agent_id, text="We look for it.", now=work.now, policy=POLICY)
+    work.network.moods = ["lost"]
+    work.perform(Task.SEND_REPLIES)
+    work.now += MINUTE
+    work.perform(Task.SEND_REPLIES)
+    assert len(work.network.public) == 2
+    assert values(work, "select state || ' ' || external_id from replies order by id") == ["sent r0", "sent r1"]
+
+
 def test_a_worker_that_died_while_sending_leaves_a_reply_that_is_looked_for_first(work: Workplace) -> None:
     with_reply(work)
     work.network.moods = [SystemExit("killed while the network had the reply")]

@@ -83,7 +83,7 @@ def test_the_end_is_said_after_the_last_whole_line_and_half_a_line_is_none() -> 
 
 
 def test_a_connection_without_a_sign_of_life_is_given_up() -> None:
-    with streaming(time_out=0.1) as (lines, _), pytest.raises(Unreachable, match="broke off"):
+    with streaming(time_out=1) as (lines, _), pytest.raises(Unreachable, match="broke off"):
         lines.take(SURELY)
 
 

@@ -119,7 +119,7 @@ def test_a_program_that_dies_at_once_is_tried_ever_more_slowly(data: Path) -> No
     said: list[str] = []
     supervisor = Supervisor(say=said.append, changed=lambda: None)
     supervisor.start([Program("oddity", ("no-such-command",), env=dict(os.environ), cwd=data, log=data / "oddity.log")])
-    supervisor.wait_for(lambda: len(said) >= 2, until=Event(), timeout=10)
+    supervisor.wait_for(lambda: len(said) >= 2, until=Event(), timeout=60)
     supervisor.stop()
     assert [line.rsplit("; ", 1)[1] for line in said[:2]] == ["starting it again in 1 s", "starting it again in 2 s"]
 

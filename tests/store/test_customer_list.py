@@ -39,7 +39,7 @@ def _ids(conn: Connection, text: str = "", scope: Scope = EVERYTHING, **more: ob
     return [row.id for row in page(conn, Listed(text=text, **more), scope)]  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("text", ["nila", "PERERA", "nila.p@ex", "+94 77 123", "0094771234567", "gold-5", "ab-99", "Nila Per"])
+@pytest.mark.parametrize("text", ["nila", "PERERA", "nila.p@ex", "+94 77 123", "0094771234567", "gold-5", "ab-99", "AB 991", "Nila Per"])
 def test_what_a_caller_names_finds_them(conn: Connection, nila: CustomerId, text: str) -> None:
     assert _ids(conn, text) == [nila]
 

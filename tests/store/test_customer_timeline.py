@@ -89,7 +89,8 @@ def test_pages_of_any_size_show_each_entry_once_though_many_are_of_one_moment(de
 def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: CustomerId) -> None:
     assert {one.kind for one in page(desk.conn, _asked(desk, known), only=["reply", "note"])} == {"reply", "note"}
     assert [one.text for one in _all(desk, known, text="GALLE")] == ["We found it in Galle."]
-    assert [one.kind for one in _all(desk, known, text="lk-7")] == ["purchase"]
+    for number in ("lk-7", "LK 77"):
+        assert [one.kind for one in _all(desk, known, text=number)] == ["purchase"]
     assert [one.detail for one in _all(desk, known, text="cello")] == ["concerns"]
     assert _all(desk, known, text="100%_sure\\") == []
 

@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from amends.worker.drain import Drain
 
+SURELY = 30.0
+"""Seconds in which a busy machine, too, starts two threads."""
+
 
 def test_a_step_runs_until_it_says_that_nothing_is_left() -> None:
     left = [1, 2, 3]
@@ -29,14 +32,16 @@ def test_a_wake_up_during_the_work_brings_one_more_look() -> None:
 
 def test_no_more_threads_run_a_step_than_there_are_places() -> None:
     drain = Drain(stopping=threading.Event(), at_once=2)
-    lock, go = threading.Lock(), threading.Event()
+    lock, full, go = threading.Lock(), threading.Event(), threading.Event()
     inside: list[int] = [0, 0]
 
     def step() -> bool:
         with lock:
             inside[0] += 1
             inside[1] = max(inside)
-        go.wait(2)
+            if inside[0] == 2:
+                full.set()
+        go.wait(SURELY)
         with lock:
             inside[0] -= 1
         return False
@@ -44,7 +49,8 @@ def test_no_more_threads_run_a_step_than_there_are_places() -> None:
     threads = [threading.Thread(target=drain.run, args=(step,)) for _ in range(6)]
     for thread in threads:
         thread.start()
-    time.sleep(0.05)
+    assert full.wait(SURELY)
+    time.sleep(0.05)  # in which a third one could come in
     go.set()
     for thread in threads:
         thread.join()

@@ -23,6 +23,19 @@ HEADERS = {
 }
 
 
+def test_what_salesforces_own_program_writes_is_known_without_spaces_in_its_names() -> None:
+    columns = ("Id", "Salutation", "FirstName", "LastName", "MobilePhone", "Birthdate", "Account.Name", "Title", "DoNotCall", "OwnerId")
+    assert preset_of(columns) is Preset.SALESFORCE
+    assert list(guess(columns, attributes={}).values()) == [
+        "external_id", "", "given_name", "family_name", "phone", "birthday", "organisation", "role", "do_not_contact", "",
+    ]  # fmt: skip
+
+
+def test_columns_are_known_in_german_and_spanish_too() -> None:
+    found = guess(("Vorname", "Nachname", "Telefon", "Geburtstag", "Notiz", "Notiz (2)", "Notas"), attributes={})
+    assert list(found.values()) == ["given_name", "family_name", "phone", "birthday", "note", "note", "note"]
+
+
 @pytest.mark.parametrize(("preset", "columns"), HEADERS.items())
 def test_whose_export_a_file_is_shows_in_its_headers(preset: Preset, columns: Sequence[str]) -> None:
     means = guess(columns, attributes={})

@@ -59,6 +59,13 @@ def test_a_broken_row_costs_no_other(tmp_path: Path) -> None:
     assert rows[3] == ["éé", "f"]
 
 
+def test_a_broken_row_is_kept_as_it_stands_so_that_it_can_be_mended(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text('Name,E\n"C,d\n')
+    with table_of(path) as table:
+        assert [row.cells for row in table.rows] == [['"C,d']]
+
+
 def test_names_in_seven_scripts_come_through_whole(tmp_path: Path) -> None:
     names = ["කවිඳි පෙරේරා", "ሰላም ተስፋዬ", "கவிதா", "ಕವಿತಾ", "ਕਵਿਤਾ", "कविता", "José", "王小明", "أمل"]
 

@@ -134,7 +134,10 @@ def test_a_masked_text_says_what_stood_there() -> None:
     assert mask("order 12345678: call 0771234567", "en", keep={Kind.ORDER}) == "order 12345678: call [phone number]"
 
 
-@pytest.mark.parametrize(("shape", "number"), [("AB-######", "ab-123456"), ("@@##@##", "QX12Z34"), ("###.####", "123.4567")])
+@pytest.mark.parametrize(
+    ("shape", "number"),
+    [("AB-######", "ab-123456"), ("AB-######", "ab 123456"), ("AB ######", "AB123456"), ("@@##@##", "QX12Z34"), ("###.####", "123.4567")],
+)
 def test_the_companys_own_order_numbers_are_found_without_a_word_before_them(shape: str, number: str) -> None:
     assert [one.kind for one in find(f"where is {number}?", "en", shapes=(shape,))] == [Kind.ORDER]
     assert find(f"where is {number}9?", "en", shapes=(shape,)) == ()

@@ -99,6 +99,7 @@ def test_one_address_is_one_address_however_it_is_written() -> None:
     assert normal(WayKind.EMAIL, "Cy Fernando <Cy.F@Example.COM>") == "cy.f@example.com"
     assert normal(WayKind.PHONE, "+94 (0)11 234-5678") == normal(WayKind.PHONE, "0094 11 2345678") == "+94112345678"
     assert normal(WayKind.PHONE, "٠٧٧ ١٢٣ ٤٥٦٧") == "0771234567"
+    assert (normal(WayKind.PHONE, "(080) 1234567"), normal(WayKind.PHONE, "(+94) (0)11 2345678")) == ("0801234567", "+94112345678")
     for kind, wrong in ((WayKind.EMAIL, "cy@"), (WayKind.EMAIL, "a..b@c.de"), (WayKind.PHONE, "call me"), (WayKind.PHONE, "12")):
         with pytest.raises(Refused):
             normal(kind, wrong)

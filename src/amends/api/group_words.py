@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from amends.core import written
 from amends.core.translating import N_, Table, _, ngettext
 from amends.core.written import number
 from amends.inbox.rules.segments import Size, Sure
@@ -31,7 +32,7 @@ def signal(name: str) -> str:
 def month(one: Month) -> str:
     """Return what a bar of the chart says."""
     says = ngettext("%(month)s: %(n)s case, %(bad)s negative", "%(month)s: %(n)s cases, %(bad)s negative", one.opened)
-    return says % {"month": f"{one.begins:%Y-%m}", "n": number(one.opened), "bad": number(one.negative)}
+    return says % {"month": written.month(one.begins), "n": number(one.opened), "bad": number(one.negative)}
 
 
 def months_story(months: Sequence[Month]) -> str:

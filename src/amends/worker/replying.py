@@ -1,10 +1,12 @@
 """Publishes queued replies, once each. Place in the path: reply row -> network -> sent; `worker.proving` looks later whether it is seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from amends.core.clock import CLOCKS_APART
 from amends.core.errors import NetworkError, Unreachable
 from amends.core.log import bound, logger
-from amends.core.ports import Published
+from amends.core.ports import Collector, Published
 from amends.inbox.actions import reply
 from amends.inbox.store import reply_echoes
 from amends.inbox.store.replies import ReplyJob
@@ -18,6 +20,8 @@ LEASE = timedelta(seconds=40)
 
 LATEST_START = timedelta(seconds=15)
 """So long after the claim publishing may still begin; later, somebody else might hold the claim before the network has answered."""
+
+NEXT = timedelta(microseconds=1)
 
 
 def send_one(at: Context) -> bool:
@@ -50,15 +54,22 @@ def _publish(at: Context, job: ReplyJob) -> Published:
     """Return what the network published, now or at an earlier try whose answer never reached us."""
     latest = at.clock() + LATEST_START
     with at.collectors.lent(job) as collector:
-        earlier = _not_anothers(at, job, collector.find_reply(job.draft)) if job.again else None
+        earlier = _published_before(at, job, collector) if job.again else None
         if earlier is None and at.clock() > latest:
             raise Unreachable("Looking for an earlier try took too long; the reply is tried again.")
         return earlier or collector.reply(job.draft)
 
 
-def _not_anothers(at: Context, job: ReplyJob, found: Published | None) -> Published | None:
-    """Return what was found unless it is another reply of ours: some networks show no more of a reply than its words and its thread."""
-    if found is None:
-        return None
-    with at.pool.transaction() as conn:
-        return None if reply_echoes.is_of_another(conn, job, found.external_id) else found
+def _published_before(at: Context, job: ReplyJob, collector: Collector) -> Published | None:
+    """Return what an earlier try published: not another reply of ours, of which some networks show no more than its words and its thread.
+
+    Behind each of those is looked on, since ours went out after it.
+    """
+    draft, others = job.draft, set[str]()
+    while (found := collector.find_reply(draft)) and found.external_id not in others:
+        with at.pool.transaction() as conn:
+            if not reply_echoes.is_of_another(conn, job, found.external_id):
+                return found
+        others.add(found.external_id)
+        draft = replace(draft, since=found.published_at + CLOCKS_APART + NEXT)
+    return None

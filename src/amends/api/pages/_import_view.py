@@ -1,11 +1,13 @@
 """What the page of an import shows: what its columns mean, what would come of it or came of it, in words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Form
 from phonenumbers import SUPPORTED_REGIONS
 
+from amends.core import written
 from amends.core.database import Connection
 from amends.core.translating import N_, _
 from amends.inbox.actions import customer_import
@@ -18,6 +20,8 @@ from amends.inbox.store.imports import Import
 
 SHOWN = 5
 LONGEST = 300
+LEAP = 2000
+"""A year that has every day."""
 OUTCOMES: Mapping[str, str] = {
     "made": N_("New customers"),
     "changed": N_("Changed customers"),
@@ -105,7 +109,8 @@ def reason(word: str, detail: str) -> str:
 
 def changed_words(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return each field of a row with what it was and what it becomes."""
-    return [(_field(name), _shown(pair[0]), _shown(pair[1])) for name, pair in changes.items()]
+    told = [(_field(name), _shown(pair[0]), _shown(pair[1])) for name, pair in changes.items()]
+    return [one for one in told if one[1] or one[2]]
 
 
 def _field(name: str) -> str:
@@ -128,4 +133,5 @@ def _part(part: Any) -> str:
         return str(part)
     if part[0] in {"email", "phone", "post"}:
         return str(part[1])
-    return "-".join(f"{number:02}" for number in (part[3], part[1], part[2]) if number)
+    month, day, year = part[1:4]
+    return written.day(date(year, month, day)) if year else written.short_day(date(LEAP, month, day))

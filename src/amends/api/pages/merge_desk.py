@@ -85,7 +85,7 @@ def compared(
     with desk.pool.transaction() as conn:
         values = desk_values(conn, visitor, match_id=MatchId(match) if match else None, pair=pair)
         for side in values["sides"]:
-            openings.add(conn, customer_id=side.record.id, agent_id=visitor.agent_id, place="customer", now=desk.clock())
+            openings.add(conn, customer_id=side.record.id, agent_id=visitor.agent_id, place="merge", now=desk.clock())
     if request.headers.get("HX-Request"):
         return desk.screens.blocks(request, "merge_desk.html", ["shown"], values)
     return desk.screens.page(request, "merge_desk.html", values)

@@ -18,6 +18,7 @@ PLACES = Table(
         "case": N_("beside a case"),
         "customer": N_("on the page of the customer"),
         "file": N_("to make the file they asked for"),
+        "merge": N_("on the merge desk"),
         "program": N_("by a program"),
         "sensitive": N_("to read what lies sealed"),
     }

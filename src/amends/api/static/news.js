@@ -236,6 +236,12 @@ when("keeps-listening", () => source?.readyState === EventSource.CLOSED && liste
 
 beHere();
 
+// What asks again by itself and is patient waits while somebody reads what they unfolded in it.
+when("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  if (!requestConfig.triggeringEvent && elt.matches("[data-patient]") && $("details[open]", elt)) event.preventDefault();
+});
+
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 const freeSources = () => $("#shown[data-health]") && !$("#shown details[open]");
 setInterval(() => {

@@ -1,6 +1,7 @@
 """Order, booking and invoice numbers: what follows such a word, and what has the company's own shape.
 
-A shape is written as the number looks: `#` for a digit, `@` for a letter, everything else for itself (`AB-######`).
+A shape is written as the number looks: `#` for a digit, `@` for a letter, everything else for itself (`AB-######`). Where it names its
+letters, people may write another sign between them and the digits, or none (`ab 123456`).
 """
 
 import re
@@ -28,6 +29,7 @@ LEAST_DIGITS = 4
 SHORTEST, LONGEST, MOST_SHAPES = 5, 40, 20
 _SHAPE = re.compile(r"[A-Za-z0-9#@ ./_-]*#[A-Za-z0-9#@ ./_-]*")
 _PIECES = {"#": r"\d", "@": "[A-Za-z]"}
+_SIGNS, _ANY_SIGN = " ./_-", "[ ./_-]?"
 
 
 def orders(text: str, shapes: Sequence[str] = ()) -> Generator[Found]:
@@ -48,5 +50,7 @@ def is_shape(shape: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _of_shape(shape: str) -> re.Pattern[str]:
-    pieces = "".join(_PIECES.get(char) or re.escape(char) for char in shape.strip())
+    bare = shape.strip()
+    signs = dict.fromkeys(_SIGNS, _ANY_SIGN) if "@" not in bare and any(map(str.isalpha, bare)) else {}
+    pieces = "".join(_PIECES.get(char) or signs.get(char) or re.escape(char) for char in bare)
     return re.compile(rf"(?<![\w-])(?P<number>{pieces})(?![\w-])", re.IGNORECASE)

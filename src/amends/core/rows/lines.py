@@ -35,6 +35,11 @@ class Lines(Iterator[str]):
         """Remember this place: a record begins here."""
         self._since_mark.clear()
 
+    @property
+    def begun(self) -> str:
+        """Return the first line after the mark; empty where there is none, or it was too long."""
+        return (self._since_mark[0] or "") if self._since_mark else ""
+
     def back(self, *, keep: int = 0) -> None:
         """Go back to the mark, though not past the first `keep` lines after it."""
         returned = self._since_mark[keep:]

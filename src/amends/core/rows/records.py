@@ -130,19 +130,20 @@ def records_of(lines: Lines, delimiter: str) -> Generator[Record | Refusal]:
         except StopIteration:
             return
         except (csv.Error, LineTooLong) as error:
+            begun = lines.begun.rstrip("\r\n")
             lines.back(keep=1)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            yield _broken(error, start)
+            yield _broken(error, start, begun)
         else:
             if any(cell.strip() for cell in cells):
                 yield Record(line=start, cells=cells)
 
 
-def _broken(error: Exception, line: int) -> Refusal:
+def _broken(error: Exception, line: int, begun: str) -> Refusal:
     if isinstance(error, LineTooLong):
         return Refusal(line=line, reason=_too_long())
     unfinished = str(error) == UNFINISHED
-    return Refusal(line=line, reason="a quotation mark is not closed or stands wrong", unfinished=unfinished)
+    return Refusal(line=line, reason="a quotation mark is not closed or stands wrong", unfinished=unfinished, cells=[begun])
 
 
 def _csv_row(record: Record, header: Header) -> Row | Refusal:

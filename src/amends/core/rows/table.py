@@ -200,9 +200,9 @@ def _fitted(record: Record, width: int) -> Record | Refusal:
         return Refusal(line=record.line, reason=_("%(n)s values under %(width)s columns") % {"n": len(cells), "width": width}, cells=cells)
     line = "".join(cells)
     if not line.isascii() and (wrong := not_utf8(line)):
-        return Refusal(line=record.line, reason=wrong)
+        return Refusal(line=record.line, reason=wrong, cells=cells)
     if "\0" in line:
-        return Refusal(line=record.line, reason=_("a value holds a character that cannot be kept (NUL)"))
+        return Refusal(line=record.line, reason=_("a value holds a character that cannot be kept (NUL)"), cells=cells)
     return Record(line=record.line, cells=cells[:width] + [""] * (width - len(cells)))
 
 

@@ -134,8 +134,8 @@ def _refresh_keys(conn: Connection, ids: Sequence[CustomerId], named: Iterable[_
 
 
 def _numbers(named: Iterable[_Named]) -> tuple[list[str], list[CustomerId]]:
-    """Return order numbers as they may be written where they were bought, and beside them who wrote them."""
-    pairs = {(number, one.customer_id) for one in named for number in (one.number, one.number.upper(), order_key(one.number))}
+    """Return order numbers, and beside them who wrote them."""
+    pairs = {(order_key(one.number), one.customer_id) for one in named}
     return [number for number, _ in pairs], [owner for _, owner in pairs]
 
 

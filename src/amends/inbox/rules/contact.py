@@ -11,7 +11,7 @@ from amends.inbox.rules.customer_record import line, plain
 LONGEST_EMAIL = 254
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
-_PHONE = re.compile(r"[+\d][\d\s().\-/]*")
+_PHONE = re.compile(r"\(?[+\d][\d\s().\-/]*")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
 
@@ -47,9 +47,9 @@ def normal_email(text: str) -> str:
 def normal_phone(text: str) -> str:
     """Return a number as + and digits; one without its country's code as its digits alone, which is the same number nowhere else."""
     given = line(unicodedata.normalize("NFKC", text)).removeprefix("tel:")
-    national = given.replace("(0)", "") if given.startswith(("+", "00")) else given
+    abroad = given.lstrip("(").startswith(("+", "00"))
+    national = given.replace("(0)", "") if abroad else given
     digits = _digits(national)
-    abroad = national.startswith(("+", "00"))
     digits = digits.removeprefix("00") if abroad else digits
     if not _PHONE.fullmatch(national) or not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         raise Refused(

@@ -34,5 +34,5 @@ def keys_of(handle: str, names: Iterable[str]) -> list[str]:
 
 
 def order_key(number: str) -> str:
-    """Return an order number as it is compared."""
-    return "".join(char for char in unicodedata.normalize("NFKC", number).upper() if char.isalnum())
+    """Return an order number as it is compared: whatever its case, its spaces and dashes, and the script of its digits."""
+    return "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", number).upper() if char.isalnum())

@@ -6,6 +6,7 @@ Place in the path: `core/rows/table` -> here -> the mapping that a person sees a
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,13 +65,16 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "date de naissance",
     ),
     "anniversary": (),
-    "tags": ("labels", "categories", "category", "tag"),
-    "note": ("notes", "comments", "comment", "remarks", "description"),
+    "tags": ("labels", "categories", "category", "tag", "etiquetas", "kategorien"),
+    "note": (
+        "notes", "comments", "comment", "remarks", "description", "notiz", "notizen", "bemerkung", "bemerkungen", "nota", "notas",
+    ),
     "preferences": (),
     "concerns": (),
     "owner": ("contact owner", "account owner", "owner email", "contact owner email"),
     "do_not_contact": ("do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out"),
 }  # fmt: skip
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBERED = re.compile(r"(e mail|email|phone|address|telephone)\s?(\d+)?\s?(value|type|label|formatted|address)?")
 
 
@@ -89,11 +93,19 @@ class Preset(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """How an export is recognised (all of `marks` are there), and what its columns mean beyond the usual names ('': nothing)."""
+    """How an export is recognised, and what its columns mean beyond the usual names ('': nothing).
+
+    All of `marks` are there, or all of `others`.
+    """
 
     name: str
     marks: frozenset[str]
     columns: Mapping[str, str]
+    others: frozenset[str] = frozenset()
+
+    def is_of(self, named: AbstractSet[str]) -> bool:
+        """Tell whether a file with these columns, tidied, is such an export."""
+        return self.marks <= named or (bool(self.others) and self.others <= named)
 
 
 PRESETS: Mapping[Preset, Known] = {
@@ -106,8 +118,9 @@ PRESETS: Mapping[Preset, Known] = {
     Preset.SALESFORCE: Known(
         name="Salesforce",
         marks=frozenset({"contact id", "account name"}),
+        others=frozenset({"id", "first name", "last name", "salutation"}),
         columns={"contact id": "external_id", "account id": "", "mailing street": "address", "salutation": "", "fax": "",
-                 "lead source": ""},
+                 "lead source": "", "owner id": "", "created by id": "", "is deleted": ""},
     ),
     Preset.GOOGLE: Known(
         name="Google Contacts",
@@ -132,14 +145,14 @@ PRESETS: Mapping[Preset, Known] = {
         marks=frozenset({"fn", "uid", "handles", "nickname"}),
         columns={"fn": "name", "uid": "external_id", "handles": "", "nickname": "", "role": "role", "categories": "tags"},
     ),
-    Preset.AMENDS: Known(name="Amends", marks=frozenset({"name", "external_id", "do_not_contact"}), columns={}),
+    Preset.AMENDS: Known(name="Amends", marks=frozenset({"name", "external id", "do not contact"}), columns={}),
     Preset.PLAIN: Known(name="", marks=frozenset(), columns={}),
 }  # fmt: skip
 
 
 def tidy(name: str) -> str:
-    """Return a column's name in lower case with single spaces: `E-mail 1 - Value` is `e mail 1 value`."""
-    bare = name.partition(" (")[0] if name.endswith(")") else name
+    """Return a column's name in lower case with single spaces: `E-mail 1 - Value` is `e mail 1 value`, `FirstName` is `first name`."""
+    bare = _HUMP.sub(" ", name.partition(" (")[0] if name.endswith(")") else name)
     letters = "".join(sign for sign in unicodedata.normalize("NFKD", bare.lower()) if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[\W_]+", " ", letters).split())
 
@@ -147,7 +160,7 @@ def tidy(name: str) -> str:
 def preset_of(columns: Iterable[str]) -> Preset:
     """Return whose export has these columns."""
     named = {tidy(column) for column in columns}
-    return next(preset for preset, known in PRESETS.items() if {tidy(mark) for mark in known.marks} <= named)
+    return next(preset for preset, known in PRESETS.items() if known.is_of(named))
 
 
 def guess(columns: Sequence[str], *, attributes: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from amends.core import written
 from amends.core.errors import Refused
 from amends.core.translating import _, ngettext
 from amends.inbox.rules.text import storable
@@ -141,10 +142,14 @@ def day(text: str) -> date | None:
 def check_dates(since: date | None, until: date | None, renews_on: date | None) -> None:
     """Raise `Refused` where a membership would end before it begins, or renew before."""
     if since and until and until < since:
-        raise Refused(_("A membership cannot end before it begins: %(until)s is before %(since)s.") % {"until": until, "since": since})
+        raise Refused(
+            _("A membership cannot end before it begins: %(until)s is before %(since)s.")
+            % {"until": written.day(until), "since": written.day(since)}
+        )
     if since and renews_on and renews_on < since:
         raise Refused(
-            _("A membership cannot renew before it begins: %(renews)s is before %(since)s.") % {"renews": renews_on, "since": since}
+            _("A membership cannot renew before it begins: %(renews)s is before %(since)s.")
+            % {"renews": written.day(renews_on), "since": written.day(since)}
         )
 
 
@@ -218,12 +223,14 @@ def _relapsed(at: Engagement) -> Why | None:
 
 
 def _renewing(at: Engagement) -> Why | None:
-    if not at.renewing:
+    if not at.renewing or at.renews_on is None:
         return None
     says = ngettext(
         "%(n)s membership renews by %(day)s or sooner.", "%(n)s memberships renew within 30 days, the next on %(day)s.", at.renewing
     )
-    return Why(health=Health.WATCH if at.at_risk or at.unhappy else Health.WELL, says=says % {"n": at.renewing, "day": at.renews_on})
+    return Why(
+        health=Health.WATCH if at.at_risk or at.unhappy else Health.WELL, says=says % {"n": at.renewing, "day": written.day(at.renews_on)}
+    )
 
 
 def _silent(at: Engagement) -> Why | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from amends.core import written
 from amends.core.translating import N_, _, ngettext
 
 LATE = timedelta(days=90)
@@ -105,7 +106,7 @@ def cancelled(at: Standing, now: datetime) -> Told | None:
     """A subscription ended of late: 3."""
     if at.cancelled_at is None or not now - LATE <= at.cancelled_at <= now:
         return None
-    return Told(signal=Signal.CANCELLED, says=_("They ended a subscription on %(day)s.") % {"day": at.cancelled_at.date()}, weight=3)
+    return Told(signal=Signal.CANCELLED, says=_("They ended a subscription on %(day)s.") % {"day": written.day(at.cancelled_at)}, weight=3)
 
 
 def relapsed(at: Standing, _now: datetime) -> Told | None:
@@ -150,7 +151,7 @@ def promise_overdue(at: Standing, now: datetime) -> Told | None:
     """A follow-up that we planned is past its day."""
     if at.promise_due_at is None or at.promise_due_at > now:
         return None
-    says = _("We said we would come back by %(day)s, and have not.") % {"day": at.promise_due_at.date()}
+    says = _("We said we would come back by %(day)s, and have not.") % {"day": written.day(at.promise_due_at)}
     return Told(signal=Signal.PROMISE_OVERDUE, says=says)
 
 
@@ -158,28 +159,30 @@ def question_open(at: Standing, _now: datetime) -> Told | None:
     """They asked something in an open case and wait for the answer."""
     if at.question_since is None:
         return None
-    return Told(signal=Signal.QUESTION_OPEN, says=_("Their question of %(day)s is open.") % {"day": at.question_since.date()})
+    return Told(signal=Signal.QUESTION_OPEN, says=_("Their question of %(day)s is open.") % {"day": written.day(at.question_since)})
 
 
 def renewal_soon(at: Standing, now: datetime) -> Told | None:
     """A subscription or membership renews within 30 days."""
     if at.renews_on is None or not timedelta(0) <= _until(at.renews_on, now) <= SOON:
         return None
-    return Told(signal=Signal.RENEWAL_SOON, says=_("A subscription or membership renews on %(day)s.") % {"day": at.renews_on})
+    return Told(signal=Signal.RENEWAL_SOON, says=_("A subscription or membership renews on %(day)s.") % {"day": written.day(at.renews_on)})
 
 
 def birthday_soon(at: Standing, now: datetime) -> Told | None:
     """Their birthday is within 7 days."""
     if at.birthday_on is None or not timedelta(0) <= _until(at.birthday_on, now) <= BIRTHDAY_SOON:
         return None
-    return Told(signal=Signal.BIRTHDAY_SOON, says=_("Their birthday is on %(day)s.") % {"day": at.birthday_on})
+    return Told(signal=Signal.BIRTHDAY_SOON, says=_("Their birthday is on %(day)s.") % {"day": written.day(at.birthday_on)})
 
 
 def language(at: Standing, _now: datetime) -> Told | None:
     """None of their languages is one of the colleague's whom they know."""
     if not at.languages or not at.owner_languages or set(at.languages) & set(at.owner_languages):
         return None
-    says = _("They speak %(theirs)s; whom they know does not.") % {"theirs": ", ".join(at.languages)}
+    says = _("They speak %(theirs)s; whom they know does not.") % {
+        "theirs": written.listed_with_and(written.language_name(one) or one for one in at.languages)
+    }
     return Told(signal=Signal.LANGUAGE, says=says)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from amends.core.database import Connection, fetch_all
+from amends.inbox.rules.identity import order_key
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import sought
@@ -86,6 +87,7 @@ def _params(listed: Listed) -> dict[str, Any]:
         "words": wanted.with_labels(kind="customer") if wanted.words else "",
         "part": part_of(text),
         "begins": _begins(text.lower()),
+        "order": _begins(key) if (key := order_key(text)) else "",
         "phone": _begins("+" + digits.removeprefix("00")) if text.startswith(("+", "00")) else _begins(digits),
         "is_phone": len(digits) >= 5 and not any(one.isalpha() for one in text),  # noqa: PLR2004
         "number": int(number) if number.isdecimal() and number.isascii() and len(number) < 19 else None,  # noqa: PLR2004
@@ -107,7 +109,7 @@ with found as materialized (
   union (select customer_id from contact_ways where removed_at is null and %(is_phone)s and normal like %(phone)s
          order by customer_id desc limit %(few)s)
   union (select id from customers where loyalty_number <> '' and lower(loyalty_number) like %(begins)s order by id desc limit %(few)s)
-  union (select customer_id from purchases where order_number <> '' and lower(order_number) like %(begins)s
+  union (select customer_id from purchases where order_number <> '' and %(order)s <> '' and order_key(order_number) like %(order)s
          order by customer_id desc limit %(few)s)
 )
 """

@@ -173,7 +173,8 @@ def bought_alike(conn: Connection, orders: Sequence[str], owners: Sequence[Custo
         """
         select distinct given.owner as customer_id, p.customer_id as other_id, given.number as key
         from unnest(%(orders)s::text[], %(owners)s::bigint[]) given(number, owner)
-        join purchases p on p.order_number = given.number and p.order_number <> '' and p.customer_id <> given.owner
+        join purchases p on order_key(p.order_number) = order_key(given.number) and p.order_number <> '' and p.customer_id <> given.owner
+        where order_key(given.number) <> ''
         """,
         {"orders": list(orders), "owners": list(owners)},
     )

@@ -18,7 +18,8 @@ def rows(conn: Connection, asked: Asked) -> list[Entry]:
                                   'renews_on', p.renews_on, 'ended_at', p.ended_at, 'system', p.system) as facts
         from purchases p
         where p.customer_id = %(customer_id)s and (p.bought_at, p.id) < (%(at)s, %(id)s)
-          and (%(part)s = '' or p.name ilike %(part)s or p.order_number ilike %(part)s)
+          and (%(part)s = '' or p.name ilike %(part)s or p.order_number ilike %(part)s
+               or order_key(%(part)s) <> '' and order_key(p.order_number) like '%%' || order_key(%(part)s) || '%%')
         order by p.bought_at desc, p.id desc limit %(limit)s
         """,
         asked.params("purchase"),
