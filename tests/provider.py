@@ -7,16 +7,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import oidc_provider_mock
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.door import Answer
+from tests.needs import Later
 from tests.serving import serving
 
 SUBJECT = "u-17"
+oidc_provider_mock = Later("oidc_provider_mock")
 
 
 @contextmanager

@@ -142,13 +142,13 @@ def test_the_topics_of_a_case_are_those_of_its_posts(desk: Desk) -> None:
     desk.hear(first)
     desk.hear(an_answer_to(first, MEALS[0]))
     case_id = desk.case().id
-    assert [one.name for one in post_topics.of_cases(desk.conn, [case_id])] == ["Luggage", "Meals"]
+    assert [one.name for one in post_topics.of_case(desk.conn, case_id)] == ["Luggage", "Meals"]
     topic_labels.take_from_case(desk.conn, case_id=case_id, topic_id=meals, agent_id=desk.agent_id, now=desk.now)
-    assert [one.name for one in post_topics.of_cases(desk.conn, [case_id])] == ["Luggage"]
+    assert [one.name for one in post_topics.of_case(desk.conn, case_id)] == ["Luggage"]
     with pytest.raises(NotFound):
         topic_labels.take_from_case(desk.conn, case_id=case_id, topic_id=meals, agent_id=desk.agent_id, now=desk.now)
     topic_labels.give_case(desk.conn, case_id=case_id, topic_id=meals, agent_id=desk.agent_id, now=desk.now)
-    assert [(one.name, one.by) for one in post_topics.of_cases(desk.conn, [case_id])] == [("Luggage", None), ("Meals", "Ada")]
+    assert [(one.name, one.by) for one in post_topics.of_case(desk.conn, case_id)] == [("Luggage", None), ("Meals", "Ada")]
     assert luggage != meals
 
 

@@ -416,6 +416,11 @@ def test_the_stream_tells_what_concerns_us_as_the_network_shows_it(server: Serve
     assert "cursor" not in paths[0]
 
 
+def test_a_post_that_is_shown_but_cannot_be_read_is_not_taken_for_deleted(server: Server) -> None:
+    server.say("app.bsky.feed.getPosts", {"posts": [{"uri": uri(), "cid": "c", "record": None}]})
+    assert server.bluesky().refresh([uri()]) == ()
+
+
 def test_what_the_network_does_not_show_yet_comes_from_the_stream_itself(server: Server) -> None:
     server.say("app.bsky.feed.getPosts", {"error": "down"}, 502)
     reply = {"root": {"uri": uri(did=US), "cid": "c"}, "parent": {"uri": uri(), "cid": "c"}}

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +54,9 @@ NOT_JSON = (
     b'{"data": null, "meta": null}',
     b'{"data": "x", "json": []}',
 )
+
+NO_ANSWERS = (b"{}", b'{"error": "down"}', b'{"errors": [{"detail": "over capacity"}]}', b'{"json": {"errors": [["RATELIMIT", "", ""]]}}')
+"""What networks say with status 200 where they should not."""
 
 
 @pytest.fixture(scope="module")
@@ -335,6 +339,17 @@ def test_a_reply_that_never_went_out_is_not_found(case: Case) -> None:
     assert case.collector(case.expected["unanswered"]).find_reply(draft) is None
 
 
+@those(lambda able: able.replies and able.finds_replies)
+@pytest.mark.parametrize("private", [False, True])
+def test_an_answer_that_is_none_says_nothing_of_a_reply_that_may_be_out(case: Case, *, private: bool) -> None:
+    draft = replace(case.draft(), private=private and abilities(case.network).private)
+    for body in NO_ANSWERS:
+        collector = case.collector()
+        case.say(body)
+        with pytest.raises(NetworkError):
+            collector.find_reply(draft)
+
+
 @those(lambda able: able.replies)
 def test_a_reply_that_the_network_will_not_take_says_so_in_its_words(case: Case) -> None:
     told = case.told("refused")
@@ -387,6 +402,17 @@ def test_a_thread_is_in_order_of_time_and_of_one_root(case: Case) -> None:
     assert {post.root_id for post in posts} == {case.draft().root_id}
 
 
+@those(lambda able: able.threads)
+def test_an_answer_that_is_no_thread_is_not_taken_for_an_empty_one(case: Case) -> None:
+    for body in NO_ANSWERS:
+        collector = case.collector()
+        case.say(body)
+        case.server.requests.clear()
+        with suppress(NetworkError):
+            collector.thread(case.draft().root_id)
+            assert not case.requests
+
+
 @those(lambda able: able.refreshes)
 def test_a_post_that_is_no_longer_shown_comes_back_deleted(case: Case) -> None:
     told = case.expected
@@ -405,6 +431,15 @@ def test_nothing_is_taken_for_deleted_where_the_network_fails(case: Case) -> Non
         case.say(body)
         with pytest.raises(Unreachable):
             collector.refresh([case.expected["complaint"]])
+
+
+@those(lambda able: able.refreshes)
+@pytest.mark.parametrize("status", [302, 400, 418, 503])
+def test_a_refusal_of_the_question_says_of_nothing_that_it_is_deleted(case: Case, status: int) -> None:
+    collector = case.collector()
+    case.say(b"<html>", status)
+    with suppress(NetworkError):
+        assert not any(post.deleted for post in collector.refresh([case.expected["complaint"]]))
 
 
 @those()

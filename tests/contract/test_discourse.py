@@ -228,3 +228,8 @@ def test_a_call_that_is_not_the_forum_s_is_refused(server: Replay, forged: Hook)
         collector(server, webhook_secret="S").hear(forged)
     with pytest.raises(HookRefused, match="secret"):
         collector(server).hear(forged)
+
+
+def test_a_post_that_is_shown_but_cannot_be_read_is_not_taken_for_deleted(server: Replay) -> None:
+    server.say(b'{"topic_id": 9, "post_number": 2, "created_at": "soon", "cooked": "<p>late</p>"}')
+    assert collector(server).refresh(["9/2"]) == ()

@@ -340,6 +340,14 @@ def test_what_a_webhook_says_of_messages_is_theirs_ours_gone_or_nothing(server: 
     assert (own.is_own, own.root_id, own.author.handle) == (True, "dm:71", "NorthPier")
 
 
+@pytest.mark.parametrize("unit", [1, 1000])  # of comments it is told in seconds, of messages in milliseconds
+def test_a_call_that_is_played_back_after_days_says_nothing(unit: int) -> None:
+    told = call(COMMENTED)
+    for days, heard in ((0, 1), (4, 1), (6, 0)):
+        told["entry"][0]["time"] = int((NOW - timedelta(days=days)).timestamp()) * unit
+        assert len(page().hear(signed(told)).harvest.posts) == heard
+
+
 def test_a_call_with_many_messages_asks_for_few_names_and_for_each_once(server: Replay) -> None:
     say(server, {"name": "Cy"})
     call = messaging()
@@ -387,7 +395,7 @@ def test_a_message_is_answered_within_a_day_or_by_a_person_within_seven(server: 
 @pytest.mark.parametrize("under", [{"parent_id": "dm:m_1", "root_id": "dm:71"}, {"private": True}])
 def test_our_message_is_found_again_by_its_words(server: Replay, under: dict[str, Any]) -> None:
     ours = said(9, 0, ours=True, message="We are  on it")
-    bodies: dict[bool, object] = {True: {"data": [talk(ours, said(1, 5))]}, False: {"from": {"id": "71"}}}
+    bodies: dict[bool, object] = {True: {"data": [talk(ours, said(1, 5))]}, False: {"id": "5_1", "from": {"id": "71"}}}
     server.answer = lambda request: Answer(body=json.dumps(bodies[request.path.endswith("/conversations")]).encode())
     found = page(server).find_reply(draft(**under))
     assert found is not None

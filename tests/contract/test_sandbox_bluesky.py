@@ -3,16 +3,20 @@
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from atproto import Client
-from atproto_client.exceptions import BadRequestError, RequestErrorBase, UnauthorizedError
-from atproto_client.models.app.bsky.feed.defs import NotFoundPost, ThreadViewPost
-from atproto_client.models.app.bsky.notification.list_notifications import Notification
 
+from tests.needs import Later
 from tests.sandbox_server import Networks, sandbox_networks
+
+if TYPE_CHECKING:
+    from atproto import Client
+    from atproto_client.models.app.bsky.notification.list_notifications import Notification
+
+atproto = Later("atproto")
+errors = Later("atproto_client.exceptions")
 
 OURS = "veloria-air.example"
 
@@ -24,21 +28,21 @@ def networks(tmp_path: Path) -> Generator[Networks]:
 
 
 @pytest.fixture
-def sky(networks: Networks) -> Client:
-    client = Client(base_url=f"{networks.url}/bluesky")
+def sky(networks: Networks) -> "Client":
+    client = atproto.Client(base_url=f"{networks.url}/bluesky")
     client.login(OURS, networks.source("veloria", "bluesky")["credentials"]["app_password"])
     return client
 
 
-def told(sky: Client, **asked: object) -> list[Notification]:
+def told(sky: "Client", **asked: object) -> "list[Notification]":
     return sky.app.bsky.notification.list_notifications(asked).notifications  # pyright: ignore[reportArgumentType]
 
 
-def test_an_app_password_opens_our_account_and_another_does_not(networks: Networks, sky: Client) -> None:
+def test_an_app_password_opens_our_account_and_another_does_not(networks: Networks, sky: "Client") -> None:
     me = sky.com.atproto.server.get_session()
     assert (me.did, me.handle) == (networks.source("veloria", "bluesky")["user_id"], OURS)
-    with pytest.raises(UnauthorizedError):
-        Client(base_url=f"{networks.url}/bluesky").login(OURS, "not-it")
+    with pytest.raises(errors.UnauthorizedError):
+        atproto.Client(base_url=f"{networks.url}/bluesky").login(OURS, "not-it")
 
 
 def test_without_a_session_or_with_a_broken_one_nothing_is_told(networks: Networks) -> None:
@@ -65,7 +69,7 @@ def test_a_session_runs_out_and_is_renewed(tmp_path: Path) -> None:
         assert networks.control.get(address, headers={"authorization": f"Bearer {renewed['accessJwt']}"}).status_code == 200
 
 
-def test_mentions_answers_and_quotes_of_ours_are_told_and_nothing_else(networks: Networks, sky: Client) -> None:
+def test_mentions_answers_and_quotes_of_ours_are_told_and_nothing_else(networks: Networks, sky: "Client") -> None:
     mine = sky.send_post("Boat 7 sails at noon").uri
     mention = networks.publish("bluesky", f"@{OURS} hello", author="cy")["id"]
     answer = networks.publish("bluesky", "really?", author="cy", reply_to=mine)["id"]
@@ -75,7 +79,7 @@ def test_mentions_answers_and_quotes_of_ours_are_told_and_nothing_else(networks:
     assert [note.uri for note in told(sky, reasons=["reply"])] == [answer]
 
 
-def test_the_place_of_a_list_of_notifications_is_a_bare_time(networks: Networks, sky: Client) -> None:
+def test_the_place_of_a_list_of_notifications_is_a_bare_time(networks: Networks, sky: "Client") -> None:
     for number in range(5):
         networks.publish("bluesky", f"@{OURS} {number}")
     page = sky.app.bsky.notification.list_notifications({"limit": 2})
@@ -85,7 +89,7 @@ def test_the_place_of_a_list_of_notifications_is_a_bare_time(networks: Networks,
     assert all(note.indexed_at < page.cursor for note in older)
 
 
-def test_links_are_shortened_in_the_text_and_whole_in_its_facets(networks: Networks, sky: Client) -> None:
+def test_links_are_shortened_in_the_text_and_whole_in_its_facets(networks: Networks, sky: "Client") -> None:
     link = "https://www.ferries.example/late/boats/number-seven?day=20"
     networks.publish("bluesky", f"\N{SHIP} @{OURS} see {link} #late", author="cy")
     record: Any = sky.app.bsky.feed.search_posts({"q": "late", "sort": "latest"}).posts[0].record
@@ -98,7 +102,7 @@ def test_links_are_shortened_in_the_text_and_whole_in_its_facets(networks: Netwo
     ]
 
 
-def test_search_goes_through_everything_page_by_page(networks: Networks, sky: Client) -> None:
+def test_search_goes_through_everything_page_by_page(networks: Networks, sky: "Client") -> None:
     wanted = [networks.publish("bluesky", f"harbour number {number}")["id"] for number in range(7)]
     networks.publish("bluesky", "something else")
     found, cursor = list[str](), None
@@ -109,25 +113,27 @@ def test_search_goes_through_everything_page_by_page(networks: Networks, sky: Cl
         if cursor is None:
             break
     assert found == wanted[::-1]
-    with pytest.raises(BadRequestError):
+    with pytest.raises(errors.BadRequestError):
         sky.app.bsky.feed.search_posts({"q": "harbour", "cursor": "nowhere"})
 
 
-def test_a_thread_shows_who_answered_whom_and_what_is_gone(networks: Networks, sky: Client) -> None:
+def test_a_thread_shows_who_answered_whom_and_what_is_gone(networks: Networks, sky: "Client") -> None:
     root = networks.publish("bluesky", f"@{OURS} late again", author="cy")["id"]
     gone = networks.publish("bluesky", "me too", author="nadia", reply_to=root)["id"]
     networks.publish("bluesky", "who?", author="cy", reply_to=gone)
     networks.delete("bluesky", gone)
+    from atproto_client.models.app.bsky.feed.defs import NotFoundPost, ThreadViewPost  # noqa: PLC0415 - as late as the others
+
     thread = sky.get_post_thread(root).thread
     assert isinstance(thread, ThreadViewPost)
     assert thread.replies is not None
     assert [type(answer) for answer in thread.replies] == [NotFoundPost]
     assert [post.uri for post in sky.get_posts([root, gone]).posts] == [root]
-    with pytest.raises(BadRequestError, match="NotFound"):
+    with pytest.raises(errors.BadRequestError, match="NotFound"):
         sky.get_post_thread(gone)
 
 
-def test_a_key_is_used_once_and_an_answer_needs_its_parent(networks: Networks, sky: Client) -> None:
+def test_a_key_is_used_once_and_an_answer_needs_its_parent(networks: Networks, sky: "Client") -> None:
     root = networks.publish("bluesky", f"@{OURS} late again", author="cy")["id"]
     did = networks.source("veloria", "bluesky")["user_id"]
     cid = sky.get_posts([root]).posts[0].cid
@@ -137,45 +143,45 @@ def test_a_key_is_used_once_and_an_answer_needs_its_parent(networks: Networks, s
     said = {"repo": did, "collection": "app.bsky.feed.post", "rkey": "3n36antozhslg", "record": record}
     made = sky.com.atproto.repo.create_record(said)  # pyright: ignore[reportArgumentType]
     assert made.uri == f"at://{did}/app.bsky.feed.post/3n36antozhslg"
-    with pytest.raises(RequestErrorBase, match="InternalServerError"):
+    with pytest.raises(errors.RequestErrorBase, match="InternalServerError"):
         sky.com.atproto.repo.create_record(said)  # pyright: ignore[reportArgumentType]
     lost = {"uri": root, "cid": "bafyreiother"}
-    with pytest.raises(BadRequestError, match="leads nowhere"):
+    with pytest.raises(errors.BadRequestError, match="leads nowhere"):
         sky.com.atproto.repo.create_record(said | {"rkey": "", "record": record | {"reply": {"root": lost, "parent": lost}}})  # pyright: ignore[reportArgumentType]
     assert [(reply["id"], reply["doubled"]) for reply in networks.replies()] == [(made.uri, False)]
 
 
-def test_three_hundred_graphemes_are_taken_and_no_more(sky: Client) -> None:
+def test_three_hundred_graphemes_are_taken_and_no_more(sky: "Client") -> None:
     family = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
     assert sky.send_post(family * 100 + "a" * 200).uri
-    with pytest.raises(BadRequestError, match="grapheme too big"):
+    with pytest.raises(errors.BadRequestError, match="grapheme too big"):
         sky.send_post("a" * 301)
-    with pytest.raises(BadRequestError, match="string too big"):
+    with pytest.raises(errors.BadRequestError, match="string too big"):
         sky.send_post(family * 200)
 
 
-def test_a_picture_is_taken_and_shown_with_its_words(networks: Networks, sky: Client) -> None:
+def test_a_picture_is_taken_and_shown_with_its_words(networks: Networks, sky: "Client") -> None:
     made = sky.send_image("See", b"not really a picture", "the new boat")
     embed: Any = sky.get_posts([made.uri]).posts[0].embed
     assert embed.images[0].alt == "the-new-boat"
-    with pytest.raises(BadRequestError, match="BlobTooLarge"):
+    with pytest.raises(errors.BadRequestError, match="BlobTooLarge"):
         sky.upload_blob(b"x" * 1_000_001)
     sky.delete_post(made.uri)
     assert sky.get_posts([made.uri]).posts == []
 
 
-def test_an_author_s_feed_has_what_they_shared(networks: Networks, sky: Client) -> None:
+def test_an_author_s_feed_has_what_they_shared(networks: Networks, sky: "Client") -> None:
     root = networks.publish("bluesky", f"@{OURS} hello", author="cy")["id"]
     networks.publish("bluesky", "", author="nadia", share=root)
     feed = sky.get_author_feed("nadia.sky.example").feed
     assert [(entry.post.uri, entry.reason is not None) for entry in feed] == [(root, True)]
 
 
-def test_the_rate_limit_is_told_and_kept(networks: Networks, sky: Client) -> None:
+def test_the_rate_limit_is_told_and_kept(networks: Networks, sky: "Client") -> None:
     networks.limit("bluesky", 2, 60)
     sky.com.atproto.server.get_session()
     sky.com.atproto.server.get_session()
-    with pytest.raises(RequestErrorBase, match="RateLimitExceeded"):
+    with pytest.raises(errors.RequestErrorBase, match="RateLimitExceeded"):
         sky.com.atproto.server.get_session()
 
 

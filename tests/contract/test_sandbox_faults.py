@@ -1,5 +1,8 @@
 """Error modes of the sandbox, as a client meets them."""
 
+import itertools
+import json
+import threading
 import time
 from collections.abc import Generator
 from typing import Any
@@ -7,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from amends.collectors import build
+from amends.core.ports import Account
 from amends.sandbox.faults import Fault, Mode
 from tests.network_clients import tweepy_client
 from tests.sandbox_server import Networks, sandbox_networks
@@ -116,6 +121,76 @@ def test_a_partial_answer_names_what_it_lacks(networks: Networks) -> None:
     assert len(answer["data"]) >= 5
     networks.fault("reddit", "partial", path="/new")
     assert listing(networks).json()["data"]["children"][-1]["kind"] == "more"
+
+
+def told(networks: Networks, mode: str, enough: int = 4) -> list[str]:
+    """Return the first data that a spoiled stream tells while somebody posts, fewer where it ends before."""
+    networks.fault("mastodon", mode, path="streaming/hashtag", count=1)
+    header = {"authorization": f"Bearer {networks.source('veloria', 'mastodon')['credentials']['access_token']}"}
+    over = threading.Event()
+
+    def post() -> None:
+        while not over.wait(0.02):
+            networks.publish("mastodon", "late #veloria")
+
+    posting = threading.Thread(target=post)
+    posting.start()
+    try:
+        with httpx.stream("GET", f"{networks.mastodon}/api/v1/streaming/hashtag?tag=veloria", headers=header, timeout=60) as answer:
+            lines = (line.removeprefix("data: ") for line in answer.iter_lines() if line.startswith("data: "))
+            return list(itertools.islice(lines, enough))
+    finally:
+        over.set()
+        posting.join()
+
+
+def ids_in(lines: list[str]) -> list[str]:
+    """Return the ids of the statuses, an empty word for one that is torn."""
+    found: list[str] = []
+    for line in lines:
+        try:
+            found.append(json.loads(line)["id"])
+        except ValueError:
+            found.append("")
+    return found
+
+
+def test_an_answer_that_does_not_end_is_spoiled_event_by_event(networks: Networks) -> None:
+    one, again, two, too = ids_in(told(networks, "duplicates"))
+    assert (one, two) == (again, too)
+    assert one < two
+    assert [bool(found) for found in ids_in(told(networks, "partial"))] == [False, True, False, True]
+    later, sooner = ids_in(told(networks, "shuffled", enough=2))
+    assert later > sooner
+
+
+def test_half_of_an_answer_that_does_not_end_ends_in_the_middle_of_an_event(networks: Networks) -> None:
+    assert ids_in(told(networks, "half")) == [""]
+
+
+def test_a_stream_whose_beginning_is_lost_says_nothing(networks: Networks) -> None:
+    networks.fault("mastodon", "lost", path="streaming/hashtag", wait=0.05)
+    header = {"authorization": f"Bearer {networks.source('veloria', 'mastodon')['credentials']['access_token']}"}
+    assert httpx.get(f"{networks.mastodon}/api/v1/streaming/hashtag?tag=veloria", headers=header).status_code == 504
+
+
+def test_threads_are_spoiled_as_lists_are(networks: Networks) -> None:
+    for network, under in (("mastodon", "@VeloriaAir"), ("bluesky", "@veloria"), ("reddit", "text")):
+        root = networks.publish(network, f"{under} the boat is late", title="Late", subreddit="VeloriaAir")["id"]
+        for number in range(3):
+            networks.publish(network, f"me too {number}", reply_to=root)
+        collector = build(network, account(networks, network))
+        whole = {post.external_id for post in collector.thread(root)}
+        assert len(whole) == 4
+        for mode in ("duplicates", "shuffled", "partial"):
+            networks.fault(network, mode, count=2)
+            assert {post.external_id for post in collector.thread(root)} == whole
+            networks.heal()
+
+
+def account(networks: Networks, network: str) -> Account:
+    source = networks.source("veloria", network)
+    return Account(handle=source["handle"], credentials=source["credentials"], options=source["options"])
 
 
 def test_a_fault_is_on_until_its_moment() -> None:

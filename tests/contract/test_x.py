@@ -108,6 +108,23 @@ def test_a_mark_older_than_a_week_is_given_up_with_a_word(server: Replay) -> Non
     assert server.requests[-1].asked["start_time"] == "2026-02-13T12:05:00Z"
 
 
+def test_a_clock_an_hour_slow_does_not_keep_a_first_search_from_x(server: Replay) -> None:
+    def answer(request: Request) -> Answer:
+        if request.asked["start_time"] < "2026-02-13T13:00:00Z":
+            body = refused("start_time", "'start_time' must be on or after 2026-02-13T13:00Z.")
+            return Answer(status=400, body=json.dumps(body).encode())
+        return Answer(body=json.dumps(told(tweet(FIRST))).encode())
+
+    server.answer = answer
+    collector = build(ours(server), lambda: NOW)
+    first = collector.fetch(SEARCH, None, budget=50)
+    assert (first.posts, first.more, len(first.troubles)) == ((), True, 1)
+    assert [post.external_id for post in collector.fetch(SEARCH, first.cursor, budget=50).posts] == [FIRST]
+    say(server, refused("start_time", "'start_time' must be on or after 2027-01-01T00:00Z."), 400)
+    with pytest.raises(QueryRefused):
+        collector.fetch(SEARCH, first.cursor, budget=50)
+
+
 def test_a_query_that_x_does_not_understand_is_refused(server: Replay) -> None:
     say(server, refused("query", "There were errors processing your request: no viable alternative at '('"), 400)
     with pytest.raises(QueryRefused, match="no viable alternative"):

@@ -11,8 +11,9 @@ from amends.core.errors import ModelMissing
 from amends.triage.judge import Text, judge
 from amends.triage.loading import classifier_of
 from amends.triage.models.hub import NEGATIVE, NEUTRAL, POSITIVE, HubModel, build, label_moods
+from tests.needs import Later
 
-torch = pytest.importorskip("torch", reason="torch is in the extras `hub` and `train`, which are not installed here")
+torch = Later("torch", "torch is in the extras `hub` and `train`, which are not installed here")
 
 WORDS = ["good", "bad", "bag", "my", "is", "lost", "@user", "http", "##s"]
 TOKENS = 32
@@ -20,13 +21,13 @@ TOKENS = 32
 
 def make(folder: Path, *, labels: tuple[str, ...], kind: str = "bert") -> Path:
     """Write a sequence-classification model of one small layer, whose tokenizer knows a few words and has no stated limit."""
+    torch.manual_seed(1)
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast  # noqa: PLC0415 - needs torch
 
     folder.mkdir(parents=True)
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    torch.manual_seed(1)
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=16,

@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from amends.core.ports import Intent
 from amends.triage.models.encoder import MODEL_FILE, OUTPUTS
 from amends.triage.signals import Signal
+from amends.triage.training.mixture import Row
+from amends.triage.training.recipe import Stage
+from tests.needs import Later
 
-torch = pytest.importorskip("torch", reason="torch is in the extra `train`, which is not installed here")
-transformers = pytest.importorskip("transformers")
-tokenizers = pytest.importorskip("tokenizers")
-network = pytest.importorskip("amends.triage.training.network", reason="the extra `train` is not installed here")
-trained = pytest.importorskip("amends.triage.training.train", reason="the extra `train` is not installed here")
-exported = pytest.importorskip("amends.triage.training.export", reason="the extra `train` is not installed here")
-mixture = pytest.importorskip("amends.triage.training.mixture")
-recipe = pytest.importorskip("amends.triage.training.recipe")
+WITHOUT = "the extra `train` is not installed here"
+torch = Later("torch", WITHOUT)
+transformers = Later("transformers", WITHOUT)
+network = Later("amends.triage.training.network", WITHOUT)
+trained = Later("amends.triage.training.train", WITHOUT)
+exported = Later("amends.triage.training.export", WITHOUT)
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "lost", "bag", "thanks", "when", "do", "you", "open", "my", "again", "lovely", "help"]
 TEXTS = ["lost my bag again", "thanks lovely help", "when do you open", "lost lost lost"]
@@ -33,9 +35,9 @@ STEPS = 255
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pruned base of one small layer that knows a few words."""
     path = tmp_path_factory.mktemp("base")
-    inner = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
-    inner.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
-    inner.post_processor = tokenizers.processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    inner = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    inner.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
     names = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     transformers.PreTrainedTokenizerFast(
         tokenizer_object=inner, model_input_names=["input_ids", "attention_mask"], **names
@@ -58,14 +60,12 @@ def rows(texts: Sequence[str]) -> list[Any]:
     moods = {"lost": 0, "when": 1, "thanks": 2}
     intents = {"lost": Intent.COMPLAINT, "when": Intent.QUESTION, "thanks": Intent.PRAISE}
     return [
-        mixture.Row(
-            text=text, source="own", mood=moods[text.split()[0]], intents=frozenset({intents[text.split()[0]]}), signals=frozenset()
-        )
+        Row(text=text, source="own", mood=moods[text.split()[0]], intents=frozenset({intents[text.split()[0]]}), signals=frozenset())
         for text in texts
     ]
 
 
-STAGES = (recipe.Stage(name="a", rate=3e-3), recipe.Stage(name="b", rate=1e-3, rounding=True))
+STAGES = (Stage(name="a", rate=3e-3), Stage(name="b", rate=1e-3, rounding=True))
 
 
 @pytest.fixture(scope="module")

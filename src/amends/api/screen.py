@@ -35,6 +35,7 @@ from amends.api import (
     words,
     writing_words,
 )
+from amends.api.alarm_reasons import why_alarmed
 from amends.api.files import version
 from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
@@ -118,6 +119,7 @@ def _environment(*, translates: bool) -> Environment:
         "row_words": row_words,
         "asking_words": asking_words,
         "clock_words": clock_words,
+        "why_alarmed": why_alarmed,
         "why_routed": why_routed,
         "why_started": why_started,
         "role_name": role_name,

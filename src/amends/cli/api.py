@@ -16,12 +16,14 @@ def api() -> None:
 
     from amends.api.app import create_app  # noqa: PLC0415
     from amends.core import log  # noqa: PLC0415
+    from amends.core.arenas import share_heaps  # noqa: PLC0415
     from amends.core.database import Pool  # noqa: PLC0415
     from amends.core.errors import SettingsWrong  # noqa: PLC0415
     from amends.core.settings import settings  # noqa: PLC0415
     from amends.worker.wake import wake  # noqa: PLC0415
 
     given = settings()
+    share_heaps()
     log.set_up(level=given.log_level, json=given.log_json)
     if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` starts a database by itself, a single part does not.")

@@ -115,7 +115,7 @@ def _author(fields: Fields, account: Account) -> Author:
 
 
 def _metrics(fields: Fields) -> Metrics:
-    likes = [one.get("count") for one in reading.mappings(fields.get("actions_summary")) if one.get("id") == LIKE]
+    likes = [one.get("count") for one in reading.mappings(fields.get("actions_summary")) if reading.whole(one.get("id")) == LIKE]
     return Metrics(
         likes=reading.whole(next(iter(likes), None)),
         replies=reading.whole(fields.get("reply_count")),

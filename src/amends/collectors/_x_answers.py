@@ -47,7 +47,7 @@ def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
 
 def shown_or_not(body: Mapping[str, object]) -> Mapping[str, object]:
     """Return `body` where it answers for the posts that were asked for: it shows them or says why not."""
-    if isinstance(body.get("data"), list) or isinstance(body.get("errors"), list):
+    if isinstance(body.get("data"), list | dict) or isinstance(body.get("errors"), list):
         return body
     raise Unreachable("X answered neither with posts nor with reasons.")
 

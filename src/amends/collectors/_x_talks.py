@@ -7,7 +7,7 @@ newest first, and has no mark to begin at, so a walk goes back until it meets wh
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from amends.collectors._x_answers import page_of, unpublished
+from amends.collectors._x_answers import page_of, shown_or_not, unpublished
 from amends.collectors._x_client import Api
 from amends.collectors._x_echo import says
 from amends.collectors._x_items import digits, posts_in
@@ -78,7 +78,7 @@ def find(api: Api, account: Account, draft: Draft) -> Published | None:
 def _pages(api: Api, to: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
     token: str | None = None
     for _ in range(FOUND_PAGES):
-        body = api.call_as_user(LISTED, max_results=PAGE_LIMIT, pagination_token=token, **to, **FIELDS)
+        body = page_of(api.call_as_user(LISTED, max_results=PAGE_LIMIT, pagination_token=token, **to, **FIELDS))
         yield body
         token = reading.text(reading.mapping(body.get("meta")).get("next_token")) or None
         if token is None:
@@ -89,7 +89,7 @@ def _to(api: Api, draft: Draft) -> dict[str, str]:
     """Return whom X shall hand it to: the conversation, or the author of the post that is answered in private."""
     if is_message(draft.parent_id):
         return {"dm_conversation_id": conversation_of(draft.root_id)}
-    told = api.call("get_tweet", draft.parent_id, tweet_fields=["author_id"])
+    told = shown_or_not(api.call("get_tweet", draft.parent_id, tweet_fields=["author_id"]))
     author_id = digits(reading.mapping(told.get("data")).get("author_id"))
     if not author_id:
         raise ReplyRefused("X no longer shows the post, so it does not say whom to write to.")

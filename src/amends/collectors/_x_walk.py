@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from amends.collectors._x_items import digits, posts_in
 from amends.collectors._x_view import id_at, taken_at
 from amends.core import reading
+from amends.core.clock import CLOCKS_APART
 from amends.core.errors import QueryRefused
 from amends.core.ports import Cursor, Missed, Page
 
@@ -117,4 +118,8 @@ def begin_again(walk: Walk, refusal: QueryRefused, now: datetime) -> Page:
             missed=Missed(since=taken_at(walk.since_id), until=now - REACH + MARGIN, reason="X finds only the last seven days."),
             troubles=(f"The last visit is over 7 days ago; what is older X no longer finds. {words}",),
         )
+    later = now - REACH + MARGIN + CLOCKS_APART
+    if walk.start_time and walk.start_time < later and "start_time" in words:
+        trouble = f"X's clock is ahead of ours, so the first hours of its seven days are left out. {words}"
+        return Page(posts=(), cursor=Walk(start_time=later).cursor(), more=True, troubles=(trouble,))
     raise refusal

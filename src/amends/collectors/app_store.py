@@ -122,6 +122,8 @@ class AppStore:
             return Standing(user_id="", handle=handle, can_reply=False, warnings=(NO_KEY,), cost="Reading is free.")
         app = reading.mapping(reading.mapping(self._connect.get(f"v1/apps/{self._app_id()}")).get("data"))
         name = reading.text(reading.mapping(app.get("attributes")).get("name"))
+        if not name:
+            raise Unreachable(f"{TITLE} does not say which app this is.")
         warnings = () if name == handle else (f"This is the app {name}, not {handle}.",)
         return Standing(
             user_id=reading.name(app.get("id")), handle=name, can_reply=True, warnings=warnings, cost="Free: 3,600 requests an hour."
@@ -154,6 +156,8 @@ class AppStore:
         try:
             body = reading.mapping(self._connect.get(f"v1/customerReviews/{review_id}", {"include": "response"}))
         except QueryRefused:
+            if not self._connect.said_missing():
+                raise
             return (gone(review_id), gone(review_id + ANSWER))
         if reading.name(reading.mapping(body.get("data")).get("id")) != review_id:
             raise Unreachable(f"{TITLE} does not say what became of a review.")

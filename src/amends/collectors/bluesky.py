@@ -112,8 +112,9 @@ class Bluesky:
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
         """Return the present state of at most 100 posts."""
         wanted = [uri for uri in dict.fromkeys(external_ids[:PAGE_LIMIT]) if is_post(uri)]
-        shown = self._shown(wanted)
-        return (*shown, *(gone(uri, self._account) for uri in wanted if uri not in {post.external_id for post in shown}))
+        shown = self._lookup(wanted)
+        there = {reading.text(item.get("uri")) for item in shown}
+        return (*self._posts(shown), *(gone(uri, self._account) for uri in wanted if uri not in there))
 
     def reply(self, draft: Draft) -> Published:
         """Publish `draft` as an answer to its parent, under a key of its own: a second try makes no second answer."""
@@ -138,6 +139,8 @@ class Bluesky:
             body = self._line.get("com.atproto.repo.getRecord", asked)
         except QueryRefused:
             return None
+        if not isinstance(body.get("value"), dict):
+            raise Unreachable("Bluesky does not say what stands under the answer's key.")
         found = next((item for item in items(body, []) if is_answer(item.record, draft)), None)
         if found is None:
             return None
@@ -200,13 +203,19 @@ class Bluesky:
 
     def _shown(self, uris: Sequence[str]) -> tuple[Post, ...]:
         """Return those of the posts that Bluesky shows."""
-        posts: list[Post] = []
+        return self._posts(self._lookup(uris))
+
+    def _lookup(self, uris: Sequence[str]) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = []
         for begin in range(0, len(uris), LOOKED_UP):
             body = self._line.get("app.bsky.feed.getPosts", {"uris": list(uris[begin : begin + LOOKED_UP])})
             if not isinstance(body.get("posts"), list):
                 raise Unreachable("Bluesky's answer has no posts.")
-            posts += posts_from({"posts": body["posts"]}, self._account).posts
-        return tuple(posts)
+            found += reading.mappings(body["posts"])
+        return found
+
+    def _posts(self, shown: Sequence[dict[str, object]]) -> tuple[Post, ...]:
+        return posts_from({"posts": [*shown]}, self._account).posts
 
     def _uploaded(self, attachment: Attachment) -> dict[str, object]:
         body = self._line.upload("com.atproto.repo.uploadBlob", attachment.content, attachment.content_type)

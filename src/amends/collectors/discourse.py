@@ -11,7 +11,7 @@ import requests
 
 from amends.collectors import _discourse_hook
 from amends.collectors._discourse_listing import Hits, before, in_category, is_topic, newest_marks, notified, searched
-from amends.collectors._discourse_posts import NETWORK, TITLE, external_id_of, gone, home, posts_from
+from amends.collectors._discourse_posts import NETWORK, TITLE, external_id_of, gone, home, items_of, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
@@ -127,6 +127,8 @@ class Discourse:
             return Standing(user_id="", handle=self._account.handle, can_reply=False, warnings=(NO_KEY,), cost="Reading is free.")
         user = reading.mapping(reading.mapping(self._rest.get("session/current.json")).get("current_user"))
         name, handle = reading.text(user.get("username")), self._account.handle
+        if not name:
+            raise Unreachable(f"{TITLE} does not say who we are.")
         warnings = () if name.casefold() == handle.casefold() else (f"The key acts as {name}, not as {handle}.",)
         return Standing(user_id=reading.name(user.get("id")), handle=name, can_reply=True, warnings=warnings, cost="Reading is free.")
 
@@ -178,11 +180,14 @@ class Discourse:
         except AccessDenied:
             return ()
         except QueryRefused:
+            if not self._rest.said_missing():
+                raise
             return (gone(external_id),)
         if not (is_topic(body) if is_first else external_id_of(reading.mapping(body)) == external_id):
             raise Unreachable(f"{TITLE} does not say what became of a post.")
-        found = [post for post in posts_from(body, self._account).posts if post.external_id == external_id]
-        return tuple(found) or (gone(external_id),)
+        if external_id not in {external_id_of(reading.mapping(item)) for item in items_of(body)}:
+            return (gone(external_id),)
+        return tuple(post for post in posts_from(body, self._account).posts if post.external_id == external_id)
 
     def _topic(self, path: str, asked: Params) -> object:
         body = self._rest.get(path, asked)

@@ -101,7 +101,7 @@ class Facebook:
         if graph_messages.is_message(root_id):
             return self._talks.of(graph_messages.person_of(root_id))
         inside = f"comments.filter(stream).order(reverse_chronological).limit({THREAD_LIMIT}){{{COMMENT_FIELDS}}}"
-        body = self._graph.get(graph_id(root_id), {"fields": f"{POST_FIELDS},{inside}"})
+        body = self._graph.the(graph_id(root_id), {"fields": f"{POST_FIELDS},{inside}"})
         found = [post for post in posts_from(body, self._account).posts if post.root_id == root_id]
         return tuple(sorted(found, key=lambda post: (post.published_at, post.external_id)))
 
@@ -157,7 +157,7 @@ class Facebook:
 
     def check(self) -> Standing:
         """Return which page this is, and what our token may do there."""
-        page = self._graph.get(self._page_id(), {"fields": "id,name,username"})
+        page = self._graph.the(self._page_id(), {"fields": "id,name,username"})
         token = self._graph.token()
         if not token.valid:
             raise CredentialsRefused("Meta says that the token is not good any more: make a new one.")
@@ -184,7 +184,7 @@ class Facebook:
         if answer is not None:
             return answer
         ours = self._account.options.get("user_id", "")
-        found = [self._told(change) for change in changes(hook, self._account, "page") if change.of == ours]
+        found = [self._told(change) for change in changes(hook, self._account, "page", now=self._clock()) if change.of == ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),
             delivery_id=hook.headers.get(SIGNATURE, ""),
@@ -216,7 +216,7 @@ class Facebook:
         """Return under what our answer may stand: Facebook moves an answer to an answer up under the comment."""
         if not is_comment(parent_id):
             return {parent_id}
-        told = self._graph.get(graph_id(parent_id), {"fields": "parent{id}"})
+        told = self._graph.the(graph_id(parent_id), {"fields": "parent{id}"})
         above = reading.name(reading.mapping(told.get("parent")).get("id"))
         return {parent_id, posts.comment_id(above)} if above else {parent_id}
 

@@ -119,6 +119,8 @@ class GitHub:
         """Return our standing: who the token is, its rights where it says them, and when it ends."""
         user = reading.mapping(self._rest.get("user"))
         name, handle = reading.text(user.get("login")), self._account.handle
+        if not name:
+            raise Unreachable(f"{TITLE} does not say who we are.")
         seen = self._rest.wire.headers_seen
         ends = seen.get("github-authentication-token-expiration", "").replace(" UTC", "+00:00")
         return Standing(

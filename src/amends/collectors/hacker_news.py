@@ -79,6 +79,8 @@ class HackerNews(ReadOnly):
             body = self._search.get(f"items/{reading.whole(root_id) or 0}")
         except QueryRefused:
             return ()
+        if reading.name(reading.mapping(body).get("id")) != root_id:
+            raise Unreachable(f"{TITLE} answered something that is no thread.")
         return tuple(sorted(posts_from(body, self._account).posts, key=lambda post: (post.published_at, int(post.external_id))))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:

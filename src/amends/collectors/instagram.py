@@ -95,7 +95,7 @@ class Instagram:
             return self._talks.of(graph_messages.person_of(root_id))
         if not root_id.isdecimal():
             return ()
-        body = self._graph.get(root_id, {"fields": f"{MEDIA_FIELDS},comments.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS},{ANSWERS}}}"})
+        body = self._graph.the(root_id, {"fields": f"{MEDIA_FIELDS},comments.limit({COMMENT_LIMIT}){{{COMMENT_FIELDS},{ANSWERS}}}"})
         found = [post for post in posts_from(body, self._account).posts if post.root_id == root_id]
         return tuple(sorted(found, key=lambda post: (post.published_at, post.external_id)))
 
@@ -155,7 +155,7 @@ class Instagram:
 
     def check(self) -> Standing:
         """Return which account this is, and what our token may do there."""
-        me = self._graph.get(self._user_id(), {"fields": "id,username"})
+        me = self._graph.the(self._user_id(), {"fields": "id,username"})
         token = self._graph.token()
         if not token.valid:
             raise CredentialsRefused("Meta says that the token is not good any more: make a new one.")
@@ -180,7 +180,11 @@ class Instagram:
         answer = challenged(hook, self._account)
         if answer is not None:
             return answer
-        ours = [change for change in changes(hook, self._account, "instagram") if change.of == self._account.options.get("user_id", "")]
+        ours = [
+            change
+            for change in changes(hook, self._account, "instagram", now=self._clock())
+            if change.of == self._account.options.get("user_id", "")
+        ]
         found = [self._told(change) for change in ours]
         return Heard(
             harvest=posts_from({"data": [one for one in found if one is not None]}, self._account),

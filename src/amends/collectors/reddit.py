@@ -109,6 +109,8 @@ class Reddit:
             body = self._api.call("GET", place, {"limit": THREAD_LIMIT, "sort": "new"})
         except QueryRefused:
             return ()
+        if not (isinstance(body, list) and body):
+            listing_of(body)
         posts = {post.external_id: post for post in posts_from(body, self._account, messages=True).posts}
         with suppress(NetworkError):
             self._unfold(root_id, hidden_in(body), posts)

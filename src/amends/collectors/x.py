@@ -113,7 +113,7 @@ class X:
         """
         if not digits(root_id):
             return ()
-        root = self._api.call("get_tweets", [root_id], **FIELDS)
+        root = shown_or_not(self._api.call("get_tweets", [root_id], **FIELDS))
         ids = [version for item in posts_in(root) for version in history(item)] or [root_id]
         query = " OR ".join(f"conversation_id:{found}" for found in dict.fromkeys([root_id, *ids]))
         bodies = [*self._pages("search_recent_tweets", query, "next_token", THREAD_PAGES), root]
@@ -228,7 +228,7 @@ class X:
         """Yield at most `most` whole pages of a listing."""
         place: str | None = None
         for _ in range(most):
-            body = self._api.call(method, subject, max_results=PAGE_LIMIT, **{token: place}, **asked, **FIELDS)
+            body = page_of(self._api.call(method, subject, max_results=PAGE_LIMIT, **{token: place}, **asked, **FIELDS))
             yield body
             place = reading.text(reading.mapping(body.get("meta")).get("next_token")) or None
             if place is None:

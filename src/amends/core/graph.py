@@ -72,6 +72,13 @@ class Graph:
         body = self._rest.get(path, {**(params or {}), **self._proof()})
         return self._object(body)
 
+    def the(self, object_id: str, params: Params) -> Fields:
+        """Return the object with this id; `Unreachable` where the answer is none, or another."""
+        found = self.get(object_id, params)
+        if reading.name(found.get("id")) != object_id:
+            raise Unreachable(f"{self._title} answered something else than what was asked for.")
+        return found
+
     def page(self, path: str, params: Params) -> Fields:
         """Return a page of a list; `Unreachable` where the answer is none."""
         body = self.get(path, params)

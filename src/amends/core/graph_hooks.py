@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from amends.core import reading
 from amends.core.errors import HookRefused
@@ -17,11 +18,14 @@ from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 SIGNATURE = "x-hub-signature-256"
 MESSAGES = "messages"
 LONGEST_CHALLENGE = 200
+OLDEST = timedelta(days=5)
+"""Meta says when it sends, and tries for a day and a half; what says to be older is played back, and we know it again for seven days."""
+IN_MILLISECONDS = 100_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One change that Meta tells: the `field` that was subscribed to, its `value`, whose it is, and when (seconds since 1970).
+    """One change that Meta tells: the `field` that was subscribed to, its `value`, whose it is, and when it was sent (seconds since 1970).
 
     A private message is one of the field `MESSAGES`.
     """
@@ -45,8 +49,8 @@ def challenged(hook: Hook, account: Account) -> Heard | None:
     return Heard(harvest=Harvest(posts=()), answer=challenge)
 
 
-def changes(hook: Hook, account: Account, kind: str) -> list[Change]:
-    """Return what a signed call says of objects of one `kind` (`page`, `instagram`)."""
+def changes(hook: Hook, account: Account, kind: str, *, now: datetime) -> list[Change]:
+    """Return what a signed call says of objects of one `kind` (`page`, `instagram`), without what is played back."""
     secret = account.credentials.get("app_secret", "").encode()
     if hook.method.upper() != "POST" or not secret or len(hook.body) > LARGEST_HOOK:
         raise HookRefused("Meta calls with a POST of at most a megabyte, signed with the app's secret.")
@@ -55,7 +59,8 @@ def changes(hook: Hook, account: Account, kind: str) -> list[Change]:
     told = reading.mapping(parsed(hook.body))
     if told.get("object") != kind or not isinstance(told.get("entry"), list):
         raise HookRefused(f"This call says nothing of what the source is about ({kind}).")
-    return list(_changes(told))
+    oldest = (now - OLDEST).timestamp()
+    return [change for change in _changes(told) if change.at is None or change.at > oldest]
 
 
 def signature(secret: bytes, body: bytes) -> str:
@@ -65,8 +70,13 @@ def signature(secret: bytes, body: bytes) -> str:
 
 def _changes(told: Fields) -> Iterator[Change]:
     for entry in reading.mappings(told.get("entry")):
-        of, at = reading.name(entry.get("id")), reading.whole(entry.get("time"))
+        of, at = reading.name(entry.get("id")), _seconds(reading.whole(entry.get("time")))
         for change in reading.mappings(entry.get("changes")):
             yield Change(of=of, field=reading.text(change.get("field")), value=reading.mapping(change.get("value")), at=at)
         for event in reading.mappings(entry.get("messaging")):
             yield Change(of=of, field=MESSAGES, value=event, at=at)
+
+
+def _seconds(at: int | None) -> int | None:
+    """Return a moment in seconds: of messages Meta tells it in milliseconds."""
+    return at // 1000 if at and at > IN_MILLISECONDS else at

@@ -121,7 +121,8 @@ class Talks:
             raise ReplyRefused(str(refusal)) from refusal
 
     def _author_of(self, comment_id: str) -> str:
-        return reading.name(reading.mapping(self.graph.get(comment_id, {"fields": "from{id}"}).get("from")).get("id"))
+        told = self.graph.the(comment_id, {"fields": "from{id}"})
+        return reading.name(reading.mapping(told.get("from")).get("id"))
 
     def _asked(self, messages: int) -> Params:
         return {"platform": self.platform, "fields": f"id,updated_time,messages.limit({messages}){{{FIELDS}}}"}

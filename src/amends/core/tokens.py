@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import jwt
 import requests
 
 from amends.core import reading
@@ -72,6 +71,8 @@ def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *
 
 def signed(claims: Mapping[str, object], key: str, *, algorithm: str, key_id: str = "") -> str:
     """Return claims as a signed JSON Web Token (RFC 7519); `CredentialsRefused` where the key is none."""
+    import jwt  # noqa: PLC0415 - brings `cryptography`, 6 MB that only the two networks need which want such a token
+
     try:
         return jwt.encode(dict(claims), key, algorithm=algorithm, headers={"kid": key_id} if key_id else None)
     except (ValueError, TypeError, jwt.PyJWTError) as error:

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amends.core.clock import Clock
+from amends.sandbox.passing import Answer, caught
 from amends.sandbox.spoiling import SPOILERS
 
 LONGEST_HANG = 60.0
@@ -103,21 +104,6 @@ class Faults:
         return None
 
 
-@dataclass(kw_only=True, slots=True)
-class _Answer:
-    """An answer that was caught before it left."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    async def send(self, send: Send) -> None:
-        headers = [(name, value) for name, value in self.headers if name != b"content-length"]
-        headers.append((b"content-length", str(len(self.body)).encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
-
-
 class FaultGate:
     """Stands before the app and spoils the requests that a fault meets."""
 
@@ -136,13 +122,18 @@ class FaultGate:
             await self.app(scope, receive, send)
         elif fault.mode in {Mode.HANG, Mode.LOST}:
             if fault.mode is Mode.LOST:
-                await _caught(self.app, scope, receive)
+                await caught(self.app, scope, receive, send, fault.mode)
             await _silence(receive, fault.wait)
             await _canned(504, b"", "text/plain").send(send)
         elif fault.mode in SPOILERS:
-            await _spoiled(await _caught(self.app, scope, receive), fault).send(send)
+            await self._spoil(scope, receive, send, fault)
         else:
             await refusal(fault, now).send(send)
+
+    async def _spoil(self, scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
+        answer = await caught(self.app, scope, receive, send, fault.mode)
+        if answer is not None:
+            await _spoiled(answer, fault).send(send)
 
 
 async def _silence(receive: Receive, seconds: float) -> None:
@@ -155,20 +146,7 @@ async def _silence(receive: Receive, seconds: float) -> None:
     await asyncio.wait({asyncio.ensure_future(gone())}, timeout=min(seconds, LONGEST_HANG))
 
 
-async def _caught(app: ASGIApp, scope: Scope, receive: Receive) -> _Answer:
-    answer = _Answer(status=500, headers=[], body=b"")
-
-    async def catch(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answer.status, answer.headers = message["status"], list(message["headers"])
-        else:
-            answer.body += message.get("body", b"")
-
-    await app(scope, receive, catch)
-    return answer
-
-
-def _spoiled(answer: _Answer, fault: Fault) -> _Answer:
+def _spoiled(answer: Answer, fault: Fault) -> Answer:
     if fault.mode is Mode.HALF:
         return replace(answer, body=answer.body[: max(len(answer.body) // 2, 1)])
     try:
@@ -178,9 +156,9 @@ def _spoiled(answer: _Answer, fault: Fault) -> _Answer:
     return replace(answer, body=json.dumps(SPOILERS[fault.mode](body)).encode())
 
 
-def _canned(status: int, body: bytes, kind: str = "application/json", **headers: str) -> _Answer:
+def _canned(status: int, body: bytes, kind: str = "application/json", **headers: str) -> Answer:
     more = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return _Answer(status=status, headers=[(b"content-type", kind.encode()), *more], body=body)
+    return Answer(status=status, headers=[(b"content-type", kind.encode()), *more], body=body)
 
 
 _PAGE = b"<!doctype html><html><head><title>Over capacity</title></head><body><h1>Something went wrong, but don't fret.</h1></body></html>"
@@ -194,7 +172,7 @@ _TITLES = {
 }
 
 
-def refusal(fault: Fault, now: float) -> _Answer:
+def refusal(fault: Fault, now: float) -> Answer:
     """Return the answer of a network that refuses without looking at the request."""
     if fault.mode is Mode.HTML:
         return _canned(200, _PAGE, "text/html; charset=utf-8")
@@ -209,13 +187,13 @@ def refusal(fault: Fault, now: float) -> _Answer:
     return _canned(status, json.dumps(body).encode(), **(reset if fault.mode is Mode.RATE_LIMITED else {}))
 
 
-def _bluesky_refusal(fault: Fault, status: int, now: float) -> _Answer:
+def _bluesky_refusal(fault: Fault, status: int, now: float) -> Answer:
     body = json.dumps({"error": _TITLES[status].replace(" ", ""), "message": _TITLES[status]}).encode()
     reset = {"ratelimit_limit": "3000", "ratelimit_remaining": "0", "ratelimit_reset": str(int(now) + fault.reset)}
     return _canned(status, body, **(reset if fault.mode is Mode.RATE_LIMITED else {}))
 
 
-def _reddit_refusal(fault: Fault, status: int, _: float) -> _Answer:
+def _reddit_refusal(fault: Fault, status: int, _: float) -> Answer:
     body = json.dumps({"message": _TITLES[status], "error": status}).encode()
     if fault.mode is Mode.RATE_LIMITED:
         used = {"x_ratelimit_remaining": "0.0", "x_ratelimit_used": "100", "x_ratelimit_reset": str(fault.reset)}
@@ -223,13 +201,13 @@ def _reddit_refusal(fault: Fault, status: int, _: float) -> _Answer:
     return _canned(status, body)
 
 
-def _mastodon_refusal(fault: Fault, status: int, now: float) -> _Answer:
+def _mastodon_refusal(fault: Fault, status: int, now: float) -> Answer:
     reset = datetime.fromtimestamp(now + fault.reset, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     told = {"x_ratelimit_limit": "300", "x_ratelimit_remaining": "0", "x_ratelimit_reset": reset}
     return _canned(status, json.dumps({"error": _TITLES[status]}).encode(), **(told if fault.mode is Mode.RATE_LIMITED else {}))
 
 
-_OTHERS: dict[str, Callable[[Fault, int, float], _Answer]] = {
+_OTHERS: dict[str, Callable[[Fault, int, float], Answer]] = {
     "reddit": _reddit_refusal,
     "mastodon": _mastodon_refusal,
     "bluesky": _bluesky_refusal,

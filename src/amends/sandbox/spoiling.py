@@ -4,17 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 Json = Any
-LISTS = ("data", "statuses", "notifications", "posts", "feed")
+LISTS = ("data", "statuses", "notifications", "posts", "feed", "descendants", "thread", "children", "replies")
 
 
 def _items(body: Json) -> list[Json] | None:
-    """Return the list of things in an answer of any network."""
-    if not isinstance(body, dict):
-        return body if isinstance(body, list) else None
-    inner = next((body[name] for name in LISTS if name in body), None)
-    if isinstance(inner, dict):
-        inner = inner.get("children")
-    return inner if isinstance(inner, list) else None
+    """Return the list of things in an answer of any network; of a thread on Reddit, the one of its comments."""
+    if isinstance(body, list):
+        return _items(body[-1]) if _is_listing(body) else body
+    inner = next((body[name] for name in LISTS if name in body), None) if isinstance(body, dict) else None
+    return _items(inner) if isinstance(inner, dict) else inner if isinstance(inner, list) else None
+
+
+def _is_listing(body: Json) -> bool:
+    """Tell whether an answer is Reddit's: a listing, or the two of a thread."""
+    last = body[-1] if isinstance(body, list) and body else body
+    return isinstance(last, dict) and last.get("kind") == "Listing"
 
 
 def duplicated(body: Json) -> Json:
@@ -38,11 +42,11 @@ def partial(body: Json) -> Json:
     items = _items(body)
     if items is None:
         return body
+    if _is_listing(body):
+        items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})
+        return body
     if "data" not in body:
         items.append(_unreadable(body, items))
-        return body
-    if "children" in (body["data"] if isinstance(body["data"], dict) else {}):
-        items.append({"kind": "more", "data": {"count": 0, "name": "t1__", "id": "_", "parent_id": "", "depth": 0, "children": []}})
         return body
     users = body.get("includes", {}).get("users", [])
     lost = users.pop(0)["id"] if users else "0"
@@ -54,7 +58,7 @@ def partial(body: Json) -> Json:
 
 def _unreadable(body: Json, items: list[Json]) -> Json:
     """Return a thing that cannot be read: a notification without its status on Mastodon, a post without a record on Bluesky."""
-    if isinstance(body, list) or "statuses" in body:
+    if isinstance(body, list) or "statuses" in body or "descendants" in body:
         return {"id": items[-1].get("id") if items else "1", "type": "mention", "status": None}
     return {"uri": "at://did:plc:nobody/app.bsky.feed.post/2222222222222", "cid": "", "record": None}
 

@@ -53,10 +53,12 @@ def _read(at: Context, job: BackfillJob, posts: int) -> None:
 def _record(at: Context, job: BackfillJob, page: Page) -> None:
     try:
         with at.pool.transaction() as conn:
-            got = backfill.record_backfill_page(conn, job, page, now=at.clock())
+            got, lost = backfill.record_backfill_page(conn, job, page, now=at.clock())
     except Conflict:
         log.info("claim_lost")
         return
     log.info("backfill_page_stored", new=got.new, again=got.again, more=page.more)
+    for trouble in (*page.troubles, *lost):
+        log.warning("page_trouble", words=trouble)
     if got.new or got.edited or got.deleted:
         at.wake(Task.RELAY)

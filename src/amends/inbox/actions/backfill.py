@@ -27,11 +27,14 @@ def claim_backfill(conn: Connection, *, now: datetime, lease: timedelta) -> Back
     return backfills.claim_next(conn, now=now, until=now + lease, at_once=room(conn))
 
 
-def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now: datetime) -> Ingested:
-    """Store the page's posts and cursor together; `Conflict` where the claim ran out and another took over."""
+def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now: datetime) -> tuple[Ingested, list[str]]:
+    """Store the page's posts and cursor together; `Conflict` where the claim ran out and another took over.
+
+    Returned with what was stored is a line for each post that could not be.
+    """
     if not backfills.still_ours(conn, job):
         raise Conflict(_("Another worker has taken over this backfill."))
-    ingested, _lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
+    ingested, lost = store_posts(conn, job, page.posts, way=fetched(job.watch_id), now=now)
     budget.count(conn, job, reads=page.reads, now=now, watch=(job.watch_id, job.kind))
     entry = after_way_back(Stretch(since=job.since, until=job.until), page.missed, more=page.more)
     health = source_health.after_page(more=True, troubles=(), come_back_at=page.come_back_at, now=now, poll_every=PACE)
@@ -47,7 +50,7 @@ def record_backfill_page(conn: Connection, job: BackfillJob, page: Page, *, now:
     )
     backfills.count_reads(conn, job, reads=page.reads)
     _cover(conn, job, page, entry, now)
-    return ingested
+    return ingested, lost
 
 
 def _cover(conn: Connection, job: BackfillJob, page: Page, entry: Entry, now: datetime) -> None:

@@ -23,6 +23,8 @@ class Termed:
 def of_case(conn: Connection, case_id: CaseId) -> list[Termed]:
     """Return all clocks of a case, the newest episode last."""
     rows = clocks.of_cases(conn, case_ids=[case_id])
+    if not rows:
+        return []
     policies = {one.id: one for one in sla_policies.versions(conn, _named(row.policy_version_id for row in rows))}
     weeks = {one.id: one.calendar for one in calendars.versions(conn, _named(row.calendar_version_id for row in rows))}
     found: list[Termed] = []

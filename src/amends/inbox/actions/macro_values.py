@@ -12,7 +12,7 @@ from amends.inbox.store.sessions import Visitor
 
 def macro_values(conn: Connection, case: CaseHead, writer: str) -> dict[str, str | int]:
     """Return the variables of a macro for the `writer` (their name, empty where nobody is known yet) who answers this case."""
-    topics = post_topics.of_cases(conn, [CaseId(case.id)])
+    topics = post_topics.of_case(conn, CaseId(case.id))
     customer = case.customer_name
     return {
         "customer.name": customer,
@@ -33,7 +33,7 @@ def macro_values(conn: Connection, case: CaseHead, writer: str) -> dict[str, str
 
 def offered(conn: Connection, case: CaseHead, visitor: Visitor, *, text: str = "") -> list[Macro]:
     """Return the macros that are for this case, the most used first."""
-    topic_ids = [one.topic_id for one in post_topics.of_cases(conn, [CaseId(case.id)])]
+    topic_ids = [one.topic_id for one in post_topics.of_case(conn, CaseId(case.id))]
     about = About(language=case.language, network=case.network, topic_ids=topic_ids, urgency=case.urgency)
     return [one for one in macros.visible(conn, agent_id=visitor.agent_id, text=text) if fits(for_what(one), about)]
 

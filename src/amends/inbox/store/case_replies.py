@@ -98,6 +98,8 @@ def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
         """,
         {"case_id": case_id},
     )
+    if not found:
+        return []
     ids = [reply.id for reply in found]
     looks, parts, pictures = (_by_reply(rows) for rows in (_looks(conn, ids), _parts(conn, ids), _pictures(conn, ids)))
     return [

@@ -29,6 +29,8 @@ class Maybe:
 def beside(conn: Connection, customer_id: int, scope: Scope) -> list[Maybe]:
     """Return the likeliest open suggestions about a customer, within the scope."""
     found = match_suggestions.of_customer(conn, CustomerId(customer_id), scope)
+    if not found:
+        return []
     return fetch_all(
         conn,
         Maybe,

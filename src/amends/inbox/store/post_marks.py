@@ -41,6 +41,8 @@ class NamedWatch:
 
 def versions(conn: Connection, post_ids: Sequence[PostId]) -> list[Version]:
     """Return what these posts said before, the oldest words first."""
+    if not post_ids:
+        return []
     return fetch_all(
         conn,
         Version,

@@ -100,20 +100,20 @@ def unsay(conn: Connection, *, post_id: PostId, topic_id: TopicId) -> int:
     )
 
 
-def of_cases(conn: Connection, case_ids: Sequence[CaseId]) -> list[CaseTopic]:
-    """Return the topics of cases, by name."""
+def of_case(conn: Connection, case_id: CaseId) -> list[CaseTopic]:
+    """Return the topics of a case, by name."""
     return fetch_all(
         conn,
         CaseTopic,
         """
-        select distinct on (p.case_id, lower(t.name), t.id)
+        select distinct on (lower(t.name), t.id)
           p.case_id, t.id as topic_id, p.id as post_id, t.name, g.name as by
         from posts p join post_topics l on l.post_id = p.id and l.fits join topics t on t.id = l.topic_id and t.archived_at is null
         left join agents g on g.id = l.agent_id
-        where p.case_id = any(%(ids)s) and p.case_number is not null and p.deleted_at is null
-        order by p.case_id, lower(t.name), t.id, p.published_at desc
+        where p.case_id = %(case)s and p.case_number is not null and p.deleted_at is null
+        order by lower(t.name), t.id, p.published_at desc
         """,
-        {"ids": list(case_ids)},
+        {"case": case_id},
     )
 
 

@@ -1,15 +1,16 @@
 """The multilingual encoder on onnxruntime. Place in the path: cleaned texts -> tokens -> one graph -> `Reading`s.
 
 One thread a process, so that workers side by side don't fight over cores; texts sorted by length, so that little is padding.
+transformers takes a second and 30 MB to import, so it waits for the model: most processes never load one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
-from transformers import PreTrainedTokenizerFast
 
 from amends.core.errors import ModelMissing
 from amends.core.ports import Intent, Reading
@@ -19,6 +20,9 @@ from amends.triage.card import Card, read_card
 from amends.triage.language import plain
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -31,6 +35,8 @@ HEAD_CHARACTERS, TAIL_CHARACTERS = 1_500, 1_000
 def build(folder: Path) -> "Encoder":
     """Return the classifier whose files lie in `folder`; raise `ModelMissing` where one is absent, damaged or not a model."""
     card = read_card(folder)
+    from transformers import PreTrainedTokenizerFast  # noqa: PLC0415 - see the top
+
     try:
         tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER_FILE), pad_token=PADDING)
         return Encoder(card, tokenizer, _session(folder / MODEL_FILE), ngrams.read_tables(folder / ngrams.FILE, card.ngrams))
@@ -61,7 +67,7 @@ class Encoder:
     """A `Classifier`: mood, intent, urgency signals and embedding by one pass, calibrated per language."""
 
     def __init__(
-        self, card: Card, tokenizer: PreTrainedTokenizerFast, session: onnxruntime.InferenceSession, tables: Mapping[str, ngrams.Table]
+        self, card: Card, tokenizer: "PreTrainedTokenizerFast", session: onnxruntime.InferenceSession, tables: Mapping[str, ngrams.Table]
     ) -> None:
         self.version = card.version
         self.trust = card.trust

@@ -5,7 +5,6 @@ sources alike. Its temperature, and the confidence from which its answers are ri
 usually are, answered by stacks that were fitted on others.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
-# pyright: reportAttributeAccessIssue=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Mapping, Sequence

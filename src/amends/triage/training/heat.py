@@ -3,7 +3,6 @@
 Answers on rows that a stack was fitted on look better than they are, so each fold of the rows is answered by a stack of the others.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false
-# pyright: reportAttributeAccessIssue=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Callable

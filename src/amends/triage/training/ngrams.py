@@ -3,7 +3,6 @@
 Each language has its own table, since the same letters mean other things elsewhere; rare moods weigh more, as if all were alike common.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
-# pyright: reportOptionalSubscript=false, reportReturnType=false, reportCallIssue=false, reportArgumentType=false
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Mapping, Sequence
@@ -73,7 +72,7 @@ def by_language(rows: Sequence[Row]) -> Mapping[str, Table]:
     languages = np.array([plain(detect(row.text)) for row in rows])
     tables: dict[str, Table] = {}
     for language in sorted(set(languages.tolist())):
-        chosen = [rows[i] for i in np.flatnonzero(languages == language)]
+        chosen = [rows[i] for i in np.flatnonzero(languages == language).tolist()]
         if len(chosen) >= ENOUGH_ROWS:
             moods = np.array([row.mood for row in chosen])
             even = evenly([row.source for row in chosen], moods)
