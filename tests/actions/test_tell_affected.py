@@ -198,6 +198,8 @@ def test_without_a_text_nobody_is_told_and_a_wrong_one_is_refused(desk: Desk) ->
     with pytest.raises(Refused, match="shoe"):
         tell_affected.write(desk.conn, incident, "en", "{{ customer.shoe }}", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     tell_affected.write(desk.conn, incident, "ta", "முடிந்தது", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+    assert [one.why for one in answers(desk, incident)] == ["no_text"], "it is in a language that they never wrote in"
+    tell_affected.write(desk.conn, incident, "en", "It works again", scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
     assert [one.state for one in answers(desk, incident)] == ["proposed"]
     assert incident_rounds.languages(desk.conn, EVERYTHING, incident) == {"en": 1}
     with pytest.raises(Refused, match="paces"):

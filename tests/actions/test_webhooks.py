@@ -95,6 +95,7 @@ def test_a_receiver_that_is_down_is_tried_again_before_the_next_is_told(told: To
     told.status = 503
     told.work_off()
     assert told.told() == [("customer.created", "A")]
+    assert (told.hook().waiting, told.hook().trouble) == (2, "the receiver answers 503")
 
     told.status = 204
     told.work.now += timedelta(seconds=5)
@@ -103,6 +104,7 @@ def test_a_receiver_that_is_down_is_tried_again_before_the_next_is_told(told: To
     assert told.told() == [("customer.created", "A"), ("customer.created", "A"), ("customer.created", "B")]
     keys = [letter.headers["webhook-id"] for letter in told.letters]
     assert keys[0] == keys[1] != keys[2]
+    assert told.hook().trouble == ""
 
 
 def test_a_dead_receiver_is_stopped_and_goes_on_where_it_was_when_resumed(told: Told) -> None:

@@ -138,6 +138,7 @@ def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door
     [
         "zone=Mars/Olympus",
         "from=2026-03-02&to=2026-03-01",
+        "to=2026-03-02",
         "from=2000-01-01&to=2026-03-01",
         "span=9d",
         "from=2011-12-30&to=2011-12-30&zone=Pacific/Apia",

@@ -1,6 +1,7 @@
 """The pages of occasions: made, written, looked at, switched on, stopped; and the link by which a customer stops such messages."""
 
 import json
+from datetime import timedelta
 
 from amends.core.database import execute, fetch_values
 from amends.core.secrets import fingerprint
@@ -41,6 +42,20 @@ def test_an_occasion_is_made_written_looked_at_and_switched_on(door: Door) -> No
     page = door.visitor(door.who.mia).get("/occasions").text
     assert "Birthday &lt;b&gt;wishes&lt;/b&gt;" in page
     assert "sends" in page
+
+
+def test_whose_day_comes_is_named(door: Door) -> None:
+    occasion_id = made(door)
+    with door.pool.transaction() as conn:
+        query = """
+            insert into important_dates (customer_id, kind, month, day, created_at)
+            select min(customer_id), 'birthday', %(month)s, %(day)s, %(now)s from cases
+            returning (select name from customers u where u.id = customer_id)
+        """
+        comes = door.now + timedelta(days=3)
+        [name] = fetch_values(conn, query, {"month": comes.month, "day": comes.day, "now": door.now})
+    shown = door.visitor(door.who.mia).get(f"/occasions/{occasion_id}").text
+    assert f'dir="auto">{name}</a>' in shown.partition('id="t-coming"')[2]
 
 
 def test_what_waits_is_let_out_and_one_message_can_be_stopped(door: Door) -> None:

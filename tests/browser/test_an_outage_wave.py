@@ -16,6 +16,13 @@ from tests.cast import POLICY, a_post
 pytestmark = pytest.mark.browser
 PHONE = {"width": 320, "height": 640}
 
+BROUGHT = """() => {
+  htmx.trigger(document.querySelector("main button[hx-post]"), "toast", { text: "Done", undo: "/back", there: true });
+  const brought = sessionStorage.getItem("toast");
+  sessionStorage.removeItem("toast");
+  return brought;
+}"""
+
 
 def test_an_outage_wave(desktop: Desktop) -> None:
     board = opened_over(desktop, wave(desktop))
@@ -42,6 +49,7 @@ def opened_over(desktop: Desktop, case_ids: list[int]) -> str:
     page = desktop.open("/incidents")
     page.get_by_role("link", name="No signal in Jaffna").click()
     expect(page.locator("#belonging")).to_contain_text("Kavi1 Nathan")
+    assert page.evaluate(BROUGHT) == '{"text":"Done","undo":"/back"}', "what a button says on the next page is its words alone"
     return f"/incidents/{incident}"
 
 

@@ -130,6 +130,17 @@ def test_an_older_picture_of_the_case_or_the_bell_does_not_stay_in_the_place_of_
     expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read")
 
 
+def test_no_case_waits_for_news_of_the_one_before(desktop: Desktop) -> None:
+    held = desktop.hold("**/live")
+    who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
+    desktop.correct(who.plain, "mood", "neutral")
+    news = desktop.next_held(held)
+    page.locator(f"#row-{who.talked} a").click()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))
+    answered(page, news)
+    expect(page.locator("#case-head .meta")).to_contain_text(f"#{who.talked} ")
+
+
 def test_all_that_match_are_no_longer_meant_once_one_more_is_marked(desktop: Desktop) -> None:
     held = desktop.hold("**/bulk/matching*")
     page = desktop.open()

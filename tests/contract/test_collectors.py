@@ -433,6 +433,15 @@ def test_nothing_is_taken_for_deleted_where_the_network_fails(case: Case) -> Non
             collector.refresh([case.expected["complaint"]])
 
 
+@those(lambda able: able.refreshes)
+@pytest.mark.parametrize("status", [302, 400, 418, 503])
+def test_a_refusal_of_the_question_says_of_nothing_that_it_is_deleted(case: Case, status: int) -> None:
+    collector = case.collector()
+    case.say(b"<html>", status)
+    with suppress(NetworkError):
+        assert not any(post.deleted for post in collector.refresh([case.expected["complaint"]]))
+
+
 @those()
 def test_our_standing_is_ours(case: Case) -> None:
     standing = case.collector("me").check()

@@ -35,6 +35,7 @@ from amends.api import (
     words,
     writing_words,
 )
+from amends.api.alarm_reasons import why_alarmed
 from amends.api.files import version
 from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
@@ -118,6 +119,7 @@ def _environment(*, translates: bool) -> Environment:
         "row_words": row_words,
         "asking_words": asking_words,
         "clock_words": clock_words,
+        "why_alarmed": why_alarmed,
         "why_routed": why_routed,
         "why_started": why_started,
         "role_name": role_name,
@@ -129,6 +131,7 @@ def _environment(*, translates: bool) -> Environment:
             setattr(pieces, often, _drawn_once(getattr(pieces, often)))
         found.globals[name] = pieces
     installed.globals["keyboard"] = _drawn_once(partial(_keyboard, found))
+    installed.globals["relabelling"] = _drawn_once(partial(_relabelling, found))
     return found
 
 
@@ -144,6 +147,10 @@ def _plain(text: str, _language: str) -> Markup:
 
 def _keyboard(templates: Environment, plain_keys: str | int) -> Markup:
     return Markup(templates.get_template("keyboard.html").render(plain_keys=plain_keys))  # noqa: S704 - our own template
+
+
+def _relabelling(templates: Environment) -> Markup:
+    return Markup(templates.get_template("relabelling.html").render())  # noqa: S704 - our own template
 
 
 def _drawn_once(macro: Callable[..., Markup]) -> Callable[..., Markup]:

@@ -43,7 +43,9 @@ class Wanted:
         return zone_or_utc(self.zone or people.profile(conn, visitor.agent_id).time_zone)
 
     def period(self, zone: ZoneInfo, now: datetime) -> Period:
-        """Return the days asked for, else the span that ends now."""
+        """Return the days asked for, else the span that ends now; `Refused` where only the last day is said."""
+        if self.first is None and self.last is not None:
+            raise Refused(_("Say the first day too, not the last alone."))
         if self.first is None:
             return period_of(self.span, now)
         return days_of(self.first, self.last or now.astimezone(zone).date(), zone)

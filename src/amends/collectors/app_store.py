@@ -156,6 +156,8 @@ class AppStore:
         try:
             body = reading.mapping(self._connect.get(f"v1/customerReviews/{review_id}", {"include": "response"}))
         except QueryRefused:
+            if not self._connect.said_missing():
+                raise
             return (gone(review_id), gone(review_id + ANSWER))
         if reading.name(reading.mapping(body.get("data")).get("id")) != review_id:
             raise Unreachable(f"{TITLE} does not say what became of a review.")

@@ -180,6 +180,8 @@ class Discourse:
         except AccessDenied:
             return ()
         except QueryRefused:
+            if not self._rest.said_missing():
+                raise
             return (gone(external_id),)
         if not (is_topic(body) if is_first else external_id_of(reading.mapping(body)) == external_id):
             raise Unreachable(f"{TITLE} does not say what became of a post.")

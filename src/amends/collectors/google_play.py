@@ -116,6 +116,8 @@ class GooglePlay:
         try:
             body = reading.mapping(self._rest.get(f"{self._path()}/{review_id}"))
         except QueryRefused:
+            if not self._rest.said_missing():
+                raise
             return (gone(review_id), gone(review_id + ANSWER))
         if reading.text(body.get("reviewId")) != review_id:
             raise Unreachable(f"{TITLE} does not say what became of a review.")

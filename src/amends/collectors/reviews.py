@@ -133,6 +133,8 @@ class Reviews:
         try:
             body = self._rest.get(_filled(self._form.one, id=review_id))
         except QueryRefused:
+            if not self._rest.said_missing():
+                raise
             return (gone(review_id), gone(review_id + ANSWER))
         if id_of(body, self._form) != review_id:
             raise Unreachable(f"{TITLE}: the site does not say what became of a review.")

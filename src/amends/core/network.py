@@ -38,6 +38,7 @@ CHUNK = 64 * 1024
 WAIT_UNTOLD = timedelta(seconds=60)
 LONGEST_WORDS = 300
 PASSING = frozenset({408, 425})
+MISSING = frozenset({404, 410})
 LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-app-limit-24hour")
 SPOKEN = ("detail", "description", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
@@ -55,12 +56,13 @@ class Wire(requests.Session):
 
     `judge` looks at each response first and may name a more telling error; `routes` lead what a library asks of a fixed address to
     another one (`{"https://api.example/": "http://127.0.0.1:8000/x"}`); `time_out` (seconds) bounds the wait for a connection and for
-    each part of the answer. `headers_seen` are those of the last response.
+    each part of the answer. `headers_seen` and `status_seen` are those of the last response.
     """
 
     def __init__(self, *, clock: Clock, judge: Judge = no_verdict, routes: Mapping[str, str], time_out: float = TIME_OUT) -> None:
         super().__init__()
         self.headers_seen: Mapping[str, str] = {}
+        self.status_seen = 0
         self._clock = clock
         self._judge = judge
         self._time_out = time_out
@@ -81,7 +83,7 @@ class Wire(requests.Session):
             response = super().request(method, url, *args, **asked)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
-        self.headers_seen = dict(response.headers.lower_items())
+        self.headers_seen, self.status_seen = dict(response.headers.lower_items()), response.status_code
         error = self._error_of(response)
         if error is not None:
             raise error

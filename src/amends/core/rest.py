@@ -8,7 +8,7 @@ from datetime import datetime
 
 from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Judge, Wire, come_back, no_verdict
+from amends.core.network import MISSING, SHORTEST_WAIT, TIME_OUT, Judge, Wire, come_back, no_verdict
 from amends.core.ports import Account
 
 Params = Mapping[str, str | int | None]
@@ -70,6 +70,10 @@ class Rest:
             return self.ask(method, path, body=body)
         except (QueryRefused, AccessDenied) as refusal:
             raise ReplyRefused(str(refusal)) from refusal
+
+    def said_missing(self) -> bool:
+        """Tell whether the last answer said that there is no such thing; any other refusal says nothing of what was asked for."""
+        return self.wire.status_seen in MISSING
 
     def come_back_at(self) -> datetime | None:
         """Return when the network wants to be asked again where the last answer said that its limit is used up."""

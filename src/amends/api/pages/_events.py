@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.api import clock_words, labels, words
+from amends.api.alarm_reasons import why_alarmed
 from amends.api.asking_words import noted
 from amends.api.giving_words import why_chosen
 from amends.api.route_words import why_routed
@@ -27,7 +28,7 @@ def _said(event: EventRow, sentence: str, **more: object) -> str:
 
 
 def _why(event: EventRow, alone: str, with_reason: str) -> str:
-    why = why_routed(str(event.facts.get("why") or event.facts.get("reason") or ""))
+    why = why_alarmed(why_routed(str(event.facts.get("why") or event.facts.get("reason") or "")))
     return with_reason % {"name": _by(event), "why": why} if why else _said(event, alone)
 
 

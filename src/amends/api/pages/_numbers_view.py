@@ -36,22 +36,38 @@ class Tile:
     business: str = ""
 
 
+WEEK, MONTH = 7, 30
+"""After so many days a resolution is looked at."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Headline:
-    """The resolutions that held: after `days`, what the follow-ups found, and the change in points; `other` is the second look."""
+    """The resolutions that held: after `days`, what the follow-ups found of those `resolved`, and the change in points.
+
+    `other` is the second look.
+    """
 
     days: int
+    resolved: int
     outcomes: Outcomes
     other: Outcomes
     change: Change | None
 
 
 def headline(found: Found, asked: Asked) -> Headline:
-    """Return the resolutions that held after thirty days; those after seven where no such look is concluded yet."""
+    """Return the resolutions that held."""
     now, then = found.measures(asked), found.measures_before(asked)
-    if now.after_30.concluded:
-        return Headline(days=30, outcomes=now.after_30, other=now.after_7, change=_points(now.after_30.share, then.after_30.share, up=True))
-    return Headline(days=7, outcomes=now.after_7, other=now.after_30, change=_points(now.after_7.share, then.after_7.share, up=True))
+    days = days_of_headline(now.after_7, now.after_30)
+    (look, before), other = ((now.after_30, then.after_30), now.after_7) if days == MONTH else ((now.after_7, then.after_7), now.after_30)
+    return Headline(days=days, resolved=now.resolved, outcomes=look, other=other, change=_points(look.share, before.share, up=True))
+
+
+def days_of_headline(after_7: Outcomes, after_30: Outcomes) -> int:
+    """Return after how many days the headline looks: thirty, or seven where more of these are known.
+
+    A relapse is known at once, all else only when the days are over: of a month that just ended, thirty days would show relapses alone.
+    """
+    return MONTH if after_30.concluded >= max(after_7.concluded, 1) else WEEK
 
 
 def tiles(found: Found, asked: Asked, pace: Paces) -> list[Tile]:

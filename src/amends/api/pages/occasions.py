@@ -19,13 +19,14 @@ from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.occasions import KINDS, VARIABLES, WHYS, Cap, Kind, Words, checked_words
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import agents, counts, occasion_messages, occasions
+from amends.inbox.store import agents, counts, customers, occasion_messages, occasions
 from amends.inbox.store.occasions import NewOccasion
 
 router = APIRouter(prefix="/occasions", include_in_schema=False)
 OCCASIONS = [may(Right.OCCASIONS)]
 SHOWN = 30
 AHEAD = 30
+NEAREST = 20
 
 
 def settled(  # noqa: PLR0913
@@ -231,11 +232,15 @@ def _list_values(conn: Connection) -> dict[str, Any]:
 def _values(conn: Connection, desk: Desk, occasion_id: int, below: int | None = None) -> dict[str, Any]:
     found = acts.occasion_of(conn, occasion_id)
     rows = occasion_messages.page(conn, occasion_id, below=below, limit=SHOWN + 1)
+    coming = plan_occasions.coming(conn, found, now=desk.clock(), days=AHEAD)
+    nearest = [customer_id for _day, customer_id in coming[:NEAREST]]
     return {
         "one": found,
         "texts": {words.language: words for words in occasions.texts(conn, [occasion_id])[occasion_id]},
         "tally": occasions.tallies(conn, [occasion_id])[occasion_id],
-        "coming": plan_occasions.coming(conn, found, now=desk.clock(), days=AHEAD),
+        "coming": coming,
+        "nearest": NEAREST,
+        "names": customers.names(conn, nearest),
         "messages": rows[:SHOWN],
         "more": rows[SHOWN - 1].id if len(rows) > SHOWN else None,
         "kinds": KINDS,

@@ -138,8 +138,9 @@ function refreshCase() {
   clearTimeout(refreshing);
   refreshing = setTimeout(() => {
     const id = openCase();
-    // Its target is the body, which stays: whether an answer is still wanted is heard of on its target, and the case may be closed by then.
-    if (id) request("GET", `/inbox/${id}/live`, { lane: "#case", swap: "none", target: "body", still: () => openCase() === id });
+    // In a lane of its own, so that no other case waits for it. Its target is the body, which stays: whether an answer is still wanted is
+    // heard of on its target, and the case may be closed by then.
+    if (id) request("GET", `/inbox/${id}/live`, { lane: "live", swap: "none", target: "body", still: () => openCase() === id });
   }, 60);
 }
 
@@ -236,11 +237,10 @@ when("keeps-listening", () => source?.readyState === EventSource.CLOSED && liste
 
 beHere();
 
-// What asks again by itself and is patient waits while somebody reads what they unfolded in it.
-when("htmx:beforeRequest", (event) => {
-  const { elt, requestConfig } = event.detail;
-  if (!requestConfig.triggeringEvent && elt.matches("[data-patient]") && $("details[open]", elt)) event.preventDefault();
-});
+// What asks again by itself and is patient waits while somebody reads what they unfolded in it, also when the answer is here.
+const isRead = ({ triggeringEvent, elt }) => !triggeringEvent && elt.matches("[data-patient]") && $("details[open]", elt);
+when("htmx:beforeRequest", (event) => isRead(event.detail.requestConfig) && event.preventDefault());
+when("htmx:beforeSwap", ({ detail }) => isRead(detail.requestConfig) && (detail.shouldSwap = false));
 
 // The sources' health moves by itself too, unless somebody is filling in a form there.
 const freeSources = () => $("#shown[data-health]") && !$("#shown details[open]");

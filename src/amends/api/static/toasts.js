@@ -54,9 +54,9 @@ export function trouble(status, responseText) {
   if (status === 409 && openCase()) tell("case-stale");
 }
 
-// What is said while the page changes is shown on the next one.
+// What is said while the page changes is shown on the next one: its words alone, since an event also holds the button that was pressed.
 const THERE = "toast";
-when("toast", (event) => (event.detail.there ? sessionStorage.setItem(THERE, JSON.stringify(event.detail)) : toast(event.detail.text, event.detail)));
+when("toast", ({ detail: { there, text, undo } }) => (there ? sessionStorage.setItem(THERE, JSON.stringify({ text, undo })) : toast(text, { undo })));
 const brought = sessionStorage.getItem(THERE);
 sessionStorage.removeItem(THERE);
 if (brought) toast(JSON.parse(brought).text, JSON.parse(brought));

@@ -16,6 +16,7 @@ from amends.inbox.rules import telling as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.incidents import understood
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.telling import State, Why
@@ -48,7 +49,8 @@ def propose(conn: Connection, incident_id: int, *, scope: Scope, agent_id: Agent
     incident_rounds.begin(conn, incident.id, fixed_at=fixed_at, per_minute=rule.USUAL_PACE, agent_id=agent_id, now=now)
     there, texts = _running(conn, incident_id), incident_rounds.texts(conn, incident_id)
     touched = incident_affected.everybody(conn, scope, incident_id, fixed_at=fixed_at)
-    proposals = [Proposal(affected=one, why=rule.why_not(one.person) or ("" if texts else Why.NO_TEXT)) for one in touched]
+    texted = {one.case_id: bool(understood(texts, one.spoken)) for one in touched}
+    proposals = [Proposal(affected=one, why=rule.why_not(one.person) or ("" if texted[one.case_id] else Why.NO_TEXT)) for one in touched]
     return incident_affected.propose(conn, scope, there.id, proposals)
 
 

@@ -147,8 +147,12 @@ def noted(texts: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def spoken(texts: Mapping[str, str], languages: Sequence[str]) -> str:
-    """Return the text in the first of the languages that there is one in, else in English, else in any; empty where there is none."""
+def understood(texts: Mapping[str, str], languages: Sequence[str]) -> str:
+    """Return the text in the first of the languages that there is one in, else in English; empty where there is none."""
     wanted = [code for language in languages for code in dict.fromkeys((language, language.partition("-")[0]))]
-    chosen = next((code for code in (*wanted, "en", *texts) if code in texts), "")
-    return texts.get(chosen, "")
+    return next((texts[code] for code in (*wanted, "en") if code in texts), "")
+
+
+def spoken(texts: Mapping[str, str], languages: Sequence[str]) -> str:
+    """Return the text that is `understood`, else that in any language; empty where there is none."""
+    return understood(texts, languages) or next(iter(texts.values()), "")

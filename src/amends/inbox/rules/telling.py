@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
 from amends.core.written import language_name
 from amends.inbox.rules import macro_text
-from amends.inbox.rules.incidents import spoken
+from amends.inbox.rules.incidents import understood
 from amends.inbox.rules.words import CaseStatus
 
 VARIABLES = (
@@ -65,7 +65,7 @@ WHYS = Table(
         Why.CLOSED: N_("their case is closed"),
         Why.ANSWERED: N_("they were answered since it was fixed"),
         Why.CANNOT_REPLY: N_("the network does not let us reply"),
-        Why.NO_TEXT: N_("there is no text yet"),
+        Why.NO_TEXT: N_("there is no text in a language of theirs, nor in English"),
         Why.BY_HAND: N_("a colleague left them out"),
         Why.REFUSED: N_("it could not be handed over"),
         Why.WROTE: N_("something was said since; look again"),
@@ -108,8 +108,8 @@ def checked(text: str) -> str:
 
 
 def written(texts: Mapping[str, str], languages: Sequence[str], values: Mapping[str, str | int]) -> str:
-    """Return what somebody is told in their language; empty where nothing is written in any."""
-    template = spoken(texts, languages)
+    """Return what somebody is told in a language of theirs, or else in English; empty where nothing is written in either."""
+    template = understood(texts, languages)
     return macro_text.fill(template, dict.fromkeys(VARIABLES, "") | dict(values)) if template else ""
 
 

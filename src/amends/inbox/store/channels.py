@@ -85,7 +85,8 @@ def active(conn: Connection, *, agent_id: int | None = None) -> Sequence[Channel
           count(*) filter (where delivery.state = 'queued') as waiting,
           count(*) filter (where delivery.state = 'failed') as failed,
           max(delivery.delivered_at) as last_delivered_at,
-          coalesce((array_agg(delivery.error order by delivery.id desc) filter (where delivery.error <> ''))[1], '') as last_error
+          coalesce((array_agg(case when delivery.state = 'delivered' then '' else delivery.error end order by delivery.id desc)
+            filter (where delivery.state = 'delivered' or delivery.error <> ''))[1], '') as last_error
         from alert_channels channel left join alert_deliveries delivery on delivery.channel_id = channel.id
         where channel.active and channel.agent_id is not distinct from %(agent)s::bigint group by channel.id order by channel.id
         """,

@@ -27,6 +27,18 @@ def of_authors(conn: Connection, author_ids: Sequence[AuthorId]) -> dict[AuthorI
     return {link.author_id: link.customer_id for link in links}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Called:
+    id: CustomerId
+    name: str
+
+
+def names(conn: Connection, customer_ids: Sequence[CustomerId]) -> dict[CustomerId, str]:
+    """Return what these customers are called."""
+    found = fetch_all(conn, _Called, "select id, name from customers where id = any(%(ids)s)", {"ids": list(customer_ids)})
+    return {one.id: one.name for one in found}
+
+
 def find_link(conn: Connection, *, author_id: AuthorId) -> Link | None:
     """Return the author's link, or None."""
     return fetch_maybe(conn, Link, "select author_id, customer_id, basis from customer_links where author_id = %(id)s", {"id": author_id})

@@ -20,12 +20,18 @@ class Affected:
     case_id: CaseId
     source_id: int
     language: str
+    languages: Sequence[str]
     gone: bool
     do_not_contact: bool
     belongs: bool
     status: str
     answered: bool
     can_reply: bool
+
+    @property
+    def spoken(self) -> list[str]:
+        """Return the language of the case, and then those of the person."""
+        return [self.language, *self.languages]
 
     @property
     def person(self) -> Person:
@@ -49,7 +55,7 @@ class Proposal:
 
 
 _FACTS: LiteralString = """
-  c.customer_id, c.id as case_id, c.source_id, c.language, u.erased_at is not null as gone,
+  c.customer_id, c.id as case_id, c.source_id, c.language, u.languages, u.erased_at is not null as gone,
   u.do_not_contact_since is not null as do_not_contact, m.left_at is null as belongs, c.status,
   exists (
     select from incident_cases o join cases oc on oc.id = o.case_id join replies r on r.case_id = oc.id

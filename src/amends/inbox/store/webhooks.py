@@ -10,7 +10,10 @@ from amends.inbox.store.customer_feed import Place
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Webhook:
-    """A receiver; `stopped_at` where it is told nothing, with why. `waiting` calls are due, `delivered_at` was the last."""
+    """A receiver; `stopped_at` where it is told nothing, with why.
+
+    `waiting` calls are due, `trouble` is what the first of them met, `delivered_at` was the last.
+    """
 
     id: int
     name: str
@@ -20,6 +23,7 @@ class Webhook:
     why: str
     created_at: datetime
     waiting: int
+    trouble: str
     delivered_at: datetime | None
 
 
@@ -89,7 +93,9 @@ def every(conn: Connection) -> list[Webhook]:
           (select count(*) from (
             select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' limit 1000) q) as waiting,
           (select d.delivered_at from webhook_deliveries d where d.webhook_id = w.id and d.state = 'delivered' order by d.id desc limit 1)
-            as delivered_at
+            as delivered_at,
+          coalesce((select d.error from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' order by d.id limit 1), '')
+            as trouble
         from webhooks w where w.deleted_at is null order by lower(w.name), w.id
         """,
     )

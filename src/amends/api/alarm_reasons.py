@@ -1,0 +1,27 @@
+"""Words for why a case's alarm rang, in the reader's language: on the page of alarms, and in the case's timeline.
+
+Place in the path: `rules.alerting` (a sentence in English, which goes to pagers and channels as it stands) -> stored -> here.
+"""
+
+import re
+
+from amends.api.words import reason
+from amends.core.translating import _
+from amends.core.written import listed, number
+
+BECAUSE = re.compile(r"Negative, (?:urgency (?P<urgency>\d{1,3})|(?P<followers>\d[\d,]{0,19}) followers)(?:: (?P<reasons>.+))?\.")
+
+
+def why_alarmed(stored: str) -> str:
+    """Return the sentence for a stored reason; what is none of ours (a rule's own words) stays."""
+    found = BECAUSE.fullmatch(stored)
+    if found is None:
+        return stored
+    told = f"{_('Negative')}, {_ground(found)}"
+    return f"{told}: {listed(map(reason, found['reasons'].split(', ')))}." if found["reasons"] else f"{told}."
+
+
+def _ground(found: re.Match[str]) -> str:
+    if found["urgency"]:
+        return _("urgency %(n)s") % {"n": found["urgency"]}
+    return _("%(n)s followers") % {"n": number(int(found["followers"].replace(",", "")))}
