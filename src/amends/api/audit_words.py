@@ -198,9 +198,9 @@ def _shown(value: Any) -> str:
     """Return a value as people read it: a moment of the database as one, anything else as it is stored."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
-    except ValueError:
-        moment = None
-    return stamp(moment.astimezone(UTC)) if moment and moment.tzinfo else _value(value)
+        return stamp(moment.astimezone(UTC)) if moment and moment.tzinfo else _value(value)
+    except (ValueError, OverflowError):  # somebody's own words, such as a name that looks like a moment before all calendars
+        return _value(value)
 
 
 def _value(value: Any) -> str:
