@@ -12,6 +12,7 @@ from amends.inbox.actions.correct import correct
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.tuning import head_in_force, tuning
 from amends.inbox.rules.ids import PostId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import heads
 from amends.worker.names import Task
 from tests.cast import NOON, a_post, a_source, ada
@@ -149,7 +150,7 @@ def test_it_learns_at_night_once_where_something_new_was_corrected(pool: Pool) -
     work.now += timedelta(minutes=10)
     work.perform(Task.LEARN)
     with pool.transaction() as conn:
-        assert fetch_values(conn, "select why from jobs") == ["every night"]
+        assert fetch_values(conn, "select why from jobs") == [JobWhy.NIGHTLY]
         carry_out(conn, now=work.now)
     work.now += timedelta(days=1)
     work.perform(Task.LEARN)

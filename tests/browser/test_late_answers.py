@@ -154,3 +154,21 @@ def test_all_that_match_are_no_longer_meant_once_one_more_is_marked(desktop: Des
     answered(page, counting)
     expect(page.locator("[data-selected]")).to_have_text("3")
     expect(page.locator("#bulk-in [name=all]")).to_have_value("")
+
+
+def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: Desktop) -> None:
+    held = desktop.hold("**/note")
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask finance")
+    page.keyboard.press("Control+Enter")
+    answer = desktop.next_held(held)
+    page.keyboard.type(" and legal")
+    answered(page, answer)
+    expect(page.locator(".note .text")).to_have_text("Ask finance")
+    expect(page.locator("#note-text")).to_have_value("and legal")
+    expect(page.locator("#note-text")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    desktop.next_held(held).continue_()
+    expect(page.locator(".note .text").nth(1)).to_have_text("and legal")
+    expect(page.locator("#note-text")).to_have_value("")

@@ -30,12 +30,25 @@ export function allow(form, may) {
 const formOf = ({ detail }) => $(`#form-${detail.box}[data-draft^="/inbox/${detail.case}/"]`);
 
 function sent(event) {
-  const form = formOf(event);
+  const form = formOf(event), more = form && typedSince(form);
   thrownAway(event);
   if (!form) return;
   if (form.elements.key) form.elements.key.value = event.detail.key;
   $("#thread-scroll").scrollTop = $("#thread-scroll").scrollHeight;
-  focusCase();
+  if (!more) return focusCase();
+  form.elements.text.value = more;
+  wrote(form);
+}
+
+// What goes on in the box while its words are under way is not part of them: it begins what is written next.
+when("htmx:beforeRequest", ({ detail: { requestConfig: { verb, path } } }) => {
+  const form = verb === "post" && forms().find((one) => one.getAttribute("hx-post") === path);
+  if (form) form.dataset.sent = form.elements.text.value;
+});
+
+function typedSince({ dataset, elements: { text } }) {
+  const { sent: before = text.value } = dataset;
+  return text.value.startsWith(before) ? text.value.slice(before.length).trimStart() : text.value;
 }
 
 function thrownAway(event) {
@@ -48,6 +61,7 @@ function empty(form) {
   emptied(form);
   form.elements.text.value = "";
   delete form.dataset.ends;
+  delete form.dataset.sent;
   if (form.dataset.box === "reply") nothingBeside(form);
   setTimeout(askNoMore); // the answer that is being swapped in belongs to a button in there
   show(form);
