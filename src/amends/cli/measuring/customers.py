@@ -76,7 +76,7 @@ _PEOPLE: tuple[LiteralString, ...] = (
            array_remove(array[case when n %% 20 = 0 then 'vip' end, case when n %% 33 = 0 then 'press' end,
                               case when n %% 50000 = 7 then 'rare-' || n %% 10 end], null),
            case when n %% 5 = 0 then 1 + n %% 20 end, array[(array['en', 'ta', 'si', 'es'])[1 + n %% 4]],
-           jsonb_build_object('tier', case when n %% 9 = 0 then 'Gold' else 'Silver' end, 'visits', n * 7919 %% 100), now(), 2
+           jsonb_build_object('tier', case when n %% 9 = 0 then 'Gold' else 'Silver' end, 'visits', n %% 100 * 7919 %% 100), now(), 2
     from generate_series(1, %(customers)s) n
     """,
     """
