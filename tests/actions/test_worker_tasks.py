@@ -186,12 +186,17 @@ def test_a_reply_whose_answer_got_lost_is_found_and_not_published_again(work: Wo
     assert values(work, "select state || ' ' || external_id from replies") == ["sent r0"]
 
 
-def test_the_same_words_of_an_earlier_reply_are_not_taken_for_one_that_did_not_go_out(work: Workplace) -> None:
+def with_the_same_again(work: Workplace) -> None:
+    """A reply that went out, and a second one of the same words that waits."""
     with_reply(work)
     work.perform(Task.SEND_REPLIES)
     with work.pool.transaction() as conn:
         [case_id], [agent_id] = fetch_values(conn, "select id from cases"), fetch_values(conn, "select agent_id from replies")
         queue_reply(conn, case_id=case_id, agent_id=agent_id, text="We look for it.", now=work.now, policy=POLICY)
+
+
+def test_the_same_words_of_an_earlier_reply_are_not_taken_for_one_that_did_not_go_out(work: Workplace) -> None:
+    with_the_same_again(work)
     work.network.moods = [Unreachable("It never arrived there.")]
     work.perform(Task.SEND_REPLIES)
     work.now += MINUTE
@@ -200,11 +205,7 @@ def test_the_same_words_of_an_earlier_reply_are_not_taken_for_one_that_did_not_g
 
 
 def test_a_reply_that_did_go_out_is_found_behind_an_earlier_one_of_the_same_words(work: Workplace) -> None:
-    with_reply(work)
-    work.perform(Task.SEND_REPLIES)
-    with work.pool.transaction() as conn:
-        [case_id], [agent_id] = fetch_values(conn, "select id from cases"), fetch_values(conn, "select agent_id from replies")
-        queue_reply(conn, case_id=case_id, agent_id=agent_id, text="We look for it.", now=work.now, policy=POLICY)
+    with_the_same_again(work)
     work.network.moods = ["lost"]
     work.perform(Task.SEND_REPLIES)
     work.now += MINUTE

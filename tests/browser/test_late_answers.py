@@ -156,15 +156,31 @@ def test_all_that_match_are_no_longer_meant_once_one_more_is_marked(desktop: Des
     expect(page.locator("#bulk-in [name=all]")).to_have_value("")
 
 
-def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: Desktop) -> None:
+def note_sent(desktop: Desktop) -> tuple[list[Route], Route]:
+    """Let Ada send a note, and hold it on its way: return what is held, and taken from that the note."""
     held = desktop.hold("**/note")
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("n")
     page.keyboard.type("Ask finance")
     page.keyboard.press("Control+Enter")
-    answer = desktop.next_held(held)
+    return held, desktop.next_held(held)
+
+
+def test_a_note_whose_case_was_left_already_tells_of_itself_all_the_same(desktop: Desktop) -> None:
+    _held, note = note_sent(desktop)
+    page = desktop.page
+    for key in ("Escape", "g", "m"):
+        page.keyboard.press(key)
+    expect(page.locator("#case[data-case]")).to_have_count(0)
+    note.continue_()
+    expect(page.locator(".toast")).to_contain_text("Noted")
+
+
+def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: Desktop) -> None:
+    held, note = note_sent(desktop)
+    page = desktop.page
     page.keyboard.type(" and legal")
-    answered(page, answer)
+    answered(page, note)
     expect(page.locator(".note .text")).to_have_text("Ask finance")
     expect(page.locator("#note-text")).to_have_value("and legal")
     expect(page.locator("#note-text")).to_be_focused()

@@ -78,21 +78,6 @@ def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
     expect(page).to_have_url(re.compile(r"/inbox\?view=mine$"))
 
 
-def test_a_note_that_is_kept_when_its_case_was_left_already_tells_of_itself_all_the_same(desktop: Desktop) -> None:
-    held = desktop.hold("**/note")
-    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
-    page.keyboard.press("n")
-    page.keyboard.type("Ask finance")
-    page.keyboard.press("Control+Enter")
-    answer = desktop.next_held(held)
-    page.keyboard.press("Escape")
-    for key in ("g", "m"):
-        page.keyboard.press(key)
-    expect(page.locator("#case[data-case]")).to_have_count(0)
-    answer.continue_()
-    expect(page.locator(".toast")).to_contain_text("Noted")
-
-
 def test_a_customer_who_shows_a_phone_number_is_asked_in_ready_words(desktop: Desktop) -> None:
     desktop.hear(a_post("It is lost, call 077 123 4567", external_id="shown-1", published_at=desktop.door.now))
     page = desktop.open()
