@@ -23,6 +23,7 @@ from amends.inbox.rules.customer_record import Attribute, Kind, Origin
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import attributes, contact_ways, customer_changes, customer_notes, important_dates, purchases
+from amends.inbox.store import consents as consent_log
 from amends.inbox.store import customer_record as records
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.customer_notes import NewNote
@@ -115,6 +116,13 @@ def test_consent_needs_a_ground_and_a_target_of_the_customer(conn: Connection, c
     for target, basis in ((Target(), " "), (Target(contact_way_id=99), "said so"), (Target(author_id=99), "said so")):
         with pytest.raises((Refused, NotFound)):
             consents.say(conn, customer_id=cy, purpose=Purpose.CARE, given=True, basis=basis, target=target, by=None, now=NOON)
+
+
+def test_the_log_of_consent_holds_the_last_word_however_old(conn: Connection, cy: CustomerId, by: Source) -> None:
+    spoken = [(Purpose.CARE, True), (Purpose.CARE, False), *((Purpose.SURVEY, bool(n % 2)) for n in range(8))]
+    for n, (purpose, given) in enumerate(spoken):
+        consents.say(conn, customer_id=cy, purpose=purpose, given=given, basis=f"Word {n}", by=by.by, now=NOON + n * DAY)
+    assert [one.basis for one in consent_log.log(conn, cy, limit=3)] == ["Word 9", "Word 8", "Word 7", "Word 1"]
 
 
 def test_the_owner_is_a_colleague_who_is_here(conn: Connection, cy: CustomerId) -> None:

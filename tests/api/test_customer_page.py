@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from amends.api.pages._customer_view import Looked, page_values
 from amends.core.database import execute, fetch_values
 from amends.inbox.actions.attributes import add_attribute
+from amends.inbox.actions.sign_in import begin_session, visitor_of_session
 from amends.inbox.rules.customer_record import Attribute, Kind
-from tests.cast import NOON
+from amends.inbox.store import customer_record
+from tests.cast import NOON, a_post
+from tests.desk import HOUR, Desk
 from tests.door import Answer, Door, as_fragment
 
 PDF = b"%PDF-1.4 ticket"
@@ -35,6 +39,24 @@ def test_the_page_shows_the_record_what_is_open_and_the_timeline(shared_door: Do
     assert page.status_code == 200
     for words in ("Who they are", "Open with them", "Timeline", 'id="timeline"', "Show older ones"):
         assert words in page.text or words == "Show older ones"
+
+
+ASKED = """
+select statement from pg_prepared_statements where custom_plans + generic_plans > %(times)s and statement not like '%%set_config%%'
+"""
+
+
+def test_the_page_asks_nothing_twice(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost!"))
+    record = customer_record.find(desk.conn, fetch_values(desk.conn, "select id from customers")[0])
+    session = begin_session(desk.conn, agent_id=desk.agent_id, length=HOUR, now=NOON)
+    ada = visitor_of_session(desk.conn, token=session.token, length=HOUR, now=NOON)
+    assert record
+    assert ada
+    for _ in range(20):
+        page_values(desk.conn, ada, record, Looked())
+    assert len(fetch_values(desk.conn, ASKED, {"times": 10})) > 10
+    assert fetch_values(desk.conn, ASKED, {"times": 20}) == []
 
 
 def test_who_answers_what_people_ask_about_their_data_begins_it_on_the_page(shared_door: Door) -> None:

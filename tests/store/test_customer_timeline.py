@@ -13,7 +13,6 @@ from amends.inbox.actions.purchases import add_purchase
 from amends.inbox.rules.consent import Purpose
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import customers
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.customer_notes import NewNote
 from amends.inbox.store.customer_timeline import Asked, Entry, Place, kinds, page
@@ -57,13 +56,13 @@ def _customer(desk: Desk) -> CustomerId:
     return fetch_values(desk.conn, "select customer_id from cases")[0]
 
 
-def _asked(desk: Desk, cy: CustomerId, **more: object) -> Asked:
-    given: dict[str, object] = {"limit": 200, "authors": customers.handles_of(desk.conn, customer_id=cy), **more}
+def _asked(cy: CustomerId, **more: object) -> Asked:
+    given: dict[str, object] = {"limit": 200, **more}
     return Asked(customer_id=cy, **given)  # pyright: ignore[reportArgumentType]
 
 
 def _all(desk: Desk, cy: CustomerId, **more: object) -> list[Entry]:
-    return page(desk.conn, _asked(desk, cy, **more))
+    return page(desk.conn, _asked(cy, **more))
 
 
 def _keys(entries: list[Entry]) -> list[tuple[str, int]]:
@@ -80,14 +79,14 @@ def test_every_kind_is_there_in_one_order_of_time(desk: Desk, known: CustomerId)
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_pages_of_any_size_show_each_entry_once_though_many_are_of_one_moment(desk: Desk, known: CustomerId, size: int) -> None:
     whole, seen, after = _keys(_all(desk, known)), list[Entry](), None
-    while rows := page(desk.conn, _asked(desk, known, limit=size, after=after)):
+    while rows := page(desk.conn, _asked(known, limit=size, after=after)):
         seen += rows
         after = Place(at=rows[-1].at, kind=rows[-1].kind, id=rows[-1].id)
     assert _keys(seen) == whole
 
 
 def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: CustomerId) -> None:
-    assert {one.kind for one in page(desk.conn, _asked(desk, known), only=["reply", "note"])} == {"reply", "note"}
+    assert {one.kind for one in page(desk.conn, _asked(known), only=["reply", "note"])} == {"reply", "note"}
     assert [one.text for one in _all(desk, known, text="GALLE")] == ["We found it in Galle."]
     for number in ("lk-7", "LK 77"):
         assert [one.kind for one in _all(desk, known, text=number)] == ["purchase"]
@@ -101,3 +100,21 @@ def test_who_sees_nothing_of_the_source_sees_no_post_case_reply_or_note_of_it(de
     execute(desk.conn, "insert into teams (name, created_at) values ('Others', now())")
     execute(desk.conn, "update cases set team_id = (select max(id) from teams)")
     assert "post" not in {one.kind for one in _all(desk, known, scope=Scope(teams=()))}
+
+
+PLANS = "select custom_plans from pg_prepared_statements where statement like '%timeline%' and custom_plans + generic_plans > 10"
+
+
+def test_pages_at_any_place_are_one_statement_that_is_planned_once(desk: Desk, known: CustomerId) -> None:
+    whole = _all(desk, known)
+    places = [None, *(Place(at=one.at, kind=one.kind, id=one.id) for one in whole)]
+    for after in places:
+        page(desk.conn, _asked(known, limit=5, after=after))
+    assert fetch_values(desk.conn, PLANS) == [0]
+
+
+def test_how_the_timeline_is_planned_reaches_nothing_else_in_the_transaction(desk: Desk, known: CustomerId) -> None:
+    settings = "select string_agg(name || setting, ' ' order by name) from pg_settings where name ~ '^(plan_cache_mode|enable_)'"
+    before = fetch_values(desk.conn, settings)
+    _all(desk, known)
+    assert fetch_values(desk.conn, settings) == before

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int8
 from psycopg_pool import ConnectionPool
 
 from amends.core.errors import AmendsError, Refused, SettingsWrong
@@ -27,7 +28,11 @@ QueryCanceled = psycopg.errors.QueryCanceled
 UniqueViolation = psycopg.errors.UniqueViolation
 _OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
+BigInt = Int8
+"""A number that is bigint to PostgreSQL however small it is, where a statement shall be prepared once and not for each size of number."""
+
 __all__ = [
+    "BigInt",
     "Connection",
     "DatabaseError",
     "DatabaseGone",

@@ -24,7 +24,6 @@ from amends.inbox.store import (
     customer_notes,
     customer_page,
     customer_side,
-    customers,
     important_dates,
     merges,
     promises,
@@ -86,8 +85,7 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
     scope = visitor.scope
     return {
         **record_values(conn, record),
-        **timeline_values(conn, visitor, record.id, asked),
-        "head": customer_page.customer(conn, record.id, scope),
+        **_entries(conn, visitor, record.id, asked),
         "moods": customer_page.moods(conn, record.id, scope),
         "promised": promises.of_customer(conn, record.id, scope),
         "past": merges.of_customer(conn, record.id),
@@ -99,44 +97,44 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
 def record_values(conn: Connection, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
     ways, handles = contact_ways.of_customers(conn, [record.id]), customer_page.handles(conn, record.id)
-    said = consents.in_force(conn, [record.id])[record.id]
-    stop = record.do_not_contact_since is not None
+    heard = consents.log(conn, record.id)
+    said, stop = [one.said for one in heard], record.do_not_contact_since is not None
 
     def may_write(target: Target) -> list[Purpose]:
         return [purpose for purpose in Purpose if permits(said, purpose, target, do_not_contact=stop)]
 
     return {
+        **_named(conn),
         "record": record,
         "fields": [name for name in FIELDS if name not in {"name", "do_not_contact"}],
-        "attributes": asked_for(conn),
         "sealed": sensitive_values.of_customer(conn, record.id),
         "read": {},
         "customer_id": record.id,
-        "people": {one.id: one.name for one in agent_list.active(conn)},
         "ways": [(way, may_write(Target(contact_way_id=way.id))) for way in ways],
         "handles": [(one, may_write(Target(author_id=one.author_id))) for one in handles],
         "everywhere": may_write(Target()),
-        "consents": consents.log(conn, record.id),
+        "consents": heard,
         "memberships": customer_side.memberships(conn, record.id),
         "purchases": purchases.newest(conn, record.id, limit=20),
         "dates": important_dates.of_customer(conn, record.id),
         "pinned": customer_notes.pinned(conn, record.id),
         "files": customer_files.of_customer(conn, record.id),
         "purposes": list(Purpose),
-        "says": record_words,
     }
 
 
 def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId, asked: Looked) -> dict[str, Any]:
-    """Return a page of the timeline."""
-    wanted = Asked(
-        customer_id=customer_id,
-        authors=customers.handles_of(conn, customer_id=customer_id),
-        scope=visitor.scope,
-        text=asked.q,
-        after=asked.place(),
-        limit=SHOWN + 1,
-    )
+    """Return a page of the timeline by itself."""
+    return {**_named(conn), **_entries(conn, visitor, customer_id, asked)}
+
+
+def _named(conn: Connection) -> dict[str, Any]:
+    """Return what names the fields and people that the record and its timeline speak of."""
+    return {"attributes": asked_for(conn), "people": {one.id: one.name for one in agent_list.active(conn)}, "says": record_words}
+
+
+def _entries(conn: Connection, visitor: Visitor, customer_id: CustomerId, asked: Looked) -> dict[str, Any]:
+    wanted = Asked(customer_id=customer_id, scope=visitor.scope, text=asked.q, after=asked.place(), limit=SHOWN + 1)
     found = page(conn, wanted, only=[asked.kind] if asked.kind else [])
     return {
         "entries": found[:SHOWN],
@@ -144,9 +142,6 @@ def timeline_values(conn: Connection, visitor: Visitor, customer_id: CustomerId,
         "looked": asked,
         "kinds": {name: _(kind.NAME) for name, kind in kinds().items()},
         "customer_id": customer_id,
-        "attributes": asked_for(conn),
-        "people": {one.id: one.name for one in agent_list.active(conn)},
-        "says": record_words,
     }
 
 

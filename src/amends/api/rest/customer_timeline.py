@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import customer_timeline, customers
+from amends.inbox.store import customer_timeline
 from amends.inbox.store.customer_timeline import Asked, Entry, Place
 
 router = APIRouter(prefix="/api/v1/customers/{customer_id}", tags=["customers"])
@@ -44,7 +44,6 @@ def get_timeline(  # noqa: PLR0913
         opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
         asked = Asked(
             customer_id=customer_id,
-            authors=customers.handles_of(conn, customer_id=customer_id),
             scope=visitor.scope,
             text=q.replace("\0", ""),
             after=Place(at=at, kind=below_kind, id=below_id) if at else None,

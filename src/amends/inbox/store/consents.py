@@ -81,14 +81,18 @@ def in_force(conn: Connection, customer_ids: Sequence[CustomerId]) -> dict[Custo
 
 
 def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[Consent]:
-    """Return the newest rows of a customer's log."""
+    """Return the newest rows of a customer's log, and of the older ones those that are the last word on their target and purpose."""
     return fetch_all(
         conn,
         Consent,
         """
         select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.at
-        from consents c left join agents g on g.id = c.agent_id
-        where c.customer_id = %(customer_id)s order by c.at desc, c.id desc limit %(limit)s
+        from (
+          select *, row_number() over (order by at desc, id desc) as place,
+                 row_number() over (partition by purpose, contact_way_id, author_id order by at desc, id desc) as later
+          from consents where customer_id = %(customer_id)s
+        ) c left join agents g on g.id = c.agent_id
+        where c.place <= %(limit)s or c.later = 1 order by c.place
         """,
         {"customer_id": customer_id, "limit": limit},
     )

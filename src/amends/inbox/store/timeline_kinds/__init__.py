@@ -1,5 +1,6 @@
-"""The kinds of entries of a customer's timeline: one file each, found by itself, with `NAME`, and `rows(conn, asked)`.
+"""The kinds of entries of a customer's timeline: one file each, found by itself, with `NAME`, and `rows(scope)`.
 
-`rows` returns at most `asked.limit` entries below `asked.after`, the newest first, through an index of its own: nothing here reads all
-that there is of a customer. A page is the newest of what the kinds return. The entry's piece of HTML is `timeline_KIND.html`.
+`rows` returns the SQL of the newest `limit` entries below one of them, read through an index of the kind's own: nothing here reads all that
+there is of a customer. Its columns are all those of `Entry`, in one order, and its rows have (at, id) < (`at`, `below_KIND`).
+A page is the newest of all kinds together, in one statement. The entry's piece of HTML is `timeline_KIND.html`.
 """

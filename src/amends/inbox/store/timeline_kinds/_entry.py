@@ -1,11 +1,12 @@
 """What the kinds of a timeline are asked, and what they return."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from amends.inbox.rules.ids import AuthorId, CustomerId
+from amends.core.database import BigInt
+from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store import scopes
 from amends.inbox.store.query_words import escaped
@@ -42,32 +43,30 @@ class Asked:
     """A page of a timeline: what of whom, below which entry, holding which text."""
 
     customer_id: CustomerId
-    authors: Sequence[AuthorId] = ()
     scope: Scope = EVERYTHING
     text: str = ""
     after: Place | None = None
     limit: int = 30
 
-    def params(self, kind: str) -> dict[str, Any]:
-        """Return the parameters of a kind's query: its rows have (at, id) < (`at`, `id`), and hold `part` where it is not empty."""
-        at, below = _bound(self.after, kind)
+    def params(self, kinds: Iterable[str]) -> dict[str, Any]:
+        """Return the parameters of the SQL of these kinds; `part`, which a row has to hold, is empty where no text is asked for."""
         return {
             "customer_id": self.customer_id,
-            "authors": list(self.authors),
             "part": _part(self.text),
-            "at": at,
-            "id": below,
+            "at": self.after.at if self.after else END_OF_TIME,
             "limit": self.limit,
-        } | scopes.params(self.scope)
+            **{f"below_{kind}": BigInt(_below(self.after, kind)) for kind in kinds},
+            **scopes.params(self.scope),
+        }
 
 
-def _bound(after: Place | None, kind: str) -> tuple[datetime, int]:
-    """Return below which time and id the rows of `kind` come behind an entry; of one moment, kinds later in the alphabet go before."""
+def _below(after: Place | None, kind: str) -> int:
+    """Return below which id rows of `kind` come behind an entry of their moment: kinds later in the alphabet go before."""
     if after is None:
-        return END_OF_TIME, LARGEST
+        return LARGEST
     if kind == after.kind:
-        return after.at, after.id
-    return after.at, LARGEST if kind < after.kind else -1
+        return after.id
+    return LARGEST if kind < after.kind else -1
 
 
 def _part(text: str) -> str:
