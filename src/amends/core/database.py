@@ -28,6 +28,11 @@ QueryCanceled = psycopg.errors.QueryCanceled
 UniqueViolation = psycopg.errors.UniqueViolation
 _OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
+PREPARED = 300
+"""So many statements each connection of a pool keeps prepared, of 80 kB each at the server.
+
+What an agent reads asks a hundred different ones, once more for other types and scopes; of psycopg's 100 each would be planned anew.
+"""
 BigInt = Int8
 """A number that is bigint to PostgreSQL however small it is, where a statement shall be prepared once and not for each size of number."""
 
@@ -75,6 +80,7 @@ class Pool:
             open=False,
             check=ConnectionPool.check_connection,
             kwargs={"options": "-c timezone=UTC"},
+            configure=_keep_prepared,
         )
 
     def open(self, timeout: float = 30) -> None:
@@ -103,6 +109,10 @@ class Pool:
         found = copy(self)
         found._stamp = stamp  # noqa: SLF001
         return found
+
+
+def _keep_prepared(conn: Connection) -> None:
+    conn.prepared_max = PREPARED
 
 
 @contextmanager

@@ -1,0 +1,22 @@
+"""What is asked again and again is planned once, on each connection of a pool."""
+
+from typing import LiteralString
+
+from amends.core.database import fetch_all, fetch_values, open_pool
+from amends.inbox.store.agent_list import AgentRow
+
+ASKED_AGAIN: LiteralString = "select id, name, role from agents where id = %(id)s"
+DIFFERENT = 200
+
+
+def test_a_connection_keeps_what_all_screens_together_ask(database: str) -> None:
+    pool = open_pool(database, size=1)
+    try:
+        with pool.transaction() as conn:
+            for _ in range(6):
+                for n in range(DIFFERENT):
+                    fetch_all(conn, AgentRow, ASKED_AGAIN + " " * n, {"id": 1})
+            kept = fetch_values(conn, "select statement from pg_prepared_statements where statement like '%from agents where id%'")
+        assert len(kept) == DIFFERENT
+    finally:
+        pool.close()
