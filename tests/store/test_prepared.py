@@ -2,7 +2,7 @@
 
 from typing import LiteralString
 
-from amends.core.database import fetch_all, fetch_values, open_pool
+from amends.core.database import Connection, fetch_all, fetch_values, open_pool
 from amends.inbox.store.agent_list import AgentRow
 
 ASKED_AGAIN: LiteralString = "select id, name, role from agents where id = %(id)s"
@@ -20,3 +20,11 @@ def test_a_connection_keeps_what_all_screens_together_ask(database: str) -> None
         assert len(kept) == DIFFERENT
     finally:
         pool.close()
+
+
+def test_ids_of_any_size_and_lists_of_them_ask_one_statement(conn: Connection) -> None:
+    for _ in range(6):
+        for some in ([1], [40_000], [7, 40_000], [-1]):
+            fetch_values(conn, "select id from agents where id = any(%(ids)s) or id = %(id)s", {"ids": some, "id": some[0]})
+    kept = fetch_values(conn, "select parameter_types::text from pg_prepared_statements where statement like '%agents where id = any(%'")
+    assert kept == ["{integer[],integer}"]

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int8
+from psycopg.types.numeric import Int4, Int4BinaryDumper, Int4Dumper, Int8, IntBinaryDumper, IntDumper
 from psycopg_pool import ConnectionPool
 
 from amends.core.errors import AmendsError, Refused, SettingsWrong
@@ -61,6 +61,22 @@ __all__ = [
     "snapshot",
     "stream",
 ]
+
+
+class _Int(IntBinaryDumper):
+    """Sends small numbers as integer, not as smallint: else a statement is prepared once for ids below 32,768 and once for others."""
+
+    _int2_dumper = Int4BinaryDumper(Int4)
+
+
+class _IntInList(IntDumper):
+    """Does the same for lists, which go out as text."""
+
+    _int2_dumper = Int4Dumper(Int4)
+
+
+psycopg.adapters.register_dumper(int, _IntInList)
+psycopg.adapters.register_dumper(int, _Int)
 
 
 class Pool:
