@@ -99,6 +99,12 @@ def test_a_case_shows_intent_chances_and_version_of_each_post(door: Door) -> Non
     assert "<kbd>1</kbd>" in page
 
 
+def test_what_a_label_may_be_corrected_to_stands_on_the_page_once_and_in_no_post(door: Door) -> None:
+    page = door.visitor(door.who.ada).get(f"/inbox/{door.who.talked}").text
+    assert page.count('class="choices"') == page.count('<template id="choose-') == 3
+    assert page.count('class="relabel"') > 3
+
+
 def test_the_chances_of_all_intents_are_shown_on_its_label(door: Door) -> None:
     page = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
     assert "complaint 90%, question 0%, request 0%, praise 0%, other 10% · fake-1" in page

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from amends.api import (
     asking_words,
@@ -41,6 +41,7 @@ from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
+from amends.api.straight import Straight
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -97,10 +98,11 @@ def _environment(*, translates: bool) -> Environment:
         bytecode_cache=_COMPILED,
         auto_reload=False,
     )
+    found.code_generator_class = Straight
     installed: Any = found
     found.policies["ext.i18n.trimmed"] = True
     installed.install_gettext_callables(gettext, ngettext, newstyle=True)
-    installed.globals.update(_=_told, gettext=_told)
+    installed.globals.update(_=_told, gettext=_told, ngettext=_told_of)
     found.filters["safe_url"] = words.safe_url
     told: dict[str, Any] = {
         "words": words,
@@ -137,12 +139,22 @@ def _environment(*, translates: bool) -> Environment:
 
 def _told(text: str, /, **values: object) -> Markup:
     """Return a text of ours in the spoken language, with `values` put in; what jinja2 brings for it took a sixth of each page's time."""
-    return Markup(gettext(text)) % values if values else _plain(text, spoken())  # noqa: S704 - our own words
+    return _filled(gettext(text), values) if values else _plain(text, spoken())
+
+
+def _told_of(one: str, many: str, number: int, /, **values: object) -> Markup:
+    """Return the form of a text of ours that fits `number`, which it may name `num`, with `values` put in."""
+    return _filled(ngettext(one, many, number), {"num": number} | values)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    """Return a text of ours with `values` put in, each made safe once; markupsafe's own `%` took three times as long."""
+    return Markup(text % {name: escape(value) for name, value in values.items()})  # noqa: S704 - our own words
 
 
 @lru_cache(maxsize=8192)
 def _plain(text: str, _language: str) -> Markup:
-    return Markup(gettext(text)) % {}  # noqa: S704 - our own words
+    return _filled(gettext(text), {})
 
 
 def _keyboard(templates: Environment, plain_keys: str | int) -> Markup:

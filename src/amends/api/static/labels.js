@@ -2,7 +2,7 @@
 
 import { announce } from "./announcing.js";
 import { deed } from "./asking.js";
-import { $, $$, when } from "./dom.js";
+import { $, $$, openCase, when } from "./dom.js";
 import { say as text } from "./texts.js";
 
 function post() {
@@ -13,8 +13,9 @@ const already = (label, name) => "by" in label.dataset && label.dataset.chosen =
 
 // The label keeps the focus while the thread is drawn anew, so that the next key means the same post.
 function correct(label, name) {
-  if (label.closest(".post").contains(document.activeElement)) $("summary", label).focus();
-  deed(label.dataset.at, { field: label.dataset.field, new: name });
+  const post = label.closest(".post");
+  if (post.contains(document.activeElement)) $("summary", label).focus();
+  deed(`/inbox/${openCase()}/posts/${post.id.replace("post-", "")}/label`, { field: label.dataset.field, new: name });
 }
 
 export function say(label) {
@@ -24,16 +25,17 @@ export function say(label) {
   else correct(found, name);
 }
 
-// What may be chosen stands on the page once, and comes into a label's choices as they open.
+// What may be chosen stands on the page once, and comes into a label as it opens.
 function fill(label) {
-  const choices = $(".choices", label), chosen = label.dataset.chosen;
-  if ($("button", choices)) return;
-  choices.prepend($(`#choose-${label.dataset.field}`).content.cloneNode(true));
-  for (const button of $$("button[value]", choices)) {
+  if ($(".choices", label)) return;
+  const { field, chosen, why } = label.dataset;
+  label.append($(`#choose-${field}`).content.cloneNode(true));
+  $(".why", label).textContent = why;
+  for (const button of $$("button[value]", label)) {
     button.setAttribute("aria-pressed", button.value === chosen);
     button.disabled = already(label, button.value);
   }
-  if ($(`option[value="${CSS.escape(chosen)}"]`, choices)) $("select", choices).value = chosen;
+  if ($(`option[value="${CSS.escape(chosen)}"]`, label)) $("select", label).value = chosen;
 }
 
 when("click", ({ target }) => {

@@ -1,0 +1,55 @@
+"""How templates become Python: calls are Python's own, safe HTML is not looked at again, and everything else is made safe."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
+from amends.api import screen
+from amends.api.screen import Screens
+
+TEMPLATES = Path(screen.__file__).parent / "templates"
+
+
+@pytest.fixture(scope="module")
+def templates() -> Environment:
+    return Screens(lambda: datetime(2026, 3, 2, tzinfo=UTC)).template("said.html").environment
+
+
+def test_what_a_template_calls_is_called_straight_away(templates: Environment) -> None:
+    source = str(templates.compile("{{ parts.icon('eye', size=12) }}", raw=True))
+    assert "context.call(" not in source
+    assert "is Markup else escape(" in source
+
+
+def test_what_is_no_html_is_made_safe_and_what_is_stays_as_it_is(templates: Environment) -> None:
+    drawn = templates.from_string("{{ text }} {{ html }} {{ 3 }} {{ said('<i>') }}").render
+    assert drawn(text="<b>&", html=Markup("<b>"), said=str.upper) == "&lt;b&gt;&amp; <b> 3 &lt;I&gt;"
+
+
+def test_a_block_that_is_handed_to_a_macro_arrives_there(templates: Environment) -> None:
+    text = "{% macro box(name) %}{{ name }}: {{ caller() }}{% endmacro %}{% call box(name='<') %}<b>{% endcall %}"
+    assert templates.from_string(text).render() == "&lt;: <b>"
+
+
+def test_what_is_called_though_there_is_no_such_thing_is_an_error(templates: Environment) -> None:
+    with pytest.raises(UndefinedError, match="nothing"):
+        templates.from_string("{{ nothing(1) }}").render()
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 post of &lt;Cy&gt;"), (3, "3 posts of &lt;Cy&gt;")])
+def test_a_text_of_ours_makes_safe_what_is_put_into_it(templates: Environment, number: int, said: str) -> None:
+    in_block = "{% trans n=number, who=who %}{{ n }} post of {{ who }}{% pluralize %}{{ n }} posts of {{ who }}{% endtrans %}"
+    in_call = '{{ ngettext("%(num)s post of %(who)s", "%(num)s posts of %(who)s", number, who=who) }}'
+    for text in (in_block, in_call):
+        assert templates.from_string(text).render(number=number, who="<Cy>") == said
+    assert templates.from_string('{{ _("by %(name)s, 100 %% sure", name=who) }}').render(who=Markup("<b>")) == "by <b>, 100 % sure"
+
+
+def test_no_template_calls_what_wants_the_context_of_jinja(templates: Environment) -> None:
+    wanting = {name for name, one in templates.globals.items() if hasattr(one, "jinja_pass_arg")}
+    texts = [file.read_text() for file in TEMPLATES.glob("*.html")]
+    assert [name for name in wanting for text in texts if f"{name}(" in text] == []
