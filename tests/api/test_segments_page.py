@@ -136,6 +136,31 @@ def test_a_segment_that_makes_no_sense_is_refused_in_words(door: Door, name: str
     assert (answer.status_code, says in answer.text) == (422, True)
 
 
+def test_cases_are_asked_by_an_attribute_of_their_customer(door: Door) -> None:
+    settle(door.pool)
+    with door.pool.transaction() as conn:
+        execute(conn, """insert into attributes (key, name, kind, created_at) values ('visits', 'Visits', 'number', now())""")
+        execute(conn, """update customers set attributes = '{"tier": "Gold", "visits": 12}' where name = 'Customer 1'""")
+    program, ada = door.program(door.who.ada), door.visitor(door.who.ada)
+
+    def found(q: str) -> int | str:
+        answer = program.get("/api/v1/cases", params={"q": q}).json()
+        return len(answer["cases"]) if "cases" in answer else answer["message"]
+
+    every = found("status:open")
+    assert isinstance(every, int)
+    assert [found(f"status:open {q}") for q in ("attr-tier:gold", "attr-visits:>=12", "attr-visits:1..11")] == [1, 1, 0]
+    assert [found(f"status:open {q}") for q in ("-attr-tier:gold", "attr-tier:none,Gold", "attr-tier:gold OR mood:negative")] == [
+        every - 1,
+        every,
+        found("status:open attr-tier:gold OR status:open mood:negative"),
+    ]
+    assert "attr-tier: has no “Lead”" in str(found("attr-tier:Lead"))
+    assert "“attr-plan:” is not a field" in str(found("attr-plan:gold"))
+    assert "attr-tier: has no “Lead”" in ada.get("/inbox", params={"q": "attr-tier:Lead"}).text
+    assert "attr-visits:" in ada.get("/inbox/suggest", params={"q": "visit", "at": "5"}, headers=HTMX).text
+
+
 def test_an_archived_attribute_keeps_its_segments_and_a_lost_choice_is_told(door: Door) -> None:
     settle(door.pool)
     lea = door.visitor(door.who.lea)

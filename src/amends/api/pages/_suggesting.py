@@ -5,14 +5,17 @@ from typing import Any
 
 from amends.api import words
 from amends.core.database import Connection
+from amends.inbox.rules.customer_fields import suggested_of_cases
 from amends.inbox.rules.query_help import place_of, suggestions
+from amends.inbox.store import customer_sql
 from amends.inbox.store.query_names import known
 
 
 def suggested(conn: Connection, text: str, at: int) -> dict[str, Any]:
     """Return what the list under the box shows for the cursor at `at`."""
-    place = place_of(text, at)
-    return {"place": place, "suggestions": suggestions(place, _names(conn, place.field))}
+    fields = suggested_of_cases(customer_sql.attributes(conn))
+    place = place_of(text, at, fields)
+    return {"place": place, "suggestions": suggestions(place, _names(conn, place.field), fields)}
 
 
 def _names(conn: Connection, field: str) -> Sequence[str]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from amends.core.ports import Sentiment
 from amends.core.translating import N_
 from amends.inbox.rules.query import Query, terms_of
-from amends.inbox.rules.query_fields import Field, Fields, Kind
+from amends.inbox.rules.query_fields import ATTRIBUTE, FIELDS, Field, Fields, Kind
 from amends.inbox.rules.signals import Risk, Signal
 from amends.inbox.rules.words import Outcome
 
-ATTRIBUTE = "attr-"
 NONE = "none"
 
 _PURPOSES = ("care", "survey", "occasion")
@@ -87,6 +86,11 @@ def _field(attribute: Attribute) -> Field:
 def suggested(attributes: Iterable[Attribute]) -> Fields:
     """Return the fields that are offered: those of archived attributes are not."""
     return customer_fields(one for one in attributes if not one.archived)
+
+
+def suggested_of_cases(attributes: Iterable[Attribute]) -> Fields:
+    """Return the fields that are offered where cases are asked for: their own, and the attributes of their customers."""
+    return {**FIELDS, **{ATTRIBUTE + one.key: _field(one) for one in attributes if not one.archived}}
 
 
 def archived_in(query: Query, attributes: Iterable[Attribute]) -> list[str]:

@@ -23,11 +23,12 @@ class Kind(StrEnum):
     NUMBER = "number"
     SPAN = "span"
     DATE = "date"
+    ASKED = "asked"  # only the database knows; it is checked when the query is asked
 
     @property
     def compares(self) -> bool:
         """Whether `>`, `<=` and ranges make sense."""
-        return self in {Kind.NUMBER, Kind.SPAN, Kind.DATE}
+        return self in {Kind.NUMBER, Kind.SPAN, Kind.DATE, Kind.ASKED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,4 +85,12 @@ FIELDS: Fields = {
     "case": Field(kind=Kind.NUMBER, sign="#", means=N_("The number of the case")),
     "handle": Field(kind=Kind.TEXT, sign="@", means=N_("How the customer's handle begins")),
 }
+ATTRIBUTE = "attr-"
+"""An attribute of the customer, as the administrator defined it: `attr-tier:gold`."""
+_OF_CUSTOMER = Field(kind=Kind.ASKED, means=N_("An attribute of the customer"))
 SIGNS: Mapping[str, str] = {field.sign: name for name, field in FIELDS.items() if field.sign}
+
+
+def field_of(fields: Fields, name: str) -> Field | None:
+    """Return the field called `name`, None where there is none; a query of cases may name any attribute of customers."""
+    return fields.get(name) or (_OF_CUSTOMER if fields is FIELDS and name.startswith(ATTRIBUTE) else None)

@@ -26,7 +26,7 @@ from amends.inbox.rules.query import (
     either_of,
     query_of,
 )
-from amends.inbox.rules.query_fields import FIELDS, SIGNS, Fields
+from amends.inbox.rules.query_fields import ATTRIBUTE, FIELDS, SIGNS, Field, Fields, field_of
 from amends.inbox.rules.query_values import checked
 
 _SPACE = re.compile(r"\s*")
@@ -135,29 +135,30 @@ class _Reader:
         if not found:
             return None
         name = found[1].lower()
-        if name not in self.fields:
+        field = field_of(self.fields, name)
+        if field is None:
             raise NotAQuery(_no_field(found[1], self.fields), at=began)
-        matches = [self.match(name)]
+        matches = [self.match(name, field)]
         while self.text.startswith(",", self.at):
             self.at += 1
-            matches.append(self.match(name))
+            matches.append(self.match(name, field))
         return Term(name, tuple(dict.fromkeys(matches)))
 
-    def match(self, name: str) -> Match:
+    def match(self, name: str, field: Field) -> Match:
         began = self.at
         self.terms += 1
         if self.text.startswith('"', self.at):
-            return self.checked(name, Match(self.quoted()), began)
+            return self.checked(name, field, Match(self.quoted()), began)
         operator = self.take(_OPERATOR)
         found = self.take(_VALUE)
         if not found:
             raise NotAQuery(_("A value is missing after “%(field)s:”.") % {"field": name}, at=began)
-        comparable = self.fields[name].kind.compares
-        return self.checked(name, _compared(operator[0] if operator else "", found[0], comparable=comparable), began)
+        comparable = field.kind.compares
+        return self.checked(name, field, _compared(operator[0] if operator else "", found[0], comparable=comparable), began)
 
-    def checked(self, name: str, match: Match, at: int) -> Match:
+    def checked(self, name: str, field: Field, match: Match, at: int) -> Match:
         try:
-            return checked(name, self.fields[name], match)
+            return checked(name, field, match)
         except Refused as error:
             raise NotAQuery(str(error), at=at) from error
 
@@ -168,7 +169,7 @@ class _Reader:
         if not found or name not in self.fields or (name == "case" and not re.fullmatch(r"[0-9]{1,15}", found[0])):
             return None
         self.at = found.end()
-        return Term(name, (self.checked(name, Match(found[0]), began),))
+        return Term(name, (self.checked(name, self.fields[name], Match(found[0]), began),))
 
     def word(self) -> Node:
         found = self.take(_WORD)
@@ -215,5 +216,5 @@ def _meant(name: str, fields: Fields) -> str:
     said = _MEANT.get(name, "")
     if said and said.partition(":")[0] in {*fields, "#17", "@"}:
         return said
-    near = [f"attr-{name}"] if f"attr-{name}" in fields else get_close_matches(name, list(fields), n=1, cutoff=0.5)
+    near = [ATTRIBUTE + name] if ATTRIBUTE + name in fields else get_close_matches(name, list(fields), n=1, cutoff=0.6)
     return f"{near[0]}:" if near else ""

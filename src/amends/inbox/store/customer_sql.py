@@ -14,8 +14,9 @@ from typing_extensions import override
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.customer_fields import ATTRIBUTE, NONE, Attribute, customer_fields
+from amends.inbox.rules.customer_fields import NONE, Attribute, customer_fields
 from amends.inbox.rules.query import All, Match, NotAQuery, Query, Term, Word, terms_of
+from amends.inbox.rules.query_fields import ATTRIBUTE
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import sought_together

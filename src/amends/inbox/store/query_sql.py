@@ -12,6 +12,7 @@ from typing_extensions import override
 from amends.core.database import Connection
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Match, Node, Not, Query, Term, Word
+from amends.inbox.rules.query_fields import ATTRIBUTE
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import query_pieces as pieces
 from amends.inbox.store import scopes, segment_sql
@@ -48,6 +49,7 @@ def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
         names=names_of(conn, query),
         holders=holders_of(conn, query),
         segments=segment_sql.meant(conn, query),
+        attributes=segment_sql.attributes(conn, query),
     )
     strong: LiteralString = ""
     weak: LiteralString = writer.scope()
@@ -99,6 +101,7 @@ class _Writer(Writer):
     names: Names
     holders: Holders
     segments: Meant
+    attributes: Meant
 
     def __post_init__(self) -> None:
         self.params |= {"me": self.asker.agent_id, "now": self.asker.now}
@@ -111,6 +114,12 @@ class _Writer(Writer):
     @override
     def word(self, word: Word) -> LiteralString:
         return holds_words(self.hold, word, self.holders)
+
+    @override
+    def term(self, term: Term) -> LiteralString:
+        if term.field.startswith(ATTRIBUTE):
+            return segment_sql.holds_case(self.attributes[str(term)], self.asker, self.params)
+        return super().term(term)
 
     @override
     def values(self, name: str, plain: list[str]) -> list[int] | list[str]:

@@ -1,4 +1,4 @@
-"""Segments inside a query of cases (`segment:"VIP"`): the shared ones that it names, read, and as a condition on a case's customer."""
+"""Customers inside a query of cases: shared segments (`segment:"VIP"`) and attributes (`attr-tier:gold`), as conditions on a case."""
 
 from collections.abc import Mapping
 from typing import Any, LiteralString
@@ -7,13 +7,14 @@ from amends.core.database import Connection, fetch_values
 from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import NotAQuery, Query, terms_of
+from amends.inbox.rules.query_fields import ATTRIBUTE
 from amends.inbox.store import customer_pieces as pieces
 from amends.inbox.store import customer_sql
 from amends.inbox.store.customer_sql import Prepared
 
 MOST = 20
 Meant = Mapping[str, Prepared]
-"""What each name of a segment asks."""
+"""What each name of a segment asks, or each condition on an attribute."""
 
 
 def meant(conn: Connection, query: Query) -> Meant:
@@ -22,6 +23,12 @@ def meant(conn: Connection, query: Query) -> Meant:
     if len(asked) > MOST:
         raise NotAQuery(_("A query can name at most %(most)s segments.") % {"most": MOST}, at=0)
     return {value: _read(conn, value) for value in asked}
+
+
+def attributes(conn: Connection, query: Query) -> Meant:
+    """Return the conditions on attributes in a query of cases; `NotAQuery` where there is no such attribute, or it has no such value."""
+    asked = {str(term) for term in terms_of(query) if term.field.startswith(ATTRIBUTE)}
+    return {text: customer_sql.read(conn, text) for text in asked}
 
 
 def _read(conn: Connection, value: str) -> Prepared:
@@ -40,6 +47,6 @@ def _read(conn: Connection, value: str) -> Prepared:
 
 
 def holds_case(segment: Prepared, asker: Asker, params: dict[str, Any]) -> LiteralString:
-    """Return the condition that the customer of a case `c` belongs to a segment; its values are kept in `params`."""
+    """Return the condition that the customer of a case `c` belongs to a segment or has an attribute; its values are kept in `params`."""
     written = customer_sql.written(segment, agent_id=asker.agent_id, now=asker.now, params=params)
     return "exists (select" + pieces.FROM + "where u.id = c.customer_id and " + pieces.THERE + " and " + written + ")"
