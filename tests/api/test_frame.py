@@ -57,6 +57,11 @@ def test_what_is_not_there_says_what_to_do_next(shared_door: Door) -> None:
     assert shared_door.stranger().get("/api/v1/nowhere").json()["error"] == "not_found"
 
 
+def test_what_is_too_long_for_a_field_is_told_in_our_words(shared_door: Door) -> None:
+    answer = shared_door.visitor(shared_door.who.ada).post("/bulk", data={"deed": "x" * 21}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.json()["message"]) == (422, "One of the fields is far too long.")
+
+
 def test_what_nobody_foresaw_is_told_without_details_and_with_its_number(door: Door) -> None:
     assert isinstance(door.app, FastAPI)
 

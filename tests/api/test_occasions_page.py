@@ -81,6 +81,7 @@ def test_a_link_that_is_only_looked_at_stops_nothing_and_one_press_does(door: Do
         )
     stranger = door.stranger()
     assert "Stop such messages" in stranger.get("/stop/token").text
+    assert stranger.head("/stop/token").status_code == 200
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select given from consents order by id") == [True]
     assert "You get no such messages any more" in stranger.post("/stop/token", data={"List-Unsubscribe": "One-Click"}).text

@@ -63,6 +63,7 @@ def test_the_link_of_a_message_acknowledges_by_a_press_and_not_by_a_look(door: D
     alert_id = a_surge(door)
     stranger, link = door.stranger(), f"/alarm/{alert_id}/{sign(f'alarm {alert_id}', SECRET_KEY)}"
     assert "I see to it" in stranger.get(link).text
+    assert stranger.head(link).status_code == 200
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select acknowledged_at from alerts where id = %(id)s", {"id": alert_id}) == [None]
     assert "Nobody is called any more" in stranger.post(link).text

@@ -61,6 +61,12 @@ def test_drafts_are_kept_shared_and_never_written_over(door: Door) -> None:
     assert back["draft-back"] | {"key": ""} == {"case": door.who.plain, "box": "reply", "text": "Dear Cy <b>", "version": 1, "key": ""}  # pyright: ignore[reportOperatorIssue]
 
 
+def test_words_of_more_than_a_megabyte_are_told_as_too_large(shared_door: Door) -> None:
+    for box in ("reply", "note"):
+        answer = post(shared_door, shared_door.who.ada, f"/inbox/{shared_door.who.plain}/{box}", text="sorry " * 200_000)
+        assert (answer.status_code, answer.json()["message"]) == (413, "Too large")
+
+
 def test_an_answer_that_was_overtaken_is_asked_about_and_one_taken_back_is_a_draft(door: Door) -> None:
     door = Door(pool=door.pool, who=door.who, undo_seconds=10)
     sent = send(door, door.who.bo, seen_posts="1", seen_reply="0")

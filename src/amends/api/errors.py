@@ -131,19 +131,26 @@ def tell_second_factor_due(request: Request, error: Exception) -> Response:
 
 
 def tell_invalid(request: Request, error: Exception) -> Response:
-    """Answer a request whose fields do not fit, naming each field."""
+    """Answer a request whose fields do not fit, naming each field; to people what is too long in their own language."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
+    if not request.url.path.startswith("/api/") and any(fault["type"] == "string_too_long" for fault in faults):
+        return told(request, ANSWERS[errors.Refused], _("One of the fields is far too long."))
     lines = [f"{'.'.join(str(part) for part in fault['loc'][1:]) or _('the body')}: {fault['msg']}" for fault in faults]
     return told(request, ANSWERS[errors.Refused], "; ".join(lines) or _("The request does not fit."))
 
 
 def tell_http(request: Request, error: Exception) -> Response:
     """Answer what the router itself refuses: no such address, wrong method."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status = _status_of(error) if isinstance(error, HTTPException) else 500
     answer = BY_STATUS.get(
         status, Answer(status=status, word="refused", headline=N_("That cannot be done"), next_step=N_("Go back and try again."))
     )
     return told(request, answer, _("There is no page at this address.") if status == 404 else _(answer.headline))  # noqa: PLR2004
+
+
+def _status_of(error: HTTPException) -> int:
+    """Return the status; a field of a form that is longer than the router reads is told as a general fault, and is too large."""
+    return 413 if error.status_code == 400 and "exceeded maximum size" in error.detail else error.status_code  # noqa: PLR2004
 
 
 def tell_unforeseen(request: Request, error: Exception) -> Response:

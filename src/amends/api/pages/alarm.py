@@ -15,9 +15,10 @@ from amends.inbox.store.alarms import Alarm
 router = APIRouter(prefix="/alarm/{alert_id:int}/{signature}", include_in_schema=False)
 
 
+@router.head("")
 @router.get("")
 def show(request: Request, desk: AtDesk, alert_id: AlertId, signature: str) -> Response:
-    """Show the alarm, and a button."""
+    """Show the alarm, and a button; previews of chats ask for its head first."""
     with desk.pool.transaction() as conn:
         found = _signed(conn, desk, alert_id, signature)
     return desk.screens.page(request, "alarm.html", {"one": found, "seen_to": found.acknowledged_at is not None})

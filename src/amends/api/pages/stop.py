@@ -16,6 +16,7 @@ from amends.inbox.store import occasion_messages
 router = APIRouter(prefix="/stop", include_in_schema=False)
 
 
+@router.head("/{token}")
 @router.get("/{token}")
 def show(request: Request, desk: AtDesk, token: str) -> Response:
     """Ask whether such messages are to stop."""

@@ -27,7 +27,7 @@ from amends.core.errors import SettingsWrong
 from amends.core.migrate import migrate
 from amends.worker.names import Lane
 
-READY_WITHIN = 90.0
+READY_WITHIN = 240.0
 
 
 @dataclass(frozen=True, kw_only=True)
