@@ -188,3 +188,24 @@ def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: 
     desktop.next_held(held).continue_()
     expect(page.locator(".note .text").nth(1)).to_have_text("and legal")
     expect(page.locator("#note-text")).to_have_value("")
+
+
+def test_news_that_come_between_a_press_and_its_release_take_no_click_away(desktop: Desktop) -> None:
+    live = desktop.hold("**/live")
+    who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
+    desktop.correct(who.plain, "mood", "neutral")
+    drawn_anew = desktop.next_held(live)
+    page.locator("#case-head [hx-post$='/resolve']").hover()
+    page.mouse.down()
+    answered(page, drawn_anew)
+    page.mouse.up()
+    expect(page.locator(".toast")).to_contain_text("Resolved")
+
+    page.evaluate("document.addEventListener('news-came', () => (document.body.dataset.told = 'yes'))")
+    page.locator(f"#row-{who.talked} a").hover()
+    page.mouse.down()
+    desktop.correct(who.talked, "mood", "neutral")
+    page.wait_for_selector("body[data-told]")
+    page.mouse.up()
+    expect(page.locator("#case")).to_have_attribute("data-case", str(who.talked))
+    expect(page.locator(f"#row-{who.talked}")).to_have_class(re.compile("changed"))

@@ -44,6 +44,36 @@ def test_on_a_phone_one_pane_is_shown_at_a_time(desktop: Desktop) -> None:
     expect(page.locator(".list h1")).to_have_text("Mine")
 
 
+TOLD = """() => {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Resolved, and told to everybody", undo: "/nowhere" } }));
+  const { x, y, width, height } = document.querySelector("[data-do=close-case]").getBoundingClientRect();
+  const back = document.elementFromPoint(x + width / 2, y + height / 2).closest("[data-do]")?.dataset.do;
+  document.querySelector(".toast").click();
+  return [back, document.querySelectorAll(".toast").length];
+}"""
+
+
+def test_on_a_phone_what_was_done_is_told_beside_the_way_back_and_goes_by_a_tap(desktop: Desktop) -> None:
+    desktop.page.set_viewport_size({"width": 320, "height": 640})
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    assert page.evaluate(TOLD) == ["close-case", 0]
+
+
+COUNTED = """() => {
+  const count = document.querySelector(".list-head .num"), name = document.querySelector(".list-head h1 bdi");
+  count.textContent = "3";
+  const high = count.offsetHeight;
+  count.textContent = "358";
+  name.textContent = "x".repeat(60);
+  return [count.offsetHeight - high, document.documentElement.scrollWidth];
+}"""
+
+
+def test_a_long_name_of_a_view_leaves_its_number_in_one_line(desktop: Desktop) -> None:
+    desktop.page.set_viewport_size({"width": 320, "height": 640})
+    assert desktop.open().evaluate(COUNTED) == [0, 320]
+
+
 def test_the_chosen_theme_stays(desktop: Desktop) -> None:
     page = desktop.open()
     ground = "getComputedStyle(document.documentElement).backgroundColor"

@@ -77,6 +77,13 @@ def test_a_picture_that_is_none_is_refused_in_words_and_one_not_sent_is_there_af
     expect(page.locator("#reply-pictures li")).to_have_count(1)
 
 
+def test_a_length_is_told_in_the_words_and_the_numbers_of_the_reader(desktop: Desktop) -> None:
+    desktop.context.add_cookies([{"name": "amends_language", "value": "es", "url": desktop.address}])
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.fill("#reply-text", "x" * 15_280)
+    expect(page.locator("#reply-length")).to_have_text("15.000 de más")
+
+
 def test_a_long_answer_is_shown_as_posts_and_sent_as_such(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     as_posts = page.locator("[data-in-posts]")

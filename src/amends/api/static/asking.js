@@ -1,6 +1,7 @@
 // What was asked keeps its place until the answer is here, also where the button was drawn anew meanwhile or another case was opened.
 
 import { htmx, openCase, when } from "./dom.js";
+import { afterPress } from "./pressing.js";
 
 // htmx looks for the places of an answer in the tree that the asking element stands in. An element that left the page while its request
 // was under way, by whatever hand, therefore stands in a corner of the page while it is answered, or the answer (and its toast) were lost.
@@ -15,8 +16,14 @@ function keep(element) {
 }
 
 when("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
-  xhr.addEventListener("readystatechange", () => xhr.readyState === XMLHttpRequest.DONE && keep(elt));
-  xhr.addEventListener("loadend", () => elt.parentElement === corner && elt.remove());
+  for (const end of ["onload", "onerror", "onabort", "ontimeout"]) {
+    const tell = xhr[end], told = () => {
+      keep(elt);
+      tell();
+      if (elt.parentElement === corner) elt.remove();
+    };
+    xhr[end] = end === "onload" ? () => afterPress(told) : told;
+  }
 });
 
 // An answer about a case that is no longer open changes nothing on the screen.

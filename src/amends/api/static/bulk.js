@@ -2,6 +2,7 @@
 
 import { request } from "./asking.js";
 import { $, $$, openCase, when } from "./dom.js";
+import { locale } from "./texts.js";
 
 const marked = new Set();
 let anchor = "", query = "", every = 0, countedIn = null; // how many match, where all of them are selected, and what is asked for that
@@ -88,7 +89,7 @@ function fill() {
   form.elements.ids.value = [...marked].join(",");
   form.elements.all.value = every ? "1" : "";
   if (!every) $("#bulk-all").replaceChildren();
-  $("[data-selected]", form).textContent = (every || marked.size).toLocaleString();
+  $("[data-selected]", form).textContent = (every || marked.size).toLocaleString(locale);
 }
 
 when("click", (event) => {

@@ -1,6 +1,7 @@
 // How long an answer is by the network's own count, and the posts that a long one goes out as.
 
 import { $ } from "./dom.js";
+import { say } from "./texts.js";
 import { allow } from "./writing.js";
 
 const LONGEST = 20000;
@@ -10,8 +11,6 @@ export function measureSoon(form) {
   clearTimeout(measuring);
   measuring = setTimeout(() => measure(form), 150);
 }
-
-const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 const isPrivate = (form) => form.elements.private?.checked ?? false;
 
@@ -27,8 +26,8 @@ async function measure(form) {
 }
 
 function tell(form, length, most, posts) {
-  const shown = $("[data-length]", form), words = $("#composer").dataset, over = length > most;
-  shown.textContent = filled(over ? words.over : words.ofMost, { n: (over ? length - most : length).toLocaleString("en"), most: most.toLocaleString("en") });
+  const shown = $("[data-length]", form), over = length > most;
+  shown.textContent = over ? say("too_long", { n: length - most }) : say("length", { length, most });
   shown.classList.toggle("near", length > most * 0.9 && !over);
   shown.classList.toggle("over", over);
   allow(form, form.elements.text.value.trim() && !over);
@@ -41,6 +40,6 @@ export function showPosts(form, posts) {
   $("#reply-posts").hidden = !many;
   if (!button) return;
   button.hidden = button.disabled = !many;
-  button.textContent = filled($("#composer").dataset.asPosts, { n: posts.length });
+  button.textContent = say("as_posts", { n: posts.length });
   $("#reply-posts ol").replaceChildren(...(many ? posts : []).map((post) => Object.assign(document.createElement("li"), { textContent: post, dir: "auto" })));
 }

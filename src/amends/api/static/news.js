@@ -4,6 +4,7 @@ import { announceAtTimes } from "./announcing.js";
 import { request } from "./asking.js";
 import { $, $$, me, openCase, tell, when } from "./dom.js";
 import { isCaseComing, isListComing, markOpen, query, showList } from "./places.js";
+import { afterPress } from "./pressing.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 import { keepsListening } from "./notices.js";
@@ -201,7 +202,7 @@ export function listen() {
   source?.close();
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); tell("stream-opened"); });
-  source.addEventListener("news", (event) => { last = Number(event.lastEventId); hear(JSON.parse(event.data)); tell("news-came"); });
+  source.addEventListener("news", (event) => { last = Number(event.lastEventId); afterPress(() => hear(JSON.parse(event.data))); tell("news-came"); });
   source.addEventListener("again", (event) => { last = Number(event.lastEventId); lookAgain(); tell("news-came"); tell("alarms-changed"); });
   source.addEventListener("alarms", () => tell("alarms-changed"));
   source.addEventListener("presence", (event) => hearPresence(JSON.parse(event.data)));

@@ -21,6 +21,7 @@ export function toast(text, { undo = "", bad = false } = {}) {
     button.addEventListener("click", () => takeBackOne(undo));
     box.append(button);
   }
+  box.addEventListener("click", () => box.remove()); // whatever it lies upon is a tap away
   if (undo && done.at(-1) !== undo) done.push(undo);
   if (done.length > DEEP) done.shift();
   $("#toasts").replaceChildren(box);
