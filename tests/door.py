@@ -1,12 +1,14 @@
 """The web application for tests: on a database of the test's own, with a clock moved by hand, entered as whoever the test says."""
 
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any, Protocol
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -27,6 +29,8 @@ from tests.seed import Seeded, furnish
 
 LONG = timedelta(hours=12)
 _NUMBERS = count(1)
+_OPEN = ExitStack()
+"""What stays open as long as the process."""
 
 
 class Headers(Protocol):
@@ -95,7 +99,9 @@ class Door:
 
     def stranger(self) -> TestClient:
         """Somebody who is not signed in; redirects are shown, not followed."""
-        return TestClient(self.app, follow_redirects=False)
+        client = TestClient(self.app, follow_redirects=False)
+        client.portal = _loop()
+        return client
 
     def visitor(self, agent_id: AgentId) -> TestClient:
         """An agent in a browser: session cookie, and the token that our pages add to each request."""
@@ -115,6 +121,12 @@ class Door:
         client = self.stranger()
         client.headers["Authorization"] = f"Bearer {token}"
         return client
+
+
+@cache
+def _loop() -> BlockingPortal:
+    """Return the one event loop in which all our applications answer: a loop and a thread of its own were two fifths of a request."""
+    return _OPEN.enter_context(start_blocking_portal())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

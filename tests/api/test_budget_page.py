@@ -70,10 +70,10 @@ def test_a_change_is_told_before_it_is_kept(door: Door) -> None:
         ({"unit": "rupees"}, "in reads or in money"),
     ],
 )
-def test_what_makes_no_sense_is_told_in_place_and_refused(door: Door, given: dict[str, str], told: str) -> None:
-    with as_fragment(door.visitor(door.who.ann)) as client:
-        assert told in client.get(at(door, "/preview"), params=given).text
-        answer = client.post(at(door), data={"instead_of": "0"} | given)
+def test_what_makes_no_sense_is_told_in_place_and_refused(shared_door: Door, given: dict[str, str], told: str) -> None:
+    with as_fragment(shared_door.visitor(shared_door.who.ann)) as client:
+        assert told in client.get(at(shared_door, "/preview"), params=given).text
+        answer = client.post(at(shared_door), data={"instead_of": "0"} | given)
     assert (answer.status_code, told in answer.json()["message"]) == (422, True)
 
 

@@ -120,8 +120,8 @@ def test_a_reply_longer_than_the_network_takes_is_refused_with_the_number(door: 
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
-def test_an_empty_reply_is_refused(door: Door, text: str) -> None:
-    assert send(door, door.who.plain, text).status_code == 422
+def test_an_empty_reply_is_refused(shared_door: Door, text: str) -> None:
+    assert send(shared_door, shared_door.who.plain, text).status_code == 422
 
 
 def test_the_length_is_the_networks_own_count(door: Door) -> None:

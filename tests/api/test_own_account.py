@@ -183,11 +183,11 @@ def test_the_profile_is_kept_and_speaks_at_once_and_at_the_next_sign_in(door: Do
         {"name": "x" * 101},
     ],
 )
-def test_a_profile_that_makes_no_sense_is_told_and_changes_nothing(door: Door, odd: dict[str, object]) -> None:
-    client = door.visitor(door.who.ada)
+def test_a_profile_that_makes_no_sense_is_told_and_changes_nothing(shared_door: Door, odd: dict[str, object]) -> None:
+    client = shared_door.visitor(shared_door.who.ada)
     answer = client.post("/settings/profile", data={"name": "Other"} | odd)
     assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
-    with door.pool.transaction() as conn:
+    with shared_door.pool.transaction() as conn:
         assert fetch_values(conn, "select count(*) from agents where name = 'Other'") == [0]
 
 

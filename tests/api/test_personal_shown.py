@@ -169,8 +169,9 @@ def test_what_is_no_shape_is_refused_with_what_to_do(door: Door) -> None:
         ("\ud83d", "No personal data"),
     ],
 )
-def test_a_text_is_tried_and_not_kept(door: Door, text: str, said: str) -> None:
-    answer = door.visitor(door.who.mia).post("/settings/personal/try", data={"text": text.encode("utf-8", "replace").decode()})
+def test_a_text_is_tried_and_not_kept(shared_door: Door, text: str, said: str) -> None:
+    mia = shared_door.visitor(shared_door.who.mia)
+    answer = mia.post("/settings/personal/try", data={"text": text.encode("utf-8", "replace").decode()})
     assert answer.status_code == 200
     assert said in answer.text
     assert "<b>" not in answer.text

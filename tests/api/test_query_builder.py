@@ -44,8 +44,8 @@ def test_a_search_is_added_below_those_that_are_written_there_and_only_once(door
 
 
 @pytest.mark.parametrize("change", [{"network": "reddit"}, {"network": "nowhere"}, {"place": '"><script>'}, {"any_of": "x" * 5000}])
-def test_what_nobody_offers_is_refused(door: Door, change: dict[str, str]) -> None:
-    assert door.visitor(door.who.mia).get("/sources/query", params=ASKED | change).status_code == 422
+def test_what_nobody_offers_is_refused(shared_door: Door, change: dict[str, str]) -> None:
+    assert shared_door.visitor(shared_door.who.mia).get("/sources/query", params=ASKED | change).status_code == 422
 
 
 def test_hostile_words_stay_words(door: Door) -> None:
@@ -68,9 +68,9 @@ def test_the_page_offers_it_where_a_network_has_it(door: Door) -> None:
 @pytest.mark.parametrize(
     ("query", "told"), [('"north pier', "quotation mark"), ("-is:retweet", "at least one word"), ("(a OR b", "brackets")]
 )
-def test_a_search_written_by_hand_that_cannot_be_one_is_refused_when_it_is_entered(door: Door, query: str, told: str) -> None:
-    with as_fragment(door.visitor(door.who.ann)) as client:
-        answer = client.post(f"/sources/{door.who.source_id}/watches", data={"network": "x", "watch_search": f"ferry\n{query}"})
+def test_a_search_written_by_hand_that_cannot_be_one_is_refused_when_it_is_entered(shared_door: Door, query: str, told: str) -> None:
+    with as_fragment(shared_door.visitor(shared_door.who.ann)) as client:
+        answer = client.post(f"/sources/{shared_door.who.source_id}/watches", data={"network": "x", "watch_search": f"ferry\n{query}"})
     assert answer.status_code == 422
     assert told in answer.json()["message"]
 

@@ -74,8 +74,8 @@ def test_a_report_is_seen_by_its_owner_by_whom_it_is_sent_to_and_by_administrato
 @pytest.mark.parametrize(
     "wrong", [{"zone": "Mars/Olympus"}, {"at": "25:99"}, {"parts": []}, {"q": "network:("}, {"people": [10**9]}, {"month_day": 32}]
 )
-def test_a_report_that_cannot_be_is_refused_in_words(door: Door, wrong: dict[str, object]) -> None:
-    answer = door.program(door.who.mia).post("/api/v1/reports", json=FIELDS | wrong)
+def test_a_report_that_cannot_be_is_refused_in_words(shared_door: Door, wrong: dict[str, object]) -> None:
+    answer = shared_door.program(shared_door.who.mia).post("/api/v1/reports", json=FIELDS | wrong)
     assert answer.status_code == 422, answer.text
 
 

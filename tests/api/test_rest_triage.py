@@ -32,8 +32,8 @@ def test_a_program_makes_a_topic_teaches_it_and_puts_it_away(door: Door) -> None
         ("/999999/archive", None, 404),
     ],
 )
-def test_a_topic_that_cannot_be_is_told_in_words(door: Door, path: str, body: object, status: int) -> None:
-    answer = door.program(door.who.mia).post(f"/api/v1/topics{path}", json=body)
+def test_a_topic_that_cannot_be_is_told_in_words(shared_door: Door, path: str, body: object, status: int) -> None:
+    answer = shared_door.program(shared_door.who.mia).post(f"/api/v1/topics{path}", json=body)
     assert answer.status_code == status
     assert answer.json()["message"]
 
@@ -66,8 +66,8 @@ def test_a_program_tries_weights_sets_them_and_brings_the_shipped_ones_back(door
 
 
 @pytest.mark.parametrize("weights", [{"negative": 51}, {"negative": -1}, {"colour": 3}, {"negative": "many"}])
-def test_weights_that_do_not_fit_change_nothing(door: Door, weights: object) -> None:
-    program = door.program(door.who.mia)
+def test_weights_that_do_not_fit_change_nothing(shared_door: Door, weights: object) -> None:
+    program = shared_door.program(shared_door.who.mia)
     before = program.get("/api/v1/urgency").json()
     answer = program.post("/api/v1/urgency", json={"weights": weights, "instead_of": before["id"]})
     assert answer.status_code == 422

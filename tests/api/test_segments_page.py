@@ -131,8 +131,8 @@ def test_only_who_may_share_changes_what_is_shared_and_nobody_a_colleagues_own(d
         ("x", "owner:me", "name the owner in place of “me”"),
     ],
 )
-def test_a_segment_that_makes_no_sense_is_refused_in_words(door: Door, name: str, q: str, says: str) -> None:
-    answer = door.visitor(door.who.lea).post("/segments", data={"name": name, "q": q, "shared": "yes"})
+def test_a_segment_that_makes_no_sense_is_refused_in_words(shared_door: Door, name: str, q: str, says: str) -> None:
+    answer = shared_door.visitor(shared_door.who.lea).post("/segments", data={"name": name, "q": q, "shared": "yes"})
     assert (answer.status_code, says in answer.text) == (422, True)
 
 

@@ -72,8 +72,8 @@ def test_an_administrator_connects_a_source_and_its_secrets_are_sealed_and_never
         ({"handle": "x" * 5000}, "far too long"),
     ],
 )
-def test_a_form_that_lacks_something_is_refused_in_words(door: Door, change: dict[str, str], told: str) -> None:
-    with as_fragment(door.visitor(door.who.ann)) as client:
+def test_a_form_that_lacks_something_is_refused_in_words(shared_door: Door, change: dict[str, str], told: str) -> None:
+    with as_fragment(shared_door.visitor(shared_door.who.ann)) as client:
         answer = client.post("/sources", data=X | change)
     assert answer.status_code == 422
     assert told in answer.json()["message"]
@@ -136,8 +136,8 @@ def test_an_alert_channel_is_added_tried_and_removed_and_its_address_stays_maske
 
 
 @pytest.mark.parametrize("target", ["", "nonsense", "webhook+https://"])
-def test_an_address_that_is_none_is_refused_in_words(door: Door, target: str) -> None:
-    with as_fragment(door.visitor(door.who.ann)) as client:
+def test_an_address_that_is_none_is_refused_in_words(shared_door: Door, target: str) -> None:
+    with as_fragment(shared_door.visitor(shared_door.who.ann)) as client:
         assert client.post("/channels", data={"target": target}).status_code == 422
 
 

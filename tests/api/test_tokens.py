@@ -67,6 +67,6 @@ def test_the_page_makes_a_token_of_the_chosen_kind_and_says_from_where_it_was_us
 
 
 @pytest.mark.parametrize("wrong", [{"carries": "root"}, {"days": "-1"}, {"days": "99999"}, {"name": "x" * 90}])
-def test_a_token_that_makes_no_sense_is_not_made(door: Door, wrong: dict[str, str]) -> None:
-    ann = door.visitor(door.who.ann)
+def test_a_token_that_makes_no_sense_is_not_made(shared_door: Door, wrong: dict[str, str]) -> None:
+    ann = shared_door.visitor(shared_door.who.ann)
     assert ann.post("/settings/tokens", data={"name": "x", "carries": "read"} | wrong).status_code == 422

@@ -99,13 +99,13 @@ def test_posts_of_before_last_week_are_not_tried(door: Door) -> None:
         ({"safety": "x", "money": "y"}, "safety is “x”, money lost is “y”"),
     ],
 )
-def test_what_is_no_weight_is_told_and_changes_nothing(door: Door, wrong: dict[str, str], told: str) -> None:
-    mia = door.visitor(door.who.mia)
+def test_what_is_no_weight_is_told_and_changes_nothing(shared_door: Door, wrong: dict[str, str], told: str) -> None:
+    mia = shared_door.visitor(shared_door.who.mia)
     with as_fragment(mia):
         answer = mia.post(PAGE, data=form() | wrong)
     assert answer.status_code == 422
     assert told in answer.json()["message"]
-    assert in_force(door) == SHIPPED_WEIGHTS
+    assert in_force(shared_door) == SHIPPED_WEIGHTS
 
 
 def test_the_preview_tells_what_does_not_fit_in_place(door: Door) -> None:

@@ -1,4 +1,7 @@
-"""Whatever the order in which things happen at the desk, what must always be true stays true."""
+"""Whatever the order in which things happen at the desk, what must always be true stays true.
+
+A thousand orders take a quarter of an hour: `./amends test -m soak tests/property/test_desk.py`.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -58,6 +61,7 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["claim", "sent", "send", "send", "trouble", "conclude", "fold"]), st.just(0)),
     st.tuples(st.just("wait"), st.sampled_from([1, 1, 30, 60 * 24 * 8])),
 )
+ORDERS = st.lists(STEPS, min_size=15, max_size=40)
 
 
 @contextmanager
@@ -161,10 +165,7 @@ class World:
         self.desk.now += minutes * MINUTE
 
 
-@pytest.mark.timeout(400)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(STEPS, min_size=15, max_size=40))
-def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
+def _walk(conn: Connection, steps: list[tuple[str, object]]) -> None:
     with _desk(conn) as desk:
         world = World(desk)
         desk.hear(*POSTS[:4])
@@ -174,6 +175,21 @@ def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: lis
         while desk.triage():
             pass
         _is_true(desk)
+
+
+@pytest.mark.timeout(400)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=ORDERS)
+def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
+    _walk(conn, steps)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=ORDERS)
+def test_the_desk_stays_true_in_a_thousand_orders_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
+    _walk(conn, steps)
 
 
 def _is_true(desk: Desk) -> None:
@@ -260,7 +276,7 @@ BROKEN = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=st.lists(st.lists(st.integers(0, len(POSTS) - 1), max_size=12), max_size=6))
 def test_posts_that_come_again_in_any_pages_change_nothing(conn: Connection, pages: list[list[int]]) -> None:
     with _desk(conn) as desk:
@@ -273,7 +289,7 @@ def test_posts_that_come_again_in_any_pages_change_nothing(conn: Connection, pag
         assert fetch_values(desk.conn, "select count(*) from raw_bodies") == [len(seen)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(), max_size=60), name=st.text(alphabet=st.characters(), max_size=20))
 def test_any_text_is_stored_triaged_and_previewed(conn: Connection, text: str, name: str) -> None:
     with _desk(conn) as desk:
@@ -281,7 +297,7 @@ def test_any_text_is_stored_triaged_and_previewed(conn: Connection, text: str, n
         _is_true(desk)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)), size=st.integers(1, 8))
 def test_the_wait_begins_with_the_first_post_in_whatever_order_they_come(conn: Connection, order: list[int], size: int) -> None:
     thread = [a_post(f"lost {n}", external_id=f"t{n}", root_id="t0", published_at=NOON + n * MINUTE) for n in range(8)]
