@@ -1,6 +1,7 @@
 // Pickers (of topics, of people): type to find one, arrows to move, Enter to choose it.
 
-import { $, $$, when } from "./dom.js";
+import { deed } from "./asking.js";
+import { $, $$, openCase, when } from "./dom.js";
 
 const shown = (dialog) => $$("[data-picked]", dialog).filter((button) => !button.closest("li").hidden);
 
@@ -37,7 +38,9 @@ when("keydown", (event) => {
   if (event.target.closest(".picker:has([data-pick])") && !event.target.closest("form")) move(event);
 });
 when("click", (event) => {
-  event.target.closest("[data-picked]")?.closest(".picker").close();
+  const button = event.target.closest("[data-picked]"), picker = button?.closest(".picker");
+  if (picker?.id === "topics") deed(`/inbox/${openCase()}/topics`, { topic_id: button.value });
+  picker?.close();
 });
 when("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.target.matches("form[data-clear]")) event.target.reset();

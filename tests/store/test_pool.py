@@ -1,0 +1,47 @@
+"""A pool hands out connections that work, and asks none that was used just now whether it does."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from amends.core import database as core
+from amends.core.database import Pool, connect, fetch_values, open_pool
+
+
+@pytest.fixture
+def pool(database: str) -> Generator[Pool]:
+    found = open_pool(database, size=1)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def wire_of_two_transactions(pool: Pool, kept: Path) -> str:
+    """Return what went over the wire from the first transaction on until after the second."""
+    with kept.open("w") as wire:
+        with pool.transaction() as conn:
+            conn.pgconn.trace(wire.fileno())
+        with pool.transaction() as conn:
+            fetch_values(conn, "select 1")
+            conn.pgconn.untrace()
+    return kept.read_text()
+
+
+def test_a_connection_that_was_used_just_now_is_not_asked_whether_it_works(pool: Pool, tmp_path: Path) -> None:
+    assert "EmptyQueryResponse" not in wire_of_two_transactions(pool, tmp_path / "wire")
+
+
+def test_a_connection_that_nobody_used_for_a_while_is_asked(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core, "FRESH", 0)
+    assert "EmptyQueryResponse" in wire_of_two_transactions(pool, tmp_path / "wire")
+
+
+def test_a_connection_that_the_server_hung_up_on_just_now_is_replaced(pool: Pool, database: str) -> None:
+    with pool.transaction() as conn:
+        [gone] = fetch_values(conn, "select pg_backend_pid()")
+    with connect(database) as other:
+        assert fetch_values(other, "select pg_terminate_backend(%(pid)s, 60000)", {"pid": gone}) == [True]
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select pg_backend_pid()") != [gone]
