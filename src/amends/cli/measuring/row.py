@@ -91,8 +91,11 @@ def tail(work: Timed, *, rounds: int, percent: int = 99) -> float:
     return taken[min(rounds - 1, rounds * percent // 100)]
 
 
-def warmed(work: Timed, *, times: int = 6) -> Timed:
-    """Do `work` until statements are prepared and pages are in memory, and return it."""
+def warmed(work: Timed, *, times: int = 12) -> Timed:
+    """Do `work` until statements are prepared and pages are in memory, and return it.
+
+    psycopg prepares what it is asked the sixth time, and PostgreSQL keeps a plan for good once it has made five for what was asked.
+    """
     for _ in range(times):
         work()
     return work

@@ -27,6 +27,7 @@ exists (select from consents s where s.customer_id = u.id and s.given and s.purp
 HANDLE: LiteralString = """
 u.id in (select l.customer_id from authors a join customer_links l on l.author_id = a.id where lower(a.handle) like {} limit 5000)
 """
+LOYALTY: LiteralString = "(u.loyalty_number <> '' and lower(u.loyalty_number) like {})"
 
 _ONE_OF: Mapping[str, LiteralString] = {
     "name": "lower(u.name) like any({}::text[])",
@@ -36,11 +37,10 @@ _ONE_OF: Mapping[str, LiteralString] = {
     "network": "exists (" + _HANDLES + " and a.network = any({}::text[]))",
     "organisation": "exists (" + _BELONGS + " and m.organisation_id = any({}::bigint[]))",
     "role": "exists (" + _BELONGS + " and lower(m.role) = any({}::text[]))",
-    "loyalty": "(u.loyalty_number <> '' and lower(u.loyalty_number) like any({}::text[]))",
     "product": "exists (" + _PURCHASES + " and lower(p.name) like any({}::text[]))",
     "mood": "f.mood = any({}::text[])",
     "follow-up": "f.outcome = any({}::text[])",
-    "risk": "coalesce(f.risk, 'none') = any({}::text[])",
+    "risk": "f.risk = any({}::text[])",
     "signal": "f.signals && {}::text[]",
 }
 _SAID: Mapping[tuple[str, str], LiteralString] = {
@@ -48,6 +48,8 @@ _SAID: Mapping[tuple[str, str], LiteralString] = {
     ("owner", "none"): "u.owner_id is null",
     ("tag", "none"): "u.tags = '{}'",
     ("organisation", "none"): "not exists (" + _BELONGS + ")",
+    # Of whom nothing was counted yet there is no sign that they leave; of the others the index knows who may.
+    ("risk", "none"): "coalesce(f.risk, 'none') = 'none'",
     ("is", "do-not-contact"): "u.do_not_contact_since is not null",
     ("is", "member"): "exists (" + _BELONGS + ")",
     ("is", "former-member"): "exists (select from memberships m where m.customer_id = u.id and m.until < %(today)s)"

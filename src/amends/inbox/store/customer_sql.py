@@ -151,8 +151,6 @@ class _Writer(Writer):
     def values(self, name: str, plain: list[str]) -> list[int] | list[str]:
         if name in _PARTS:
             return [_part(value) for value in plain]
-        if name == "loyalty":
-            return [f"{escaped(value).lower()}%" for value in plain]
         if name == "tag":
             return [form for value in plain for form in dict.fromkeys((value, value.lower()))]
         if (name, plain[0]) in self.names:
@@ -170,6 +168,8 @@ class _Writer(Writer):
     def otherwise(self, name: str, match: Match) -> LiteralString:
         if name == "handle":
             return pieces.HANDLE.format(self.hold(f"{bare_handle(match.value)}%"))
+        if name == "loyalty":
+            return pieces.LOYALTY.format(self.hold(f"{escaped(match.value).lower()}%"))
         return pieces.CONSENTS.format(self.hold(match.value))
 
     def attribute(self, key: str, match: Match) -> LiteralString:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_all, fetch_one, fetch_values
+from amends.core.database import Connection, Params, execute, fetch_all, fetch_one, fetch_values
 from amends.inbox.rules.segments import Size, Sure, estimated
 from amends.inbox.store.customer_pieces import FROM
 from amends.inbox.store.customer_sql import Condition
@@ -20,6 +20,9 @@ ENOUGH = 25
 SMALL = 20_000
 MOST_EXACT = 20_000
 PATIENCE_MS = 90
+LONGEST_MS = 5_000
+COST_OF_MS = 200
+"""What the planner calls the cost of about a millisecond."""
 SHOWN = 10
 PAGE = 50
 
@@ -137,26 +140,36 @@ def some(conn: Connection, ids: Iterable[int]) -> list[Member]:
     return fetch_all(conn, Member, _MEMBER + " where u.id = any(%(ids)s::bigint[]) order by u.id desc", {"ids": list(ids)})
 
 
-def page(conn: Connection, asked: Condition, *, below: int | None = None, limit: int = PAGE) -> list[Member]:
-    """Return the newest customers of a query, those below an id; what is frequent is met on the way, what is rare gathered first."""
+def page(conn: Connection, asked: Condition, *, below: int | None = None, limit: int = PAGE, walk_ms: int | None = None) -> list[Member]:
+    """Return the newest customers of a query, those below an id; what is frequent is met on the way, what is rare gathered first.
+
+    `walk_ms` says after how long to give up the way, else that is as long as to gather would take. `TooBroad` where both take too long.
+    """
     execute(conn, "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
     params = asked.params | {"below": below, "limit": limit, "most": MOST_EXACT}
     wanted: LiteralString = asked.sql + " and (%(below)s::bigint is null or u.id < %(below)s)"
+    gathered: LiteralString = "select u.id" + FROM + "where " + wanted + " limit %(most)s"
     try:
-        with carefully(conn, milliseconds=300):
+        with carefully(conn, milliseconds=walk_ms or _as_long_as(conn, gathered, params)):
             return fetch_all(conn, Member, _MEMBER + " where " + wanted + " order by u.id desc limit %(limit)s", params)
     except TooBroad:
-        gathered = (
-            "with theirs as materialized (select u.id"
-            + FROM
-            + "where "
-            + wanted
-            + " limit %(most)s) "
-            + _MEMBER
-            + " join theirs on theirs.id = u.id"
-        )
-        with carefully(conn, milliseconds=5_000):
-            return fetch_all(conn, Member, gathered + " order by u.id desc limit %(limit)s", params)
+        with carefully(conn, milliseconds=LONGEST_MS):
+            return fetch_all(conn, Member, _NEWEST_OF + gathered + ") " + _MEMBER + _ARE_NEWEST, params)
+
+
+# The newest are taken before they are told of, else the planner goes through all customers on the way to the few.
+_NEWEST_OF: LiteralString = "with theirs as materialized ("
+_ARE_NEWEST: LiteralString = " where u.id = any(array(select id from theirs order by id desc limit %(limit)s)) order by u.id desc"
+
+
+def _as_long_as(conn: Connection, query: LiteralString, params: Params) -> int:
+    """Return how many milliseconds a query may take by what the planner thinks of it, who does not know which conditions go together.
+
+    To walk for as long as gathering would take costs at most twice what it must.
+    """
+    with carefully(conn):
+        planned = fetch_values(conn, "explain (format json) " + query, params)
+    return min(LONGEST_MS, max(PATIENCE_MS, round(planned[0][0]["Plan"]["Total Cost"] / COST_OF_MS)))
 
 
 def batch(conn: Connection, asked: Condition, *, above: int, limit: int) -> list[Member]:

@@ -1,0 +1,54 @@
+"""Whom a segment finds comes by the indices, the newest first, also where there are few among many."""
+
+from typing import LiteralString
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.inbox.actions.segments import asked
+from amends.inbox.rules.asking import Asker
+from amends.inbox.store import segment_members
+from amends.inbox.store.customer_pieces import FROM
+from amends.inbox.store.customer_sql import Condition
+from tests.cast import NOON
+
+MANY = """
+insert into customers (name, created_at, loyalty_number, tags)
+select 'C ' || n, now(), case when n %% 9 = 0 then 'LA' || n else '' end, case when n %% 1000 = 1 then '{rare}'::text[] else '{}' end
+from generate_series(1, %(n)s) n
+"""
+FACTS = """
+insert into customer_facts (customer_id, risk, signals, counted_at)
+select id, case when id %% 50 = 0 then 'high' else 'none' end, '{}', now() from customers
+"""
+
+
+@pytest.fixture
+def many(conn: Connection) -> Connection:
+    """Twenty thousand customers, of whom a few hundred may leave."""
+    execute(conn, MANY, {"n": 20_000})
+    execute(conn, FACTS, {})
+    execute(conn, "analyze customers, customer_facts")
+    return conn
+
+
+def _asked(conn: Connection, text: str) -> Condition:
+    return asked(conn, text, Asker(agent_id=0, now=NOON))
+
+
+@pytest.mark.parametrize(
+    ("text", "index"), [("risk:high", "Index Only Scan using customer_facts_risk"), ("loyalty:ZZ9", "customers_loyalty_begins")]
+)
+def test_who_may_leave_and_who_has_a_number_is_found_by_the_index(many: Connection, text: str, index: str) -> None:
+    found = _asked(many, text)
+    execute(many, "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+    query: LiteralString = "explain select u.id" + FROM + "where " + found.sql  # noqa: S608 - literals of ours
+    assert index in "\n".join(fetch_values(many, query, found.params))
+
+
+@pytest.mark.parametrize("text", ["tag:rare", "risk:high", "risk:high -tag:rare", "risk:none tag:rare"])
+def test_the_newest_are_the_same_whether_met_on_the_way_or_gathered(many: Connection, text: str) -> None:
+    met, gathered = (segment_members.page(many, _asked(many, text), limit=7, walk_ms=walk_ms) for walk_ms in (5_000, 1))
+    assert [one.id for one in met] == sorted((one.id for one in met), reverse=True)
+    assert len(met) == 7
+    assert gathered == met
