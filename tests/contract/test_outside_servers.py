@@ -1,4 +1,8 @@
-"""The commands that the containers run, on an administrator's PostgreSQL, Redis and RabbitMQ: a complaint becomes a case there too."""
+"""The commands that the containers run, on an administrator's PostgreSQL, Redis and RabbitMQ: a complaint becomes a case there too.
+
+Of Redis, which the embedded Valkey speaks for everywhere else, the suite sees a wake-up; the whole story is told with it by
+`./amends test -m soak tests/contract/test_outside_servers.py`.
+"""
 
 import json
 import os
@@ -13,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from kombu.simple import SimpleQueue
 
 from amends.cli.running.cast import ADA, hire, token_for
 from amends.cli.running.ports import free_port
@@ -20,6 +25,9 @@ from amends.core.clock import utc_now
 from amends.core.database import connect, fetch_values
 from amends.core.embedded.places import scratch_dir
 from amends.core.embedded.program import MODULE, Program
+from amends.worker.app import make_app
+from amends.worker.names import Task
+from amends.worker.wake import Waker
 from tests.outside import HOST, postgresql, rabbitmq, redis
 from tests.sandbox_server import Networks, sandbox_process
 
@@ -90,8 +98,16 @@ def until(find: Callable[[], Any], seconds: float = 40) -> Any:
     return None
 
 
+def test_a_wake_up_goes_through_an_administrators_redis(place: Path) -> None:
+    with redis(place / "alone") as url:
+        assert Waker(make_app(url)).wake(Task.TRIAGE)
+        app = make_app(url)
+        with app.connection_for_read() as connection, SimpleQueue(connection, app.amqp.queues[Task.TRIAGE.lane.value]) as desk:
+            assert desk.get(timeout=40).headers["task"] == Task.TRIAGE.value
+
+
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("broker", [redis, rabbitmq], ids=["redis", "rabbitmq"])
+@pytest.mark.parametrize("broker", [pytest.param(redis, marks=pytest.mark.soak), rabbitmq], ids=["redis", "rabbitmq"])
 def test_a_complaint_becomes_a_case_and_its_answer_is_public(
     broker: Callable[[Path], AbstractContextManager[str]], server_url: str, place: Path
 ) -> None:
