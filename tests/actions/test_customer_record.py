@@ -139,13 +139,13 @@ def test_contact_ways_come_and_go_and_come_back(conn: Connection, cy: CustomerId
     other = customer_record.make(conn, name="C. Fernando", by=None, now=NOON)
     assert add_way(conn, customer_id=other, kind=WayKind.EMAIL, value="cy@example.org", source=by, now=NOON).others == (cy,)
     shown = verify_way(conn, customer_id=cy, way_id=added.way_id, how="answered our mail", source=by, now=NOON)
-    assert contact_ways.of_customers(conn, [cy])[0].verified_how == "answered our mail"
+    assert contact_ways.of_customer(conn, cy)[0].verified_how == "answered our mail"
     _undo(conn, cy, shown, by)
-    assert contact_ways.of_customers(conn, [cy])[0].verified_at is None
+    assert contact_ways.of_customer(conn, cy)[0].verified_at is None
     gone = remove_way(conn, customer_id=cy, way_id=added.way_id, source=by, now=NOON)
-    assert contact_ways.of_customers(conn, [cy]) == []
+    assert contact_ways.of_customer(conn, cy) == []
     _undo(conn, cy, gone, by)
-    assert [one.value for one in contact_ways.of_customers(conn, [cy])] == ["Cy@Example.org"]
+    assert [one.value for one in contact_ways.of_customer(conn, cy)] == ["Cy@Example.org"]
 
 
 def test_purchases_are_kept_once_ended_removed_and_brought_back(conn: Connection, cy: CustomerId, by: Source) -> None:

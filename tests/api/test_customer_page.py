@@ -46,7 +46,10 @@ select statement from pg_prepared_statements where custom_plans + generic_plans 
 """
 
 
-def test_the_page_asks_nothing_twice(desk: Desk) -> None:
+PLANNED_ANEW = "select statement from pg_prepared_statements where custom_plans > 5"
+
+
+def test_the_page_asks_nothing_twice_and_plans_nothing_anew(desk: Desk) -> None:
     desk.hear(a_post("My bag is lost!"))
     record = customer_record.find(desk.conn, fetch_values(desk.conn, "select id from customers")[0])
     session = begin_session(desk.conn, agent_id=desk.agent_id, length=HOUR, now=NOON)
@@ -57,6 +60,7 @@ def test_the_page_asks_nothing_twice(desk: Desk) -> None:
         page_values(desk.conn, ada, record, Looked())
     assert len(fetch_values(desk.conn, ASKED, {"times": 10})) > 10
     assert fetch_values(desk.conn, ASKED, {"times": 20}) == []
+    assert fetch_values(desk.conn, PLANNED_ANEW) == []
 
 
 def test_who_answers_what_people_ask_about_their_data_begins_it_on_the_page(shared_door: Door) -> None:

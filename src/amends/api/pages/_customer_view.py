@@ -96,7 +96,7 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
 
 def record_values(conn: Connection, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
-    ways, handles = contact_ways.of_customers(conn, [record.id]), customer_page.handles(conn, record.id)
+    ways, handles = contact_ways.of_customer(conn, record.id), customer_page.handles(conn, record.id)
     heard = consents.log(conn, record.id)
     said, stop = [one.said for one in heard], record.do_not_contact_since is not None
 

@@ -40,7 +40,7 @@ def list_ways(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> Ways:
     """List the ways to reach a customer beside their handles."""
     with desk.pool.transaction() as conn:
         opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
-        return Ways(contact_ways=way_rows.of_customers(conn, [customer_id]))
+        return Ways(contact_ways=way_rows.of_customer(conn, customer_id))
 
 
 @router.post("/contact_ways", status_code=201, operation_id="add_contact_way", dependencies=WORK)

@@ -51,7 +51,7 @@ def may_write(conn: Connection, *, customer_id: CustomerId, purpose: Purpose, ta
     record = customer_record.find(conn, customer_id)
     if record is None or record.erased_at:
         return False
-    said = consents.in_force(conn, [customer_id])[customer_id]
+    said = consents.in_force(conn, customer_id)
     return permits(said, purpose, target, do_not_contact=record.do_not_contact_since is not None)
 
 

@@ -38,7 +38,7 @@ def add_way(  # noqa: PLR0913
     same = contact_ways.same(conn, kind=new.kind, normal=new.normal)
     if any(one.customer_id == customer_id for one in same):
         raise Conflict(_("“%(value)s” is there already.") % {"value": new.value})
-    if len(contact_ways.of_customers(conn, [customer_id])) >= MOST:
+    if len(contact_ways.of_customer(conn, customer_id)) >= MOST:
         raise Refused(_("These are many ways already; take one away that is no longer used."))
     way_id = contact_ways.insert(conn, customer_id, new, now=now)
     told = NewChange(field=FIELD, was=None, became={"id": way_id, "kind": kind, "value": new.value})

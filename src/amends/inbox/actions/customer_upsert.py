@@ -95,7 +95,7 @@ def _change(conn: Connection, customer_id: CustomerId, known: Known, *, source: 
 def _add_ways(conn: Connection, customer_id: CustomerId, kind: WayKind, values: Sequence[str], *, source: Source, now: datetime) -> None:
     if not values:
         return
-    own = {way.normal for way in way_rows.of_customers(conn, [customer_id]) if way.kind == kind}
+    own = {way.normal for way in way_rows.of_customer(conn, customer_id) if way.kind == kind}
     for value in values:
         if normal(kind, value) not in own:
             contact_ways.add_way(conn, customer_id=customer_id, kind=kind, value=value, source=source, now=now)

@@ -103,7 +103,7 @@ def stop_by(conn: Connection, token: str, *, now: datetime) -> bool:
     if found is None:
         return False
     target = Target(contact_way_id=found.contact_way_id)
-    before = consents.in_force(conn, [found.customer_id])[found.customer_id]
+    before = consents.in_force(conn, found.customer_id)
     if permits(before, Purpose.OCCASION, target, do_not_contact=False):
         basis = _("They followed the link in a message.")
         consents.add(conn, found.customer_id, target=target, purpose=Purpose.OCCASION, given=False, basis=basis, agent_id=None, now=now)
@@ -123,8 +123,8 @@ def _skip(conn: Connection, claimed: Claimed, why: Why) -> None:
 
 def _routes(at: _Sending) -> tuple[list[_Route], list[_Route]]:
     """Return the routes that consent allows, the best first, and all there are."""
-    said = consents.in_force(at.conn, [at.record.id])[at.record.id]
-    mails = [one for one in contact_ways.of_customers(at.conn, [at.record.id]) if one.kind == WayKind.EMAIL]
+    said = consents.in_force(at.conn, at.record.id)
+    mails = [one for one in contact_ways.of_customer(at.conn, at.record.id) if one.kind == WayKind.EMAIL]
     mails.sort(key=lambda one: (one.verified_at is None, one.id))
     by_mail = [(one, Target(contact_way_id=one.id)) for one in mails]
     answerable = occasion_messages.answerable(at.conn, at.record.id) if at.occasion.on_network else []

@@ -74,12 +74,12 @@ class _Agreed:
 
 
 def _agreed(conn: Connection, job: SurveyJob) -> _Agreed:
-    said = consents.in_force(conn, [job.customer_id])[job.customer_id]
+    said = consents.in_force(conn, job.customer_id)
 
     def agreed(target: Target) -> bool:
         return permits(said, Purpose.SURVEY, target, do_not_contact=job.do_not_contact)
 
-    ways = [way for way in contact_ways.of_customers(conn, [job.customer_id]) if way.kind == "email" and way.removed_at is None]
+    ways = [way for way in contact_ways.of_customer(conn, job.customer_id) if way.kind == "email" and way.removed_at is None]
     emails = [way.value for way in sorted(ways, key=lambda way: way.verified_at is None) if agreed(Target(contact_way_id=way.id))]
     may_answer = job.on_network and job.can_reply and job.resolved_by is not None
     standing = Standing(

@@ -1,6 +1,5 @@
 """SQL of the log of consent, which is only ever added to. What is in force is said by `rules.consent` over its newest rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,23 +60,20 @@ def add(  # noqa: PLR0913
     )[0]
 
 
-def in_force(conn: Connection, customer_ids: Sequence[CustomerId]) -> dict[CustomerId, list[Said]]:
-    """Return the newest word of each customer on each target and purpose; `rules.consent.permits` reads it."""
+def in_force(conn: Connection, customer_id: CustomerId) -> list[Said]:
+    """Return the newest word of a customer on each target and purpose; `rules.consent.permits` reads it."""
     rows = fetch_all(
         conn,
         Consent,
         """
-        select distinct on (c.customer_id, c.purpose, c.contact_way_id, c.author_id)
+        select distinct on (c.purpose, c.contact_way_id, c.author_id)
                c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.at
-        from consents c where c.customer_id = any(%(ids)s)
-        order by c.customer_id, c.purpose, c.contact_way_id, c.author_id, c.at desc, c.id desc
+        from consents c where c.customer_id = %(id)s
+        order by c.purpose, c.contact_way_id, c.author_id, c.at desc, c.id desc
         """,
-        {"ids": list(customer_ids)},
+        {"id": customer_id},
     )
-    found: dict[CustomerId, list[Said]] = {customer_id: [] for customer_id in customer_ids}
-    for row in rows:
-        found[row.customer_id].append(row.said)
-    return found
+    return [row.said for row in rows]
 
 
 def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[Consent]:

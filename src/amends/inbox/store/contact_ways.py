@@ -1,6 +1,5 @@
 """SQL of the ways to reach somebody beside their handles."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,16 +34,16 @@ class Way:
     removed_at: datetime | None
 
 
-def of_customers(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[Way]:
-    """Return the ways of these customers, the first entered first."""
+def of_customer(conn: Connection, customer_id: CustomerId) -> list[Way]:
+    """Return the ways of a customer, the first entered first."""
     return fetch_all(
         conn,
         Way,
         """
         select id, customer_id, kind, value, normal, label, verified_at, verified_how, created_at, removed_at from contact_ways
-        where customer_id = any(%(ids)s) and removed_at is null order by id
+        where customer_id = %(id)s and removed_at is null order by id
         """,
-        {"ids": list(customer_ids)},
+        {"id": customer_id},
     )
 
 
