@@ -8,9 +8,9 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import alarms, alert_routing, alerts, surges
+from amends.inbox.actions import alarms, alert_routing, alerts, conditions, sources, surges
 from amends.inbox.actions.channels import add_channel
-from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.ids import AlertId, CaseId
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.store import surges as rows
 from amends.inbox.store.surge_rules import NewRule
@@ -19,6 +19,7 @@ from tests.desk import MINUTE, Desk
 
 NUMBERS = count(1)
 WEEK = timedelta(weeks=1)
+RATE_BY_REGION = NewRule(name="By region", kind=Kind.RATE, condition="", apart_by=Apart.REGION, minutes=60, least=3)
 RATE = NewRule(name="Lost bags", kind=Kind.RATE, condition="lost", apart_by=Apart.ALL, minutes=60, least=3, escalate_minutes=10)
 
 
@@ -27,10 +28,13 @@ def somebody() -> Author:
     return Author(external_id=f"a-{number}", handle=f"handle{number}", name=f"Person {number}")
 
 
-def complaints(desk: Desk, n: int, *, at: datetime | None = None, text: str = "My bag is lost", language: str = "en") -> None:
+def complaints(
+    desk: Desk, n: int, *, at: datetime | None = None, text: str = "My bag is lost", language: str = "en", region: str = ""
+) -> None:
     """Open so many cases at once, each by somebody else."""
     at = at or desk.now
-    posts = [a_post(f"{text} {next(NUMBERS)}", published_at=at, language_hint=language, author=somebody()) for _n in range(n)]
+    facts = {"published_at": at, "language_hint": language, "region": region}
+    posts = [a_post(f"{text} {next(NUMBERS)}", author=somebody(), **facts) for _n in range(n)]
     desk.collect(*posts)
     desk.triage(limit=500)
 
@@ -68,6 +72,35 @@ def test_it_rings_once_grows_and_ends_when_it_has_been_calm_for_a_while(desk: De
     assert (surge.n, surge.ended_at) == (0, None)
     [surge] = looked(desk, timedelta(minutes=15))
     assert surge.ended_at == desk.now
+
+
+def test_regions_are_counted_apart_by_what_the_network_says_and_else_by_the_source(desk: Desk) -> None:
+    watched(desk, RATE_BY_REGION)
+    complaints(desk, 2, region="LK")
+    complaints(desk, 1)
+    complaints(desk, 3, region="IN")
+    assert [(one.key, one.reason) for one in looked(desk)] == [("IN", "By region: 3 cases of India within 60 minutes.")]
+    sources.set_region(desk.conn, source_id=desk.source_id, region="sri lanka")
+    assert [(one.key, one.n) for one in looked(desk)] == [("LK", 3), ("IN", 3)]
+    sources.set_region(desk.conn, source_id=desk.source_id, region="Jaffna")
+    complaints(desk, 2)
+    assert [one.key for one in looked(desk)] == ["Jaffna", "LK", "IN"]
+
+
+def test_a_region_is_asked_for_by_code_or_name(desk: Desk) -> None:
+    complaints(desk, 2, region="LK")
+    complaints(desk, 1, region="Northern Province")
+    complaints(desk, 1)
+    asked = {
+        "region:lk": 2,
+        'region:"Sri Lanka"': 2,
+        'region:"northern province"': 1,
+        "region:LK,none": 3,
+        "-region:none": 3,
+        "region:DE": 0,
+    }
+    cases = [CaseId(case.id) for case in desk.cases()]
+    assert {text: len(conditions.matches(desk.conn, text, cases, now=desk.now)) for text in asked} == asked
 
 
 def test_the_next_surge_rings_anew(desk: Desk) -> None:

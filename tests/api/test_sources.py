@@ -85,6 +85,14 @@ def test_a_source_is_paused_and_resumed(door: Door) -> None:
     assert "paused by an administrator" not in client.post(f"{at}/resume").text
 
 
+def test_an_administrator_says_where_the_customers_of_a_source_are(door: Door) -> None:
+    client, at = door.visitor(door.who.ann), f"/sources/{door.who.source_id}/region"
+    assert "· Sri Lanka</span>" in client.post(at, data={"region": " lka "}).text
+    assert "Sri Lanka" not in client.post(at, data={"region": ""}).text
+    assert client.post("/sources/999/region", data={"region": "LK"}).status_code == 404
+    assert door.visitor(door.who.mia).post(at, data={"region": "LK"}).status_code == 403
+
+
 def test_a_stopped_watch_is_tried_again_at_once(door: Door) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update watches set state = 'stopped', next_at = %s", [NOON + timedelta(days=1)])

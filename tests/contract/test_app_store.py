@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from amends.collectors import build
+from amends.collectors.app_store import posts_from
 from amends.core.errors import ReplyRefused, Unreachable
 from amends.core.ports import Account, Collector, Draft
 from amends.core.watching import Watch, WatchKind
@@ -38,6 +39,7 @@ def test_the_feed_is_read_page_by_page_until_what_is_known(server: Replay) -> No
     server.say(json.dumps({"feed": {"entry": [entry(4, "Two hours late"), entry(3, "Three hours late")]}}).encode())
     first = reading.fetch(REVIEWS, None, budget=100)
     assert [post.text for post in first.posts] == ["★☆☆☆☆\n\nLate\n\nTwo hours late", "★☆☆☆☆\n\nLate\n\nThree hours late"]
+    assert {post.region for post in first.posts} == {"LK"}
     assert first.more
     server.say(json.dumps({"feed": {"author": {}}}).encode())
     last = reading.fetch(REVIEWS, first.cursor, budget=100)
@@ -67,3 +69,9 @@ def test_what_is_no_feed_is_no_page(server: Replay) -> None:
     server.say(b'{"data": []}')
     with pytest.raises(Unreachable):
         collector(server).fetch(REVIEWS, None, budget=100)
+
+
+def test_a_review_of_connect_comes_from_the_store_it_was_written_in() -> None:
+    told = {"rating": 1, "title": "Late", "body": "Two hours", "createdDate": "2026-02-20T09:00:00Z", "territory": "LKA"}
+    [post] = posts_from({"data": [{"type": "customerReviews", "id": "r1", "attributes": told}]}, Account(handle="NorthPier")).posts
+    assert post.region == "LK"

@@ -43,10 +43,11 @@ def say(server: Replay, *items: object, **around: object) -> None:
 
 
 def test_a_site_is_read_as_its_form_says(server: Replay) -> None:
-    say(server, review(1), review(2, at=1_771_581_600_000, link="https://reviews.example/2", changed="2026-02-20T11:30:00Z"))
-    first, second = collector(server, f"{MAPPING} url=link").fetch(REVIEWS, None, budget=100).posts
+    say(server, review(1), review(2, at=1_771_581_600_000, link="https://reviews.example/2", changed="2026-02-20T11:30:00Z", land="LKA"))
+    first, second = collector(server, f"{MAPPING} url=link region=land").fetch(REVIEWS, None, budget=100).posts
     assert (first.external_id, first.text, first.author.handle) == ("1", "★☆☆☆☆\n\nlate 1", "cy_waits")
     assert (first.permalink, second.permalink) == ("https://api.reviews.example", "https://reviews.example/2")
+    assert (first.region, second.region) == ("", "LK")
     assert second.published_at == NOW - timedelta(hours=2)
     assert second.edited_at == NOW - timedelta(minutes=30)
     assert server.requests[0].path == "/v2/u%201%2Fx/list"

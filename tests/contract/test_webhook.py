@@ -81,6 +81,11 @@ def test_too_many_posts_in_one_call_are_refused() -> None:
     assert "more than 1,000" in webhook.posts_from([a_post()] * 1001, ours()).troubles[0]
 
 
+def test_a_program_says_where_a_post_comes_from() -> None:
+    told = [a_post(id="1", region="lka"), a_post(id="2", region=" Northern Province "), a_post(id="3")]
+    assert [post.region for post in webhook.posts_from(told, ours()).posts] == ["LK", "Northern Province", ""]
+
+
 def test_our_own_posts_are_context() -> None:
     assert webhook.posts_from(a_post(author={"id": "us", "handle": "np"}), ours(user_id="us")).posts[0].is_own
 

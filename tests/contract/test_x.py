@@ -472,3 +472,10 @@ def test_a_reply_is_looked_for_so_far_back_that_a_clock_an_hour_wrong_does_not_h
     found = build(ours(server), lambda: NOW).find_reply(replace(DRAFT, since=published_at + timedelta(hours=1)))
     assert found is not None
     assert datetime.fromisoformat(server.requests[-1].asked["start_time"]) < published_at
+
+
+def test_a_post_comes_from_the_country_of_its_place_and_that_is_kept() -> None:
+    somewhere = {"id": "p1", "country_code": "LK"}
+    post = read(told(tweet(geo={"place_id": "p1"}), includes={"places": [{"id": "p0", "country_code": "IN"}, somewhere]}))
+    assert (post.region, read(json.loads(post.raw)).region) == ("LK", "LK")
+    assert [read(told(tweet(geo=odd))).region for odd in (None, {"place_id": "p9"}, {"place_id": ["p1"]}, "Colombo")] == [""] * 4

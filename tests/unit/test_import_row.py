@@ -41,6 +41,7 @@ def test_every_column_finds_its_place() -> None:
         quoted_id="14",
         shared_id="13",
         language="si",
+        region="Sri Lanka",
         followers="1200",
         likes="3",
         shares="2",
@@ -51,7 +52,7 @@ def test_every_column_finds_its_place() -> None:
     assert (post.external_id, post.parent_id, post.root_id, post.quoted_id, post.shared_id) == ("17", "16", "15", "14", "13")
     assert (post.network, post.author.external_id, post.author.name, post.author.followers) == ("x", "9", "Cy", 1200)
     assert (post.metrics.likes, post.metrics.shares, post.metrics.replies, post.metrics.views) == (3, 2, 1, 900)
-    assert (post.permalink, post.language_hint, post.is_own) == ("https://x.example/17", "si", True)
+    assert (post.permalink, post.language_hint, post.region, post.is_own) == ("https://x.example/17", "si", "LK", True)
 
 
 def test_a_reply_without_a_root_hangs_under_its_parent() -> None:

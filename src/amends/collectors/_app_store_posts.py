@@ -10,11 +10,15 @@ from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
+from amends.core.regions import region_of
 
 NETWORK = "app_store"
 TITLE = "App Store"
 ANSWER = "/answer"
 """Ends the id of our answer: a review has one at most, and a changed one gets a new id from Apple."""
+
+US = "us"
+"""The store whose public feed we read where none is named."""
 
 NO_KEY = "Without a key of App Store Connect we read the public feed only: enter one, or answer it in App Store Connect."
 
@@ -73,6 +77,7 @@ def _review(item: Fields, account: Account) -> Post:
         words=(told.get("title"), told.get("body")),
         stars=told.get("rating"),
         at=told.get("createdDate"),
+        territory=told.get("territory"),
     )
 
 
@@ -89,6 +94,7 @@ def _entry(item: Fields, account: Account) -> Post:
         words=(_label(entry, "title"), _label(entry, "content")),
         stars=_label(entry, "im:rating"),
         at=_label(entry, "updated"),
+        territory=account.options.get("country") or US,
         why_no_reply=NO_KEY,
     )
 
@@ -103,6 +109,7 @@ def _as_post(  # noqa: PLR0913
     words: tuple[object, object],
     stars: object,
     at: object,
+    territory: object,
     why_no_reply: str = "",
 ) -> Post:
     return Post(
@@ -114,6 +121,7 @@ def _as_post(  # noqa: PLR0913
         permalink=_permalink(account),
         root_id=review_id,
         raw=raw(item),
+        region=region_of(territory),
         can_reply=not why_no_reply,
         why_no_reply=why_no_reply,
     )

@@ -30,6 +30,7 @@ class Form:
     created: str = "createdAt"
     updated: str = ""
     language: str = ""
+    region: str = ""
     url: str = ""
     answer: str = ""
     answered: str = ""
@@ -54,6 +55,7 @@ TRUSTPILOT = Form(
     name="consumer.displayName",
     updated="updatedAt",
     language="language",
+    region="consumer.countryCode",
     url="https://www.trustpilot.com/reviews/{id}",
     answer="companyReply.text",
     answered="companyReply.createdAt",

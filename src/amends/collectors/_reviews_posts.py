@@ -10,6 +10,7 @@ from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.read_only import no_reply
+from amends.core.regions import region_of
 
 NETWORK = "reviews"
 TITLE = "Reviews"
@@ -81,6 +82,7 @@ def _review(item: Fields, *, form: Form, account: Account) -> Post:
         root_id=review_id,
         raw=raw({**item, PART: "review"}),
         language_hint=reading.text(dig(item, form.language)).replace("_", "-").partition("-")[0].lower(),
+        region=region_of(dig(item, form.region)),
         can_reply=form.takes_answers,
         why_no_reply="" if form.takes_answers else no_reply("This site"),
     )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.regions import LONGEST, region_of
 
 NETWORK = "webhook"
 MOST_POSTS = 1000
@@ -67,6 +68,7 @@ class PostSent(_Shape):
     parent_id: Id | None = None
     root_id: Id | None = None
     language: Annotated[str, Field(max_length=20)] = ""
+    region: Annotated[str, Field(max_length=LONGEST)] = ""
     media: Annotated[tuple[MediaSent, ...], Field(max_length=20)] = ()
     metrics: MetricsSent = MetricsSent()
     visibility: Visibility = Visibility.PUBLIC
@@ -166,6 +168,7 @@ def _shown(sent: PostSent, raw: bytes, account: Account) -> Post:
         parent_id=sent.parent_id,
         raw=raw,
         language_hint=sent.language,
+        region=region_of(sent.region),
         media=tuple(Media(kind=one.kind, url=one.url, alt=one.alt) for one in sent.media if reading.link(one.url)),
         metrics=Metrics(**sent.metrics.model_dump()),
         visibility=sent.visibility,

@@ -22,6 +22,7 @@ FIELDS: dict[str, Any] = {
         "attachments.media_keys",
         "entities.mentions.username",
         "edit_history_tweet_ids",
+        "geo.place_id",
     ],
     "tweet_fields": [
         "attachments",
@@ -30,6 +31,7 @@ FIELDS: dict[str, Any] = {
         "created_at",
         "edit_history_tweet_ids",
         "entities",
+        "geo",
         "id",
         "in_reply_to_user_id",
         "lang",
@@ -40,18 +42,20 @@ FIELDS: dict[str, Any] = {
         "text",
     ],
     "user_fields": ["id", "name", "profile_image_url", "protected", "public_metrics", "username", "verified"],
+    "place_fields": ["country_code", "id"],
     "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url", "variants"],
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
-    """What one body holds. `users`, `posts` and `media` are by id; `first_ids` leads each id of an edited post to its first id."""
+    """What one body holds: `users`, `posts`, `media` and `places` by id; `first_ids` leads each id of an edited post to its first."""
 
     items: list[object] = field(default_factory=list)
     users: dict[str, Fields] = field(default_factory=dict)
     posts: dict[str, Fields] = field(default_factory=dict)
     media: dict[str, Fields] = field(default_factory=dict)
+    places: dict[str, Fields] = field(default_factory=dict)
     first_ids: dict[str, str] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
@@ -134,14 +138,16 @@ def _values(body: bytes, troubles: list[str]) -> Iterator[tuple[str, object]]:
 def _store(parcel: Parcel, includes: Mapping[str, object]) -> None:
     _index(parcel.users, reading.mappings(includes.get("users")), "id")
     _index(parcel.media, reading.mappings(includes.get("media")), "media_key")
+    _index(parcel.places, reading.mappings(includes.get("places")), "id")
     for post in reading.mappings(either(includes, "tweets", "posts")):
         _store_post(parcel, post)
 
 
 def _store_flattened(parcel: Parcel, item: Mapping[str, object]) -> None:
-    """Store what twarc writes into the post itself: its author, its media and the posts it refers to."""
+    """Store what twarc writes into the post itself: its author, its media, its place and the posts it refers to."""
     _index(parcel.users, [reading.mapping(item.get("author")), reading.mapping(item.get("in_reply_to_user"))], "id")
     _index(parcel.media, reading.mappings(reading.mapping(item.get("attachments")).get("media")), "media_key")
+    _index(parcel.places, [reading.mapping(item.get("geo"))], "id")
     for referenced in references(item):
         _index(parcel.users, [reading.mapping(referenced.get("author"))], "id")
         if "text" in referenced:

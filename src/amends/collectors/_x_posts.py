@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 
 from amends.collectors._x_items import Fields, Parcel, digits, either, history, unpack
 from amends.collectors._x_messages import is_event, message
-from amends.collectors._x_view import NETWORK, UNKNOWN, View, author, home, media, raw, readable, same, taken_at, user
+from amends.collectors._x_view import NETWORK, UNKNOWN, View, author, home, media, place_of, raw, readable, same, taken_at, user
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
+from amends.core.regions import region_of
 
 DELETED = "[deleted]"
 NO_LANGUAGE = frozenset({"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"})
@@ -91,6 +92,7 @@ def _post(view: View) -> Post:
         shared_id=view.referenced(SHARED),
         raw=raw(view),
         language_hint=_language(item),
+        region=region_of(place_of(view).get("country_code")),
         mentions=_mentions(item),
         media=media(view),
         metrics=_metrics(item),

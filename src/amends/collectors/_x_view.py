@@ -86,6 +86,11 @@ def author(view: View) -> Author:
     )
 
 
+def place_of(view: View) -> Fields:
+    """Return the place that the author named with the post, nothing where there is none."""
+    return view.parcel.places.get(reading.name(reading.mapping(view.item.get("geo")).get("place_id")), {})
+
+
 def readable(item: Fields) -> str:
     """Return the words of a post or a message: the long form where there is one, links as the pages they lead to."""
     note = reading.mapping(either(item, "note_tweet", "note_post"))
@@ -136,5 +141,6 @@ def raw(view: View) -> bytes:
         "tweets": posts,
         "users": [parcel.users[key] for key in people if key in parcel.users],
         "media": [parcel.media[key] for key in map(reading.name, keys) if key in parcel.media],
+        "places": [named for named in (place_of(view),) if named],
     }
     return json.dumps({"data": view.item, "includes": {name: found for name, found in includes.items() if found}}).encode()

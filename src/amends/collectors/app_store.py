@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from amends.collectors._app_store_posts import ANSWER, NETWORK, NO_KEY, TITLE, gone, posts_from
+from amends.collectors._app_store_posts import ANSWER, NETWORK, NO_KEY, TITLE, US, gone, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
@@ -144,7 +144,7 @@ class AppStore:
 
     def _from_feed(self, watch: Watch, walk: Walk) -> tuple[object, str]:
         page = reading.whole(walk.place) or 1
-        country = self._account.options.get("country") or "us"
+        country = self._account.options.get("country") or US
         path = f"{country}/rss/customerreviews/page={page}/id={watch.query or self._app_id()}/sortby=mostrecent/json"
         body = reading.mapping(self._feed.get(path))
         if not isinstance(body.get("feed"), dict):

@@ -58,7 +58,8 @@ class Post:
 
     `external_id` is stable over edits. The ids of other posts (`parent_id`, `root_id`, `quoted_id`, `shared_id`) are external ids of
     the same network, also where that post was never collected; `root_id` equals `external_id` for the first post of a thread. `raw` is
-    the network's body, bytes exactly as the ledger keeps them (JSON, UTF-8).
+    the network's body, bytes exactly as the ledger keeps them (JSON, UTF-8). `region` is what `core.regions` makes of what the network
+    says of where it was written.
     """
 
     network: str
@@ -72,6 +73,7 @@ class Post:
     edited_at: datetime | None = None
     deleted: bool = False
     language_hint: str = ""
+    region: str = ""
     parent_id: str | None = None
     quoted_id: str | None = None
     shared_id: str | None = None

@@ -79,6 +79,11 @@ def language_name(code: str) -> str | None:
     return locale().languages.get(code)
 
 
+def region_name(region: str) -> str:
+    """Return what a country's code is called; another place as it stands."""
+    return locale().territories.get(region, region)
+
+
 def day(moment: date) -> str:
     """Return a day with its year: `2 Mar 2026`."""
     return _day(moment.date() if isinstance(moment, datetime) else moment, spoken())

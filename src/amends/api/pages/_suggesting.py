@@ -7,7 +7,7 @@ from amends.api import words
 from amends.core.database import Connection
 from amends.inbox.rules.customer_fields import suggested_of_cases
 from amends.inbox.rules.query_help import place_of, suggestions
-from amends.inbox.store import customer_sql
+from amends.inbox.store import customer_sql, sources
 from amends.inbox.store.query_names import known
 
 
@@ -21,4 +21,6 @@ def suggested(conn: Connection, text: str, at: int) -> dict[str, Any]:
 def _names(conn: Connection, field: str) -> Sequence[str]:
     if field == "lang":
         return words.SPOKEN
+    if field == "region":
+        return sources.regions(conn)
     return [one.names[0] for one in known(conn, field)]

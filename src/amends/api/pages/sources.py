@@ -16,10 +16,20 @@ from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, En
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
+from amends.core.regions import LONGEST
 from amends.core.translating import _
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.ledger import ledger
-from amends.inbox.actions.sources import add_source, add_watches, change_credentials, drop_watch, pause, resume_source, retry_now
+from amends.inbox.actions.sources import (
+    add_source,
+    add_watches,
+    change_credentials,
+    drop_watch,
+    pause,
+    resume_source,
+    retry_now,
+    set_region,
+)
 from amends.inbox.actions.standing import record_standing
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.rules.rights import Right
@@ -91,6 +101,14 @@ def renew(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId,
         )
 
     return _done(request, desk, act, _("New credentials are in; we try them at once"))
+
+
+@router.post("/sources/{source_id}/region", dependencies=[may(Right.SOURCES)])
+def place(
+    request: Request, desk: AtDesk, _visitor: Meaning, source_id: SourceId, region: Annotated[str, Form(max_length=LONGEST)] = ""
+) -> Response:
+    """Say where the customers of the source are."""
+    return _done(request, desk, lambda conn: set_region(conn, source_id=source_id, region=region), _("Saved"))
 
 
 @router.post("/sources/{source_id}/test", dependencies=[may(Right.SOURCES)])

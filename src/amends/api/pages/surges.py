@@ -32,6 +32,7 @@ APART = Table(
         Apart.NETWORK: N_("each network by itself"),
         Apart.BRAND: N_("each brand by itself"),
         Apart.LANGUAGE: N_("each language by itself"),
+        Apart.REGION: N_("each region by itself"),
         Apart.TOPIC: N_("each topic by itself"),
     }
 )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from amends.core import reading
 from amends.core.errors import Refused
 from amends.core.post import Author, Metrics, Post
+from amends.core.regions import region_of
 
 REQUIRED = ("author_handle", "text", "published_at")
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +29,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "quoted_id": (),
     "shared_id": (),
     "language": ("lang",),
+    "region": ("country", "country_code"),
     "followers": ("followers_count", "author_followers"),
     "likes": ("like_count",),
     "shares": ("share_count", "retweet_count"),
@@ -87,6 +89,7 @@ def post_of(values: Mapping[str, str], *, defaults: RowDefaults, now: datetime) 
         root_id=_id(values, "root_id") or parent_id or external_id,
         raw=json.dumps({"row": dict(values), "network": defaults.network, "zone": _zone_name(defaults.zone)}).encode(),
         language_hint=_name(values, "language")[:20],
+        region=region_of(_name(values, "region")),
         parent_id=parent_id,
         quoted_id=_id(values, "quoted_id"),
         shared_id=_id(values, "shared_id"),

@@ -249,6 +249,7 @@ def _row(at: _Place, post_id: PostId, author_id: AuthorId, post: Post) -> Sequen
         author_id,
         storable(post.text),
         post.language_hint,
+        post.region,
         changes.published_at(post, now=at.now),
         post.edited_at,
         at.now,

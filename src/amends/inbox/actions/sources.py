@@ -5,6 +5,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, SettingsWrong
+from amends.core.regions import region_of
 from amends.core.secrets import seal, unseal
 from amends.core.watching import Watch
 from amends.inbox.actions.cover import note_pause
@@ -73,6 +74,12 @@ def resume_source(conn: Connection, *, source_id: SourceId, agent_id: AgentId | 
         raise NotFound
     watch_rows.make_all_due(conn, source_id=source_id, now=now)
     events.add(conn, EventKind.SOURCE_RESUMED, now=now, source_id=source_id, agent_id=agent_id)
+
+
+def set_region(conn: Connection, *, source_id: SourceId, region: str) -> None:
+    """Say where the customers of a source are; it counts for every case whose network names no region, also for those that we have."""
+    if not sources.set_region(conn, source_id=source_id, region=region_of(region)):
+        raise NotFound
 
 
 def retry_now(conn: Connection, *, watch_id: WatchId, agent_id: AgentId | None, now: datetime) -> None:

@@ -115,12 +115,14 @@ def _save_cases(conn: Connection, changed: dict[Thread, CaseState], claimed: Seq
     opened = {thread: case for thread, case in changed.items() if case.id is None}
     posts = {post.thread: post for post in claimed}
     owners = _customers(conn, [posts[thread] for thread in opened], now)
-    new = [
-        case_states.NewCase(state=case, brand_id=posts[thread].brand_id, network=posts[thread].network, customer_id=owners[case.author_id])
-        for thread, case in opened.items()
-    ]
-    ids = case_states.insert(conn, new)
+    ids = case_states.insert(conn, [_opened(case, posts[thread], owners) for thread, case in opened.items()])
     return ids | {thread: case.id for thread, case in changed.items() if case.id is not None}
+
+
+def _opened(case: CaseState, post: Claimed, owners: Mapping[AuthorId, CustomerId]) -> case_states.NewCase:
+    return case_states.NewCase(
+        state=case, brand_id=post.brand_id, network=post.network, region=post.region, customer_id=owners[case.author_id]
+    )
 
 
 def _customers(conn: Connection, posts: Sequence[Claimed], now: datetime) -> dict[AuthorId, CustomerId]:

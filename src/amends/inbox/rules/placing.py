@@ -51,6 +51,7 @@ class Claimed:
     is_deleted: bool
     of_another: bool
     to_us: bool
+    region: str = ""
     repeats: int = 0
     kept: bool = False
     case_number: int | None = None

@@ -50,6 +50,7 @@ FIELDS: Fields = {
     "source": Field(kind=Kind.NAME, means=N_("The watched account it came to")),
     "brand": Field(kind=Kind.NAME, means=N_("The brand it is about")),
     "lang": Field(kind=Kind.NAME, means=N_("The language, as a code: en, ta, si")),
+    "region": Field(kind=Kind.NAME, values=("none",), means=N_("Where it comes from: a country as LK, or a place as it is called")),
     "mood": Field(kind=Kind.CHOICE, values=tuple(Sentiment), means=N_("How the customer feels")),
     "intent": Field(kind=Kind.CHOICE, values=tuple(Intent), means=N_("What the customer wants")),
     "urgency": Field(kind=Kind.NUMBER, means=N_("Points from 0 to 100")),

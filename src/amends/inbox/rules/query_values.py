@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
 from amends.core.errors import Refused
+from amends.core.regions import region_of
 from amends.core.translating import _
 from amends.inbox.rules.query import Match
 from amends.inbox.rules.query_fields import Field, Kind
@@ -66,6 +67,8 @@ def checked(name: str, field: Field, match: Match) -> Match:
         raise Refused(unknown(name, match.value, field.values))
     if name == "lang":
         return Match(_language(match.value))
+    if name == "region":
+        return Match(region_of(match.value))
     _check(name, field.kind, match)
     return match
 

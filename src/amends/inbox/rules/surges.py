@@ -43,6 +43,7 @@ class Apart(StrEnum):
     NETWORK = "network"
     BRAND = "brand"
     LANGUAGE = "language"
+    REGION = "region"
     TOPIC = "topic"
 
 

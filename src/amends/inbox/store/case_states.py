@@ -17,6 +17,7 @@ class NewCase:
     state: CaseState
     brand_id: BrandId
     network: str
+    region: str
     customer_id: CustomerId
 
 
@@ -54,18 +55,19 @@ def insert(conn: Connection, new: Sequence[NewCase]) -> dict[Thread, CaseId]:
     """Store new cases and return the id of each."""
     if not new:
         return {}
-    rows = [_facts(case.state) | {"brand_id": case.brand_id, "network": case.network, "customer_id": case.customer_id} for case in new]
+    rows = [_facts(case.state) | _owned(case) for case in new]
     stored = fetch_all(
         conn,
         _Stored,
         """
-        insert into cases (brand_id, source_id, network, author_id, customer_id, root_external_id, status, preview, language, sentiment,
-          urgency, reasons, needs_look, episode, opened_at, last_post_at, waiting_since, customer_posts)
-        select brand_id, source_id, network, author_id, customer_id, root_id, status, preview, language, sentiment, urgency, reasons,
-          needs_look, episode, opened_at, last_post_at, waiting_since, customer_posts
-        from jsonb_to_recordset(%(rows)s) as r(brand_id bigint, source_id bigint, network text, author_id bigint, customer_id bigint,
-          root_id text, status text, preview text, language text, sentiment text, urgency smallint, reasons text[], needs_look boolean,
-          episode integer, opened_at timestamptz, last_post_at timestamptz, waiting_since timestamptz, customer_posts integer)
+        insert into cases (brand_id, source_id, network, region, author_id, customer_id, root_external_id, status, preview, language,
+          sentiment, urgency, reasons, needs_look, episode, opened_at, last_post_at, waiting_since, customer_posts)
+        select brand_id, source_id, network, region, author_id, customer_id, root_id, status, preview, language, sentiment, urgency,
+          reasons, needs_look, episode, opened_at, last_post_at, waiting_since, customer_posts
+        from jsonb_to_recordset(%(rows)s) as r(brand_id bigint, source_id bigint, network text, region text, author_id bigint,
+          customer_id bigint, root_id text, status text, preview text, language text, sentiment text, urgency smallint, reasons text[],
+          needs_look boolean, episode integer, opened_at timestamptz, last_post_at timestamptz, waiting_since timestamptz,
+          customer_posts integer)
         returning id, source_id, root_external_id as root_id, author_id
         """,
         {"rows": Jsonb(rows)},
@@ -115,6 +117,10 @@ def begin_episodes(conn: Connection, begun: Sequence[tuple[Placed, CaseId | None
         """,
         {"rows": Jsonb(rows), "now": now},
     )
+
+
+def _owned(case: NewCase) -> dict[str, Any]:
+    return {"brand_id": case.brand_id, "network": case.network, "region": case.region, "customer_id": case.customer_id}
 
 
 def _facts(case: CaseState) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from amends.inbox.rules.ids import AuthorId, CaseId, PostId, SourceId
 from amends.inbox.rules.ways import Way
 
 POST_TYPES = (
-    *("int8", "int8", "text", "text", "int8", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "text", "text"),
-    *("text", "text[]", "jsonb", "jsonb", "text", "bool", "bool", "text", "int8[]"),
+    *("int8", "int8", "text", "text", "int8", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "text"),
+    *("text", "text", "text[]", "jsonb", "jsonb", "text", "bool", "bool", "text", "int8[]"),
 )
 
 
@@ -148,8 +148,8 @@ def copy_posts(conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
     copy_rows(
         conn,
         """
-        copy posts (id, source_id, network, external_id, author_id, text, language_hint, published_at, edited_at, seen_at, permalink,
-          root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply, why_no_reply,
+        copy posts (id, source_id, network, external_id, author_id, text, language_hint, region, published_at, edited_at, seen_at,
+          permalink, root_id, parent_id, quoted_id, shared_id, mentions, media, metrics, visibility, is_own, can_reply, why_no_reply,
           seen_by)
         from stdin (format binary)
         """,

@@ -9,6 +9,8 @@ POSTS: LiteralString = "select from posts p join verdicts v on v.post_id = p.id 
 TOPICS: LiteralString = """
 select from posts p join post_topics l on l.post_id = p.id where p.case_id = c.id and p.case_number is not null and l.fits
 """
+REGION: LiteralString = "coalesce(nullif(c.region, ''), (select s.region from sources s where s.id = c.source_id))"
+"""Where a complaint comes from: as the network says of its first post, else as is said of its source; empty where nobody says."""
 MY_TEAMS: LiteralString = "array(select team_id from team_members where agent_id = %(me)s)"
 
 # Words of a list or ids: one of those given.
@@ -16,6 +18,7 @@ ONE_OF: Mapping[str, LiteralString] = {
     "status": "c.status = any({}::text[])",
     "network": "c.network = any({}::text[])",
     "lang": "c.language = any({}::text[])",
+    "region": "lower(" + REGION + ") = any({}::text[])",
     "mood": "c.sentiment = any({}::text[])",
     "intent": "exists (" + POSTS + " and v.intent = any({}::text[]))",
     "brand": "c.brand_id = any({}::bigint[])",
@@ -34,6 +37,7 @@ SAID: Mapping[tuple[str, str], LiteralString] = {
     ("assignee", "none"): "c.assignee_id is null",
     ("team", "mine"): "c.team_id = any(" + MY_TEAMS + ")",
     ("team", "none"): "c.team_id is null",
+    ("region", "none"): REGION + " = ''",
     ("topic", "none"): "not exists (" + TOPICS + ")",
     ("incident", "any"): "exists (select from incident_cases m where m.case_id = c.id and m.left_at is null)",
     ("incident", "none"): "not exists (select from incident_cases m where m.case_id = c.id and m.left_at is null)",

@@ -125,7 +125,7 @@ class _Writer(Writer):
     def values(self, name: str, plain: list[str]) -> list[int] | list[str]:
         if name == "customer":
             return [f"%{escaped(value).lower()}%" for value in plain]
-        if name == "network":
+        if name in {"network", "region"}:
             return [value.lower() for value in plain]
         if (name, plain[0]) in self.names:
             return [found for value in plain for found in self.names[name, value]]

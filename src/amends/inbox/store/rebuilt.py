@@ -12,7 +12,7 @@ from amends.inbox.rules.comparing import Cells
 from amends.inbox.rules.ids import BrandId, SourceId
 
 POST_COLUMNS = (
-    *("network", "author", "text", "language_hint", "published_at", "edited_at", "deleted_at", "seen_at", "permalink", "root_id"),
+    *("network", "author", "text", "language_hint", "region", "published_at", "edited_at", "deleted_at", "seen_at", "permalink", "root_id"),
     *("parent_id", "quoted_id", "shared_id", "mentions", "media", "metrics", "visibility", "is_own", "can_reply", "why_no_reply"),
     *("beside", "seen_by", "versions"),
 )
@@ -65,7 +65,7 @@ def authors(conn: Connection) -> Iterator[Cells]:
 
 _POSTS: LiteralString = """
 select 'source ' || p.source_id || ', post ' as kind, p.external_id as name, array[p.network, a.external_id, p.text, p.language_hint,
-  p.published_at::text, p.edited_at::text, p.deleted_at::text, p.seen_at::text, p.permalink, p.root_id, p.parent_id, p.quoted_id,
+  p.region, p.published_at::text, p.edited_at::text, p.deleted_at::text, p.seen_at::text, p.permalink, p.root_id, p.parent_id, p.quoted_id,
   p.shared_id, p.mentions::text, p.media::text, p.metrics::text, p.visibility, p.is_own::text, p.can_reply::text, p.why_no_reply,
   p.beside::text, p.seen_by::text,
   (select jsonb_agg(jsonb_build_array(v.written_at, v.replaced_at, v.text) order by v.replaced_at, v.written_at, v.text collate "C")::text

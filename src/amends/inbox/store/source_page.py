@@ -15,6 +15,7 @@ class SourceRow:
     brand_name: str
     network: str
     handle: str
+    region: str
     paused_at: datetime | None
     created_at: datetime
     newest_published_at: datetime | None
@@ -51,7 +52,7 @@ def sources(conn: Connection) -> list[SourceRow]:
         conn,
         SourceRow,
         """
-        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.paused_at, s.created_at,
+        select s.id, b.slug as brand, b.name as brand_name, s.network, s.handle, s.region, s.paused_at, s.created_at,
           s.newest_published_at, s.newest_seen_at
         from sources s join brands b on b.id = s.brand_id order by b.name, s.network, s.handle
         """,

@@ -108,6 +108,16 @@ def save(  # noqa: PLR0913
     return SourceId(values[0])
 
 
+def regions(conn: Connection) -> list[str]:
+    """Return where the customers of our sources are, each region once."""
+    return fetch_values(conn, "select distinct region from sources where region <> '' order by region")
+
+
+def set_region(conn: Connection, *, source_id: SourceId, region: str) -> int:
+    """Keep where the customers of a source are, and return how many sources that was."""
+    return execute(conn, "update sources set region = %(region)s where id = %(source_id)s", {"source_id": source_id, "region": region})
+
+
 def set_credentials(conn: Connection, *, source_id: SourceId, credentials: bytes) -> int:
     """Store new sealed credentials and return how many sources that was."""
     return execute(

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one, fetch_values
+from amends.core.written import region_name
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.surges import Apart, Kind, Rule
 from amends.inbox.store.matching import carefully
+from amends.inbox.store.query_pieces import REGION
 from amends.inbox.store.query_sql import condition
 
 
@@ -67,14 +69,19 @@ _KEYS: dict[Apart, LiteralString] = {
     Apart.NETWORK: "c.network",
     Apart.BRAND: "c.brand_id::text",
     Apart.LANGUAGE: "c.language",
+    Apart.REGION: "g.name",
     Apart.TOPIC: "t.topic_id::text",
 }
-_TOPICS: LiteralString = """
+_JOINED: dict[Apart, LiteralString] = {
+    Apart.TOPIC: """
  join lateral (
    select distinct l.topic_id from posts p join post_topics l on l.post_id = p.id
    where p.case_id = c.id and p.case_number is not null and l.fits
  ) t on true
-"""
+""",
+    # What nobody knows the region of is no region of its own.
+    Apart.REGION: " join lateral (select " + REGION + " as name) g on g.name <> ''",
+}
 _COLUMNS: LiteralString = """
 select id, name, kind, condition, apart_by, minutes, least, one_in, severity, escalate_minutes, active, trouble, deleted_at
 from surge_rules
@@ -164,8 +171,7 @@ def count(conn: Connection, query: Query, apart: Apart, windows: Sequence[tuple[
         " from unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) with ordinality w(since, until, place)"
         " join cases c on c.opened_at > w.since and c.opened_at <= w.until"
     )
-    topics: LiteralString = _TOPICS if apart is Apart.TOPIC else ""
-    found: LiteralString = from_cases + topics + " where " + asked.whole + " group by 1, 2"
+    found: LiteralString = from_cases + _JOINED.get(apart, "") + " where " + asked.whole + " group by 1, 2"
     params = asked.params | {"since": [since for since, _until in windows], "until": [until for _since, until in windows]}
     with carefully(conn):
         return fetch_all(conn, Counted, found, params)
@@ -174,10 +180,9 @@ def count(conn: Connection, query: Query, apart: Apart, windows: Sequence[tuple[
 def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple[datetime, datetime], *, now: datetime) -> Places:
     """Return where the cases of a key are that were opened within a window."""
     asked = condition(conn, query, Asker(agent_id=0, now=now))
-    topics: LiteralString = _TOPICS if apart is Apart.TOPIC else ""
     found: LiteralString = (
         "select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams from cases c"
-        + topics
+        + _JOINED.get(apart, "")
         + " where c.opened_at > %(since)s and c.opened_at <= %(until)s and "
         + _KEYS[apart]
         + " = %(key)s and "
@@ -210,6 +215,6 @@ def name_of(conn: Connection, apart: Apart, key: str) -> str:
         Apart.TOPIC: "select name from topics where id = %(key)s::bigint",
     }
     if apart not in queries:
-        return key
+        return region_name(key) if apart is Apart.REGION else key
     found = fetch_values(conn, queries[apart], {"key": key})
     return found[0] if found else key

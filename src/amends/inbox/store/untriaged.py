@@ -19,7 +19,8 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
         """
         select p.id, p.source_id, s.brand_id, p.network, coalesce(talk.root_id, p.root_id) as root_id, p.author_id,
           a.external_id as author_external_id,
-          coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.published_at, p.seen_at,
+          coalesce(nullif(a.name, ''), a.handle) as author_name, a.followers, p.text, p.language_hint, p.region, p.published_at,
+          p.seen_at,
           p.is_own, p.shared_id is not null as is_share, p.deleted_at is not null as is_deleted,
           coalesce(root.author_id <> p.author_id and not root.is_own, false) as of_another,
           coalesce(parent.is_own, false) or exists (select from unnest(p.mentions) named where lower(named) = lower(s.handle)) as to_us,

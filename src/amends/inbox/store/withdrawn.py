@@ -20,7 +20,7 @@ def blank(conn: Connection, *, source_id: SourceId, post_ids: Sequence[PostId], 
         """
         with locked as (select id from posts where id = any(%(ids)s) and deleted_at is null order by id for no key update
         ), blanked as (
-          update posts p set text = '', media = '[]', mentions = '{}', permalink = '', reworded = false, deleted_at = %(now)s
+          update posts p set text = '', media = '[]', mentions = '{}', permalink = '', region = '', reworded = false, deleted_at = %(now)s
           from locked where p.id = locked.id
           returning p.*
         ), forgotten as (
