@@ -1,6 +1,6 @@
 """Promises made in answers: found in the words, counted once the answer is out, reminded of, kept, broken, withdrawn."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.inbox.actions import promises
 from amends.inbox.actions.conditions import matches
 from amends.inbox.actions.notify import notify
-from amends.inbox.rules.promising import suggested
+from amends.inbox.rules.promising import due_of, suggested
 from amends.inbox.store import promises as stored
 from tests.cast import NOON, a_post
 from tests.desk import DAY, HOUR, Desk
@@ -63,6 +63,23 @@ def test_the_same_is_promised_once(desk: Desk) -> None:
 def test_without_a_date_the_words_are_offered_alone() -> None:
     assert suggested("We look into it.", NOON, "").due_at is None
     assert suggested("It was due on 31 February", NOON, "").due_at is None
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Colombo"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2031-01-01"])
+def test_a_date_beyond_all_calendars_or_years_away_is_no_promise(day: str, zone: str) -> None:
+    assert suggested(f"You have it by {day}.", NOON, zone).due_at is None
+
+
+@pytest.mark.parametrize(("at", "zone"), [("9999-12-31T23:00", "America/Los_Angeles"), ("0001-01-01T00:00", "Asia/Colombo")])
+def test_a_time_beyond_all_calendars_is_refused_in_words(at: str, zone: str) -> None:
+    with pytest.raises(Refused):
+        due_of(at, zone)
+
+
+def test_a_leap_day_is_promised_for_the_next_leap_year() -> None:
+    found = suggested("You have it on 29 February.", datetime(2027, 1, 5, tzinfo=UTC), "UTC").due_at
+    assert found == datetime(2028, 2, 29, 18, tzinfo=UTC)
 
 
 def test_a_promise_counts_once_the_answer_is_out_and_is_reminded_of_before_it_is_broken(desk: Desk) -> None:

@@ -58,6 +58,10 @@ def test_one_takes_over_for_oneself_and_back(door: Door) -> None:
         assert "swapped" in answer.text
         assert bo.post(f"/on-call/rotas/{rota_id}/swap", data=form | {"agent_id": door.who.ada}).status_code == 403
         assert bo.post(f"/on-call/rotas/{rota_id}/swap", data=form | {"ends": "2026-03-02T09:00"}).status_code == 422
+        assert (
+            bo.post(f"/on-call/rotas/{rota_id}/swap", data=form | {"begins": "9999-12-31T23:00", "ends": "9999-12-31T23:30"}).status_code
+            == 422
+        )
         again = undo_of(bo.post(undo_of(answer)))
         assert "swapped" in bo.post(again).text
 

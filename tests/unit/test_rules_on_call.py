@@ -67,6 +67,9 @@ def test_who_cannot_be_reached_leaves_a_gap() -> None:
     assert gaps(found, lambda agent, _at: agent != BO) == [Stint(begins=at("2026-03-30 09:00"), ends=at("2026-04-06 09:00"), agent_id=BO)]
 
 
+LAST = datetime(9999, 12, 31, 23, tzinfo=UTC)
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     def rota(**changed: object) -> Rota:
         return Rota(**{"name": "n", "zone": "UTC", "turn": Turn.DAY, "minute": 0, "begins_on": MONDAY, "layers": ((ADA,),)} | changed)  # pyright: ignore[reportArgumentType]
@@ -76,6 +79,14 @@ def test_what_makes_no_sense_is_refused() -> None:
         with pytest.raises(Refused):
             checked(rota(**wrong))
     now = at("2026-03-24 12:00")
-    for layer, begins, ends in ((2, now, now + HOUR), (1, now, now), (1, now - 2 * HOUR, now - HOUR), (1, now, now + 61 * DAY)):
+    for layer, begins, ends in (
+        (2, now, now + HOUR),
+        (1, now, now),
+        (1, now - 2 * HOUR, now - HOUR),
+        (1, now, now + 61 * DAY),
+        (1, now, LAST),
+        (1, LAST, LAST),
+        (1, LAST - HOUR, LAST),
+    ):
         with pytest.raises(Refused):
             checked_swap(rota(), Swap(layer=layer, agent_id=ADA, begins=begins, ends=ends), now=now)

@@ -18,6 +18,7 @@ from amends.inbox.store import channels, counts, rotas
 from amends.inbox.store.rotas import RotaRow
 from amends.inbox.store.sessions import Visitor
 
+_NO_TIME = N_("Write a time as 2026-12-24 18:00.")
 TURNS = Table({Turn.DAY: N_("each a day"), Turn.WEEK: N_("each a week")})
 
 
@@ -76,16 +77,21 @@ def swapped(
 
 def in_zone(swap: Swap, zone: str) -> Swap:
     """Return the swap with its times by the clock on the wall of the rota."""
-    here = zone_of(zone)
-    begins, ends = (at.replace(tzinfo=here).astimezone(UTC) for at in (swap.begins, swap.ends))
-    return Swap(layer=swap.layer, agent_id=swap.agent_id, begins=begins, ends=ends)
+    return Swap(layer=swap.layer, agent_id=swap.agent_id, begins=_there(swap.begins, zone), ends=_there(swap.ends, zone))
+
+
+def _there(at: datetime, zone: str) -> datetime:
+    try:
+        return at.replace(tzinfo=zone_of(zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise Refused(_(_NO_TIME)) from error
 
 
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
-        raise Refused(_("Write a time as 2026-12-24 18:00.")) from error
+        raise Refused(_(_NO_TIME)) from error
 
 
 def _day(text: str) -> date:

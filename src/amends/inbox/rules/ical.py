@@ -1,4 +1,7 @@
-"""Days off out of an iCal file: every day that an event of whole days touches, its yearly repetitions too. Nothing here does I/O."""
+"""Days off out of an iCal file: every day that an event of whole days touches, its repetitions too. Nothing here does I/O.
+
+A repetition that was taken out (EXDATE) or moved (RECURRENCE-ID) is none, and what was cancelled is nobody's day off.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,9 @@ MOST_BYTES = 1_000_000
 MOST_DAYS = 2_000
 LONGEST_EVENT = 366
 YEARS = 5
+DAY = timedelta(days=1)
+Moved = frozenset[tuple[str, date]]
+"""The repetitions that an event of their own stands for: the series' name, and the day they would have been."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +36,8 @@ def days_of(content: bytes, *, since: date) -> Imported:
         raise Refused(_("This file is too large for a calendar of days off."))
     try:
         events = [event for event in Calendar.from_ical(content).walk("VEVENT") if isinstance(event, Event)]
-        found = [list(_days(event, since)) for event in events]
+        moved = frozenset((str(event.get("UID")), day) for event in events for day in _dates(event, "RECURRENCE-ID"))
+        found = [list(_days(event, since, moved)) for event in events if str(event.get("STATUS")).upper() != "CANCELLED"]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Refused(_("This is no iCal file; export the calendar of days off as .ics.")) from error
     days = frozenset(day for days in found for day in days)
@@ -40,31 +47,61 @@ def days_of(content: bytes, *, since: date) -> Imported:
 
 
 def _first(event: Event) -> date | None:
-    """Return the first day of an event of whole days; None for one that has a time of day."""
-    found = event.get("DTSTART")
-    day = found.dt if found is not None else None
-    return day if isinstance(day, date) and not isinstance(day, datetime) else None
+    """Return the first day of an event of whole days, as which some programs write one from midnight to midnight; None for any other."""
+    begin, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
+    if not isinstance(begin, datetime):
+        return begin
+    whole = isinstance(end, datetime) and begin.time() == end.time() == time.min and end > begin
+    return begin.date() if whole else None
 
 
-def _days(event: Event, since: date) -> Iterator[date]:
+def _moment(event: Event, name: str) -> date | None:
+    found = getattr(event.get(name), "dt", None)
+    return found if isinstance(found, date) else None
+
+
+def _dates(event: Event, name: str) -> Iterator[date]:
+    """Yield the days of a property that may be there several times, with several moments each."""
+    given = event.get(name)
+    for one in given if isinstance(given, list) else [given]:
+        for moment in getattr(one, "dts", [one]):
+            found = getattr(moment, "dt", None)
+            if isinstance(found, date):
+                yield _day(found)
+
+
+def _days(event: Event, since: date, moved: Moved) -> Iterator[date]:
     first = _first(event)
     if first is None:
         return
-    end = event.get("DTEND")
-    last = end.dt if end is not None and isinstance(end.dt, date) and not isinstance(end.dt, datetime) else first + timedelta(days=1)
-    length = min(max((last - first).days, 1), LONGEST_EVENT)
-    for begin in _begins(event, first, since):
-        days = (begin + timedelta(days=n) for n in range(length))
-        yield from (day for day in days if since <= day <= since + timedelta(days=YEARS * 366))
+    for begin in _begins(event, first, since, moved):
+        days = (begin + n * DAY for n in range(_length(event, first)))
+        yield from (day for day in days if since <= day <= since + YEARS * 366 * DAY)
 
 
-def _begins(event: Event, first: date, since: date) -> Iterator[date]:
+def _length(event: Event, first: date) -> int:
+    """Return how many days an event takes."""
+    end, length = _moment(event, "DTEND"), getattr(event.get("DURATION"), "dt", None)
+    days = (_day(end) - first if end else length if isinstance(length, timedelta) else DAY).days
+    return min(max(days, 1), LONGEST_EVENT)
+
+
+def _begins(event: Event, first: date, since: date, moved: Moved) -> Iterator[date]:
     """Yield the first days of an event and of its repetitions."""
+    gone = set(_dates(event, "EXDATE"))
+    if event.get("RECURRENCE-ID") is None:
+        gone |= {day for name, day in moved if name == str(event.get("UID"))}
+    for begin in (*_repeated(event, first, since), *_dates(event, "RDATE")):
+        if begin not in gone:
+            yield begin
+
+
+def _repeated(event: Event, first: date, since: date) -> Iterator[date]:
     rule = event.get("RRULE")
     if rule is None:
         yield first
         return
-    begin, until = datetime.combine(first, time.min), datetime.combine(since, time.min) + timedelta(days=YEARS * 366)
+    begin, until = datetime.combine(first, time.min), datetime.combine(since, time.min) + YEARS * 366 * DAY
     text = ";".join(part for part in rule.to_ical().decode().split(";") if not part.startswith("UNTIL="))
     last = next((moment for moment in rule.get("UNTIL", [])), None)
     for n, moment in enumerate(rrulestr(text, dtstart=begin)):

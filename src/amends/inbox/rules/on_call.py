@@ -20,6 +20,7 @@ MOST_LAYERS = 5
 MOST_PEOPLE = 50
 LONGEST_NAME = 60
 LONGEST_SWAP = timedelta(days=60)
+FURTHEST_SWAP = timedelta(days=2 * 366)
 
 
 class Turn(StrEnum):
@@ -105,8 +106,10 @@ def checked_swap(rota: Rota, swap: Swap, *, now: datetime) -> Swap:
     """Return the swap; `Refused` where there is no such line, or it is over, too long or backwards."""
     if not 1 <= swap.layer <= len(rota.layers):
         raise Refused(_("This rota has no such line."))
-    if not swap.begins < swap.ends <= swap.begins + LONGEST_SWAP or swap.ends <= now:
+    if not timedelta(0) < swap.ends - swap.begins <= LONGEST_SWAP or swap.ends <= now:
         raise Refused(_("A swap ends after it begins and after now, and takes at most %(days)s days.") % {"days": LONGEST_SWAP.days})
+    if swap.ends > now + FURTHEST_SWAP:
+        raise Refused(_("A swap is at most two years ahead."))
     return swap
 
 

@@ -15,6 +15,8 @@ LONGEST = 500
 FURTHEST = timedelta(days=2 * 366)
 REMIND_BEFORE = timedelta(hours=4)
 END_OF_DAY = time(18)
+LEAP_DAYS_APART = 8
+"""So many years lie at most between two leap days."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
@@ -41,7 +43,7 @@ def suggested(text: str, now: datetime, zone: str) -> Suggestion:
     """Return the first sentence that names a time to come, else the whole text without one."""
     for sentence in _SENTENCE.findall(text):
         due = _due(sentence, now.astimezone(zone_of(zone or "UTC")))
-        if due is not None and due > now:
+        if due is not None and now < due <= now + FURTHEST:
             return Suggestion(text=sentence.strip()[:LONGEST], due_at=due.astimezone(UTC))
     return Suggestion(text=" ".join(text.split())[:LONGEST], due_at=None)
 
@@ -74,9 +76,9 @@ def _dated(sentence: str, today: date) -> date | None:
 
 
 def _coming(month: int, day: int, today: date) -> date | None:
-    """Return the next such day."""
-    this = _made(today.year, month, day)
-    return this if this is None or this >= today else _made(today.year + 1, month, day)
+    """Return the next such day, which a leap day may be years away."""
+    found = (_made(year, month, day) for year in range(today.year, today.year + LEAP_DAYS_APART + 1))
+    return next((one for one in found if one is not None and one >= today), None)
 
 
 def _made(year: int, month: int, day: int) -> date | None:
@@ -87,10 +89,10 @@ def _made(year: int, month: int, day: int) -> date | None:
 
 
 def due_of(at: str, zone: str) -> datetime:
-    """Return the local time of a form field in UTC; `Refused` where there is none."""
+    """Return the local time of a form field in UTC; `Refused` where there is none, or it lies beyond all calendars."""
     try:
         return datetime.fromisoformat(at).replace(tzinfo=zone_of(zone or "UTC")).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(_("Say until when: a day and a time.")) from error
 
 
