@@ -93,6 +93,68 @@ def test_a_new_policy_promises_nothing_for_what_runs(desk: Desk) -> None:
     assert due(desk) == NOON + 4 * HOUR
 
 
+def touched(desk: Desk, urgency: int | None = None) -> object:
+    """Let something happen to the case, and return when it is due."""
+    desk.now += MINUTE
+    if urgency is not None:
+        execute(desk.conn, "update cases set urgency = %(urgency)s", {"urgency": urgency})
+    execute(desk.conn, "insert into clock_queue select id from cases on conflict do nothing")
+    keep_due(desk.conn, now=desk.now)
+    return due(desk)
+
+
+def overlapping(desk: Desk) -> tuple[int, int]:
+    """Keep a policy of urgent cases before one of all."""
+    everything = first(desk, replace(PLAIN, name="All", first_minutes=300))
+    return first(desk, replace(PLAIN, name="Urgent", condition="said:>=70", first_minutes=60)), everything
+
+
+def test_a_case_that_becomes_urgent_falls_under_the_policy_of_then_and_back(desk: Desk) -> None:
+    urgent, _everything = overlapping(desk)
+    desk.hear(a_post("Lost"))
+    assert touched(desk, urgency=10) == NOON + 300 * MINUTE
+    keep(desk, replace(PLAIN, name="Urgent", condition="said:>=70", first_minutes=20), urgent)
+    assert touched(desk, urgency=90) == NOON + 60 * MINUTE, "as it was promised when the clock began"
+    assert touched(desk, urgency=10) == NOON + 300 * MINUTE
+
+
+def test_a_clock_stays_under_its_policy_though_that_is_removed_or_made_for_fewer(desk: Desk) -> None:
+    urgent, everything = overlapping(desk)
+    desk.hear(a_post("Lost"))
+    assert touched(desk, urgency=90) == NOON + 60 * MINUTE
+    keep(desk, replace(PLAIN, name="Urgent", condition="said:>=95", first_minutes=20), urgent)
+    assert touched(desk) == NOON + 60 * MINUTE
+    sla_policies.remove(desk.conn, policy_id=urgent, agent_id=desk.agent_id, now=desk.now)
+    assert touched(desk) == NOON + 60 * MINUTE
+    sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
+    finish_jobs(desk)
+    assert touched(desk) == NOON + 300 * MINUTE, "what is applied to all that runs stays so"
+    sla_policies.remove(desk.conn, policy_id=everything, agent_id=desk.agent_id, now=desk.now)
+    assert touched(desk) == NOON + 300 * MINUTE
+
+
+def test_a_policy_made_for_more_cases_takes_none_that_runs(desk: Desk) -> None:
+    urgent, _everything = overlapping(desk)
+    desk.hear(a_post("Lost"))
+    assert touched(desk, urgency=50) == NOON + 300 * MINUTE
+    keep(desk, replace(PLAIN, name="Urgent", condition="said:>=40", first_minutes=60), urgent)
+    assert touched(desk) == NOON + 300 * MINUTE
+    sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
+    finish_jobs(desk)
+    assert (touched(desk), touched(desk)) == (NOON + 60 * MINUTE,) * 2
+
+
+def test_who_falls_under_another_policy_is_counted_by_the_calendar_of_then(desk: Desk) -> None:
+    week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
+    overlapping(desk)
+    first(desk, replace(PLAIN, name="Very", condition="said:>=95", calendar_id=week, first_minutes=120, first_business=True))
+    desk.hear(a_post("Lost", published_at=NOON - 6 * HOUR))
+    desk.now += MINUTE
+    short = replace(WEEK, spans=(Span(day=0, begins=540, ends=780),))
+    calendars.save(desk.conn, name="Care", calendar=short, calendar_id=week, agent_id=desk.agent_id, now=desk.now)
+    assert touched(desk, urgency=99) == NOON - 4 * HOUR
+
+
 def test_business_time_is_counted_by_a_calendar_and_stands_while_we_wait(desk: Desk) -> None:
     week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
     terms = {"first_business": True, "resolution_minutes": 480, "resolution_business": True}

@@ -4,6 +4,7 @@ import pytest
 
 from amends.api.alarm_reasons import why_alarmed
 from amends.core.translating import speaking
+from amends.inbox.rules.surge_words import Told, read, sentence
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,37 @@ def test_the_reason_of_an_alarm_is_told_in_the_language_of_the_moment(stored: st
         assert why_alarmed(stored) == in_spanish
 
 
+SURGES = (
+    Told(name="Lost bags", n=1, minutes=60),
+    Told(name="Night: 3 cases within", n=1_204, minutes=1_440, where="@ferry · x", usual=0.5),
+    Told(name="New, bags, belt", n=5, minutes=60, alike=True),
+    Told(name="New, no word in common", n=1, minutes=60, alike=True),
+)
+
+
+@pytest.mark.parametrize("told", SURGES)
+def test_what_a_surge_counted_is_told_in_the_language_of_the_moment(told: Told) -> None:
+    kept = sentence(told)
+    assert (read(kept), why_alarmed(kept)) == (told, kept)
+    with speaking("ta"):
+        assert why_alarmed(kept) == sentence(read(kept) or told)
+    with speaking("es"):
+        assert ("1.204" in why_alarmed(kept)) == ("1,204" in kept)
+
+
+@pytest.mark.parametrize(
+    "kept", ["a: ,,, cases within 5 minutes.", "a: 1 cases within 60 minutes.", "a: 3 cases of  within 5 minutes.", ": 3"]
+)
+def test_odd_words_of_a_rule_break_no_sentence(kept: str) -> None:
+    with speaking("si"):
+        assert why_alarmed(kept)
+
+
 def test_in_english_it_stays_as_it_was_stored() -> None:
-    for stored in ("Negative, urgency 63: negative, complaint, money lost.", "Negative, 12,400 followers: outage.", "Anything."):
+    for stored in (
+        "Lost bags: 9 cases of Lanka Air within 60 minutes; 2.3 is the habit of this hour.",
+        "Negative, urgency 63: negative, complaint, money lost.",
+        "Negative, 12,400 followers: outage.",
+        "Anything.",
+    ):
         assert why_alarmed(stored) == stored

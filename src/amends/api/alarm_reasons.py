@@ -1,6 +1,7 @@
-"""Words for why a case's alarm rang, in the reader's language: on the page of alarms, and in the case's timeline.
+"""Words for why an alarm rang, in the reader's language: on the page of alarms, and in the case's timeline.
 
-Place in the path: `rules.alerting` (a sentence in English, which goes to pagers and channels as it stands) -> stored -> here.
+Place in the path: `rules.alerting`, `rules.surge_words` (a sentence in English, which goes to pagers and channels as it stands) -> stored
+-> here.
 """
 
 import re
@@ -8,6 +9,7 @@ import re
 from amends.api.words import reason
 from amends.core.translating import _
 from amends.core.written import listed, number
+from amends.inbox.rules import surge_words
 
 BECAUSE = re.compile(r"Negative, (?:urgency (?P<urgency>\d{1,3})|(?P<followers>\d[\d,]{0,19}) followers)(?:: (?P<reasons>.+))?\.")
 
@@ -16,7 +18,8 @@ def why_alarmed(stored: str) -> str:
     """Return the sentence for a stored reason; what is none of ours (a rule's own words) stays."""
     found = BECAUSE.fullmatch(stored)
     if found is None:
-        return stored
+        surge = surge_words.read(stored)
+        return surge_words.sentence(surge) if surge else stored
     told = f"{_('Negative')}, {_ground(found)}"
     return f"{told}: {listed(map(reason, found['reasons'].split(', ')))}." if found["reasons"] else f"{told}."
 

@@ -16,7 +16,7 @@ from amends.core.translating import _
 from amends.inbox.actions import jobs, sla_policies
 from amends.inbox.actions.sla_preview import preview
 from amends.inbox.rules.rights import Right
-from amends.inbox.rules.sla_policy import DEEDS, Written
+from amends.inbox.rules.sla_policy import APPLYING, DEEDS, Written
 from amends.inbox.store import calendars, counts
 from amends.inbox.store import sla_policies as stored
 from amends.inbox.store.sessions import Visitor
@@ -160,7 +160,7 @@ def _list_values(conn: Connection) -> dict[str, Any]:
     policies = stored.every(conn)
     return {
         "policies": [(policy, _says(policy, named)) for policy in policies],
-        "job": jobs.latest(conn, kind=sla_policies.JOB),
+        "job": jobs.latest(conn, kind=APPLYING),
         "apart": False,
     }
 

@@ -15,12 +15,10 @@ from amends.inbox.rules import sla_policy
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.job_reasons import JobWhy
-from amends.inbox.rules.sla_policy import Written
+from amends.inbox.rules.sla_policy import APPLYING, Written
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, sla_policies
 from amends.inbox.store.sla_policies import PolicyRow
-
-JOB = "clocks"
 
 
 def checked(conn: Connection, written: Written, *, now: datetime) -> Written:
@@ -101,5 +99,5 @@ def put_in_order(conn: Connection, policy_ids: Sequence[int], *, agent_id: Agent
 
 def apply(conn: Connection, *, agent_id: AgentId, now: datetime) -> None:
     """Let the policies and calendars as they stand count for the clocks that run too, in the background."""
-    jobs.start(conn, kind=JOB, why=JobWhy.POLICIES, facts={}, agent_id=agent_id, now=now)
+    jobs.start(conn, kind=APPLYING, why=JobWhy.POLICIES, facts={}, agent_id=agent_id, now=now)
     events.add(conn, EventKind.SLA_APPLIED, now=now, agent_id=agent_id)

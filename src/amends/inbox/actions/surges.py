@@ -18,6 +18,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
 from amends.inbox.store import events, matching, surge_rules, surges
 from amends.inbox.store.matching import TooBroad
@@ -208,13 +209,13 @@ def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId
 
 
 def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged) -> str:
-    """Return a sentence for whoever is woken by it."""
+    """Return a sentence for whoever is woken by it: in English, as it goes to pagers; screens read it back."""
     if found.kind == Kind.NEW_TOPIC:
-        return f"{found.name}, {cluster_alarms.name_of(conn, key) or 'no word in common'}: {n} customers within {found.minutes} minutes."
+        name = f"{found.name}, {cluster_alarms.name_of(conn, key) or WORDLESS}"
+        return sentence(Told(name=name, n=n, minutes=found.minutes, alike=True))
+    usual = judged.expected if found.kind == Kind.HABIT else None
     where = surge_rules.name_of(conn, Apart(found.apart_by), key)
-    of = f" of {where}" if where else ""
-    usual = f"; {judged.expected:.1f} is the habit of this hour" if found.kind == Kind.HABIT else ""
-    return f"{found.name}: {n} cases{of} within {found.minutes} minutes{usual}."
+    return sentence(Told(name=found.name, n=n, minutes=found.minutes, where=where, usual=usual))
 
 
 def _tell(conn: Connection, kind: EventKind, one: Surge, now: datetime) -> None:

@@ -14,6 +14,8 @@ from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.sla import Promise, Step, Terms
 
+APPLYING = "clocks"
+"""The job that puts clocks that run under the policies as they stand."""
 LONGEST_NAME = 80
 LONGEST = 366 * 24 * 60
 LATEST_STEP = 30 * 24 * 60

@@ -52,16 +52,18 @@ def versions(conn: Connection, ids: Sequence[int]) -> list[PolicyRow]:
     )
 
 
-def version_at(conn: Connection, *, policy_id: int, at: datetime) -> int | None:
-    """Return the version of the policy that was in force at a moment, or None."""
-    found = fetch_values(
+def history(conn: Connection) -> list[PolicyRow]:
+    """Return every version of every policy, removed ones too: policies in their order, the versions of each from the first on."""
+    return fetch_all(
         conn,
+        PolicyRow,
         """
-        select id from sla_policy_versions where policy_id = %(policy)s and created_at <= %(at)s order by number desc limit 1
+        select v.id, v.policy_id, v.number, p.position, v.created_at, p.deleted_at, v.name, v.condition, v.calendar_id,
+          v.first_minutes, v.first_business, v.next_minutes, v.next_business, v.resolution_minutes, v.resolution_business, v.pauses,
+          v.warn_percent, v.warn_minutes, v.steps
+        from sla_policy_versions v join sla_policies p on p.id = v.policy_id order by p.position, p.id, v.number
         """,
-        {"policy": policy_id, "at": at},
     )
-    return found[0] if found else None
 
 
 def find(conn: Connection, *, policy_id: int) -> PolicyRow | None:
