@@ -79,6 +79,16 @@ def test_thanks_of_an_episode_before_do_not_make_the_next_resolution_hold(resolv
     assert outcomes(resolved)[-2:] == ["silent", None]
 
 
+def test_what_was_written_before_the_resolve_and_comes_late_opens_the_case_and_is_no_relapse(resolved: Desk) -> None:
+    resolved.hear(an_answer_to(FIRST, "It is still lost, this is a fraud!", external_id="late", published_at=resolved.now))
+    assert (resolved.case().status, resolved.case().episode) == ("open", 2)
+    assert (outcomes(resolved), says(resolved)) == (["unknown", "unknown"], [])
+    resolved.now += MINUTE
+    resolved.resolve()
+    complain(resolved, root_id="bag")
+    assert outcomes(resolved) == ["unknown", "unknown", "relapsed", "relapsed"]
+
+
 def test_a_plan_by_topic_brand_and_urgency_says_when_to_look(desk: Desk) -> None:
     desk.hear(FIRST)
     topic_id = TopicId(fetch_values(desk.conn, "insert into topics (name, created_at) values ('Bags', now()) returning id")[0])

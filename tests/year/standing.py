@@ -118,7 +118,8 @@ class Standing:
     def _hear(self, published: datetime, seen: datetime, mood: str) -> None:
         if self.status in {"", "resolved", "dismissed"}:
             if mood == "negative":
-                self._end_looks("relapsed")
+                resolved = self.episode.resolved if self.life.episodes else None
+                self._end_looks("unknown" if resolved and published <= resolved else "relapsed")
                 self._begin(published, seen)
             return
         if self.since and published < self.since and self.episode.answered is None:

@@ -3,7 +3,7 @@
 Any number of workers may: each claims looks, and waits for nobody who holds a case; what could not be done is done a moment later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
@@ -14,9 +14,10 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.relapse import Again, reopen
 from amends.inbox.rules import follow_up
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.follow_up import AGAIN, Conclusion, Heard, Says
+from amends.inbox.rules.follow_up import AGAIN, BEFORE, Conclusion, Heard, Says
 from amends.inbox.rules.follow_up_plans import planned
-from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId, PostId
+from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId
+from amends.inbox.rules.placing import Claimed
 from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.words import Outcome
 from amends.inbox.store import events, follow_up_evidence, follow_up_plans, follow_ups, surveys
@@ -117,23 +118,30 @@ def _end_asking(conn: Connection, case_ids: Sequence[CaseId]) -> None:
         surveys.cancel(conn, case_ids=case_ids, why=Skip.GOES_ON)
 
 
-def relapse(conn: Connection, reopened: Sequence[tuple[CaseId, PostId]], *, now: datetime) -> None:
-    """Conclude the running follow-ups of cases that their customers reopened with a post."""
+def reopened_by_post(conn: Connection, reopened: Sequence[tuple[CaseId, Claimed]], *, now: datetime) -> None:
+    """Conclude the running follow-ups of cases that their customers reopened with a post: relapsed, where it came after the resolve."""
     if not reopened:
         return
     posts = dict(reopened)
     pending = follow_ups.pending_of(conn, list(posts))
-    proof = {one.episode_id: _again(one, posts, now) for one in pending}
+    found = {one.id: _by_post(one, posts[one.case_id]) for one in pending}
+    proof = {one.episode_id: _again(one, posts[one.case_id], now) for one in pending if found[one.id].outcome is Outcome.RELAPSED}
     follow_up_evidence.keep_posts(conn, list(proof.values()), now=now)
-    found = {one.id: Conclusion(outcome=Outcome.RELAPSED, post_id=posts[one.case_id], note=AGAIN) for one in pending}
     follow_ups.conclude(conn, [Concluded(follow_up_id=one, conclusion=conclusion) for one, conclusion in found.items()], now=now)
     _end_asking(conn, list(posts))
     firsts = {one.case_id: one for one in reversed(pending)}
     events.add_all(conn, [_event(one.case_id, one.id, found[one.id], None) for one in firsts.values()], now=now)
 
 
-def _again(one: FollowUp, posts: Mapping[CaseId, PostId], now: datetime) -> PostSays:
-    return PostSays(episode_id=one.episode_id, post_id=posts[one.case_id], says=Says.RELAPSED, likeness=None, at=now)
+def _by_post(one: FollowUp, post: Claimed) -> Conclusion:
+    """Return what a post that opened the case again says; one that was written before the resolve, and only came late, shows nothing."""
+    if post.published_at <= one.planned_at:
+        return Conclusion(outcome=Outcome.UNKNOWN, post_id=post.id, note=BEFORE)
+    return Conclusion(outcome=Outcome.RELAPSED, post_id=post.id, note=AGAIN)
+
+
+def _again(one: FollowUp, post: Claimed, now: datetime) -> PostSays:
+    return PostSays(episode_id=one.episode_id, post_id=post.id, says=Says.RELAPSED, likeness=None, at=now)
 
 
 def reopened_by_hand(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> list[FollowUpId]:

@@ -24,6 +24,7 @@ NEAR = 0.35
 OTHER = 0.1
 """From this likeness on an agent is asked where no topic is known; below, it is about something else."""
 AGAIN = N_("The customer complained again in this case.")
+BEFORE = N_("The case was opened again for what the customer wrote before it was resolved.")
 
 
 class Says(StrEnum):

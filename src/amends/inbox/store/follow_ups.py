@@ -38,6 +38,7 @@ class FollowUp:
     id: FollowUpId
     case_id: CaseId
     episode_id: EpisodeId
+    planned_at: datetime
     outcome: str | None
 
 
@@ -93,13 +94,16 @@ def free_pending_of(conn: Connection, case_ids: Sequence[CaseId]) -> list[Follow
 
 
 _PENDING: LiteralString = """
-select id, case_id, episode_id, outcome from follow_ups where case_id = any(%(ids)s) and concluded_at is null order by id for update
+select id, case_id, episode_id, planned_at, outcome from follow_ups where case_id = any(%(ids)s) and concluded_at is null
+order by id for update
 """
 
 
 def find(conn: Connection, *, follow_up_id: FollowUpId) -> FollowUp | None:
     """Return the follow-up, or None; lock its case before you change it."""
-    return fetch_maybe(conn, FollowUp, "select id, case_id, episode_id, outcome from follow_ups where id = %(id)s", {"id": follow_up_id})
+    return fetch_maybe(
+        conn, FollowUp, "select id, case_id, episode_id, planned_at, outcome from follow_ups where id = %(id)s", {"id": follow_up_id}
+    )
 
 
 _DUE: LiteralString = """
