@@ -3,8 +3,13 @@
 import pytest
 
 from amends.api.alarm_reasons import why_alarmed
+from amends.api.notice_words import under
 from amends.core.translating import speaking
-from amends.inbox.rules.surge_words import Told, read, sentence
+from amends.inbox.rules import surge_words
+from amends.inbox.rules.noticing import Notice
+from amends.inbox.rules.surge_words import read, sentence
+from amends.inbox.store.notification_list import Told
+from tests.cast import NOON
 
 
 @pytest.mark.parametrize(
@@ -23,15 +28,15 @@ def test_the_reason_of_an_alarm_is_told_in_the_language_of_the_moment(stored: st
 
 
 SURGES = (
-    Told(name="Lost bags", n=1, minutes=60),
-    Told(name="Night: 3 cases within", n=1_204, minutes=1_440, where="@ferry · x", usual=0.5),
-    Told(name="New, bags, belt", n=5, minutes=60, alike=True),
-    Told(name="New, no word in common", n=1, minutes=60, alike=True),
+    surge_words.Told(name="Lost bags", n=1, minutes=60),
+    surge_words.Told(name="Night: 3 cases within", n=1_204, minutes=1_440, where="@ferry · x", usual=0.5),
+    surge_words.Told(name="New, bags, belt", n=5, minutes=60, alike=True),
+    surge_words.Told(name="New, no word in common", n=1, minutes=60, alike=True),
 )
 
 
 @pytest.mark.parametrize("told", SURGES)
-def test_what_a_surge_counted_is_told_in_the_language_of_the_moment(told: Told) -> None:
+def test_what_a_surge_counted_is_told_in_the_language_of_the_moment(told: surge_words.Told) -> None:
     kept = sentence(told)
     assert (read(kept), why_alarmed(kept)) == (told, kept)
     with speaking("ta"):
@@ -56,3 +61,18 @@ def test_in_english_it_stays_as_it_was_stored() -> None:
         "Anything.",
     ):
         assert why_alarmed(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "in_spanish"),
+    [
+        (Notice.ALERT, {"reason": "Negative, urgency 63."}, "Negativo, urgencia 63."),
+        (Notice.CALLED, {"reason": "Negative, 12,400 followers."}, "Negativo, 12.400 seguidores."),
+        (Notice.TOLD_BY_RULE, {"text": "Negative, urgency 63."}, "Negative, urgency 63."),
+    ],
+)
+def test_the_bell_tells_it_in_the_language_of_the_moment_too(kind: Notice, facts: dict[str, str], in_spanish: str) -> None:
+    nothing = dict.fromkeys(("case_id", "post_id", "read_at", "by", "customer", "network", "preview", "excerpt"))
+    told = Told(id=1, kind=kind, at=NOON, facts=facts, group=1, newest=1, **nothing)  # pyright: ignore[reportArgumentType]
+    with speaking("es"):
+        assert under(told) == in_spanish

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from amends.api import clock_words, words
+from amends.api.alarm_reasons import why_alarmed
+from amends.api.asking_words import noted
 from amends.core.translating import N_, _, ngettext
 from amends.inbox.rules.noticing import MEANS, Notice, Way
 from amends.inbox.store.notification_list import Told
@@ -105,7 +107,12 @@ def under(told: Told) -> str:
         return told.excerpt or ""
     if kind is Notice.CUSTOMER_WROTE:
         return told.preview or ""
-    return next((str(told.facts[key]) for key in ("text", "note", "reason", "why") if told.facts.get(key)), "")
+    words_of = _IN_OUR_WORDS.get(kind, str)
+    return next((words_of(str(told.facts[key])) for key in ("text", "note", "reason", "why") if told.facts.get(key)), "")
+
+
+_IN_OUR_WORDS: Mapping[Notice, Callable[[str], str]] = {Notice.ALERT: why_alarmed, Notice.CALLED: why_alarmed, Notice.FOLLOW_UP: noted}
+"""Kinds under which stands what we said ourselves, and how it is said in the reader's language."""
 
 
 def address(told: Told) -> str:
