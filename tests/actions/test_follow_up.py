@@ -89,6 +89,20 @@ def test_what_was_written_before_the_resolve_and_comes_late_opens_the_case_and_i
     assert outcomes(resolved) == ["unknown", "unknown", "relapsed", "relapsed"]
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome", "evidence"),
+    [
+        ("Is the desk open on Sundays?", "unknown", []),
+        ("Thank you so much, that was great! Is the desk open on Sundays?", "held", ["post held"]),
+        ("It is lost again, this is a fraud!", "relapsed", ["post relapsed"]),
+    ],
+)
+def test_only_a_complaint_that_opens_the_case_again_is_a_relapse(resolved: Desk, text: str, outcome: str, evidence: list[str]) -> None:
+    complain(resolved, text, root_id="bag")
+    assert (resolved.case().status, resolved.case().episode) == ("open", 2)
+    assert (outcomes(resolved), says(resolved)) == ([outcome, outcome], evidence)
+
+
 def test_a_plan_by_topic_brand_and_urgency_says_when_to_look(desk: Desk) -> None:
     desk.hear(FIRST)
     topic_id = TopicId(fetch_values(desk.conn, "insert into topics (name, created_at) values ('Bags', now()) returning id")[0])

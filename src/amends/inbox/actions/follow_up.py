@@ -14,10 +14,10 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.relapse import Again, reopen
 from amends.inbox.rules import follow_up
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.follow_up import AGAIN, BEFORE, Conclusion, Heard, Says
+from amends.inbox.rules.follow_up import Conclusion, Heard, Says, Written
 from amends.inbox.rules.follow_up_plans import planned
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, EpisodeId, FollowUpId
-from amends.inbox.rules.placing import Claimed
+from amends.inbox.rules.placing import Placed
 from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.words import Outcome
 from amends.inbox.store import events, follow_up_evidence, follow_up_plans, follow_ups, surveys
@@ -118,14 +118,15 @@ def _end_asking(conn: Connection, case_ids: Sequence[CaseId]) -> None:
         surveys.cancel(conn, case_ids=case_ids, why=Skip.GOES_ON)
 
 
-def reopened_by_post(conn: Connection, reopened: Sequence[tuple[CaseId, Claimed]], *, now: datetime) -> None:
-    """Conclude the running follow-ups of cases that their customers reopened with a post: relapsed, where it came after the resolve."""
+def reopened_by_post(conn: Connection, reopened: Sequence[tuple[CaseId, Placed]], *, now: datetime) -> None:
+    """Conclude the running follow-ups of cases that their customers reopened with a post, by what that says."""
     if not reopened:
         return
-    posts = dict(reopened)
+    posts = {case_id: _written(case_id, placed) for case_id, placed in reopened}
     pending = follow_ups.pending_of(conn, list(posts))
-    found = {one.id: _by_post(one, posts[one.case_id]) for one in pending}
-    proof = {one.episode_id: _again(one, posts[one.case_id], now) for one in pending if found[one.id].outcome is Outcome.RELAPSED}
+    found = {one.id: follow_up.reopened_by(one.case_id, posts[one.case_id], resolved_at=one.planned_at) for one in pending}
+    shown = [one for one in pending if found[one.id].outcome is not Outcome.UNKNOWN]
+    proof = {one.episode_id: _shows(one, posts[one.case_id], found[one.id], now) for one in shown}
     follow_up_evidence.keep_posts(conn, list(proof.values()), now=now)
     follow_ups.conclude(conn, [Concluded(follow_up_id=one, conclusion=conclusion) for one, conclusion in found.items()], now=now)
     _end_asking(conn, list(posts))
@@ -133,15 +134,19 @@ def reopened_by_post(conn: Connection, reopened: Sequence[tuple[CaseId, Claimed]
     events.add_all(conn, [_event(one.case_id, one.id, found[one.id], None) for one in firsts.values()], now=now)
 
 
-def _by_post(one: FollowUp, post: Claimed) -> Conclusion:
-    """Return what a post that opened the case again says; one that was written before the resolve, and only came late, shows nothing."""
-    if post.published_at <= one.planned_at:
-        return Conclusion(outcome=Outcome.UNKNOWN, post_id=post.id, note=BEFORE)
-    return Conclusion(outcome=Outcome.RELAPSED, post_id=post.id, note=AGAIN)
+def _written(case_id: CaseId, placed: Placed) -> Written:
+    verdict = placed.verdict
+    return Written(
+        post_id=placed.post.id,
+        case_id=case_id,
+        sentiment=verdict.sentiment if verdict else "",
+        complaint=verdict.complaint if verdict else 0,
+        published_at=placed.post.published_at,
+    )
 
 
-def _again(one: FollowUp, post: Claimed, now: datetime) -> PostSays:
-    return PostSays(episode_id=one.episode_id, post_id=post.id, says=Says.RELAPSED, likeness=None, at=now)
+def _shows(one: FollowUp, post: Written, found: Conclusion, now: datetime) -> PostSays:
+    return PostSays(episode_id=one.episode_id, post_id=post.post_id, says=Says(found.outcome), likeness=None, at=now)
 
 
 def reopened_by_hand(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> list[FollowUpId]:

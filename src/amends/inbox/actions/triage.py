@@ -69,7 +69,7 @@ def _put_on_desk(conn: Connection, claimed: Sequence[Claimed], verdicts: Mapping
     _tell(conn, joined, now)
     give_out.want(conn, {one.case_id: one.placed.post.source_id for one in joined if one.placed.begins_episode})
     _tell_woken(conn, [case for thread, case in before.items() if thread in changed], now)
-    follow_up.reopened_by_post(conn, [(one.case_id, one.placed.post) for one in joined if one.placed.route is Route.REOPEN], now=now)
+    follow_up.reopened_by_post(conn, [(one.case_id, one.placed) for one in joined if one.placed.route is Route.REOPEN], now=now)
     clocks.keep(conn, sorted({one.case_id for one in joined}), now=now)
     follow_up.stir(conn, [one.post.author_id for one in placed if one.verdict and complains(one.verdict)])
     _raise_alerts(conn, joined, alarm_thresholds.in_force(conn, policy.alert), now)

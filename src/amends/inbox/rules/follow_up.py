@@ -24,7 +24,9 @@ NEAR = 0.35
 OTHER = 0.1
 """From this likeness on an agent is asked where no topic is known; below, it is about something else."""
 AGAIN = N_("The customer complained again in this case.")
+CONTENT = N_("The customer was content.")
 BEFORE = N_("The case was opened again for what the customer wrote before it was resolved.")
+ASKED = N_("The case was opened again for what the customer asked, which was no complaint.")
 
 
 class Says(StrEnum):
@@ -151,6 +153,19 @@ def shown(case_id: CaseId, heard: Heard, *, since: datetime) -> Conclusion | Non
     return None
 
 
+def reopened_by(case_id: CaseId, post: Written, *, resolved_at: datetime) -> Conclusion:
+    """Return what a post that opened the case again shows: a complaint a relapse, thanks that it held, a mere question nothing.
+
+    What was written before the resolve, and only reached us after it, shows nothing of how that turned out.
+    """
+    says = read(case_id, post, resolved_at=resolved_at) if post.published_at > resolved_at else None
+    if says is Says.RELAPSED:
+        return Conclusion(outcome=Outcome.RELAPSED, post_id=post.post_id, note=AGAIN)
+    if says is Says.HELD:
+        return Conclusion(outcome=Outcome.HELD, post_id=post.post_id, note=CONTENT)
+    return Conclusion(outcome=Outcome.UNKNOWN, post_id=post.post_id, note=ASKED if post.published_at > resolved_at else BEFORE)
+
+
 def decide(case_id: CaseId, heard: Heard, span: Span) -> Conclusion:
     """Return how the resolution of `case_id` turned out by the due date."""
     return shown(case_id, heard, since=span.resolved_at) or _read_from(heard.posts, span) or _silent(heard.posts, span)
@@ -160,7 +175,7 @@ def _read_from(posts: Sequence[Read], span: Span) -> Conclusion | None:
     """Return what the customer's other posts let us see."""
     thanks, doubt = _first(posts, Says.HELD, after=None), _first(posts, Says.DOUBT, after=span.resolved_at)
     if thanks:
-        return Conclusion(outcome=Outcome.HELD, post_id=thanks.post_id, note=N_("The customer was content."))
+        return Conclusion(outcome=Outcome.HELD, post_id=thanks.post_id, note=CONTENT)
     if doubt:
         note = N_("The customer complained elsewhere, maybe about this; please decide.")
         return Conclusion(outcome=Outcome.UNKNOWN, post_id=None, note=note, asks=True)
