@@ -1,5 +1,5 @@
 -- Where complaints come from: the country that the network names for a post, else where the customers of its source are.
--- depends: 0071_addresses_inside
+-- depends: 0072_who_may_leave
 
 alter table posts add column region text not null default '';
 comment on column posts.region is 'the country that the network names for it as ISO 3166 (LK), or what a program or a file calls the region; empty where nobody says';
