@@ -1,16 +1,16 @@
 """The multilingual encoder on onnxruntime. Place in the path: cleaned texts -> tokens -> one graph -> `Reading`s.
 
 One thread a process, so that workers side by side don't fight over cores; texts sorted by length, so that little is padding.
-transformers takes a second and 30 MB to import, so it waits for the model: most processes never load one.
+The tokenizer is the bare one of `tokenizers`: transformers, which wraps it, takes a second and 30 MB to import.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
+from tokenizers import Tokenizer
 
 from amends.core.errors import ModelMissing
 from amends.core.ports import Intent, Reading
@@ -20,9 +20,6 @@ from amends.triage.card import Card, read_card
 from amends.triage.language import plain
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -35,15 +32,22 @@ HEAD_CHARACTERS, TAIL_CHARACTERS = 1_500, 1_000
 def build(folder: Path) -> "Encoder":
     """Return the classifier whose files lie in `folder`; raise `ModelMissing` where one is absent, damaged or not a model."""
     card = read_card(folder)
-    from transformers import PreTrainedTokenizerFast  # noqa: PLC0415 - see the top
-
     try:
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER_FILE), pad_token=PADDING)
-        return Encoder(card, tokenizer, _session(folder / MODEL_FILE), ngrams.read_tables(folder / ngrams.FILE, card.ngrams))
+        return Encoder(
+            card, _tokenizer(folder / TOKENIZER_FILE), _session(folder / MODEL_FILE), ngrams.read_tables(folder / ngrams.FILE, card.ngrams)
+        )
     except ModelMissing:
         raise
     except Exception as error:  # the two libraries raise bare Exceptions of many kinds for a bad file
         raise ModelMissing(f"The triage model in {folder} cannot be loaded: {error}") from error
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    """Return the tokenizer, which neither cuts nor pads: that is done here, by length."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
@@ -66,13 +70,12 @@ class Answers:
 class Encoder:
     """A `Classifier`: mood, intent, urgency signals and embedding by one pass, calibrated per language."""
 
-    def __init__(
-        self, card: Card, tokenizer: "PreTrainedTokenizerFast", session: onnxruntime.InferenceSession, tables: Mapping[str, ngrams.Table]
-    ) -> None:
+    def __init__(self, card: Card, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, tables: Mapping[str, ngrams.Table]) -> None:
         self.version = card.version
         self.trust = card.trust
         self._card = card
         self._tokenizer = tokenizer
+        self._padding = tokenizer.token_to_id(PADDING)
         self._session = session
         self._tables = tables
 
@@ -115,14 +118,14 @@ class Encoder:
         """Return each text's token numbers, cut to the model's length; an empty list for a text that cannot be tokenised."""
         whole = [_ends(text) for text in texts]
         try:
-            found = self._tokenizer(whole, return_attention_mask=False, return_token_type_ids=False)["input_ids"] if whole else []
+            found = [one.ids for one in self._tokenizer.encode_batch_fast(whole)]
         except (TypeError, ValueError):  # one text with half a surrogate spoils the call for all
             found = [self._tokens_of_one(text) for text in whole]
         return [shorten(numbers, self._card.tokens) for numbers in found]
 
     def _tokens_of_one(self, text: str) -> list[int]:
         try:
-            return self._tokenizer(text)["input_ids"]
+            return self._tokenizer.encode(text).ids
         except (TypeError, ValueError):
             return []
 
@@ -136,7 +139,7 @@ class Encoder:
     def run(self, batch: Sequence[Sequence[int]]) -> list[Numbers]:
         """Return the outputs of the graph for one batch of token numbers, nothing added."""
         longest = max(len(numbers) for numbers in batch)
-        ids = np.full((len(batch), longest), self._tokenizer.pad_token_id, np.int64)
+        ids = np.full((len(batch), longest), self._padding, np.int64)
         mask = np.zeros((len(batch), longest), np.int64)
         for row, numbers in enumerate(batch):
             ids[row, : len(numbers)] = numbers

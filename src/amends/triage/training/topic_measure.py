@@ -117,13 +117,16 @@ def _draw(train: Sentences, examples: int, rng: np.random.Generator) -> Examples
     return Examples(topics=tuple(range(len(picked))), embeddings=train.embeddings[np.concatenate([teaching, ordinary])], fits=fits)
 
 
-def our_sentences(classifier: Classifier) -> tuple[Sentences, Sentences]:
-    """Return our train and dev sentences as the classifier reads them; `ModelMissing` where it knows no meanings."""
-    return _read(sorted(OWN_FOLDER.glob("*.tsv")), classifier), _read(sorted((OWN_FOLDER / "dev").glob("*.tsv")), classifier)
+def our_sentences(classifier: Classifier, *, every: int = 1) -> tuple[Sentences, Sentences]:
+    """Return our train sentences (each `every`th of them) and dev sentences as the classifier reads them.
+
+    `ModelMissing` where it knows no meanings.
+    """
+    return _read(sorted(OWN_FOLDER.glob("*.tsv")), classifier, every=every), _read(sorted((OWN_FOLDER / "dev").glob("*.tsv")), classifier)
 
 
-def _read(files: Sequence[Path], classifier: Classifier) -> Sentences:
-    rows = [row for file in files for row in _rows(file)]
+def _read(files: Sequence[Path], classifier: Classifier, *, every: int = 1) -> Sentences:
+    rows = [row for file in files for row in _rows(file)][::every]
     meanings = _meanings([row["text"] for row in rows], classifier)
     known = [(row, meaning) for row, meaning in zip(rows, meanings, strict=True) if meaning is not None]
     if not known:
