@@ -89,6 +89,7 @@ def test_alternatives_brackets_and_signs_are_read_as_meant() -> None:
         *(Word(text) for text in ("#lka", "https://a.example/b", "10:30", "-")),
     )
     assert parse("followers:10k..2m").parts == (Term("followers", (Match("10k", "..", "2m"),)),)
+    assert parse("urgency:70.. age:..3d").parts == (Term("urgency", (Match("70", ">="),)), Term("age", (Match("3d", "<="),)))
     assert parse("   ") == Query()
 
 

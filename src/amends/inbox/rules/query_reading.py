@@ -183,11 +183,13 @@ def _end(found: re.Match[str] | None) -> int:
 
 
 def _compared(operator: str, value: str, *, comparable: bool) -> Match:
-    """Return the match of a value that may be a range."""
+    """Return the match of a value that may be a range, also one that is open to one side: `70..`, `..3d`."""
     least, dots, most = value.partition("..")
-    if dots and not operator and comparable:
+    if not dots or operator or not comparable:
+        return Match(value, operator)
+    if least and most:
         return Match(least, "..", most)
-    return Match(value, operator)
+    return Match(least, ">=") if least else Match(most, "<=")
 
 
 _MEANT = {
