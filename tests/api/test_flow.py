@@ -8,6 +8,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.worker.names import Task
+from tests.desk import MINUTE
 from tests.door import Answer, Door, as_fragment
 from tests.workplace import Workplace
 
@@ -163,6 +164,20 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
         client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
     assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
     assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+def test_a_rule_that_was_changed_in_another_tab_is_not_written_over(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    client.post("/settings/rules", data=FORM)
+    [rule] = values(door, "select id from automation_rules")
+    [seen] = values(door, "select changed_at from automation_rules")
+    shown = f'name="seen" value="{seen.isoformat()}"'
+    assert shown in client.get(f"/settings/rules/{rule}").text
+    door.now += MINUTE
+    later = client.post(f"/settings/rules/{rule}", data=FORM | {"name": "Renamed", "seen": seen.isoformat()})
+    assert (later.status_code, shown in later.text) == (200, False)
+    assert client.post(f"/settings/rules/{rule}", data=FORM | {"name": "Stale", "seen": seen.isoformat()}).status_code == 409
+    assert values(door, "select name from automation_rules") == ["Renamed"]
 
 
 @pytest.mark.parametrize("change", [{"name": ""}, {"trigger": "x"}, {"deed": [""]}, {"condition": "colour:red"}, {"deed": "shred"}])

@@ -172,6 +172,18 @@ def test_macros_are_made_tried_used_deleted_and_brought_back(door: Door) -> None
     assert "Hello" in page(door, ada, f"/settings/macros/{first}")
 
 
+def test_a_macro_that_was_changed_in_another_tab_is_not_written_over(door: Door) -> None:
+    mia = door.who.mia
+    post(door, mia, "/settings/macros", name="Hello", text="Hello")
+    [macro] = values(door, "select id from macros")
+    shown = page(door, mia, f"/settings/macros/{macro}").partition('name="seen" value="')[2].partition('"')[0]
+    door.now += DAY
+    later = post(door, mia, f"/settings/macros/{macro}", name="Hello", text="Good day", seen=shown)
+    assert (later.status_code, 'id="macro-seen"' in later.text, shown in later.text) == (200, True, False)
+    assert post(door, mia, f"/settings/macros/{macro}", name="Hello", text="Stale", seen=shown).status_code == 409
+    assert values(door, "select text from macros") == ["Good day"]
+
+
 def test_the_preview_shows_links_as_the_network_does_and_nothing_of_it_runs(shared_door: Door) -> None:
     at = f"/inbox/{shared_door.who.plain}/preview"
     text = "See https://help.example/a/very/long/way/to/an/answer @cy #help <script>alert(1)</script>"

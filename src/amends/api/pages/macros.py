@@ -65,11 +65,13 @@ def preview(
 
 
 @router.post("/{macro_id:int}", dependencies=WORK)
-def change(request: Request, desk: AtDesk, visitor: Meaning, macro_id: MacroId, new: Written) -> Response:
-    """Change a macro."""
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, macro_id: MacroId, new: Written, seen: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Change a macro, unless somebody changed it since the page was opened: in another tab, for one."""
     with desk.pool.transaction() as conn:
-        macros.change(conn, macro_id, new, by=writer(visitor), now=desk.clock())
-    return _listed(request, desk, visitor, _("Changed"))
+        macros.change(conn, macro_id, new, by=writer(visitor), now=desk.clock(), seen=seen)
+    return _listed(request, desk, visitor, _("Changed"), changed=macro_id)
 
 
 @router.post("/{macro_id:int}/delete", dependencies=WORK)
@@ -116,7 +118,8 @@ def _tried(conn: Connection, desk: Desk, visitor: Visitor, text: str, case: str)
         return {"filled": "", "trouble": str(error), "number": number}
 
 
-def _listed(request: Request, desk: Desk, visitor: Visitor, said: str, *, undo: str = "") -> HTMLResponse:
+def _listed(request: Request, desk: Desk, visitor: Visitor, said: str, *, undo: str = "", changed: MacroId | None = None) -> HTMLResponse:
     with desk.pool.transaction() as conn:
-        values = _values(conn, visitor, "") | {"apart": True}
-    return saying(desk.screens.blocks(request, "macros.html", ["listed"], values), said, undo=undo, more={"form-done": {"form": "macro"}})
+        values = _values(conn, visitor, "") | {"apart": True, "macro": macro_rows.lock(conn, changed) if changed else None}
+    shown = desk.screens.blocks(request, "macros.html", ["listed", "seen"], values)
+    return saying(shown, said, undo=undo, more={"form-done": {"form": "macro"}})

@@ -86,10 +86,12 @@ def log(request: Request, desk: AtDesk, _visitor: Reading, rule_id: int, before:
 
 
 @router.post("/{rule_id:int}", dependencies=RULES)
-def change(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, written: Written) -> Response:
-    """Keep a changed rule."""
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, written: Written, seen: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Keep a changed rule, unless somebody changed it since the page was opened: in another tab, for one."""
     with desk.pool.transaction() as conn:
-        rule_book.save(conn, written, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock())
+        rule_book.save(conn, written, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
         values = _rule_values(conn, desk, rule_id)
     desk.wake()
     return saying(desk.screens.blocks(request, "rule.html", ["shown"], values), _("Kept; the rule works so from now on"))

@@ -49,9 +49,11 @@ def create(conn: Connection, new: NewMacro, *, by: Writer, now: datetime) -> Mac
     return macro_id
 
 
-def change(conn: Connection, macro_id: MacroId, new: NewMacro, *, by: Writer, now: datetime) -> None:
-    """Write a macro anew."""
-    _ours(macros.lock(conn, macro_id), by)
+def change(conn: Connection, macro_id: MacroId, new: NewMacro, *, by: Writer, now: datetime, seen: str = "") -> None:
+    """Write a macro anew; `Conflict` where it was changed since `seen`, when its writer saw it changed last, if they say so."""
+    there = _ours(macros.lock(conn, macro_id), by)
+    if seen and there.changed_at.isoformat() != seen:
+        raise Conflict(_("Somebody was faster"))
     checked = _checked(conn, new, by)
     try:
         with conn.transaction():

@@ -82,15 +82,21 @@ def _hours(text: str) -> float:
     return hours
 
 
-def save(conn: Connection, draft: Draft, *, rule_id: int | None, agent_id: AgentId, now: datetime) -> int:
-    """Keep a new rule, or one that was changed, and return its id. It acts in the name of who saved it last."""
+def save(conn: Connection, draft: Draft, *, rule_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Keep a new rule, or one that was changed, and return its id. It acts in the name of who saved it last.
+
+    `seen` is when the rule was changed last, as its writer saw it, if they say so: `Conflict` where somebody changed it since.
+    """
     kept = checked(conn, draft, now)
     before: dict[str, object] = {}
     if rule_id is None:
         automation.lock_order(conn)
         saved = automation.insert(conn, kept, agent_id=agent_id, now=now)
     else:
-        before, saved = _written(rule_of(conn, rule_id)), rule_id
+        rule = rule_of(conn, rule_id)
+        if seen and rule.changed_at.isoformat() != seen:
+            raise Conflict(_("Somebody was faster"))
+        before, saved = _written(rule), rule_id
         automation.update(conn, kept, rule_id=rule_id, agent_id=agent_id, now=now)
     events.add(conn, EventKind.RULE_SAVED, now=now, agent_id=agent_id, rule_id=saved, before=before, after=asdict(kept))
     return saved
