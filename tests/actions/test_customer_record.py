@@ -176,6 +176,7 @@ def test_days_that_matter_are_real_and_a_person_is_born_once(conn: Connection, c
         NewDate(kind="birthday", month=3, day=1),
         NewDate(kind="other", month=3, day=1),
         NewDate(kind="renewal", month=2, day=30),
+        NewDate(kind="birthday", month=1, day=1, year=NOON.year + 1),
     ):
         with pytest.raises(Refused):
             add_date(conn, customer_id=cy, new=wrong, source=by, now=NOON)

@@ -6,6 +6,7 @@ import pytest
 
 from amends.core.errors import Refused
 from amends.core.rows.vcards import COLUMNS
+from amends.core.translating import speaking
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.import_dates import Order, orders_of, read_day, settled
 from amends.inbox.rules.import_fields import Preset, guess, preset_of
@@ -29,6 +30,34 @@ def test_what_salesforces_own_program_writes_is_known_without_spaces_in_its_name
     assert list(guess(columns, attributes={}).values()) == [
         "external_id", "", "given_name", "family_name", "phone", "birthday", "organisation", "role", "do_not_contact", "",
     ]  # fmt: skip
+
+
+def test_capitals_without_spaces_are_the_same_names() -> None:
+    columns = ("ID", "ISDELETED", "SALUTATION", "FIRSTNAME", "LASTNAME", "MOBILEPHONE", "MAILINGSTREET", "HASOPTEDOUTOFEMAIL")
+    assert preset_of(columns) is Preset.SALESFORCE
+    assert list(guess(columns, attributes={}).values()) == [
+        "external_id", "", "", "given_name", "family_name", "phone", "address", "do_not_contact",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("නම", "ඊ-තැපෑල", "දුරකථනය", "උපන් දිනය"),
+        ("ስም", "ኢ-ሜይል", "ስልክ", "ልደት"),
+        ("பெயர்", "மின்னஞ்சல்", "தொலைபேசி", "பிறந்தநாள்"),
+        ("ಹೆಸರು", "ಇಮೇಲ್", "ಫೋನ್", "ಜನ್ಮದಿನ"),
+        ("ਨਾਮ", "ਈ-ਮੇਲ", "ਫ਼ੋਨ", "ਜਨਮਦਿਨ"),
+        ("नाम", "ईमेल", "फ़ोन", "जन्मदिन"),
+    ],
+)
+def test_columns_are_known_in_their_own_script(columns: Sequence[str]) -> None:
+    assert list(guess(columns, attributes={}).values()) == ["name", "email", "phone", "birthday"]
+
+
+def test_columns_are_known_by_what_the_screens_call_the_fields_in_the_readers_language() -> None:
+    with speaking("ta"):
+        assert guess(("குறிச்சொற்கள்",), attributes={}) == {"குறிச்சொற்கள்": "tags"}
 
 
 def test_columns_are_known_in_german_and_spanish_too() -> None:
@@ -114,6 +143,17 @@ def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
     assert (found.tags, found.owner_id, found.attributes, found.note) == (["vip", "new"], 7, {"since": "2020-11-30"}, "=HYPERLINK(1)")
 
 
+def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:
+    row = {"N": "Null", "P": "NULL", "B": "0/0/00", "M": "#N/A", "L": "N/A"}
+    found = read(row, {"N": "name", "P": "phone", "B": "birthday", "M": "email", "L": "loyalty_number"})
+    assert (found.name, found.ways, found.dates, found.loyalty_number) == ("Null", [], [], None)
+
+
+def test_a_name_in_three_parts_is_whole() -> None:
+    means = guess(("Last Name", "First Name", "Middle Name"), attributes={})
+    assert read(dict(zip(means, ("Lee", "Ann", "Mae"), strict=True)), means).name == "Ann Mae Lee"
+
+
 @pytest.mark.parametrize(
     ("row", "mapping", "why"),
     [
@@ -122,6 +162,7 @@ def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
         ({"O": "gone@desk.example"}, {"O": "owner"}, "no colleague"),
         ({"Z": "Nowhere/Atall", "N": "A"}, {"Z": "zone", "N": "name"}, "Z: "),
         ({"N": ""}, {"N": "name"}, "who this is"),
+        ({"N": "A", "B": "2190-02-03"}, {"N": "name", "B": "birthday"}, "The year must lie between"),
         ({"N": "A", "D": "perhaps"}, {"N": "name", "D": "do_not_contact"}, "yes or no"),
     ],
 )

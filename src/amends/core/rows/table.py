@@ -17,6 +17,7 @@ from typing import TextIO
 
 from amends.core.errors import Refused
 from amends.core.rows.files import DAMAGED, encoding_of, head_of, unpacked
+from amends.core.rows.footers import without_footer
 from amends.core.rows.lines import Lines, LineTooLong
 from amends.core.rows.records import DELIMITERS, LONGEST_FIELD, SEPARATOR_LINE, Record, Refusal, as_text, not_utf8, records_of
 from amends.core.rows.vcards import COLUMNS as CARD_COLUMNS
@@ -160,8 +161,9 @@ def _csv(_path: Path, encoding: str, text: TextIO) -> Table:
     if not isinstance(header, Record):
         raise Refused(_("The first line is no header with the names of the columns."))
     columns = unique([name.lstrip("\ufeff") for name in header.cells])
-    rows = _whole(records_of(lines, delimiter), len(columns))
-    return Table(kind=FileKind.CSV, encoding=encoding, delimiter=delimiter, columns=columns, rows=rows)
+    notes: dict[str, int] = {}
+    rows = _whole(without_footer(records_of(lines, delimiter), notes), len(columns))
+    return Table(kind=FileKind.CSV, encoding=encoding, delimiter=delimiter, columns=columns, rows=rows, notes=notes)
 
 
 def _delimiter(lines: Lines) -> str:

@@ -36,6 +36,8 @@ REPEATED = {"EMAIL": "E-mail", "TEL": "Phone", "ADR": "Address"}
 KINDS_OF_WAY = ("home", "work", "cell", "mobile", "fax", "pager", "main", "other")
 _HEAD = re.compile(r'([^:;"]+)((?:;(?:[^:;"]|"[^"]*")*)*):', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]+)(?:=((?:[^;"]|"[^"]*")*))?')
+_DAY_IN_PART = re.compile(r"\d{4}(?:-\d\d)?|--\d\d|---\d\d|[^\d-].*", re.DOTALL)
+_PARTIAL = {"BDAY": _DAY_IN_PART, "ANNIVERSARY": _DAY_IN_PART, "TZ": re.compile(r"[+-]?\d\d:?(?:\d\d)?(?::?\d\d)?|Z")}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARTED = re.compile(r"(?<!\\);")
 _LISTED = re.compile(r"(?<!\\),")
@@ -81,16 +83,21 @@ def _logical(lines: Lines) -> Generator[tuple[int, str]]:
     """Yield lines unfolded: what begins with a space goes on the line before; in quoted-printable a `=` at the end says the same."""
     held, began = "", 0
     for number, line in _physical(lines):
-        if held and line[:1] in {" ", "\t"}:
-            held += line[1:]
-        elif held.endswith("=") and "QUOTED-PRINTABLE" in held.partition(":")[0].upper():
+        if held.endswith("=") and "QUOTED-PRINTABLE" in held.partition(":")[0].upper():
             held = held[:-1] + line
+        elif held and line[:1] in {" ", "\t"}:
+            held += line[1:]
         else:
             if held:
-                yield began, held
+                yield began, _joined(held)
             held, began = line, number
     if held:
-        yield began, held
+        yield began, _joined(held)
+
+
+def _joined(line: str) -> str:
+    """Return a line with the characters whole again that lay across two: some programs count bytes where they fold."""
+    return line if line.isascii() else line.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def _physical(lines: Lines) -> Generator[tuple[int, str]]:
@@ -124,7 +131,7 @@ def _property(line: str) -> _Property | None:
     given = [(name.upper(), value.strip('"')) for name, value in _PARAMETER.findall(head[2])]
     types = {word for name, value in given for word in (value if name == "TYPE" else name if not value else "").lower().split(",") if word}
     pref = "pref" in types or any(name == "PREF" for name, _value in given)
-    value = _decoded(line[head.end() :], dict(given))
+    value = _with_no_year(_decoded(line[head.end() :], dict(given)), dict(given).get("X-APPLE-OMIT-YEAR", ""))
     kept = tuple(kind for kind in KINDS_OF_WAY if kind in types)
     return _Property(name=head[1].strip().rpartition(".")[2].upper(), value=value, types=kept, pref=pref)
 
@@ -139,16 +146,27 @@ def _decoded(value: str, given: Mapping[str, str]) -> str:
         return value
 
 
+def _with_no_year(value: str, stand_in: str) -> str:
+    """Return a day whose year only stands in for none, as Apple writes it, without a year."""
+    return value.replace(f"{stand_in}-", "--", 1) if stand_in and value.startswith(f"{stand_in}-") else value
+
+
 def _put(cells: list[str], found: _Property, notes: dict[str, int]) -> None:
-    if found.name in PASSED_OVER or (found.name not in _PUT and found.name not in SILENT):
+    if found.name in PASSED_OVER or (found.name not in _PUT and found.name not in SILENT) or _is_partial(found):
         notes[found.name] = notes.get(found.name, 0) + 1
     elif found.name in _PUT:
         _PUT[found.name](cells, found)
     elif found.name == "FN":
         cells[_PLACE["FN"]] = cells[_PLACE["FN"]] or plain(found.value)
     elif found.name == "N":
-        family, given, *_more = [*map(plain, _PARTED.split(found.value)), "", ""]
-        cells[_PLACE["Family name"]], cells[_PLACE["Given name"]] = family, given
+        family, given, middle, *_more = [*map(plain, _PARTED.split(found.value)), "", "", ""]
+        cells[_PLACE["Family name"]], cells[_PLACE["Given name"]] = family, f"{given} {middle}".strip()
+
+
+def _is_partial(found: _Property) -> bool:
+    """Tell whether this is a year, a month, words or an offset, which a vCard may hold where we keep a whole day or a place's zone."""
+    kind = _PARTIAL.get(found.name)
+    return bool(kind and kind.fullmatch(found.value.strip()))
 
 
 def _text(cells: list[str], found: _Property) -> None:
@@ -171,7 +189,7 @@ def _repeated(cells: list[str], found: _Property) -> None:
     """Put the way into the first free place of its kind; what is preferred goes first."""
     what = REPEATED[found.name]
     text = ", ".join(part for part in map(plain, _PARTED.split(found.value)) if part.strip()) if found.name == "ADR" else plain(found.value)
-    value = text.removeprefix("tel:").removeprefix("mailto:").strip()
+    value = text.removeprefix("tel:").removeprefix("mailto:").replace(";ext=", " ext. ").strip()
     places = [_PLACE[f"{what} {n}"] for n in range(1, MANY + 1)]
     own = [(cells[place], cells[place + 1]) for place in places if cells[place]]
     if value and value not in [one for one, _kind in own]:

@@ -20,7 +20,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.rules.customer_record import Attribute, line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, JobId
-from amends.inbox.rules.import_dates import Order, possible
+from amends.inbox.rules.import_dates import Order, is_none, possible
 from amends.inbox.rules.import_mapping import Column, ImportMapping, check, fitted, from_json, guessed
 from amends.inbox.store import attributes, events, import_rows, imports
 from amends.inbox.store.events import Event
@@ -45,7 +45,7 @@ class _Seen:
 
     def look_at(self, cells: Iterable[str]) -> None:
         """See the first cells: some to be shown, and whether they are days."""
-        filled = [cell for cell in cells if cell]
+        filled = [cell for cell in cells if cell and not is_none(cell)]
         self.samples = list(dict.fromkeys(cell[:LONGEST_SAMPLE] for cell in filled))[:SAMPLES]
         days = sum(bool(possible(cell[:LONGEST_DAY])) for cell in filled)
         self.holds_days = days > 0 and days >= len(filled) * LEAST_DAYS

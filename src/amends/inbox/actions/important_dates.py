@@ -7,7 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_record import opened, told_of_part
-from amends.inbox.rules.customer_record import check_month_and_day, line
+from amends.inbox.rules.customer_record import check_birthday, check_month_and_day, line
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.store import important_dates
 from amends.inbox.store.customer_changes import NewChange, Source
@@ -22,6 +22,8 @@ def add_date(conn: Connection, *, customer_id: CustomerId, new: NewDate, source:
     """Keep a day; return its id and the row of history that takes it back."""
     opened(conn, customer_id)
     kept = checked(new)
+    if kept.kind == "birthday":
+        check_birthday(kept.year, year_now=now.year)
     before = important_dates.of_customer(conn, customer_id)
     if kept.kind == "birthday" and any(one.kind == "birthday" for one in before):
         raise Refused(_("There is a birthday already; remove it first."))

@@ -12,6 +12,7 @@ LONGEST_EMAIL = 254
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
 _PHONE = re.compile(r"\(?[+\d][\d\s().\-/]*")
+_EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension)?\b|x|#)[\s.:=]*(\d{1,6})\Z", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
 
@@ -45,17 +46,27 @@ def normal_email(text: str) -> str:
 
 
 def normal_phone(text: str) -> str:
-    """Return a number as + and digits; one without its country's code as its digits alone, which is the same number nowhere else."""
+    """Return a number as + and digits; one without its country's code as its digits alone, which is the same number nowhere else.
+
+    An extension stands behind it (`;ext=12`): those who share a switchboard do not share a number.
+    """
     given = line(unicodedata.normalize("NFKC", text)).removeprefix("tel:")
     abroad = given.lstrip("(").startswith(("+", "00"))
-    national = given.replace("(0)", "") if abroad else given
+    whole, extension = _parted(given)
+    national = whole.replace("(0)", "") if abroad else whole
     digits = _digits(national)
     digits = digits.removeprefix("00") if abroad else digits
     if not _PHONE.fullmatch(national) or not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         raise Refused(
             _("“%(value)s” is no phone number; write it with the country's code, such as +94 11 234 5678.") % {"value": given[:100]}
         )
-    return f"+{digits}" if abroad else digits
+    return (f"+{digits}" if abroad else digits) + (f";ext={extension}" if extension else "")
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return a number without its extension, and the extension's digits."""
+    found = _EXTENSION.search(text)
+    return (text[: found.start()], _digits(found[1])) if found else (text, "")
 
 
 def _digits(text: str) -> str:

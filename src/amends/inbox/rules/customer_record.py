@@ -181,6 +181,12 @@ def check_month_and_day(month: int, day: int, year: int | None) -> None:
         raise Refused(_("The year must lie between %(first)s and %(last)s.") % {"first": EARLIEST_YEAR, "last": LATEST_YEAR})
 
 
+def check_birthday(year: int | None, *, year_now: int) -> None:
+    """Refuse a birthday in a year that is to come."""
+    if year is not None and year > year_now:
+        raise Refused(_("The year must lie between %(first)s and %(last)s.") % {"first": EARLIEST_YEAR, "last": year_now})
+
+
 def _several(value: object, most: int, one_of: Callable[[object], str]) -> list[str]:
     """Return several words, each once, in the order given; what is text is cut at its commas, since files have them so."""
     given = value.split(",") if isinstance(value, str) else value

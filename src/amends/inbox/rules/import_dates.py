@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
@@ -36,13 +36,16 @@ LANGUAGES = ("en", "es", "am", "si", "ta", "kn", "pa", "hi", "de", "fr", "pt", "
 FIRST_OF_EXCEL = date(1899, 12, 30)
 EXCEL_FROM, EXCEL_TO = 1_000, 80_000
 OLDEST = 95
-_PARTS = re.compile(r"(\d{1,4})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(\d{1,4})(?:[T,\s].*)?", re.DOTALL)
+_PARTS = re.compile(r"(\d{1,4})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(\d{1,4})(?:[T,.\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T.*)?", re.DOTALL)
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
 _NUMBER = re.compile(r"\d{4,5}(?:\.0*)?")
-_NAMED = re.compile(
-    r"(?:(\d{1,2})[.\s-]*(?:de\s)?([^\W\d_][^\d,]*?)|([^\W\d_][^\d,]*?)[\s.-]*(\d{1,2})(?:st|nd|rd|th)?)[\s,.-]*(?:del?\s)?(\d{4})?\s*"
-)
+_TIME = re.compile(r"[,\sT]*\b\d{1,2}:\d\d.*", re.DOTALL)
+_RANK = re.compile(r"(?<=\d)(?:st|nd|rd|th|º|er)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,./-]+")
+_BESIDE = frozenset({"de", "del", "of", "the"})
+_LETTER = re.compile(r"[^\W\d_]")
+_ZEROS = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[T\s][0:.]*)?")
 _LAST_TWO, _FOUR = 100, 1000
 
 
@@ -56,6 +59,20 @@ def _months() -> Mapping[str, int]:
         for context in ("format", "stand-alone")
         for number, name in get_month_names(width, context, language).items()
     }
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    """Return the names of the days of the week in the languages that we know, long and short."""
+    names = (
+        name for language in LANGUAGES for width in ("wide", "abbreviated") for name in get_day_names(width, "format", language).values()
+    )
+    return frozenset(name.casefold().strip(".") for name in names)
+
+
+def is_none(text: str) -> bool:
+    """Tell whether this is how programs write that there is no day: `0/0/00` (Outlook), `0000-00-00` (MySQL)."""
+    return text[:1] == "0" and bool(_ZEROS.fullmatch(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -91,7 +108,7 @@ def read_day(text: str, order: Order, *, year_now: int) -> Day:
 
 
 def _read(text: str, order: Order, year_now: int) -> Day | None:
-    for way in (_clear, _named, _ordered):
+    for way in (_clear, _ordered, _named):
         found = way(text, order, year_now)
         if found is not None:
             return found if _exists(found) else None
@@ -113,12 +130,19 @@ def _clear(text: str, _order: Order, _year_now: int) -> Day | None:
     return (int(bare[1]), int(bare[2]), None) if bare else None
 
 
-def _named(text: str, _order: Order, _year_now: int) -> Day | None:
-    found = _NAMED.fullmatch(text)
-    month = _months().get((found[2] or found[3]).strip().strip(".").casefold()) if found else None
-    if found is None or month is None:
+def _named(text: str, _order: Order, year_now: int) -> Day | None:
+    """Return a day whose month is a word: `4-Mar-90`, `Sunday, 4th March 1990`, `1990-Mar-04`; a year of two figures stands last."""
+    if not _LETTER.search(text):
         return None
-    return month, int(found[1] or found[4]), int(found[5]) if found[5] else None
+    pieces = [piece.casefold() for piece in _BETWEEN.split(_RANK.sub("", _TIME.sub("", text))) if piece]
+    numbers = [piece for piece in pieces if piece.isdecimal()]
+    words = {piece for piece in pieces if not piece.isdecimal()}
+    months = {_months()[word] for word in words if word in _months()}
+    if len(months) != 1 or not words <= {*_months(), *_weekdays(), *_BESIDE} or not 1 <= len(numbers) <= 2:  # noqa: PLR2004
+        return None
+    day, *years = reversed(numbers) if len(numbers[0]) == 4 else numbers  # noqa: PLR2004
+    year = _year(years[0], year_now) if years else None
+    return (months.pop(), int(day), year) if len(day) <= 2 and year != 0 else None  # noqa: PLR2004
 
 
 def _ordered(text: str, order: Order, year_now: int) -> Day | None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from amends.core.translating import N_
+from amends.core.translating import N_, _, speaking, spoken
 
 TARGETS: Mapping[str, str] = {
     "name": N_("Name"),
@@ -39,30 +40,46 @@ TARGETS: Mapping[str, str] = {
     "do_not_contact": N_("Do not contact (yes or no)"),
 }
 """What a column can mean, beside `attributes.KEY` for what the administrator defined."""
-SEVERAL = frozenset({"email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages"})
-"""What several columns may mean at once."""
+SEVERAL = frozenset({"given_name", "email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages"})
+"""What several columns may mean at once; first and middle names are given names."""
 DATES = frozenset({"birthday", "anniversary"})
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "name": ("full name", "display name", "customer", "customer name", "contact name", "contact", "fn", "nombre completo", "nom complet"),
-    "given_name": ("first name", "first", "forename", "nombre", "vorname", "prenom"),
+    "name": (
+        "full name", "display name", "customer", "customer name", "contact name", "contact", "fn", "nombre completo", "nom complet",
+        "නම", "ስም", "பெயர்", "ಹೆಸರು", "ਨਾਮ", "नाम",
+    ),
+    "given_name": (
+        "first name", "first", "forename", "nombre", "vorname", "prenom", "middle name", "additional name", "segundo nombre",
+        "zweiter vorname",
+    ),
     "family_name": ("last name", "last", "surname", "apellido", "apellidos", "nachname", "nom"),
-    "email": ("e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse"),
+    "email": (
+        "e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse",
+        "adresse e mail", "courriel", "additional email addresses", "ඊ-තැපෑල", "ኢ-ሜይል", "மின்னஞ்சல்", "ಇಮೇಲ್", "ਈ-ਮੇਲ", "ईमेल",
+    ),
     "phone": (
         "telephone", "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
         "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon", "handy", "mobil", "mobiltelefon", "movil",
+        "telefono movil", "telefonnummer", "telephone portable", "portable", "දුරකථනය", "ስልክ", "தொலைபேசி", "ಫೋನ್", "ਫ਼ੋਨ", "फ़ोन",
     ),
     "address": ("street address", "postal address", "mailing address", "home address", "business address", "direccion", "adresse"),
-    "external_id": ("id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id"),
+    "external_id": (
+        "id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id", "kundennummer",
+        "numero de cliente",
+    ),
     "pronoun": ("pronouns",),
     "languages": ("language", "lang", "preferred language", "locale", "idioma", "sprache"),
     "zone": ("time zone", "timezone", "tz"),
     "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number"),
-    "organisation": ("organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma"),
+    "organisation": (
+        "organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma",
+        "societe",
+    ),
     "role": ("job title", "title", "position", "organization title"),
     "birthday": (
         "birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "cumpleanos", "geburtstag", "geburtsdatum",
-        "date de naissance",
+        "date de naissance", "උපන් දිනය", "ልደት", "பிறந்தநாள்", "ಜನ್ಮದಿನ", "ਜਨਮਦਿਨ", "जन्मदिन",
     ),
     "anniversary": (),
     "tags": ("labels", "categories", "category", "tag", "etiquetas", "kategorien"),
@@ -72,7 +89,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "preferences": (),
     "concerns": (),
     "owner": ("contact owner", "account owner", "owner email", "contact owner email"),
-    "do_not_contact": ("do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out"),
+    "do_not_contact": ("do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out", "werbesperre"),
 }  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBERED = re.compile(r"(e mail|email|phone|address|telephone)\s?(\d+)?\s?(value|type|label|formatted|address)?")
@@ -95,7 +112,7 @@ class Preset(StrEnum):
 class Known:
     """How an export is recognised, and what its columns mean beyond the usual names ('': nothing).
 
-    All of `marks` are there, or all of `others`.
+    All of `marks` are there, or all of `others`; a name counts with its spaces and without.
     """
 
     name: str
@@ -105,7 +122,11 @@ class Known:
 
     def is_of(self, named: AbstractSet[str]) -> bool:
         """Tell whether a file with these columns, tidied, is such an export."""
-        return self.marks <= named or (bool(self.others) and self.others <= named)
+        return _closed(self.marks) <= named or (bool(self.others) and _closed(self.others) <= named)
+
+    def meaning(self, name: str) -> str | None:
+        """Return what a column of this name, closed, means here ('': nothing); None where it means the usual."""
+        return next((target for own, target in self.columns.items() if closed(own) == name), None)
 
 
 PRESETS: Mapping[Preset, Known] = {
@@ -113,7 +134,8 @@ PRESETS: Mapping[Preset, Known] = {
         name="HubSpot",
         marks=frozenset({"record id", "first name", "last name", "email"}),
         columns={"record id": "external_id", "contact owner": "", "marketing contact status": "", "lead status": "",
-                 "create date": "", "associated company": "organisation", "preferred language": "languages", "date of birth": "birthday"},
+                 "create date": "", "associated company": "organisation",
+                 "primary company": "organisation", "preferred language": "languages", "date of birth": "birthday"},
     ),
     Preset.SALESFORCE: Known(
         name="Salesforce",
@@ -157,27 +179,49 @@ def tidy(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", letters).split())
 
 
+def closed(name: str) -> str:
+    """Return a name tidied and without spaces, since programs write `FIRSTNAME` too."""
+    return tidy(name).replace(" ", "")
+
+
+def _closed(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(closed, names))
+
+
 def preset_of(columns: Iterable[str]) -> Preset:
     """Return whose export has these columns."""
-    named = {tidy(column) for column in columns}
+    named = _closed(columns)
     return next(preset for preset, known in PRESETS.items() if known.is_of(named))
 
 
 def guess(columns: Sequence[str], *, attributes: Mapping[str, str]) -> dict[str, str]:
     """Return what each column seems to mean ('': nothing); `attributes` are the keys of the administrator's fields with their names."""
     known = PRESETS[preset_of(columns)]
-    by_attribute = {tidy(word): f"attributes.{key}" for key, name in attributes.items() for word in (name, key, f"attributes.{key}")}
+    by_attribute = {closed(word): f"attributes.{key}" for key, name in attributes.items() for word in (name, key, f"attributes.{key}")}
     found: dict[str, str] = {}
     for column in columns:
-        name = tidy(column)
-        target = known.columns[name] if name in known.columns else _usual(name) or by_attribute.get(name, "")
+        told = known.meaning(closed(column))
+        target = _usual(column) or by_attribute.get(closed(column), "") if told is None else told
         found[column] = target if target in SEVERAL or target not in found.values() else ""
     return found
 
 
 def _usual(name: str) -> str:
-    if numbered := _NUMBERED.fullmatch(name):
+    if numbered := _NUMBERED.fullmatch(tidy(name)):
         kind = {"e mail": "email", "telephone": "phone"}.get(numbered[1], numbered[1])
         return f"{kind}_type" if numbered[3] in {"type", "label"} else kind
-    spaced = {target.replace("_", " "): target for target in TARGETS}
-    return spaced.get(name) or next((target for target, aliases in ALIASES.items() if name in aliases), "")
+    return _names().get(closed(name)) or _labels(spoken()).get(closed(name), "")
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Return what each name means that a column may have, ours before others."""
+    others = {closed(alias): target for target, aliases in ALIASES.items() for alias in aliases}
+    return others | {closed(target): target for target in TARGETS}
+
+
+@cache
+def _labels(language: str) -> Mapping[str, str]:
+    """Return what the names mean that our own screens give to fields in this language."""
+    with speaking(language):
+        return {closed(_(label)): target for target, label in TARGETS.items()}

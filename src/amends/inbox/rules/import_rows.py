@@ -16,16 +16,17 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules import contact
 from amends.inbox.rules.contact import WayKind
-from amends.inbox.rules.customer_record import Attribute, a_name, checked, line, plain
+from amends.inbox.rules.customer_record import Attribute, Kind, a_name, check_birthday, checked, line, plain
 from amends.inbox.rules.export_files import read_back
-from amends.inbox.rules.import_dates import Order, read_day
+from amends.inbox.rules.import_cells import NOTHING, language_codes, plain_number, truth, without_formula
+from amends.inbox.rules.import_dates import Order, is_none, read_day
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
 
 MOST_WAYS = 20
 KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
-YES = frozenset({"true", "yes", "1", "y", "x", "si", "ja", "oui", "on"})
-NO = frozenset({"false", "no", "0", "n", "", "off", "nein", "non"})
 LONGEST_REFERENCE = 200
+PARTS_OF_A_NAME = ("given_name", "family_name")
+NAMES = frozenset({"name", *PARTS_OF_A_NAME})
 _SEVERAL = re.compile(r"[;,\n]| ::: ")
 
 
@@ -87,15 +88,19 @@ class Reader:
         """Return what the row says; `Refused` names the column and what is wrong with it."""
         found = Given()
         for place, name, put, kind in self._steps:
-            text = read_back(cells[place].strip()) if self._at.escaped else cells[place].strip()
-            if not text:
+            text = self._told(cells[place])
+            if not text or (text in NOTHING and self._mapping.columns[name] not in NAMES):
                 continue
             found.label = cells[kind] if kind is not None else ""
             try:
                 put(found, text)
             except Refused as error:
-                raise Refused(f"{name}: {error}") from error
+                raise Refused(str(error) if str(error).startswith(f"{name}:") else f"{name}: {error}") from error
         return _finished(found)
+
+    def _told(self, cell: str) -> str:
+        text = read_back(cell.strip()) if self._at.escaped else cell.strip()
+        return without_formula(text) if text[:2] == '="' else text
 
     def _setter(self, name: str, target: str) -> Setter:
         if target in KNOWN_WAYS:
@@ -121,7 +126,7 @@ def _type_place(place: int, targets: Sequence[str]) -> int | None:
 def _finished(found: Given) -> Given:
     """Return the record with a name: the given one, else first and last name, else what they are reached by."""
     names = found.names
-    spoken = " ".join(names[part] for part in ("given_name", "family_name") if part in names)
+    spoken = " ".join(names[part] for part in PARTS_OF_A_NAME if part in names)
     found.name = found.name or spoken or None
     if len(found.ways) > MOST_WAYS:
         raise Refused(_("more than %(n)s ways to reach one person") % {"n": MOST_WAYS})
@@ -188,12 +193,16 @@ def _at_home(text: str, region: str) -> str:
         raise Refused(_("“%(value)s” is no phone number.") % {"value": text[:100]}) from error
     if not is_possible_number(number):
         raise Refused(_("“%(value)s” is no phone number of %(region)s.") % {"value": text[:100], "region": region})
-    return format_number(number, PhoneNumberFormat.E164)
+    return format_number(number, PhoneNumberFormat.E164) + (f";ext={number.extension}" if number.extension else "")
 
 
 def _day_setter(target: str, order: Order, year_now: int) -> Setter:
     def put(found: Given, text: str) -> None:
+        if is_none(text):
+            return
         month, day, year = read_day(text, order, year_now=year_now)
+        if target == "birthday":
+            check_birthday(year, year_now=year_now)
         if not target.startswith("attributes."):
             found.dates.append((target, month, day, year))
         elif year is None:
@@ -205,8 +214,11 @@ def _day_setter(target: str, order: Order, year_now: int) -> Setter:
 
 
 def _attribute_setter(target: str, attributes: Sequence[Attribute]) -> Setter:
+    kind = next((one.kind for one in attributes if one.field == target), None)
+    meant = _MEANT.get(kind, str) if kind else str
+
     def put(found: Given, text: str) -> None:
-        value = checked(target, text, attributes)
+        value = checked(target, meant(text), attributes)
         if value is not None:
             found.attributes[target.removeprefix("attributes.")] = value
 
@@ -222,11 +234,7 @@ def _owner_setter(owners: Mapping[str, int]) -> Setter:
     return put
 
 
-def _yes_no(found: Given, text: str) -> None:
-    word = text.lower()
-    if word not in YES | NO:
-        raise Refused(_("yes or no is expected, not “%(text)s”") % {"text": text[:40]})
-    found.do_not_contact = word in YES
+_MEANT: Mapping[Kind, Callable[[str], object]] = {Kind.NUMBER: plain_number, Kind.YES_NO: truth}
 
 
 def _name(found: Given, text: str) -> None:
@@ -236,7 +244,7 @@ def _name(found: Given, text: str) -> None:
 
 def _spoken(part: str) -> Setter:
     def put(found: Given, text: str) -> None:
-        found.names[part] = _clean(text, 100)
+        found.names[part] = f"{found.names[part]} {_clean(text, 100)}" if part in found.names else _clean(text, 100)
 
     return put
 
@@ -267,13 +275,14 @@ def _note(found: Given, text: str) -> None:
     found.note = plain(f"{found.note}\n{text}" if found.note else text)
 
 
+_LANGUAGES = _listed("languages")
 _SETTERS: Mapping[str, Setter] = {
     "name": _name,
     "given_name": _spoken("given_name"),
     "family_name": _spoken("family_name"),
     "external_id": _line("reference", LONGEST_REFERENCE),
     "pronoun": _line("pronoun", 40),
-    "languages": _listed("languages"),
+    "languages": lambda found, text: _LANGUAGES(found, language_codes(text)),
     "zone": _checked("zone"),
     "loyalty_number": _line("loyalty_number", 60),
     "organisation": _line("organisation", 200),
@@ -282,5 +291,5 @@ _SETTERS: Mapping[str, Setter] = {
     "note": _note,
     "preferences": lambda found, text: setattr(found, "preferences", plain(text)),
     "concerns": lambda found, text: setattr(found, "concerns", plain(text)),
-    "do_not_contact": _yes_no,
+    "do_not_contact": lambda found, text: setattr(found, "do_not_contact", truth(text)),
 }

@@ -1,0 +1,66 @@
+"""What a cell means, however a spreadsheet, a database or a language writes it: nothing, yes or no, a number, a language. Pure.
+
+Place in the path: a cell as it stands -> here -> the fields of `import_rows`.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from babel import Locale
+
+from amends.core.errors import Refused
+from amends.core.translating import _
+from amends.inbox.rules.import_dates import LANGUAGES
+
+NOTHING = frozenset({"NULL", "null", "(null)", "\\N", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan"})
+"""How databases and spreadsheets write that there is no value; a name may be so all the same."""
+YES = frozenset({"true", "yes", "1", "y", "x", "si", "sí", "ja", "oui", "sim", "on", "wahr", "verdadero", "verdadeiro", "vrai"})
+NO = frozenset({"false", "no", "0", "n", "off", "nein", "non", "não", "falsch", "falso", "faux"})
+LONGEST_CODE = 3
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_APART = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
+_CONTINENTAL = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
+_ENGLISH = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
+
+
+def without_formula(text: str) -> str:
+    """Return what `="00123"` shows: so spreadsheets are told to keep the zeros of a number. Any other formula stays as it is."""
+    found = _AS_TEXT.fullmatch(text)
+    return found[1].replace('""', '"').strip() if found else text
+
+
+def truth(text: str) -> bool:
+    """Return yes or no, as the programs of several languages write it; `Refused` where it is neither."""
+    word = text.lower()
+    if word not in YES | NO:
+        raise Refused(_("yes or no is expected, not “%(text)s”") % {"text": text[:40]})
+    return word in YES
+
+
+def plain_number(text: str) -> str:
+    """Return a number with a point for its fraction; `1,234` stays, since it is a thousand to some and little more than one to others."""
+    bare = _APART.sub("", text)
+    if _EITHER.fullmatch(bare):
+        return text
+    if _CONTINENTAL.fullmatch(bare):
+        return bare.replace(".", "").replace(",", ".")
+    return bare.replace(",", "") if _ENGLISH.fullmatch(bare) else bare
+
+
+@lru_cache(maxsize=4_096)
+def language_codes(text: str) -> str:
+    """Return languages with those that are told by name as codes: `German`, `தமிழ்` and `English (United States)` are de, ta and en."""
+    return ";".join(_code(one.strip()) for one in re.split(r"[;,\n]", text))
+
+
+def _code(text: str) -> str:
+    return text if text.isascii() and len(text) <= LONGEST_CODE else _names().get(text.partition(" (")[0].strip().casefold(), text)
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Return the code of each language by its name in each of the languages that we know; those of two letters before others."""
+    found = ((name.casefold(), code) for spoken in LANGUAGES for code, name in Locale(spoken).languages.items())
+    return dict(sorted(found, key=lambda one: -len(one[1])))
