@@ -131,6 +131,20 @@ def test_a_system_whose_name_leads_inside_by_then_is_told_nothing(synced: Synced
     assert synced.crm.pushes == 0
 
 
+def test_a_system_inside_is_kept_the_same_where_an_administrator_set_it_up(synced: Synced) -> None:
+    with synced.pool.transaction() as conn:
+        sync_customers.delete(conn, syncs.every(conn)[0].id)
+        url, now = synced.crm.url, synced.work.now
+        sync_customers.add(
+            conn, kind="generic", system="erp", url=url, token="t", secret_key=SECRET_KEY, agent_id=None, now=now, inside=True
+        )
+    synced.make("Ours")
+    synced.work.now += HOUR
+    sync_one(synced.work.context)
+
+    assert [one["fields"]["name"] for one in synced.crm.people.values()] == ["Ours"]
+
+
 @pytest.mark.parametrize("people", [7, {"id": 1}, [7], [{"id": "1"}], [{"id": "1", "changed_at": "soon"}]])
 def test_what_a_system_tells_that_is_not_as_agreed_is_said_and_tried_again(synced: Synced, people: object) -> None:
     synced.crm.told = {"people": people, "cursor": "1"}

@@ -17,7 +17,7 @@ from amends.inbox.actions import customer_record, webhooks
 from amends.inbox.actions.webhooks import Answered, Letter
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.store import webhooks as rows
-from amends.worker.webhooks import call_one, post, post_outside
+from amends.worker.webhooks import call_one, post, post_letter
 from tests.cast import NOON, SECRET_KEY, mia
 from tests.receiver import Receiver, receiving
 from tests.workplace import Workplace
@@ -172,10 +172,22 @@ def test_a_call_is_signed_as_standard_webhooks_are(told: Told, receiver: Receive
 
 
 def test_an_address_inside_our_network_is_not_called(receiver: Receiver) -> None:
-    answer = post_outside(Letter(url=receiver.url, headers={}, body=b"{}"))
+    answer = post_letter(Letter(url=receiver.url, headers={}, body=b"{}"))
 
     assert "inside this network" in answer.error
     assert receiver.received == []
+
+
+def test_an_address_inside_our_network_is_called_where_an_administrator_entered_it(told: Told, receiver: Receiver) -> None:
+    with told.pool.transaction() as conn:
+        webhooks.make(
+            conn, name="", url=receiver.url, kinds=["created"], secret_key=SECRET_KEY, agent_id=None, now=told.work.now, inside=True
+        )
+    told.customer("A")
+    while call_one(told.work.context):
+        pass
+
+    assert [got.json["data"]["customer"]["name"] for got in receiver.received] == ["A"]
 
 
 def test_an_address_that_cannot_be_called_is_refused(told: Told) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amends.core.database import execute
+from amends.core.database import execute, fetch_values
 from tests.cast import NOON
 from tests.door import Door, as_fragment
 
@@ -31,6 +31,20 @@ def test_a_system_is_set_up_stopped_and_goes_on_and_its_token_is_shown_nowhere(d
         assert "Delete crm for good?" in mia.get("/settings/syncs").text
         assert "None yet" in mia.post("/settings/syncs/1/delete").text
     assert "Sync deleted" in door.visitor(door.who.ann).get("/settings/audit").text
+
+
+def test_only_what_an_administrator_enters_may_lie_inside_our_network(door: Door) -> None:
+    hook = {"url": "https://erp.example/hook"}
+    for name, who in (("mias", door.who.mia), ("anns", door.who.ann)):
+        door.program(who).post("/api/v1/syncs", json=CRM | {"system": name})
+        door.program(who).post("/api/v1/webhooks", json=hook | {"name": name})
+        with as_fragment(door.visitor(who)) as desk:
+            desk.post("/settings/syncs", data=CRM | {"system": f"{name}-too"})
+            desk.post("/settings/webhooks", data=hook | {"name": f"{name}-too", "kind": "created"})
+
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select system from syncs where inside order by 1") == ["anns", "anns-too"]
+        assert fetch_values(conn, "select name from webhooks where inside order by 1") == ["anns", "anns-too"]
 
 
 @pytest.mark.parametrize("wrong", [{"system": "My CRM"}, {"system": ""}, {"url": "ftp://crm.example"}, {"url": "crm"}, {"kind": "nobody"}])

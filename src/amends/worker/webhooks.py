@@ -21,11 +21,12 @@ TIME_OUT = 5.0
 Post = Callable[[Letter], Answered]
 
 
-def post_outside(letter: Letter) -> Answered:
-    """Post a letter to an address on the public net; one inside our own network is not asked, whatever its name."""
+def post_letter(letter: Letter) -> Answered:
+    """Post a letter; an address inside our own network is not asked, whatever its name, but where an administrator entered it."""
     with requests.Session() as session:
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, OutwardAdapter())
+        if not letter.inside:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, OutwardAdapter())
         return post(session, letter)
 
 
@@ -42,7 +43,7 @@ def post(session: requests.Session, letter: Letter) -> Answered:
         return Answered(error=f"no answer ({type(error).__name__})")
 
 
-def call_one(at: Context, send: Post = post_outside) -> bool:
+def call_one(at: Context, send: Post = post_letter) -> bool:
     """Make one call; False where none is due."""
     with at.pool.transaction() as conn:
         call = webhooks.claim(conn, now=at.clock())

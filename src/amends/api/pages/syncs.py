@@ -42,9 +42,9 @@ def add(  # noqa: PLR0913
     kind: Annotated[str, Form(max_length=40)] = "generic",
 ) -> Response:
     """Set up a system; the first round begins at once, from the beginning."""
-    by, now, key = visitor.agent_id, desk.clock(), desk.secret_key
+    by, now, key, inside = visitor.agent_id, desk.clock(), desk.secret_key, visitor.may(Right.SOURCES)
     with desk.pool.transaction() as conn:
-        sync_customers.add(conn, kind=kind, system=system, url=url, token=token, secret_key=key, agent_id=by, now=now)
+        sync_customers.add(conn, kind=kind, system=system, url=url, token=token, secret_key=key, agent_id=by, now=now, inside=inside)
     desk.wake()
     return saying(_listed(request, desk), _("Set up; its first round begins now"))
 

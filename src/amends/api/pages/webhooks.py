@@ -44,7 +44,14 @@ def make(
     """Make a webhook and show its secret, this once."""
     with desk.pool.transaction() as conn:
         _id, secret = webhooks.make(
-            conn, name=name, url=url, kinds=kind, secret_key=desk.secret_key, agent_id=visitor.agent_id, now=desk.clock()
+            conn,
+            name=name,
+            url=url,
+            kinds=kind,
+            secret_key=desk.secret_key,
+            agent_id=visitor.agent_id,
+            now=desk.clock(),
+            inside=visitor.may(Right.SOURCES),
         )
     return _listed(request, desk, secret)
 

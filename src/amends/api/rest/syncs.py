@@ -62,11 +62,11 @@ def every(desk: AtDesk, visitor: Bearing) -> list[SyncSeen]:  # noqa: ARG001 - n
 
 @router.post("", status_code=201, operation_id="make_sync")
 def add(desk: AtDesk, visitor: Bearing, body: SyncBody) -> SyncMade:
-    """Set up a system; its first round begins at once."""
-    by, now, key = visitor.agent_id, desk.clock(), desk.secret_key
+    """Set up a system; its first round begins at once. Only an administrator's may lie inside our own network."""
+    by, now, key, inside = visitor.agent_id, desk.clock(), desk.secret_key, visitor.may(Right.SOURCES)
     with desk.pool.transaction() as conn:
         made = sync_customers.add(
-            conn, kind=body.kind, system=body.system, url=body.url, token=body.token, secret_key=key, agent_id=by, now=now
+            conn, kind=body.kind, system=body.system, url=body.url, token=body.token, secret_key=key, agent_id=by, now=now, inside=inside
         )
     desk.wake()
     return SyncMade(id=made)

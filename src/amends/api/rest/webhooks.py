@@ -42,7 +42,7 @@ def every(desk: AtDesk, visitor: Bearing) -> list[Webhook]:  # noqa: ARG001 - na
 
 @router.post("", status_code=201, operation_id="make_webhook")
 def make(desk: AtDesk, visitor: Bearing, body: WebhookBody) -> Made:
-    """Make a webhook."""
+    """Make a webhook; only an administrator's may lead inside our own network."""
     with desk.pool.transaction() as conn:
         webhook_id, secret = webhooks.make(
             conn,
@@ -52,6 +52,7 @@ def make(desk: AtDesk, visitor: Bearing, body: WebhookBody) -> Made:
             secret_key=desk.secret_key,
             agent_id=visitor.agent_id,
             now=desk.clock(),
+            inside=visitor.may(Right.SOURCES),
         )
     return Made(id=webhook_id, secret=secret)
 

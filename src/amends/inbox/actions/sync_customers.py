@@ -49,16 +49,32 @@ class Told:
 
 
 def build(one: Sync, secret_key: str) -> Crm:
-    """Return the system behind a sync, over a wire that reaches the public net alone, wherever its name leads by then."""
+    """Return the system behind a sync, over a wire that reaches the public net alone, wherever its name leads by then.
+
+    One that an administrator entered may lie inside our own network.
+    """
     wire = Wire(clock=utc_now, routes={}, time_out=TIME_OUT)
-    wire.stay_outside()
+    if not one.inside:
+        wire.stay_outside()
     return crms.build(one.kind, one.url, unseal(one.secret, secret_key)["token"], wire)
 
 
 def add(  # noqa: PLR0913
-    conn: Connection, *, kind: str, system: str, url: str, token: str, secret_key: str, agent_id: AgentId | None, now: datetime
+    conn: Connection,
+    *,
+    kind: str,
+    system: str,
+    url: str,
+    token: str,
+    secret_key: str,
+    agent_id: AgentId | None,
+    now: datetime,
+    inside: bool = False,
 ) -> int:
-    """Set up a system that is kept the same as ours, and return its id; `Conflict` where one is called so already."""
+    """Set up a system that is kept the same as ours, and return its id; `Conflict` where one is called so already.
+
+    Only who sees to the machines (`inside`) sets up one inside our own network.
+    """
     if kind not in crms.kinds():
         raise Refused(_("There is no kind of system called “%(name)s”.") % {"name": kind})
     name = line(system, LONGEST_NAME).lower()
@@ -67,7 +83,8 @@ def add(  # noqa: PLR0913
     sealed = seal({"token": token}, secret_key)
     try:
         with conn.transaction():
-            made = syncs.insert(conn, kind=kind, system=name, url=checked_url(url), secret=sealed, agent_id=agent_id, now=now)
+            address = checked_url(url)
+            made = syncs.insert(conn, kind=kind, system=name, url=address, inside=inside, secret=sealed, agent_id=agent_id, now=now)
             sync_news.add_of_before(conn, made, now=now)
             return made
     except UniqueViolation as error:

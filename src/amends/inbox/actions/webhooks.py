@@ -25,9 +25,10 @@ GONE = 410
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """A call as it goes over the wire."""
+    """A call as it goes over the wire; `inside` where it may lead inside our own network."""
 
     url: str
+    inside: bool = False
     headers: dict[str, str]
     body: bytes
 
@@ -46,15 +47,27 @@ class Answered:
 
 
 def make(  # noqa: PLR0913
-    conn: Connection, *, name: str, url: str, kinds: Sequence[str], secret_key: str, agent_id: AgentId | None, now: datetime
+    conn: Connection,
+    *,
+    name: str,
+    url: str,
+    kinds: Sequence[str],
+    secret_key: str,
+    agent_id: AgentId | None,
+    now: datetime,
+    inside: bool = False,
 ) -> tuple[int, str]:
-    """Make a webhook; return its id and its secret, which is shown this once. It is told of what happens from now on."""
+    """Make a webhook; return its id and its secret, which is shown this once. It is told of what happens from now on.
+
+    Only who sees to the machines (`inside`) enters an address inside our own network.
+    """
     address = checked_url(url)
     secret = f"whsec_{b64encode(token_bytes(32)).decode()}"
     webhook_id = webhooks.insert(
         conn,
         name=line(name, 80) or address.partition("://")[2].partition("/")[0],
         url=address,
+        inside=inside,
         secret=seal({"secret": secret}, secret_key),
         kinds=checked_kinds(kinds),
         place=customer_feed.end(conn),
@@ -121,7 +134,7 @@ def letter_of(conn: Connection, call: Call, *, secret_key: str, now: datetime) -
         "webhook-timestamp": stamp,
         "webhook-signature": sign(secret, key, stamp, text),
     }
-    return Letter(url=call.url, headers=headers, body=text)
+    return Letter(url=call.url, inside=call.inside, headers=headers, body=text)
 
 
 def record(conn: Connection, call: Call, answer: Answered, *, now: datetime) -> None:

@@ -12,13 +12,14 @@ from amends.inbox.store.customer_feed import Place
 class Sync:
     """One system: `pulled_to` is its cursor, `after_xid`/`after_id` how far it was told of ours. The token is sealed.
 
-    `untold` is how many merges and erasures it has still to hear of.
+    `inside` where it may lie inside our own network; `untold` is how many merges and erasures it has still to hear of.
     """
 
     id: int
     kind: str
     system: str
     url: str
+    inside: bool
     secret: bytes = field(repr=False)
     pulled_to: str
     after_xid: str
@@ -39,16 +40,16 @@ class Sync:
 
 
 def insert(  # noqa: PLR0913
-    conn: Connection, *, kind: str, system: str, url: str, secret: bytes, agent_id: AgentId | None, now: datetime
+    conn: Connection, *, kind: str, system: str, url: str, inside: bool, secret: bytes, agent_id: AgentId | None, now: datetime
 ) -> int:
     """Store a system that is told of everybody from the beginning, and return its id."""
     return fetch_values(
         conn,
         """
-        insert into syncs (kind, system, url, secret, after_xid, after_id, next_at, agent_id, created_at)
-        values (%(kind)s, %(system)s, %(url)s, %(secret)s, '0', 0, %(now)s, %(agent_id)s, %(now)s) returning id
+        insert into syncs (kind, system, url, inside, secret, after_xid, after_id, next_at, agent_id, created_at)
+        values (%(kind)s, %(system)s, %(url)s, %(inside)s, %(secret)s, '0', 0, %(now)s, %(agent_id)s, %(now)s) returning id
         """,
-        {"kind": kind, "system": system, "url": url, "secret": secret, "agent_id": agent_id, "now": now},
+        {"kind": kind, "system": system, "url": url, "inside": inside, "secret": secret, "agent_id": agent_id, "now": now},
     )[0]
 
 
@@ -58,8 +59,8 @@ def every(conn: Connection) -> list[Sync]:
         conn,
         Sync,
         """
-        select id, kind, system, url, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error, pulled,
-          pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
+        select id, kind, system, url, inside, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error,
+          pulled, pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
         from syncs order by system
         """,
     )
@@ -74,8 +75,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Sync | None:
         update syncs set claimed_until = %(until)s, next_at = %(until)s where id = (
           select id from syncs where stopped_at is null and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
           order by next_at, id limit 1 for update skip locked)
-        returning id, kind, system, url, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error, pulled,
-          pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
+        returning id, kind, system, url, inside, secret, pulled_to, after_xid::text as after_xid, after_id, every_seconds, failures, error,
+          pulled, pushed, synced_at, stopped_at, (select count(*) from sync_news n where n.sync_id = syncs.id) as untold
         """,
         {"now": now, "until": now + lease},
     )

@@ -29,11 +29,12 @@ class Webhook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """A call to make; `secret` is sealed, `attempts` counts this try."""
+    """A call to make; `inside` where it may lead inside our own network, `secret` is sealed, `attempts` counts this try."""
 
     id: int
     webhook_id: int
     url: str
+    inside: bool
     secret: bytes = field(repr=False)
     kind: str
     customer_id: int | None
@@ -61,18 +62,28 @@ class Delivery:
 
 
 def insert(  # noqa: PLR0913
-    conn: Connection, *, name: str, url: str, secret: bytes, kinds: list[str], place: Place, agent_id: AgentId | None, now: datetime
+    conn: Connection,
+    *,
+    name: str,
+    url: str,
+    inside: bool,
+    secret: bytes,
+    kinds: list[str],
+    place: Place,
+    agent_id: AgentId | None,
+    now: datetime,
 ) -> int:
     """Store a webhook that is told of what happens behind `place`, and return its id."""
     return fetch_values(
         conn,
         """
-        insert into webhooks (name, url, secret, kinds, after_xid, after_id, agent_id, created_at)
-        values (%(name)s, %(url)s, %(secret)s, %(kinds)s, %(xid)s::xid8, %(after)s, %(agent_id)s, %(now)s) returning id
+        insert into webhooks (name, url, inside, secret, kinds, after_xid, after_id, agent_id, created_at)
+        values (%(name)s, %(url)s, %(inside)s, %(secret)s, %(kinds)s, %(xid)s::xid8, %(after)s, %(agent_id)s, %(now)s) returning id
         """,
         {
             "name": name,
             "url": url,
+            "inside": inside,
             "secret": secret,
             "kinds": kinds,
             "xid": place.xid,
@@ -197,7 +208,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Call | None:
         Call,
         """
         with due as (
-          select w.id as webhook_id, w.url, w.secret, d.id from webhooks w cross join lateral (
+          select w.id as webhook_id, w.url, w.inside, w.secret, d.id from webhooks w cross join lateral (
             select id, next_at, claimed_until from webhook_deliveries
             where webhook_id = w.id and state = 'queued' order by id limit 1
           ) d
@@ -207,7 +218,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Call | None:
         )
         update webhook_deliveries d set attempts = attempts + 1, claimed_until = %(until)s, tried_since = coalesce(d.tried_since, %(now)s)
         from due where d.id = due.id
-        returning d.id, due.webhook_id, due.url, due.secret, d.kind, d.customer_id, d.version, d.merged_into, d.happened_at,
+        returning d.id, due.webhook_id, due.url, due.inside, due.secret, d.kind, d.customer_id, d.version, d.merged_into, d.happened_at,
           d.tried_since, d.attempts
         """,
         {"now": now, "until": now + lease},
