@@ -4,6 +4,8 @@ import csv
 from io import StringIO
 
 from amends.core.database import execute, fetch_values
+from amends.inbox.actions.attributes import add_attribute
+from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.worker.names import Task
 from tests.door import Door
 from tests.workplace import Workplace
@@ -63,6 +65,21 @@ def test_a_file_goes_the_whole_way_and_back(door: Door) -> None:
     assert "precisely as it was" in site.mia.get(address).text
     with door.pool.transaction() as conn:
         assert "Kavindi" not in fetch_values(conn, "select name from customers")
+
+
+def test_a_dry_run_names_the_colleague_and_the_field_and_shows_a_nought(door: Door) -> None:
+    site = Site(door)
+    with door.pool.transaction() as conn:
+        add_attribute(conn, Attribute(key="miles", name="Air miles", kind=Kind.NUMBER), by=None, now=door.now)
+        [owner] = fetch_values(conn, "select email from agents where id = %(id)s", {"id": door.who.mia})
+    address = site.upload(f"Name,Owner,Air miles\nKavindi,{owner},0\n")
+    form = {"column": ["Name", "Owner", "Air miles"], "target": ["name", "owner", "attributes.miles"], "order": ["", "", ""]}
+    site.mia.post(f"{address}/look", data=form)
+    site.work.perform(Task.JOBS)
+    looked = " ".join(site.mia.get(address).text.split())
+
+    assert '<span class="muted">The colleague they know</span> <ins dir="auto">Mia</ins>' in looked
+    assert '<span class="muted">Air miles</span> <ins dir="auto">0</ins>' in looked
 
 
 def test_the_report_of_refused_rows_is_mended_and_imported_again(door: Door) -> None:

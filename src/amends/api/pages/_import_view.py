@@ -1,7 +1,9 @@
 """What the page of an import shows: what its columns mean, what would come of it or came of it, in words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Form
@@ -11,10 +13,11 @@ from amends.core import written
 from amends.core.database import Connection
 from amends.core.translating import N_, _
 from amends.inbox.actions import customer_import
+from amends.inbox.rules.customer_record import Attribute
 from amends.inbox.rules.import_dates import ORDERS, Order
 from amends.inbox.rules.import_fields import TARGETS
 from amends.inbox.rules.import_mapping import MATCHES, Existing, ImportMapping, MatchBy, is_day, origin_of
-from amends.inbox.store import import_rows, imports
+from amends.inbox.store import agents, import_rows, imports
 from amends.inbox.store import jobs as job_rows
 from amends.inbox.store.imports import Import
 
@@ -91,7 +94,7 @@ def import_values(conn: Connection, one: Import, *, chosen: str = "") -> dict[st
         "left": [(row, reason(row.reason, row.detail)) for row in import_rows.kept(conn, one.id, limit=SHOWN)],
         "refused": [(row, reason(row.reason, row.detail)) for row in import_rows.refused(conn, one.id, after=0, limit=SHOWN)],
         "job": job_rows.find(conn, job_id=one.job_id) if one.job_id and one.is_busy else None,
-        "changed": changed_words,
+        "changed": partial(_changed_words, called=_called(conn, known)),
         "apart": False,
     }
 
@@ -107,24 +110,38 @@ def reason(word: str, detail: str) -> str:
     return _(REASONS[word]) % {"detail": detail} if word in REASONS else word
 
 
-def changed_words(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Called:
+    """What colleagues are called by their id, and the administrator's fields by their name in the record."""
+
+    colleagues: Mapping[int, str]
+    attributes: Mapping[str, str]
+
+
+def _called(conn: Connection, known: Sequence[Attribute]) -> _Called:
+    return _Called(colleagues={one.id: one.name for one in agents.everyone(conn)}, attributes={found.field: found.name for found in known})
+
+
+def _changed_words(changes: Mapping[str, Any], *, called: _Called) -> list[tuple[str, str, str]]:
     """Return each field of a row with what it was and what it becomes."""
-    told = [(_field(name), _shown(pair[0]), _shown(pair[1])) for name, pair in changes.items()]
+    told = [(_field(name, called), *(_shown(name, value, called) for value in pair)) for name, pair in changes.items()]
     return [one for one in told if one[1] or one[2]]
 
 
-def _field(name: str) -> str:
+def _field(name: str, called: _Called) -> str:
     if name in FIELDS:
         return _(FIELDS[name])
-    return _(TARGETS[name]) if name in TARGETS else name.removeprefix("attributes.")
+    return _(TARGETS[name]) if name in TARGETS else called.attributes.get(name, name.removeprefix("attributes."))
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any, called: _Called) -> str:
+    if name == "owner_id" and value is not None:
+        return called.colleagues.get(value, f"#{value}")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_part(part) for part in value)
-    return str(value or "")[:LONGEST]
+    return "" if value is None else str(value)[:LONGEST]
 
 
 def _part(part: Any) -> str:
