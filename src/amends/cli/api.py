@@ -16,8 +16,8 @@ def api() -> None:
 
     from amends.api.app import create_app  # noqa: PLC0415
     from amends.core import log  # noqa: PLC0415
-    from amends.core.arenas import share_heaps  # noqa: PLC0415
-    from amends.core.database import Pool  # noqa: PLC0415
+    from amends.core.arenas import share_heaps, spare_what_stays  # noqa: PLC0415
+    from amends.core.database import open_pool  # noqa: PLC0415
     from amends.core.errors import SettingsWrong  # noqa: PLC0415
     from amends.core.settings import settings  # noqa: PLC0415
     from amends.worker.wake import wake  # noqa: PLC0415
@@ -27,11 +27,12 @@ def api() -> None:
     log.set_up(level=given.log_level, json=given.log_json)
     if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` starts a database by itself, a single part does not.")
-    pool = Pool(given.database_url, size=16)
-    pool.open()
+    pool = open_pool(given.database_url, size=16)
     try:
+        app = create_app(given, pool, wake=wake)
+        spare_what_stays()
         uvicorn.run(
-            create_app(given, pool, wake=wake),
+            app,
             host=given.host,
             port=given.port,
             log_config=None,
