@@ -108,7 +108,8 @@ def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: 
     """
     with serving(shown.app) as address:
         page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
-        found = [fault for path, theme in zip(addresses[0], cycle(THEMES), strict=False) for fault in in_turn(page, path, theme)]
+        worn = zip(addresses[0], cycle((*THEMES[1:], THEMES[0])), strict=False)
+        found = [fault for path, theme in worn for fault in in_turn(page, path, theme)]
         page.context.close()
     assert found == []
 
