@@ -2,13 +2,20 @@
 
 import zlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.post import Media, Metrics
+from amends.inbox.actions import facts
 from amends.inbox.actions.ingest import Ingested
+from amends.inbox.rules.asking import Asker
+from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.spans import Span, period_of
+from amends.inbox.store import numbers
+from amends.inbox.store.numbers import Asked
 from tests.cast import CY, NOON, US, a_post, a_source, an_answer_to
 from tests.desk import MINUTE, Desk
 
@@ -129,6 +136,18 @@ def test_an_edit_that_is_dated_ahead_hides_no_later_one(desk: Desk) -> None:
     desk.now += MINUTE
     assert desk.collect(replace(post, text="third", edited_at=desk.now)) == Ingested(edited=1)
     assert fetch_values(desk.conn, "select text from posts") == ["third"]
+
+
+@pytest.mark.parametrize("zero", [datetime(1, 1, 1, tzinfo=UTC), datetime(1899, 12, 30, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)])
+def test_a_post_that_is_dated_before_all_networks_is_of_now_and_counts_in_the_numbers(desk: Desk, zero: datetime) -> None:
+    desk.hear(replace(a_post(), published_at=zero))
+    while facts.fold(desk.conn):
+        pass
+
+    assert desk.case().opened_at == desk.now
+    asker = Asker(agent_id=desk.agent_id, now=desk.now + MINUTE)
+    asked = Asked(period=period_of(Span.DAY, asker.now), query=parse(""), asker=asker, zone=ZoneInfo("Asia/Colombo"))
+    assert numbers.find(desk.conn, asked).backlog == 1
 
 
 def test_an_edit_of_an_earlier_post_leaves_the_preview_alone(desk: Desk) -> None:

@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,7 @@ from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.rules.spans import Period
+from amends.inbox.rules.spans import Period, whole_second
 from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import fact_rows
 from amends.inbox.store.fact_rows import Behind
@@ -29,6 +30,7 @@ from tests.door import Door
 from tests.seed import a_second_source
 
 WEEK = Period(since=NOON - timedelta(days=7), until=NOON + timedelta(days=30))
+ALL_OF_IT = {"figure": "begun", "since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
 ROW = '<tr><td><a href="/inbox/'
 
 
@@ -111,7 +113,7 @@ def test_a_page_of_rows_goes_on_where_the_last_one_ended(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["span=24h", "span=365d", "from=2026-02-01&to=2026-03-02&zone=Asia/Kolkata", "q=network:x+-lang:si", "q=lost"]
+    "query", ["span=24h", "span=365d", "since=2026-02-01&until=2026-03-02&zone=Asia/Kolkata", "q=network:x+-lang:si", "q=lost"]
 )
 def test_every_span_zone_and_query_has_its_page(shared_door: Door, query: str) -> None:
     page = shared_door.visitor(shared_door.who.mia).get(f"/numbers?{query}")
@@ -122,7 +124,7 @@ def test_every_span_zone_and_query_has_its_page(shared_door: Door, query: str) -
 def test_a_zone_of_mine_that_nobody_knows_any_more_is_utc(door: Door) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update agents set time_zone = 'Asia/Atlantis'")
-    page = door.visitor(door.who.mia).get("/numbers?from=2026-03-01&to=2026-03-02")
+    page = door.visitor(door.who.mia).get("/numbers?since=2026-03-01&until=2026-03-02")
     assert page.status_code == 200
 
 
@@ -137,15 +139,52 @@ def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door
     "query",
     [
         "zone=Mars/Olympus",
-        "from=2026-03-02&to=2026-03-01",
-        "to=2026-03-02",
-        "from=2000-01-01&to=2026-03-01",
+        "since=2026-03-02&until=2026-03-01",
+        "until=2026-03-02",
+        "since=2000-01-01&until=2026-03-01",
         "span=9d",
-        "from=2011-12-30&to=2011-12-30&zone=Pacific/Apia",
+        "since=yesterday",
+        "since=2026-03-02T12:00&until=2026-03-02T12:00Z",
+        "since=2026-03-02T12:00:00Z&until=2026-03-02T13:00:00%2B02:00",
+        "since=9999-12-01&until=9999-12-31",
+        "since=0001-01-01&until=0001-01-02",
+        "since=9999-12-31T23:59:59-12:00",
+        "since=2011-12-30&until=2011-12-30&zone=Pacific/Apia",
     ],
 )
 def test_a_span_that_is_none_is_refused(shared_door: Door, query: str) -> None:
     assert shared_door.program(shared_door.who.mia).get(f"/api/v1/numbers?{query}").status_code == 422
+
+
+def test_a_span_is_of_days_or_of_moments_to_the_second(door: Door) -> None:
+    door.now = NOON + timedelta(hours=1)
+    mia = door.program(door.who.mia)
+
+    def spanned(since: str, until: str = "", zone: str = "Asia/Colombo") -> tuple[str, str, int]:
+        said = mia.get("/api/v1/numbers", params={"since": since, "until": until, "zone": zone}).json()
+        return said["since"], said["until"], said["measures"]["begun"]
+
+    assert spanned("2026-03-02", "2026-03-02") == ("2026-03-01T18:30:00Z", "2026-03-02T18:30:00Z", 9)
+    [first, *_rest] = sorted(row["published_at"] for row in mia.get("/api/v1/numbers/rows", params=ALL_OF_IT).json()["rows"])
+    at = datetime.fromisoformat(first)
+    second = whole_second(at)
+    after = f"{second + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert spanned(first, after) == (f"{second:%Y-%m-%dT%H:%M:%SZ}", after, 1)
+    assert spanned("2026-03-01", first)[2] == 0
+    local = second.astimezone(ZoneInfo("Asia/Colombo")).replace(tzinfo=None)
+    assert spanned(local.isoformat(), (local + timedelta(seconds=1.5)).isoformat()) == (f"{second:%Y-%m-%dT%H:%M:%SZ}", after, 1)
+    assert spanned(after)[1:] == ("2026-03-02T13:00:00Z", 8)
+
+
+def test_the_page_writes_moments_as_the_clock_of_the_zone_shows_them(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    days = mia.get("/numbers?since=2026-03-02&until=2026-03-02&zone=Asia/Colombo").text
+    assert "2 Mar 2026, 00:00 to 3 Mar 2026, 00:00" in days
+    assert "UTC" not in re.sub(r"(?s)<datalist.*?</datalist>", "", days[days.index("How are we doing") :])
+    assert '<input type="date" name="since" value="2026-03-02">' in days
+    hours = mia.get("/numbers?since=2026-03-02T12:00:00Z&until=2026-03-02T14:00:00Z&zone=Asia/Colombo").text
+    assert 'type="datetime-local" step="1" name="since" value="2026-03-02T17:30:00"' in hours
+    assert "since=2026-03-02T12%3A00%3A00%2B00%3A00" in hours
 
 
 def test_the_tiles_alone_come_when_they_are_kept_fresh(shared_door: Door) -> None:

@@ -22,7 +22,7 @@ from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.paces import PACED
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING, Scope
-from amends.inbox.rules.spans import Period, days_of, slots
+from amends.inbox.rules.spans import Period, period_between, slots
 from amends.inbox.store import alarm_numbers, fact_rows, fact_slices, numbers
 from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import GROUPS, Asked, Found
@@ -42,7 +42,7 @@ Keys = Callable[[Fact], Collection[int]]
 
 def _days(zone: str, first: tuple[int, int], last: tuple[int, int]) -> tuple[Period, ZoneInfo]:
     where = ZoneInfo(zone)
-    return days_of(date(2028, *first), date(2028, *last), where), where
+    return period_between(date(2028, *first), date(2028, *last), where), where
 
 
 def _back(days: int, zone: str) -> tuple[Period, ZoneInfo]:

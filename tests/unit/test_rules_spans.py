@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.core.errors import Refused
-from amends.inbox.rules.spans import Period, Span, before, days_of, midnight, period_of, slots, width_of
+from amends.inbox.rules.spans import Period, Span, before, period_between, midnight, period_of, slots, width_of
 
 BERLIN, KOLKATA, COLOMBO, LORD_HOWE = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kolkata", "Asia/Colombo", "Australia/Lord_Howe"))
 ZONES = [BERLIN, KOLKATA, COLOMBO, LORD_HOWE, ZoneInfo("America/Santiago"), ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu")]
@@ -17,16 +17,16 @@ ZONES = [BERLIN, KOLKATA, COLOMBO, LORD_HOWE, ZoneInfo("America/Santiago"), Zone
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 3, 30), 24)])
 def test_a_day_of_the_zone_is_as_long_as_it_is_there(day: date, hours: int) -> None:
-    assert days_of(day, day, BERLIN).length == timedelta(hours=hours)
+    assert period_between(day, day, BERLIN).length == timedelta(hours=hours)
 
 
-def test_days_of_half_hour_zones_begin_on_their_half_hour() -> None:
+def test_period_between_half_hour_zones_begin_on_their_half_hour() -> None:
     assert midnight(date(2026, 5, 1), KOLKATA) == datetime(2026, 4, 30, 18, 30, tzinfo=UTC)
 
 
 def test_the_span_before_whole_days_has_as_many_days() -> None:
-    week = days_of(date(2026, 3, 30), date(2026, 4, 5), BERLIN)
-    assert before(week, BERLIN) == days_of(date(2026, 3, 23), date(2026, 3, 29), BERLIN)
+    week = period_between(date(2026, 3, 30), date(2026, 4, 5), BERLIN)
+    assert before(week, BERLIN) == period_between(date(2026, 3, 23), date(2026, 3, 29), BERLIN)
     assert before(week, BERLIN).length == timedelta(days=7, hours=-1)
 
 
@@ -37,27 +37,27 @@ def test_the_span_before_now_is_as_many_seconds_long() -> None:
 
 
 def test_a_leap_day_is_a_day() -> None:
-    assert len(slots(days_of(date(2028, 2, 1), date(2028, 2, 29), COLOMBO), COLOMBO)) == 29
+    assert len(slots(period_between(date(2028, 2, 1), date(2028, 2, 29), COLOMBO), COLOMBO)) == 29
 
 
 def test_a_day_that_samoa_left_out_is_none_and_is_not_counted() -> None:
     apia, skipped = ZoneInfo("Pacific/Apia"), date(2011, 12, 30)
     with pytest.raises(Refused, match="Pacific/Apia left this day out"):
-        days_of(skipped, skipped, apia)
-    over = days_of(date(2011, 12, 29), date(2011, 12, 31), apia)
+        period_between(skipped, skipped, apia)
+    over = period_between(date(2011, 12, 29), date(2011, 12, 31), apia)
     assert (over.length, len(slots(over, apia))) == (timedelta(days=2), 2 * 24)
-    assert before(over, apia) == days_of(date(2011, 12, 27), date(2011, 12, 28), apia)
-    assert before(days_of(date(2011, 12, 31), date(2012, 1, 1), apia), apia) == days_of(date(2011, 12, 28), date(2011, 12, 29), apia)
-    assert days_of(skipped, date(2011, 12, 31), apia) == days_of(date(2011, 12, 31), date(2011, 12, 31), apia)
-    december = days_of(date(2011, 12, 1), date(2011, 12, 31), apia)
+    assert before(over, apia) == period_between(date(2011, 12, 27), date(2011, 12, 28), apia)
+    assert before(period_between(date(2011, 12, 31), date(2012, 1, 1), apia), apia) == period_between(date(2011, 12, 28), date(2011, 12, 29), apia)
+    assert period_between(skipped, date(2011, 12, 31), apia) == period_between(date(2011, 12, 31), date(2011, 12, 31), apia)
+    december = period_between(date(2011, 12, 1), date(2011, 12, 31), apia)
     assert [len(slots(december, apia)), before(december, apia).since] == [30, midnight(date(2011, 11, 1), apia)]
 
 
 def test_days_that_are_none_are_refused() -> None:
     with pytest.raises(Refused, match="before the first"):
-        days_of(date(2026, 3, 2), date(2026, 3, 1), BERLIN)
+        period_between(date(2026, 3, 2), date(2026, 3, 1), BERLIN)
     with pytest.raises(Refused, match="six years"):
-        days_of(date(2010, 1, 1), date(2026, 1, 1), BERLIN)
+        period_between(date(2010, 1, 1), date(2026, 1, 1), BERLIN)
 
 
 @settings(max_examples=150, deadline=None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names
@@ -127,6 +128,12 @@ def _hour(moment: time, language: str) -> str:
 def stamp(moment: datetime) -> str:
     """Return a moment as read before the browser puts it into its own zone."""
     return _("%(day)s, %(time)s UTC") % {"day": day(moment), "time": hour(moment)}
+
+
+def local_stamp(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as the clock of a zone shows it: `2 Mar 2026, 12:03`."""
+    here = moment.astimezone(zone)
+    return _("%(day)s, %(time)s") % {"day": day(here), "time": hour(here)}
 
 
 def clock(moment: datetime, now: datetime) -> str:

@@ -95,10 +95,10 @@ def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk,
         found = numbers.find(conn, asked, also=PACED)
     except Refused as error:
         trouble = str(error)
-        asked = Wanted(span=wanted.span, first=None, last=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
+        asked = Wanted(span=wanted.span, since=None, until=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
         found = numbers.find(conn, asked, also=PACED)
     now, before = numbers.paces_of(conn, asked, found)
-    told = {"period": asked.period, "before": asked.before, "zone": asked.zone.key, "trouble": trouble}
+    told = {"period": asked.period, "before": asked.before, "zone": asked.zone, "trouble": trouble}
     told |= {"headline": headline(found, asked), "tiles": tiles(found, asked, now)}
     return told if tiles_alone else told | _drawn(asked, found, now, before)
 

@@ -29,5 +29,5 @@ def show(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning) -> 
         found = numbers.find(conn, asked, also=PACED)
         pace, _before = numbers.paces_of(conn, asked, found)
         values: dict[str, Any] = {"counts": counts.read(conn, visitor.scope)}
-    values |= {"period": asked.period, "headline": headline(found, asked), "tiles": tiles(found, asked, pace)}
+    values |= {"period": asked.period, "zone": asked.zone, "headline": headline(found, asked), "tiles": tiles(found, asked, pace)}
     return desk.screens.page(request, "own_numbers.html", values | {"wanted": wanted, "spans": list(Span)})

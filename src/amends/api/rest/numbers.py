@@ -54,7 +54,7 @@ class Rows:
 
 @router.get("", operation_id="numbers", dependencies=[program_may(Right.NUMBERS)])
 def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
-    """Return the numbers of a span (`span`, or the days `from` and `to` of `zone`) of the cases that fit `q`."""
+    """Return the numbers of a span (`span`, or the days or moments `since` and `until` of `zone`) of the cases that fit `q`."""
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
         asked = wanted.asked(conn, visitor, desk.clock())

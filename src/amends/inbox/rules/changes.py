@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.inbox.rules.ids import PostId
@@ -13,6 +13,8 @@ from amends.inbox.rules.ways import Way
 LONGEST_NAME = 500
 MOST_FOLLOWERS = 2**31 - 1
 AHEAD = timedelta(days=1)
+BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+"""No network is older; what is dated before is the zero of some program's clock (of 1970, 1900, the year 1), and says nothing."""
 OPEN = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
@@ -85,8 +87,8 @@ def is_author_changed(author: Author, stored: Stored) -> bool:
 
 
 def published_at(post: Post, *, now: datetime) -> datetime:
-    """Return when the post was published: now, where the network dates it so far ahead that it would lead every list for ever."""
-    return now if post.published_at > now + AHEAD else post.published_at
+    """Return when the post was published: now, where the network dates it so far ahead that it would lead every list, or before all networks."""
+    return post.published_at if BEGINNING <= post.published_at <= now + AHEAD else now
 
 
 def believable(post: Post, *, now: datetime) -> Post:

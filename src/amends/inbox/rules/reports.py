@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
-from amends.inbox.rules.spans import Period, days_of
+from amends.inbox.rules.spans import Period, period_between
 
 A_DAY = timedelta(days=1)
 A_WEEK = 7
@@ -121,7 +121,7 @@ class Schedule:
 def period_for(rule: SpanRule, at: datetime, zone: ZoneInfo) -> Period:
     """Return the days that a report made at a moment looks at, as days of the zone."""
     first, after = _DAYS[rule](at.astimezone(zone).date())
-    return days_of(first, after - A_DAY, zone)
+    return period_between(first, after - A_DAY, zone)
 
 
 def next_turn(schedule: Schedule, after: datetime) -> datetime | None:

@@ -14,6 +14,8 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 
 LONGEST = timedelta(days=366 * 6)
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+"""No span goes beyond these."""
 _HOURS_UP_TO = timedelta(days=2, hours=2)
 _DAYS_UP_TO = timedelta(days=93)
 _WEEKS_UP_TO = timedelta(days=400)
@@ -65,16 +67,39 @@ def period_of(span: Span, now: datetime) -> Period:
     return Period(since=now - timedelta(days=_DAYS[span]), until=now)
 
 
-def days_of(first: date, last: date, zone: ZoneInfo) -> Period:
-    """Return the period from the morning of one day of the zone to the night of another; `Refused` where it is empty, endless or no day."""
-    if last < first:
-        raise Refused(_("The last day lies before the first."))
-    if last - first > LONGEST:
-        raise Refused(_("A span is at most six years long."))
-    found = Period(since=midnight(first, zone), until=midnight(last + _A_DAY, zone))
+def period_between(first: date, last: date, zone: ZoneInfo) -> Period:
+    """Return the period from one day's morning to another's night; `Refused` where it is empty, endless or no day.
+
+    Either may be a moment instead, the last not included; without an offset it is one of the zone.
+    """
+    found = Period(since=_begins(first, zone), until=_ends(last, zone))
     if found.since >= found.until:
-        raise Refused(_("%(zone)s left this day out: it changed sides of the date line.") % {"zone": zone.key})
+        raise Refused(_why_empty(first, last, zone))
+    if found.length > LONGEST:
+        raise Refused(_("A span is at most six years long."))
     return found
+
+
+def _begins(at: date, zone: ZoneInfo) -> datetime:
+    day = at.date() if isinstance(at, datetime) else at
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Refused(_("A span lies between the years %(first)s and %(last)s.") % {"first": FIRST_DAY.year, "last": LAST_DAY.year})
+    if isinstance(at, datetime):
+        return whole_second(at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    return midnight(at, zone)
+
+
+def _ends(at: date, zone: ZoneInfo) -> datetime:
+    begins = _begins(at, zone)
+    return begins if isinstance(at, datetime) else midnight(at + _A_DAY, zone)
+
+
+def _why_empty(first: date, last: date, zone: ZoneInfo) -> str:
+    if isinstance(first, datetime) or isinstance(last, datetime):
+        return _("The span ends before it begins.")
+    if last < first:
+        return _("The last day lies before the first.")
+    return _("%(zone)s left this day out: it changed sides of the date line.") % {"zone": zone.key}
 
 
 def before(period: Period, zone: ZoneInfo) -> Period:
