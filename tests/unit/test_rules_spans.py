@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.core.errors import Refused
-from amends.inbox.rules.spans import Period, Span, before, period_between, midnight, period_of, slots, width_of
+from amends.inbox.rules.spans import Period, Span, before, midnight, period_between, period_of, slots, width_of
 
 BERLIN, KOLKATA, COLOMBO, LORD_HOWE = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kolkata", "Asia/Colombo", "Australia/Lord_Howe"))
 ZONES = [BERLIN, KOLKATA, COLOMBO, LORD_HOWE, ZoneInfo("America/Santiago"), ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu")]
@@ -47,7 +47,9 @@ def test_a_day_that_samoa_left_out_is_none_and_is_not_counted() -> None:
     over = period_between(date(2011, 12, 29), date(2011, 12, 31), apia)
     assert (over.length, len(slots(over, apia))) == (timedelta(days=2), 2 * 24)
     assert before(over, apia) == period_between(date(2011, 12, 27), date(2011, 12, 28), apia)
-    assert before(period_between(date(2011, 12, 31), date(2012, 1, 1), apia), apia) == period_between(date(2011, 12, 28), date(2011, 12, 29), apia)
+    assert before(period_between(date(2011, 12, 31), date(2012, 1, 1), apia), apia) == period_between(
+        date(2011, 12, 28), date(2011, 12, 29), apia
+    )
     assert period_between(skipped, date(2011, 12, 31), apia) == period_between(date(2011, 12, 31), date(2011, 12, 31), apia)
     december = period_between(date(2011, 12, 1), date(2011, 12, 31), apia)
     assert [len(slots(december, apia)), before(december, apia).since] == [30, midnight(date(2011, 11, 1), apia)]

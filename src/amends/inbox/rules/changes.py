@@ -87,7 +87,7 @@ def is_author_changed(author: Author, stored: Stored) -> bool:
 
 
 def published_at(post: Post, *, now: datetime) -> datetime:
-    """Return when the post was published: now, where the network dates it so far ahead that it would lead every list, or before all networks."""
+    """Return when the post was published: now, where the network dates it so far ahead that it would lead every list, or too early."""
     return post.published_at if BEGINNING <= post.published_at <= now + AHEAD else now
 
 

@@ -118,7 +118,7 @@ def read(conn: Connection, axis: Axis, columns: Sequence[Column], *, since: date
         + _SPAN
         + " and name = any(%(names)s) and begins not in (select begins from stale) union all select name, begins, numbers from "
         + _packed(axis, columns, "stale s")
-        + ") select name, string_agg(numbers, ''::bytea order by begins) from slices group by name"
+        + ") select name, extract(epoch from begins)::bigint as place, numbers from slices"
     )
     names = [column.value for column in columns]
     found = fetch_packed(conn, query, {"axis": axis, "since": since, "until": until, "names": names})
