@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from amends.core.database import execute
+from tests.api.test_numbers import work_through
+from tests.cast import NOON
 from tests.door import Answer, Door
 
 FIELDS = {"name": "Monday", "span": "days_7", "parts": ["held", "figures", "network"], "zone": "Europe/Berlin"}
@@ -38,6 +41,21 @@ def test_a_report_is_kept_shown_and_opens_the_rows_of_its_numbers(door: Door) ->
     for address, said in alarms:
         assert mia.get(unescape(address)).text.count('<tr><td class="num">') == int(said), address
     assert "Nothing was sent yet." in page
+
+
+def test_every_length_in_a_report_opens_the_rows_that_have_it(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        work_through(conn, door)
+    door.now = NOON + timedelta(days=2)
+    mia = door.visitor(door.who.mia)
+    page = mia.get(kept(door, door.who.mia, parts=["times", "answered"])).text
+    within = [link for link in re.findall(r'<a href="(/numbers/rows\?[^"]+)">(\d+)</a>', page) if "length=" in link[0]]
+    assert len(within) == 4 * 8  # bins of the answers and the resolutions, on the wall and in business time
+    assert {n for _address, n in within} > {"0"}
+    for address, said in dict.fromkeys(link for link in within if link[1] != "0" or "least=300" in link[0]):
+        assert mia.get(unescape(address)).text.count('<tr><td><a href="/inbox/') == int(said), address
+    times = page[page.index("From what to what") :]
+    assert times.count('<a href="/numbers/rows?figure=begun') == 9 * 4
 
 
 def test_a_report_is_changed_paused_removed_and_brought_back(door: Door) -> None:

@@ -1,6 +1,7 @@
-"""The machine's side for Prometheus: what waits, how old the signs of life are. A token that may see the sources reads it."""
+"""The machine's side for Prometheus: what waits and for how long, signs of life. A token that may see the sources reads it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.core.database import Connection
 from amends.inbox.rules.rights import EVERYTHING, Right
-from amends.inbox.store import counts, episode_facts, heartbeats
+from amends.inbox.store import counts, episode_facts, health, heartbeats
 
 router = APIRouter(prefix="/api/v1/metrics", tags=["health"])
 Labels = Mapping[str, str]
@@ -20,7 +21,7 @@ Labels = Mapping[str, str]
 def show(desk: AtDesk, _visitor: Bearing) -> PlainTextResponse:
     """Return the gauges in Prometheus' text format."""
     with desk.pool.transaction() as conn:
-        text = "".join((*_cases(conn), *_beats(conn, desk.clock()), *_facts(conn)))
+        text = "".join((*_cases(conn), *_beats(conn, desk.clock()), *_work(conn, desk.clock()), *_facts(conn)))
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -37,6 +38,11 @@ def _beats(conn: Connection, now: datetime) -> Iterable[str]:
     yield from _gauge("amends_part_troubled", "1 where a part of the worker says what hinders it.", troubled)
 
 
+def _work(conn: Connection, now: datetime) -> Iterable[str]:
+    ages = [({"work": kind}, max(0.0, age or 0.0)) for kind, age in asdict(health.waiting(conn, now=now)).items()]
+    yield from _gauge("amends_oldest_work_seconds", "Seconds that the oldest undone work of a kind has waited; 0 where none waits.", ages)
+
+
 def _facts(conn: Connection) -> Iterable[str]:
     waiting = episode_facts.waiting(conn)
     yield from _gauge("amends_touched_cases", "Cases whose facts are to be counted anew.", [({}, waiting.cases)])
@@ -48,7 +54,7 @@ def _gauge(name: str, means: str, values: Iterable[tuple[Labels, float]]) -> Ite
     yield f"# HELP {name} {means}\n# TYPE {name} gauge\n"
     for labels, value in values:
         said = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-        yield f"{name}{{{said}}} {value:g}\n" if said else f"{name} {value:g}\n"
+        yield f"{name}{{{said}}} {value}\n" if said else f"{name} {value}\n"
 
 
 def _escaped(text: str) -> str:

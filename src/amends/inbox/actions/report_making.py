@@ -14,7 +14,7 @@ from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import DEFINITIONS, NAMES, Figure, Length
 from amends.inbox.rules.measuring import EDGES, Measures, counted, distribution, series
 from amends.inbox.rules.paces import PACED, Paces, Worktimes, of_how_many, paces
-from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, alarms_path, rows_path
+from amends.inbox.rules.report_tables import Cell, Head, Kind, ReportTable, Within, alarms_path, rows_path
 from amends.inbox.rules.reports import PARTS, Part
 from amends.inbox.rules.spans import Period, slots
 from amends.inbox.store import alarm_numbers, numbers
@@ -37,6 +37,14 @@ _TOLD = (
     Figure.BACKLOG,
 )
 _OUTCOMES = ("held", "relapsed", "silent", "unknown")
+_WITHIN = (
+    (Figure.ANSWERED, Length.FIRST_ANSWER),
+    (Figure.ANSWERED, Length.FIRST_BUSINESS),
+    (Figure.ENDED, Length.ENDING),
+    (Figure.ENDED, Length.ENDING_BUSINESS),
+)
+_NEVER: Mapping[Length, Figure] = {Length.FIRST_ANSWER: Figure.UNANSWERED, Length.ENDING: Figure.UNENDED}
+"""The figures of who has no such length yet, or never will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,13 @@ class _Making:
     found: Found
     worked: Worktimes
 
-    def rows(self, value: float | None, figure: Figure, query: str | None = None, length: Length | None = None) -> Cell:
+    def rows(self, value: float | None, figure: Figure, query: str | None = None, within: Within | None = None) -> Cell:
         """Return a cell that opens the rows behind it."""
-        return Cell(value, rows_path(figure, self.asked.period, str(self.asked.query) if query is None else query, length))
+        return Cell(value, rows_path(figure, self.asked.period, str(self.asked.query) if query is None else query, within))
+
+    def rows_before(self, value: float | None, figure: Figure, within: Within | None = None) -> Cell:
+        """Return a cell of the span before that opens the rows behind it."""
+        return Cell(value, rows_path(figure, self.asked.before, str(self.asked.query), within))
 
 
 def make(conn: Connection, parts: Iterable[Part], asked: Asked) -> list[ReportTable]:
@@ -84,14 +96,8 @@ def _held(at: _Making, part: Part) -> ReportTable:
 def _figures(at: _Making, part: Part) -> ReportTable:
     now = at.found.figures(at.asked)
     then = counted(at.found.measures_before(at.asked)) | {Figure.BACKLOG: at.found.backlog_before}
-    before = at.asked.before
     rows = [
-        [
-            Cell(NAMES[figure]),
-            at.rows(now[figure], figure),
-            Cell(then[figure], rows_path(figure, before, str(at.asked.query))),
-            Cell(DEFINITIONS[figure]),
-        ]
+        [Cell(NAMES[figure]), at.rows(now[figure], figure), at.rows_before(then[figure], figure), Cell(DEFINITIONS[figure])]
         for figure in _TOLD
     ]
     heads = _heads((_("Number"), Kind.TEXT), (_("Now"), Kind.COUNT), (_("Before"), Kind.COUNT), (_("What it means"), Kind.TEXT))
@@ -110,7 +116,7 @@ def _days(at: _Making, part: Part) -> ReportTable:
             Cell(slot.negative, rows_path(Figure.NEGATIVE, slot.period, text)),
             Cell(slot.negative / slot.begun if slot.begun else None),
             Cell(slot.first_median, rows_path(Figure.ANSWERED, slot.period, text)),
-            Cell(_in_business(at, slot.period), rows_path(Figure.BEGUN, slot.period, text, Length.FIRST_BUSINESS)),
+            Cell(_in_business(at, slot.period), rows_path(Figure.BEGUN, slot.period, text, Within(length=Length.FIRST_BUSINESS))),
         ]
         for slot in drawn
     ]
@@ -132,40 +138,48 @@ def _in_business(at: _Making, slot: Period) -> int | None:
 
 
 def _answered(at: _Making, part: Part) -> ReportTable:
-    begun = at.found.facts.begun
-    columns = (Column.FIRST_ANSWER, Column.FIRST_BUSINESS, Column.ENDING, Column.ENDING_BUSINESS)
-    within = [distribution(begun[column]) for column in columns]
-    of = [of_how_many(begun, column) for column in columns]
-    names = [*(_("up to %(time)s") % {"time": seconds(edge)} for edge in EDGES), _("longer")]
-    rows = [
-        [Cell(name), *(cell for n, all_of_them in zip(counts, of, strict=True) for cell in (Cell(n), Cell(_share(n, all_of_them))))]
-        for name, *counts in zip(names, *within, strict=True)
-    ]
-    never = [all_of_them - sum(counts) for all_of_them, counts in zip(of, within, strict=True)]
-    opened = [at.rows(never[0], Figure.UNANSWERED), Cell(never[1]), at.rows(never[2], Figure.UNENDED), Cell(never[3])]
-    shares = [cell for count, n, all_of_them in zip(opened, never, of, strict=True) for cell in (count, Cell(_share(n, all_of_them)))]
-    rows.append([Cell(_("not yet, or never")), *shares])
+    sides = [_bins(at, figure, length) for figure, length in _WITHIN]
+    names = [*(_("up to %(time)s") % {"time": seconds(edge)} for edge in EDGES), _("longer"), _("not yet, or never")]
+    rows = [[Cell(name), *(cell for pair in pairs for cell in pair)] for name, *pairs in zip(names, *sides, strict=True)]
     told = (_("Answered"), _("Answered, in business time"), _("Resolved"), _("Resolved, in business time"))
     heads = _heads((_("Time"), Kind.TEXT), *(head for name in told for head in ((name, Kind.COUNT), (_("Share"), Kind.SHARE))))
     note = _("Shares are of all episodes begun; in business time, of those that a calendar counts for.")
     return ReportTable(title=PARTS[part], heads=heads, rows=rows, note=note)
 
 
+def _bins(at: _Making, figure: Figure, length: Length) -> list[tuple[Cell, Cell]]:
+    """Return how many have a length in each bin, and how many none yet, each with its share of all."""
+    begun, column = at.found.facts.begun, Column(length.value)
+    counts, of = distribution(begun[column]), of_how_many(begun, column)
+    edges = zip((0, *EDGES), (*EDGES, None), strict=True)
+    cells = [at.rows(n, figure, within=Within(length=length, least=lo, below=hi)) for n, (lo, hi) in zip(counts, edges, strict=True)]
+    never = of - sum(counts)
+    cells.append(at.rows(never, _NEVER[length]) if length in _NEVER else Cell(never))
+    return [(cell, Cell(_share(n, of))) for cell, n in zip(cells, (*counts, never), strict=True)]
+
+
 def _times(at: _Making, part: Part) -> ReportTable:
     now, then = at.found.measures(at.asked), at.found.measures_before(at.asked)
     pace, before = (paces(side.begun, at.asked.now, at.worked) for side in (at.found.facts, at.found.before))
     told = [
-        (_("published → seen"), pace.seen, before.seen),
-        (_("seen → triaged"), pace.triaged, before.triaged),
-        (_("triaged → answered"), pace.handled, before.handled),
-        (_("published → first answer"), now.first, then.first),
-        (_("published → first answer, in business time"), pace.first_business, before.first_business),
-        (_("written again → next answer"), now.next, then.next),
-        (_("written again → next answer, in business time"), pace.next_business, before.next_business),
-        (_("published → resolved"), now.ending, then.ending),
-        (_("published → resolved, in business time"), pace.ending_business, before.ending_business),
+        (_("published → seen"), Length.SEEN, pace.seen, before.seen),
+        (_("seen → triaged"), Length.TRIAGED, pace.triaged, before.triaged),
+        (_("triaged → answered"), Length.HANDLED, pace.handled, before.handled),
+        (_("published → first answer"), Length.FIRST_ANSWER, now.first, then.first),
+        (_("published → first answer, in business time"), Length.FIRST_BUSINESS, pace.first_business, before.first_business),
+        (_("written again → next answer"), Length.NEXT_ANSWER, now.next, then.next),
+        (_("written again → next answer, in business time"), Length.NEXT_BUSINESS, pace.next_business, before.next_business),
+        (_("published → resolved"), Length.ENDING, now.ending, then.ending),
+        (_("published → resolved, in business time"), Length.ENDING_BUSINESS, pace.ending_business, before.ending_business),
     ]
-    rows = [[Cell(name), Cell(one.median), Cell(one.p90), Cell(was.median), Cell(was.p90)] for name, one, was in told]
+    rows = [
+        [
+            Cell(name),
+            *(at.rows(time, Figure.BEGUN, within=Within(length=length)) for time in (one.median, one.p90)),
+            *(at.rows_before(time, Figure.BEGUN, Within(length=length)) for time in (was.median, was.p90)),
+        ]
+        for name, length, one, was in told
+    ]
     names = (_("Median"), "p90", _("Median before"), _("p90 before"))
     heads = _heads((_("From what to what"), Kind.TEXT), *((name, Kind.LENGTH) for name in names))
     note = _("Who still waits is waited for until now, so that nobody looks fast who does not answer.")
@@ -211,7 +225,7 @@ def _by(at: _Making, part: Part) -> ReportTable:
 
 def _line(at: _Making, line: Line, found: Measures, pace: Paces) -> list[Cell]:
     def cell(value: float | None, figure: Figure, length: Length | None = None) -> Cell:
-        return at.rows(value, figure, line.query, length) if line.query else Cell(value)
+        return at.rows(value, figure, line.query, Within(length=length) if length else None) if line.query else Cell(value)
 
     return [
         Cell(line.name),
@@ -219,7 +233,7 @@ def _line(at: _Making, line: Line, found: Measures, pace: Paces) -> list[Cell]:
         Cell(line.change),
         cell(found.unanswered, Figure.UNANSWERED),
         cell(found.first.median, Figure.ANSWERED),
-        Cell(found.first.p90),
+        cell(found.first.p90, Figure.ANSWERED),
         cell(pace.first_business.median, Figure.BEGUN, Length.FIRST_BUSINESS),
         cell(found.ending.median, Figure.ENDED),
         cell(pace.ending_business.median, Figure.BEGUN, Length.ENDING_BUSINESS),

@@ -71,10 +71,24 @@ class Document:
         return _("%(since)s to %(until)s (%(zone)s)") % {"since": day(first), "until": _last_day(last), "zone": self.zone.key}
 
 
-def rows_path(figure: Figure, period: Period, query: str, length: Length | None = None) -> str:
-    """Return the path of the page with the rows behind a number: of all that it counts, or of those that have a length."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Within:
+    """Which rows of a figure: those that have a length, of `least` seconds or more and, where it is said, less than `below`."""
+
+    length: Length
+    least: int = 0
+    below: int | None = None
+
+
+def rows_path(figure: Figure, period: Period, query: str, within: Within | None = None) -> str:
+    """Return the path of the page with the rows behind a number: of all that it counts, or of those within lengths."""
     said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
-    return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}) | ({"length": length.value} if length else {}))
+    return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}) | (_bounds(within) if within else {}))
+
+
+def _bounds(within: Within) -> Mapping[str, str]:
+    edges = {"least": within.least or None, "below": within.below}
+    return {"length": within.length.value} | {name: str(edge) for name, edge in edges.items() if edge is not None}
 
 
 def alarms_path(figure: AlarmFigure, period: Period, query: str, rule: str) -> str:
