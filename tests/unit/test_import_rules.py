@@ -144,8 +144,8 @@ def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
 
 
 def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:
-    row = {"N": "Null", "P": "NULL", "B": "0/0/00", "M": "#N/A", "L": "N/A"}
-    found = read(row, {"N": "name", "P": "phone", "B": "birthday", "M": "email", "L": "loyalty_number"})
+    row = {"N": "Null", "F": '=""', "P": "NULL", "B": "0/0/00", "M": "#N/A", "L": "N/A"}
+    found = read(row, {"N": "name", "F": "family_name", "P": "phone", "B": "birthday", "M": "email", "L": "loyalty_number"})
     assert (found.name, found.ways, found.dates, found.loyalty_number) == ("Null", [], [], None)
 
 

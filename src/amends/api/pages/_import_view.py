@@ -124,7 +124,7 @@ def _called(conn: Connection, known: Sequence[Attribute]) -> _Called:
 
 def _changed_words(changes: Mapping[str, Any], *, called: _Called) -> list[tuple[str, str, str]]:
     """Return each field of a row with what it was and what it becomes."""
-    told = [(_field(name, called), *(_shown(name, value, called) for value in pair)) for name, pair in changes.items()]
+    told = [(_field(name, called), _shown(name, was, called), _shown(name, new, called)) for name, (was, new) in changes.items()]
     return [one for one in told if one[1] or one[2]]
 
 

@@ -65,7 +65,7 @@ def normal_phone(text: str) -> str:
 
 def _parted(text: str) -> tuple[str, str]:
     """Return a number without its extension, and the extension's digits."""
-    found = _EXTENSION.search(text)
+    found = _EXTENSION.search(text) if "x" in text or "X" in text or "#" in text else None
     return (text[: found.start()], _digits(found[1])) if found else (text, "")
 
 

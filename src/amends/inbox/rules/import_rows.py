@@ -88,7 +88,8 @@ class Reader:
         """Return what the row says; `Refused` names the column and what is wrong with it."""
         found = Given()
         for place, name, put, kind in self._steps:
-            text = self._told(cells[place])
+            text = read_back(cells[place].strip()) if self._at.escaped else cells[place].strip()
+            text = without_formula(text) if text.startswith("=") else text
             if not text or (text in NOTHING and self._mapping.columns[name] not in NAMES):
                 continue
             found.label = cells[kind] if kind is not None else ""
@@ -97,10 +98,6 @@ class Reader:
             except Refused as error:
                 raise Refused(str(error) if str(error).startswith(f"{name}:") else f"{name}: {error}") from error
         return _finished(found)
-
-    def _told(self, cell: str) -> str:
-        text = read_back(cell.strip()) if self._at.escaped else cell.strip()
-        return without_formula(text) if text[:2] == '="' else text
 
     def _setter(self, name: str, target: str) -> Setter:
         if target in KNOWN_WAYS:
