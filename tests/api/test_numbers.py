@@ -320,13 +320,14 @@ def test_programs_of_administrators_decide_about_the_numbers(door: Door) -> None
     assert door.program(door.who.mia).get(place).status_code == 403
 
 
-def test_groups_tell_business_time_below_the_wall_and_open_its_rows(door: Door) -> None:
+def test_groups_tell_each_step_and_business_time_below_the_wall_and_open_their_rows(door: Door) -> None:
     with door.pool.transaction() as conn:
         work_through(conn, door)
     mia = door.visitor(door.who.mia)
     page = unescape(mia.get("/numbers/by/network?q=status:resolved").text)
     assert "the same in business time" in page
     [link] = set(re.findall(r'href="(/numbers/rows[^"]*length=ending_business)"', page))
+    assert {"seen", "triaged", "handled", "next_answer"} <= set(re.findall(r"length=(\w+)", page))
     assert mia.get(link).text.count(ROW) == 2
     [line] = door.program(door.who.mia).get("/api/v1/numbers/by/network").json()
     assert line["paces"]["counted"] == line["measures"]["begun"]
