@@ -118,9 +118,3 @@ def test_how_the_timeline_is_planned_reaches_nothing_else_in_the_transaction(des
     before = fetch_values(desk.conn, settings)
     _all(desk, known)
     assert fetch_values(desk.conn, settings) == before
-
-
-def test_no_timeline_is_compiled_where_the_server_would(desk: Desk, known: CustomerId) -> None:
-    execute(desk.conn, "set local jit = on")
-    _all(desk, known)
-    assert fetch_values(desk.conn, "select current_setting('jit')") == ["off"]

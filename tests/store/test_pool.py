@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from amends.core import database as core
-from amends.core.database import Pool, connect, fetch_values, open_pool
+from amends.core.database import Pool, connect, execute, fetch_values, open_pool
 
 
 @pytest.fixture
@@ -45,3 +45,14 @@ def test_a_connection_that_the_server_hung_up_on_just_now_is_replaced(pool: Pool
         assert fetch_values(other, "select pg_terminate_backend(%(pid)s, 60000)", {"pid": gone}) == [True]
     with pool.transaction() as conn:
         assert fetch_values(conn, "select pg_backend_pid()") != [gone]
+
+
+def test_no_statement_is_compiled_where_the_server_would(database: str) -> None:
+    with connect(database) as conn:
+        execute(conn, "do $$ begin execute format('alter database %I set jit = on', current_database()); end $$")
+    pool = open_pool(database, size=1)
+    try:
+        with pool.transaction() as conn, connect(database) as other:
+            assert [fetch_values(one, "show jit") for one in (conn, other)] == [["off"], ["off"]]
+    finally:
+        pool.close()

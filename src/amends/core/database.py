@@ -35,8 +35,11 @@ QueryCanceled = psycopg.errors.QueryCanceled
 UniqueViolation = psycopg.errors.UniqueViolation
 _OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
+OPTIONS = "-c timezone=UTC -c jit=off"
+"""How each of our connections is set. To compile one of our statements takes longer than to run it, and seconds where its cost is overrated."""
+
 PREPARED = 300
-"""So many statements each connection of a pool keeps prepared, of 80 kB each at the server.
+"""So many statements each connection of a pool keeps prepared, of 110 kB each at the server.
 
 What an agent reads asks a hundred different ones, once more for other types and scopes; of psycopg's 100 each would be planned anew.
 """
@@ -103,7 +106,7 @@ class Pool:
             timeout=patience,
             open=False,
             check=self._check,
-            kwargs={"options": "-c timezone=UTC"},
+            kwargs={"options": OPTIONS},
             configure=_keep_prepared,
         )
 
@@ -177,13 +180,13 @@ def open_pool(url: str, *, size: int = 8, timeout: float = 30, patience: float =
 
 def connect(url: str, *, autocommit: bool = False) -> Connection:
     """Return one connection outside any pool (migrations, tests, benches)."""
-    return psycopg.connect(url, autocommit=autocommit, options="-c timezone=UTC")
+    return psycopg.connect(url, autocommit=autocommit, options=OPTIONS)
 
 
 @contextmanager
 def snapshot(url: str) -> Generator[Connection]:
     """Yield a connection that only reads, and sees the database as it was at its first query, whatever is stored meanwhile."""
-    with psycopg.connect(url, options="-c timezone=UTC") as conn:
+    with psycopg.connect(url, options=OPTIONS) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
         yield conn

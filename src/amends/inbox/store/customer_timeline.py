@@ -40,14 +40,13 @@ def page(conn: Connection, asked: Asked, *, only: Sequence[str] = ()) -> list[En
 def _by_the_indices(conn: Connection) -> Generator[None]:
     """Plan once for whomever it is: each kind is read through its index, the newest first, of a few entries as of 50,000.
 
-    To plan it anew for each customer took longer than to read all that is shown. A server that compiles what it thinks dear (`jit`) would
-    take seconds for that: before PostgreSQL 18 a sort is dear beyond all others where it is to be avoided and cannot be.
+    To plan it anew for each customer took longer than to read all that is shown.
     """
     execute(
         conn,
         """
         select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_bitmapscan', 'off', true),
-               set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), set_config('jit', 'off', true)
+               set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)
         """,
     )
     yield

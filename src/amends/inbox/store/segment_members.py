@@ -14,6 +14,7 @@ from amends.inbox.rules.segments import Size, Sure, estimated
 from amends.inbox.store.customer_pieces import FROM
 from amends.inbox.store.customer_sql import Condition
 from amends.inbox.store.matching import TooBroad, carefully
+from amends.inbox.store.query_words import plan_by_value
 
 SAMPLED = 3_000
 ENOUGH = 25
@@ -76,7 +77,7 @@ from customers u left join customer_facts f on f.customer_id = u.id left join ag
 
 def found(conn: Connection, asked: Condition, *, small: int = SMALL, patience_ms: int = PATIENCE_MS) -> Found:
     """Return the size of a query as one types, with some whom it finds; `TooBroad` where even a sample takes too long."""
-    execute(conn, "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
+    plan_by_value(conn)
     total = about_all(conn)
     if total <= small:
         return _counted(conn, asked, most=small * 2, patience_ms=3_000)
@@ -145,7 +146,7 @@ def page(conn: Connection, asked: Condition, *, below: int | None = None, limit:
 
     `walk_ms` says after how long to give up the way, else that is as long as to gather would take. `TooBroad` where both take too long.
     """
-    execute(conn, "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)")
+    plan_by_value(conn)
     params = asked.params | {"below": below, "limit": limit, "most": MOST_EXACT}
     wanted: LiteralString = asked.sql + " and (%(below)s::bigint is null or u.id < %(below)s)"
     gathered: LiteralString = "select u.id" + FROM + "where " + wanted + " limit %(most)s"
