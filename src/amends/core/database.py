@@ -36,7 +36,7 @@ UniqueViolation = psycopg.errors.UniqueViolation
 _OF_A_ROW = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
 OPTIONS = "-c timezone=UTC -c jit=off"
-"""How each of our connections is set. To compile one of our statements takes longer than to run it, and seconds where its cost is overrated."""
+"""How each of our connections is set. Compiling one of our statements takes longer than running it, seconds where it looks dear."""
 
 PREPARED = 300
 """So many statements each connection of a pool keeps prepared, of 110 kB each at the server.
