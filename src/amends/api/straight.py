@@ -1,7 +1,7 @@
-"""How templates become Python: what they call is called straight away, and what is safe HTML already is not looked at again.
+"""How templates become Python: what they call is called straight away.
 
-Jinja asks of everything that is called whether it wants the context, and of every safe text for its safe text; of a case's page that
-took a quarter. So nothing that templates call may be one of jinja2's `pass_context`, `pass_eval_context` or `pass_environment`.
+Jinja asks of everything that is called whether it wants the context; of a case's page that took a quarter. So nothing that
+templates call may be one of jinja2's `pass_context`, `pass_eval_context` or `pass_environment`.
 """
 
 from jinja2 import nodes
@@ -10,7 +10,7 @@ from typing_extensions import override
 
 
 class Straight(CodeGenerator):
-    """Writes calls as Python's own, and escapes only what is not `Markup`."""
+    """Writes calls as Python's own."""
 
     @override
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
@@ -24,11 +24,3 @@ class Straight(CodeGenerator):
             self.visit(given, frame)
             self.write(", ")
         self.write(")")
-
-    @override
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        self.write("(told if type(told := ")
-
-    @override
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        self.write(") is Markup else escape(told))")
