@@ -22,8 +22,11 @@ def test_no_page_waits_while_garbage_is_looked_for_among_what_its_worker_is_made
     def run(_app: FastAPI, **_how: object) -> None:
         spared.append(gc.get_freeze_count())
 
+    def quiet(**_how: object) -> None:
+        """Leave the log of this process to pytest."""
+
     monkeypatch.setattr(core, "settings", lambda: given)
-    monkeypatch.setattr(log, "set_up", lambda **_how: None)
+    monkeypatch.setattr(log, "set_up", quiet)
     monkeypatch.setattr(uvicorn, "run", run)
     try:
         CliRunner().invoke(api, catch_exceptions=False)

@@ -86,7 +86,7 @@ def rows_path(figure: Figure, period: Period, query: str, within: Within | None 
     return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}) | (_bounds(within) if within else {}))
 
 
-def _bounds(within: Within) -> Mapping[str, str]:
+def _bounds(within: Within) -> dict[str, str]:
     edges = {"least": within.least or None, "below": within.below}
     return {"length": within.length.value} | {name: str(edge) for name, edge in edges.items() if edge is not None}
 
