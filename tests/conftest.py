@@ -36,7 +36,7 @@ LONGEST = (
 )
 """Files that take half a minute and more begin first, so that none is left for the end: those that wait beside those that work.
 
-The demo has 150 seconds: it comes when the other installations are over.
+The demo is checked when the other installations are over.
 """
 
 

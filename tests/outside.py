@@ -14,7 +14,7 @@ from amends.core.embedded import process
 from tests import needs
 
 HOST = "127.0.0.1"
-PATIENCE = 45.0
+PATIENCE = 180.0
 
 
 def account() -> process.Account | None:

@@ -197,6 +197,7 @@ def test_posts_that_are_not_triaged_yet_are_waited_for(busy: Desk) -> None:
 
 def test_what_the_customer_showed_in_public_is_not_overruled(busy: Desk) -> None:
     busy.resolve()
+    busy.now += MINUTE
     busy.hear(an_answer_to(FIRST, "Lost again!", published_at=busy.now))
 
     [follow_up_id] = fetch_values(busy.conn, "select id from follow_ups where days = 7")

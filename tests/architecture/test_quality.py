@@ -56,7 +56,7 @@ def test_the_format_holds() -> None:
     run("ruff", "format", "--check", "--no-cache", ".", "amends")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_types_hold() -> None:
     run("basedpyright")
 

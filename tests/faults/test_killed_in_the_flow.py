@@ -25,7 +25,7 @@ from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
 from tests.sandbox_server import Networks, networks_at
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 DEMO = ("demo", "--pace", "0", "--no-colleague")
 ENV = {"AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "AMENDS_POLL_SECONDS": "1"}
@@ -33,7 +33,7 @@ POSTS_EACH = 300
 AT_LEAST = 2_100
 KILLED = ("worker-collect", "worker-desk", "beat", "valkey", "postgres")
 REPLIES_EACH = 10
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)

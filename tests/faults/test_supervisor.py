@@ -22,11 +22,11 @@ from amends.core.embedded.program import MODULE, Program, turn_over
 from amends.core.embedded.supervisor import Supervisor
 from amends.core.errors import SettingsWrong
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 UP = ("up",)
 ENV = {"AMENDS_MODE": "test", "AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": "src"}
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @pytest.fixture
