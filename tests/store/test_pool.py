@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from amends.core import database as core
 from amends.core.database import Pool, connect, execute, fetch_values, open_pool
 
 
@@ -33,9 +32,13 @@ def test_a_connection_that_was_used_just_now_is_not_asked_whether_it_works(pool:
     assert "EmptyQueryResponse" not in wire_of_two_transactions(pool, tmp_path / "wire")
 
 
-def test_a_connection_that_nobody_used_for_a_while_is_asked(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core, "FRESH", 0)
-    assert "EmptyQueryResponse" in wire_of_two_transactions(pool, tmp_path / "wire")
+def test_a_connection_that_nobody_used_for_a_while_is_asked(database: str, tmp_path: Path) -> None:
+    pool = Pool(database, size=1, fresh=0)
+    pool.open()
+    try:
+        assert "EmptyQueryResponse" in wire_of_two_transactions(pool, tmp_path / "wire")
+    finally:
+        pool.close()
 
 
 def test_a_connection_that_the_server_hung_up_on_just_now_is_replaced(pool: Pool, database: str) -> None:

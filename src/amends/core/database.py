@@ -92,11 +92,13 @@ psycopg.adapters.register_dumper(int, _Int)
 class Pool:
     """A pool of connections; `transaction()` is the only way to get one, and raises `DatabaseGone` after `patience` seconds without.
 
+    A connection that was used less than `fresh` seconds ago is not asked whether it works, unless the server has said something.
     What somebody entered and PostgreSQL cannot keep (a NUL character, a key of kilobytes) comes out as `Refused`.
     """
 
-    def __init__(self, url: str, *, size: int = 8, patience: float = 5) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = 5, fresh: float = FRESH) -> None:
         self.url = url
+        self._fresh = fresh
         self._stamp: Callable[[Connection], object] | None = None
         self._used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._pool = ConnectionPool(
@@ -143,7 +145,7 @@ class Pool:
 
         A server that hangs up says so, which lies in the socket; to ask each time took three round trips of every page.
         """
-        is_fresh = time.monotonic() - self._used.get(conn, 0) < FRESH
+        is_fresh = time.monotonic() - self._used.get(conn, 0) < self._fresh
         if not is_fresh or _has_news(conn):
             ConnectionPool.check_connection(conn)
 
