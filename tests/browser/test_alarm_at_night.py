@@ -27,7 +27,7 @@ def night(desktop: Desktop, first: Receiver, second: Receiver) -> None:
         for agent_id, pager in ((door.who.bo, first), (door.who.ada, second)):
             channels.add_address(conn, agent_id=agent_id, target=f"webhook+{pager.url}/", secret_key=SECRET_KEY, inside=True)
         layers = ((door.who.bo,), (door.who.ada,))
-        rota = Rota(name="Nights", zone="UTC", turn=Turn.DAY, minute=0, begins_on=door.now.date(), layers=layers)
+        rota = Rota(name="Nights", zone="UTC", turn=Turn.WEEK, minute=0, begins_on=door.now.date(), layers=layers)
         rota_id = rotas.save(conn, rota, rota_id=None, now=door.now)
         route = NewRoute(name="Night", rota_id=rota_id, escalate_minutes=5, quiet=ALWAYS)
         alert_routes.save(conn, route, route_id=None, agent_id=door.who.mia, now=door.now)
