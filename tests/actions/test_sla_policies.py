@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, Self
 
+import psycopg
 import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import AmendsError, Conflict, Refused
-from amends.inbox.actions import calendars, facts, jobs, sla_policies
+from amends.inbox.actions import calendars, clocks, facts, jobs, sla_policies
 from amends.inbox.actions.clocks import keep_due
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.notify import notify
 from amends.inbox.actions.sla_preview import preview
 from amends.inbox.rules.business_time import Calendar
+from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.sla_policy import Written
 from amends.inbox.rules.working_hours import Span
@@ -155,6 +158,82 @@ def test_who_falls_under_another_policy_is_counted_by_the_calendar_of_then(desk:
     assert touched(desk, urgency=99) == NOON - 4 * HOUR
 
 
+def test_another_order_holds_for_what_starts_after_it_unless_it_is_applied(desk: Desk) -> None:
+    everything = first(desk, replace(PLAIN, name="All", first_minutes=300))
+    urgent = first(desk, replace(PLAIN, name="Urgent", condition="said:>=70", first_minutes=60))
+    desk.hear(a_post("Lost"))
+    assert touched(desk, urgency=90) == NOON + 60 * MINUTE
+    others = [one.policy_id for one in stored.every(desk.conn)][2:]
+    sla_policies.put_in_order(desk.conn, [everything, urgent, *others], agent_id=desk.agent_id, now=desk.now)
+    assert touched(desk, urgency=91) == NOON + 60 * MINUTE, "in the order of then it is the first"
+    assert touched(desk, urgency=10) == NOON + 300 * MINUTE
+    assert touched(desk, urgency=90) == NOON + 60 * MINUTE
+    sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
+    finish_jobs(desk)
+    assert touched(desk, urgency=92) == NOON + 300 * MINUTE
+
+
+def test_a_policy_that_is_brought_back_takes_none_that_began_while_it_was_away(desk: Desk) -> None:
+    urgent, _everything = overlapping(desk)
+    sla_policies.remove(desk.conn, policy_id=urgent, agent_id=desk.agent_id, now=desk.now)
+    desk.now += MINUTE
+    desk.hear(a_post("Lost"))
+    desk.now += MINUTE
+    sla_policies.restore(desk.conn, policy_id=urgent, agent_id=desk.agent_id, now=desk.now)
+    assert touched(desk, urgency=90) == NOON + 300 * MINUTE
+
+
+def test_a_calendar_that_was_applied_to_what_runs_stays_so(desk: Desk) -> None:
+    week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
+    first(desk, replace(PLAIN, name="All", first_minutes=300))
+    first(desk, replace(PLAIN, name="Urgent", condition="said:>=70", calendar_id=week, first_minutes=60, first_business=True))
+    desk.hear(a_post("Lost", published_at=NOON - 2 * HOUR))
+    desk.now += MINUTE
+    late = replace(WEEK, spans=tuple(Span(day=day, begins=1080, ends=1200) for day in range(5)))
+    calendars.save(desk.conn, name="Care", calendar=late, calendar_id=week, agent_id=desk.agent_id, now=desk.now)
+    sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
+    finish_jobs(desk)
+    assert touched(desk, urgency=90) == NOON + 90 * MINUTE, "an hour from six in the evening, half past twelve in UTC"
+
+
+class Counted(psycopg.Cursor[Any]):
+    """A cursor that counts what is asked."""
+
+    asked = 0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        """Count and ask."""
+        type(self).asked += 1
+        return super().execute(*args, **kwargs)
+
+
+def statements(desk: Desk, ids: list[CaseId]) -> int:
+    """Return how many statements it takes to keep the clocks of these cases, which became urgent."""
+    execute(desk.conn, "update cases set urgency = 90 where id = any(%(ids)s::bigint[])", {"ids": ids})
+    Counted.asked, desk.conn.cursor_factory = 0, Counted
+    try:
+        clocks.keep(desk.conn, ids, now=desk.now)
+    finally:
+        desk.conn.cursor_factory = psycopg.Cursor
+    return Counted.asked
+
+
+def test_what_a_batch_asks_does_not_grow_with_its_clocks_though_each_began_under_another_policy(desk: Desk) -> None:
+    week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
+    urgent, _everything = overlapping(desk)
+    for n in range(12):
+        desk.now += MINUTE
+        calendar = replace(WEEK, spans=(Span(day=0, begins=540, ends=600 + n),))
+        calendars.save(desk.conn, name="Care", calendar=calendar, calendar_id=week, agent_id=desk.agent_id, now=desk.now)
+        keep(desk, replace(PLAIN, name="Urgent", condition="said:>=70", calendar_id=week, first_minutes=60 + n), urgent)
+        desk.hear(a_post("Lost", external_id=f"x{n}"))
+    execute(desk.conn, "update cases set urgency = 10")
+    ids = [one.id for one in desk.cases()]
+    clocks.keep(desk.conn, ids, now=desk.now)
+    assert (statements(desk, ids[:3]), statements(desk, ids[3:])) == (12, 12)
+    assert len(set(fetch_values(desk.conn, "select policy_version_id from clocks"))) == len(ids)
+
+
 def test_business_time_is_counted_by_a_calendar_and_stands_while_we_wait(desk: Desk) -> None:
     week = calendars.save(desk.conn, name="Care", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=NOON)
     terms = {"first_business": True, "resolution_minutes": 480, "resolution_business": True}
@@ -284,3 +363,5 @@ def test_the_deadlines_of_before_are_policies_now(desk: Desk) -> None:
         ("From urgency 40", "said:>=40", 240, 240),
         ("Everything else", "", 1440, 1440),
     ]
+    [stood] = stored.standings(desk.conn, [NOON])
+    assert stood.version_ids == [one.id for one in stored.every(desk.conn)]

@@ -1,6 +1,7 @@
 """Keeps policies: written, put in order, removed, brought back, and applied to clocks that run.
 
-A changed policy is its next version and holds for clocks that start after it. Only `apply` touches clocks that run, in the background.
+A changed policy is its next version and holds for clocks that start after it, and so does another order. Which policies stood when is
+remembered with each change. Only `apply` touches clocks that run, in the background.
 """
 
 from collections.abc import Sequence
@@ -34,15 +35,16 @@ def checked(conn: Connection, written: Written, *, now: datetime) -> Written:
 
 def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id: AgentId, now: datetime) -> int:
     """Keep a new policy, behind all others, or the next version of one, and return its id; what says the same is no new version."""
+    sla_policies.lock_order(conn)
     kept = checked(conn, written, now=now)
     if policy_id is None:
-        sla_policies.lock_order(conn)
         saved = sla_policies.insert(conn, now=now)
     else:
         before, saved = policy_of(conn, policy_id), policy_id
         if as_written(before) == kept:
             return saved
     sla_policies.add_version(conn, kept, policy_id=saved, agent_id=agent_id, now=now)
+    sla_policies.note_standing(conn, now=now)
     events.add(conn, EventKind.SLA_SAVED, now=now, agent_id=agent_id, policy_id=saved, name=kept.name)
     return saved
 
@@ -62,15 +64,19 @@ def policy_of(conn: Connection, policy_id: int, *, removed: bool = False) -> Pol
 
 def remove(conn: Connection, *, policy_id: int, agent_id: AgentId, now: datetime) -> None:
     """Remove a policy; clocks that run under it go on."""
+    sla_policies.lock_order(conn)
     policy = policy_of(conn, policy_id)
     sla_policies.set_deleted(conn, policy_id=policy_id, at=now)
+    sla_policies.note_standing(conn, now=now)
     events.add(conn, EventKind.SLA_REMOVED, now=now, agent_id=agent_id, policy_id=policy_id, name=policy.name)
 
 
 def restore(conn: Connection, *, policy_id: int, agent_id: AgentId, now: datetime) -> None:
     """Bring a removed policy back to where it was."""
+    sla_policies.lock_order(conn)
     policy = policy_of(conn, policy_id, removed=True)
     sla_policies.set_deleted(conn, policy_id=policy_id, at=None)
+    sla_policies.note_standing(conn, now=now)
     events.add(conn, EventKind.SLA_RESTORED, now=now, agent_id=agent_id, policy_id=policy_id, name=policy.name)
 
 
@@ -94,10 +100,13 @@ def put_in_order(conn: Connection, policy_ids: Sequence[int], *, agent_id: Agent
         raise Conflict(_("The policies were changed meanwhile; look again before you put them in order."))
     if known != list(policy_ids):
         sla_policies.put_in_order(conn, policy_ids)
+        sla_policies.note_standing(conn, now=now)
         events.add(conn, EventKind.SLA_ORDERED, now=now, agent_id=agent_id, before=known, after=list(policy_ids))
 
 
 def apply(conn: Connection, *, agent_id: AgentId, now: datetime) -> None:
     """Let the policies and calendars as they stand count for the clocks that run too, in the background."""
+    sla_policies.lock_order(conn)
+    sla_policies.note_standing(conn, applied=True, now=now)
     jobs.start(conn, kind=APPLYING, why=JobWhy.POLICIES, facts={}, agent_id=agent_id, now=now)
     events.add(conn, EventKind.SLA_APPLIED, now=now, agent_id=agent_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.inbox.actions.terms import sort
+from amends.inbox.actions.terms import Sorter
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
@@ -83,9 +83,10 @@ def preview(conn: Connection, written: Written, *, policy_id: int | None, scope:
 def _try(conn: Connection, past: Sequence[PastClock], written: Written, policy_id: int | None, now: datetime) -> list[Tried]:
     known: Sequence[PolicyRow] = sla_policies.every(conn)
     then: list[Written] = [written if one.policy_id == policy_id else one for one in known]
-    falls = sort(conn, then if policy_id is not None else [*then, written], sorted({one.case_id for one in past}), now=now)
+    tried = then if policy_id is not None else [*then, written]
+    sorter = Sorter(conn=conn, case_ids=sorted({one.case_id for one in past}), now=now)
     newest = {one.calendar_id: one.calendar for one in calendars.every(conn)}
-    return [_tried(one, _after(one, falls.get(one.case_id), written, policy_id, newest, now)) for one in past]
+    return [_tried(one, _after(one, sorter.first(tried, one.case_id), written, policy_id, newest, now)) for one in past]
 
 
 def _after(

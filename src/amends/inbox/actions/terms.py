@@ -2,8 +2,8 @@
 
 A clock keeps the version of the policy and of the calendar that it began under; where the policy names none, that is the calendar of the
 desk, by which nothing is promised, only counted. It goes over to another policy only where its case changed, so that it fulfils another
-condition first now of the policies, versions and calendars that were in force when the clock began, or when they were last applied to all
-that ran: what is made, changed or removed today promises nothing for yesterday.
+condition first now of the policies, in the order, versions and calendars that were in force when the clock began, or when they were last
+applied to all that ran: what is made, changed, put elsewhere or removed today promises nothing for yesterday.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,44 +18,73 @@ from amends.inbox.actions import conditions
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.sla import Terms
-from amends.inbox.rules.sla_policy import APPLYING, Written
-from amends.inbox.store import calendars, jobs, number_settings, sla_policies
+from amends.inbox.rules.sla_policy import Written
+from amends.inbox.store import calendars, number_settings, sla_policies
 from amends.inbox.store.calendars import CalendarRow
 from amends.inbox.store.clocks import ClockRow
-from amends.inbox.store.sla_policies import PolicyRow
+from amends.inbox.store.sla_policies import PolicyRow, Standing
 
 log = logger(__name__)
 P = TypeVar("P", bound=Written)
 
 
 @dataclass(kw_only=True, slots=True)
-class Book:
-    """All versions of all policies and the calendars, which policy each case falls under now, and which it fell under then."""
+class Sorter:
+    """Which of some cases fulfil which condition; each condition is asked once."""
 
     conn: Connection
+    case_ids: Sequence[CaseId]
     now: datetime
-    history: Sequence[PolicyRow]
+    met: dict[str, set[CaseId]] = field(default_factory=dict[str, set[CaseId]])
+
+    def first(self, policies: Iterable[P], case_id: CaseId) -> P | None:
+        """Return the first policy whose condition the case fulfils; None where it fulfils none."""
+        return next((policy for policy in policies if case_id in self._met(policy)), None)
+
+    def _met(self, policy: Written) -> set[CaseId]:
+        if policy.condition not in self.met:
+            self.met[policy.condition] = self._ask(policy) if policy.condition else set(self.case_ids)
+        return self.met[policy.condition]
+
+    def _ask(self, policy: Written) -> set[CaseId]:
+        """Return who fulfils the condition; nobody where it names what is gone, which stops no post on its way."""
+        try:
+            return conditions.matches(self.conn, policy.condition, self.case_ids, now=self.now)
+        except AmendsError as error:
+            log.warning("policy_condition_wrong", policy=policy.name, why=str(error))
+            return set()
+
+
+@dataclass(kw_only=True, slots=True)
+class Book:
+    """The policies and calendars that stand, and those that stood when the clocks of some cases began; no clock asks for itself."""
+
+    conn: Connection
+    sorter: Sorter
+    policies: Sequence[PolicyRow]
+    versions: Mapping[int, PolicyRow]
+    standings: Mapping[datetime, Standing]
     newest: Mapping[int, CalendarRow]
     desk_calendar: int | None
-    case_ids: Sequence[CaseId]
-    placed: dict[tuple[int, ...], Mapping[CaseId, PolicyRow]] = field(default_factory=dict[tuple[int, ...], Mapping[CaseId, PolicyRow]])
-    calendars: dict[int, CalendarRow] = field(default_factory=dict[int, CalendarRow])
+    calendars: dict[int, CalendarRow]
+    past: Sequence[CalendarRow] | None = None
 
     def bound(self, row: ClockRow) -> ClockRow:
         """Return the clock under the policy that holds for it."""
         if row.id == 0:
-            return self._under(row, self._falls(row.case_id))
+            return self._under(row, self.sorter.first(self.policies, row.case_id))
         if not row.clock.runs:
             return row
-        at = self._began_at(row)
-        policy, now = self._falls(row.case_id, at), self._version(row)
+        policy, now = self._settled(row), self._version(row)
         if policy is None or (now is not None and now.policy_id == policy.policy_id):
             return row
-        return self._under(row, policy, at)
+        return self._under(row, policy, self.standings[row.created_at].settled_at)
 
     def anew(self, row: ClockRow) -> ClockRow:
-        """Return a running clock under the policy as it stands now."""
-        return self._under(row, self._falls(row.case_id)) if row.clock.runs else row
+        """Return a running clock under the policy as it stood when the policies were applied."""
+        if row.id == 0 or not row.clock.runs:
+            return self.bound(row)
+        return self._under(row, self._settled(row), self.standings[row.created_at].settled_at)
 
     def terms(self, row: ClockRow) -> Terms:
         """Return what holds for the clock."""
@@ -69,7 +98,11 @@ class Book:
         return policy.name if policy else ""
 
     def _version(self, row: ClockRow) -> PolicyRow | None:
-        return next((one for one in self.history if one.id == row.policy_version_id), None)
+        return self.versions.get(row.policy_version_id or 0)
+
+    def _settled(self, row: ClockRow) -> PolicyRow | None:
+        """Return the policy that the case falls under, as it is now, of those that stood when it was settled what holds for the clock."""
+        return self.sorter.first([self.versions[one] for one in self.standings[row.created_at].version_ids], row.case_id)
 
     def _under(self, row: ClockRow, policy: PolicyRow | None, at: datetime | None = None) -> ClockRow:
         calendar = self._calendar((policy.calendar_id if policy else None) or self.desk_calendar or 0, at)
@@ -80,66 +113,26 @@ class Book:
         newest = self.newest.get(calendar_id)
         if at is None or (newest and newest.created_at <= at):
             return newest
-        found = calendars.version_at(self.conn, calendar_id=calendar_id, at=at)
-        self.calendars |= {found.id: found} if found else {}
-        return found or newest
-
-    def _began_at(self, row: ClockRow) -> datetime:
-        """Return when what holds for a clock was settled: as it began, or as the policies were applied to all that ran."""
-        if _ids(in_force(self.history, row.created_at)) == _ids(in_force(self.history)):
-            return row.created_at
-        return max([row.created_at, *(job.created_at for job in jobs.latest(self.conn, kind=APPLYING))])
-
-    def _falls(self, case_id: CaseId, at: datetime | None = None) -> PolicyRow | None:
-        """Return the policy that a case falls under, as it is now, of those that were in force at a moment (None: that are)."""
-        policies = in_force(self.history, at)
-        known = self.placed.get(_ids(policies))
-        if known is None:
-            known = self.placed[_ids(policies)] = sort(self.conn, policies, self.case_ids, now=self.now)
-        return known.get(case_id)
-
-
-def in_force(history: Iterable[PolicyRow], at: datetime | None = None) -> list[PolicyRow]:
-    """Return the version of each policy that was in force at a moment (None: that is), in the order in which policies stand."""
-    newest = {one.policy_id: one for one in history if at is None or one.created_at <= at}
-    return [one for one in newest.values() if one.deleted_at is None or (at is not None and one.deleted_at > at)]
-
-
-def _ids(policies: Iterable[PolicyRow]) -> tuple[int, ...]:
-    return tuple(one.id for one in policies)
+        if self.past is None:
+            self.past = calendars.history(self.conn)
+            self.calendars |= {one.id: one for one in self.past}
+        return next((one for one in self.past if one.calendar_id == calendar_id and one.created_at <= at), newest)
 
 
 def open_book(conn: Connection, case_ids: Sequence[CaseId], rows: Sequence[ClockRow], *, now: datetime) -> Book:
     """Return what is needed to say under which policy the clocks of these cases run."""
-    newest = calendars.every(conn)
+    policies, newest = sla_policies.every(conn), calendars.every(conn)
+    stood = sla_policies.standings(conn, sorted({row.created_at for row in rows})) if rows else []
+    wanted = {row.policy_version_id for row in rows if row.policy_version_id} | {one for each in stood for one in each.version_ids}
+    gone = wanted - {policy.id for policy in policies}
     then = {row.calendar_version_id for row in rows if row.calendar_version_id} - {calendar.id for calendar in newest}
     return Book(
         conn=conn,
-        now=now,
-        history=sla_policies.history(conn),
+        sorter=Sorter(conn=conn, case_ids=case_ids, now=now),
+        policies=policies,
+        versions={policy.id: policy for policy in [*policies, *(sla_policies.versions(conn, sorted(gone)) if gone else [])]},
+        standings={one.at: one for one in stood},
         newest={calendar.calendar_id: calendar for calendar in newest},
         desk_calendar=number_settings.read(conn).calendar_id,
-        case_ids=case_ids,
         calendars={calendar.id: calendar for calendar in [*newest, *(calendars.versions(conn, sorted(then)) if then else [])]},
     )
-
-
-def sort(conn: Connection, policies: Iterable[P], case_ids: Sequence[CaseId], *, now: datetime) -> dict[CaseId, P]:
-    """Return the first policy whose condition each case fulfils; a case that fulfils none has none."""
-    left, found = set(case_ids), dict[CaseId, P]()
-    for policy in policies:
-        met = _met(conn, policy, sorted(left), now) if left else set[CaseId]()
-        found |= dict.fromkeys(met, policy)
-        left -= met
-    return found
-
-
-def _met(conn: Connection, policy: Written, case_ids: Sequence[CaseId], now: datetime) -> set[CaseId]:
-    """Return which cases fulfil the condition; none where it names what is gone, which stops no post on its way."""
-    if not policy.condition:
-        return set(case_ids)
-    try:
-        return conditions.matches(conn, policy.condition, case_ids, now=now)
-    except AmendsError as error:
-        log.warning("policy_condition_wrong", policy=policy.name, why=str(error))
-        return set()

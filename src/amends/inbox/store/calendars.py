@@ -62,17 +62,15 @@ def versions(conn: Connection, ids: Sequence[int]) -> list[CalendarRow]:
     )
 
 
-def version_at(conn: Connection, *, calendar_id: int, at: datetime) -> CalendarRow | None:
-    """Return the version of a calendar, also of a removed one, that was in force at a moment, or None."""
-    return fetch_maybe(
+def history(conn: Connection) -> list[CalendarRow]:
+    """Return all versions of all calendars, those of removed ones too: of each the newest first."""
+    return fetch_all(
         conn,
         CalendarRow,
         """
         select v.id, v.calendar_id, v.number, c.name, v.zone, v.hours, v.regions, v.days_off, v.created_at, 0 as used_by
-        from calendar_versions v join calendars c on c.id = v.calendar_id
-        where v.calendar_id = %(id)s and v.created_at <= %(at)s order by v.number desc limit 1
+        from calendar_versions v join calendars c on c.id = v.calendar_id order by v.calendar_id, v.number desc
         """,
-        {"id": calendar_id, "at": at},
     )
 
 

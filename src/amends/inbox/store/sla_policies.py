@@ -21,6 +21,15 @@ class PolicyRow(Written):
     deleted_at: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Which versions were in force, in order, for a clock that began `at`; `settled_at` is later where they were applied to it since."""
+
+    at: datetime
+    settled_at: datetime
+    version_ids: Sequence[int]
+
+
 def every(conn: Connection) -> list[PolicyRow]:
     """Return the newest version of each policy in force, in their order."""
     return fetch_all(
@@ -49,20 +58,6 @@ def versions(conn: Connection, ids: Sequence[int]) -> list[PolicyRow]:
         from sla_policy_versions v join sla_policies p on p.id = v.policy_id where v.id = any(%(ids)s::bigint[])
         """,
         {"ids": list(ids)},
-    )
-
-
-def history(conn: Connection) -> list[PolicyRow]:
-    """Return every version of every policy, removed ones too: policies in their order, the versions of each from the first on."""
-    return fetch_all(
-        conn,
-        PolicyRow,
-        """
-        select v.id, v.policy_id, v.number, p.position, v.created_at, p.deleted_at, v.name, v.condition, v.calendar_id,
-          v.first_minutes, v.first_business, v.next_minutes, v.next_business, v.resolution_minutes, v.resolution_business, v.pauses,
-          v.warn_percent, v.warn_minutes, v.steps
-        from sla_policy_versions v join sla_policies p on p.id = v.policy_id order by p.position, p.id, v.number
-        """,
     )
 
 
@@ -118,7 +113,7 @@ def set_deleted(conn: Connection, *, policy_id: int, at: datetime | None) -> Non
 
 
 def lock_order(conn: Connection) -> None:
-    """Hold the order of the policies until the transaction ends."""
+    """Hold which policies stand in which order until the transaction ends; before any of them is locked, so that nobody waits crosswise."""
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('sla_policies', 0))")
 
 
@@ -131,4 +126,35 @@ def put_in_order(conn: Connection, policy_ids: Sequence[int]) -> None:
         from unnest(%(ids)s::bigint[]) with ordinality o(id, place) where p.id = o.id and p.position <> o.place
         """,
         {"ids": list(policy_ids)},
+    )
+
+
+def note_standing(conn: Connection, *, applied: bool = False, now: datetime) -> None:
+    """Remember which policies stand from now on, in order; `applied` to all clocks that run, too."""
+    execute(
+        conn,
+        """
+        insert into sla_standings (created_at, applied, version_ids) select %(now)s, %(applied)s, array(
+          select v.id from sla_policies p
+          cross join lateral (select id from sla_policy_versions where policy_id = p.id order by number desc limit 1) v
+          where p.deleted_at is null order by p.position, p.id)
+        """,
+        {"applied": applied, "now": now},
+    )
+
+
+def standings(conn: Connection, moments: Sequence[datetime]) -> list[Standing]:
+    """Return which policies stood for clocks that began at these moments."""
+    return fetch_all(
+        conn,
+        Standing,
+        """
+        select m.at, m.settled_at, coalesce(s.version_ids, '{}') as version_ids
+        from (
+          select at, greatest(at, (select max(created_at) from sla_standings where applied)) as settled_at
+          from unnest(%(moments)s::timestamptz[]) u(at)) m
+        left join lateral (
+          select version_ids from sla_standings where created_at <= m.settled_at order by id desc limit 1) s on true
+        """,
+        {"moments": list(moments)},
     )

@@ -1,0 +1,25 @@
+-- Which policies stood in which order, from when on: what is changed later promises nothing for clocks that began before.
+-- depends: 0075_digits_of_order_numbers
+
+create table sla_standings (
+  id bigint generated always as identity primary key,
+  created_at timestamptz not null,
+  version_ids bigint[] not null,
+  applied boolean not null default false
+);
+comment on table sla_standings is 'the policies in force from a moment on, in order, each in its version';
+comment on column sla_standings.applied is 'whether they were applied to all clocks that ran then';
+
+create index sla_standings_applied on sla_standings (created_at) where applied;
+
+-- The past as far as it is known: in which order policies stood before is not.
+insert into sla_standings (created_at, applied, version_ids)
+select at, bool_or(applied), array(
+  select v.id from sla_policies p
+  cross join lateral (
+    select id from sla_policy_versions where policy_id = p.id and created_at <= at order by number desc limit 1) v
+  where p.created_at <= at and (p.deleted_at is null or p.deleted_at > at) order by p.position, p.id)
+from (
+  select created_at, false from sla_policy_versions union select deleted_at, false from sla_policies where deleted_at is not null
+  union select created_at, true from jobs where kind = 'clocks') m(at, applied)
+group by at order by at;
