@@ -9,15 +9,18 @@ import pytest
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
+from amends.inbox.actions.contact_ways import add_way
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.triage import triage_pending
+from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import import_apply, import_match
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.imports import Import
 from tests.cast import NOON, POLICY, a_post, a_source, ada
 from tests.fakes import FakeClassifier
@@ -196,3 +199,33 @@ def test_an_agent_who_saves_while_an_import_compares_comes_before_or_after_it_as
     with pool.transaction() as conn:
         told = fetch_values(conn, "select array[was, became] from customer_changes where field = 'pronoun' order by id")
     assert told == ([["", "they"], ["they", "she"]] if first == "agent" else [["", "she"], ["she", "they"]])
+
+
+@pytest.mark.parametrize("first", ["agent", "import"])
+def test_an_address_entered_while_an_import_brings_it_is_never_two_peoples_without_anybody_knowing(pool: Pool, first: str) -> None:
+    agent, _authors, customers = _two_customers(pool)
+    with pool.transaction() as conn:
+        importing = Importing(conn=conn, agent_id=agent)
+        one = importing.look(importing.read("Name,Email\nCy,cy@a.example\n"))
+    others: list[CustomerId] = []
+
+    def by_hand(conn: Connection) -> None:
+        source = Source(by=agent)
+        added = add_way(conn, customer_id=customers[0], kind=WayKind.EMAIL, value="cy@a.example", source=source, now=NOON)
+        others.extend(added.others)
+
+    def compared(conn: Connection) -> None:
+        import_match.lock(conn)
+        import_match.match_again(conn, one, one.mapping, after=0, upto=1)
+
+    def written(conn: Connection) -> None:
+        import_apply.apply(conn, one, one.mapping, after=0, upto=1, agent_id=agent, now=NOON)
+
+    if first == "import":
+        _one_waits_for_the_other(pool, compared, by_hand, written)
+    else:
+        _one_waits_for_the_other(pool, by_hand, lambda conn: (compared(conn), written(conn)), lambda _conn: None)
+    with pool.transaction() as conn:
+        holders = fetch_values(conn, "select customer_id from contact_ways where normal = 'cy@a.example' order by customer_id")
+    assert holders == [customers[0], *others]
+    assert len(others) == (1 if first == "import" else 0)

@@ -248,6 +248,14 @@ def test_the_order_of_days_is_that_in_which_the_whole_column_exists(desk: Import
     assert done.mapping.dates == {"Birthday": Order.DMY}
 
 
+def test_a_refused_row_says_why_in_the_language_of_who_imports(desk: Importing) -> None:
+    execute(desk.conn, "update agents set interface_language = 'es' where id = %(id)s", {"id": desk.agent_id})
+    one = desk.look(desk.read("Name,Birthday\nCy,1990-02-31\n"))
+    [[_line, reason]] = desk.refused(one)
+    assert "1990-02-31" in reason
+    assert "no es una fecha" in reason
+
+
 def test_an_import_under_way_is_not_begun_twice(desk: Importing) -> None:
     one = desk.read(PEOPLE)
     with pytest.raises(Conflict):

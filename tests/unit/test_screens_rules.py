@@ -104,5 +104,16 @@ def test_every_event_that_is_shown_has_a_sentence_whatever_its_facts(kind: Event
     assert _events.mood(event) in {"good", "bad", "calm"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "given"), [(EventKind.PROMISE_MADE, "due"), (EventKind.CASE_SNOOZED, "until"), (EventKind.CLOCK_BREACHED, "due")]
+)
+def test_a_moment_in_a_sentence_is_one_that_the_browser_puts_into_its_readers_zone(kind: EventKind, given: str) -> None:
+    facts = {given: "2026-03-09T12:00:00+00:00", "text": "<b>a call</b>", "clock": "first"}
+    said = _events.sentence(EventRow(id=1, kind=kind.value, at=NOON, agent="<i>Ada</i>", whom=None, facts=facts))
+    assert '<time datetime="2026-03-09T12:00:00+00:00" data-time="clock">9 Mar 2026, 12:00 UTC</time>' in said
+    assert "<b>" not in said
+    assert "<i>" not in said
+
+
 def test_an_event_that_a_later_version_brings_is_passed_over() -> None:
     assert not _events.is_shown(EventRow(id=1, kind="from_the_future", at=NOON, agent=None, whom=None, facts={}))

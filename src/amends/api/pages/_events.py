@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from amends.api import clock_words, labels, words
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.asking_words import noted
@@ -32,6 +34,19 @@ def _why(event: EventRow, alone: str, with_reason: str) -> str:
     return with_reason % {"name": _by(event), "why": why} if why else _said(event, alone)
 
 
+def _moment(given: object) -> str:
+    """Return a moment that a fact names, as the browser puts it into its reader's zone."""
+    if not isinstance(given, str) or not given:
+        return ""
+    at = datetime.fromisoformat(given)
+    return Markup('<time datetime="{}" data-time="clock">{}</time>').format(at.isoformat(), words.stamp(at))
+
+
+def _timed(sentence: str, **given: str) -> str:
+    """Return a sentence with a moment in it."""
+    return Markup(sentence % {name: escape(value) for name, value in given.items()})  # noqa: S704 - our own words
+
+
 def _assigned(event: EventRow) -> str:
     team, chosen = event.facts.get("team"), event.facts.get("chosen")
     if team:
@@ -52,7 +67,7 @@ def _snoozed(event: EventRow) -> str:
         return _("%(by)s snoozed the case until “%(label)s” is over") % {"by": by, "label": event.facts.get("label", "")}
     if reason == Reason.CUSTOMER or not until:
         return _("%(by)s snoozed the case until the customer writes") % {"by": by}
-    return _("%(by)s snoozed the case until %(until)s") % {"by": by, "until": words.stamp(datetime.fromisoformat(until))}
+    return _timed(_("%(by)s snoozed the case until %(until)s"), by=by, until=_moment(until))
 
 
 def _woken(event: EventRow) -> str:
@@ -105,17 +120,14 @@ def _corrected_back(event: EventRow) -> str:
 
 
 def _promised(event: EventRow, sentence: str) -> str:
-    given = event.facts.get("due")
-    due = words.stamp(datetime.fromisoformat(given)) if isinstance(given, str) else ""
     what = str(event.facts.get("text", "")).rstrip(".")
-    return sentence % {"by": _by(event), "what": what, "due": due}
+    return _timed(sentence, by=_by(event), what=what, due=_moment(event.facts.get("due")))
 
 
 def _clocked(event: EventRow, sentence: str) -> str:
-    facts = event.facts
-    due, deed = str(facts.get("due") or ""), str(facts.get("deed", ""))
-    when = words.stamp(datetime.fromisoformat(due)) if due else ""
-    return sentence % {"clock": clock_words.named(str(facts.get("clock", ""))), "due": when, "deed": _(DEEDS.get(deed, deed))}
+    facts, deed = event.facts, str(event.facts.get("deed", ""))
+    clock = clock_words.named(str(facts.get("clock", "")))
+    return _timed(sentence, clock=clock, due=_moment(facts.get("due")), deed=_(DEEDS.get(deed, deed)))
 
 
 def _of_incident(event: EventRow, sentence: str) -> str:

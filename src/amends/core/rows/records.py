@@ -10,6 +10,8 @@ from amends.core.errors import Refused
 from amends.core.rows.files import Opened
 from amends.core.rows.lines import LONGEST_LINE, Lines, LineTooLong
 from amends.core.rows.posts import REQUIRED, columns_of
+from amends.core.translating import _
+from amends.core.written import number
 
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
@@ -143,13 +145,14 @@ def _broken(error: Exception, line: int, begun: str) -> Refusal:
     if isinstance(error, LineTooLong):
         return Refusal(line=line, reason=_too_long())
     unfinished = str(error) == UNFINISHED
-    return Refusal(line=line, reason="a quotation mark is not closed or stands wrong", unfinished=unfinished, cells=[begun])
+    return Refusal(line=line, reason=_("a quotation mark is not closed or stands wrong"), unfinished=unfinished, cells=[begun])
 
 
 def _csv_row(record: Record, header: Header) -> Row | Refusal:
     extra = [cell for cell in record.cells[len(header.names) :] if cell.strip()]
     if extra:
-        return Refusal(line=record.line, reason=f"{len(header.names) + len(extra)} values under {len(header.names)} columns")
+        told = {"n": len(header.names) + len(extra), "width": len(header.names)}
+        return Refusal(line=record.line, reason=_("%(n)s values under %(width)s columns") % told)
     if wrong := not_utf8("".join(record.cells)):
         return Refusal(line=record.line, reason=wrong)
     return Row(line=record.line, values={header.fields[place]: cell for place, cell in enumerate(record.cells) if place in header.fields})
@@ -184,8 +187,9 @@ def not_utf8(text: str) -> str:
     wrong = INVALID.search(text)
     if wrong is None:
         return ""
-    return f"byte 0x{ord(wrong[0]) - 0xDC00:02X} is not valid UTF-8; save the file as UTF-8, or name its --encoding"
+    told = {"byte": f"0x{ord(wrong[0]) - 0xDC00:02X}"}
+    return _("byte %(byte)s is not valid UTF-8; save the file as UTF-8, or name its encoding") % told
 
 
 def _too_long() -> str:
-    return f"a line of more than {LONGEST_LINE:,} characters"
+    return _("a line of more than %(n)s characters") % {"n": number(LONGEST_LINE)}

@@ -10,7 +10,7 @@ from amends.inbox.actions.customer_record import opened, told_of_part
 from amends.inbox.rules.contact import WayKind, kept, normal
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.store import contact_ways
+from amends.inbox.store import contact_ways, import_match
 from amends.inbox.store.contact_ways import NewWay, Way
 from amends.inbox.store.customer_changes import NewChange, Source
 
@@ -31,6 +31,8 @@ def add_way(  # noqa: PLR0913
     conn: Connection, *, customer_id: CustomerId, kind: WayKind, value: str, label: str = "", source: Source, now: datetime
 ) -> Added:
     """Keep a way to reach a customer; `Conflict` where it is there already."""
+    # An import looks whose address it is, so that one at work is waited for.
+    import_match.wait(conn)
     opened(conn, customer_id)
     new = NewWay(kind=kind, value=kept(kind, value), normal=normal(kind, value), label=line(label, 60))
     if not new.normal:
@@ -57,6 +59,7 @@ def remove_way(conn: Connection, *, customer_id: CustomerId, way_id: int, source
 
 def restore_way(conn: Connection, *, customer_id: CustomerId, way_id: int, source: Source, now: datetime) -> int:
     """Bring a removed way back; `Conflict` where the same was entered anew meanwhile."""
+    import_match.wait(conn)
     way = _way(conn, customer_id, way_id)
     if any(one.customer_id == customer_id for one in contact_ways.same(conn, kind=way.kind, normal=way.normal)):
         raise Conflict(_("“%(value)s” is there already.") % {"value": way.value})

@@ -11,7 +11,7 @@ from amends.core.errors import Conflict, NotFound
 from amends.core.translating import _
 from amends.inbox.actions import contact_ways, customer_files, customer_notes, customer_record, important_dates, purchases
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.store import customer_changes
+from amends.inbox.store import customer_changes, import_match
 from amends.inbox.store import customer_files as file_rows
 from amends.inbox.store import customer_notes as note_rows
 from amends.inbox.store.customer_changes import Change, Source
@@ -24,6 +24,7 @@ Back = Callable[[Connection, Change, Source, datetime], object]
 
 def undo(conn: Connection, *, customer_id: CustomerId, change_id: int, source: Source, now: datetime) -> Change:
     """Take a change back and return it; `Conflict` where the field was changed again since."""
+    import_match.wait(conn)
     customer_record.opened(conn, customer_id)
     found = customer_changes.find(conn, change_id)
     if found is None or found.customer_id != customer_id:

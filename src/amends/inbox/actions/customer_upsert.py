@@ -16,7 +16,7 @@ from amends.inbox.rules.customer_record import Origin, line
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.person import Person
 from amends.inbox.store import contact_ways as way_rows
-from amends.inbox.store import customer_refs, persons
+from amends.inbox.store import customer_refs, import_match, persons
 from amends.inbox.store.customer_changes import Source
 
 LONGEST_REFERENCE = 200
@@ -58,6 +58,7 @@ def checked_reference(system: str, external_id: str) -> Reference:
 
 def upsert(conn: Connection, reference: Reference, known: Known, *, version: int | None, by: AgentId | None, now: datetime) -> Upserted:
     """Make or change the customer that a system calls so; `Conflict` where they are not of `version` (None: any, 0: must be new)."""
+    import_match.wait(conn)
     customer_refs.lock(conn, system=reference.system, external_id=reference.external_id)
     found = persons.id_by_reference(conn, system=reference.system, external_id=reference.external_id)
     source = Source(by=by, origin=Origin.PROGRAM, note=reference.system)

@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.translating import ENGLISH, speaking
 from amends.inbox.actions import customer_import
 from amends.inbox.actions.job_kinds import Portion, Tools
 from amends.inbox.rules.import_rows import Reader, Surroundings
-from amends.inbox.store import import_match, import_rows, imports
+from amends.inbox.store import import_match, import_rows, imports, people
 from amends.inbox.store.import_rows import RawRow, Read
 from amends.inbox.store.imports import Import
 from amends.inbox.store.jobs import Job
@@ -25,13 +26,14 @@ def total(conn: Connection, job: Job) -> int:
 
 
 def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
-    """Look over the next rows after `job.position`."""
+    """Look over the next rows after `job.position`; why one is refused is said in the language of who asked."""
     one = customer_import.found(conn, _id(job))
     rows = import_rows.raw(conn, one.id, after=job.position, limit=ROWS)
     known = customer_import.known_attributes(conn)
     at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year, escaped=one.kind == "csv")
     reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
-    _read_and_keep(conn, one, reader, [row for row in rows if not row.refused])
+    with speaking(people.profile(conn, job.agent_id).interface_language if job.agent_id else ENGLISH):
+        _read_and_keep(conn, one, reader, [row for row in rows if not row.refused])
     upto = rows[-1].number if rows else job.position
     is_over = len(rows) < ROWS
     if is_over:
