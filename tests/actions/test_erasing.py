@@ -12,12 +12,16 @@ from amends.core.errors import Refused
 from amends.core.post import Author
 from amends.inbox.actions import jobs, note
 from amends.inbox.actions.erase import Erased, erase
+from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.actions.job_kinds import Tools
+from amends.inbox.actions.press import press
 from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.words import Outcome
 from amends.inbox.store import erasure, person_file
 from tests.cast import NOON, POLICY, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
+from tests.importing import Importing
 from tests.words import tables_with
 
 WORD = "zyxomma"
@@ -246,6 +250,59 @@ def test_posts_of_two_sources_are_emptied_each_in_its_own_ledger(desk: Desk) -> 
     other.hear(a_post(f"Lost once more: {WORD}", author=WHO))
     forget(desk, customer_id)
     assert tables_with(desk.conn, WORD) == set()
+
+
+OURS = Author(external_id="us", handle="lankaair", name="Lanka Air")
+
+
+@pytest.mark.parametrize("shows_parent", [True, False])
+def test_our_answers_go_too_as_the_network_shows_them_and_what_we_wrote_to_others_stays(desk: Desk, *, shows_parent: bool) -> None:
+    first = a_post(f"My {WORD} bag is lost", author=WHO)
+    other = replace(an_answer_to(first, "Mine too"), author=Author(external_id="o", handle="other"))
+    desk.hear(first, other)
+    echo = replace(an_answer_to(first, f"Dear Mara {WORD}, we look for it"), author=OURS, is_own=True)
+    to_other = replace(an_answer_to(other, "Dear other"), author=OURS, is_own=True)
+    desk.hear(echo if shows_parent else replace(echo, parent_id=None), to_other)
+    forget(desk, the_customer(desk.conn))
+    assert tables_with(desk.conn, WORD) == set()
+    assert fetch_values(desk.conn, "select text from posts where is_own and text <> ''") == ["Dear other"]
+
+
+def test_an_answer_goes_by_its_own_number_where_the_network_does_not_say_to_whom(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=WHO))
+    desk.answer(f"Dear Mara {WORD}")
+    [number] = fetch_values(desk.conn, "select external_id from replies")
+    desk.hear(a_post(f"Dear Mara {WORD}", external_id=number, root_id=number, author=OURS, is_own=True))
+    forget(desk, the_customer(desk.conn))
+    assert tables_with(desk.conn, WORD) == set()
+
+
+def test_what_colleagues_said_of_a_case_and_of_how_it_held_goes_too(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=WHO))
+    [case] = desk.cases()
+    press(desk.conn, case_id=case.id, points=5, reason=f"{WORD} is loud", agent_id=desk.agent_id, now=desk.now)
+    desk.answer()
+    desk.resolve()
+    [look, *_rest] = fetch_values(desk.conn, "select id from follow_ups order by due_at")
+    decide_follow_up(desk.conn, follow_up_id=look, outcome=Outcome.HELD, note=f"{WORD} is glad", agent_id=desk.agent_id, now=desk.now)
+    desk.now += DAY
+    desk.hear(a_post("And now it is lost again", author=WHO, published_at=desk.now))
+    reasons = fetch_values(desk.conn, "select unnest(reasons) from cases where id = %(id)s", {"id": case.id})
+    forget(desk, the_customer(desk.conn))
+    assert tables_with(desk.conn, WORD) == set()
+    assert fetch_values(desk.conn, "select unnest(reasons) from cases where id = %(id)s", {"id": case.id}) == [
+        reason for reason in reasons if WORD not in reason
+    ]
+
+
+def test_rows_of_a_file_that_were_refused_and_what_is_shown_of_it_go_too(desk: Desk) -> None:
+    importing = Importing(conn=desk.conn, agent_id=desk.agent_id, now=desk.now)
+    theirs = f"Mara {WORD},Mara-{WORD}@a.example,"
+    importing.whole(f"Name,Email,Birthday\n{theirs}\n{theirs}\n{theirs}1990-02-31\nCy,cy@a.example,1990-02-31\n")
+    desk.now = importing.now
+    forget(desk, fetch_values(desk.conn, "select id from customers where name <> '—'")[0])
+    assert tables_with(desk.conn, WORD) == set()
+    assert fetch_values(desk.conn, "select cells[1] from import_rows") == ["Cy"]
 
 
 def test_every_table_that_names_a_customer_is_emptied_or_kept_for_a_reason_and_stands_in_their_file(conn: Connection) -> None:

@@ -16,7 +16,7 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, JobId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.store import customers, erasure, events, follow_ups, import_match, sync_news, withdrawn
+from amends.inbox.store import customers, erasure, events, follow_ups, import_forget, import_match, sync_news, withdrawn
 from amends.inbox.store.erasure import PostAt
 
 POSTS = 500
@@ -58,6 +58,7 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
     authors = erasure.authors(conn, records)
     erasure.blank_authors(conn, authors)
     sync_news.add_erased(conn, records, now=now)
+    import_forget.forget(conn, records)
     erasure.blank_record(conn, records, now=now)
     cases = erasure.blank_cases(conn, records)
     told = [events.Event(kind=EventKind.CUSTOMER_ERASED, case_id=case_id, agent_id=agent_id) for case_id in cases]

@@ -96,8 +96,35 @@ def next_posts(conn: Connection, authors: Sequence[AuthorId], *, after: int, lim
     )
 
 
+def answers_to(conn: Connection, post_ids: Sequence[PostId]) -> list[PostAt]:
+    """Return our own posts that answer these and still have words, as the network showed them."""
+    return fetch_all(
+        conn,
+        PostAt,
+        """
+        with theirs as materialized (
+          select id, source_id, external_id, root_id, case_id from posts where id = any(%(ids)s::bigint[])
+        ), ours as materialized (
+          select o.id, o.source_id, coalesce(o.parent_id, o.root_id) as answers
+          from (select distinct source_id, root_id from theirs) t join posts o on o.source_id = t.source_id and o.root_id = t.root_id
+          where o.is_own and o.deleted_at is null
+        )
+        select o.id, o.source_id from ours o join theirs t on t.source_id = o.source_id and t.external_id = o.answers
+        union
+        select o.id, o.source_id
+        from theirs t join replies r on r.case_id = t.case_id and r.post_id = t.id left join reply_parts a on a.reply_id = r.id
+        join posts o on o.source_id = t.source_id and o.external_id in (r.external_id, a.external_id)
+        where o.is_own and o.deleted_at is null
+        """,
+        {"ids": list(post_ids)},
+    )
+
+
 def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: datetime) -> None:
-    """Empty the records themselves, with all that hangs on them but the numbers in other systems (`sync_news.add_erased`)."""
+    """Empty the records themselves, with all that hangs on them but the numbers in other systems (`sync_news.add_erased`).
+
+    Rows of files go by `import_forget`, before: they are found by the addresses that go here.
+    """
     ids = {"ids": list(customers), "now": now, "nobody": NOBODY}
     execute(
         conn,
@@ -127,21 +154,12 @@ def blank_record(conn: Connection, customers: Sequence[CustomerId], *, now: date
         """,
         ids,
     )
-    _blank_imports(conn, customers)
+    _blank_exports(conn)
     _blank_messages(conn, customers)
 
 
-def _blank_imports(conn: Connection, customers: Sequence[CustomerId]) -> None:
-    """Take their rows out of files that were imported; files that were exported have everybody in them, so those go as a whole."""
-    ids = {"ids": list(customers)}
-    execute(
-        conn,
-        """
-        with theirs as (delete from import_records where customer_id = any(%(ids)s) returning import_id, number)
-        delete from import_rows r using theirs t where r.import_id = t.import_id and r.number = t.number
-        """,
-        ids,
-    )
+def _blank_exports(conn: Connection) -> None:
+    """Take away the files that were exported: they have everybody in them, so they go as a whole."""
     execute(
         conn,
         """
@@ -200,7 +218,16 @@ def _blank_identity(conn: Connection, customers: Sequence[CustomerId]) -> None:
 def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseId]:
     """Take the words of their cases away (previews, our answers, notes, drafts), and return the cases."""
     ids = {"ids": fetch_values(conn, "select id from cases where customer_id = any(%(ids)s) order by id", {"ids": list(customers)})}
-    execute(conn, "update cases set preview = '' where id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        update cases c set preview = '', reasons = array(
+          select reason from unnest(c.reasons) with ordinality said(reason, place)
+          where reason <> all(select e.facts ->> 'reason' from events e where e.case_id = c.id and e.kind = 'case_pressed') order by place)
+        where id = any(%(ids)s)
+        """,
+        ids,
+    )
     execute(conn, "delete from drafts where case_id = any(%(ids)s)", ids)
     execute(
         conn,
@@ -228,6 +255,13 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
           update promises set text = '' where case_id = any(%(ids)s)
         ), belonged as (
           update incident_cases set reason = '', left_reason = '' where case_id = any(%(ids)s)
+        ), concluded as (
+          update follow_ups f set note = '' from follow_up_evidence v
+          where v.episode_id = f.episode_id and v.note = f.note and f.case_id = any(%(ids)s)
+        ), noticed as (
+          update notifications set facts = facts - 'text' - 'note' where case_id = any(%(ids)s) and facts ?| '{text,note}'
+        ), pressed as (
+          update events set facts = facts - 'reason' where case_id = any(%(ids)s) and kind = 'case_pressed'
         ), judged as (
           update follow_up_evidence v set note = '' from episodes e where e.id = v.episode_id and e.case_id = any(%(ids)s)
         )

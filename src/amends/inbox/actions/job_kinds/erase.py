@@ -1,4 +1,4 @@
-"""Takes the words of an erased customer's posts away. Place in the path: `actions.erase` -> here."""
+"""Takes the words of an erased customer's posts away, and of our answers as networks show them. Place: `actions.erase` -> here."""
 
 from amends.core.database import Connection
 from amends.inbox.actions.erase import POSTS, blank_posts
@@ -16,7 +16,8 @@ def total(conn: Connection, job: Job) -> int:
 def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     """Take the words of the next posts after `job.position`."""
     posts = erasure.next_posts(conn, _authors(conn, job), after=job.position, limit=POSTS)
-    blank_posts(conn, posts, now=tools.clock())
+    answers = erasure.answers_to(conn, [post.id for post in posts])
+    blank_posts(conn, [*posts, *answers], now=tools.clock())
     return Portion(position=posts[-1].id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
 
 
