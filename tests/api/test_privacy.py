@@ -32,6 +32,17 @@ def test_a_request_is_kept_with_the_day_it_is_due_and_asked_twice_it_is_one(door
     assert "By letter, with the order number" in page
 
 
+def test_the_file_for_people_has_lists_in_every_script_and_no_code(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set tags = '{வானம்,<b>}', attributes = '{\"hint\": true}' where id = %(id)s", {"id": customer(door)})
+    request_id = asked(door, "file")
+    answer = door.visitor(door.who.mia).get(f"/privacy/requests/{request_id}/file")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        page = archive.read("person.html").decode()
+    assert "வானம், &lt;b&gt;</dd>" in page
+    assert "hint: yes</dd>" in page
+
+
 def test_the_file_has_all_of_it_for_programs_and_for_people(door: Door) -> None:
     request_id = asked(door, "file")
     answer = door.visitor(door.who.mia).get(f"/privacy/requests/{request_id}/file")
