@@ -7,12 +7,13 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Refused
+from amends.core.post import Author
 from amends.inbox.actions import jobs, note
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.retention import dry_run, settle, start, start_tonight
 from amends.inbox.rules.retention import Kept, Setting, terms
 from amends.inbox.store import retention
-from tests.cast import CY, DEE, NOON, a_post, a_source
+from tests.cast import CY, DEE, NOON, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
 
@@ -59,6 +60,22 @@ def test_a_closed_case_loses_its_words_and_keeps_its_times(desk: Desk) -> None:
     assert desk.case().preview == ""
     assert fetch_values(desk.conn, "select text from replies") == [""]
     assert fetch_values(desk.conn, "select to_jsonb(e)::text from episodes e") == before
+
+
+def test_our_answers_go_as_the_network_shows_them_too(desk: Desk) -> None:
+    first = a_post("My bag is lost")
+    desk.hear(first)
+    desk.answer("Dear Cy, we found it")
+    ours = Author(external_id="us", handle="lankaair")
+    desk.hear(replace(an_answer_to(first, "Dear Cy, we found it"), author=ours, is_own=True), a_post("News", author=ours, is_own=True))
+    desk.resolve()
+    desk.now += 100 * DAY
+    settings = [settled(Kept.ANSWERS, 90)]
+    [told] = dry_run(desk.conn, settings, now=desk.now)
+    at_night(desk, *settings)
+    [job] = jobs.jobs.latest(desk.conn, kind="retention")
+    assert words(desk.conn) == ["My bag is lost", "News"]
+    assert (told.n, job.done, job.total) == (2, 2, 2)
 
 
 def test_an_open_case_keeps_its_words_however_old(desk: Desk) -> None:
@@ -112,6 +129,20 @@ def test_a_customer_of_whom_nothing_was_heard_is_forgotten_and_one_who_bought_is
     )
     at_night(desk, settled(Kept.CUSTOMERS, 365))
     assert fetch_values(desk.conn, "select name from customers where erased_at is null") == ["Dee Perera"]
+
+
+def test_who_still_writes_is_not_forgotten_though_it_is_no_work(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost", author=CY))
+    desk.resolve()
+    desk.hear(a_post("My other bag is lost", author=DEE))
+    execute(desk.conn, "update cases set status = 'resolved', resolved_at = %(now)s", {"now": desk.now})
+    desk.now += 400 * DAY
+    desk.hear(a_post(PRAISE, author=DEE, published_at=desk.now - DAY))
+    [told] = dry_run(desk.conn, [settled(Kept.CUSTOMERS, 365)], now=desk.now)
+    at_night(desk, settled(Kept.CUSTOMERS, 365))
+    [job] = jobs.jobs.latest(desk.conn, kind="retention")
+    assert fetch_values(desk.conn, "select name from customers where erased_at is null") == ["Dee Perera"]
+    assert (told.n, job.done, job.total) == (1, 1, 1)
 
 
 def test_the_dry_run_says_what_the_night_does_and_changes_nothing(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from amends.core.database import fetch_values
 from tests.door import Door
 
 ADDRESS = "/api/v1/customers/by-ref/crm/7"
@@ -20,6 +21,9 @@ def test_a_customer_is_made_changed_and_read_by_another_systems_number(door: Doo
     assert (told["name"], told["pronoun"], told["tags"], told["references"]) == ("Kavindi", "she", ["vip"], {"crm": "7"})
     assert [way["value"] for way in told["ways"]] == ["K@mail.example"]
     assert mia.get("/api/v1/customers/by-ref/crm/8").status_code == 404
+    with door.pool.transaction() as conn:
+        opened = fetch_values(conn, "select place from openings where customer_id = %(id)s", {"id": told["id"]})
+    assert opened == ["program"]
 
 
 def test_nobody_writes_over_what_they_have_not_seen(door: Door) -> None:

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field, TypeAdapter
 
 from amends.api.auth import Bearing, program_may
+from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_upsert import Known, checked_reference, person, upsert
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.person import Person
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import customer_feed, idempotent_answers, imports, persons
@@ -142,11 +143,13 @@ def every(
 
 
 @router.get("/by-ref/{system}/{external_id}", operation_id="get_customer_by_reference")
-def read(desk: AtDesk, visitor: Bearing, response: Response, system: str, external_id: str) -> Person:  # noqa: ARG001
-    """Return the customer that a system calls so; `ETag` is the version."""
+def read(desk: AtDesk, visitor: Bearing, response: Response, system: str, external_id: str) -> Person:
+    """Return the customer that a system calls so; `ETag` is the version. Who opened them stands in the log of openings."""
     with desk.pool.transaction() as conn:
         found = persons.id_by_reference(conn, system=system, external_id=external_id)
         one = person(conn, found) if found is not None else None
+        if one is not None:
+            opened_by(conn, visitor, CustomerId(one.id), place="program", now=desk.clock())
     if one is None:
         raise NotFound(_("Nobody is known by this number."))
     response.headers["ETag"] = f'"{one.version}"'

@@ -17,8 +17,8 @@ from amends.inbox.store import events, retention
 
 JOB = "retention"
 PORTION = 200
-# An erased customer is as much work as so many rows.
-WEIGHT = 10
+# An erased customer is as much work as ten rows.
+CUSTOMERS = 20
 A_NIGHT = timedelta(hours=20)
 
 
@@ -28,6 +28,14 @@ class TooOld:
 
     term: Term
     n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """How much a portion took away, and whether it was the last of its term."""
+
+    n: int
+    is_last: bool
 
 
 def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, now: datetime) -> int:
@@ -68,16 +76,27 @@ def start_tonight(conn: Connection, *, now: datetime) -> JobId | None:
     return start(conn, agent_id=None, now=now)
 
 
-def take_away(conn: Connection, term: Term, *, now: datetime) -> int:
-    """Take the next portion of a term away, and return how many things that were; fewer than `PORTION` where it was the last."""
+def take_away(conn: Connection, term: Term, *, now: datetime) -> Taken:
+    """Take the next portion of a term away."""
     if term.kind in {Kept.CONTEXT, Kept.CLOSED_POSTS}:
-        posts = retention.posts(conn, term, limit=PORTION)
-        blank_posts(conn, posts, now=now)
-        retention.blank_previews(conn, [post.id for post in posts])
-        return len(posts)
+        return _of(_take_posts(conn, term, now))
+    if term.kind is Kept.ANSWERS:
+        answers = retention.take_away(conn, term, limit=PORTION)
+        return _of(answers + _take_posts(conn, term, now))
     if term.kind is Kept.CUSTOMERS:
-        found = retention.customers(conn, term, limit=PORTION // WEIGHT)
+        found = retention.customers(conn, term, limit=CUSTOMERS)
         for customer_id in found:
             forget_silent(conn, customer_id=customer_id, now=now)
-        return len(found) * WEIGHT
-    return retention.take_away(conn, term, limit=PORTION)
+        return Taken(n=len(found), is_last=len(found) < CUSTOMERS)
+    return _of(retention.take_away(conn, term, limit=PORTION))
+
+
+def _of(n: int) -> Taken:
+    return Taken(n=n, is_last=n < PORTION)
+
+
+def _take_posts(conn: Connection, term: Term, now: datetime) -> int:
+    posts = retention.posts(conn, term, limit=PORTION)
+    blank_posts(conn, posts, now=now)
+    retention.blank_previews(conn, [post.id for post in posts])
+    return len(posts)

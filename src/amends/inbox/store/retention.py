@@ -42,6 +42,13 @@ _POSTS: dict[Kept, LiteralString] = {
         "from cases c join posts p on p.case_id = c.id and p.deleted_at is null where c.status = 'resolved' and c.resolved_at < %(before)s"
     )
     + _CASE_SOURCE,
+    # Our answers as the network shows them: they are of no case, and stand under a post that is.
+    Kept.ANSWERS: (
+        "from cases c join posts t on t.case_id = c.id and not t.is_own"
+        " join posts p on p.source_id = t.source_id and p.root_id = t.root_id and coalesce(p.parent_id, p.root_id) = t.external_id"
+        " and p.is_own and p.deleted_at is null where c.status = 'resolved' and c.resolved_at < %(before)s"
+    )
+    + _CASE_SOURCE,
 }
 _ANSWERS: LiteralString = (
     "from cases c join replies r on r.case_id = c.id and r.state = 'sent' and r.text <> ''"
@@ -54,6 +61,9 @@ _CUSTOMERS: LiteralString = """
 from customers u where u.merged_into is null and u.erased_at is null and u.created_at < %(before)s
   and coalesce(u.changed_at, u.created_at) < %(before)s
   and not exists (select from cases c where c.customer_id = u.id and (c.status <> 'resolved' or c.last_post_at >= %(before)s))
+  and not exists (
+    select from customer_links l join posts p on p.author_id = l.author_id and p.published_at >= %(before)s where l.customer_id = u.id
+  )
   and not exists (
     select from purchases b where b.customer_id = u.id and (b.bought_at >= %(before)s or b.renews_on is not null and b.ended_at is null)
   )
@@ -97,8 +107,10 @@ def add(conn: Connection, setting: Setting, *, agent_id: AgentId | None, now: da
 
 def count(conn: Connection, term: Term) -> int:
     """Return how much is older than the term."""
-    if term.kind in _POSTS:
-        query: LiteralString = "select count(*) " + _POSTS[term.kind]
+    if term.kind is Kept.ANSWERS:
+        query: LiteralString = "select (select count(*) " + _ANSWERS + ") + (select count(*) " + _POSTS[term.kind] + ")"
+    elif term.kind in _POSTS:
+        query = "select count(*) " + _POSTS[term.kind]
     elif term.kind is Kept.NOTES:
         query = (
             "select (select count(*) "
@@ -140,7 +152,6 @@ def blank_previews(conn: Connection, post_ids: list[int]) -> None:
 
 
 _COUNTED: dict[Kept, LiteralString] = {
-    Kept.ANSWERS: _ANSWERS,
     Kept.FILES: "from customer_files where created_at < %(before)s",
     Kept.CHANGES: "from customer_changes where at < %(before)s",
     Kept.OPENINGS: "from openings where at < %(before)s",

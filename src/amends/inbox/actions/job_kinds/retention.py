@@ -5,7 +5,7 @@ Its position counts the terms that are through; what a portion took is not found
 
 from amends.core.database import Connection
 from amends.inbox.actions.job_kinds import Portion, Tools
-from amends.inbox.actions.retention import PORTION, dry_run, take_away
+from amends.inbox.actions.retention import dry_run, take_away
 from amends.inbox.rules.retention import Term, terms
 from amends.inbox.store import retention
 from amends.inbox.store.jobs import Job
@@ -21,9 +21,9 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     due = _terms(conn, job)
     if job.position >= len(due):
         return Portion(position=job.position, done=0, over=True)
-    done = take_away(conn, due[job.position], now=tools.clock())
-    through = job.position + (done < PORTION)
-    return Portion(position=through, done=done, over=through >= len(due))
+    taken = take_away(conn, due[job.position], now=tools.clock())
+    through = job.position + taken.is_last
+    return Portion(position=through, done=taken.n, over=through >= len(due))
 
 
 def _terms(conn: Connection, job: Job) -> list[Term]:
