@@ -98,7 +98,7 @@ def record_values(conn: Connection, record: Record) -> dict[str, Any]:
     """Return what the record's column shows."""
     ways, handles = contact_ways.of_customer(conn, record.id), customer_page.handles(conn, record.id)
     heard = consents.log(conn, record.id)
-    said, stop = [one.said for one in heard], record.do_not_contact_since is not None
+    said, stop = [said for one in heard for said in one.said], record.do_not_contact_since is not None
 
     def may_write(target: Target) -> list[Purpose]:
         return [purpose for purpose in Purpose if permits(said, purpose, target, do_not_contact=stop)]

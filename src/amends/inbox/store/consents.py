@@ -1,7 +1,11 @@
-"""SQL of the log of consent, which is only ever added to. What is in force is said by `rules.consent` over its newest rows."""
+"""SQL of the log of consent, which is only ever added to. What is in force is said by `rules.consent` over its newest rows.
+
+What was said of an address holds for it wherever the record has it: twice after a merge, or once more after it was taken away.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.consent import Purpose, Said, Target
@@ -10,7 +14,7 @@ from amends.inbox.rules.ids import AgentId, CustomerId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
-    """One row of the log, with who wrote it down."""
+    """One row of the log, with who wrote it down; `same_ways` are the contact ways that are this one, itself too."""
 
     id: int
     customer_id: CustomerId
@@ -21,12 +25,22 @@ class Consent:
     basis: str
     agent: str | None
     at: datetime
+    same_ways: list[int]
 
     @property
-    def said(self) -> Said:
-        """The row as the rule takes it."""
-        target = Target(contact_way_id=self.contact_way_id, author_id=self.author_id)
-        return Said(target=target, purpose=self.purpose, given=self.given, at=self.at, number=self.id)
+    def said(self) -> list[Said]:
+        """The row as the rule takes it, once for each way that it is about."""
+        ways = [Target(contact_way_id=one, author_id=self.author_id) for one in self.same_ways]
+        targets = ways or [Target(contact_way_id=self.contact_way_id, author_id=self.author_id)]
+        return [Said(target=one, purpose=self.purpose, given=self.given, at=self.at, number=self.id) for one in targets]
+
+
+_SAME_WAYS: LiteralString = """
+  array(
+    select t.id from contact_ways w join contact_ways t on t.customer_id = c.customer_id and t.kind = w.kind and t.normal = w.normal
+    where w.id = c.contact_way_id and w.customer_id = c.customer_id order by t.id
+  ) as same_ways
+"""
 
 
 def add(  # noqa: PLR0913
@@ -67,13 +81,16 @@ def in_force(conn: Connection, customer_id: CustomerId) -> list[Said]:
         Consent,
         """
         select distinct on (c.purpose, c.contact_way_id, c.author_id)
-               c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.at
+               c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.at,
+        """
+        + _SAME_WAYS
+        + """
         from consents c where c.customer_id = %(id)s
         order by c.purpose, c.contact_way_id, c.author_id, c.at desc, c.id desc
         """,
         {"id": customer_id},
     )
-    return [row.said for row in rows]
+    return [said for row in rows for said in row.said]
 
 
 def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[Consent]:
@@ -82,7 +99,10 @@ def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[
         conn,
         Consent,
         """
-        select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.at
+        select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.at,
+        """
+        + _SAME_WAYS
+        + """
         from (
           select *, row_number() over (order by at desc, id desc) as place,
                  row_number() over (partition by purpose, contact_way_id, author_id order by at desc, id desc) as later

@@ -1,7 +1,11 @@
-"""SQL of the ways to reach somebody beside their handles."""
+"""SQL of the ways to reach somebody beside their handles.
+
+Records that became one may both have had an address: it is shown once, as it was verified where it was, and taken away as one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.contact import WayKind
@@ -35,13 +39,16 @@ class Way:
 
 
 def of_customer(conn: Connection, customer_id: CustomerId) -> list[Way]:
-    """Return the ways of a customer, the first entered first."""
+    """Return the ways of a customer, each address once, the first entered first."""
     return fetch_all(
         conn,
         Way,
         """
-        select id, customer_id, kind, value, normal, label, verified_at, verified_how, created_at, removed_at from contact_ways
-        where customer_id = %(id)s and removed_at is null order by id
+        select id, customer_id, kind, value, normal, label, verified_at, verified_how, created_at, removed_at from contact_ways w
+        where customer_id = %(id)s and removed_at is null and not exists (
+          select from contact_ways t where t.customer_id = w.customer_id and t.kind = w.kind and t.normal = w.normal
+            and t.removed_at is null and (t.verified_at is null, t.id) < (w.verified_at is null, w.id))
+        order by id
         """,
         {"id": customer_id},
     )
@@ -87,11 +94,17 @@ def insert(conn: Connection, customer_id: CustomerId, new: NewWay, *, now: datet
 
 def set_removed(conn: Connection, way_id: int, *, at: datetime | None) -> None:
     """Take a way away, or with None bring it back."""
-    execute(conn, "update contact_ways set removed_at = %(at)s where id = %(id)s", {"id": way_id, "at": at})
+    execute(conn, "update contact_ways t set removed_at = %(at)s" + _SAME, {"id": way_id, "at": at})
 
 
 def set_verified(conn: Connection, way_id: int, *, at: datetime | None, how: str) -> None:
     """Say that a way is theirs and how that is known; with None that it is not known."""
-    execute(
-        conn, "update contact_ways set verified_at = %(at)s, verified_how = %(how)s where id = %(id)s", {"id": way_id, "at": at, "how": how}
-    )
+    query: LiteralString = "update contact_ways t set verified_at = %(at)s, verified_how = %(how)s" + _SAME
+    execute(conn, query, {"id": way_id, "at": at, "how": how})
+
+
+_SAME: LiteralString = """
+  from contact_ways w
+  where w.id = %(id)s and t.customer_id = w.customer_id and t.kind = w.kind and t.normal = w.normal
+    and t.removed_at is not distinct from w.removed_at
+"""

@@ -13,7 +13,9 @@ select c.id, c.version, c.name, c.created_at, c.changed_at, c.pronoun, c.languag
   c.tags, coalesce(g.email, '') as owner, c.do_not_contact_since is not null as do_not_contact,
   c.attributes - array(select key from attributes where sensitive) as attributes,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'value', w.value, 'label', w.label) order by w.id), '[]')
-   from contact_ways w where w.customer_id = c.id and w.removed_at is null) as ways,
+   from contact_ways w where w.customer_id = c.id and w.removed_at is null and not exists (
+     select from contact_ways t where t.customer_id = c.id and t.kind = w.kind and t.normal = w.normal and t.removed_at is null
+       and t.id < w.id)) as ways,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', d.kind, 'month', d.month, 'day', d.day, 'year', d.year, 'name', d.name)
      order by d.id), '[]') from important_dates d where d.customer_id = c.id) as dates,
   (select coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'role', m.role) order by m.id), '[]')
