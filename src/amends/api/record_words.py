@@ -44,6 +44,7 @@ PARTS = Table(
         "important_dates": N_("Important dates"),
         "notes": N_("Notes"),
         "files": N_("Files"),
+        "memberships": N_("Organisations"),
     }
 )
 LONG = frozenset({"preferences", "concerns"})
@@ -80,9 +81,11 @@ def _plain(name: str, kept: object, attribute: Attribute | None) -> str:
 
 
 def _part(kept: Mapping[str, Any]) -> str:
-    """Return what a part of the record is called: an address, a purchase, a day, a file, a note."""
+    """Return what a part of the record is called: an address, a purchase, a day, a file, a note, a membership with role and last day."""
     if "month" in kept:
         return date_line(kept["kind"], kept["name"], kept["month"], kept["day"], kept["year"])
+    if "organisation_id" in kept:
+        return " · ".join(str(kept[one]) for one in ("name", "role", "until") if kept.get(one))
     told = kept.get("value") or kept.get("name")
     return str(told) if told else NOTES.get(str(kept.get("kind")), "")
 

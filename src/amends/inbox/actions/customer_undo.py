@@ -9,7 +9,7 @@ from typing import Any
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound
 from amends.core.translating import _
-from amends.inbox.actions import contact_ways, customer_files, customer_notes, customer_record, important_dates, purchases
+from amends.inbox.actions import contact_ways, customer_files, customer_notes, customer_record, important_dates, organisations, purchases
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.store import customer_changes, import_match
 from amends.inbox.store import customer_files as file_rows
@@ -90,6 +90,16 @@ def _file(conn: Connection, change: Change, source: Source, now: datetime) -> No
         _tell_back(conn, change, source, now)
 
 
+def _membership(conn: Connection, change: Change, source: Source, now: datetime) -> None:
+    was, became = _told(change)
+    if was:
+        wish = organisations.TermsWish(**{field.name: was[field.name] for field in fields(organisations.TermsWish)})
+        of = was["organisation_id"], change.customer_id
+        organisations.take_back(conn, was["id"], of, wish, agent_id=source.by, now=now)
+    else:
+        organisations.remove(conn, became["id"], agent_id=source.by, now=now)
+
+
 def _tell_back(conn: Connection, change: Change, source: Source, now: datetime) -> None:
     one = customer_changes.NewChange(field=change.field, was=None, became=change.was)
     customer_record.told_of_part(conn, change.customer_id, one, source=source, now=now)
@@ -123,4 +133,5 @@ _BACK: Mapping[str, Back] = {
     important_dates.FIELD: _date,
     customer_notes.FIELD: _note,
     customer_files.FIELD: _file,
+    organisations.FIELD: _membership,
 }

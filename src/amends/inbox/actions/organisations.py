@@ -1,4 +1,7 @@
-"""Adds, changes and puts away organisations, and says who belongs to them. Every change leaves an event and can be taken back."""
+"""Adds, changes and puts away organisations, and says who belongs to them. Every change leaves an event and can be taken back.
+
+Who belongs where is a part of the customer's record: it stands in their history too.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -6,13 +9,17 @@ from datetime import UTC, datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.customer_record import told_of_part
 from amends.inbox.rules import organisations as rules
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, MembershipId, OrganisationId
+from amends.inbox.rules.ids import AgentId, CustomerId, MembershipId, OrganisationId
 from amends.inbox.store import agents, events, memberships, organisations
+from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.events import Event
 from amends.inbox.store.memberships import Membership, Terms
 from amends.inbox.store.organisations import Organisation, Written
+
+FIELD = "memberships"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +126,7 @@ def add_member(
         raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     _check_free(conn, organisation, customer_id, terms)
     membership_id = memberships.insert(conn, organisation.id, customer_id, terms, now=now)
-    _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id), agent_id, now)
+    _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id, became=terms), agent_id, now)
     return membership_id
 
 
@@ -135,7 +142,7 @@ def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agen
     organisation = there(conn, before.organisation_id, now=now)
     _check_free(conn, organisation, before.id, terms, but=before.membership_id)
     memberships.update(conn, before.membership_id, terms)
-    _tell(conn, EventKind.MEMBER_CHANGED, _Of(organisation, before.id, before.membership_id), agent_id, now)
+    _tell(conn, EventKind.MEMBER_CHANGED, _Of(organisation, before.id, before.membership_id, _terms(before), terms), agent_id, now)
     return before
 
 
@@ -143,16 +150,25 @@ def end_membership(conn: Connection, membership_id: int, *, agent_id: AgentId, n
     """Let a membership be over from today on; one that begins later, or began today, is taken away as if it never was."""
     before, yesterday = membership(conn, membership_id, now=now), now.astimezone(UTC).date() - timedelta(days=1)
     if before.since and before.since > yesterday:
-        memberships.delete(conn, before.membership_id)
-    else:
-        memberships.update(conn, before.membership_id, replace(_terms(before), until=min(yesterday, before.until or yesterday)))
+        return remove(conn, membership_id, agent_id=agent_id, now=now)
+    ended = replace(_terms(before), until=min(yesterday, before.until or yesterday))
+    memberships.update(conn, before.membership_id, ended)
     organisation = there(conn, before.organisation_id, now=now)
-    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id), agent_id, now)
+    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before), ended), agent_id, now)
+    return before
+
+
+def remove(conn: Connection, membership_id: int, *, agent_id: AgentId | None, now: datetime) -> Membership:
+    """Take a membership away as if it never was, and return it."""
+    before = membership(conn, membership_id, now=now)
+    memberships.delete(conn, before.membership_id)
+    organisation = there(conn, before.organisation_id, now=now)
+    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before)), agent_id, now)
     return before
 
 
 def take_back(
-    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId, now: datetime
+    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId | None, now: datetime
 ) -> Organisation:
     """Let a membership `of` (organisation, customer) be as it was; `Refused` where they belong within that time by now."""
     organisation, terms = there(conn, of[0], now=now), wish.checked()
@@ -162,9 +178,10 @@ def take_back(
     found = memberships.find(conn, membership_id, now=now)
     if found and (found.organisation_id, found.id) == of:
         memberships.update(conn, membership_id, terms)
+        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, _terms(found), terms), agent_id, now)
     else:
         membership_id = memberships.insert(conn, organisation.id, of[1], terms, now=now)
-    _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id), agent_id, now)
+        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, became=terms), agent_id, now)
     return organisation
 
 
@@ -185,9 +202,21 @@ class _Of:
     organisation: Organisation
     customer_id: int
     membership_id: int
+    was: Terms | None = None
+    became: Terms | None = None
+
+    def told(self, terms: Terms | None) -> dict[str, object] | None:
+        """Return a membership as the history keeps it."""
+        if terms is None:
+            return None
+        days = {name: str(day) if (day := getattr(terms, name)) else "" for name in ("since", "until", "renews_on")}
+        named = {"id": self.membership_id, "organisation_id": self.organisation.id, "name": self.organisation.name}
+        return {**named, "role": terms.role, "number": terms.number, **days}
 
 
-def _tell(conn: Connection, kind: EventKind, of: _Of, agent_id: AgentId, now: datetime) -> None:
+def _tell(conn: Connection, kind: EventKind, of: _Of, agent_id: AgentId | None, now: datetime) -> None:
     facts = {"organisation_id": of.organisation.id, "name": of.organisation.name}
     facts |= {"customer_id": of.customer_id, "membership_id": of.membership_id}
     events.add_all(conn, [Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)
+    change = NewChange(field=FIELD, was=of.told(of.was), became=of.told(of.became))
+    told_of_part(conn, CustomerId(of.customer_id), change, source=Source(by=agent_id), now=now)

@@ -111,9 +111,9 @@ with joining as materialized (
   returning id, organisation_id, customer_id, role
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)
-select customer_id, 'memberships', jsonb_build_object('id', id, 'organisation_id', organisation_id, 'role', role), 'import', %(note)s,
-  %(agent_id)s, %(now)s, %(id)s
-from added
+select a.customer_id, 'memberships', jsonb_build_object('id', a.id, 'organisation_id', a.organisation_id, 'name', o.name, 'role', a.role,
+  'number', '', 'since', '', 'until', '', 'renews_on', ''), 'import', %(note)s, %(agent_id)s, %(now)s, %(id)s
+from added a join organisations o on o.id = a.organisation_id
 """
 REFERENCES: LiteralString = """
 insert into customer_refs (system, external_id, customer_id, seen_at, import_id)

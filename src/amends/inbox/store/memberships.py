@@ -120,7 +120,7 @@ def overlapping(conn: Connection, organisation_id: int, customer_id: int, terms:
 def lock_person(conn: Connection, customer_id: int) -> CustomerId | None:
     """Return the customer where they are there, neither merged nor erased; nobody else adds a membership of theirs meanwhile."""
     execute(conn, "select pg_advisory_xact_lock(hashtextextended('membership', %(id)s))", {"id": customer_id})
-    query: LiteralString = "select id from customers where id = %(id)s and merged_into is null and erased_at is null"
+    query: LiteralString = "select id from customers where id = %(id)s and merged_into is null and erased_at is null for no key update"
     found = fetch_values(conn, query, {"id": customer_id})
     return found[0] if found else None
 

@@ -97,13 +97,20 @@ def save_fields(conn: Connection, customer_id: CustomerId, fields: Values, *, no
 
 
 def save_changes(conn: Connection, customer_id: CustomerId, was: Values, became: Values, said: Said) -> None:
-    """Write into the history what a merge or its undoing changed in a record."""
+    """Write into the history what a merge or its undoing changed in a record; "do not contact" is yes or no there."""
     execute(
         conn,
         """
         insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
-        select %(id)s, key, nullif(%(was)s::jsonb -> key, 'null'), nullif(value, 'null'), %(origin)s, %(note)s, %(agent_id)s, %(at)s
-        from jsonb_each(%(became)s::jsonb) where value is distinct from %(was)s::jsonb -> key order by key
+        select %(id)s, field, was, became, %(origin)s, %(note)s, %(agent_id)s, %(at)s
+        from (
+          select key, key as field, nullif(%(was)s::jsonb -> key, 'null') as was, nullif(value, 'null') as became
+          from jsonb_each(%(became)s::jsonb) where key <> 'do_not_contact_since'
+          union all
+          select key, 'do_not_contact', to_jsonb(coalesce(%(was)s::jsonb -> key, 'null') <> 'null'), to_jsonb(value <> 'null')
+          from jsonb_each(%(became)s::jsonb) where key = 'do_not_contact_since'
+        ) told
+        where was is distinct from became order by key
         """,
         {"id": customer_id, "was": Jsonb(dict(was)), "became": Jsonb(dict(became))} | asdict(said),
     )

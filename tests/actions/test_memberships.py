@@ -1,0 +1,81 @@
+"""Who belongs to an organisation is a part of the customer's record: told in their history, and taken back from there."""
+
+from datetime import timedelta
+
+import pytest
+
+from amends.api import record_words
+from amends.core.database import Connection
+from amends.core.errors import AmendsError
+from amends.inbox.actions.customer_record import change
+from amends.inbox.actions.customer_undo import undo
+from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.organisations import TermsWish, Wish, add_member, add_organisation, change_member, end_membership
+from amends.inbox.store import customer_changes, customer_record, memberships
+from amends.inbox.store.customer_changes import Source
+from tests.cast import NOON, ada
+from tests.people import Person, a_person
+
+LATER = NOON + timedelta(hours=1)
+
+
+def _told(conn: Connection, person: Person) -> list[tuple[str, str]]:
+    """Return how the changes of somebody's memberships read, the first first."""
+    found = reversed(customer_changes.of_field(conn, person.id, "memberships"))
+    return [(record_words.value(one.field, one.was, {}), record_words.value(one.field, one.became, {})) for one in found]
+
+
+def _newest(conn: Connection, person: Person) -> int:
+    return customer_changes.of_field(conn, person.id, "memberships")[0].id
+
+
+def _roles(conn: Connection, person: Person) -> list[tuple[str, str]]:
+    return [(one.organisation, one.role) for one in memberships.of_customer(conn, person.id, now=NOON)]
+
+
+def test_a_membership_by_hand_stands_in_the_history_and_is_taken_back_from_there_once(conn: Connection) -> None:
+    person, agent = a_person(conn), ada(conn)
+    source = Source(by=agent)
+    club = add_organisation(conn, Wish(name="Flyers"), agent_id=agent, now=NOON)
+    other = add_organisation(conn, Wish(name="Riders"), agent_id=agent, now=NOON)
+    member = add_member(conn, club, person.id, TermsWish(role="pilot", since="2020-01-01"), agent_id=agent, now=NOON)
+    add_member(conn, other, person.id, TermsWish(), agent_id=agent, now=NOON)
+    added = _newest(conn, person)
+    change_member(conn, member, TermsWish(role="captain", since="2020-01-01"), agent_id=agent, now=NOON)
+    changed = _newest(conn, person)
+    end_membership(conn, member, agent_id=agent, now=NOON)
+    ended = _newest(conn, person)
+    assert _told(conn, person) == [
+        ("", "Flyers · pilot"),
+        ("", "Riders"),
+        ("Flyers · pilot", "Flyers · captain"),
+        ("Flyers · captain", "Flyers · captain · 2026-03-01"),
+    ]
+    for change_id in (ended, changed, added):
+        undo(conn, customer_id=person.id, change_id=change_id, source=source, now=LATER)
+        with pytest.raises(AmendsError):
+            undo(conn, customer_id=person.id, change_id=change_id, source=source, now=LATER)
+    assert _roles(conn, person) == [("Flyers", "pilot")]
+
+
+def test_a_membership_tells_who_keeps_up_that_the_record_changed(conn: Connection) -> None:
+    person, agent = a_person(conn), ada(conn)
+    club = add_organisation(conn, Wish(name="Flyers"), agent_id=agent, now=NOON)
+    before = customer_record.find(conn, person.id)
+    add_member(conn, club, person.id, TermsWish(), agent_id=agent, now=LATER)
+    after = customer_record.find(conn, person.id)
+    assert before is not None
+    assert after is not None
+    assert (after.version, after.changed_at) == (before.version + 1, LATER)
+
+
+def test_do_not_contact_that_a_merge_brought_reads_as_yes_and_is_taken_back_like_any_other_change(conn: Connection) -> None:
+    survivor, absorbed, agent = a_person(conn), a_person(conn), ada(conn)
+    change(conn, customer_id=absorbed.id, values={"do_not_contact": True}, version=None, by=agent, now=NOON)
+    merge(conn, Pair(survivor_id=survivor.id, absorbed_id=absorbed.id), agent_id=agent, now=LATER)
+    [one] = customer_changes.of_field(conn, survivor.id, "do_not_contact")
+    assert (one.was, one.became, one.origin) == (False, True, "merge")
+    undo(conn, customer_id=survivor.id, change_id=one.id, source=Source(by=agent), now=LATER)
+    record = customer_record.find(conn, survivor.id)
+    assert record is not None
+    assert record.do_not_contact_since is None
