@@ -7,6 +7,7 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions.customer_facts import count_batch, signals_now
+from amends.inbox.actions.promises import end, promise, ring_due
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import NotAQuery
@@ -164,6 +165,22 @@ def test_each_signal_says_why_and_only_those_of_leaving_weigh() -> None:
     assert risk_of(told) is Risk.HIGH
     assert signals_of(Standing(), NOON) == []
     assert risk_of([]) is Risk.NONE
+
+
+def test_a_promise_that_is_past_its_day_is_a_signal_until_it_is_kept(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost"))
+    case_id, who, now = desk.case().id, customer_of(desk), desk.now
+    due = now + timedelta(hours=3)
+    made = promise(desk.conn, case_id=case_id, text="Call", due_at=due, said=True, agent_id=desk.agent_id, now=now)
+    count_all(desk)
+    assert found(desk, "signal:promise-overdue") == []
+    desk.now = due + timedelta(minutes=1)
+    ring_due(desk.conn, now=desk.now)
+    count_all(desk)
+    assert found(desk, "signal:promise-overdue") == [who]
+    end(desk.conn, case_id=case_id, promise_id=made, state="kept", agent_id=desk.agent_id, now=desk.now)
+    count_all(desk)
+    assert found(desk, "signal:promise-overdue") == []
 
 
 def test_what_time_alone_changes_is_counted_again_when_it_does() -> None:

@@ -148,7 +148,7 @@ def waits(at: Standing, now: datetime) -> Told | None:
 
 
 def promise_overdue(at: Standing, now: datetime) -> Told | None:
-    """A follow-up that we planned is past its day."""
+    """What we promised of late is past its day."""
     if at.promise_due_at is None or at.promise_due_at > now:
         return None
     says = _("We said we would come back by %(day)s, and have not.") % {"day": written.day(at.promise_due_at)}
@@ -226,7 +226,7 @@ def _turns(at: Standing) -> Iterator[datetime]:
     if at.cancelled_at:
         yield from (at.cancelled_at, at.cancelled_at + LATE)
     if at.promise_due_at:
-        yield at.promise_due_at
+        yield from (at.promise_due_at, at.promise_due_at + LATE)
     for day, before in ((at.renews_on, SOON), (at.birthday_on, BIRTHDAY_SOON)):
         if day:
             yield from (_begin(day) - before, _begin(day) + timedelta(days=1))

@@ -46,12 +46,12 @@ def _counting(scope: Scope) -> LiteralString:
     """Return the query of what is counted of customers; of their cases, and of what belongs to one, only those within the scope."""
     theirs: LiteralString = "where c.customer_id = u.id" + scopes.within(scope)
     posts: LiteralString = "shared_id is null and deleted_at is null and triaged_at is not null" + scopes.posts_within(scope)
-    return _OF_CASES + theirs + _OF_ANSWERS + theirs + _OF_POSTS + posts + _OF_FOLLOW_UPS + theirs + _OF_THE_REST
+    return _OF_CASES + theirs + _OF_ANSWERS + theirs + _OF_POSTS + posts + _OF_FOLLOW_UPS + theirs + _OF_PROMISES + theirs + _OF_THE_REST
 
 
 _OF_CASES: LiteralString = """
 select u.id as customer_id, c.cases, c.open_cases, c.complaints, c.unanswered, c.last_case_at, c.last_post_at, c.waiting_since,
-  c.question_since, c.says_leaving, c.written, r.last_answer_at, m.moods, f.relapses, f.relapses_of_late, f.outcome, f.promise_due_at,
+  c.question_since, c.says_leaving, c.written, r.last_answer_at, m.moods, f.relapses, f.relapses_of_late, f.outcome, s.promise_due_at,
   p.cancelled_at, least(p.renews_on, b.renews_on) as renews_on, d.birthday_on, u.languages,
   case when g.active then g.languages else '{}' end as owner_languages
 from customers u
@@ -93,12 +93,17 @@ _OF_FOLLOW_UPS: LiteralString = """
 cross join lateral (
   select (count(*) filter (where f.outcome = 'relapsed'))::int as relapses,
     (count(*) filter (where f.outcome = 'relapsed' and f.concluded_at > %(late)s))::int as relapses_of_late,
-    coalesce((array_agg(f.outcome order by f.concluded_at desc, f.id desc) filter (where f.outcome is not null))[1], '') as outcome,
-    min(f.due_at) filter (where f.concluded_at is null) as promise_due_at
+    coalesce((array_agg(f.outcome order by f.concluded_at desc, f.id desc) filter (where f.outcome is not null))[1], '') as outcome
   from cases c join follow_ups f on f.case_id = c.id
 """
-_OF_THE_REST: LiteralString = """
+_OF_PROMISES: LiteralString = """
 ) f
+cross join lateral (
+  select min(p.due_at) as promise_due_at from cases c join promises p on p.case_id = c.id and p.made_at is not null
+    and (p.state = 'open' or p.state = 'broken' and p.due_at > %(late)s)
+"""
+_OF_THE_REST: LiteralString = """
+) s
 cross join lateral (
   select max(ended_at) filter (where kind = 'subscription') as cancelled_at,
     min(renews_on) filter (where renews_on >= %(today)s and (ended_at is null or ended_at > %(now)s)) as renews_on
