@@ -1,8 +1,9 @@
 """A customer's record is changed: history, events, versions, and every change taken back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,13 @@ def test_contact_ways_come_and_go_and_come_back(conn: Connection, cy: CustomerId
     assert contact_ways.of_customer(conn, cy) == []
     _undo(conn, cy, gone, by)
     assert [one.value for one in contact_ways.of_customer(conn, cy)] == ["Cy@Example.org"]
+
+
+@pytest.mark.parametrize("more", [{"ended_at": NOON - timedelta(days=400)}, {"renews_on": date(1899, 1, 1)}])
+def test_a_subscription_ends_and_renews_after_it_begins(conn: Connection, cy: CustomerId, by: Source, more: dict[str, Any]) -> None:
+    new = NewPurchase(kind="subscription", name="Lounge", bought_at=NOON, **more)
+    with pytest.raises(Refused, match="before it begins"):
+        add_purchase(conn, customer_id=cy, new=new, source=by, now=NOON)
 
 
 def test_purchases_are_kept_once_ended_removed_and_brought_back(conn: Connection, cy: CustomerId, by: Source) -> None:

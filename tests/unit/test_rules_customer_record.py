@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.core.errors import Refused
-from amends.inbox.rules.contact import WayKind, normal
+from amends.inbox.rules.contact import WayKind, normal, normal_email
 from amends.inbox.rules.customer_files import file_name, media_type
 from amends.inbox.rules.customer_record import Attribute, Kind, check_month_and_day, checked, checked_attribute
 
@@ -21,7 +21,9 @@ def test_a_name_may_be_in_any_script(name: str) -> None:
     assert checked("name", f"  {name} ", []) == name
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\u202e\u2066", "\0\x01", "x" * 201, None, 7, ["Cy"]])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "\u202e\u2066", "\0\x01", "\u200b\u200d", "\u3164", "\u115f\u1160", "\u2800", "x" * 201, None, 7, ["Cy"]]
+)
 def test_a_name_that_nobody_can_see_or_bear_is_refused(name: object) -> None:
     with pytest.raises(Refused):
         checked("name", name, [])
@@ -39,6 +41,28 @@ def test_whatever_is_entered_is_kept_the_same_twice_or_refused(text: str, field:
     except Refused:
         return
     assert checked(field, once, []) == once
+
+
+def test_what_cannot_be_seen_is_nothing() -> None:
+    assert checked("tags", ["\u200b", "vip", "\u3164"], []) == ["vip"]
+    assert checked("concerns", "\u2800\n\u200d", []) == ""
+    assert checked("concerns", "👩‍✈️", []) == "👩‍✈️"
+
+
+@pytest.mark.parametrize("given", ["9007199254740993", 12345678901234567890, "1.123456789012345678"])
+def test_a_number_is_kept_as_it_is_or_refused(given: object) -> None:
+    with pytest.raises(Refused, match="more digits"):
+        _of(Kind.NUMBER, given)
+
+
+def test_a_day_beyond_all_numbers_is_refused() -> None:
+    with pytest.raises(Refused):
+        check_month_and_day(10**20, 1, None)
+
+
+@pytest.mark.parametrize("address", ["a@xn--bcher-kva.example", "a@bücher.example", "A@BÜCHER.example"])
+def test_an_address_is_the_same_whether_its_domain_is_written_in_letters_or_for_machines(address: str) -> None:
+    assert normal_email(address) == "a@bücher.example"
 
 
 def test_languages_and_zones_are_those_that_there_are() -> None:

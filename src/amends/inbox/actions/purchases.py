@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from amends.core.database import Connection, UniqueViolation
@@ -16,6 +16,8 @@ from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.purchases import NewPurchase, Purchase
 
 FIELD = "purchases"
+A_DAY = timedelta(days=1)
+"""So far apart are the days of the same moment in two zones."""
 MOST_AMOUNT = Decimal(10) ** 12
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -60,11 +62,18 @@ def checked(new: NewPurchase) -> NewPurchase:
         raise Refused(_("This amount cannot be kept."))
     if currency and not _CURRENCY.fullmatch(currency):
         raise Refused(_("Write the currency as three letters, such as LKR or EUR."))
+    _check_days(new)
+    return replace(new, name=name, currency=currency, order_number=line(new.order_number, 80), state=line(new.state, 60))
+
+
+def _check_days(new: NewPurchase) -> None:
     if not EARLIEST_YEAR <= new.bought_at.year <= LATEST_YEAR:
         raise Refused(_("The year must lie between %(first)s and %(last)s.") % {"first": EARLIEST_YEAR, "last": LATEST_YEAR})
     if new.renews_on and new.kind != "subscription":
         raise Refused(_("Only a subscription renews."))
-    return replace(new, name=name, currency=currency, order_number=line(new.order_number, 80), state=line(new.state, 60))
+    first = new.bought_at.date() - A_DAY
+    if (new.ended_at and new.ended_at < new.bought_at) or (new.renews_on and new.renews_on < first):
+        raise Refused(_("A subscription cannot end or renew before it begins."))
 
 
 def as_told(one: NewPurchase) -> dict[str, object]:

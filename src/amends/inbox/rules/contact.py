@@ -42,7 +42,16 @@ def normal_email(text: str) -> str:
     bare = given.removeprefix("mailto:").rpartition("<")[2].removesuffix(">").strip().lower()
     if len(bare) > LONGEST_EMAIL or not _EMAIL.fullmatch(bare) or ".." in bare:
         raise Refused(_("“%(value)s” is no e-mail address.") % {"value": given[:100]})
-    return bare
+    return _in_letters(bare) if "@xn--" in bare or ".xn--" in bare else bare
+
+
+def _in_letters(address: str) -> str:
+    """Return an address whose domain is written in ASCII (`xn--…`) as people write it."""
+    name, _at, domain = address.rpartition("@")
+    try:
+        return f"{name}@{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return address
 
 
 def normal_phone(text: str) -> str:

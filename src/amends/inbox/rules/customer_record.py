@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ ATTRIBUTES = "attributes."
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
 _TURNS_AROUND = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\u2028\u2029]")
 _KEPT_CONTROLS = frozenset("\n\t")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category, of which nothing can be seen: Hangul's fillers and Braille's blank."""
 
 
 class Origin(StrEnum):
@@ -119,7 +122,10 @@ def line(value: object, most: int = LONGEST_LINE) -> str:
 
 
 def plain(value: object, most: int = LONGEST_TEXT) -> str:
-    """Return text of several lines as it is kept: in the composed form, without control characters and without what turns text around."""
+    """Return text of several lines as it is kept: in the composed form, without control characters and without what turns text around.
+
+    It is empty where nothing of it can be seen.
+    """
     if not isinstance(value, str):
         raise Refused(_("Text is expected here."))
     text = value.strip() if value.isascii() and value.isprintable() else _cleaned(value)
@@ -130,13 +136,14 @@ def plain(value: object, most: int = LONGEST_TEXT) -> str:
 
 def _cleaned(value: str) -> str:
     composed = unicodedata.normalize("NFC", storable(value)).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
+    kept = "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
+    return kept if any(unicodedata.category(one)[0] in "LNSP" and one not in _BLANK_LETTERS for one in kept) else ""
 
 
 def a_name(value: object) -> str:
     """Return a person's name; `Refused` where nobody could see it."""
     name = line(value, LONGEST_NAME)
-    if not any(unicodedata.category(one)[0] in "LNSP" for one in name):
+    if not name:
         raise Refused(_("A name needs at least one character that can be seen."))
     return name
 
@@ -175,7 +182,7 @@ def check_month_and_day(month: int, day: int, year: int | None) -> None:
     """Refuse a day that is in no year; without a year the 29th of February is one."""
     try:
         date(2000 if year is None else year, month, day)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(_("There is no such day in the calendar.")) from error
     if year is not None and not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise Refused(_("The year must lie between %(first)s and %(last)s.") % {"first": EARLIEST_YEAR, "last": LATEST_YEAR})
@@ -224,6 +231,8 @@ def _number(value: object) -> int | float:
         found = float("nan")
     if not isfinite(found) or "_" in text:
         raise Refused(_("“%(number)s” is no number.") % {"number": text[:40]})
+    if Decimal(text) != Decimal(repr(found)):
+        raise Refused(_("“%(number)s” has more digits than a number keeps; keep it as a text.") % {"number": text[:40]})
     return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
@@ -242,7 +251,7 @@ def _link(value: object) -> str:
         host = parts.hostname
     except ValueError:
         host, parts = None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not host or " " in address:
         raise Refused(_("A link begins with https:// and names a place."))
     return address
 
