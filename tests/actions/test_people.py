@@ -5,10 +5,13 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
+from amends.inbox.actions import consents
 from amends.inbox.actions.agents import add_agent, change_password, verify_password
 from amends.inbox.actions.customers import link_customer, unlink
+from amends.inbox.actions.erase import erase
 from amends.inbox.actions.follow_up import look_at_stirred
 from amends.inbox.actions.resolve import resolve
+from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
 from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
 from amends.inbox.rules.words import LinkBasis, Role
@@ -78,6 +81,44 @@ def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:
     assert _customers(twice)[1] == alone != _customers(twice)[0]
     assert fetch_values(twice.conn, "select name from customers where id = %(id)s", {"id": alone}) == ["cy-travels"]
     assert link_evidence.of_customer(twice.conn, alone) == []
+
+
+def test_what_was_said_of_a_handle_goes_where_the_handle_goes(twice: Desk) -> None:
+    _tie(twice)
+    conn, author = twice.conn, _authors(twice)[1]
+    [both] = set(_customers(twice))
+    by_handle = Target(author_id=author)
+
+    def may_write(customer_id: CustomerId) -> bool:
+        return consents.may_write(conn, customer_id=customer_id, purpose=Purpose.OCCASION, target=by_handle)
+
+    def say(customer_id: CustomerId, target: Target, *, given: bool) -> None:
+        consents.say(
+            conn,
+            customer_id=customer_id,
+            purpose=Purpose.OCCASION,
+            given=given,
+            basis="told us",
+            target=target,
+            by=twice.agent_id,
+            now=NOON,
+        )
+
+    elsewhere = a_person(conn, "Cy")
+    say(elsewhere.id, EVERY_WAY, given=True)
+    say(both, by_handle, given=False)
+    _link(twice, author, elsewhere.id)
+    assert not may_write(elsewhere.id)
+    alone = unlink(conn, author_id=author, agent_id=twice.agent_id, now=NOON)
+    assert fetch_values(conn, "select customer_id from consents where author_id = %(id)s", {"id": author}) == [alone]
+
+
+def test_a_handle_is_not_given_to_somebody_who_was_erased(twice: Desk) -> None:
+    _tie(twice)
+    elsewhere = a_person(twice.conn, "Cy")
+    erase(twice.conn, customer_id=elsewhere.id, agent_id=twice.agent_id, policy=POLICY, now=NOON)
+    with pytest.raises(Refused, match="erased"):
+        _link(twice, _authors(twice)[1], elsewhere.id)
 
 
 def test_one_of_several_handles_goes_over_alone_and_comes_off_again(twice: Desk) -> None:

@@ -12,7 +12,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import customers, events, link_evidence, merges, moving
+from amends.inbox.store import consents, customers, events, link_evidence, merges, moving
 from amends.inbox.store.customers import Link
 
 
@@ -77,6 +77,7 @@ def _set_apart(conn: Connection, before: Link, now: datetime) -> CustomerId:
     name = customers.author_name(conn, author_id=before.author_id) or ""
     alone = customers.make(conn, {before.author_id: name}, now=now)[before.author_id]
     moving.follow(conn, [before.author_id], customer_id=alone)
+    _take_consents(conn, before, alone)
     return alone
 
 
@@ -86,9 +87,18 @@ def _move(conn: Connection, before: Link, customer_id: CustomerId, basis: LinkBa
     found = merges.record(conn, customer_id)
     if found is None or found.merged_into is not None:
         raise NotFound(_("There is no such customer."))
+    if found.erased_at is not None:
+        raise Refused(_("This customer's record was erased; nothing can be added to it."))
     _forget(conn, before)
     customers.link(conn, author_id=before.author_id, customer_id=customer_id, basis=basis, now=now)
     moving.follow(conn, [before.author_id], customer_id=customer_id)
+    _take_consents(conn, before, customer_id)
+
+
+def _take_consents(conn: Connection, before: Link, customer_id: CustomerId) -> None:
+    """Let what was said of being written to by this handle go where it goes, whatever merge is undone later."""
+    moved = consents.follow(conn, before.author_id, was=before.customer_id, customer_id=customer_id)
+    moving.forget(conn, moving.merges_within(conn, before.customer_id), {"consents": moved})
 
 
 def _forget(conn: Connection, before: Link) -> None:

@@ -9,7 +9,7 @@ from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.consent import Purpose, Said, Target
-from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +72,14 @@ def add(  # noqa: PLR0913
             "now": now,
         },
     )[0]
+
+
+def follow(conn: Connection, author_id: AuthorId, *, was: CustomerId, customer_id: CustomerId) -> list[int]:
+    """Hand over what was said of a handle, since it is another customer's now, and return the rows."""
+    query: LiteralString = """
+        update consents set customer_id = %(to)s where customer_id = %(was)s and author_id = %(author)s returning id
+    """
+    return fetch_values(conn, query, {"to": customer_id, "was": was, "author": author_id})
 
 
 def in_force(conn: Connection, customer_id: CustomerId) -> list[Said]:
