@@ -11,7 +11,8 @@ from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customer_undo import undo
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.organisations import TermsWish, Wish, add_member, add_organisation, change_member, end_membership
-from amends.inbox.store import customer_changes, customer_record, memberships
+from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.store import customer_changes, customer_record, engagement, memberships, organisations, renewals
 from amends.inbox.store.customer_changes import Source
 from tests.cast import NOON, ada
 from tests.people import Person, a_person
@@ -67,6 +68,19 @@ def test_a_membership_tells_who_keeps_up_that_the_record_changed(conn: Connectio
     assert before is not None
     assert after is not None
     assert (after.version, after.changed_at) == (before.version + 1, LATER)
+
+
+def test_whoever_belongs_twice_since_two_records_became_one_is_one_member(conn: Connection) -> None:
+    one, other, agent = a_person(conn), a_person(conn), ada(conn)
+    club = add_organisation(conn, Wish(name="Flyers", owner_id=agent), agent_id=agent, now=NOON)
+    terms = TermsWish(since="2020-01-01", renews_on="2026-03-10")
+    for who in (one, other):
+        add_member(conn, club, who.id, terms, agent_id=agent, now=NOON)
+    add_member(conn, club, a_person(conn).id, TermsWish(since="2027-01-01"), agent_id=agent, now=NOON)
+    merge(conn, Pair(survivor_id=one.id, absorbed_id=other.id), agent_id=agent, now=LATER)
+    [shown] = organisations.page(conn, "", now=NOON)
+    [near] = renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10)
+    assert (shown.members, near.members, engagement.of(conn, club, EVERYTHING, now=NOON).members) == (1, 1, 1)
 
 
 def test_do_not_contact_that_a_merge_brought_reads_as_yes_and_is_taken_back_like_any_other_change(conn: Connection) -> None:

@@ -44,7 +44,9 @@ class Written:
 _SELECT: LiteralString = """
 select o.id, o.name, o.kind, o.domain, o.note, o.owner_id, g.name as owner, o.remind_days, o.created_at, o.archived_at,
   (select count(*)::int from (
-    select from memberships m where m.organisation_id = o.id and (m.until is null or m.until >= %(today)s) limit 1001) counted) as members
+    select distinct m.customer_id from memberships m
+    where m.organisation_id = o.id and (m.since is null or m.since <= %(today)s) and (m.until is null or m.until >= %(today)s)
+    limit 1001) counted) as members
 from organisations o left join agents g on g.id = o.owner_id
 """
 

@@ -25,7 +25,7 @@ def take_near(conn: Connection, *, today: date, now: datetime, limit: int) -> li
         Near,
         """
         with near as (
-          select o.id as organisation_id, o.name, o.owner_id, m.renews_on, count(*)::int as members
+          select o.id as organisation_id, o.name, o.owner_id, m.renews_on, count(distinct u.id)::int as members
           from memberships m join organisations o on o.id = m.organisation_id
             join customers u on u.id = m.customer_id and u.erased_at is null and u.merged_into is null
           where m.renews_on between %(today)s and %(today)s + 365 and m.until is null
