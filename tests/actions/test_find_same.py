@@ -64,16 +64,24 @@ def test_accounts_on_one_network_are_two_people_until_somebody_says_otherwise(co
     assert _look(conn) == []
 
 
-@pytest.mark.parametrize("kind", ["email", "phone"])
-def test_the_same_verified_address_links_by_itself(conn: Connection, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "address"), [("email", "cy@mail.example"), ("phone", "+94771234567")])
+def test_the_same_verified_address_links_by_itself(conn: Connection, kind: str, address: str) -> None:
     one, other = a_person(conn, "Cy"), a_person(conn, "Somebody", network="reddit")
     for person in (one, other):
-        a_way(conn, person.id, "cy@mail.example", kind=kind, verified=True)
+        a_way(conn, person.id, address, kind=kind, verified=True)
 
     assert _look(conn) == []
     assert _merged(conn, other) == one.id
     [told] = link_evidence.of_customer(conn, one.id)
     assert (told.author_id, told.kind, told.consent, told.agent) == (other.author_id, kind, "own_facts", None)
+
+
+def test_a_number_without_its_country_is_only_a_question_since_it_is_somebody_elses_abroad(conn: Connection) -> None:
+    one, other = a_person(conn, "Cy"), a_person(conn, "Somebody", network="reddit")
+    for person in (one, other):
+        a_way(conn, person.id, "0771234567", kind="phone", verified=True)
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+    assert _merged(conn, other) is None
 
 
 def test_an_address_that_only_one_of_them_verified_is_only_a_question(conn: Connection) -> None:

@@ -179,8 +179,14 @@ def _same_address(found: Mapping[CustomerId, Facts], reached: Sequence[Likes]) -
     sharers = Counter((one.customer_id, one.key) for one in reached)
     for one in reached:
         both = [one.key in found[owner].verified for owner in (one.customer_id, one.other_id) if owner in found]
-        if both == [True, True] and sharers[one.customer_id, one.key] < MOST_SHARING:
+        if both == [True, True] and _is_whole(one.key) and sharers[one.customer_id, one.key] < MOST_SHARING:
             yield _ones(one.customer_id, one.other_id), Evidence(kind=EvidenceKind(one.key.split("\n", 1)[0]))
+
+
+def _is_whole(key: str) -> bool:
+    """Tell whether an address or a number is one in the whole world: without its country's code a number is several people's."""
+    kind, way = key.split("\n", 1)
+    return kind != "phone" or way.startswith("+")
 
 
 def _proven_orders(
