@@ -49,6 +49,15 @@ def test_what_nobody_has_finds_nobody(conn: Connection, nila: CustomerId, text: 
     assert _ids(conn, text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "finds"), [("77899", True), ("778-99", True), ("26/77899", True), ("٧٧٨٩٩", True), ("7899", False), ("77898", False)]
+)
+def test_an_order_is_found_by_its_end_as_people_say_it(conn: Connection, nila: CustomerId, text: str, *, finds: bool) -> None:
+    new = NewPurchase(kind="purchase", name="Seat", bought_at=NOON, order_number="LK-2026/778-99")
+    add_purchase(conn, customer_id=nila, new=new, source=Source(by=ada(conn)), now=NOON)
+    assert _ids(conn, text) == ([nila] if finds else [])
+
+
 def test_a_name_is_found_in_its_own_script_and_a_number_by_itself(conn: Connection, nila: CustomerId) -> None:
     assert [row.name for row in page(conn, Listed(text="தமிழ்"), EVERYTHING)] == ["தமிழ்ச்செல்வி"]
     assert _ids(conn, f"#{nila}") == [nila]

@@ -1,6 +1,7 @@
 """SQL of the list of customers: the newest first by keyset, or found as one types, with what a care agent needs in a row.
 
 What is typed is looked for in six places, each by an index of its own: number, name and handle, e-mail, phone, loyalty number, order.
+An order is found by its beginning and by its end, as people say it.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from amends.inbox.store.query_words import escaped, part_of, plan_by_value
 
 FEW = 300
 SHOWN_HANDLES = 3
+SHORTEST_END = 5
+"""So many of an order number's last characters find it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +79,7 @@ def _params(listed: Listed) -> dict[str, Any]:
     text = " ".join(listed.text.split())
     wanted = sought(text)
     digits = "".join(one for one in text if one.isdecimal() and one.isascii())
-    number = text.removeprefix("#")
+    number, order = text.removeprefix("#"), order_key(text)
     return {
         "owner": listed.owner_id,
         "tag": listed.tag,
@@ -87,7 +90,8 @@ def _params(listed: Listed) -> dict[str, Any]:
         "words": wanted.with_labels(kind="customer") if wanted.words else "",
         "part": part_of(text),
         "begins": _begins(text.lower()),
-        "order": _begins(key) if (key := order_key(text)) else "",
+        "order": _begins(order) if order else "",
+        "order_ends": _begins(order[::-1]) if len(order) >= SHORTEST_END and order[-1].isdecimal() else "",
         "phone": _begins("+" + digits.removeprefix("00")) if text.startswith(("+", "00")) else _begins(digits),
         "is_phone": len(digits) >= 5 and not any(one.isalpha() for one in text),  # noqa: PLR2004
         "number": int(number) if number.isdecimal() and number.isascii() and len(number) < 19 else None,  # noqa: PLR2004
@@ -110,6 +114,9 @@ with found as materialized (
          order by customer_id desc limit %(few)s)
   union (select id from customers where loyalty_number <> '' and lower(loyalty_number) like %(begins)s order by id desc limit %(few)s)
   union (select customer_id from purchases where order_number <> '' and %(order)s <> '' and order_key(order_number) like %(order)s
+         order by customer_id desc limit %(few)s)
+  union (select customer_id from purchases
+         where order_number <> '' and %(order_ends)s <> '' and reverse(order_key(order_number)) like %(order_ends)s
          order by customer_id desc limit %(few)s)
 )
 """
