@@ -15,6 +15,7 @@ from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.organisations import Wish, add_organisation
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
@@ -229,3 +230,16 @@ def test_an_address_entered_while_an_import_brings_it_is_never_two_peoples_witho
         holders = fetch_values(conn, "select customer_id from contact_ways where normal = 'cy@a.example' order by customer_id")
     assert holders == [customers[0], *others]
     assert len(others) == (1 if first == "import" else 0)
+
+
+def test_two_agents_add_an_organisation_of_one_name_and_one_of_them_hears_that_it_is_there(pool: Pool) -> None:
+    with pool.transaction() as conn:
+        agent = ada(conn)
+
+    def add(conn: Connection) -> None:
+        add_organisation(conn, Wish(name="Flyers"), agent_id=agent, now=NOON)
+
+    with pytest.raises(Refused, match="already"):
+        _one_waits_for_the_other(pool, add, add, lambda _conn: None)
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select name from organisations") == ["Flyers"]

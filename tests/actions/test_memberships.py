@@ -5,16 +5,24 @@ from datetime import timedelta
 import pytest
 
 from amends.api import record_words
-from amends.core.database import Connection
+from amends.core.database import Connection, execute
 from amends.core.errors import AmendsError
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customer_undo import undo
 from amends.inbox.actions.merge import Pair, merge
-from amends.inbox.actions.organisations import TermsWish, Wish, add_member, add_organisation, change_member, end_membership
+from amends.inbox.actions.organisations import (
+    TermsWish,
+    Wish,
+    add_member,
+    add_organisation,
+    change_member,
+    change_organisation,
+    end_membership,
+)
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import customer_changes, customer_record, engagement, memberships, organisations, renewals
 from amends.inbox.store.customer_changes import Source
-from tests.cast import NOON, ada
+from tests.cast import NOON, ada, bo
 from tests.people import Person, a_person
 
 LATER = NOON + timedelta(hours=1)
@@ -81,6 +89,16 @@ def test_whoever_belongs_twice_since_two_records_became_one_is_one_member(conn: 
     [shown] = organisations.page(conn, "", now=NOON)
     [near] = renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10)
     assert (shown.members, near.members, engagement.of(conn, club, EVERYTHING, now=NOON).members) == (1, 1, 1)
+
+
+def test_a_renewal_waits_for_an_owner_who_is_still_here(conn: Connection) -> None:
+    gone, here = bo(conn), ada(conn)
+    club = add_organisation(conn, Wish(name="Flyers", owner_id=gone), agent_id=here, now=NOON)
+    add_member(conn, club, a_person(conn).id, TermsWish(renews_on="2026-03-10"), agent_id=here, now=NOON)
+    execute(conn, "update agents set active = false where id = %(id)s", {"id": gone})
+    assert renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10) == []
+    change_organisation(conn, club, Wish(name="Flyers", owner_id=here), agent_id=here, now=NOON)
+    assert [one.owner_id for one in renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10)] == [here]
 
 
 def test_do_not_contact_that_a_merge_brought_reads_as_yes_and_is_taken_back_like_any_other_change(conn: Connection) -> None:

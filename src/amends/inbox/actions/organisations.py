@@ -13,7 +13,7 @@ from amends.inbox.actions.customer_record import told_of_part
 from amends.inbox.rules import organisations as rules
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, MembershipId, OrganisationId
-from amends.inbox.store import agents, events, memberships, organisations
+from amends.inbox.store import agents, events, import_match, memberships, organisations
 from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.events import Event
 from amends.inbox.store.memberships import Membership, Terms
@@ -72,6 +72,8 @@ def change_organisation(conn: Connection, organisation_id: int, wish: Wish, *, a
 
 def _written(conn: Connection, wish: Wish, *, but: int = 0) -> Written:
     name = rules.named(wish.name)
+    import_match.wait(conn)
+    organisations.lock_names(conn)
     if organisations.named(conn, name, but=but):
         raise Refused(_("There is an organisation “%(name)s” already.") % {"name": name})
     if wish.owner_id is not None and not _works_here(conn, wish.owner_id):

@@ -71,6 +71,11 @@ def find(conn: Connection, organisation_id: int, *, now: datetime) -> Organisati
     return fetch_maybe(conn, Organisation, _SELECT + " where o.id = %(id)s", {"id": organisation_id, "today": now.date()})
 
 
+def lock_names(conn: Connection) -> None:
+    """Wait until nobody else names an organisation, so that two of one name are never made at once."""
+    execute(conn, "select pg_advisory_xact_lock(hashtextextended('organisation name', 0))")
+
+
 def named(conn: Connection, name: str, *, but: int = 0) -> OrganisationId | None:
     """Return another organisation of this name that is not put away."""
     found = fetch_values(

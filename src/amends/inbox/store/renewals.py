@@ -26,10 +26,10 @@ def take_near(conn: Connection, *, today: date, now: datetime, limit: int) -> li
         """
         with near as (
           select o.id as organisation_id, o.name, o.owner_id, m.renews_on, count(distinct u.id)::int as members
-          from memberships m join organisations o on o.id = m.organisation_id
+          from memberships m join organisations o on o.id = m.organisation_id join agents g on g.id = o.owner_id and g.active
             join customers u on u.id = m.customer_id and u.erased_at is null and u.merged_into is null
           where m.renews_on between %(today)s and %(today)s + 365 and m.until is null
-            and m.renews_on <= %(today)s + o.remind_days and o.archived_at is null and o.owner_id is not null
+            and m.renews_on <= %(today)s + o.remind_days and o.archived_at is null
             and not exists (select from renewal_reminders r where r.organisation_id = o.id and r.renews_on = m.renews_on)
           group by o.id, m.renews_on order by m.renews_on, o.id limit %(limit)s
         ), told as (
