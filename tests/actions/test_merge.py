@@ -202,6 +202,8 @@ def test_a_merge_and_its_undoing_stand_in_the_history_and_behind_the_link(conn: 
         conn, "select origin || ' ' || field from customer_changes where customer_id = %(id)s order by id", {"id": one.id}
     ) == [
         "merge zone",
+        "merge handles",
+        "unmerge handles",
         "unmerge zone",
     ]
     assert link_evidence.of_customer(conn, other.id) == []

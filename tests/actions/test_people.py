@@ -2,6 +2,7 @@
 
 import pytest
 
+from amends.api.record_words import value
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
@@ -15,7 +16,7 @@ from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
 from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
 from amends.inbox.rules.words import LinkBasis, Role
-from amends.inbox.store import link_evidence
+from amends.inbox.store import customer_changes, link_evidence
 from tests.cast import NOON, POLICY, a_post, a_source
 from tests.desk import DAY, MINUTE, Desk
 from tests.people import a_person
@@ -81,6 +82,22 @@ def test_a_link_is_undone_with_its_cases(twice: Desk) -> None:
     assert _customers(twice)[1] == alone != _customers(twice)[0]
     assert fetch_values(twice.conn, "select name from customers where id = %(id)s", {"id": alone}) == ["cy-travels"]
     assert link_evidence.of_customer(twice.conn, alone) == []
+
+
+def test_whose_a_handle_was_and_is_stands_in_the_history_of_both(twice: Desk) -> None:
+    _tie(twice)
+    [both] = set(_customers(twice))
+    elsewhere = a_person(twice.conn, "Cy")
+    _link(twice, _authors(twice)[1], elsewhere.id)
+    alone = unlink(twice.conn, author_id=_authors(twice)[1], agent_id=twice.agent_id, now=NOON)
+
+    def told(customer_id: CustomerId) -> list[tuple[str, str, str, str | None]]:
+        found = reversed(customer_changes.of_field(twice.conn, customer_id, "handles"))
+        return [(one.origin, value("handles", one.was, {}), value("handles", one.became, {}), one.agent) for one in found]
+
+    assert told(both) == [("merge", "", "Reddit: u/cy-travels", "Ada"), ("agent", "Reddit: u/cy-travels", "", "Ada")]
+    assert told(elsewhere.id) == [("agent", "", "Reddit: u/cy-travels", "Ada"), ("agent", "Reddit: u/cy-travels", "", "Ada")]
+    assert told(alone) == [("agent", "", "Reddit: u/cy-travels", "Ada")]
 
 
 def test_what_was_said_of_a_handle_goes_where_the_handle_goes(twice: Desk) -> None:

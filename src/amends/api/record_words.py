@@ -45,6 +45,7 @@ PARTS = Table(
         "notes": N_("Notes"),
         "files": N_("Files"),
         "memberships": N_("Organisations"),
+        "handles": N_("Handles"),
     }
 )
 LONG = frozenset({"preferences", "concerns"})
@@ -81,9 +82,11 @@ def _plain(name: str, kept: object, attribute: Attribute | None) -> str:
 
 
 def _part(kept: Mapping[str, Any]) -> str:
-    """Return what a part of the record is called: an address, a purchase, a day, a file, a note, a membership with role and last day."""
+    """Return what a part of the record is called: an address, a purchase, a day, a file, a note, a membership, a handle."""
     if "month" in kept:
         return date_line(kept["kind"], kept["name"], kept["month"], kept["day"], kept["year"])
+    if "network" in kept:
+        return f"{words.network(kept['network'])}: {words.handle(kept['value'], kept['network'])}"
     if "organisation_id" in kept:
         return " · ".join(str(kept[one]) for one in ("name", "role", "until") if kept.get(one))
     told = kept.get("value") or kept.get("name")

@@ -12,7 +12,8 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import consents, customers, events, link_evidence, merges, moving
+from amends.inbox.store import consents, customer_changes, customers, events, link_evidence, merges, moving
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.customers import Link
 
 
@@ -34,6 +35,7 @@ def link_customer(  # noqa: PLR0913
         merge(conn, Pair(survivor_id=customer_id, absorbed_id=before.customer_id, evidence=evidence), agent_id=agent_id, now=now)
     else:
         _move(conn, before, customer_id, basis, now)
+        _tell(conn, before, customer_id, agent_id, now)
         link_evidence.add(conn, [author_id], evidence, agent_id=agent_id, now=now)
     events.add(
         conn,
@@ -54,7 +56,11 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
     if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
         raise Refused(_("This is the customer's only handle."))
     brought = [one for one in moving.merges_within(conn, before.customer_id) if moving.moved_authors(conn, one) == [author_id]]
-    alone = unmerge(conn, brought[0], agent_id=agent_id, now=now) if brought else _set_apart(conn, before, now)
+    if brought:
+        alone = unmerge(conn, brought[0], agent_id=agent_id, now=now)
+    else:
+        alone = _set_apart(conn, before, now)
+        _tell(conn, before, alone, agent_id, now)
     events.add(
         conn,
         EventKind.CUSTOMER_UNLINKED,
@@ -65,6 +71,12 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
         was=before.customer_id,
     )
     return alone
+
+
+def _tell(conn: Connection, before: Link, customer_id: CustomerId, agent_id: AgentId, now: datetime) -> None:
+    """Write into the history of both whose handle it was and is."""
+    source = Source(by=agent_id)
+    customer_changes.add_handles(conn, [before.author_id], was=before.customer_id, became=customer_id, source=source, now=now)
 
 
 def _set_apart(conn: Connection, before: Link, now: datetime) -> CustomerId:

@@ -7,11 +7,24 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
 from amends.inbox.rules.merging import choices_of, merged
-from amends.inbox.store import customers, events, import_match, link_evidence, match_suggestions, merges, moving, sync_news, untriaged
+from amends.inbox.store import (
+    customer_changes,
+    customers,
+    events,
+    import_match,
+    link_evidence,
+    match_suggestions,
+    merges,
+    moving,
+    sync_news,
+    untriaged,
+)
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.merges import Record, Said
 
 BY_AGENT = (Evidence(kind=EvidenceKind.AGENT),)
@@ -40,7 +53,10 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
     _keep_the_stricter(conn, merge_id, pair, agent_id, now)
     moving.move_all(conn, merge_id, absorbed_id=absorbed.id, survivor_id=survivor.id)
     sync_news.add_merged(conn, survivor.id, sync_news.moved(conn, merge_id), now=now)
-    linked = moving.moved_authors(conn, merge_id) or customers.handles_of(conn, customer_id=survivor.id)
+    moved = moving.moved_authors(conn, merge_id)
+    source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name)
+    customer_changes.add_handles(conn, moved, was=absorbed.id, became=survivor.id, source=source, now=now)
+    linked = moved or customers.handles_of(conn, customer_id=survivor.id)
     link_evidence.add(conn, linked, pair.evidence, agent_id=agent_id, merge_id=merge_id, now=now)
     match_suggestions.settle(conn, survivor.id, absorbed.id, merge_id=merge_id, agent_id=agent_id, now=now)
     ids = {"customer_id": survivor.id, "absorbed_id": absorbed.id, "merge_id": merge_id}

@@ -6,10 +6,12 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.merge import check_unchanged, lock_people
+from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
+from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
 from amends.inbox.rules.merging import Values, merged, relive
-from amends.inbox.store import customer_refs, events, link_evidence, match_suggestions, merges, moving, sync_news
+from amends.inbox.store import customer_changes, customer_refs, events, link_evidence, match_suggestions, merges, moving, sync_news
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.merges import Merge, Record, Said
 
 
@@ -20,6 +22,9 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     owner = above[-1].survivor_id
     back = moving.take_back(conn, merge_id, owner_id=owner, absorbed_id=found.absorbed_id, since=found.at)
     moving.forget(conn, [one.id for one in above[1:]], back)
+    source = Source(by=agent_id, origin=Origin.UNMERGE, note=found.absorbed)
+    parted = [AuthorId(one) for one in back.get("customer_links", [])]
+    customer_changes.add_handles(conn, parted, was=owner, became=found.absorbed_id, source=source, now=now)
     moving.drop_consents(conn, found.consents_made)
     link_evidence.drop_of_merge(conn, merge_id)
     merges.end(conn, merge_id, agent_id=agent_id, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.customer_record import Origin
-from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +59,33 @@ def add(conn: Connection, customer_id: CustomerId, changes: Sequence[NewChange],
             "agent_id": source.by,
             "now": now,
             "rows": Jsonb([{"place": n, "field": c.field, "was": c.was, "became": c.became} for n, c in enumerate(changes)]),
+        },
+    )
+
+
+def add_handles(
+    conn: Connection, authors: Sequence[AuthorId], *, was: CustomerId, became: CustomerId, source: Source, now: datetime
+) -> None:
+    """Write into the history of both customers that these handles were one's and are the other's now."""
+    execute(
+        conn,
+        """
+        insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
+        select w.customer_id, 'handles', case when w.customer_id = %(from)s then t.told end,
+          case when w.customer_id = %(to)s then t.told end, %(origin)s, %(note)s, %(agent_id)s, %(now)s
+        from unnest(%(authors)s::bigint[]) with ordinality one(id, place) join authors a using (id)
+        cross join lateral (select jsonb_build_object('id', a.id, 'network', a.network, 'value', a.handle) as told) t
+        cross join unnest(array[%(from)s, %(to)s]::bigint[]) w(customer_id)
+        order by one.place
+        """,
+        {
+            "authors": list(authors),
+            "from": was,
+            "to": became,
+            "origin": source.origin,
+            "note": source.note,
+            "agent_id": source.by,
+            "now": now,
         },
     )
 
