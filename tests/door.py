@@ -1,5 +1,6 @@
 """The web application for tests: on a database of the test's own, with a clock moved by hand, entered as whoever the test says."""
 
+import atexit
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ from tests.seed import Seeded, furnish
 LONG = timedelta(hours=12)
 _NUMBERS = count(1)
 _OPEN = ExitStack()
-"""What stays open as long as the process."""
+"""What stays open as long as the process; closed while its thread still runs, or the process would wait for it for ever at its end."""
+atexit.register(_OPEN.close)
 
 
 class Headers(Protocol):
