@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,14 +15,16 @@ from amends.api.auth import SESSION_COOKIE
 from amends.api.bulletins import Audience, Teller
 from amends.api.live import BACKLOG, ENDS, MOST_CASES, Screen
 from amends.api.screen import Screens
-from amends.core.database import fetch_values
+from amends.core.database import Connection, execute, fetch_values
+from amends.inbox.actions import people
 from amends.inbox.actions.alarms import acknowledge
 from amends.inbox.actions.assign import assign, assign_team
 from amends.inbox.actions.note import add_note
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.store import events, inbox_list, places, presence
+from amends.inbox.rules.words import Role
+from amends.inbox.store import events, inbox_list, places, presence, sessions, teams
 from amends.inbox.store.alarms import end_of_done_cases
 from tests.cast import NOON
 from tests.crew import a_team
@@ -261,6 +263,28 @@ def test_a_server_that_comes_back_lets_its_screens_catch_up(door: Door) -> None:
 
 def test_a_stranger_hears_nothing(address: str) -> None:
     assert httpx.get(f"{address}/stream").status_code == 401
+
+
+LOSSES: dict[str, Callable[[Connection, Door, TeamId], object]] = {
+    "signed out": lambda conn, door, _: sessions.end_all(conn, agent_id=door.who.ada),
+    "deactivated": lambda conn, door, _: people.deactivate(conn, agent_id=door.who.ada, by=door.who.ann, now=NOON),
+    "another role": lambda conn, door, _: people.change_role(conn, agent_id=door.who.ada, role=Role.AUDITOR, by=door.who.ann, now=NOON),
+    "another team": lambda conn, door, _: people.change_teams(conn, agent_id=door.who.ada, team_ids=[], by=door.who.ann, now=NOON),
+    "no source": lambda conn, _, team: execute(conn, "delete from team_sources where team_id = %(team)s", {"team": team}),
+    "no team": lambda conn, _, team: teams.set_archived(conn, team_id=team, at=NOON),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_is_out_or_sees_less_hears_nothing_more_on_a_stream_that_is_open(loss: str, door: Door, address: str) -> None:
+    with door.pool.transaction() as conn:
+        team = a_team(conn, "Day", members=[door.who.ada], sources=[door.who.source_id])
+    with stream(door, address) as ada, stream(door, address, who=door.who.bo) as bo:
+        with door.pool.transaction() as conn:
+            LOSSES[loss](conn, door, team)
+        assert [one["event"] for one in ada] == ["again"]
+        note(door, door.who.plain)
+        assert next(bo)["event"] == "news"
 
 
 def test_a_server_with_open_screens_stops_at_once(door: Door) -> None:

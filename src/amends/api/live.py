@@ -24,7 +24,7 @@ GATHER_ALARMS = 0.5
 FORGET_EVERY = 5.0
 HEARTBEAT = 15.0
 LONGEST_STREAM = 60.0
-"""Who may hear what is asked when a stream opens; so long does somebody who left, or sees less by now, hear on at most."""
+"""Who may hear what is asked when a stream opens: so long does somebody hear on at most whose session ran out of time."""
 
 BACKLOG = 50
 MOST_CASES = 60
@@ -51,6 +51,13 @@ class Screen:
         self.queue.put_nowait(ENDS if self.is_behind else look_again(last))
         still_there, self.is_behind = not self.is_behind, True
         return still_there
+
+    def end(self, last: int) -> None:
+        """Say nothing more of what is still to be said, and end, so that whoever may hear on looks and opens the stream anew."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(look_again(last))
+        self.queue.put_nowait(ENDS)
 
 
 class Live:
@@ -109,7 +116,7 @@ class Live:
                 loop.call_soon_threadsafe(self._hear, payload)
 
     def _hear(self, payload: str) -> None:
-        """Take in one notification: events, who is where, that alarms changed, or a word for one agent."""
+        """Take in one notification: events, who is where, that alarms changed, that somebody sees more or less, or a word for one agent."""
         news = json.loads(payload)
         event = int(news.get("last") or 0)
         self._last = max(self._last, event)
@@ -121,6 +128,8 @@ class Live:
             self._seen.set()
         if news.get("alarms"):
             self._rung.set()
+        if agent_id := news.get("sight"):
+            self._let_go(agent_id)
         for agent_id, facts in (news.get("notices") or {}).items():
             self._say(message("notice", facts), lambda screen, agent_id=int(agent_id): screen.agent_id == agent_id)
 
@@ -188,6 +197,12 @@ class Live:
     def _lay(self, screen: Screen, text: str) -> None:
         if not screen.say(text, self._last):
             self._screens.discard(screen)
+
+    def _let_go(self, agent_id: int) -> None:
+        """End the streams of somebody whose session ended, or who may see more or less by now."""
+        for screen in [one for one in self._screens if one.agent_id == agent_id]:
+            self._screens.discard(screen)
+            screen.end(self._last)
 
     async def stream(self, first: Callable[[], str], screen: Screen) -> AsyncGenerator[str]:
         """Yield what `first` returns, then every message, with heartbeats between, until the stream is old enough to be opened anew.
