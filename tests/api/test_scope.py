@@ -190,6 +190,24 @@ def test_no_case_of_another_team_joins_an_incident_by_program(apart: Apart) -> N
     assert (joining.status_code, joining.json()["message"]) == (404, f"There is no case {apart.ids['case_id']}.")
 
 
+def test_an_incident_of_another_team_is_named_in_no_list_and_taken_by_no_form(apart: Apart) -> None:
+    door, foreign, own = apart.door, apart.ids["incident_id"], int(apart.door.who.plain)
+    ada, bo, program = door.visitor(door.who.ada), door.visitor(door.who.bo), door.program(door.who.ada)
+    before = state(door)
+    for shows in (f"/inbox/{own}/snooze", "/bulk"):
+        assert ("Theirs" in ada.get(shows).text, "Theirs" in bo.get(shows).text) == (False, True), shows
+    with as_fragment(ada):
+        tried = [
+            ada.post(f"/inbox/{own}/snooze", data={"reason": "incident", "incident": str(foreign)}),
+            ada.post("/bulk", data={"deed": "incident", "incident": str(foreign), "ids": str(own)}),
+            program.post(f"/api/v1/cases/{own}/snooze", json={"reason": "incident", "incident": foreign}),
+            program.post("/api/v1/bulk", json={"deed": "incident", "facts": {"incident": str(foreign)}, "case_ids": [own]}),
+        ]
+    said = [(answer.status_code, answer.json()["message"]) for answer in tried]
+    assert said == [(404, f"There is no incident {foreign}.")] * len(tried)
+    assert state(door) == before
+
+
 def test_bo_of_that_team_and_those_who_see_every_team_get_in(apart: Apart) -> None:
     door = apart.door
     at = f"/inbox/{door.who.talked}"

@@ -12,6 +12,7 @@ from amends.inbox.actions import deeds
 from amends.inbox.actions.deeds.deal import METHODS
 from amends.inbox.actions.rule_book import MOST_DEEDS, Draft
 from amends.inbox.rules.automation import TIMED, TRIGGERS, Trigger
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import agent_list, channels, incidents, macros, teams, topics
 from amends.inbox.store.automation import Rule
 
@@ -87,7 +88,7 @@ def form_values(conn: Connection, rule: Rule | None) -> dict[str, Any]:
         "teams": teams.every(conn),
         "methods": {method: _(words) for method, words in METHODS.items()},
         "topics": topics.every(conn),
-        "incidents": incidents.going_on(conn),
+        "incidents": incidents.going_on(conn, EVERYTHING),
         "channels": channels.active(conn),
         "macros": macros.shared(conn),
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import Meaning, Reading, may
+from amends.api.auth import Meaning, Reading, check_reach, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.looking import Look, Looking, asker_of
 from amends.api.screen import saying
@@ -48,12 +48,12 @@ def wished(  # noqa: PLR0913
 
 
 @router.get("", dependencies=WORK)
-def tools(request: Request, desk: AtDesk, _visitor: Reading, look: Looking, zone: Annotated[str, Query(max_length=60)] = "") -> Response:
+def tools(request: Request, desk: AtDesk, visitor: Reading, look: Looking, zone: Annotated[str, Query(max_length=60)] = "") -> Response:
     """Show what can be done with selected cases."""
     times = snoozing.times(snoozing.presets(desk.clock(), snoozing.zone_of(zone)))
     with desk.pool.transaction() as conn:
         choices = {"agents": agent_list.active(conn), "teams": teams.every(conn), "topics": topics.every(conn)}
-        choices |= {"incidents": incidents.going_on(conn)}
+        choices |= {"incidents": incidents.going_on(conn, visitor.scope)}
     return desk.screens.blocks(request, "bulk.html", ["tools"], choices | {"look": look, "times": times, "zone": zone})
 
 
@@ -76,6 +76,7 @@ def start(  # noqa: PLR0913
     all_: Annotated[str, Form(alias="all", max_length=1)] = "",
 ) -> Response:
     """Start the work on the selected cases, or on all that match what the list shows."""
+    check_reach(desk, visitor, "incident_id", wish[1]["incident"])
     with desk.pool.transaction() as conn:
         chosen = _matching(conn, desk, look, visitor) if all_ else _numbers(ids)
         deed, asked = _with_incident(conn, wish, chosen, visitor, desk)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from amends.api.answering import head_of
-from amends.api.auth import Meaning, Reading, may
+from amends.api.auth import Meaning, Reading, check_reach, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.database import Connection
@@ -22,17 +22,22 @@ from amends.inbox.rules.rights import Right
 from amends.inbox.rules.snoozing import Sleep
 from amends.inbox.store import incidents, snoozes
 from amends.inbox.store.incidents import Incident
+from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 WORK = [may(Right.WORK)]
 
 
 @router.get("/snooze", dependencies=WORK)
-def choose(request: Request, desk: AtDesk, _visitor: Reading, case_id: CaseId, zone: str = "") -> Response:
+def choose(request: Request, desk: AtDesk, visitor: Reading, case_id: CaseId, zone: str = "") -> Response:
     """Show the times that can be chosen, by the agent's own clock."""
     here = snoozing.zone_of(zone)
     with desk.pool.transaction() as conn:
-        values = {"case_id": head_of(conn, case_id).id, "asleep": snoozes.find(conn, case_id=case_id), "incidents": _to_wait_for(conn)}
+        values = {
+            "case_id": head_of(conn, case_id).id,
+            "asleep": snoozes.find(conn, case_id=case_id),
+            "incidents": _to_wait_for(conn, visitor),
+        }
     times = snoozing.times(snoozing.presets(desk.clock(), here))
     return desk.screens.blocks(request, "snooze.html", ["picker"], values | {"times": times, "zone": zone})
 
@@ -51,6 +56,7 @@ def lay_down(  # noqa: PLR0913
     incident: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Let the case sleep; `preset` may be `next`, the nearest of the times that are offered."""
+    check_reach(desk, visitor, "incident_id", incident)
     now = desk.clock()
     sleep = wish(reason, snoozing.chosen(preset, at, zone, now), label, incident)
     return done(
@@ -101,8 +107,8 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId,
     )
 
 
-def _to_wait_for(conn: Connection) -> list[Incident]:
-    return [one for one in incidents.going_on(conn) if one.status not in OVER]
+def _to_wait_for(conn: Connection, visitor: Visitor) -> list[Incident]:
+    return [one for one in incidents.going_on(conn, visitor.scope) if one.status not in OVER]
 
 
 def _said(sleep: Sleep, zone: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from amends.api.auth import Meaning, Reading, may
+from amends.api.auth import Meaning, Reading, check_reach, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.screen import elsewhere, saying
 from amends.core.database import Connection
@@ -65,6 +65,7 @@ def confirm(
 @router.post("/{cluster_id}/belongs", dependencies=WORK)
 def belong(request: Request, desk: AtDesk, visitor: Meaning, cluster_id: ClusterId, incident_id: Annotated[IncidentId, Form()]) -> Response:
     """Let it be part of an incident that goes on."""
+    check_reach(desk, visitor, "incident_id", incident_id)
     with desk.pool.transaction() as conn:
         cluster_choices.belongs_to(conn, cluster_id, incident_id, who=_who(visitor), now=desk.clock())
     undo = f"/incidents/suggestions/{cluster_id}/unconfirm"
@@ -157,6 +158,6 @@ def _one(conn: Connection, desk: Desk, visitor: Visitor, cluster_id: ClusterId) 
         "members": cluster_list.members(conn, visitor.scope, cluster_id, limit=MEMBERS),
         "most": MEMBERS,
         "gravities": GRAVITIES,
-        "open_incidents": [] if found.incident_id else incidents.going_on(conn, limit=SHOWN),
+        "open_incidents": [] if found.incident_id else incidents.going_on(conn, visitor.scope, limit=SHOWN),
         "apart": False,
     }

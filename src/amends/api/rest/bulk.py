@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from amends.api.auth import Bearing, program_may
+from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk, Desk
 from amends.api.looking import asker_of
 from amends.api.rest._bodies import Body
@@ -52,6 +52,7 @@ class LeftCases:
 @router.post("", status_code=202, dependencies=WORK, operation_id="start_bulk")
 def start(desk: AtDesk, visitor: Bearing, body: BulkBody) -> bulk_rows.Run:
     """Start work on many cases; the set is fixed now, the rights are asked for each case when it is its turn."""
+    check_reach(desk, visitor, "incident_id", body.facts.get("incident", ""))
     with desk.pool.transaction() as conn:
         chosen = _matching(conn, desk, body.matching, visitor) if body.matching else body.case_ids
         wanted = Wanted(deed=body.deed, asked=body.facts, case_ids=chosen)

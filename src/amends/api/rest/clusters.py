@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from amends.api.auth import Bearing, program_may
+from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk, Desk
 from amends.api.rest._bodies import Body
 from amends.core.errors import NotFound
@@ -86,6 +86,7 @@ def get_cluster(desk: AtDesk, visitor: Bearing, cluster_id: ClusterId) -> Cluste
 @router.post("/{cluster_id}/confirm", operation_id="confirm_cluster", status_code=201, dependencies=WORK)
 def confirm_cluster(desk: AtDesk, visitor: Bearing, cluster_id: ClusterId, body: ConfirmBody) -> Opened:
     """Say that it is an incident: a new one, or part of one that goes on."""
+    check_reach(desk, visitor, "incident_id", body.incident_id or "")
     who, now = Who(agent_id=visitor.agent_id, scope=visitor.scope), desk.clock()
     with desk.pool.transaction() as conn:
         if body.incident_id is None:

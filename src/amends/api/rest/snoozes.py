@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from amends.api.auth import Bearing, program_may
+from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.api.rest._case import Case, done
@@ -33,6 +33,7 @@ class SnoozeBody(Body):
 @router.post("/snooze", dependencies=WORK, operation_id="snooze")
 def lay_down(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: SnoozeBody) -> Case:
     """Let the case sleep; a post of its customer wakes it in any case."""
+    check_reach(desk, visitor, "incident_id", body.incident or "")
     now: datetime = desk.clock()
     known = body.incident if body.reason is Reason.INCIDENT else None
     sleep = Sleep(reason=body.reason, until=body.until, label=body.label, incident_id=known)

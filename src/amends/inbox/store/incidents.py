@@ -125,9 +125,24 @@ def page(conn: Connection, scope: Scope, *, closed: bool, below: int | None, lim
     return fetch_all(conn, Listed, query, {"closed": closed, "below": below, "limit": limit} | scopes.params(scope))
 
 
-def going_on(conn: Connection, *, limit: int = 100) -> list[Incident]:
-    """Return the incidents that are not closed, the newest first: what a case can join."""
-    return fetch_all(conn, Incident, _COLUMNS + _FROM + "where i.closed_at is null order by i.id desc limit %(limit)s", {"limit": limit})
+def going_on(conn: Connection, scope: Scope, *, limit: int = 100) -> list[Incident]:
+    """Return the incidents that are not closed and of which the scope sees something, the newest first: what a case can join."""
+    query: LiteralString = (
+        _COLUMNS
+        + _FROM
+        + """
+        where i.closed_at is null and (
+          not exists (select from incident_cases m where m.incident_id = i.id and m.left_at is null)
+          or exists (
+            select from incident_cases m join cases c on c.id = m.case_id where m.incident_id = i.id and m.left_at is null
+        """
+        + scopes.within(scope)
+        + """
+          )
+        ) order by i.id desc limit %(limit)s
+        """
+    )
+    return fetch_all(conn, Incident, query, {"limit": limit} | scopes.params(scope))
 
 
 def update(conn: Connection, incident_id: IncidentId, new: NewIncident) -> None:
