@@ -12,7 +12,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.give_out import as_team
-from amends.inbox.actions.teams import By, Draft
+from amends.inbox.actions.teams import By, Draft, mark_of
 from amends.inbox.rules.assigning import Gives, at_work
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId
 from amends.inbox.rules.working_hours import DAYS, read_hours
@@ -54,6 +54,7 @@ def team_values(conn: Connection, visitor: Visitor, team_id: TeamId, now: dateti
         raise NotFound(_("There is no such team any more."))
     return {
         "team": team,
+        "seen": mark_of(team),
         "work": teams.work_of(conn, [team_id])[team_id],
         "week": team.week,
         "opens": None if team.week.at_work(now) else team.week.next_opening(now),

@@ -97,10 +97,12 @@ def change(  # noqa: PLR0913
     name: Annotated[str, Form(max_length=200)] = "",
     q: Annotated[str, Form(max_length=LONGEST)] = "",
     shared: Annotated[str, Form(max_length=5)] = "",
+    seen: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Rename a segment, share it, or let it ask something else."""
+    """Rename a segment, share it, or let it ask something else, unless somebody did so since the page was opened."""
+    wish = Wish(name=name, query=q, shared=bool(shared))
     with desk.pool.transaction() as conn:
-        keeping.change_segment(conn, segment_id, Wish(name=name, query=q, shared=bool(shared)), visitor=visitor, now=desk.clock())
+        keeping.change_segment(conn, segment_id, wish, visitor=visitor, now=desk.clock(), seen_at=seen)
     desk.wake()
     return saying(desk.screens.blocks(request, "segment.html", ["kept"], _members(desk, visitor, segment_id)), _("Saved"))
 

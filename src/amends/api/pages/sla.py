@@ -90,10 +90,12 @@ def one(request: Request, desk: AtDesk, visitor: Reading, policy_id: int) -> Res
 
 
 @router.post("/{policy_id:int}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, policy_id: int, filled: Filled) -> Response:
-    """Keep a changed policy: its next version."""
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, policy_id: int, filled: Filled, seen: Annotated[str, Form(max_length=12)] = ""
+) -> Response:
+    """Keep a changed policy, its next version, unless somebody changed it since the page was opened."""
     with desk.pool.transaction() as conn:
-        sla_policies.save(conn, filled.written(), policy_id=policy_id, agent_id=visitor.agent_id, now=desk.clock())
+        sla_policies.save(conn, filled.written(), policy_id=policy_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
         values = form_values(conn, sla_policies.policy_of(conn, policy_id))
     tried = _tried(desk, visitor, filled.written, str(policy_id))
     return saying(

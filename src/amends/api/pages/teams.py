@@ -46,11 +46,18 @@ def one(request: Request, desk: AtDesk, visitor: Reading, team_id: TeamId) -> Re
 
 
 @router.post("/{team_id:int}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, team_id: TeamId, draft: Annotated[Draft, Depends(drafted)]) -> Response:
-    """Make the team as the form says."""
+def change(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    team_id: TeamId,
+    draft: Annotated[Draft, Depends(drafted)],
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Make the team as the form says, unless somebody changed it since the page was opened."""
     now = desk.clock()
     with desk.pool.transaction() as conn:
-        change_team(conn, team_id=team_id, draft=draft, by=by(visitor), now=now)
+        change_team(conn, team_id=team_id, draft=draft, by=by(visitor), now=now, seen=seen)
         values = team_values(conn, visitor, team_id, now)
     desk.wake()
     return saying(desk.screens.blocks(request, "team.html", ["shown"], values), _("Saved"))

@@ -13,6 +13,7 @@ from amends.inbox.actions.topic_labels import give_case
 from amends.inbox.rules import macro_text
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, MacroId
+from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, macros, topics
 from amends.inbox.store.macros import Macro, NewMacro
@@ -52,8 +53,7 @@ def create(conn: Connection, new: NewMacro, *, by: Writer, now: datetime) -> Mac
 def change(conn: Connection, macro_id: MacroId, new: NewMacro, *, by: Writer, now: datetime, seen: str = "") -> None:
     """Write a macro anew; `Conflict` where it was changed since `seen`, when its writer saw it changed last, if they say so."""
     there = _ours(macros.lock(conn, macro_id), by)
-    if seen and there.changed_at.isoformat() != seen:
-        raise Conflict(_("Somebody was faster"))
+    check_seen(seen, as_it_is=there.changed_at.isoformat())
     checked = _checked(conn, new, by)
     try:
         with conn.transaction():

@@ -12,6 +12,7 @@ from amends.inbox.actions import conditions, deeds
 from amends.inbox.rules.automation import TIMED, Trigger, kinds_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
 from amends.inbox.store import automation, automation_log, events
 from amends.inbox.store.automation import Kept, Rule
@@ -94,8 +95,7 @@ def save(conn: Connection, draft: Draft, *, rule_id: int | None, agent_id: Agent
         saved = automation.insert(conn, kept, agent_id=agent_id, now=now)
     else:
         rule = rule_of(conn, rule_id)
-        if seen and rule.changed_at.isoformat() != seen:
-            raise Conflict(_("Somebody was faster"))
+        check_seen(seen, as_it_is=rule.changed_at.isoformat())
         before, saved = _written(rule), rule_id
         automation.update(conn, kept, rule_id=rule_id, agent_id=agent_id, now=now)
     events.add(conn, EventKind.RULE_SAVED, now=now, agent_id=agent_id, rule_id=saved, before=before, after=asdict(kept))

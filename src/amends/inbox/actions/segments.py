@@ -15,6 +15,7 @@ from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
 from amends.inbox.rules.rights import EVERYTHING
+from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
 from amends.inbox.store import customer_sql, events, segment_members, segments
 from amends.inbox.store.customer_sql import Condition
@@ -63,9 +64,13 @@ def save_segment(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetim
     return segment_id
 
 
-def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Visitor, now: datetime) -> Segment:
-    """Rename a segment, share it, or let it ask something else; return what it was."""
+def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Visitor, now: datetime, seen_at: str = "") -> Segment:
+    """Rename a segment, share it, or let it ask something else; return what it was.
+
+    `seen_at` is when it was changed last, as its writer saw it, if they say so: `Conflict` where somebody changed it since.
+    """
     before = segment_to_change(conn, segment_id, visitor)
+    check_seen(seen_at, as_it_is=before.changed_at.isoformat())
     check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=before.agent_id, shared=wish.shared)
     kept = _checked(conn, wish, visitor, but=before.id)
     segments.update(conn, segment_id, name=kept.name, query=kept.query, shared=kept.shared, now=now)

@@ -16,6 +16,7 @@ from amends.inbox.rules import sla_policy
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.job_reasons import JobWhy
+from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.sla_policy import APPLYING, Written
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, sla_policies
@@ -33,14 +34,18 @@ def checked(conn: Connection, written: Written, *, now: datetime) -> Written:
     return replace(kept, condition=conditions.check(conn, kept.condition, now=now) if kept.condition else "")
 
 
-def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id: AgentId, now: datetime) -> int:
-    """Keep a new policy, behind all others, or the next version of one, and return its id; what says the same is no new version."""
+def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Keep a new policy, behind all others, or the next version of one, and return its id; what says the same is no new version.
+
+    `seen` is the number of the version that its writer saw, if they say so: `Conflict` where there is a newer one.
+    """
     sla_policies.lock_order(conn)
     kept = checked(conn, written, now=now)
     if policy_id is None:
         saved = sla_policies.insert(conn, now=now)
     else:
         before, saved = policy_of(conn, policy_id), policy_id
+        check_seen(seen, as_it_is=str(before.number))
         if as_written(before) == kept:
             return saved
     sla_policies.add_version(conn, kept, policy_id=saved, agent_id=agent_id, now=now)

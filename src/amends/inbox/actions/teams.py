@@ -11,6 +11,7 @@ from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.working_hours import Hours
 from amends.inbox.store import events, scopes, staff, teams
@@ -70,9 +71,13 @@ def make_team(conn: Connection, *, name: str, by: By, now: datetime) -> TeamId:
     return team_id
 
 
-def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now: datetime) -> None:
-    """Make the team as `draft` says; a lead cannot put herself out of it."""
+def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now: datetime, seen: str = "") -> None:
+    """Make the team as `draft` says; a lead cannot put herself out of it.
+
+    `seen` is the `mark_of` the team that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     before = changeable(conn, team_id=team_id, by=by)
+    check_seen(seen, as_it_is=mark_of(before))
     words = _name(draft.name)
     if not by.everywhere:
         _check_lead(conn, before, draft, by)
@@ -173,6 +178,11 @@ def _name(name: str) -> str:
     if not 0 < len(words) <= LONGEST_NAME:
         raise Refused(_("A team's name has between 1 and %(most)s characters.") % {"most": LONGEST_NAME})
     return words
+
+
+def mark_of(team: TeamRow) -> str:
+    """Return what tells a team as its form shows it from the same team changed since: people come and go on other pages too."""
+    return mark(_facts(team))
 
 
 def _facts(team: TeamRow) -> dict[str, object]:

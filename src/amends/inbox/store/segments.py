@@ -18,13 +18,15 @@ class Segment:
     name: str
     query: str
     shared: bool
+    changed_at: datetime
     n: int | None
     counted_at: datetime | None
     trouble: str
 
 
 _SELECT: LiteralString = """
-select s.id, s.agent_id, g.name as owner, s.name, s.query, s.shared, k.n, k.counted_at, coalesce(k.trouble, '') as trouble
+select s.id, s.agent_id, g.name as owner, s.name, s.query, s.shared, coalesce(s.changed_at, s.created_at) as changed_at,
+  k.n, k.counted_at, coalesce(k.trouble, '') as trouble
 from segments s join agents g on g.id = s.agent_id left join segment_counts k on k.segment_id = s.id
 """
 _SEEN: LiteralString = " where s.deleted_at is null and (s.shared or s.agent_id = %(agent_id)s)"
