@@ -15,6 +15,7 @@ from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
+from amends.inbox.actions.still_allowed import is_left
 from amends.inbox.rules import reply_tries
 from amends.inbox.rules.approving import Why, reasons
 from amends.inbox.rules.case_states import GOING_ON, Step, after, awake
@@ -135,9 +136,11 @@ def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Targe
 def claim_reply(conn: Connection, *, now: datetime, lease: timedelta) -> ReplyJob | None:
     """Claim the next reply to send (or the next of its posts), or None; where `again` is set, call `collector.find_reply` first.
 
-    Pictures go with the first post.
+    Pictures go with the first post. What its customer no longer allows is thrown away instead.
     """
     job = replies.claim_next(conn, now=now, until=now + lease)
+    while job is not None and not job.again and is_left(conn, job.reply_id, now=now):
+        job = replies.claim_next(conn, now=now, until=now + lease)
     if job is None or job.number > 1:
         return job
     return replace(job, pictures=tuple(attachments.of_reply(conn, reply_id=job.reply_id)))

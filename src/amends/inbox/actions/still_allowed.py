@@ -1,0 +1,36 @@
+"""Lets nothing out that Amends wrote by itself once its customer took back that we may. Place in the path: a reply is claimed -> here.
+
+What a colleague wrote goes: it answers somebody who wrote to us.
+"""
+
+from datetime import datetime
+
+from amends.core.database import Connection
+from amends.inbox.rules.consent import Purpose, Target, permits
+from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import ReplyId
+from amends.inbox.store import consents, events, reply_consents
+from amends.inbox.store.reply_consents import Kind, Unasked
+
+PURPOSES = {Kind.OCCASION: Purpose.OCCASION, Kind.SURVEY: Purpose.SURVEY}
+
+
+def is_left(conn: Connection, reply_id: ReplyId, *, now: datetime) -> bool:
+    """Throw a reply away that its customer no longer allows, and tell whether that was so; only before it was ever tried."""
+    one = reply_consents.of_reply(conn, reply_id)
+    why = _why_not(conn, one) if one else ""
+    if one is None or not why:
+        return False
+    reply_consents.leave(conn, one, why=why, now=now)
+    events.add(conn, EventKind.REPLY_DISCARDED, now=now, case_id=one.case_id, reply_id=one.reply_id, text=one.text, rest=False)
+    return True
+
+
+def _why_not(conn: Connection, one: Unasked) -> str:
+    if one.do_not_contact:
+        return "do_not_contact"
+    purpose = PURPOSES.get(Kind(one.kind))
+    if purpose is None:
+        return ""
+    said = consents.in_force(conn, one.customer_id)
+    return "" if permits(said, purpose, Target(author_id=one.author_id), do_not_contact=False) else "no_consent"

@@ -1,0 +1,65 @@
+"""SQL of replies that Amends wrote by itself: on an occasion, to ask whether it is solved, or when something is mended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import LiteralString
+
+from amends.core.database import Connection, execute, fetch_maybe
+from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, ReplyId
+from amends.inbox.store import replies
+
+
+class Kind(StrEnum):
+    """What a reply was written for."""
+
+    OCCASION = "occasion"
+    SURVEY = "survey"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unasked:
+    """Such a reply, what it belongs to, and how its customer stands."""
+
+    kind: str
+    id: int
+    reply_id: ReplyId
+    case_id: CaseId
+    text: str
+    customer_id: CustomerId
+    author_id: AuthorId
+    do_not_contact: bool
+
+
+def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
+    """Return what a reply was written for, None where a colleague wrote it."""
+    return fetch_maybe(
+        conn,
+        Unasked,
+        """
+        select one.kind, one.id, r.id as reply_id, c.id as case_id, r.text, u.id as customer_id, c.author_id,
+          u.do_not_contact_since is not null as do_not_contact
+        from replies r join cases c on c.id = r.case_id join customers u on u.id = c.customer_id
+        cross join lateral (
+          select 'occasion' as kind, m.id from occasion_messages m where m.customer_id = any(customer_parts(u.id)) and m.reply_id = r.id
+          union all select 'survey', s.id from surveys s where s.case_id = c.id and s.reply_id = r.id
+          union all select 'incident', a.id from incident_answers a where a.case_id = c.id and a.reply_id = r.id
+        ) one
+        where r.id = %(id)s limit 1
+        """,
+        {"id": reply_id},
+    )
+
+
+def leave(conn: Connection, one: Unasked, *, why: str, now: datetime) -> None:
+    """Throw the reply away, and keep why what it belongs to did not go."""
+    execute(conn, _SKIPPED[Kind(one.kind)], {"id": one.id, "why": why})
+    replies.delete(conn, reply_id=one.reply_id, now=now)
+
+
+_SKIPPED: dict[Kind, LiteralString] = {
+    Kind.OCCASION: "update occasion_messages set state = 'skipped', why = %(why)s, sent_at = null where id = %(id)s",
+    Kind.SURVEY: "update surveys set state = 'skipped', why = %(why)s, sent_at = null where id = %(id)s",
+    Kind.INCIDENT: "update incident_answers set state = 'skipped', why = %(why)s where id = %(id)s",
+}

@@ -1,0 +1,86 @@
+"""What Amends wrote by itself and waits as an answer does not go once its customer took back that it may; what a colleague wrote does."""
+
+from datetime import timedelta
+
+import pytest
+
+from amends.core.database import Connection, execute, fetch_values
+from amends.inbox.actions.reply import claim_reply
+from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
+from amends.inbox.store import consents
+from tests.cast import a_post
+from tests.desk import MINUTE, Desk
+
+OCCASION = """
+with wishes as (insert into occasions (name, kind, agent_id, created_at) values ('Mended', 'mended', %(agent)s, %(now)s) returning id)
+insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, sent_at, text, reply_id)
+select w.id, c.customer_id, '2026', 'sent', %(now)s, %(now)s, %(now)s, r.text, r.id from wishes w, cases c, replies r
+"""
+SURVEY = """
+insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at, state, way, sent_at, reply_id)
+select e.id, c.id, c.customer_id, 'en', true, %(now)s, %(now)s, 'proposed', 'network', %(now)s, r.id
+from cases c join episodes e on e.case_id = c.id join replies r on r.case_id = c.id
+"""
+STATES = "select state || ' ' || why from occasion_messages union all select state || ' ' || why from surveys"
+
+
+@pytest.fixture(params=[(OCCASION, Purpose.OCCASION), (SURVEY, Purpose.SURVEY)], ids=["occasion", "survey"])
+def waiting(desk: Desk, request: pytest.FixtureRequest) -> tuple[Desk, Purpose]:
+    """A message waits as an answer to Cy, who allowed it by the handle."""
+    query, purpose = request.param
+    desk.hear(a_post("My bag is lost"))
+    desk.write("Bags arrive again.")
+    execute(desk.conn, query, {"agent": desk.agent_id, "now": desk.now})
+    _say(desk, purpose, given=True)
+    return desk, purpose
+
+
+def _say(desk: Desk, purpose: Purpose, *, given: bool, everywhere: bool = False) -> None:
+    desk.now += MINUTE
+    [author_id, customer_id] = fetch_values(desk.conn, "select unnest(array[author_id, customer_id]) from cases")
+    target = EVERY_WAY if everywhere else Target(author_id=author_id)
+    consents.add(desk.conn, customer_id, target=target, purpose=purpose, given=given, basis="told us", agent_id=None, now=desk.now)
+
+
+def _goes(desk: Desk) -> bool:
+    return claim_reply(desk.conn, now=desk.now + timedelta(hours=1), lease=MINUTE) is not None
+
+
+def _stands(conn: Connection) -> tuple[list[str], int]:
+    return fetch_values(conn, STATES), fetch_values(conn, "select count(*) from replies")[0]
+
+
+def test_it_goes_while_it_is_allowed(waiting: tuple[Desk, Purpose]) -> None:
+    assert _goes(waiting[0])
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_it_does_not_go_once_consent_was_taken_back(waiting: tuple[Desk, Purpose], *, everywhere: bool) -> None:
+    desk, purpose = waiting
+    _say(desk, purpose, given=False, everywhere=everywhere)
+    assert not _goes(desk)
+    assert _stands(desk.conn) == (["skipped no_consent"], 0)
+    assert desk.events()[-1] == "reply_discarded"
+
+
+def test_it_does_not_go_to_somebody_who_wants_no_messages(waiting: tuple[Desk, Purpose]) -> None:
+    desk, _purpose = waiting
+    execute(desk.conn, "update customers set do_not_contact_since = now()")
+    assert not _goes(desk)
+    assert _stands(desk.conn) == (["skipped do_not_contact"], 0)
+
+
+def test_an_answer_of_a_colleague_goes_though_somebody_wants_no_messages(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost"))
+    desk.write("We look for it")
+    execute(desk.conn, "update customers set do_not_contact_since = now()")
+    assert _goes(desk)
+
+
+def test_what_waits_behind_it_goes_in_its_place(waiting: tuple[Desk, Purpose]) -> None:
+    desk, purpose = waiting
+    _say(desk, purpose, given=False)
+    desk.write("We look for it")
+    claimed = claim_reply(desk.conn, now=desk.now + timedelta(hours=1), lease=MINUTE)
+    assert claimed is not None
+    assert claimed.text == "We look for it"
