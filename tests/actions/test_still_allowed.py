@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
+from amends.inbox.actions import occasions
 from amends.inbox.actions.reply import claim_reply
 from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
 from amends.inbox.store import consents
@@ -68,6 +69,18 @@ def test_it_does_not_go_to_somebody_who_wants_no_messages(waiting: tuple[Desk, P
     execute(desk.conn, "update customers set do_not_contact_since = now()")
     assert not _goes(desk)
     assert _stands(desk.conn) == (["skipped do_not_contact"], 0)
+
+
+@pytest.mark.parametrize("state", ["queued", "proposed", "sending"])
+def test_stopping_an_occasion_stops_what_waits_as_an_answer_too_but_not_what_is_on_its_way(desk: Desk, state: str) -> None:
+    desk.hear(a_post("My bag is lost"))
+    desk.write("Bags arrive again.")
+    execute(desk.conn, OCCASION, {"agent": desk.agent_id, "now": desk.now})
+    tried = desk.now if state == "sending" else None
+    execute(desk.conn, "update replies set state = %(state)s, first_try_at = %(tried)s", {"state": state, "tried": tried})
+    [occasion_id] = fetch_values(desk.conn, "select id from occasions")
+    stopped = occasions.stop(desk.conn, occasion_id, agent_id=desk.agent_id, now=desk.now)
+    assert (stopped, *_stands(desk.conn)) == ((0, ["sent "], 1) if state == "sending" else (1, ["stopped "], 0))
 
 
 def test_an_answer_of_a_colleague_goes_though_somebody_wants_no_messages(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import still_allowed
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
@@ -62,7 +63,7 @@ def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime
     """Stop it at once: what is not out does not go out any more. Return how many messages that are."""
     occasion_of(conn, occasion_id)
     occasions.set_active(conn, occasion_id, active=False)
-    stopped = occasion_messages.stop(conn, occasion_id=occasion_id)
+    stopped = occasion_messages.stop(conn, occasion_id=occasion_id) + still_allowed.stop(conn, occasion_id, agent_id=agent_id, now=now)
     _tell(conn, occasion_id, "stopped", agent_id, now)
     return stopped
 

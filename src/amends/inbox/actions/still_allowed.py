@@ -1,4 +1,4 @@
-"""Lets nothing out that Amends wrote by itself once its customer took back that we may. Place in the path: a reply is claimed -> here.
+"""Lets nothing out that Amends wrote by itself once its customer took consent back, or it was stopped. Place: a reply is claimed -> here.
 
 What a colleague wrote goes: it answers somebody who wrote to us.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.inbox.rules.consent import Purpose, Target, permits
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import ReplyId
+from amends.inbox.rules.ids import AgentId, ReplyId
 from amends.inbox.store import consents, events, reply_consents
 from amends.inbox.store.reply_consents import Kind, Unasked
 
@@ -24,6 +24,23 @@ def is_left(conn: Connection, reply_id: ReplyId, *, now: datetime) -> bool:
     reply_consents.leave(conn, one, why=why, now=now)
     events.add(conn, EventKind.REPLY_DISCARDED, now=now, case_id=one.case_id, reply_id=one.reply_id, text=one.text, rest=False)
     return True
+
+
+def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> int:
+    """Throw away what waits as an answer of an occasion, and return how many that were."""
+    stopped = reply_consents.stop(conn, occasion_id=occasion_id, now=now)
+    for one in stopped:
+        events.add(
+            conn,
+            EventKind.REPLY_DISCARDED,
+            now=now,
+            case_id=one.case_id,
+            agent_id=agent_id,
+            reply_id=one.reply_id,
+            text=one.text,
+            rest=False,
+        )
+    return len(stopped)
 
 
 def _why_not(conn: Connection, one: Unasked) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_maybe
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, ReplyId
 from amends.inbox.store import replies
 
@@ -56,6 +56,39 @@ def leave(conn: Connection, one: Unasked, *, why: str, now: datetime) -> None:
     """Throw the reply away, and keep why what it belongs to did not go."""
     execute(conn, _SKIPPED[Kind(one.kind)], {"id": one.id, "why": why})
     replies.delete(conn, reply_id=one.reply_id, now=now)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """A reply that was thrown away before it was ever tried."""
+
+    reply_id: ReplyId
+    case_id: CaseId
+    text: str
+
+
+def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
+    """Throw away what waits as an answer of an occasion's messages, and return it."""
+    return fetch_all(
+        conn,
+        Stopped,
+        """
+        with waiting as (
+          select m.id as message_id, r.id as reply_id, r.key, r.case_id, r.text
+          from occasion_messages m join replies r on r.id = m.reply_id
+          where m.occasion_id = %(occasion)s and m.state = 'sent' and r.state in ('proposed', 'queued') and r.first_try_at is null
+          order by r.id for update of r skip locked
+        ), stopped as (
+          update occasion_messages m set state = 'stopped', sent_at = null from waiting w where m.id = w.message_id
+        ), gone as (
+          delete from replies r using waiting w where r.id = w.reply_id
+        ), spent as (
+          insert into reply_keys (key, case_id, spent_at) select key, case_id, %(now)s from waiting
+        )
+        select reply_id, case_id, text from waiting order by reply_id
+        """,
+        {"occasion": occasion_id, "now": now},
+    )
 
 
 _SKIPPED: dict[Kind, LiteralString] = {
