@@ -377,6 +377,16 @@ def test_every_table_that_names_a_case_a_post_or_a_handle_stands_in_the_file_or_
     assert set(BEHIND_THEM_IN_THE_FILE.values()) <= SECTIONS.keys()
 
 
+def test_the_file_has_what_was_taken_away_and_can_come_back(desk: Desk) -> None:
+    customer_id = known_everywhere(desk)
+    execute(desk.conn, "update customer_notes set removed_at = now()")
+    execute(desk.conn, "update customer_files set removed_at = now()")
+    records = erasure.family(desk.conn, customer_id)
+    for name in ("notes", "files"):
+        assert len(list(person_file.section(desk.conn, name, customers=records, authors=[]))) == 1
+    assert [file.body for file in person_file.files(desk.conn, records)] == [WORD.encode()]
+
+
 def test_the_file_has_a_section_for_everything_and_every_row_of_it(desk: Desk) -> None:
     customer_id = known_everywhere(desk)
     records = erasure.family(desk.conn, customer_id)

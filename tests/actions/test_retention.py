@@ -101,8 +101,10 @@ def test_notes_of_closed_cases_and_old_notes_on_customers_go_but_what_is_pinned_
     execute(
         desk.conn,
         """
-        insert into customer_notes (customer_id, kind, text, pinned, at, created_at)
-        select customer_id, 'note', word, word = 'pinned', %(now)s, %(now)s from cases, unnest('{pinned,loose}'::text[]) word
+        insert into customer_notes (customer_id, kind, text, pinned, at, created_at, removed_at)
+        select customer_id, 'note', word, word <> 'loose', %(now)s, %(now)s,
+          case when word = 'pinned and taken away' then %(now)s::timestamptz end
+        from cases, unnest('{pinned,loose,pinned and taken away}'::text[]) word
         """,
         {"now": desk.now},
     )

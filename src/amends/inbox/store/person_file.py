@@ -1,5 +1,7 @@
 """SQL of all that is held on one person, section by section, for the file that they may ask for (GDPR, articles 15 and 20).
 
+What a colleague took away and could bring back is held too.
+
 `tests/actions/test_erasing.py` looks for every table that may hold something of a person.
 """
 
@@ -42,11 +44,10 @@ _OF_RECORD: dict[str, LiteralString] = {
         select t.id, to_jsonb(t) || jsonb_build_object('organisation', o.name) as row
         from memberships t join organisations o on o.id = t.organisation_id where customer_id = any(%(customers)s) and t.id > %(after)s""",
     "notes": """
-        select id, to_jsonb(t) - 'agent_id' as row from customer_notes t
-        where customer_id = any(%(customers)s) and removed_at is null and id > %(after)s""",
+        select id, to_jsonb(t) - 'agent_id' as row from customer_notes t where customer_id = any(%(customers)s) and id > %(after)s""",
     "files": """
         select id, to_jsonb(t) - 'body' - 'agent_id' as row from customer_files t
-        where customer_id = any(%(customers)s) and removed_at is null and id > %(after)s""",
+        where customer_id = any(%(customers)s) and id > %(after)s""",
     "changes": """
         select id, to_jsonb(t) - 'agent_id' as row from customer_changes t where customer_id = any(%(customers)s) and id > %(after)s""",
     "requests": """
@@ -150,7 +151,7 @@ def files(conn: Connection, customers: Sequence[CustomerId]) -> Iterator[File]:
         File,
         """
         select id, name, body from customer_files
-        where customer_id = any(%(customers)s) and removed_at is null and id > %(after)s order by id limit 1
+        where customer_id = any(%(customers)s) and id > %(after)s order by id limit 1
         """,
         {"customers": list(customers), "after": after},
     ):

@@ -115,7 +115,7 @@ def count(conn: Connection, term: Term) -> int:
         query = (
             "select (select count(*) "
             + _NOTES
-            + ") + (select count(*) from customer_notes where removed_at is null and not pinned and at < %(before)s)"
+            + ") + (select count(*) from customer_notes where (removed_at is not null or not pinned) and at < %(before)s)"
         )
     else:
         query = "select count(*) " + _COUNTED[term.kind]
@@ -168,7 +168,7 @@ _TAKEN: dict[Kept, tuple[LiteralString, ...]] = {
         "with old as (select n.id " + _NOTES + " limit %(limit)s) update notes n set text = '' from old where n.id = old.id",
         """
         delete from customer_notes where id in (
-          select id from customer_notes where removed_at is null and not pinned and at < %(before)s limit %(limit)s
+          select id from customer_notes where (removed_at is not null or not pinned) and at < %(before)s limit %(limit)s
         )
         """,
     ),
