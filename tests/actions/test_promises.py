@@ -46,6 +46,80 @@ def test_a_date_in_the_words_of_an_answer_is_found(text: str, days: int) -> None
     assert found.date() == (NOON + timedelta(days=days)).date()
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Tendrá su reembolso el viernes.", 4),
+        ("Le llamamos mañana por la mañana", 1),
+        ("Llega dentro de 3 días", 3),
+        ("Lo tendrá en los próximos 3 días", 3),
+        ("Llega en una semana", 7),
+        ("Estará el 12 de marzo", 10),
+        ("Antes del sabado estara listo", 5),
+        ("සිකුරාදාට පෙර මුදල් ලැබෙනු ඇත.", 4),
+        ("හෙට අපි ඔබට කතා කරන්නෙමු", 1),
+        ("දින 3ක් ඇතුළත ලැබෙනු ඇත", 3),
+        ("සති දෙකකින් පිළිතුරු දෙන්නෙමු", 14),
+        ("මාර්තු 12 වන දින", 10),
+        ("வெள்ளிக்கிழமைக்குள் பணம் வந்து சேரும்.", 4),
+        ("வியாழக்கிழமை அழைக்கிறோம்", 3),
+        ("நாளை அழைக்கிறோம்", 1),
+        ("3 நாட்களுக்குள் கிடைக்கும்", 3),
+        ("மார்ச் 12 அன்று", 10),
+        ("እስከ ዓርብ ገንዘቡ ይመለሳል።", 4),
+        ("በአርብ ገንዘቡ ይመለሳል", 4),
+        ("ነገ እንደውላለን", 1),
+        ("በ3 ቀናት ውስጥ ይደርሳል", 3),
+        ("በሁለት ሳምንታት ውስጥ", 14),
+        ("ಶುಕ್ರವಾರದೊಳಗೆ ಹಣ ಬರುತ್ತದೆ.", 4),
+        ("ನಾಳೆ ಕರೆ ಮಾಡುತ್ತೇವೆ", 1),
+        ("3 ದಿನಗಳಲ್ಲಿ ತಲುಪುತ್ತದೆ", 3),
+        ("ಮಾರ್ಚ್ 12ರಂದು", 10),
+        ("ਸ਼ੁੱਕਰਵਾਰ ਤੱਕ ਪੈਸੇ ਮਿਲ ਜਾਣਗੇ।", 4),
+        ("ਭਲਕੇ ਫ਼ੋਨ ਕਰਾਂਗੇ", 1),
+        ("3 ਦਿਨਾਂ ਵਿੱਚ ਪਹੁੰਚੇਗਾ", 3),
+        ("2 ਹਫਤਿਆਂ ਵਿੱਚ", 14),
+        ("It is there by 12/3.", 10),
+        ("It is there by 3/13.", 11),
+        ("El 12/03/2026 lo tiene", 10),
+        ("Am 12.3. ist es da", 10),
+        ("Am 12.03.2026 ist es da", 10),
+        ("You have it Friday", 4),
+        ("We are here 24/7, and you have it by Friday", 4),
+        ("Sorry for the delay of 5 days. You have it by Friday", 4),
+    ],
+)
+def test_a_date_is_found_in_every_language_of_the_screens(text: str, days: int) -> None:
+    found = suggested(text, NOON, "Asia/Colombo").due_at
+    assert found is not None
+    assert found.date() == (NOON + timedelta(days=days)).date()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You wrote 3 days ago",
+        "Nos escribió hace 3 días por la mañana",
+        "දින 3කට පෙර",
+        "3 நாட்களுக்கு முன்",
+        "ከ3 ቀናት በፊት",
+        "3 ದಿನಗಳ ಹಿಂದೆ",
+        "3 ਦਿਨ ਪਹਿਲਾਂ",
+        "ብዙ ነገር አለ",
+        "We are here 24/7, version 4.5, for $12.50",
+        "We may look into it, and march on",
+    ],
+)
+def test_what_is_over_or_no_date_is_no_time_to_come(text: str) -> None:
+    assert suggested(text, NOON, "Asia/Colombo").due_at is None
+
+
+def test_tomorrow_is_that_of_the_zone_of_who_promises() -> None:
+    late = NOON.replace(hour=22)
+    assert suggested("හෙට", late, "Asia/Colombo").due_at == datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
+    assert suggested("හෙට", late, "America/Los_Angeles").due_at == datetime(2026, 3, 4, 2, tzinfo=UTC)
+
+
 def test_on_the_evening_of_a_weekday_its_name_means_the_next_week() -> None:
     found = suggested("You have it by Monday.", NOON + 9 * HOUR, "UTC").due_at
     assert found is not None

@@ -1,0 +1,106 @@
+"""When a sentence says that something will be: by a weekday, tomorrow, within three days, on a date. Place in the path: `rules.promising`.
+
+Found in the languages of the screens, in the zone of who promises; what names no hour is due at the end of that day's work. A date of
+numbers begins with its day, unless only the other order is one. Nothing here does I/O.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from amends.inbox.rules import date_words as known
+
+END_OF_DAY = time(18)
+LEAP_DAYS_APART = 8
+"""So many years lie at most between two leap days."""
+BEFORE = 4
+"""So many words lie at most between "within" and the number: "within the next 3 days", "en un plazo de 3 días"."""
+CENTURY = 100
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_NUMBERS = re.compile(
+    r"(?<![\d/.-])(?!24/7(?!\d))(\d{1,2})(?:/(\d{1,2})(?:/(\d{4}|\d\d))?|([.-])(\d{1,2})\4(\d{4})|\.(\d{1,2})\.)(?![\d/]|[.-]\d)"
+)
+
+
+def due_of_sentence(sentence: str, here: datetime) -> datetime | None:
+    """Return the time that a sentence names, to come or over, in the zone of `here`; None where it names none."""
+    words = known.words_of(sentence)
+    length = _length(words)
+    if length is not None:
+        return here + length
+    day = _day(sentence, words, here)
+    return datetime.combine(day, END_OF_DAY, here.tzinfo) if day else None
+
+
+def _length(words: Sequence[str]) -> timedelta | None:
+    """Return how long it is until then: "in 3 days", or a unit and its number in the order of Sinhala."""
+    for at, word in enumerate(words):
+        unit = known.units().find(word)
+        count = _count(words, at) if unit else None
+        if unit and count and not unit.over & {*words[max(0, at - 2) : at + 3]}:
+            return count * unit.length
+    return None
+
+
+def _count(words: Sequence[str], at: int) -> int | None:
+    """Return the number that belongs to the unit at a place."""
+    if known.is_latin(words[at]) and not known.WITHIN & {*words[max(0, at - 1 - BEFORE) : at]}:
+        return None
+    beside = [words[at - 1]] if at else []
+    behind = [] if known.is_latin(words[at]) else list(words[at + 1 : at + 2])
+    return next((number for word in beside + behind if (number := _number(word))), None)
+
+
+def _number(word: str) -> int | None:
+    return int(word) if word.isdecimal() and len(word) <= 3 else known.numbers().find(word)  # noqa: PLR2004 - figures
+
+
+def _day(sentence: str, words: Sequence[str], here: datetime) -> date | None:
+    today = here.date()
+    for at, word in enumerate(words):
+        days = known.near_days().find(word)
+        if days is not None and not (at and words[at - 1] in known.NOT_TOMORROW):
+            return today + timedelta(days=days)
+    return _dated(sentence, words, today) or _weekday(words, here)
+
+
+def _weekday(words: Sequence[str], here: datetime) -> date | None:
+    """Return the next such day: the evening of a Thursday has no more of it to promise, so that it means that of next week."""
+    today = here.date() + timedelta(days=here.time() >= END_OF_DAY)
+    found = next((day for word in words if (day := known.weekdays().find(word)) is not None), None)
+    return None if found is None else today + timedelta(days=(found - today.weekday()) % 7)
+
+
+def _dated(sentence: str, words: Sequence[str], today: date) -> date | None:
+    if found := _ISO.search(sentence):
+        return _made(int(found[1]), int(found[2]), int(found[3]))
+    if found := _NUMBERS.search(sentence):
+        one, other, year = int(found[1]), int(found[2] or found[5] or found[7]), int(found[3] or found[6] or 0)
+        return _coming(other, one, year, today) or _coming(one, other, year, today)
+    return next(_named(words, today), None)
+
+
+def _named(words: Sequence[str], today: date) -> Iterator[date]:
+    """Return the dates whose month is a word, its day before or behind it, a year after both: 12 March, March 12th 2027, 12 de marzo."""
+    for at, word in enumerate(words):
+        month = known.months().find(word)
+        for place in (at - 1, at - 2, at + 1) if month else ():
+            if 0 <= place < len(words) and words[place].isdecimal() and len(words[place]) <= 2:  # noqa: PLR2004 - figures
+                years = [int(one) for one in words[max(at, place) + 1 :][:2] if one.isdecimal() and len(one) == 4]  # noqa: PLR2004
+                found = _coming(month or 0, int(words[place]), years[0] if years else 0, today)
+                yield from [found] if found else []
+
+
+def _coming(month: int, day: int, year: int, today: date) -> date | None:
+    """Return the day, of the next year that has it where none is told: a leap day may be years away."""
+    if year:
+        return _made(year if year >= CENTURY else today.year - today.year % CENTURY + year, month, day)
+    found = (_made(year, month, day) for year in range(today.year, today.year + LEAP_DAYS_APART + 1))
+    return next((one for one in found if one is not None and one >= today), None)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
