@@ -192,12 +192,16 @@ def conclude(conn: Connection, concluded: Sequence[Concluded], *, now: datetime)
 
 
 def _tell_episodes(conn: Connection, episode_ids: Sequence[int]) -> None:
-    """Let episodes say what the longest of their concluded looks found."""
+    """Let episodes say what the longest of their concluded looks found.
+
+    Which are concluded is no condition of the look-up: where hardly any was, all that were would be read for each episode.
+    """
     execute(
         conn,
         """
         update episodes e set outcome = (
-          select f.outcome from follow_ups f where f.episode_id = e.id and f.concluded_at is not null order by f.days desc limit 1
+          select (array_agg(f.outcome order by f.days desc) filter (where f.concluded_at is not null))[1]
+          from follow_ups f where f.episode_id = e.id
         ) where e.id = any(%(ids)s)
         """,
         {"ids": list(episode_ids)},
