@@ -40,7 +40,7 @@ NO_MONTH = frozenset({"ago"})
 SHORT = 2
 """A name of so few letters is a word of its own in any script, or many others would begin with it: ነገ is tomorrow, ነገር a thing."""
 _WORD = re.compile(r"\d+|[^\s\d.,;:!?()\[\]/\\\-–—\"'’“”…።፣।]+")
-_LATIN = re.compile(r"[a-z\u00df-\u024f]+")
+_LATIN = re.compile(r"[0-9a-z\u00df-\u024f]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u200c\u200d\u0a3c]")
 """What many leave out: accents, joiners, the dot below a letter of Gurmukhi."""
 _BEFORE = re.compile("(?:እስከ|በ|ለ)(?=..)")
@@ -71,7 +71,7 @@ def _plain(text: str) -> str:
 
 
 def is_latin(word: str) -> bool:
-    """Tell whether a word is of Latin letters."""
+    """Tell whether a word is of Latin letters or figures."""
     return bool(_LATIN.fullmatch(word))
 
 
