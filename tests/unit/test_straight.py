@@ -1,12 +1,13 @@
 """How templates become Python: calls are Python's own, and all that is no HTML is made safe."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
 from jinja2.exceptions import UndefinedError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from amends.api import screen
 from amends.api.screen import Screens
@@ -27,6 +28,23 @@ def test_what_a_template_calls_is_called_straight_away(templates: Environment) -
 def test_what_is_no_html_is_made_safe_and_what_is_stays_as_it_is(templates: Environment) -> None:
     drawn = templates.from_string("{{ text }} {{ html }} {{ 3 }} {{ said('<i>') }}").render
     assert drawn(text="<b>&", html=Markup("<b>"), said=str.upper) == "&lt;b&gt;&amp; <b> 3 &lt;I&gt;"
+
+
+def test_what_is_put_out_is_as_safe_as_markupsafe_makes_it(templates: Environment) -> None:
+    class Kind(StrEnum):
+        ODD = "<'odd'>"
+
+    class Drawn:
+        def __html__(self) -> str:
+            return "<svg>"
+
+    for value in ("", "a & b", "<\"'>", Kind.ODD, Drawn(), Markup("<b>"), None, 3.5, b"<", ["<"], {"<": ">"}, "\u1230\ud800<"):
+        assert templates.from_string("{{ value }}").render(value=value) == str(escape(value))
+
+
+def test_where_autoescaping_is_off_or_switched_nothing_changes(templates: Environment) -> None:
+    text = "{% autoescape on %}{{ '<' ~ value }}{% endautoescape %}{% autoescape false %}{{ value }}{% endautoescape %}"
+    assert templates.from_string(text).render(value="<b>", on=True) == "&lt;&lt;b&gt;<b>"
 
 
 def test_a_block_that_is_handed_to_a_macro_arrives_there(templates: Environment) -> None:

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from amends.api import (
     asking_words,
@@ -41,7 +41,7 @@ from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
-from amends.api.straight import Straight
+from amends.api.straight import Straight, safe
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -149,7 +149,7 @@ def _told_of(one: str, many: str, number: int, /, **values: object) -> Markup:
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:
     """Return a text of ours with `values` put in, each made safe once; markupsafe's own `%` took three times as long."""
-    return Markup(text % {name: escape(value) for name, value in values.items()})  # noqa: S704 - our own words
+    return Markup(text % {name: safe(value) for name, value in values.items()})  # noqa: S704 - our own words
 
 
 @lru_cache(maxsize=8192)
