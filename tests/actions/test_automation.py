@@ -7,6 +7,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.post import Author
 from amends.inbox.actions import automation, drafts, macros, rule_book
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.rule_book import Draft
@@ -146,6 +147,31 @@ def test_hours_without_an_answer_make_a_rule_act_once_in_each_wait(desk: Desk) -
     desk.now += 3 * HOUR
     timed(desk)
     assert (len(notes(desk)), outcomes(desk, rule_id)) == (2, ["acted", "acted"])
+
+
+def test_the_first_match_is_the_last_of_those_of_the_same_hours_too(desk: Desk) -> None:
+    for name, hours, stops, condition in (("1", "2", True, "baggage"), ("2", "2", True, ""), ("3", "2", False, ""), ("4", "3", False, "")):
+        save(desk, draft(name, trigger="unanswered", hours=hours, stops=stops, condition=condition, deeds=[{"deed": "note", "text": name}]))
+    desk.hear(FIRST)
+    desk.now += 2 * HOUR + MINUTE
+    timed(desk)
+    timed(desk)
+    assert notes(desk) == ["2"]
+    desk.now += HOUR
+    timed(desk)
+    assert notes(desk) == ["2", "4"]
+
+
+def test_no_rule_overtakes_one_that_may_be_the_last_and_has_more_to_look_at(desk: Desk) -> None:
+    for name, stops in (("1", True), ("2", False)):
+        save(desk, draft(name, trigger="unanswered", hours="2", stops=stops, deeds=[{"deed": "note", "text": name}]))
+    people = [Author(external_id=f"a{n}", handle=f"a{n}", name="", followers=0) for n in range(automation.BATCH + 1)]
+    desk.hear(*(a_post("My bag is lost!", external_id=one.external_id, author=one) for one in people))
+    desk.triage()
+    desk.now += 2 * HOUR + MINUTE
+    timed(desk)
+    timed(desk)
+    assert notes(desk) == ["1"] * len(people)
 
 
 def test_what_waited_long_enough_before_the_rule_is_left_alone(desk: Desk) -> None:

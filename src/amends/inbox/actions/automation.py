@@ -22,6 +22,7 @@ from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.store import automation, automation_log, events
 from amends.inbox.store.automation import Rule
+from amends.inbox.store.automation_log import Looks
 
 log = logger(__name__)
 
@@ -67,24 +68,28 @@ def apply_rules(conn: Connection, *, policy: Policy, now: datetime) -> int:
 def apply_timed(conn: Connection, *, policy: Policy, now: datetime) -> bool:
     """Let the rules of time act on what has waited long enough, and return whether more of it may be left."""
     at = Round(conn=conn, policy=policy, now=now)
-    more = False
-    for rule in _in_force(conn):
-        if Trigger(rule.trigger) in TIMED and rule.hours:
-            due = _overdue(at, rule, rule.hours)
-            more = more or len(due) == BATCH
+    rules = [rule for rule in _in_force(conn) if Trigger(rule.trigger) in TIMED and rule.hours]
+    full = set[int]()
+    for place, rule in enumerate(rules):
+        lasts = [one.id for one in rules[:place] if one.stops and (one.trigger, one.hours) == (rule.trigger, rule.hours)]
+        if full.isdisjoint(lasts):
+            due = _overdue(at, rule, lasts)
+            full |= {rule.id} if len(due) == BATCH else set()
             for one in due:
                 _ask_in_order(at, [rule], Cause(case_id=one.case_id, name=one.cause), is_period=True)
     _keep_counts(at)
-    return more
+    return bool(full)
 
 
 def _in_force(conn: Connection) -> list[Rule]:
     return [rule for rule in automation.every(conn) if rule.active]
 
 
-def _overdue(at: Round, rule: Rule, hours: float) -> Sequence[automation_log.Overdue]:
+def _overdue(at: Round, rule: Rule, lasts: Sequence[int]) -> Sequence[automation_log.Overdue]:
+    """Return what a rule has to look at; `lasts` are rules before it, of the same hours, after which none is asked where they acted."""
     look = automation_log.unanswered if rule.trigger == Trigger.UNANSWERED else automation_log.silent
-    return look(at.conn, rule_id=rule.id, hours=hours, active_since=rule.active_since, now=at.now, limit=BATCH)
+    looks = Looks(rule_id=rule.id, hours=rule.hours or 0, active_since=rule.active_since, lasts=lasts)
+    return look(at.conn, looks, now=at.now, limit=BATCH)
 
 
 def _keep_counts(at: Round) -> None:

@@ -36,8 +36,29 @@ class Overdue:
     cause: str
 
 
-def unanswered(conn: Connection, *, rule_id: int, hours: float, active_since: datetime, now: datetime, limit: int) -> list[Overdue]:
-    """Return open cases whose customers have waited for `hours` since the rule is on, and that it has not looked at in this wait."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looks:
+    """What a rule of time looks at: waits that became `hours` long since it is on, and in which none of the rules `lasts` acted."""
+
+    rule_id: int
+    hours: float
+    active_since: datetime
+    lasts: Sequence[int] = ()
+
+    def params(self, now: datetime, limit: int) -> dict[str, object]:
+        """Return the parameters of the statements that find such waits."""
+        wait = timedelta(hours=self.hours)
+        return {
+            "rule_id": self.rule_id,
+            "lasts": list(self.lasts),
+            "until": now - wait,
+            "since": self.active_since - wait,
+            "limit": limit,
+        }
+
+
+def unanswered(conn: Connection, looks: Looks, *, now: datetime, limit: int) -> list[Overdue]:
+    """Return open cases whose customers have waited so long, and that the rule has not looked at in this wait."""
     return fetch_all(
         conn,
         Overdue,
@@ -48,16 +69,17 @@ def unanswered(conn: Connection, *, rule_id: int, hours: float, active_since: da
             and coalesce(c.waiting_since, 'infinity') > %(since)s
         ) due
         where not exists (
-          select from automation_log l where l.rule_id = %(rule_id)s and l.case_id = due.id and l.cause = due.cause
+          select from automation_log l where l.case_id = due.id and l.cause = due.cause
+            and (l.rule_id = %(rule_id)s or (l.rule_id = any(%(lasts)s::bigint[]) and l.outcome = 'acted'))
         )
         order by due.waiting_since, due.id limit %(limit)s
         """,
-        {"rule_id": rule_id, "until": now - timedelta(hours=hours), "since": active_since - timedelta(hours=hours), "limit": limit},
+        looks.params(now, limit),
     )
 
 
-def silent(conn: Connection, *, rule_id: int, hours: float, active_since: datetime, now: datetime, limit: int) -> list[Overdue]:
-    """Return cases whose customers have not written for `hours` since our newest answer, and that the rule has not looked at since."""
+def silent(conn: Connection, looks: Looks, *, now: datetime, limit: int) -> list[Overdue]:
+    """Return cases whose customers have not written for so long since our newest answer, and that the rule has not looked at since."""
     return fetch_all(
         conn,
         Overdue,
@@ -68,11 +90,12 @@ def silent(conn: Connection, *, rule_id: int, hours: float, active_since: dateti
           where c.status = 'waiting' and c.last_post_at <= %(until)s and r.sent_at <= %(until)s and r.sent_at > %(since)s
         ) due
         where not exists (
-          select from automation_log l where l.rule_id = %(rule_id)s and l.case_id = due.id and l.cause = due.cause
+          select from automation_log l where l.case_id = due.id and l.cause = due.cause
+            and (l.rule_id = %(rule_id)s or (l.rule_id = any(%(lasts)s::bigint[]) and l.outcome = 'acted'))
         )
         order by due.sent_at, due.id limit %(limit)s
         """,
-        {"rule_id": rule_id, "until": now - timedelta(hours=hours), "since": active_since - timedelta(hours=hours), "limit": limit},
+        looks.params(now, limit),
     )
 
 
