@@ -23,6 +23,16 @@ class Form:
 FORMS = {
     "team": Form(makes="/settings/teams", made={}, shown="/settings/teams/1", more={"gives": "nobody", "zone": "UTC", "day": [""] * 7}),
     "policy": Form(makes="/settings/sla", made={"first": "30min"}, shown="/settings/sla/1", more={"first": "1h"}),
+    "calendar": Form(
+        makes="/settings/calendars",
+        made={"zone": "UTC", "day": ["9-17"] * 7},
+        shown="/settings/calendars",
+        more={"zone": "UTC", "day": ["9-18"] * 7},
+        goes="/settings/calendars/1",
+    ),
+    "organisation": Form(
+        makes="/organisations", made={"kind": "company"}, shown="/organisations/1", more={"kind": "company", "remind_days": "30"}
+    ),
     "segment": Form(makes="/segments", made={"q": "name:lost"}, shown="/segments/1", more={"q": "name:found"}),
 }
 

@@ -10,7 +10,7 @@ from amends.api.looking import asker_of
 from amends.core.database import Connection
 from amends.inbox.actions import segments as asking
 from amends.inbox.actions.customer_figures import as_seen, engagement_seen
-from amends.inbox.actions.organisations import TermsWish, Wish, there
+from amends.inbox.actions.organisations import TermsWish, Wish, mark_of, there
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.organisations import OrganisationKind, health, why
@@ -64,6 +64,7 @@ def one_values(desk: Desk, conn: Connection, visitor: Visitor, organisation_id: 
     reasons = why(at)
     return {
         "organisation": organisation,
+        "seen": mark_of(organisation),
         "members": as_seen(conn, rows[: memberships.PAGE], visitor.scope, now=now),
         "more": rows[memberships.PAGE - 1].membership_id if len(rows) > memberships.PAGE else None,
         "engagement": at,

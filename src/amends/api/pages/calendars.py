@@ -64,13 +64,21 @@ def make(request: Request, desk: AtDesk, visitor: Meaning, calendar: Drafted, na
 
 
 @router.post("/{calendar_id:int}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, calendar_id: int, calendar: Drafted, name: Name = "") -> Response:
-    """Keep a changed calendar: its next version."""
+def change(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    calendar_id: int,
+    calendar: Drafted,
+    name: Name = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Keep a changed calendar, its next version, unless somebody changed it since the page was opened."""
     return _listed(
         request,
         desk,
         lambda conn: calendars.save(
-            conn, name=name, calendar=calendar, calendar_id=calendar_id, agent_id=visitor.agent_id, now=desk.clock()
+            conn, name=name, calendar=calendar, calendar_id=calendar_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen
         ),
         _("Kept; it holds for clocks that start from now on"),
     )
@@ -126,7 +134,8 @@ def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], t
 def _values(conn: Connection) -> dict[str, Any]:
     found = stored.every(conn)
     hours = {row.id: [_day(row, day) for day in range(len(DAYS))] for row in found}
-    return {"calendars": found, "hours": hours, "days": DAYS, "zones": zones(), "regions": regions(), "apart": False}
+    seen = {row.id: calendars.mark_of(row) for row in found}
+    return {"calendars": found, "seen": seen, "hours": hours, "days": DAYS, "zones": zones(), "regions": regions(), "apart": False}
 
 
 def _day(row: stored.CalendarRow, day: int) -> str:

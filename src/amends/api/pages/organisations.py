@@ -63,10 +63,17 @@ def one(
 
 
 @router.post("/{organisation_id:int}", dependencies=[may(Right.WORK)])
-def change(request: Request, desk: AtDesk, visitor: Meaning, organisation_id: OrganisationId, wish: Wished) -> Response:
-    """Change an organisation."""
+def change(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    organisation_id: OrganisationId,
+    wish: Wished,
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Change an organisation, unless somebody changed it since the page was opened."""
     with desk.pool.transaction() as conn:
-        keeping.change_organisation(conn, _known(organisation_id), wish, agent_id=visitor.agent_id, now=desk.clock())
+        keeping.change_organisation(conn, _known(organisation_id), wish, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return _shown(request, desk, visitor, organisation_id, _("Saved"))
 
 

@@ -8,6 +8,7 @@ from amends.core.translating import _
 from amends.inbox.rules.business_time import Calendar, checked
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import calendars, events, number_settings
 from amends.inbox.store.calendars import CalendarRow, Named
@@ -15,9 +16,16 @@ from amends.inbox.store.calendars import CalendarRow, Named
 LONGEST_NAME = 60
 
 
-def save(conn: Connection, *, name: str, calendar: Calendar, calendar_id: int | None, agent_id: AgentId, now: datetime) -> int:
-    """Keep a new calendar, or the next version of one, and return its id. `Refused` where nobody would ever work."""
+def save(  # noqa: PLR0913
+    conn: Connection, *, name: str, calendar: Calendar, calendar_id: int | None, agent_id: AgentId, now: datetime, seen: str = ""
+) -> int:
+    """Keep a new calendar, or the next version of one, and return its id. `Refused` where nobody would ever work.
+
+    `seen` is the `mark_of` the calendar that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     words, calendar = _name(name), checked(calendar, now)
+    if calendar_id is not None:
+        check_seen(seen, as_it_is=mark_of(row_of(conn, calendar_id)))
     try:
         with conn.transaction():
             saved = _named(conn, calendar_id, words, now)
@@ -27,6 +35,11 @@ def save(conn: Connection, *, name: str, calendar: Calendar, calendar_id: int | 
         calendars.add_version(conn, calendar, calendar_id=saved, agent_id=agent_id, now=now)
         events.add(conn, EventKind.CALENDAR_SAVED, now=now, agent_id=agent_id, calendar_id=saved, name=words)
     return saved
+
+
+def mark_of(row: CalendarRow) -> str:
+    """Return what tells a calendar as its form shows it from the same calendar changed since."""
+    return mark([row.number, row.name])
 
 
 def _named(conn: Connection, calendar_id: int | None, name: str, now: datetime) -> int:

@@ -13,6 +13,7 @@ from amends.inbox.actions.customer_record import told_of_part
 from amends.inbox.rules import organisations as rules
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, MembershipId, OrganisationId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import agents, events, import_match, memberships, organisations
 from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.events import Event
@@ -59,15 +60,26 @@ def add_organisation(conn: Connection, wish: Wish, *, agent_id: AgentId, now: da
     return organisation_id
 
 
-def change_organisation(conn: Connection, organisation_id: int, wish: Wish, *, agent_id: AgentId, now: datetime) -> Organisation:
-    """Change an organisation and return what it was."""
+def change_organisation(
+    conn: Connection, organisation_id: int, wish: Wish, *, agent_id: AgentId, now: datetime, seen: str = ""
+) -> Organisation:
+    """Change an organisation and return what it was.
+
+    `seen` is the `mark_of` the organisation that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     before = there(conn, organisation_id, now=now)
+    check_seen(seen, as_it_is=mark_of(before))
     written = _written(conn, wish, but=before.id)
     organisations.update(conn, before.id, written, now=now)
     events.add(
         conn, EventKind.ORGANISATION_CHANGED, now=now, agent_id=agent_id, organisation_id=before.id, name=written.name, was=before.name
     )
     return before
+
+
+def mark_of(found: Organisation) -> str:
+    """Return what tells an organisation as its form shows it from the same organisation changed since."""
+    return mark([found.name, found.kind, found.domain, found.note, found.owner_id, found.remind_days])
 
 
 def _written(conn: Connection, wish: Wish, *, but: int = 0) -> Written:
