@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import time
@@ -26,7 +27,8 @@ def account() -> process.Account | None:
 
 
 def private(folder: Path) -> Path:
-    """Make a folder that the servers' account owns."""
+    """Make a folder that the servers' account owns, empty: a server that did not come up is tried again."""
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     if found := account():
         os.chown(folder, found.uid, found.gid)
