@@ -223,7 +223,8 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
         """
         update cases c set preview = '', reasons = array(
           select reason from unnest(c.reasons) with ordinality said(reason, place)
-          where reason <> all(select e.facts ->> 'reason' from events e where e.case_id = c.id and e.kind = 'case_pressed') order by place)
+          where not exists (
+            select from events e where e.case_id = c.id and e.kind = 'case_pressed' and e.facts ->> 'reason' = reason) order by place)
         where id = any(%(ids)s)
         """,
         ids,
