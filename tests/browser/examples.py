@@ -115,7 +115,7 @@ def _surge(conn: Connection, door: Door) -> dict[str, str]:
         """,
         {"now": door.now},
     )[0]
-    return {"alert_id": str(alert_id), "signature": sign(f"surge {alert_id}", SECRET_KEY)}
+    return {"alert_id": str(alert_id), "signature": sign(f"alarm {alert_id}", SECRET_KEY)}
 
 
 def _doors(conn: Connection, door: Door) -> str:

@@ -34,11 +34,21 @@ def screens(door: Door) -> tuple[list[str], list[str]]:
     return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields, "/answer-times.svg"]
 
 
+def left_out(door: Door) -> set[str]:
+    """Return the routes whose examples lead to nothing, so that nobody looks at them."""
+    answers = dict(_answers(door))
+    return {path for path in _paths() if answers[_named(path, door)].status_code == HTTPStatus.NOT_FOUND}
+
+
+def _paths() -> set[str]:
+    routes = [route for module in discover(doors).values() for route in module.router.routes]
+    return {route.path for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())} - NO_PAGE
+
+
 def _answers(door: Door) -> Iterator[tuple[str, Answer]]:
     """Yield what each route that is asked for something answers; none may break."""
-    routes = [route for module in discover(doors).values() for route in module.router.routes]
     client = door.visitor(door.who.ann)
-    for path in {_named(route.path, door) for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())} - NO_PAGE:
+    for path in {_named(path, door) for path in _paths()}:
         answer = client.get(path)
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, path
         yield path, answer

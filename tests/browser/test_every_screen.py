@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from amends.core.database import Pool
-from tests.browser.screens import enter, private_case, screens
+from tests.browser.screens import enter, left_out, private_case, screens
 from tests.door import Door
 from tests.seed import NOBODY
 from tests.serving import serving
@@ -99,6 +99,26 @@ def in_turn(page: Page, path: str, theme: str) -> Iterator[str]:
 def addresses(shown: Door) -> tuple[list[str], list[str]]:
     """The screens, and the pieces of screens; asking every route takes seconds."""
     return screens(shown)
+
+
+WITH_A_KEY = {"/invitation", "/new-password"}
+"""Doors that open with a key; `addresses` of the examples has one for each."""
+FRESH = {"/welcome"}
+"""What is there before anybody is, and is looked at by itself."""
+NO_SCREEN = {
+    "/customers/export/{export_id:int}",
+    "/customers/{customer_id:int}/field",
+    "/customers/{customer_id:int}/files/{file_id}",
+    "/inbox/{case_id:int}/pictures/{picture_id}",
+    "/inbox/{case_id:int}/posts/{post_id}/translation",
+    "/login/sign-on",
+    "/privacy/requests/{request_id}/file",
+}
+"""Files, the way to a provider, and pieces: of a field that is named, and of a translator that is there."""
+
+
+def test_no_screen_is_left_out(shown: Door) -> None:
+    assert left_out(shown) == WITH_A_KEY | FRESH | NO_SCREEN
 
 
 def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
