@@ -102,7 +102,7 @@ def test_cases_of_a_selection_join_a_new_incident_and_one_is_taken_out_and_put_b
     assert f'id="row-{door.who.plain}"' in found.text
     asleep = {"deed": "snooze", "preset": "over", "ids": f"{door.who.plain}"}
     assert "until “Outage <b>Jaffna</b>” is over" in toast(ada.post("/bulk", data=asleep | {"incident": str(incident)}))["text"]
-    assert ada.post("/bulk", data=asleep | {"incident": "999"}).status_code == 422
+    assert ada.post("/bulk", data=asleep | {"incident": "999"}).status_code == 404
 
 
 def proposed(door: Door, ada: TestClient, lead: TestClient) -> tuple[str, list[str]]:

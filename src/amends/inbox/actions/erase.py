@@ -16,8 +16,8 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, JobId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.store import customers, erasure, events, follow_ups, import_forget, import_match, sync_news, withdrawn
-from amends.inbox.store.erasure import PostAt
+from amends.inbox.store import customers, erasable_posts, erasure, events, follow_ups, import_forget, import_match, sync_news, withdrawn
+from amends.inbox.store.erasable_posts import PostAt
 
 POSTS = 500
 JOB = "erase"
@@ -64,7 +64,7 @@ def _forget(conn: Connection, customer_id: CustomerId, records: list[CustomerId]
     told = [events.Event(kind=EventKind.CUSTOMER_ERASED, case_id=case_id, agent_id=agent_id) for case_id in cases]
     whose = events.Event(kind=EventKind.CUSTOMER_ERASED, agent_id=agent_id, facts={"customer_id": customer_id})
     events.add_all(conn, [whose, *told], now=now)
-    posts = erasure.count_posts(conn, authors)
+    posts = erasable_posts.count_posts(conn, authors)
     job_id = jobs.start(conn, kind=JOB, why="", facts={"customer_id": customer_id}, agent_id=agent_id, now=now)
     return Erased(records=len(records), cases=len(cases), posts=posts, job_id=job_id)
 

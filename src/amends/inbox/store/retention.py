@@ -10,7 +10,7 @@ from typing import LiteralString
 from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.retention import Kept, Setting, Term
-from amends.inbox.store.erasure import PostAt
+from amends.inbox.store.erasable_posts import PostAt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

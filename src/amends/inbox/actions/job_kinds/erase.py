@@ -4,19 +4,19 @@ from amends.core.database import Connection
 from amends.inbox.actions.erase import POSTS, blank_posts
 from amends.inbox.actions.job_kinds import Portion, Tools
 from amends.inbox.rules.ids import AuthorId, CustomerId
-from amends.inbox.store import erasure
+from amends.inbox.store import erasable_posts, erasure
 from amends.inbox.store.jobs import Job
 
 
 def total(conn: Connection, job: Job) -> int:
     """Return how many posts still have words."""
-    return erasure.count_posts(conn, _authors(conn, job))
+    return erasable_posts.count_posts(conn, _authors(conn, job))
 
 
 def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     """Take the words of the next posts after `job.position`."""
-    posts = erasure.next_posts(conn, _authors(conn, job), after=job.position, limit=POSTS)
-    answers = erasure.answers_to(conn, [post.id for post in posts])
+    posts = erasable_posts.next_posts(conn, _authors(conn, job), after=job.position, limit=POSTS)
+    answers = erasable_posts.answers_to(conn, [post.id for post in posts])
     blank_posts(conn, [*posts, *answers], now=tools.clock())
     return Portion(position=posts[-1].id if posts else job.position, done=len(posts), over=len(posts) < POSTS)
 
