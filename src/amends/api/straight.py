@@ -13,7 +13,7 @@ from typing_extensions import override
 
 
 def safe(value: object) -> str:
-    """Return a value as text that is safe in HTML: what is HTML already as it is; a tenth of what markupsafe's `escape` takes."""
+    """Return a value as text that is safe in HTML: what is HTML already stays. For a word it takes a tenth of `escape`'s time."""
     if type(value) is str:
         return escaped(value)
     if isinstance(value, Markup):

@@ -10,7 +10,7 @@ from amends.inbox.rules.consent import Purpose, Target, permits
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, ReplyId
 from amends.inbox.store import consents, events, reply_consents
-from amends.inbox.store.reply_consents import Kind, Unasked
+from amends.inbox.store.reply_consents import Kind, Stopped, Unasked
 
 PURPOSES = {Kind.OCCASION: Purpose.OCCASION, Kind.SURVEY: Purpose.SURVEY}
 
@@ -22,7 +22,7 @@ def is_left(conn: Connection, reply_id: ReplyId, *, now: datetime) -> bool:
     if one is None or not why:
         return False
     reply_consents.leave(conn, one, why=why, now=now)
-    events.add(conn, EventKind.REPLY_DISCARDED, now=now, case_id=one.case_id, reply_id=one.reply_id, text=one.text, rest=False)
+    _tell(conn, one, None, now)
     return True
 
 
@@ -30,17 +30,13 @@ def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime
     """Throw away what waits as an answer of an occasion, and return how many that were."""
     stopped = reply_consents.stop(conn, occasion_id=occasion_id, now=now)
     for one in stopped:
-        events.add(
-            conn,
-            EventKind.REPLY_DISCARDED,
-            now=now,
-            case_id=one.case_id,
-            agent_id=agent_id,
-            reply_id=one.reply_id,
-            text=one.text,
-            rest=False,
-        )
+        _tell(conn, one, agent_id, now)
     return len(stopped)
+
+
+def _tell(conn: Connection, one: Unasked | Stopped, agent_id: AgentId | None, now: datetime) -> None:
+    kind, case_id = EventKind.REPLY_DISCARDED, one.case_id
+    events.add(conn, kind, now=now, case_id=case_id, agent_id=agent_id, reply_id=one.reply_id, text=one.text, rest=False)
 
 
 def _why_not(conn: Connection, one: Unasked) -> str:

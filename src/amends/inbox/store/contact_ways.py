@@ -38,6 +38,14 @@ class Way:
     removed_at: datetime | None
 
 
+SHOWN: LiteralString = """
+  w.removed_at is null and not exists (
+    select from contact_ways t where t.customer_id = w.customer_id and t.kind = w.kind and t.normal = w.normal
+      and t.removed_at is null and (t.verified_at is null, t.id) < (w.verified_at is null, w.id))
+"""
+"""The condition of a way `w` that stands for all of its address."""
+
+
 def of_customer(conn: Connection, customer_id: CustomerId) -> list[Way]:
     """Return the ways of a customer, each address once, the first entered first."""
     return fetch_all(
@@ -45,11 +53,10 @@ def of_customer(conn: Connection, customer_id: CustomerId) -> list[Way]:
         Way,
         """
         select id, customer_id, kind, value, normal, label, verified_at, verified_how, created_at, removed_at from contact_ways w
-        where customer_id = %(id)s and removed_at is null and not exists (
-          select from contact_ways t where t.customer_id = w.customer_id and t.kind = w.kind and t.normal = w.normal
-            and t.removed_at is null and (t.verified_at is null, t.id) < (w.verified_at is null, w.id))
-        order by id
-        """,
+        where customer_id = %(id)s and
+        """
+        + SHOWN
+        + " order by id",
         {"id": customer_id},
     )
 

@@ -7,15 +7,19 @@ from typing import Any, LiteralString
 
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay
+from amends.inbox.store.contact_ways import SHOWN
 
-_SELECT: LiteralString = """
+_SELECT: LiteralString = (
+    """
 select c.id, c.version, c.name, c.created_at, c.changed_at, c.pronoun, c.languages, c.zone, c.loyalty_number, c.preferences, c.concerns,
   c.tags, coalesce(g.email, '') as owner, c.do_not_contact_since is not null as do_not_contact,
   c.attributes - array(select key from attributes where sensitive) as attributes,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'value', w.value, 'label', w.label) order by w.id), '[]')
-   from contact_ways w where w.customer_id = c.id and w.removed_at is null and not exists (
-     select from contact_ways t where t.customer_id = c.id and t.kind = w.kind and t.normal = w.normal and t.removed_at is null
-       and t.id < w.id)) as ways,
+   from contact_ways w where w.customer_id = c.id and
+"""
+    + SHOWN
+    + """
+  ) as ways,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', d.kind, 'month', d.month, 'day', d.day, 'year', d.year, 'name', d.name)
      order by d.id), '[]') from important_dates d where d.customer_id = c.id) as dates,
   (select coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'role', m.role) order by m.id), '[]')
@@ -25,6 +29,7 @@ select c.id, c.version, c.name, c.created_at, c.changed_at, c.pronoun, c.languag
    where f.customer_id = c.id and f.system not like 'file %%') as refs
 from customers c left join agents g on g.id = c.owner_id
 """
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
