@@ -13,7 +13,8 @@ from tests.cast import a_post
 from tests.desk import MINUTE, Desk
 
 OCCASION = """
-with wishes as (insert into occasions (name, kind, agent_id, created_at) values ('Mended', 'mended', %(agent)s, %(now)s) returning id)
+with wishes as (insert into occasions (name, kind, active, agent_id, created_at)
+  values ('Mended', 'mended', true, %(agent)s, %(now)s) returning id)
 insert into occasion_messages (occasion_id, customer_id, turn, state, planned_at, due_at, sent_at, text, reply_id)
 select w.id, c.customer_id, '2026', 'sent', %(now)s, %(now)s, %(now)s, r.text, r.id from wishes w, cases c, replies r
 """

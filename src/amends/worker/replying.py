@@ -45,19 +45,30 @@ def _send(at: Context, job: ReplyJob) -> None:
         with at.pool.transaction() as conn:
             reply.record_reply_trouble(conn, job, error, now=at.clock())
         return
+    if published is None:
+        log.info("reply_left", attempts=job.attempts)
+        return
     with at.pool.transaction() as conn:
         reply.record_sent(conn, job, published, now=at.clock())
     log.info("reply_sent", external_id=published.external_id, attempts=job.attempts)
 
 
-def _publish(at: Context, job: ReplyJob) -> Published:
-    """Return what the network published, now or at an earlier try whose answer never reached us."""
+def _publish(at: Context, job: ReplyJob) -> Published | None:
+    """Return what the network published, now or at an earlier try whose answer never reached us; None where it may not go any more."""
     latest = at.clock() + LATEST_START
     with at.collectors.lent(job) as collector:
         earlier = _published_before(at, job, collector) if job.again else None
         if earlier is None and at.clock() > latest:
             raise Unreachable("Looking for an earlier try took too long; the reply is tried again.")
+        if earlier is None and job.again and _is_left(at, job):
+            return None
         return earlier or collector.reply(job.draft)
+
+
+def _is_left(at: Context, job: ReplyJob) -> bool:
+    """Ask once more, since the person may have taken consent back since the first try, of which nothing is out."""
+    with at.pool.transaction() as conn:
+        return reply.is_left(conn, job, now=at.clock())
 
 
 def _published_before(at: Context, job: ReplyJob, collector: Collector) -> Published | None:

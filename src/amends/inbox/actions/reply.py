@@ -10,12 +10,11 @@ from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.core.post import Visibility
 from amends.core.translating import _
-from amends.inbox.actions import clocks, promises
+from amends.inbox.actions import clocks, promises, still_allowed
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.resolve import close, take_back
-from amends.inbox.actions.still_allowed import is_left
 from amends.inbox.rules import reply_tries
 from amends.inbox.rules.approving import Why, reasons
 from amends.inbox.rules.case_states import GOING_ON, Step, after, awake
@@ -136,14 +135,26 @@ def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Targe
 def claim_reply(conn: Connection, *, now: datetime, lease: timedelta) -> ReplyJob | None:
     """Claim the next reply to send (or the next of its posts), or None; where `again` is set, call `collector.find_reply` first.
 
-    Pictures go with the first post. What its customer no longer allows is thrown away instead.
+    Pictures go with the first post. What its customer no longer allows is thrown away instead; where `again` is set, ask `is_left`.
     """
     job = replies.claim_next(conn, now=now, until=now + lease)
-    while job is not None and not job.again and is_left(conn, job.reply_id, now=now):
+    while job is not None and not job.again and is_left(conn, job, now=now):
         job = replies.claim_next(conn, now=now, until=now + lease)
     if job is None or job.number > 1:
         return job
     return replace(job, pictures=tuple(attachments.of_reply(conn, reply_id=job.reply_id)))
+
+
+def is_left(conn: Connection, job: ReplyJob, *, now: datetime) -> bool:
+    """Throw away what is not out of a claimed reply that its customer no longer allows, and tell whether that was so."""
+    why = still_allowed.why_not(conn, job.reply_id)
+    if not why:
+        return False
+    if job.number > 1:
+        _throw_away(conn, locked_reply(conn, job.reply_id), None, now)
+    else:
+        still_allowed.leave(conn, job.reply_id, why=why, now=now)
+    return True
 
 
 def record_sent(conn: Connection, job: ReplyJob, published: Published, *, now: datetime) -> None:
@@ -246,19 +257,24 @@ def discard_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now
     reply = locked_reply(conn, reply_id)
     if reply.state != ReplyState.FAILED and (reply.state != ReplyState.QUEUED or reply.was_tried):
         raise Conflict(_("This reply is on its way, or out already."))
-    parts = reply_parts.out(conn, reply_id=reply_id)
+    _throw_away(conn, reply, agent_id, now)
+
+
+def _throw_away(conn: Connection, reply: Reply, agent_id: AgentId | None, now: datetime) -> None:
+    """Throw away what of a reply is not out; without an agent its customer wanted it so."""
+    parts = reply_parts.out(conn, reply_id=reply.id)
     if parts:
-        reply_parts.forget_rest(conn, reply_id=reply_id)
+        reply_parts.forget_rest(conn, reply_id=reply.id)
         _record_out(conn, locked_case(conn, reply.case_id), reply, parts[0].published, now)
     else:
-        replies.delete(conn, reply_id=reply_id, now=now)
+        replies.delete(conn, reply_id=reply.id, now=now)
     events.add(
         conn,
         EventKind.REPLY_DISCARDED,
         now=now,
         case_id=reply.case_id,
         agent_id=agent_id,
-        reply_id=reply_id,
+        reply_id=reply.id,
         text=reply.text,
         rest=bool(parts),
     )

@@ -15,15 +15,18 @@ from amends.inbox.store.reply_consents import Kind, Stopped, Unasked
 PURPOSES = {Kind.OCCASION: Purpose.OCCASION, Kind.SURVEY: Purpose.SURVEY}
 
 
-def is_left(conn: Connection, reply_id: ReplyId, *, now: datetime) -> bool:
-    """Throw a reply away that its customer no longer allows, and tell whether that was so; only before it was ever tried."""
+def why_not(conn: Connection, reply_id: ReplyId) -> str:
+    """Return why its customer no longer allows a reply, empty where it may go."""
     one = reply_consents.of_reply(conn, reply_id)
-    why = _why_not(conn, one) if one else ""
-    if one is None or not why:
-        return False
-    reply_consents.leave(conn, one, why=why, now=now)
-    _tell(conn, one, None, now)
-    return True
+    return _why_not(conn, one) if one else ""
+
+
+def leave(conn: Connection, reply_id: ReplyId, *, why: str, now: datetime) -> None:
+    """Throw a reply away of which nothing is out, and keep why it did not go."""
+    one = reply_consents.of_reply(conn, reply_id)
+    if one is not None:
+        reply_consents.leave(conn, one, why=why, now=now)
+        _tell(conn, one, None, now)
 
 
 def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> int:
@@ -40,8 +43,8 @@ def _tell(conn: Connection, one: Unasked | Stopped, agent_id: AgentId | None, no
 
 
 def _why_not(conn: Connection, one: Unasked) -> str:
-    if one.do_not_contact:
-        return "do_not_contact"
+    if one.do_not_contact or one.stopped:
+        return "do_not_contact" if one.do_not_contact else "stopped"
     purpose = PURPOSES.get(Kind(one.kind))
     if purpose is None:
         return ""

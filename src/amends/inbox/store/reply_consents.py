@@ -30,6 +30,7 @@ class Unasked:
     customer_id: CustomerId
     author_id: AuthorId
     do_not_contact: bool
+    stopped: bool
 
 
 def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
@@ -39,12 +40,13 @@ def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
         Unasked,
         """
         select one.kind, one.id, r.id as reply_id, c.id as case_id, r.text, u.id as customer_id, c.author_id,
-          u.do_not_contact_since is not null as do_not_contact
+          u.do_not_contact_since is not null as do_not_contact, one.stopped
         from replies r join cases c on c.id = r.case_id join customers u on u.id = c.customer_id
         cross join lateral (
-          select 'occasion' as kind, m.id from occasion_messages m where m.customer_id = any(customer_parts(u.id)) and m.reply_id = r.id
-          union all select 'survey', s.id from surveys s where s.case_id = c.id and s.reply_id = r.id
-          union all select 'incident', a.id from incident_answers a where a.case_id = c.id and a.reply_id = r.id
+          select 'occasion' as kind, m.id, not o.active as stopped from occasion_messages m join occasions o on o.id = m.occasion_id
+          where m.customer_id = any(customer_parts(u.id)) and m.reply_id = r.id
+          union all select 'survey', s.id, false from surveys s where s.case_id = c.id and s.reply_id = r.id
+          union all select 'incident', a.id, false from incident_answers a where a.case_id = c.id and a.reply_id = r.id
         ) one
         where r.id = %(id)s limit 1
         """,
@@ -92,7 +94,10 @@ def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
 
 
 _SKIPPED: dict[Kind, LiteralString] = {
-    Kind.OCCASION: "update occasion_messages set state = 'skipped', why = %(why)s, sent_at = null where id = %(id)s",
+    Kind.OCCASION: """
+      update occasion_messages set state = case %(why)s when 'stopped' then 'stopped' else 'skipped' end, why = %(why)s, sent_at = null
+      where id = %(id)s
+    """,
     Kind.SURVEY: "update surveys set state = 'skipped', why = %(why)s, sent_at = null where id = %(id)s",
     Kind.INCIDENT: "update incident_answers set state = 'skipped', why = %(why)s where id = %(id)s",
 }
