@@ -5,7 +5,7 @@ import pytest
 from amends.core.errors import Refused
 from amends.inbox.rules.contact import WayKind, normal
 from amends.inbox.rules.import_cells import language_codes, plain_number, truth, without_formula
-from amends.inbox.rules.import_dates import Order, is_none, read_day
+from amends.inbox.rules.import_dates import Order, is_none, possible, read_day, settled
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from amends.inbox.rules.import_dates import Order, is_none, read_day
     [
         "4-Mar-90", "04-MAR-1990", "1990-Mar-04", "4.Mar.1990", "4th March 1990", "Mar 4th, 1990", "Sunday, March 4, 1990",
         "domingo, 4 de marzo del 1990", "Sun Mar 04 1990 00:00:00 GMT+0000", "4-Mar-90 12:00 AM", "4 மார்ச் 1990", "௪ மார்ச் ௧௯௯௦",
-        "mar 4 mar 1990",
+        "mar 4 mar 1990", "1990年3月4日", "1990 年 3 月 4 日 12:30", "1990년 3월 4일",
     ],
 )  # fmt: skip
 def test_a_day_whose_month_is_a_word_is_the_same_in_every_order(text: str) -> None:
@@ -24,6 +24,23 @@ def test_a_day_whose_month_is_a_word_is_the_same_in_every_order(text: str) -> No
 def test_words_with_numbers_are_not_days_for_that(text: str) -> None:
     with pytest.raises(Refused):
         read_day(text, Order.DMY, year_now=2026)
+
+
+@pytest.mark.parametrize("text", ["Mar-90", "March 1990", "மார்ச் 1990", "03/1990", "1990-03"])
+def test_a_month_without_a_day_is_its_first_where_the_whole_column_is_written_so(text: str) -> None:
+    assert possible(text) == {Order.MY}
+    assert read_day(text, Order.MY, year_now=2026) == (3, 1, 1990)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "day"),
+    [("Mar 12", Order.YMD, (3, 12, None)), ("Mar-12", Order.MY, (3, 1, 2012)), ("5. März", Order.YMD, (3, 5, None))],
+)
+def test_a_month_and_a_number_are_a_day_of_it_unless_the_column_has_years(
+    text: str, order: Order, day: tuple[int, int, int | None]
+) -> None:
+    assert settled(possible(text)) is Order.YMD
+    assert read_day(text, order, year_now=2026) == day
 
 
 def test_a_day_may_end_in_a_point_as_koreans_and_hungarians_write_it() -> None:
@@ -42,7 +59,9 @@ def test_a_day_of_zeros_is_how_programs_write_none(text: str, none: bool) -> Non
     [
         ("12,5", "12.5"), ("1.234,56", "1234.56"), ("1.234.567", "1234567"), ("1,234.5", "1234.5"), ("1,234,567", "1234567"),
         ("1 234", "1234"), ("1\u202f234,5", "1234.5"), ("1'234'567.5", "1234567.5"), ("-12,5", "-12.5"), ("1.234", "1.234"),
-        ("1,234", "1,234"), ("12", "12"), ("€ 12", "€ 12"), ("1 23", "1 23"),
+        ("1,234", "1,234"), ("12", "12"), ("1 23", "1 23"),
+        ("€ 12", "12"), ("12,50 €", "12.50"), ("-US$5", "-5"), ("Rs. 1,200.50", "1200.50"), ("රු. 500", "500"), ("LKR 500", "500"),
+        ("CHF 1'234.50", "1234.50"), ("€ 1,234", "€ 1,234"), ("12 kg", "12 kg"), ("€ 12 €", "€ 12 €"), ("12%", "12%"), ("xy$5", "xy$5"),
     ],
 )  # fmt: skip
 def test_a_number_is_read_with_a_comma_or_a_point_where_only_one_of_them_can_be_meant(text: str, number: str) -> None:

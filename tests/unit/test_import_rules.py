@@ -120,7 +120,7 @@ SEAT = Attribute(key="since", name="Since", kind=Kind.DATE)
 
 def read(row: Mapping[str, str], mapping: Mapping[str, str], **more: str) -> Given:
     """Return what a row says under a mapping."""
-    whole = ImportMapping(columns=mapping, region=more.get("region", ""), dates={"Since": Order.DMY})
+    whole = ImportMapping(columns=mapping, region=more.get("region", ""), dates={"Since": Order.DMY, "Month": Order.MY})
     reader = Reader(list(row), whole, Surroundings(attributes=[SEAT], owners={"mia@desk.example": 7}, year_now=2026))
     return reader.read(list(row.values()))
 
@@ -162,6 +162,7 @@ def test_a_name_in_three_parts_is_whole() -> None:
         ({"O": "gone@desk.example"}, {"O": "owner"}, "no colleague"),
         ({"Z": "Nowhere/Atall", "N": "A"}, {"Z": "zone", "N": "name"}, "Z: "),
         ({"N": ""}, {"N": "name"}, "who this is"),
+        ({"N": "A", "Month": "Mar-90"}, {"N": "name", "Month": "birthday"}, "the day is missing"),
         ({"N": "A", "B": "2190-02-03"}, {"N": "name", "B": "birthday"}, "The year must lie between"),
         ({"N": "A", "D": "perhaps"}, {"N": "name", "D": "do_not_contact"}, "yes or no"),
     ],

@@ -40,6 +40,39 @@ def test_the_line_of_excel_that_names_the_divider_is_no_header(tmp_path: Path) -
     assert cells("sep=;\nName;E-mail\nA;b\n", tmp_path)[0] == ("Name", "E-mail")
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "above",
+    ["Customers{m}{m}{m}\n", "Customers\n", "Our customers, as of 3 May\n\n", "Customers of 2026\n\nExported by{m}Mia\nOn{m}3 May 2026\n"],
+    ids=["padded", "a word", "a sentence", "several"],
+)
+def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path: Path) -> None:
+    text = (
+        above.replace("{m}", mark) + mark.join(("Name", "Mail", "Phone", "City")) + "\n" + mark.join(("A", "a@b.example", "", "C")) + "\n"
+    )
+    columns, rows, notes = cells(text.encode("utf-8-sig"), tmp_path)
+
+    assert (columns, rows) == (("Name", "Mail", "Phone", "City"), [["A", "a@b.example", "", "C"]])
+    assert list(notes) == ["Lines above the header"]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("email\na@b.example\nc@d.example, e@f.example, g@h.example\nh@i.example\n", ("email",)),
+        ("name\nPerera, Amara\nSilva, Nimal\n", ("name",)),
+        ("Name,Mail\n", ("Name", "Mail")),
+        ("Name;Mail;Note\nA;;well, you see, that is, I mean, hm\nB;b@c.example;so, so, so, so\n", ("Name", "Mail", "Note")),
+        ('"Full\nname";Mail;Phone\nA;a@b.example;1\n', ("Full name", "Mail", "Phone")),
+        ("Name,Mail,Phone,City\nA,,,\nB,,,\n", ("Name", "Mail", "Phone", "City")),
+    ],
+)
+def test_a_header_of_few_columns_is_no_title(text: str, columns: tuple[str, ...], tmp_path: Path) -> None:
+    found, _rows, notes = cells(text, tmp_path)
+
+    assert (found, notes) == (columns, {})
+
+
 def test_headers_that_stand_twice_or_are_empty_are_told_apart(tmp_path: Path) -> None:
     assert cells("Email,Email,,Email\na,b,c,d\n", tmp_path)[0] == ("Email", "Email (2)", "#3", "Email (3)")
 

@@ -19,7 +19,8 @@ from amends.core.errors import Refused
 from amends.core.rows.files import DAMAGED, encoding_of, head_of, unpacked
 from amends.core.rows.footers import without_footer
 from amends.core.rows.lines import Lines, LineTooLong
-from amends.core.rows.records import DELIMITERS, LONGEST_FIELD, SEPARATOR_LINE, Record, Refusal, as_text, not_utf8, records_of
+from amends.core.rows.records import LONGEST_FIELD, SEPARATOR_LINE, Record, Refusal, as_text, not_utf8, records_of
+from amends.core.rows.titles import divider, without_titles
 from amends.core.rows.vcards import COLUMNS as CARD_COLUMNS
 from amends.core.rows.vcards import cards_of
 from amends.core.translating import _
@@ -156,27 +157,28 @@ def _kind_of(first: str) -> FileKind:
 def _csv(_path: Path, encoding: str, text: TextIO) -> Table:
     csv.field_size_limit(LONGEST_FIELD)
     lines = Lines(text)
-    delimiter = _delimiter(lines)
-    header = next(records_of(lines, delimiter), None)
+    delimiter = _told(lines) or divider(lines)
+    notes: dict[str, int] = {}
+    records = without_titles(records_of(lines, delimiter), notes)
+    header = next(records, None)
     if not isinstance(header, Record):
         raise Refused(_("The first line is no header with the names of the columns."))
     columns = unique([name.lstrip("\ufeff") for name in header.cells])
-    notes: dict[str, int] = {}
-    rows = _whole(without_footer(records_of(lines, delimiter), notes), len(columns))
+    rows = _whole(without_footer(records, notes), len(columns))
     return Table(kind=FileKind.CSV, encoding=encoding, delimiter=delimiter, columns=columns, rows=rows, notes=notes)
 
 
-def _delimiter(lines: Lines) -> str:
-    """Return what divides the columns: as Excel's line `sep=;` says, else what makes the most columns of the header."""
+def _told(lines: Lines) -> str:
+    """Return what divides the columns where Excel's line `sep=;` says it, which is then taken."""
     lines.mark()
     try:
         first = next((line for line in lines if line.strip()), "")
     except LineTooLong as error:
         raise Refused(_("The first line is no header with the names of the columns.")) from error
-    if told := SEPARATOR_LINE.match(first.lstrip("\ufeff").strip('"')):
-        return told[1]
-    lines.back()
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first.lstrip("\ufeff")], delimiter=mark), [])))
+    told = SEPARATOR_LINE.match(first.lstrip("\ufeff").strip('"'))
+    if told is None:
+        lines.back()
+    return told[1] if told else ""
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ Place in the path: a cell as it stands -> here -> the fields of `import_rows`.
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from unicodedata import category
 
 from babel import Locale
+from babel.numbers import list_currencies
 
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -20,6 +22,8 @@ NO = frozenset({"false", "no", "0", "n", "off", "nein", "non", "não", "falsch",
 LONGEST_CODE = 3
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _APART = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
+_MONEY = re.compile(r"([+-]?)\s?([^\d\s.,+-]{0,4}\.?)\s?([+-]?\d(?:.*\d)?)\s?([^\d\s.,]{0,4}\.?)")
+_RUPEES = frozenset({"Rs", "රු", "ரூ", "रु", "ರೂ", "ਰੁ", "ብር"})
 _CONTINENTAL = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
 _ENGLISH = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
@@ -40,13 +44,30 @@ def truth(text: str) -> bool:
 
 
 def plain_number(text: str) -> str:
-    """Return a number with a point for its fraction; `1,234` stays, since it is a thousand to some and little more than one to others."""
-    bare = _APART.sub("", text)
+    """Return a number with a point for its fraction and without a currency.
+
+    `1,234` stays, since it is a thousand to some and little more than one to others.
+    """
+    bare = _APART.sub("", _without_currency(text))
     if _EITHER.fullmatch(bare):
         return text
     if _CONTINENTAL.fullmatch(bare):
         return bare.replace(".", "").replace(",", ".")
     return bare.replace(",", "") if _ENGLISH.fullmatch(bare) else bare
+
+
+def _without_currency(text: str) -> str:
+    """Return the number of an amount: `€ 12`, `12,50 €`, `-US$5`, `Rs. 500`, `LKR 500`."""
+    found = _MONEY.fullmatch(text)
+    if found is None or bool(found[2]) == bool(found[4]) or (found[1] and found[3][0] in "+-"):
+        return text
+    return found[1] + found[3] if _is_currency((found[2] or found[4]).removesuffix(".")) else text
+
+
+def _is_currency(word: str) -> bool:
+    letters = "".join(sign for sign in word if category(sign) != "Sc")
+    has_sign = len(word) == len(letters) + 1 and letters.isascii() and letters == letters.upper()
+    return has_sign or word in _RUPEES or word in list_currencies()
 
 
 @lru_cache(maxsize=4_096)

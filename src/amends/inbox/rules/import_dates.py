@@ -1,7 +1,7 @@
 """Days as files write them. The order of a column is that in which all its days exist; where several fit, a person is asked. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -14,13 +14,14 @@ from amends.inbox.rules.customer_record import check_month_and_day
 
 
 class Order(StrEnum):
-    """In which order the parts of a day stand; `excel` is a number of days since 1899-12-30."""
+    """In which order the parts of a day stand; `excel` is a number of days since 1899-12-30, `my` a month without its day."""
 
     YMD = "ymd"
     DMY = "dmy"
     MDY = "mdy"
     YDM = "ydm"
     EXCEL = "excel"
+    MY = "my"
 
 
 Day = tuple[int, int, int | None]
@@ -31,12 +32,16 @@ ORDERS: Mapping[Order, str] = {
     Order.MDY: N_("month, day, year: 11/30/2026"),
     Order.YDM: N_("year, day, month: 2026-30-11"),
     Order.EXCEL: N_("Excel's day number: 46356"),
+    Order.MY: N_("month, year: Nov-26, read as its first day"),
 }
 LANGUAGES = ("en", "es", "am", "si", "ta", "kn", "pa", "hi", "de", "fr", "pt", "it", "nl")
 FIRST_OF_EXCEL = date(1899, 12, 30)
 EXCEL_FROM, EXCEL_TO = 1_000, 80_000
 OLDEST = 95
 _PARTS = re.compile(r"(\d{1,4})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(\d{1,4})(?:[T,.\s].*)?", re.DOTALL)
+_CHINESE = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号일](?:\s.*)?", re.DOTALL)
+"""As it is written in China, Japan and Korea."""
+_MONTH = re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})|(?P<first>\d{4})[-/.](?P<second>\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T.*)?", re.DOTALL)
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
 _NUMBER = re.compile(r"\d{4,5}(?:\.0*)?")
@@ -99,8 +104,10 @@ def settled(orders: Iterable[str]) -> Order | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def read_day(text: str, order: Order, *, year_now: int) -> Day:
-    """Return the day that `text` names in this order; `Refused` where there is none."""
+def read_day(text: str, order: Order, *, year_now: int, exactly: bool = False) -> Day:
+    """Return the day that `text` names in this order; `Refused` where there is none, or only a month where it must be told `exactly`."""
+    if exactly and _first_of_month(text.strip(), order, year_now):
+        raise Refused(_("the day is missing"))
     found = _read(text.strip(), order, year_now)
     if found is None:
         raise Refused(_("“%(date)s” is no date in the order %(order)s.") % {"date": text[:40], "order": _(ORDERS[order])})
@@ -108,7 +115,7 @@ def read_day(text: str, order: Order, *, year_now: int) -> Day:
 
 
 def _read(text: str, order: Order, year_now: int) -> Day | None:
-    for way in (_clear, _ordered, _named):
+    for way in (_clear, _ordered, _named, _first_of_month):
         found = way(text, order, year_now)
         if found is not None:
             return found if _exists(found) else None
@@ -126,26 +133,53 @@ def _exists(day: Day) -> bool:
 def _clear(text: str, _order: Order, _year_now: int) -> Day | None:
     if compact := _COMPACT.fullmatch(text):
         return int(compact[2]), int(compact[3]), int(compact[1])
+    if chinese := _CHINESE.fullmatch(text):
+        return int(chinese[2]), int(chinese[3]), int(chinese[1]) if chinese[1] else None
     bare = _NO_YEAR.fullmatch(text)
     return (int(bare[1]), int(bare[2]), None) if bare else None
 
 
-def _named(text: str, _order: Order, year_now: int) -> Day | None:
+def _named(text: str, order: Order, year_now: int) -> Day | None:
     """Return a day whose month is a word: `4-Mar-90`, `Sunday, 4th March 1990`, `1990-Mar-04`; a year of two figures stands last."""
-    if not _LETTER.search(text):
+    month, numbers = _words(text)
+    if not month or (order is Order.MY and _is_year_alone(numbers)):
         return None
+    day, *years = reversed(numbers) if len(numbers[0]) == 4 else numbers  # noqa: PLR2004
+    year = _year(years[0], year_now) if years else None
+    return (month, int(day), year) if len(day) <= 2 and year != 0 else None  # noqa: PLR2004
+
+
+def _is_year_alone(numbers: Sequence[str]) -> bool:
+    return len(numbers) == 1 and len(numbers[0]) in {2, 4}
+
+
+def _words(text: str) -> tuple[int, list[str]]:
+    """Return the month that a word names, 0 where none or another word does, and the one or two numbers beside it."""
+    if not _LETTER.search(text):
+        return 0, []
     pieces = [piece.casefold() for piece in _BETWEEN.split(_RANK.sub("", _TIME.sub("", text))) if piece]
     numbers = [piece for piece in pieces if piece.isdecimal()]
     words = {piece for piece in pieces if not piece.isdecimal()}
     months = {_months()[word] for word in words if word in _months()}
     if len(months) != 1 or not words <= {*_months(), *_weekdays(), *_BESIDE} or not 1 <= len(numbers) <= 2:  # noqa: PLR2004
+        return 0, []
+    return months.pop(), numbers
+
+
+def _first_of_month(text: str, order: Order, year_now: int) -> Day | None:
+    """Return the first day of a month that is told without one: `Mar-90`, `March 1990`, `03/1990`, `1990-03`."""
+    if order is not Order.MY:
         return None
-    day, *years = reversed(numbers) if len(numbers[0]) == 4 else numbers  # noqa: PLR2004
-    year = _year(years[0], year_now) if years else None
-    return (months.pop(), int(day), year) if len(day) <= 2 and year != 0 else None  # noqa: PLR2004
+    if found := _MONTH.fullmatch(text):
+        return int(found["month"] or found["second"]), 1, int(found["year"] or found["first"])
+    month, numbers = _words(text)
+    year = _year(numbers[0], year_now) if _is_year_alone(numbers) else 0
+    return (month, 1, year) if month and year else None
 
 
 def _ordered(text: str, order: Order, year_now: int) -> Day | None:
+    if order is Order.MY:
+        return None
     if order is Order.EXCEL:
         number = int(float(text)) if _NUMBER.fullmatch(text) else 0
         day = FIRST_OF_EXCEL + timedelta(days=number)

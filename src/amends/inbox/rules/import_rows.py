@@ -197,7 +197,7 @@ def _day_setter(target: str, order: Order, year_now: int) -> Setter:
     def put(found: Given, text: str) -> None:
         if is_none(text):
             return
-        month, day, year = read_day(text, order, year_now=year_now)
+        month, day, year = read_day(text, order, year_now=year_now, exactly=not target.startswith("attributes."))
         if target == "birthday":
             check_birthday(year, year_now=year_now)
         if not target.startswith("attributes."):

@@ -1,0 +1,64 @@
+"""The lines that people and programs put above the header: what the list is called, of which day it is, whose it is. They are nobody.
+
+Place in the path: records -> here -> `table`.
+"""
+
+import csv
+from collections.abc import Generator, Iterable, Sequence
+from itertools import islice
+
+from amends.core.rows.lines import Lines, LineTooLong
+from amends.core.rows.records import DELIMITERS, Record, Refusal
+from amends.core.translating import N_
+
+LOOKED_AT = 12
+NAME = N_("Lines above the header")
+
+
+def without_titles(records: Iterable[Record | Refusal], notes: dict[str, int]) -> Generator[Record | Refusal]:
+    """Yield the records from the header on; `notes` tells how many stood above it."""
+    rest = iter(records)
+    head = list(islice(rest, LOOKED_AT))
+    above = titles([one.cells if isinstance(one, Record) else [] for one in head])
+    if above:
+        notes[NAME] = above
+    yield from head[above:]
+    yield from rest
+
+
+def titles(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows stand above the header: the first that is twice as wide as each above it, no row below is, and most are like."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    for place, width in enumerate(widths):
+        above, below = widths[:place], widths[place + 1 :]
+        stands_out = width > 1 and max(above, default=0) * 2 <= width and max(below, default=0) < width * 2
+        if stands_out and sum(one > 1 for one in below) * 2 > len(below):
+            return 0 if _is_header_of_one(rows[:place], width) else place
+    return 0
+
+
+def _is_header_of_one(above: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether one word above rows of two is rather a header whose rows have a comma too many: `name`, then `Perera, Amara`."""
+    return width == 2 and len(above) == 1 and len(above[0]) == 1 and not any(map(str.isspace, above[0][0].strip()))  # noqa: PLR2004
+
+
+def divider(lines: Lines) -> str:
+    """Return what divides the columns: what makes the most of the header, whatever stands above it. No line is taken."""
+    lines.mark()
+    first = list(islice(_filled(lines), LOOKED_AT))
+    lines.back()
+    return max(DELIMITERS, key=lambda mark: _fit([next(csv.reader([line], delimiter=mark), []) for line in first]))
+
+
+def _filled(lines: Lines) -> Generator[str]:
+    try:
+        yield from (line.lstrip("\ufeff") for line in lines if line.strip("\ufeff \t\r\n"))
+    except LineTooLong:
+        return
+
+
+def _fit(rows: Sequence[Sequence[str]]) -> tuple[bool, int]:
+    """Return whether the very first row is a header with others like it, and how wide the header is."""
+    above = titles(rows)
+    is_plain = not above and len(rows[0]) > 1 and any(len(row) > 1 for row in rows[1:])
+    return is_plain, len(rows[above])
