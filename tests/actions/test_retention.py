@@ -10,13 +10,23 @@ from amends.core.errors import Refused
 from amends.core.post import Author
 from amends.inbox.actions import jobs, note
 from amends.inbox.actions.job_kinds import Tools
-from amends.inbox.actions.retention import dry_run, settle, start, start_tonight
+from amends.inbox.actions.retention import Taken, dry_run, settle, start, start_tonight, take_away
 from amends.inbox.rules.retention import Kept, Setting, terms
 from amends.inbox.store import retention
 from tests.cast import CY, DEE, NOON, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
 
+FAR_AWAY = """
+with far as (
+  insert into customers (id, name, created_at) overriding system value values (9000000, 'Far Away', %(now)s) returning id
+), noted as (
+  insert into customer_notes (id, customer_id, kind, text, at, created_at) overriding system value
+  select 9000000, id, 'note', 'Called', %(now)s, %(now)s from far
+)
+insert into openings (id, customer_id, agent_id, place, at) overriding system value
+select 9000000, f.id, g.id, 'customer', %(now)s from far f, agents g limit 1
+"""
 PRAISE = "What a lovely day"
 
 
@@ -157,6 +167,29 @@ def test_the_dry_run_says_what_the_night_does_and_changes_nothing(desk: Desk) ->
     assert words(desk.conn) == []
     [job] = jobs.jobs.latest(desk.conn, kind="retention")
     assert (job.state, job.done, job.total) == ("done", 450, 450)
+
+
+def test_a_portion_begins_where_the_last_one_stopped_so_that_a_first_night_reads_no_case_twice(desk: Desk) -> None:
+    desk.collect(*(a_post(f"My bag {n} is lost", author=DEE) for n in range(250)))
+    desk.triage(limit=250)
+    execute(desk.conn, "update cases set status = 'resolved', resolved_at = %(now)s", {"now": desk.now})
+    cases = [case.id for case in desk.cases()]
+    [term] = terms([settled(Kept.CLOSED_POSTS, 5)], desk.now + 10 * DAY)
+    assert take_away(desk.conn, term, after=0, now=desk.now) == Taken(n=200, after=cases[199])
+    assert take_away(desk.conn, term, after=cases[199], now=desk.now) == Taken(n=50, after=None)
+    assert words(desk.conn) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kept if kind is not Kept.CONTEXT])
+def test_a_portion_looks_at_some_ids_only_and_leaps_over_those_that_there_are_not(desk: Desk, kind: Kept) -> None:
+    desk.hear(a_post("My bag is lost"))
+    execute(desk.conn, FAR_AWAY, {"now": desk.now})
+    [term] = terms([settled(kind, 5)], desk.now + 10 * DAY)
+    place, places = 0, list[int]()
+    while place is not None:
+        places.append(place)
+        place = take_away(desk.conn, term, after=place, now=desk.now).after
+    assert len(places) <= 3
 
 
 def test_it_begins_by_itself_once_a_night_and_only_where_something_is_settled(desk: Desk) -> None:

@@ -4,6 +4,7 @@ The record, the handles, our answers and the notes are emptied at once; the word
 is. Cases, episodes and verdicts stay, so that the numbers of the past do not change. What the person writes from then on is a new record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -48,7 +49,7 @@ def forget_silent(conn: Connection, *, customer_id: CustomerId, now: datetime) -
     return _forget(conn, customer_id, _locked(conn, customer_id), None, now)
 
 
-def blank_posts(conn: Connection, posts: list[PostAt], *, now: datetime) -> None:
+def blank_posts(conn: Connection, posts: Sequence[PostAt], *, now: datetime) -> None:
     """Take the words of these posts, source by source."""
     for source_id, own in groupby(sorted(posts, key=lambda post: post.source_id), key=lambda post: post.source_id):
         withdrawn.blank(conn, source_id=source_id, post_ids=[post.id for post in own], now=now)

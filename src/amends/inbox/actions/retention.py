@@ -11,9 +11,10 @@ from amends.core.database import Connection
 from amends.inbox.actions import jobs
 from amends.inbox.actions.erase import blank_posts, forget_silent
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, JobId
+from amends.inbox.rules.ids import AgentId, CustomerId, JobId
 from amends.inbox.rules.retention import Kept, Setting, Term, checked, is_night, terms
 from amends.inbox.store import events, retention
+from amends.inbox.store.retention import OldPost
 
 JOB = "retention"
 PORTION = 200
@@ -32,10 +33,10 @@ class TooOld:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
-    """How much a portion took away, and whether it was the last of its term."""
+    """How much a portion took away, and where the next begins; None where the term is through."""
 
     n: int
-    is_last: bool
+    after: int | None
 
 
 def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, now: datetime) -> int:
@@ -76,27 +77,34 @@ def start_tonight(conn: Connection, *, now: datetime) -> JobId | None:
     return start(conn, agent_id=None, now=now)
 
 
-def take_away(conn: Connection, term: Term, *, now: datetime) -> Taken:
-    """Take the next portion of a term away."""
-    if term.kind in {Kept.CONTEXT, Kept.CLOSED_POSTS}:
-        return _of(_take_posts(conn, term, now))
-    if term.kind is Kept.ANSWERS:
-        answers = retention.take_away(conn, term, limit=PORTION)
-        return _of(answers + _take_posts(conn, term, now))
+def take_away(conn: Connection, term: Term, *, after: int, now: datetime) -> Taken:
+    """Take the next portion of a term away: of what stands from the place `after` on."""
+    limit = CUSTOMERS if term.kind is Kept.CUSTOMERS else PORTION
+    places = _take(conn, term, after, limit, now)
+    # What filled its portion has more at or behind its last place.
+    full = [max(one) for one in places if len(one) == limit]
+    return Taken(n=sum(map(len, places)), after=min(full) if full else retention.next_place(conn, term.kind, after=after))
+
+
+def _take(conn: Connection, term: Term, after: int, limit: int, now: datetime) -> list[list[int]]:
+    """Take a portion away, and return of each table at which places it stood."""
     if term.kind is Kept.CUSTOMERS:
-        found = retention.customers(conn, term, limit=CUSTOMERS)
-        for customer_id in found:
-            forget_silent(conn, customer_id=customer_id, now=now)
-        return Taken(n=len(found), is_last=len(found) < CUSTOMERS)
-    return _of(retention.take_away(conn, term, limit=PORTION))
+        return [_forget(conn, retention.customers(conn, term, after=after, limit=limit), now)]
+    if term.kind in {Kept.CONTEXT, Kept.CLOSED_POSTS}:
+        return [_blank(conn, retention.posts(conn, term, after=after, limit=limit), now)]
+    taken = retention.take_away(conn, term, after=after, limit=limit)
+    if term.kind is Kept.ANSWERS:
+        taken.append(_blank(conn, retention.posts(conn, term, after=after, limit=limit), now))
+    return taken
 
 
-def _of(n: int) -> Taken:
-    return Taken(n=n, is_last=n < PORTION)
+def _forget(conn: Connection, customer_ids: Sequence[CustomerId], now: datetime) -> list[int]:
+    for customer_id in customer_ids:
+        forget_silent(conn, customer_id=customer_id, now=now)
+    return [*customer_ids]
 
 
-def _take_posts(conn: Connection, term: Term, now: datetime) -> int:
-    posts = retention.posts(conn, term, limit=PORTION)
+def _blank(conn: Connection, posts: Sequence[OldPost], now: datetime) -> list[int]:
     blank_posts(conn, posts, now=now)
     retention.blank_previews(conn, [post.id for post in posts])
-    return len(posts)
+    return [post.place for post in posts]
