@@ -4,8 +4,11 @@ import pytest
 
 from amends.api.matching_words import chance
 from amends.core.database import execute, fetch_values
+from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.actions.find_same import find_same
-from tests.cast import NOON
+from amends.inbox.actions.sensitive_values import set_value
+from amends.inbox.rules.customer_record import Attribute, Kind
+from tests.cast import NOON, SECRET_KEY
 from tests.door import Door
 from tests.people import Person, a_note, a_person, a_way, owner_of, set_field
 
@@ -71,6 +74,27 @@ def test_two_are_merged_with_the_chosen_values_and_taken_apart_again(door: Door,
     assert "same handle elsewhere" in back.text
     assert _root(door, other) is None
     assert client.post(f"/customers/merge/{merge_id}/undo").status_code == 409
+
+
+def test_of_two_sealed_values_who_may_read_them_chooses_and_others_see_only_that_there_are_some(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        one, other = a_person(conn, "Cy"), a_person(conn, "Cyrus")
+        add_attribute(conn, Attribute(key="health", name="Health", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)
+        for person, word in ((one, "nuts-allergy"), (other, "milk-allergy")):
+            set_value(conn, person.id, "health", word, by=None, secret_key=SECRET_KEY, now=NOON)
+    address = f"/customers/merge?one={one.id}&other={other.id}"
+    ada, mia = door.visitor(door.who.ada), door.visitor(door.who.mia)
+    for client, may in ((ada, False), (mia, True)):
+        page = client.get(address).text
+        assert (page.count("•••"), "allergy" in page) == (2, False)
+        assert ('name="choice_attributes.health"' in page, f"/customers/{one.id}/sensitive/health/value" in page) == (may, may)
+    assert "milk-allergy" in mia.post(f"/customers/{other.id}/sensitive/health/value").text
+    assert ada.post(f"/customers/{other.id}/sensitive/health/value").status_code == 403
+
+    sent = {"one_id": str(one.id), "other_id": str(other.id), "survivor_id": str(one.id), "choice_attributes.health": str(other.id)}
+    assert ada.post("/customers/merge", data=sent).status_code == 422
+    assert mia.post("/customers/merge", data=sent).status_code == 200
+    assert "milk-allergy" in mia.post(f"/customers/{one.id}/sensitive/health/value").text
 
 
 def test_two_people_are_kept_apart_until_somebody_takes_that_back(door: Door, two: tuple[Person, Person]) -> None:

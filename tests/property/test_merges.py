@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from amends.core.database import Connection, fetch_values
 from amends.core.errors import Conflict
+from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
+from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.ids import MergeId
-from amends.inbox.store import merges
+from amends.inbox.store import merges, sensitive_values
 from tests.cast import NOON, ada
 from tests.people import Person, a_note, a_person, owner_of, set_field
 
@@ -74,7 +76,8 @@ class World:
     notes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
     def merge(self, survivor: int, absorbed: int, side: str) -> MergeId:
-        pair = Pair(survivor_id=self.people[survivor].id, absorbed_id=self.people[absorbed].id, choices={"name": side})
+        choices = {"name": side, "attributes.word": side}
+        pair = Pair(survivor_id=self.people[survivor].id, absorbed_id=self.people[absorbed].id, choices=choices, sealed=True)
         return merge(self.conn, pair, agent_id=ada(self.conn), now=NOON)
 
 
@@ -114,6 +117,7 @@ def _write(model: Model, world: World, what: str, one: int, number: int) -> None
         world.notes.append((a_note(world.conn, person.id), one))
     elif what == "rename":
         set_field(world.conn, person.id, name=f"N{number}")
+        _seal(world.conn, person, f"N{number}")
         model.log.append((what, one, f"N{number}", number))
     else:
         tags = fetch_values(world.conn, "select tags from customers where id = %(id)s", {"id": person.id})[0]
@@ -121,9 +125,16 @@ def _write(model: Model, world: World, what: str, one: int, number: int) -> None
         model.log.append((what, one, f"n{number}", number))
 
 
+def _seal(conn: Connection, person: Person, word: str) -> None:
+    """Keep a sealed value that is always the name."""
+    sensitive_values.put(conn, person.id, key="word", sealed=word.encode(), agent_id=None, now=NOON)
+
+
 def _check(model: Model, world: World) -> None:
     records = [merges.record(world.conn, person.id) for person in world.people]
     assert [(one.fields["name"], set(one.fields["tags"])) for one in records if one] == [(name, set(tags)) for name, tags in model.fields()]
+    sealed = [sensitive_values.find(world.conn, person.id, "word") for person in world.people]
+    assert [one.sealed.decode() if one else None for one in sealed] == [name for name, _tags in model.fields()]
     roots = [world.people[model.root(one)].id for one in range(PEOPLE)]
     authors = [person.author_id for person in world.people]
     query = "select customer_id from customer_links where author_id = any(%(ids)s) order by author_id"
@@ -135,9 +146,11 @@ def _check(model: Model, world: World) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sequence_of_merges_and_unmerges_ends_where_it_says(conn: Connection, steps: list[tuple[str, int, int]]) -> None:
     with conn.transaction(force_rollback=True):
+        add_attribute(conn, Attribute(key="word", name="Word", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)
         people = [a_person(conn, f"P{one}") for one in range(PEOPLE)]
         for one, person in enumerate(people):
             set_field(conn, person.id, tags=[f"t{one}"])
+            _seal(conn, person, f"P{one}")
         model, world = Model(), World(conn=conn, people=people)
         for number, step in enumerate(steps):
             _step(model, world, step, number)

@@ -19,6 +19,7 @@ from amends.inbox.store import (
     matches_beside,
     merges,
     moving,
+    sensitive_values,
     staff,
 )
 from amends.inbox.store.attributes import AttributeRow
@@ -46,14 +47,15 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A field of the two, as it is shown; `choose` where they differ, `both` where both may be kept."""
+    """A field of the two, as it is shown; `choose` where they differ, `both` where both may be kept, `key` where it lies sealed."""
 
     field: str
     label: str
     one: str
     other: str
     choose: bool
-    both: bool
+    both: bool = False
+    key: str = ""
 
 
 def desk_values(conn: Connection, visitor: Visitor, match_id: MatchId | None = None, pair: tuple[int, int] | None = None) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def desk_values(conn: Connection, visitor: Visitor, match_id: MatchId | None = N
         "names": matches_beside.names(conn, found),
         "match": match,
         "sides": sides,
-        "lines": _lines(conn, sides, visitor) if sides else [],
+        "lines": [*_lines(conn, sides, visitor), *_sealed_lines(conn, sides, visitor)] if sides else [],
         "stays": _stays(sides),
         "before": found[place - 1].id if place > 0 else None,
         "after": found[place + 1].id if 0 <= place < len(found) - 1 else None,
@@ -129,6 +131,23 @@ def _lines(conn: Connection, sides: Sequence[Side], visitor: Visitor) -> list[Li
         )
         for field in dict.fromkeys((*FIELDS, *sorted(one), *sorted(other)))
         if not (is_empty(one.get(field)) and is_empty(other.get(field)))
+    ]
+
+
+def _sealed_lines(conn: Connection, sides: Sequence[Side], visitor: Visitor) -> list[Line]:
+    """Return what either of the two holds sealed; who may read it may choose where both do."""
+    one, other = (sensitive_values.of_customer(conn, side.record.id) for side in sides)
+    return [
+        Line(
+            field=ATTRIBUTES + ours.key,
+            label=ours.name,
+            one=HIDDEN if ours.is_set else "",
+            other=HIDDEN if theirs.is_set else "",
+            choose=ours.is_set and theirs.is_set and visitor.may(Right.SENSITIVE),
+            key=ours.key,
+        )
+        for ours, theirs in zip(one, other, strict=True)
+        if ours.is_set or theirs.is_set
     ]
 
 

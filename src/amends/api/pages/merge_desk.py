@@ -37,13 +37,16 @@ class Wanted:
     told: bool = False
     after: MatchId | None = None
 
-    @property
-    def pair(self) -> Pair:
-        """The two as the action takes them."""
+    def pair(self, *, sealed: bool) -> Pair:
+        """Return the two as the action takes them; `sealed` where sealed values may be chosen."""
         kind = EvidenceKind.TOLD_US if self.told else EvidenceKind.AGENT
         choices = {name: self._side(of) for name, of in self.taken.items()}
         return Pair(
-            survivor_id=self.survivor_id, absorbed_id=self.absorbed_id, choices=choices, evidence=(Evidence(kind=kind, note=self.note),)
+            survivor_id=self.survivor_id,
+            absorbed_id=self.absorbed_id,
+            choices=choices,
+            sealed=sealed,
+            evidence=(Evidence(kind=kind, note=self.note),),
         )
 
     def _side(self, of: str) -> str:
@@ -97,7 +100,7 @@ def make_one(request: Request, desk: AtDesk, visitor: Meaning, asked: Annotated[
     for customer_id in (asked.survivor_id, asked.absorbed_id):
         check_reach(desk, visitor, "customer_id", customer_id)
     with desk.pool.transaction() as conn:
-        merge_id = merge(conn, asked.pair, agent_id=visitor.agent_id, now=desk.clock())
+        merge_id = merge(conn, asked.pair(sealed=visitor.may(Right.SENSITIVE)), agent_id=visitor.agent_id, now=desk.clock())
     return _next(request, desk, visitor, _("They are one record now"), undo=f"/customers/merge/{merge_id}/undo", after=asked.after)
 
 

@@ -64,7 +64,10 @@ class PastMerge:
 
 
 class ToMerge(BaseModel):
-    """Which record becomes part of which; `choices` names for a field whose value it takes: survivor, absorbed or both."""
+    """Which record becomes part of which; `choices` names for a field whose value it takes: survivor, absorbed or both.
+
+    Of a sensitive attribute (`attributes.KEY`) only who may read it chooses: survivor or absorbed.
+    """
 
     survivor_id: Annotated[int, Field(ge=1, lt=LARGEST_ID)]
     absorbed_id: Annotated[int, Field(ge=1, lt=LARGEST_ID)]
@@ -96,7 +99,9 @@ def merge_customers(desk: AtDesk, visitor: Bearing, body: ToMerge) -> Merged:
         check_reach(desk, visitor, "customer_id", customer_id)
     shown = Evidence(kind=EvidenceKind.TOLD_US if body.told_us else EvidenceKind.AGENT, note=body.note)
     survivor_id = CustomerId(body.survivor_id)
-    pair = Pair(survivor_id=survivor_id, absorbed_id=CustomerId(body.absorbed_id), choices=body.choices, evidence=(shown,))
+    may_choose = visitor.may(Right.SENSITIVE)
+    absorbed_id = CustomerId(body.absorbed_id)
+    pair = Pair(survivor_id=survivor_id, absorbed_id=absorbed_id, choices=body.choices, sealed=may_choose, evidence=(shown,))
     with desk.pool.transaction() as conn:
         return Merged(merge_id=merge(conn, pair, agent_id=visitor.agent_id, now=desk.clock()), survivor_id=survivor_id)
 

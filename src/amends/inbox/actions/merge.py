@@ -7,6 +7,8 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import sensitive_values
+from amends.inbox.actions.sensitive_values import Chosen
 from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
@@ -32,18 +34,23 @@ BY_AGENT = (Evidence(kind=EvidenceKind.AGENT),)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """Which record becomes part of which, whose value each field takes where somebody chose, and what shows that they are one person."""
+    """Which record becomes part of which, whose value each field takes where somebody chose, and what shows that they are one person.
+
+    `sealed` where who merges may choose of sealed values too.
+    """
 
     survivor_id: CustomerId
     absorbed_id: CustomerId
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
+    sealed: bool = False
     evidence: Sequence[Evidence] = BY_AGENT
 
 
 def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: datetime) -> MergeId:
     """Make the absorbed record part of the survivor, to whom all that is its goes over; without an agent Amends did it on its own."""
     survivor, absorbed = _both(conn, pair)
-    choices = choices_of(survivor.fields, absorbed.fields, pair.choices)
+    chosen = sensitive_values.chosen(conn, pair.choices) if pair.sealed else Chosen(fields=pair.choices, keys=())
+    choices = choices_of(survivor.fields, absorbed.fields, chosen.fields)
     after = merged(survivor.fields, absorbed.fields, choices)
     facts = {"survivor_id": survivor.id, "absorbed_id": absorbed.id, "choices": choices, "before": survivor.fields, "after": after}
     merge_id = merges.insert(conn, facts | {"agent_id": agent_id, "at": now})
@@ -52,9 +59,10 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
     merges.save_changes(conn, survivor.id, survivor.fields, after, said)
     _keep_the_stricter(conn, merge_id, pair, agent_id, now)
     moving.move_all(conn, merge_id, absorbed_id=absorbed.id, survivor_id=survivor.id)
+    source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name)
+    sensitive_values.take_over(conn, merge_id, survivor.id, chosen.keys, source=source, now=now)
     sync_news.add_merged(conn, survivor.id, sync_news.moved(conn, merge_id), now=now)
     moved = moving.moved_authors(conn, merge_id)
-    source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name)
     customer_changes.add_handles(conn, moved, was=absorbed.id, became=survivor.id, source=source, now=now)
     linked = moved or customers.handles_of(conn, customer_id=survivor.id)
     link_evidence.add(conn, linked, pair.evidence, agent_id=agent_id, merge_id=merge_id, now=now)

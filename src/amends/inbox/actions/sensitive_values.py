@@ -3,16 +3,19 @@
 Place in the path: customer page, REST -> here -> `sensitive_values`. History and events say that a value changed, never what it was.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound
+from amends.core.errors import NotFound, Refused
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
 from amends.inbox.actions.customer_record import opened, told_of_part
-from amends.inbox.rules.customer_record import Attribute, Origin, checked_attribute
-from amends.inbox.rules.ids import AgentId, CustomerId
-from amends.inbox.store import attributes, openings, sensitive_values
+from amends.inbox.rules.customer_record import ATTRIBUTES, Attribute, Origin, checked_attribute
+from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
+from amends.inbox.rules.merging import Side
+from amends.inbox.store import attributes, openings, sealed_merges, sensitive_values
 from amends.inbox.store.customer_changes import NewChange, Source
 
 HIDDEN = "•••"
@@ -43,6 +46,34 @@ def reveal(conn: Connection, customer_id: CustomerId, key: str, *, by: AgentId, 
     found = sensitive_values.find(conn, customer_id, key)
     openings.add(conn, customer_id=customer_id, agent_id=by, place="sensitive", now=now)
     return unseal(found.sealed, secret_key)["value"] if found else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """Whose value each field takes when two records become one: the open fields, and the sealed attributes that take the absorbed one's."""
+
+    fields: Mapping[str, str]
+    keys: Sequence[str]
+
+
+def chosen(conn: Connection, choices: Mapping[str, str]) -> Chosen:
+    """Part what was chosen of sealed values from the rest; `Refused` where both shall be kept of one."""
+    sealed = {row.as_rule.field: row for row in attributes.every(conn) if row.sensitive}
+    for field in sealed.keys() & choices.keys():
+        if choices[field] not in {Side.SURVIVOR, Side.ABSORBED}:
+            raise Refused(_("The field “%(field)s” cannot be chosen so.") % {"field": sealed[field].name})
+    return Chosen(
+        fields={field: side for field, side in choices.items() if field not in sealed},
+        keys=[row.key for field, row in sealed.items() if choices.get(field) == Side.ABSORBED],
+    )
+
+
+def take_over(conn: Connection, merge_id: MergeId, survivor_id: CustomerId, keys: Sequence[str], *, source: Source, now: datetime) -> None:
+    """Let the survivor of a merge have what only the absorbed record holds sealed, and of what both do the chosen ones."""
+    aside = sealed_merges.set_aside(conn, merge_id, keys)
+    for key in sealed_merges.take(conn, merge_id):
+        change = NewChange(field=ATTRIBUTES + key, was=HIDDEN if key in aside else None, became=HIDDEN)
+        told_of_part(conn, survivor_id, change, source=source, now=now)
 
 
 def _attribute(conn: Connection, key: str) -> Attribute:

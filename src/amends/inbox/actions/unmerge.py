@@ -10,7 +10,17 @@ from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
 from amends.inbox.rules.merging import Values, merged, relive
-from amends.inbox.store import customer_changes, customer_refs, events, link_evidence, match_suggestions, merges, moving, sync_news
+from amends.inbox.store import (
+    customer_changes,
+    customer_refs,
+    events,
+    link_evidence,
+    match_suggestions,
+    merges,
+    moving,
+    sealed_merges,
+    sync_news,
+)
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.merges import Merge, Record, Said
 
@@ -29,6 +39,7 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     link_evidence.drop_of_merge(conn, merge_id)
     merges.end(conn, merge_id, agent_id=agent_id, now=now)
     _restore_fields(conn, above, agent_id, now)
+    _restore_sealed(conn, above)
     _tell_systems(conn, (found.absorbed_id, owner), now)
     match_suggestions.unsettle(conn, merge_id, agent_id=agent_id, now=now)
     ids = {"customer_id": found.absorbed_id, "survivor_id": found.survivor_id, "merge_id": merge_id}
@@ -84,6 +95,13 @@ def _restore_fields(conn: Connection, above: list[Merge], agent_id: AgentId | No
         after = merged(one.before, fields, one.choices)
         fields = _lived_without(conn, one, after, said)
         merges.save_after(conn, one.id, after)
+
+
+def _restore_sealed(conn: Connection, above: list[Merge]) -> None:
+    undone, *outer = above
+    sealed_merges.give_back(conn, undone.id)
+    for one in outer:
+        sealed_merges.take_anew(conn, one.id, one.absorbed_id)
 
 
 def _lived_without(conn: Connection, one: Merge, first: Values, said: Said) -> Values:

@@ -21,7 +21,6 @@ MOVES: Mapping[LiteralString, LiteralString] = {
     "memberships": "id",
     "customer_refs": "id",
     "occasion_messages": "id",
-    "sensitive_values": "id",
     "incident_answers": "id",
 }
 """Each table whose rows go over, with the column that names a row."""
@@ -30,10 +29,6 @@ ONCE: Mapping[str, LiteralString] = {
     "occasion_messages": """
       and not exists (select from occasion_messages o
         where o.customer_id = %(to)s and o.occasion_id = occasion_messages.occasion_id and o.turn = occasion_messages.turn)
-    """,
-    "sensitive_values": """
-      and not exists (select from sensitive_values o
-        where o.customer_id = %(to)s and o.attribute_id = sensitive_values.attribute_id)
     """,
     "incident_answers": """
       and not exists (select from incident_answers o
@@ -59,9 +54,13 @@ STAYS = frozenset(
         "webhook_deliveries",
         "customer_facts",
         "customer_facts_backlog",
+        "sensitive_values",
     }
 )
-"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, who was told of it, its figures."""
+"""Tables that speak of the record itself: its own history, what it is part of, what was asked about it, who was told of it, its figures.
+
+What lies sealed is copied rather than moved, in `sealed_merges`.
+"""
 
 
 def move_all(conn: Connection, merge_id: MergeId, *, absorbed_id: CustomerId, survivor_id: CustomerId) -> dict[str, int]:

@@ -40,7 +40,7 @@ def of_customer(conn: Connection, customer_id: CustomerId) -> list[Kept]:
         Kept,
         """
         select a.key, a.name, a.kind, a.choices, v.id is not null as is_set, g.name as agent, v.set_at
-        from attributes a left join sensitive_values v on v.attribute_id = a.id and v.customer_id = %(customer_id)s
+        from attributes a left join sensitive_values v on v.attribute_id = a.id and v.customer_id = %(customer_id)s and v.aside_of is null
         left join agents g on g.id = v.agent_id
         where a.sensitive and a.archived_at is null order by a.position, a.id
         """,
@@ -56,21 +56,21 @@ def find(conn: Connection, customer_id: CustomerId, key: str) -> SealedValue | N
         """
         select v.attribute_id, a.key, a.name, a.kind, v.sealed, g.name as agent, v.set_at
         from sensitive_values v join attributes a on a.id = v.attribute_id left join agents g on g.id = v.agent_id
-        where v.customer_id = %(customer_id)s and a.key = %(key)s
+        where v.customer_id = %(customer_id)s and a.key = %(key)s and v.aside_of is null
         """,
         {"customer_id": customer_id, "key": key},
     )
 
 
 def every(conn: Connection, customer_ids: list[CustomerId]) -> list[SealedValue]:
-    """Return all sealed values of these customers."""
+    """Return all sealed values of these customers, each once, whichever of them has taken it over."""
     return fetch_all(
         conn,
         SealedValue,
         """
         select v.attribute_id, a.key, a.name, a.kind, v.sealed, g.name as agent, v.set_at
         from sensitive_values v join attributes a on a.id = v.attribute_id left join agents g on g.id = v.agent_id
-        where v.customer_id = any(%(ids)s) order by v.id
+        where v.customer_id = any(%(ids)s) and v.taken_by is null order by v.id
         """,
         {"ids": customer_ids},
     )
@@ -83,8 +83,8 @@ def put(conn: Connection, customer_id: CustomerId, *, key: str, sealed: bytes, a
         """
         insert into sensitive_values (customer_id, attribute_id, sealed, agent_id, set_at)
         select %(customer_id)s, id, %(sealed)s, %(agent)s, %(now)s from attributes where key = %(key)s
-        on conflict (customer_id, attribute_id)
-        do update set sealed = excluded.sealed, agent_id = excluded.agent_id, set_at = excluded.set_at
+        on conflict (customer_id, attribute_id) where aside_of is null
+        do update set sealed = excluded.sealed, agent_id = excluded.agent_id, set_at = excluded.set_at, taken_by = null
         """,
         {"customer_id": customer_id, "key": key, "sealed": sealed, "agent": agent_id, "now": now},
     )
@@ -96,7 +96,7 @@ def remove(conn: Connection, customer_id: CustomerId, key: str) -> int:
         conn,
         """
         delete from sensitive_values v using attributes a
-        where a.id = v.attribute_id and a.key = %(key)s and v.customer_id = %(customer_id)s
+        where a.id = v.attribute_id and a.key = %(key)s and v.customer_id = %(customer_id)s and v.aside_of is null
         """,
         {"customer_id": customer_id, "key": key},
     )
