@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from amends.core.database import execute, fetch_values
-from amends.core.errors import Conflict, Refused
+from amends.core.errors import Conflict, CredentialsRefused, Refused, ReplyRefused
 from amends.core.post import Author
 from amends.inbox.actions import incidents, reply, tell_affected
 from amends.inbox.rules.ids import CaseId, IncidentId
@@ -13,6 +13,7 @@ from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store import incident_answers, incident_rounds, undone
 from amends.inbox.store.incident_answers import Answer
+from amends.inbox.store.incident_rounds import Round
 from tests.cast import a_post
 from tests.desk import HOUR, MINUTE, Desk
 
@@ -41,10 +42,15 @@ def fixed(desk: Desk, cases: Sequence[CaseId]) -> IncidentId:
     return incident
 
 
-def answers(desk: Desk, incident: IncidentId, *states: str) -> list[Answer]:
+def round_of(desk: Desk, incident: IncidentId) -> Round:
     there = tell_affected.round_of(desk.conn, incident)
     assert there is not None
-    return incident_answers.page(desk.conn, EVERYTHING, there.id, states or ("proposed", "approved", "queued", "skipped"))
+    return there
+
+
+def answers(desk: Desk, incident: IncidentId, *states: str) -> list[Answer]:
+    found = incident_answers.page(desk.conn, EVERYTHING, round_of(desk, incident).id, list(incident_answers.STATES))
+    return [one for one in found if one.state in (states or one.state)]
 
 
 def approve(desk: Desk, incident: IncidentId) -> None:
@@ -74,9 +80,7 @@ def test_everybody_gets_one_answer_at_the_pace_of_the_source_and_is_told_once_it
     assert handed_over(desk) == 1
     desk.send()
 
-    there = tell_affected.round_of(desk.conn, incident)
-    assert there is not None
-    tally = incident_answers.tally(desk.conn, EVERYTHING, there.id)
+    tally = incident_answers.tally(desk.conn, EVERYTHING, round_of(desk, incident).id)
     assert (tally.told, tally.underway, tally.approved, tally.untold) == (1, 1, 1, 0)
     texts = fetch_values(desk.conn, "select text from replies order by id")
     assert texts == ["Hi Nila0, The outage is over.", "Hi Nila1, The outage is over."]
@@ -166,6 +170,81 @@ def test_it_is_paused_stopped_and_goes_on_where_it_was(desk: Desk) -> None:
         tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Refused, match="fixed"):
         tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_a_slip_that_is_taken_back_leaves_the_round_as_it_was_and_tells_nobody_twice(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 2))
+    approve(desk, incident)
+    assert handed_over(desk) == 1
+    desk.send()
+    before = round_of(desk, incident)
+    for slip in ("mending", "identified"):
+        desk.now += MINUTE
+        incidents.set_status(desk.conn, incident, slip, agent_id=desk.agent_id, now=desk.now)
+    incidents.stand_again(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
+    there = round_of(desk, incident)
+    assert (there.id, there.state) == (before.id, "stopped")
+    tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+    tally = incident_answers.tally(desk.conn, EVERYTHING, there.id)
+    assert (tally.told, tally.underway, tally.proposed) == (1, 1, 0)
+
+
+def test_what_broke_again_and_is_mended_again_is_told_again(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 1))
+    approve(desk, incident)
+    handed_over(desk)
+    desk.send()
+    desk.now += MINUTE
+    for status in ("mending", "fixed"):
+        incidents.set_status(desk.conn, incident, status, agent_id=desk.agent_id, now=desk.now)
+    assert tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now) == 1
+    for status in ("closed", "investigating"):
+        desk.now += MINUTE
+        incidents.set_status(desk.conn, incident, status, agent_id=desk.agent_id, now=desk.now)
+    incidents.stand_again(desk.conn, incident, "closed", agent_id=desk.agent_id, now=desk.now)
+    assert [one.state for one in answers(desk, incident)] == ["proposed"]
+
+
+def test_whoever_could_not_be_told_stands_among_those_who_were_not_told(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 2))
+    approve(desk, incident)
+    tell_affected.set_pace(desk.conn, incident, 30)
+    handed_over(desk)
+    reply.record_reply_trouble(desk.conn, desk.claim(), ReplyRefused("blocked"), now=desk.now)
+    desk.now += MINUTE
+    handed_over(desk)
+    desk.send()
+    there = round_of(desk, incident)
+    tally = incident_answers.tally(desk.conn, EVERYTHING, there.id)
+    untold = incident_answers.page(desk.conn, EVERYTHING, there.id, ["untold"])
+    assert (tally.told, tally.untold) == (1, len(untold))
+    assert [(one.outcome, one.reply_state) for one in untold] == [("untold", "failed")]
+
+
+def test_where_the_network_refuses_the_account_the_rest_waits_until_somebody_lets_it_go_on(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 3))
+    approve(desk, incident)
+    handed_over(desk)
+    reply.record_reply_trouble(desk.conn, desk.claim(), CredentialsRefused("revoked"), now=desk.now)
+    desk.now += MINUTE
+    assert handed_over(desk) == 0, "the next would be refused too"
+    assert round_of(desk, incident).state == "paused"
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+
+
+def test_an_approved_answer_is_approved_in_other_words_by_nobody_before_that_is_taken_back(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 1))
+    [seen_by_both] = answers(desk, incident)
+    tell_affected.approve(desk.conn, seen_by_both, "Mine", parts=(), seen=seen_by_both.seen, agent_id=desk.agent_id, now=desk.now)
+    [approved] = answers(desk, incident)
+    for one in (seen_by_both, approved):
+        with pytest.raises(Conflict):
+            tell_affected.approve(desk.conn, one, "Yours", parts=(), seen=one.seen, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.approve(desk.conn, approved, "Mine", parts=(), seen=approved.seen, agent_id=desk.agent_id, now=desk.now)
+    assert [one.text for one in answers(desk, incident)] == ["Mine"]
 
 
 def test_words_are_changed_or_left_out_by_hand_and_stay_so(desk: Desk) -> None:

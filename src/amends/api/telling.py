@@ -9,13 +9,12 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
-from amends.inbox.rules.telling import State
 from amends.inbox.store import incident_answers
 from amends.inbox.store.incident_answers import Answer
 from amends.inbox.store.sessions import Visitor
 
-STANDING = {"proposed": [State.PROPOSED], "approved": [State.APPROVED, State.QUEUED], "skipped": [State.SKIPPED]}
-"""How answers stand that are listed together."""
+STANDING = {"proposed": ["proposed"], "approved": ["approved", "underway", "told"], "skipped": ["untold"]}
+"""Which outcomes are listed together; what did not go out is in the list of who was not told, where it is counted."""
 
 
 def answer_of(conn: Connection, visitor: Visitor, incident_id: int, answer_id: int) -> Answer:

@@ -14,7 +14,7 @@ from amends.inbox.rules.auditing import AuditKind
 from amends.inbox.rules.export_files import harmless
 from amends.inbox.rules.telling import WHYS, State, Why
 from amends.inbox.store import incident_answers
-from amends.inbox.store.incident_answers import Answer
+from amends.inbox.store.incident_answers import STATES, Answer
 from amends.inbox.store.sessions import Visitor
 
 BATCH = 1_000
@@ -53,7 +53,7 @@ def _batches(desk: Desk, visitor: Visitor, incident_id: int) -> Generator[list[A
     while after is not None:
         with desk.pool.transaction() as conn:
             there = tell_affected.round_of(conn, incident_id)
-            found = incident_answers.page(conn, visitor.scope, there.id, list(State), after=after, limit=BATCH) if there else []
+            found = incident_answers.page(conn, visitor.scope, there.id, list(STATES), after=after, limit=BATCH) if there else []
         yield found
         after = found[-1].id if len(found) == BATCH else None
 

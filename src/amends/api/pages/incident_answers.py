@@ -200,7 +200,7 @@ def _approved(conn: Connection, desk: Desk, visitor: Visitor, answer: Answer, te
 
 def _undecided(answer: Answer, show: str) -> Answer:
     """Return an answer that stands as the list showed it; `Conflict` where a colleague was faster."""
-    if answer.state not in STANDING.get(show, ()):
+    if answer.outcome not in STANDING.get(show, ()):
         raise Conflict(_("A colleague has decided about this answer meanwhile; look at it again."))
     return answer
 

@@ -97,7 +97,7 @@ def stand(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, st
 def stand_again(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, status: str) -> Response:
     """Say that it stands as before."""
     with desk.pool.transaction() as conn:
-        acts.set_status(conn, incident_id, status, agent_id=visitor.agent_id, now=desk.clock())
+        acts.stand_again(conn, incident_id, status, agent_id=visitor.agent_id, now=desk.clock())
     return _shown(request, desk, visitor, incident_id, _("Taken back"))
 
 

@@ -13,7 +13,7 @@ from amends.core.translating import _
 from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
-from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage
+from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage, Times
 from amends.inbox.store import brands, events, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
@@ -113,9 +113,21 @@ def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: Age
     Where it goes on again, no answer says any more that it is mended.
     """
     incident, stage = _locked(conn, incident_id), rule.staged(status)
-    if incident.status == stage:
-        return incident.status
-    incidents.set_status(conn, incident.id, stage, rule.times(incident.times, stage, now))
+    if incident.status != stage:
+        _stand(conn, incident, stage, rule.times(incident.times, stage, now), agent_id, now)
+    return incident.status
+
+
+def stand_again(conn: Connection, incident_id: int, status: str, *, agent_id: AgentId, now: datetime) -> None:
+    """Say that it stands as before, which a colleague takes back: fixed since it was, so that nobody is told a second time."""
+    incident, stage = _locked(conn, incident_id), rule.staged(status)
+    if incident.status != stage:
+        before = replace(incident.times, fixed_at=incident.fixed_at or incidents.fixed_before(conn, incident.id))
+        _stand(conn, incident, stage, rule.times(before, stage, now), agent_id, now)
+
+
+def _stand(conn: Connection, incident: Incident, stage: Stage, times: Times, agent_id: AgentId, now: datetime) -> None:
+    incidents.set_status(conn, incident.id, stage, times)
     if stage in OVER:
         incidents.let_wake(conn, incident.id, now=now)
     else:
@@ -131,7 +143,6 @@ def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: Age
         was=incident.status,
         became=stage,
     )
-    return incident.status
 
 
 def close_if_left_empty(conn: Connection, incident_id: IncidentId, *, opened_at: datetime | None, agent_id: AgentId, now: datetime) -> None:

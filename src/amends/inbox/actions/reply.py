@@ -24,7 +24,7 @@ from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, replies, reply_keys, reply_parts
+from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, incident_rounds, replies, reply_keys, reply_parts
 from amends.inbox.store.cases import Case, Target
 from amends.inbox.store.replies import NewReply, Reply, ReplyJob
 from amends.inbox.store.since import since
@@ -219,7 +219,8 @@ def _move_on(conn: Connection, case: Case, reply: Reply, now: datetime) -> None:
 def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *, now: datetime) -> None:
     """Keep why a reply did not go out: queued for later, or failed with the reason on screen.
 
-    A case that was resolved on the strength of a reply which then failed goes back to where it was.
+    A case that was resolved on the strength of a reply which then failed goes back to where it was. Where the network refuses the account,
+    the answers after an incident wait, so that not each of them fails.
     """
     case = locked_case(conn, job.case_id)
     next_try = reply_tries.after_trouble(error, attempts=job.attempts, now=now)
@@ -236,6 +237,8 @@ def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *
         reply_id=reply.id,
         reason=next_try.reason,
     )
+    if failed and reply_tries.is_of_account(error):
+        incident_rounds.hold(conn, reply_id=reply.id)
     if failed and case.status == CaseStatus.RESOLVED and case.episode == reply.episode:
         take_back(conn, case, agent_id=reply.agent_id, why="The reply did not go out.", now=now)
 

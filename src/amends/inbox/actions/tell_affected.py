@@ -82,9 +82,14 @@ def words_of(conn: Connection, incident_id: int, answers: Sequence[Answer], agen
 def approve(  # noqa: PLR0913
     conn: Connection, answer: Answer, text: str, *, parts: Sequence[str], seen: Seen, agent_id: AgentId, now: datetime
 ) -> None:
-    """Let one answer go, in these words; `seen` is how far its approver had seen the case."""
+    """Let one answer go, in these words; `seen` is how far its approver had seen the case.
+
+    `Conflict` where it is approved in other words: that is taken back first.
+    """
     if not text.strip():
         raise Refused(_("An answer needs some words."))
+    if answer.state == State.APPROVED and answer.text != text.strip():
+        raise Conflict(_("A colleague has decided about this answer meanwhile; look at it again."))
     if answer.state == State.SKIPPED and answer.why in rule.FOR_GOOD:
         raise Refused(_("This person cannot be told: %(why)s.") % {"why": rule.WHYS[Why(answer.why)]})
     overruled = answer.why if answer.state == State.SKIPPED else ""

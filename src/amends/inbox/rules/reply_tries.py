@@ -56,6 +56,11 @@ def after_trouble(error: NetworkError, *, attempts: int, now: datetime) -> NextT
     return NextTry(state=ReplyState.QUEUED, reason=str(error), at=now + back_off(attempts))
 
 
+def is_of_account(error: NetworkError) -> bool:
+    """Tell whether the network refuses the account and not the one reply, so that it would refuse the next one too."""
+    return isinstance(error, CredentialsRefused | PaymentRequired | SourceUnfit)
+
+
 def advice_on(error: NetworkError) -> str:
     """Return what an agent does about a reply that will not be tried again by itself."""
     return next((ADVICE[kind] for kind in type(error).__mro__ if kind in ADVICE), OTHERWISE)

@@ -9,14 +9,16 @@ from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fe
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, IncidentId, ReplyId
 from amends.inbox.rules.rights import Scope
-from amends.inbox.rules.telling import State
 from amends.inbox.store import scopes
 from amends.inbox.store.incident_rounds import Tally
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """An answer with what is needed to write, show and judge it; `reply_state` is empty where it is no reply (any more)."""
+    """An answer with what is needed to write, show and judge it; `outcome` is where it stands, as the tally counts it.
+
+    `reply_state` is empty where it is no reply (any more).
+    """
 
     id: int
     customer_id: CustomerId
@@ -34,6 +36,7 @@ class Answer:
     newest_reply: int
     text: str
     state: str
+    outcome: str
     why: str
     note: str
     agent: str
@@ -47,13 +50,6 @@ class Answer:
     def seen(self) -> Seen:
         """Return how far somebody has seen the case who looks at this."""
         return Seen(posts=self.customer_posts, reply=self.newest_reply)
-
-    @property
-    def outcome(self) -> str:
-        """Return where it stands, as the tally counts it: `proposed`, `approved`, `underway`, `told` or `untold`."""
-        if self.state == State.QUEUED:
-            return {"sent": "told", "failed": "untold", "": "untold"}.get(self.reply_state, "underway")
-        return "untold" if self.state == State.SKIPPED else self.state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,27 +70,41 @@ class Approved:
     by_hand: bool
 
 
-_SHOWN: LiteralString = """
+STATES = {"proposed": ["proposed"], "approved": ["approved"], "underway": ["queued"], "told": ["queued"], "untold": ["queued", "skipped"]}
+"""The outcomes that an answer has, each with the states in which it has that."""
+_OUTCOME: LiteralString = """
+case when a.state not in ('queued', 'skipped') then a.state when a.state = 'skipped' or coalesce(r.state, 'failed') = 'failed' then 'untold'
+  when r.state = 'sent' then 'told' else 'underway' end
+"""
+_SHOWN: LiteralString = (
+    """
 select a.id, a.customer_id, u.name as customer, h.handle, a.case_id, c.status as case_status, c.network, s.options as source_options,
   b.name as brand, a.language, u.languages, c.preview as said, c.customer_posts,
   coalesce((select max(r.id) from replies r where r.case_id = a.case_id), 0) as newest_reply, a.text, a.state, a.why, a.note,
   coalesce(g.name, '') as agent, a.decided_at, a.reply_id, coalesce(r.state, '') as reply_state, coalesce(r.error, '') as reply_error,
-  r.sent_at
-from incident_answers a join customers u on u.id = a.customer_id join cases c on c.id = a.case_id join authors h on h.id = c.author_id
-  join sources s on s.id = a.source_id join brands b on b.id = c.brand_id left join agents g on g.id = a.agent_id
-  left join replies r on r.id = a.reply_id
+  r.sent_at,
 """
+    + _OUTCOME
+    + """
+as outcome from incident_answers a join customers u on u.id = a.customer_id join cases c on c.id = a.case_id
+  join authors h on h.id = c.author_id join sources s on s.id = a.source_id join brands b on b.id = c.brand_id
+  left join agents g on g.id = a.agent_id left join replies r on r.id = a.reply_id
+"""
+)
 
 
-def page(conn: Connection, scope: Scope, round_id: int, states: Sequence[str], *, after: int = 0, limit: int = 20) -> list[Answer]:
-    """Return the answers of a round that stand so, within the scope, behind the id `after`."""
+def page(conn: Connection, scope: Scope, round_id: int, outcomes: Sequence[str], *, after: int = 0, limit: int = 20) -> list[Answer]:
+    """Return the answers of a round whose `outcome` is one of these, within the scope, behind the id `after`."""
     query: LiteralString = (
         _SHOWN
-        + "where a.round_id = %(round)s and a.state = any(%(states)s) and a.id > %(after)s"
+        + "where a.round_id = %(round)s and a.state = any(%(states)s) and a.id > %(after)s and "
+        + _OUTCOME
+        + " = any(%(outcomes)s)"
         + scopes.within(scope)
         + " order by a.id limit %(limit)s"
     )
-    given = {"round": round_id, "states": list(states), "after": after, "limit": limit}
+    states = [state for one in outcomes for state in STATES[one]]
+    given = {"round": round_id, "states": states, "outcomes": list(outcomes), "after": after, "limit": limit}
     return fetch_all(conn, Answer, query, given | scopes.params(scope))
 
 
@@ -108,13 +118,21 @@ def some(conn: Connection, scope: Scope, round_id: int, answer_ids: Sequence[int
 
 def tally(conn: Connection, scope: Scope, round_id: int) -> Tally:
     """Return how many answers of a round stand where, within the scope."""
-    query: LiteralString = """
-        select count(*) filter (where a.state = 'proposed')::int as proposed, count(*) filter (where a.state = 'approved')::int as approved,
-          count(*) filter (where a.state = 'queued' and r.state in ('proposed', 'queued', 'sending'))::int as underway,
-          count(*) filter (where r.state = 'sent')::int as told,
-          count(*) filter (where a.state = 'skipped' or (a.state = 'queued' and coalesce(r.state, 'failed') = 'failed'))::int as untold
-        from incident_answers a join cases c on c.id = a.case_id left join replies r on r.id = a.reply_id where a.round_id = %(round)s
-        """ + scopes.within(scope)
+    query: LiteralString = (
+        """
+        select count(*) filter (where outcome = 'proposed')::int as proposed, count(*) filter (where outcome = 'approved')::int as approved,
+          count(*) filter (where outcome = 'underway')::int as underway, count(*) filter (where outcome = 'told')::int as told,
+          count(*) filter (where outcome = 'untold')::int as untold
+        from (select
+        """
+        + _OUTCOME
+        + """
+          as outcome from incident_answers a join cases c on c.id = a.case_id left join replies r on r.id = a.reply_id
+          where a.round_id = %(round)s
+        """
+        + scopes.within(scope)
+        + ") answers"
+    )
     return fetch_one(conn, Tally, query, {"round": round_id} | scopes.params(scope))
 
 

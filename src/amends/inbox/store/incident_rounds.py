@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
-from amends.inbox.rules.ids import AgentId, IncidentId
+from amends.inbox.rules.ids import AgentId, IncidentId, ReplyId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
@@ -78,6 +78,18 @@ def set_pace(conn: Connection, round_id: int, per_minute: int) -> None:
 def stop_of(conn: Connection, incident_id: IncidentId) -> None:
     """Stop what runs, since the incident goes on again."""
     execute(conn, "update incident_rounds set state = 'stopped' where incident_id = %(id)s and state <> 'stopped'", {"id": incident_id})
+
+
+def hold(conn: Connection, *, reply_id: ReplyId) -> None:
+    """Pause the round whose answer this reply is, where it is one."""
+    execute(
+        conn,
+        """
+        update incident_rounds set state = 'paused'
+        where id = (select round_id from incident_answers where reply_id = %(reply)s) and state = 'running'
+        """,
+        {"reply": reply_id},
+    )
 
 
 def texts(conn: Connection, incident_id: int) -> dict[str, str]:

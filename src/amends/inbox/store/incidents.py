@@ -158,12 +158,21 @@ def update(conn: Connection, incident_id: IncidentId, new: NewIncident) -> None:
 
 
 def set_status(conn: Connection, incident_id: IncidentId, stage: Stage, times: Times) -> None:
-    """Let it stand so."""
+    """Let it stand so, and keep since when it was fixed where it was."""
     execute(
         conn,
-        "update incidents set status = %(status)s, fixed_at = %(fixed)s, closed_at = %(closed)s where id = %(id)s",
+        """
+        update incidents set status = %(status)s, fixed_at = %(fixed)s, closed_at = %(closed)s,
+          fixed_before = case when status in ('fixed', 'closed') then fixed_at else fixed_before end
+        where id = %(id)s
+        """,
         {"id": incident_id, "status": stage, "fixed": times.fixed_at, "closed": times.closed_at},
     )
+
+
+def fixed_before(conn: Connection, incident_id: IncidentId) -> datetime | None:
+    """Return since when it was fixed before it went on again; None where it was not."""
+    return fetch_values(conn, "select fixed_before from incidents where id = %(id)s", {"id": incident_id})[0]
 
 
 def people(conn: Connection, incident_id: IncidentId) -> list[OnIt]:
