@@ -151,6 +151,38 @@ def test_a_gap_is_told_once_to_who_settles_rotas(desk: Desk) -> None:
     assert on_call.crew(desk.conn, now=desk.now).gaps(rotas.rota_of(desk.conn, rota_id)) == []
 
 
+def test_a_gap_that_reaches_as_far_as_we_look_is_told_once_and_again_where_it_comes_back(desk: Desk) -> None:
+    first = ada(desk.conn)
+    a_rota(desk, [first])
+    looks = [desk.now, desk.now + 10 * MINUTE, desk.now + DAY]
+    assert [on_call.watch_gaps(desk.conn, now=at) for at in looks] == [1, 0, 0]
+    address(desk, first, "ada")
+    assert on_call.watch_gaps(desk.conn, now=desk.now + DAY) == 0
+    execute(desk.conn, "update alert_channels set active = false")
+    assert on_call.watch_gaps(desk.conn, now=desk.now + 2 * DAY) == 1
+
+
+def test_whoever_is_away_within_their_turn_leaves_a_gap_as_long_as_they_are(desk: Desk) -> None:
+    first = ada(desk.conn)
+    rota_id = a_rota(desk, [first])
+    address(desk, first, "ada")
+    begins, ends = desk.now + 2 * DAY + HOUR, desk.now + 3 * DAY
+    execute(desk.conn, "update agents set away_since = %(begins)s, away_until = %(ends)s", {"begins": begins, "ends": ends})
+    assert [(gap.begins, gap.ends) for gap in on_call.crew(desk.conn, now=desk.now).gaps(rotas.rota_of(desk.conn, rota_id))] == [
+        (begins, ends)
+    ]
+    assert on_call.watch_gaps(desk.conn, now=desk.now) == 1
+
+
+def test_a_rota_whose_zone_is_gone_calls_by_utc(desk: Desk) -> None:
+    first = ada(desk.conn)
+    on_duty(desk, [first])
+    execute(desk.conn, "update rotas set zone = 'Mars/Base'")
+    execute(desk.conn, "update alert_routes set zone = 'Mars/Base'")
+    ring(desk)
+    assert called(desk) == [(0, first)]
+
+
 @pytest.mark.parametrize(
     ("hidden", "says"),
     [

@@ -12,7 +12,7 @@ from amends.inbox.rules.alert_digest_text import DigestItem, digest_message_of
 from amends.inbox.rules.alert_routes import About, NewRoute, Why, checked, takes, when
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.quiet_hours import Quiet
-from amends.inbox.rules.working_hours import Span, read_night
+from amends.inbox.rules.working_hours import Hours, Span, read_night
 from tests.cast import NOON
 
 NIGHTS = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
@@ -67,6 +67,21 @@ def test_quiet_hours_end_at_the_first_moment_that_is_not_quiet(spans: list[tuple
     assert end >= now
     assert end - now >= timedelta(days=7) or not quiet.holds(end)
     assert quiet.holds(now) or end == now
+
+
+def test_quiet_hours_whose_end_a_spring_night_skips_are_over_when_the_clock_has_passed_it() -> None:
+    skipped = Quiet(spans=tuple(span for day in range(7) for span in read_night(day, "22:00-02:30")), zone="Europe/Berlin")
+    assert skipped.ends(NIGHT) == datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "three o'clock in summer, the moment after two in winter"
+    assert skipped.ends(datetime(2026, 10, 24, 22, 0, tzinfo=UTC)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_a_zone_that_is_gone_counts_as_utc() -> None:
+    gone = replace(ROUTE, zone="Mars/Base")
+    held = when(gone, severity="high", told=0, now=NIGHT)
+    assert held
+    assert held.due_at == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
+    assert when(replace(gone, way="daily"), severity="high", told=0, now=NOON)
+    assert Hours(zone="Mars/Base", spans=(Span(day=0, begins=540, ends=1020),)).at_work(NOON)
 
 
 def test_a_route_that_leads_nowhere_is_refused() -> None:

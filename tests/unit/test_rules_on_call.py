@@ -63,8 +63,10 @@ def test_the_later_of_two_swaps_holds() -> None:
 
 def test_who_cannot_be_reached_leaves_a_gap() -> None:
     found = stints(BERLIN, 1, since=at("2026-03-23 09:00"), until=at("2026-04-06 09:00"))
-    assert gaps(found, lambda _agent, _at: True) == []
-    assert gaps(found, lambda agent, _at: agent != BO) == [Stint(begins=at("2026-03-30 09:00"), ends=at("2026-04-06 09:00"), agent_id=BO)]
+    assert gaps(found, lambda _agent, _at: True, lambda _agent: ()) == []
+    assert gaps(found, lambda agent, _at: agent != BO, lambda _agent: [at("2026-04-01 09:00")]) == [
+        Stint(begins=at("2026-03-30 09:00"), ends=at("2026-04-06 09:00"), agent_id=BO)
+    ]
 
 
 LAST = datetime(9999, 12, 31, 23, tzinfo=UTC)

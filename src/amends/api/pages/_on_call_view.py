@@ -13,7 +13,7 @@ from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Crew
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap, Turn
-from amends.inbox.rules.working_hours import read_clock, zone_of
+from amends.inbox.rules.working_hours import read_clock, zone_or_utc
 from amends.inbox.store import channels, counts, rotas
 from amends.inbox.store.rotas import RotaRow
 from amends.inbox.store.sessions import Visitor
@@ -48,7 +48,7 @@ def values_of(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, An
 def _shown(crew: Crew, row: RotaRow) -> dict[str, Any]:
     until = crew.now + on_call.AHEAD
     lines = [crew.stints(row, layer + 1, until=until) for layer in range(len(row.layers))]
-    return {"row": row, "zone": zone_of(row.zone), "lines": lines, "gaps": crew.gaps(row)}
+    return {"row": row, "zone": zone_or_utc(row.zone), "lines": lines, "gaps": crew.gaps(row)}
 
 
 def drafted(
@@ -82,7 +82,7 @@ def in_zone(swap: Swap, zone: str) -> Swap:
 
 def _there(at: datetime, zone: str) -> datetime:
     try:
-        return at.replace(tzinfo=zone_of(zone)).astimezone(UTC)
+        return at.replace(tzinfo=zone_or_utc(zone)).astimezone(UTC)
     except OverflowError as error:
         raise Refused(_(_NO_TIME)) from error
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.on_call import Stint, gaps, stints, who
+from amends.inbox.rules.on_call import Stint, gaps, stints, untold, who
 from amends.inbox.store import alert_routing, events, rotas
 from amends.inbox.store.alarms import Alarm
 from amends.inbox.store.alert_routing import Ringing
@@ -50,7 +50,11 @@ class Crew:
 
     def gaps(self, row: RotaRow) -> list[Stint]:
         """Return when in the next two weeks nobody of the first line can be called."""
-        return gaps(self.stints(row, 1, until=self.now + AHEAD), self.is_reachable)
+        return gaps(self.stints(row, 1, until=self.now + AHEAD), self.is_reachable, self.changes)
+
+    def changes(self, agent_id: AgentId) -> list[datetime]:
+        """Return when somebody goes away and comes back."""
+        return [at for one in self.people if one.id == agent_id for at in (one.away_since, one.away_until) if at is not None]
 
     def is_reachable(self, agent_id: AgentId, at: datetime) -> bool:
         """Tell whether somebody can be called at a moment, as far as is known now."""
@@ -94,12 +98,18 @@ def _facts(one: Ringing | Alarm, whom: AgentId, call: Call, rota: str) -> dict[s
 
 
 def watch_gaps(conn: Connection, *, now: datetime) -> int:
-    """Tell of each time in the next two weeks that nobody covers, once, and return how many were new."""
+    """Tell of each time in the next two weeks that nobody covers, once as long as nobody does, and return how many were new."""
     found = crew(conn, now=now)
-    new = [(row, gap) for row in found.rotas for gap in found.gaps(row) if rotas.note_gap(conn, row.id, ends=gap.ends, now=now)]
+    new = [(row, gap) for row in found.rotas for gap in _new_gaps(conn, row, found.gaps(row), now)]
     told = [events.Event(kind=EventKind.ROTA_GAP_FOUND, facts=_of_gap(row, gap)) for row, gap in new]
     events.add_all(conn, told, now=now)
     return len(new)
+
+
+def _new_gaps(conn: Connection, row: RotaRow, found: Sequence[Stint], now: datetime) -> list[Stint]:
+    told = rotas.gaps_told(conn, row.id)
+    rotas.keep_gaps(conn, row.id, found, now=now)
+    return untold(found, told)
 
 
 def _of_gap(row: RotaRow, gap: Stint) -> dict[str, object]:

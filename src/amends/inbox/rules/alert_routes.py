@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.quiet_hours import Quiet
 from amends.inbox.rules.words import Severity
-from amends.inbox.rules.working_hours import DAY, DAYS, Span, zone_of
+from amends.inbox.rules.working_hours import DAY, DAYS, Span, zone_of, zone_or_utc
 
 FLOOD = timedelta(minutes=10)
 """Within which a channel's alarms are counted, and after which the rest of a flood is told as one."""
@@ -134,7 +134,7 @@ def _next_digest(route: NewRoute, now: datetime) -> datetime:
     """Return the next full hour, or the next time of day by the clock on the wall."""
     if route.way == WayOfRoute.HOURLY:
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    zone = zone_of(route.zone)
+    zone = zone_or_utc(route.zone)
     today = now.astimezone(zone).date()
     days = (today + timedelta(days=n) for n in range(3))
     hour, minute = divmod(route.digest_minute, 60)

@@ -5,7 +5,7 @@ A turn begins at the same local minute whatever summer time does: one that begin
 later, one in the hour that an autumn night has twice begins in its first.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from itertools import pairwise
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.working_hours import DAY, zone_of
+from amends.inbox.rules.working_hours import DAY, zone_of, zone_or_utc
 
 MOST_LAYERS = 5
 MOST_PEOPLE = 50
@@ -65,6 +65,14 @@ class Stint:
     swapped: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A gap that was told."""
+
+    begins: datetime
+    ends: datetime
+
+
 def who(rota: Rota, layer: int, now: datetime, swaps: Sequence[Swap] = ()) -> AgentId | None:
     """Return who is on call in a layer (from 1) at a moment, or None."""
     return _at(rota, layer, now, swaps)[0]
@@ -78,10 +86,23 @@ def stints(rota: Rota, layer: int, *, since: datetime, until: datetime, swaps: S
     return _joined(pieces)
 
 
-def gaps(found: Sequence[Stint], is_reachable: Callable[[AgentId, datetime], bool]) -> list[Stint]:
-    """Return the stretches in which nobody can be called, as it looks at their beginnings."""
-    empty = [one for one in found if one.agent_id is None or not is_reachable(one.agent_id, one.begins)]
-    return [Stint(begins=one.begins, ends=one.ends, agent_id=one.agent_id) for one in empty]
+def gaps(
+    found: Sequence[Stint], is_reachable: Callable[[AgentId, datetime], bool], changes: Callable[[AgentId], Iterable[datetime]]
+) -> list[Stint]:
+    """Return the stretches in which nobody can be called; `changes` are the moments at which it may become otherwise with somebody."""
+    pieces = [piece for one in found for piece in _cut(one, changes(one.agent_id) if one.agent_id is not None else ())]
+    return _joined([one for one in pieces if one.agent_id is None or not is_reachable(one.agent_id, one.begins)])
+
+
+def untold(found: Sequence[Stint], told: Sequence[Told]) -> list[Stint]:
+    """Return the gaps that are none of those told: one that goes on begins anew at every look, and may reach as far as we look."""
+    return [one for one in found if not any(one.begins < known.ends and known.begins < one.ends for known in told)]
+
+
+def _cut(one: Stint, moments: Iterable[datetime]) -> list[Stint]:
+    """Return a stint in pieces, in each of which nothing changes."""
+    edges = sorted({one.begins, one.ends, *(at for at in moments if one.begins < at < one.ends)})
+    return [Stint(begins=begins, ends=ends, agent_id=one.agent_id) for begins, ends in pairwise(edges)]
 
 
 def checked(rota: Rota) -> Rota:
@@ -124,12 +145,12 @@ def _at(rota: Rota, layer: int, now: datetime, swaps: Sequence[Swap]) -> tuple[A
 def _begin(rota: Rota, number: int) -> datetime:
     """Return when the turn of this number begins; 0 is the first, and there are turns before it."""
     day = rota.begins_on + timedelta(days=number * _DAYS[rota.turn])
-    zone = zone_of(rota.zone)
+    zone = zone_or_utc(rota.zone)
     return datetime(day.year, day.month, day.day, rota.minute // 60, rota.minute % 60, tzinfo=zone).astimezone(UTC)
 
 
 def _number(rota: Rota, now: datetime) -> int:
-    number = (now.astimezone(zone_of(rota.zone)).date() - rota.begins_on).days // _DAYS[rota.turn] + 1
+    number = (now.astimezone(zone_or_utc(rota.zone)).date() - rota.begins_on).days // _DAYS[rota.turn] + 1
     while _begin(rota, number) > now:
         number -= 1
     return number
@@ -151,7 +172,7 @@ def _pieces(
 def _joined(pieces: Sequence[Stint]) -> list[Stint]:
     found: list[Stint] = []
     for one in pieces:
-        if found and (found[-1].agent_id, found[-1].swapped) == (one.agent_id, one.swapped):
+        if found and (found[-1].ends, found[-1].agent_id, found[-1].swapped) == (one.begins, one.agent_id, one.swapped):
             found[-1] = Stint(begins=found[-1].begins, ends=one.ends, agent_id=one.agent_id, swapped=one.swapped)
         else:
             found.append(one)

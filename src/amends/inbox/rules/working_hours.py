@@ -43,7 +43,7 @@ class Hours:
 
     def at_work(self, now: datetime) -> bool:
         """Tell whether `now` is within the hours."""
-        here = now.astimezone(zone_of(self.zone))
+        here = now.astimezone(zone_or_utc(self.zone))
         minute = here.hour * 60 + here.minute
         return here.date() not in self.holidays and any(
             span.day == here.weekday() and span.begins <= minute < span.ends for span in self._week
@@ -64,7 +64,7 @@ class Hours:
         return self.spans or tuple(Span(day=day, begins=0, ends=DAY) for day in range(7))
 
     def _openings(self, now: datetime) -> Iterator[datetime]:
-        zone = zone_of(self.zone)
+        zone = zone_or_utc(self.zone)
         today = now.astimezone(zone).date()
         for day in (today + timedelta(days=n) for n in range(FAR)):
             for span in self._week if day not in self.holidays else ():

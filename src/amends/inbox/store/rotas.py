@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.on_call import Rota, Swap, Turn
+from amends.inbox.rules.on_call import Rota, Stint, Swap, Told, Turn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,12 +187,21 @@ def people(conn: Connection) -> list[Reached]:
     )
 
 
-def note_gap(conn: Connection, rota_id: int, *, ends: datetime, now: datetime) -> bool:
-    """Keep that a gap was told; False where it was before. One that goes on begins anew at every look, so its end tells which it is."""
-    return bool(
-        execute(
-            conn,
-            "insert into rota_gaps (rota_id, ends, told_at) values (%(rota)s, %(ends)s, %(now)s) on conflict do nothing",
-            {"rota": rota_id, "ends": ends, "now": now},
-        )
+def gaps_told(conn: Connection, rota_id: int) -> list[Told]:
+    """Return the gaps that a rota had at the last look; until the transaction ends nobody else looks."""
+    execute(conn, "select from rotas where id = %(id)s for update", {"id": rota_id})
+    return fetch_all(conn, Told, "select begins, ends from rota_gaps where rota_id = %(id)s", {"id": rota_id})
+
+
+def keep_gaps(conn: Connection, rota_id: int, found: Sequence[Stint], *, now: datetime) -> None:
+    """Keep the gaps that a rota has now instead of those that it had."""
+    rows = [{"begins": one.begins.isoformat(), "ends": one.ends.isoformat()} for one in found]
+    execute(conn, "delete from rota_gaps where rota_id = %(id)s", {"id": rota_id})
+    execute(
+        conn,
+        """
+        insert into rota_gaps (rota_id, begins, ends, told_at)
+        select %(id)s, begins, ends, %(now)s from jsonb_to_recordset(%(rows)s) as gap(begins timestamptz, ends timestamptz)
+        """,
+        {"id": rota_id, "rows": Jsonb(rows), "now": now},
     )
