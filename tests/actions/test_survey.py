@@ -6,7 +6,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import DeliveryError, NotFound, Refused
-from amends.inbox.actions import resolve, survey
+from amends.inbox.actions import reply, resolve, survey
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.survey import Asking, Means
 from amends.inbox.rules.follow_up_plans import Plan
@@ -194,6 +194,73 @@ def test_marks_alone_conclude_nothing_but_count(agreed: Desk) -> None:
     assert fetch_values(agreed.conn, "select count(*) from follow_up_evidence") == [0]
     found = held.csat(agreed.conn, since=NOON, until=NOON + 9 * DAY)
     assert (found.sent, found.answered, found.marked, found.share_satisfied, found.mean, found.solved) == (1, 1, 1, 1, 4, 0)
+
+
+def test_a_late_answer_speaks_of_the_newest_resolution_and_not_of_one_that_had_failed(agreed: Desk) -> None:
+    asked, token = sent(agreed)
+    agreed.now = DUE + HOUR
+    agreed.hear(a_post("My bag is still lost!", external_id="still", parent_id="bag", root_id="bag", published_at=agreed.now))
+    assert (agreed.case().status, agreed.case().episode) == ("open", 2)
+    agreed.now += HOUR
+    agreed.answer()
+    agreed.resolve()
+    agreed.now += HOUR
+    late = survey.opened(agreed.conn, token=token, secret_key=SECRET_KEY)
+    assert (late.id, late.episode_id > asked.episode_id) == (asked.id, True)
+    assert survey.answer(agreed.conn, late, NO, now=agreed.now)
+    assert (agreed.case().status, agreed.case().episode) == ("open", 3), "whoever says that it is not solved is heard"
+    outcomes = "select string_agg(distinct outcome, ' ') from follow_ups group by episode_id order by episode_id"
+    assert fetch_values(agreed.conn, outcomes) == ["relapsed", "relapsed"]
+
+
+def test_solved_after_a_relapse_was_mended_does_not_make_the_first_resolution_hold(agreed: Desk) -> None:
+    _asked, token = sent(agreed)
+    agreed.now = DUE + HOUR
+    agreed.hear(a_post("My bag is still lost!", external_id="still", parent_id="bag", root_id="bag", published_at=agreed.now))
+    agreed.now += HOUR
+    agreed.answer()
+    agreed.resolve()
+    agreed.now += HOUR
+    survey.answer(agreed.conn, survey.opened(agreed.conn, token=token, secret_key=SECRET_KEY), YES, now=agreed.now)
+    agreed.now += 8 * DAY
+    conclude_due(agreed.conn, now=agreed.now)
+    first = "select outcome from follow_ups where days = 7 order by episode_id"
+    assert fetch_values(agreed.conn, first) == ["relapsed", "held"]
+    assert held.csat(agreed.conn, since=NOON, until=agreed.now).marked == 1
+
+
+def test_whoever_was_forgotten_is_asked_nothing_by_a_link_that_they_still_have(agreed: Desk) -> None:
+    _asked, token = sent(agreed)
+    execute(agreed.conn, "update customers set erased_at = now()")
+    with pytest.raises(NotFound):
+        survey.opened(agreed.conn, token=token, secret_key=SECRET_KEY)
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "asked"),
+    [("ta-Latn", [], "ta"), ("und", ["fr", "si"], "si"), ("fr", ["pa-Latn"], "pa"), ("es", ["si"], "es"), ("fr", [], "en")],
+)
+def test_one_is_asked_in_a_language_of_theirs_in_whatever_letters_they_write_it(
+    desk: Desk, written: str, known: list[str], asked: str
+) -> None:
+    desk.hear(FIRST)
+    execute(desk.conn, "update cases set language = %(language)s", {"language": written})
+    execute(desk.conn, "update customers set languages = %(known)s", {"known": known})
+    desk.resolve()
+    assert fetch_values(desk.conn, "select language from surveys") == [asked]
+
+
+def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_on(desk: Desk) -> None:
+    follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
+    desk.hear(FIRST)
+    desk.resolve()
+    agree(desk, way=False)
+    claimed(desk, means=Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY))
+    resolve.reopen(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, now=DUE)
+    execute(desk.conn, "update replies set state = 'queued'")
+    assert reply.claim_reply(desk.conn, now=DUE + MINUTE, lease=MINUTE) is None
+    assert state(desk) == "skipped goes_on"
+    assert "reply_discarded" in desk.events()
 
 
 def test_on_the_network_the_question_waits_for_approval_and_is_off_by_default(desk: Desk) -> None:

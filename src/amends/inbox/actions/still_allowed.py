@@ -1,5 +1,7 @@
 """Lets nothing out that Amends wrote by itself once its customer took consent back, or it was stopped. Place: a reply is claimed -> here.
 
+Nor a question whether something is solved that goes on again by now.
+
 What a colleague wrote goes: it answers somebody who wrote to us.
 """
 
@@ -9,6 +11,7 @@ from amends.core.database import Connection
 from amends.inbox.rules.consent import Purpose, Target, permits
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, ReplyId
+from amends.inbox.rules.surveys import Skip
 from amends.inbox.store import consents, events, reply_consents
 from amends.inbox.store.reply_consents import Kind, Stopped, Unasked
 
@@ -45,6 +48,8 @@ def _tell(conn: Connection, one: Unasked | Stopped, agent_id: AgentId | None, no
 def _why_not(conn: Connection, one: Unasked) -> str:
     if one.do_not_contact or one.stopped:
         return "do_not_contact" if one.do_not_contact else "stopped"
+    if one.kind == Kind.SURVEY and one.goes_on:
+        return Skip.GOES_ON
     purpose = PURPOSES.get(Kind(one.kind))
     if purpose is None:
         return ""

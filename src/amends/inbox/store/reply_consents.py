@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unasked:
-    """Such a reply, what it belongs to, and how its customer stands."""
+    """Such a reply, what it belongs to, and how its customer stands; `goes_on` is whether their case does, or does again."""
 
     kind: str
     id: int
@@ -31,6 +31,7 @@ class Unasked:
     author_id: AuthorId
     do_not_contact: bool
     stopped: bool
+    goes_on: bool
 
 
 def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
@@ -40,7 +41,8 @@ def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
         Unasked,
         """
         select one.kind, one.id, r.id as reply_id, c.id as case_id, r.text, u.id as customer_id, c.author_id,
-          u.do_not_contact_since is not null as do_not_contact, one.stopped
+          u.do_not_contact_since is not null as do_not_contact, one.stopped,
+          c.status <> 'resolved' or r.episode <> c.episode as goes_on
         from replies r join cases c on c.id = r.case_id join customers u on u.id = c.customer_id
         cross join lateral (
           select 'occasion' as kind, m.id, not o.active as stopped from occasion_messages m join occasions o on o.id = m.occasion_id

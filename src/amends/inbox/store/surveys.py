@@ -37,7 +37,7 @@ class SurveyJob:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A survey as its link shows it."""
+    """A survey as its link shows it; `episode_id` is that of the newest resolution, which a late answer speaks of."""
 
     id: SurveyId
     case_id: CaseId
@@ -69,14 +69,16 @@ class SurveyRow:
 
 
 def plan(conn: Connection, *, case_id: CaseId, episode: int, due_at: datetime, on_network: bool) -> None:
-    """Plan to ask the customer of a resolved episode, in the language of the case where it is one of ours."""
+    """Plan to ask the customer of a resolved episode: in the language of the case, in whatever letters, or one that they know, of ours."""
     execute(
         conn,
         """
         insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at)
-        select e.id, c.id, c.customer_id, case when c.language = any(%(ours)s) then c.language else %(english)s end, %(on_network)s,
-          %(due_at)s, %(due_at)s
-        from cases c join episodes e on e.case_id = c.id and e.number = %(episode)s
+        select e.id, c.id, c.customer_id, coalesce((
+            select split_part(spoken, '-', 1) from unnest(array[c.language] || u.languages) with ordinality as known(spoken, place)
+            where split_part(spoken, '-', 1) = any(%(ours)s) order by place limit 1
+          ), %(english)s), %(on_network)s, %(due_at)s, %(due_at)s
+        from cases c join episodes e on e.case_id = c.id and e.number = %(episode)s join customers u on u.id = c.customer_id
         where c.id = %(case_id)s
         on conflict (episode_id) do nothing
         """,
@@ -172,14 +174,16 @@ def try_later(conn: Connection, *, survey_id: SurveyId, why: str, at: datetime) 
 
 
 def asked(conn: Connection, *, token_hash: bytes) -> Asked | None:
-    """Return the survey that a link opens, or None."""
+    """Return the survey that a link opens, with the resolution that an answer speaks of now; None also of somebody who was forgotten."""
     return fetch_maybe(
         conn,
         Asked,
         """
-        select s.id, s.case_id, s.episode_id, b.name as brand, s.language, s.expires_at, s.answered_at
-        from surveys s join cases c on c.id = s.case_id join brands b on b.id = c.brand_id
-        where s.token_hash = %(hash)s and s.expires_at is not null
+        select s.id, s.case_id, coalesce((
+            select e.id from episodes e where e.case_id = s.case_id and e.resolved_at is not null order by e.number desc limit 1
+          ), s.episode_id) as episode_id, b.name as brand, s.language, s.expires_at, s.answered_at
+        from surveys s join cases c on c.id = s.case_id join brands b on b.id = c.brand_id join customers u on u.id = c.customer_id
+        where s.token_hash = %(hash)s and s.expires_at is not null and u.erased_at is null
         """,
         {"hash": token_hash},
     )
