@@ -1,6 +1,7 @@
 """Promises made in answers: found in the words, counted once the answer is out, reminded of, kept, broken, withdrawn."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -112,6 +113,48 @@ def test_a_date_is_found_in_every_language_of_the_screens(text: str, days: int) 
 )
 def test_what_is_over_or_no_date_is_no_time_to_come(text: str) -> None:
     assert suggested(text, NOON, "Asia/Colombo").due_at is None
+
+
+MORNING = NOON.replace(hour=4)
+"""Half past nine in Colombo, on a Monday."""
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "time"),
+    [
+        ("We call you today by 5 pm.", 2, "17:00"),
+        ("We call you by 5pm.", 2, "17:00"),
+        ("You have it by 5 p.m. on Friday, sorry.", 6, "17:00"),
+        ("We call at 5.30 PM. Have a nice Friday.", 2, "17:30"),
+        ("You have it by Monday 5 pm", 2, "17:00"),
+        ("You have it by Monday 9 am", 9, "09:00"),
+        ("We call tomorrow between 9:00-17:00", 3, "17:00"),
+        ("We call at 12 am tomorrow", 3, "00:00"),
+        ("We call tomorrow at 12 noon", 3, "12:00"),
+        ("It is there within 2 days by 5 pm", 4, "17:00"),
+        ("Le llamamos a las 5 de la tarde", 2, "17:00"),
+        ("Le llamamos mañana a las 9:30 a. m.", 3, "09:30"),
+        ("අද ප.ව. 5.30 ට පෙර", 2, "17:30"),
+        ("හෙට උදේ 9ට", 3, "09:00"),
+        ("மாலை 5 மணிக்குள் அழைக்கிறோம்", 2, "17:00"),
+        ("நாளை அதிகாலை 5 மணிக்கு", 3, "05:00"),
+        ("நாளை இரவு 9 மணி", 3, "21:00"),
+        ("ನಾಳೆ ಸಂಜೆ 5 ಗಂಟೆಯೊಳಗೆ", 3, "17:00"),
+        ("ਸ਼ਾਮ 5 ਵਜੇ ਤੱਕ", 2, "17:00"),
+        ("ਭਲਕੇ ਸਵੇਰੇ 9 ਵਜੇ", 3, "09:00"),
+        ("ነገ 3:30 እንደውላለን", 3, "18:00"),
+        ("Our order 16:9 comes tomorrow", 3, "18:00"),
+    ],
+)
+def test_a_time_of_day_is_found_with_its_day_or_alone_for_today(text: str, day: int, time: str) -> None:
+    found = suggested(text, MORNING, "Asia/Colombo").due_at
+    assert found is not None
+    assert found.astimezone(ZoneInfo("Asia/Colombo")).strftime("%d %H:%M") == f"{day:02} {time}"
+
+
+@pytest.mark.parametrize("text", ["We are open 9:00–17:00", "It was at 8 am", "You get 5 a month", "As of 10:11:12, 12.50 paid"])
+def test_hours_that_are_over_or_none_or_those_of_a_shop_are_no_promise(text: str) -> None:
+    assert suggested(text, MORNING, "Asia/Colombo").due_at is None
 
 
 def test_tomorrow_is_that_of_the_zone_of_who_promises() -> None:

@@ -62,10 +62,11 @@ class Unit:
 
 def words_of(text: str) -> list[str]:
     """Return the words and numbers of a text as they are looked up: without case, in one spelling a sound."""
-    return _WORD.findall(_plain(text))
+    return _WORD.findall(plain(text))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text without case, accents and letters that only look different."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return unicodedata.normalize("NFC", bare).translate(_ETHIOPIC)
 
@@ -79,7 +80,7 @@ class Named(Generic[T]):
     """Words and what they mean, the longest first, so that a word that begins another one does not stand for it."""
 
     def __init__(self, names: Iterable[tuple[str, T]]) -> None:
-        self._meant = dict(sorted(((_plain(name), meant) for name, meant in names), key=lambda one: -len(one[0])))
+        self._meant = dict(sorted(((plain(name), meant) for name, meant in names), key=lambda one: -len(one[0])))
 
     def find(self, word: str) -> T | None:
         """Return what a word means; None where it is none of these."""

@@ -1,7 +1,7 @@
 """When a sentence says that something will be: by a weekday, tomorrow, within three days, on a date. Place in the path: `rules.promising`.
 
-Found in the languages of the screens, in the zone of who promises; what names no hour is due at the end of that day's work. A date of
-numbers begins with its day, unless only the other order is one. Nothing here does I/O.
+Found in the languages of the screens, in the zone of who promises; what names no hour is due at the end of that day's work, and an hour
+alone is that of today. A date of numbers begins with its day, unless only the other order is one. Nothing here does I/O.
 """
 
 import re
@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from amends.inbox.rules import date_words as known
+from amends.inbox.rules.clock_words import times_of
 
 END_OF_DAY = time(18)
+A_DAY = timedelta(days=1)
 LEAP_DAYS_APART = 8
 """So many years lie at most between two leap days."""
 BEFORE = 4
@@ -25,11 +27,13 @@ _NUMBERS = re.compile(
 def due_of_sentence(sentence: str, here: datetime) -> datetime | None:
     """Return the time that a sentence names, to come or over, in the zone of `here`; None where it names none."""
     words = known.words_of(sentence)
-    length = _length(words)
-    if length is not None:
+    length, times = _length(words), times_of(sentence)
+    if length is not None and not times:
         return here + length
-    day = _day(sentence, words, here)
-    return datetime.combine(day, END_OF_DAY, here.tzinfo) if day else None
+    until = times[-1] if times else END_OF_DAY
+    later = (here + length).date() if length and length >= A_DAY else None
+    day = later or _day(sentence, words, here, until) or (here.date() if len(times) == 1 else None)
+    return datetime.combine(day, until, here.tzinfo) if day else None
 
 
 def _length(words: Sequence[str]) -> timedelta | None:
@@ -55,18 +59,18 @@ def _number(word: str) -> int | None:
     return int(word) if word.isdecimal() and len(word) <= 3 else known.numbers().find(word)  # noqa: PLR2004 - figures
 
 
-def _day(sentence: str, words: Sequence[str], here: datetime) -> date | None:
+def _day(sentence: str, words: Sequence[str], here: datetime, until: time) -> date | None:
     today = here.date()
     for at, word in enumerate(words):
         days = known.near_days().find(word)
         if days is not None and not (at and words[at - 1] in known.NOT_TOMORROW):
             return today + timedelta(days=days)
-    return _dated(sentence, words, today) or _weekday(words, here)
+    return _dated(sentence, words, today) or _weekday(words, here, until)
 
 
-def _weekday(words: Sequence[str], here: datetime) -> date | None:
+def _weekday(words: Sequence[str], here: datetime, until: time) -> date | None:
     """Return the next such day: the evening of a Thursday has no more of it to promise, so that it means that of next week."""
-    today = here.date() + timedelta(days=here.time() >= END_OF_DAY)
+    today = here.date() + timedelta(days=here.time() >= until)
     found = next((day for word in words if (day := known.weekdays().find(word)) is not None), None)
     return None if found is None else today + timedelta(days=(found - today.weekday()) % 7)
 

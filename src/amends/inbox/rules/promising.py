@@ -15,7 +15,10 @@ from amends.inbox.rules.working_hours import zone_of
 LONGEST = 500
 FURTHEST = timedelta(days=2 * 366)
 REMIND_BEFORE = timedelta(hours=4)
-_SENTENCE = re.compile(r"[^!?\n።।]+?(?:[!?\n።।]|\.(?=\s|$)|$)")
+_SENTENCE = re.compile(
+    r"[^!?\n።।]+?(?:[!?\n።।]|(?:(?<![AaPp]\.[Mm])(?<![AaPp]\.\s[Mm])|(?=\.\s+[A-Z]))\.(?=\s+[^\d\s]|\s*$)(?!\s[Mm]\.)|$)"
+)
+"""What is one sentence: the points of "5 p.m. on Friday" and "ප.ව. 5" end none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,85 @@
+"""The times of day that a sentence names: "by 5 pm", 17:30, "a las 5 de la tarde", "மாலை 5 மணி". Place: `rules.promised_dates` -> here.
+
+The parts of the day are those of CLDR in the languages of the screens, and a few more of ours. Those of Latin letters stand behind the
+number, the others before it. Amharic counts its hours from sunrise, so that none is read there. Nothing here does I/O.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import time
+from functools import cache
+from typing import Literal
+
+from babel.dates import get_period_names
+
+from amends.core.translating import NATIVE_NAMES
+from amends.inbox.rules.date_words import is_latin, plain
+
+NOON = 12
+"""Where the hours of the clock on the wall begin anew."""
+EVENING = 6
+"""From which hour on a night is that of the day before midnight."""
+HOURS_FROM_SUNRISE = frozenset({"am"})
+"""Languages that read another clock."""
+MORE = {
+    "am": "පෙරවරු முற்பகல் ಬೆಳಿಗ್ಗೆ ಪೂರ್ವಾಹ್ನ",
+    "pm": "පස්වරු සවස ಅಪರಾಹ್ನ ਦੁਪਹਿਰ",
+    "night1": "රාත්\u200dරී",
+}
+_CLOCK = re.compile(r"(?<![\d.:/])(\d{1,2})(?:([:.])(\d\d))?(?![\d:/%]|[.,-]\d)")
+_LATIN_HALF = re.compile(r"\s*([ap])\.?\s?m\b")
+_ETHIOPIC = re.compile("[\u1200-\u137f]")
+
+
+def times_of(sentence: str) -> list[time]:
+    """Return the times of day that a sentence names."""
+    words = plain(sentence)
+    return [] if _ETHIOPIC.search(words) else list(_times(words))
+
+
+def _times(words: str) -> Iterator[time]:
+    for one in _CLOCK.finditer(words):
+        part = _part(words[: one.start()].rstrip(" ,"), words[one.end() :])
+        hour = _hour(int(one[1]), part) if part else int(one[1]) if one[2] == ":" else None
+        if hour is not None and hour < 2 * NOON and int(one[3] or 0) < 60:  # noqa: PLR2004 - minutes
+            yield time(hour, int(one[3] or 0))
+
+
+def _hour(hour: int, part: Literal["am", "pm", "night"]) -> int | None:
+    """Return the hour of the day that a number means in a part of it."""
+    if not 1 <= hour <= NOON:
+        return hour if hour > NOON else None
+    late = part == "pm" or (part == "night" and hour % NOON >= EVENING)
+    return hour % NOON + NOON * late
+
+
+def _part(before: str, behind: str) -> Literal["am", "pm", "night"] | None:
+    """Return the part of the day that is named beside a number."""
+    if found := _LATIN_HALF.match(behind):
+        return "am" if found[1] == "a" else "pm"
+    for name, part in _parts().items():
+        there = re.match(rf"\s*{re.escape(name)}\b", behind) if is_latin(name.replace(" ", "")) else before.endswith(name)
+        if there:
+            return part
+    return None
+
+
+@cache
+def _parts() -> dict[str, Literal["am", "pm", "night"]]:
+    """Return the names of the parts of the day, the longest first: of "அதிகாலை" the second half is one too."""
+    known = [(name, kind) for one in NATIVE_NAMES if one not in HOURS_FROM_SUNRISE for kind, name in _named(one)]
+    more = [(name, kind) for kind, names in MORE.items() for name in names.split()]
+    return {plain(name): _part_of(kind) for name, kind in sorted(known + more, key=lambda one: -len(one[0]))}
+
+
+def _named(language: str) -> Iterator[tuple[str, str]]:
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            names = get_period_names(width, context, language).items()
+            yield from ((kind, name) for kind, name in names if context == "format" or not is_latin(plain(name)))
+
+
+def _part_of(kind: str) -> Literal["am", "pm", "night"]:
+    if kind.startswith(("night", "midnight")):
+        return "night"
+    return "am" if kind.startswith(("am", "morning")) else "pm"
