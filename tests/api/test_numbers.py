@@ -274,7 +274,12 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     said = nobody.get("/answer-times.json")
     assert said.json()["median_seconds"] is None
     assert said.headers["cache-control"] == "public, max-age=300"
-    assert "not enough to tell" in nobody.get("/answer-times.svg").text
+    picture = nobody.get("/answer-times.svg")
+    assert "not enough to tell" in picture.text
+    assert picture.headers["vary"] == "Accept-Language, Cookie"
+    assert "First answer" in nobody.get("/answer-times.svg", params={"lang": "xx"}).text
+    assert "First answer" not in nobody.get("/answer-times.svg", params={"lang": "ta"}).text
+    assert datetime.fromisoformat(said.json()["as_of"]).minute % 5 == 0, "once in five minutes, however many ask"
     assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
 

@@ -66,7 +66,7 @@ def as_jsonl(batches: Iterable[list[Fact]]) -> Generator[str]:
 
 def _plain(row: Fact) -> dict[str, object]:
     at = {"published_at": row.published_at.isoformat(), "resolved_at": row.resolved_at.isoformat() if row.resolved_at else None}
-    return {**asdict(row), **at}
+    return {**asdict(row), **at, "topics": "; ".join(row.topics)}
 
 
 def _cell(value: object) -> str:

@@ -39,7 +39,7 @@ def as_parquet(batches: Iterable[list[Fact]]) -> Generator[bytes]:
     with TemporaryFile() as file:
         with written.ParquetWriter(file, schema, compression="zstd") as writer:
             for rows in batches:
-                writer.write_table(arrow.Table.from_pylist([_typed(row) for row in rows], schema=schema))
+                writer.write_table(arrow.Table.from_pylist([asdict(row) for row in rows], schema=schema))
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
@@ -49,7 +49,3 @@ def _schema(arrow: Any) -> Any:
     types = dict.fromkeys(_MOMENTS, arrow.timestamp("us", tz="UTC")) | dict.fromkeys(_TEXTS, arrow.string())
     types |= dict.fromkeys(_WHOLE, arrow.int64()) | {"topics": arrow.list_(arrow.string())}
     return arrow.schema([(name, types[name]) for name in Fact.__dataclass_fields__])
-
-
-def _typed(row: Fact) -> dict[str, object]:
-    return {**asdict(row), "topics": row.topics.split("; ") if row.topics else []}

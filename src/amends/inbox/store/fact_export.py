@@ -1,5 +1,6 @@
 """SQL of the raw facts as they leave the house: one row an episode, by keyset, no words and no names of people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
@@ -15,7 +16,7 @@ from amends.inbox.store.query_sql import condition
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One episode; lengths are whole seconds, topics are one text."""
+    """One episode; lengths are whole seconds."""
 
     episode_id: int
     case_id: int
@@ -26,7 +27,7 @@ class Fact:
     team: str
     language: str
     mood: str
-    topics: str
+    topics: Sequence[str]
     published_at: datetime
     resolved_at: datetime | None
     first_answer: int | None
@@ -46,7 +47,7 @@ class Fact:
 
 _FACTS: LiteralString = """
 select f.episode_id, f.case_id, f.number, f.network, b.slug as brand, s.handle as source, coalesce(t.name, '') as team, f.language, f.mood,
-  array_to_string(array(select name from topics where id = any(f.topics) order by name), '; ') as topics, f.published_at, f.resolved_at,
+  array(select name from topics where id = any(f.topics) order by name) as topics, f.published_at, f.resolved_at,
   f.first_answer, nullif(f.next_answer, -2) as next_answer, f.ending, f.seen, f.triaged, coalesce(f.promise, '') as promise,
   coalesce(f.after_7, '') as after_7, coalesce(f.after_30, '') as after_30, f.csat,
   f.handled, f.first_business, nullif(f.next_business, -2) as next_business, f.ending_business
