@@ -15,7 +15,8 @@ KEYS = {"published", "collected", "missing", "doubled", "triaged", "cases", "cus
 @pytest.mark.timeout(900)
 def test_a_complaint_goes_the_whole_way_and_none_is_lost_or_doubled() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
-    command = [sys.executable, "-P", "-m", "amends.cli.main", "demo", "--check", "--json"]
+    patience = ("--patience", "300")  # the other tests are at work beside it
+    command = [sys.executable, "-P", "-m", "amends.cli.main", "demo", "--check", "--json", *patience]
     done = subprocess.run(command, env={**clean, "PYTHONPATH": str(ROOT / "src")}, cwd="/", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

@@ -48,10 +48,20 @@ BRISK = {
 @click.option("--fresh", is_flag=True, help="Throw the demo's old data away first.")
 @click.option("--colleague/--no-colleague", default=True, help="Whether Bo, a colleague, answers some cases.")
 @click.option("--check", is_flag=True, help="Run it without a screen, prove that a complaint goes the whole way, and stop.")
+@click.option("--patience", type=click.FloatRange(min=30), help="With --check: seconds to the verdict; 60 if not said.")
 @click.option("--json", "as_json", is_flag=True, help="With --check: end with one line of JSON.")
 @click.option("--verbose", is_flag=True, help="Show the logs of every part here instead of keeping them in DATA/logs.")
 def demo(  # noqa: PLR0913 - one argument an option
-    data: Path | None, port: int, pace: float | None, *, fresh: bool, colleague: bool, check: bool, as_json: bool, verbose: bool
+    data: Path | None,
+    port: int,
+    pace: float | None,
+    patience: float | None,
+    *,
+    fresh: bool,
+    colleague: bool,
+    check: bool,
+    as_json: bool,
+    verbose: bool,
 ) -> None:
     """Try Amends with invented customers.
 
@@ -61,7 +71,7 @@ def demo(  # noqa: PLR0913 - one argument an option
     if check:
         from amends.cli.checking.check import check_demo  # noqa: PLC0415 - needs what the demo itself does not
 
-        raise SystemExit(check_demo(data, fresh=fresh, pace=pace, as_json=as_json))
+        raise SystemExit(check_demo(data, fresh=fresh, pace=pace, patience=patience, as_json=as_json))
     place = (data or default_data_dir() / "demo").resolve()
     plan = Plan(
         data=place,

@@ -30,10 +30,10 @@ from amends.core.errors import SettingsWrong
 
 LONGEST_START = 240.0
 """Seconds until everything runs, on a machine that has other things to do."""
-LONGEST = 60.0
-"""Seconds from there to the verdict; stopping takes some more."""
-SETTLING = 30.0
-"""Seconds before the end when nothing more is published, so that what is on its way can arrive."""
+PATIENCE = 60.0
+"""Seconds from there to the verdict, unless another number is said; stopping takes some more."""
+PUBLISHING = 30.0
+"""Seconds for which the scenario's days pass; the rest is for what is on its way."""
 LAST_LOOK = 8.0
 """Seconds before the end when the story must have ended."""
 PACE = 90.0
@@ -83,14 +83,17 @@ class Outcome:
         )
 
 
-def check_demo(data: Path | None, *, fresh: bool, pace: float | None, as_json: bool) -> int:
-    """Return 0 where every published post was collected once and the story held, else 1; the data goes away unless `data` says where."""
+def check_demo(data: Path | None, *, fresh: bool, pace: float | None, patience: float | None, as_json: bool) -> int:
+    """Return 0 where every published post was collected once and the story held within `patience` seconds, else 1.
+
+    The data goes away unless `data` says where.
+    """
     with ExitStack() as stack:
         place = data.resolve() if data else stack.enter_context(scratch_dir()) / "data"
         demo = stack.enter_context(away((*DEMO, *(("--fresh",) if fresh else ())), data=place, env=QUICK))
         say("Starting the demo …")
         state = demo.wait_until_ready(timeout=LONGEST_START)
-        outcome = examine(state, deadline=time.monotonic() + LONGEST, pace=pace or PACE)
+        outcome = examine(state, deadline=time.monotonic() + (patience or PATIENCE), pace=pace or PACE)
         if not outcome.well:
             _say_why(place)
         say("Stopping …")
@@ -138,8 +141,8 @@ def report(outcome: Outcome) -> None:
 def _doors(state: State, deadline: float) -> Generator[Doors]:
     headers = {"authorization": f"Bearer {_token(state)}"}
     with (
-        httpx.Client(base_url=f"{state.address}/api/v1", headers=headers, timeout=15, trust_env=False) as desk,
-        httpx.Client(base_url=state.sandbox_url, timeout=15, trust_env=False) as town,
+        httpx.Client(base_url=f"{state.address}/api/v1", headers=headers, timeout=30, trust_env=False) as desk,
+        httpx.Client(base_url=state.sandbox_url, timeout=30, trust_env=False) as town,
     ):
         yield Doors(desk=desk, town=town, deadline=deadline)
 
@@ -151,11 +154,11 @@ def _token(state: State) -> str:
 
 @contextmanager
 def _time_passing(doors: Doors, pace: float) -> Generator[None]:
-    """Let the scenario's days pass while this lasts, though not into the time for settling, with a flood on each network."""
-    over = threading.Event()
+    """Let the scenario's days pass while this lasts, though no longer than `PUBLISHING`, with a flood on each network."""
+    over, until = threading.Event(), time.monotonic() + PUBLISHING
 
     def pass_time() -> None:
-        while not over.wait(STEP) and time.monotonic() < doors.deadline - SETTLING:
+        while not over.wait(STEP) and time.monotonic() < until:
             doors.do("/control/step", minutes=pace * STEP)
 
     for flood in FLOODS:
