@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from amends.cli.measuring.pager import Pager, paging
 from amends.cli.measuring.row import Row, limited
+from amends.cli.running.installation import say
 from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_values, open_pool
 from amends.core.post import Author, Post
@@ -137,7 +138,10 @@ def _context(pool: Pool, stopping: threading.Event, wake: Callable[[Task], bool]
 
 
 def _told(pool: Pool, source_id: SourceId, pager: Pager, wake: Callable[[Task], bool], *, first: int, number: int) -> list[float]:
-    """Store posts at the pace of the workload, wait until the pager has heard of each, and return how long each took, in seconds."""
+    """Store posts at the pace of the workload, and return how long each took to the pager, in seconds.
+
+    One that has not rung when patience ends has taken until then, and is told of.
+    """
     stored: dict[str, float] = {}
     for post in _paced(_post(n) for n in range(first, first + number)):
         with pool.transaction() as conn:
@@ -147,10 +151,10 @@ def _told(pool: Pool, source_id: SourceId, pager: Pager, wake: Callable[[Task], 
     until = time.perf_counter() + LATEST
     while not stored.keys() <= pager.came.keys() and time.perf_counter() < until:
         time.sleep(0.05)
-    missing = [one for one in stored if one not in pager.came]
-    if missing:
-        raise AssertionError(f"{len(missing)} of {number} posts rang nobody, such as {missing[0]}")
-    return [pager.came[one] - at for one, at in stored.items()]
+    ended, came = time.perf_counter(), dict(pager.came)
+    if late := len(stored.keys() - came.keys()):
+        say(f"{late} of {number} posts had rung nobody {LATEST:g} s after the last was stored.")
+    return [came.get(one, ended) - at for one, at in stored.items()]
 
 
 def _bare(pager: Pager, *, number: int) -> list[float]:
