@@ -199,14 +199,15 @@ def test_progress_is_polled_while_a_job_runs_and_no_longer(door: Door) -> None:
 
 LOADED = """
 import sys
+import amends.cli.main
 from amends.api import pages, rest
 from amends.core.plugins import discover
 assert discover(pages) and discover(rest)
-print(sorted({"onnxruntime", "transformers", "torch"} & set(sys.modules)))
+print(sorted({"onnxruntime", "transformers", "torch", "httpx", "rich"} & set(sys.modules)))
 """
 
 
-def test_the_web_process_loads_no_model() -> None:
+def test_the_web_process_loads_no_model_and_nothing_that_asks_others_or_draws_tables() -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", LOADED], env=env, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -10,9 +10,11 @@ from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-import structlog
-
+from amends.core.absent import absent
 from amends.core.personal.finding import mask
+
+with absent("rich"):  # structlog would draw errors with it, which we write as masked words; it is 6 MB in each of our processes
+    import structlog
 
 IDS = ("id", "timestamp", "level", "logger")
 SECRET_WORDS = ("password", "secret", "token", "credential", "authorization", "cookie")

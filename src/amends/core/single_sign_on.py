@@ -3,7 +3,7 @@
 Place in the path: the sign-in page -> `begin` (the address to send the browser to) -> the provider -> `finish` (who that is). Whatever
 does not hold, from a network error to a forged token, is one `SignOnFailed`, with a word for the page and the reason for the log.
 
-The libraries are loaded where they are used: most installations have no provider, and they are 3 MB of each web worker.
+The libraries are loaded where they are used: most installations have no provider, and they are 10 MB of each web worker.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,6 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from amends.core.errors import AmendsError
 
@@ -75,6 +73,7 @@ def begin(provider: Provider) -> Begun:
 def finish(provider: Provider, *, code: str, begun: Begun, now: datetime) -> Vouched:
     """Return who came back with this `code`, once signature, issuer, audience, time and nonce of the ID token hold."""
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - see the top
+    from httpx import HTTPError  # noqa: PLC0415 - see the top
     from joserfc.errors import JoseError  # noqa: PLC0415 - see the top
 
     about = _metadata(provider)
@@ -85,19 +84,21 @@ def finish(provider: Provider, *, code: str, begun: Begun, now: datetime) -> Vou
         return _vouched(claims | _more(about, token, claims))
     except (AuthlibBaseError, JoseError) as error:
         raise SignOnFailed("untrue", f"{type(error).__name__}: {error}") from error
-    except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SignOnFailed("away", f"{type(error).__name__}: {error}") from error
 
 
 def _metadata(provider: Provider) -> dict[str, Any]:
     """Return what the provider says of itself (discovery); it must call itself what we call it."""
+    from httpx import HTTPError  # noqa: PLC0415 - see the top
+
     split = urlsplit(provider.issuer)
     if split.scheme != "https" and split.hostname not in LOOPBACK:
         raise SignOnFailed("away", "AMENDS_OIDC_ISSUER must begin with https://")
     try:
         address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
         about = _read(address)
-    except (httpx.HTTPError, ValueError, TypeError) as error:
+    except (HTTPError, ValueError, TypeError) as error:
         raise SignOnFailed("away", f"{type(error).__name__}: {error}") from error
     if about.get("issuer") != provider.issuer or not {"authorization_endpoint", "token_endpoint", "jwks_uri"} <= about.keys():
         raise SignOnFailed("away", f"the provider calls itself {about.get('issuer')!r}, or does not name its endpoints")
@@ -121,7 +122,9 @@ def _client(provider: Provider, about: Mapping[str, Any]) -> Any:
 
 
 def _read(address: str, **headers: str) -> dict[str, Any]:
-    found = httpx.get(address, headers=headers, timeout=TIME_OUT).raise_for_status().json()
+    from httpx import get  # noqa: PLC0415 - see the top
+
+    found = get(address, headers=headers, timeout=TIME_OUT).raise_for_status().json()
     if not isinstance(found, dict):
         raise TypeError(address)
     return found

@@ -10,10 +10,10 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
-from amends.inbox.notifiers.webhook import sign
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.delivery import next_try
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.signature import sign
 from amends.inbox.rules.webhooks import body, checked_kinds, checked_url
 from amends.inbox.store import customer_feed, persons, webhooks
 from amends.inbox.store.webhooks import Call

@@ -6,8 +6,6 @@ It may be plain text or `whsec_` followed by base64. Without it the POST is not 
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 import ssl
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from amends.core.outward import check_host
 from amends.core.outward_telling import told_as_trouble, watching
 from amends.core.ports import Message
 from amends.core.translating import _
+from amends.inbox.rules.signature import sign
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
@@ -84,12 +83,6 @@ def payload(message: Message) -> dict[str, object]:
         "url": message.url,
         "facts": dict(message.facts),
     }
-
-
-def sign(secret: bytes, key: str, stamp: str, body: bytes) -> str:
-    """Return the signature header's value."""
-    digest = hmac.new(secret, f"{key}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"
 
 
 def _is_final(status: int) -> bool:
