@@ -35,10 +35,7 @@ import "./writing.js";
 when("page-changed", tick);
 when("list-shown", tick);
 when("list-shown", showDensity);
-when("case-shown", () => {
-  tick(); // first: what it writes would have to be laid out anew
-  toUnread();
-});
+when("case-shown", toUnread);
 
 tick();
 markOpen(openCase(), "center");

@@ -150,10 +150,10 @@ function refreshCase() {
 
 let unfolded = [], atEnd = false, focused = "";
 
-when("htmx:beforeSwap", (event) => {
+when("htmx:beforeSwap", ({ detail: { pathInfo, shouldSwap, target } }) => {
   unfolded = [], atEnd = false, focused = "";
-  const asked = /^\/inbox\/(\d+)$/.exec(event.detail.pathInfo.requestPath)?.[1];
-  if (asked && asked !== openCase()) return letGo();
+  const asked = /^\/inbox\/(\d+)$/.exec(pathInfo.requestPath)?.[1];
+  if (asked && asked !== openCase()) return shouldSwap && target.id === "case" && letGo(target);
   const scroll = $("#thread-scroll"), active = document.activeElement;
   focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
   unfolded = $$("#thread details[open]").map((part) => part.id);
@@ -161,7 +161,11 @@ when("htmx:beforeSwap", (event) => {
 });
 
 // The focus is taken out of a pane that goes: taken away with it, or carried over by htmx, it makes the browser draw up both panes at once.
-const letGo = () => document.activeElement.closest("#case") && document.activeElement.blur();
+// It goes empty: htmx takes leave of each element by itself, and compares each with its namesake to come.
+function letGo(pane) {
+  if (pane.contains(document.activeElement)) document.activeElement.blur();
+  pane.replaceChildren();
+}
 
 when("htmx:afterSettle", () => {
   if (focused && document.activeElement === document.body) (document.getElementById(focused) || $("#case-title"))?.focus({ preventScroll: true });

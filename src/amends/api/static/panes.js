@@ -69,5 +69,10 @@ function tellWidths() {
 when("keydown", byKey);
 when("pointerdown", grab);
 when("dblclick", (event) => event.target.closest("[data-pane]") && forget(event.target.closest("[data-pane]")));
-when("case-shown", () => setTimeout(tellWidths, 100));  // the case is on screen first: to measure is to lay out
+// The case is on screen first, and who runs on to the next one does not wait: to measure is to lay out.
+let telling = 0;
+when("case-shown", () => {
+  clearTimeout(telling);
+  telling = setTimeout(tellWidths, 500);
+});
 tellWidths();

@@ -28,8 +28,7 @@ export function showCase(id, { push = true, focus = true } = {}) {
     coming.focus ||= focus;
     return;
   }
-  if (push) history.pushState({}, "", `/inbox/${id}${query()}`);
-  const mine = (coming = { id: String(id), focus }), still = () => coming === mine;
+  const mine = (coming = { id: String(id), focus }), still = () => coming === mine, address = `/inbox/${id}${query()}`;
   wantedCase = mine.id;
   request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
     if (openCase() !== mine.id) return;
@@ -38,6 +37,7 @@ export function showCase(id, { push = true, focus = true } = {}) {
     tell("case-shown");
     if (mine.focus) $("#case-title").focus({ preventScroll: true });
   }).finally(() => still() && (coming = null));
+  if (push) setTimeout(() => wantedCase === mine.id && history.pushState({}, "", address)); // while the server is at work: it takes a while
 }
 
 export function showList(address, { push = true, keepCase = false } = {}) {

@@ -61,7 +61,7 @@ when("case-shown", show);
 
 // Our own signs of life: as seldom as still tells the truth, and a word when we leave.
 
-const AGAIN = 8000, CALM = 5000;
+const AGAIN = 8000, CALM = 5000, SETTLED = 500;
 
 let at = "", doing = "", told = 0, typed = { box: "", at: 0 };
 
@@ -84,9 +84,20 @@ function send(id, what) {
   navigator.sendBeacon(`/inbox/${id}/presence`, body(what));
 }
 
+// Who runs through the cases is at none of them, and the next one is not kept waiting by what would be told.
+let settling = 0;
+
+function settle() {
+  clearTimeout(settling);
+  settling = setTimeout(() => {
+    settling = 0;
+    beat();
+  }, SETTLED);
+}
+
 export function beHere() {
-  setInterval(beat, 1000);
-  when("case-shown", beat);
+  setInterval(() => settling || beat(), 1000);
+  when("case-shown", settle);
   when("input", (event) => {
     const form = event.target.closest("#composer form");
     if (!form) return;
