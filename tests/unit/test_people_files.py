@@ -48,11 +48,15 @@ def test_the_line_of_excel_that_names_the_divider_is_no_header(tmp_path: Path) -
 )
 def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path: Path) -> None:
     text = (
-        above.replace("{m}", mark) + mark.join(("Name", "Mail", "Phone", "City")) + "\n" + mark.join(("A", "a@b.example", "", "C")) + "\n"
+        above.replace("{m}", mark)
+        + mark.join(("Name", "Mail", "Phone", "City"))
+        + "\n"
+        + mark.join(("A", "a@b.example", "", '"C, and\nD; or"'))
+        + "\n"
     )
     columns, rows, notes = cells(text.encode("utf-8-sig"), tmp_path)
 
-    assert (columns, rows) == (("Name", "Mail", "Phone", "City"), [["A", "a@b.example", "", "C"]])
+    assert (columns, rows) == (("Name", "Mail", "Phone", "City"), [["A", "a@b.example", "", "C, and\nD; or"]])
     assert list(notes) == ["Lines above the header"]
 
 
@@ -62,6 +66,7 @@ def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path:
         ("email\na@b.example\nc@d.example, e@f.example, g@h.example\nh@i.example\n", ("email",)),
         ("name\nPerera, Amara\nSilva, Nimal\n", ("name",)),
         ("Name,Mail\n", ("Name", "Mail")),
+        ('Name;Mail;Note\nA;a@b.example;"well, you see\nthat is, I mean\nhm, ah\nso, so"\n', ("Name", "Mail", "Note")),
         ("Name;Mail;Note\nA;;well, you see, that is, I mean, hm\nB;b@c.example;so, so, so, so\n", ("Name", "Mail", "Note")),
         ('"Full\nname";Mail;Phone\nA;a@b.example;1\n', ("Full name", "Mail", "Phone")),
         ("Name,Mail,Phone,City\nA,,,\nB,,,\n", ("Name", "Mail", "Phone", "City")),

@@ -47,7 +47,14 @@ def divider(lines: Lines) -> str:
     lines.mark()
     first = list(islice(_filled(lines), LOOKED_AT))
     lines.back()
-    return max(DELIMITERS, key=lambda mark: _fit([next(csv.reader([line], delimiter=mark), []) for line in first]))
+    return max(DELIMITERS, key=lambda mark: _fit(_parted(first, mark)))
+
+
+def _parted(lines: Sequence[str], mark: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=mark))
+    except csv.Error:
+        return []
 
 
 def _filled(lines: Lines) -> Generator[str]:
@@ -58,7 +65,9 @@ def _filled(lines: Lines) -> Generator[str]:
 
 
 def _fit(rows: Sequence[Sequence[str]]) -> tuple[bool, int]:
-    """Return whether the very first row is a header with others like it, and how wide the header is."""
-    above = titles(rows)
-    is_plain = not above and len(rows[0]) > 1 and any(len(row) > 1 for row in rows[1:])
-    return is_plain, len(rows[above])
+    """Return whether the very first row is a header with most others like it, and how wide the header is."""
+    if not rows:
+        return False, 0
+    above, below = titles(rows), rows[1:]
+    alike = sum(len(row) > 1 for row in below) * 2 > len(below)
+    return not above and len(rows[0]) > 1 and alike, len(rows[above])

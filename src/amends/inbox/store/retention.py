@@ -220,5 +220,5 @@ _WALKS: dict[Kept, LiteralString] = {
 
 def _params(term: Term, after: int, limit: int) -> dict[str, object]:
     since = EPOCH + timedelta(milliseconds=after) if after else datetime.min.replace(tzinfo=UTC)
-    walk = {"after": after, "upto": after + SPAN, "since": since, "limit": limit}
-    return {"source": term.source_id, "others": list(term.others), "before": term.before} | walk
+    term_params = {"source": term.source_id, "others": list(term.others), "before": term.before}
+    return {**term_params, "after": after, "upto": after + SPAN, "since": since, "limit": limit}
