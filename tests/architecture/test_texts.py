@@ -1,5 +1,7 @@
 """No text of the screens is out of reach of the catalogues, and the catalogues fit the code."""
 
+import ast
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from amends.core.translating import CATALOGUES
 from tests.wrapping import unwrapped
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "amends" / "api" / "templates"
+PAGES = TEMPLATES.parent / "pages"
+WRAPS = {"_", "N_", "ngettext"}
+A_SENTENCE = re.compile(r"[A-Z][\w.,’]* [a-z]")
 WORDS_OF_ITS_OWN = {"form.html", "survey.html"}
 """The public form speaks the languages of its visitors, from `api/form_words.py`."""
 
@@ -19,6 +24,13 @@ WORDS_OF_ITS_OWN = {"form.html", "survey.html"}
 @pytest.mark.parametrize("name", sorted({file.name for file in TEMPLATES.glob("*.html")} - WORDS_OF_ITS_OWN))
 def test_every_text_of_a_template_can_be_translated(name: str) -> None:
     assert list(unwrapped((TEMPLATES / name).read_text())) == [], "wrap it: _('…'), or {% trans %}…{% endtrans %}"
+
+
+def test_every_sentence_that_a_page_says_can_be_translated() -> None:
+    for page in sorted(PAGES.glob("*.py")):
+        calls = [one for one in ast.walk(ast.parse(page.read_text())) if isinstance(one, ast.Call) and ast.unparse(one.func) not in WRAPS]
+        given = [one.value for call in calls for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        assert [one for one in given if A_SENTENCE.match(one)] == [], f"wrap it in {page.name}: _('…')"
 
 
 def test_a_text_that_is_not_wrapped_is_found() -> None:

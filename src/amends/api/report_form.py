@@ -54,3 +54,9 @@ class ReportBody(BaseModel):
             files=[kind.value for kind in self.files],
             people=self.people,
         )
+
+
+class ReportForm(ReportBody):
+    """A report as its form on the screen has it; `seen` is the mark of the report that its writer saw."""
+
+    seen: Annotated[str, Field(max_length=64)] = ""

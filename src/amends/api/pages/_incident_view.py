@@ -93,6 +93,7 @@ def board_values(conn: Connection, scope: Scope, incident_id: int, now: datetime
     there = tell_affected.round_of(conn, incident_id)
     return {
         "one": one,
+        "mark_of": acts.mark_of,
         "board": board,
         "rate": rate_of(incident_board.bins(conn, scope, incident_id, since=since, length=length), since, until, length),
         "shares": incident_board.shares(conn, scope, incident_id),

@@ -11,6 +11,7 @@ from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
 from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Crew
+from amends.inbox.actions.rotas import mark_of
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import MOST_LAYERS, MOST_PEOPLE, Rota, Swap, Turn
 from amends.inbox.rules.working_hours import read_clock, zone_or_utc
@@ -48,7 +49,7 @@ def values_of(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, An
 def _shown(crew: Crew, row: RotaRow) -> dict[str, Any]:
     until = crew.now + on_call.AHEAD
     lines = [crew.stints(row, layer + 1, until=until) for layer in range(len(row.layers))]
-    return {"row": row, "zone": zone_or_utc(row.zone), "lines": lines, "gaps": crew.gaps(row)}
+    return {"row": row, "zone": zone_or_utc(row.zone), "lines": lines, "gaps": crew.gaps(row), "seen": mark_of(row)}
 
 
 def drafted(

@@ -9,6 +9,7 @@ from amends.api import words
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
+from amends.inbox.actions.saved_views import mark_of
 from amends.inbox.rules.asking import Asker, is_personal
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.query_reading import parse
@@ -61,6 +62,10 @@ class Shelf:
     def audience_of(self, view: SavedView) -> str:
         """Return for whom a view is, as the list of choice says it."""
         return f"team-{view.team_id}" if view.team_id else view.audience
+
+    def mark_of(self, view: SavedView) -> str:
+        """Return what tells a view from the same view changed since."""
+        return mark_of(view)
 
     def colour_name(self, colour: str) -> str:
         """Return what a colour is called."""

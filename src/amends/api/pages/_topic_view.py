@@ -12,6 +12,7 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions import jobs
 from amends.inbox.actions.matchers import topics_in_force
+from amends.inbox.actions.topics import mark_of
 from amends.inbox.rules.ids import AgentId, TopicId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import brands, matchers, near, post_topics, topics
@@ -69,6 +70,7 @@ def topic_values(conn: Connection, scope: Scope, topic_id: TopicId) -> dict[str,
     given = topics.examples(conn, topic_id=topic_id, limit=EXAMPLES)
     return {
         "topic": topic,
+        "mark_of": mark_of,
         "learnt": learnt,
         "examples": [one for one in given if one.fits],
         "counters": [one for one in given if not one.fits],

@@ -86,10 +86,12 @@ def make(request: Request, desk: AtDesk, visitor: Meaning, new: Settled) -> Resp
 
 
 @router.post("/{route_id:int}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, route_id: int, new: Settled) -> Response:
-    """Settle a route anew."""
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, route_id: int, new: Settled, seen: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Settle a route anew, unless somebody did since the page was opened."""
     me, now = visitor.agent_id, desk.clock()
-    return _listed(request, desk, lambda conn: acts.save(conn, new, route_id=route_id, agent_id=me, now=now), _("Saved"))
+    return _listed(request, desk, lambda conn: acts.save(conn, new, route_id=route_id, agent_id=me, now=now, seen=seen), _("Saved"))
 
 
 @router.post("/{route_id:int}/move/{way}")
@@ -128,6 +130,7 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
     rows = alert_routes.every(conn)
     return {
         "routes": [(row, row.route.quiet_texts) for row in rows],
+        "mark_of": acts.mark_of,
         "taken": alert_routes.taken(conn, since=desk.clock() - A_MONTH),
         "channels": channels.active(conn),
         "rotas": rotas.every(conn),

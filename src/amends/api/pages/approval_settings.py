@@ -16,6 +16,7 @@ from amends.inbox.actions.approve import set_approvals, switch_team, undo_set
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.ids import TeamId
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import approvals, counts
 
 router = APIRouter(prefix="/settings/approvals", include_in_schema=False)
@@ -37,14 +38,15 @@ def save(
     visitor: Meaning,
     needs_look: Annotated[bool, Form()] = False,
     followers: Annotated[str, Form(max_length=20)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Put it in force; the toast takes it back."""
+    """Put it in force, unless somebody set it anew since the page was opened; the toast takes it back."""
     number = followers.strip().replace(",", "").replace(" ", "")
     if number and not number.isdecimal():
         raise Refused(_("The number of followers is at least 1; leave it empty for never."))
     asked = Approvals(needs_look=needs_look, followers=int(number) if number else None)
     with desk.pool.transaction() as conn:
-        set_id = set_approvals(conn, asked, agent_id=visitor.agent_id, now=desk.clock())
+        set_id = set_approvals(conn, asked, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return _listed(request, desk, _("Saved; answers written from now on go by it"), undo=f"/settings/approvals/undo?of={set_id}")
 
 
@@ -74,7 +76,8 @@ def switch_back(request: Request, desk: AtDesk, visitor: Meaning, team_id: TeamI
 
 
 def _values(conn: Connection) -> dict[str, Any]:
-    return {"asked": approvals.newest(conn), "last": approvals.last_set(conn), "teams": approvals.teams(conn)}
+    asked = approvals.newest(conn)
+    return {"asked": asked, "seen": mark(asked), "last": approvals.last_set(conn), "teams": approvals.teams(conn)}
 
 
 def _listed(request: Request, desk: Desk, said: str, *, undo: str = "") -> HTMLResponse:

@@ -11,7 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.translating import _
-from amends.inbox.actions.attributes import add_attribute, archive_attribute, change_attribute, put_before, restore_attribute
+from amends.inbox.actions.attributes import add_attribute, archive_attribute, change_attribute, mark_of, put_before, restore_attribute
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import attributes, counts
@@ -58,11 +58,12 @@ def change(  # noqa: PLR0913
     name: Line = "",
     choices: Choices = "",
     sensitive: Annotated[bool, Form()] = False,
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Name an attribute anew, and change its choices and who may see it."""
+    """Name an attribute anew, change its choices and who may see it, unless somebody changed it since the page was opened."""
     by, now, wished = visitor.agent_id, desk.clock(), tuple(choices.splitlines())
     with desk.pool.transaction() as conn:
-        change_attribute(conn, attribute_id, name=name, choices=wished, sensitive=sensitive, by=by, now=now)
+        change_attribute(conn, attribute_id, name=name, choices=wished, sensitive=sensitive, by=by, now=now, seen=seen)
     return _listed(request, desk, visitor, _("Saved"))
 
 
@@ -95,6 +96,7 @@ def _values(conn: Connection, visitor: Visitor) -> dict[str, Any]:
     return {
         "attributes": attributes.every(conn),
         "archived": attributes.archived(conn),
+        "mark_of": mark_of,
         "kinds": list(Kind),
         "says": record_words,
         "counts": counts.read(conn, visitor.scope),

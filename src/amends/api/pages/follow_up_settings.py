@@ -104,10 +104,16 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, plan_id: FollowUpP
 
 
 @router.post("/words")
-def write(request: Request, desk: AtDesk, visitor: Meaning, words: Annotated[Words, Depends(words_of)]) -> Response:
-    """Keep the company's own letter in one language; empty fields let ours count again."""
+def write(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    words: Annotated[Words, Depends(words_of)],
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Keep the company's own letter in one language, unless somebody wrote it anew since; empty fields let ours count again."""
     with desk.pool.transaction() as conn:
-        plans_of.set_words(conn, language=words.language, subject=words.subject, body=words.body, now=desk.clock())
+        plans_of.set_words(conn, language=words.language, subject=words.subject, body=words.body, now=desk.clock(), seen=seen)
     return _shown(request, desk, visitor, _("Saved"), lang=words.language)
 
 
@@ -142,6 +148,7 @@ def _values(desk: Desk, visitor: Visitor, lang: str) -> dict[str, Any]:
             "language": language,
             "languages": NATIVE_NAMES,
             "own": set(own),
+            "seen": plans_of.mark_of(own.get(language)),
             "subject": subject,
             "body": body,
             "letter": _letter(desk, language, subject, body),

@@ -21,6 +21,7 @@ from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.telling import FOR_GOOD, PACES, VARIABLES, WHYS, languaged
 from amends.inbox.store import counts, incident_answers, incident_rounds
 from amends.inbox.store.incident_answers import Answer
@@ -57,17 +58,19 @@ def export(request: Request, desk: AtDesk, visitor: Reading, incident_id: int) -
 
 
 @router.post("/text", dependencies=WORK)
-def write(
+def write(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,
     visitor: Meaning,
     incident_id: int,
     language: Annotated[str, Form(max_length=10)],
     text: Annotated[str, Form(max_length=20_000)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Write what people are told in a language; empty words forget it."""
+    """Write what people are told in a language, unless somebody wrote it anew since; empty words forget it."""
+    by, now = visitor.agent_id, desk.clock()
     with desk.pool.transaction() as conn:
-        tell_affected.write(conn, incident_id, languaged(language), text, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
+        tell_affected.write(conn, incident_id, languaged(language), text, scope=visitor.scope, agent_id=by, now=now, seen=seen)
     return _listed(request, desk, visitor, incident_id, _("Saved; what nobody changed by hand says it now"))
 
 
@@ -173,6 +176,7 @@ def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "p
         "seen": {answer.id: _shown(answer, words[answer.id]) for answer in found[:SHOWN]},
         "tally": incident_answers.tally(conn, visitor.scope, there.id) if there else None,
         "texts": texts,
+        "mark": mark,
         "speakers": speakers,
         **tongues(texts, speakers),
         "variables": VARIABLES,

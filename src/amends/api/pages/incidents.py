@@ -1,5 +1,6 @@
 """Incidents: the list, and the board of one with all that is done to it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -75,12 +76,13 @@ def change(  # noqa: PLR0913
     brand_id: Annotated[int, Form()] = 0,
     severity: Annotated[str, Form(max_length=20)] = "",
     started_at: Annotated[str, Form(max_length=40)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Describe it anew; the beginning is read in UTC."""
+    """Describe it anew, unless somebody did since the page was opened; the beginning is read in UTC."""
     new = NewIncident(name=name, brand_id=brand_id, severity=severity, started_at=_moment(started_at))
     with desk.pool.transaction() as conn:
-        acts.change(conn, incident_id, new, agent_id=visitor.agent_id, now=desk.clock())
-    return _shown(request, desk, visitor, incident_id, _("Saved"))
+        acts.change(conn, incident_id, new, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+    return _shown(request, desk, visitor, incident_id, _("Saved"), also=["seen"])
 
 
 @router.post("/{incident_id:int}/status", dependencies=WORK)
@@ -193,10 +195,12 @@ def _values(conn: Connection, desk: Desk, visitor: Visitor, incident_id: int) ->
     return board_values(conn, visitor.scope, incident_id, desk.clock())
 
 
-def _shown(request: Request, desk: Desk, visitor: Visitor, incident_id: int, text: str, *, undo: str = "") -> HTMLResponse:
+def _shown(  # noqa: PLR0913
+    request: Request, desk: Desk, visitor: Visitor, incident_id: int, text: str, *, undo: str = "", also: Sequence[str] = ()
+) -> HTMLResponse:
     with desk.pool.transaction() as conn:
         values = _values(conn, desk, visitor, incident_id) | {"apart": True}
-    return saying(desk.screens.blocks(request, "incident.html", ["live", "belonging"], values), text, undo=undo)
+    return saying(desk.screens.blocks(request, "incident.html", ["live", "belonging", *also], values), text, undo=undo)
 
 
 def _moment(text: str) -> datetime | None:

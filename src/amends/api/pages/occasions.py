@@ -63,6 +63,7 @@ def written(
 
 Settled = Annotated[NewOccasion, Depends(settled)]
 Written = Annotated[Words, Depends(written)]
+Seen = Annotated[str, Form(max_length=64)]
 
 
 @router.get("", dependencies=OCCASIONS)
@@ -106,18 +107,18 @@ def one(
 
 
 @router.post("/{occasion_id}", dependencies=OCCASIONS)
-def change(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int, new: Settled) -> Response:
-    """Settle it anew."""
+def change(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int, new: Settled, seen: Seen = "") -> Response:
+    """Settle it anew, unless somebody did since the page was opened."""
     with desk.pool.transaction() as conn:
-        acts.change(conn, occasion_id, new, agent_id=visitor.agent_id, now=desk.clock())
+        acts.change(conn, occasion_id, new, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return saying(_shown(request, desk, occasion_id), _("Saved"))
 
 
 @router.post("/{occasion_id}/text", dependencies=OCCASIONS)
-def write(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int, words: Written) -> Response:
-    """Keep what it says in a language."""
+def write(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int, words: Written, seen: Seen = "") -> Response:
+    """Keep what it says in a language, unless somebody wrote it anew since the page was opened."""
     with desk.pool.transaction() as conn:
-        acts.write(conn, occasion_id, words, agent_id=visitor.agent_id, now=desk.clock())
+        acts.write(conn, occasion_id, words, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return saying(_shown(request, desk, occasion_id), _("Saved"))
 
 
@@ -236,6 +237,8 @@ def _values(conn: Connection, desk: Desk, occasion_id: int, below: int | None = 
     nearest = [customer_id for _day, customer_id in coming[:NEAREST]]
     return {
         "one": found,
+        "mark_of": acts.mark_of,
+        "mark_of_words": acts.mark_of_words,
         "texts": {words.language: words for words in occasions.texts(conn, [occasion_id])[occasion_id]},
         "tally": occasions.tallies(conn, [occasion_id])[occasion_id],
         "coming": coming,

@@ -40,9 +40,11 @@ def make(request: Request, desk: AtDesk, visitor: Meaning, rota: Drafted) -> Res
 
 
 @router.post("/rotas/{rota_id:int}", dependencies=RULES)
-def change(request: Request, desk: AtDesk, visitor: Meaning, rota_id: int, rota: Drafted) -> Response:
-    """Settle a rota anew; it holds at once."""
-    return _done(request, desk, visitor, lambda conn: rotas.save(conn, rota, rota_id=rota_id, now=desk.clock()), _("Saved"))
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, rota_id: int, rota: Drafted, seen: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Settle a rota anew, unless somebody did since the page was opened; it holds at once."""
+    return _done(request, desk, visitor, lambda conn: rotas.save(conn, rota, rota_id=rota_id, now=desk.clock(), seen=seen), _("Saved"))
 
 
 @router.post("/rotas/{rota_id:int}/delete", dependencies=RULES)

@@ -13,6 +13,7 @@ from amends.core.personal.finding import find, mask
 from amends.core.translating import _
 from amends.inbox.actions.order_shapes import set_order_shapes, take_back_order_shapes
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import counts, order_shapes
 from amends.triage.cleaning import clean
@@ -31,10 +32,16 @@ def show(request: Request, desk: AtDesk, visitor: Reading) -> Response:
 
 
 @router.post("", dependencies=[may(Right.TRIAGE)])
-def save(request: Request, desk: AtDesk, visitor: Meaning, shapes: Annotated[str, Form(max_length=2000)] = "") -> Response:
-    """Put the shapes in force; the toast takes them back."""
+def save(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    shapes: Annotated[str, Form(max_length=2000)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Put the shapes in force, unless somebody set others since the page was opened; the toast takes them back."""
     with desk.pool.transaction() as conn:
-        set_id = set_order_shapes(conn, storable(shapes).splitlines(), agent_id=visitor.agent_id, now=desk.clock())
+        set_id = set_order_shapes(conn, storable(shapes).splitlines(), agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     said = _("Saved; new posts and alerts go by it from now on")
     return saying(_listed(request, desk), said, undo=f"/settings/personal/undo?of={set_id}")
 
@@ -59,7 +66,8 @@ def look(request: Request, desk: AtDesk, _visitor: Meaning, text: Annotated[str,
 
 
 def _values(conn: Connection) -> dict[str, Any]:
-    return {"shapes": order_shapes.newest(conn), "last": order_shapes.last_set(conn)}
+    shapes = order_shapes.newest(conn)
+    return {"shapes": shapes, "seen": mark(shapes), "last": order_shapes.last_set(conn)}
 
 
 def _listed(request: Request, desk: Desk) -> HTMLResponse:

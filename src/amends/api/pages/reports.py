@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.report_form import ReportBody
+from amends.api.report_form import ReportBody, ReportForm
 from amends.api.report_out import made_for, report_file
 from amends.api.screen import saying
 from amends.api.zones import zones
@@ -51,10 +51,10 @@ def one(request: Request, desk: AtDesk, visitor: Reading, report_id: int) -> Res
 
 
 @router.post("/{report_id:int}", dependencies=PLAN)
-def change(request: Request, desk: AtDesk, visitor: Meaning, report_id: int, body: Annotated[ReportBody, Form()]) -> Response:
-    """Let a report be something else."""
+def change(request: Request, desk: AtDesk, visitor: Meaning, report_id: int, body: Annotated[ReportForm, Form()]) -> Response:
+    """Let a report be something else, unless somebody changed it since the page was opened."""
     with desk.pool.transaction() as conn:
-        keeping.change(conn, report_id, body.kept(), visitor=visitor, now=desk.clock())
+        keeping.change(conn, report_id, body.kept(), visitor=visitor, now=desk.clock(), seen_as=body.seen)
     return _again(request, desk, visitor, report_id, _("Saved"))
 
 
@@ -140,7 +140,7 @@ def _values(desk: Desk, visitor: Visitor, report_id: int) -> dict[str, Any]:
         report = keeping.seen(conn, report_id, visitor)
         values = _choices(conn, visitor) | {"report": report, "counts": counts.read(conn, visitor.scope), "trouble": "", "made": None}
         values |= {"may_change": keeping.may_change(report, visitor) and visitor.may(Right.REPORTS)}
-        values |= {"log": report_sendings.log(conn, report_id), "shown": shown, "bars": bars}
+        values |= {"mark_of": keeping.mark_of, "log": report_sendings.log(conn, report_id), "shown": shown, "bars": bars}
         try:
             values["made"] = made_for(conn, report, visitor, desk)
         except Refused as error:

@@ -16,6 +16,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.actions import retention as keeping
 from amends.inbox.rules.retention import BY_SOURCE, LONGEST, MEANINGS, NAMES, Kept, Setting
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import counts, retention
 
 router = APIRouter(prefix="/privacy/retention", include_in_schema=False)
@@ -51,10 +52,10 @@ def dry_run(request: Request, desk: AtDesk, _visitor: Meaning, wanted: Settled) 
 
 
 @router.post("", dependencies=PRIVACY)
-def keep(request: Request, desk: AtDesk, visitor: Meaning, wanted: Settled) -> Response:
-    """Let these settings count from tonight on."""
+def keep(request: Request, desk: AtDesk, visitor: Meaning, wanted: Settled, seen: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Let these settings count from tonight on, unless others were settled since the page was opened."""
     with desk.pool.transaction() as conn:
-        keeping.settle(conn, wanted, agent_id=visitor.agent_id, now=desk.clock())
+        keeping.settle(conn, wanted, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return saying(_shown(request, desk), _("Saved; it counts from tonight on"))
 
 
@@ -82,6 +83,7 @@ def _values(conn: Connection) -> dict[str, Any]:
     found = retention.settings(conn)
     return {
         "lines": _lines(found),
+        "seen": mark(found),
         "names": NAMES,
         "meanings": MEANINGS,
         "by_source": BY_SOURCE,

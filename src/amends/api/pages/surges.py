@@ -94,10 +94,12 @@ def preview(request: Request, desk: AtDesk, _visitor: Meaning, new: Settled) -> 
 
 
 @router.post("/{rule_id}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, new: Settled) -> Response:
-    """Settle a rule anew."""
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, new: Settled, seen: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Settle a rule anew, unless somebody did since the page was opened."""
     with desk.pool.transaction() as conn:
-        acts.save(conn, new, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock())
+        acts.save(conn, new, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return _listed(request, desk, _("Saved"))
 
 
@@ -136,6 +138,7 @@ def restore(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> 
 def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
     return {
         "rules": surge_rules.every(conn),
+        "mark_of": acts.mark_of,
         "qualities": surges.qualities(conn, since=desk.clock() - acts.A_MONTH),
         "shipped": SHIPPED,
         "kinds": KINDS,

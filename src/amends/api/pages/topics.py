@@ -1,6 +1,6 @@
 """The company's own topics: made, taught by examples, archived. The worker learns every change, and a job brings it to history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -47,7 +47,7 @@ def make(
         request,
         desk,
         lambda conn: topics.create(conn, name=name, brand_id=brand_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Made. Open it and give it three examples; then it begins to match",
+        _("Made. Open it and give it three examples; then it begins to match"),
     )
 
 
@@ -63,14 +63,19 @@ def one(request: Request, desk: AtDesk, visitor: Reading, topic_id: TopicId) -> 
 
 @router.post("/{topic_id:int}/name", dependencies=[may(Right.TRIAGE)])
 def rename(
-    request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId, name: Annotated[str, Form(max_length=200)] = ""
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    topic_id: TopicId,
+    name: Annotated[str, Form(max_length=200)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Call a topic otherwise."""
+    """Call a topic otherwise, unless somebody did since the page was opened."""
 
     def act(conn: Connection) -> None:
-        topics.rename(conn, topic_id=topic_id, name=name, agent_id=visitor.agent_id, now=desk.clock())
+        topics.rename(conn, topic_id=topic_id, name=name, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
 
-    return _shown(request, desk, topic_id, act, _("Renamed; its posts keep it"))
+    return _shown(request, desk, topic_id, act, _("Renamed; its posts keep it"), also=["seen"])
 
 
 @router.post("/{topic_id:int}/archive", dependencies=[may(Right.TRIAGE)])
@@ -81,7 +86,7 @@ def archive(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId)
         request,
         desk,
         lambda conn: topics.archive(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Archived; no post has it any more",
+        _("Archived; no post has it any more"),
         undo=back,
     )
 
@@ -93,7 +98,7 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, topic_id: TopicId)
         request,
         desk,
         lambda conn: topics.restore(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        "Back; history is labelled anew",
+        _("Back; history is labelled anew"),
     )
 
 
@@ -160,11 +165,18 @@ def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], t
     return saying(desk.screens.blocks(request, "topics.html", ["shown"], values), text, undo=undo)
 
 
-def _shown(
-    request: Request, desk: Desk, topic_id: TopicId, act: Callable[[Connection], object], text: str, *, undo: str = ""
+def _shown(  # noqa: PLR0913
+    request: Request,
+    desk: Desk,
+    topic_id: TopicId,
+    act: Callable[[Connection], object],
+    text: str,
+    *,
+    undo: str = "",
+    also: Sequence[str] = (),
 ) -> HTMLResponse:
     with desk.pool.transaction() as conn:
         act(conn)
-        values = topic_values(conn, request.state.visitor.scope, topic_id)
+        values = topic_values(conn, request.state.visitor.scope, topic_id) | {"apart": True}
     desk.wake()
-    return saying(desk.screens.blocks(request, "topic.html", ["shown"], values), text, undo=undo)
+    return saying(desk.screens.blocks(request, "topic.html", ["shown", *also], values), text, undo=undo)

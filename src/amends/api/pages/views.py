@@ -90,15 +90,19 @@ def save(request: Request, desk: AtDesk, visitor: Meaning, wish: Entered) -> Res
 
 
 @router.post("/views/{view_id}")
-def change(request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedViewId, wish: Entered) -> Response:
-    """Rename or share a view, or let it ask something else."""
-    return _changed(request, desk, visitor, view_id, wish)
+def change(
+    request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedViewId, wish: Entered, seen: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Rename or share a view, or let it ask something else, unless somebody changed it since the pane was shown."""
+    return _changed(request, desk, visitor, view_id, wish, seen)
 
 
 @router.post("/views/{view_id}/back")
-def change_back(request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedViewId, wish: Before) -> Response:
-    """Make a view again what it was."""
-    return _changed(request, desk, visitor, view_id, wish)
+def change_back(
+    request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedViewId, wish: Before, seen: Annotated[str, Query(max_length=64)]
+) -> Response:
+    """Make a view again what it was, unless somebody changed it once more."""
+    return _changed(request, desk, visitor, view_id, wish, seen)
 
 
 @router.post("/views/{view_id}/move/{way}")
@@ -128,12 +132,12 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedView
     return _said(request, desk, values, _("Brought the view %(name)s back") % {"name": view.name})
 
 
-def _changed(request: Request, desk: Desk, visitor: Visitor, view_id: SavedViewId, wish: Wish) -> Response:
+def _changed(request: Request, desk: Desk, visitor: Visitor, view_id: SavedViewId, wish: Wish, seen: str) -> Response:
     with desk.pool.transaction() as conn:
-        before = change_view(conn, view_id, wish, visitor=visitor, now=desk.clock())
+        before, is_now = change_view(conn, view_id, wish, visitor=visitor, now=desk.clock(), seen=seen)
         values = _values(conn, desk, visitor)
     was = values["shelf"].audience_of(before)
-    back = {"name": before.name, "q": before.query, "sort": before.sort, "colour": before.colour, "audience": was}
+    back = {"name": before.name, "q": before.query, "sort": before.sort, "colour": before.colour, "audience": was, "seen": is_now}
     return _said(request, desk, values, _("Changed the view"), undo=f"/views/{view_id}/back?{urlencode(back)}")
 
 

@@ -11,12 +11,16 @@ from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import checked_spans
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import alert_routes, alert_routing, matching, rotas
 from amends.inbox.store.alert_routes import RouteRow
 
 
-def save(conn: Connection, new: NewRoute, *, route_id: int | None, agent_id: AgentId, now: datetime) -> int:
-    """Make a route, the last that is asked, or settle it anew, and return its id."""
+def save(conn: Connection, new: NewRoute, *, route_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Make a route, the last that is asked, or settle it anew, and return its id.
+
+    `seen` is the `mark_of` the route that its writer saw, if they say so: `Conflict` where it was settled anew since.
+    """
     house = alert_routing.channels(conn).get(None, [])
     route = checked(new, channels=house, rotas=[one.id for one in rotas.every(conn)])
     query = parse(route.condition)
@@ -24,9 +28,14 @@ def save(conn: Connection, new: NewRoute, *, route_id: int | None, agent_id: Age
     route = replace(route, name=" ".join(route.name.split()), condition=str(query), quiet=checked_spans(list(route.quiet)))
     if route_id is None:
         return alert_routes.insert(conn, route, agent_id=agent_id, now=now)
-    route_of(conn, route_id)
+    check_seen(seen, as_it_is=mark_of(route_of(conn, route_id)))
     alert_routes.update(conn, route_id, route)
     return route_id
+
+
+def mark_of(row: RouteRow) -> str:
+    """Return what tells a route as its form shows it from the same route settled anew since."""
+    return mark(row.route)
 
 
 def switch(conn: Connection, route_id: int, *, active: bool) -> None:

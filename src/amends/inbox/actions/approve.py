@@ -13,6 +13,7 @@ from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
 from amends.inbox.store import approvals, cases, events
@@ -87,8 +88,12 @@ def _proposed(conn: Connection, case_id: CaseId, reply_id: ReplyId, agent_id: Ag
     return reply
 
 
-def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now: datetime) -> int:
-    """Say which answers a second person reads first, and return the setting's id."""
+def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Say which answers a second person reads first, and return the setting's id.
+
+    `seen` is the `mark` of what its writer saw, if they say so: `Conflict` where it was set anew since.
+    """
+    check_seen(seen, as_it_is=mark(approvals.newest(conn)))
     if asked.followers is not None and not 1 <= asked.followers <= 2_000_000_000:  # noqa: PLR2004
         raise Refused(_("The number of followers is at least 1; leave it empty for never."))
     set_id = approvals.insert(conn, asked, agent_id=agent_id, now=now)

@@ -11,6 +11,7 @@ from amends.core.translating import _
 from amends.inbox.rules.customer_record import Attribute, Kind, line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import attributes, events
 from amends.inbox.store.attributes import AttributeRow
 
@@ -42,15 +43,32 @@ def add_attribute(conn: Connection, new: Attribute, *, by: AgentId | None, now: 
 
 
 def change_attribute(  # noqa: PLR0913
-    conn: Connection, attribute_id: int, *, name: str, choices: tuple[str, ...], sensitive: bool, by: AgentId | None, now: datetime
+    conn: Connection,
+    attribute_id: int,
+    *,
+    name: str,
+    choices: tuple[str, ...],
+    sensitive: bool,
+    by: AgentId | None,
+    now: datetime,
+    seen: str = "",
 ) -> None:
-    """Name an attribute anew, change its choices and whether it is sensitive."""
+    """Name an attribute anew, change its choices and whether it is sensitive.
+
+    `seen` is the `mark_of` the attribute that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     before = _attribute(conn, attribute_id)
+    check_seen(seen, as_it_is=mark_of(before))
     if sensitive != before.sensitive and attributes.is_used(conn, before.key):
         raise Refused(_("It has values already, and what is sensitive lies sealed, apart from the others: make another attribute."))
     new = _checked(replace(before.as_rule, name=name, choices=choices, sensitive=sensitive))
     attributes.change(conn, attribute_id, new)
     _tell(conn, new.name, by, now, change="changed")
+
+
+def mark_of(row: AttributeRow) -> str:
+    """Return what tells an attribute as its form shows it from the same attribute changed since."""
+    return mark([row.name, list(row.choices), row.sensitive])
 
 
 def archive_attribute(conn: Connection, attribute_id: int, *, by: AgentId | None, now: datetime) -> AttributeRow:

@@ -7,6 +7,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
 from amends.inbox.rules.follow_up_plans import LONGEST, Plan
 from amends.inbox.rules.ids import FollowUpPlanId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import follow_up_plans, survey_texts
 from amends.inbox.store.survey_texts import OwnText
@@ -46,10 +47,14 @@ def restore_plan(conn: Connection, *, plan_id: FollowUpPlanId) -> None:
         raise Refused(_("Another plan counts for the same cases now."))
 
 
-def set_words(conn: Connection, *, language: str, subject: str, body: str, now: datetime) -> None:
-    """Keep the company's own words of a language; empty ones let ours count again."""
+def set_words(conn: Connection, *, language: str, subject: str, body: str, now: datetime, seen: str = "") -> None:
+    """Keep the company's own words of a language; empty ones let ours count again.
+
+    `seen` is the `mark_of` the words that their writer saw, if they say so: `Conflict` where they were written anew since.
+    """
     if language not in NATIVE_NAMES:
         raise Refused(_("We ask in one of seven languages."))
+    check_seen(seen, as_it_is=mark_of(survey_texts.every(conn).get(language)))
     text = OwnText(language=language, subject=" ".join(storable(subject).split()), body=storable(body).strip())
     if not text.subject and not text.body:
         survey_texts.drop(conn, language=language)
@@ -57,3 +62,8 @@ def set_words(conn: Connection, *, language: str, subject: str, body: str, now: 
     if not text.subject or not text.body or len(text.subject) > LONGEST_SUBJECT or len(text.body) > LONGEST_BODY:
         raise Refused(_("A letter needs a subject of at most 200 letters and some words, at most 4,000."))
     survey_texts.keep(conn, text, now=now)
+
+
+def mark_of(text: OwnText | None) -> str:
+    """Return what tells the company's own words of a language, or that there are none, from those written anew since."""
+    return mark(text)

@@ -14,6 +14,7 @@ from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
 from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage, Times
+from amends.inbox.rules.seen import check_seen, mark_by
 from amends.inbox.store import brands, events, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
@@ -68,7 +69,7 @@ def join(
     now: datetime,
 ) -> list[CaseId]:
     """Let cases belong to an incident, and return those that did not yet. `Conflict` where it is closed, or a single case is elsewhere."""
-    incident = incidents.lock_to_join(conn, incident_id)
+    incident = incidents.hold(conn, incident_id)
     if incident is None:
         raise _absent(incident_id)
     if incident.status == Stage.CLOSED:
@@ -98,13 +99,22 @@ def leave(conn: Connection, incident_id: int, case_id: CaseId, *, reason: str, a
     )
 
 
-def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: AgentId, now: datetime) -> None:
-    """Describe an incident anew: its name, brand, severity, and when it began."""
+def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: AgentId, now: datetime, seen: str = "") -> None:
+    """Describe an incident anew: its name, brand, severity, and when it began.
+
+    `seen` is the `mark_of` the incident that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     incident, checked = _locked(conn, incident_id), _checked(conn, new)
+    check_seen(seen, as_it_is=mark_of(incident))
     if new.started_at is not None:
         rule.begun(new.started_at, None, now)
     incidents.update(conn, incident.id, checked)
     _tell(conn, incident, "described", agent_id, now)
+
+
+def mark_of(incident: Incident) -> str:
+    """Return what tells an incident as its form shows it from the same incident described anew since."""
+    return mark_by(NewIncident, incident)
 
 
 def set_status(conn: Connection, incident_id: int, status: str, *, agent_id: AgentId, now: datetime) -> str:

@@ -11,6 +11,7 @@ from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.occasions import EARLIEST, LATEST, Cap, Kind, Words, checked_words
+from amends.inbox.rules.seen import check_seen, mark, mark_by
 from amends.inbox.store import customer_sql, events, occasion_messages, occasions
 from amends.inbox.store.occasions import NewOccasion, Occasion
 
@@ -33,21 +34,40 @@ def add(conn: Connection, new: NewOccasion, *, agent_id: AgentId, now: datetime)
     return occasion_id
 
 
-def change(conn: Connection, occasion_id: int, new: NewOccasion, *, agent_id: AgentId, now: datetime) -> None:
-    """Settle an occasion anew; its kind and whether it sends stay."""
+def change(conn: Connection, occasion_id: int, new: NewOccasion, *, agent_id: AgentId, now: datetime, seen: str = "") -> None:
+    """Settle an occasion anew; its kind and whether it sends stay.
+
+    `seen` is the `mark_of` the occasion that its writer saw, if they say so: `Conflict` where it was settled anew since.
+    """
     before = occasion_of(conn, occasion_id)
+    check_seen(seen, as_it_is=mark_of(before))
     occasions.update(conn, occasion_id, _checked(conn, replace(new, kind=before.kind, active=before.active)))
     _tell(conn, occasion_id, "changed", agent_id, now)
 
 
-def write(conn: Connection, occasion_id: int, words: Words, *, agent_id: AgentId, now: datetime) -> None:
-    """Keep what it says in a language; empty words forget the language. Messages that are not out yet say it anew."""
+def write(conn: Connection, occasion_id: int, words: Words, *, agent_id: AgentId, now: datetime, seen: str = "") -> None:
+    """Keep what it says in a language; empty words forget the language. Messages that are not out yet say it anew.
+
+    `seen` is the `mark_of_words` that their writer saw, if they say so: `Conflict` where they were written anew since.
+    """
     occasion_of(conn, occasion_id)
+    before = next((one for one in occasions.texts(conn, [occasion_id])[occasion_id] if one.language == words.language), None)
+    check_seen(seen, as_it_is=mark_of_words(before))
     if words.text.strip() or words.subject.strip():
         occasions.put_text(conn, occasion_id, checked_words(words))
     else:
         occasions.drop_text(conn, occasion_id, words.language)
     _tell(conn, occasion_id, "written", agent_id, now)
+
+
+def mark_of(occasion: Occasion) -> str:
+    """Return what tells an occasion as its form shows it from the same settled anew since; that it sends or stops is no change."""
+    return mark_by(NewOccasion, replace(occasion, active=False))
+
+
+def mark_of_words(words: Words | None) -> str:
+    """Return what tells the words of a language, or that there are none, from those written anew since."""
+    return mark(words)
 
 
 def switch_on(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> None:

@@ -9,11 +9,16 @@ from amends.core.personal.orders import LONGEST, MOST_SHAPES, SHORTEST, is_shape
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import events, order_shapes
 
 
-def set_order_shapes(conn: Connection, shapes: Iterable[str], *, agent_id: AgentId, now: datetime) -> int:
-    """Put these shapes in force and return the setting's id; `Refused` names the one that is none."""
+def set_order_shapes(conn: Connection, shapes: Iterable[str], *, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Put these shapes in force and return the setting's id; `Refused` names the one that is none.
+
+    `seen` is the `mark` of the list of shapes that their writer saw, if they say so: `Conflict` where others were set since.
+    """
+    check_seen(seen, as_it_is=mark(order_shapes.newest(conn)))
     wanted = list(dict.fromkeys(shape.strip() for shape in shapes if shape.strip()))
     if len(wanted) > MOST_SHAPES:
         raise Refused(

@@ -17,6 +17,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.report_tables import Document
 from amends.inbox.rules.reports import MOST_PEOPLE, Every, FileKind, Part, Schedule, SpanRule, checked_name, next_turn, period_for
 from amends.inbox.rules.rights import Right, may
+from amends.inbox.rules.seen import check_seen, mark_by
 from amends.inbox.rules.spans import whole_second
 from amends.inbox.rules.working_hours import zone_or_utc
 from amends.inbox.store import events, number_settings, report_sendings, reports
@@ -65,12 +66,20 @@ def save(conn: Connection, wish: Kept, *, visitor: Visitor, now: datetime) -> in
     return report_id
 
 
-def change(conn: Connection, report_id: int, wish: Kept, *, visitor: Visitor, now: datetime) -> None:
-    """Let a report be something else; turns that were before are over."""
-    to_change(conn, report_id, visitor)
+def change(conn: Connection, report_id: int, wish: Kept, *, visitor: Visitor, now: datetime, seen_as: str = "") -> None:
+    """Let a report be something else; turns that were before are over.
+
+    `seen_as` is the `mark_of` the report that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
+    check_seen(seen_as, as_it_is=mark_of(to_change(conn, report_id, visitor)))
     kept = _checked(conn, wish, visitor, now)
     reports.update(conn, report_id, kept, next_at=next_turn(schedule_of(kept), now))
     _tell(conn, EventKind.REPORT_SAVED, report_id, kept.name, visitor, now)
+
+
+def mark_of(report: Report) -> str:
+    """Return what tells a report as its form shows it from the same report changed since."""
+    return mark_by(Kept, report)
 
 
 def delete(conn: Connection, report_id: int, *, visitor: Visitor, now: datetime) -> Report:

@@ -13,6 +13,7 @@ from amends.inbox.actions.erase import blank_posts, forget_silent
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, JobId
 from amends.inbox.rules.retention import Kept, Setting, Term, checked, is_night, terms
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import events, retention
 from amends.inbox.store.retention import OldPost
 
@@ -39,9 +40,14 @@ class Taken:
     after: int | None
 
 
-def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, now: datetime) -> int:
-    """Let these settings count from tonight on, and return how many differ from what was."""
-    before = {(one.kind, one.source_id): one.days for one in retention.settings(conn)}
+def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Let these settings count from tonight on, and return how many differ from what was.
+
+    `seen` is the `mark` of the settings that their writer saw, if they say so: `Conflict` where others were settled since.
+    """
+    there = retention.settings(conn)
+    check_seen(seen, as_it_is=mark(there))
+    before = {(one.kind, one.source_id): one.days for one in there}
     changed = [one for one in map(checked, settings) if _differs(one, before)]
     for one in changed:
         retention.add(conn, one, agent_id=agent_id, now=now)

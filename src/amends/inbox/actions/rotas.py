@@ -9,12 +9,16 @@ from amends.inbox.actions.teams import By
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import Rota, Swap, checked, checked_swap
 from amends.inbox.rules.rights import Right, may
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.store import rotas
 from amends.inbox.store.rotas import RotaRow, SwapRow
 
 
-def save(conn: Connection, rota: Rota, *, rota_id: int | None, now: datetime) -> int:
-    """Make a rota, or settle it anew, and return its id. `Refused` where somebody of it does not work here."""
+def save(conn: Connection, rota: Rota, *, rota_id: int | None, now: datetime, seen: str = "") -> int:
+    """Make a rota, or settle it anew, and return its id. `Refused` where somebody of it does not work here.
+
+    `seen` is the `mark_of` the rota that its writer saw, if they say so: `Conflict` where it was settled anew since.
+    """
     wanted = checked(rota)
     known = {one.id for one in rotas.people(conn)}
     if not {agent_id for layer in wanted.layers for agent_id in layer} <= known:
@@ -23,11 +27,16 @@ def save(conn: Connection, rota: Rota, *, rota_id: int | None, now: datetime) ->
         with conn.transaction():
             if rota_id is None:
                 return rotas.insert(conn, wanted, now=now)
-            rota_of(conn, rota_id)
+            check_seen(seen, as_it_is=mark_of(rota_of(conn, rota_id)))
             rotas.update(conn, rota_id, wanted)
             return rota_id
     except UniqueViolation as error:
         raise Conflict(_("There is a rota called “%(name)s” already.") % {"name": wanted.name}) from error
+
+
+def mark_of(row: RotaRow) -> str:
+    """Return what tells a rota as its form shows it from the same rota settled anew since."""
+    return mark(row.rota)
 
 
 def delete(conn: Connection, rota_id: int, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SavedViewId
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.saved_views import Audience, check_may_change, check_room, coloured, named
+from amends.inbox.rules.seen import check_seen, mark_by
 from amends.inbox.rules.views import Sort
 from amends.inbox.store import events, saved_views, teams, view_counts
 from amends.inbox.store.query_names import names_of
@@ -38,16 +39,27 @@ def save_view(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetime) 
     return view_id
 
 
-def change_view(conn: Connection, view_id: SavedViewId, wish: Wish, *, visitor: Visitor, now: datetime) -> SavedView:
-    """Rename a view, share it, or let it ask something else; return what it was."""
+def change_view(
+    conn: Connection, view_id: SavedViewId, wish: Wish, *, visitor: Visitor, now: datetime, seen: str = ""
+) -> tuple[SavedView, str]:
+    """Rename a view, share it, or let it ask something else; return what it was, and the `mark_of` what it is.
+
+    `seen` is the `mark_of` the view that its writer saw, if they say so: `Conflict` where it was changed since.
+    """
     before = view_to_change(conn, view_id, visitor)
+    check_seen(seen, as_it_is=mark_of(before))
     written = _written(conn, wish, visitor, owner_id=before.agent_id)
     saved_views.update(conn, view_id, written)
     if before.query != written.query:
         view_counts.forget(conn, view_id)
     was, is_now = ([one.name, one.query, one.sort] for one in (before, written))
     events.add(conn, EventKind.VIEW_CHANGED, now=now, agent_id=visitor.agent_id, view_id=view_id, before=was, after=is_now)
-    return before
+    return before, mark_of(written)
+
+
+def mark_of(view: SavedView | Written) -> str:
+    """Return what tells a view as its form shows it from the same view changed since."""
+    return mark_by(Written, view)
 
 
 def _written(conn: Connection, wish: Wish, visitor: Visitor, owner_id: int | None = None) -> Written:

@@ -18,6 +18,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.seen import check_seen, mark_by
 from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
 from amends.inbox.store import events, matching, surge_rules, surges
@@ -72,14 +73,22 @@ def escalate(conn: Connection, *, now: datetime) -> int:
     return told
 
 
-def save(conn: Connection, new: NewRule, *, rule_id: int | None, agent_id: AgentId, now: datetime) -> int:
-    """Make a rule, or settle it anew, and return its id."""
+def save(conn: Connection, new: NewRule, *, rule_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:
+    """Make a rule, or settle it anew, and return its id.
+
+    `seen` is the `mark_of` the rule that its writer saw, if they say so: `Conflict` where it was settled anew since.
+    """
     checked = _checked(conn, new, now)
     if rule_id is None:
         return surge_rules.insert(conn, checked, agent_id=agent_id, now=now)
-    rule_of(conn, rule_id)
+    check_seen(seen, as_it_is=mark_of(rule_of(conn, rule_id)))
     surge_rules.update(conn, rule_id, checked)
     return rule_id
+
+
+def mark_of(found: SurgeRule) -> str:
+    """Return what tells a rule as its form shows it from the same rule settled anew since."""
+    return mark_by(NewRule, found)
 
 
 def switch(conn: Connection, rule_id: int, *, active: bool) -> None:

@@ -19,6 +19,7 @@ from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.incidents import understood
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.telling import State, Why
 from amends.inbox.store import events, incident_affected, incident_answers, incident_rounds
 from amends.inbox.store.incident_affected import Proposal
@@ -29,10 +30,14 @@ LONGEST_NOTE = 300
 
 
 def write(  # noqa: PLR0913
-    conn: Connection, incident_id: int, language: str, text: str, *, scope: Scope, agent_id: AgentId, now: datetime
+    conn: Connection, incident_id: int, language: str, text: str, *, scope: Scope, agent_id: AgentId, now: datetime, seen: str = ""
 ) -> None:
-    """Keep what people are told in a language; an empty text forgets it. What nobody touched says it anew, of the cases within `scope`."""
+    """Keep what people are told in a language; an empty text forgets it. What nobody touched says it anew, of the cases within `scope`.
+
+    `seen` is the `mark` of the words that their writer saw, if they say so: `Conflict` where they were written anew since.
+    """
     incident = incident_of(conn, incident_id)
+    check_seen(seen, as_it_is=mark(incident_rounds.texts(conn, incident.id).get(language, "")))
     incident_rounds.put_text(conn, incident.id, language, rule.checked(text) if text.strip() else "")
     _tell(conn, incident_id, "written", agent_id, now)
     if round_of(conn, incident_id) is not None:

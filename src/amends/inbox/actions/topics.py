@@ -9,6 +9,7 @@ from amends.core.written import number
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, TopicExampleId, TopicId
 from amends.inbox.rules.job_reasons import JobWhy
+from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import brands, events, matchers, topics
 from amends.inbox.store.topics import Topic
@@ -31,15 +32,24 @@ def create(conn: Connection, *, name: str, brand_id: BrandId | None, agent_id: A
     return topic_id
 
 
-def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId, now: datetime) -> None:
-    """Call a topic otherwise; its labels stay."""
+def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId, now: datetime, seen: str = "") -> None:
+    """Call a topic otherwise; its labels stay.
+
+    `seen` is the `mark_of` the topic that its writer saw, if they say so: `Conflict` where it was called otherwise since.
+    """
     topic, words = found(conn, topic_id), _name(name)
+    check_seen(seen, as_it_is=mark_of(topic))
     try:
         with conn.transaction():
             topics.rename(conn, topic_id=topic.id, name=words)
     except UniqueViolation as error:
         raise Conflict(_("There is a topic called “%(words)s” already.") % {"words": words}) from error
     _tell(conn, topic.id, words, agent_id, now, change=f"renamed from {topic.name}")
+
+
+def mark_of(topic: Topic) -> str:
+    """Return what tells a topic as its form shows it from the same topic called otherwise since."""
+    return mark(topic.name)
 
 
 def archive(conn: Connection, *, topic_id: TopicId, agent_id: AgentId, now: datetime) -> Topic:

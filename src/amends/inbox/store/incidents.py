@@ -93,8 +93,8 @@ def lock(conn: Connection, incident_id: int) -> Incident | None:
     return fetch_maybe(conn, Incident, _COLUMNS + _FROM + "where i.id = %(id)s for update of i", {"id": incident_id})
 
 
-def lock_to_join(conn: Connection, incident_id: int) -> Incident | None:
-    """Return an incident that nobody changes until the transaction ends, or None; several may join it at once."""
+def hold(conn: Connection, incident_id: int) -> Incident | None:
+    """Return an incident that nobody changes until the transaction ends, or None; several may join it, or wait for its end."""
     return fetch_maybe(conn, Incident, _COLUMNS + _FROM + "where i.id = %(id)s for share of i", {"id": incident_id})
 
 
