@@ -9,6 +9,7 @@ import pytest
 from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
 from amends.core.post import Author
+from amends.inbox.actions import incidents
 from amends.inbox.actions.contact_ways import add_way
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customers import link_customer, unlink
@@ -16,9 +17,12 @@ from amends.inbox.actions.erase import erase
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.organisations import Wish, add_organisation
+from amends.inbox.actions.snooze import snooze
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
+from amends.inbox.rules.incidents import NewIncident
+from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import import_apply, import_match
 from amends.inbox.store.customer_changes import Source
@@ -243,3 +247,24 @@ def test_two_agents_add_an_organisation_of_one_name_and_one_of_them_hears_that_i
         _one_waits_for_the_other(pool, add, add, lambda _conn: None)
     with pool.transaction() as conn:
         assert fetch_values(conn, "select name from organisations") == ["Flyers"]
+
+
+def test_a_case_does_not_fall_asleep_for_an_incident_that_is_being_ended(pool: Pool) -> None:
+    agent, _authors, _customers = _two_customers(pool)
+    with pool.transaction() as conn:
+        [case_id, _other] = fetch_values(conn, "select id from cases order by id")
+        [brand] = fetch_values(conn, "select min(id) from brands")
+        incident = incidents.open(conn, NewIncident(name="Outage", brand_id=brand), agent_id=agent, now=NOON)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            snooze(conn, case_id=case_id, sleep=Sleep(reason=Reason.INCIDENT, incident_id=incident), agent_id=agent, now=NOON)
+
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            incidents.set_status(conn, incident, "fixed", agent_id=agent, now=NOON)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+        with pytest.raises(Refused, match="over"):
+            other.result(timeout=60)

@@ -8,7 +8,7 @@ import pytest
 from amends.core.database import fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import deeds, incidents, snooze
+from amends.inbox.actions import deeds, incidents, resolve, snooze
 from amends.inbox.actions.deeds import At
 from amends.inbox.actions.undo import undo
 from amends.inbox.rules.events import EventKind
@@ -149,6 +149,17 @@ def test_a_case_that_sleeps_until_an_incident_is_over_wakes_then(desk: Desk, ove
     assert told.facts == {"woken_by": "incident", "incident": "Outage in Jaffna"}
     with pytest.raises(Refused, match="over"):
         snooze.snooze(desk.conn, case_id=case_id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_a_case_does_not_sleep_on_for_an_incident_that_ended_while_it_was_resolved(desk: Desk) -> None:
+    [case_id] = people(desk, 1)
+    incident = opened(desk)
+    sleep = Sleep(reason=Reason.INCIDENT, incident_id=incident)
+    snooze.snooze(desk.conn, case_id=case_id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+    desk.resolve()
+    incidents.set_status(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
+    resolve.undo_resolve(desk.conn, case_id=case_id, agent_id=desk.agent_id, now=desk.now)
+    assert desk.case().status == "open"
 
 
 def test_joining_and_leaving_are_taken_back_unless_something_followed(desk: Desk) -> None:

@@ -107,14 +107,7 @@ def _restore(conn: Connection, case: Case, ended_by: EventKind, now: datetime) -
     cases.set_status(conn, case_id=case.id, status=awake(since), waiting_since=since, resolved_at=None)
     episodes.continue_(conn, case_id=case.id, number=case.episode)
     if ended and ended.facts.get("customer_posts") == case.customer_posts:
-        _sleep_on(conn, replace(case, waiting_since=since), ended, now)
-
-
-def _sleep_on(conn: Connection, case: Case, ended: Told, now: datetime) -> None:
-    """Let a case that slept when it was ended sleep on, unless its time came meanwhile."""
-    slept = snooze.read(ended.facts.get("slept"), now)
-    if slept:
-        snooze.lay_down(conn, case, slept, agent_id=None, now=now)
+        snooze.sleep_on(conn, replace(case, waiting_since=since), ended.facts.get("slept"), now=now)
 
 
 def _waited_since(conn: Connection, case: Case, ended: Told) -> datetime | None:

@@ -19,6 +19,7 @@ from amends.inbox.rules.snoozing import Reason, Sleep, checked
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, events, incidents, snoozes
 from amends.inbox.store.cases import Case
+from amends.inbox.store.incidents import Incident
 
 BATCH = 100
 
@@ -38,6 +39,13 @@ def lay_down(conn: Connection, case: Case, sleep: Sleep, *, agent_id: AgentId | 
     cases.set_status(conn, case_id=case.id, status=CaseStatus.SNOOZED, waiting_since=case.waiting_since, resolved_at=None)
     cases.set_read(conn, case_id=case.id)
     snoozes.put(conn, case_id=case.id, sleep=sleep, agent_id=agent_id, now=now)
+
+
+def sleep_on(conn: Connection, case: Case, facts: object, *, now: datetime) -> None:
+    """Let a locked case sleep on as `written` wrote it, unless what it waited for has come meanwhile."""
+    slept = read(facts, now)
+    if slept and (slept.incident_id is None or _going_on(conn, slept.incident_id)):
+        lay_down(conn, case, slept, agent_id=None, now=now)
 
 
 def wake(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
@@ -71,10 +79,16 @@ def named(conn: Connection, sleep: Sleep) -> Sleep:
     """Return a wish with the name of the incident it waits for; `Refused` where there is none, or it is over already."""
     if sleep.incident_id is None:
         return sleep
-    found = incidents.find(conn, sleep.incident_id)
-    if found is None or found.status in OVER:
+    found = _going_on(conn, sleep.incident_id)
+    if found is None:
         raise Refused(_("This incident is over; choose another one, or a time."))
     return replace(sleep, label=found.name)
+
+
+def _going_on(conn: Connection, incident_id: int) -> Incident | None:
+    """Return an incident that is not over, and will not be before the transaction ends; None where there is no such one."""
+    found = incidents.hold(conn, incident_id)
+    return found if found and found.status not in OVER else None
 
 
 def rouse_written(conn: Connection, *, post_ids: Sequence[PostId], now: datetime) -> None:
