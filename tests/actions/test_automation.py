@@ -1,6 +1,7 @@
 """Rules that work for the team: they act once, in order, do not answer themselves, are tried before, and give up in the open."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import automation, drafts, macros, rule_book
+from amends.inbox.actions import automation, deeds, drafts, macros, rule_book
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.actions.undo import undo
@@ -48,6 +49,14 @@ def apply(desk: Desk) -> None:
 
 def timed(desk: Desk) -> None:
     automation.apply_timed(desk.conn, policy=desk.policy, now=desk.now)
+
+
+def place(desk: Desk, case_id: CaseId) -> deeds.At:
+    return deeds.At(conn=desk.conn, case_id=case_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+
+
+def tried(desk: Desk, kept: rules.Kept) -> rule_book.Trial:
+    return rule_book.try_out(desk.conn, kept, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
 
 
 def notes(desk: Desk) -> list[str]:
@@ -212,14 +221,46 @@ def test_a_rule_that_fails_again_and_again_is_switched_off_and_says_why(desk: De
 def test_a_rule_is_tried_on_past_cases_and_changes_nothing(desk: Desk) -> None:
     desk.hear(FIRST, a_post("where is it?", external_id="where", root_id="where"))
     kept = rule_book.checked(desk.conn, draft(condition="lost"), desk.now)
-    trial = rule_book.try_out(desk.conn, kept, now=desk.now)
+    trial = tried(desk, kept)
     assert (trial.acted, [one.id for one in trial.first], notes(desk)) == (1, [desk.cases()[0].id], [])
 
     for trigger, hours, acted in (("unanswered", "2", 0), ("silent", "1", 0), ("reopened", "", 0)):
         kept = rule_book.checked(desk.conn, draft(trigger=trigger, hours=hours), desk.now)
-        assert rule_book.try_out(desk.conn, kept, now=desk.now).acted == acted
+        assert tried(desk, kept).acted == acted
     late = rule_book.checked(desk.conn, draft(trigger="unanswered", hours="2"), desk.now)
-    assert rule_book.try_out(desk.conn, late, now=desk.now + 3 * HOUR).acted == len(desk.cases())
+    desk.now += 3 * HOUR
+    assert tried(desk, late).acted == len(desk.cases())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [{"deed": "assign"}],
+        [{"deed": "resolve"}],
+        [NOTE, {"deed": "resolve"}],
+        [{"deed": "reopen"}],
+        [{"deed": "read"}],
+        [{"deed": "snooze", "hours": "2"}],
+        [{"deed": "press", "points": "5", "reason": "vip"}],
+    ],
+    ids=lambda asked: "+".join(str(one["deed"]) for one in asked),
+)
+def test_what_a_trial_counts_is_what_the_rule_then_does(desk: Desk, asked: Sequence[Mapping[str, object]]) -> None:
+    desk.hear(FIRST, a_post("It is lost, too", external_id="other", root_id="other", author=DEE))
+    kept = rule_book.checked(desk.conn, draft(deeds=asked), desk.now)
+    done = desk.cases()[0].id
+    with suppress(Conflict):
+        deeds.do(place(desk, done), str(asked[-1]["deed"]), kept.deeds[-1])
+    before = fetch_values(desk.conn, "select max(id) from events")
+    trial = tried(desk, kept)
+    assert fetch_values(desk.conn, "select max(id) from events") == before
+
+    rule_id = save(desk, draft(deeds=asked))
+    execute(desk.conn, "insert into automation_queue select id, case_id from events where kind = 'case_opened'")
+    apply(desk)
+    acted = {one.case_id for one in automation_log.entries(desk.conn, rule_id=rule_id) if one.outcome == "acted"}
+    assert (trial.acted, {one.id for one in trial.first}, trial.fits) == (len(acted), acted, 2)
+    assert (done in acted) == (asked[0]["deed"] == "snooze")
 
 
 def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.worker.names import Task
-from tests.desk import MINUTE
+from tests.desk import HOUR, MINUTE
 from tests.door import Answer, Door, as_fragment
 from tests.workplace import Workplace
 
@@ -44,6 +44,24 @@ def test_a_case_is_snoozed_from_its_picker_and_that_is_taken_back(door: Door) ->
     assert toast(client.post(undo))[0] == "Taken back"
     again = client.post(undo)
     assert (again.status_code, "overwrite" in again.text) == (409, True)
+
+
+def test_a_case_sleeps_in_three_ways_and_each_is_taken_back_or_woken(door: Door) -> None:
+    client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    door.visitor(door.who.mia).post("/incidents", data={"name": "Outage", "brand_id": "1"})
+    until = (door.now + HOUR).isoformat()
+    for form, words in (
+        ({"at": until[:16], "zone": "UTC"}, "Snoozed · until"),
+        ({"reason": "customer"}, "until the customer writes"),
+        ({"reason": "incident", "incident": "1"}, "until “Outage” is over"),
+    ):
+        slept = client.post(f"{case}/snooze", data=form)
+        assert words in client.get(case).text, slept.text
+        assert toast(client.post(toast(slept)[1]))[0] == "Taken back"
+        assert values(door, "select id from cases where status = 'snoozed'") == []
+    slept = client.post(f"{case}/snooze", data={"reason": "incident", "incident": "1"})
+    asleep = client.post(toast(client.post(f"{case}/wake"))[1])
+    assert "until “Outage” is over" in client.get(case).text, asleep.text
 
 
 @pytest.mark.parametrize(
@@ -147,6 +165,8 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
     client = door.visitor(door.who.mia)
     assert "No rules yet" in client.get("/settings/rules").text
     assert "Would have acted on" in client.post("/settings/rules/trials", data=FORM).text
+    idle = client.post("/settings/rules/trials", data=FORM | {"deed": ["reopen", "", ""]}).text
+    assert ("Would have acted on 0 of" in idle, "and would change nothing there" in idle) == (True, True)
     assert "raise the urgency by 10: vip" in client.post("/settings/rules", data=FORM).text
     client.post("/settings/rules", data=FORM | {"name": "Second", "trigger": "unanswered", "hours": "2.5"})
 

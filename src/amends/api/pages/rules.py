@@ -60,11 +60,11 @@ def make(request: Request, desk: AtDesk, visitor: Meaning, written: Written) -> 
 
 
 @router.post("/trials", dependencies=RULES)
-def try_out(request: Request, desk: AtDesk, _visitor: Meaning, written: Written) -> Response:
+def try_out(request: Request, desk: AtDesk, visitor: Meaning, written: Written) -> Response:
     """Show on which past cases the rule would have acted; nothing is done to them."""
     with desk.pool.transaction() as conn:
         kept = rule_book.checked(conn, written, desk.clock())
-        trial = rule_book.try_out(conn, kept, now=desk.clock())
+        trial = rule_book.try_out(conn, kept, agent_id=visitor.agent_id, policy=desk.policy, now=desk.clock())
     return desk.screens.blocks(request, "rule.html", ["trial"], {"trial": trial})
 
 

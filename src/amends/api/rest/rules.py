@@ -82,10 +82,15 @@ def make(desk: AtDesk, visitor: Bearing, body: RuleBody) -> automation.Rule:
 
 
 @router.post("/trial", dependencies=RULES, operation_id="try_rule")
-def try_out(desk: AtDesk, _visitor: Bearing, body: RuleBody) -> rule_book.Trial:
-    """Return on which of the newest cases, at most 1,000, the rule would have acted, and how many were `looked` at; nothing is done."""
+def try_out(desk: AtDesk, visitor: Bearing, body: RuleBody) -> rule_book.Trial:
+    """Return on which of the newest cases, at most 1,000, the rule would have acted, and how many were `looked` at; nothing is done.
+
+    `fits` counts those, too, on which it would have changed nothing.
+    """
+    now = desk.clock()
     with desk.pool.transaction() as conn:
-        return rule_book.try_out(conn, rule_book.checked(conn, body.draft, desk.clock()), now=desk.clock())
+        kept = rule_book.checked(conn, body.draft, now)
+        return rule_book.try_out(conn, kept, agent_id=visitor.agent_id, policy=desk.policy, now=now)
 
 
 @router.post("/order", dependencies=RULES, operation_id="order_rules")

@@ -14,7 +14,7 @@ from amends.core.errors import AmendsError, Conflict, NotFound
 from amends.core.log import logger
 from amends.core.translating import _
 from amends.inbox.actions import conditions, deeds
-from amends.inbox.actions.deeds import At
+from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.automation import MOST_FAILURES, TIMED, Outcome, Trigger, chain_of, kinds_of, loop
 from amends.inbox.rules.events import EventKind
@@ -129,7 +129,7 @@ def _act(at: Round, rule: Rule, cause: Cause) -> tuple[Outcome, str]:
     because = {"rule": rule.id, "name": rule.name, "chain": [*cause.chain, rule.id]}
     try:
         with at.conn.transaction(), events.because(at.conn, because):
-            done = _do(at, rule, cause.case_id)
+            done = _do(_place(at, rule, cause.case_id), rule.deeds)
     except DatabaseGone:
         raise
     except Conflict as error:
@@ -144,10 +144,26 @@ def _act(at: Round, rule: Rule, cause: Cause) -> tuple[Outcome, str]:
     return (Outcome.ACTED, "; ".join(done)) if done else (Outcome.UNMET, _("It was so already."))
 
 
-def _do(at: Round, rule: Rule, case_id: CaseId) -> list[str]:
+def would_act(place: At, asked: Sequence[Facts]) -> bool:
+    """Tell whether deeds would change something on a case: they are done, and taken back at once, so that it is what a rule then does."""
+    try:
+        with place.conn.transaction(force_rollback=True):
+            locked_case(place.conn, place.case_id)
+            return bool(_do(place, asked))
+    except DatabaseGone:
+        raise
+    except Exception as error:
+        log.debug("rule_would_not_act", case_id=place.case_id, exc_info=error)
+        return False
+
+
+def _place(at: Round, rule: Rule, case_id: CaseId) -> At:
+    return At(conn=at.conn, case_id=case_id, agent_id=rule.agent_id, policy=at.policy, now=at.now, why=rule.name)
+
+
+def _do(place: At, asked: Sequence[Facts]) -> list[str]:
     """Do the deeds, and return in words those that changed something."""
-    place = At(conn=at.conn, case_id=case_id, agent_id=rule.agent_id, policy=at.policy, now=at.now, why=rule.name)
-    return [deeds.deed_of(str(one["deed"])).said(one) for one in rule.deeds if deeds.do(place, str(one["deed"]), one)]
+    return [deeds.deed_of(str(one["deed"])).said(one) for one in asked if deeds.do(place, str(one["deed"]), one)]
 
 
 def _fail(at: Round, rule: Rule, why: str) -> None:

@@ -9,9 +9,12 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.core.written import number
 from amends.inbox.actions import conditions, deeds
+from amends.inbox.actions.automation import would_act
+from amends.inbox.actions.deeds import At
 from amends.inbox.rules.automation import TIMED, Trigger, kinds_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
 from amends.inbox.store import automation, automation_log, events
@@ -39,9 +42,10 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """On how many of the last cases a rule would have acted, of how many, and the first of them."""
+    """On how many of the last cases a rule would have acted, how many it `fits` at all, of how many, and the first on which it acts."""
 
     acted: int
+    fits: int
     looked: int
     first: Sequence[Tried]
 
@@ -114,12 +118,17 @@ def rule_of(conn: Connection, rule_id: int, *, removed: bool = False) -> Rule:
     return found
 
 
-def try_out(conn: Connection, kept: Kept, *, now: datetime) -> Trial:
-    """Return on which of the newest `TRIED` cases the rule would have acted by itself, as they are now. Nothing is changed."""
+def try_out(conn: Connection, kept: Kept, *, agent_id: AgentId, policy: Policy, now: datetime) -> Trial:
+    """Return on which of the newest `TRIED` cases the rule would have acted by itself, as they are now. Nothing is changed.
+
+    What it fits and finds as it would make it, or cannot change, is not acted on.
+    """
     heard = _heard(conn, kept, now)
     met = conditions.matches(conn, kept.condition, [case.id for case in heard], now=now)
-    acted = [case for case in heard if case.id in met]
-    return Trial(acted=len(acted), looked=automation_log.newest_count(conn, limit=TRIED), first=acted[:SHOWN])
+    fits = [case for case in heard if case.id in met]
+    places = [At(conn=conn, case_id=case.id, agent_id=agent_id, policy=policy, now=now, why=kept.name) for case in fits]
+    acted = [case for case, place in zip(fits, places, strict=True) if would_act(place, kept.deeds)]
+    return Trial(acted=len(acted), fits=len(fits), looked=automation_log.newest_count(conn, limit=TRIED), first=acted[:SHOWN])
 
 
 def _heard(conn: Connection, kept: Kept, now: datetime) -> list[Tried]:
