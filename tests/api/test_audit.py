@@ -197,6 +197,20 @@ def test_the_page_shows_what_was_and_what_is_and_older_ones_on_demand(door: Door
     assert "Nothing fits" in otto.get("/settings/audit?q=zebra").text
 
 
+def test_what_a_rule_does_and_when_a_team_works_is_told_in_words(door: Door) -> None:
+    mia, otto = door.visitor(door.who.mia), door.visitor(door.who.otto)
+    rule = {"name": "Lost bags", "trigger": "opened", "deed": ["note", "press"], "text": ["Known.", ""], "points": ["", "10"]}
+    assert mia.post("/settings/rules", data=rule | {"reason": ["", "vip"]}).is_success
+    mia.post("/settings/teams", data={"name": "South"})
+    assert mia.post("/settings/teams/1", data={"name": "North", "gives": "nobody", "zone": "UTC", "day": ["9-17", *[""] * 6]}).is_success
+    with door.pool.transaction() as conn:
+        audit.record(conn, AuditKind.PASSWORD_CHANGED, about="of another version", after={"deeds": [{"deed": "shred"}], "quiet": [[1]]})
+    page = otto.get("/settings/audit").text
+    assert "note “Known.”; raise the urgency by 10: vip" in page
+    assert "Monday 09:00-17:00" in page
+    assert "[[1]]" in page
+
+
 def test_the_address_follows_the_search_so_that_a_link_shows_the_same(door: Door) -> None:
     ann = door.visitor(door.who.ann)
     listed = ann.get("/settings/audit?q=bag&about=team", headers={"HX-Request": "true"}).text

@@ -3,15 +3,19 @@
 import csv
 import json
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 
+from amends.core.errors import Refused
 from amends.core.translating import N_, _
 from amends.core.written import stamp
+from amends.inbox.actions import deeds
 from amends.inbox.rules.auditing import AuditNoun
 from amends.inbox.rules.export_files import harmless
+from amends.inbox.rules.working_hours import DAYS, Span
 from amends.inbox.store.audit_log import AuditRow
 
 NOUNS = {
@@ -188,10 +192,31 @@ def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
     return [
-        Changed(name=name.replace("_", " "), before=_shown(before.get(name)), after=_shown(after.get(name)))
+        Changed(name=name.replace("_", " "), before=_told(name, before.get(name)), after=_told(name, after.get(name)))
         for name in dict.fromkeys((*before, *after))
         if before.get(name) is not None or after.get(name) is not None
     ]
+
+
+def _told(name: str, value: Any) -> str:
+    """Return a value as people read it: the deeds of a rule and the hours of a week in words, a list one behind the other."""
+    if not isinstance(value, list):
+        return _shown(value)
+    with suppress(Refused, LookupError, TypeError, ValueError):  # written by an older version, or at the database
+        return "; ".join(_LISTED.get(name, _shown)(one) for one in cast("list[Any]", value))
+    return _value(value)
+
+
+def _deed(facts: Any) -> str:
+    return deeds.deed_of(str(facts["deed"])).said(facts)
+
+
+def _span(given: Any) -> str:
+    day, begins, ends = given
+    return f"{_(DAYS[day])} {Span(day=day, begins=begins, ends=ends)}"
+
+
+_LISTED: dict[str, Callable[[Any], str]] = {"deeds": _deed, "hours": _span, "quiet": _span}
 
 
 def _shown(value: Any) -> str:
