@@ -81,3 +81,15 @@ def test_customers_whose_every_case_is_out_of_sight_are_out_of_sight(desk: Desk)
     [row] = page(desk.conn, Listed(), EVERYTHING)
     assert (row.handles, row.open_cases, row.mood) == (["x:cy_travels"], 1, "negative")
     assert _ids(desk.conn, scope=Scope(sources=(10**9,))) == []
+
+
+def test_a_name_that_many_have_is_walked_to_and_one_that_few_have_is_gathered_newest_first(conn: Connection, nila: CustomerId) -> None:
+    execute(conn, "insert into customers (name, created_at) select 'Nimal ' || n, now() from generate_series(1, 60) n")
+    while read_batch(conn, limit=100):
+        pass
+    many = _ids(conn, "nimal")
+    assert many == sorted(many, reverse=True)
+    assert len(many) == 50
+    assert [*many, *_ids(conn, "nimal", below=many[-1])] == list(range(many[0], many[0] - 60, -1))
+    assert _ids(conn, "nimal 7") == [many[0] - 53]
+    assert _ids(conn, "nil") == [nila]

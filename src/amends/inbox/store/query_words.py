@@ -60,7 +60,8 @@ class _Holders:
     customers: Sequence[int] | None
 
 
-# What is frequent among the newest is not looked up, since the index would read through all of it.
+# What is frequent among the newest is not looked up, since the index would read through all of it. Customers are cut to a few only when
+# they are found: the planner knows how often a word is in texts of all kinds, and for a few of many would read customer after customer.
 _HOLDERS: LiteralString = """
 select
   case when (
@@ -72,11 +73,11 @@ select
   case when (
     select count(*) from (select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000) t
     where t.words @@ %(words)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
-  ) < 40 then array(
-    (select row_id from search_texts where kind = 'customer' and words @@ %(of_customers)s::tsquery limit %(few)s)
+  ) < 40 then (array(
+    select row_id from search_texts where kind = 'customer' and words @@ %(of_customers)s::tsquery
     union all
-    (select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s limit %(few)s)
-  ) end as customers
+    select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s
+  ))[1:%(few)s::int] end as customers
 """
 
 
