@@ -80,6 +80,18 @@ def test_a_case_belongs_to_one_incident_that_goes_on(desk: Desk) -> None:
         incidents.join(desk.conn, tower, [second], agent_id=desk.agent_id, now=desk.now)
 
 
+def test_an_incident_that_is_opened_again_leaves_its_cases_to_those_that_they_came_to_meanwhile(desk: Desk) -> None:
+    first, second = people(desk, 2)
+    tower = opened(desk, [first, second])
+    incidents.set_status(desk.conn, tower, "closed", agent_id=desk.agent_id, now=desk.now)
+    app = opened(desk, [first], "The app crashes")
+    incidents.set_status(desk.conn, tower, "mending", agent_id=desk.agent_id, now=desk.now)
+    assert [one.case_id for one in incident_cases.page(desk.conn, EVERYTHING, tower)] == [second]
+    assert [one.case_id for one in incident_cases.page(desk.conn, EVERYTHING, app)] == [first]
+    left = "select facts ->> 'note' from events where kind = 'incident_left' and case_id = %(id)s"
+    assert fetch_values(desk.conn, left, {"id": first}) == ["It belongs to another incident that goes on."]
+
+
 def test_what_it_is_and_where_it_stands_can_be_said_anew(desk: Desk) -> None:
     incident = opened(desk)
     brand = incidents.incident_of(desk.conn, incident).brand_id

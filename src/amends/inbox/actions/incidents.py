@@ -83,20 +83,9 @@ def join(
 def leave(conn: Connection, incident_id: int, case_id: CaseId, *, reason: str, agent_id: AgentId, now: datetime) -> None:
     """Take a case out of an incident; `Conflict` where it is not in it."""
     incident = incident_of(conn, incident_id)
-    why = rule.reasoned(reason)
     incident_cases.lock(conn, [case_id])
-    if not incident_cases.leave(conn, incident.id, case_id, reason=why, now=now):
+    if not _leave(conn, incident, [case_id], rule.reasoned(reason), agent_id, now):
         raise Conflict(_("This case does not belong to “%(name)s” any more.") % {"name": incident.name})
-    events.add(
-        conn,
-        EventKind.INCIDENT_LEFT,
-        now=now,
-        case_id=case_id,
-        agent_id=agent_id,
-        incident_id=incident.id,
-        incident=incident.name,
-        note=why,
-    )
 
 
 def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: AgentId, now: datetime, seen: str = "") -> None:
@@ -138,6 +127,8 @@ def stand_again(conn: Connection, incident_id: int, status: str, *, agent_id: Ag
 
 def _stand(conn: Connection, incident: Incident, stage: Stage, times: Times, agent_id: AgentId, now: datetime) -> None:
     incidents.set_status(conn, incident.id, stage, times)
+    if incident.closed_at and times.closed_at is None:
+        _let_go(conn, incident, agent_id, now)
     if stage in OVER:
         incidents.let_wake(conn, incident.id, now=now)
     else:
@@ -191,6 +182,21 @@ def remove_note(conn: Connection, incident_id: int, note_id: int, *, agent_id: A
         raise Conflict(_("This note is gone already."))
     change = "note_back" if back else "note_removed"
     _tell(conn, incident, change, agent_id, now, note_id=note_id)
+
+
+def _let_go(conn: Connection, incident: Incident, agent_id: AgentId, now: datetime) -> None:
+    """Let the cases of an incident that is opened again stay where they are, which came to another one that goes on while it was closed."""
+    there = incident_cases.lock(conn, incident_cases.every(conn, incident.id))
+    why = _("It belongs to another incident that goes on.")
+    _leave(conn, incident, incident_cases.elsewhere(conn, there, but=incident.id), why, agent_id, now)
+
+
+def _leave(conn: Connection, incident: Incident, case_ids: Sequence[CaseId], why: str, agent_id: AgentId, now: datetime) -> list[CaseId]:
+    left = incident_cases.leave(conn, incident.id, case_ids, reason=why, now=now)
+    facts = {"incident_id": incident.id, "incident": incident.name, "note": why}
+    told = [events.Event(kind=EventKind.INCIDENT_LEFT, case_id=one, agent_id=agent_id, facts=facts) for one in left]
+    events.add_all(conn, told, now=now)
+    return left
 
 
 def _let_in(  # noqa: PLR0913

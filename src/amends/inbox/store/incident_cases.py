@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.core.database import Connection, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, CaseId, IncidentId
 from amends.inbox.rules.incidents import How
 from amends.inbox.rules.rights import Scope
@@ -101,18 +101,22 @@ def join(
     return sorted(one.case_id for one in found)
 
 
-def leave(conn: Connection, incident_id: IncidentId, case_id: CaseId, *, reason: str, now: datetime) -> bool:
-    """Take a case out; False where it did not belong to it."""
-    return bool(
-        execute(
-            conn,
-            """
-            update incident_cases set left_at = %(now)s, left_reason = %(reason)s
-            where incident_id = %(incident)s and case_id = %(case)s and left_at is null
-            """,
-            {"incident": incident_id, "case": case_id, "reason": reason, "now": now},
-        )
+def leave(conn: Connection, incident_id: IncidentId, case_ids: Sequence[CaseId], *, reason: str, now: datetime) -> list[CaseId]:
+    """Take cases out, and return those that belonged to it."""
+    found = fetch_values(
+        conn,
+        """
+        update incident_cases set left_at = %(now)s, left_reason = %(reason)s
+        where incident_id = %(incident)s and case_id = any(%(cases)s::bigint[]) and left_at is null returning case_id
+        """,
+        {"incident": incident_id, "cases": list(case_ids), "reason": reason, "now": now},
     )
+    return sorted(found)
+
+
+def every(conn: Connection, incident_id: IncidentId) -> list[CaseId]:
+    """Return the cases that belong to it."""
+    return fetch_values(conn, "select case_id from incident_cases where incident_id = %(id)s and left_at is null", {"id": incident_id})
 
 
 def has_any(conn: Connection, incident_id: IncidentId) -> bool:
