@@ -1,5 +1,7 @@
 """An import of customers: a dry run that changes nothing, a run that is told in the history, the same file twice, and the way back."""
 
+import tracemalloc
+
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
@@ -53,6 +55,19 @@ def test_a_dry_run_says_what_would_come_of_each_row_and_changes_nothing(desk: Im
     made = import_rows.examples(desk.conn, looked.id, outcome="made", limit=5)
     assert [one.called for one in made] == ["Kavindi Perera", "Selam Tesfaye"]
     assert made[0].changes["name"] == [None, "Kavindi Perera"]
+
+
+def test_a_large_file_is_taken_in_row_by_row_and_never_held_as_a_whole(desk: Importing) -> None:
+    desk.read(PEOPLE)
+    peaks: list[int] = []
+    for rows in (3_000, 12_000):
+        lines = (f"Cy {n},cy{n}@mail.example,{'x' * 500}\n" for n in range(rows))
+        content = "".join(("Name,Email,Notes\n", *lines)).encode()
+        tracemalloc.start()
+        desk.read(content)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.5
 
 
 def test_a_run_makes_records_with_ways_days_organisations_and_history(desk: Importing) -> None:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from amends.core.database import Connection
@@ -94,7 +94,7 @@ def _watched(table: Table, seen: list[_Seen]) -> Generator[tuple[int, int, list[
     for place, one in enumerate(seen):
         one.look_at(row.cells[place].strip() for _number, row in first if isinstance(row, Record))
     watched = [(place, one) for place, one in enumerate(seen) if one.holds_days]
-    for number, row in (*first, *rows):
+    for number, row in chain(first, rows):
         yield _kept(number, row, watched)
 
 
