@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from amends.api.pages import answer_times
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import calendars, facts, number_settings
 from amends.inbox.actions.follow_up import conclude_due
@@ -282,6 +283,18 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     assert datetime.fromisoformat(said.json()["as_of"]).minute % 5 == 0, "once in five minutes, however many ask"
     assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
+
+
+def test_each_time_of_the_public_picture_has_a_line_of_its_own(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_times, "LEAST", 1)
+    door.visitor(door.who.ann).post("/settings/numbers", data={"shows_answer_times": "true"})
+    with door.pool.transaction() as conn:
+        facts.freshen(conn)
+        execute(conn, "update episode_facts set first_answer = 4800")
+    picture = door.stranger().get("/answer-times.svg").text
+    assert "nine in ten within 1 h 20 min" in picture
+    lines = re.findall(r'<text x="16" y="(\d+)"', picture)
+    assert len(set(lines)) == len(lines) == picture.count("<text")
 
 
 def test_what_is_decided_about_the_numbers_is_taken_back_unless_somebody_decided_since(door: Door) -> None:
