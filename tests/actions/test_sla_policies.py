@@ -9,6 +9,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import AmendsError, Conflict, Refused
+from amends.core.migrate import FOLDER
 from amends.inbox.actions import calendars, clocks, facts, jobs, sla_policies
 from amends.inbox.actions.clocks import keep_due
 from amends.inbox.actions.job_kinds import Tools
@@ -181,6 +182,32 @@ def test_a_policy_that_is_brought_back_takes_none_that_began_while_it_was_away(d
     desk.now += MINUTE
     sla_policies.restore(desk.conn, policy_id=urgent, agent_id=desk.agent_id, now=desk.now)
     assert touched(desk, urgency=90) == NOON + 300 * MINUTE
+
+
+STOOD = "select to_jsonb(s) - 'id' from sla_standings s order by id"
+
+
+def test_which_policies_stood_before_that_was_remembered_is_read_from_what_happened_to_them(desk: Desk) -> None:
+    execute(desk.conn, "update sla_policies set created_at = %(at)s", {"at": NOON - DAY})
+    execute(desk.conn, "update sla_policy_versions set created_at = %(at)s", {"at": NOON - DAY})
+    changes = (
+        lambda _made: keep(desk, replace(PLAIN, name="Second")),
+        lambda made: keep(desk, replace(PLAIN, first_minutes=5), made),
+        lambda made: sla_policies.remove(desk.conn, policy_id=made, agent_id=desk.agent_id, now=desk.now),
+        lambda _made: sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now),
+        lambda made: sla_policies.restore(desk.conn, policy_id=made, agent_id=desk.agent_id, now=desk.now),
+        lambda made: sla_policies.remove(desk.conn, policy_id=made, agent_id=desk.agent_id, now=desk.now),
+    )
+    execute(desk.conn, "delete from sla_standings")
+    made = keep(desk, PLAIN)
+    for change in changes:
+        desk.now += MINUTE
+        change(made)
+    remembered = fetch_values(desk.conn, STOOD)
+    execute(desk.conn, "delete from sla_standings")
+    shape = (FOLDER / "0076_standings_of_policies.sql").read_text()
+    desk.conn.execute(shape[shape.index("with told") :].encode())
+    assert [one for one in fetch_values(desk.conn, STOOD) if one["created_at"] >= remembered[0]["created_at"]] == remembered
 
 
 def test_a_calendar_that_was_applied_to_what_runs_stays_so(desk: Desk) -> None:
