@@ -56,6 +56,16 @@ def test_words_of_any_script_are_found_as_they_are_typed(desk: Desk, name: str) 
     assert listed(desk, "zyxomma") == 0
 
 
+def test_beside_a_rare_word_a_common_one_still_counts_and_so_does_its_language(desk: Desk) -> None:
+    for number in range(45):
+        desk.hear(a_post(f"My parcel is lost, number {number}", external_id=f"common-{number}"))
+    desk.hear(a_post("My parcel is lost, number 7777", external_id="both"))
+    desk.hear(a_post("My bag is lost, number 7777", external_id="rare"))
+    assert len(found(desk, "7777")) == 2
+    assert len(found(desk, "parcel 7777")) == len(found(desk, '"number 7777" parc')) == 1
+    assert found(desk, "parcel 7777", network="bluesky") == []
+
+
 def test_answers_and_notes_are_found_once_they_were_read_and_filtered_by_kind_and_day(desk: Desk) -> None:
     desk.hear(a_post("My bag is lost"))
     desk.answer("We look for the quobblet")

@@ -36,14 +36,23 @@ class Needle:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """`words` is a tsquery, empty where nothing can be sought; `needles` are its words."""
+    """`parts` are tsqueries that hold all of them, none where nothing can be sought; `needles` are their words."""
 
-    words: str
+    parts: tuple[str, ...] = ()
     needles: tuple[Needle, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """Return them as one tsquery, empty where nothing can be sought."""
+        return all_of(self.parts)
+
+    def labelled(self, **labels: str) -> tuple[str, ...]:
+        """Return the parts, narrowed to texts with these labels; an empty label is none."""
+        return (*self.parts, *(_quoted(f"{name}={value.lower()}") for name, value in labels.items() if value))
+
     def with_labels(self, **labels: str) -> str:
-        """Return the tsquery narrowed to texts with these labels; an empty label is none."""
-        return " & ".join(filter(None, (self.words, *(_quoted(f"{name}={value.lower()}") for name, value in labels.items() if value))))
+        """Return the same as one tsquery."""
+        return all_of(self.labelled(**labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,11 @@ class Piece:
 
     text: str
     found: bool
+
+
+def all_of(parts: Iterable[str]) -> str:
+    """Return the tsquery of texts that hold every part."""
+    return " & ".join(parts)
 
 
 def sought(text: str) -> Sought:
@@ -144,11 +158,11 @@ def _of_run(run: Run) -> Sought:
     """Return what a run asks for: with a sign exactly that, else its parts side by side, or the whole written in one."""
     whole = [_needle(form) for form in run.whole.forms] if run.whole else []
     if whole and whole[0].form[0] in "@#":
-        return Sought(str(whole[0]), (whole[0],))
+        return Sought((str(whole[0]),), (whole[0],))
     parts = _beside(_needles(run))
     if not whole:
         return parts
-    return Sought(f"({parts.words} | {whole[0]})", (*parts.needles, whole[0]))
+    return Sought((f"({parts.words} | {whole[0]})",), (*parts.needles, whole[0]))
 
 
 def _needles(run: Run) -> list[Needle]:
@@ -165,12 +179,12 @@ def _needle(form: str) -> Needle:
 
 def _beside(needles: Sequence[Needle]) -> Sought:
     words = " <-> ".join(map(str, needles))
-    return Sought(f"({words})" if len(needles) > 1 else words, tuple(needles))
+    return Sought((f"({words})" if len(needles) > 1 else words,), tuple(needles))
 
 
-def _all(parts: Iterable[Sought]) -> Sought:
-    there = [part for part in parts if part.words]
-    return Sought(" & ".join(part.words for part in there), tuple(needle for part in there for needle in part.needles))
+def _all(pieces: Iterable[Sought]) -> Sought:
+    there = list(pieces)
+    return Sought(tuple(part for one in there for part in one.parts), tuple(needle for one in there for needle in one.needles))
 
 
 def _quoted(word: str) -> str:

@@ -1,21 +1,25 @@
 """SQL of the search: what holds the words, newest first, page by page, within what the reader sees.
 
-The newest are walked first, for a word that many hold; what is found too rarely for that is gathered by the index of words. What is
-filtered by lies in that index too, so that a common word in a rare language is as quick as a rare word.
+The newest are walked first, for a word that many hold, and further where that promises enough; what is found too rarely for that is
+gathered by the index of words. What is filtered by lies in that index too, so that a common word in a rare language is as quick as a rare
+word. Beside a rare word the index is not asked for a common one, of which it would read every place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
-from amends.core.database import Connection, fetch_all, fetch_maybe
+from amends.core.database import Connection, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.rights import Scope
-from amends.inbox.rules.search_words import Sought
+from amends.inbox.rules.search_words import Sought, all_of
 from amends.inbox.store import scopes
 from amends.inbox.store.matching import carefully
 from amends.inbox.store.query_words import plan_by_value
 
 STEPS = 4_000
+FURTHEST = 20_000
+"""So many of the newest are walked at most."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +89,17 @@ join authors a on a.id = coalesce(p.author_id, c.author_id)
 
 def texts(conn: Connection, wanted: Wanted, scope: Scope, *, limit: int) -> list[Hit]:
     """Return at most `limit` posts, replies and notes that hold the words, newest first. `TooBroad`."""
-    words = wanted.sought.with_labels(kind=wanted.kind, network=wanted.network, lang=wanted.language)
-    params = {"words": words, "limit": limit, "steps": STEPS} | _bounds(wanted) | scopes.params(scope)
+    parts = wanted.sought.labelled(kind=wanted.kind, network=wanted.network, lang=wanted.language)
+    params = {"words": all_of(parts), "limit": limit} | _bounds(wanted) | scopes.params(scope)
     plan_by_value(conn)
-    found = fetch_all(conn, Hit, _walk(wanted, scope), params)
-    if len(found) == limit:
-        return found
+    found, steps = list[Hit](), STEPS
+    while steps <= FURTHEST:
+        found = fetch_all(conn, Hit, _walk(wanted, scope), params | {"steps": steps})
+        if len(found) == limit:
+            return found
+        steps = max(steps + 1, 2 * steps * limit // (len(found) or 1))
     with carefully(conn):
-        return fetch_all(conn, Hit, _gather(wanted, scope), params)
+        return fetch_all(conn, Hit, _gather(wanted, scope), params | {"rare": _rare(conn, parts)})
 
 
 def post(conn: Connection, post_id: int) -> Hit | None:
@@ -123,6 +130,24 @@ def _walk(wanted: Wanted, scope: Scope) -> LiteralString:
 
 
 def _gather(wanted: Wanted, scope: Scope) -> LiteralString:
-    held = "select t.kind, t.row_id, t.case_id, t.at from search_texts t where t.words @@ %(words)s::tsquery and " + _between(wanted)
+    """Return the SQL of all that hold the words. What the index is not to be asked for stands in a `coalesce`.
+
+    They are put in order before it is asked which of them are seen: no more are asked about than are shown.
+    """
+    found = "t.words @@ %(rare)s::tsquery and coalesce(t.words @@ %(words)s::tsquery, false) and " + _between(wanted)
+    held = "select t.kind, t.row_id, t.case_id, t.at from search_texts t where " + found + _ORDER
     seen = "select t.* from held t" + _PLACES + " where true" + scopes.texts_within(scope) + _ORDER + " limit %(limit)s"
     return "with held as materialized (" + held + ")" + _COLUMNS + seen + _JOINS + _ORDER
+
+
+def _rare(conn: Connection, parts: Sequence[str]) -> str:
+    """Return the tsquery of those parts that few of the newest texts hold; of all where none is rare."""
+    return all_of(fetch_values(conn, _RARE, {"parts": list(parts)}) or parts)
+
+
+_RARE: LiteralString = """
+with newest as materialized (
+  select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000
+)
+select part from unnest(%(parts)s::text[]) part where (select count(*) from newest where words @@ part::tsquery) < 40
+"""
