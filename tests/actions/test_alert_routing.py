@@ -209,6 +209,31 @@ def test_where_it_was_told_it_is_told_that_it_is_over(desk: Desk) -> None:
     assert (over.title, over.happening, over.key.endswith("-over")) == ("Over: lanka-air on x: Reason 1", "alert.ended", True)
 
 
+def test_a_receiver_that_comes_back_is_told_nothing_of_a_case_that_was_done_meanwhile(desk: Desk) -> None:
+    channel(desk, "pager")
+    [alert_id] = ring(desk)
+    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    assert job
+    alerts.record_delivery_trouble(desk.conn, job, DeliveryError("no answer"), now=desk.now)
+    desk.resolve()
+    alert_calls.tell_over(desk.conn, now=desk.now)
+    at(desk, desk.now + HOUR)
+    assert told(desk) == []
+    alarms.acknowledge(desk.conn, alert_id, agent_id=None, now=desk.now)
+    alarms.unacknowledge(desk.conn, alert_id, agent_id=desk.agent_id, now=desk.now)
+    assert told(desk) == []
+
+
+def test_what_is_told_late_of_something_that_is_over_says_that_it_is(desk: Desk) -> None:
+    channel(desk, "pager")
+    [alert_id] = ring(desk)
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    execute(desk.conn, "update alerts set ended_at = %(now)s where id = %(id)s", {"now": desk.now, "id": alert_id})
+    alert_calls.tell_over(desk.conn, now=desk.now)
+    [(_label, late)] = told(desk)
+    assert (late.title, late.happening) == ("Over: lanka-air on x: Reason 1", "alert.ended")
+
+
 def test_routes_are_asked_in_the_order_one_gives_them(desk: Desk) -> None:
     house = channel(desk, "house")
     first, second = route(desk, "One", house), route(desk, "Two", house)

@@ -12,7 +12,7 @@ from amends.core.ports import Message
 from amends.core.secrets import sign
 from amends.inbox.actions import alert_routing
 from amends.inbox.rules import delivery
-from amends.inbox.rules.alert_digest_text import digest_message_of, retold
+from amends.inbox.rules.alert_digest_text import OVER, digest_message_of, retold
 from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AlertId
@@ -39,12 +39,12 @@ def is_outward(job: DeliveryJob) -> bool:
 
 
 def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str, now: datetime) -> Message:
-    """Return what the notifier is to say; the same key for every try."""
+    """Return what the notifier is to say, of an alert that is over by now that it is; the same key for every try."""
     if job.digest_id is not None:
         return digest_message_of(alert_digests.close(conn, job.digest_id, now=now), digest_id=job.digest_id, public_url=public_url)
     alert_id = _alert_of(job)
     seen_to = f"{public_url.rstrip('/')}/alarm/{alert_id}/{sign(f'alarm {alert_id}', secret_key)}"
-    return retold(_first(conn, job, alert_id, public_url, seen_to), job.again)
+    return retold(_first(conn, job, alert_id, public_url, seen_to), OVER if job.over else job.again)
 
 
 def _first(conn: Connection, job: DeliveryJob, alert_id: AlertId, public_url: str, seen_to: str) -> Message:

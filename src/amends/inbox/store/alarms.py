@@ -73,7 +73,7 @@ def acknowledge(conn: Connection, alert_id: AlertId, *, agent_id: AgentId | None
 
 
 def unacknowledge(conn: Connection, alert_id: AlertId, *, call_at: datetime | None, now: datetime) -> None:
-    """Let an alarm wait for somebody again: what was not told then is told now."""
+    """Let an alarm wait for somebody again: what was not told then is told now, unless it is over."""
     execute(
         conn,
         "update alerts set acknowledged_at = null, acknowledged_by = null, call_at = %(call_at)s where id = %(id)s",
@@ -83,7 +83,7 @@ def unacknowledge(conn: Connection, alert_id: AlertId, *, call_at: datetime | No
         conn,
         """
         update alert_deliveries set state = 'queued', next_at = %(now)s, claimed_until = null
-        where alert_id = %(id)s and state = 'settled' and again >= 0
+        where alert_id = %(id)s and state = 'settled' and again >= 0 and exists (select from alerts where id = %(id)s and ended_at is null)
         """,
         {"id": alert_id, "now": now},
     )
@@ -145,15 +145,21 @@ def set_call(conn: Connection, alert_id: AlertId, *, called: int, call_at: datet
 
 
 def end_of_done_cases(conn: Connection, *, now: datetime) -> int:
-    """End the alarms of cases that are resolved or dismissed, and return how many."""
-    return execute(
+    """End the alarms of cases that are resolved or dismissed, let what was not told of them be, and return how many."""
+    return fetch_values(
         conn,
         """
-        update alerts a set ended_at = %(now)s, call_at = null from cases c
-        where c.id = a.case_id and a.case_id is not null and a.ended_at is null and c.status in ('resolved', 'dismissed')
+        with ended as (
+          update alerts a set ended_at = %(now)s, call_at = null from cases c
+          where c.id = a.case_id and a.case_id is not null and a.ended_at is null and c.status in ('resolved', 'dismissed')
+          returning a.id
+        ), settled as (
+          update alert_deliveries d set state = 'settled' from ended where d.alert_id = ended.id and d.state = 'queued' and d.again >= 0
+        )
+        select count(*)::int from ended
         """,
         {"now": now},
-    )
+    )[0]
 
 
 def take_over(conn: Connection, *, now: datetime, limit: int = 200) -> list[Over]:

@@ -12,6 +12,8 @@ from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 class DeliveryJob:
     """One alert, or a digest of many, to hand to one channel: `attempts` counts this try, `again` says which telling it is.
 
+    Of an alert that is `over` by now nothing else is told.
+
     `target` is sealed; `owner_role` is the role of whose own address it is, None for a channel of the house and for an
     address that an administrator entered for somebody.
     """
@@ -20,6 +22,7 @@ class DeliveryJob:
     alert_id: AlertId | None
     digest_id: int | None
     again: int
+    over: bool
     case_id: CaseId | None
     post_id: PostId | None
     source_id: SourceId | None
@@ -46,7 +49,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
             order by next_at, id limit 1 for update skip locked)
           returning id, alert_id, digest_id, again, channel_id, attempts, queued_at
         )
-        select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again, alert.case_id, alert.post_id,
+        select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again,
+          alert.ended_at is not null as over, alert.case_id, alert.post_id,
           alert.source_id, channel.id as channel_id, channel.kind, channel.label, channel.target, taken.attempts,
           case when not channel.inside then owner.role end as owner_role,
           coalesce(case taken.again when 0 then alert.raised_at end, digest.due_at, taken.queued_at) as raised_at
