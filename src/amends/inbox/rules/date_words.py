@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
 from amends.core.translating import NATIVE_NAMES
+from amends.inbox.rules import ethiopian
 from amends.triage.ethiopic import ALIKE, FORMS
 
 T = TypeVar("T")
@@ -107,6 +108,13 @@ def months() -> Named[int]:
         for number, name in get_month_names(width, "format", one).items()
         if name not in NO_MONTH
     )
+
+
+@cache
+def ethiopian_months() -> Named[int]:
+    """Return the months of the Ethiopian calendar, from 1."""
+    known = [(name, number) for number, name in enumerate(ethiopian.MONTHS.split(), 1)]
+    return Named(known + [(name, number) for number, name in ethiopian.OTHERWISE.items()])
 
 
 @cache

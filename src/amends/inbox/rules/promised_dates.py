@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from amends.inbox.rules import date_words as known
+from amends.inbox.rules import ethiopian
 from amends.inbox.rules.clock_words import times_of
+from amends.inbox.rules.date_words import Named
 
 END_OF_DAY = time(18)
 A_DAY = timedelta(days=1)
@@ -47,7 +49,9 @@ def _length(words: Sequence[str]) -> timedelta | None:
 
 
 def _count(words: Sequence[str], at: int) -> int | None:
-    """Return the number that belongs to the unit at a place."""
+    """Return the number that belongs to the unit at a place; "12 days" behind a month are its twelfth in Amharic."""
+    if at > 1 and known.ethiopian_months().find(words[at - 2]):
+        return None
     if known.is_latin(words[at]) and not known.WITHIN & {*words[max(0, at - 1 - BEFORE) : at]}:
         return None
     beside = [words[at - 1]] if at else []
@@ -81,18 +85,19 @@ def _dated(sentence: str, words: Sequence[str], today: date) -> date | None:
     if found := _NUMBERS.search(sentence):
         one, other, year = int(found[1]), int(found[2] or found[5] or found[7]), int(found[3] or found[6] or 0)
         return _coming(other, one, year, today) or _coming(one, other, year, today)
-    return next(_named(words, today), None)
+    ours, theirs = _named(words, known.months()), _named(words, known.ethiopian_months())
+    days = [*(_coming(*one, today) for one in ours), *(ethiopian.coming(*one, today) for one in theirs)]
+    return next((day for day in days if day), None)
 
 
-def _named(words: Sequence[str], today: date) -> Iterator[date]:
-    """Return the dates whose month is a word, its day before or behind it, a year after both: 12 March, March 12th 2027, 12 de marzo."""
+def _named(words: Sequence[str], months: Named[int]) -> Iterator[tuple[int, int, int]]:
+    """Return months that are a word, the day before or behind each, and a year after both or 0: 12 March, March 12th 2027, 12 de marzo."""
     for at, word in enumerate(words):
-        month = known.months().find(word)
+        month = months.find(word)
         for place in (at - 1, at - 2, at + 1) if month else ():
             if 0 <= place < len(words) and words[place].isdecimal() and len(words[place]) <= 2:  # noqa: PLR2004 - figures
                 years = [int(one) for one in words[max(at, place) + 1 :][:2] if one.isdecimal() and len(one) == 4]  # noqa: PLR2004
-                found = _coming(month or 0, int(words[place]), years[0] if years else 0, today)
-                yield from [found] if found else []
+                yield month or 0, int(words[place]), years[0] if years else 0
 
 
 def _coming(month: int, day: int, year: int, today: date) -> date | None:
