@@ -90,7 +90,9 @@ class Installation:
 
     def wait_for(self, url: str) -> bool:
         """Return True when `url` answers well, False where we are asked to stop first; `SettingsWrong` where neither happens in time."""
-        answered = self._supervisor.wait_for(lambda: _answers(url), until=self.stopping, timeout=READY_WITHIN)
+        # One client for all looks: each reads a file of certificates, which costs more than whoever starts meanwhile can spare.
+        with httpx.Client(timeout=2, trust_env=False) as client:
+            answered = self._supervisor.wait_for(lambda: _answers(client, url), until=self.stopping, timeout=READY_WITHIN)
         if not answered and not self.stopping.is_set():
             raise SettingsWrong(f"{url} does not answer; {self.plan.data / 'logs'} says why, and `./amends doctor` may know the cure")
         return answered
@@ -180,8 +182,8 @@ def _told_to_stop() -> Generator[Event]:
             signal.signal(sign, handler)
 
 
-def _answers(url: str) -> bool:
+def _answers(client: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2, trust_env=False).is_success
+        return client.get(url).is_success
     except httpx.HTTPError:
         return False
