@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +126,7 @@ def sandbox_networks(
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            with httpx.Client(base_url=url, timeout=30) as control:
+            with client_of(url) as control:
                 _await(control)
                 yield Networks(url=url, control=control, sandbox=sandbox)
         finally:
@@ -142,7 +144,7 @@ def sandbox_process(data: Path, *, port: int = 0, pace: float = 0, scenario: Pat
     child = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": source}, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=url, timeout=30) as control:
+        with client_of(url) as control:
             _await(control)
             yield Networks(url=url, control=control, pid=child.pid)
     finally:
@@ -153,8 +155,19 @@ def sandbox_process(data: Path, *, port: int = 0, pace: float = 0, scenario: Pat
 @contextmanager
 def networks_at(url: str) -> Generator[Networks]:
     """Speak with a sandbox that runs already, as a demo's does."""
-    with httpx.Client(base_url=url, timeout=30, trust_env=False) as control:
+    with client_of(url) as control:
         yield Networks(url=url, control=control)
+
+
+def client_of(url: str) -> httpx.Client:
+    """Return a client of a control API."""
+    return httpx.Client(base_url=url, timeout=30, trust_env=False, verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that nobody on loopback asks for: each client would read them anew, a twentieth of a second."""
+    return ssl.create_default_context()
 
 
 def _free_port() -> int:

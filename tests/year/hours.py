@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -44,9 +45,19 @@ class Worked:
     """How much is worked up to each half hour."""
 
     def __init__(self, week: Week) -> None:
+        self._week = week
+
+    @cached_property
+    def works(self) -> list[bool]:
+        """Whether each half hour is worked; found at the first question, since to collect the tests asks none."""
+        week = self._week
         zone, off = ZoneInfo(week.zone), week.off | (HOLIDAYS if week.regions else frozenset())
-        self.works = [_works(week, off, (FIRST + n * HALF).astimezone(zone)) for n in range(SLOTS)]
-        self.so_far = [0, *accumulate(self.works)]
+        return [_works(week, off, (FIRST + n * HALF).astimezone(zone)) for n in range(SLOTS)]
+
+    @cached_property
+    def so_far(self) -> list[int]:
+        """How many half hours are worked before each."""
+        return [0, *accumulate(self.works)]
 
     def upto(self, at: datetime) -> timedelta:
         """Return how much is worked from the first half hour to `at`."""

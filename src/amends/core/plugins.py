@@ -3,11 +3,13 @@
 Used by the networks, the triage models and the alert channels, so that a new one is a new file and no list is edited.
 """
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
 
+@cache
 def names(package: ModuleType) -> tuple[str, ...]:
     """Return the names of the plug-ins in `package`, in alphabetical order, without importing them."""
     return tuple(sorted(found.name for found in iter_modules(package.__path__) if not found.name.startswith("_")))
