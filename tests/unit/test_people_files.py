@@ -66,6 +66,7 @@ def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path:
         ("email\na@b.example\nc@d.example, e@f.example, g@h.example\nh@i.example\n", ("email",)),
         ("name\nPerera, Amara\nSilva, Nimal\n", ("name",)),
         ("Name,Mail\n", ("Name", "Mail")),
+        ("Name,Address\nA,Main St\nB,12, High St, Colombo\nC,Low St\nD,Side St\n", ("Name", "Address")),
         ('Name;Mail;Note\nA;a@b.example;"well, you see\nthat is, I mean\nhm, ah\nso, so"\n', ("Name", "Mail", "Note")),
         ("Name;Mail;Note\nA;;well, you see, that is, I mean, hm\nB;b@c.example;so, so, so, so\n", ("Name", "Mail", "Note")),
         ('"Full\nname";Mail;Phone\nA;a@b.example;1\n', ("Full name", "Mail", "Phone")),

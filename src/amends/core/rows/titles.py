@@ -27,13 +27,16 @@ def without_titles(records: Iterable[Record | Refusal], notes: dict[str, int]) -
 
 
 def titles(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows stand above the header: the first that is twice as wide as each above it, no row below is, and most are like."""
-    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    for place, width in enumerate(widths):
-        above, below = widths[:place], widths[place + 1 :]
-        stands_out = width > 1 and max(above, default=0) * 2 <= width and max(below, default=0) < width * 2
-        if stands_out and sum(one > 1 for one in below) * 2 > len(below):
-            return 0 if _is_header_of_one(rows[:place], width) else place
+    """Return how many rows stand above the header.
+
+    That is the first which is twice as full as each above it, as no row below is, and has as many cells as most below.
+    """
+    full = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    for place, here in enumerate(full):
+        below = rows[place + 1 :]
+        stands_out = here > 1 and max(full[:place], default=0) * 2 <= here and max(full[place + 1 :], default=0) < here * 2
+        if stands_out and sum(len(row) == len(rows[place]) for row in below) * 2 > len(below):
+            return 0 if _is_header_of_one(rows[:place], here) else place
     return 0
 
 
