@@ -47,16 +47,11 @@ def test_the_line_of_excel_that_names_the_divider_is_no_header(tmp_path: Path) -
     ids=["padded", "a word", "a sentence", "several"],
 )
 def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path: Path) -> None:
-    text = (
-        above.replace("{m}", mark)
-        + mark.join(("Name", "Mail", "Phone", "City"))
-        + "\n"
-        + mark.join(("A", "a@b.example", "", '"C, and\nD; or"'))
-        + "\n"
-    )
+    row = mark.join(("A", "a@b.example", "", '"C, and\nD; or"'))
+    text = above.replace("{m}", mark) + "\n".join((mark.join(("Name", "Mail", "Phone", "City")), row, row, row)) + "\n"
     columns, rows, notes = cells(text.encode("utf-8-sig"), tmp_path)
 
-    assert (columns, rows) == (("Name", "Mail", "Phone", "City"), [["A", "a@b.example", "", "C, and\nD; or"]])
+    assert (columns, rows) == (("Name", "Mail", "Phone", "City"), [["A", "a@b.example", "", "C, and\nD; or"]] * 3)
     assert list(notes) == ["Lines above the header"]
 
 
@@ -64,6 +59,7 @@ def test_what_stands_above_the_header_is_nobody(above: str, mark: str, tmp_path:
     ("text", "columns"),
     [
         ("email\na@b.example\nc@d.example, e@f.example, g@h.example\nh@i.example\n", ("email",)),
+        ("email\na@b.example\nb@c.example\nc@d.example\nd@e.example,1,2\ne@f.example,1,2\n", ("email",)),
         ("name\nPerera, Amara\nSilva, Nimal\n", ("name",)),
         ("Name,Mail\n", ("Name", "Mail")),
         ("Name,Address\nA,Main St\nB,12, High St, Colombo\nC,Low St\nD,Side St\n", ("Name", "Address")),

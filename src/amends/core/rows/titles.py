@@ -29,13 +29,13 @@ def without_titles(records: Iterable[Record | Refusal], notes: dict[str, int]) -
 def titles(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows stand above the header.
 
-    That is the first which is twice as full as each above it, as no row below is, and has as many cells as most below.
+    That is the first which is twice as full as each above it, as no row below is, and has as many cells as most below, which are more.
     """
     full = [sum(bool(cell.strip()) for cell in row) for row in rows]
     for place, here in enumerate(full):
         below = rows[place + 1 :]
         stands_out = here > 1 and max(full[:place], default=0) * 2 <= here and max(full[place + 1 :], default=0) < here * 2
-        if stands_out and sum(len(row) == len(rows[place]) for row in below) * 2 > len(below):
+        if stands_out and sum(len(row) == len(rows[place]) for row in below) > max(len(below) / 2, place - 1):
             return 0 if _is_header_of_one(rows[:place], here) else place
     return 0
 
