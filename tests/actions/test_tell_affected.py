@@ -221,6 +221,9 @@ def test_whoever_could_not_be_told_stands_among_those_who_were_not_told(desk: De
     untold = incident_answers.page(desk.conn, EVERYTHING, there.id, ["untold"])
     assert (tally.told, tally.untold) == (1, len(untold))
     assert [(one.outcome, one.reply_state) for one in untold] == [("untold", "failed")]
+    tell_affected.look_again(desk.conn, untold[0], agent_id=desk.agent_id, now=desk.now)
+    desk.send()
+    assert incident_answers.tally(desk.conn, EVERYTHING, there.id).told == 2
 
 
 def test_where_the_network_refuses_the_account_the_rest_waits_until_somebody_lets_it_go_on(desk: Desk) -> None:

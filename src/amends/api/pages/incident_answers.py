@@ -153,11 +153,13 @@ def skip(  # noqa: PLR0913
 
 @router.post("/{answer_id}/again", dependencies=WORK)
 def again(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, answer_id: int, show: Show = "proposed") -> Response:
-    """Propose an answer again that was approved or left out."""
+    """Propose an answer again that was approved or left out; one that failed is tried again."""
     with desk.pool.transaction() as conn:
         answer = answer_of(conn, visitor, incident_id, answer_id)
         tell_affected.look_again(conn, answer, agent_id=visitor.agent_id, now=desk.clock())
-    return _listed(request, desk, visitor, incident_id, _("Proposed again"), show=show)
+    desk.wake()
+    said = _("Proposed again") if answer.reply_id is None else _("On its way again")
+    return _listed(request, desk, visitor, incident_id, said, show=show)
 
 
 def _values(conn: Connection, visitor: Visitor, incident_id: int, show: str = "proposed", after: int = 0) -> dict[str, Any]:

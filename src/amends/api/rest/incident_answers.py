@@ -167,7 +167,7 @@ def skip(desk: AtDesk, visitor: Bearing, incident_id: int, answer_id: int, body:
 
 @router.post("/{answer_id}/again", dependencies=WORK, operation_id="propose_incident_answer_again")
 def again(desk: AtDesk, visitor: Bearing, incident_id: int, answer_id: int) -> AnswerShown:
-    """Propose an answer again that was approved or left out."""
+    """Propose an answer again that was approved or left out; one that failed is tried again."""
     with desk.pool.transaction() as conn:
         answer = answer_of(conn, visitor, incident_id, answer_id)
         tell_affected.look_again(conn, answer, agent_id=visitor.agent_id, now=desk.clock())

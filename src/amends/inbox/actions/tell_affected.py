@@ -11,7 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.incidents import incident_of
-from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.actions.reply import Manner, queue_reply, retry_reply
 from amends.inbox.rules import telling as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
@@ -21,6 +21,7 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.seen import check_seen, mark
 from amends.inbox.rules.telling import State, Why
+from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import events, incident_affected, incident_answers, incident_rounds
 from amends.inbox.store.incident_affected import Proposal
 from amends.inbox.store.incident_answers import Answer, Approved
@@ -125,7 +126,10 @@ def skip(conn: Connection, answer: Answer, note: str, *, agent_id: AgentId, now:
 
 
 def look_again(conn: Connection, answer: Answer, *, agent_id: AgentId, now: datetime) -> None:
-    """Propose one answer again that was approved or left out."""
+    """Propose one answer again that was approved or left out; one that failed is tried again as it is."""
+    if answer.reply_id is not None and answer.reply_state == ReplyState.FAILED:
+        retry_reply(conn, reply_id=answer.reply_id, agent_id=agent_id, now=now)
+        return
     if answer.state == State.SKIPPED and answer.why in rule.FOR_GOOD:
         raise Refused(_("This person cannot be told: %(why)s.") % {"why": rule.WHYS[Why(answer.why)]})
     _decided(incident_answers.decide(conn, answer.id, was=answer.state, state=State.PROPOSED, text=answer.text, agent_id=agent_id, now=now))
