@@ -1,7 +1,7 @@
 """Every screen there is, found from the routes themselves, so that a new one is looked at without anybody naming it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
@@ -23,20 +23,22 @@ def private_case(door: Door) -> int:
         return fetch_values(conn, "select max(id) from cases")[0]
 
 
-def screens(door: Door) -> tuple[list[str], list[str]]:
+def screens(door: Door, answers: Mapping[str, Answer]) -> tuple[list[str], list[str]]:
     """Return one address of every screen and the states of it that differ most, and one of every piece that unfolds within a screen."""
-    answers = dict(_answers(door))
     found = sorted(path for path, answer in answers.items() if _is_page(answer))
     fields = (f"/customers/1/field?name={name}" for name in ("name", "languages", "born", "zone", "do_not_contact"))
     rows = "/numbers/rows?figure=begun&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
     states = ("/inbox?view=resolved", "/inbox?view=open&q=nobody", f"/inbox/{door.who.talked + 6}", f"/inbox/{private_case(door)}", rows)
     pages = ["/login", "/login/code", *found, *door.examples.get("addresses", "").split(), *states, "/nowhere"]
-    return pages, [*sorted(path for path, answer in answers.items() if _is_piece(answer)), *fields, "/answer-times.svg"]
+    return list(dict.fromkeys(pages)), [
+        *sorted(path for path, answer in answers.items() if _is_piece(answer)),
+        *fields,
+        "/answer-times.svg",
+    ]
 
 
-def left_out(door: Door) -> set[str]:
+def left_out(door: Door, answers: Mapping[str, Answer]) -> set[str]:
     """Return the routes whose examples lead to nothing, so that nobody looks at them."""
-    answers = dict(_answers(door))
     return {path for path in _paths() if answers[_named(path, door)].status_code == HTTPStatus.NOT_FOUND}
 
 
@@ -45,13 +47,12 @@ def _paths() -> set[str]:
     return {route.path for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())} - NO_PAGE
 
 
-def _answers(door: Door) -> Iterator[tuple[str, Answer]]:
-    """Yield what each route that is asked for something answers; none may break."""
+def all_answers(door: Door) -> dict[str, Answer]:
+    """Return what each route that is asked for something answers, which takes seconds; none may break."""
     client = door.visitor(door.who.ann)
-    for path in {_named(path, door) for path in _paths()}:
-        answer = client.get(path)
-        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, path
-        yield path, answer
+    answers: dict[str, Answer] = {path: client.get(path) for path in {_named(path, door) for path in _paths()}}
+    assert [path for path, answer in answers.items() if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR] == []
+    return answers
 
 
 def _is_piece(answer: Answer) -> bool:
