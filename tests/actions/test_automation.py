@@ -242,6 +242,8 @@ def test_a_rule_is_tried_on_past_cases_and_changes_nothing(desk: Desk) -> None:
         [{"deed": "read"}],
         [{"deed": "snooze", "hours": "2"}],
         [{"deed": "press", "points": "5", "reason": "vip"}],
+        [{"deed": "read"}, {"deed": "reopen"}],
+        [{"deed": "team"}],
     ],
     ids=lambda asked: "+".join(str(one["deed"]) for one in asked),
 )
@@ -261,6 +263,15 @@ def test_what_a_trial_counts_is_what_the_rule_then_does(desk: Desk, asked: Seque
     acted = {one.case_id for one in automation_log.entries(desk.conn, rule_id=rule_id) if one.outcome == "acted"}
     assert (trial.acted, {one.id for one in trial.first}, trial.fits) == (len(acted), acted, 2)
     assert (done in acted) == (asked[0]["deed"] == "snooze")
+
+
+def test_a_trial_does_its_deeds_to_one_case_of_those_that_stand_alike(desk: Desk) -> None:
+    desk.hear(FIRST, *(a_post(f"lost {n}", external_id=f"p{n}", root_id=f"p{n}", author=DEE) for n in range(2)))
+    kept = rule_book.checked(desk.conn, draft(), desk.now)
+    number = "select last_value from pg_sequences where sequencename = 'events_id_seq'"
+    [before] = fetch_values(desk.conn, number)
+    assert tried(desk, kept).acted == len(desk.cases()) == 3
+    assert fetch_values(desk.conn, number) == [before + 1]
 
 
 def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from amends.inbox.actions.automation import would_act
 from amends.inbox.actions.deeds import At
 from amends.inbox.rules.automation import TIMED, Trigger, kinds_of
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
@@ -126,9 +126,22 @@ def try_out(conn: Connection, kept: Kept, *, agent_id: AgentId, policy: Policy, 
     heard = _heard(conn, kept, now)
     met = conditions.matches(conn, kept.condition, [case.id for case in heard], now=now)
     fits = [case for case in heard if case.id in met]
-    places = [At(conn=conn, case_id=case.id, agent_id=agent_id, policy=policy, now=now, why=kept.name) for case in fits]
-    acted = [case for case, place in zip(fits, places, strict=True) if would_act(place, kept.deeds)]
+    kinds, known = _kinds(conn, kept, [case.id for case in fits]), dict[object, bool]()
+    for case in fits:
+        if kinds[case.id] not in known:
+            place = At(conn=conn, case_id=case.id, agent_id=agent_id, policy=policy, now=now, why=kept.name)
+            known[kinds[case.id]] = would_act(place, kept.deeds)
+    acted = [case for case in fits if known[kinds[case.id]]]
     return Trial(acted=len(acted), fits=len(fits), looked=automation_log.newest_count(conn, limit=TRIED), first=acted[:SHOWN])
+
+
+def _kinds(conn: Connection, kept: Kept, case_ids: Sequence[CaseId]) -> Mapping[CaseId, object]:
+    """Return of each case what it has in common with those on which the deeds do the same; each is its own kind where that is not known."""
+    names = {str(one["deed"]) for one in kept.deeds}
+    if not names <= deeds.DECIDED_BY.keys():
+        return {case_id: case_id for case_id in case_ids}
+    facts = sorted(frozenset().union(*(deeds.DECIDED_BY[name] for name in names)))
+    return {one.id: tuple(getattr(one, name) for name in facts) for one in automation_log.standings(conn, case_ids)}
 
 
 def _heard(conn: Connection, kept: Kept, now: datetime) -> list[Tried]:

@@ -199,6 +199,28 @@ class Tried:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What of a case decides over most deeds."""
+
+    id: CaseId
+    status: str
+    assignee_id: int | None
+    team_id: int | None
+    source_id: int
+    unread: bool
+
+
+def standings(conn: Connection, case_ids: Sequence[CaseId]) -> list[Standing]:
+    """Return how these cases stand."""
+    return fetch_all(
+        conn,
+        Standing,
+        "select id, status, assignee_id, team_id, source_id, unread from cases where id = any(%(ids)s::bigint[])",
+        {"ids": list(case_ids)},
+    )
+
+
 def newest_count(conn: Connection, *, limit: int) -> int:
     """Return how many cases the newest `limit` are."""
     [found] = fetch_values(conn, "select count(*) from (select from cases limit %(limit)s) c", {"limit": limit})

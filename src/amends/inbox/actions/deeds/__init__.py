@@ -27,6 +27,18 @@ from amends.inbox.store import events
 Facts = Mapping[str, object]
 RULES_ONLY = frozenset({"alert", "deal", "macro", "notify", "press"})
 """Deeds that people do not do to many cases at once."""
+DECIDED_BY: Mapping[str, frozenset[str]] = {
+    "assign": frozenset({"assignee_id", "team_id", "source_id"}),
+    "dismiss": frozenset({"status"}),
+    "note": frozenset(),
+    "notify": frozenset(),
+    "read": frozenset({"unread"}),
+    "reopen": frozenset({"status"}),
+    "resolve": frozenset({"status"}),
+    "snooze": frozenset({"status"}),
+    "team": frozenset({"assignee_id", "team_id"}),
+}
+"""What of a case alone decides whether a deed changes anything, where that is so: a trial then asks one case of each kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
