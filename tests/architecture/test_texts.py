@@ -2,11 +2,13 @@
 
 import ast
 import re
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from amends.api.networks import forms
 from amends.cli.translating.faults import check
 from amends.cli.translating.files import LANGUAGES, TEMPLATE, as_file, as_template, read, renewed
 from amends.cli.translating.texts import template
@@ -17,6 +19,8 @@ TEMPLATES = Path(__file__).parents[2] / "src" / "amends" / "api" / "templates"
 PAGES = TEMPLATES.parent / "pages"
 WRAPS = {"_", "N_", "ngettext"}
 A_SENTENCE = re.compile(r"[A-Z][\w.,’]* [a-z]")
+SOME_WORDS = re.compile(r"[a-z]{3,} [a-z]{2,}")
+texts = cache(template)
 WORDS_OF_ITS_OWN = {"form.html", "survey.html"}
 """The public form speaks the languages of its visitors, from `api/form_words.py`."""
 
@@ -33,6 +37,11 @@ def test_every_sentence_that_a_page_says_can_be_translated() -> None:
         assert [one for one in given if A_SENTENCE.match(one)] == [], f"wrap it in {page.name}: _('…')"
 
 
+def test_every_question_of_the_form_of_a_source_can_be_translated() -> None:
+    asked = {text for form in forms() for text in (form.able.handle, *chain(*((one.label, one.hint) for one in form.options)))}
+    assert {text for text in asked if SOME_WORDS.search(text)} - {str(one.id) for one in texts()} == set(), "wrap it: N_('…')"
+
+
 def test_a_text_that_is_not_wrapped_is_found() -> None:
     assert list(unwrapped('<p title="Ours">{{ _("Yours") }}</p>')) == ["Ours"]
     assert list(unwrapped("<p>{{ name }} is away</p>")) == ["{{ name }} is away"]
@@ -46,7 +55,7 @@ def test_a_text_that_is_wrapped_passes() -> None:
 
 def test_the_catalogues_have_the_texts_of_the_code() -> None:
     """Byte for byte, so that the same texts make the same files on any machine."""
-    found = template()
+    found = texts()
     stale = [TEMPLATE] if (CATALOGUES / TEMPLATE).read_bytes() != as_template(found) else []
     stale += [code for code in LANGUAGES if (CATALOGUES / f"{code}.po").read_bytes() != as_file(renewed(code, found), code)]
     assert stale == [], "run `./amends translations extract` and `./amends translations update`"

@@ -87,6 +87,16 @@ SORTS = Table(
 )
 MOODS = Table({"negative": N_("Negative"), "neutral": N_("Neutral"), "positive": N_("Positive")})
 MOODS_WITHIN = Table({"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")})
+MEDIA = Table(
+    {
+        "image": N_("picture"),
+        "photo": N_("picture"),
+        "gif": N_("moving picture"),
+        "video": N_("video"),
+        "audio": N_("sound"),
+        "file": N_("file"),
+    }
+)
 STATUSES = Table(
     {
         "open": N_("Waiting for us"),

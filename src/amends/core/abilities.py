@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from amends.core.translating import N_
 from amends.core.watching import WatchKind
 
 
@@ -41,7 +42,7 @@ class Abilities:
     mark: str
     group: Group = Group.SOCIAL
     at: str = "@"
-    handle: str = "Our handle there"
+    handle: str = N_("Our handle there")
     keyless: bool = False
     replies: bool = True
     finds_replies: bool = True
@@ -78,7 +79,7 @@ class Option:
 
 PRICE_PER_READ = Option(
     name="price_per_read",
-    label="Price of one read, in US dollars",
-    hint="Where your plan has another price than the network's list; money budgets and the forecast count with it.",
+    label=N_("Price of one read, in US dollars"),
+    hint=N_("Where your plan has another price than the network's list; money budgets and the forecast count with it."),
 )
 """An option of every source, beside those of its network."""

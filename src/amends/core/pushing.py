@@ -11,9 +11,10 @@ from typing import Protocol
 from amends.core.abilities import Option
 from amends.core.ports import Cursor, Harvest, Page
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.watching import Watch
 
-STREAM = Option(name="stream", label="Listen to its stream", hint="yes, where posts shall be here at once")
+STREAM = Option(name="stream", label=N_("Listen to its stream"), hint=N_("yes, where posts shall be here at once"))
 """Asked of every source whose network can be listened to."""
 
 LARGEST_HOOK = 1024 * 1024
