@@ -191,11 +191,11 @@ def happened(kind: str) -> str:
 def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
-    return [
+    told = [
         Changed(name=name.replace("_", " "), before=_told(name, before.get(name)), after=_told(name, after.get(name)))
         for name in dict.fromkeys((*before, *after))
-        if before.get(name) is not None or after.get(name) is not None
     ]
+    return [one for one in told if one.before or one.after]
 
 
 def _told(name: str, value: Any) -> str:
