@@ -106,7 +106,6 @@ def test_a_wake_up_goes_through_an_administrators_redis(place: Path) -> None:
             assert desk.get(timeout=40).headers["task"] == Task.TRIAGE.value
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("broker", [pytest.param(redis, marks=pytest.mark.soak), rabbitmq], ids=["redis", "rabbitmq"])
 def test_a_complaint_becomes_a_case_and_its_answer_is_public(
     broker: Callable[[Path], AbstractContextManager[str]], server_url: str, place: Path

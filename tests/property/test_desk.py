@@ -177,7 +177,6 @@ def _walk(conn: Connection, steps: list[tuple[str, object]]) -> None:
         _is_true(desk)
 
 
-@pytest.mark.timeout(400)
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=ORDERS)
 def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:

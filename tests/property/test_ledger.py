@@ -205,7 +205,6 @@ def world_of(network: str, conn: Connection, replay: Replay, *, forgets_anchors:
         conn.rollback()
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("network", ["x", "reddit"])
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=STEPS, forgets_anchors=st.booleans())

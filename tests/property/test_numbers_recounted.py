@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +62,6 @@ def _a_week(conn: Connection) -> None:
     calendars.save(conn, name="Week", calendar=week, calendar_id=None, agent_id=ada(conn), now=NOON)
 
 
-@pytest.mark.timeout(400)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(["begin", "happen", "happen", "happen", "fold"]), min_size=5, max_size=60)
@@ -84,7 +82,6 @@ def test_numbers_rows_and_a_slow_count_agree_whatever_happened(conn: Connection,
         assert fetch_values(conn, "select count(*) from stale_slices") == [0]
 
 
-@pytest.mark.timeout(400)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))
 def test_numbers_of_what_a_desk_did_agree_with_a_slow_count(conn: Connection, steps: list[tuple[str, object]]) -> None:
