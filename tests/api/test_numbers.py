@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amends.api.pages import answer_times
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import calendars, facts, number_settings
 from amends.inbox.actions.follow_up import conclude_due
@@ -285,11 +284,23 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
 
 
-def test_each_time_of_the_public_picture_has_a_line_of_its_own(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_times, "LEAST", 1)
+MANY_FACTS = """
+with more as (
+  insert into episodes overriding system value
+  select (jsonb_populate_record(e, jsonb_build_object('id', e.id + 1000 * n, 'number', e.number + n))).*
+  from episodes e, generate_series(1, 20) n returning id
+)
+insert into episode_facts
+select (jsonb_populate_record(f, jsonb_build_object('episode_id', more.id, 'number', f.number + more.id / 1000))).*
+from more join episode_facts f on f.episode_id = more.id % 1000
+"""
+
+
+def test_each_time_of_the_public_picture_has_a_line_of_its_own(door: Door) -> None:
     door.visitor(door.who.ann).post("/settings/numbers", data={"shows_answer_times": "true"})
     with door.pool.transaction() as conn:
         facts.freshen(conn)
+        execute(conn, MANY_FACTS)
         execute(conn, "update episode_facts set first_answer = 4800")
     picture = door.stranger().get("/answer-times.svg").text
     assert "nine in ten within 1 h 20 min" in picture
