@@ -1,5 +1,6 @@
 """SLA policies: the first that fits holds, a change holds for what starts after it, a preview changes nothing, escalations happen once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
@@ -190,7 +191,7 @@ STOOD = "select to_jsonb(s) - 'id' from sla_standings s order by id"
 def test_which_policies_stood_before_that_was_remembered_is_read_from_what_happened_to_them(desk: Desk) -> None:
     execute(desk.conn, "update sla_policies set created_at = %(at)s", {"at": NOON - DAY})
     execute(desk.conn, "update sla_policy_versions set created_at = %(at)s", {"at": NOON - DAY})
-    changes = (
+    changes: tuple[Callable[[int], object], ...] = (
         lambda _made: keep(desk, replace(PLAIN, name="Second")),
         lambda made: keep(desk, replace(PLAIN, first_minutes=5), made),
         lambda made: sla_policies.remove(desk.conn, policy_id=made, agent_id=desk.agent_id, now=desk.now),

@@ -9,10 +9,14 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 
-@cache
 def names(package: ModuleType) -> tuple[str, ...]:
     """Return the names of the plug-ins in `package`, in alphabetical order, without importing them."""
-    return tuple(sorted(found.name for found in iter_modules(package.__path__) if not found.name.startswith("_")))
+    return _names(tuple(package.__path__))
+
+
+@cache
+def _names(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(found.name for found in iter_modules(folders) if not found.name.startswith("_")))
 
 
 def discover(package: ModuleType) -> dict[str, ModuleType]:
