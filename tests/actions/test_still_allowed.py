@@ -33,6 +33,8 @@ def waiting(desk: Desk, request: pytest.FixtureRequest) -> tuple[Desk, Purpose]:
     desk.hear(a_post("My bag is lost"))
     desk.write("Bags arrive again.")
     execute(desk.conn, query, {"agent": desk.agent_id, "now": desk.now})
+    if purpose is Purpose.SURVEY:
+        desk.resolve()  # it is asked whether that held
     _say(desk, purpose, given=True)
     return desk, purpose
 
@@ -63,6 +65,14 @@ def test_it_does_not_go_once_consent_was_taken_back(waiting: tuple[Desk, Purpose
     assert not _goes(desk)
     assert _stands(desk.conn) == (["skipped no_consent"], 0)
     assert desk.events()[-1] == "reply_discarded"
+
+
+@pytest.mark.parametrize("waiting", [(SURVEY, Purpose.SURVEY)], indirect=True, ids=["survey"])
+def test_nobody_is_asked_whether_it_held_once_the_case_goes_on_again(waiting: tuple[Desk, Purpose]) -> None:
+    desk, _purpose = waiting
+    execute(desk.conn, "update cases set status = 'open'")
+    assert not _goes(desk)
+    assert _stands(desk.conn) == (["skipped goes_on"], 0)
 
 
 def test_it_does_not_go_to_somebody_who_wants_no_messages(waiting: tuple[Desk, Purpose]) -> None:
