@@ -137,10 +137,10 @@ def try_out(conn: Connection, kept: Kept, *, agent_id: AgentId, policy: Policy, 
 
 def _kinds(conn: Connection, kept: Kept, case_ids: Sequence[CaseId]) -> Mapping[CaseId, object]:
     """Return of each case what it has in common with those on which the deeds do the same; each is its own kind where that is not known."""
-    names = {str(one["deed"]) for one in kept.deeds}
-    if not names <= deeds.DECIDED_BY.keys():
+    decided = [deeds.deed_of(str(one["deed"])).DECIDED_BY for one in kept.deeds]
+    if None in decided:
         return {case_id: case_id for case_id in case_ids}
-    facts = sorted(frozenset().union(*(deeds.DECIDED_BY[name] for name in names)))
+    facts = sorted({name for names in decided if names for name in names})
     return {one.id: tuple(getattr(one, name) for name in facts) for one in automation_log.standings(conn, case_ids)}
 
 

@@ -46,8 +46,10 @@ def _tell(conn: Connection, one: Unasked | Stopped, agent_id: AgentId | None, no
 
 
 def _why_not(conn: Connection, one: Unasked) -> str:
-    if one.do_not_contact or one.stopped:
-        return "do_not_contact" if one.do_not_contact else "stopped"
+    if one.do_not_contact:
+        return "do_not_contact"
+    if one.stopped:
+        return "stopped"
     if one.kind == Kind.SURVEY and one.goes_on:
         return Skip.GOES_ON
     purpose = PURPOSES.get(Kind(one.kind))

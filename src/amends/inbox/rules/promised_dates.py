@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 
 from amends.inbox.rules import date_words as known
 from amends.inbox.rules import ethiopian
-from amends.inbox.rules.clock_words import times_of
 from amends.inbox.rules.date_words import Named
+from amends.inbox.rules.hour_words import times_of
 
 END_OF_DAY = time(18)
 A_DAY = timedelta(days=1)

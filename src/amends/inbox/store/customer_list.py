@@ -16,7 +16,7 @@ from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import sought
 from amends.inbox.store import scopes
-from amends.inbox.store.query_words import escaped, part_of, plan_by_value
+from amends.inbox.store.query_words import NEWEST_CUSTOMERS, escaped, part_of, plan_by_value
 
 FEW = 300
 SHOWN_HANDLES = 3
@@ -103,11 +103,12 @@ def _begins(text: str) -> str:
     return escaped(text) + "%"
 
 
-_FOUND: LiteralString = """
+_FOUND: LiteralString = (
+    """
 with often as materialized (
-  select count(*) >= 40 as is from (
-    select words from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000
-  ) t where %(words)s <> '' and t.words @@ %(words)s::tsquery
+  select count(*) >= 40 as is from ("""
+    + NEWEST_CUSTOMERS
+    + """) t where %(words)s <> '' and t.words @@ %(words)s::tsquery
 ), found as materialized (
   select %(number)s::bigint as id where %(number)s::bigint is not null
   union (select row_id from search_texts where (select often.is from often) and kind = 'customer' and words @@ %(words)s::tsquery
@@ -128,6 +129,7 @@ with often as materialized (
          order by customer_id desc limit %(few)s)
 )
 """
+)
 _PERSON: LiteralString = """
 select u.id, u.name, u.pronoun, u.tags, u.loyalty_number, g.name as owner, u.do_not_contact_since is not null as do_not_contact,
   (select o.name from memberships m join organisations o on o.id = m.organisation_id

@@ -60,18 +60,28 @@ class _Holders:
     customers: Sequence[int] | None
 
 
+NEWEST: LiteralString = "select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000"
+"""The newest texts, by which it is told whether a word is often: it is where 40 of them hold it."""
+NEWEST_CUSTOMERS: LiteralString = "select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000"
+"""The same of customers."""
+
 # What is frequent among the newest is not looked up, since the index would read through all of it. Customers are cut to a few only when
 # they are found: the planner knows how often a word is in texts of all kinds, and for a few of many would read customer after customer.
-_HOLDERS: LiteralString = """
+_HOLDERS: LiteralString = (
+    """
 select
   case when (
-    select count(*) from (select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000) t
+    select count(*) from ("""
+    + NEWEST
+    + """) t
     where t.words @@ %(words)s::tsquery
   ) < 40 then array(
     select case_id from search_texts where kind <> 'customer' and case_id is not null and words @@ %(words)s::tsquery limit %(few)s
   ) end as cases,
   case when (
-    select count(*) from (select * from search_texts where kind = 'customer' order by at desc, row_id desc limit 2000) t
+    select count(*) from ("""
+    + NEWEST_CUSTOMERS
+    + """) t
     where t.words @@ %(words)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
   ) < 40 then (array(
     select row_id from search_texts where kind = 'customer' and words @@ %(of_customers)s::tsquery
@@ -79,6 +89,7 @@ select
     select row_id from search_texts where kind = 'customer' and %(part)s <> '' and parts like %(part)s
   ))[1:%(few)s::int] end as customers
 """
+)
 
 
 def holds_words(hold: Hold, word: Word, holders: Holders) -> LiteralString:

@@ -15,7 +15,7 @@ from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.search_words import Sought, all_of
 from amends.inbox.store import scopes
 from amends.inbox.store.matching import carefully
-from amends.inbox.store.query_words import plan_by_value
+from amends.inbox.store.query_words import NEWEST, plan_by_value
 
 STEPS = 4_000
 FURTHEST = 20_000
@@ -92,12 +92,12 @@ def texts(conn: Connection, wanted: Wanted, scope: Scope, *, limit: int) -> list
     parts = wanted.sought.labelled(kind=wanted.kind, network=wanted.network, lang=wanted.language)
     params = {"words": all_of(parts), "limit": limit} | _bounds(wanted) | scopes.params(scope)
     plan_by_value(conn)
-    found, steps = list[Hit](), STEPS
+    steps = STEPS
     while steps <= FURTHEST:
         found = fetch_all(conn, Hit, _walk(wanted, scope), params | {"steps": steps})
         if len(found) == limit:
             return found
-        steps = max(steps + 1, 2 * steps * limit // (len(found) or 1))
+        steps = 2 * steps * limit // max(len(found), 1)
     with carefully(conn):
         return fetch_all(conn, Hit, _gather(wanted, scope), params | {"rare": _rare(conn, parts)})
 
@@ -145,9 +145,11 @@ def _rare(conn: Connection, parts: Sequence[str]) -> str:
     return all_of(fetch_values(conn, _RARE, {"parts": list(parts)}) or parts)
 
 
-_RARE: LiteralString = """
-with newest as materialized (
-  select words from search_texts where kind <> 'customer' order by at desc, row_id desc, kind desc limit 2000
-)
+_RARE: LiteralString = (
+    """
+with newest as materialized ("""
+    + NEWEST
+    + """)
 select part from unnest(%(parts)s::text[]) part where (select count(*) from newest where words @@ part::tsquery) < 40
 """
+)

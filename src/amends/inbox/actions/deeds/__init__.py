@@ -3,6 +3,7 @@
 Place in the path: a bulk run, a rule -> the deed of a name -> the action of one case. A deed's module has
 
 - `EVENT`: the event that it leaves, by which it is undone; without one the case was so already;
+- `DECIDED_BY`: what of a case alone decides whether it changes anything, None where more does: a trial then asks one case of each kind;
 - `check(conn, asked, now) -> facts`: what a form or a program asked for, as it is kept; `Refused` where it makes no sense;
 - `said(facts) -> str`: what it does, in words;
 - `act(at, facts)`: does it to one case.
@@ -27,18 +28,6 @@ from amends.inbox.store import events
 Facts = Mapping[str, object]
 RULES_ONLY = frozenset({"alert", "deal", "macro", "notify", "press"})
 """Deeds that people do not do to many cases at once."""
-DECIDED_BY: Mapping[str, frozenset[str]] = {
-    "assign": frozenset({"assignee_id", "team_id", "source_id"}),
-    "dismiss": frozenset({"status"}),
-    "note": frozenset(),
-    "notify": frozenset(),
-    "read": frozenset({"unread"}),
-    "reopen": frozenset({"status"}),
-    "resolve": frozenset({"status"}),
-    "snooze": frozenset({"status"}),
-    "team": frozenset({"assignee_id", "team_id"}),
-}
-"""What of a case alone decides whether a deed changes anything, where that is so: a trial then asks one case of each kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +50,7 @@ class Deed(Protocol):
     """One kind of thing that is done to a case."""
 
     EVENT: EventKind
+    DECIDED_BY: frozenset[str] | None
     check: Callable[[Connection, Facts, datetime], dict[str, object]]
     said: Callable[[Facts], str]
     act: Callable[[At, Facts], object]

@@ -12,6 +12,7 @@ from amends.inbox.rules.words import Severity
 from amends.inbox.store import channels, events, raised_alerts, relevance
 
 EVENT = EventKind.ALERT_RAISED
+DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

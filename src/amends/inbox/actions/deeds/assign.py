@@ -12,6 +12,7 @@ from amends.inbox.rules.ids import AgentId
 from amends.inbox.store import agents
 
 EVENT = EventKind.CASE_ASSIGNED
+DECIDED_BY = frozenset({"assignee_id", "source_id", "team_id"})
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

@@ -12,6 +12,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import TeamId
 
 EVENT = EventKind.CASE_ASSIGNED
+DECIDED_BY = None
 METHODS = Table(
     {
         Method.TURN: N_("whose turn it is"),

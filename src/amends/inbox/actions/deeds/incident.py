@@ -11,6 +11,7 @@ from amends.inbox.rules.incidents import LONGEST_REASON, How, reasoned
 from amends.inbox.store.incident_cases import Coming
 
 EVENT = EventKind.INCIDENT_JOINED
+DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

@@ -15,6 +15,7 @@ from amends.inbox.store import case_page, events, macros
 from amends.inbox.store.drafts import lock
 
 EVENT = EventKind.MACRO_DRAFTED
+DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

@@ -12,6 +12,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.text import storable
 
 EVENT = EventKind.NOTE_ADDED
+DECIDED_BY = frozenset[str]()
 MOST = 5_000
 
 

@@ -13,6 +13,7 @@ from amends.inbox.rules.text import storable
 from amends.inbox.store import agents, events
 
 EVENT = EventKind.COLLEAGUES_TOLD
+DECIDED_BY = frozenset[str]()
 MOST = 200
 
 

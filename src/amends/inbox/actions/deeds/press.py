@@ -10,6 +10,7 @@ from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
 
 EVENT = EventKind.CASE_PRESSED
+DECIDED_BY = None
 LONGEST = 40
 
 

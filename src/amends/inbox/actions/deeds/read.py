@@ -9,6 +9,7 @@ from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.events import EventKind
 
 EVENT = EventKind.CASE_READ
+DECIDED_BY = frozenset({"unread"})
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

@@ -9,6 +9,7 @@ from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.rules.events import EventKind
 
 EVENT = EventKind.CASE_RESOLVED
+DECIDED_BY = frozenset({"status"})
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

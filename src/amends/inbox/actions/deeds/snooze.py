@@ -12,6 +12,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.snoozing import Reason, Sleep
 
 EVENT = EventKind.CASE_SNOOZED
+DECIDED_BY = frozenset({"status"})
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:

@@ -10,6 +10,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import TeamId
 
 EVENT = EventKind.CASE_ASSIGNED
+DECIDED_BY = frozenset({"assignee_id", "team_id"})
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

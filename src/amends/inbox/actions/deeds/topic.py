@@ -11,6 +11,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import TopicId
 
 EVENT = EventKind.TOPIC_GIVEN
+DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike

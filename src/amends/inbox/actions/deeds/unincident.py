@@ -11,6 +11,7 @@ from amends.inbox.rules.incidents import reasoned
 from amends.inbox.store import incident_cases
 
 EVENT = EventKind.INCIDENT_LEFT
+DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
