@@ -1,6 +1,7 @@
 """One cause behind many complaints: cases join and leave, one incident each, and those who sleep wake when it is over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -58,7 +59,9 @@ def test_cases_join_once_leave_with_a_reason_and_come_back(desk: Desk) -> None:
 
     incidents.leave(desk.conn, incident, first, reason="another cause", agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Conflict, match="does not belong"):
-        incidents.leave(desk.conn, incident, first, reason="", agent_id=desk.agent_id, now=desk.now)
+        incidents.leave(desk.conn, incident, first, reason="another cause", agent_id=desk.agent_id, now=desk.now)
+    with pytest.raises(Refused, match="Say why"):
+        incidents.leave(desk.conn, incident, second, reason=" ", agent_id=desk.agent_id, now=desk.now)
     assert [one.case_id for one in incident_cases.page(desk.conn, EVERYTHING, incident)] == [second]
     assert incidents.join(desk.conn, incident, [first], agent_id=desk.agent_id, now=desk.now) == [first]
 
@@ -190,12 +193,14 @@ def test_joining_and_leaving_are_taken_back_unless_something_followed(desk: Desk
     assert left is not None
     undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
     assert incident_cases.of_case(desk.conn, case_id) is not None
-    deeds.do(at, "unincident", {"reason": ""})
+    deeds.do(replace(at, why="a rule of before there were reasons"), "unincident", {"reason": ""})
     deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
     with pytest.raises(Conflict):
         undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Refused):
         deeds.deed_of("incident").check(desk.conn, {"incident": "x"}, desk.now)
+    with pytest.raises(Refused, match="Say why"):
+        deeds.deed_of("unincident").check(desk.conn, {"text": " "}, desk.now)
 
 
 def test_an_incident_over_a_selection_is_of_the_brand_of_most(desk: Desk) -> None:

@@ -94,12 +94,17 @@ def test_cases_of_a_selection_join_a_new_incident_and_one_is_taken_out_and_put_b
     started = ada.post("/bulk", data={"deed": "new_incident", "name": "Down", "ids": f"{door.who.plain},{door.who.talked}"})
     assert "put into the incident Down" in toast(started)["text"]
     incident = opened(door)
-    left = ada.post(f"/incidents/{incident}/cases/{door.who.plain}/leave", data={"reason": "another matter"})
+    out = f"/incidents/{incident}/cases/{door.who.plain}/leave"
+    assert "Say why" in ada.post(out, data={"reason": " "}).text
+    left = ada.post(out, data={"reason": "another matter"})
     assert value(door, "select count(*) from incident_cases where left_at is not null and left_reason = 'another matter'") == 1
     ada.post(toast(left)["undo"])
     assert value(door, "select count(*) from incident_cases where left_at is null") == 2
     found = ada.get(f"/inbox?q=incident:{incident}")
     assert f'id="row-{door.who.plain}"' in found.text
+    unnamed = {"deed": "unincident", "ids": f"{door.who.plain}", "text": "a note that was typed before"}
+    assert "Say why" in ada.post("/bulk", data=unnamed).text
+    assert ada.post("/bulk", data=unnamed | {"why": "another matter"}).status_code == 200
     asleep = {"deed": "snooze", "preset": "over", "ids": f"{door.who.plain}"}
     assert "until “Outage <b>Jaffna</b>” is over" in toast(ada.post("/bulk", data=asleep | {"incident": str(incident)}))["text"]
     assert ada.post("/bulk", data=asleep | {"incident": "999"}).status_code == 404
@@ -169,6 +174,9 @@ def test_programs_read_the_board_and_the_cases_and_say_where_it_stands(door: Doo
     assert program.post(f"/api/v1/incidents/{incident}/status", json={"status": "mending"}).json()["incident"]["status"] == "mending"
     assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"en": "Soon"}}).status_code == 201
     assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"not a code": "Soon"}}).status_code == 422
+    assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"en": "Soon", "qx": "Soon"}}).status_code == 422
+    assert program.post(f"/api/v1/incidents/{incident}/cases/{door.who.plain}/leave", json={}).status_code == 422
+    assert program.post("/api/v1/bulk", json={"deed": "unincident", "case_ids": [door.who.plain]}).status_code == 422
     left = program.post(f"/api/v1/incidents/{incident}/cases/{door.who.plain}/leave", json={"reason": "no"})
     assert left.status_code == 200
     joined = program.post(f"/api/v1/incidents/{incident}/cases", json={"case_ids": [door.who.plain]})

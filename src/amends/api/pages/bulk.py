@@ -41,10 +41,12 @@ def wished(  # noqa: PLR0913
     text: Annotated[str, Form(max_length=5_000)] = "",
     incident: Annotated[str, Form(max_length=20)] = "",
     name: Annotated[str, Form(max_length=400)] = "",
+    why: Annotated[str, Form(max_length=1_000)] = "",
 ) -> tuple[str, dict[str, object]]:
     """Return the deed that the bar asks for, with what it needs."""
     until = {"reason": WITHOUT_A_TIME[preset]} if preset in WITHOUT_A_TIME else {"preset": preset, "zone": zone}
-    return deed, {"to": to, "team": team, "topic": topic_id, "text": text, "incident": incident, "name": name, **until}
+    said = why if deed == "unincident" else text
+    return deed, {"to": to, "team": team, "topic": topic_id, "text": said, "incident": incident, "name": name, **until}
 
 
 @router.get("", dependencies=WORK)

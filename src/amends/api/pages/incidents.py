@@ -18,7 +18,6 @@ from amends.inbox.actions import incidents as acts
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.incidents import STAGES, NewIncident, Stage
 from amends.inbox.rules.rights import Right
-from amends.inbox.rules.telling import languaged
 from amends.inbox.store import brands, counts, incident_cases, incidents
 from amends.inbox.store.sessions import Visitor
 
@@ -129,7 +128,7 @@ def note(
     text: Annotated[list[str], Form()],
 ) -> Response:
     """Say something of it once for all of its cases; the toast takes it back."""
-    said = {languaged(code): words for code, words in zip(language, text, strict=False) if words.strip()}
+    said = {code: words for code, words in zip(language, text, strict=False) if words.strip()}
     with desk.pool.transaction() as conn:
         made = acts.note(conn, incident_id, said, agent_id=visitor.agent_id, now=desk.clock())
     undo = f"/incidents/{incident_id}/notes/{made}/remove"

@@ -81,10 +81,10 @@ def join(
 
 
 def leave(conn: Connection, incident_id: int, case_id: CaseId, *, reason: str, agent_id: AgentId, now: datetime) -> None:
-    """Take a case out of an incident; `Conflict` where it is not in it."""
+    """Take a case out of an incident; `Conflict` where it is not in it, `Refused` without a reason."""
     incident = incident_of(conn, incident_id)
     incident_cases.lock(conn, [case_id])
-    if not _leave(conn, incident, [case_id], rule.reasoned(reason), agent_id, now):
+    if not _leave(conn, incident, [case_id], rule.because(reason), agent_id, now):
         raise Conflict(_("This case does not belong to “%(name)s” any more.") % {"name": incident.name})
 
 

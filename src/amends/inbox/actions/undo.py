@@ -146,7 +146,7 @@ def _topic(at: Undoing) -> None:
 def _joined(at: Undoing) -> None:
     at.refuse_after(*INCIDENT)
     incident_id = int(str(at.event.facts["incident_id"]))
-    incidents.leave(at.conn, incident_id, at.case.id, reason="", agent_id=at.agent_id, now=at.now)
+    incidents.leave(at.conn, incident_id, at.case.id, reason=_("Taken back"), agent_id=at.agent_id, now=at.now)
 
 
 def _left(at: Undoing) -> None:

@@ -11,12 +11,12 @@ from enum import StrEnum
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
+from amends.core.written import language_name
 from amends.inbox.rules.customer_record import line, plain
 
 LONGEST_NAME = 120
 LONGEST_REASON = 300
 LONGEST_NOTE = 2_000
-LONGEST_CODE = 10
 AHEAD = timedelta(minutes=5)
 LONGEST = timedelta(days=5 * 366)
 """So far a clock of somebody may be ahead of ours."""
@@ -137,9 +137,22 @@ def reasoned(reason: str) -> str:
     return line(reason, LONGEST_REASON)
 
 
+def because(reason: str) -> str:
+    """Return why a case leaves; `Refused` where nobody says."""
+    found = reasoned(reason)
+    if not found:
+        raise Refused(_("Say why it does not belong here."))
+    return found
+
+
+def is_language(code: str) -> bool:
+    """Tell whether a text may be kept as one in this language: one that we name."""
+    return code != "und" and language_name(code) is not None
+
+
 def noted(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return what is said in each language, without empty ones; `Refused` where nothing is said."""
-    if any(len(language) > LONGEST_CODE or not language.replace("-", "").isalnum() for language in texts):
+    """Return what is said in each language, without empty ones; `Refused` where nothing is said, or a language is none."""
+    if not all(is_language(code) for code in texts):
         raise Refused(_("Name each language by its code: en, ta, si."))
     found = {language: words for language, text in texts.items() if (words := plain(text, LONGEST_NOTE))}
     if not found:

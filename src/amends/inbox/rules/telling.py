@@ -11,9 +11,8 @@ from enum import StrEnum
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
-from amends.core.written import language_name
 from amends.inbox.rules import macro_text
-from amends.inbox.rules.incidents import understood
+from amends.inbox.rules.incidents import is_language, understood
 from amends.inbox.rules.words import CaseStatus
 
 VARIABLES = (
@@ -115,7 +114,7 @@ def written(texts: Mapping[str, str], languages: Sequence[str], values: Mapping[
 
 def languaged(language: str) -> str:
     """Return a language that a text is written in; `Refused` for one that we do not name."""
-    if language == "und" or language_name(language) is None:
+    if not is_language(language):
         raise Refused(_("Choose one of the languages."))
     return language
 

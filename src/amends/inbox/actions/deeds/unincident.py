@@ -7,7 +7,7 @@ from amends.core.translating import _
 from amends.inbox.actions import incidents
 from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.incidents import reasoned
+from amends.inbox.rules.incidents import because
 from amends.inbox.store import incident_cases
 
 EVENT = EventKind.INCIDENT_LEFT
@@ -15,8 +15,8 @@ DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
-    """Return why."""
-    return {"reason": reasoned(str(asked.get("text") or ""))}
+    """Return why; `Refused` where nobody says."""
+    return {"reason": because(str(asked.get("text") or ""))}
 
 
 def said(facts: Facts) -> str:  # noqa: ARG001 - every deed is said alike
@@ -28,5 +28,5 @@ def act(at: At, facts: Facts) -> None:
     """Do it."""
     there = incident_cases.of_case(at.conn, at.case_id)
     if there:
-        why = at.why or str(facts["reason"])
+        why = str(facts["reason"]) or at.why
         incidents.leave(at.conn, there.incident_id, at.case_id, reason=why, agent_id=at.agent_id, now=at.now)
