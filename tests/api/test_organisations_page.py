@@ -113,6 +113,7 @@ def test_a_membership_ends_and_is_taken_back_as_it_was(door: Door) -> None:
     ended = ada.post(end)
     assert "until 1 Mar 2026" in ada.get(union).text
     ada.post(undo_of(ended))
+    assert ada.post(undo_of(ended)).status_code == 409  # it is no more as the way back found it
     with door.pool.transaction() as conn:
         rows = fetch_values(conn, "select concat_ws('|', role, number, since, until) from memberships")
     assert rows == ["<b>Board</b>|7|2020-01-01"]

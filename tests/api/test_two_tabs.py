@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
+from fastapi.testclient import TestClient
 
+from amends.core.database import Connection, connect, execute, fetch_values
 from tests.desk import MINUTE
 from tests.door import Answer, Door
+from tests.streamers import until
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +33,9 @@ ROTA = Form(makes="/on-call/rotas", made=TURNS, shown="/on-call", more=TURNS, go
 RATE = {"kind": "rate", "condition": "lost", "minutes": "60", "least": "3"}
 REPORT = {"span": "days_7", "parts": ["figures"], "zone": "UTC"}
 INCIDENT = Form(makes="/incidents", made={"brand_id": "1"}, shown="/incidents/1", more={"brand_id": "1", "severity": "high"})
+ORGANISATION = Form(
+    makes="/organisations", made={"kind": "company"}, shown="/organisations/1", more={"kind": "company", "remind_days": "30"}
+)
 KEPT = {"kind": "notes", "source": ""}
 FORMS = {
     "team": Form(makes="/settings/teams", made={}, shown="/settings/teams/1", more={"gives": "nobody", "zone": "UTC", "day": [""] * 7}),
@@ -40,8 +47,14 @@ FORMS = {
         more={"zone": "UTC", "day": ["9-18"] * 7},
         goes="/settings/calendars/1",
     ),
-    "organisation": Form(
-        makes="/organisations", made={"kind": "company"}, shown="/organisations/1", more={"kind": "company", "remind_days": "30"}
+    "organisation": ORGANISATION,
+    "membership": Form(
+        makes="/organisations/1/members",
+        made={"customer": "1"},
+        shown="/organisations/1",
+        goes="/organisations/members/1",
+        typed="role",
+        needs=ORGANISATION,
     ),
     "segment": Form(makes="/segments", made={"q": "name:lost"}, shown="/segments/1", more={"q": "name:found"}),
     "incident": INCIDENT,
@@ -110,26 +123,72 @@ def seen_in(answer: Answer, goes: str) -> str:
     return form.partition('name="seen" value="')[2].partition('"')[0]
 
 
+def make(form: Form, client: TestClient, made: list[Form]) -> None:
+    """Make what the form changes, and before it what that needs; what is in `made` is there already."""
+    if form.needs:
+        make(form.needs, client, made)
+    if form not in made:
+        assert client.post(form.makes, data={form.typed: form.words[0], **form.made}).is_success, form.makes
+        made.append(form)
+
+
+def save(form: Form, client: TestClient, words: str, seen: str) -> Answer:
+    data = {form.typed: words, **form.more, "seen": seen}
+    return client.post(form.goes or form.shown, data=data, headers={"HX-Request": "true"})
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_what_was_changed_in_another_tab_is_not_written_over(name: str, door: Door) -> None:
     form, client = FORMS[name], door.visitor(door.who.ann)
     goes = form.goes or form.shown
-    for one in (form.needs, form):
-        assert one is None or client.post(one.makes, data={one.typed: one.words[0], **one.made}).is_success
+    make(form, client, [])
     _, the_first, the_late = form.words
     seen = seen_in(client.get(form.shown), goes)
     door.now += MINUTE
-
-    def save(words: str, seen: str) -> Answer:
-        data = {form.typed: words, **form.more, "seen": seen}
-        return client.post(goes, data=data, headers={"HX-Request": "true"})
-
-    first = save(the_first, seen)
+    first = save(form, client, the_first, seen)
     assert (first.status_code, bool(seen), seen_in(first, goes) not in {"", seen}) == (200, True, True), first.text
-    late = save(the_late, seen)
+    late = save(form, client, the_late, seen)
     assert (late.status_code, late.json()["error"]) == (409, "conflict")
     assert the_late not in client.get(form.shown).text
-    assert save(the_late, seen_in(client.get(form.shown), goes)).status_code == 200
+    assert save(form, client, the_late, seen_in(client.get(form.shown), goes)).status_code == 200
+
+
+def hold_all(conn: Connection) -> None:
+    """Let others read everything, and write nothing but that they were here, until the transaction ends."""
+    execute(
+        conn,
+        """
+        do $$ begin execute (
+          select 'lock table ' || string_agg(format('%I', tablename), ', ') || ' in exclusive mode' from pg_tables
+          where schemaname = 'public' and tablename not in ('agents', 'sessions')
+        ); end $$
+        """,
+    )
+
+
+def both_wait(conn: Connection) -> bool:
+    """Tell whether two others have come as far as they can."""
+    return fetch_values(
+        conn,
+        """
+        select count(distinct pid) from pg_locks
+        where not granted and database = (select oid from pg_database where datname = current_database())
+        """,
+    ) == [2]
+
+
+def test_of_two_who_save_in_the_same_moment_the_later_is_told(door: Door) -> None:
+    two, made = [door.visitor(door.who.ann) for _ in range(2)], list[Form]()
+    with ThreadPoolExecutor() as threads, connect(door.pool.url) as between:
+        for name, form in FORMS.items():
+            make(form, two[0], made)
+            seen = seen_in(two[0].get(form.shown), form.goes or form.shown)
+            door.now += MINUTE
+            hold_all(between)
+            both = [threads.submit(save, form, client, words, seen) for client, words in zip(two, form.words[1:], strict=True)]
+            assert until(lambda: both_wait(between), seconds=60), name
+            between.rollback()
+            assert sorted(one.result(timeout=60).status_code for one in both) == [200, 409], name
 
 
 def test_what_an_occasion_says_in_a_language_is_not_written_over_from_another_tab(door: Door) -> None:

@@ -1,5 +1,6 @@
 """Puts the screens of organisations together, and reads their forms."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from amends.api.looking import asker_of
 from amends.core.database import Connection
 from amends.inbox.actions import segments as asking
 from amends.inbox.actions.customer_figures import as_seen, engagement_seen
-from amends.inbox.actions.organisations import TermsWish, Wish, mark_of, there
+from amends.inbox.actions.organisations import TermsWish, Wish, mark_of, mark_of_terms, there
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.organisations import OrganisationKind, health, why
@@ -65,6 +66,7 @@ def one_values(desk: Desk, conn: Connection, visitor: Visitor, organisation_id: 
     return {
         "organisation": organisation,
         "seen": mark_of(organisation),
+        "mark_of_terms": mark_of_terms,
         "members": as_seen(conn, rows[: memberships.PAGE], visitor.scope, now=now),
         "more": rows[memberships.PAGE - 1].membership_id if len(rows) > memberships.PAGE else None,
         "engagement": at,
@@ -90,11 +92,12 @@ def candidate_values(conn: Connection, organisation_id: int, text: str, asker: A
         return values | {"trouble": str(error)}
 
 
-def way_back(one: Membership) -> str:
-    """Return the address that lets a membership be as it was."""
+def way_back(conn: Connection, one: Membership, *, now: datetime) -> str:
+    """Return the address that lets a membership be as it was, as long as it stays as it is now."""
+    seen = mark_of_terms(memberships.find(conn, one.membership_id, now=now))
     facts = {"membership": one.membership_id, "customer": one.id, "role": one.role, "number": one.number}
     days = {name: day.isoformat() for name, day in (("since", one.since), ("until", one.until), ("renews_on", one.renews_on)) if day}
-    return f"/organisations/{one.organisation_id}/members/back?{urlencode(facts | days)}"
+    return f"/organisations/{one.organisation_id}/members/back?{urlencode(facts | days | {'seen': seen})}"
 
 
 def asker(visitor: Visitor, desk: Desk) -> Asker:

@@ -118,14 +118,22 @@ def add_member(
 
 
 @router.post("/members/{membership_id:int}", dependencies=[may(Right.WORK)])
-def change_member(request: Request, desk: AtDesk, visitor: Meaning, membership_id: MembershipId, wish: Terms) -> Response:
-    """Change on what terms somebody belongs."""
+def change_member(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    membership_id: MembershipId,
+    wish: Terms,
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Change on what terms somebody belongs, unless somebody changed them since the page was opened."""
     with desk.pool.transaction() as conn:
         before = keeping.membership(conn, _known(membership_id), now=desk.clock())
     check_reach(desk, visitor, "customer_id", before.id)
     with desk.pool.transaction() as conn:
-        keeping.change_member(conn, membership_id, wish, agent_id=visitor.agent_id, now=desk.clock())
-    return _shown(request, desk, visitor, before.organisation_id, _("Saved"), undo=way_back(before))
+        before = keeping.change_member(conn, membership_id, wish, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        undo = way_back(conn, before, now=desk.clock())
+    return _shown(request, desk, visitor, before.organisation_id, _("Saved"), undo=undo)
 
 
 @router.post("/members/{membership_id:int}/end", dependencies=[may(Right.WORK)])
@@ -135,9 +143,10 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, membership_id: Members
         before = keeping.membership(conn, _known(membership_id), now=desk.clock())
     check_reach(desk, visitor, "customer_id", before.id)
     with desk.pool.transaction() as conn:
-        keeping.end_membership(conn, membership_id, agent_id=visitor.agent_id, now=desk.clock())
+        before = keeping.end_membership(conn, membership_id, agent_id=visitor.agent_id, now=desk.clock())
+        undo = way_back(conn, before, now=desk.clock())
     said = _("“%(name)s” belongs no more") % {"name": before.name}
-    return _shown(request, desk, visitor, before.organisation_id, said, undo=way_back(before))
+    return _shown(request, desk, visitor, before.organisation_id, said, undo=undo)
 
 
 @router.post("/{organisation_id:int}/members/back", dependencies=[may(Right.WORK)])
@@ -153,13 +162,14 @@ def back(  # noqa: PLR0913
     since: Annotated[str, Query(max_length=40)] = "",
     until: Annotated[str, Query(max_length=40)] = "",
     renews_on: Annotated[str, Query(max_length=40)] = "",
+    seen: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """Let a membership be as it was."""
+    """Let a membership be as it was, unless somebody changed it since."""
     check_reach(desk, visitor, "customer_id", customer)
     wish = TermsWish(role=role, number=number, since=since, until=until, renews_on=renews_on)
     with desk.pool.transaction() as conn:
         of = _known(organisation_id), _known(customer)
-        keeping.take_back(conn, _known(membership), of, wish, agent_id=visitor.agent_id, now=desk.clock())
+        keeping.take_back(conn, _known(membership), of, wish, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
     return _shown(request, desk, visitor, organisation_id, _("Taken back"))
 
 

@@ -9,11 +9,12 @@ from amends.core.written import number
 from amends.inbox.actions.found import locked_case
 from amends.inbox.actions.take_back import unsend, unsent_reply
 from amends.inbox.actions.teams import By, changeable
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
 from amends.inbox.store import approvals, cases, events
@@ -93,7 +94,7 @@ def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now:
 
     `seen` is the `mark` of what its writer saw, if they say so: `Conflict` where it was set anew since.
     """
-    check_seen(seen, as_it_is=mark(approvals.newest(conn)))
+    unchanged(conn, "approvals", lambda: approvals.newest(conn), mark, seen)
     if asked.followers is not None and not 1 <= asked.followers <= 2_000_000_000:  # noqa: PLR2004
         raise Refused(_("The number of followers is at least 1; leave it empty for never."))
     set_id = approvals.insert(conn, asked, agent_id=agent_id, now=now)

@@ -8,10 +8,11 @@ from datetime import datetime
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.customer_record import Attribute, Kind, line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import attributes, events
 from amends.inbox.store.attributes import AttributeRow
 
@@ -57,8 +58,7 @@ def change_attribute(  # noqa: PLR0913
 
     `seen` is the `mark_of` the attribute that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    before = _attribute(conn, attribute_id)
-    check_seen(seen, as_it_is=mark_of(before))
+    before = unchanged(conn, f"attribute {attribute_id}", lambda: _attribute(conn, attribute_id), mark_of, seen)
     if sensitive != before.sensitive and attributes.is_used(conn, before.key):
         raise Refused(_("It has values already, and what is sensitive lies sealed, apart from the others: make another attribute."))
     new = _checked(replace(before.as_rule, name=name, choices=choices, sensitive=sensitive))

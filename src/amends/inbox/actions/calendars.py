@@ -5,10 +5,11 @@ from datetime import datetime
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.business_time import Calendar, checked
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import calendars, events, number_settings
 from amends.inbox.store.calendars import CalendarRow, Named
@@ -25,7 +26,7 @@ def save(  # noqa: PLR0913
     """
     words, calendar = _name(name), checked(calendar, now)
     if calendar_id is not None:
-        check_seen(seen, as_it_is=mark_of(row_of(conn, calendar_id)))
+        unchanged(conn, f"calendar {calendar_id}", lambda: row_of(conn, calendar_id), mark_of, seen)
     try:
         with conn.transaction():
             saved = _named(conn, calendar_id, words, now)

@@ -5,9 +5,10 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.follow_up_plans import LONGEST, Plan
 from amends.inbox.rules.ids import FollowUpPlanId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import follow_up_plans, survey_texts
 from amends.inbox.store.survey_texts import OwnText
@@ -54,7 +55,7 @@ def set_words(conn: Connection, *, language: str, subject: str, body: str, now: 
     """
     if language not in NATIVE_NAMES:
         raise Refused(_("We ask in one of seven languages."))
-    check_seen(seen, as_it_is=mark_of(survey_texts.every(conn).get(language)))
+    unchanged(conn, f"survey in {language}", lambda: survey_texts.every(conn).get(language), mark_of, seen)
     text = OwnText(language=language, subject=" ".join(storable(subject).split()), body=storable(body).strip())
     if not text.subject and not text.body:
         survey_texts.drop(conn, language=language)

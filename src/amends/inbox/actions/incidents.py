@@ -10,11 +10,12 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, CaseId, IncidentId
 from amends.inbox.rules.incidents import OVER, How, NewIncident, Stage, Times
-from amends.inbox.rules.seen import check_seen, mark_by
+from amends.inbox.rules.seen import mark_by
 from amends.inbox.store import brands, events, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
@@ -93,8 +94,8 @@ def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: Ag
 
     `seen` is the `mark_of` the incident that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    incident, checked = _locked(conn, incident_id), _checked(conn, new)
-    check_seen(seen, as_it_is=mark_of(incident))
+    incident = unchanged(conn, f"incident {incident_id}", lambda: _locked(conn, incident_id), mark_of, seen)
+    checked = _checked(conn, new)
     if new.started_at is not None:
         rule.begun(new.started_at, None, now)
     incidents.update(conn, incident.id, checked)

@@ -10,10 +10,10 @@ from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.topic_labels import give_case
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import macro_text
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, MacroId
-from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, macros, topics
 from amends.inbox.store.macros import Macro, NewMacro
@@ -52,8 +52,7 @@ def create(conn: Connection, new: NewMacro, *, by: Writer, now: datetime) -> Mac
 
 def change(conn: Connection, macro_id: MacroId, new: NewMacro, *, by: Writer, now: datetime, seen: str = "") -> None:
     """Write a macro anew; `Conflict` where it was changed since `seen`, when its writer saw it changed last, if they say so."""
-    there = _ours(macros.lock(conn, macro_id), by)
-    check_seen(seen, as_it_is=there.changed_at.isoformat())
+    unchanged(conn, f"macro {macro_id}", lambda: _ours(macros.lock(conn, macro_id), by), lambda macro: macro.changed_at.isoformat(), seen)
     checked = _checked(conn, new, by)
     try:
         with conn.transaction():

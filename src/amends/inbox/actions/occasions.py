@@ -7,11 +7,12 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import still_allowed
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.occasions import EARLIEST, LATEST, Cap, Kind, Words, checked_words
-from amends.inbox.rules.seen import check_seen, mark, mark_by
+from amends.inbox.rules.seen import mark, mark_by
 from amends.inbox.store import customer_sql, events, occasion_messages, occasions
 from amends.inbox.store.occasions import NewOccasion, Occasion
 
@@ -39,8 +40,7 @@ def change(conn: Connection, occasion_id: int, new: NewOccasion, *, agent_id: Ag
 
     `seen` is the `mark_of` the occasion that its writer saw, if they say so: `Conflict` where it was settled anew since.
     """
-    before = occasion_of(conn, occasion_id)
-    check_seen(seen, as_it_is=mark_of(before))
+    before = unchanged(conn, f"occasion {occasion_id}", lambda: occasion_of(conn, occasion_id), mark_of, seen)
     occasions.update(conn, occasion_id, _checked(conn, replace(new, kind=before.kind, active=before.active)))
     _tell(conn, occasion_id, "changed", agent_id, now)
 
@@ -51,13 +51,17 @@ def write(conn: Connection, occasion_id: int, words: Words, *, agent_id: AgentId
     `seen` is the `mark_of_words` that their writer saw, if they say so: `Conflict` where they were written anew since.
     """
     occasion_of(conn, occasion_id)
-    before = next((one for one in occasions.texts(conn, [occasion_id])[occasion_id] if one.language == words.language), None)
-    check_seen(seen, as_it_is=mark_of_words(before))
+    said = f"occasion {occasion_id} in {words.language}"
+    unchanged(conn, said, lambda: _said(conn, occasion_id, words.language), mark_of_words, seen)
     if words.text.strip() or words.subject.strip():
         occasions.put_text(conn, occasion_id, checked_words(words))
     else:
         occasions.drop_text(conn, occasion_id, words.language)
     _tell(conn, occasion_id, "written", agent_id, now)
+
+
+def _said(conn: Connection, occasion_id: int, language: str) -> Words | None:
+    return next((one for one in occasions.texts(conn, [occasion_id])[occasion_id] if one.language == language), None)
 
 
 def mark_of(occasion: Occasion) -> str:

@@ -7,9 +7,10 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.personal.orders import LONGEST, MOST_SHAPES, SHORTEST, is_shape
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import events, order_shapes
 
 
@@ -18,7 +19,7 @@ def set_order_shapes(conn: Connection, shapes: Iterable[str], *, agent_id: Agent
 
     `seen` is the `mark` of the list of shapes that their writer saw, if they say so: `Conflict` where others were set since.
     """
-    check_seen(seen, as_it_is=mark(order_shapes.newest(conn)))
+    unchanged(conn, "order numbers", lambda: order_shapes.newest(conn), mark, seen)
     wanted = list(dict.fromkeys(shape.strip() for shape in shapes if shape.strip()))
     if len(wanted) > MOST_SHAPES:
         raise Refused(

@@ -3,17 +3,18 @@
 Who belongs where is a part of the customer's record: it stands in their history too.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_record import told_of_part
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import organisations as rules
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, MembershipId, OrganisationId
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import agents, events, import_match, memberships, organisations
 from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.events import Event
@@ -67,8 +68,7 @@ def change_organisation(
 
     `seen` is the `mark_of` the organisation that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    before = there(conn, organisation_id, now=now)
-    check_seen(seen, as_it_is=mark_of(before))
+    before = unchanged(conn, f"organisation {organisation_id}", lambda: there(conn, organisation_id, now=now), mark_of, seen)
     written = _written(conn, wish, but=before.id)
     organisations.update(conn, before.id, written, now=now)
     events.add(
@@ -149,9 +149,13 @@ def _check_free(conn: Connection, organisation: Organisation, customer_id: int, 
         raise Refused(_("They belong to “%(name)s” within this time already; change that membership.") % {"name": organisation.name})
 
 
-def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime) -> Membership:
-    """Change on what terms somebody belongs, and return what they were."""
-    before, terms = membership(conn, membership_id, now=now), wish.checked()
+def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime, seen: str = "") -> Membership:
+    """Change on what terms somebody belongs, and return what they were.
+
+    `seen` is the `mark_of_terms` that their writer saw, if they say so: `Conflict` where they were changed since.
+    """
+    terms = wish.checked()
+    before = _held(conn, membership_id, now=now, seen=seen)
     memberships.lock_person(conn, before.id)
     organisation = there(conn, before.organisation_id, now=now)
     _check_free(conn, organisation, before.id, terms, but=before.membership_id)
@@ -162,7 +166,7 @@ def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agen
 
 def end_membership(conn: Connection, membership_id: int, *, agent_id: AgentId, now: datetime) -> Membership:
     """Let a membership be over from today on; one that begins later, or began today, is taken away as if it never was."""
-    before, yesterday = membership(conn, membership_id, now=now), now.astimezone(UTC).date() - timedelta(days=1)
+    before, yesterday = _held(conn, membership_id, now=now), now.astimezone(UTC).date() - timedelta(days=1)
     if before.since and before.since > yesterday:
         return remove(conn, membership_id, agent_id=agent_id, now=now)
     ended = replace(_terms(before), until=min(yesterday, before.until or yesterday))
@@ -174,22 +178,25 @@ def end_membership(conn: Connection, membership_id: int, *, agent_id: AgentId, n
 
 def remove(conn: Connection, membership_id: int, *, agent_id: AgentId | None, now: datetime) -> Membership:
     """Take a membership away as if it never was, and return it."""
-    before = membership(conn, membership_id, now=now)
+    before = _held(conn, membership_id, now=now)
     memberships.delete(conn, before.membership_id)
     organisation = there(conn, before.organisation_id, now=now)
     _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before)), agent_id, now)
     return before
 
 
-def take_back(
-    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId | None, now: datetime
+def take_back(  # noqa: PLR0913
+    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId | None, now: datetime, seen: str = ""
 ) -> Organisation:
-    """Let a membership `of` (organisation, customer) be as it was; `Refused` where they belong within that time by now."""
+    """Let a membership `of` (organisation, customer) be as it was; `Refused` where they belong within that time by now.
+
+    `seen` is the `mark_of_terms` of what is taken back, if that is known: `Conflict` where they were changed since.
+    """
     organisation, terms = there(conn, of[0], now=now), wish.checked()
+    found = unchanged(conn, _thing(membership_id), lambda: memberships.find(conn, membership_id, now=now), mark_of_terms, seen)
     if memberships.lock_person(conn, of[1]) is None:
         raise NotFound(_("There is no customer %(id)s.") % {"id": of[1]})
     _check_free(conn, organisation, of[1], terms, but=membership_id)
-    found = memberships.find(conn, membership_id, now=now)
     if found and (found.organisation_id, found.id) == of:
         memberships.update(conn, membership_id, terms)
         _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, _terms(found), terms), agent_id, now)
@@ -197,6 +204,19 @@ def take_back(
         membership_id = memberships.insert(conn, organisation.id, of[1], terms, now=now)
         _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, became=terms), agent_id, now)
     return organisation
+
+
+def mark_of_terms(one: Membership | None) -> str:
+    """Return what tells the terms of a membership, or that there is none any more, from those changed since."""
+    return mark(one and asdict(_terms(one)))
+
+
+def _held(conn: Connection, membership_id: int, *, now: datetime, seen: str = "") -> Membership:
+    return unchanged(conn, _thing(membership_id), lambda: membership(conn, membership_id, now=now), mark_of_terms, seen)
+
+
+def _thing(membership_id: int) -> str:
+    return f"membership {membership_id}"
 
 
 def membership(conn: Connection, membership_id: int, *, now: datetime) -> Membership:

@@ -11,13 +11,14 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
 from amends.inbox.actions import report_making
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.report_tables import Document
 from amends.inbox.rules.reports import MOST_PEOPLE, Every, FileKind, Part, Schedule, SpanRule, checked_name, next_turn, period_for
 from amends.inbox.rules.rights import Right, may
-from amends.inbox.rules.seen import check_seen, mark_by
+from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.spans import whole_second
 from amends.inbox.rules.working_hours import zone_or_utc
 from amends.inbox.store import events, number_settings, report_sendings, reports
@@ -71,7 +72,7 @@ def change(conn: Connection, report_id: int, wish: Kept, *, visitor: Visitor, no
 
     `seen_as` is the `mark_of` the report that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    check_seen(seen_as, as_it_is=mark_of(to_change(conn, report_id, visitor)))
+    unchanged(conn, f"report {report_id}", lambda: to_change(conn, report_id, visitor), mark_of, seen_as)
     kept = _checked(conn, wish, visitor, now)
     reports.update(conn, report_id, kept, next_at=next_turn(schedule_of(kept), now))
     _tell(conn, EventKind.REPORT_SAVED, report_id, kept.name, visitor, now)

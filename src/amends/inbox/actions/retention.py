@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.inbox.actions import jobs
 from amends.inbox.actions.erase import blank_posts, forget_silent
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId, JobId
 from amends.inbox.rules.retention import Kept, Setting, Term, checked, is_night, terms
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import events, retention
 from amends.inbox.store.retention import OldPost
 
@@ -45,8 +46,7 @@ def settle(conn: Connection, settings: Sequence[Setting], *, agent_id: AgentId, 
 
     `seen` is the `mark` of the settings that their writer saw, if they say so: `Conflict` where others were settled since.
     """
-    there = retention.settings(conn)
-    check_seen(seen, as_it_is=mark(there))
+    there = unchanged(conn, "retention", lambda: retention.settings(conn), mark, seen)
     before = {(one.kind, one.source_id): one.days for one in there}
     changed = [one for one in map(checked, settings) if _differs(one, before)]
     for one in changed:

@@ -6,10 +6,11 @@ from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.teams import By
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.on_call import Rota, Swap, checked, checked_swap
 from amends.inbox.rules.rights import Right, may
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import rotas
 from amends.inbox.store.rotas import RotaRow, SwapRow
 
@@ -27,7 +28,7 @@ def save(conn: Connection, rota: Rota, *, rota_id: int | None, now: datetime, se
         with conn.transaction():
             if rota_id is None:
                 return rotas.insert(conn, wanted, now=now)
-            check_seen(seen, as_it_is=mark_of(rota_of(conn, rota_id)))
+            unchanged(conn, f"rota {rota_id}", lambda: rota_of(conn, rota_id), mark_of, seen)
             rotas.update(conn, rota_id, wanted)
             return rota_id
     except UniqueViolation as error:

@@ -11,11 +11,11 @@ from amends.core.written import number
 from amends.inbox.actions import conditions, deeds
 from amends.inbox.actions.automation import would_act
 from amends.inbox.actions.deeds import At
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.automation import TIMED, Trigger, kinds_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.text import storable
 from amends.inbox.store import automation, automation_log, events
 from amends.inbox.store.automation import Kept, Rule
@@ -98,8 +98,7 @@ def save(conn: Connection, draft: Draft, *, rule_id: int | None, agent_id: Agent
         automation.lock_order(conn)
         saved = automation.insert(conn, kept, agent_id=agent_id, now=now)
     else:
-        rule = rule_of(conn, rule_id)
-        check_seen(seen, as_it_is=rule.changed_at.isoformat())
+        rule = unchanged(conn, f"rule {rule_id}", lambda: rule_of(conn, rule_id), lambda rule: rule.changed_at.isoformat(), seen)
         before, saved = _written(rule), rule_id
         automation.update(conn, kept, rule_id=rule_id, agent_id=agent_id, now=now)
     events.add(conn, EventKind.RULE_SAVED, now=now, agent_id=agent_id, rule_id=saved, before=before, after=asdict(kept))

@@ -6,11 +6,12 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotAllowed, NotFound
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SavedViewId
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.saved_views import Audience, check_may_change, check_room, coloured, named
-from amends.inbox.rules.seen import check_seen, mark_by
+from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.views import Sort
 from amends.inbox.store import events, saved_views, teams, view_counts
 from amends.inbox.store.query_names import names_of
@@ -46,8 +47,7 @@ def change_view(
 
     `seen` is the `mark_of` the view that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    before = view_to_change(conn, view_id, visitor)
-    check_seen(seen, as_it_is=mark_of(before))
+    before = unchanged(conn, f"view {view_id}", lambda: view_to_change(conn, view_id, visitor), mark_of, seen)
     written = _written(conn, wish, visitor, owner_id=before.agent_id)
     saved_views.update(conn, view_id, written)
     if before.query != written.query:

@@ -11,11 +11,11 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_figures import as_seen
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
 from amends.inbox.rules.rights import EVERYTHING
-from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
 from amends.inbox.store import customer_sql, events, segment_members, segments
 from amends.inbox.store.customer_sql import Condition
@@ -69,8 +69,11 @@ def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Vi
 
     `seen_at` is when it was changed last, as its writer saw it, if they say so: `Conflict` where somebody changed it since.
     """
-    before = segment_to_change(conn, segment_id, visitor)
-    check_seen(seen_at, as_it_is=before.changed_at.isoformat())
+
+    def read() -> Segment:
+        return segment_to_change(conn, segment_id, visitor)
+
+    before = unchanged(conn, f"segment {segment_id}", read, lambda segment: segment.changed_at.isoformat(), seen_at)
     check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=before.agent_id, shared=wish.shared)
     kept = _checked(conn, wish, visitor, but=before.id)
     segments.update(conn, segment_id, name=kept.name, query=kept.query, shared=kept.shared, now=now)

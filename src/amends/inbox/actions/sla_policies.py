@@ -12,11 +12,11 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound
 from amends.core.translating import _
 from amends.inbox.actions import assign, calendars, conditions, jobs
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import sla_policy
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.job_reasons import JobWhy
-from amends.inbox.rules.seen import check_seen
 from amends.inbox.rules.sla_policy import APPLYING, Written
 from amends.inbox.rules.text import storable
 from amends.inbox.store import events, sla_policies
@@ -44,8 +44,8 @@ def save(conn: Connection, written: Written, *, policy_id: int | None, agent_id:
     if policy_id is None:
         saved = sla_policies.insert(conn, now=now)
     else:
-        before, saved = policy_of(conn, policy_id), policy_id
-        check_seen(seen, as_it_is=str(before.number))
+        before = unchanged(conn, f"policy {policy_id}", lambda: policy_of(conn, policy_id), lambda row: str(row.number), seen)
+        saved = policy_id
         if as_written(before) == kept:
             return saved
     sla_policies.add_version(conn, kept, policy_id=saved, agent_id=agent_id, now=now)

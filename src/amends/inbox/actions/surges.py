@@ -11,6 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import cluster_alarms
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
@@ -18,7 +19,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.rules.seen import check_seen, mark_by
+from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
 from amends.inbox.store import events, matching, surge_rules, surges
@@ -81,7 +82,7 @@ def save(conn: Connection, new: NewRule, *, rule_id: int | None, agent_id: Agent
     checked = _checked(conn, new, now)
     if rule_id is None:
         return surge_rules.insert(conn, checked, agent_id=agent_id, now=now)
-    check_seen(seen, as_it_is=mark_of(rule_of(conn, rule_id)))
+    unchanged(conn, f"rule of rates {rule_id}", lambda: rule_of(conn, rule_id), mark_of, seen)
     surge_rules.update(conn, rule_id, checked)
     return rule_id
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, TeamId, TopicId
 from amends.inbox.rules.rights import SEE_EVERY_TEAM
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.working_hours import Hours
 from amends.inbox.store import events, scopes, staff, teams
@@ -76,8 +77,7 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
 
     `seen` is the `mark_of` the team that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    before = changeable(conn, team_id=team_id, by=by)
-    check_seen(seen, as_it_is=mark_of(before))
+    before = unchanged(conn, f"team {team_id}", lambda: changeable(conn, team_id=team_id, by=by), mark_of, seen)
     words = _name(draft.name)
     if not by.everywhere:
         _check_lead(conn, before, draft, by)

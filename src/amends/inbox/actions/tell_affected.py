@@ -12,6 +12,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.incidents import incident_of
 from amends.inbox.actions.reply import Manner, queue_reply, retry_reply
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import telling as rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
@@ -19,7 +20,7 @@ from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.incidents import understood
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.telling import State, Why
 from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import events, incident_affected, incident_answers, incident_rounds
@@ -38,7 +39,8 @@ def write(  # noqa: PLR0913
     `seen` is the `mark` of the words that their writer saw, if they say so: `Conflict` where they were written anew since.
     """
     incident = incident_of(conn, incident_id)
-    check_seen(seen, as_it_is=mark(incident_rounds.texts(conn, incident.id).get(language, "")))
+    told = f"incident {incident.id} in {language}"
+    unchanged(conn, told, lambda: incident_rounds.texts(conn, incident.id).get(language, ""), mark, seen)
     incident_rounds.put_text(conn, incident.id, language, rule.checked(text) if text.strip() else "")
     _tell(conn, incident_id, "written", agent_id, now)
     if round_of(conn, incident_id) is not None:

@@ -6,10 +6,11 @@ from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.core.written import number
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, TopicExampleId, TopicId
 from amends.inbox.rules.job_reasons import JobWhy
-from amends.inbox.rules.seen import check_seen, mark
+from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import brands, events, matchers, topics
 from amends.inbox.store.topics import Topic
@@ -37,8 +38,8 @@ def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId,
 
     `seen` is the `mark_of` the topic that its writer saw, if they say so: `Conflict` where it was called otherwise since.
     """
-    topic, words = found(conn, topic_id), _name(name)
-    check_seen(seen, as_it_is=mark_of(topic))
+    words = _name(name)
+    topic = unchanged(conn, f"topic {topic_id}", lambda: found(conn, topic_id), mark_of, seen)
     try:
         with conn.transaction():
             topics.rename(conn, topic_id=topic.id, name=words)
