@@ -8,10 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from amends.core.database import fetch_values
+from amends.api.audit_fields import FIELDS, called
+from amends.api.audit_words import NOUNS
+from amends.core.database import Connection, fetch_values
 from amends.inbox.actions import audit
 from amends.inbox.actions.agents import add_agent, change_password
-from amends.inbox.rules.auditing import AuditKind, Origin
+from amends.inbox.rules.auditing import AuditKind, AuditNoun, Origin
 from amends.inbox.rules.words import Role
 from tests.cast import NOON
 from tests.door import Door, as_fragment
@@ -216,3 +218,17 @@ def test_the_address_follows_the_search_so_that_a_link_shows_the_same(door: Door
     listed = ann.get("/settings/audit?q=bag&about=team", headers={"HX-Request": "true"}).text
     assert 'data-address="/settings/audit?about=team&amp;q=bag"' in listed
     assert 'data-address="/settings/audit"' in ann.get("/settings/audit").text
+
+
+def test_every_noun_and_every_field_that_it_tells_of_is_called_something(conn: Connection) -> None:
+    told = fetch_values(
+        conn,
+        """
+        select distinct field from pg_trigger, string_to_array(encode(tgargs, 'escape'), '\\000') given,
+          unnest(string_to_array(given[3] || ',' || given[4], ',')) field
+        where tgfoid = 'audit_row'::regproc and field <> ''
+        """,
+    )
+    assert set(NOUNS) == set(AuditNoun)
+    assert [name for name in told if name not in FIELDS] == []
+    assert (called("brand_id"), called("of_another_version")) == ("Brand", "of another version")

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, cast
 
+from amends.api.audit_fields import called
 from amends.core.errors import Refused
-from amends.core.translating import N_, _
+from amends.core.translating import N_, Table, _
 from amends.core.written import stamp
 from amends.inbox.actions import deeds
 from amends.inbox.rules.auditing import AuditNoun
@@ -51,6 +52,8 @@ NOUNS = {
     AuditNoun.RETENTION: N_("How long we keep"),
     AuditNoun.OCCASION: N_("Occasions"),
     AuditNoun.SURGE_RULE: N_("Alarms of rates"),
+    AuditNoun.ROTA: N_("On call"),
+    AuditNoun.ALERT_ROUTE: N_("Who is told of which alarms"),
     AuditNoun.INCIDENT: N_("Incidents and their answers"),
     AuditNoun.ATTRIBUTE: N_("Attributes of customers"),
     AuditNoun.MODEL: N_("Models"),
@@ -192,7 +195,7 @@ def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
     told = [
-        Changed(name=name.replace("_", " "), before=_told(name, before.get(name)), after=_told(name, after.get(name)))
+        Changed(name=called(name), before=_told(name, before.get(name)), after=_told(name, after.get(name)))
         for name in dict.fromkeys((*before, *after))
     ]
     return [one for one in told if one.before or one.after]
@@ -216,11 +219,16 @@ def _span(given: Any) -> str:
     return f"{_(DAYS[day])} {Span(day=day, begins=begins, ends=ends)}"
 
 
+_HIDDEN = Table({"(hidden)": N_("(hidden)"), "(hidden, new)": N_("(hidden, new)")})
 _LISTED: dict[str, Callable[[Any], str]] = {"deeds": _deed, "hours": _span, "quiet": _span}
 
 
 def _shown(value: Any) -> str:
-    """Return a value as people read it: a moment of the database as one, anything else as it is stored."""
+    """Return a value as people read it: a moment of the database, yes and no and what is hidden as such, anything else as it is stored."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str) and value in _HIDDEN:
+        return _HIDDEN[value]
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
         return stamp(moment.astimezone(UTC)) if moment and moment.tzinfo else _value(value)
