@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, execute, fetch_all, fetch_one
-from amends.inbox.rules.rights import EVERYTHING, Scope
+from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
 MOST = 1_000
@@ -35,11 +35,8 @@ def of_time(conn: Connection, scope: Scope, *, now: datetime) -> TimeCounts:
         + seen
         + """
                 limit %(most)s) b) as breached,
-               (select count(distinct case_id) from (select f.case_id from follow_ups f
-        """
-        + ("" if scope == EVERYTHING else " join cases c on c.id = f.case_id")
-        + """
-                where f.concluded_at is null and f.due_at <= %(now)s + interval '1 day'
+               (select count(distinct case_id) from (select c.case_id from follow_ups c
+                where c.concluded_at is null and c.due_at <= %(now)s + interval '1 day'
         """
         + seen
         + " limit %(most)s) f) as follow_ups"
