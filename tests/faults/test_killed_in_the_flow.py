@@ -2,6 +2,9 @@
 
 One flow serves all of it, since a start is dear: the worker's two lanes, beat, Valkey (its memory gone) and PostgreSQL are killed in turn,
 then the supervisor and with it everything, the networks too. A second start goes on where the first was.
+
+Before each kill come a few posts more, so that it falls into the flow however slow the machine is. With four times as many:
+`./amends test -m soak tests/faults/test_killed_in_the_flow.py`.
 """
 
 import os
@@ -28,10 +31,11 @@ from tests.sandbox_server import Networks, networks_at
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 DEMO = ("demo", "--pace", "0", "--no-colleague")
-ENV = {"AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "AMENDS_POLL_SECONDS": "3"}
+ENV = {"AMENDS_DATABASE_URL": "", "AMENDS_BROKER_URL": "", "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "AMENDS_POLL_SECONDS": "5"}
 """Visited each second, the thirty watches take a third of all work; what is published waits for its visit, and is not lost either."""
-POSTS_EACH = 300
-AT_LEAST = 2_100
+FLOODED = ("x", "reddit")
+FEW, MANY = 12, 50
+"""Posts of each brand on each of these networks that come before a kill."""
 KILLED = ("worker-collect", "worker-desk", "beat", "valkey", "postgres")
 REPLIES_EACH = 10
 PATIENCE = 300.0
@@ -52,6 +56,8 @@ class Seen:
 class Flow:
     """What the networks published and what we made of it; filled by the kills."""
 
+    each: int
+    """Posts of each brand on each network in one flood."""
     published: list[dict[str, Any]] = field(default_factory=list)
     public_replies: list[dict[str, Any]] = field(default_factory=list)
     posts: list[Seen] = field(default_factory=list)
@@ -75,10 +81,10 @@ def until(condition: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
-def flood(networks: Networks, *, count: int, per_second: float) -> None:
+def flood(networks: Networks, *, each: int, per_second: float) -> None:
     for brand in networks.control.get("/control/watches").json()["brands"]:
-        for network in ("x", "reddit"):
-            networks.flood(network, brand["key"], count, per_second, wait=False)
+        for network in FLOODED:
+            networks.flood(network, brand["key"], each, per_second, wait=False)
 
 
 def answer_some(database_url: str, flow: Flow) -> None:
@@ -112,12 +118,13 @@ def _answer(database_url: str) -> int:
     return len(cases)
 
 
-def kill_each_part(installation: Away, flow: Flow) -> None:
+def kill_each_part(installation: Away, networks: Networks, flow: Flow) -> None:
     """Kill one part after the other, and see that the supervisor brings each back while the flow goes on."""
     for name in KILLED:
         before = installation.state
         answer_some(before.database_url, flow)
         so_far = triaged(before.database_url)
+        flood(networks, each=flow.each, per_second=3)
         os.kill(before.parts[name], signal.SIGKILL)
         back = until(lambda name=name, pid=before.parts[name]: installation.state.parts.get(name, pid) != pid, seconds=60)
         if back and goes_on(before.database_url, after=so_far):
@@ -167,10 +174,11 @@ def first_life(data: Path, flow: Flow) -> None:
         with networks_at(state.sandbox_url) as networks:
             networks.fault("x", "lost", path="/2/tweets", method="POST", count=2, wait=1)
             networks.fault("reddit", "lost", path="/api/comment", method="POST", count=2, wait=1)
-            flood(networks, count=POSTS_EACH, per_second=6)
+            flood(networks, each=flow.each, per_second=6)
             assert goes_on(state.database_url, after=0)
-            kill_each_part(installation, flow)
+            kill_each_part(installation, networks, flow)
             answer_some(state.database_url, flow)
+            flood(networks, each=flow.each, per_second=3)
         os.kill(installation.child.pid, signal.SIGKILL)
         installation.child.wait(20)
 
@@ -181,7 +189,7 @@ def second_life(data: Path, flow: Flow) -> None:
         state = installation.wait_until_ready(timeout=PATIENCE)
         with networks_at(state.sandbox_url) as networks:
             flow.brands = {one["key"]: slug(one["name"]) for one in networks.control.get("/control/watches").json()["brands"]}
-            flood(networks, count=max(50, (AT_LEAST - len(networks.published())) // 6 + 1), per_second=60)
+            flood(networks, each=flow.each, per_second=60)
             assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)
             flow.published = networks.published()
             until(lambda: is_done(state.database_url, flow), seconds=150)
@@ -191,9 +199,10 @@ def second_life(data: Path, flow: Flow) -> None:
             look(conn, flow)
 
 
-@pytest.fixture(scope="module")
-def flow() -> Flow:
-    flow = Flow()
+@pytest.fixture(scope="module", params=[pytest.param(FEW, id="few"), pytest.param(MANY, id="many", marks=pytest.mark.soak)])
+def flow(request: pytest.FixtureRequest) -> Flow:
+    """The flow and what became of it, of few posts or of many."""
+    flow = Flow(each=request.param)
     with scratch_dir() as folder:
         first_life(folder / "data", flow)
         second_life(folder / "data", flow)
@@ -205,7 +214,7 @@ def test_what_is_killed_is_started_again_and_the_flow_goes_on(flow: Flow) -> Non
 
 
 def test_every_published_post_is_there_once(flow: Flow) -> None:
-    assert len(flow.published) >= AT_LEAST
+    assert len(flow.published) >= (len(KILLED) + 1) * flow.each * len(flow.brands) * len(FLOODED)
     assert Counter((post.brand, post.network, post.external_id) for post in flow.posts) == flow.expected()
 
 
