@@ -114,6 +114,43 @@ def test_a_row_changes_what_differs_and_an_empty_cell_nothing(desk: Importing) -
     assert desk.values("select version from customers order by id") == [2, 1]
 
 
+WHOLE = """Name,Email,Pronoun,Languages,Time zone,Loyalty number,Preferences,Concerns,Tags,Do not contact,Organisation,Birthday,Note,Number in their system,Visits
+Nila,nila@b.example,she,ta,Asia/Colombo,LA1,tea,noise,vip,yes,Union,1990-11-30,Came by,N1,3
+"""  # noqa: E501 - a file has its header in one line
+OTHER = """Name,Email,Pronoun,Languages,Time zone,Loyalty number,Preferences,Concerns,Tags,Do not contact,Organisation,Birthday,Note,Number in their system,Visits
+Nila Perera,nila@c.example,they,en,Europe/Madrid,LA2,coffee,heat,press,no,Guild,1991-11-30,Rang,N1,4
+"""  # noqa: E501
+FIELDS = {
+    "name", "pronoun", "languages", "zone", "loyalty_number", "preferences", "concerns", "tags", "do_not_contact", "attributes.visits",
+}  # fmt: skip
+ADDED = {"contact_ways", "memberships", "notes"}
+
+
+def test_what_a_dry_run_says_of_a_row_is_what_stands_in_the_history_afterwards(desk: Importing) -> None:
+    execute(desk.conn, "insert into attributes (key, name, kind, choices, created_at) values ('visits', 'Visits', 'number', '{}', now())")
+    for content, outcome, fields in (
+        (WHOLE, "made", FIELDS | ADDED | {"important_dates", "customer_refs"}),
+        (OTHER, "changed", FIELDS | ADDED),
+    ):
+        looked = desk.look(desk.read(content))
+        [told] = import_rows.examples(desk.conn, looked.id, outcome=outcome, limit=5)
+        desk.run(looked)
+
+        assert set(told.changes) == fields
+        pairs = fetch_values(
+            desk.conn,
+            """
+            select jsonb_object_agg(field, pair) from (
+              select field, jsonb_build_array(was, became) as pair from customer_changes where import_id = %(id)s
+            ) written
+            """,
+            {"id": looked.id},
+        )[0]
+        assert {field: pairs[field] for field in FIELDS} == {field: told.changes[field] for field in FIELDS}
+        assert set(pairs) == fields - {"customer_refs"}
+        assert counts(desk.look(desk.read(content))) == (0, 0, 1, 0)
+
+
 def test_what_is_there_stays_where_only_gaps_are_to_be_filled(desk: Importing) -> None:
     desk.whole("Name,Email,Pronoun\nKavindi,k@b.example,\n")
 

@@ -3,7 +3,6 @@
 Place in the path: cells of a row -> here, by the mapping -> `import_records` -> matched and compared in SQL.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from amends.inbox.rules.import_mapping import ImportMapping, is_day
 MOST_WAYS = 20
 KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
 LONGEST_REFERENCE = 200
+MARKS = frozenset("'=")
 PARTS_OF_A_NAME = ("given_name", "family_name")
 NAMES = frozenset({"name", *PARTS_OF_A_NAME})
 _SEVERAL = re.compile(r"[;,\n]| ::: ")
@@ -88,8 +88,8 @@ class Reader:
         """Return what the row says; `Refused` names the column and what is wrong with it."""
         found = Given()
         for place, name, put, kind in self._steps:
-            text = read_back(cells[place].strip()) if self._at.escaped else cells[place].strip()
-            text = without_formula(text) if text.startswith("=") else text
+            text = cells[place].strip()
+            text = self._bare(text) if text[:1] in MARKS else text
             if not text or (text in NOTHING and self._mapping.columns[name] not in NAMES):
                 continue
             found.label = cells[kind] if kind is not None else ""
@@ -98,6 +98,11 @@ class Reader:
             except Refused as error:
                 raise Refused(str(error) if str(error).startswith(f"{name}:") else f"{name}: {error}") from error
         return _finished(found)
+
+    def _bare(self, text: str) -> str:
+        """Return a cell without what keeps a spreadsheet from counting with it."""
+        text = read_back(text) if self._at.escaped else text
+        return without_formula(text) if text.startswith("=") else text
 
     def _setter(self, name: str, target: str) -> Setter:
         if target in KNOWN_WAYS:
@@ -137,13 +142,6 @@ def first_name_of(found: Given) -> str:
     return found.name or (found.ways[0][1] if found.ways else "") or found.organisation or f"#{found.reference}"
 
 
-def _clean(text: str, most: int) -> str:
-    """Return text on one line, as `line` does, at less cost for plain letters."""
-    if text.isascii() and text.isprintable() and len(text) <= most:
-        return " ".join(text.split()) if "  " in text else text
-    return line(text, most)
-
-
 def _several(text: str) -> list[str]:
     mark = ";" if ";" in text else ","
     return [
@@ -152,11 +150,13 @@ def _several(text: str) -> list[str]:
 
 
 def _way_setter(kind: WayKind, region: str) -> Setter:
+    told = kind.value
+
     def put(found: Given, text: str) -> None:
         for one in _parts(kind, text):
             value, normal = _way(kind, one, region)
-            if all(own[0] != kind.value or own[2] != normal for own in found.ways):
-                found.ways.append((kind.value, value, normal, _label(found.label)))
+            if all(own[0] != told or own[2] != normal for own in found.ways):
+                found.ways.append((told, value, normal, _label(found.label)))
 
     return put
 
@@ -236,34 +236,33 @@ _MEANT: Mapping[Kind, Callable[[str], object]] = {Kind.NUMBER: plain_number, Kin
 
 def _name(found: Given, text: str) -> None:
     plainly = text.isascii() and text.isprintable() and text[0].isalnum() and len(text) <= 200  # noqa: PLR2004
-    found.name = _clean(text, 200) if plainly else a_name(text)
+    found.name = line(text, 200) if plainly else a_name(text)
 
 
 def _spoken(part: str) -> Setter:
     def put(found: Given, text: str) -> None:
-        found.names[part] = f"{found.names[part]} {_clean(text, 100)}" if part in found.names else _clean(text, 100)
+        found.names[part] = f"{found.names[part]} {line(text, 100)}" if part in found.names else line(text, 100)
 
     return put
 
 
 def _line(name: str, most: int) -> Setter:
-    return lambda found, text: setattr(found, name, _clean(text, most))
+    return lambda found, text: setattr(found, name, line(text, most))
 
 
 @lru_cache(maxsize=4_096)
 def _cached(name: str, text: str) -> Any:
     given = _several(text) if name in {"languages", "tags"} else text
-    return json.dumps(checked(name, given, ()))
+    return checked(name, given, ())
 
 
 def _checked(name: str) -> Setter:
-    return lambda found, text: setattr(found, name, json.loads(_cached(name, text)))
+    return lambda found, text: setattr(found, name, _cached(name, text))
 
 
 def _listed(name: str) -> Setter:
     def put(found: Given, text: str) -> None:
-        new: list[str] = json.loads(_cached(name, text))
-        setattr(found, name, list(dict.fromkeys([*(getattr(found, name) or []), *new])))
+        setattr(found, name, list(dict.fromkeys([*(getattr(found, name) or []), *_cached(name, text)])))
 
     return put
 

@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from amends.core.database import Connection, execute
 from amends.inbox.rules.import_mapping import ImportMapping
+from amends.inbox.store.import_said import FIELDS
 from amends.inbox.store.imports import Import
 
 MAKE: LiteralString = """
@@ -46,17 +47,28 @@ HISTORY: LiteralString = """
 insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at, import_id)
 select r.customer_id, f.key, nullif(f.value -> 0, 'null'), nullif(f.value -> 1, 'null'), 'import', %(note)s, %(agent_id)s, %(now)s, %(id)s
 from import_records r cross join lateral jsonb_each(r.changes) f
-where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome = any(%(told)s)
+where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome = 'changed'
   and f.key not in ('contact_ways', 'important_dates', 'notes', 'memberships', 'customer_refs')
 """
+HISTORY_OF_NEW: LiteralString = (
+    """
+insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)
+select r.customer_id, s.field, s.became, 'import', %(note)s, %(agent_id)s, %(now)s, %(id)s
+from import_records r cross join lateral (
+"""
+    + FIELDS
+    + """
+) s
+where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome = 'made'
+"""
+)
 WAYS: LiteralString = """
 with added as (
   insert into contact_ways (customer_id, kind, value, normal, label, created_at, import_id)
   select r.customer_id, w.value ->> 0, w.value ->> 1, w.value ->> 2, w.value ->> 3, %(now)s, %(id)s
-  from import_records r cross join lateral jsonb_array_elements(r.changes -> 'contact_ways' -> 1)
-    with ordinality w(value, place)
+  from import_records r cross join lateral jsonb_array_elements(case r.outcome when 'made' then r.ways
+    else r.changes -> 'contact_ways' -> 1 end) with ordinality w(value, place)
   where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
-    and r.changes ? 'contact_ways'
   order by r.number, w.place
   returning id, customer_id, kind, value
 )
@@ -69,9 +81,9 @@ DATES: LiteralString = """
 with added as (
   insert into important_dates (customer_id, kind, month, day, year, created_at, import_id)
   select r.customer_id, w.value ->> 0, (w.value ->> 1)::smallint, (w.value ->> 2)::smallint, (w.value ->> 3)::smallint, %(now)s, %(id)s
-  from import_records r cross join lateral jsonb_array_elements(r.changes -> 'important_dates' -> 1) w
+  from import_records r cross join lateral jsonb_array_elements(case r.outcome when 'made' then r.dates
+    else r.changes -> 'important_dates' -> 1 end) w
   where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
-    and r.changes ? 'important_dates'
   returning id, customer_id, kind, name, month, day, year
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)
@@ -84,7 +96,8 @@ with added as (
   insert into customer_notes (customer_id, kind, text, agent_id, at, created_at, import_id)
   select r.customer_id, 'note', r.note, %(agent_id)s, %(now)s, %(now)s, %(id)s
   from import_records r
-  where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed') and r.changes ? 'notes'
+  where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.note is not null
+    and (r.outcome = 'made' or r.outcome = 'changed' and r.changes ? 'notes')
   returning id, customer_id, kind
 )
 insert into customer_changes (customer_id, field, became, origin, origin_note, agent_id, at, import_id)
@@ -94,14 +107,16 @@ ORGANISATIONS: LiteralString = """
 insert into organisations (name, kind, created_at, import_id)
 select distinct on (lower(r.organisation)) r.organisation, 'company', %(now)s::timestamptz, %(id)s::bigint
 from import_records r
-where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')
-  and r.changes ? 'memberships' and not exists (select from organisations o where lower(o.name) = lower(r.organisation))
+where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.organisation is not null
+  and (r.outcome = 'made' or r.outcome = 'changed' and r.changes ? 'memberships')
+  and not exists (select from organisations o where lower(o.name) = lower(r.organisation))
 order by lower(r.organisation), r.number
 """
 MEMBERSHIPS: LiteralString = """
 with joining as materialized (
   select customer_id, coalesce(role, '') as role, lower(organisation) as called from import_records
-  where import_id = %(id)s and number > %(after)s and number <= %(upto)s and outcome in ('made', 'changed') and changes ? 'memberships'
+  where import_id = %(id)s and number > %(after)s and number <= %(upto)s and organisation is not null
+    and (outcome = 'made' or outcome = 'changed' and changes ? 'memberships')
 ), known as materialized (
   select distinct on (lower(name)) lower(name) as called, id from organisations
   where lower(name) = any(array(select distinct called from joining)) order by lower(name), archived_at nulls first, id
@@ -121,11 +136,11 @@ select case when r.reference is null then 'file ' || %(file)s else %(system)s en
   %(now)s, %(id)s
 from import_records r
 where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed', 'same')
-  and (r.changes ? 'customer_refs' or r.reference is null and r.outcome = 'made' and not exists (
-    select from jsonb_array_elements(r.ways) w where w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s))
+  and (r.changes ? 'customer_refs' or r.outcome = 'made' and (r.reference is not null or not exists (
+    select from jsonb_array_elements(r.ways) w where w.value ->> 0 = 'email' and %(email)s or w.value ->> 0 = 'phone' and %(phone)s)))
 on conflict (system, external_id) do nothing
 """
-STEPS: tuple[LiteralString, ...] = (MAKE, CHANGE, HISTORY, WAYS, DATES, NOTES, ORGANISATIONS, MEMBERSHIPS, REFERENCES)
+STEPS: tuple[LiteralString, ...] = (MAKE, CHANGE, HISTORY, HISTORY_OF_NEW, WAYS, DATES, NOTES, ORGANISATIONS, MEMBERSHIPS, REFERENCES)
 
 
 def apply(  # noqa: PLR0913
@@ -141,7 +156,6 @@ def apply(  # noqa: PLR0913
         "email": mapping.match.by_email,
         "phone": mapping.match.by_phone,
         "note": one.name,
-        "told": ["made", "changed"],
         "agent_id": agent_id,
         "now": now,
     }

@@ -50,47 +50,51 @@ left join lateral (
 _DIFFERING: LiteralString = """
 left join customers c on c.id = r.found_id
 cross join lateral (
-  select coalesce(jsonb_object_agg(v.field, jsonb_build_array(v.was, v.became)), '{}') as changes from (
-    values ('name', to_jsonb(c.name), to_jsonb(coalesce(r.name, case when r.found_id is null then r.called end))),
-      ('pronoun', to_jsonb(c.pronoun), to_jsonb(r.pronoun)),
-      ('languages', to_jsonb(c.languages), to_jsonb(r.languages)),
-      ('zone', to_jsonb(c.zone), to_jsonb(r.zone)),
-      ('loyalty_number', to_jsonb(c.loyalty_number), to_jsonb(r.loyalty_number)),
-      ('preferences', to_jsonb(c.preferences), to_jsonb(r.preferences)),
-      ('concerns', to_jsonb(c.concerns), to_jsonb(r.concerns)),
-      ('tags', to_jsonb(c.tags), case when r.tags is not null then to_jsonb(
-         coalesce(c.tags, '{}') || array(select t from unnest(r.tags) t where t <> all (coalesce(c.tags, '{}')))) end),
-      ('owner_id', to_jsonb(c.owner_id), to_jsonb(r.owner_id)),
-      ('do_not_contact', to_jsonb(c.do_not_contact_since is not null), to_jsonb(r.do_not_contact))
-    union all
-    select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a where r.attributes <> '{}'
-    union all
-    select 'contact_ways', null, jsonb_agg(w.value order by w.place)
-    from jsonb_array_elements(r.ways) with ordinality w(value, place)
-    where r.found_id is null or not exists (select from contact_ways x where x.customer_id = r.found_id
-      and x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null offset 0)
-    union all
-    select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
-    where r.found_id is null
-      or not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0 offset 0)
-    union all
-    select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
-      select from memberships m join organisations o on o.id = m.organisation_id
-      where m.customer_id = r.found_id and lower(o.name) = lower(r.organisation))
-    union all
-    select 'notes', null, to_jsonb(r.note) where r.note is not null and not exists (
-      select from customer_notes n where n.customer_id = r.found_id and n.text = r.note and n.removed_at is null)
-    union all
-    select 'customer_refs', null, to_jsonb(r.reference)
-    where r.reference is not null
-      and not exists (select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
-      and %(system)s <> all (array(select o.system from customer_refs o where o.customer_id = r.found_id))
-  ) v(field, was, became)
-  where v.became is not null and v.became is distinct from v.was and v.became <> 'null'
-    and not (v.field = 'do_not_contact' and r.found_id is null and v.became = 'false')
-    and (not %(fill)s or v.was is null or v.was in ('""', '[]', 'null', 'false') or v.field = 'tags')
+  select case when r.found_id is null then '{}' else (
+    select coalesce(jsonb_object_agg(v.field, jsonb_build_array(v.was, v.became)), '{}') from (
+      select 'name' as field, to_jsonb(c.name) as was, to_jsonb(r.name) as became where r.name <> c.name
+      union all select 'pronoun', to_jsonb(c.pronoun), to_jsonb(r.pronoun) where r.pronoun <> c.pronoun
+      union all select 'languages', to_jsonb(c.languages), to_jsonb(r.languages) where r.languages <> c.languages
+      union all select 'zone', to_jsonb(c.zone), to_jsonb(r.zone) where r.zone <> c.zone
+      union all select 'loyalty_number', to_jsonb(c.loyalty_number), to_jsonb(r.loyalty_number) where r.loyalty_number <> c.loyalty_number
+      union all select 'preferences', to_jsonb(c.preferences), to_jsonb(r.preferences) where r.preferences <> c.preferences
+      union all select 'concerns', to_jsonb(c.concerns), to_jsonb(r.concerns) where r.concerns <> c.concerns
+      union all select 'tags', to_jsonb(c.tags), to_jsonb(c.tags || array(select t from unnest(r.tags) t where t <> all (c.tags)))
+        where not r.tags <@ c.tags
+      union all select 'owner_id', to_jsonb(c.owner_id), to_jsonb(r.owner_id) where r.owner_id <> coalesce(c.owner_id, 0)
+      union all select 'do_not_contact', to_jsonb(c.do_not_contact_since is not null), to_jsonb(r.do_not_contact)
+        where r.do_not_contact <> (c.do_not_contact_since is not null)
+      union all
+      select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a
+      where r.attributes <> '{}' and a.value is distinct from c.attributes -> a.key
+      union all
+      select 'contact_ways', null, jsonb_agg(w.value order by w.place)
+      from jsonb_array_elements(r.ways) with ordinality w(value, place)
+      where not exists (select from contact_ways x where x.customer_id = r.found_id
+        and x.kind = w.value ->> 0 and x.normal = w.value ->> 2 and x.removed_at is null offset 0)
+      having count(*) > 0
+      union all
+      select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
+      where not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0 offset 0)
+      having count(*) > 0
+      union all
+      select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
+        select from memberships m join organisations o on o.id = m.organisation_id
+        where m.customer_id = r.found_id and lower(o.name) = lower(r.organisation))
+      union all
+      select 'notes', null, to_jsonb(r.note) where r.note is not null and not exists (
+        select from customer_notes n where n.customer_id = r.found_id and n.text = r.note and n.removed_at is null)
+      union all
+      select 'customer_refs', null, to_jsonb(r.reference)
+      where r.reference is not null
+        and not exists (select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
+        and %(system)s <> all (array(select o.system from customer_refs o where o.customer_id = r.found_id))
+    ) v
+    where not %(fill)s or v.was is null or v.was in ('""', '[]', 'null', 'false') or v.field = 'tags'
+  ) end as changes offset 0
 ) d
 """
+"""What changes of somebody who is there; of who is new all that the row says is, which `import_said` reads from it."""
 
 
 def _compared(rows: LiteralString) -> LiteralString:

@@ -44,7 +44,7 @@ def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[R
           loyalty_number, preferences, concerns, tags, owner_id, do_not_contact, reference, organisation, role, note, attributes, ways,
           dates)
         select %(id)s, number, became, why,
-          case when became = 'made' then nextval(pg_get_serial_sequence('customers', 'id')) else found_id end,
+          case when became = 'made' then nextval('customers_id_seq') else found_id end,
           differing, name, called, pronoun, languages, zone, loyalty_number, preferences, concerns, tags, owner_id, do_not_contact,
           reference, organisation, role, note, attributes, ways, dates
         from ("""
@@ -122,7 +122,7 @@ def _compare(conn: Connection, given: Params) -> None:
         + """
         )
         update import_records r set changes = c.differing, outcome = c.became, reason = c.why,
-          customer_id = case when c.became = 'made' then nextval(pg_get_serial_sequence('customers', 'id')) else c.found_id end
+          customer_id = case when c.became = 'made' then nextval('customers_id_seq') else c.found_id end
         from compared c
         where r.import_id = %(id)s and r.number = c.number
           and (r.customer_id, r.changes, r.outcome) is distinct from (c.found_id, c.differing, c.became)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from amends.core.database import Connection, copy_rows, fetch_all, fetch_values
 from amends.inbox.rules.import_rows import Given, first_name_of
+from amends.inbox.store.import_said import CHANGES
 
 SAID = (
     "name",
@@ -101,8 +102,10 @@ def examples(conn: Connection, import_id: int, *, outcome: str, limit: int) -> l
         conn,
         Outcome,
         """
-        select r.number, f.line, r.outcome, r.reason, r.detail, r.customer_id, coalesce(c.name, r.called) as called, r.changes, f.cells,
-          r.undone
+        select r.number, f.line, r.outcome, r.reason, r.detail, r.customer_id, coalesce(c.name, r.called) as called, f.cells, r.undone,
+        """
+        + CHANGES
+        + """
         from import_records r join import_rows f on f.import_id = r.import_id and f.number = r.number
         left join customers c on c.id = r.customer_id
         where r.import_id = %(id)s and r.outcome = %(outcome)s order by r.number limit %(limit)s
@@ -117,8 +120,10 @@ def kept(conn: Connection, import_id: int, *, limit: int) -> list[Outcome]:
         conn,
         Outcome,
         """
-        select r.number, f.line, r.outcome, r.reason, r.detail, r.customer_id, coalesce(c.name, r.called) as called, r.changes, f.cells,
-          r.undone
+        select r.number, f.line, r.outcome, r.reason, r.detail, r.customer_id, coalesce(c.name, r.called) as called, f.cells, r.undone,
+        """
+        + CHANGES
+        + """
         from import_records r join import_rows f on f.import_id = r.import_id and f.number = r.number
         left join customers c on c.id = r.customer_id
         where r.import_id = %(id)s and r.undone = 'kept' order by r.number limit %(limit)s

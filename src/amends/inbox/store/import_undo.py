@@ -202,7 +202,7 @@ class Parted:
 
 def take_back(conn: Connection, one: Import, *, after: int, upto: int, agent_id: int | None, now: datetime) -> list[Parted]:
     """Take back what the rows behind `after`, up to `upto`, did, and return which numbers stand again by that."""
-    given = {"id": one.id, "after": after, "upto": upto, "note": f"↶ {one.name}", "told": ["changed"], "agent_id": agent_id, "now": now}
+    given = {"id": one.id, "after": after, "upto": upto, "note": f"↶ {one.name}", "agent_id": agent_id, "now": now}
     for step in STEPS:
         execute(conn, step, given)
     return fetch_all(conn, Parted, _REFERENCES, given)
