@@ -67,7 +67,9 @@ def test_a_draft_survives_and_is_shared_taken_over_discarded_and_brought_back(de
 
 
 def test_what_is_too_long_or_written_without_the_server_is_kept_in_the_browser(desktop: Desktop) -> None:
-    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    case = f"/inbox/{desktop.door.who.plain}"
+    page = desktop.open(case)
+    as_it_was = page.request.get(case).text()
     page.fill("#reply-text", "lost " * 5000)
     expect(page.locator("#form-reply [data-saved]")).to_contain_text("too long to be saved")
     page.context.set_offline(True)
@@ -79,6 +81,10 @@ def test_what_is_too_long_or_written_without_the_server_is_kept_in_the_browser(d
     expect(page.locator("#reply-text")).to_have_value("Written on a train.")
     expect(page.locator("#form-reply [data-saved]")).to_have_text("saved for the team")
     assert drafts(desktop) == ["Written on a train."]
+    page.route(f"**{case}", lambda route: route.fulfill(body=as_it_was, content_type="text/html"))  # read before it was saved
+    page.reload()
+    expect(page.locator("#reply-text")).to_have_value("Written on a train.")
+    expect(page.locator("#form-reply [data-send]").first).to_be_enabled()
 
 
 def test_an_answer_is_taken_back_held_when_overtaken_and_sent_on_purpose(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-from amends.api.auth import Meaning, may
+from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
 from amends.api.pages._sending import back_in_the_box
 from amends.api.screen import saying
@@ -16,6 +16,7 @@ from amends.core.translating import gettext as _
 from amends.inbox.actions.drafts import bring_back, discard, save
 from amends.inbox.rules.ids import AgentId, CaseId, DraftId
 from amends.inbox.rules.rights import Right
+from amends.inbox.store import drafts
 from amends.inbox.store.drafts import Draft
 
 router = APIRouter(prefix="/inbox/{case_id:int}/drafts", include_in_schema=False)
@@ -32,6 +33,14 @@ class Told:
     agent: str = ""
     text: str = ""
     saved_at: datetime | None = None
+
+
+@router.get("/{box}", dependencies=WORK)
+def kept(desk: AtDesk, visitor: Reading, case_id: CaseId, box: str) -> Told:
+    """Tell what is kept now, for a page that was read a moment before."""
+    with desk.pool.transaction() as conn:
+        draft = drafts.of_case(conn, case_id=case_id).get(box)
+    return _told(draft, visitor.agent_id, ours=draft is not None and draft.agent_id == visitor.agent_id)
 
 
 @router.put("/{box}", dependencies=WORK)

@@ -3,7 +3,7 @@
 
 import { deed } from "./asking.js";
 import { $, $$, me } from "./dom.js";
-import { write, wrote } from "./writing.js";
+import { show, write, wrote } from "./writing.js";
 
 const MONTH = 30 * 86400 * 1000, PAUSE = 700, LONGEST = 20000;
 const forms = () => $$("#composer form[data-draft]");
@@ -44,9 +44,12 @@ const stateFor = (name) => states.get(name) || states.set(name, { timer: 0, savi
 const stateOf = (form) => stateFor(nameOf(form));
 
 function put(form, text, keepalive = false) {
+  return ask(form, { method: "PUT", body: new URLSearchParams({ text, version: form.dataset.version }), keepalive });
+}
+
+function ask(form, how) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const body = new URLSearchParams({ text, version: form.dataset.version });
-  return fetch(form.dataset.draft, { method: "PUT", headers, body, keepalive }).catch(() => null);
+  return fetch(form.dataset.draft, { headers, ...how }).catch(() => null);
 }
 
 export function keep(form) {
@@ -178,13 +181,24 @@ export function restore(form) {
   if (!local) return;
   if (local.key && form.elements.key && !(local.synced && local.text !== server)) form.elements.key.value = local.key;
   if (local.text === server) store(form, true);
-  else if (local.synced) localStorage.removeItem(nameOf(form)); // it went on elsewhere: the server knows better
+  else if (local.synced) lookAgain(form, local, server);
   else if (at > local.at) showOther(form, words().newer, local.text, form.dataset.version);
   else {
     if (server) showOther(form, words().older, server, form.dataset.version);
     form.elements.text.value = local.text;
     keep(form);
   }
+}
+
+// The server had these words once. They went on elsewhere, or were saved in the moment in which this page was read: it knows better.
+async function lookAgain(form, local, server) {
+  const answer = await ask(form);
+  if (!answer?.ok || form.elements.text.value !== server) return;
+  const there = await answer.json();
+  if (!there.ours || there.text !== local.text) return localStorage.removeItem(nameOf(form));
+  if (local.key && form.elements.key) form.elements.key.value = local.key;
+  broughtBack(form, there.text, there.version);
+  show(form);
 }
 
 addEventListener("online", () => forms().forEach((form) => form.elements.text.value.trim() && keep(form)));
