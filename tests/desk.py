@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Self
+
+import psycopg
 
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.core.ports import Published
 from amends.core.post import Post
-from amends.inbox.actions import reply, resolve
+from amends.inbox.actions import alerts, reply, resolve
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.rejudge import rejudge_pending
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, SourceId
 from amends.inbox.rules.policy import Policy
+from amends.inbox.store.deliveries import DeliveryJob
 from amends.inbox.store.replies import ReplyJob
 from tests.cast import NOON, POLICY
 from tests.fakes import FakeClassifier
@@ -128,3 +132,19 @@ class Desk:
     def routes(self) -> list[str | None]:
         """Return where each post went, in the order they were stored."""
         return fetch_values(self.conn, "select route from posts order by id")
+
+
+class Counted(psycopg.Cursor[Any]):
+    """A cursor that counts what is asked."""
+
+    asked = 0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        """Count and ask."""
+        type(self).asked += 1
+        return super().execute(*args, **kwargs)
+
+
+def claimed(conn: Connection, *, now: datetime) -> DeliveryJob | None:
+    """Claim one delivery of an alarm for a minute."""
+    return next(iter(alerts.claim_deliveries(conn, now=now, lease=MINUTE, limit=1)), None)

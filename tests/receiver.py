@@ -27,13 +27,14 @@ class Received:
 
 @dataclass
 class Receiver:
-    """What came, and what is answered: `statuses` in turn, the last one for ever; each after `delay` seconds."""
+    """What came, over how many connections, and what is answered: `statuses` in turn, the last one for ever; each after `delay` seconds."""
 
     port: int
     statuses: list[int] = field(default_factory=lambda: [204])
     delay: float = 0
-    location: str = ""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     received: list[Received] = field(default_factory=list)
+    connections: int = 0
 
     @property
     def url(self) -> str:
@@ -50,6 +51,12 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Asked(BaseHTTPRequestHandler):
+    @override
+    def setup(self) -> None:
+        super().setup()
+        assert isinstance(self.server, _Server)
+        self.server.receiver.connections += 1
+
     def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, _Server)
@@ -57,9 +64,8 @@ class _Asked(BaseHTTPRequestHandler):
         server.receiver.received.append(Received(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         time.sleep(server.receiver.delay)
         self.send_response(server.receiver.next_status())
-        if server.receiver.location:
-            self.send_header("location", server.receiver.location)
-        self.send_header("content-length", "0")
+        for name, value in ({"content-length": "0"} | server.receiver.headers).items():
+            self.send_header(name, value)
         self.end_headers()
 
     @override
@@ -67,10 +73,19 @@ class _Asked(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Kept(_Asked):
+    """Leaves a connection open."""
+
+    protocol_version = "HTTP/1.1"
+
+
 @contextmanager
-def receiving(port: int = 0, *, status: int = 204, delay: float = 0) -> Generator[Receiver]:
-    """Yield a receiver that listens on `port`, or on a free one, and answers `status` after `delay` seconds."""
-    server = _Server(("127.0.0.1", port), _Asked)
+def receiving(port: int = 0, *, status: int = 204, delay: float = 0, keeps: bool = False) -> Generator[Receiver]:
+    """Yield a receiver that listens on `port`, or on a free one, and answers `status` after `delay` seconds.
+
+    One that `keeps` its connections open takes several requests over one.
+    """
+    server = _Server(("127.0.0.1", port), _Kept if keeps else _Asked)
     server.receiver = Receiver(port=server.server_address[1], statuses=[status], delay=delay)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

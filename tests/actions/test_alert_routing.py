@@ -17,7 +17,7 @@ from amends.inbox.rules.working_hours import read_night
 from amends.inbox.store.deliveries import DeliveryJob
 from amends.inbox.store.surge_rules import NewRule
 from tests.cast import DEE, NOON, SECRET_KEY, a_post
-from tests.desk import HOUR, MINUTE, Desk
+from tests.desk import HOUR, MINUTE, Desk, claimed
 
 NIGHTS = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
 
@@ -49,14 +49,14 @@ def ring(desk: Desk, n: int = 1, *, severity: str = "high") -> list[AlertId]:
 def told(desk: Desk) -> list[tuple[str, Message]]:
     """Deliver all that is due, and return what was said over which channel."""
     found: list[tuple[str, Message]] = []
-    while job := alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE):
+    while job := claimed(desk.conn, now=desk.now):
         found.append((job.label, message(desk, job)))
-        alerts.record_delivered(desk.conn, job, now=desk.now)
+        alerts.record_delivered(desk.conn, [job], now=desk.now)
     return found
 
 
 def message(desk: Desk, job: DeliveryJob) -> Message:
-    return alerts.message_for(desk.conn, job, public_url="http://desk.example", secret_key=SECRET_KEY, now=desk.now)
+    return alerts.messages_for(desk.conn, [job], public_url="http://desk.example", secret_key=SECRET_KEY, now=desk.now)[0]
 
 
 def said(desk: Desk) -> list[str]:
@@ -139,7 +139,7 @@ def test_a_digest_says_who_is_waited_for_and_what_comes_after_it_waits_for_the_n
     alert_routing.route_pending(desk.conn, now=desk.now)
     alarms.acknowledge(desk.conn, first, agent_id=desk.agent_id, now=desk.now)
     at(desk, NOON + HOUR)
-    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    job = claimed(desk.conn, now=desk.now)
     assert job
     assert message(desk, job).title == "2 alarms, 1 not seen to yet"
     alerts.record_delivery_trouble(desk.conn, job, DeliveryError("no answer"), now=desk.now)
@@ -188,7 +188,7 @@ def test_nothing_is_told_after_somebody_sees_to_it_also_not_what_was_under_way_a
     channel(desk, "a")
     channel(desk, "b")
     [alert_id] = ring(desk)
-    under_way = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    under_way = claimed(desk.conn, now=desk.now)
     assert under_way
     alarms.acknowledge(desk.conn, alert_id, agent_id=None, now=desk.now)
     alerts.record_delivery_trouble(desk.conn, under_way, DeliveryError("no answer"), now=desk.now)
@@ -212,7 +212,7 @@ def test_where_it_was_told_it_is_told_that_it_is_over(desk: Desk) -> None:
 def test_a_receiver_that_comes_back_is_told_nothing_of_a_case_that_was_done_meanwhile(desk: Desk) -> None:
     channel(desk, "pager")
     [alert_id] = ring(desk)
-    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    job = claimed(desk.conn, now=desk.now)
     assert job
     alerts.record_delivery_trouble(desk.conn, job, DeliveryError("no answer"), now=desk.now)
     desk.resolve()

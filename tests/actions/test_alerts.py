@@ -2,20 +2,25 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from amends.core.database import Pool, fetch_values
 from amends.core.errors import DeliveryError, NotFound
-from amends.inbox.actions import alerts
+from amends.core.post import Post
+from amends.inbox.actions import alert_routing, alerts
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import channels
+from amends.worker import alerting
 from amends.worker.names import Task
 from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, an_answer_to
+from tests.desk import Counted, claimed
 from tests.fakes import FakeClassifier
 from tests.mailbox import a_mailbox
 from tests.receiver import Receiver, receiving
@@ -139,7 +144,7 @@ def test_a_slow_receiver_does_not_hold_up_another(work: Workplace, pager: Receiv
         with_channel(work, f"webhook+{pager.url}/")
         ring(work)
         with work.pool.transaction() as conn:
-            first = alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+            first = claimed(conn, now=work.now)
         assert first is not None
         work.perform(Task.DELIVER_ALERTS)
     assert len(pager.received) == 1
@@ -149,12 +154,58 @@ def test_a_worker_that_died_while_delivering_leaves_the_alert_to_the_next(work: 
     with_channel(work, f"webhook+{pager.url}/")
     ring(work)
     with work.pool.transaction() as conn:
-        assert alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+        assert claimed(conn, now=work.now)
     work.perform(Task.DELIVER_ALERTS)
     assert pager.received == []
     work.now += MINUTE
     work.perform(Task.DELIVER_ALERTS)
     assert len(pager.received) == 1
+
+
+def of_different_people(n: int) -> list[Post]:
+    """Return so many posts that ring, each of somebody else."""
+    return [a_post("The app is down!", external_id=f"many-{k}", author=replace(DEE, external_id=f"d{k}", handle=f"d{k}")) for k in range(n)]
+
+
+def test_what_is_left_of_a_batch_when_its_time_is_up_is_given_back(
+    work: Workplace, pager: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerting, "HASTE", timedelta(0))
+    with_channel(work, f"webhook+{pager.url}/")
+    ring(work, *of_different_people(3))
+    alerting.deliver_batch(work.context)
+    assert values(work, "select attempts || ' ' || state from alert_deliveries order by id") == ["1 delivered", "0 queued", "0 queued"]
+    work.perform(Task.DELIVER_ALERTS)
+    assert values(work, "select attempts || ' ' || state from alert_deliveries") == ["1 delivered"] * 3
+    assert len({request.json["key"] for request in pager.received}) == len(pager.received) == 3
+
+
+def test_a_batch_is_for_one_channel_so_that_one_that_hangs_holds_up_no_other(work: Workplace, pager: Receiver) -> None:
+    first, second = with_channel(work, f"webhook+{pager.url}/a"), with_channel(work, f"webhook+{pager.url}/b")
+    ring(work, *of_different_people(2))
+    with work.pool.transaction() as conn:
+        jobs = [alerts.claim_deliveries(conn, now=work.now, lease=MINUTE, limit=8) for _time in range(3)]
+    assert [[job.channel_id for job in one] for one in jobs] == [[first, first], [second, second], []]
+
+
+def test_what_a_batch_asks_does_not_grow_with_its_alerts(work: Workplace) -> None:
+    with_channel(work, "webhook+http://127.0.0.1:9/")
+    ring(work, *of_different_people(9))
+    with work.pool.transaction() as conn:
+        alert_routing.route_pending(conn, now=work.now)
+    assert asked(work, 2) == asked(work, 7)
+
+
+def asked(work: Workplace, limit: int) -> int:
+    """Return how many statements it takes to claim so many deliveries, to put them into words, and to keep that they were taken."""
+    with work.pool.transaction() as conn:
+        Counted.asked, conn.cursor_factory = 0, Counted
+        jobs = alerts.claim_deliveries(conn, now=work.now, lease=MINUTE, limit=limit)
+        assert len(jobs) == limit
+        alerts.messages_for(conn, jobs, public_url="http://desk.example", secret_key=SECRET_KEY, now=work.now)
+        alerts.record_delivered(conn, jobs, now=work.now)
+        conn.cursor_factory = psycopg.Cursor
+    return Counted.asked
 
 
 def test_a_case_rings_once_in_its_cool_down(work: Workplace, pager: Receiver) -> None:
@@ -172,10 +223,10 @@ def test_recording_a_late_result_twice_changes_nothing(work: Workplace, pager: R
     with_channel(work, f"webhook+{pager.url}/")
     ring(work)
     with work.pool.transaction() as conn:
-        job = alerts.claim_delivery(conn, now=work.now, lease=MINUTE)
+        job = claimed(conn, now=work.now)
         assert job is not None
-        alerts.record_delivered(conn, job, now=work.now)
-        alerts.record_delivered(conn, job, now=work.now)
+        alerts.record_delivered(conn, [job], now=work.now)
+        alerts.record_delivered(conn, [job], now=work.now)
         alerts.record_delivery_trouble(conn, job, DeliveryError("too late"), now=work.now)
     assert values(work, "select state from alert_deliveries") == ["delivered"]
     assert values(work, "select count(*) from events where kind = 'alert_delivered'") == [1]

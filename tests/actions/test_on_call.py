@@ -17,7 +17,7 @@ from amends.inbox.rules.on_call import Rota, Swap, Turn
 from amends.inbox.rules.working_hours import read_night
 from amends.inbox.store import channels
 from tests.cast import DEE, NOON, SECRET_KEY, a_post, ada, bo, mia
-from tests.desk import DAY, HOUR, MINUTE, Desk
+from tests.desk import DAY, HOUR, MINUTE, Desk, claimed
 
 
 def address(desk: Desk, agent_id: AgentId, name: str, *, for_others: bool = False) -> int:
@@ -216,7 +216,7 @@ def test_an_address_inside_is_told_where_an_administrator_entered_it_for_somebod
     on_duty(desk, [ada(desk.conn)])
     address(desk, ada(desk.conn), f"of-{ada(desk.conn)}", for_others=for_others)
     ring(desk)
-    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    job = claimed(desk.conn, now=desk.now)
     assert job is not None
     assert alerts.is_outward(job) is not for_others
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Self
 
 import psycopg
 import pytest
@@ -23,7 +22,7 @@ from amends.inbox.rules.sla_policy import Written
 from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import sla_policies as stored
 from tests.cast import NOON, a_post, an_answer_to, mia
-from tests.desk import DAY, HOUR, MINUTE, Desk
+from tests.desk import DAY, HOUR, MINUTE, Counted, Desk
 from tests.fakes import FakeClassifier
 
 PLAIN = Written(
@@ -222,17 +221,6 @@ def test_a_calendar_that_was_applied_to_what_runs_stays_so(desk: Desk) -> None:
     sla_policies.apply(desk.conn, agent_id=desk.agent_id, now=desk.now)
     finish_jobs(desk)
     assert touched(desk, urgency=90) == NOON + 90 * MINUTE, "an hour from six in the evening, half past twelve in UTC"
-
-
-class Counted(psycopg.Cursor[Any]):
-    """A cursor that counts what is asked."""
-
-    asked = 0
-
-    def execute(self, *args: Any, **kwargs: Any) -> Self:
-        """Count and ask."""
-        type(self).asked += 1
-        return super().execute(*args, **kwargs)
 
 
 def statements(desk: Desk, ids: list[CaseId]) -> int:

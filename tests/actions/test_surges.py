@@ -15,7 +15,7 @@ from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.store import surges as rows
 from amends.inbox.store.surge_rules import NewRule
 from tests.cast import NOON, SECRET_KEY, a_post, ada
-from tests.desk import MINUTE, Desk
+from tests.desk import MINUTE, Desk, claimed
 
 NUMBERS = count(1)
 WEEK = timedelta(weeks=1)
@@ -170,9 +170,9 @@ def test_the_message_says_how_many_and_by_which_link_somebody_sees_to_it(desk: D
     watched(desk)
     complaints(desk, 3)
     [surge] = looked(desk)
-    job = alerts.claim_delivery(desk.conn, now=desk.now, lease=MINUTE)
+    job = claimed(desk.conn, now=desk.now)
     assert job
-    message = alerts.message_for(desk.conn, job, public_url="http://desk.example", secret_key=SECRET_KEY, now=desk.now)
+    [message] = alerts.messages_for(desk.conn, [job], public_url="http://desk.example", secret_key=SECRET_KEY, now=desk.now)
     assert message.title == "Lost bags: 3 cases within 60 minutes."
     assert message.url.startswith(f"http://desk.example/alarm/{surge.id}/")
     assert message.facts["n"] == 3

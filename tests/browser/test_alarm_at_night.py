@@ -14,6 +14,7 @@ from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import rotas as rotas_stored
 from tests.browser.desktop import Desktop
 from tests.cast import SECRET_KEY
+from tests.desk import claimed
 from tests.receiver import Receiver, receiving
 
 MINUTE = timedelta(minutes=1)
@@ -49,10 +50,10 @@ def deliver(desktop: Desktop, *, after: timedelta) -> None:
     door.now += after
     with door.pool.transaction() as conn:
         alert_calls.call_next(conn, now=door.now)
-        while job := alerts.claim_delivery(conn, now=door.now, lease=MINUTE):
-            message = alerts.message_for(conn, job, public_url=desktop.address, secret_key=SECRET_KEY, now=door.now)
+        while job := claimed(conn, now=door.now):
+            [message] = alerts.messages_for(conn, [job], public_url=desktop.address, secret_key=SECRET_KEY, now=door.now)
             channels.notifier_of(job.target, secret_key=SECRET_KEY).deliver(message)
-            alerts.record_delivered(conn, job, now=door.now)
+            alerts.record_delivered(conn, [job], now=door.now)
 
 
 def test_an_alarm_at_night_acknowledged_from_a_webhook(desktop: Desktop) -> None:

@@ -179,7 +179,7 @@ def test_what_a_webhook_answers_decides_whether_to_try_again(status: int, perman
 def test_a_webhook_follows_no_redirect() -> None:
     with ExitStack() as stack:
         first, second = stack.enter_context(receiving()), stack.enter_context(receiving())
-        first.statuses, first.location = [302], second.url
+        first.statuses, first.headers = [302], {"location": second.url}
         with pytest.raises(DeliveryError):
             notifiers.build(f"webhook+{first.url}/").deliver(MESSAGE)
         assert second.received == []
@@ -189,6 +189,32 @@ def test_a_webhook_that_hangs_is_given_up_in_time() -> None:
     with receiving(delay=1) as receiver, pytest.raises(DeliveryError) as caught:
         replace(webhook.build(f"webhook+{receiver.url}/"), time_out=0.2).deliver(MESSAGE)
     assert not caught.value.permanent
+
+
+def test_alerts_to_one_receiver_share_a_connection_and_nothing_else() -> None:
+    with receiving(keeps=True) as receiver:
+        receiver.headers = {"set-cookie": "who=you"}
+        for _time in range(3):
+            notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
+    assert receiver.connections == 1
+    assert [request.headers.get("cookie") for request in receiver.received] == [None, None, None]
+
+
+def test_what_is_told_outward_only_goes_over_no_connection_that_another_opened() -> None:
+    with receiving(keeps=True) as receiver:
+        own = notifiers.build(f"webhook+{receiver.url}/", outward=True)
+        notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
+        with pytest.raises(DeliveryError, match="inside this network"):
+            own.deliver(MESSAGE)
+    assert webhook.client_for(outward=True) is not webhook.client_for(outward=False)
+    assert len(receiver.received) == 1
+
+
+def test_who_took_an_alert_and_goes_on_talking_took_it() -> None:
+    with receiving(status=200, keeps=True) as receiver:
+        receiver.headers = {"content-length": "5"}
+        replace(webhook.build(f"webhook+{receiver.url}/"), time_out=0.2).deliver(MESSAGE)
+    assert len(receiver.received) == 1
 
 
 def test_a_mail_carries_the_alerts_key_so_that_a_double_can_be_told() -> None:

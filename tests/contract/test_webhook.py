@@ -112,7 +112,7 @@ def test_a_reply_goes_out_signed_and_under_its_key() -> None:
 def test_a_receiver_that_does_not_take_it_says_whether_to_try_again(status: int, kind: type[Exception]) -> None:
     with receiving() as receiver:
         receiver.statuses = [status]
-        receiver.location = receiver.url
+        receiver.headers = {"location": receiver.url}
         with pytest.raises(kind):
             webhook.build(ours(reply_url=f"http://127.0.0.1:{receiver.port}/replies"), lambda: NOW).reply(DRAFT)
 

@@ -1,52 +1,70 @@
-"""Hands one alert to one channel. Place in the path: delivery row -> notifier -> delivered, or a time to try again."""
+"""Hands alerts to one channel. Place in the path: delivery row -> notifier -> delivered, or a time to try again."""
 
-from datetime import timedelta
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime, timedelta
+from functools import cache
 
+from amends.core.database import Connection
 from amends.core.errors import AmendsError, DeliveryError
 from amends.core.log import bound, logger
-from amends.core.ports import Message
+from amends.core.ports import Message, Notifier
 from amends.inbox.actions import alerts, channels
+from amends.inbox.store import deliveries
 from amends.inbox.store.deliveries import DeliveryJob
 from amends.worker.context import Context
 from amends.worker.names import Task
 
 log = logger(__name__)
 
+BATCH = 8
 LEASE = timedelta(seconds=60)
+HASTE = timedelta(seconds=1)
+"""After so long with one batch what is left of it is given back: others may be faster, and who saw to an alarm is not told of it."""
+
+Ended = tuple[DeliveryJob, DeliveryError | None]
 
 
-def deliver_one(at: Context) -> bool:
-    """Deliver one alert; False where none is due. While there is work, one more thread is called."""
+def deliver_batch(at: Context) -> bool:
+    """Deliver a few alerts to one channel; False where none is due. While there is work, one more thread is called."""
     with at.pool.transaction() as conn:
         now = at.clock()
-        job = alerts.claim_delivery(conn, now=now, lease=LEASE)
-        message = alerts.message_for(conn, job, public_url=at.public_url, secret_key=at.secret_key, now=now) if job else None
-    if job is None or message is None:
+        jobs = alerts.claim_deliveries(conn, now=now, lease=LEASE, limit=BATCH)
+        messages = alerts.messages_for(conn, jobs, public_url=at.public_url, secret_key=at.secret_key, now=now)
+    if not jobs:
         return False
     at.wake(Task.DELIVER_ALERTS)
-    with bound(alert_id=job.alert_id, case_id=job.case_id, post_id=job.post_id, source_id=job.source_id, channel=job.label):
-        _deliver(at, job, message)
+    ended = list(_delivered(at, jobs, messages, until=now + HASTE))
+    with at.pool.transaction() as conn:
+        _record(at, conn, ended)
+        deliveries.give_back(conn, jobs[len(ended) :])
     at.wake(Task.RELAY)
     return True
 
 
-def _deliver(at: Context, job: DeliveryJob, message: Message) -> None:
+def _delivered(at: Context, jobs: Sequence[DeliveryJob], messages: Sequence[Message], *, until: datetime) -> Generator[Ended]:
+    """Yield what became of each, until it is too late for the rest."""
+    notifier = cache(lambda: channels.notifier_of(jobs[0].target, secret_key=at.secret_key, outward=alerts.is_outward(jobs[0])))
+    for job, message in zip(jobs, messages, strict=True):
+        with bound(alert_id=job.alert_id, case_id=job.case_id, post_id=job.post_id, source_id=job.source_id, channel=job.label):
+            yield job, _trouble(notifier, job, message)
+        if at.clock() >= until:
+            return
+
+
+def _trouble(notifier: Callable[[], Notifier], job: DeliveryJob, message: Message) -> DeliveryError | None:
     try:
-        _hand_over(at, job, message)
+        _hand_over(notifier, message)
     except DeliveryError as error:
         log.warning("alert_not_delivered", words=str(error), permanent=error.permanent, attempts=job.attempts)
-        with at.pool.transaction() as conn:
-            alerts.record_delivery_trouble(conn, job, error, now=at.clock())
-        return
-    with at.pool.transaction() as conn:
-        alerts.record_delivered(conn, job, now=at.clock())
+        return error
     log.info("alert_delivered", attempts=job.attempts)
+    return None
 
 
-def _hand_over(at: Context, job: DeliveryJob, message: Message) -> None:
+def _hand_over(notifier: Callable[[], Notifier], message: Message) -> None:
     """Deliver; what is not a `DeliveryError` becomes one, final where the stored address cannot be used at all."""
     try:
-        channels.notifier_of(job.target, secret_key=at.secret_key, outward=alerts.is_outward(job)).deliver(message)
+        notifier().deliver(message)
     except DeliveryError:
         raise
     except AmendsError as error:
@@ -54,3 +72,11 @@ def _hand_over(at: Context, job: DeliveryJob, message: Message) -> None:
     except Exception as error:
         log.exception("notifier_broke")
         raise DeliveryError(f"the channel broke ({type(error).__name__}: {error})") from error
+
+
+def _record(at: Context, conn: Connection, ended: Sequence[Ended]) -> None:
+    now = at.clock()
+    alerts.record_delivered(conn, [job for job, error in ended if error is None], now=now)
+    for job, error in ended:
+        if error is not None:
+            alerts.record_delivery_trouble(conn, job, error, now=now)

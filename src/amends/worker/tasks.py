@@ -11,7 +11,7 @@ from amends.core.database import DatabaseGone
 from amends.core.log import bound, logger
 from amends.inbox.actions.follow_up import conclude_due, look_at_stirred
 from amends.worker import clustering, occasions, surging
-from amends.worker.alerting import deliver_one
+from amends.worker.alerting import deliver_batch
 from amends.worker.backfilling import backfill_one
 from amends.worker.clocking import keep_batch
 from amends.worker.collecting import collect_one
@@ -80,7 +80,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.READ_EXAMPLES: read_examples_batch,
     Task.SEND_REPLIES: send_one,
     Task.PROVE_REPLIES: prove_one,
-    Task.DELIVER_ALERTS: deliver_one,
+    Task.DELIVER_ALERTS: deliver_batch,
     Task.CALL_WEBHOOKS: call_one,
     Task.SYNC_CUSTOMERS: sync_one,
     Task.CONCLUDE_FOLLOW_UPS: conclude_batch,

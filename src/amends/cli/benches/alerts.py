@@ -1,47 +1,48 @@
 """Seen -> alert at the webhook: stored posts, read by the model, put on the desk, routed and delivered, at a steady pace.
 
-The floor tells the same receiver of the same posts at the same pace, with nothing in between.
+What is measured is the desk's worker as `./amends up` runs it: one process, a broker, and whatever else a post wakes there (giving out,
+clusters). The floor tells the same receiver of the same posts at the same pace, with nothing in between.
 """
 
 import os
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
-from itertools import count
+from pathlib import Path
+from typing import TypeVar
 
 import httpx
-from pydantic import SecretStr
 
 from amends.cli.measuring.pager import Pager, paging
 from amends.cli.measuring.row import Row, limited
 from amends.cli.running.installation import say
 from amends.core.clock import utc_now
 from amends.core.database import Pool, fetch_values, open_pool
+from amends.core.embedded.places import scratch_dir
+from amends.core.embedded.program import Program
+from amends.core.embedded.valkey import EmbeddedValkey
 from amends.core.post import Author, Post
-from amends.core.settings import DEMO_SECRET, Mode, Settings
+from amends.core.settings import DEMO_SECRET, Mode
 from amends.inbox.actions.channels import add_channel
 from amends.inbox.actions.ingest import ingest
-from amends.inbox.actions.policies import policy_of
 from amends.inbox.actions.sources import add_source
-from amends.inbox.rules.alarm_thresholds import Thresholds
 from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import alert_routes
-from amends.triage.loading import default_classifier
-from amends.worker.context import Context, make_drains
-from amends.worker.lending import Collectors
-from amends.worker.names import Task
-from amends.worker.tasks import perform
+from amends.worker.app import make_app
+from amends.worker.names import Lane, Task
+from amends.worker.wake import Waker
 
+Given = TypeVar("Given")
 FULL = 15_000
 PER_SECOND = 50
+PAGE = 5
 GOAL = 2_000.0
 LATEST = 60.0
-TASKS = (Task.TRIAGE, Task.DELIVER_ALERTS, Task.DELIVER_ALERTS, Task.RELAY)
-WORKLOAD = f"{PER_SECOND} posts a second, each of somebody else, negative and with reach, so each rings; the model reads them all"
+WORKLOAD = (
+    f"{PER_SECOND} posts a second in pages of {PAGE}, each of somebody else, negative and with reach, so each rings; "
+    "the desk's worker runs as in `up`, and its model reads them all"
+)
 SAID = "The whole network is down since this morning and nobody answers, this is the worst service ever, number {}."
 
 
@@ -50,9 +51,9 @@ def run(url: str, *, full: int = FULL) -> list[Row]:
     pool = open_pool(url, size=10)
     with paging() as pager:
         source_id = _furnish(pool, pager)
-        with _working(pool) as wake:
-            _told(pool, source_id, pager, wake, first=0, number=PER_SECOND)
-            product = _told(pool, source_id, pager, wake, first=PER_SECOND, number=full)
+        with _at_work(url) as waker:
+            _told(pool, source_id, pager, waker, first=0, number=PER_SECOND)
+            product = _told(pool, source_id, pager, waker, first=PER_SECOND, number=full)
     with paging() as bare:
         floor = _bare(bare, number=min(full, 20 * PER_SECOND))
     pool.close()
@@ -96,58 +97,36 @@ def _furnish(pool: Pool, pager: Pager) -> SourceId:
 
 
 @contextmanager
-def _working(pool: Pool) -> Generator[Callable[[Task], bool]]:
-    """Yield the wake-up of a worker of this process: a thread for each task, which sleeps until it is woken, or a moment."""
-    stopping, asked = threading.Event(), {task: threading.Event() for task in Task}
-
-    def wake(task: Task) -> bool:
-        asked[task].set()
-        return True
-
-    at = _context(pool, stopping, wake)
-
-    def work(task: Task) -> None:
-        while not stopping.is_set():
-            asked[task].wait(0.5)
-            asked[task].clear()
-            perform(task, at)
-
-    threads = [threading.Thread(target=work, args=(task,), daemon=True) for task in TASKS]
-    for thread in threads:
-        thread.start()
-    try:
-        yield wake
-    finally:
-        stopping.set()
-        for thread in threads:
-            thread.join(10)
+def _at_work(url: str) -> Generator[Waker]:
+    """Yield what wakes the worker of the desk, the process that triages and delivers where `./amends up` runs, with a broker as there."""
+    with scratch_dir() as folder, EmbeddedValkey(folder / "valkey") as broker_url:
+        given = {
+            "AMENDS_MODE": Mode.TEST.value,
+            "AMENDS_DATABASE_URL": url,
+            "AMENDS_BROKER_URL": broker_url,
+            "AMENDS_SECRET_KEY": DEMO_SECRET,
+            "AMENDS_PUBLIC_URL": "http://desk.example",
+        }
+        worker = Program("worker", ("worker", "--lane", Lane.DESK), env={**os.environ, **given}, cwd=Path.cwd(), log=folder / "worker.log")
+        worker.start()
+        try:
+            yield Waker(make_app(broker_url))
+        finally:
+            worker.stop()
 
 
-def _context(pool: Pool, stopping: threading.Event, wake: Callable[[Task], bool]) -> Context:
-    given = Settings(mode=Mode.TEST, secret_key=SecretStr(DEMO_SECRET), public_url="http://desk.example")
-    model = default_classifier()
-    return Context(
-        settings=given,
-        pool=pool,
-        collectors=Collectors(DEMO_SECRET),
-        classifier=lambda: model,
-        policy=replace(policy_of(given), alert=Thresholds(urgency=0, cooldown=timedelta(0))),
-        drains=make_drains(stopping),
-        wake=wake,
-    )
-
-
-def _told(pool: Pool, source_id: SourceId, pager: Pager, wake: Callable[[Task], bool], *, first: int, number: int) -> list[float]:
+def _told(pool: Pool, source_id: SourceId, pager: Pager, waker: Waker, *, first: int, number: int) -> list[float]:
     """Store posts at the pace of the workload, and return how long each took to the pager, in seconds.
 
     One that has not rung when patience ends has taken until then, and is told of.
     """
     stored: dict[str, float] = {}
-    for post in _paced(_post(n) for n in range(first, first + number)):
+    for place in _paced(range(first, first + number, PAGE), PAGE):
+        page = [_post(n) for n in range(place, min(place + PAGE, first + number))]
         with pool.transaction() as conn:
-            ingest(conn, source_id=source_id, network="x", posts=[post], now=utc_now())
-        stored[post.permalink] = time.perf_counter()
-        wake(Task.TRIAGE)
+            ingest(conn, source_id=source_id, network="x", posts=page, now=utc_now())
+        stored |= dict.fromkeys((post.permalink for post in page), time.perf_counter())
+        waker.wake(Task.RELAY)
     until = time.perf_counter() + LATEST
     while not stored.keys() <= pager.came.keys() and time.perf_counter() < until:
         time.sleep(0.05)
@@ -161,17 +140,18 @@ def _bare(pager: Pager, *, number: int) -> list[float]:
     """Return how long requests take that tell of posts and nothing else."""
     asked: dict[str, float] = {}
     with httpx.Client() as client:
-        for post in _paced(_post(n) for n in range(number)):
+        for post in _paced(map(_post, range(number)), 1):
             asked[post.permalink] = time.perf_counter()
             client.post(pager.url, json={"facts": {"permalink": post.permalink}})
     return [pager.came[one] - at for one, at in asked.items()]
 
 
-def _paced(posts: Iterator[Post]) -> Generator[Post]:
+def _paced(given: Iterable[Given], posts: int) -> Generator[Given]:
+    """Yield what is given, each of so many posts, at the pace of the workload."""
     began = time.perf_counter()
-    for place, post in zip(count(), posts, strict=False):
-        time.sleep(max(0.0, began + place / PER_SECOND - time.perf_counter()))
-        yield post
+    for place, one in enumerate(given):
+        time.sleep(max(0.0, began + place * posts / PER_SECOND - time.perf_counter()))
+        yield one
 
 
 def _post(number: int) -> Post:

@@ -33,6 +33,8 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Asked(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_POST(self) -> None:
         server = self.server
         if isinstance(server, _Server):

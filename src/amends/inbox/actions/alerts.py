@@ -4,6 +4,7 @@ Place in the path: triage, a surge, a source in trouble -> alert -> routed -> cl
 between two transactions, by the worker.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
@@ -13,7 +14,7 @@ from amends.core.secrets import sign
 from amends.inbox.actions import alert_routing
 from amends.inbox.rules import delivery
 from amends.inbox.rules.alert_digest_text import OVER, digest_message_of, retold
-from amends.inbox.rules.alert_text import message_of, source_message_of, surge_message_of
+from amends.inbox.rules.alert_text import AlertFacts, SourceAlertFacts, SurgeFacts, message_of, source_message_of, surge_message_of
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.rights import Right, may
@@ -21,16 +22,22 @@ from amends.inbox.store import alert_digests, deliveries, events, order_shapes
 from amends.inbox.store.deliveries import DeliveryJob
 
 LONGEST_ERROR = 300
+Facts = AlertFacts | SourceAlertFacts | SurgeFacts
 
 
-def claim_delivery(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
-    """Give new alerts their deliveries, then claim the next one, or None. A digest whose alarms were all erased is told to nobody."""
+def claim_deliveries(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> list[DeliveryJob]:
+    """Give new alerts their deliveries, then claim at most `limit` to the channel for which one waits longest.
+
+    A digest whose alarms were all erased is told to nobody.
+    """
     alert_routing.route_pending(conn, now=now)
-    while job := deliveries.claim(conn, now=now, lease=lease):
-        if job.digest_id is None or not alert_digests.is_empty(conn, job.digest_id):
-            return job
-        deliveries.settle(conn, job.delivery_id)
-    return None
+    while jobs := deliveries.claim(conn, now=now, lease=lease, limit=limit):
+        empty = [job for job in jobs if job.digest_id is not None and alert_digests.is_empty(conn, job.digest_id)]
+        for job in empty:
+            deliveries.settle(conn, job.delivery_id)
+        if left := [job for job in jobs if job not in empty]:
+            return left
+    return []
 
 
 def is_outward(job: DeliveryJob) -> bool:
@@ -38,22 +45,38 @@ def is_outward(job: DeliveryJob) -> bool:
     return job.owner_role is not None and not may(job.owner_role, Right.SOURCES)
 
 
-def message_for(conn: Connection, job: DeliveryJob, *, public_url: str, secret_key: str, now: datetime) -> Message:
-    """Return what the notifier is to say, of an alert that is over by now that it is; the same key for every try."""
-    if job.digest_id is not None:
-        return digest_message_of(alert_digests.close(conn, job.digest_id, now=now), digest_id=job.digest_id, public_url=public_url)
-    alert_id = _alert_of(job)
-    seen_to = f"{public_url.rstrip('/')}/alarm/{alert_id}/{sign(f'alarm {alert_id}', secret_key)}"
-    return retold(_first(conn, job, alert_id, public_url, seen_to), OVER if job.over else job.again)
+def messages_for(conn: Connection, jobs: Sequence[DeliveryJob], *, public_url: str, secret_key: str, now: datetime) -> list[Message]:
+    """Return what the notifier is to say of each, of an alert that is over by now that it is; the same key for every try."""
+    facts, shapes = _facts(conn, jobs), order_shapes.newest(conn) if jobs else []
+
+    def say(job: DeliveryJob) -> Message:
+        if job.digest_id is not None:
+            return digest_message_of(alert_digests.close(conn, job.digest_id, now=now), digest_id=job.digest_id, public_url=public_url)
+        alert_id = _alert_of(job)
+        seen_to = f"{public_url.rstrip('/')}/alarm/{alert_id}/{sign(f'alarm {alert_id}', secret_key)}"
+        return retold(_first(facts[alert_id], public_url, seen_to, shapes), OVER if job.over else job.again)
+
+    return [say(job) for job in jobs]
 
 
-def _first(conn: Connection, job: DeliveryJob, alert_id: AlertId, public_url: str, seen_to: str) -> Message:
-    if job.case_id is not None:
-        facts = deliveries.facts_of(conn, alert_id)
-        return message_of(facts, public_url=public_url, seen_to=seen_to, order_shapes=order_shapes.newest(conn))
-    if job.source_id is not None:
-        return source_message_of(deliveries.facts_of_source_alert(conn, alert_id), public_url=public_url, seen_to=seen_to)
-    return surge_message_of(deliveries.facts_of_surge(conn, alert_id), seen_to=seen_to)
+def _facts(conn: Connection, jobs: Sequence[DeliveryJob]) -> dict[AlertId, Facts]:
+    """Return what the messages of alerts need, by one query for each kind of them."""
+    of_cases = [_alert_of(job) for job in jobs if job.case_id is not None]
+    of_sources = [_alert_of(job) for job in jobs if job.case_id is None and job.source_id is not None]
+    of_surges = [_alert_of(job) for job in jobs if job.digest_id is None and job.case_id is None and job.source_id is None]
+    found: list[Facts] = []
+    found += deliveries.facts_of_cases(conn, of_cases) if of_cases else []
+    found += deliveries.facts_of_sources(conn, of_sources) if of_sources else []
+    found += deliveries.facts_of_surges(conn, of_surges) if of_surges else []
+    return {one.alert_id: one for one in found}
+
+
+def _first(facts: Facts, public_url: str, seen_to: str, shapes: Sequence[str]) -> Message:
+    if isinstance(facts, AlertFacts):
+        return message_of(facts, public_url=public_url, seen_to=seen_to, order_shapes=shapes)
+    if isinstance(facts, SourceAlertFacts):
+        return source_message_of(facts, public_url=public_url, seen_to=seen_to)
+    return surge_message_of(facts, seen_to=seen_to)
 
 
 def _alert_of(job: DeliveryJob) -> AlertId:
@@ -62,10 +85,10 @@ def _alert_of(job: DeliveryJob) -> AlertId:
     return job.alert_id
 
 
-def record_delivered(conn: Connection, job: DeliveryJob, *, now: datetime) -> None:
-    """Keep that the channel took the alert; saying it twice changes nothing."""
-    if deliveries.set_delivered(conn, job.delivery_id, now=now):
-        _tell(conn, EventKind.ALERT_DELIVERED, job, now=now)
+def record_delivered(conn: Connection, jobs: Sequence[DeliveryJob], *, now: datetime) -> None:
+    """Keep that the channel took alerts; saying it twice changes nothing."""
+    changed = deliveries.set_delivered(conn, [job.delivery_id for job in jobs], now=now)
+    events.add_all(conn, [_told(EventKind.ALERT_DELIVERED, job) for job in jobs if job.delivery_id in changed], now=now)
 
 
 def record_delivery_trouble(conn: Connection, job: DeliveryJob, error: DeliveryError, *, now: datetime) -> None:
@@ -75,15 +98,14 @@ def record_delivery_trouble(conn: Connection, job: DeliveryJob, error: DeliveryE
     if again is not None:
         deliveries.set_again(conn, job.delivery_id, next_at=again, error=words)
     elif deliveries.set_failed(conn, job.delivery_id, error=words):
-        _tell(conn, EventKind.ALERT_FAILED, job, now=now, reason=words)
+        events.add_all(conn, [_told(EventKind.ALERT_FAILED, job, reason=words)], now=now)
 
 
-def _tell(conn: Connection, kind: EventKind, job: DeliveryJob, *, now: datetime, **facts: object) -> None:
-    told = events.Event(
+def _told(kind: EventKind, job: DeliveryJob, **facts: object) -> events.Event:
+    return events.Event(
         kind=kind,
         case_id=job.case_id,
         post_id=job.post_id,
         source_id=job.source_id,
         facts={"alert_id": job.alert_id, "digest_id": job.digest_id, "channel": job.label, **facts},
     )
-    events.add_all(conn, [told], now=now)

@@ -7,9 +7,10 @@ It may be plain text or `whsec_` followed by base64. Without it the POST is not 
 import base64
 import binascii
 import json
-import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -24,6 +25,8 @@ from amends.inbox.rules.signature import sign
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
+IDLE = 1.0
+SHORT = 1_024
 PASSING = frozenset({408, 409, 425, 429})
 
 
@@ -49,13 +52,13 @@ class Webhook:
             raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        with httpx.Client(timeout=self.time_out, follow_redirects=False, verify=_trusted()) as client:
-            request = client.build_request("POST", self.url, content=body, headers=headers)
-            if self.outward:
-                check_host(request.url.host, request.url.port or 443)
-                request.extensions["trace"] = watching(request.url.raw_host.decode())
-            answer = client.send(request, stream=True)
-            answer.close()
+        client = client_for(outward=self.outward)
+        request = client.build_request("POST", self.url, content=body, headers=headers, timeout=self.time_out)
+        if self.outward:
+            check_host(request.url.host, request.url.port or 443)
+            request.extensions["trace"] = watching(request.url.raw_host.decode())
+        answer = client.send(request, stream=True)
+        _let_go(answer)
         return answer.status_code
 
     def _headers(self, key: str, body: bytes) -> dict[str, str]:
@@ -67,9 +70,26 @@ class Webhook:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Return whose certificates are believed; read once, since that takes longer than a delivery."""
-    return httpx.create_ssl_context()
+def client_for(*, outward: bool) -> httpx.Client:  # noqa: ARG001 - one for each
+    """Return what this process asks with: to read the certificates takes longer than a delivery, to connect anew about as long.
+
+    What is told outward only has connections of its own, each of which was looked at when it was opened. Nothing is remembered of a
+    receiver but an open connection, for a moment: many close one that was idle for longer.
+    """
+    forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=IDLE)
+    return httpx.Client(cookies=forgetful, follow_redirects=False, limits=limits)
+
+
+def _let_go(answer: httpx.Response) -> None:
+    """Be done with an answer; where it was short and came at once, its connection serves once more."""
+    length = answer.headers.get("content-length", "")
+    if length.isdecimal() and int(length) <= SHORT:
+        with suppress(httpx.HTTPError):
+            for piece in answer.iter_raw():
+                if len(piece) < int(length):
+                    break
+    answer.close()
 
 
 def payload(message: Message) -> dict[str, object]:

@@ -1,9 +1,10 @@
 """SQL of alert deliveries: one row per alert (or digest), channel and telling, written by `alert_routing`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from amends.core.database import Connection, execute, fetch_maybe, fetch_one
+from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.inbox.rules.alert_text import AlertFacts, SourceAlertFacts, SurgeFacts
 from amends.inbox.rules.ids import AlertId, CaseId, PostId, SourceId
 
@@ -35,19 +36,24 @@ class DeliveryJob:
     raised_at: datetime
 
 
-def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob | None:
-    """Take the delivery that has waited longest; until `now + lease` nobody else gets it."""
-    return fetch_maybe(
+def claim(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> list[DeliveryJob]:
+    """Take the delivery that has waited longest and others to its channel, at most `limit`; until `now + lease` nobody else gets them."""
+    return fetch_all(
         conn,
         DeliveryJob,
         """
-        with taken as (
+        with longest as (
+          select channel_id from alert_deliveries
+          where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+          order by next_at, id limit 1 for update skip locked
+        ), taken as (
           update alert_deliveries set attempts = attempts + 1, claimed_until = %(until)s
-          where id = (
+          where id in (
             select id from alert_deliveries
-            where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
-            order by next_at, id limit 1 for update skip locked)
-          returning id, alert_id, digest_id, again, channel_id, attempts, queued_at
+            where channel_id = (select channel_id from longest)
+              and state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+            order by next_at, id limit %(limit)s for update skip locked)
+          returning id, alert_id, digest_id, again, channel_id, attempts, queued_at, next_at
         )
         select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again,
           alert.ended_at is not null as over, alert.case_id, alert.post_id,
@@ -59,14 +65,28 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> DeliveryJob |
         left join agents owner on owner.id = channel.agent_id
         left join alerts alert on alert.id = taken.alert_id
         left join alert_digests digest on digest.id = taken.digest_id
+        order by taken.next_at, taken.id
         """,
-        {"now": now, "until": now + lease},
+        {"now": now, "until": now + lease, "limit": limit},
     )
 
 
-def facts_of(conn: Connection, alert_id: AlertId) -> AlertFacts:
-    """Return an alert with what its message needs."""
-    return fetch_one(
+def give_back(conn: Connection, jobs: Sequence[DeliveryJob]) -> None:
+    """Let others take deliveries that were taken and not tried."""
+    execute(
+        conn,
+        """
+        update alert_deliveries d set attempts = d.attempts - 1, claimed_until = null
+        from unnest(%(ids)s::bigint[], %(attempts)s::int[]) as given(id, attempts)
+        where d.id = given.id and d.attempts = given.attempts and d.state = 'queued'
+        """,
+        {"ids": [one.delivery_id for one in jobs], "attempts": [one.attempts for one in jobs]},
+    )
+
+
+def facts_of_cases(conn: Connection, alert_ids: Sequence[AlertId]) -> list[AlertFacts]:
+    """Return alerts of cases with what their messages need."""
+    return fetch_all(
         conn,
         AlertFacts,
         """
@@ -78,15 +98,15 @@ def facts_of(conn: Connection, alert_id: AlertId) -> AlertFacts:
         join brands brand on brand.id = cases.brand_id
         join posts post on post.id = alert.post_id
         join authors author on author.id = post.author_id
-        where alert.id = %(alert_id)s
+        where alert.id = any(%(ids)s)
         """,
-        {"alert_id": alert_id},
+        {"ids": list(alert_ids)},
     )
 
 
-def facts_of_source_alert(conn: Connection, alert_id: AlertId) -> SourceAlertFacts:
-    """Return an alert of a source with what its message needs."""
-    return fetch_one(
+def facts_of_sources(conn: Connection, alert_ids: Sequence[AlertId]) -> list[SourceAlertFacts]:
+    """Return alerts of sources with what their messages need."""
+    return fetch_all(
         conn,
         SourceAlertFacts,
         """
@@ -95,22 +115,22 @@ def facts_of_source_alert(conn: Connection, alert_id: AlertId) -> SourceAlertFac
         from alerts alert
         join sources source on source.id = alert.source_id
         join brands brand on brand.id = source.brand_id
-        where alert.id = %(alert_id)s
+        where alert.id = any(%(ids)s)
         """,
-        {"alert_id": alert_id},
+        {"ids": list(alert_ids)},
     )
 
 
-def facts_of_surge(conn: Connection, alert_id: AlertId) -> SurgeFacts:
-    """Return an alert of a surge with what its message needs."""
-    return fetch_one(
+def facts_of_surges(conn: Connection, alert_ids: Sequence[AlertId]) -> list[SurgeFacts]:
+    """Return alerts of surges with what their messages need."""
+    return fetch_all(
         conn,
         SurgeFacts,
         """
         select a.id as alert_id, r.name as rule, a.severity, a.reason, a.most as n, a.expected::float8 as expected, a.since, a.raised_at
-        from alerts a join surge_rules r on r.id = a.surge_rule_id where a.id = %(alert_id)s
+        from alerts a join surge_rules r on r.id = a.surge_rule_id where a.id = any(%(ids)s)
         """,
-        {"alert_id": alert_id},
+        {"ids": list(alert_ids)},
     )
 
 
@@ -119,16 +139,17 @@ def settle(conn: Connection, delivery_id: int) -> None:
     execute(conn, "update alert_deliveries set state = 'settled', claimed_until = null where id = %(id)s", {"id": delivery_id})
 
 
-def set_delivered(conn: Connection, delivery_id: int, *, now: datetime) -> int:
-    """Mark a delivery as done and return how many rows that changed (0 where it was done before)."""
-    return execute(
+def set_delivered(conn: Connection, delivery_ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Mark deliveries as done and return those that were not done before."""
+    changed = fetch_values(
         conn,
         """
         update alert_deliveries set state = 'delivered', delivered_at = %(now)s, claimed_until = null, error = ''
-        where id = %(id)s and state <> 'delivered'
+        where id = any(%(ids)s) and state <> 'delivered' returning id
         """,
-        {"id": delivery_id, "now": now},
+        {"ids": list(delivery_ids), "now": now},
     )
+    return set(changed)
 
 
 def set_again(conn: Connection, delivery_id: int, *, next_at: datetime, error: str) -> None:
