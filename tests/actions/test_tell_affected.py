@@ -8,6 +8,9 @@ from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, CredentialsRefused, Refused, ReplyRefused
 from amends.core.post import Author
 from amends.inbox.actions import incidents, reply, tell_affected
+from amends.inbox.actions.erase import erase
+from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.ids import CaseId, IncidentId
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.rights import EVERYTHING, Scope
@@ -124,6 +127,49 @@ def test_who_must_not_be_told_is_left_out_and_why(desk: Desk) -> None:
         tell_affected.approve(desk.conn, never, "x", parts=(), seen=never.seen, agent_id=desk.agent_id, now=desk.now)
     with pytest.raises(Refused, match="contacted"):
         tell_affected.look_again(desk.conn, never, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_whoever_is_forgotten_in_the_middle_of_a_round_is_told_nothing_more_and_nobody_decides_of_them(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 5))
+    sent, under_way, approved, by_hand, proposed = answers(desk, incident, "proposed")
+    for one in (sent, under_way, approved):
+        tell_affected.approve(desk.conn, one, "It works again.", parts=(), seen=one.seen, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.skip(desk.conn, by_hand, "told by phone", agent_id=desk.agent_id, now=desk.now)
+    tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+    desk.send()
+    desk.now += MINUTE
+    assert handed_over(desk) == 1
+    for one in (sent, under_way, approved, by_hand, proposed):
+        erase(desk.conn, customer_id=one.customer_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+
+    tally = incident_answers.tally(desk.conn, EVERYTHING, round_of(desk, incident).id)
+    assert (tally.told, tally.untold) == (1, 4)
+    assert {one.why for one in answers(desk, incident, "skipped")} == {"gone"}
+    for one in answers(desk, incident, "skipped"):
+        with pytest.raises(Refused, match="erased"):
+            tell_affected.approve(desk.conn, one, "Hello", parts=(), seen=one.seen, agent_id=desk.agent_id, now=desk.now)
+    assert tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now) == 0
+    desk.now += MINUTE
+    assert handed_over(desk) == 0
+    assert fetch_values(desk.conn, "select state from replies") == ["sent"]
+
+
+def test_two_records_that_become_one_in_the_middle_of_a_round_are_told_once_and_twice_only_as_two(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 2))
+    first, second = answers(desk, incident, "proposed")
+    approve(desk, incident)
+    pair = Pair(survivor_id=first.customer_id, absorbed_id=second.customer_id)
+    merged = merge(desk.conn, pair, agent_id=desk.agent_id, now=desk.now)
+    assert handed_over(desk) == 1
+    desk.now += MINUTE
+    handed_over(desk)
+    assert [one.why for one in answers(desk, incident, "skipped")] == ["answered"]
+    unmerge(desk.conn, merged, agent_id=desk.agent_id, now=desk.now)
+    tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
+    [again] = answers(desk, incident, "proposed")
+    assert again.customer_id == second.customer_id
+    assert fetch_values(desk.conn, "select count(*) from replies") == [1]
 
 
 def test_a_colleague_may_answer_a_closed_case_all_the_same(desk: Desk) -> None:

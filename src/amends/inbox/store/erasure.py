@@ -136,10 +136,13 @@ def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
     execute(
         conn,
         """
-        update incident_answers set text = '', parts = '{}', note = '',
-          state = case when state in ('proposed', 'approved') then 'skipped' else state end,
-          why = case when state in ('proposed', 'approved') then 'gone' else why end
-        where customer_id = any(%(ids)s)
+        with given as (
+          select a.id, exists (select from replies r where r.id = a.reply_id and r.state = 'sent') as is_out
+          from incident_answers a where a.customer_id = any(%(ids)s)
+        )
+        update incident_answers a set text = '', parts = '{}', note = '',
+          state = case when is_out then state else 'skipped' end, why = case when is_out then why else 'gone' end
+        from given where a.id = given.id
         """,
         ids,
     )
