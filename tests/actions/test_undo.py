@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.inbox.actions import resolve, snooze
 from amends.inbox.actions.assign import assign, assign_team
@@ -66,12 +66,13 @@ def _press(desk: Desk) -> None:
 
 
 def everything(desk: Desk) -> tuple[object, ...]:
-    found = "select (to_jsonb(c) - 'unread' - 'needs_look')::text from cases c union all select text from notes"
+    found = "select to_jsonb(c)::text from cases c union all select text from notes union all select to_jsonb(s)::text from surveys s"
     return (*fetch_values(desk.conn, found), *fetch_values(desk.conn, "select to_jsonb(e)::text from episodes e order by number"))
 
 
 @pytest.mark.parametrize("act", [_assign, _team, _snooze, Desk.resolve, _dismiss, _note, _press])
 def test_what_was_done_is_taken_back_whole(busy: Desk, act: Callable[[Desk], None]) -> None:
+    execute(busy.conn, "update cases set needs_look = true")
     before = everything(busy)
     act(busy)
     done = fetch_values(busy.conn, "select max(id) from events where case_id is not null")[0]

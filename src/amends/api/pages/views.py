@@ -109,8 +109,10 @@ def change_back(
 def move(request: Request, desk: AtDesk, visitor: Meaning, view_id: SavedViewId, way: Way) -> Response:
     """Move a view past its neighbour."""
     with desk.pool.transaction() as conn:
-        move_view(conn, view_id, up=way is Way.UP, visitor=visitor)
+        moved = move_view(conn, view_id, up=way is Way.UP, visitor=visitor)
         values = _values(conn, desk, visitor)
+    if not moved:
+        return _said(request, desk, values, _("It was so already."))
     return _said(request, desk, values, _("Moved"), undo=f"/views/{view_id}/move/{'down' if way is Way.UP else 'up'}")
 
 

@@ -96,6 +96,8 @@ def _tell_end(conn: Connection, kind: EventKind, case: Case, *, agent_id: AgentI
         "waiting_since": case.waiting_since and case.waiting_since.isoformat(),
         "episode": case.episode,
         "customer_posts": case.customer_posts,
+        "unread": case.unread,
+        "needs_look": case.needs_look,
     }
     events.add_all(conn, [events.Event(kind=kind, case_id=case.id, agent_id=agent_id, facts=was | facts)], now=now)
 
@@ -108,6 +110,10 @@ def _restore(conn: Connection, case: Case, ended_by: EventKind, now: datetime) -
     episodes.continue_(conn, case_id=case.id, number=case.episode)
     if ended and ended.facts.get("customer_posts") == case.customer_posts:
         snooze.sleep_on(conn, replace(case, waiting_since=since), ended.facts.get("slept"), now=now)
+    if ended:
+        cases.set_not_looked_at(
+            conn, case_id=case.id, unread=ended.facts.get("unread") is True, needs_look=ended.facts.get("needs_look") is True
+        )
 
 
 def _waited_since(conn: Connection, case: Case, ended: Told) -> datetime | None:

@@ -86,13 +86,15 @@ def _team(conn: Connection, wish: Wish, visitor: Visitor) -> int | None:
     return wish.team_id
 
 
-def move_view(conn: Connection, view_id: SavedViewId, *, up: bool, visitor: Visitor) -> None:
-    """Let a view change places with the one above or below it, of those that are one's own or shared as it is."""
+def move_view(conn: Connection, view_id: SavedViewId, *, up: bool, visitor: Visitor) -> bool:
+    """Let a view change places with the one above or below it, of those that are one's own or shared as it is; False at the end."""
     view = view_to_change(conn, view_id, visitor)
     beside = [one for one in saved_views.seen_by(conn, visitor.agent_id) if (one.audience == "me") == (view.audience == "me")]
     place = next(index for index, one in enumerate(beside) if one.id == view.id) + (-1 if up else 1)
-    if 0 <= place < len(beside):
-        saved_views.swap(conn, view, beside[place])
+    if not 0 <= place < len(beside):
+        return False
+    saved_views.swap(conn, view, beside[place])
+    return True
 
 
 def delete_view(conn: Connection, view_id: SavedViewId, *, visitor: Visitor, now: datetime) -> SavedView:

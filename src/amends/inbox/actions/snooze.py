@@ -30,7 +30,7 @@ def snooze(conn: Connection, *, case_id: CaseId, sleep: Sleep, agent_id: AgentId
     after(case.status, Step.SNOOZE)
     before = facts_of_sleep(conn, case)
     lay_down(conn, case, wish, agent_id=agent_id, now=now)
-    facts = written(wish) | {"before": before}
+    facts = written(wish) | {"before": before, "unread": case.unread}
     events.add_all(conn, [events.Event(kind=EventKind.CASE_SNOOZED, case_id=case.id, agent_id=agent_id, facts=facts)], now=now)
 
 

@@ -16,8 +16,9 @@ from amends.inbox.actions.notify import tell_screens
 from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TopicId
+from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.words import CaseStatus
-from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications
+from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications, surveys
 from amends.inbox.store.cases import Case
 from amends.inbox.store.events import OfCase
 
@@ -78,6 +79,7 @@ def _snoozed(at: Undoing) -> None:
         snooze.rouse(at.conn, at.case, why="undo", agent_id=at.agent_id, now=at.now)
     else:
         snooze.snooze(at.conn, case_id=at.case.id, sleep=before, agent_id=at.agent_id, now=at.now)
+    cases.set_not_looked_at(at.conn, case_id=at.case.id, unread=at.event.facts.get("unread") is True, needs_look=False)
 
 
 def _woken(at: Undoing) -> None:
@@ -112,6 +114,7 @@ def _reopened(at: Undoing) -> None:
     cases.end_begun_episode(at.conn, case_id=at.case.id, resolved_at=datetime.fromisoformat(resolved_at))
     concluded = at.event.facts.get("concluded")
     follow_ups.plan_again(at.conn, follow_up_ids=concluded if isinstance(concluded, list) else [])
+    surveys.plan_again(at.conn, case_id=at.case.id, why=Skip.GOES_ON)
     events.add(at.conn, EventKind.REOPEN_UNDONE, now=at.now, case_id=at.case.id, agent_id=at.agent_id)
     clocks.keep(at.conn, [at.case.id], now=at.now)
 

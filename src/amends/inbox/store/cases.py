@@ -25,6 +25,7 @@ class Case:
     resolved_at: datetime | None
     customer_posts: int
     unread: bool
+    needs_look: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ def lock(conn: Connection, *, case_id: CaseId) -> Case | None:
         Case,
         """
         select id, source_id, network, author_id, customer_id, status, assignee_id, team_id, episode, waiting_since, resolved_at,
-          customer_posts, unread
+          customer_posts, unread, needs_look
         from cases where id = %(id)s for update
         """,
         {"id": case_id},
@@ -96,6 +97,15 @@ def set_unread(conn: Connection, *, case_id: CaseId) -> None:
 def set_looked_at(conn: Connection, *, case_id: CaseId) -> None:
     """Keep that a person has read the case and acted on it."""
     execute(conn, "update cases set unread = false, needs_look = false where id = %(id)s", {"id": case_id})
+
+
+def set_not_looked_at(conn: Connection, *, case_id: CaseId, unread: bool, needs_look: bool) -> None:
+    """Put the marks back that were there before somebody acted on the case; those that came since stay."""
+    execute(
+        conn,
+        "update cases set unread = unread or %(unread)s, needs_look = needs_look or %(needs_look)s where id = %(id)s",
+        {"id": case_id, "unread": unread, "needs_look": needs_look},
+    )
 
 
 def begin_next_episode(conn: Connection, *, case_id: CaseId, now: datetime) -> None:

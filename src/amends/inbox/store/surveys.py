@@ -102,6 +102,18 @@ def cancel(conn: Connection, *, case_ids: Sequence[CaseId], why: str) -> None:
     )
 
 
+def plan_again(conn: Connection, *, case_id: CaseId, why: str) -> None:
+    """Let the survey of a case's episode go out after all that was cancelled for that reason."""
+    execute(
+        conn,
+        """
+        update surveys s set state = 'planned', why = '' from cases c join episodes e on e.case_id = c.id and e.number = c.episode
+        where c.id = %(case_id)s and s.episode_id = e.id and s.state = 'cancelled' and s.why = %(why)s
+        """,
+        {"case_id": case_id, "why": why},
+    )
+
+
 def claim(conn: Connection, *, now: datetime, until: datetime, once_in: timedelta) -> SurveyJob | None:
     """Claim the survey that is due longest until `until`, or None. Whether the customer agreed is asked of the log of consent."""
     return fetch_maybe(
