@@ -151,6 +151,21 @@ def test_what_a_dry_run_says_of_a_row_is_what_stands_in_the_history_afterwards(d
         assert counts(desk.look(desk.read(content))) == (0, 0, 1, 0)
 
 
+def test_days_that_begin_far_down_in_their_column_or_are_few_are_read_in_the_order_in_which_all_of_them_exist(desk: Importing) -> None:
+    late = "Name,Birthday\n" + "".join(f"N{n},\n" for n in range(300)) + "Ann,11/30/1990\nBo,3/4/1991\n"
+    few = "Name,Birthday\n" + "".join(f"N{n},unknown\n" for n in range(9)) + "Ann,11/30/1990\n"
+    for content in (late, few):
+        assert desk.read(content).mapping.dates == {"Birthday": Order.MDY}
+
+
+def test_an_amount_in_another_currency_than_most_of_its_column_is_refused(desk: Importing) -> None:
+    execute(desk.conn, "insert into attributes (key, name, kind, choices, created_at) values ('spent', 'Spent', 'number', '{}', now())")
+    plain = "".join(f"N{n},{n}\n" for n in range(300))
+    done = desk.whole("Name,Spent\n" + plain + 'Ann,$ 13\nBo,€ 12\nCy,"14,50 €"\n')
+    assert desk.refused(done) == [(302, "Spent: “$ 13” is not in EUR as most of this column is")]
+    assert desk.values("select attributes ->> 'spent' from customers where name in ('Bo', 'Cy') order by name") == ["12", "14.5"]
+
+
 def test_what_is_there_stays_where_only_gaps_are_to_be_filled(desk: Importing) -> None:
     desk.whole("Name,Email,Pronoun\nKavindi,k@b.example,\n")
 

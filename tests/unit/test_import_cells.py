@@ -4,7 +4,7 @@ import pytest
 
 from amends.core.errors import Refused
 from amends.inbox.rules.contact import WayKind, normal
-from amends.inbox.rules.import_cells import language_codes, plain_number, truth, without_formula
+from amends.inbox.rules.import_cells import amount_in, language_codes, plain_number, truth, without_formula, zone_name
 from amends.inbox.rules.import_dates import Order, is_none, possible, read_day, settled
 
 
@@ -78,6 +78,27 @@ def test_a_language_is_known_by_its_code_and_by_its_name_in_any_language_we_know
 
 def test_yes_and_no_are_understood_as_excel_writes_them_in_german_spanish_and_french() -> None:
     assert [truth(word) for word in ("WAHR", "VERDADERO", "Sí", "vrai", "FALSCH", "falso", "Faux")] == [True] * 4 + [False] * 3
+
+
+@pytest.mark.parametrize("text", ["€ 12", "12 EUR", "12,00 €", "12"])
+def test_an_amount_is_a_number_where_it_is_in_the_currency_of_its_column_or_in_none(text: str) -> None:
+    assert float(amount_in(text, "EUR")) == 12
+
+
+def test_an_amount_in_another_currency_than_its_column_is_refused() -> None:
+    with pytest.raises(Refused, match=r"“\$ 13” is not in EUR"):
+        amount_in("$ 13", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("europe_slash_paris", "Europe/Paris"), ("us_slash_eastern", "US/Eastern"), ("america/new york", "America/New_York"),
+        ("Asia/Colombo", "Asia/Colombo"), ("Nowhere", "Nowhere"),
+    ],
+)  # fmt: skip
+def test_a_time_zone_is_known_as_hubspot_and_people_write_it(text: str, zone: str) -> None:
+    assert zone_name(text) == zone
 
 
 def test_a_formula_that_only_keeps_zeros_is_its_text_and_any_other_stays() -> None:

@@ -149,6 +149,20 @@ def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:
     assert (found.name, found.ways, found.dates, found.loyalty_number) == ("Null", [], [], None)
 
 
+def test_who_opted_out_of_one_thing_is_not_contacted_whatever_stands_beside_it() -> None:
+    for phone, email in (("1", "0"), ("0", "1")):
+        assert read(
+            {"Do Not Call": phone, "Email Opt Out": email, "N": "A"}, guess(("Do Not Call", "Email Opt Out"), attributes={}) | {"N": "name"}
+        ).do_not_contact
+
+
+def test_what_outlook_writes_in_place_of_an_address_costs_nobody_their_row() -> None:
+    found = read(
+        {"N": "Ann", "M": "/o=ExchangeLabs/cn=Recipients/cn=ann", "P": "tel:+94771234567"}, {"N": "name", "M": "email", "P": "phone"}
+    )
+    assert found.ways == [("phone", "+94771234567", "+94771234567", "")]
+
+
 def test_a_name_in_three_parts_is_whole() -> None:
     means = guess(("Last Name", "First Name", "Middle Name"), attributes={})
     assert read(dict(zip(means, ("Lee", "Ann", "Mae"), strict=True)), means).name == "Ann Mae Lee"

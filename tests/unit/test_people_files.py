@@ -10,13 +10,14 @@ from amends.core.errors import Refused
 from amends.core.rows.records import Record
 from amends.core.rows.table import table_of
 from amends.core.rows.vcards import COLUMNS
+from amends.inbox.rules.import_fields import is_known
 
 
 def cells(content: bytes | str, folder: Path, encoding: str = "") -> tuple[tuple[str, ...], list[list[str] | str], Mapping[str, int]]:
     """Return the columns, the cells of each row (or why it is refused), and what was passed over."""
     path = folder / "file"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with table_of(path, encoding=encoding) as table:
+    with table_of(path, is_name=is_known, encoding=encoding) as table:
         rows = [row.cells if isinstance(row, Record) else row.reason for row in table.rows]
         return table.columns, rows, table.notes
 
@@ -75,6 +76,15 @@ def test_a_header_of_few_columns_is_no_title(text: str, columns: tuple[str, ...]
     assert (found, notes) == (columns, {})
 
 
+@pytest.mark.parametrize("above", ["", "Our customers\n", "Exported by,Ann\n\n"])
+def test_a_header_most_of_whose_columns_have_no_name_is_known_by_the_names_it_has(above: str, tmp_path: Path) -> None:
+    text = above + "Name,Email,,,,\n" + "Ann Lee,ann@a.example,1,2,3,4\n" * 3
+    columns, rows, notes = cells(text, tmp_path)
+    assert columns == ("Name", "Email", "#3", "#4", "#5", "#6")
+    assert len(rows) == 3
+    assert bool(notes) == bool(above)
+
+
 def test_headers_that_stand_twice_or_are_empty_are_told_apart(tmp_path: Path) -> None:
     assert cells("Email,Email,,Email\na,b,c,d\n", tmp_path)[0] == ("Email", "Email (2)", "#3", "Email (3)")
 
@@ -97,7 +107,7 @@ def test_a_broken_row_costs_no_other(tmp_path: Path) -> None:
 def test_a_broken_row_is_kept_as_it_stands_so_that_it_can_be_mended(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text('Name,E\n"C,d\n')
-    with table_of(path) as table:
+    with table_of(path, is_name=is_known) as table:
         assert [row.cells for row in table.rows] == [['"C,d']]
 
 
@@ -124,7 +134,7 @@ def test_what_holds_no_people_is_refused_with_what_to_do(content: bytes, tmp_pat
 def test_a_file_that_unpacks_to_far_more_than_any_list_of_people_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b"Name\n" + b"a\n" * 2_000_000))
-    with pytest.raises(Refused, match="gigabyte"), table_of(path, most=1_000_000) as table:
+    with pytest.raises(Refused, match="gigabyte"), table_of(path, is_name=is_known, most=1_000_000) as table:
         assert list(table.rows)
 
 

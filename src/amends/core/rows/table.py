@@ -20,7 +20,7 @@ from amends.core.rows.files import DAMAGED, encoding_of, head_of, unpacked
 from amends.core.rows.footers import without_footer
 from amends.core.rows.lines import Lines, LineTooLong
 from amends.core.rows.records import LONGEST_FIELD, SEPARATOR_LINE, Record, Refusal, as_text, not_utf8, records_of
-from amends.core.rows.titles import divider, without_titles
+from amends.core.rows.titles import IsName, divider, without_titles
 from amends.core.rows.vcards import COLUMNS as CARD_COLUMNS
 from amends.core.rows.vcards import cards_of
 from amends.core.translating import _
@@ -62,10 +62,10 @@ class Table:
 
 
 @contextmanager
-def table_of(path: Path, *, encoding: str = "", most: int = MOST_UNPACKED) -> Generator[Table]:
+def table_of(path: Path, *, is_name: IsName, encoding: str = "", most: int = MOST_UNPACKED) -> Generator[Table]:
     """Yield the file as a table; `Refused` where it can hold no people at all, or unpacks to more than `most` bytes.
 
-    `encoding` is for where it cannot be seen.
+    `encoding` is for where it cannot be seen; what `is_name` knows tells a header from the lines above it.
     """
     with path.open("rb") as disk:
         _check_is_text(disk.read(4096))
@@ -73,7 +73,7 @@ def table_of(path: Path, *, encoding: str = "", most: int = MOST_UNPACKED) -> Ge
     first = _first(path, name)
     try:
         with _text(path, name, most) as text:
-            yield _READERS[_kind_of(first)](path, name, text)
+            yield _csv(name, text, is_name) if (kind := _kind_of(first)) is FileKind.CSV else _READERS[kind](path, name, text)
     except DAMAGED as error:
         raise Refused(_("The file breaks off or is damaged (%(error)s).") % {"error": error}) from error
 
@@ -154,12 +154,12 @@ def _kind_of(first: str) -> FileKind:
     return FileKind.VCARD if first[:11].upper() == "BEGIN:VCARD" else FileKind.CSV
 
 
-def _csv(_path: Path, encoding: str, text: TextIO) -> Table:
+def _csv(encoding: str, text: TextIO, is_name: IsName) -> Table:
     csv.field_size_limit(LONGEST_FIELD)
     lines = Lines(text)
-    delimiter = _told(lines) or divider(lines)
+    delimiter = _told(lines) or divider(lines, is_name)
     notes: dict[str, int] = {}
-    records = without_titles(records_of(lines, delimiter), notes)
+    records = without_titles(records_of(lines, delimiter), notes, is_name)
     header = next(records, None)
     if not isinstance(header, Record):
         raise Refused(_("The first line is no header with the names of the columns."))
@@ -269,4 +269,4 @@ def _cards(_path: Path, encoding: str, text: TextIO) -> Table:
     return Table(kind=FileKind.VCARD, encoding=encoding, delimiter="", columns=CARD_COLUMNS, rows=rows, notes=notes)
 
 
-_READERS: dict[FileKind, Callable[[Path, str, TextIO], Table]] = {FileKind.CSV: _csv, FileKind.JSONL: _jsonl, FileKind.VCARD: _cards}
+_READERS: dict[FileKind, Callable[[Path, str, TextIO], Table]] = {FileKind.JSONL: _jsonl, FileKind.VCARD: _cards}

@@ -4,7 +4,7 @@ Place in the path: records -> here -> `table`.
 """
 
 import csv
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import islice
 
 from amends.core.rows.lines import Lines, LineTooLong
@@ -12,25 +12,41 @@ from amends.core.rows.records import DELIMITERS, Record, Refusal
 from amends.core.translating import N_
 
 LOOKED_AT = 12
+LEAST_NAMES = 2
 NAME = N_("Lines above the header")
 
+IsName = Callable[[str], bool]
+"""Tells whether a cell is a name that columns have."""
 
-def without_titles(records: Iterable[Record | Refusal], notes: dict[str, int]) -> Generator[Record | Refusal]:
+
+def without_titles(records: Iterable[Record | Refusal], notes: dict[str, int], is_name: IsName) -> Generator[Record | Refusal]:
     """Yield the records from the header on; `notes` tells how many stood above it."""
     rest = iter(records)
     head = list(islice(rest, LOOKED_AT))
-    above = titles([one.cells if isinstance(one, Record) else [] for one in head])
+    above = titles([one.cells if isinstance(one, Record) else [] for one in head], is_name)
     if above:
         notes[NAME] = above
     yield from head[above:]
     yield from rest
 
 
-def titles(rows: Sequence[Sequence[str]]) -> int:
+def titles(rows: Sequence[Sequence[str]], is_name: IsName) -> int:
     """Return how many rows stand above the header.
 
-    That is the first which is twice as full as each above it, as no row below is, and has as many cells as most below, which are more.
+    That is the first which is twice as full as each above it, as no row below is, and has as many cells as most below, which are more;
+    or one above that, however few of its columns have names, where most of these are known.
     """
+    fullest = _fullest(rows)
+    return next((place for place, row in enumerate(rows[:fullest]) if _is_named(row, is_name)), fullest)
+
+
+def _is_named(row: Sequence[str], is_name: IsName) -> bool:
+    filled = [cell for cell in row if cell.strip()]
+    known = sum(map(is_name, filled))
+    return known >= LEAST_NAMES and known * 2 > len(filled)
+
+
+def _fullest(rows: Sequence[Sequence[str]]) -> int:
     full = [sum(bool(cell.strip()) for cell in row) for row in rows]
     for place, here in enumerate(full):
         below = rows[place + 1 :]
@@ -45,12 +61,12 @@ def _is_header_of_one(above: Sequence[Sequence[str]], width: int) -> bool:
     return width == 2 and len(above) == 1 and len(above[0]) == 1 and not any(map(str.isspace, above[0][0].strip()))  # noqa: PLR2004
 
 
-def divider(lines: Lines) -> str:
+def divider(lines: Lines, is_name: IsName) -> str:
     """Return what divides the columns: what makes the most of the header, whatever stands above it. No line is taken."""
     lines.mark()
     first = list(islice(_filled(lines), LOOKED_AT))
     lines.back()
-    return max(DELIMITERS, key=lambda mark: _fit(_parted(first, mark)))
+    return max(DELIMITERS, key=lambda mark: _fit(_parted(first, mark), is_name))
 
 
 def _parted(lines: Sequence[str], mark: str) -> list[list[str]]:
@@ -67,10 +83,10 @@ def _filled(lines: Lines) -> Generator[str]:
         return
 
 
-def _fit(rows: Sequence[Sequence[str]]) -> tuple[bool, int]:
+def _fit(rows: Sequence[Sequence[str]], is_name: IsName) -> tuple[bool, int]:
     """Return whether the very first row is a header with most others like it, and how wide the header is."""
     if not rows:
         return False, 0
-    above, below = titles(rows), rows[1:]
+    above, below = titles(rows, is_name), rows[1:]
     alike = sum(len(row) > 1 for row in below) * 2 > len(below)
     return not above and len(rows[0]) > 1 and alike, len(rows[above])

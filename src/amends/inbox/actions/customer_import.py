@@ -5,6 +5,7 @@ Place in the path: page or command -> `take_in` -> rows of the file -> `look_ove
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,8 +21,10 @@ from amends.inbox.actions import jobs
 from amends.inbox.rules.customer_record import Attribute, line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, JobId
+from amends.inbox.rules.import_cells import currency_of
 from amends.inbox.rules.import_dates import Order, is_none, possible
-from amends.inbox.rules.import_mapping import Column, ImportMapping, check, fitted, from_json, guessed
+from amends.inbox.rules.import_fields import guess, is_known
+from amends.inbox.rules.import_mapping import Column, ImportMapping, check, fitted, from_json, guessed, is_day
 from amends.inbox.store import attributes, events, import_rows, imports
 from amends.inbox.store.events import Event
 from amends.inbox.store.imports import Import, NewImport
@@ -30,35 +33,61 @@ SAMPLES = 4
 LONGEST_SAMPLE = 80
 LONGEST_DAY = 40
 LOOKED_AT = 200
-LEAST_DAYS = 0.8
+LEAST_DAYS = 0.5
 PIECE = 1 << 20
 STATES_TO_LOOK = frozenset({"read", "looked"})
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen of a column so far: `orders` are those in which all of it are days."""
+    """What was seen of a column so far: `orders` are those in which all of it are days, `currencies` those of its amounts.
 
+    Days are looked for where the column is called so (`is_day`), or most of its first cells are days; amounts where those are figures.
+    """
+
+    is_day: bool
     samples: list[str] = field(default_factory=list[str])
     orders: frozenset[Order] = frozenset(Order)
     holds_days: bool = False
+    holds_figures: bool = False
+    currencies: Counter[str] = field(default_factory=Counter[str])
 
     def look_at(self, cells: Iterable[str]) -> None:
-        """See the first cells: some to be shown, and whether they are days."""
+        """See the first cells: some to be shown, and whether they are days or figures."""
         filled = [cell for cell in cells if cell and not is_none(cell)]
         self.samples = list(dict.fromkeys(cell[:LONGEST_SAMPLE] for cell in filled))[:SAMPLES]
         days = sum(bool(possible(cell[:LONGEST_DAY])) for cell in filled)
         self.holds_days = days > 0 and days >= len(filled) * LEAST_DAYS
+        figures = sum(_is_figure(cell) or bool(currency_of(cell[:LONGEST_DAY])) for cell in filled)
+        self.holds_figures = figures >= len(filled) * LEAST_DAYS
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether every cell of the column is to be looked at."""
+        return self.is_day or self.holds_days or self.holds_figures
 
     def narrow(self, cell: str) -> None:
         """Keep only the orders in which this cell is a day too; a cell that is none in any is refused as a row later."""
-        found = possible(cell[:LONGEST_DAY])
-        self.orders = self.orders & found if found else self.orders
+        if self.holds_figures and not _is_figure(cell) and (currency := currency_of(cell[:LONGEST_DAY])):
+            self.currencies[currency] += 1
+        if (self.is_day or self.holds_days) and (found := possible(cell[:LONGEST_DAY])):
+            self.orders &= found
+            self.holds_days = True
+
+    @property
+    def currency(self) -> str:
+        """The currency of most amounts, of the first where as many are in another; empty where none is named."""
+        return next((name for name, _times in self.currencies.most_common(1)), "")
+
+
+def _is_figure(cell: str) -> bool:
+    """Tell, at little cost, whether a cell begins and ends with a digit."""
+    return cell[-1].isdigit() and cell.lstrip("+-")[:1].isdigit()
 
 
 def take_in(conn: Connection, path: Path, *, name: str, encoding: str = "", agent_id: AgentId | None, now: datetime) -> Import:
     """Read a file and keep its rows, with a first guess of what its columns mean. `Refused` where it holds no people at all."""
-    with table_of(path, encoding=encoding) as table:
+    with table_of(path, is_name=is_known, encoding=encoding) as table:
         new = NewImport(
             name=line(name, 200) or path.name,
             kind=table.kind,
@@ -67,7 +96,9 @@ def take_in(conn: Connection, path: Path, *, name: str, encoding: str = "", agen
             delimiter=table.delimiter,
         )
         import_id = imports.insert(conn, new, agent_id=agent_id, now=now)
-        seen = [_Seen() for _column in table.columns]
+        known = known_attributes(conn)
+        means = guess(table.columns, attributes={one.key: one.name for one in known})
+        seen = [_Seen(is_day=is_day(means[column], known)) for column in table.columns]
         import_rows.copy_raw(conn, import_id, _watched(table, seen))
         total = import_rows.last_number(conn, import_id)
         if not total:
@@ -75,7 +106,7 @@ def take_in(conn: Connection, path: Path, *, name: str, encoding: str = "", agen
         told = [_as_kept(column, one) for column, one in zip(table.columns, seen, strict=True)]
         imports.save_columns(conn, import_id, columns=told, notes=table.notes, total=total)
     one = found(conn, import_id)
-    imports.save_spec(conn, import_id, guessed(one.shown_columns, known_attributes(conn)))
+    imports.save_spec(conn, import_id, guessed(one.shown_columns, known))
     return found(conn, import_id)
 
 
@@ -93,7 +124,7 @@ def _watched(table: Table, seen: list[_Seen]) -> Generator[tuple[int, int, list[
     first = list(islice(rows, LOOKED_AT))
     for place, one in enumerate(seen):
         one.look_at(row.cells[place].strip() for _number, row in first if isinstance(row, Record))
-    watched = [(place, one) for place, one in enumerate(seen) if one.holds_days]
+    watched = [(place, one) for place, one in enumerate(seen) if one.is_watched]
     for number, row in chain(first, rows):
         yield _kept(number, row, watched)
 
@@ -109,7 +140,7 @@ def _kept(number: int, row: Record | Refusal, watched: list[tuple[int, _Seen]]) 
 
 
 def _as_kept(name: str, one: _Seen) -> dict[str, object]:
-    return {"name": name, "samples": one.samples, "orders": sorted(one.orders) if one.holds_days else []}
+    return {"name": name, "samples": one.samples, "orders": sorted(one.orders) if one.holds_days else [], "currency": one.currency}
 
 
 def found(conn: Connection, import_id: int, *, lock: bool = False) -> Import:

@@ -26,7 +26,9 @@ class WayKind(StrEnum):
 
 def kept(kind: WayKind, value: str) -> str:
     """Return a way to reach somebody as it is shown: cleaned, otherwise as it was given."""
-    return plain(value, 500) if kind is WayKind.POST else line(unicodedata.normalize("NFKC", value))
+    if kind is WayKind.POST:
+        return plain(value, 500)
+    return line(unicodedata.normalize("NFKC", value)).removeprefix("tel:").removeprefix("mailto:")
 
 
 def normal(kind: WayKind, value: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from unicodedata import category
+from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.numbers import list_currencies
@@ -23,6 +24,7 @@ LONGEST_CODE = 3
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _APART = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 _MONEY = re.compile(r"([+-]?)\s?([^\d\s.,+-]{0,4}\.?)\s?([+-]?\d(?:.*\d)?)\s?([^\d\s.,]{0,4}\.?)")
+_ONE_CURRENCY = {"€": "EUR", "£": "GBP", "₹": "INR"}
 _RUPEES = frozenset({"Rs", "රු", "ரூ", "रु", "ರೂ", "ਰੁ", "ብር"})
 _CONTINENTAL = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
 _ENGLISH = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -56,18 +58,46 @@ def plain_number(text: str) -> str:
     return bare.replace(",", "") if _ENGLISH.fullmatch(bare) else bare
 
 
+def amount_in(text: str, currency: str) -> str:
+    """Return the number of an amount where it is in `currency`, or names none; `Refused` where it is in another."""
+    own = currency_of(text)
+    if own and own != currency:
+        raise Refused(_("“%(text)s” is not in %(currency)s as most of this column is") % {"text": text[:40], "currency": currency})
+    return plain_number(text)
+
+
+def currency_of(text: str) -> str:
+    """Return which currency an amount names; empty where it names none or this is no amount."""
+    return _parted(text)[1]
+
+
 def _without_currency(text: str) -> str:
-    """Return the number of an amount: `€ 12`, `12,50 €`, `-US$5`, `Rs. 500`, `LKR 500`."""
+    return _parted(text)[0]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return the number of an amount and its currency: `€ 12`, `12,50 €`, `-US$5`, `Rs. 500`, `LKR 500`."""
     found = _MONEY.fullmatch(text)
     if found is None or bool(found[2]) == bool(found[4]) or (found[1] and found[3][0] in "+-"):
-        return text
-    return found[1] + found[3] if _is_currency((found[2] or found[4]).removesuffix(".")) else text
+        return text, ""
+    word = (found[2] or found[4]).removesuffix(".")
+    return (found[1] + found[3], _ONE_CURRENCY.get(word, word)) if _is_currency(word) else (text, "")
 
 
 def _is_currency(word: str) -> bool:
     letters = "".join(sign for sign in word if category(sign) != "Sc")
     has_sign = len(word) == len(letters) + 1 and letters.isascii() and letters == letters.upper()
     return has_sign or word in _RUPEES or word in list_currencies()
+
+
+def zone_name(text: str) -> str:
+    """Return a time zone by its own name where a program writes it otherwise: `europe_slash_paris` (HubSpot), `europe/paris`."""
+    return _zones().get(text.replace("_slash_", "/").replace(" ", "_").casefold(), text)
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
 
 
 @lru_cache(maxsize=4_096)

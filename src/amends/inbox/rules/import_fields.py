@@ -40,8 +40,13 @@ TARGETS: Mapping[str, str] = {
     "do_not_contact": N_("Do not contact (yes or no)"),
 }
 """What a column can mean, beside `attributes.KEY` for what the administrator defined."""
-SEVERAL = frozenset({"given_name", "email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages"})
-"""What several columns may mean at once; first and middle names are given names."""
+SEVERAL = frozenset(
+    {
+        "given_name", "email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages",
+        "do_not_contact",
+    }
+)  # fmt: skip
+"""What several columns may mean at once; first and middle names are given names, and who opted out of one thing is left alone."""
 DATES = frozenset({"birthday", "anniversary"})
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -56,10 +61,12 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "family_name": ("last name", "last", "surname", "apellido", "apellidos", "nachname", "nom"),
     "email": (
         "e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse",
-        "adresse e mail", "courriel", "additional email addresses", "ඊ-තැපෑල", "ኢ-ሜይል", "மின்னஞ்சல்", "ಇಮೇಲ್", "ਈ-ਮੇਲ", "ईमेल",
+        "adresse e mail", "courriel", "additional email addresses", "emails",
+        "email addresses", "ඊ-තැපෑල", "ኢ-ሜይል", "மின்னஞ்சல்", "ಇಮೇಲ್", "ਈ-ਮੇਲ", "ईमेल",
     ),
     "phone": (
-        "telephone", "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
+        "telephone", "phones", "phone numbers", "work phone",
+        "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
         "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon", "handy", "mobil", "mobiltelefon", "movil",
         "telefono movil", "telefonnummer", "telephone portable", "portable", "දුරකථනය", "ስልክ", "தொலைபேசி", "ಫೋನ್", "ਫ਼ੋਨ", "फ़ोन",
     ),
@@ -142,7 +149,7 @@ PRESETS: Mapping[Preset, Known] = {
         marks=frozenset({"contact id", "account name"}),
         others=frozenset({"id", "first name", "last name", "salutation"}),
         columns={"contact id": "external_id", "account id": "", "mailing street": "address", "salutation": "", "fax": "",
-                 "lead source": "", "owner id": "", "created by id": "", "is deleted": ""},
+                 "lead source": "", "account owner": "", "contact owner": "", "owner id": "", "created by id": "", "is deleted": ""},
     ),
     Preset.GOOGLE: Known(
         name="Google Contacts",
@@ -204,6 +211,11 @@ def guess(columns: Sequence[str], *, attributes: Mapping[str, str]) -> dict[str,
         target = _usual(column) or by_attribute.get(closed(column), "") if told is None else told
         found[column] = target if target in SEVERAL or target not in found.values() else ""
     return found
+
+
+def is_known(name: str) -> bool:
+    """Tell whether columns of files of people are called so."""
+    return bool(_usual(name))
 
 
 def _usual(name: str) -> str:

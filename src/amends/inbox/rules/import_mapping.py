@@ -75,11 +75,12 @@ class ImportMapping:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A column of the file: some of its values, and the orders in which all of it are days (empty: it holds none)."""
+    """A column of the file: some values, the orders in which all of it are days (empty: it holds none), the currency of its amounts."""
 
     name: str
     samples: Sequence[str] = ()
     orders: Sequence[str] = ()
+    currency: str = ""
 
 
 def from_json(given: Mapping[str, object]) -> ImportMapping:

@@ -6,7 +6,7 @@ Place in the path: cells of a row -> here, by the mapping -> `import_records` ->
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
@@ -17,7 +17,7 @@ from amends.inbox.rules import contact
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.customer_record import Attribute, Kind, a_name, check_birthday, checked, line, plain
 from amends.inbox.rules.export_files import read_back
-from amends.inbox.rules.import_cells import NOTHING, language_codes, plain_number, truth, without_formula
+from amends.inbox.rules.import_cells import NOTHING, amount_in, language_codes, plain_number, truth, without_formula, zone_name
 from amends.inbox.rules.import_dates import Order, is_none, read_day
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
 
@@ -25,6 +25,9 @@ MOST_WAYS = 20
 KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
 LONGEST_REFERENCE = 200
 MARKS = frozenset("'=")
+OF_EXCHANGE = ("/o=", "/O=")
+"""So begins what Outlook writes in place of an address that its own server knows by another."""
+
 PARTS_OF_A_NAME = ("given_name", "family_name")
 NAMES = frozenset({"name", *PARTS_OF_A_NAME})
 _SEVERAL = re.compile(r"[;,\n]| ::: ")
@@ -59,12 +62,14 @@ class Given:
 class Surroundings:
     """What a row is read with: the administrator's fields, who works here by their address, and the year it is.
 
-    `escaped` says that an apostrophe may keep a cell from being taken for a formula, as our own exports have it.
+    `currencies` are those of columns of amounts, by name; `escaped` says that an apostrophe may keep a cell from being taken for a formula,
+    as our own exports have it.
     """
 
     attributes: Sequence[Attribute]
     owners: Mapping[str, int]
     year_now: int
+    currencies: Mapping[str, str] = field(default_factory=dict[str, str])
     escaped: bool = False
 
 
@@ -110,7 +115,7 @@ class Reader:
         if is_day(target, self._at.attributes):
             return _day_setter(target, self._mapping.dates.get(name, Order.YMD), self._at.year_now)
         if target.startswith("attributes."):
-            return _attribute_setter(target, self._at.attributes)
+            return _attribute_setter(target, self._at.attributes, self._at.currencies.get(name, ""))
         if target == "owner":
             return _owner_setter(self._at.owners)
         return _SETTERS[target]
@@ -153,6 +158,8 @@ def _way_setter(kind: WayKind, region: str) -> Setter:
     told = kind.value
 
     def put(found: Given, text: str) -> None:
+        if text.startswith(OF_EXCHANGE):
+            return
         for one in _parts(kind, text):
             value, normal = _way(kind, one, region)
             if all(own[0] != told or own[2] != normal for own in found.ways):
@@ -210,9 +217,11 @@ def _day_setter(target: str, order: Order, year_now: int) -> Setter:
     return put
 
 
-def _attribute_setter(target: str, attributes: Sequence[Attribute]) -> Setter:
+def _attribute_setter(target: str, attributes: Sequence[Attribute], currency: str) -> Setter:
     kind = next((one.kind for one in attributes if one.field == target), None)
     meant = _MEANT.get(kind, str) if kind else str
+    if kind is Kind.NUMBER and currency:
+        meant = partial(amount_in, currency=currency)
 
     def put(found: Given, text: str) -> None:
         value = checked(target, meant(text), attributes)
@@ -256,10 +265,6 @@ def _cached(name: str, text: str) -> Any:
     return checked(name, given, ())
 
 
-def _checked(name: str) -> Setter:
-    return lambda found, text: setattr(found, name, _cached(name, text))
-
-
 def _listed(name: str) -> Setter:
     def put(found: Given, text: str) -> None:
         setattr(found, name, list(dict.fromkeys([*(getattr(found, name) or []), *_cached(name, text)])))
@@ -279,7 +284,7 @@ _SETTERS: Mapping[str, Setter] = {
     "external_id": _line("reference", LONGEST_REFERENCE),
     "pronoun": _line("pronoun", 40),
     "languages": lambda found, text: _LANGUAGES(found, language_codes(text)),
-    "zone": _checked("zone"),
+    "zone": lambda found, text: setattr(found, "zone", _cached("zone", zone_name(text))),
     "loyalty_number": _line("loyalty_number", 60),
     "organisation": _line("organisation", 200),
     "role": _line("role", 200),
@@ -287,5 +292,5 @@ _SETTERS: Mapping[str, Setter] = {
     "note": _note,
     "preferences": lambda found, text: setattr(found, "preferences", plain(text)),
     "concerns": lambda found, text: setattr(found, "concerns", plain(text)),
-    "do_not_contact": lambda found, text: setattr(found, "do_not_contact", truth(text)),
+    "do_not_contact": lambda found, text: setattr(found, "do_not_contact", truth(text) or bool(found.do_not_contact)),
 }

@@ -42,7 +42,12 @@ class Import:
     @property
     def shown_columns(self) -> list[Column]:
         """The columns as the rules take them."""
-        return [Column(name=str(one["name"]), samples=_texts(one["samples"]), orders=_texts(one["orders"])) for one in self.columns]
+        return [
+            Column(
+                name=str(one["name"]), samples=_texts(one["samples"]), orders=_texts(one["orders"]), currency=str(one.get("currency", ""))
+            )
+            for one in self.columns
+        ]
 
     @property
     def is_busy(self) -> bool:

@@ -30,8 +30,15 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     one = customer_import.found(conn, _id(job))
     rows = import_rows.raw(conn, one.id, after=job.position, limit=ROWS)
     known = customer_import.known_attributes(conn)
-    at = Surroundings(attributes=known, owners=imports.owners(conn), year_now=tools.clock().year, escaped=one.kind == "csv")
-    reader = Reader([column.name for column in one.shown_columns], one.mapping, at)
+    columns = one.shown_columns
+    at = Surroundings(
+        attributes=known,
+        owners=imports.owners(conn),
+        year_now=tools.clock().year,
+        currencies={column.name: column.currency for column in columns},
+        escaped=one.kind == "csv",
+    )
+    reader = Reader([column.name for column in columns], one.mapping, at)
     with speaking(people.profile(conn, job.agent_id).interface_language if job.agent_id else ENGLISH):
         _read_and_keep(conn, one, reader, [row for row in rows if not row.refused])
     upto = rows[-1].number if rows else job.position
