@@ -1,5 +1,6 @@
 """A desk for tests: the steps of a complaint as one would say them, with `now` moved by hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -134,7 +135,7 @@ class Desk:
         return fetch_values(self.conn, "select route from posts order by id")
 
 
-class Counted(psycopg.Cursor[Any]):
+class _Counted(psycopg.Cursor[Any]):
     """A cursor that counts what is asked."""
 
     asked = 0
@@ -143,6 +144,16 @@ class Counted(psycopg.Cursor[Any]):
         """Count and ask."""
         type(self).asked += 1
         return super().execute(*args, **kwargs)
+
+
+def asked(conn: Connection, do: Callable[[], object]) -> int:
+    """Return how many statements doing something takes."""
+    _Counted.asked, conn.cursor_factory = 0, _Counted
+    try:
+        do()
+    finally:
+        conn.cursor_factory = psycopg.Cursor
+    return _Counted.asked
 
 
 def claimed(conn: Connection, *, now: datetime) -> DeliveryJob | None:

@@ -5,10 +5,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
-import psycopg
 import pytest
 
-from amends.core.database import Pool, fetch_values
+from amends.core.database import Connection, Pool, fetch_values
 from amends.core.errors import DeliveryError, NotFound
 from amends.core.post import Post
 from amends.inbox.actions import alert_routing, alerts
@@ -20,7 +19,7 @@ from amends.inbox.store import channels
 from amends.worker import alerting
 from amends.worker.names import Task
 from tests.cast import DEE, NOON, POLICY, SECRET_KEY, a_post, a_source, an_answer_to
-from tests.desk import Counted, claimed
+from tests.desk import asked, claimed
 from tests.fakes import FakeClassifier
 from tests.mailbox import a_mailbox
 from tests.receiver import Receiver, receiving
@@ -193,19 +192,15 @@ def test_what_a_batch_asks_does_not_grow_with_its_alerts(work: Workplace) -> Non
     ring(work, *of_different_people(9))
     with work.pool.transaction() as conn:
         alert_routing.route_pending(conn, now=work.now)
-    assert asked(work, 2) == asked(work, 7)
+        assert asked(conn, lambda: deliver(work, conn, 2)) == asked(conn, lambda: deliver(work, conn, 7))
 
 
-def asked(work: Workplace, limit: int) -> int:
-    """Return how many statements it takes to claim so many deliveries, to put them into words, and to keep that they were taken."""
-    with work.pool.transaction() as conn:
-        Counted.asked, conn.cursor_factory = 0, Counted
-        jobs = alerts.claim_deliveries(conn, now=work.now, lease=MINUTE, limit=limit)
-        assert len(jobs) == limit
-        alerts.messages_for(conn, jobs, public_url="http://desk.example", secret_key=SECRET_KEY, now=work.now)
-        alerts.record_delivered(conn, jobs, now=work.now)
-        conn.cursor_factory = psycopg.Cursor
-    return Counted.asked
+def deliver(work: Workplace, conn: Connection, limit: int) -> None:
+    """Claim so many deliveries, put them into words, and keep that they were taken."""
+    jobs = alerts.claim_deliveries(conn, now=work.now, lease=MINUTE, limit=limit)
+    assert len(jobs) == limit
+    alerts.messages_for(conn, jobs, public_url="http://desk.example", secret_key=SECRET_KEY, now=work.now)
+    alerts.record_delivered(conn, jobs, now=work.now)
 
 
 def test_a_case_rings_once_in_its_cool_down(work: Workplace, pager: Receiver) -> None:

@@ -17,7 +17,7 @@ from amends.inbox.rules.on_call import Rota, Swap, Turn
 from amends.inbox.rules.working_hours import read_night
 from amends.inbox.store import channels
 from tests.cast import DEE, NOON, SECRET_KEY, a_post, ada, bo, mia
-from tests.desk import DAY, HOUR, MINUTE, Desk, claimed
+from tests.desk import DAY, HOUR, MINUTE, Desk, asked, claimed
 
 
 def address(desk: Desk, agent_id: AgentId, name: str, *, for_others: bool = False) -> int:
@@ -76,6 +76,18 @@ def test_an_alarm_goes_from_line_to_line_and_at_last_to_everybody(desk: Desk) ->
         pass
     bells = fetch_values(desk.conn, "select agent_id from notifications where kind = 'called' order by id")
     assert bells[:2] == [first, second]
+
+
+def test_what_it_asks_to_call_somebody_does_not_grow_with_the_alarms(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+
+    def statements(n: int) -> int:
+        people = [replace(DEE, external_id=f"{n}-{one}", handle=f"d{n}-{one}") for one in range(n)]
+        desk.hear(*(a_post("The app is down", external_id=f"c-{one.handle}", author=one, published_at=desk.now) for one in people))
+        return asked(desk.conn, lambda: alert_routing.route_pending(desk.conn, now=desk.now))
+
+    assert statements(2) == statements(9)
+    assert len(called(desk)) == desk.events().count("on_call_called") == 11
 
 
 def test_who_sees_to_it_is_the_last_who_is_called(desk: Desk) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import psycopg
 import pytest
 
 from amends.core.database import execute, fetch_values
@@ -22,7 +21,7 @@ from amends.inbox.rules.sla_policy import Written
 from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import sla_policies as stored
 from tests.cast import NOON, a_post, an_answer_to, mia
-from tests.desk import DAY, HOUR, MINUTE, Counted, Desk
+from tests.desk import DAY, HOUR, MINUTE, Desk, asked
 from tests.fakes import FakeClassifier
 
 PLAIN = Written(
@@ -226,12 +225,7 @@ def test_a_calendar_that_was_applied_to_what_runs_stays_so(desk: Desk) -> None:
 def statements(desk: Desk, ids: list[CaseId]) -> int:
     """Return how many statements it takes to keep the clocks of these cases, which became urgent."""
     execute(desk.conn, "update cases set urgency = 90 where id = any(%(ids)s::bigint[])", {"ids": ids})
-    Counted.asked, desk.conn.cursor_factory = 0, Counted
-    try:
-        clocks.keep(desk.conn, ids, now=desk.now)
-    finally:
-        desk.conn.cursor_factory = psycopg.Cursor
-    return Counted.asked
+    return asked(desk.conn, lambda: clocks.keep(desk.conn, ids, now=desk.now))
 
 
 def test_what_a_batch_asks_does_not_grow_with_its_clocks_though_each_began_under_another_policy(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.inbox.actions import alarms, on_call
 from amends.inbox.store import alarms as rows
-from amends.inbox.store import alert_routes, alert_routing
+from amends.inbox.store import alert_routes, alert_routing, events
 from amends.inbox.store.alarms import Alarm
 from amends.inbox.store.alert_routing import Telling
 
@@ -46,7 +46,7 @@ def _call(conn: Connection, one: Alarm, now: datetime) -> None:
     house = _house(conn, one) if call.is_last else []
     channel_ids = dict.fromkeys([*on_call.own_channels(conn, call), *house])
     alert_routing.add_tellings(conn, [Telling(alert_id=one.id, channel_id=id_, again=call.step) for id_ in channel_ids], now=now)
-    on_call.tell(conn, one, call, rota=rota.name, now=now)
+    events.add_all(conn, on_call.called(one, call, rota=rota.name), now=now)
 
 
 def _house(conn: Connection, one: Alarm) -> list[int]:

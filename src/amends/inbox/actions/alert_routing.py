@@ -4,19 +4,19 @@ Looking twice changes nothing: an alarm is routed once, and what is queued is qu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.inbox.actions import on_call
-from amends.inbox.actions.on_call import Crew
+from amends.inbox.actions.on_call import Call, Crew
 from amends.inbox.rules.alert_routes import FLOOD, NO_ROUTE, About, NewRoute, takes, when
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.ids import AlertId
+from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import Query, terms_of, words_of
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.store import alert_routes, alert_routing, matching
+from amends.inbox.store import alert_routes, alert_routing, events, matching
 from amends.inbox.store.alert_routes import RouteRow
 from amends.inbox.store.alert_routing import Item, Ringing, Routed, Telling
 
@@ -25,15 +25,17 @@ BATCH = 500
 
 @dataclass(kw_only=True, slots=True)
 class Round:
-    """One batch; `told` counts what each channel was given lately, and goes on counting."""
+    """One batch; `told` counts what each channel was given lately, and goes on counting; `own` are the addresses of whom it calls."""
 
     conn: Connection
     now: datetime
     crew: Crew
     house: Sequence[int]
     told: dict[int, int]
-    tellings: list[Telling]
-    items: list[Item]
+    tellings: list[Telling] = field(default_factory=list[Telling])
+    items: list[Item] = field(default_factory=list[Item])
+    calls: list[events.Event] = field(default_factory=list[events.Event])
+    own: dict[tuple[AgentId, ...], list[int]] = field(default_factory=dict[tuple[AgentId, ...], list[int]])
 
     def give(self, one: Ringing, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> bool:
         """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
@@ -47,6 +49,13 @@ class Round:
             else:
                 self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why))
         return at_once
+
+    def own_channels(self, call: Call) -> list[int]:
+        """Return the addresses of those who are called, asked for once."""
+        whom = tuple(call.agent_ids)
+        if whom not in self.own:
+            self.own[whom] = on_call.own_channels(self.conn, call)
+        return self.own[whom]
 
 
 def route_pending(conn: Connection, *, now: datetime) -> int:
@@ -62,13 +71,12 @@ def route_pending(conn: Connection, *, now: datetime) -> int:
         crew=on_call.crew(conn, now=now),
         house=house,
         told=alert_routing.told(conn, since=now - FLOOD),
-        tellings=[],
-        items=[],
     )
     alert_routing.set_routed(conn, [_route(at, one, chosen.get(one.id)) for one in ringing], now=now)
     late = alert_routing.add_items(conn, at.items, now=now)
     tellings = [*at.tellings, *(Telling(alert_id=one.alert_id, channel_id=one.channel_id) for one in late)]
     alert_routing.add_tellings(conn, tellings, now=now)
+    events.add_all(conn, at.calls, now=now)
     return len(ringing)
 
 
@@ -82,9 +90,9 @@ def _route(at: Round, one: Ringing, row: RouteRow | None) -> Routed:
     if rota is None:
         return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
     call = at.crew.call(rota, 1)
-    if not at.give(one, route, on_call.own_channels(at.conn, call)) and _is_held(route, one, at.now):
+    if not at.give(one, route, at.own_channels(call)) and _is_held(route, one, at.now):
         return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
-    on_call.tell(at.conn, one, call, rota=rota.name, now=at.now)
+    at.calls.extend(on_call.called(one, call, rota=rota.name))
     call_at = None if call.is_last else at.now + timedelta(minutes=route.escalate_minutes)
     return Routed(alert_id=one.id, route_id=row.id, called=call.step, call_at=call_at)
 

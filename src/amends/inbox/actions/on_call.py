@@ -84,13 +84,12 @@ def own_channels(conn: Connection, call: Call) -> list[int]:
     return [channel_id for agent_id in call.agent_ids for channel_id in found.get(agent_id, [])]
 
 
-def tell(conn: Connection, one: Ringing | Alarm, call: Call, *, rota: str, now: datetime) -> None:
-    """Tell those who are called by the bell, and write it on the case's timeline."""
-    told = [
+def called(one: Ringing | Alarm, call: Call, *, rota: str) -> list[events.Event]:
+    """Return what tells those who are called by the bell, and stands on the case's timeline."""
+    return [
         events.Event(kind=EventKind.ON_CALL_CALLED, case_id=one.case_id, post_id=one.post_id, facts=_facts(one, whom, call, rota))
         for whom in call.agent_ids
     ]
-    events.add_all(conn, told, now=now)
 
 
 def _facts(one: Ringing | Alarm, whom: AgentId, call: Call, rota: str) -> dict[str, object]:
