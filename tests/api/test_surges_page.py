@@ -1,5 +1,7 @@
 """Alarms of rates on the screens: what rings, who sees to it, and the link in a message."""
 
+import json
+
 from amends.core.database import fetch_values
 from amends.core.secrets import sign
 from tests.cast import SECRET_KEY
@@ -55,6 +57,9 @@ def test_agents_see_to_a_surge_and_say_whether_it_was_a_reason_to_ring(door: Doo
         answer = client.post(f"/alarms/{alert_id}/acknowledge")
         assert "alarms-changed" in answer.headers["hx-trigger"]
         assert "Ada sees to it" in client.get("/alarms/live").text
+        with as_fragment(door.visitor(door.who.bo)) as bo:
+            late = json.loads(bo.post(f"/alarms/{alert_id}/acknowledge").headers["hx-trigger"])["toast"]
+        assert (late["text"], late.get("undo", "")) == ("Ada sees to it", "")
         client.post(f"/alarms/{alert_id}/useless")
         assert "was no reason to ring" in client.get("/alarms/live").text
 
@@ -67,5 +72,10 @@ def test_the_link_of_a_message_acknowledges_by_a_press_and_not_by_a_look(door: D
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select acknowledged_at from alerts where id = %(id)s", {"id": alert_id}) == [None]
     assert "Nobody is called any more" in stranger.post(link).text
+    with as_fragment(door.visitor(door.who.bo)) as bo:
+        assert "Somebody sees to it" in bo.post(f"/alarms/{alert_id}/acknowledge").headers["hx-trigger"]
+    assert "Nobody is called any more" in stranger.post(link).text
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select count(*) from events where kind = 'alert_acknowledged'") == [1]
     assert stranger.get(f"/alarm/{alert_id}/forged").status_code == 404
     assert stranger.post(f"/alarm/{alert_id + 1}/{link.rpartition('/')[2]}").status_code == 404

@@ -57,9 +57,12 @@ def more(request: Request, desk: AtDesk, visitor: Reading, before: Annotated[int
 
 @router.post("/{alert_id}/acknowledge", dependencies=WORK)
 def see_to(desk: AtDesk, visitor: Meaning, alert_id: AlertId) -> Response:
-    """Say that one sees to it."""
+    """Say that one sees to it; whoever was first stays the one, and that is not taken back from here."""
     with desk.pool.transaction() as conn:
-        acts.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
+        was = acts.acknowledge(conn, alert_id, agent_id=visitor.agent_id, now=desk.clock())
+    if was.acknowledged_at is not None:
+        first = was.acknowledged_by
+        return _said(desk, _("%(name)s sees to it") % {"name": first} if first else _("Somebody sees to it. Nobody is called any more."))
     return _said(desk, _("Everyone sees that you see to it"), undo=f"/alarms/{alert_id}/back")
 
 
