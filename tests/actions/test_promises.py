@@ -227,6 +227,10 @@ def test_it_is_kept_also_late_withdrawn_and_taken_back(desk: Desk) -> None:
     desk.hear(a_post("Where is my refund?"))
     one = promise(desk, said=True)
     case = desk.case().id
+    before = fetch_values(desk.conn, "select to_jsonb(p) from promises p")
+    promises.end(desk.conn, case_id=case, promise_id=one, state="withdrawn", agent_id=desk.agent_id, now=NOON)
+    promises.take_back(desk.conn, case_id=case, promise_id=one, agent_id=desk.agent_id, now=NOON)
+    assert fetch_values(desk.conn, "select to_jsonb(p) from promises p") == before
     promises.end(desk.conn, case_id=case, promise_id=one, state="kept", agent_id=desk.agent_id, now=NOON + DAY)
     with pytest.raises(Conflict):
         promises.end(desk.conn, case_id=case, promise_id=one, state="withdrawn", agent_id=desk.agent_id, now=NOON + DAY)

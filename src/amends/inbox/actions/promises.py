@@ -57,7 +57,7 @@ def take_back(conn: Connection, *, case_id: CaseId, promise_id: int, agent_id: A
     row = _of_case(conn, case_id, promise_id)
     if row.state not in _ENDS:
         raise Conflict(_("This promise stands already."))
-    promises.reopen(conn, promise_id=row.id)
+    promises.reopen(conn, promise_id=row.id, now=now)
     _tell(conn, EventKind.PROMISE_BACK, row, agent_id, now)
 
 

@@ -126,14 +126,14 @@ def end(conn: Connection, *, promise_id: int, state: str, late: bool, agent_id: 
     )
 
 
-def reopen(conn: Connection, *, promise_id: int) -> None:
-    """Let a promise stand again."""
+def reopen(conn: Connection, *, promise_id: int, now: datetime) -> None:
+    """Let a promise stand again, with the reminder that has not come yet."""
     execute(
         conn,
         """
         update promises set state = 'open', late = false, ended_at = null, ended_by = null,
-          next_at = case when made_at is not null then due_at end
+          next_at = case when made_at is null then null when remind_at > %(now)s then remind_at else due_at end
         where id = %(id)s
         """,
-        {"id": promise_id},
+        {"id": promise_id, "now": now},
     )
