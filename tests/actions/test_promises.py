@@ -10,6 +10,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.inbox.actions import promises
 from amends.inbox.actions.conditions import matches
 from amends.inbox.actions.notify import notify
+from amends.inbox.rules.hour_words import times_of
 from amends.inbox.rules.promising import due_of, suggested
 from amends.inbox.store import promises as stored
 from tests.cast import NOON, a_post
@@ -143,6 +144,11 @@ MORNING = NOON.replace(hour=4)
         ("மாலை 5 மணிக்குள் அழைக்கிறோம்", 2, "17:00"),
         ("நாளை அதிகாலை 5 மணிக்கு", 3, "05:00"),
         ("நாளை இரவு 9 மணி", 3, "21:00"),
+        ("ነገ ከጠዋቱ 3 ሰዓት እንመልሳለን", 3, "09:00"),
+        ("ነገ ጠዋት በ3 ሰዓት ተኩል", 3, "09:30"),
+        ("ነገ ከቀኑ 8 ሠዓት", 3, "14:00"),
+        ("ነገ ከሰዓት በኋላ 9 ሰዓት", 3, "15:00"),
+        ("ነገ ከምሽቱ 1 ሰዓት", 3, "19:00"),
         ("ನಾಳೆ ಸಂಜೆ 5 ಗಂಟೆಯೊಳಗೆ", 3, "17:00"),
         ("ਸ਼ਾਮ 5 ਵਜੇ ਤੱਕ", 2, "17:00"),
         ("ਭਲਕੇ ਸਵੇਰੇ 9 ਵਜੇ", 3, "09:00"),
@@ -154,6 +160,11 @@ def test_a_time_of_day_is_found_with_its_day_or_alone_for_today(text: str, day: 
     found = suggested(text, MORNING, "Asia/Colombo").due_at
     assert found is not None
     assert found.astimezone(ZoneInfo("Asia/Colombo")).strftime("%d %H:%M") == f"{day:02} {time}"
+
+
+@pytest.mark.parametrize("text", ["ከጠዋቱ 9 ሰዓት", "ጠዋት 6 ሰዓት", "ጠዋት በ3 ሰዓት ውስጥ", "ከጠዋቱ 3 ሰዓት ከሩብ", "ነገ 3 ሰዓት", "ከጠዋቱ 25 ሰዓት"])
+def test_an_hour_that_somebody_may_count_from_sunrise_or_from_midnight_is_none(text: str) -> None:
+    assert times_of(text) == []
 
 
 @pytest.mark.parametrize("text", ["We are open 9:00–17:00", "It was at 8 am", "You get 5 a month", "As of 10:11:12, 12.50 paid"])

@@ -1,11 +1,12 @@
 """The times of day that a sentence names: "by 5 pm", 17:30, "a las 5 de la tarde", "மாலை 5 மணி". Place: `rules.promised_dates` -> here.
 
 The parts of the day are those of CLDR in the languages of the screens, and a few more of ours. Those of Latin letters stand behind the
-number, the others before it. Amharic counts its hours from sunrise, so that none is read there. Nothing here does I/O.
+number, the others before it. Amharic counts its hours from sunrise ("ከጠዋቱ 3 ሰዓት" is nine in the morning), though not everybody does when
+they type, so that one is read there only where the part of the day leaves no doubt. Nothing here does I/O.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 from functools import cache
 from typing import Literal
@@ -20,7 +21,7 @@ NOON = 12
 EVENING = 6
 """From which hour on a night is that of the day before midnight."""
 HOURS_FROM_SUNRISE = frozenset({"am"})
-"""Languages that read another clock."""
+"""Languages that count otherwise."""
 MORE = {
     "am": "පෙරවරු முற்பகல் ಬೆಳಿಗ್ಗೆ ಪೂರ್ವಾಹ್ನ",
     "pm": "පස්වරු සවස ಅಪರಾಹ್ನ ਦੁਪਹਿਰ",
@@ -29,12 +30,43 @@ MORE = {
 _CLOCK = re.compile(r"(?<![\d.:/])(\d{1,2})(?:([:.])(\d\d))?(?![\d:/%]|[.,-]\d)")
 _LATIN_HALF = re.compile(r"\s*([ap])\.?\s?m\b")
 _ETHIOPIC = re.compile("[\u1200-\u137f]")
+_SUNRISE = 6
+FROM_SUNRISE: Mapping[str, range] = {
+    "ጠዋ": range(6, 12),
+    "ቀኑ": range(12, 18),
+    "ከሰዓት": range(13, 18),
+    "በኋላ": range(13, 18),
+    "ምሽ": range(18, 22),
+    "ማታ": range(18, 22),
+}
+"""How parts of the day are called in Amharic, and the hours that nobody means otherwise who counts from sunrise (or from sunset)."""
+_OF_SUNRISE = re.compile(
+    rf"(?P<before>\S*)\s+(?:[{plain('በለ')}]|{plain('እስከ')})?(?P<hour>1[0-2]|0?[1-9])(?::(?P<minutes>[0-5]\d))?\s*{plain('ሰዓት')}"
+    rf"(?P<half>\s+{plain('ተኩል')})?(?:\s+(?P<behind>\S+))?"
+)
+_IN_BETWEEN = re.compile(rf"{plain('ውስጥ')}|[{plain('ከለ')}]")
+"""What stands behind an hour that is a length ("within three hours") or not the whole time ("and a quarter")."""
 
 
 def times_of(sentence: str) -> list[time]:
     """Return the times of day that a sentence names."""
     words = plain(sentence)
-    return [] if _ETHIOPIC.search(words) else list(_times(words))
+    return list(_times_from_sunrise(words) if _ETHIOPIC.search(words) else _times(words))
+
+
+def _times_from_sunrise(words: str) -> Iterator[time]:
+    for one in _OF_SUNRISE.finditer(words):
+        before, behind = _hours(one["before"]), _hours(one["behind"] or "")
+        hours = before or behind
+        hour = int(one["hour"]) % NOON + _SUNRISE
+        found = next((each for each in (hour, hour + NOON) if hours and each in hours), None)
+        if found is not None and (behind or not _IN_BETWEEN.match(one["behind"] or "")):
+            yield time(found, 30 if one["half"] else int(one["minutes"] or 0))
+
+
+def _hours(word: str) -> range | None:
+    """Return the hours of the part of the day that an Amharic word names."""
+    return next((hours for name, hours in FROM_SUNRISE.items() if plain(name) in word), None)
 
 
 def _times(words: str) -> Iterator[time]:
