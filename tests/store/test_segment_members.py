@@ -22,13 +22,19 @@ insert into customer_facts (customer_id, risk, signals, counted_at)
 select id, case when id %% 50 = 0 then 'high' else 'none' end, '{}', now() from customers
 """
 
+PURCHASES = """
+insert into purchases (customer_id, kind, name, order_number, amount, currency, bought_at, created_at)
+select id, 'purchase', 'Fibre', '', id %% 500, 'EUR', now() - id * interval '1 hour', now() from customers
+"""
+
 
 @pytest.fixture
 def many(conn: Connection) -> Connection:
     """Twenty thousand customers, of whom a few hundred may leave."""
     execute(conn, MANY, {"n": 20_000})
     execute(conn, FACTS, {})
-    execute(conn, "analyze customers, customer_facts")
+    execute(conn, PURCHASES, {})
+    execute(conn, "analyze customers, customer_facts, purchases")
     return conn
 
 
@@ -37,9 +43,15 @@ def _asked(conn: Connection, text: str) -> Condition:
 
 
 @pytest.mark.parametrize(
-    ("text", "index"), [("risk:high", "Index Only Scan using customer_facts_risk"), ("loyalty:ZZ9", "customers_loyalty_begins")]
+    ("text", "index"),
+    [
+        ("risk:high", "Index Only Scan using customer_facts_risk"),
+        ("loyalty:ZZ9", "customers_loyalty_begins"),
+        ("amount:>=499 tag:rare", "purchases_amount"),
+        ("amount:>498", "purchases_amount"),
+    ],
 )
-def test_who_may_leave_and_who_has_a_number_is_found_by_the_index(many: Connection, text: str, index: str) -> None:
+def test_who_may_leave_who_has_a_number_and_who_paid_much_is_found_by_the_index(many: Connection, text: str, index: str) -> None:
     found = _asked(many, text)
     execute(many, "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
     query: LiteralString = "explain select u.id" + FROM + "where " + found.sql  # noqa: S608 - literals of ours

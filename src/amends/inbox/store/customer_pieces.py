@@ -87,7 +87,11 @@ _LEFT: Mapping[str, LiteralString] = {
         union all select m.renews_on from memberships m where m.customer_id = u.id and (m.until is null or m.until >= %(today)s)
       ) r where r.renews_on >= %(today)s)""",
 }
-PIECES = Pieces(one_of=_ONE_OF, said=_SAID, numbers=_NUMBERS, days={"since": "u.created_at"}, passed=_PASSED, left=_LEFT)
+_REACHED: Mapping[str, LiteralString] = {
+    "amount": "exists (" + _PURCHASES + " and p.amount{}{})",
+    "bought": "exists (" + _PURCHASES + " and p.bought_at{}{})",
+}
+PIECES = Pieces(one_of=_ONE_OF, said=_SAID, numbers=_NUMBERS, days={"since": "u.created_at"}, passed=_PASSED, left=_LEFT, reached=_REACHED)
 
 # Of an attribute, whose key is the first place: text in it, any of some values, a number, a day (as text: what is no day is before none).
 ATTRIBUTE_TEXT: LiteralString = "lower(u.attributes ->> {}) like any({}::text[])"

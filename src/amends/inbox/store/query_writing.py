@@ -13,7 +13,7 @@ from amends.inbox.rules.query_values import day, number, span
 
 _DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 SIDES: Mapping[str, LiteralString] = {">": " > ", ">=": " >= ", "<": " < ", "<=": " <= ", "": " = "}
-MIRRORED: Mapping[str, LiteralString] = {">": " < ", ">=": " <= ", "<": " > ", "<=": " >= "}
+MIRRORED: Mapping[str, str] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +21,8 @@ class Pieces:
     """The pieces of SQL of one kind of query.
 
     `one_of`: a place for the list of values; `said`: what a value says by itself; `numbers`, `days` and `passed` and `left` (lengths of
-    time that have passed since, or are left until): the column that is compared.
+    time that have passed since, or are left until): the column that is compared. `reached`: of what is the highest of several, that one of
+    them is so high, which an index answers; its places are for how it is compared, and with what.
     """
 
     one_of: Mapping[str, LiteralString]
@@ -30,6 +31,7 @@ class Pieces:
     days: Mapping[str, LiteralString]
     passed: Mapping[str, LiteralString]
     left: Mapping[str, LiteralString]
+    reached: Mapping[str, LiteralString] = field(default_factory=dict[str, LiteralString])
 
 
 @dataclass(kw_only=True)
@@ -89,19 +91,19 @@ class Writer:
         if not match.op and (name, match.value) in self.pieces.said:
             return self.pieces.said[name, match.value]
         if name in self.pieces.numbers:
-            return self.number(self.pieces.numbers[name], match)
+            return self.number(self.pieces.numbers[name], match, self.pieces.reached.get(name, ""))
         if name in self.pieces.days:
             return self.day(self.pieces.days[name], match)
         if match.op and (name in self.pieces.passed or name in self.pieces.left):
             return self.moment(name, match)
         return self.otherwise(name, match)
 
-    def number(self, column: LiteralString, match: Match) -> LiteralString:
-        """Return the condition on a number."""
+    def number(self, column: LiteralString, match: Match, reached: LiteralString = "") -> LiteralString:
+        """Return the condition on a number; `reached` as the pieces have it."""
         least = self.hold(number(match.value)) + "::bigint"
         if match.op == "..":
             return column + " between " + least + " and " + self.hold(number(match.upto)) + "::bigint"
-        return column + SIDES[match.op] + least
+        return _compared(column, match.op, least, reached)
 
     def day(self, column: LiteralString, match: Match, kept: Callable[[datetime], object] = lambda moment: moment) -> LiteralString:
         """Return the condition on a day, which lasts until the next one begins; `kept` is a moment as the column has it."""
@@ -124,11 +126,16 @@ class Writer:
         """Return the condition on a length of time, as one on the moment from which, or up to which, it is measured."""
         has_passed = name in self.pieces.passed
         column = (self.pieces.passed if has_passed else self.pieces.left)[name]
-        sign, sides = (-1, MIRRORED) if has_passed else (1, SIDES)
+        sign = -1 if has_passed else 1
         if match.op != "..":
-            return column + sides[match.op] + self.hold(self.now + sign * span(match.value))
+            op = MIRRORED[match.op] if has_passed else match.op
+            return _compared(column, op, self.hold(self.now + sign * span(match.value)), self.pieces.reached.get(name, ""))
         least, most = sorted((self.now + sign * span(match.value), self.now + sign * span(match.upto)))
         return column + " between " + self.hold(least) + " and " + self.hold(most)
+
+
+def _compared(column: LiteralString, op: str, value: LiteralString, reached: LiteralString) -> LiteralString:
+    return reached.format(SIDES[op], value) if reached and op in {">", ">="} else column + SIDES[op] + value
 
 
 def joined(between: LiteralString, parts: Iterable[LiteralString]) -> LiteralString:
