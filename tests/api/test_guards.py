@@ -51,7 +51,7 @@ PUBLIC = {
     ("GET", "/hooks/{source_id}"),
     ("POST", "/hooks/{source_id}"),
 }
-PAGE_GUARDS = {auth.signed_in, auth.meant}
+PAGE_GUARDS = {auth.visiting, auth.meant}
 MAY = auth.MayPerson | auth.MayProgram
 KEEPS_NOTHING = {
     ("POST", "/inbox/{case_id:int}/length"),
@@ -82,7 +82,7 @@ def right_of(route: APIRoute) -> Right:
 
 def visitors_of(route: APIRoute) -> set[Callable[..., Any]]:
     """Return the guards by which the route takes its visitor."""
-    return {one.call for one in route.dependant.dependencies if one.call and one.call in PAGE_GUARDS | {auth.bearer}}
+    return {one.call for one in route.dependant.dependencies if one.call and one.call in PAGE_GUARDS | {auth.bearing}}
 
 
 Entered = Callable[[Role, APIRoute], TestClient]
@@ -220,7 +220,7 @@ def test_a_route_that_is_not_public_names_one_right_and_takes_its_visitor_the_ri
         assert len(rights) == 1, (route.path, "name one right: dependencies=[may(Right.X)] or [program_may(Right.X)], or list it as public")
         is_program = route.path.startswith("/api/")
         assert isinstance(rights[0], auth.MayProgram if is_program else auth.MayPerson), route.path
-        taken = auth.bearer if is_program else auth.signed_in if method == "GET" else auth.meant
+        taken = auth.bearing if is_program else auth.visiting if method == "GET" else auth.meant
         assert visitors_of(route) <= {taken}, route.path
         assert method == "GET" or visitors_of(route) == {taken}, route.path
 

@@ -15,6 +15,7 @@ from hmac import compare_digest
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from amends.api.desk import Desk, desk_at
 from amends.api.origins import address_of
@@ -75,7 +76,13 @@ def signed_in(request: Request) -> Visitor:
         raise NotSignedIn
     request.state.visitor = found
     check_second_factor(request, desk, found)
+    request.state.person = found
     return found
+
+
+async def visiting(request: Request) -> Visitor:
+    """Return the agent whom the guard of the route found; to ask for them anew would take a thread and a transaction."""
+    return getattr(request.state, "person", None) or await run_in_threadpool(signed_in, request)
 
 
 def check_second_factor(request: Request, desk: Desk, visitor: Visitor) -> None:
@@ -91,7 +98,7 @@ def from_our_page(request: Request) -> None:
         raise Forged
 
 
-async def meant(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+async def meant(request: Request, visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
     """Return the agent, who meant to send this unsafe request."""
     from_our_page(request)
     shown = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf_token", ""))
@@ -110,8 +117,13 @@ def bearer(request: Request) -> Visitor:
             found = visitor_of_token(conn, token=token.strip(), address=address_of(request), now=desk.clock())
     if not found:
         raise NoToken
-    request.state.visitor = found
+    request.state.visitor = request.state.program = found
     return found
+
+
+async def bearing(request: Request) -> Visitor:
+    """Return the agent behind the API token, whom the guard of the route found."""
+    return getattr(request.state, "program", None) or await run_in_threadpool(bearer, request)
 
 
 def entitled(visitor: Visitor, right: Right) -> Visitor:
@@ -175,9 +187,9 @@ class MayPerson:
 
     right: Right
 
-    def __call__(self, request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    def __call__(self, request: Request) -> Visitor:
         """Return the visitor who has the right."""
-        return entered(request, desk_at(request), visitor, self.right)
+        return entered(request, desk_at(request), signed_in(request), self.right)
 
 
 @dataclass(frozen=True)
@@ -186,9 +198,9 @@ class MayProgram:
 
     right: Right
 
-    def __call__(self, request: Request, visitor: Annotated[Visitor, Depends(bearer)]) -> Visitor:
+    def __call__(self, request: Request) -> Visitor:
         """Return the visitor who has the right."""
-        return entered(request, desk_at(request), visitor, self.right)
+        return entered(request, desk_at(request), bearer(request), self.right)
 
 
 def may(right: Right) -> Any:
@@ -206,6 +218,6 @@ def set_session_cookie(response: Response, token: str, *, max_age: int, secure: 
     response.set_cookie(SESSION_COOKIE, token, max_age=max_age, httponly=True, samesite="lax", secure=secure)
 
 
-Reading = Annotated[Visitor, Depends(signed_in)]
+Reading = Annotated[Visitor, Depends(visiting)]
 Meaning = Annotated[Visitor, Depends(meant)]
-Bearing = Annotated[Visitor, Depends(bearer)]
+Bearing = Annotated[Visitor, Depends(bearing)]

@@ -65,18 +65,18 @@ class Chosen:
     topic: str | None = None
 
 
-def chosen(
+async def chosen(
     brand: Annotated[str | None, Query(max_length=100)] = None,
     network: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=10)] = None,
     mood: Annotated[str | None, Query(max_length=10)] = None,
     topic: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Chosen:
-    """Return what was chosen."""
+    """Return what was chosen; a plain function, like that below, would take a thread for it."""
     return Chosen(brand=brand, network=network, language=language, mood=mood, topic=topic)
 
 
-def looking(choice: Annotated[Chosen, Depends(chosen)], view: View | None = None, sort: Sort | None = None, q: str | None = None) -> Look:
+async def looking(choice: Annotated[Chosen, Depends(chosen)], view: View | None = None, sort: Sort | None = None, q: str | None = None) -> Look:
     """Return what the URL asks for: a view, what is typed, and what is chosen, all together."""
     begin = view or (View.OPEN if q is None else View.ALL)
     order = sort or sort_of_view(begin)
