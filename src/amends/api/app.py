@@ -13,6 +13,7 @@ from amends.api.bulletins import Teller
 from amends.api.desk import Desk, Wake, leave_it_to_the_sweep
 from amends.api.entering import tell_set_up_code
 from amends.api.errors import add_error_answers, tell_unforeseen
+from amends.api.finding_routes import FindingRoutes
 from amends.api.frame import Frame
 from amends.api.live import Live
 from amends.api.networks import Able, abilities
@@ -51,6 +52,7 @@ def create_app(
             # Not `include_router`: that builds each of the routes once more, at the first request of the application, which took seconds.
             app.router.routes.extend(module.router.routes)
     app.mount("/static/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="vendor")
+    app.router.middleware_stack = FindingRoutes(app.router)
     app.add_route("/static/{version}/{name}", files.served, name="static", include_in_schema=False)
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)

@@ -76,7 +76,9 @@ async def chosen(
     return Chosen(brand=brand, network=network, language=language, mood=mood, topic=topic)
 
 
-async def looking(choice: Annotated[Chosen, Depends(chosen)], view: View | None = None, sort: Sort | None = None, q: str | None = None) -> Look:
+async def looking(
+    choice: Annotated[Chosen, Depends(chosen)], view: View | None = None, sort: Sort | None = None, q: str | None = None
+) -> Look:
     """Return what the URL asks for: a view, what is typed, and what is chosen, all together."""
     begin = view or (View.OPEN if q is None else View.ALL)
     order = sort or sort_of_view(begin)
