@@ -1,11 +1,12 @@
 """A pool hands out connections that work, and asks none that was used just now whether it does."""
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from amends.core.database import Pool, connect, execute, fetch_values, open_pool
+from amends.core.database import DatabaseError, Pool, connect, execute, fetch_values, open_pool
 
 
 @pytest.fixture
@@ -28,6 +29,12 @@ def wire_of_two_transactions(pool: Pool, kept: Path) -> str:
     return kept.read_text()
 
 
+def two_of_which_the_second_fails(pool: Pool) -> None:
+    with pool.transaction() as conn:
+        execute(conn, "insert into told values (2)")
+        execute(conn, "insert into told values (1 / 0)")
+
+
 def test_a_connection_that_was_used_just_now_is_not_asked_whether_it_works(pool: Pool, tmp_path: Path) -> None:
     assert "EmptyQueryResponse" not in wire_of_two_transactions(pool, tmp_path / "wire")
 
@@ -39,6 +46,22 @@ def test_a_connection_that_nobody_used_for_a_while_is_asked(database: str, tmp_p
         assert "EmptyQueryResponse" in wire_of_two_transactions(pool, tmp_path / "wire")
     finally:
         pool.close()
+
+
+def test_single_statements_begin_and_end_no_transaction_and_leave_the_next_one_whole(pool: Pool, tmp_path: Path) -> None:
+    kept = tmp_path / "wire"
+    with kept.open("w") as wire, pool.statements() as conn:
+        conn.pgconn.trace(wire.fileno())
+        execute(conn, "create table told (id int)")
+        execute(conn, "insert into told values (1)")
+        with pytest.raises(DatabaseError):
+            execute(conn, "insert into told values (1 / 0)")
+        conn.pgconn.untrace()
+    assert not {"BEGIN", "COMMIT", "ROLLBACK"} & set(re.findall("[A-Z]+", kept.read_text()))
+    with pytest.raises(DatabaseError):
+        two_of_which_the_second_fails(pool)
+    with pool.transaction() as conn:
+        assert fetch_values(conn, "select id from told") == [1]
 
 
 def test_a_connection_that_the_server_hung_up_on_just_now_is_replaced(pool: Pool, database: str) -> None:

@@ -55,7 +55,7 @@ def create_app(
     app.router.middleware_stack = FindingRoutes(app.router)
     app.add_route("/static/{version}/{name}", files.served, name="static", include_in_schema=False)
     add_error_answers(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=2)  # 5 makes the list a seventh smaller, in twice the time
     app.add_middleware(Frame, answer=tell_unforeseen)
     return app
 

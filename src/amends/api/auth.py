@@ -70,7 +70,7 @@ def signed_in(request: Request) -> Visitor:
     """Return the agent behind the session cookie."""
     desk = desk_at(request)
     token = request.cookies.get(SESSION_COOKIE, "")
-    with desk.pool.transaction() as conn:
+    with desk.pool.statements() as conn:
         found = token and visitor_of_session(conn, token=token, length=desk.settings.session_length, now=desk.clock())
     if not found:
         raise NotSignedIn
@@ -143,7 +143,7 @@ def check_reach(desk: Desk, visitor: Visitor, name: str, value: object) -> None:
     if visitor.scope == EVERYTHING or not text.isdecimal() or int(text) >= LARGEST_ID:
         return
     noun, absent = SCOPED_IDS[name]
-    with desk.pool.transaction() as conn:
+    with desk.pool.statements() as conn:
         if not scopes.reaches(conn, visitor.scope, noun, int(text)):
             raise NotFound(_(absent) % {"id": text})
 
@@ -152,7 +152,7 @@ def check_cases_reach(desk: Desk, visitor: Visitor, case_ids: Sequence[int]) -> 
     """Raise `NotFound` where one of these is no case that the visitor sees."""
     if visitor.scope == EVERYTHING:
         return
-    with desk.pool.transaction() as conn:
+    with desk.pool.statements() as conn:
         unseen = scopes.cases_unseen(conn, visitor.scope, case_ids)
     if unseen:
         raise NotFound(_(SCOPED_IDS["case_id"][1]) % {"id": unseen[0]})
@@ -174,7 +174,7 @@ def _takes_back(request: Request, desk: Desk, visitor: Visitor) -> bool:
     event_id, case_id = (request.path_params.get(name, "") for name in ("event_id", "case_id"))
     if not str(event_id).isdecimal() or int(event_id) >= LARGEST_ID:
         return False
-    with desk.pool.transaction() as conn:
+    with desk.pool.statements() as conn:
         event = events.find(conn, event_id=int(event_id))
     if event is None or event.kind != EventKind.CASE_ASSIGNED:
         return False

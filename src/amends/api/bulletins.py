@@ -75,7 +75,7 @@ class Teller:
     def _drawn(self, rows: Iterable[CaseRow], language: str) -> dict[int, str]:
         now = self.clock()
         with speaking(language):
-            return {row.id: self.screens.block("inbox.html", "row", {"row": row, "now": now}) for row in rows}
+            return {row.id: self.screens.row(row, now) for row in rows}
 
 
 def _news(

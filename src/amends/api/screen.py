@@ -6,6 +6,7 @@ Every template sees `visitor`, `now`, `looks` and the words of `api/words.py`. W
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache, lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,7 @@ from amends.api.straight import Straight, safe
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
+from amends.inbox.store.inbox_list import CaseRow
 
 HERE = Path(__file__).parent
 
@@ -127,7 +129,7 @@ def _environment(*, translates: bool) -> Environment:
         "role_name": role_name,
     }
     found.globals.update(told, static=static, vendor=vendor)
-    for name in ("parts", "said", "querying", "boxes", "segment_parts"):
+    for name in ("parts", "said", "case_row", "querying", "boxes", "segment_parts"):
         pieces: Any = found.get_template(f"{name}.html").module
         for often in SMALL & vars(pieces).keys():
             setattr(pieces, often, _drawn_once(getattr(pieces, often)))
@@ -195,6 +197,11 @@ class Screens:
     def block(self, template: str, name: str, values: Mapping[str, Any]) -> str:
         """Return one named block as text, for the stream."""
         return render_block(self._templates, template, name, dict(values))
+
+    def row(self, row: CaseRow, now: datetime) -> str:
+        """Return one row of the inbox list as text, for the stream."""
+        pieces: Any = self._templates.globals["case_row"]
+        return str(pieces.drawn(row, now))
 
     def template(self, name: str) -> Template:
         """Return a template that makes something else than a screen."""

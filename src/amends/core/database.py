@@ -90,7 +90,7 @@ psycopg.adapters.register_dumper(int, _Int)
 
 
 class Pool:
-    """A pool of connections; `transaction()` is the only way to get one, and raises `DatabaseGone` after `patience` seconds without.
+    """A pool of connections; `transaction()` or `statements()` gives one, or raises `DatabaseGone` after `patience` seconds without.
 
     A connection that was used less than `fresh` seconds ago is not asked whether it works, unless the server has said something.
     What somebody entered and PostgreSQL cannot keep (a NUL character, a key of kilobytes) comes out as `Refused`.
@@ -134,6 +134,18 @@ class Pool:
             yield conn
             self._used[conn] = time.monotonic()
 
+    @contextmanager
+    def statements(self) -> Generator[Connection]:
+        """Yield a connection on which each statement stands for itself, without the two trips that begin and end a transaction."""
+        with _unstorable_is_refused(), self._pool.connection() as conn:
+            conn.autocommit = True
+            try:
+                yield conn
+                self._used[conn] = time.monotonic()
+            finally:
+                if not conn.closed:
+                    conn.autocommit = False
+
     def stamped(self, stamp: Callable[[Connection], object]) -> "Pool":
         """Return the same pool, each of whose transactions begins with `stamp`."""
         found = copy(self)
@@ -141,17 +153,14 @@ class Pool:
         return found
 
     def _check(self, conn: Connection) -> None:
-        """Raise `DatabaseGone` where the server is gone; it is asked only where nobody has used the connection for a while.
-
-        A server that hangs up says so, which lies in the socket; to ask each time took three round trips of every page.
-        """
+        """Raise `DatabaseGone` where the server is gone; it is asked, by three trips, where nobody has used the connection for a while."""
         is_fresh = time.monotonic() - self._used.get(conn, 0) < self._fresh
         if not is_fresh or _has_news(conn):
             ConnectionPool.check_connection(conn)
 
 
 def _has_news(conn: Connection) -> bool:
-    """Tell whether something came that nobody asked for."""
+    """Tell whether something came that nobody asked for, as from a server that hangs up."""
     socket = select.poll()
     socket.register(conn.fileno(), select.POLLIN)
     return bool(socket.poll(0))

@@ -8,7 +8,7 @@ stays English. Words that stand in a table of a module are marked with `N_` ther
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -64,7 +64,12 @@ def catalogue(language: str) -> NullTranslations:
 
 def gettext(text: str) -> str:
     """Return `text` in the language that is spoken now."""
-    return catalogue(spoken()).gettext(text) if text else ""
+    return _told(text, _spoken.get()) if text else ""
+
+
+@lru_cache(maxsize=32_768)
+def _told(text: str, language: str) -> str:
+    return catalogue(language).gettext(text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:

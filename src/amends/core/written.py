@@ -66,8 +66,13 @@ def dollars(value: float, *, exact: bool = False) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Return words one after the other: `safety, money lost, wide reach`."""
+    return _comma(spoken()).join(map(str, words))
+
+
+@cache
+def _comma(language: str) -> str:
     # Babel's style of lists for this has all its parts in English alone.
-    return locale().list_patterns["standard"]["middle"].format("", "").join(map(str, words))
+    return _locale(language).list_patterns["standard"]["middle"].format("", "")
 
 
 def listed_with_and(words: Iterable[str]) -> str:
