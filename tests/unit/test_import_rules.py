@@ -10,8 +10,9 @@ from amends.core.translating import speaking
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.import_dates import Order, orders_of, read_day, settled
 from amends.inbox.rules.import_fields import Preset, guess, preset_of
+from amends.inbox.rules.import_given import Given
 from amends.inbox.rules.import_mapping import Column, ImportMapping, MatchBy, check, fitted, from_json, guessed
-from amends.inbox.rules.import_rows import Given, Reader, Surroundings
+from amends.inbox.rules.import_rows import Reader, Surroundings
 
 HEADERS = {
     Preset.HUBSPOT: ("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Contact owner", "Associated Company"),
@@ -147,6 +148,25 @@ def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:
     row = {"N": "Null", "F": '=""', "P": "NULL", "B": "0/0/00", "M": "#N/A", "L": "N/A"}
     found = read(row, {"N": "name", "F": "family_name", "P": "phone", "B": "birthday", "M": "email", "L": "loyalty_number"})
     assert (found.name, found.ways, found.dates, found.loyalty_number) == ("Null", [], [], None)
+
+
+def test_an_address_in_parts_is_one_address_and_a_country_alone_is_none() -> None:
+    names = ("City", "Street Address", "Postal Code", "MAILINGSTREET", "MailingCity", "Other Country", "Business Country/Region", "Name")
+    means = guess(names, attributes={})
+    assert means["Other Country"] == means["Business Country/Region"] == ""
+
+    full = read(dict(zip(names, ("Kandy", "1 Temple Rd", "20000", "PO 5\nTown Hall", "Galle", "x", "y", "A"), strict=True)), means)
+    bare = read(dict(zip(names, ("Kandy", "", "", "", "", "x", "y", "A"), strict=True)), means)
+
+    assert [(value, label) for _kind, value, _normal, label in full.ways] == [
+        ("1 Temple Rd, Kandy, 20000", ""),
+        ("PO 5\nTown Hall, Galle", "mailing"),
+    ]
+    assert bare.ways == []
+
+
+def test_a_field_of_ours_that_is_called_like_a_part_of_an_address_stays_ours() -> None:
+    assert guess(("Street", "City"), attributes={"city": "City"}) == {"Street": "address", "City": "attributes.city"}
 
 
 def test_who_opted_out_of_one_thing_is_not_contacted_whatever_stands_beside_it() -> None:

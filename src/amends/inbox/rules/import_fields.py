@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 
 from amends.core.translating import N_, _, speaking, spoken
+from amends.inbox.rules import import_addresses
 
 TARGETS: Mapping[str, str] = {
     "name": N_("Name"),
@@ -20,6 +21,7 @@ TARGETS: Mapping[str, str] = {
     "email": N_("E-mail"),
     "phone": N_("Phone"),
     "address": N_("Postal address"),
+    "address_part": N_("Part of the postal address"),
     "email_type": N_("Kind of e-mail"),
     "phone_type": N_("Kind of phone"),
     "address_type": N_("Kind of address"),
@@ -42,7 +44,7 @@ TARGETS: Mapping[str, str] = {
 """What a column can mean, beside `attributes.KEY` for what the administrator defined."""
 SEVERAL = frozenset(
     {
-        "given_name", "email", "phone", "address", "email_type", "phone_type", "address_type", "tags", "note", "languages",
+        "given_name", "email", "phone", "address", "address_part", "email_type", "phone_type", "address_type", "tags", "note", "languages",
         "do_not_contact",
     }
 )  # fmt: skip
@@ -208,14 +210,15 @@ def guess(columns: Sequence[str], *, attributes: Mapping[str, str]) -> dict[str,
     found: dict[str, str] = {}
     for column in columns:
         told = known.meaning(closed(column))
-        target = _usual(column) or by_attribute.get(closed(column), "") if told is None else told
+        usual = _usual(column) or by_attribute.get(closed(column)) or import_addresses.meaning(closed(column))
+        target = usual if told is None else told
         found[column] = target if target in SEVERAL or target not in found.values() else ""
-    return found
+    return import_addresses.with_streets(found, {column: closed(column) for column in columns})
 
 
 def is_known(name: str) -> bool:
     """Tell whether columns of files of people are called so."""
-    return bool(_usual(name))
+    return bool(_usual(name) or import_addresses.meaning(closed(name)))
 
 
 def _usual(name: str) -> str:

@@ -3,59 +3,29 @@
 Place in the path: cells of a row -> here, by the mapping -> `import_records` -> matched and compared in SQL.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
-
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.rules import contact
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.customer_record import Attribute, Kind, a_name, check_birthday, checked, line, plain
 from amends.inbox.rules.export_files import read_back
+from amends.inbox.rules.import_addresses import group_of
 from amends.inbox.rules.import_cells import NOTHING, amount_in, language_codes, plain_number, truth, without_formula, zone_name
 from amends.inbox.rules.import_dates import Order, is_none, read_day
+from amends.inbox.rules.import_fields import closed
+from amends.inbox.rules.import_given import Given, Setter
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
+from amends.inbox.rules.import_ways import KNOWN_WAYS, place_setter, put_together, way_setter
 
 MOST_WAYS = 20
-KNOWN_WAYS = {"email": WayKind.EMAIL, "phone": WayKind.PHONE, "address": WayKind.POST}
 LONGEST_REFERENCE = 200
 MARKS = frozenset("'=")
-OF_EXCHANGE = ("/o=", "/O=")
-"""So begins what Outlook writes in place of an address that its own server knows by another."""
-
 PARTS_OF_A_NAME = ("given_name", "family_name")
 NAMES = frozenset({"name", *PARTS_OF_A_NAME})
-_SEVERAL = re.compile(r"[;,\n]| ::: ")
-
-
-@dataclass(slots=True)
-class Given:
-    """What a row says of a person; None: nothing. `ways` are (kind, value, normal form, label), `dates` (kind, month, day, year)."""
-
-    name: str | None = None
-    pronoun: str | None = None
-    languages: list[str] | None = None
-    zone: str | None = None
-    loyalty_number: str | None = None
-    preferences: str | None = None
-    concerns: str | None = None
-    tags: list[str] | None = None
-    owner_id: int | None = None
-    do_not_contact: bool | None = None
-    reference: str | None = None
-    organisation: str | None = None
-    role: str | None = None
-    note: str | None = None
-    attributes: dict[str, object] = field(default_factory=dict[str, object])
-    ways: list[tuple[str, str, str, str]] = field(default_factory=list[tuple[str, str, str, str]])
-    dates: list[tuple[str, int, int, int | None]] = field(default_factory=list[tuple[str, int, int, int | None]])
-    names: dict[str, str] = field(default_factory=dict[str, str])
-    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +43,6 @@ class Surroundings:
     escaped: bool = False
 
 
-Setter = Callable[[Given, str], None]
-
-
 class Reader:
     """Reads rows by one mapping; what each column does is worked out once."""
 
@@ -83,6 +50,7 @@ class Reader:
         self._mapping = mapping
         self._at = at
         means = [(place, name, mapping.columns.get(name, "")) for place, name in enumerate(columns)]
+        self._in_parts = {group_of(closed(name)) for _place, name, target in means if target == "address_part"}
         self._steps = [
             (place, name, self._setter(name, target), _type_place(place, [target for _place, _name, target in means]))
             for place, name, target in means
@@ -111,7 +79,7 @@ class Reader:
 
     def _setter(self, name: str, target: str) -> Setter:
         if target in KNOWN_WAYS:
-            return _way_setter(KNOWN_WAYS[target], self._mapping.region)
+            return self._way_setter(name, target)
         if is_day(target, self._at.attributes):
             return _day_setter(target, self._mapping.dates.get(name, Order.YMD), self._at.year_now)
         if target.startswith("attributes."):
@@ -119,6 +87,12 @@ class Reader:
         if target == "owner":
             return _owner_setter(self._at.owners)
         return _SETTERS[target]
+
+    def _way_setter(self, name: str, target: str) -> Setter:
+        group = group_of(closed(name))
+        if KNOWN_WAYS[target] is WayKind.POST and group in self._in_parts:
+            return place_setter(group, is_street=target == "address")
+        return way_setter(KNOWN_WAYS[target], self._mapping.region)
 
 
 def _type_place(place: int, targets: Sequence[str]) -> int | None:
@@ -135,6 +109,8 @@ def _finished(found: Given) -> Given:
     names = found.names
     spoken = " ".join(names[part] for part in PARTS_OF_A_NAME if part in names)
     found.name = found.name or spoken or None
+    if found.places:
+        put_together(found)
     if len(found.ways) > MOST_WAYS:
         raise Refused(_("more than %(n)s ways to reach one person") % {"n": MOST_WAYS})
     if not (found.name or found.ways or found.reference or found.organisation):
@@ -152,52 +128,6 @@ def _several(text: str) -> list[str]:
     return [
         one.strip() for one in text.replace(" ::: ", mark).replace("\n", mark).split(mark) if one.strip() and one.strip() != "* myContacts"
     ]
-
-
-def _way_setter(kind: WayKind, region: str) -> Setter:
-    told = kind.value
-
-    def put(found: Given, text: str) -> None:
-        if text.startswith(OF_EXCHANGE):
-            return
-        for one in _parts(kind, text):
-            value, normal = _way(kind, one, region)
-            if all(own[0] != told or own[2] != normal for own in found.ways):
-                found.ways.append((told, value, normal, _label(found.label)))
-
-    return put
-
-
-def _parts(kind: WayKind, text: str) -> list[str]:
-    if kind is WayKind.POST or not _SEVERAL.search(text):
-        return [text]
-    text = text.replace(" ::: ", "\n")
-    if kind is WayKind.EMAIL and "<" not in text:
-        text = text.replace(";", "\n").replace(",", "\n")
-    return [one for one in text.replace(";", "\n").split("\n") if one.strip()]
-
-
-@lru_cache(maxsize=4_096)
-def _label(text: str) -> str:
-    return line(text.lstrip("* ").lower(), 40)
-
-
-def _way(kind: WayKind, text: str, region: str) -> tuple[str, str]:
-    value = contact.kept(kind, text)
-    if kind is WayKind.PHONE and region and not value.startswith(("+", "00")):
-        return value, _at_home(value, region)
-    return value, contact.normal(kind, text)
-
-
-def _at_home(text: str, region: str) -> str:
-    """Return a number that names no country as one of `region`."""
-    try:
-        number = parse(text, region)
-    except NumberParseException as error:
-        raise Refused(_("“%(value)s” is no phone number.") % {"value": text[:100]}) from error
-    if not is_possible_number(number):
-        raise Refused(_("“%(value)s” is no phone number of %(region)s.") % {"value": text[:100], "region": region})
-    return format_number(number, PhoneNumberFormat.E164) + (f";ext={number.extension}" if number.extension else "")
 
 
 def _day_setter(target: str, order: Order, year_now: int) -> Setter:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from amends.core.database import Connection, copy_rows, fetch_all, fetch_values
-from amends.inbox.rules.import_rows import Given, first_name_of
+from amends.inbox.rules.import_given import Given
+from amends.inbox.rules.import_rows import first_name_of
 from amends.inbox.store.import_said import CHANGES
 
 SAID = (
