@@ -158,6 +158,15 @@ def test_days_that_begin_far_down_in_their_column_or_are_few_are_read_in_the_ord
         assert desk.read(content).mapping.dates == {"Birthday": Order.MDY}
 
 
+def test_days_in_many_orders_in_one_column_are_read_where_each_can_be_only_one(desk: Importing) -> None:
+    days = ("1990-11-30", "30.11.1990", "11/30/1990", "33207", "30 Nov 1990", "19901130", "1990-03-04", "03/04/1990", "1990-02-30")
+    done = desk.whole("Name,Birthday\n" + "".join(f"N{n},{day}\n" for n, day in enumerate(days)))
+    found = desk.values("select year || '-' || month || '-' || day from important_dates order by id")
+    assert found == ["1990-11-30"] * 6 + ["1990-3-4"]
+    assert [line for line, _why in desk.refused(done)] == [9, 10]
+    assert "03/04/1990" in desk.refused(done)[0][1]
+
+
 def test_an_amount_in_another_currency_than_most_of_its_column_is_refused(desk: Importing) -> None:
     execute(desk.conn, "insert into attributes (key, name, kind, choices, created_at) values ('spent', 'Spent', 'number', '{}', now())")
     plain = "".join(f"N{n},{n}\n" for n in range(300))

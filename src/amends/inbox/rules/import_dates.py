@@ -104,14 +104,28 @@ def settled(orders: Iterable[str]) -> Order | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def read_day(text: str, order: Order, *, year_now: int, exactly: bool = False) -> Day:
-    """Return the day that `text` names in this order; `Refused` where there is none, or only a month where it must be told `exactly`."""
+def read_day(text: str, order: Order | None, *, year_now: int, exactly: bool = False) -> Day:
+    """Return the day that `text` names in this order, or in any (None) where they are mixed and it can be only one.
+
+    `Refused` where there is none, or only a month where it must be told `exactly`.
+    """
+    order = order or _only_order(text.strip(), year_now)
     if exactly and _first_of_month(text.strip(), order, year_now):
         raise Refused(_("the day is missing"))
     found = _read(text.strip(), order, year_now)
     if found is None:
         raise Refused(_("“%(date)s” is no date in the order %(order)s.") % {"date": text[:40], "order": _(ORDERS[order])})
     return found
+
+
+def _only_order(text: str, year_now: int) -> Order:
+    """Return an order in which `text` is a day, where it is the same in all of them; a year that stands first is followed by its month."""
+    days = {order: day for order in Order if (day := _read(text, order, year_now))}
+    if Order.YMD in days:
+        days.pop(Order.YDM, None)
+    if len(set(days.values())) > 1:
+        raise Refused(_("“%(date)s” could be several days") % {"date": text[:40]})
+    return next(iter(days), Order.YMD)
 
 
 @lru_cache(maxsize=40_000)

@@ -81,7 +81,7 @@ class Reader:
         if target in KNOWN_WAYS:
             return self._way_setter(name, target)
         if is_day(target, self._at.attributes):
-            return _day_setter(target, self._mapping.dates.get(name, Order.YMD), self._at.year_now)
+            return _day_setter(target, self._mapping.dates.get(name), self._at.year_now)
         if target.startswith("attributes."):
             return _attribute_setter(target, self._at.attributes, self._at.currencies.get(name, ""))
         if target == "owner":
@@ -130,7 +130,7 @@ def _several(text: str) -> list[str]:
     ]
 
 
-def _day_setter(target: str, order: Order, year_now: int) -> Setter:
+def _day_setter(target: str, order: Order | None, year_now: int) -> Setter:
     def put(found: Given, text: str) -> None:
         if is_none(text):
             return
