@@ -36,7 +36,8 @@ def deliver_batch(at: Context) -> bool:
     ended = list(_delivered(at, jobs, messages, until=now + HASTE))
     with at.pool.transaction() as conn:
         _record(at, conn, ended)
-        deliveries.give_back(conn, jobs[len(ended) :])
+        if left := jobs[len(ended) :]:
+            deliveries.give_back(conn, left)
     at.wake(Task.RELAY)
     return True
 
