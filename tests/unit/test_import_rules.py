@@ -12,7 +12,7 @@ from amends.inbox.rules.import_dates import Order, orders_of, read_day, settled
 from amends.inbox.rules.import_fields import Preset, guess, preset_of
 from amends.inbox.rules.import_given import Given
 from amends.inbox.rules.import_mapping import Column, ImportMapping, MatchBy, check, fitted, from_json, guessed
-from amends.inbox.rules.import_rows import Reader, Surroundings
+from amends.inbox.rules.import_rows import Reader, Surroundings, first_name_of
 
 HEADERS = {
     Preset.HUBSPOT: ("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Contact owner", "Associated Company"),
@@ -102,6 +102,8 @@ def test_the_order_of_days_is_that_of_the_whole_column(texts: Sequence[str], ord
         ("30.11.26", Order.DMY, (11, 30, 2026)),
         ("30.11.27", Order.DMY, (11, 30, 1927)),
         ("--0229", Order.YMD, (2, 29, None)),
+        ("11/30", Order.MDY, (11, 30, None)),
+        ("30/11", Order.DMY, (11, 30, None)),
         ("Nov 30, 1990", Order.DMY, (11, 30, 1990)),
         ("19901130T000000Z", Order.DMY, (11, 30, 1990)),
     ],
@@ -128,7 +130,7 @@ def read(row: Mapping[str, str], mapping: Mapping[str, str], **more: str) -> Giv
 
 def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
     found = read(
-        {"G": "Ann", "F": "Lee", "T": "Work", "M": "A@b.example; c@d.example", "P": "077 123 4567", "L": "vip, new",
+        {"G": "Ann", "F": "Lee", "T": "Work", "M": "A@b.example; c@d.example", "P": "077 123 4567", "L": '"vip","new"',
          "O": "Mia@desk.example", "Since": "30.11.2020", "X": "=HYPERLINK(1)"},
         {"G": "given_name", "F": "family_name", "T": "email_type", "M": "email", "P": "phone", "L": "tags", "O": "owner",
          "Since": "attributes.since", "X": "note"},
@@ -181,6 +183,18 @@ def test_what_outlook_writes_in_place_of_an_address_costs_nobody_their_row() -> 
         {"N": "Ann", "M": "/o=ExchangeLabs/cn=Recipients/cn=ann", "P": "tel:+94771234567"}, {"N": "name", "M": "email", "P": "phone"}
     )
     assert found.ways == [("phone", "+94771234567", "+94771234567", "")]
+
+
+def test_somebody_without_a_name_is_called_by_their_address_their_company_or_their_number() -> None:
+    means = {"M": "email", "O": "organisation", "P": "phone", "R": "external_id"}
+    rows = [
+        ("a@b.example", "Shop", "+94771234567", "7"),
+        ("", "Shop", "+94771234567", "7"),
+        ("", "", "+94771234567", "7"),
+        ("", "", "", "7"),
+    ]
+    names = [first_name_of(read(dict(zip(means, row, strict=True)), means)) for row in rows]
+    assert names == ["a@b.example", "Shop", "+94771234567", "#7"]
 
 
 def test_a_name_in_three_parts_is_whole() -> None:

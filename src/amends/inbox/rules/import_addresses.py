@@ -5,14 +5,14 @@ Place in the path: names of columns -> `import_fields` guesses by this -> `impor
 
 from collections.abc import Mapping
 
-GROUPS = ("mailing", "other", "business", "home", "billing", "shipping", "work", "primary", "private")
-STREETS = frozenset({"street", "streetaddress", "addressline1", "strasse", "straße", "calle", "rue"})
+GROUPS = ("defaultaddress", "mailing", "other", "business", "home", "billing", "shipping", "work", "primary", "private")
+STREETS = frozenset({"street", "streetaddress", "addressline1", "address1", "strasse", "straße", "calle", "rue"})
 PARTS = frozenset(
     {
-        "street2", "street3", "streetaddress2", "addressline2", "pobox", "city", "town", "ort", "stadt", "ciudad", "ville", "state",
-        "stateprovince", "stateregion", "region", "province", "provincia", "county", "bundesland", "postalcode", "zip", "zipcode",
-        "zippostalcode", "postcode", "plz", "postleitzahl", "codigopostal", "codepostal",
-        "country", "countryregion", "land", "pais", "pays",
+        "street2", "street3", "streetaddress2", "addressline2", "address2", "pobox", "city", "town", "ort", "stadt", "ciudad",
+        "ville", "state", "stateprovince", "stateregion", "region", "province", "provincecode", "provincia", "county", "bundesland",
+        "postalcode", "zip", "zipcode", "zippostalcode", "postcode", "plz", "postleitzahl", "codigopostal", "codepostal", "country",
+        "countrycode", "countryregion", "land", "pais", "pays",
     }
 )  # fmt: skip
 

@@ -39,6 +39,8 @@ FIRST_OF_EXCEL = date(1899, 12, 30)
 EXCEL_FROM, EXCEL_TO = 1_000, 80_000
 OLDEST = 95
 _PARTS = re.compile(r"(\d{1,4})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(\d{1,4})(?:[T,.\s].*)?", re.DOTALL)
+_TWO_PARTS = re.compile(r"(\d{1,2})/(\d{1,2})")
+"""A birthday without its year, as Mailchimp has it."""
 _CHINESE = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号일](?:\s.*)?", re.DOTALL)
 """As it is written in China, Japan and Korea."""
 _MONTH = re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})|(?P<first>\d{4})[-/.](?P<second>\d{1,2})")
@@ -200,6 +202,8 @@ def _ordered(text: str, order: Order, year_now: int) -> Day | None:
         number = int(float(text)) if _NUMBER.fullmatch(text) else 0
         day = FIRST_OF_EXCEL + timedelta(days=number)
         return (day.month, day.day, day.year) if EXCEL_FROM <= number <= EXCEL_TO else None
+    if found := _TWO_PARTS.fullmatch(text):
+        return {Order.MDY: (int(found[1]), int(found[2]), None), Order.DMY: (int(found[2]), int(found[1]), None)}.get(order)
     parts = _PARTS.fullmatch(text)
     if parts is None:
         return None

@@ -120,14 +120,15 @@ def _finished(found: Given) -> Given:
 
 def first_name_of(found: Given) -> str:
     """Return what somebody new is called where the row has no name."""
-    return found.name or (found.ways[0][1] if found.ways else "") or found.organisation or f"#{found.reference}"
+    email = next((value for kind, value, _normal, _label in found.ways if kind == WayKind.EMAIL), "")
+    return found.name or email or found.organisation or (found.ways[0][1] if found.ways else f"#{found.reference}")
 
 
 def _several(text: str) -> list[str]:
+    """Return the single values, without the quotation marks around them (Mailchimp) and what Google calls every contact."""
     mark = ";" if ";" in text else ","
-    return [
-        one.strip() for one in text.replace(" ::: ", mark).replace("\n", mark).split(mark) if one.strip() and one.strip() != "* myContacts"
-    ]
+    given = (one.strip(' "') for one in text.replace(" ::: ", mark).replace("\n", mark).split(mark))
+    return [one for one in given if one and one != "* myContacts"]
 
 
 def _day_setter(target: str, order: Order | None, year_now: int) -> Setter:

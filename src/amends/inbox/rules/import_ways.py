@@ -54,7 +54,7 @@ def put_together(found: Given) -> None:
     """Add the addresses whose parts were gathered, each with its group as its kind; a city or a country alone is none."""
     for group, (street, *others) in found.places.items():
         if street or len(others) > 1:
-            found.label = group
+            found.label = group.removesuffix("address")
             _PUT_ADDRESS(found, ", ".join((street, *others) if street else others))
 
 
