@@ -1,5 +1,7 @@
 """What surrounds every answer: headers, request ids, error pages that say what to do next, health."""
 
+import re
+
 import pytest
 from fastapi import FastAPI
 
@@ -27,6 +29,13 @@ def test_pages_stay_out_of_caches_and_files_stay_in_them(shared_door: Door) -> N
     assert (styles.status_code, "immutable" in styles.headers["cache-control"]) == (200, True)
     assert client.get("/static/another-version/screens.css").headers["cache-control"] == "no-store"
     assert client.get(static("absent.css")).headers["cache-control"] == "no-store"
+
+
+def test_a_form_that_leaves_the_page_asks_first_whether_the_session_lives(shared_door: Door) -> None:
+    client = shared_door.visitor(shared_door.who.ann)
+    for path in ("/inbox", "/settings/profile", "/customers/import"):
+        leaving = re.findall(r'<form[^>]* method="post" action="[^>]*>', client.get(path).text)
+        assert [form for form in leaving if "data-session" not in form and "/logout" not in form] == [], path
 
 
 def test_no_page_carries_a_script_or_a_style_of_its_own(shared_door: Door) -> None:

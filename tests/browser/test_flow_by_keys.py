@@ -56,6 +56,8 @@ def test_many_cases_are_put_aside_and_taken_back_by_keys(desktop: Desktop) -> No
     page.keyboard.press("Shift+J")
     page.keyboard.press("Shift+J")
     expect(page.locator("[data-selected]")).to_have_text("3")
+    page.evaluate("document.dispatchEvent(new CustomEvent('list-shown'))")  # the same list, drawn anew
+    expect(page.locator("#rows [data-mark]:checked")).to_have_count(3)
     _choose_all_and_the_same_again(page)
     page.locator("#bulk-deed").select_option("dismiss")
     before = page.locator("#rows .row").count()

@@ -5,7 +5,7 @@ import { $, $$, openCase, when } from "./dom.js";
 import { locale } from "./texts.js";
 
 const marked = new Set();
-let anchor = "", query = "", every = 0, countedIn = null; // how many match, where all of them are selected, and what is asked for that
+let anchor = "", query = $("#list")?.dataset.query, every = 0, countedIn = null; // how many match, where all of them are selected, and what is asked for that
 
 const boxes = () => $$("#rows [data-mark]");
 const here = () => document.activeElement.closest?.(".row") || (openCase() && $(`#row-${openCase()}`)) || $("#rows .row");
