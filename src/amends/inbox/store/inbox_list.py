@@ -13,6 +13,7 @@ from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Query
 from amends.inbox.rules.views import Marker, Sort
+from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store.matching import carefully
 from amends.inbox.store.query_sql import Condition, condition
 
@@ -79,6 +80,15 @@ _ORDER: dict[Sort, LiteralString] = {
     Sort.DEADLINE: " order by coalesce(c.due_at, 'infinity'), c.id",
     Sort.LONGEST: " order by coalesce(c.waiting_since, 'infinity'), c.id",
 }
+_OF_STATUSES: LiteralString = "unnest(%(statuses)s::text[])"
+_STATUSES: dict[str, LiteralString] = {
+    CaseStatus.OPEN: "('open')",
+    CaseStatus.WAITING: "('waiting')",
+    CaseStatus.SNOOZED: "('snoozed')",
+    CaseStatus.RESOLVED: "('resolved')",
+    CaseStatus.DISMISSED: "('dismissed')",
+}
+_DIGITS: LiteralString = "0123456789"
 STEPS = 4_000
 """How many rows are looked at in the list's order, over all statuses, before the few that fit are gathered by their own indices instead."""
 
@@ -87,12 +97,12 @@ def page(conn: Connection, query: Query, sort: Sort, asker: Asker, *, after: Mar
     """Return at most `limit` cases that fit the query in the order of `sort`, beginning behind `after`; `NotAQuery`, `TooBroad`."""
     asked = condition(conn, query, asker)
     behind = _AFTER[sort] if after else ""
-    params = (
-        asked.params
-        | {"limit": limit, "steps": STEPS // max(1, len(asked.statuses))}
-        | ({"key": after.key, "id": after.id} if after else {})
-    )
-    found = fetch_all(conn, CaseRow, _walk(asked, sort, behind), params)
+    steps = STEPS // max(1, len(asked.statuses))
+    params = asked.params | {"limit": limit, "steps": steps} | ({"key": after.key, "id": after.id} if after else {})
+    walk = _walk(asked, sort, behind)
+    if asked.is_bare and asked.statuses:
+        walk = _planned_once(walk, asked.statuses, limit, steps)
+    found = fetch_all(conn, CaseRow, walk, params)
     if len(found) == limit or not asked.weak:
         return found
     with carefully(conn):
@@ -104,8 +114,23 @@ def _walk(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:
     ordered = "select c.* from cases c where c.status = s.status" + asked.strong + behind + _ORDER[sort]
     if asked.weak:
         ordered = "select c.* from (" + ordered + " limit %(steps)s) c where true" + asked.weak + _ORDER[sort]
-    merged = "(select c.* from unnest(%(statuses)s::text[]) s(status) cross join lateral (" + ordered + " limit %(limit)s) c"
+    merged = "(select c.* from " + _OF_STATUSES + " s(status) cross join lateral (" + ordered + " limit %(limit)s) c"
     return _COLUMNS + " from " + merged + _ORDER[sort] + " limit %(limit)s) c" + _JOINS + _ORDER[sort]
+
+
+def _planned_once(walk: LiteralString, statuses: Sequence[str], limit: int, steps: int) -> LiteralString:
+    """Return the walk with its numbers and statuses in the text.
+
+    As parameters they look so dear that PostgreSQL plans anew at each page, which takes as long as to walk. It is left to where
+    a plan for all values is right for each.
+    """
+    of_statuses = "(values " + ", ".join(_STATUSES[status] for status in statuses) + ")"
+    walk = walk.replace(_OF_STATUSES, of_statuses).replace("%(limit)s", _digits(limit))
+    return walk.replace("%(steps)s", _digits(steps))
+
+
+def _digits(number: int) -> LiteralString:
+    return "".join(_DIGITS[int(digit)] for digit in str(number))
 
 
 def _gather(asked: Condition, sort: Sort, behind: LiteralString) -> LiteralString:

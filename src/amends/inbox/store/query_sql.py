@@ -27,12 +27,16 @@ _ONLY_OPEN = {("due", "past"), ("is", "late")}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """What the rows `c` of cases must fulfil: one of `statuses`, and `strong` and `weak`, each empty or beginning with ` and `."""
+    """What the rows `c` of cases must fulfil: one of `statuses`, and `strong` and `weak`, each empty or beginning with ` and `.
+
+    `is_bare` where nothing but statuses is asked, as the commonest views do.
+    """
 
     statuses: tuple[str, ...]
     strong: LiteralString
     weak: LiteralString
     params: dict[str, Any]
+    is_bare: bool
 
     @property
     def whole(self) -> LiteralString:
@@ -61,7 +65,13 @@ def condition(conn: Connection, query: Query, asker: Asker) -> Condition:
         else:
             weak += " and " + writer.node(node)
     statuses = statuses_of(query)
-    return Condition(statuses=statuses, strong=strong, weak=weak, params=writer.params | {"statuses": list(statuses)})
+    return Condition(
+        statuses=statuses,
+        strong=strong,
+        weak=weak,
+        params=writer.params | {"statuses": list(statuses)},
+        is_bare=all(_statuses(node) is not None for node in query.parts),
+    )
 
 
 def statuses_of(query: Query) -> tuple[str, ...]:
