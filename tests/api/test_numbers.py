@@ -331,7 +331,7 @@ def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
     assert f'<option value="{week}" selected>Mornings (UTC)</option>' in admin.get("/settings/numbers").text
     assert admin.post("/settings/numbers", data={"calendar": str(week + 1)}).status_code == 404
     assert admin.post("/settings/numbers", data={"calendar": "tomorrow"}).status_code == 422
-    assert "calendar id" in admin.get("/settings/audit").text
+    assert "Calendar of business time" in admin.get("/settings/audit").text
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select why from jobs where kind = 'measure'") == ["calendar"]
 
