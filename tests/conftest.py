@@ -15,6 +15,7 @@ from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, open_pool
 from amends.core.embedded.postgres import EmbeddedPostgres
 from amends.core.migrate import migrate
+from tests.accounts import hash_quickly
 from tests.cast import NOON, a_source, ada
 from tests.databases import Server, quick_place
 from tests.desk import Desk
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Each process of a run begins to collect in another folder, so that it finds compiled what the others were at.
     """
     gc.disable()
+    hash_quickly()
     number, of = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if config.args == ["tests"]:
         folders = sorted(str(file.parent) for file in Path(__file__).parent.glob("*/test_*.py"))

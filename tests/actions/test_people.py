@@ -1,6 +1,7 @@
 """Customers and their handles, agents and their passwords."""
 
 import pytest
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from amends.api.record_words import value
 from amends.core.database import Connection, execute, fetch_values
@@ -17,6 +18,7 @@ from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CustomerId, SourceId
 from amends.inbox.rules.words import LinkBasis, Role
 from amends.inbox.store import customer_changes, link_evidence
+from tests.accounts import IN_EARNEST
 from tests.cast import NOON, POLICY, a_post, a_source
 from tests.desk import DAY, MINUTE, Desk
 from tests.people import a_person
@@ -195,6 +197,12 @@ def test_an_agent_signs_in_with_the_password_and_in_any_spelling_of_the_address(
     assert verify_password(conn, email="ada@amends.example", password="a bad password") is None
     assert verify_password(conn, email="nobody@amends.example", password="a good password") is None
     assert "a good password" not in str(fetch_values(conn, "select password_hash from agents"))
+
+
+def test_a_password_is_as_dear_to_guess_as_argon2_s_authors_advise() -> None:
+    advised = RFC_9106_LOW_MEMORY
+    assert (IN_EARNEST.type, IN_EARNEST.time_cost) == (advised.type, advised.time_cost)
+    assert (IN_EARNEST.memory_cost, IN_EARNEST.parallelism) == (advised.memory_cost, advised.parallelism)
 
 
 def test_an_agent_who_has_left_does_not_sign_in(conn: Connection) -> None:
