@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp
@@ -27,7 +28,10 @@ def first_of(router: APIRouter, asked: Mapping[str, Any]) -> BaseRoute | None:
 
 
 def saying(word: str, path: str, **given: Any) -> Route:
-    return Route(path, lambda _request: PlainTextResponse(word), **given)
+    def said(_request: Request) -> PlainTextResponse:
+        return PlainTextResponse(word)
+
+    return Route(path, said, **given)
 
 
 PLACES = [
