@@ -154,6 +154,13 @@ def state(door: Door) -> str:
                     "alerts",
                     "incidents",
                     "incident_cases",
+                    "drafts",
+                    "promises",
+                    "customer_notes",
+                    "customer_files",
+                    "segments",
+                    "saved_views",
+                    "macros",
                 )
             ]
         )
@@ -180,6 +187,48 @@ def test_ids_of_another_team_are_not_there_on_any_route_and_nothing_changes(apar
             assert answer.json()["message"] == SCOPED_IDS[foreign][1] % {"id": apart.ids[foreign]}, (method, path)
             tried += 1
     assert tried > 40
+    assert state(door) == before
+
+
+BELONGINGS = (
+    "insert into drafts (case_id, box, text, agent_id, saved_at, dropped_at) values (%(case)s, 'note', 'theirs', %(bo)s, now(), now())",
+    "insert into promises (case_id, text, due_at, agent_id, created_at, made_at) values (%(case)s, 'theirs', now(), %(bo)s, now(), now())",
+    "insert into customer_notes (customer_id, kind, text, at, created_at) values (%(customer)s, 'note', 'theirs', now(), now())",
+    """
+    insert into customer_files (customer_id, name, media_type, size, body, created_at)
+    values (%(customer)s, 'theirs', 'text/plain', 6, 'theirs', now())
+    """,
+    "insert into segments (agent_id, name, query, created_at) values (%(bo)s, 'theirs', 'name:theirs', now())",
+    """
+    insert into saved_views (agent_id, audience, name, query, sort, place, created_at)
+    values (%(bo)s, 'me', 'theirs', 'theirs', 'newest', 1, now())
+    """,
+    "insert into macros (name, text, agent_id, changed_at) values ('theirs', 'theirs', %(bo)s, now())",
+    "insert into bulk_runs (deed, facts, agent_id, created_at) values ('note', '{}', %(bo)s, now())",
+)
+"""What another team's case, its customer and Bo have, each the first of its kind."""
+
+
+def test_what_another_case_and_another_person_have_is_not_reached_through_ones_own(apart: Apart) -> None:
+    door, own = apart.door, f"/inbox/{apart.door.who.plain}"
+    with door.pool.transaction() as conn:
+        for one in BELONGINGS:
+            execute(conn, one, {"case": apart.ids["case_id"], "customer": apart.ids["customer_id"], "bo": door.who.bo})
+        customer = fetch_values(conn, "select customer_id from cases where id = %(id)s", {"id": door.who.plain})[0]
+    theirs, ada, before = f"/customers/{customer}", door.visitor(door.who.ada), state(door)
+    ada.headers["HX-Request"] = "true"
+    doors = [
+        f"{own}/drafts/1/restore",
+        f"{own}/promises/1/end",
+        f"{own}/promises/1/back",
+        f"{theirs}/notes/1/remove",
+        f"{theirs}/notes/1/pin",
+    ]
+    doors += [f"{theirs}/files/1/remove", "/segments/1", "/segments/1/delete", "/views/1", "/views/1/delete", "/settings/macros/1/delete"]
+    doors += ["/bulk/1/undo", "/bulk/1/stop"]
+    answers = {at: ada.post(at, data={"state": "kept", "q": "lost", "name": "mine", "pinned": "yes"}) for at in doors}
+    answers |= {at: ada.get(at) for at in (f"{theirs}/files/1", "/segments/1", "/bulk/1")}
+    assert {at: answer.status_code for at, answer in answers.items() if answer.status_code != 404} == {}
     assert state(door) == before
 
 
