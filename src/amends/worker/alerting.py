@@ -17,6 +17,7 @@ from amends.worker.names import Task
 log = logger(__name__)
 
 BATCH = 8
+"""So many alerts at most are told again where a worker is killed between telling them and keeping that they were taken."""
 LEASE = timedelta(seconds=60)
 HASTE = timedelta(seconds=1)
 """After so long with one batch what is left of it is given back: others may be faster, and who saw to an alarm is not told of it."""

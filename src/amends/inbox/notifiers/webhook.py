@@ -26,7 +26,9 @@ from amends.inbox.rules.signature import sign
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
 IDLE = 1.0
+"""Seconds for which a connection is kept that nobody uses."""
 SHORT = 1_024
+"""Bytes of an answer that are read, so that its connection can be kept."""
 PASSING = frozenset({408, 409, 425, 429})
 
 
