@@ -152,6 +152,11 @@ def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:
     assert (found.name, found.ways, found.dates, found.loyalty_number) == ("Null", [], [], None)
 
 
+def test_what_is_nothing_to_other_programs_is_a_word_in_our_own_export() -> None:
+    row = {"name": "Ann", "external_id": "7", "do_not_contact": "no", "concerns": "NULL"}
+    assert read(row, {name: name for name in row}).concerns == "NULL"
+
+
 def test_an_address_in_parts_is_one_address_and_a_country_alone_is_none() -> None:
     names = ("City", "Street Address", "Postal Code", "MAILINGSTREET", "MailingCity", "Other Country", "Business Country/Region", "Name")
     means = guess(names, attributes={})

@@ -16,7 +16,7 @@ from amends.inbox.rules.export_files import read_back
 from amends.inbox.rules.import_addresses import group_of
 from amends.inbox.rules.import_cells import NOTHING, amount_in, language_codes, plain_number, truth, without_formula, zone_name
 from amends.inbox.rules.import_dates import Order, is_none, read_day
-from amends.inbox.rules.import_fields import closed
+from amends.inbox.rules.import_fields import Preset, closed, preset_of
 from amends.inbox.rules.import_given import Given, Setter
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
 from amends.inbox.rules.import_ways import KNOWN_WAYS, place_setter, put_together, way_setter
@@ -24,6 +24,9 @@ from amends.inbox.rules.import_ways import KNOWN_WAYS, place_setter, put_togethe
 MOST_WAYS = 20
 LONGEST_REFERENCE = 200
 MARKS = frozenset("'=")
+SAY_NOTHING_BY_NOTHING = frozenset({Preset.AMENDS, Preset.VCARD})
+"""In our own exports and in cards `NULL` and `N/A` are what somebody wrote."""
+
 PARTS_OF_A_NAME = ("given_name", "family_name")
 NAMES = frozenset({"name", *PARTS_OF_A_NAME})
 
@@ -50,6 +53,7 @@ class Reader:
         self._mapping = mapping
         self._at = at
         means = [(place, name, mapping.columns.get(name, "")) for place, name in enumerate(columns)]
+        self._nothing = frozenset[str]() if preset_of(columns) in SAY_NOTHING_BY_NOTHING else NOTHING
         self._in_parts = {group_of(closed(name)) for _place, name, target in means if target == "address_part"}
         self._steps = [
             (place, name, self._setter(name, target), _type_place(place, [target for _place, _name, target in means]))
@@ -63,7 +67,7 @@ class Reader:
         for place, name, put, kind in self._steps:
             text = cells[place].strip()
             text = self._bare(text) if text[:1] in MARKS else text
-            if not text or (text in NOTHING and self._mapping.columns[name] not in NAMES):
+            if not text or (text in self._nothing and self._mapping.columns[name] not in NAMES):
                 continue
             found.label = cells[kind] if kind is not None else ""
             try:
