@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,6 +43,12 @@ def sign_on(client: TestClient, *, sub: str = SUBJECT, back: str = "") -> Answer
     return client.get(consent(set_out.headers["location"], sub=sub))
 
 
+@cache
+def _key() -> RSAKey:
+    """Return the key of all providers of this run; to make one takes a while."""
+    return RSAKey.generate_key(2048)
+
+
 @dataclass
 class Liar:
     """A provider that signs what the test says: `claims` over what would be true, with `key`, under `header`."""
@@ -50,7 +57,7 @@ class Liar:
     client_id: str = "amends"
     claims: dict[str, Any] = field(default_factory=dict[str, Any])
     header: dict[str, str] = field(default_factory=lambda: {"alg": "RS256"})
-    published: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048))
+    published: RSAKey = field(default_factory=_key)
     key: RSAKey | None = None
     about: dict[str, Any] = field(default_factory=dict[str, Any])
     seen: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
