@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amends.api import words
+from amends.core.translating import gettext, speaking
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -101,3 +102,11 @@ def test_an_unknown_language_or_network_is_told_by_its_code() -> None:
     assert words.language("xx") == "xx"
     assert words.language("pt-BR") == "Portuguese"
     assert words.network("somewhere") == "Somewhere"
+
+
+def test_a_name_that_amends_gave_is_told_in_the_readers_language_and_one_of_theirs_as_it_is() -> None:
+    names = ("Everything else", "A new topic", "From urgency 70", "From urgency high", "Lost bags")
+    assert tuple(map(words.shipped, names)) == names
+    with speaking("ta"):
+        assert words.shipped("Everything else") == gettext("Everything else") != "Everything else"
+        assert words.shipped("Lost bags") == "Lost bags"

@@ -60,6 +60,8 @@ LANGUAGES = (
     "mr", "nl", "pa", "pl", "pt", "ru", "si", "sw", "ta", "te", "tr", "uk", "ur", "zh",
 )
 # fmt: on
+SHIPPED = Table({name: name for name in (N_("Everything else"), N_("A new topic"))})
+"""Names that our migrations gave; who calls it otherwise has it as they wrote it."""
 SPOKEN = ("en", "es", "si", "am", "ta", "kn", "pa")
 VIEWS = Table(
     {
@@ -182,6 +184,14 @@ def empty(view: str) -> tuple[str, str]:
     """Return what an empty view says: a heading, and what will come here."""
     heading, story = EMPTY[view]
     return _(heading), _(story)
+
+
+def shipped(name: str) -> str:
+    """Return the name of a policy or a rule: in the reader's language as long as it is the one that Amends gave it."""
+    if name in SHIPPED:
+        return SHIPPED[name]
+    urgency = name.removeprefix("From urgency ")
+    return _("From urgency %(n)s") % {"n": urgency} if urgency != name and urgency.isdecimal() else name
 
 
 def mark(name: str) -> str:
