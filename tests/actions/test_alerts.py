@@ -166,13 +166,10 @@ def of_different_people(n: int) -> list[Post]:
     return [a_post("The app is down!", external_id=f"many-{k}", author=replace(DEE, external_id=f"d{k}", handle=f"d{k}")) for k in range(n)]
 
 
-def test_what_is_left_of_a_batch_when_its_time_is_up_is_given_back(
-    work: Workplace, pager: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(alerting, "HASTE", timedelta(0))
+def test_what_is_left_of_a_batch_when_its_time_is_up_is_given_back(work: Workplace, pager: Receiver) -> None:
     with_channel(work, f"webhook+{pager.url}/")
     ring(work, *of_different_people(3))
-    alerting.deliver_batch(work.context)
+    alerting.deliver_batch(work.context, haste=timedelta(0))
     assert values(work, "select attempts || ' ' || state from alert_deliveries order by id") == ["1 delivered", "0 queued", "0 queued"]
     work.perform(Task.DELIVER_ALERTS)
     assert values(work, "select attempts || ' ' || state from alert_deliveries") == ["1 delivered"] * 3

@@ -191,21 +191,12 @@ def test_a_webhook_that_hangs_is_given_up_in_time() -> None:
     assert not caught.value.permanent
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """Keep connections for as long as a slow machine takes."""
-    monkeypatch.setattr(webhook, "IDLE", 600.0)
-    webhook.client_for.cache_clear()
-    yield
-    webhook.client_for.cache_clear()
-
-
-@pytest.mark.usefixtures("patient")
 def test_alerts_to_one_receiver_share_a_connection_and_nothing_else() -> None:
     with receiving(keeps=True) as receiver:
         receiver.headers = {"set-cookie": "who=you"}
+        patient = replace(webhook.build(f"webhook+{receiver.url}/"), idle=600.0)
         for _time in range(3):
-            notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
+            patient.deliver(MESSAGE)
     assert receiver.connections == 1
     assert [request.headers.get("cookie") for request in receiver.received] == [None, None, None]
 

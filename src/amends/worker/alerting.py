@@ -25,7 +25,7 @@ HASTE = timedelta(seconds=1)
 Ended = tuple[DeliveryJob, DeliveryError | None]
 
 
-def deliver_batch(at: Context) -> bool:
+def deliver_batch(at: Context, *, haste: timedelta = HASTE) -> bool:
     """Deliver a few alerts to one channel; False where none is due. While there is work, one more thread is called."""
     with at.pool.transaction() as conn:
         now = at.clock()
@@ -34,7 +34,7 @@ def deliver_batch(at: Context) -> bool:
     if not jobs:
         return False
     at.wake(Task.DELIVER_ALERTS)
-    ended = list(_delivered(at, jobs, messages, until=now + HASTE))
+    ended = list(_delivered(at, jobs, messages, until=now + haste))
     with at.pool.transaction() as conn:
         _record(at, conn, ended)
         if left := jobs[len(ended) :]:

@@ -40,6 +40,7 @@ class Webhook:
     secret: bytes = field(repr=False)
     clock: Clock
     time_out: float = TIME_OUT
+    idle: float = IDLE
     outward: bool = False
 
     def deliver(self, message: Message) -> None:
@@ -54,7 +55,7 @@ class Webhook:
             raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        client = client_for(outward=self.outward)
+        client = client_for(outward=self.outward, idle=self.idle)
         request = client.build_request("POST", self.url, content=body, headers=headers, timeout=self.time_out)
         if self.outward:
             check_host(request.url.host, request.url.port or 443)
@@ -72,14 +73,14 @@ class Webhook:
 
 
 @cache
-def client_for(*, outward: bool) -> httpx.Client:  # noqa: ARG001 - one for each
+def client_for(*, outward: bool, idle: float = IDLE) -> httpx.Client:  # noqa: ARG001 - one for each
     """Return what this process asks with: to read the certificates takes longer than a delivery, to connect anew about as long.
 
     What is told outward only has connections of its own, each of which was looked at when it was opened. Nothing is remembered of a
     receiver but an open connection, for a moment: many close one that was idle for longer.
     """
     forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=IDLE)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=idle)
     return httpx.Client(cookies=forgetful, follow_redirects=False, limits=limits)
 
 
