@@ -115,8 +115,8 @@ def checked_attribute(attribute: Attribute, value: object) -> object:
 
 def line(value: object, most: int = LONGEST_LINE) -> str:
     """Return text on one line as it is kept: nothing in it that hides or turns text around, spaces as one."""
-    is_plain = isinstance(value, str) and value.isascii() and value.isprintable()
-    text = " ".join((value if is_plain else plain(value)).split())
+    text = value if isinstance(value, str) and value.isascii() and value.isprintable() else plain(value)
+    text = " ".join(text.split())
     if len(text) > most:
         raise Refused(_("Keep it at %(most)s characters at most.") % {"most": most})
     return text
