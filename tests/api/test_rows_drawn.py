@@ -1,8 +1,7 @@
 """What a row of the list tells of its deadline: how long is left until an answer is due."""
 
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ def drawn(door: Door, **changes: Any) -> str:
     """Return the row of a case that is as `changes` say."""
     with door.pool.transaction() as conn:
         row = inbox_list.rows_of(conn, [door.who.plain])[0]
-    values = {"row": SimpleNamespace(**asdict(row) | changes), "now": door.now}
-    return Screens(lambda: door.now).block("inbox.html", "row", values)
+    return Screens(lambda: door.now).row(replace(row, **changes), door.now)
 
 
 @pytest.mark.parametrize(
