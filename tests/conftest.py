@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, open_pool
@@ -21,6 +22,8 @@ from tests.databases import Server, quick_place
 from tests.desk import Desk
 from tests.door import Furnished, furnished_as
 
+settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of what is tested
+settings.load_profile("untimed")
 _NUMBERS = itertools.count(1)
 LONGEST = (
     "architecture/test_quality.py",
