@@ -35,9 +35,11 @@ class FindingRoutes:
     @cached_property
     def _near(self) -> Mapping[_Key, APIRouter]:
         """The routes by their first word and depth, in the order of all; a mount stands with each depth of its word."""
-        routes = self._router.routes
-        keys = {_key(route.path) for route in routes if isinstance(route, Route)}
-        return {key: _only(self._router, [route for route in routes if _fits(route, key)]) for key in keys}
+        found: dict[_Key, list[BaseRoute]] = {_key(route.path): [] for route in self._router.routes if isinstance(route, Route)}
+        for route in self._router.routes:
+            for key in [_key(route.path)] if isinstance(route, Route) else [key for key in found if _fits(route, key)]:
+                found[key].append(route)
+        return {key: _only(self._router, routes) for key, routes in found.items()}
 
 
 def _key(path: str) -> _Key:
@@ -46,9 +48,8 @@ def _key(path: str) -> _Key:
 
 
 def _fits(route: BaseRoute, key: _Key) -> bool:
-    if isinstance(route, Mount):
-        return _key(route.path)[0] == key[0]
-    return not isinstance(route, Route) or _key(route.path) == key
+    """Tell whether what is no plain route, a mount above all, may answer addresses of this kind."""
+    return not isinstance(route, Mount) or _key(route.path)[0] == key[0]
 
 
 def _only(router: APIRouter, routes: list[BaseRoute]) -> APIRouter:
