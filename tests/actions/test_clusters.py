@@ -230,7 +230,10 @@ def test_a_cluster_may_be_part_of_an_incident_that_goes_on(desk: Desk) -> None:
     new = NewIncident(name="Login", brand_id=brand_id)
     incident_id = incidents.open(desk.conn, new, agent_id=desk.agent_id, now=desk.now)
     cluster_choices.belongs_to(desk.conn, only(desk), incident_id, who=who(desk), now=desk.now)
-    assert fetch_values(desk.conn, "select count(*) from incident_cases") == [5]
+    say(desk, *wave(6)[5:])
+    [words] = fetch_values(desk.conn, "select words[:3] from clusters where incident_id is not null")
+    assert words
+    assert fetch_values(desk.conn, "select reason from incident_cases where how = 'cluster'") == [", ".join(words)] * 6
 
 
 def test_what_is_no_incident_is_suggested_no_more_and_may_come_back(desk: Desk) -> None:

@@ -24,6 +24,7 @@ from tests.cast import a_post, bo
 from tests.desk import DAY, HOUR, Desk
 
 NUMBERS = count(1)
+BY_HAND = Coming(how=How.HAND, reason="the same tower")
 
 
 def people(desk: Desk, n: int) -> list[CaseId]:
@@ -63,7 +64,20 @@ def test_cases_join_once_leave_with_a_reason_and_come_back(desk: Desk) -> None:
     with pytest.raises(Refused, match="Say why"):
         incidents.leave(desk.conn, incident, second, reason=" ", agent_id=desk.agent_id, now=desk.now)
     assert [one.case_id for one in incident_cases.page(desk.conn, EVERYTHING, incident)] == [second]
-    assert incidents.join(desk.conn, incident, [first], agent_id=desk.agent_id, now=desk.now) == [first]
+    with pytest.raises(Refused, match="Say why it belongs"):
+        incidents.join(desk.conn, incident, [first], coming=Coming(how=How.HAND, reason=" "), agent_id=desk.agent_id, now=desk.now)
+    assert incidents.join(desk.conn, incident, [first], coming=BY_HAND, agent_id=desk.agent_id, now=desk.now) == [first]
+
+
+def test_a_case_comes_back_as_it_came_and_one_that_never_came_does_not(desk: Desk) -> None:
+    first, second = people(desk, 2)
+    incident = opened(desk, [first])
+    incidents.leave(desk.conn, incident, first, reason="another cause", agent_id=desk.agent_id, now=desk.now)
+    incidents.join_again(desk.conn, incident, first, agent_id=desk.agent_id, now=desk.now)
+    [member] = incident_cases.page(desk.conn, EVERYTHING, incident)
+    assert (member.case_id, member.how, member.reason) == (first, "hand", "Outage in Jaffna")
+    with pytest.raises(Refused, match="Say why it belongs"):
+        incidents.join_again(desk.conn, incident, second, agent_id=desk.agent_id, now=desk.now)
 
 
 def test_a_case_belongs_to_one_incident_that_goes_on(desk: Desk) -> None:
@@ -72,15 +86,15 @@ def test_a_case_belongs_to_one_incident_that_goes_on(desk: Desk) -> None:
     app = opened(desk, [first, second], "The app crashes")
     assert [one.case_id for one in incident_cases.page(desk.conn, EVERYTHING, app)] == [second]
     with pytest.raises(Conflict, match="another incident"):
-        incidents.join(desk.conn, app, [first], agent_id=desk.agent_id, now=desk.now)
+        incidents.join(desk.conn, app, [first], coming=BY_HAND, agent_id=desk.agent_id, now=desk.now)
 
     incidents.set_status(desk.conn, tower, "closed", agent_id=desk.agent_id, now=desk.now)
-    assert incidents.join(desk.conn, app, [first], agent_id=desk.agent_id, now=desk.now) == [first]
+    assert incidents.join(desk.conn, app, [first], coming=BY_HAND, agent_id=desk.agent_id, now=desk.now) == [first]
     belongs = incident_cases.of_case(desk.conn, first)
     assert belongs is not None
     assert belongs.name == "The app crashes"
     with pytest.raises(Conflict, match="closed"):
-        incidents.join(desk.conn, tower, [second], agent_id=desk.agent_id, now=desk.now)
+        incidents.join(desk.conn, tower, [second], coming=BY_HAND, agent_id=desk.agent_id, now=desk.now)
 
 
 def test_an_incident_that_is_opened_again_leaves_its_cases_to_those_that_they_came_to_meanwhile(desk: Desk) -> None:
@@ -181,24 +195,31 @@ def test_joining_and_leaving_are_taken_back_unless_something_followed(desk: Desk
     [case_id] = people(desk, 1)
     incident = opened(desk)
     at = At(conn=desk.conn, case_id=case_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
-    joined = deeds.do(at, "incident", deeds.deed_of("incident").check(desk.conn, {"incident": str(incident)}, desk.now))
+    wished = {"incident": str(incident), "text": "the tower"}
+    joined = deeds.do(at, "incident", deeds.deed_of("incident").check(desk.conn, wished, desk.now))
     assert joined is not None
-    assert fetch_values(desk.conn, "select how from incident_cases") == ["bulk"]
-    assert deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""}) is None
+    assert fetch_values(desk.conn, "select array[how, reason] from incident_cases") == [["bulk", "the tower"]]
+    assert deeds.do(at, "incident", {"incident": incident, "name": "", "reason": "again"}) is None
     undo(desk.conn, case_id=case_id, event_id=joined, agent_id=desk.agent_id, now=desk.now)
     assert incident_cases.of_case(desk.conn, case_id) is None
 
-    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
+    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": "the tower"})
     left = deeds.do(at, "unincident", deeds.deed_of("unincident").check(desk.conn, {"text": "no"}, desk.now))
     assert left is not None
     undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
     assert incident_cases.of_case(desk.conn, case_id) is not None
     deeds.do(replace(at, why="a rule of before there were reasons"), "unincident", {"reason": ""})
-    deeds.do(at, "incident", {"incident": incident, "name": "", "reason": ""})
+    deeds.do(replace(at, why="a rule of before there were reasons"), "incident", {"incident": incident, "name": "", "reason": ""})
     with pytest.raises(Conflict):
         undo(desk.conn, case_id=case_id, event_id=left, agent_id=desk.agent_id, now=desk.now)
+
+
+def test_many_join_and_leave_with_a_reason_and_the_incident_named(desk: Desk) -> None:
+    incident = opened(desk)
     with pytest.raises(Refused):
         deeds.deed_of("incident").check(desk.conn, {"incident": "x"}, desk.now)
+    with pytest.raises(Refused, match="Say why it belongs"):
+        deeds.deed_of("incident").check(desk.conn, {"incident": str(incident), "text": " "}, desk.now)
     with pytest.raises(Refused, match="Say why"):
         deeds.deed_of("unincident").check(desk.conn, {"text": " "}, desk.now)
 

@@ -149,6 +149,11 @@ MORNING = NOON.replace(hour=4)
         ("ነገ ከቀኑ 8 ሠዓት", 3, "14:00"),
         ("ነገ ከሰዓት በኋላ 9 ሰዓት", 3, "15:00"),
         ("ነገ ከምሽቱ 1 ሰዓት", 3, "19:00"),
+        ("ነገ 3 ሰዓት እንመልሳለን", 3, "09:00"),
+        ("ለነገ፣ 4 ሰዓት ተኩል ላይ", 3, "10:30"),
+        ("ነገ እስከ 12 ሰዓት", 3, "18:00"),
+        ("ነገ 2 ሰዓት ከምሽቱ", 3, "20:00"),
+        ("ሰኞ በ11 ሰዓት", 2, "17:00"),
         ("ನಾಳೆ ಸಂಜೆ 5 ಗಂಟೆಯೊಳಗೆ", 3, "17:00"),
         ("ਸ਼ਾਮ 5 ਵਜੇ ਤੱਕ", 2, "17:00"),
         ("ਭਲਕੇ ਸਵੇਰੇ 9 ਵਜੇ", 3, "09:00"),
@@ -162,7 +167,10 @@ def test_a_time_of_day_is_found_with_its_day_or_alone_for_today(text: str, day: 
     assert found.astimezone(ZoneInfo("Asia/Colombo")).strftime("%d %H:%M") == f"{day:02} {time}"
 
 
-@pytest.mark.parametrize("text", ["ከጠዋቱ 9 ሰዓት", "ጠዋት 6 ሰዓት", "ጠዋት በ3 ሰዓት ውስጥ", "ከጠዋቱ 3 ሰዓት ከሩብ", "ነገ 3 ሰዓት", "ከጠዋቱ 25 ሰዓት"])
+@pytest.mark.parametrize(
+    "text",
+    ["ከጠዋቱ 9 ሰዓት", "ጠዋት 6 ሰዓት", "ጠዋት በ3 ሰዓት ውስጥ", "ከጠዋቱ 3 ሰዓት ከሩብ", "ነገ በ3 ሰዓት ውስጥ", "ዛሬ 3 ሰዓት", "ከጠዋቱ 25 ሰዓት"],
+)
 def test_an_hour_that_somebody_may_count_from_sunrise_or_from_midnight_is_none(text: str) -> None:
     assert times_of(text) == []
 

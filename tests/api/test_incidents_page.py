@@ -99,12 +99,15 @@ def test_cases_of_a_selection_join_a_new_incident_and_one_is_taken_out_and_put_b
     left = ada.post(out, data={"reason": "another matter"})
     assert value(door, "select count(*) from incident_cases where left_at is not null and left_reason = 'another matter'") == 1
     ada.post(toast(left)["undo"])
-    assert value(door, "select count(*) from incident_cases where left_at is null") == 2
+    assert value(door, "select count(*) from incident_cases where left_at is null and how = 'hand' and reason = 'tower'") == 2
     found = ada.get(f"/inbox?q=incident:{incident}")
     assert f'id="row-{door.who.plain}"' in found.text
     unnamed = {"deed": "unincident", "ids": f"{door.who.plain}", "text": "a note that was typed before"}
     assert "Say why" in ada.post("/bulk", data=unnamed).text
     assert ada.post("/bulk", data=unnamed | {"why": "another matter"}).status_code == 200
+    joins = {"deed": "incident", "incident": f"{incident}", "ids": f"{door.who.plain}"}
+    assert "Say why it belongs here" in ada.post("/bulk", data=joins).text
+    assert ada.post("/bulk", data=joins | {"why": "the same tower"}).status_code == 200
     asleep = {"deed": "snooze", "preset": "over", "ids": f"{door.who.plain}"}
     assert "until “Outage <b>Jaffna</b>” is over" in toast(ada.post("/bulk", data=asleep | {"incident": str(incident)}))["text"]
     assert ada.post("/bulk", data=asleep | {"incident": "999"}).status_code == 404
@@ -175,15 +178,25 @@ def test_programs_read_the_board_and_the_cases_and_say_where_it_stands(door: Doo
     assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"en": "Soon"}}).status_code == 201
     assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"not a code": "Soon"}}).status_code == 422
     assert program.post(f"/api/v1/incidents/{incident}/notes", json={"texts": {"en": "Soon", "qx": "Soon"}}).status_code == 422
-    assert program.post(f"/api/v1/incidents/{incident}/cases/{door.who.plain}/leave", json={}).status_code == 422
-    assert program.post("/api/v1/bulk", json={"deed": "unincident", "case_ids": [door.who.plain]}).status_code == 422
     left = program.post(f"/api/v1/incidents/{incident}/cases/{door.who.plain}/leave", json={"reason": "no"})
     assert left.status_code == 200
-    joined = program.post(f"/api/v1/incidents/{incident}/cases", json={"case_ids": [door.who.plain]})
+    joined = program.post(f"/api/v1/incidents/{incident}/cases", json={"case_ids": [door.who.plain], "reason": "the same tower"})
     assert joined.json()["case_ids"] == [door.who.plain]
     assert program.get("/api/v1/incidents/999999").status_code == 404
     query = {"name": "By a query", "brand_id": shown["incident"]["brand_id"], "query": "status:open incident:none"}
     assert len(program.post("/api/v1/incidents", json=query).json()["case_ids"]) > 1
+    assert value(door, "select count(*) from incident_cases where how = 'query' and reason = 'status:open incident:none'") > 1
+
+
+def test_no_program_lets_a_case_join_or_leave_without_a_reason(door: Door) -> None:
+    incident, program, case_ids = opened(door), door.program(door.who.ada), [door.who.plain]
+    asked = [
+        program.post(f"/api/v1/incidents/{incident}/cases/{door.who.plain}/leave", json={}),
+        program.post(f"/api/v1/incidents/{incident}/cases", json={"case_ids": case_ids}),
+        program.post("/api/v1/bulk", json={"deed": "unincident", "case_ids": case_ids}),
+        program.post("/api/v1/bulk", json={"deed": "incident", "facts": {"incident": f"{incident}"}, "case_ids": case_ids}),
+    ]
+    assert [(answer.status_code, answer.json()["message"][:7]) for answer in asked] == [(422, "Say why")] * len(asked)
 
 
 def test_who_sees_none_of_its_cases_does_not_see_the_incident(door: Door) -> None:

@@ -29,6 +29,7 @@ WORK = [may(Right.WORK)]
 LONGEST_LIST = 200_000
 SHOWN = 100
 WITHOUT_A_TIME = {"customer": snoozing.Reason.CUSTOMER.value, "over": snoozing.Reason.INCIDENT.value}
+WITH_A_REASON = frozenset({"incident", "unincident"})
 
 
 def wished(  # noqa: PLR0913
@@ -45,7 +46,7 @@ def wished(  # noqa: PLR0913
 ) -> tuple[str, dict[str, object]]:
     """Return the deed that the bar asks for, with what it needs."""
     until = {"reason": WITHOUT_A_TIME[preset]} if preset in WITHOUT_A_TIME else {"preset": preset, "zone": zone}
-    said = why if deed == "unincident" else text
+    said = why if deed in WITH_A_REASON else text
     return deed, {"to": to, "team": team, "topic": topic_id, "text": said, "incident": incident, "name": name, **until}
 
 
@@ -127,7 +128,7 @@ def _with_incident(
     if deed != "new_incident":
         return deed, asked
     made = acts.open_over(conn, str(asked["name"]), chosen, agent_id=visitor.agent_id, now=desk.clock())
-    return "incident", {"incident": str(made), "text": ""}
+    return "incident", {"incident": str(made), "text": asked["name"]}
 
 
 def _progress(request: Request, desk: Desk, run: Run, left: list[Any]) -> HTMLResponse:

@@ -186,7 +186,7 @@ def leave(
 def put_back(request: Request, desk: AtDesk, visitor: Meaning, incident_id: int, case_id: CaseId) -> Response:
     """Put a case back."""
     with desk.pool.transaction() as conn:
-        acts.join(conn, incident_id, [case_id], agent_id=visitor.agent_id, now=desk.clock())
+        acts.join_again(conn, incident_id, case_id, agent_id=visitor.agent_id, now=desk.clock())
     return _shown(request, desk, visitor, incident_id, _("It is back"))
 
 

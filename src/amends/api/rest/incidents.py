@@ -16,7 +16,7 @@ from amends.core.database import Connection
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import selecting
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.rules.incidents import Gravity, How, NewIncident, Stage
+from amends.inbox.rules.incidents import LONGEST_REASON, Gravity, How, NewIncident, Stage
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.store import incident_board, incident_cases, incident_notes, incidents, matching
@@ -35,7 +35,10 @@ Below = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
 class IncidentBody(Body):
-    """An incident; over `case_ids`, or over what a `query` finds, as far as the token's owner sees."""
+    """An incident; over `case_ids`, or over what a `query` finds, as far as the token's owner sees.
+
+    They join for the `reason`; without one for the query, or the name.
+    """
 
     name: str = Field(min_length=1, max_length=400)
     brand_id: Id
@@ -43,7 +46,7 @@ class IncidentBody(Body):
     started_at: AwareDatetime | None = None
     case_ids: list[Id] = Field(default_factory=list, max_length=MOST_CASES)
     query: str = Field(default="", max_length=2_000)
-    reason: str = Field(default="", max_length=300)
+    reason: str = Field(default="", max_length=LONGEST_REASON)
 
     def new(self) -> NewIncident:
         """Return what is opened."""
@@ -51,16 +54,16 @@ class IncidentBody(Body):
 
 
 class CasesBody(Body):
-    """Cases that join, and why."""
+    """Cases that join, and why; nothing joins without a reason."""
 
     case_ids: list[Id] = Field(min_length=1, max_length=MOST_CASES)
-    reason: str = Field(default="", max_length=300)
+    reason: str = Field(default="", max_length=LONGEST_REASON)
 
 
 class LeaveBody(Body):
     """Why a case leaves."""
 
-    reason: str = Field(default="", max_length=300)
+    reason: str = Field(default="", max_length=LONGEST_REASON)
 
 
 class StatusBody(Body):
@@ -191,7 +194,7 @@ def _chosen(conn: Connection, body: IncidentBody, visitor: Visitor, now: datetim
     """Return the cases that join, those that the owner sees, and how they come."""
     asker = asker_of(visitor, now)
     if body.query:
-        return selecting.matching(conn, parse(body.query), asker), Coming(how=How.QUERY, reason=body.reason)
+        return selecting.matching(conn, parse(body.query), asker), Coming(how=How.QUERY, reason=body.reason or body.query[:LONGEST_REASON])
     return sorted(matching.matches(conn, parse(""), body.case_ids, asker)), Coming(how=How.HAND, reason=body.reason)
 
 

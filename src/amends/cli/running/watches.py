@@ -61,7 +61,7 @@ def suffer_an_outage(conn: Connection, *, brand: str, now: datetime) -> None:
         hours="",
         condition=f'brand:"{brand}" reason:outage',
         stops=False,
-        deeds=[{"deed": "incident", "incident": incident}],
+        deeds=[{"deed": "incident", "incident": incident, "text": "says that nothing works"}],
     )
     rule_book.save(conn, draft, rule_id=None, agent_id=_id(conn, MIA), now=now)
 

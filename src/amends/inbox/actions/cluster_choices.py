@@ -7,7 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound
 from amends.core.translating import _
 from amends.inbox.actions import incidents, topic_labels, topics
-from amends.inbox.actions.cluster_joining import BY_LIKENESS, carry_on
+from amends.inbox.actions.cluster_joining import by_likeness, carry_on
 from amends.inbox.actions.clusters import sum_up
 from amends.inbox.rules.cluster_words import name as name_of
 from amends.inbox.rules.events import EventKind
@@ -34,7 +34,7 @@ def confirm(conn: Connection, cluster_id: ClusterId, *, name: str, severity: str
     cases = cluster_list.case_ids(conn, who.scope, held.id)
     called = name.strip() or name_of(held.words) or _("Similar complaints")
     new = NewIncident(name=called, brand_id=held.brand_id, severity=severity)
-    incident_id = incidents.open(conn, new, case_ids=cases, coming=BY_LIKENESS, agent_id=who.agent_id, now=now)
+    incident_id = incidents.open(conn, new, case_ids=cases, coming=by_likeness(held.words), agent_id=who.agent_id, now=now)
     _is_incident(conn, held, incident_id, who, now)
     return incident_id
 
@@ -43,7 +43,7 @@ def belongs_to(conn: Connection, cluster_id: ClusterId, incident_id: IncidentId,
     """Let a cluster be part of an incident that is known already."""
     held = _waiting(conn, cluster_id)
     cases = cluster_list.case_ids(conn, who.scope, held.id)
-    incidents.join(conn, incident_id, cases, coming=BY_LIKENESS, agent_id=who.agent_id, now=now)
+    incidents.join(conn, incident_id, cases, coming=by_likeness(held.words), agent_id=who.agent_id, now=now)
     _is_incident(conn, held, incident_id, who, now)
 
 

@@ -32,14 +32,17 @@ def open(  # noqa: A001 - an incident is opened
     agent_id: AgentId,
     now: datetime,
 ) -> IncidentId:
-    """Open an incident over these cases and return its id; its opener is on it. Cases of another incident that goes on stay there."""
+    """Open an incident over these cases and return its id; its opener is on it. Cases of another incident that goes on stay there.
+
+    They join for what the incident is called, where nobody says more.
+    """
     checked = _checked(conn, new)
     free = _free(conn, case_ids, None)
     began = rule.begun(new.started_at, incident_cases.first_published(conn, free), now)
     incident_id = incidents.insert(conn, checked, started_at=began, agent_id=agent_id, now=now)
     incidents.put_on(conn, incident_id, agent_id, now=now)
     events.add(conn, EventKind.INCIDENT_OPENED, now=now, agent_id=agent_id, incident_id=incident_id, incident=checked.name)
-    _let_in(conn, incident_id, checked.name, free, coming, agent_id, now)
+    _let_in(conn, incident_id, checked.name, free, replace(coming, reason=coming.reason.strip() or checked.name), agent_id, now)
     return incident_id
 
 
@@ -65,11 +68,14 @@ def join(
     incident_id: int,
     case_ids: Sequence[int],
     *,
-    coming: Coming = BY_HAND,
+    coming: Coming,
     agent_id: AgentId | None,
     now: datetime,
 ) -> list[CaseId]:
-    """Let cases belong to an incident, and return those that did not yet. `Conflict` where it is closed, or a single case is elsewhere."""
+    """Let cases belong to an incident, and return those that did not yet.
+
+    `Conflict` where it is closed, or a single case is elsewhere; `Refused` without a reason.
+    """
     incident = incidents.hold(conn, incident_id)
     if incident is None:
         raise _absent(incident_id)
@@ -79,6 +85,13 @@ def join(
     if len(set(case_ids)) == 1 and not free:
         raise Conflict(_("This case belongs to another incident that still goes on; take it out there first."))
     return _let_in(conn, incident.id, incident.name, free, coming, agent_id, now)
+
+
+def join_again(conn: Connection, incident_id: int, case_id: CaseId, *, agent_id: AgentId, now: datetime) -> None:
+    """Take back that a case left: it belongs to the incident as it came there. `Refused` where it never did."""
+    came = incident_cases.came(conn, incident_id, case_id)
+    coming = Coming(how=How(came.how), reason=came.reason or _("Taken back")) if came else BY_HAND
+    join(conn, incident_id, [case_id], coming=coming, agent_id=agent_id, now=now)
 
 
 def leave(conn: Connection, incident_id: int, case_id: CaseId, *, reason: str, agent_id: AgentId, now: datetime) -> None:
@@ -209,7 +222,7 @@ def _let_in(  # noqa: PLR0913
     agent_id: AgentId | None,
     now: datetime,
 ) -> list[CaseId]:
-    why = replace(coming, reason=rule.reasoned(coming.reason))
+    why = replace(coming, reason=rule.belonging(coming.reason))
     joined = incident_cases.join(conn, incident_id, case_ids, why, agent_id=agent_id, now=now)
     facts = {"incident_id": incident_id, "incident": name, "how": why.how.value, "note": why.reason}
     told = [events.Event(kind=EventKind.INCIDENT_JOINED, case_id=one, agent_id=agent_id, facts=facts) for one in joined]

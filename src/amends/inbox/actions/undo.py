@@ -154,7 +154,7 @@ def _joined(at: Undoing) -> None:
 
 def _left(at: Undoing) -> None:
     at.refuse_after(*INCIDENT)
-    incidents.join(at.conn, int(str(at.event.facts["incident_id"])), [at.case.id], agent_id=at.agent_id, now=at.now)
+    incidents.join_again(at.conn, int(str(at.event.facts["incident_id"])), at.case.id, agent_id=at.agent_id, now=at.now)
 
 
 def _pressed(at: Undoing) -> None:

@@ -2,7 +2,8 @@
 
 The parts of the day are those of CLDR in the languages of the screens, and a few more of ours. Those of Latin letters stand behind the
 number, the others before it. Amharic counts its hours from sunrise ("ከጠዋቱ 3 ሰዓት" is nine in the morning), though not everybody does when
-they type, so that one is read there only where the part of the day leaves no doubt. Nothing here does I/O.
+they type, so that one is read there only where the part of the day leaves no doubt, or where a day to come stands before it ("ነገ 3 ሰዓት"):
+of that day the hours of work are meant. Nothing here does I/O.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import Literal
 from babel.dates import get_period_names
 
 from amends.core.translating import NATIVE_NAMES
-from amends.inbox.rules.date_words import is_latin, plain
+from amends.inbox.rules.date_words import is_latin, near_days, plain, weekdays, words_of
 
 NOON = 12
 """Where the hours of the clock on the wall begin anew."""
@@ -40,8 +41,10 @@ FROM_SUNRISE: Mapping[str, range] = {
     "ማታ": range(18, 22),
 }
 """How parts of the day are called in Amharic, and the hours that nobody means otherwise who counts from sunrise (or from sunset)."""
+DAYLIGHT = range(7, 19)
+"""The hours that an hour of another day is one of: its one to twelve, from sunrise on."""
 _OF_SUNRISE = re.compile(
-    rf"(?P<before>\S*)\s+(?:[{plain('በለ')}]|{plain('እስከ')})?(?P<hour>1[0-2]|0?[1-9])(?::(?P<minutes>[0-5]\d))?\s*{plain('ሰዓት')}"
+    rf"(?P<before>\S*)\s+(?:[{plain('በለ')}]|{plain('እስከ')}\s*)?(?P<hour>1[0-2]|0?[1-9])(?::(?P<minutes>[0-5]\d))?\s*{plain('ሰዓት')}"
     rf"(?P<half>\s+{plain('ተኩል')})?(?:\s+(?P<behind>\S+))?"
 )
 _IN_BETWEEN = re.compile(rf"{plain('ውስጥ')}|[{plain('ከለ')}]")
@@ -56,8 +59,8 @@ def times_of(sentence: str) -> list[time]:
 
 def _times_from_sunrise(words: str) -> Iterator[time]:
     for one in _OF_SUNRISE.finditer(words):
-        before, behind = _hours(one["before"]), _hours(one["behind"] or "")
-        hours = before or behind
+        behind = _hours(one["behind"] or "")
+        hours = _hours(one["before"]) or behind or _daylight(one["before"])
         hour = int(one["hour"]) % NOON + _SUNRISE
         found = next((each for each in (hour, hour + NOON) if hours and each in hours), None)
         if found is not None and (behind or not _IN_BETWEEN.match(one["behind"] or "")):
@@ -67,6 +70,12 @@ def _times_from_sunrise(words: str) -> Iterator[time]:
 def _hours(word: str) -> range | None:
     """Return the hours of the part of the day that an Amharic word names."""
     return next((hours for name, hours in FROM_SUNRISE.items() if plain(name) in word), None)
+
+
+def _daylight(word: str) -> range | None:
+    """Return the hours that are meant where a word names a day to come, and no part of it."""
+    named = (near_days().find(each) or weekdays().find(each) is not None for each in words_of(word))
+    return DAYLIGHT if any(named) else None
 
 
 def _times(words: str) -> Iterator[time]:

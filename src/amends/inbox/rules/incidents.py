@@ -137,6 +137,14 @@ def reasoned(reason: str) -> str:
     return line(reason, LONGEST_REASON)
 
 
+def belonging(reason: str) -> str:
+    """Return why a case joins; `Refused` where nobody says."""
+    found = reasoned(reason)
+    if not found:
+        raise Refused(_("Say why it belongs here."))
+    return found
+
+
 def because(reason: str) -> str:
     """Return why a case leaves; `Refused` where nobody says."""
     found = reasoned(reason)

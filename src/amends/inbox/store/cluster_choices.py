@@ -27,6 +27,7 @@ class Newcomer:
 
     incident_id: IncidentId
     case_id: CaseId
+    words: Sequence[str]
 
 
 def lock(conn: Connection, cluster_id: ClusterId) -> Held | None:
@@ -102,7 +103,7 @@ def newcomers(conn: Connection, cluster_ids: Sequence[ClusterId]) -> list[Newcom
         conn,
         Newcomer,
         """
-        select distinct k.incident_id, c.id as case_id
+        select distinct k.incident_id, c.id as case_id, k.words
         from clusters k
         join incidents i on i.id = k.incident_id and i.fixed_at is null and i.closed_at is null
         join cluster_posts m on m.cluster_id = k.id and m.taken_at is null

@@ -101,6 +101,12 @@ def join(
     return sorted(one.case_id for one in found)
 
 
+def came(conn: Connection, incident_id: int, case_id: int) -> Coming | None:
+    """Return how a case came to an incident that it belongs to, or left; None where it never did."""
+    query = "select how, reason from incident_cases where incident_id = %(incident)s and case_id = %(case)s"
+    return fetch_maybe(conn, Coming, query, {"incident": incident_id, "case": case_id})
+
+
 def leave(conn: Connection, incident_id: IncidentId, case_ids: Sequence[CaseId], *, reason: str, now: datetime) -> list[CaseId]:
     """Take cases out, and return those that belonged to it."""
     found = fetch_values(

@@ -7,7 +7,7 @@ from amends.core.translating import _
 from amends.inbox.actions import incidents
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.incidents import LONGEST_REASON, How, reasoned
+from amends.inbox.rules.incidents import LONGEST_REASON, How, belonging
 from amends.inbox.store.incident_cases import Coming
 
 EVENT = EventKind.INCIDENT_JOINED
@@ -15,9 +15,9 @@ DECIDED_BY = None
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
-    """Return the incident, and why."""
+    """Return the incident, and why; `Refused` where nobody says."""
     found = incidents.incident_of(conn, number(asked, "incident"))
-    return {"incident": found.id, "name": found.name, "reason": reasoned(str(asked.get("text") or ""))}
+    return {"incident": found.id, "name": found.name, "reason": belonging(str(asked.get("text") or ""))}
 
 
 def said(facts: Facts) -> str:
@@ -32,7 +32,5 @@ def act(at: At, facts: Facts) -> None:
 
 def _coming(at: At, facts: Facts) -> Coming:
     """Return how a case comes: by a rule, by the query that chose all that match, or from a selection."""
-    if at.why:
-        return Coming(how=How.RULE, reason=at.why)
-    reason = str(facts["reason"])
-    return Coming(how=How.QUERY, reason=reason or at.query[:LONGEST_REASON]) if at.query else Coming(how=How.BULK, reason=reason)
+    how = How.RULE if at.why else How.QUERY if at.query else How.BULK
+    return Coming(how=how, reason=str(facts["reason"]) or at.why or at.query[:LONGEST_REASON])
