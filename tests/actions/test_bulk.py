@@ -6,6 +6,8 @@ import pytest
 
 from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import Conflict, Refused
+from amends.core.kept import told
+from amends.core.translating import gettext, speaking
 from amends.inbox.actions import bulk, jobs, resolve, selecting
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.bulk import Wanted
@@ -90,6 +92,20 @@ def test_a_case_that_was_so_already_is_skipped_with_the_reason(many: Bulk, pool:
     with pool.transaction() as conn:
         [one] = left(conn, EVERYTHING, run_id=run.id)
     assert (one.case_id, one.why) == (many.ids[2], "This case is resolved already.")
+
+
+def test_why_a_case_was_skipped_is_told_to_each_reader_in_their_language(many: Bulk, pool: Pool) -> None:
+    with pool.transaction() as conn:
+        colleague = bo(conn)
+    run_id = many.start("assign", {"to": str(colleague)})
+    with pool.transaction() as conn:
+        execute(conn, "update agents set role = 'auditor' where id = %(id)s", {"id": colleague})
+    run = many.run(run_id)
+    with pool.transaction() as conn:
+        whys = {one.why for one in left(conn, EVERYTHING, run_id=run.id)}
+    assert set(map(told, whys)) == {"Bo only looks and cannot work on a case."}
+    with speaking("ta"):
+        assert told(whys.pop()) == gettext("%(name)s only looks and cannot work on a case.") % {"name": "Bo"}
 
 
 def test_it_is_taken_back_where_it_is_still_as_it_was_left(many: Bulk, pool: Pool) -> None:

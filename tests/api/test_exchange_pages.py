@@ -144,7 +144,9 @@ def test_a_webhook_is_made_tried_stopped_deleted_and_brought_back(door: Door) ->
     with door.pool.transaction() as conn:
         number = fetch_values(conn, "select id from webhooks")[0]
     assert "Test call" in site.mia.post(f"/settings/webhooks/{number}/test").text
-    assert "stopped by hand" in site.mia.post(f"/settings/webhooks/{number}/stop").text
+    stopped_in_tamil = site.mia.post(f"/settings/webhooks/{number}/stop", headers={"Accept-Language": "ta"}).text
+    assert "stopped by hand" not in stopped_in_tamil
+    assert "stopped by hand" in site.mia.get("/settings/webhooks").text
     assert "stopped by hand" not in site.mia.post(f"/settings/webhooks/{number}/resume").text
     program = door.program(door.who.mia)
     again = [program.post(f"/api/v1/webhooks/{number}/{what}").status_code for what in ("stop", "stop", "resume", "resume")]

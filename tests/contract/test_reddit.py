@@ -9,6 +9,7 @@ import pytest
 
 from amends.collectors.reddit import build, posts_from
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
+from amends.core.kept import told
 from amends.core.ports import Account, Draft
 from amends.core.post import Post, Visibility
 from amends.core.watching import Watch, WatchKind
@@ -507,6 +508,6 @@ def test_the_standing_names_our_scopes_and_what_they_lack(server: Replay) -> Non
     standing = build(ours(server), lambda: NOW).check()
     assert standing.rights == ("identity", "read")
     assert not standing.can_reply
-    assert "“submit” (to answer)" in standing.warnings[0]
+    assert "“submit” (to answer)" in told(standing.warnings[0])
     assert "100 requests a minute" in standing.cost
     assert standing.expires_at is None

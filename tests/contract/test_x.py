@@ -10,6 +10,7 @@ import pytest
 
 from amends.collectors.x import build, posts_from
 from amends.core.errors import AccessDenied, CredentialsRefused, PaymentRequired, QueryRefused, RateLimited, ReplyRefused, Unreachable
+from amends.core.kept import told as in_words
 from amends.core.ports import Account, Draft
 from amends.core.post import Post, Visibility
 from amends.core.watching import Watch, WatchKind
@@ -459,10 +460,10 @@ def test_the_standing_names_our_rights_and_the_price(server: Replay) -> None:
     account = ours(server)
     standing = build(account, lambda: NOW).check()
     assert standing.rights == ("read", "write", "directmessages")
-    assert "$0.005 a post" in standing.cost
+    assert "$0.005 a post" in in_words(standing.cost)
     assert standing.expires_at is None
     dearer = Account(handle=account.handle, credentials=account.credentials, options={**account.options, "price_per_read": "0.0125"})
-    assert "$0.0125 a post" in build(dearer, lambda: NOW).check().cost
+    assert "$0.0125 a post" in in_words(build(dearer, lambda: NOW).check().cost)
 
 
 def test_a_reply_is_looked_for_so_far_back_that_a_clock_an_hour_wrong_does_not_hide_it(server: Replay) -> None:

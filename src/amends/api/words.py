@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from amends.collectors import abilities, networks
+from amends.core.kept import told
 from amends.core.translating import N_, Table, _
 from amends.core.written import (
     ago,
@@ -50,6 +51,7 @@ __all__ = [
     "seconds",
     "span",
     "stamp",
+    "told",
     "until",
     "written",
 ]

@@ -11,6 +11,7 @@ from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.regions import region_of
+from amends.core.translating import N_
 
 NETWORK = "app_store"
 TITLE = "App Store"
@@ -20,7 +21,7 @@ ANSWER = "/answer"
 US = "us"
 """The store whose public feed we read where none is named."""
 
-NO_KEY = "Without a key of App Store Connect we read the public feed only: enter one, or answer it in App Store Connect."
+NO_KEY = N_("Without a key of App Store Connect we read the public feed only: enter one, or answer it in App Store Connect.")
 
 
 def posts_from(body: object, account: Account) -> Harvest:

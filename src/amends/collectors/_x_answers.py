@@ -11,8 +11,10 @@ import requests
 from amends.collectors._x_items import digits, unpack
 from amends.core import reading
 from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, ReplyRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.network import is_refusal, words_of
 from amends.core.ports import Account, Standing
+from amends.core.translating import N_
 
 OWN_PRICE, ANSWER_PRICE, LINK_PRICE, MESSAGE_PRICE = 0.001, 0.015, 0.2, 0.01
 REPLIES = ("/2/tweets", "/messages", "/2/media/upload", "/2/media/metadata")
@@ -78,14 +80,21 @@ def standing_of(me: Mapping[str, object], *, can_reply: bool, warnings: tuple[st
 
 def cost_of(price: float) -> str:
     """Return in a sentence what reading costs; `price` in US dollars."""
-    return (
-        f"X bills each post that it shows us: ${price:.4g} a post, the same post once a day; posts of our own ${OWN_PRICE:.4g}, an answer"
-        f" ${ANSWER_PRICE:.4g}, one with a link ${LINK_PRICE:.4g}; a private message ${MESSAGE_PRICE:.4g} to read and"
-        f" ${ANSWER_PRICE:.4g} to send."
+    prices = {"post": price, "own": OWN_PRICE, "answer": ANSWER_PRICE, "link": LINK_PRICE, "message": MESSAGE_PRICE}
+    return keep(
+        N_(
+            "X bills each post that it shows us: %(post)s a post, the same post once a day; posts of our own %(own)s, an answer"
+            " %(answer)s, one with a link %(link)s; a private message %(message)s to read and %(answer)s to send."
+        ),
+        **{name: f"${dollars:.4g}" for name, dollars in prices.items()},
     )
 
 
 def handle_warning(me: Mapping[str, object], account: Account) -> tuple[str, ...]:
     """Return a warning where the tokens are another account's than the one that was entered."""
     theirs, ours = reading.text(me.get("username")), account.handle.lstrip("@")
-    return () if theirs.casefold() == ours.casefold() else (f"The tokens belong to @{theirs}, not to @{ours}.",)
+    return (
+        ()
+        if theirs.casefold() == ours.casefold()
+        else (keep(N_("The tokens belong to @%(theirs)s, not to @%(ours)s."), theirs=theirs, ours=ours),)
+    )

@@ -8,19 +8,21 @@ from collections.abc import Mapping, Sequence
 
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused
+from amends.core.kept import keep
 from amends.core.network import TIME_OUT, Wire
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
 from amends.core.rotating import Rotation
 from amends.core.tokens import Made, granted
+from amends.core.translating import N_
 
 QUESTION = "https://x.com/i/oauth2/authorize"
 TOKENS = "https://api.x.com/2/oauth2/token"
 NEEDED = {
-    "tweet.write": "to answer",
-    "dm.read": "to read private messages",
-    "dm.write": "to send private messages",
-    "media.write": "to send pictures",
+    "tweet.write": N_("“%(right)s” (to answer)"),
+    "dm.read": N_("“%(right)s” (to read private messages)"),
+    "dm.write": N_("“%(right)s” (to send private messages)"),
+    "media.write": N_("“%(right)s” (to send pictures)"),
 }
 SCOPE = "tweet.read tweet.write users.read dm.read dm.write media.write offline.access"
 """Read, answer, know who we are, private messages, pictures, and to go on when the first token has ended."""
@@ -45,8 +47,8 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
 
 def lacking(rights: Sequence[str]) -> tuple[str, ...]:
     """Return a warning where the sign-in lacks rights that we ask for."""
-    missed = [f"“{right}” ({why})" for right, why in NEEDED.items() if right not in rights]
-    return (f"The sign-in lacks rights: {', '.join(missed)}.",) if rights and missed else ()
+    missed = [keep(told, right=right) for right, told in NEEDED.items() if right not in rights]
+    return (keep(N_("The sign-in lacks rights: %(rights)s."), rights=missed),) if rights and missed else ()
 
 
 def rotation(account: Account, clock: Clock, time_out: float) -> Rotation | None:

@@ -13,6 +13,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
@@ -119,15 +120,14 @@ class AppStore:
         """Return our standing: what the app is called, and whether we may answer."""
         handle = self._account.handle
         if not self._has_key:
-            return Standing(user_id="", handle=handle, can_reply=False, warnings=(NO_KEY,), cost="Reading is free.")
+            return Standing(user_id="", handle=handle, can_reply=False, warnings=(NO_KEY,), cost=N_("Reading is free."))
         app = reading.mapping(reading.mapping(self._connect.get(f"v1/apps/{self._app_id()}")).get("data"))
         name = reading.text(reading.mapping(app.get("attributes")).get("name"))
         if not name:
             raise Unreachable(f"{TITLE} does not say which app this is.")
-        warnings = () if name == handle else (f"This is the app {name}, not {handle}.",)
-        return Standing(
-            user_id=reading.name(app.get("id")), handle=name, can_reply=True, warnings=warnings, cost="Free: 3,600 requests an hour."
-        )
+        warnings = () if name == handle else (keep(N_("This is the app %(name)s, not %(handle)s."), name=name, handle=handle),)
+        cost = keep(N_("Free: %(n)s requests an hour."), n=3_600)
+        return Standing(user_id=reading.name(app.get("id")), handle=name, can_reply=True, warnings=warnings, cost=cost)
 
     def _from_connect(self, watch: Watch, walk: Walk, budget: int) -> tuple[object, str]:
         asked: Params = {

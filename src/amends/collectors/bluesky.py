@@ -19,6 +19,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.network import come_back
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -51,10 +52,11 @@ FIRST_DAYS = 7
 MOST_MENTIONS = 10
 ABOUT_US = ["mention", "reply", "quote"]
 FULL_PASSWORD = "com.atproto.access"  # noqa: S105 - the name of a right
+BELONGS = N_("The login belongs to %(theirs)s, not to %(ours)s.")
 SCOPES = {
-    FULL_PASSWORD: "everything (the account's own password)",
-    "com.atproto.appPass": "read and post (app password)",
-    "com.atproto.appPassPrivileged": "read, post and direct messages (app password)",
+    FULL_PASSWORD: N_("everything (the account's own password)"),
+    "com.atproto.appPass": N_("read and post (app password)"),
+    "com.atproto.appPassPrivileged": N_("read, post and direct messages (app password)"),
 }
 
 
@@ -165,17 +167,17 @@ class Bluesky:
             can_reply=True,
             warnings=tuple(self._warnings(did, handle)),
             rights=(SCOPES.get(self._line.scope, self._line.scope),) if self._line.scope else (),
-            cost="Reading and answering cost nothing; about 3,000 requests in five minutes, 300 logins a day.",
+            cost=keep(N_("Free: about %(n)s requests in five minutes, %(logins)s logins a day."), n=3_000, logins=300),
         )
 
     def _warnings(self, did: str, handle: str) -> Iterator[str]:
         named = self._account.handle.lstrip("@")
         if named.casefold() not in {handle.casefold(), did}:
-            yield f"The login belongs to @{handle}, not to @{named}."
+            yield keep(BELONGS, theirs=f"@{handle}", ours=f"@{named}")
         if self._account.options.get("user_id", did) not in {"", did}:
-            yield f"The login belongs to {did}, not to {self._account.options['user_id']}."
+            yield keep(BELONGS, theirs=did, ours=self._account.options["user_id"])
         if self._line.scope == FULL_PASSWORD:
-            yield "This is the account's own password: make an app password and enter that."
+            yield N_("This is the account's own password: make an app password and enter that.")
 
     def _listing(self, watch: Watch, first: str) -> tuple[str, str, dict[str, object]]:
         """Return what to ask for a watch: the method, where the posts lie in its answer, and the question; `first` ends it where it can."""

@@ -16,6 +16,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.network import words_of
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
@@ -35,7 +36,7 @@ LOOKUPS = 20
 FIRST_DAYS = 7
 REPLY_LIMIT = 32_000
 BEYOND_THE_LAST = 1_000_000_000
-NO_KEY = "Without an API key the forum can only be read: enter one to answer and to see who mentions us."
+NO_KEY = N_("Without an API key the forum can only be read: enter one to answer and to see who mentions us.")
 CREDENTIALS = ("api_key", "webhook_secret")
 WATCHES = (WatchKind.TOPICS, WatchKind.SEARCH, WatchKind.MENTIONS)
 OPTIONS = (
@@ -124,13 +125,17 @@ class Discourse:
         """Return our standing: as whom the key acts, or that the forum can be read without one."""
         if not self._key:
             self._rest.get("site/basic-info.json")
-            return Standing(user_id="", handle=self._account.handle, can_reply=False, warnings=(NO_KEY,), cost="Reading is free.")
+            return Standing(user_id="", handle=self._account.handle, can_reply=False, warnings=(NO_KEY,), cost=N_("Reading is free."))
         user = reading.mapping(reading.mapping(self._rest.get("session/current.json")).get("current_user"))
         name, handle = reading.text(user.get("username")), self._account.handle
         if not name:
             raise Unreachable(f"{TITLE} does not say who we are.")
-        warnings = () if name.casefold() == handle.casefold() else (f"The key acts as {name}, not as {handle}.",)
-        return Standing(user_id=reading.name(user.get("id")), handle=name, can_reply=True, warnings=warnings, cost="Reading is free.")
+        warnings = (
+            ()
+            if name.casefold() == handle.casefold()
+            else (keep(N_("The key acts as %(name)s, not as %(handle)s."), name=name, handle=handle),)
+        )
+        return Standing(user_id=reading.name(user.get("id")), handle=name, can_reply=True, warnings=warnings, cost=N_("Reading is free."))
 
     def hear(self, hook: Hook) -> Heard:
         """Return what the forum's call says."""

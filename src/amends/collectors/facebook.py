@@ -18,6 +18,7 @@ from amends.core.graph_hooks import MESSAGES, SIGNATURE, Change, challenged, cha
 from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
+from amends.core.kept import keep
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -165,8 +166,12 @@ class Facebook:
         ours = self._account.handle
         missing = [right for right in (*RIGHTS, ANSWERING, PRIVATE, HOOKS) if right not in token.scopes]
         warnings = (
-            *(() if ours.casefold() in {name.casefold() for name in names} else (f"The page is called {names[1]}, not {ours}.",)),
-            *((f"The token lacks {', '.join(missing)}.",) if missing else ()),
+            *(
+                ()
+                if ours.casefold() in {name.casefold() for name in names}
+                else (keep(N_("The page is called %(theirs)s, not %(ours)s."), theirs=names[1], ours=ours),)
+            ),
+            *((keep(N_("The token lacks %(rights)s."), rights=", ".join(missing)),) if missing else ()),
         )
         return Standing(
             user_id=reading.name(page.get("id")),
@@ -174,7 +179,7 @@ class Facebook:
             can_reply=ANSWERING in token.scopes,
             warnings=warnings,
             rights=token.scopes,
-            cost="Free.",
+            cost=N_("Free."),
             expires_at=token.expires_at,
         )
 

@@ -46,7 +46,7 @@ ABILITIES = Abilities(
     threads=False,
     over_http=False,
 )
-WHY_NO_REPLY = "This post came in a file; answer it where it was written."
+WHY_NO_REPLY = N_("This post came in a file; answer it where it was written.")
 HEAD = 64 * 1024
 STRETCHES = (256 * 1024, 8 * 1024 * 1024)
 LEFT_ALONE = timedelta(seconds=60)

@@ -37,7 +37,7 @@ ABILITIES = Abilities(
     polls=False,
     over_http=False,
 )
-WHY_NO_REPLY = "A web form has no way back; answer by the e-mail address or phone number in the message."
+WHY_NO_REPLY = N_("A web form has no way back; answer by the e-mail address or phone number in the message.")
 VISITOR = "visitor"
 
 

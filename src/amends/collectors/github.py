@@ -19,6 +19,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
+from amends.core.kept import keep
 from amends.core.network import come_back, words_of
 from amends.core.ports import Account, Cursor, Draft, Missed, Page, Published, Standing
 from amends.core.post import Post
@@ -127,9 +128,11 @@ class GitHub:
             user_id=reading.name(user.get("id")),
             handle=name,
             can_reply=True,
-            warnings=() if name.casefold() == handle.casefold() else (f"The token belongs to {name}, not to {handle}.",),
+            warnings=()
+            if name.casefold() == handle.casefold()
+            else (keep(N_("The token belongs to %(theirs)s, not to %(ours)s."), theirs=name, ours=handle),),
             rights=tuple(filter(None, (right.strip() for right in seen.get("x-oauth-scopes", "").split(",")))),
-            cost="Free: 5,000 requests an hour.",
+            cost=keep(N_("Free: %(n)s requests an hour."), n=5_000),
             expires_at=reading.moment(ends) if ends else None,
         )
 

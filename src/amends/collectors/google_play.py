@@ -13,6 +13,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Rest
@@ -107,10 +108,9 @@ class GooglePlay:
         """Return our standing: who may list the reviews may answer them."""
         self._rest.get(self._path(), {"maxResults": 1})
         email = service_account(self._account.credentials.get("service_account", ""))["client_email"]
-        warnings = () if self._account.handle else ("Give the source a name.",)
-        return Standing(
-            user_id=email, handle=self._account.handle, can_reply=True, warnings=warnings, rights=(SCOPE,), cost="Free: 200 reads an hour."
-        )
+        warnings = () if self._account.handle else (N_("Give the source a name."),)
+        cost = keep(N_("Free: %(n)s requests an hour."), n=200)
+        return Standing(user_id=email, handle=self._account.handle, can_reply=True, warnings=warnings, rights=(SCOPE,), cost=cost)
 
     def _review(self, review_id: str) -> tuple[Post, ...]:
         try:

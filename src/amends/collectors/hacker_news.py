@@ -12,6 +12,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
@@ -99,8 +100,11 @@ class HackerNews(ReadOnly):
         handle = self._account.handle
         told = reading.mapping(self._items.get(f"user/{handle}.json")) if handle else {}
         known = reading.text(told.get("id"))
-        warnings = () if known == handle else (f"{TITLE} knows no user {handle}: our own posts there are not told from others'.",)
-        return Standing(user_id=known, handle=known, can_reply=False, warnings=warnings, cost="Reading is free.")
+        unknown = keep(
+            N_("%(network)s knows no user %(handle)s: our own posts there are not told from others'."), network=TITLE, handle=handle
+        )
+        warnings = () if known == handle else (unknown,)
+        return Standing(user_id=known, handle=known, can_reply=False, warnings=warnings, cost=N_("Reading is free."))
 
     def _first(self) -> timedelta:
         return timedelta(days=self._account.number("first_days", FIRST_DAYS))

@@ -18,6 +18,7 @@ from amends.core.graph_hooks import MESSAGES, SIGNATURE, Change, challenged, cha
 from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
+from amends.core.kept import keep
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -162,8 +163,12 @@ class Instagram:
         handle, ours = reading.text(me.get("username")), self._account.handle.lstrip("@")
         missing = [right for right in (*RIGHTS, PRIVATE) if right not in token.scopes]
         warnings = (
-            *(() if handle.casefold() == ours.casefold() else (f"The account is called {handle}, not {ours}.",)),
-            *((f"The token lacks {', '.join(missing)}.",) if missing else ()),
+            *(
+                ()
+                if handle.casefold() == ours.casefold()
+                else (keep(N_("The account is called %(theirs)s, not %(ours)s."), theirs=handle, ours=ours),)
+            ),
+            *((keep(N_("The token lacks %(rights)s."), rights=", ".join(missing)),) if missing else ()),
         )
         return Standing(
             user_id=reading.name(me.get("id")),
@@ -171,7 +176,7 @@ class Instagram:
             can_reply=RIGHTS[1] in token.scopes,
             warnings=warnings,
             rights=token.scopes,
-            cost="Free.",
+            cost=N_("Free."),
             expires_at=token.expires_at,
         )
 

@@ -20,6 +20,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import NetworkError, QueryRefused, ReplyRefused, SourceUnfit
 from amends.core.harvest import Fields
+from amends.core.kept import keep
 from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
@@ -175,16 +176,16 @@ class Mail:
             with connected(self._login) as server:
                 server.noop()
         warnings = (
-            *(() if sends else ("No server for sending is entered, so nothing can be answered.",)),
+            *(() if sends else (N_("No server for sending is entered, so nothing can be answered."),)),
             *(
                 ()
                 if sent or not sends
-                else ("There is no folder of sent mail: a copy of an answer is kept nowhere, and none is found again.",)
+                else (N_("There is no folder of sent mail: a copy of an answer is kept nowhere, and none is found again."),)
             ),
         )
         handle = self._account.handle
-        rights = (f"read {self._name}", *(("send",) if sends else ()))
-        return Standing(user_id=handle.lower(), handle=handle, can_reply=sends, warnings=warnings, rights=rights, cost="Free.")
+        rights = (keep(N_("read %(folder)s"), folder=self._name), *((N_("send"),) if sends else ()))
+        return Standing(user_id=handle.lower(), handle=handle, can_reply=sends, warnings=warnings, rights=rights, cost=N_("Free."))
 
     def _first_day(self) -> date:
         return (self._clock() - timedelta(days=self._account.number("first_days", FIRST_DAYS))).date()

@@ -22,6 +22,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -148,7 +149,7 @@ class Mastodon:
         rights = self._rights()
         warnings = (*self._of_another(handle), *_without_write(rights), *self._of_length())
         can_reply = not rights or not _without_write(rights)
-        return Standing(user_id=user_id, handle=handle, can_reply=can_reply, warnings=warnings, rights=rights, cost="Reading is free.")
+        return Standing(user_id=user_id, handle=handle, can_reply=can_reply, warnings=warnings, rights=rights, cost=N_("Reading is free."))
 
     def _page_of(self, event: stream.Event, walk: Walk) -> Page:
         """Return what one event of a stream brings."""
@@ -189,11 +190,15 @@ class Mastodon:
             return ()
         statuses = reading.mapping(reading.mapping(told.get("configuration")).get("statuses"))
         allowed = reading.whole(statuses.get("max_characters")) or self._longest
-        return () if allowed == self._longest else (f"This server allows {allowed} characters: set the option to that.",)
+        return () if allowed == self._longest else (keep(N_("This server allows %(n)s characters: set the option to that."), n=allowed),)
 
     def _of_another(self, handle: str) -> tuple[str, ...]:
         ours = own_name(self._account)
-        return () if handle.casefold() == ours.casefold() else (f"The token belongs to @{handle}, not to @{ours}.",)
+        return (
+            ()
+            if handle.casefold() == ours.casefold()
+            else (keep(N_("The token belongs to %(theirs)s, not to %(ours)s."), theirs=f"@{handle}", ours=f"@{ours}"),)
+        )
 
     def _user_id(self) -> str:
         """Return our own id: from the options, else asked once."""
@@ -222,4 +227,4 @@ def build(account: Account, clock: Clock = utc_now) -> Mastodon:
 def _without_write(rights: Sequence[str]) -> tuple[str, ...]:
     if not rights or not {"write", "write:statuses"}.isdisjoint(rights):
         return ()
-    return ("The app may only read: give it the right write:statuses, then make a new access token.",)
+    return (N_("The app may only read: give it the right write:statuses, then make a new access token."),)

@@ -21,6 +21,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
+from amends.core.kept import keep
 from amends.core.network import come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -37,12 +38,12 @@ OPTIONS = (
     ),
 )
 ABILITIES = Abilities(title="Reddit", mark="r", at="u/", grants=True, at_once=1)
-COST = "Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit."
+COST = N_("Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit.")
 NEEDED = {
-    "read": "to read posts",
-    "submit": "to answer",
-    "privatemessages": "to read mentions and the inbox",
-    "history": "to find our own answers",
+    "read": N_("“%(right)s” (to read posts)"),
+    "submit": N_("“%(right)s” (to answer)"),
+    "privatemessages": N_("“%(right)s” (to read mentions and the inbox)"),
+    "history": N_("“%(right)s” (to find our own answers)"),
 }
 REPLY_LIMIT = 10_000
 PAGE_LIMIT = 100
@@ -174,22 +175,22 @@ class Reddit:
         me = reading.mapping(self._api.call("GET", "api/v1/me", {}))
         handle = reading.text(me.get("name"))
         if not handle:
-            warning = "Without a user's login we can read but not answer."
+            warning = N_("Without a user's login we can read but not answer.")
             return Standing(user_id="", handle="", can_reply=False, warnings=(warning,), rights=self._api.scopes(), cost=COST)
         if me.get("is_suspended") is True:
             raise AccessDenied(f"Reddit has suspended u/{handle}.")
         warnings = (
             ()
             if handle.casefold() == name_of(self._account).casefold()
-            else (f"The login belongs to u/{handle}, not to u/{name_of(self._account)}.",)
+            else (keep(N_("The login belongs to %(theirs)s, not to %(ours)s."), theirs=f"u/{handle}", ours=f"u/{name_of(self._account)}"),)
         )
         rights = self._api.scopes()
-        lacking = [f"“{right}” ({why})" for right, why in NEEDED.items() if "*" not in rights and right not in rights]
+        lacking = [keep(told, right=right) for right, told in NEEDED.items() if "*" not in rights and right not in rights]
         return Standing(
             user_id=f"t2_{reading.text(me.get('id'))}",
             handle=handle,
             can_reply="*" in rights or "submit" in rights,
-            warnings=(*warnings, *((f"The login lacks rights: {', '.join(lacking)}.",) if lacking else ())),
+            warnings=(*warnings, *((keep(N_("The login lacks rights: %(rights)s."), rights=lacking),) if lacking else ())),
             rights=rights,
             cost=COST,
         )

@@ -126,7 +126,7 @@ class Reviews:
         self._headers()
         user_id = self._account.options.get("user_id", "")
         asks_who = self._form.takes_answers and self._form.reply_author and not user_id
-        warnings = ("To answer, enter the id of our user there.",) if asks_who else ()
+        warnings = (N_("To answer, enter the id of our user there."),) if asks_who else ()
         return Standing(user_id=user_id, handle=self._account.handle, can_reply=self._form.takes_answers, warnings=warnings)
 
     def _review(self, review_id: str) -> tuple[Post, ...]:

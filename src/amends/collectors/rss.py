@@ -118,7 +118,7 @@ class Rss(ReadOnly):
 
     def check(self) -> Standing:
         """Return our standing: anybody may read a feed."""
-        return Standing(user_id="", handle=self._account.handle, can_reply=False, cost="Reading is free.")
+        return Standing(user_id="", handle=self._account.handle, can_reply=False, cost=N_("Reading is free."))
 
     def _tell(self, hub: Hub, mode: Mode, callback: str) -> None:
         if not self._base:

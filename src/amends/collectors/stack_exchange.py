@@ -16,6 +16,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import parsed
 from amends.core.html_text import text_of
+from amends.core.kept import keep
 from amends.core.network import words_of
 from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
@@ -107,9 +108,13 @@ class StackExchange(ReadOnly):
         user = next(iter(reading.mappings(body["items"])), {})
         known, name = reading.name(user.get("user_id")), text_of(reading.text(user.get("display_name")))
         handle = self._account.handle
-        warnings = (f"On this site no user {user_id} is called {handle}.",) if user_id and (known, name) != (user_id, handle) else ()
+        warnings = (
+            (keep(N_("On this site no user %(id)s is called %(handle)s."), id=user_id, handle=handle),)
+            if user_id and (known, name) != (user_id, handle)
+            else ()
+        )
         left = reading.whole(body.get("quota_remaining"))
-        cost = "Reading is free" + (f"; {left:,} requests are left today." if left is not None else ".")
+        cost = N_("Reading is free.") if left is None else keep(N_("Reading is free; requests left today: %(n)s."), n=left)
         return Standing(user_id=known, handle=name, can_reply=False, warnings=warnings, cost=cost)
 
     def _page(self, path: str, question: Params, asked: Params) -> dict[str, object]:

@@ -17,11 +17,13 @@ from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, HookRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import parsed
+from amends.core.kept import keep
 from amends.core.network import words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 from amends.core.rest import Rest
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Telegram", "build", "posts_from"]
@@ -116,10 +118,16 @@ class Telegram:
         me = reading.mapping(self._call("getMe", {}))
         handle = reading.text(me.get("username"))
         ours = self._account.handle.lstrip("@")
-        warnings = () if handle.casefold() == ours.casefold() else (f"The token is that of the bot {handle}, not of {ours}.",)
+        warnings = (
+            ()
+            if handle.casefold() == ours.casefold()
+            else (keep(N_("The token is that of the bot %(theirs)s, not of %(ours)s."), theirs=handle, ours=ours),)
+        )
         reads_all = me.get("can_read_all_group_messages") is True
-        rights = ("all messages of its groups" if reads_all else "private messages, and in groups what is addressed to it",)
-        return Standing(user_id=reading.name(me.get("id")), handle=handle, can_reply=True, warnings=warnings, rights=rights, cost="Free.")
+        rights = (N_("all messages of its groups") if reads_all else N_("private messages, and in groups what is addressed to it"),)
+        return Standing(
+            user_id=reading.name(me.get("id")), handle=handle, can_reply=True, warnings=warnings, rights=rights, cost=N_("Free.")
+        )
 
     def hear(self, hook: Hook) -> Heard:
         """Return what Telegram tells our webhook, which shows the secret that we gave it."""

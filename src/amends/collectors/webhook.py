@@ -86,7 +86,7 @@ class Webhook(Unasked):
 
     def check(self) -> Standing:
         """Return our standing; `SettingsWrong` where a secret is none."""
-        warnings = () if self._secrets() else ("No secret is set, so every call is refused.",)
+        warnings = () if self._secrets() else (N_("No secret is set, so every call is refused."),)
         can_reply = bool(reading.link(self._account.options.get("reply_url")))
         user_id = self._account.options.get("user_id", "")
         return Standing(user_id=user_id, handle=self._account.handle, can_reply=can_reply, warnings=warnings)

@@ -199,7 +199,7 @@ class X:
     def _check_user(self) -> Standing:
         me = reading.mapping(self._api.call("get_me", user_auth=True).get("data"))
         access = self._api.wire.headers_seen.get("x-access-level", "")
-        warnings = ("The app may only read: give it the right to write, then make new access tokens.",) if access == "read" else ()
+        warnings = (N_("The app may only read: give it the right to write, then make new access tokens."),) if access == "read" else ()
         return standing_of(me, can_reply=not warnings, warnings=(*warnings, *handle_warning(me, self._account)))
 
     def _check_app(self) -> Standing:
@@ -210,7 +210,7 @@ class X:
         except AccessDenied:
             me = reading.mapping(self._api.call("get_user", username=self._account.handle.lstrip("@"), user_auth=False).get("data"))
             return standing_of(
-                me, can_reply=False, warnings=("With a bearer token alone we can read but not answer: add the access tokens.",)
+                me, can_reply=False, warnings=(N_("With a bearer token alone we can read but not answer: add the access tokens."),)
             )
 
     def _page(self, watch: Watch, walk: Walk, budget: int, now: datetime) -> Mapping[str, object]:

@@ -16,6 +16,7 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields, parsed
+from amends.core.kept import keep
 from amends.core.network import come_back, words_of
 from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
@@ -42,7 +43,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 SWITCHED_OFF = frozenset({"commentsDisabled"})
-COST = "A page costs 1 unit of the day's 10,000, an answer 50."
+COST = N_("A page costs 1 unit of the day's 10,000, an answer 50.")
 CREDENTIALS = ("client_id", "client_secret", "refresh_token")
 WATCHES = (WatchKind.COMMENTS,)
 OPTIONS = (
@@ -140,7 +141,11 @@ class YouTube:
         title, name = reading.text(told.get("title")), reading.text(told.get("customUrl")).removeprefix("@")
         handle, user_id = self._account.handle, reading.text(channel.get("id"))
         ours = self._account.options.get("user_id", "")
-        others = (f"The login speaks for the channel {title or 'of nobody'}, not for {handle}.",)
+        others = (
+            keep(N_("The login speaks for the channel %(theirs)s, not for %(ours)s."), theirs=title, ours=handle)
+            if title
+            else keep(N_("The login speaks for nobody's channel, not for %(ours)s."), ours=handle),
+        )
         is_ours = handle.casefold() in {title.casefold(), name.casefold()} and ours in {"", user_id}
         return Standing(
             user_id=user_id, handle=name or title, can_reply=True, warnings=() if is_ours else others, rights=(SCOPE,), cost=COST

@@ -20,22 +20,34 @@ AmendsError
     ├── SourceUnfit           we set the source up wrongly (an option that is no number); the network was not asked
     └── ReplyRefused          the network will never take this reply
 
-The class docstring is the message where none is given, in the language that is spoken. Only `api/errors.py` knows HTTP status codes.
+The class docstring is the message where none is given, in the language that is spoken. What is kept beside a case or a rule is told to
+other readers in theirs: such a message is marked with `N_` and given its values apart. Only `api/errors.py` knows HTTP status codes.
 """
 
 from datetime import datetime
 
 from typing_extensions import override
 
+from amends.core.kept import Value, filled, keep
 from amends.core.translating import _
 
 
 class AmendsError(Exception):
     """Something went wrong in Amends."""
 
+    def __init__(self, message: str = "", **values: Value) -> None:
+        super().__init__(message)
+        self.values = values
+
     @override
     def __str__(self) -> str:
-        return super().__str__() or _((type(self).__doc__ or "").strip())
+        said = super().__str__() or _((type(self).__doc__ or "").strip())
+        return filled(said, self.values) if self.values else said
+
+    @property
+    def kept(self) -> str:
+        """The message as it is kept for readers of other languages, by `core.kept`."""
+        return keep(super().__str__() or (type(self).__doc__ or "").strip(), **self.values)
 
 
 class SettingsWrong(AmendsError):

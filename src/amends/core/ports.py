@@ -130,8 +130,8 @@ class Published:
 class Standing:
     """Who we are on the network and what we may do there; `warnings` are sentences for the source's page.
 
-    `rights` are what the network granted us, in its own words; `cost` says in a sentence what reading costs; `expires_at` is when the
-    credentials end, None where they do not or the network does not say.
+    `rights` are what the network granted us, in its own words; `cost` says in a sentence what reading costs; sentences of ours are kept by
+    `core.kept`. `expires_at` is when the credentials end, None where they do not or the network does not say.
     """
 
     user_id: str

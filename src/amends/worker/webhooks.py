@@ -8,8 +8,10 @@ from collections.abc import Callable
 import requests
 
 from amends.core.errors import NetworkError
+from amends.core.kept import keep
 from amends.core.log import bound, logger
 from amends.core.outward import OutwardAdapter
+from amends.core.translating import N_
 from amends.inbox.actions import webhooks
 from amends.inbox.actions.webhooks import Answered, Letter
 from amends.worker.context import Context
@@ -38,9 +40,9 @@ def post(session: requests.Session, letter: Letter) -> Answered:
         ) as got:
             return Answered(status=got.status_code)
     except NetworkError as error:
-        return Answered(error=str(error))
+        return Answered(error=error.kept)
     except (requests.RequestException, OSError, UnicodeError) as error:
-        return Answered(error=f"no answer ({type(error).__name__})")
+        return Answered(error=keep(N_("no answer (%(what)s)"), what=type(error).__name__))
 
 
 def call_one(at: Context, send: Post = post_letter) -> bool:

@@ -16,6 +16,7 @@ from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, En
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
+from amends.core.kept import told
 from amends.core.regions import LONGEST
 from amends.core.translating import _
 from amends.inbox.actions.channels import add_channel, open_channel, remove_channel, trial_message
@@ -126,7 +127,7 @@ def test(request: Request, desk: AtDesk, _visitor: Meaning, source_id: SourceId)
         if standing.can_reply
         else _("The network knows us as %(name)s: we may read, but not reply.")
     )
-    return saying(_shown(request, desk), " ".join([known % {"name": standing.handle}, *standing.warnings]))
+    return saying(_shown(request, desk), " ".join([known % {"name": standing.handle}, *map(told, standing.warnings)]))
 
 
 @router.post("/sources/{source_id}/watches", dependencies=[may(Right.SOURCES)])

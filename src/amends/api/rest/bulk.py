@@ -1,6 +1,6 @@
 """Work on many cases over REST: started, watched, stopped, taken back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,6 +12,7 @@ from amends.api.looking import asker_of
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.kept import told
 from amends.inbox.actions import bulk, selecting
 from amends.inbox.actions.bulk import Wanted
 from amends.inbox.rules.query_reading import parse
@@ -80,7 +81,8 @@ def get_left(
     with desk.pool.transaction() as conn:
         _run(conn, run_id, visitor)
         found = bulk_rows.left(conn, visitor.scope, run_id=run_id, after=after, limit=limit + 1)
-    return LeftCases(cases=found[:limit], next=found[limit - 1].case_id if len(found) > limit else 0)
+    cases = [replace(one, why=told(one.why)) for one in found[:limit]]
+    return LeftCases(cases=cases, next=found[limit - 1].case_id if len(found) > limit else 0)
 
 
 @router.post("/{run_id}/stop", dependencies=WORK, operation_id="stop_bulk")

@@ -1,6 +1,6 @@
 """Webhooks over REST: who is told of changes to customers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -8,6 +8,7 @@ from pydantic import Field
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.core.kept import told
 from amends.inbox.actions import webhooks
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.webhooks import Tells
@@ -37,7 +38,7 @@ class Made:
 def every(desk: AtDesk, visitor: Bearing) -> list[Webhook]:  # noqa: ARG001 - names who asks
     """List the webhooks."""
     with desk.pool.transaction() as conn:
-        return rows.every(conn)
+        return [replace(one, why=told(one.why), trouble=told(one.trouble)) for one in rows.every(conn)]
 
 
 @router.post("", status_code=201, operation_id="make_webhook")
@@ -61,7 +62,7 @@ def make(desk: AtDesk, visitor: Bearing, body: WebhookBody) -> Made:
 def deliveries(desk: AtDesk, visitor: Bearing, webhook_id: int) -> list[Delivery]:  # noqa: ARG001
     """List the newest calls of a webhook."""
     with desk.pool.transaction() as conn:
-        return rows.deliveries(conn, webhook_id)
+        return [replace(one, error=told(one.error)) for one in rows.deliveries(conn, webhook_id)]
 
 
 @router.post("/{webhook_id}/test", status_code=204, operation_id="test_webhook")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TeamId
@@ -118,9 +118,9 @@ def _can_take(conn: Connection, case: Case, assignee_id: AgentId, now: datetime)
     if assignee is None or not assignee.active:
         raise Refused(_("This colleague does not work here any more."))
     if not may(assignee.role, Right.WORK):
-        raise Refused(_("%(name)s only looks and cannot work on a case.") % {"name": assignee.name})
+        raise Refused(N_("%(name)s only looks and cannot work on a case."), name=assignee.name)
     if case.team_id is not None and not assignee.as_person(now).sees(case.team_id, case.source_id):
-        raise Refused(_("%(name)s is not in the team of this case and would not see it; give it to their team.") % {"name": assignee.name})
+        raise Refused(N_("%(name)s is not in the team of this case and would not see it; give it to their team."), name=assignee.name)
 
 
 def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime) -> None:

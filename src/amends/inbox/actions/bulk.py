@@ -10,7 +10,7 @@ from datetime import datetime
 from amends.core.database import Connection, DatabaseGone
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.log import logger
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.core.written import number
 from amends.inbox.actions import deeds, jobs, selecting
 from amends.inbox.actions.deeds import At
@@ -115,19 +115,19 @@ def work_on(conn: Connection, run: Run, *, policy: Policy, now: datetime) -> Wor
 def do_one(work: Work, case: ToDo) -> Done:
     """Do it to one case, for itself: what goes wrong there is written down and leaves the rest alone."""
     if work.scope is None or not work.scope.holds(team_id=case.team_id, source_id=case.source_id):
-        return Done(case_id=case.case_id, state="skipped", why=_("You may not work on this case."))
+        return Done(case_id=case.case_id, state="skipped", why=N_("You may not work on this case."))
     try:
         with work.conn.transaction(), events.because(work.conn, {"run": work.run.id}):
             event_id = _act(work, case)
     except DatabaseGone:
         raise
     except AmendsError as error:
-        return Done(case_id=case.case_id, state="skipped", why=str(error))
+        return Done(case_id=case.case_id, state="skipped", why=error.kept)
     except Exception as error:
         log.exception("bulk_case_failed", run_id=work.run.id, case_id=case.case_id)
         return Done(case_id=case.case_id, state="failed", why=type(error).__name__)
     if event_id is None:
-        return Done(case_id=case.case_id, state="skipped", why=_("It was so already."))
+        return Done(case_id=case.case_id, state="skipped", why=N_("It was so already."))
     return Done(case_id=case.case_id, state="done", event_id=event_id)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
@@ -80,7 +80,7 @@ def join(
     if incident is None:
         raise _absent(incident_id)
     if incident.status == Stage.CLOSED:
-        raise Conflict(_("“%(name)s” is closed; open it again first.") % {"name": incident.name})
+        raise Conflict(N_("“%(name)s” is closed; open it again first."), name=incident.name)
     free = _free(conn, case_ids, incident.id)
     if len(set(case_ids)) == 1 and not free:
         raise Conflict(_("This case belongs to another incident that still goes on; take it out there first."))
@@ -99,7 +99,7 @@ def leave(conn: Connection, incident_id: int, case_id: CaseId, *, reason: str, a
     incident = incident_of(conn, incident_id)
     incident_cases.lock(conn, [case_id])
     if not _leave(conn, incident, [case_id], rule.because(reason), agent_id, now):
-        raise Conflict(_("This case does not belong to “%(name)s” any more.") % {"name": incident.name})
+        raise Conflict(N_("This case does not belong to “%(name)s” any more."), name=incident.name)
 
 
 def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: AgentId, now: datetime, seen: str = "") -> None:

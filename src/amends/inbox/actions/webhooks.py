@@ -8,8 +8,9 @@ from secrets import token_bytes
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound
+from amends.core.kept import keep
 from amends.core.secrets import seal, unseal
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.delivery import next_try
 from amends.inbox.rules.ids import AgentId
@@ -79,7 +80,7 @@ def make(  # noqa: PLR0913
 
 def stop(conn: Connection, webhook_id: int, *, now: datetime) -> None:
     """Tell a webhook nothing until it is resumed; what happens meanwhile is told then."""
-    _there(webhooks.set_stopped(conn, webhook_id, at=now, why=_("stopped by hand")))
+    _there(webhooks.set_stopped(conn, webhook_id, at=now, why=N_("stopped by hand")))
 
 
 def resume(conn: Connection, webhook_id: int, *, now: datetime) -> None:
@@ -142,7 +143,7 @@ def record(conn: Connection, call: Call, answer: Answered, *, now: datetime) -> 
     if answer.is_good:
         webhooks.set_delivered(conn, call.id, status=answer.status or 0, now=now)
         return
-    error = answer.error or _("the receiver answers %(status)s") % {"status": answer.status}
+    error = answer.error or keep(N_("the receiver answers %(status)s"), status=str(answer.status))
     again = None if answer.status == GONE else next_try(attempts=call.attempts, raised_at=call.tried_since, now=now)
     if again is not None:
         webhooks.set_again(conn, call.id, status=answer.status, error=error, next_at=again)

@@ -1,0 +1,37 @@
+"""Sentences that the database keeps and each reader is told in their own language.
+
+What is kept is the English text, marked with `N_` where it is written, and behind it what stands in it; so a log, a program and a
+database of yesterday read it too. What is no text of ours is told as it was kept.
+"""
+
+import json
+from typing import Any
+
+from amends.core.translating import gettext
+from amends.core.written import listed, number
+
+Value = str | int | list[str]
+_BEHIND = "\x1f"
+"""What no keyboard writes stands between the text and its values."""
+
+
+def keep(text: str, **values: Value) -> str:
+    """Return `text` to be kept with what stands in it: words, whole numbers, or a list of sentences that are kept themselves."""
+    return f"{text}{_BEHIND}{json.dumps(values, ensure_ascii=False)}" if values else text
+
+
+def told(kept: str) -> str:
+    """Return a kept sentence in the language that is spoken now, its numbers and lists as that language writes them."""
+    text, behind, values = kept.partition(_BEHIND)
+    return filled(text, json.loads(values)) if behind else gettext(text)
+
+
+def filled(text: str, values: dict[str, Any]) -> str:
+    """Return `text` in the language that is spoken now, with its values."""
+    return gettext(text) % {name: _value(value) for name, value in values.items()}
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, list):
+        return listed(map(told, value))
+    return number(value) if isinstance(value, int) else value
