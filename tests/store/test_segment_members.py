@@ -49,9 +49,11 @@ def _asked(conn: Connection, text: str) -> Condition:
         ("loyalty:ZZ9", "customers_loyalty_begins"),
         ("amount:>=499 tag:rare", "purchases_amount"),
         ("amount:>498", "purchases_amount"),
+        ("-amount:>=1", "Anti Join"),
+        ("-has:purchase tag:rare", "Anti Join"),
     ],
 )
-def test_who_may_leave_who_has_a_number_and_who_paid_much_is_found_by_the_index(many: Connection, text: str, index: str) -> None:
+def test_who_may_leave_who_has_a_number_and_who_paid_much_or_never_is_found_by_the_index(many: Connection, text: str, index: str) -> None:
     found = _asked(many, text)
     execute(many, "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
     query: LiteralString = "explain select u.id" + FROM + "where " + found.sql  # noqa: S608 - literals of ours

@@ -15,7 +15,7 @@ from amends.core.database import Connection, fetch_all, fetch_values
 from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_fields import NONE, Attribute, customer_fields
-from amends.inbox.rules.query import All, Match, NotAQuery, Query, Term, Word, terms_of
+from amends.inbox.rules.query import All, Match, Node, Not, NotAQuery, Query, Term, Word, terms_of
 from amends.inbox.rules.query_fields import ATTRIBUTE
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Scope
@@ -138,6 +138,15 @@ class _Writer(Writer):
 
     names: Names
     kinds: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @override
+    def node(self, node: Node) -> LiteralString:
+        if not isinstance(node, Not):
+            return super().node(node)
+        asked = self.node(node.node)
+        # Whether something is there is never unknown, and by a plain "not" all who lack it come by one join, not one look for each.
+        is_one = isinstance(node.node, Term) and len(node.node.matches) == 1
+        return "not " + asked if is_one and asked.startswith("(exists (") else "(" + asked + ") is not true"
 
     @override
     def word(self, word: Word) -> LiteralString:
