@@ -9,12 +9,14 @@ import psycopg
 import pytest
 
 from amends.api.audit_fields import FIELDS, called
-from amends.api.audit_words import NOUNS
+from amends.api.audit_words import NOUNS, changes
 from amends.core.database import Connection, fetch_values
+from amends.core.translating import gettext, speaking
 from amends.inbox.actions import audit
 from amends.inbox.actions.agents import add_agent, change_password
 from amends.inbox.rules.auditing import AuditKind, AuditNoun, Origin
 from amends.inbox.rules.words import Role
+from amends.inbox.store.audit_log import AuditRow
 from tests.cast import NOON
 from tests.door import Door, as_fragment
 
@@ -232,3 +234,35 @@ def test_every_noun_and_every_field_that_it_tells_of_is_called_something(conn: C
     assert set(NOUNS) == set(AuditNoun)
     assert [name for name in told if name not in FIELDS] == []
     assert (called("brand_id"), called("of_another_version")) == ("Brand", "of another version")
+
+
+def test_codes_are_told_as_their_own_screens_call_them_in_the_readers_language() -> None:
+    told = {
+        ("agent_changed", "role", "lead"): "Team lead",
+        ("incident_changed", "status", "mending"): "Being mended",
+        ("incident_changed", "severity", "critical"): "Critical",
+        ("incident_round_changed", "state", "paused"): "on hold",
+        ("customer_import_changed", "state", "undoing"): "taken back",
+        ("rule_added", "trigger", "unanswered"): "the customer has waited for our answer for this many hours",
+        ("macro_changed", "languages", ("ta", "si")): "Tamil; Sinhala",
+        ("watch_added", "kind", "quotes"): "Who quotes us",
+        ("retention_added", "kind", "notes"): "Notes on closed cases, and on customers",
+        ("attribute_added", "kind", "yes_no"): "Yes or no",
+        ("channel_added", "kind", "notes"): "notes",
+        ("team_changed", "name", "lead"): "lead",
+        ("agent_changed", "role", "of another version"): "of another version",
+    }
+    for (kind, field, value), words in told.items():
+        assert after(kind, field, value) == words
+    with speaking("ta"):
+        assert after("agent_changed", "role", "lead") == gettext("Team lead") != "Team lead"
+        assert after("team_changed", "name", "lead") == "lead"
+
+
+def after(kind: str, field: str, value: object) -> str:
+    """Return what an entry says that a field is now."""
+    value = list(value) if isinstance(value, tuple) else value
+    nobody: dict[str, Any] = {"id": 1, "at": NOON, "about": "", "before": None, "agent_id": None}
+    nobody |= {"who": "", "via": "", "address": "", "browser": ""}
+    [one] = changes(AuditRow(kind=kind, after={field: value}, **nobody))
+    return one.after

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, cast
 
+from amends.api.audit_codes import code
 from amends.api.audit_fields import called
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
@@ -194,19 +195,24 @@ def happened(kind: str) -> str:
 def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
+    noun = row.kind.rpartition("_")[0]
     told = [
-        Changed(name=called(name), before=_told(name, before.get(name)), after=_told(name, after.get(name)))
+        Changed(name=called(name), before=_told(noun, name, before.get(name)), after=_told(noun, name, after.get(name)))
         for name in dict.fromkeys((*before, *after))
     ]
     return [one for one in told if one.before or one.after]
 
 
-def _told(name: str, value: Any) -> str:
-    """Return a value as people read it: the deeds of a rule and the hours of a week in words, a list one behind the other."""
+def _told(noun: str, name: str, value: Any) -> str:
+    """Return a value as people read it: codes, the deeds of a rule and the hours of a week in words, a list one behind the other."""
+
+    def said(one: Any) -> str:
+        return _shown(code(noun, name, one) if isinstance(one, str) else one)
+
     if not isinstance(value, list):
-        return _shown(value)
+        return said(value)
     with suppress(Refused, LookupError, TypeError, ValueError):  # written by an older version, or at the database
-        return "; ".join(_LISTED.get(name, _shown)(one) for one in cast("list[Any]", value))
+        return "; ".join(map(_LISTED.get(name, said), cast("list[Any]", value)))
     return _value(value)
 
 
