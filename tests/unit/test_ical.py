@@ -38,6 +38,13 @@ def days(*events: str) -> list[str]:
         ("DTSTART;VALUE=DATE:20260501 RDATE;VALUE=DATE:20260509,20260511", ["2026-05-01", "2026-05-09", "2026-05-11"]),
         ("DTSTART;VALUE=DATE:20260501 RRULE:FREQ=DAILY;UNTIL=20260503", ["2026-05-01", "2026-05-02", "2026-05-03"]),
         ("DTSTART;VALUE=DATE:20240101", []),
+        ("DTSTART;TZID=Asia/Colombo:20260413T000000 DURATION:P2D", ["2026-04-13", "2026-04-14"]),
+        ("DTSTART;TZID=Europe/Berlin:20260329T000000 DTEND:20260329T220000Z", ["2026-03-29"]),
+        ("DTSTART;TZID=Asia/Colombo:20260413T000000 DTEND;TZID=Asia/Colombo:20260412T000000", []),
+        (
+            "DTSTART;TZID=Asia/Colombo:20260413T000000 DURATION:P1D RRULE:FREQ=DAILY;UNTIL=20260414T183000Z EXDATE:20260413T183000Z",
+            ["2026-04-13", "2026-04-15"],
+        ),
     ],
 )
 def test_an_event_names_its_days_off(event: str, off: list[str]) -> None:
@@ -60,6 +67,11 @@ def test_what_has_a_time_of_day_is_passed_over_and_counted() -> None:
 def test_what_is_no_calendar_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(Refused):
         days_of(content, since=SINCE)
+
+
+def test_a_file_may_hold_several_calendars() -> None:
+    both = a_file("DTSTART;VALUE=DATE:20260413") + a_file("DTSTART;VALUE=DATE:20260414")
+    assert sorted(map(str, days_of(both, since=SINCE).days)) == ["2026-04-13", "2026-04-14"]
 
 
 def test_a_rule_without_end_is_not_followed_for_ever() -> None:

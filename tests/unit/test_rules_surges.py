@@ -29,6 +29,12 @@ def test_a_busy_hour_of_the_week_is_no_surge_when_it_is_busy_every_week() -> Non
     assert not judged(HABIT, Seen(n=130, habit=[120, 118, 131, 125, 122, 119, 127, 124] * 3)).surges
 
 
+@pytest.mark.parametrize("n", [1, 10, 500])
+def test_far_fewer_than_usual_are_no_surge_and_end_one(n: int) -> None:
+    found = judged(Rule(kind=Kind.HABIT, minutes=60, least=1, one_in=1_000), Seen(n=n, habit=[1_000] * 24))
+    assert (found.surges, found.calm) == (False, True)
+
+
 def test_where_the_windows_scatter_widely_more_is_needed() -> None:
     calm = surprise(40, [20] * 24)[1]
     wild = surprise(40, [2, 5, 60, 18, 33, 7, 9, 26] * 3)[1]

@@ -1,11 +1,12 @@
 """Days off out of an iCal file: every day that an event of whole days touches, its repetitions too. Nothing here does I/O.
 
-A repetition that was taken out (EXDATE) or moved (RECURRENCE-ID) is none, and what was cancelled is nobody's day off.
+A repetition that was taken out (EXDATE) or moved (RECURRENCE-ID) is none, and what was cancelled is nobody's day off. What a file says in
+another zone than an event begins in (the end of its repetitions is always told in UTC) is the day that it is there.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
@@ -17,7 +18,7 @@ MOST_BYTES = 1_000_000
 MOST_DAYS = 2_000
 LONGEST_EVENT = 366
 YEARS = 5
-DAY = timedelta(days=1)
+DAY, NOTHING = timedelta(days=1), timedelta(0)
 Moved = frozenset[tuple[str, date]]
 """The repetitions that an event of their own stands for: the series' name, and the day they would have been."""
 
@@ -35,7 +36,7 @@ def days_of(content: bytes, *, since: date) -> Imported:
     if len(content) > MOST_BYTES:
         raise Refused(_("This file is too large for a calendar of days off."))
     try:
-        events = [event for event in Calendar.from_ical(content).walk("VEVENT") if isinstance(event, Event)]
+        events = _events(content)
         moved = frozenset((str(event.get("UID")), day) for event in events for day in _dates(event, "RECURRENCE-ID"))
         found = [list(_days(event, since, moved)) for event in events if str(event.get("STATUS")).upper() != "CANCELLED"]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -46,18 +47,38 @@ def days_of(content: bytes, *, since: date) -> Imported:
     return Imported(days=days, passed_over=sum(_first(event) is None for event in events))
 
 
+def _events(content: bytes) -> list[Event]:
+    """Return the events of a file, which may hold several calendars; `ValueError` where it holds none."""
+    found = Calendar.from_ical(content, multiple=True)
+    if not found:
+        raise ValueError(content[:40])
+    return [event for one in found for event in one.walk("VEVENT") if isinstance(event, Event)]
+
+
 def _first(event: Event) -> date | None:
     """Return the first day of an event of whole days, as which some programs write one from midnight to midnight; None for any other."""
-    begin, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
+    begin, length = _moment(event, "DTSTART"), _length(event)
     if not isinstance(begin, datetime):
         return begin
-    whole = isinstance(end, datetime) and begin.time() == end.time() == time.min and end > begin
-    return begin.date() if whole else None
+    return begin.date() if begin.time() == time.min and length and length > length % DAY == NOTHING else None
 
 
 def _moment(event: Event, name: str) -> date | None:
     found = getattr(event.get(name), "dt", None)
     return found if isinstance(found, date) else None
+
+
+def _zone(event: Event) -> tzinfo | None:
+    begin = _moment(event, "DTSTART")
+    return begin.tzinfo if isinstance(begin, datetime) else None
+
+
+def _length(event: Event) -> timedelta | None:
+    """Return how long an event is on the clock of its zone, where it says so."""
+    begin, end, length = _moment(event, "DTSTART"), _moment(event, "DTEND"), getattr(event.get("DURATION"), "dt", None)
+    if begin is None or end is None:
+        return length if isinstance(length, timedelta) else None
+    return _local(end, _zone(event)) - _local(begin, _zone(event))
 
 
 def _dates(event: Event, name: str) -> Iterator[date]:
@@ -67,7 +88,7 @@ def _dates(event: Event, name: str) -> Iterator[date]:
         for moment in getattr(one, "dts", [one]):
             found = getattr(moment, "dt", None)
             if isinstance(found, date):
-                yield _day(found)
+                yield _local(found, _zone(event)).date()
 
 
 def _days(event: Event, since: date, moved: Moved) -> Iterator[date]:
@@ -75,15 +96,13 @@ def _days(event: Event, since: date, moved: Moved) -> Iterator[date]:
     if first is None:
         return
     for begin in _begins(event, first, since, moved):
-        days = (begin + n * DAY for n in range(_length(event, first)))
+        days = (begin + n * DAY for n in range(_whole_days(event)))
         yield from (day for day in days if since <= day <= since + YEARS * 366 * DAY)
 
 
-def _length(event: Event, first: date) -> int:
+def _whole_days(event: Event) -> int:
     """Return how many days an event takes."""
-    end, length = _moment(event, "DTEND"), getattr(event.get("DURATION"), "dt", None)
-    days = (_day(end) - first if end else length if isinstance(length, timedelta) else DAY).days
-    return min(max(days, 1), LONGEST_EVENT)
+    return min(max((_length(event) or DAY).days, 1), LONGEST_EVENT)
 
 
 def _begins(event: Event, first: date, since: date, moved: Moved) -> Iterator[date]:
@@ -105,10 +124,13 @@ def _repeated(event: Event, first: date, since: date) -> Iterator[date]:
     text = ";".join(part for part in rule.to_ical().decode().split(";") if not part.startswith("UNTIL="))
     last = next((moment for moment in rule.get("UNTIL", [])), None)
     for n, moment in enumerate(rrulestr(text, dtstart=begin)):
-        if moment > until or n > MOST_DAYS * 10 or (last is not None and moment.date() > _day(last)):
+        if moment > until or n > MOST_DAYS * 10 or (last is not None and moment > _local(last, _zone(event))):
             return
         yield moment.date()
 
 
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def _local(moment: date, zone: tzinfo | None) -> datetime:
+    """Return a moment, or the midnight of a day, on the clock of a zone."""
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time.min)
+    return (moment.astimezone(zone) if zone and moment.tzinfo else moment).replace(tzinfo=None)

@@ -116,9 +116,12 @@ def _shape_of_scatter(counted: Sequence[float], mean: float) -> float:
 
 
 def _tail(n: int, mean: float, shape: float) -> float:
-    """Return the chance of `n` or more where the mean is `mean`, summed from `n` on, so that tiny chances stay exact."""
-    if n <= 0:
-        return 1.0
+    """Return the chance of `n` or more where the mean is `mean`, summed away from the mean, so that tiny chances stay exact.
+
+    Far below the mean that very count is too unlikely to be told from nothing, though it or more is all but certain.
+    """
+    if n <= mean:
+        return 1.0 - sum(exp(_log_mass(x, mean, shape)) for x in range(n))
     total, x = 0.0, n
     term = exp(_log_mass(n, mean, shape))
     odds = mean / (mean + shape)
