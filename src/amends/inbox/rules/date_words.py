@@ -7,7 +7,7 @@ it (Tamil "வெள்ளிக்குள்", by Friday) is known by how it 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -26,6 +26,17 @@ TODAY = "today tonight hoy අද இன்று இன்றைக்கு �
 TOMORROW = "tomorrow mañana හෙට நாளை நாளைக்கு ነገ ನಾಳೆ ਕੱਲ੍ਹ ਭਲਕੇ"
 NOT_TOMORROW = frozenset({"la", "esta"})
 """What makes a morning of "mañana"."""
+DAY_AFTER = (
+    "day after tomorrow",
+    "pasado mañana",
+    "අනිද්දා",
+    "நாளை மறுநா",
+    "நாளை மறுதின",
+    "ከነገ ወዲያ",
+    "ನಾಡಿದ್ದ",
+    "ਪਰਸੋ",
+)
+"""How the day after tomorrow is called, or how its name begins."""
 WEEKDAYS = {0: "திங்கட்", 3: "வியாழக்", 5: "ਸ਼ਨੀਵਾਰ ਸ਼ਨਿਚਰਵਾਰ", 6: "ஞாயிற்று"}
 """How days of the week begin too, beside the forms that CLDR has."""
 WITHIN = frozenset({"within", "in", "en", "dentro"})
@@ -35,6 +46,12 @@ NUMBERS = (
     "two dos දෙක ሁለት இரண்டு ಎರಡು ਦੋ",
     "three tres තුන ሦስት ሶስት மூன்று ಮೂರು ਤਿੰਨ",
 )
+HALF = "half"
+"""What stands before "an hour" that is none."""
+HOURS = ("hr", "hrs")
+"""How the hours of English are written too."""
+_TWO_WORDS = re.compile("(?<=மணி) (?=நேர)")
+"""Where many part the hour of Tamil, which CLDR has as one word."""
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 NO_MONTH = frozenset({"ago"})
 """The short name of August in Spanish: "3 days ago"."""
@@ -63,7 +80,7 @@ class Unit:
 
 def words_of(text: str) -> list[str]:
     """Return the words and numbers of a text as they are looked up: without case, in one spelling a sound."""
-    return _WORD.findall(plain(text))
+    return _WORD.findall(_TWO_WORDS.sub("", plain(text)))
 
 
 def plain(text: str) -> str:
@@ -123,6 +140,12 @@ def near_days() -> Named[int]:
     return Named([(word, days) for days, words in enumerate((TODAY, TOMORROW)) for word in words.split()])
 
 
+def is_day_after_tomorrow(words: Sequence[str]) -> bool:
+    """Tell whether words name the day after tomorrow."""
+    said = f" {' '.join(words)}"
+    return any(f" {plain(one)}" in said for one in DAY_AFTER)
+
+
 @cache
 def numbers() -> Named[int]:
     """Return the first numbers."""
@@ -132,7 +155,8 @@ def numbers() -> Named[int]:
 @cache
 def units() -> Named[Unit]:
     """Return hours, days and weeks, in each form that CLDR has of what is to come and what is over."""
-    return Named(_unit(name, *pair) for one in NATIVE_NAMES for name in UNITS for pair in _patterns(one, name))
+    known = [_unit(name, *pair) for one in NATIVE_NAMES for name in UNITS for pair in _patterns(one, name)]
+    return Named(known + [(name, Unit(length=UNITS["hour"], over=frozenset({"ago"}))) for name in HOURS])
 
 
 def _patterns(language: str, unit: str) -> list[tuple[str, str]]:

@@ -48,12 +48,14 @@ def _length(words: Sequence[str]) -> timedelta | None:
     return None
 
 
-def _count(words: Sequence[str], at: int) -> int | None:
+def _count(words: Sequence[str], at: int) -> float | None:
     """Return the number that belongs to the unit at a place; "12 days" behind a month are its twelfth in Amharic."""
     if at > 1 and known.ethiopian_months().find(words[at - 2]):
         return None
     if known.is_latin(words[at]) and not known.WITHIN & {*words[max(0, at - 1 - BEFORE) : at]}:
         return None
+    if at > 1 and words[at - 2] == known.HALF:
+        return 0.5
     beside = [words[at - 1]] if at else []
     behind = [] if known.is_latin(words[at]) else list(words[at + 1 : at + 2])
     return next((number for word in beside + behind if (number := _number(word))), None)
@@ -65,6 +67,8 @@ def _number(word: str) -> int | None:
 
 def _day(sentence: str, words: Sequence[str], here: datetime, until: time) -> date | None:
     today = here.date()
+    if known.is_day_after_tomorrow(words):
+        return today + 2 * A_DAY
     for at, word in enumerate(words):
         days = known.near_days().find(word)
         if days is not None and not (at and words[at - 1] in known.NOT_TOMORROW):
