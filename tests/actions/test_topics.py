@@ -9,11 +9,13 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.inbox.actions import topic_labels, topics
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.actions.read_examples import read_pending
+from amends.inbox.actions.undo import undo
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId, PostId, TopicId
-from amends.inbox.store import matchers, meanings, post_topics
+from amends.inbox.store import events, matchers, meanings, post_topics
 from amends.inbox.store import topics as topic_rows
-from tests.cast import NOON, a_post, a_source, an_answer_to
-from tests.desk import DAY, Desk
+from tests.cast import NOON, a_post, a_source, an_answer_to, mia
+from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
 from tests.teaching import LUGGAGE, MEALS, label_history, teach, topic
 
@@ -123,6 +125,21 @@ def test_a_correction_is_an_example_and_taking_it_back_takes_the_example_back(de
     topic_labels.unsay(desk.conn, post_id=post, topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
     assert names(desk.conn) == [[]]
     assert [one for one in topic_rows.examples(desk.conn, topic_id=luggage, limit=50) if one.post_id] == []
+
+
+def test_what_an_agent_said_before_stands_again_where_another_word_is_taken_back(desk: Desk) -> None:
+    luggage = topic(desk, "Luggage", *LUGGAGE)
+    desk.hear(a_post("lost my ticket"))
+    post, case_id = newest_post(desk), CaseId(fetch_values(desk.conn, "select max(id) from cases")[0])
+    topic_labels.give(desk.conn, post_id=post, topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
+    topic_labels.take_from_case(desk.conn, case_id=case_id, topic_id=luggage, agent_id=mia(desk.conn), now=desk.now + MINUTE)
+    taken = events.last(desk.conn, EventKind.TOPIC_TAKEN, case_id=case_id)
+    assert taken is not None
+    undo(desk.conn, case_id=case_id, event_id=taken.id, agent_id=mia(desk.conn), now=desk.now + 2 * MINUTE)
+    teach(desk)
+    label_history(desk)
+    assert [(one.name, one.by) for one in post_topics.of_case(desk.conn, case_id)] == [("Luggage", "Ada")]
+    assert [(one.fits, one.agent) for one in topic_rows.examples(desk.conn, topic_id=luggage, limit=50) if one.post_id] == [(True, "Ada")]
 
 
 def test_the_model_learns_from_what_agents_give(desk: Desk) -> None:

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amends.api import words
+from amends.cli.translating.texts import template
 from amends.core.translating import gettext, speaking
+from amends.inbox.rules.query_help import Suggestion, place_of, suggestions
+from amends.triage.shipped_examples import NAMES
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -110,3 +113,17 @@ def test_a_name_that_amends_gave_is_told_in_the_readers_language_and_one_of_thei
     with speaking("ta"):
         assert words.shipped("Everything else") == gettext("Everything else") != "Everything else"
         assert words.shipped("Lost bags") == "Lost bags"
+
+
+def test_a_topic_that_amends_brings_along_is_told_in_the_readers_language_until_somebody_renames_it() -> None:
+    asked = {str(one.id) for one in template()}
+    assert set(NAMES.values()) <= asked
+    with speaking("ta"):
+        assert [words.topic(name) for name in NAMES.values()] == [gettext(name) for name in NAMES.values()]
+        assert words.topic("Resolved") == "Resolved" != gettext("Resolved")
+
+
+def test_a_topic_is_suggested_by_its_name_and_by_what_it_is_called_in_the_readers_language() -> None:
+    said = {"Refunds": "Reembolsos", "Delivery": "Entrega"}
+    for typed in ("topic:ref", "topic:reem"):
+        assert suggestions(place_of(typed, len(typed)), said, said=said.__getitem__) == [Suggestion(text="Refunds", means="Reembolsos")]

@@ -29,7 +29,7 @@ from amends.core.written import (
     stamp,
     until,
 )
-from amends.inbox.actions.called import language, network, written
+from amends.inbox.actions.called import language, network, topic, written
 from amends.triage.urgency_weights import Reason
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "span",
     "stamp",
     "told",
+    "topic",
     "until",
     "written",
 ]

@@ -7,25 +7,26 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from amends.core.translating import N_
 from amends.triage.noise import Noise
 
 FOLDER = Path(__file__).with_name("shipped")
 ORDINARY, CARE = "ordinary", "care"
 NAMES = {
-    "billing": "Bills and payments",
-    "refund": "Refunds",
-    "delivery": "Delivery",
-    "outage": "Outages",
-    "app": "App and website",
-    "account": "Account and sign-in",
-    "product": "Product quality",
-    "service": "Staff and waiting times",
-    "contract": "Contract and cancelling",
-    "price": "Prices and offers",
-    "fraud": "Fraud and data leaks",
-    "travel": "Trips and bookings",
+    "billing": N_("Bills and payments"),
+    "refund": N_("Refunds"),
+    "delivery": N_("Delivery"),
+    "outage": N_("Outages"),
+    "app": N_("App and website"),
+    "account": N_("Account and sign-in"),
+    "product": N_("Product quality"),
+    "service": N_("Staff and waiting times"),
+    "contract": N_("Contract and cancelling"),
+    "price": N_("Prices and offers"),
+    "fraud": N_("Fraud and data leaks"),
+    "travel": N_("Trips and bookings"),
 }
-"""What each shipped topic is called on screen, by its key."""
+"""What each shipped topic is called, by its key; screens say it in the language of whoever looks (`called.topic`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,7 +26,7 @@ def _by(event: EventRow) -> str:
 
 def _said(event: EventRow, sentence: str, **more: object) -> str:
     """Return `sentence` about who did it, and to what."""
-    return sentence % {"name": _by(event), "whom": event.whom, "topic": event.facts.get("topic", ""), **more}
+    return sentence % {"name": _by(event), "whom": event.whom, "topic": words.topic(str(event.facts.get("topic", ""))), **more}
 
 
 def _why(event: EventRow, alone: str, with_reason: str) -> str:

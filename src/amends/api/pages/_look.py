@@ -60,7 +60,8 @@ def list_values(conn: Connection, look: Look, visitor: Visitor, asker: Asker) ->
 
 def _choices(conn: Connection, look: Look) -> dict[str, list[tuple[str, str]]]:
     """Return what the lists of choice offer: each value with the word for it."""
-    found = {field: [(one.names[0], one.names[-1]) for one in known(conn, field)] for field in ("brand", "topic")}
+    found = {"brand": [(one.names[0], one.names[-1]) for one in known(conn, "brand")]}
+    found["topic"] = [(one.names[0], words.topic(one.names[0])) for one in known(conn, "topic")]
     found["network"] = [(one.names[0], words.network(one.names[0])) for one in known(conn, "network")]
     found["language"] = [(code, words.language(code)) for code in words.spoken(look.asked.value_of("lang"))]
     found["mood"] = [(value, _(label)) for value, label in words.MOODS.items()]

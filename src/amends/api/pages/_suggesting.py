@@ -15,7 +15,8 @@ def suggested(conn: Connection, text: str, at: int) -> dict[str, Any]:
     """Return what the list under the box shows for the cursor at `at`."""
     fields = suggested_of_cases(customer_sql.attributes(conn))
     place = place_of(text, at, fields)
-    return {"place": place, "suggestions": suggestions(place, _names(conn, place.field), fields)}
+    said = words.topic if place.field == "topic" else str
+    return {"place": place, "suggestions": suggestions(place, _names(conn, place.field), fields, said)}
 
 
 def _names(conn: Connection, field: str) -> Sequence[str]:

@@ -9,6 +9,7 @@ from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.core.translating import _
 from amends.inbox.actions import relevance, topic_labels
+from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId, TopicId
 from amends.inbox.rules.rights import Right
 
@@ -24,7 +25,7 @@ def give(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
         case_id,
         lambda conn: topic_labels.give_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
         _("The case has this topic now, and the topic learns from it"),
-        undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
+        undo=EventKind.TOPIC_GIVEN,
     )
 
 
@@ -37,19 +38,7 @@ def take(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topi
         case_id,
         lambda conn: topic_labels.take_from_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
         _("Not about this topic; it learns from that"),
-        undo=f"/inbox/{case_id}/topics/{topic_id}/undo",
-    )
-
-
-@router.post("/topics/{topic_id}/undo", dependencies=[may(Right.WORK)])
-def unsay(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, topic_id: TopicId) -> Response:
-    """Take back what was said of a topic; the model speaks again."""
-    return done(
-        request,
-        desk,
-        case_id,
-        lambda conn: topic_labels.unsay_case(conn, case_id=case_id, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock()),
-        _("Taken back"),
+        undo=EventKind.TOPIC_TAKEN,
     )
 
 

@@ -126,6 +126,8 @@ def _name(dimension: Dimension, called: Mapping[int, str], key: int) -> str:
         return _("nobody") if dimension is Dimension.ASSIGNEE else _("none")
     if dimension is Dimension.NETWORK:
         return calling.network(called[key])
+    if dimension is Dimension.TOPIC:
+        return calling.topic(called[key])
     return calling.written(called[key]) if dimension is Dimension.LANGUAGE else called[key]
 
 

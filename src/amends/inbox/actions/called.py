@@ -1,9 +1,12 @@
-"""What networks and languages are called, in the language that is spoken."""
+"""What networks, languages and the topics that Amends brings along are called, in the language that is spoken."""
 
 from amends.collectors import abilities, networks
-from amends.core.translating import _
+from amends.core.translating import _, gettext
 from amends.core.written import language_name
 from amends.triage.language import ROMANISED
+from amends.triage.shipped_examples import NAMES
+
+_SHIPPED = frozenset(NAMES.values())
 
 
 def network(name: str) -> str:
@@ -16,6 +19,11 @@ def language(code: str) -> str:
     if code in {"", "und"}:
         return _("unknown language")
     return language_name(code.split("-", maxsplit=1)[0].lower()) or code
+
+
+def topic(name: str) -> str:
+    """Return what a topic is called: in the reader's language as long as it is the name that Amends gave it."""
+    return gettext(name) if name in _SHIPPED else name
 
 
 def written(code: str) -> str:

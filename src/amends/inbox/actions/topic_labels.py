@@ -5,6 +5,7 @@ example of it, one that it was taken from a counter-example.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -15,7 +16,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId, TopicId
 from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.store import events, matchers, post_list, post_topics, relevance, topics
-from amends.inbox.store.post_topics import ToLabel
+from amends.inbox.store.post_topics import ToLabel, Word
 from amends.inbox.store.topics import Topic
 from amends.triage.matching import stacked
 from amends.triage.topics import Topics
@@ -47,16 +48,12 @@ def relabel(conn: Connection, posts: Sequence[ToLabel], meant: Topics) -> None:
 
 def give(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> Topic:
     """Say that a post is about a topic, and return the topic."""
-    topic = _say(conn, post_id, topic_id, fits=True, agent_id=agent_id, now=now)
-    _tell(conn, EventKind.TOPIC_GIVEN, post_id, topic, agent_id, now)
-    return topic
+    return _say(conn, EventKind.TOPIC_GIVEN, post_id, topic_id, Word(fits=True, agent_id=agent_id), now)
 
 
 def take(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> Topic:
     """Say that a post is not about a topic, and return the topic."""
-    topic = _say(conn, post_id, topic_id, fits=False, agent_id=agent_id, now=now)
-    _tell(conn, EventKind.TOPIC_TAKEN, post_id, topic, agent_id, now)
-    return topic
+    return _say(conn, EventKind.TOPIC_TAKEN, post_id, topic_id, Word(fits=False, agent_id=agent_id), now)
 
 
 def give_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> Topic:
@@ -76,34 +73,34 @@ def take_from_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agen
     return taken[0]
 
 
-def unsay(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> None:
-    """Take back what an agent said of a topic of a post; the model speaks again."""
+def unsay(conn: Connection, *, post_id: PostId, topic_id: TopicId, agent_id: AgentId, now: datetime, was: Word | None = None) -> None:
+    """Take back what an agent said of a topic of a post: what an agent had said before (`was`) stands again, else the model speaks."""
     topic = _topic(conn, topic_id)
     if not post_topics.unsay(conn, post_id=post_id, topic_id=topic_id):
         raise NotFound(_("Nobody said anything about this topic of this post."))
     topics.drop_post(conn, topic_id=topic_id, post_id=post_id)
-    relabel(conn, post_topics.of_posts(conn, [post_id]), topics_in_force(conn))
+    if was:
+        _keep(conn, post_id, topic_id, was, now)
+    else:
+        relabel(conn, post_topics.of_posts(conn, [post_id]), topics_in_force(conn))
     _ask(conn, topic, agent_id)
     _tell(conn, EventKind.TOPIC_CHANGED, post_id, topic, agent_id, now)
 
 
-def unsay_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id: AgentId, now: datetime) -> None:
-    """Take back what agents said of a topic of a case's posts."""
-    said = post_topics.said(conn, case_id=case_id, topic_id=topic_id)
-    if not said:
-        raise NotFound(_("Nobody said anything about this topic of this case."))
-    for one in said:
-        unsay(conn, post_id=one.post_id, topic_id=topic_id, agent_id=agent_id, now=now)
-
-
-def _say(conn: Connection, post_id: PostId, topic_id: TopicId, *, fits: bool, agent_id: AgentId, now: datetime) -> Topic:
+def _say(conn: Connection, kind: EventKind, post_id: PostId, topic_id: TopicId, word: Word, now: datetime) -> Topic:
     topic, post = _topic(conn, topic_id), post_list.post(conn, post_id)
     if post is None or post.deleted_at is not None or post.is_own:
         raise NotFound(_("There is no such post of a customer, or nothing of it is left."))
-    post_topics.say(conn, post_id=post_id, topic_id=topic_id, fits=fits, agent_id=agent_id)
-    topics.add_post(conn, topic_id=topic_id, post_id=post_id, fits=fits, agent_id=agent_id, now=now)
-    _ask(conn, topic, agent_id)
+    was = post_topics.word_on(conn, post_id=post_id, topic_id=topic_id)
+    _keep(conn, post_id, topic_id, word, now)
+    _ask(conn, topic, word.agent_id)
+    _tell(conn, kind, post_id, topic, word.agent_id, now, was=was)
     return topic
+
+
+def _keep(conn: Connection, post_id: PostId, topic_id: TopicId, word: Word, now: datetime) -> None:
+    post_topics.say(conn, post_id=post_id, topic_id=topic_id, fits=word.fits, agent_id=word.agent_id)
+    topics.add_post(conn, topic_id=topic_id, post_id=post_id, fits=word.fits, agent_id=word.agent_id, now=now)
 
 
 def _topic(conn: Connection, topic_id: TopicId) -> Topic:
@@ -117,7 +114,10 @@ def _ask(conn: Connection, topic: Topic, agent_id: AgentId) -> None:
     matchers.ask_for(conn, kind=matchers.TOPIC, why=JobWhy.EXAMPLE.of(topic.name), agent_id=agent_id)
 
 
-def _tell(conn: Connection, kind: EventKind, post_id: PostId, topic: Topic, agent_id: AgentId, now: datetime) -> None:
+def _tell(  # noqa: PLR0913
+    conn: Connection, kind: EventKind, post_id: PostId, topic: Topic, agent_id: AgentId, now: datetime, *, was: Word | None = None
+) -> None:
     post = post_list.post(conn, post_id)
     case_id = CaseId(post.case_id) if post and post.case_id else None
-    events.add(conn, kind, now=now, case_id=case_id, post_id=post_id, agent_id=agent_id, topic_id=topic.id, topic=topic.name)
+    before = asdict(was) if was else None
+    events.add(conn, kind, now=now, case_id=case_id, post_id=post_id, agent_id=agent_id, topic_id=topic.id, topic=topic.name, was=before)

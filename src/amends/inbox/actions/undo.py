@@ -21,6 +21,7 @@ from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications, surveys
 from amends.inbox.store.cases import Case
 from amends.inbox.store.events import OfCase
+from amends.inbox.store.post_topics import Word
 
 NOTE_WITHIN = timedelta(minutes=10)
 STEPS = (
@@ -142,8 +143,9 @@ def _topic(at: Undoing) -> None:
     topic_id = TopicId(int(str(at.event.facts["topic_id"])))
     if events.is_topic_said_later(at.conn, case_id=at.case.id, event_id=at.event.id, topic_id=topic_id):
         raise Conflict(_("Something else was said of this topic since; undoing this would overwrite it."))
-    for post_id in events.posts_told_with(at.conn, at.event):
-        topic_labels.unsay(at.conn, post_id=post_id, topic_id=topic_id, agent_id=at.agent_id, now=at.now)
+    for one in events.told_with(at.conn, at.event):
+        was = Word(**one.was) if one.was else None
+        topic_labels.unsay(at.conn, post_id=one.post_id, topic_id=topic_id, agent_id=at.agent_id, now=at.now, was=was)
 
 
 def _joined(at: Undoing) -> None:

@@ -4,7 +4,7 @@ Place in the path: search box -> `place_of` the cursor -> `suggestions` -> the l
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.core.translating import _
@@ -61,19 +61,28 @@ def place_of(text: str, at: int, fields: Fields = FIELDS) -> Place:
     return Place(field=of_field[1].lower(), typed=typed, begin=len(before) - len(typed), end=end)
 
 
-def suggestions(place: Place, names: Iterable[str] = (), fields: Fields = FIELDS) -> Sequence[Suggestion]:
-    """Return at most `MOST` things that what was typed may become: what begins so first, then what holds it."""
+def suggestions(place: Place, names: Iterable[str] = (), fields: Fields = FIELDS, said: Callable[[str], str] = str) -> Sequence[Suggestion]:
+    """Return at most `MOST` things that what was typed may become: what begins so first, then what holds it.
+
+    `said` is what a name is called in the language that is spoken; it is found by that too.
+    """
     if not place.field:
-        found = _fitting(place.typed, [name for name, field in fields.items() if not field.sign]) if place.typed else ()
+        found = _fitting(place.typed, {name: "" for name, field in fields.items() if not field.sign}) if place.typed else ()
         return [Suggestion(text=f"{name}:", means=_(fields[name].means)) for name in found][:MOST]
     field = fields[place.field]
     examples = _OWN_EXAMPLES.get(place.field, _EXAMPLES.get(field.kind, ()))
     typed = place.typed.strip('"')
-    found = _fitting(typed, [*field.values, *names, *examples])
-    return [Suggestion(text=one if one in examples else str(Match(one)), means="") for one in dict.fromkeys(found) if one != typed][:MOST]
+    there = dict.fromkeys((*field.values, *examples), "") | {one: said(one) for one in names}
+    found = _fitting(typed, there)
+    return [_value(one, there[one], as_is=one in examples) for one in found if one != typed][:MOST]
 
 
-def _fitting(typed: str, there: Sequence[str]) -> list[str]:
+def _value(name: str, said: str, *, as_is: bool) -> Suggestion:
+    return Suggestion(text=name if as_is else str(Match(name)), means=said if said != name else "")
+
+
+def _fitting(typed: str, there: Mapping[str, str]) -> list[str]:
+    """Return what is called so, by its name or by what it is called in the language that is spoken."""
     wanted = typed.lower()
-    begins = [one for one in there if one.lower().startswith(wanted)]
-    return begins + [one for one in there if wanted in one.lower() and one not in begins]
+    begins = [name for name, said in there.items() if name.lower().startswith(wanted) or said.lower().startswith(wanted)]
+    return begins + [name for name, said in there.items() if (wanted in name.lower() or wanted in said.lower()) and name not in begins]

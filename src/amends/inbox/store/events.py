@@ -5,8 +5,9 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from amends.core.database import Connection, Jsonb, copy_rows, execute, fetch_maybe, fetch_values
+from amends.core.database import Connection, Jsonb, copy_rows, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, EventId, PostId, SourceId
 
@@ -128,12 +129,21 @@ def newest(conn: Connection, *, case_id: CaseId) -> int:
     return fetch_values(conn, "select coalesce(max(id), 0) from events where case_id = %(case_id)s", {"case_id": case_id})[0]
 
 
-def posts_told_with(conn: Connection, event: OfCase) -> list[PostId]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidOfPost:
+    """What was said of a post; `was` is what an agent had said of it before, None where nobody had."""
+
+    post_id: PostId
+    was: dict[str, Any] | None
+
+
+def told_with(conn: Connection, event: OfCase) -> list[SaidOfPost]:
     """Return the posts of which the same was said of the same topic in the same breath as in `event`."""
-    return fetch_values(
+    return fetch_all(
         conn,
+        SaidOfPost,
         """
-        select post_id from events
+        select post_id, facts -> 'was' as was from events
         where case_id = %(case_id)s and kind = %(kind)s and at = %(at)s and facts -> 'topic_id' = %(topic_id)s and post_id is not null
         """,
         {"case_id": event.case_id, "kind": event.kind, "at": event.at, "topic_id": Jsonb(event.facts.get("topic_id"))},

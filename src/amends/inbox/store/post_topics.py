@@ -78,6 +78,24 @@ def rewrite(conn: Connection, scores: Scores) -> None:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """What an agent said of a topic of a post."""
+
+    fits: bool
+    agent_id: AgentId
+
+
+def word_on(conn: Connection, *, post_id: PostId, topic_id: TopicId) -> Word | None:
+    """Return what an agent said of a topic of a post, None where nobody did."""
+    return fetch_maybe(
+        conn,
+        Word,
+        "select fits, agent_id from post_topics where post_id = %(post)s and topic_id = %(topic)s and agent_id is not null",
+        {"post": post_id, "topic": topic_id},
+    )
+
+
 def say(conn: Connection, *, post_id: PostId, topic_id: TopicId, fits: bool, agent_id: AgentId) -> None:
     """Store what an agent says of a topic of a post."""
     execute(
@@ -174,22 +192,6 @@ def wearing(conn: Connection, *, case_id: CaseId, topic_id: TopicId) -> list[Pos
         from posts p join post_topics l on l.post_id = p.id and l.topic_id = %(topic)s and l.fits join topics t on t.id = l.topic_id
         left join agents g on g.id = l.agent_id
         where p.case_id = %(case)s and p.case_number is not null and p.deleted_at is null
-        order by l.post_id
-        """,
-        {"case": case_id, "topic": topic_id},
-    )
-
-
-def said(conn: Connection, *, case_id: CaseId, topic_id: TopicId) -> list[PostTopic]:
-    """Return the posts of a case of which an agent said that they are, or are not, about a topic."""
-    return fetch_all(
-        conn,
-        PostTopic,
-        """
-        select l.post_id, l.topic_id, t.name, l.score, g.name as by
-        from posts p join post_topics l on l.post_id = p.id and l.topic_id = %(topic)s join topics t on t.id = l.topic_id
-        join agents g on g.id = l.agent_id
-        where p.case_id = %(case)s
         order by l.post_id
         """,
         {"case": case_id, "topic": topic_id},

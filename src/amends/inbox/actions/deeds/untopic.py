@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.translating import _
-from amends.inbox.actions import topic_labels
+from amends.inbox.actions import called, topic_labels
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.actions.topics import found
 from amends.inbox.rules.events import EventKind
@@ -22,7 +22,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("take the topic %(name)s away") % {"name": facts["name"]}
+    return _("take the topic %(name)s away") % {"name": called.topic(str(facts["name"]))}
 
 
 def act(at: At, facts: Facts) -> None:
