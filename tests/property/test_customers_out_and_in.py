@@ -20,6 +20,11 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 LINES = st.text(alphabet=st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=20)
 TEXTS = st.lists(LINES, min_size=1, max_size=3).map("\n".join).map(lambda text: unicodedata.normalize("NFC", text))
+OTHER_DAYS = (
+    PersonDate(kind="anniversary", month=6, day=4, year=2011),
+    PersonDate(kind="renewal", month=12, day=31),
+    PersonDate(kind="other", month=6, day=4, year=2011, name="=Tag; des, Umzugs"),
+)
 DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2020, 1, 1))
 
 
@@ -49,7 +54,8 @@ def people(draw: st.DrawFn) -> list[Person]:
                 st.just([])
                 | DATES.map(lambda day: [PersonDate(kind="birthday", month=day.month, day=day.day, year=day.year)])
                 | st.just([PersonDate(kind="birthday", month=2, day=29)])
-            ),
+            )
+            + draw(st.lists(st.sampled_from(OTHER_DAYS), unique=True)),
             organisations=draw(st.just([]) | st.just([PersonOrganisation(name="Lanka, Air; Ltd", role="Pilot")])),
         )
         for number in range(1, draw(st.integers(1, 4)) + 1)
@@ -64,10 +70,11 @@ def told(person: Person, kind: str) -> tuple[object, ...]:
         list(person.languages),
         person.zone,
         list(person.tags),
-        [way.value for way in person.ways_of("email")][: 4 if kind == "vcard" else None],
+        [way.value for way in person.ways_of("email")],
         [way.value for way in person.ways_of("phone")],
         [way.value for way in person.ways_of("post")],
         person.day("birthday"),
+        sorted((one.kind, one.text, one.name) for one in person.dates),
         list(person.organisations),
     )
     return common if kind == "vcard" else (*common, person.loyalty_number, person.preferences, person.concerns, person.do_not_contact)

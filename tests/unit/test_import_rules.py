@@ -50,6 +50,8 @@ def test_capitals_without_spaces_are_the_same_names() -> None:
         ("ಹೆಸರು", "ಇಮೇಲ್", "ಫೋನ್", "ಜನ್ಮದಿನ"),
         ("ਨਾਮ", "ਈ-ਮੇਲ", "ਫ਼ੋਨ", "ਜਨਮਦਿਨ"),
         ("नाम", "ईमेल", "फ़ोन", "जन्मदिन"),
+        ("氏名", "メールアドレス", "電話番号", "生年月日"),
+        ("お名前", "Ｅメール", "ＴＥＬ", "誕生日"),
     ],
 )
 def test_columns_are_known_in_their_own_script(columns: Sequence[str]) -> None:
@@ -106,6 +108,9 @@ def test_the_order_of_days_is_that_of_the_whole_column(texts: Sequence[str], ord
         ("30/11", Order.DMY, (11, 30, None)),
         ("Nov 30, 1990", Order.DMY, (11, 30, 1990)),
         ("19901130T000000Z", Order.DMY, (11, 30, 1990)),
+        ("昭和55年3月4日", Order.DMY, (3, 4, 1980)),
+        ("令和元年5月1日", Order.MDY, (5, 1, 2019)),
+        ("H2.3.4", Order.DMY, (3, 4, 1990)),
     ],
 )
 def test_a_day_is_read_as_people_and_programs_write_it(text: str, order: Order, day: tuple[int, int, int | None]) -> None:
@@ -144,6 +149,25 @@ def test_a_row_says_a_name_ways_with_their_kinds_tags_and_fields() -> None:
         ("phone", "077 123 4567", "+94771234567", ""),
     ]
     assert (found.tags, found.owner_id, found.attributes, found.note) == (["vip", "new"], 7, {"since": "2020-11-30"}, "=HYPERLINK(1)")
+
+
+def test_days_with_their_kind_beside_them_are_a_birthday_an_anniversary_or_another_day() -> None:
+    columns = [f"Event {n} - {what}" for n in range(1, 6) for what in ("Label", "Value")]
+    cells = ["Anniversary", "2011-06-04", "* Graduation", "--05-06", "", "1999-01-02", "Geburtstag", "1980-03-04", "Birthday", "1980-03-05"]
+
+    means = guess([*columns, "Event", "Date"], attributes={})
+    found = read({"Name": "Ann"} | dict(zip(columns, cells, strict=True)), {"Name": "name", **means})
+
+    assert (means["Event"], means["Date"]) == ("", "")
+    assert found.dates == [
+        ("anniversary", 6, 4, 2011, ""), ("other", 5, 6, None, "Graduation"), ("other", 1, 2, 1999, "Event 3"), ("birthday", 3, 4, 1980, "")
+    ]  # fmt: skip
+
+
+def test_the_family_stands_first_where_names_are_written_so() -> None:
+    mapping = {"First": "given_name", "Last": "family_name"}
+    named = [read({"First": first, "Last": last}, mapping).name for first, last in (("太郎", "山田"), ("지우", "김"), ("太郎", "Yamada"))]
+    assert named == ["山田 太郎", "김 지우", "太郎 Yamada"]
 
 
 def test_what_programs_write_for_nothing_is_nothing_but_in_a_name() -> None:

@@ -218,6 +218,26 @@ def told(content: bytes | str, folder: Path) -> tuple[dict[str, str], Mapping[st
     return {name: cell for name, cell in zip(columns, rows[0], strict=True) if cell}, notes
 
 
+def test_apples_other_days_have_their_labels(tmp_path: Path) -> None:
+    first, notes = told(
+        card("FN:A", "item1.X-ABDATE;type=pref:2011-06-04", "item1.X-ABLabel:_$!<Anniversary>!$_", "item2.X-ABLabel:Erster\\, Tag",
+             "item2.X-ABDATE;X-APPLE-OMIT-YEAR=1604:1604-06-04", "X-ABDATE:2011", "item3.TEL:+94 77 1", "item3.X-ABLabel:Boat"),
+        tmp_path,
+    )  # fmt: skip
+    days = {name: cell for name, cell in first.items() if name.startswith("Other date")}
+
+    assert list(days.values()) == ["2011-06-04", "Anniversary", "--06-04", "Erster, Tag"]
+    assert (first["Phone 1"], notes) == ("+94 77 1", {"X-ABDATE": 1})
+
+
+def test_of_more_ways_than_there_are_columns_none_is_lost_in_silence(tmp_path: Path) -> None:
+    lines = [f"{what}:{value}" for n in range(1, 7) for what, value in (("TEL", f"+94 77 {n}"), ("ADR", f";;{n} Galle Road;;;;"))]
+    first, notes = told(card("FN:A", *lines), tmp_path)
+
+    assert first["Phone 4"] == "+94 77 4; +94 77 5; +94 77 6"
+    assert (first["Address 4"], notes) == ("4 Galle Road", {"ADR": 2})
+
+
 def test_a_year_that_stands_for_none_is_none(tmp_path: Path) -> None:
     assert told(card("FN:A", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-03-04"), tmp_path)[0]["Birthday"] == "--03-04"
 

@@ -145,7 +145,7 @@ def _shown(name: str, value: Any, called: _Called) -> str:
 
 
 def _part(part: Any) -> str:
-    """Return a way (kind, value, …) or a day (kind, month, day, year) or a word as text."""
+    """Return a way (kind, value, …) or a day (kind, month, day, year, name) or a word as text."""
     if not isinstance(part, Sequence) or isinstance(part, str):
         return str(part)
     if part[0] in {"email", "phone", "post"}:

@@ -7,8 +7,8 @@ somebody claims, not what is proved.
 import binascii
 import quopri
 import re
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from amends.core.rows.lines import Lines, LineTooLong
 from amends.core.rows.records import Record, Refusal
@@ -18,7 +18,7 @@ MANY = 4
 COLUMNS = (
     "UID", "FN", "Given name", "Family name", "Nickname", "Pronouns", "Organisation", "Role", "Languages", "Time zone", "Birthday",
     "Anniversary", "Categories", "Note", "Handles",
-    *(f"{what} {n}{more}" for what in ("E-mail", "Phone", "Address") for n in range(1, MANY + 1) for more in ("", " type")),
+    *(f"{what} {n}{more}" for what in ("E-mail", "Phone", "Address", "Other date") for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
 BEGIN, END = "BEGIN:VCARD", "END:VCARD"
@@ -32,19 +32,28 @@ TEXTS = {
     "ANNIVERSARY": "Anniversary", "X-ANNIVERSARY": "Anniversary", "NOTE": "Note", "TITLE": "Role", "ROLE": "Role",
 }  # fmt: skip
 LISTS = {"LANG": "Languages", "CATEGORIES": "Categories", "IMPP": "Handles", "X-SOCIALPROFILE": "Handles", "SOCIALPROFILE": "Handles"}
-REPEATED = {"EMAIL": "E-mail", "TEL": "Phone", "ADR": "Address"}
+REPEATED = {"EMAIL": "E-mail", "TEL": "Phone", "ADR": "Address", "X-ABDATE": "Other date"}
+IN_ONE_CELL = frozenset({"EMAIL", "TEL"})
+"""Of which a cell may hold several, so that none is lost where somebody has more than there are columns."""
 KINDS_OF_WAY = ("home", "work", "cell", "mobile", "fax", "pager", "main", "other")
 _HEAD = re.compile(r'([^:;"]+)((?:;(?:[^:;"]|"[^"]*")*)*):', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]+)(?:=((?:[^;"]|"[^"]*")*))?')
 _DAY_IN_PART = re.compile(r"\d{4}(?:-\d\d)?|--\d\d|---\d\d|[^\d-].*", re.DOTALL)
-_PARTIAL = {"BDAY": _DAY_IN_PART, "ANNIVERSARY": _DAY_IN_PART, "TZ": re.compile(r"[+-]?\d\d:?(?:\d\d)?(?::?\d\d)?|Z")}
+_PARTIAL = {
+    "BDAY": _DAY_IN_PART,
+    "ANNIVERSARY": _DAY_IN_PART,
+    "X-ABDATE": _DAY_IN_PART,
+    "TZ": re.compile(r"[+-]?\d\d:?(?:\d\d)?(?::?\d\d)?|Z"),
+}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARTED = re.compile(r"(?<!\\);")
 _LISTED = re.compile(r"(?<!\\),")
+_OF_APPLE = re.compile(r"_\$!<(.*)>!\$_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Property:
+    group: str
     name: str
     value: str
     types: tuple[str, ...]
@@ -113,6 +122,7 @@ def _physical(lines: Lines) -> Generator[tuple[int, str]]:
 
 def _row(start: int, card: list[str], notes: dict[str, int]) -> Record | Refusal:
     cells = [""] * len(COLUMNS)
+    properties = list[_Property]()
     for line in card:
         found = _property(line)
         if found is None:
@@ -120,8 +130,17 @@ def _row(start: int, card: list[str], notes: dict[str, int]) -> Record | Refusal
         if found.name == "KIND" and found.value.strip().lower() == "group":
             notes["KIND:group"] = notes.get("KIND:group", 0) + 1
             return Refusal(line=start, reason=_("this card is a group of people, not a person"))
+        properties.append(found)
+    for found in _labelled(properties):
         _put(cells, found, notes)
     return Record(line=start, cells=cells)
+
+
+def _labelled(properties: Sequence[_Property]) -> Generator[_Property]:
+    """Yield the properties, days with the label that Apple writes in a line of its own: `_$!<Anniversary>!$_` where it is Apple's own."""
+    labels = {found.group: plain(_OF_APPLE.sub(r"\1", found.value)) for found in properties if found.name == "X-ABLABEL" and found.group}
+    for found in properties:
+        yield replace(found, types=(labels.get(found.group, ""),)) if found.name == "X-ABDATE" else found
 
 
 def _property(line: str) -> _Property | None:
@@ -133,7 +152,8 @@ def _property(line: str) -> _Property | None:
     pref = "pref" in types or any(name == "PREF" for name, _value in given)
     value = _with_no_year(_decoded(line[head.end() :], dict(given)), dict(given).get("X-APPLE-OMIT-YEAR", ""))
     kept = tuple(kind for kind in KINDS_OF_WAY if kind in types)
-    return _Property(name=head[1].strip().rpartition(".")[2].upper(), value=value, types=kept, pref=pref)
+    group, _dot, name = head[1].strip().rpartition(".")
+    return _Property(group=group.lower(), name=name.upper(), value=value, types=kept, pref=pref)
 
 
 def _decoded(value: str, given: Mapping[str, str]) -> str:
@@ -152,10 +172,12 @@ def _with_no_year(value: str, stand_in: str) -> str:
 
 
 def _put(cells: list[str], found: _Property, notes: dict[str, int]) -> None:
-    if found.name in PASSED_OVER or (found.name not in _PUT and found.name not in SILENT) or _is_partial(found):
+    if found.name in PASSED_OVER or found.name not in _KNOWN or _is_partial(found):
         notes[found.name] = notes.get(found.name, 0) + 1
     elif found.name in _PUT:
         _PUT[found.name](cells, found)
+    elif found.name in REPEATED:
+        _repeated(cells, found, notes)
     elif found.name == "FN":
         cells[_PLACE["FN"]] = cells[_PLACE["FN"]] or plain(found.value)
     elif found.name == "N":
@@ -185,23 +207,28 @@ def _listed(cells: list[str], found: _Property) -> None:
     cells[place] = "; ".join(part for part in (cells[place], *parts) if part)
 
 
-def _repeated(cells: list[str], found: _Property) -> None:
-    """Put the way into the first free place of its kind; what is preferred goes first."""
+def _repeated(cells: list[str], found: _Property, notes: dict[str, int]) -> None:
+    """Put the way into the first free place of its kind; what is preferred goes first, what is too many into the last or the notes."""
     what = REPEATED[found.name]
     text = ", ".join(part for part in map(plain, _PARTED.split(found.value)) if part.strip()) if found.name == "ADR" else plain(found.value)
     value = text.removeprefix("tel:").removeprefix("mailto:").replace(";ext=", " ext. ").strip()
     places = [_PLACE[f"{what} {n}"] for n in range(1, MANY + 1)]
     own = [(cells[place], cells[place + 1]) for place in places if cells[place]]
-    if value and value not in [one for one, _kind in own]:
-        new = (value, " ".join(found.types))
+    new = (value, " ".join(found.types))
+    if value and (new not in own if found.name == "X-ABDATE" else value not in [one for one, _kind in own]):
         own = [new, *own] if found.pref else [*own, new]
     for place, (one, kind) in zip(places, own, strict=False):
         cells[place], cells[place + 1] = one, kind
+    if len(own) > MANY and found.name in IN_ONE_CELL:
+        cells[places[-1]], cells[places[-1] + 1] = "; ".join(one for one, _kind in own[MANY - 1 :]), ""
+    elif len(own) > MANY:
+        notes[found.name] = notes.get(found.name, 0) + 1
 
 
 _PUT: Mapping[str, Callable[[list[str], _Property], None]] = {
-    **dict.fromkeys(TEXTS, _text), **dict.fromkeys(LISTS, _listed), **dict.fromkeys(REPEATED, _repeated), "ORG": _organisation,
+    **dict.fromkeys(TEXTS, _text), **dict.fromkeys(LISTS, _listed), "ORG": _organisation,
 }  # fmt: skip
+_KNOWN = frozenset({*_PUT, *REPEATED, *SILENT})
 
 
 def plain(value: str) -> str:

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 
-from amends.inbox.rules.person import Person, PersonWay
+from amends.inbox.rules.person import Person, PersonDate, PersonWay
 
 MANY = 4
 _WAYS = {"email": "email", "phone": "phone", "address": "post"}
 COLUMNS: tuple[str, ...] = (
     "external_id", "name", "pronoun", "languages", "zone", "loyalty_number", "preferences", "concerns", "tags", "owner", "do_not_contact",
     "organisation", "role", "birthday", "anniversary",
-    *(f"{what} {n}{more}" for what in _WAYS for n in range(1, MANY + 1) for more in ("", " type")),
+    *(f"{what} {n}{more}" for what in (*_WAYS, "other_date") for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
 DANGEROUS = re.compile(r"'*[=+\-@\t\r\n]")
 FOLDED = 75
@@ -61,17 +61,30 @@ def cells_of(person: Person, attributes: Sequence[str]) -> dict[str, str]:
     }
     for what, kind in _WAYS.items():
         found |= _ways(what, person.ways_of(kind))
+    found |= _numbered("other_date", [(day.text, day.name or day.kind) for day in _other_days(person)[:MANY]])
     return found | {f"attributes.{key}": _value(person.attributes.get(key)) for key in attributes}
 
 
 def _ways(what: str, ways: Sequence[PersonWay]) -> dict[str, str]:
     """Return the cells of one kind of way; the last column holds those for which there is no more."""
-    found = dict.fromkeys([f"{what} {n}{more}" for n in range(1, MANY + 1) for more in ("", " type")], "")
-    for n, way in enumerate(ways[:MANY], start=1):
-        found |= {f"{what} {n}": way.value, f"{what} {n} type": way.label}
+    found = _numbered(what, [(way.value, way.label) for way in ways[:MANY]])
     if len(ways) > MANY and what != "address":
         found |= {f"{what} {MANY}": "; ".join(way.value for way in ways[MANY - 1 :]), f"{what} {MANY} type": ""}
     return found
+
+
+def _numbered(what: str, told: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return a cell and the kind beside it for each that there is a column for."""
+    found = dict.fromkeys([f"{what} {n}{more}" for n in range(1, MANY + 1) for more in ("", " type")], "")
+    for n, (value, kind) in enumerate(told, start=1):
+        found |= {f"{what} {n}": value, f"{what} {n} type": kind}
+    return found
+
+
+def _other_days(person: Person) -> list[PersonDate]:
+    """Return the days that are not the birthday or the first anniversary, which have columns of their own."""
+    own = [next((one for one in person.dates if one.kind == kind), None) for kind in ("birthday", "anniversary")]
+    return [one for one in person.dates if not any(one is day for day in own)]
 
 
 def _value(value: object) -> str:
@@ -118,6 +131,8 @@ def _card(person: Person) -> str:
         *_told("TZ", person.zone),
         *(f"{name}:{day.replace('-', '') if not day.startswith('--') else '--' + day[2:].replace('-', '')}"
           for name, day in (("BDAY", person.day("birthday")), ("ANNIVERSARY", person.day("anniversary"))) if day),
+        *(line for n, day in enumerate(_other_days(person), start=1)
+          for line in (f"item{n}.X-ABDATE:{day.text}", f"item{n}.X-ABLabel:{_escaped(day.name or day.kind)}")),
         *([f"CATEGORIES:{','.join(map(_escaped, person.tags))}"] if person.tags else []),
         "END:VCARD",
     ]  # fmt: skip

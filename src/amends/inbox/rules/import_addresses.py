@@ -6,12 +6,13 @@ Place in the path: names of columns -> `import_fields` guesses by this -> `impor
 from collections.abc import Mapping
 
 GROUPS = ("defaultaddress", "mailing", "other", "business", "home", "billing", "shipping", "work", "primary", "private")
-STREETS = frozenset({"street", "streetaddress", "addressline1", "address1", "strasse", "straße", "calle", "rue"})
+STREETS = frozenset({"street", "streetaddress", "addressline1", "address1", "strasse", "straße", "calle", "rue", "番地", "町名番地"})
 PARTS = frozenset(
     {
         "street2", "street3", "streetaddress2", "addressline2", "address2", "pobox", "city", "town", "ort", "stadt", "ciudad",
         "ville", "state", "stateprovince", "stateregion", "region", "province", "provincecode", "provincia", "county", "bundesland",
         "postalcode", "zip", "zipcode", "zippostalcode", "postcode", "plz", "postleitzahl", "codigopostal", "codepostal", "country",
+        "郵便番号", "都道府県", "市区町村", "建物名",
         "countrycode", "countryregion", "land", "pais", "pays",
     }
 )  # fmt: skip

@@ -43,6 +43,9 @@ _TWO_PARTS = re.compile(r"(\d{1,2})/(\d{1,2})")
 """A birthday without its year, as Mailchimp has it."""
 _CHINESE = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号일](?:\s.*)?", re.DOTALL)
 """As it is written in China, Japan and Korea."""
+_OF_REIGN = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])\.?\s?(\d{1,2}|元)\s?[年./-]\s?(\d{1,2})\s?[月./-]\s?(\d{1,2})日?")
+_BEFORE_REIGN = {"明治M": 1867, "大正T": 1911, "昭和S": 1925, "平成H": 1988, "令和R": 2018}
+"""The year before the first of each reign, by which Japan counts: 昭和55年 is 1980."""
 _MONTH = re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})|(?P<first>\d{4})[-/.](?P<second>\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T.*)?", re.DOTALL)
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
@@ -153,6 +156,9 @@ def _clear(text: str, _order: Order, _year_now: int) -> Day | None:
         return int(compact[2]), int(compact[3]), int(compact[1])
     if chinese := _CHINESE.fullmatch(text):
         return int(chinese[2]), int(chinese[3]), int(chinese[1]) if chinese[1] else None
+    if reign := _OF_REIGN.fullmatch(text):
+        before = next(year for names, year in _BEFORE_REIGN.items() if reign[1] in names)
+        return int(reign[3]), int(reign[4]), before + (1 if reign[2] == "元" else int(reign[2]))
     bare = _NO_YEAR.fullmatch(text)
     return (int(bare[1]), int(bare[2]), None) if bare else None
 

@@ -34,6 +34,8 @@ TARGETS: Mapping[str, str] = {
     "role": N_("Role there"),
     "birthday": N_("Birthday"),
     "anniversary": N_("Anniversary"),
+    "other_date": N_("Another day"),
+    "other_date_type": N_("Kind of day"),
     "tags": N_("Tags"),
     "note": N_("Note"),
     "preferences": N_("Preferences"),
@@ -45,62 +47,73 @@ TARGETS: Mapping[str, str] = {
 SEVERAL = frozenset(
     {
         "given_name", "email", "phone", "address", "address_part", "email_type", "phone_type", "address_type", "tags", "note", "languages",
-        "do_not_contact",
+        "do_not_contact", "other_date", "other_date_type",
     }
 )  # fmt: skip
 """What several columns may mean at once; first and middle names are given names, and who opted out of one thing is left alone."""
-DATES = frozenset({"birthday", "anniversary"})
+DATES = frozenset({"birthday", "anniversary", "other_date"})
+KINDS_OF_DAY = frozenset({"birthday", "anniversary", "renewal"})
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "name": (
         "full name", "display name", "customer", "customer name", "contact name", "contact", "fn", "nombre completo", "nom complet",
-        "නම", "ስም", "பெயர்", "ಹೆಸರು", "ਨਾਮ", "नाम",
+        "නම", "ስም", "பெயர்", "ಹೆಸರು", "ਨਾਮ", "नाम", "氏名", "お名前", "名前", "顧客名", "姓名",
     ),
     "given_name": (
         "first name", "first", "forename", "nombre", "vorname", "prenom", "middle name", "additional name", "segundo nombre",
-        "zweiter vorname",
+        "zweiter vorname", "名",
     ),
-    "family_name": ("last name", "last", "surname", "apellido", "apellidos", "nachname", "nom"),
+    "family_name": ("last name", "last", "surname", "apellido", "apellidos", "nachname", "nom", "姓", "名字", "苗字"),
     "email": (
         "e mail", "email address", "e mail address", "mail", "work email", "correo", "correo electronico", "e mail adresse",
         "adresse e mail", "courriel", "additional email addresses", "emails",
         "email addresses", "ඊ-තැපෑල", "ኢ-ሜይል", "மின்னஞ்சல்", "ಇಮೇಲ್", "ਈ-ਮੇਲ", "ईमेल",
+        "メール", "メールアドレス", "Eメール", "電子メール", "電子メールアドレス",
     ),
     "phone": (
         "telephone", "phones", "phone numbers", "work phone",
         "mobile", "mobile phone", "cell", "phone number", "mobile phone number", "home phone", "business phone",
         "other phone", "primary phone", "whatsapp phone number", "tel", "telefono", "telefon", "handy", "mobil", "mobiltelefon", "movil",
         "telefono movil", "telefonnummer", "telephone portable", "portable", "දුරකථනය", "ስልክ", "தொலைபேசி", "ಫೋನ್", "ਫ਼ੋਨ", "फ़ोन",
+        "電話", "電話番号", "携帯", "携帯電話", "携帯番号", "携帯電話番号", "自宅電話", "会社電話",
     ),
-    "address": ("street address", "postal address", "mailing address", "home address", "business address", "direccion", "adresse"),
+    "address": (
+        "street address", "postal address", "mailing address", "home address", "business address", "direccion", "adresse", "住所",
+        "自宅住所",
+    ),
     "external_id": (
         "id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id", "kundennummer",
-        "numero de cliente",
+        "numero de cliente", "顧客番号", "顧客ID", "顧客コード",
     ),
     "pronoun": ("pronouns",),
-    "languages": ("language", "lang", "preferred language", "locale", "idioma", "sprache"),
+    "languages": ("language", "lang", "preferred language", "locale", "idioma", "sprache", "言語"),
     "zone": ("time zone", "timezone", "tz"),
-    "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number"),
+    "loyalty_number": ("loyalty number", "membership number", "member number", "frequent flyer number", "会員番号"),
     "organisation": (
         "organization", "company", "company name", "account name", "organization name", "employer", "empresa", "firma",
-        "societe",
+        "societe", "会社", "会社名", "勤務先", "法人名",
     ),
-    "role": ("job title", "title", "position", "organization title"),
+    "role": ("job title", "title", "position", "organization title", "役職", "肩書き"),
     "birthday": (
         "birth date", "birthdate", "date of birth", "dob", "bday", "fecha de nacimiento", "cumpleanos", "geburtstag", "geburtsdatum",
-        "date de naissance", "උපන් දිනය", "ልደት", "பிறந்தநாள்", "ಜನ್ಮದಿನ", "ਜਨਮਦਿਨ", "जन्मदिन",
+        "date de naissance", "උපන් දිනය", "ልደት", "பிறந்தநாள்", "ಜನ್ಮದಿನ", "ਜਨਮਦਿਨ", "जन्मदिन", "生年月日", "誕生日",
     ),
     "anniversary": (),
-    "tags": ("labels", "categories", "category", "tag", "etiquetas", "kategorien"),
+    "tags": ("labels", "categories", "category", "tag", "etiquetas", "kategorien", "タグ"),
     "note": (
         "notes", "comments", "comment", "remarks", "description", "notiz", "notizen", "bemerkung", "bemerkungen", "nota", "notas",
+        "備考", "メモ",
     ),
     "preferences": (),
     "concerns": (),
     "owner": ("contact owner", "account owner", "owner email", "contact owner email"),
-    "do_not_contact": ("do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out", "werbesperre"),
+    "do_not_contact": (
+        "do not call", "unsubscribed from all email", "email opt out", "has opted out of email", "opted out", "werbesperre", "連絡不要",
+    ),
 }  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_DAY = re.compile(r"(?:event \d+ (?:value|(type|label))|other date \d+(?: (type))?)")
+"""A day with its kind beside it, as Google and our own exports have them."""
 _NUMBERED = re.compile(r"(e mail|email|phone|address|telephone)\s?(\d+)?\s?(value|type|label|formatted|address)?")
 
 
@@ -221,10 +234,18 @@ def is_known(name: str) -> bool:
     return bool(_usual(name) or import_addresses.meaning(closed(name)))
 
 
+def kind_of_day(label: str) -> str:
+    """Return what a day of this name is: a birthday, an anniversary, a renewal, or another."""
+    told = "renewal" if closed(label) == "renewal" else _usual(label)
+    return told if told in KINDS_OF_DAY else "other"
+
+
 def _usual(name: str) -> str:
     if numbered := _NUMBERED.fullmatch(tidy(name)):
         kind = {"e mail": "email", "telephone": "phone"}.get(numbered[1], numbered[1])
         return f"{kind}_type" if numbered[3] in {"type", "label"} else kind
+    if day := _DAY.fullmatch(tidy(name)):
+        return "other_date_type" if day[1] or day[2] else "other_date"
     return _names().get(closed(name)) or _labels(spoken()).get(closed(name), "")
 
 

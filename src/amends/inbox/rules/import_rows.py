@@ -3,6 +3,7 @@
 Place in the path: cells of a row -> here, by the mapping -> `import_records` -> matched and compared in SQL.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,11 +12,11 @@ from typing import Any
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.contact import WayKind
-from amends.inbox.rules.customer_record import Attribute, Kind, a_name, check_birthday, checked, line, plain
+from amends.inbox.rules.customer_record import Attribute, Kind, a_name, checked, line, plain
 from amends.inbox.rules.export_files import read_back
 from amends.inbox.rules.import_addresses import group_of
 from amends.inbox.rules.import_cells import NOTHING, amount_in, language_codes, plain_number, truth, without_formula, zone_name
-from amends.inbox.rules.import_dates import Order, is_none, read_day
+from amends.inbox.rules.import_days import day_setter
 from amends.inbox.rules.import_fields import Preset, closed, preset_of
 from amends.inbox.rules.import_given import Given, Setter
 from amends.inbox.rules.import_mapping import ImportMapping, is_day
@@ -28,6 +29,8 @@ SAY_NOTHING_BY_NOTHING = frozenset({Preset.AMENDS, Preset.VCARD})
 """In our own exports and in cards `NULL` and `N/A` are what somebody wrote."""
 
 PARTS_OF_A_NAME = ("given_name", "family_name")
+FAMILY_FIRST = re.compile("[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3 ]+")
+"""Names in the letters of China, Japan and Korea, where the family's stands first."""
 NAMES = frozenset({"name", *PARTS_OF_A_NAME})
 
 
@@ -65,11 +68,10 @@ class Reader:
         """Return what the row says; `Refused` names the column and what is wrong with it."""
         found = Given()
         for place, name, put, kind in self._steps:
-            text = cells[place].strip()
-            text = self._bare(text) if text[:1] in MARKS else text
+            text = self._bare(cells[place])
             if not text or (text in self._nothing and self._mapping.columns[name] not in NAMES):
                 continue
-            found.label = cells[kind] if kind is not None else ""
+            found.label = self._bare(cells[kind]) if kind is not None else ""
             try:
                 put(found, text)
             except Refused as error:
@@ -77,7 +79,10 @@ class Reader:
         return _finished(found)
 
     def _bare(self, text: str) -> str:
-        """Return a cell without what keeps a spreadsheet from counting with it."""
+        """Return a cell without the blanks around it, and without what keeps a spreadsheet from counting with it."""
+        text = text.strip()
+        if text[:1] not in MARKS:
+            return text
         text = read_back(text) if self._at.escaped else text
         return without_formula(text) if text.startswith("=") else text
 
@@ -85,7 +90,7 @@ class Reader:
         if target in KNOWN_WAYS:
             return self._way_setter(name, target)
         if is_day(target, self._at.attributes):
-            return _day_setter(target, self._mapping.dates.get(name), self._at.year_now)
+            return day_setter(target, name, self._mapping.dates.get(name), self._at.year_now)
         if target.startswith("attributes."):
             return _attribute_setter(target, self._at.attributes, self._at.currencies.get(name, ""))
         if target == "owner":
@@ -111,7 +116,8 @@ def _type_place(place: int, targets: Sequence[str]) -> int | None:
 def _finished(found: Given) -> Given:
     """Return the record with a name: the given one, else first and last name, else what they are reached by."""
     names = found.names
-    spoken = " ".join(names[part] for part in PARTS_OF_A_NAME if part in names)
+    parts = [names[part] for part in PARTS_OF_A_NAME if part in names]
+    spoken = " ".join(reversed(parts) if all(map(FAMILY_FIRST.fullmatch, parts)) else parts)
     found.name = found.name or spoken or None
     if found.places:
         put_together(found)
@@ -133,23 +139,6 @@ def _several(text: str) -> list[str]:
     mark = ";" if ";" in text else ","
     given = (one.strip(' "') for one in text.replace(" ::: ", mark).replace("\n", mark).split(mark))
     return [one for one in given if one and one != "* myContacts"]
-
-
-def _day_setter(target: str, order: Order | None, year_now: int) -> Setter:
-    def put(found: Given, text: str) -> None:
-        if is_none(text):
-            return
-        month, day, year = read_day(text, order, year_now=year_now, exactly=not target.startswith("attributes."))
-        if target == "birthday":
-            check_birthday(year, year_now=year_now)
-        if not target.startswith("attributes."):
-            found.dates.append((target, month, day, year))
-        elif year is None:
-            raise Refused(_("the year is missing"))
-        else:
-            found.attributes[target.removeprefix("attributes.")] = f"{year:04}-{month:02}-{day:02}"
-
-    return put
 
 
 def _attribute_setter(target: str, attributes: Sequence[Attribute], currency: str) -> Setter:

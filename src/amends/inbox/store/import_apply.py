@@ -79,8 +79,9 @@ from added
 """
 DATES: LiteralString = """
 with added as (
-  insert into important_dates (customer_id, kind, month, day, year, created_at, import_id)
-  select r.customer_id, w.value ->> 0, (w.value ->> 1)::smallint, (w.value ->> 2)::smallint, (w.value ->> 3)::smallint, %(now)s, %(id)s
+  insert into important_dates (customer_id, kind, month, day, year, name, created_at, import_id)
+  select r.customer_id, w.value ->> 0, (w.value ->> 1)::smallint, (w.value ->> 2)::smallint, (w.value ->> 3)::smallint,
+    coalesce(w.value ->> 4, ''), %(now)s, %(id)s
   from import_records r cross join lateral jsonb_array_elements(case r.outcome when 'made' then r.dates
     else r.changes -> 'important_dates' -> 1 end) w
   where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.outcome in ('made', 'changed')

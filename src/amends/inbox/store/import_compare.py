@@ -75,7 +75,8 @@ cross join lateral (
       having count(*) > 0
       union all
       select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
-      where not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0 offset 0)
+      where not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0
+        and (x.kind <> 'other' or lower(x.name) = lower(w.value ->> 4)) offset 0)
       having count(*) > 0
       union all
       select 'memberships', null, to_jsonb(r.organisation) where r.organisation is not null and not exists (
