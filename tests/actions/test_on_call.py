@@ -242,6 +242,18 @@ def test_quiet_hours_call_nobody_for_what_waits(desk: Desk) -> None:
     assert fetch_values(desk.conn, "select next_at from alert_deliveries") == [NOON + 19 * HOUR]
 
 
+@pytest.mark.parametrize("breaks", [False, True])
+def test_the_next_in_line_is_called_when_quiet_hours_are_over_that_began_meanwhile(desk: Desk, *, breaks: bool) -> None:
+    nights = tuple(span for day in range(7) for span in read_night(day, "12:03-20:00"))
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)], quiet=nights)
+    ring(desk)
+    execute(desk.conn, "update alerts set severity = %(to)s", {"to": "critical" if breaks else "high"})
+    later(desk, minutes=5)
+    assert [agent_id for _again, agent_id in called(desk)] == [ada(desk.conn), *([bo(desk.conn)] if breaks else [])]
+    assert later(desk, minutes=8 * 60 - 5) == 1
+    assert [agent_id for _again, agent_id in called(desk)][:2] == [ada(desk.conn), bo(desk.conn)]
+
+
 def test_a_rota_is_made_anew_and_comes_back(desk: Desk) -> None:
     add_channel(desk.conn, target="json://127.0.0.1/hook", label="pager", secret_key=SECRET_KEY)
     rota_id = a_rota(desk, [ada(desk.conn)])

@@ -39,6 +39,14 @@ def test_a_flood_is_told_as_one_at_the_end_of_ten_minutes() -> None:
     assert when(replace(ROUTE, most=None), severity="high", told=9_999, now=now) is None
 
 
+def test_the_rest_of_a_flood_waits_for_the_end_of_quiet_hours_that_begin_meanwhile() -> None:
+    now = datetime(2026, 3, 28, 20, 55, tzinfo=UTC)
+    flood, loud = (when(ROUTE, severity=severity, told=30, now=now) for severity in ("high", "critical"))
+    assert flood
+    assert loud
+    assert (flood.due_at, loud.due_at) == (datetime(2026, 3, 29, 5, 0, tzinfo=UTC), datetime(2026, 3, 28, 21, 0, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(("way", "due"), [("hourly", datetime(2026, 3, 2, 13, tzinfo=UTC)), ("daily", datetime(2026, 3, 3, 8, tzinfo=UTC))])
 def test_a_digest_comes_at_the_hour_or_at_a_time_of_day_in_its_zone(way: str, due: datetime) -> None:
     later = when(replace(ROUTE, way=way, quiet=()), severity="high", told=0, now=datetime(2026, 3, 2, 12, 0, tzinfo=UTC))

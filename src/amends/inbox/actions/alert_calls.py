@@ -1,12 +1,14 @@
 """Calls the next in line where nobody sees to an alarm, and tells that one is over. Place in the path: beat -> here -> deliveries, bell.
 
-An alarm is locked while the next is called, so that whoever sees to it meanwhile comes before or after, and is never called twice.
+What began before quiet hours calls nobody in them: the next is called when they end. An alarm is locked while the next is called, so that
+whoever sees to it meanwhile comes before or after, and is never called twice.
 """
 
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.inbox.actions import alarms, on_call
+from amends.inbox.rules.alert_routes import NO_ROUTE, NewRoute, rings_from
 from amends.inbox.store import alarms as rows
 from amends.inbox.store import alert_routes, alert_routing, events
 from amends.inbox.store.alarms import Alarm
@@ -35,6 +37,12 @@ def tell_over(conn: Connection, *, now: datetime) -> int:
 
 
 def _call(conn: Connection, one: Alarm, now: datetime) -> None:
+    row = alert_routes.find(conn, one.route_id) if one.route_id is not None else None
+    route = row.route if row else NO_ROUTE
+    loud_at = rings_from(route, severity=one.severity, at=now)
+    if loud_at > now:
+        rows.set_call(conn, one.id, called=one.called, call_at=loud_at)
+        return
     crew = on_call.crew(conn, now=now)
     rota = crew.rota(one.rota_id)
     if rota is None or one.called > len(rota.layers):
@@ -43,14 +51,13 @@ def _call(conn: Connection, one: Alarm, now: datetime) -> None:
     call = crew.call(rota, one.called + 1)
     again = now + timedelta(minutes=one.escalate_minutes or 1)
     rows.set_call(conn, one.id, called=call.step, call_at=None if call.is_last else again)
-    house = _house(conn, one) if call.is_last else []
+    house = _house(conn, route) if call.is_last else []
     channel_ids = dict.fromkeys([*on_call.own_channels(conn, call), *house])
     alert_routing.add_tellings(conn, [Telling(alert_id=one.id, channel_id=id_, again=call.step) for id_ in channel_ids], now=now)
     events.add_all(conn, on_call.called(one, call, rota=rota.name), now=now)
 
 
-def _house(conn: Connection, one: Alarm) -> list[int]:
-    """Return the channels of the house that the alarm's route names."""
-    route = alert_routes.find(conn, one.route_id) if one.route_id is not None else None
+def _house(conn: Connection, route: NewRoute) -> list[int]:
+    """Return the channels of the house that a route names."""
     active = alert_routing.channels(conn).get(None, [])
-    return [channel_id for channel_id in (route.channel_ids if route else ()) if channel_id in active]
+    return [channel_id for channel_id in route.channel_ids if channel_id in active]

@@ -90,16 +90,20 @@ def takes(route: NewRoute, *, severity: str, about: About, fits: bool) -> bool:
 
 def when(route: NewRoute, *, severity: str, told: int, now: datetime) -> Later | None:
     """Return in which digest an alarm is told over a channel that was told so many lately; None: at once."""
-    quiet = Quiet(spans=route.quiet, zone=route.zone)
-    breaks = route.critical_breaks and severity == Severity.CRITICAL
+    loud_at = rings_from(route, severity=severity, at=now)
     if route.way != WayOfRoute.NOW:
-        due = _next_digest(route, now)
-        return Later(due_at=due if breaks else quiet.ends(due), why=Why.DIGEST)
-    if quiet.holds(now) and not breaks:
-        return Later(due_at=quiet.ends(now), why=Why.QUIET)
+        return Later(due_at=rings_from(route, severity=severity, at=_next_digest(route, now)), why=Why.DIGEST)
+    if loud_at > now:
+        return Later(due_at=loud_at, why=Why.QUIET)
     if route.most is not None and told >= route.most:
-        return Later(due_at=after_flood(now), why=Why.FLOOD)
+        return Later(due_at=rings_from(route, severity=severity, at=after_flood(now)), why=Why.FLOOD)
     return None
+
+
+def rings_from(route: NewRoute, *, severity: str, at: datetime) -> datetime:
+    """Return the first moment from `at` on in which an alarm may ring: quiet hours are over, or it breaks through them."""
+    breaks = route.critical_breaks and severity == Severity.CRITICAL
+    return at if breaks else Quiet(spans=route.quiet, zone=route.zone).ends(at)
 
 
 def after_flood(now: datetime) -> datetime:
