@@ -1,14 +1,19 @@
 """Queries as texts: whatever is said in the language is read back as the same, and whatever one types is read or refused in words."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amends.core.regions import region_of
 from amends.inbox.rules.query import LONGEST, All, Either, Match, Node, Not, NotAQuery, Query, Term, Word, all_of, either_of, query_of
 from amends.inbox.rules.query_fields import FIELDS, Field, Kind
 from amends.inbox.rules.query_reading import parse
+from amends.inbox.rules.query_values import day, number, span
+from tests.cast import NOON
 
 SPEAKABLE = st.characters(codec="utf-8", exclude_characters="\x00")
 TEXTS = st.text(SPEAKABLE, min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
@@ -16,6 +21,7 @@ NUMBERS = st.integers(0, 10**9).map(str) | st.sampled_from(["10k", "2m"])
 SPANS = st.builds("{}{}".format, st.integers(0, 999), st.sampled_from(["s", "min", "h", "d", "w"]))
 DAYS = st.dates(date(1970, 1, 1), date(2999, 12, 31)).map(str) | st.sampled_from(["today", "yesterday"])
 COMPARED = {Kind.NUMBER: NUMBERS, Kind.SPAN: SPANS, Kind.DATE: DAYS}
+READ: Mapping[Kind, Callable[[str], Any]] = {Kind.NUMBER: number, Kind.SPAN: span, Kind.DATE: lambda text: day(text, NOON)}
 
 
 def _values(name: str, field: Field) -> st.SearchStrategy[Match]:
@@ -24,11 +30,13 @@ def _values(name: str, field: Field) -> st.SearchStrategy[Match]:
     if name == "lang":
         return st.sampled_from(["en", "ta", "zh-Hant"]).map(Match)
     if not field.kind.compares:
-        return TEXTS.filter(lambda text: text.lower() not in field.values).map(Match)
+        texts = TEXTS.map(region_of) if name == "region" else TEXTS
+        return texts.filter(lambda text: bool(text.strip()) and text.lower() not in field.values).map(Match)
     value = COMPARED[field.kind]
     sides = st.builds(Match, value, st.sampled_from([">", ">=", "<", "<="]))
     plain = sides if field.kind is Kind.SPAN else st.builds(Match, value)
-    return plain | sides | st.builds(Match, value, st.just(".."), value)
+    ends = st.lists(value, min_size=2, max_size=2).map(lambda two: sorted(two, key=READ[field.kind]))
+    return plain | sides | ends.map(lambda two: Match(two[0], "..", two[1]))
 
 
 def _terms(name: str) -> st.SearchStrategy[Node]:
@@ -51,7 +59,7 @@ def test_what_a_query_says_is_read_back_as_the_same_query(node: Node) -> None:
     assert parse(str(query)) == query
 
 
-@given(st.text(SPEAKABLE | st.sampled_from('"():,-<>#@. ORmod'), max_size=60))
+@given(st.text(SPEAKABLE | st.sampled_from('"“”():,-<>#@. ORNTmod'), max_size=60))
 def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
     query = understood(text)
     assert parse(str(query)) == query
@@ -90,6 +98,10 @@ def test_alternatives_brackets_and_signs_are_read_as_meant() -> None:
     )
     assert parse("followers:10k..2m").parts == (Term("followers", (Match("10k", "..", "2m"),)),)
     assert parse("urgency:70.. age:..3d").parts == (Term("urgency", (Match("70", ">="),)), Term("age", (Match("3d", "<="),)))
+    assert parse("urgency:80..40 age:3d..1h") == parse("urgency:40..80 age:1h..3d")
+    assert parse("opened:2026-05-01..today").parts == (Term("opened", (Match("2026-05-01", "..", "today"),)),)
+    assert parse("NOT topic:“Lost bags” NOT (mood:neutral)") == parse('-topic:"Lost bags" -(mood:neutral)')
+    assert parse("“my bag” DO NOT „FLY“ “to").parts == tuple(map(Word, ("my bag", "DO", "NOT", "FLY", "“to")))
     assert parse("   ") == Query()
 
 

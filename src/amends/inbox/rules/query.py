@@ -18,8 +18,8 @@ DEEPEST = 12
 MOST_TERMS = 60
 
 _SIGN_OF = {name: sign for sign, name in SIGNS.items()}
-_PLAIN = re.compile(r'[^\s"(),:<>=#@\\-][^\s"(),:\\]*')
-_PLAIN_VALUE = re.compile(r'[^\s"(),<>=\\][^\s"(),\\]*')
+_PLAIN = re.compile(r'[^\s"“„(),:<>=#@\\-][^\s"(),:\\]*')
+_PLAIN_VALUE = re.compile(r'[^\s"“„(),<>=\\][^\s"(),\\]*')
 
 
 class NotAQuery(Refused):
@@ -69,7 +69,7 @@ class Word:
 
     @override
     def __str__(self) -> str:
-        plain = _PLAIN.fullmatch(self.text) and self.text not in {"OR", "AND"}
+        plain = _PLAIN.fullmatch(self.text) and self.text not in {"OR", "AND", "NOT"}
         return self.text if plain else quoted(self.text)
 
 

@@ -1,8 +1,10 @@
 """Reads the text of a query, by hand and from left to right; what cannot be read is told with its place and the nearest that can.
 
 query  = some { "OR" some }          some  = single { single }
-single = "-" single | "(" query ")" | field ":" match { "," match } | "#17" | "@handle" | word | "quoted words"
+single = ( "-" | "NOT" ) single | "(" query ")" | field ":" match { "," match } | "#17" | "@handle" | word | "quoted words"
 match  = [ ">" | ">=" | "<" | "<=" ] value | value ".." value
+
+Quotes may be the curly ones that phones write. `NOT` is a word like any other before a word: who writes "DO NOT FLY" means no condition.
 """
 
 import re
@@ -36,8 +38,8 @@ _VALUE = re.compile(r'[^\s"(),]+')
 _OR = re.compile(r"OR(?![^\s()])")
 _AND = re.compile(r"AND(?![^\s()])")
 _OPERATOR = re.compile(r">=|<=|>|<")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_MINUS = re.compile(r"-(?=[^\s)])")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|[“„]([^“”"]*)[“”]', re.DOTALL)
+_MINUS = re.compile(r"-(?=[^\s)])|NOT(?=\s*\(|\s+[^\W\d_][\w-]*:(?!//))\s*")
 
 
 def parse(text: str, fields: Fields = FIELDS) -> Query:
@@ -117,18 +119,22 @@ class _Reader:
         return node
 
     def quotation(self) -> Node | None:
-        if not self.ahead('"'):
+        if not self.quotes():
             return None
         began, text = self.at, self.quoted()
         if not text.strip():
             raise NotAQuery(_("There is nothing between the quotes."), at=began)
         return Word(text)
 
+    def quotes(self) -> bool:
+        """Tell whether something in quotes comes next; a curly one that nothing closes is a sign like others."""
+        return self.text.startswith('"', self.at) or _QUOTED.match(self.text, self.at) is not None
+
     def quoted(self) -> str:
         found = self.take(_QUOTED)
         if not found:
             raise NotAQuery(_('The quote “"” is never closed.'), at=self.at)
-        return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
+        return found[2] if found[1] is None else re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
 
     def term(self) -> Node | None:
         began, found = self.at, self.take(_FIELD)
@@ -147,7 +153,7 @@ class _Reader:
     def match(self, name: str, field: Field) -> Match:
         began = self.at
         self.terms += 1
-        if self.text.startswith('"', self.at):
+        if self.quotes():
             return self.checked(name, field, Match(self.quoted()), began)
         operator = self.take(_OPERATOR)
         found = self.take(_VALUE)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
+from typing import Any
 
 from amends.core.errors import Refused
 from amends.core.regions import region_of
@@ -70,7 +71,7 @@ def checked(name: str, field: Field, match: Match) -> Match:
     if name == "region":
         return Match(region_of(match.value))
     _check(name, field.kind, match)
-    return match
+    return _in_order(field.kind, match)
 
 
 def _check(name: str, kind: Kind, match: Match) -> None:
@@ -84,11 +85,19 @@ def _check(name: str, kind: Kind, match: Match) -> None:
         raise Refused(_("Say on which side: %(field)s:>%(value)s or %(field)s:<%(value)s.") % {"field": name, "value": match.value})
 
 
-def _any_day(value: str) -> object:
+def _in_order(kind: Kind, match: Match) -> Match:
+    """Return a range from its lesser end to its greater one, whichever was written first; where `today` lies is known when it is asked."""
+    read, moves = _READ.get(kind), len({match.value, match.upto} & set(_DAYS_AGO)) == 1
+    if match.op != ".." or read is None or moves or read(match.value) <= read(match.upto):
+        return match
+    return Match(match.upto, "..", match.value)
+
+
+def _any_day(value: str) -> datetime:
     return day(value, datetime(2026, 1, 1, tzinfo=UTC))
 
 
-_READ: Mapping[Kind, Callable[[str], object]] = {Kind.NUMBER: number, Kind.SPAN: span, Kind.DATE: _any_day}
+_READ: Mapping[Kind, Callable[[str], Any]] = {Kind.NUMBER: number, Kind.SPAN: span, Kind.DATE: _any_day}
 
 
 def _language(value: str) -> str:
