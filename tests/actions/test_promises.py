@@ -61,6 +61,14 @@ def test_a_date_in_the_words_of_an_answer_is_found(text: str, days: int) -> None
         ("සිකුරාදාට පෙර මුදල් ලැබෙනු ඇත.", 4),
         ("හෙට අපි ඔබට කතා කරන්නෙමු", 1),
         ("You have it the day after tomorrow.", 2),
+        ("It is there within 3-5 business days", 7),
+        ("Lo tiene en 5 días hábiles", 7),
+        ("වැඩ කරන දින 5ක් ඇතුළත", 7),
+        ("5 வேலை நாட்களுக்குள்", 7),
+        ("በ5 የሥራ ቀናት ውስጥ", 7),
+        ("5 ಕೆಲಸದ ದಿನಗಳಲ್ಲಿ", 7),
+        ("5 ਕੰਮਕਾਜੀ ਦਿਨਾਂ ਵਿੱਚ", 7),
+        ("Our business has it within 5 days", 5),
         ("Pasado mañana lo tiene", 2),
         ("අනිද්දා ලැබේවි", 2),
         ("நாளை மறுநாளுக்குள் கிடைக்கும்", 2),
@@ -121,6 +129,7 @@ def test_a_date_is_found_in_every_language_of_the_screens(text: str, days: int) 
         "ብዙ ነገር አለ",
         "We are here 24/7, version 4.5, for $12.50",
         "We may look into it, and march on",
+        "We answer within 24 working hours",
     ],
 )
 def test_what_is_over_or_no_date_is_no_time_to_come(text: str) -> None:

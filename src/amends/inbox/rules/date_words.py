@@ -46,6 +46,8 @@ NUMBERS = (
     "two dos දෙක ሁለት இரண்டு ಎರಡು ਦੋ",
     "three tres තුන ሦስት ሶስት மூன்று ಮೂರು ਤਿੰਨ",
 )
+WORKING = "working business hábiles laborables වැඩ வேலை பணி የሥራ ಕೆಲಸ ਕੰਮ"
+"""What makes days of work of days."""
 HALF = "half"
 """What stands before "an hour" that is none."""
 HOURS = ("hr", "hrs")
@@ -144,6 +146,12 @@ def is_day_after_tomorrow(words: Sequence[str]) -> bool:
     """Tell whether words name the day after tomorrow."""
     said = f" {' '.join(words)}"
     return any(f" {plain(one)}" in said for one in DAY_AFTER)
+
+
+@cache
+def working() -> Named[bool]:
+    """Return the words that make days of work of days."""
+    return Named([(word, True) for word in WORKING.split()])
 
 
 @cache

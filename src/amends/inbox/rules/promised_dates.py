@@ -7,6 +7,7 @@ alone is that of today. A date of numbers begins with its day, unless only the o
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import count, islice
 
 from amends.inbox.rules import date_words as known
 from amends.inbox.rules import ethiopian
@@ -15,6 +16,7 @@ from amends.inbox.rules.hour_words import times_of
 
 END_OF_DAY = time(18)
 A_DAY = timedelta(days=1)
+SATURDAY = 5
 LEAP_DAYS_APART = 8
 """So many years lie at most between two leap days."""
 BEFORE = 4
@@ -29,7 +31,7 @@ _NUMBERS = re.compile(
 def due_of_sentence(sentence: str, here: datetime) -> datetime | None:
     """Return the time that a sentence names, to come or over, in the zone of `here`; None where it names none."""
     words = known.words_of(sentence)
-    length, times = _length(words), times_of(sentence)
+    length, times = _length(words, here), times_of(sentence)
     if length is not None and not times:
         return here + length
     until = times[-1] if times else END_OF_DAY
@@ -38,14 +40,22 @@ def due_of_sentence(sentence: str, here: datetime) -> datetime | None:
     return datetime.combine(day, until, here.tzinfo) if day else None
 
 
-def _length(words: Sequence[str]) -> timedelta | None:
-    """Return how long it is until then: "in 3 days", or a unit and its number in the order of Sinhala."""
+def _length(words: Sequence[str], here: datetime) -> timedelta | None:
+    """Return how long it is until then: "in 3 days", or a unit and its number in the order of Sinhala; of hours of work nobody can say."""
     for at, word in enumerate(words):
         unit = known.units().find(word)
-        count = _count(words, at) if unit else None
-        if unit and count and not unit.over & {*words[max(0, at - 2) : at + 3]}:
-            return count * unit.length
+        many = _count(words, at) if unit else None
+        if unit and many and not unit.over & {*words[max(0, at - 2) : at + 3]}:
+            works = any(known.working().find(each) for each in words[max(0, at - 2) : at + 2])
+            if not works or unit.length == A_DAY:
+                return _working(here, max(int(many), 1)) if works else many * unit.length
     return None
+
+
+def _working(here: datetime, days: int) -> timedelta:
+    """Return how long it is until so many days from Monday to Friday have come."""
+    coming = (n * A_DAY for n in count(1) if (here + n * A_DAY).weekday() < SATURDAY)
+    return next(islice(coming, days - 1, None))
 
 
 def _count(words: Sequence[str], at: int) -> float | None:
@@ -56,7 +66,8 @@ def _count(words: Sequence[str], at: int) -> float | None:
         return None
     if at > 1 and words[at - 2] == known.HALF:
         return 0.5
-    beside = [words[at - 1]] if at else []
+    place = at - 2 if at > 1 and known.working().find(words[at - 1]) else at - 1
+    beside = [words[place]] if at else []
     behind = [] if known.is_latin(words[at]) else list(words[at + 1 : at + 2])
     return next((number for word in beside + behind if (number := _number(word))), None)
 
