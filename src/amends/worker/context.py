@@ -20,6 +20,7 @@ from amends.worker.wake import wake
 AT_ONCE: Mapping[Task, int] = {
     Task.COLLECT_DUE: 16,
     Task.BACKFILL: 2,
+    Task.TRIAGE: 2,  # one stores while the other one's model reads
     Task.SEND_REPLIES: 3,
     Task.PROVE_REPLIES: 2,
     Task.DELIVER_ALERTS: 3,
