@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from amends.triage.training.mixture import OWN, Row
-from amends.triage.training.network import padded
+from amends.triage.training.network import padded, quickly
 
 BATCH = 128
 SHARE = 6
@@ -47,7 +47,7 @@ def meanings(folder: Path, cache: Path, texts: Sequence[Sequence[int]], padding:
 @torch.no_grad()
 def _asked(network: nn.Module, texts: Sequence[Sequence[int]], padding: int) -> Tensor:
     numbers, mask = padded(texts, padding)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with quickly():
         hidden = network(input_ids=numbers, attention_mask=mask).last_hidden_state
     kept = mask.unsqueeze(-1).float()
     return (hidden.float() * kept).sum(1) / kept.sum(1)

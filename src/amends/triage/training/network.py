@@ -9,6 +9,7 @@ input is learnt once and shipped, so that a post is read the same whatever other
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
@@ -22,6 +23,7 @@ DROPOUT = 0.1
 STEPS = 255
 WEIGHT_MOST = 63
 RANGE_MEMORY = 0.98
+SLOW_AT_BFLOAT16 = frozenset({"DEFAULT", "NO AVX", "AVX2"})
 
 
 class Rounded(nn.Linear):
@@ -117,6 +119,12 @@ def _round_linears(module: nn.Module) -> None:
             setattr(module, name, layer)
         else:
             _round_linears(child)
+
+
+def quickly() -> AbstractContextManager[object]:
+    """Return a context whose products are of bfloat16, but where the processor is slow at them: forty times, with AVX2 alone."""
+    quick = torch.backends.cpu.get_cpu_capability() not in SLOW_AT_BFLOAT16
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=quick)
 
 
 def padded(texts: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:

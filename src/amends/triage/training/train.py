@@ -22,7 +22,7 @@ from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.meaning import meanings, taught
 from amends.triage.training.mixture import INTENTS, Row
-from amends.triage.training.network import Triage, padded
+from amends.triage.training.network import Triage, padded, quickly
 from amends.triage.training.recipe import TOKENS, Stage, batches, mood_weights, staged
 
 HEAD_RATE = 1e-3
@@ -149,7 +149,7 @@ def _steps(
 def _step(course: Lesson, chosen: list[int], network: Triage, optimiser: torch.optim.Optimizer) -> float:
     numbers, mask = padded([course.numbers[i] for i in chosen], course.padding)
     at = torch.tensor(chosen)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with quickly():
         mood, intent, signals, meaning = network(numbers, mask)
     mood_loss = F.cross_entropy(mood.float(), course.mood[at], reduction="none") * course.mood_weight[at]
     loss = (mood_loss + _intent_loss(course, at, intent.float()) + _signal_loss(course, at, signals.float())).mean()
