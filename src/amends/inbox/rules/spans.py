@@ -122,8 +122,8 @@ def _days_between(first: date, last: date, zone: ZoneInfo) -> timedelta:
 
 def _days_back(day: date, days: timedelta, zone: ZoneInfo) -> datetime:
     """Return the morning so many days of the zone before that of a day."""
-    since = midnight(day - days, zone)
-    return midnight(day - days - _A_DAY, zone) if _leaves_out(since, midnight(day, zone), zone) else since
+    since, begins = midnight(day - days, zone), midnight(day, zone)
+    return midnight(day - days - _A_DAY, zone) if since == begins or _leaves_out(since, begins, zone) else since
 
 
 def _leaves_out(since: datetime, until: datetime, zone: ZoneInfo) -> bool:
