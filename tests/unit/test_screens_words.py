@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amends.api import words
+from amends.api.pages._incident_view import rate_of
 from amends.cli.translating.texts import template
 from amends.core.translating import gettext, speaking
+from amends.inbox.rules import snoozing
 from amends.inbox.rules.query_help import Suggestion, place_of, suggestions
+from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.triage.shipped_examples import NAMES
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -127,3 +130,12 @@ def test_a_topic_is_suggested_by_its_name_and_by_what_it_is_called_in_the_reader
     said = {"Refunds": "Reembolsos", "Delivery": "Entrega"}
     for typed in ("topic:ref", "topic:reem"):
         assert suggestions(place_of(typed, len(typed)), said, said=said.__getitem__) == [Suggestion(text="Refunds", means="Reembolsos")]
+
+
+def test_until_when_a_case_sleeps_and_when_an_incident_was_are_told_with_the_months_of_the_readers_language() -> None:
+    slept, week = Sleep(reason=Reason.TIME, until=NOON), timedelta(days=7)
+    with speaking("es"):
+        assert snoozing.said(slept, "Asia/Colombo") == gettext("Snoozed until %(until)s") % {"until": "lun, 2 mar, 17:30"}
+        assert [one.label for one in rate_of([], NOON, NOON + week, timedelta(days=1)).slots][:2] == ["2 mar", "3 mar"]
+    assert snoozing.said(slept, "UTC") == "Snoozed until Mon 2 Mar, 12:00"
+    assert rate_of([], NOON, NOON + week, timedelta(hours=6)).slots[0].label == "2 Mar, 12:00"

@@ -143,8 +143,11 @@ def local_stamp(moment: datetime, zone: ZoneInfo) -> str:
 
 def clock(moment: datetime, now: datetime) -> str:
     """Return a moment by the clock, with its day where that is not today's: `12:03`, `2 Mar, 12:03`."""
-    if moment.date() == now.date():
-        return hour(moment)
+    return hour(moment) if moment.date() == now.date() else short_stamp(moment)
+
+
+def short_stamp(moment: datetime) -> str:
+    """Return a moment of this year: `2 Mar, 12:03`."""
     return _("%(day)s, %(time)s") % {"day": short_day(moment), "time": hour(moment)}
 
 

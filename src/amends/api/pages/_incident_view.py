@@ -8,7 +8,7 @@ from typing import Any
 
 from amends.api.words import LANGUAGES, language
 from amends.core.database import Connection
-from amends.core.written import number
+from amends.core.written import hour, number, short_day, short_stamp
 from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.incidents import GRAVITIES, HOWS, STAGES
@@ -68,7 +68,7 @@ def rate_of(bins: Sequence[Bin], since: datetime, until: datetime, length: timed
     most = max([1, *known.values()])
     width, every = min((WIDTH - LEFT) / (last + 1), WIDEST), -(-(last + 1) // MOST_LABELS)
     high = HEIGHT - BOTTOM - TOP
-    form = "%H:%M" if length * (last + 1) <= timedelta(days=1) else "%d %b" if length >= timedelta(hours=12) else "%d %b %H:%M"
+    written = hour if length * (last + 1) <= timedelta(days=1) else short_day if length >= timedelta(hours=12) else short_stamp
     slots = [
         Slot(
             since=since + length * place,
@@ -76,7 +76,7 @@ def rate_of(bins: Sequence[Bin], since: datetime, until: datetime, length: timed
             x=round(LEFT + width * (place + 0.1), 2),
             width=round(width * 0.8, 2),
             height=round(high * known.get(place, 0) / most, 2),
-            label=f"{since + length * place:{form}}" if place % every == 0 else "",
+            label=written(since + length * place) if place % every == 0 else "",
         )
         for place in range(last + 1)
     ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
+from amends.core.written import appointment
 
 LONGEST = timedelta(days=366)
 LONGEST_LABEL = 100
@@ -130,7 +131,7 @@ def times(offered: dict[Preset, datetime]) -> Sequence[tuple[str, str, datetime]
 def said(sleep: Sleep, zone: str) -> str:
     """Return until when a case sleeps, as an agent in this zone reads the clock."""
     if sleep.until is not None:
-        return _("Snoozed until %(until)s") % {"until": f"{sleep.until.astimezone(zone_of(zone)):%a %d %b, %H:%M}"}
+        return _("Snoozed until %(until)s") % {"until": appointment(sleep.until.astimezone(zone_of(zone)))}
     if sleep.reason is Reason.CUSTOMER:
         return _("Snoozed until the customer writes")
     return _("Snoozed until “%(label)s” is over") % {"label": sleep.label}
