@@ -23,7 +23,10 @@ def keep(text: str, **values: Value) -> str:
 def told(kept: str) -> str:
     """Return a kept sentence in the language that is spoken now, its numbers and lists as that language writes them."""
     text, behind, values = kept.partition(_BEHIND)
-    return filled(text, json.loads(values)) if behind else gettext(text)
+    try:
+        return filled(text, json.loads(values)) if behind else gettext(text)
+    except (ValueError, TypeError, LookupError, AttributeError):  # words of a network, or of somebody, that hold our sign
+        return kept
 
 
 def filled(text: str, values: dict[str, Any]) -> str:
