@@ -15,6 +15,7 @@ from amends.inbox.rules.ids import CorrectionId, PostId
 from amends.inbox.store import corrections, judged
 from tests.cast import a_post, a_source, ada, an_answer_to
 from tests.desk import Desk
+from tests.often import few
 
 FIRST = a_post("My bag is lost, is there an outage?", external_id="first")
 TALK = (
@@ -62,7 +63,7 @@ def undo_all(desk: Desk, made: list[CorrectionId]) -> None:
             continue
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=few(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_newest_word_in_force_stands_and_taking_all_back_leaves_everything_as_it_was(
     conn: Connection, steps: list[tuple[str, int, tuple[str, str]]]

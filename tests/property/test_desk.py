@@ -1,6 +1,6 @@
 """Whatever the order in which things happen at the desk, what must always be true stays true.
 
-A thousand orders take a quarter of an hour: `./amends test -m soak tests/property/test_desk.py`.
+Twelve orders each time; a thousand take a quarter of an hour: `EXAMPLES_TIMES=80 ./amends test --timeout 3600 tests/property/test_desk.py`.
 """
 
 from collections.abc import Generator
@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import counts
 from tests.cast import NOON, US, a_post, a_source, ada
 from tests.desk import DAY, MINUTE, Desk
+from tests.often import few
 
 PEOPLE = [Author(external_id=f"a{n}", handle=f"a{n}") for n in range(2)]
 WORDS = ["my bag is lost", "thank you", "hm", "where is it?", "unreadable"]
@@ -165,7 +165,9 @@ class World:
         self.desk.now += minutes * MINUTE
 
 
-def _walk(conn: Connection, steps: list[tuple[str, object]]) -> None:
+@settings(max_examples=few(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=ORDERS)
+def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
     with _desk(conn) as desk:
         world = World(desk)
         desk.hear(*POSTS[:4])
@@ -175,20 +177,6 @@ def _walk(conn: Connection, steps: list[tuple[str, object]]) -> None:
         while desk.triage():
             pass
         _is_true(desk)
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=ORDERS)
-def test_the_desk_stays_true_in_any_order_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
-    _walk(conn, steps)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=ORDERS)
-def test_the_desk_stays_true_in_a_thousand_orders_of_things(conn: Connection, steps: list[tuple[str, object]]) -> None:
-    _walk(conn, steps)
 
 
 def _is_true(desk: Desk) -> None:
@@ -275,7 +263,7 @@ BROKEN = {
 }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=st.lists(st.lists(st.integers(0, len(POSTS) - 1), max_size=12), max_size=6))
 def test_posts_that_come_again_in_any_pages_change_nothing(conn: Connection, pages: list[list[int]]) -> None:
     with _desk(conn) as desk:
@@ -288,7 +276,7 @@ def test_posts_that_come_again_in_any_pages_change_nothing(conn: Connection, pag
         assert fetch_values(desk.conn, "select count(*) from raw_bodies") == [len(seen)]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(), max_size=60), name=st.text(alphabet=st.characters(), max_size=20))
 def test_any_text_is_stored_triaged_and_previewed(conn: Connection, text: str, name: str) -> None:
     with _desk(conn) as desk:
@@ -296,7 +284,7 @@ def test_any_text_is_stored_triaged_and_previewed(conn: Connection, text: str, n
         _is_true(desk)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)), size=st.integers(1, 8))
 def test_the_wait_begins_with_the_first_post_in_whatever_order_they_come(conn: Connection, order: list[int], size: int) -> None:
     thread = [a_post(f"lost {n}", external_id=f"t{n}", root_id="t0", published_at=NOON + n * MINUTE) for n in range(8)]

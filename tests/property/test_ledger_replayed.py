@@ -20,6 +20,7 @@ from amends.inbox.actions.ingest import ingest
 from tests.cast import NOON, SECRET_KEY, a_source
 from tests.databases import Server
 from tests.desk import MINUTE
+from tests.often import few
 
 OURS = Account(handle="lankaair", options={"user_id": "900"})
 TEXTS = ("my bag is lost", "  @LankaAir \u202e refund\u200b! ", "🤬 &amp; ලඟ", "x" * 3_000, "")
@@ -122,7 +123,7 @@ def replayed(live_url: str, rebuilt_url: str) -> Report:
         return rebuild(live, emptied(rebuilt_url), progress=lambda _done, _total: None)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=few(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 @example(steps=[("around", 0, None, [(0, 0, 0)]), ("page", 0, None, [(0, 0, 0), (3, 0, 1)])])
 def test_what_was_stored_is_rebuilt_byte_for_byte(two: tuple[str, str], steps: list[Step]) -> None:

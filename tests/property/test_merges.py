@@ -19,6 +19,7 @@ from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.ids import MergeId
 from amends.inbox.store import merges, sensitive_values
 from tests.cast import NOON, ada
+from tests.often import few
 from tests.people import Person, a_note, a_person, owner_of, set_field
 
 PEOPLE = 3
@@ -143,7 +144,7 @@ def _check(model: Model, world: World) -> None:
 
 
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sequence_of_merges_and_unmerges_ends_where_it_says(conn: Connection, steps: list[tuple[str, int, int]]) -> None:
     with conn.transaction(force_rollback=True):
         add_attribute(conn, Attribute(key="word", name="Word", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)

@@ -26,6 +26,7 @@ from amends.inbox.store.numbers import Asked, Found
 from tests.cast import NOON, a_source, ada
 from tests.desk import Desk
 from tests.episodes import DAY, Made, Told, counted, first_answer_after, lengths_of, told
+from tests.often import few
 from tests.property.test_desk import POSTS, STEPS, World
 
 NOW = NOON + 25 * DAY
@@ -62,7 +63,7 @@ def _a_week(conn: Connection) -> None:
     calendars.save(conn, name="Week", calendar=week, calendar_id=None, agent_id=ada(conn), now=NOON)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(["begin", "happen", "happen", "happen", "fold"]), min_size=5, max_size=60)
 )
@@ -82,7 +83,7 @@ def test_numbers_rows_and_a_slow_count_agree_whatever_happened(conn: Connection,
         assert fetch_values(conn, "select count(*) from stale_slices") == [0]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))
 def test_numbers_of_what_a_desk_did_agree_with_a_slow_count(conn: Connection, steps: list[tuple[str, object]]) -> None:
     with _emptied(conn):

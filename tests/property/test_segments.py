@@ -20,6 +20,7 @@ from amends.inbox.rules.query_values import day, number, span
 from amends.inbox.store import customer_sql, segment_members
 from tests.cast import NOON, ada, bo
 from tests.databases import Server
+from tests.often import few
 
 TODAY = NOON.date()
 NAMES = ("Ravi Perera", "O'Brien; drop table", "அனிதா", "100%_sure", "Zoë", "<b>x</b>")
@@ -362,7 +363,7 @@ def found(conn: Connection, text: str) -> set[int]:
 
 
 @given(NODES)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=few(40), suppress_health_check=[HealthCheck.too_slow])
 def test_a_segment_finds_whom_its_query_means(population: Connection, node: Node) -> None:
     text = str(query_of(node))
     read = parse(text, customer_fields(customer_sql.attributes(population)))

@@ -15,6 +15,7 @@ from amends.inbox.rules.ids import PostId, TopicId
 from amends.inbox.store import jobs
 from tests.cast import a_post, a_source, ada
 from tests.desk import Desk
+from tests.often import few
 from tests.teaching import LUGGAGE, MEALS, label_history, teach, topic
 
 STEPS = ("give", "take", "unsay", "label", "learn", "example", "retriage", "archive", "restore")
@@ -81,7 +82,7 @@ class Play:
         return {(PostId(post), TopicId(meant)): bool(fits) for post, meant, fits in rows}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SEQUENCES)
 def test_what_agents_said_survives_whatever_the_model_does(conn: Connection, steps: list[tuple[str, int, int]]) -> None:
     execute(conn, "savepoint before")
