@@ -228,6 +228,10 @@ def test_an_incident_over_a_selection_is_of_the_brand_of_most(desk: Desk) -> Non
     cases = people(desk, 2)
     found = incidents.incident_of(desk.conn, incidents.open_over(desk.conn, "Down", cases, agent_id=desk.agent_id, now=desk.now))
     assert (found.name, found.started_at) == ("Down", desk.now - HOUR)
+    new = NewIncident(name="Up", brand_id=found.brand_id)
+    bare = Coming(how=How.BULK, reason="\u200b")
+    up = incidents.open(desk.conn, new, case_ids=people(desk, 1), coming=bare, agent_id=desk.agent_id, now=desk.now)
+    assert [one.reason for one in incident_cases.page(desk.conn, EVERYTHING, up)] == ["Up"]
     with pytest.raises(Refused, match="selected"):
         incidents.open_over(desk.conn, "Down", [], agent_id=desk.agent_id, now=desk.now)
 

@@ -11,7 +11,7 @@ from amends.inbox.actions import promises
 from amends.inbox.actions.conditions import matches
 from amends.inbox.actions.notify import notify
 from amends.inbox.rules.hour_words import times_of
-from amends.inbox.rules.promising import due_of, suggested
+from amends.inbox.rules.promising import checked, due_of, suggested
 from amends.inbox.store import promises as stored
 from tests.cast import NOON, a_post
 from tests.desk import DAY, HOUR, Desk
@@ -234,6 +234,12 @@ def test_a_date_beyond_all_calendars_or_years_away_is_no_promise(day: str, zone:
 def test_a_time_beyond_all_calendars_is_refused_in_words(at: str, zone: str) -> None:
     with pytest.raises(Refused):
         due_of(at, zone)
+
+
+def test_words_that_nobody_sees_are_no_promise_and_none_turns_its_line_around() -> None:
+    with pytest.raises(Refused):
+        checked("\u202e\u200b", NOON + DAY, NOON)
+    assert checked("\u202eyou have it", NOON + DAY, NOON) == "you have it"
 
 
 def test_a_leap_day_is_promised_for_the_next_leap_year() -> None:

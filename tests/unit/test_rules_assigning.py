@@ -150,7 +150,10 @@ def test_hours_are_shown_as_they_can_be_written() -> None:
     assert read_day(0, hours.of_day(0)) == list(hours.spans)
 
 
-@pytest.mark.parametrize(("zone", "off"), [("Mars/Base", ""), ("", ""), ("../etc/passwd", ""), ("UTC", "25.12.2026")])
+@pytest.mark.parametrize(
+    ("zone", "off"),
+    [("Mars/Base", ""), ("", ""), ("../etc/passwd", ""), ("UTC", "25.12.2026"), ("localtime", ""), ("right/UTC", ""), ("posixrules", "")],
+)
 def test_a_zone_or_day_that_does_not_exist_is_refused(zone: str, off: str) -> None:
     with pytest.raises(Refused):
         read_hours(zone, {}, off)

@@ -42,7 +42,7 @@ def open(  # noqa: A001 - an incident is opened
     incident_id = incidents.insert(conn, checked, started_at=began, agent_id=agent_id, now=now)
     incidents.put_on(conn, incident_id, agent_id, now=now)
     events.add(conn, EventKind.INCIDENT_OPENED, now=now, agent_id=agent_id, incident_id=incident_id, incident=checked.name)
-    _let_in(conn, incident_id, checked.name, free, replace(coming, reason=coming.reason.strip() or checked.name), agent_id, now)
+    _let_in(conn, incident_id, checked.name, free, replace(coming, reason=rule.reasoned(coming.reason) or checked.name), agent_id, now)
     return incident_id
 
 

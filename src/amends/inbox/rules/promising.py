@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.rules.customer_record import plain
 from amends.inbox.rules.promised_dates import due_of_sentence
 from amends.inbox.rules.working_hours import zone_of
 
@@ -48,7 +49,7 @@ def due_of(at: str, zone: str) -> datetime:
 
 def checked(text: str, due_at: datetime, now: datetime) -> str:
     """Return the words of a promise; `Refused` where there are none, or its time is over or years away."""
-    words = " ".join(text.split())
+    words = " ".join(plain(text).split())
     if not 0 < len(words) <= LONGEST:
         raise Refused(_("Say in at most %(most)s characters what is promised.") % {"most": LONGEST})
     if not now < due_at <= now + FURTHEST:

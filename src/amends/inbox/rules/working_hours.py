@@ -17,6 +17,7 @@ DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday
 DAY = 24 * 60
 FAR = 370
 MOST_SPANS = 6
+_NOBODYS = re.compile(r"(?:right|posix)/|posixrules$|localtime$|Factory$")
 _SPAN = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")  # noqa: RUF001 - people type the longer dash too
 
 
@@ -73,9 +74,9 @@ class Hours:
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """Return the IANA time zone of this name; `Refused` where there is none."""
+    """Return the IANA time zone of this name; `Refused` where there is none, or one that is this machine's or counts leap seconds."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo("" if _NOBODYS.match(name) else name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Refused(_("There is no time zone %(name)s; write one as Asia/Colombo.") % {"name": name[:60] or "“”"}) from error
 
