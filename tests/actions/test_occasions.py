@@ -1,6 +1,7 @@
 """Messages on occasions: planned once, let out, asked once more right before they go, stopped at once."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_what_a_dead_worker_was_sending_goes_again(conn: Connection) -> None:
     assert len(send(conn, now=NOON + timedelta(minutes=3))) == 1
 
 
-def test_a_renewal_is_told_some_days_ahead_once_for_each_day(conn: Connection) -> None:
+def test_a_renewal_is_told_some_days_ahead_once_for_each_day_which_it_names_in_the_texts_language(conn: Connection) -> None:
     customer_id = somebody(conn)
     execute(
         conn,
@@ -187,10 +188,13 @@ def test_a_renewal_is_told_some_days_ahead_once_for_each_day(conn: Connection) -
         """,
         {"id": customer_id, "now": NOON - 300 * DAY, "on": (NOON + 7 * DAY).date()},
     )
-    an_occasion(conn, kind=Kind.RENEWAL, days_before=7, words=Words(language="en", subject="Soon", text="It renews."))
+    words = Words(language="es", subject="Pronto", text="Se renueva el {{ day }}.")
+    occasion_id = an_occasion(conn, kind=Kind.RENEWAL, days_before=7, words=words)
     assert plan_occasions.plan(conn, now=NOON - DAY) == 0
     assert plan_occasions.plan(conn, now=NOON) == 1
     assert plan_occasions.plan(conn, now=NOON) == 0
+    shown = send_occasions.example(conn, occasions.occasion_of(conn, occasion_id), words, customer_id, now=NOON)
+    assert [letter.text for letter in send(conn, now=NOON)] == ["Se renueva el 9 mar 2026."] == [shown.text]
 
 
 def test_the_first_purchase_has_anniversaries_and_later_ones_have_none(conn: Connection) -> None:
@@ -207,6 +211,18 @@ def test_the_first_purchase_has_anniversaries_and_later_ones_have_none(conn: Con
     an_occasion(conn, kind=Kind.FIRST_PURCHASE, words=words)
     assert plan_occasions.plan(conn, now=NOON) == 1
     assert [letter.subject for letter in send(conn)] == ["2 years"]
+
+
+def test_a_first_purchase_on_the_29th_of_february_has_its_day_in_every_year(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    bought: LiteralString = """
+      insert into purchases (customer_id, kind, name, bought_at, created_at)
+      values (%(id)s, 'purchase', 'Seat', '2024-02-29 15:00Z', '2024-02-29 15:00Z')
+    """
+    execute(conn, bought, {"id": customer_id})
+    an_occasion(conn, kind=Kind.FIRST_PURCHASE)
+    days = [datetime(year, month, day, 12, tzinfo=UTC) for year in (2026, 2028) for month, day in ((2, 27), (2, 28), (3, 1))]
+    assert [plan_occasions.plan(conn, now=now) for now in [*days, datetime(2028, 2, 29, 12, tzinfo=UTC)]] == [0, 1, 0, 0, 0, 0, 1]
 
 
 def test_who_complained_about_what_was_mended_is_told_as_an_answer_where_they_allowed_it(desk: Desk) -> None:

@@ -5,13 +5,14 @@ back meanwhile. A mail that was handed over while the worker died goes again wit
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from secrets import token_urlsafe
 
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, Refused
 from amends.core.secrets import fingerprint
 from amends.core.translating import gettext as _
+from amends.core.translating import speaking
 from amends.core.written import day
 from amends.inbox.actions import reply
 from amends.inbox.rules import occasions as rule
@@ -114,7 +115,8 @@ def example(conn: Connection, occasion: Occasion, words: Words, customer_id: Cus
     """Return how the words read for somebody, or for an invented person."""
     record = customer_record.find(conn, customer_id) if customer_id is not None else None
     invented = Record(id=CustomerId(0), name="Amara Perera", created_at=now)
-    return rule.filled(words, _values(conn, occasion, record or invented, str(now.year), now))
+    on = rule.day_meant(occasion.days_before, due_at=now, zone=(record or invented).zone)
+    return rule.filled(words, _values(conn, occasion, record or invented, str(on.year), on, words.language))
 
 
 def _skip(conn: Connection, claimed: Claimed, why: Why) -> None:
@@ -155,7 +157,8 @@ def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
     chosen = rule.spoken_to(texts, languages)
     if chosen is None:
         return _skip(at.conn, at.claimed, Why.NO_TEXT)
-    words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, at.claimed.turn, at.now))
+    on = rule.day_meant(at.occasion.days_before, due_at=at.claimed.due_at, zone=at.record.zone)
+    words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, at.claimed.turn, on, chosen.language))
     if isinstance(route, Answerable):
         return _answer(at, route.case_id, words, policy)
     token = token_urlsafe(24)
@@ -182,11 +185,14 @@ def _answer(at: _Sending, case_id: CaseId, words: Words, policy: Policy) -> None
     occasion_messages.sent(at.conn, at.claimed.id, now=at.now, reply_id=reply_id)
 
 
-def _values(conn: Connection, occasion: Occasion, record: Record, turn: str, now: datetime) -> dict[str, str | int]:
+def _values(conn: Connection, occasion: Occasion, record: Record, turn: str, on: date, language: str) -> dict[str, str | int]:
+    """Return what the variables stand for; the day is written as the language of the text has it."""
+    with speaking(language):
+        day_told = day(on)
     return {
         "customer.name": record.name,
         "customer.first_name": record.name.partition(" ")[0],
         "brand": brands.of_customer(conn, record.id),
-        "day": day(now),
+        "day": day_told,
         "years": occasion_messages.years(conn, record.id, occasion.kind, turn) or "",
     }

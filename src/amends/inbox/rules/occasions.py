@@ -168,6 +168,11 @@ def due_on(day: date, hour: int, zone: str) -> datetime:
     return _local(day, hour, zone)
 
 
+def day_meant(days_before: int, *, due_at: datetime, zone: str) -> date:
+    """Return the day that a message is about, where the person lives; it goes so many days before."""
+    return today_in(zone, due_at) + timedelta(days=days_before)
+
+
 def falls_on(month: int, day: int, today: date) -> bool:
     """Tell whether a yearly day is today; the 29th of February is the 28th in other years."""
     leap_born = (month, day) == (2, 29) and (today.month, today.day) == (2, 28) and not _is_leap(today.year)

@@ -35,12 +35,12 @@ _OF: dict[Kind, LiteralString] = {
         where d.kind = 'anniversary' and (d.month * 100 + d.day) = any(%(days)s) and """
     + _LIVING,
     Kind.FIRST_PURCHASE: """
-        select u.id as customer_id, u.zone, extract(month from p.bought_at)::int as month, extract(day from p.bought_at)::int as day,
-          extract(year from p.bought_at)::int as year, null::date as on
+        select distinct u.id as customer_id, u.zone, extract(month from p.bought_at)::int as month,
+          extract(day from p.bought_at)::int as day, extract(year from p.bought_at)::int as year, null::date as on
         from unnest(%(dates)s::date[]) t(day), generate_series(1, 30) years,
           lateral (
             select * from purchases where bought_at >= t.day - make_interval(years => years)
-              and bought_at < t.day - make_interval(years => years) + interval '1 day'
+              and bought_at < t.day + 1 - make_interval(years => years)
           ) p join customers u on u.id = p.customer_id
         where not exists (select from purchases b where b.customer_id = p.customer_id and b.bought_at < p.bought_at) and """
     + _LIVING,
