@@ -4,6 +4,7 @@ A code of one of our tables has the words that its own screen has; what is none,
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from amends.api.giving_words import GIVES
 from amends.api.group_words import ORGANISATION_KINDS
@@ -29,7 +30,7 @@ _NAMED: Mapping[str, Callable[[str], str]] = {
     "region": region_name,
     "regions": region_name,
 }
-_CODES: Mapping[str, Mapping[str, str]] = {
+_CODES: Mapping[str, Mapping[Any, str]] = {
     "about": alarm_routes.ABOUT,
     "apart_by": surges.APART,
     "carries": CARRIES,
@@ -52,7 +53,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "unit": {"reads": N_("reads"), "money": N_("US dollars")},
     "way": alarm_routes.WAYS,
 }
-_KINDS: Mapping[str, Mapping[str, str]] = {
+_KINDS: Mapping[str, Mapping[Any, str]] = {
     AuditNoun.ATTRIBUTE: ATTRIBUTES,
     AuditNoun.OCCASION: occasions.KINDS,
     AuditNoun.ORGANISATION: ORGANISATION_KINDS,
