@@ -26,6 +26,8 @@ def test_numbers_and_lists_within_are_written_as_the_readers_language_writes_the
 def test_what_was_kept_before_and_what_others_wrote_stays_as_it_is() -> None:
     before = ["", "the receiver answers 410", "50 %(of) it", "{}", "a\x1fb", "%(a)s\x1f{}", "50 %\x1f[1]", "a\x1f1"]
     assert [*map(told, before)] == before
+    hostile = ['%(a)999999999s\x1f{"a": "b"}', "%(a)s\x1f" + '{"a":' * 100_000, '%(a)d\x1f{"a": "b"}']
+    assert [*map(told, hostile)] == hostile
 
 
 def test_an_error_is_kept_for_readers_of_every_language_and_told_to_its_first() -> None:

@@ -5,6 +5,7 @@ database of yesterday read it too. What is no text of ours is told as it was kep
 """
 
 import json
+import re
 from typing import Any
 
 from amends.core.translating import gettext
@@ -13,6 +14,8 @@ from amends.core.written import listed, number
 Value = str | int | list[str]
 _BEHIND = "\x1f"
 """What no keyboard writes stands between the text and its values."""
+_OURS = re.compile(r"(?:[^%]|%%|%\(\w+\)s)*")
+"""Texts of ours name their values and nothing more; in words of others a width of a billion places would be written out."""
 
 
 def keep(text: str, **values: Value) -> str:
@@ -23,9 +26,11 @@ def keep(text: str, **values: Value) -> str:
 def told(kept: str) -> str:
     """Return a kept sentence in the language that is spoken now, its numbers and lists as that language writes them."""
     text, behind, values = kept.partition(_BEHIND)
+    if not behind:
+        return gettext(text)
     try:
-        return filled(text, json.loads(values)) if behind else gettext(text)
-    except (ValueError, TypeError, LookupError, AttributeError):  # words of a network, or of somebody, that hold our sign
+        return filled(text, json.loads(values)) if _OURS.fullmatch(text) else kept
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # words of a network, or of somebody, that hold our sign
         return kept
 
 
