@@ -192,7 +192,7 @@ def test_the_page_shows_what_was_and_what_is_and_older_ones_on_demand(door: Door
     otto = door.visitor(door.who.otto)
     page = otto.get("/settings/audit?person=&about=&since=&until=&q=").text
     assert "&lt;b&gt;59&lt;/b&gt;" in page
-    assert '<del dir="auto">agent</del>' in page
+    assert '<del dir="auto">Agent</del>' in page
     assert "0001-01-01T00:00:00+14:00" in page
     assert "&lt;b&gt;5&lt;/b&gt;" not in page
     with as_fragment(otto, "audit-more"):
