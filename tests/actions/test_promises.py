@@ -116,9 +116,64 @@ def test_a_date_is_found_in_every_language_of_the_screens(text: str, days: int) 
     assert found.date() == (NOON + timedelta(days=days)).date()
 
 
+SPANS = {
+    0: "By end of day you have it|By EOD|By close of business|Al final del día lo tiene|දවස අවසානයේ|እስከ ቀኑ መጨረሻ|நாள் முடிவுக்குள்|"
+    "ದಿನದ ಅಂತ್ಯದೊಳಗೆ|ਦਿਨ ਦੇ ਅੰਤ ਤੱਕ",
+    4: "You have it this week|We missed Monday, you have it by the end of the week|By end of day Friday|Esta semana lo tiene|මේ සතියේ|"
+    "በዚህ ሳምንት|இந்த வாரம் கிடைக்கும்|ಈ ವಾರ|ਇਸ ਹਫ਼ਤੇ",
+    6: "You have it this weekend|Este fin de semana lo tiene|මේ සති අන්තයේ|በዚህ ቅዳሜና እሁድ|இந்த வார இறுதியில்|ಈ ವಾರಾಂತ್ಯದಲ್ಲಿ|ਇਸ ਵੀਕਐਂਡ",
+    7: "We call on Monday next week|El lunes de la semana que viene|ඊළඟ සතියේ සඳුදා|அடுத்த வாரம் திங்கட்கிழமை|ਅਗਲੇ ਹਫ਼ਤੇ ਸੋਮਵਾਰ",
+    11: "You will have the refund next week.|By the end of next week|Lo tendrá la próxima semana|La semana que viene lo tiene|"
+    "ලබන සතියේ මුදල් ලැබෙනු ඇත|በሚቀጥለው ሳምንት ይደርሳል|அடுத்த வாரம் பணம் வரும்|ಮುಂದಿನ ವಾರ ಹಣ ಬರುತ್ತದೆ|ਅਗਲੇ ਹਫ਼ਤੇ ਪੈਸੇ ਮਿਲ ਜਾਣਗੇ",
+    13: "Next weekend it is there|El fin de semana que viene",
+    14: "We answer in a fortnight|Within a fortnight|සති දෙකකින්|በሁለት ሳምንት ውስጥ|இரண்டு வாரங்களில்|ಎರಡು ವಾರಗಳಲ್ಲಿ|ਦੋ ਹਫ਼ਤਿਆਂ ਵਿੱਚ",
+    15: "En quince días|Dentro de una quincena|பதினைந்து நாட்களில்|ಹದಿನೈದು ದಿನಗಳಲ್ಲಿ|ਪੰਦਰਾਂ ਦਿਨਾਂ ਵਿੱਚ",
+    29: "You have it at the end of the month.|By month's end|A fin de mes|A finales de mes lo tiene|මාසය අවසානයේ ලැබේවි|මාසාන්තයේ|"
+    "በወሩ መጨረሻ ይመለሳል|மாத இறுதிக்குள் பணம் வரும்|ತಿಂಗಳ ಕೊನೆಯಲ್ಲಿ|ತಿಂಗಳಾಂತ್ಯದೊಳಗೆ|ਮਹੀਨੇ ਦੇ ਅੰਤ ਤੱਕ",
+    59: "You have it by the end of next month|El mes que viene|ලබන මාසයේ|በሚቀጥለው ወር|அடுத்த மாதம்|ಮುಂದಿನ ತಿಂಗಳು|ਅਗਲੇ ਮਹੀਨੇ",
+}
+"""After how many days from a Monday, the second of March, the last day of such a span is."""
+
+
+@pytest.mark.parametrize(("days", "texts"), SPANS.items())
+def test_a_week_a_weekend_a_month_or_a_day_is_due_on_the_last_of_its_days(days: int, texts: str) -> None:
+    for text in texts.split("|"):
+        found = suggested(text, NOON, "Asia/Colombo").due_at
+        assert found is not None, text
+        assert found.date() == (NOON + timedelta(days=days)).date(), text
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "due"),
+    [
+        ("2026-03-07", "You have it this week", "2026-03-13"),
+        ("2026-03-08", "You have it this weekend", "2026-03-08"),
+        ("2026-03-08", "You have it next week", "2026-03-13"),
+        ("2026-12-31", "You have it next month", "2027-01-31"),
+        ("2028-01-31", "You have it next month", "2028-02-29"),
+        ("2026-12-31", "You have it at the end of the month, 5 pm", "2026-12-31"),
+    ],
+)
+def test_the_last_day_of_a_span_is_that_of_its_calendar(today: str, text: str, due: str) -> None:
+    found = suggested(text, datetime.fromisoformat(f"{today}T09:00Z"), "UTC").due_at
+    assert found is not None
+    assert str(found.date()) == due
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "You wrote last Friday",
+        "You wrote last week, and last weekend",
+        "El viernes pasado nos escribió, y la semana pasada",
+        "පසුගිය සිකුරාදා",
+        "ባለፈው ሳምንት",
+        "கடந்த வெள்ளிக்கிழமை",
+        "ಕಳೆದ ವಾರ",
+        "ਪਿਛਲੇ ਹਫ਼ਤੇ",
+        "At the end of the day, we all err.",
+        "This message is for a week of work",
+        "A fortnight ago",
         "You wrote 3 days ago",
         "Nos escribió hace 3 días por la mañana",
         "දින 3කට පෙර",

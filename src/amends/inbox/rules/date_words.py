@@ -46,12 +46,15 @@ NUMBERS = (
     "two dos දෙක ሁለት இரண்டு ಎರಡು ਦੋ",
     "three tres තුන ሦስት ሶስት மூன்று ಮೂರು ਤਿੰਨ",
 )
+FIFTEEN = "quince பதினைந்து ಹದಿನೈದು ਪੰਦਰਾਂ"
+"""How half a month is said in days."""
 WORKING = "working business hábiles laborables වැඩ வேலை பணி የሥራ ಕೆಲಸ ਕੰਮ"
 """What makes days of work of days."""
 HALF = "half"
 """What stands before "an hour" that is none."""
 HOURS = ("hr", "hrs")
 """How the hours of English are written too."""
+FORTNIGHTS = {"fortnight": timedelta(weeks=2), "quincena": timedelta(days=15)}
 _TWO_WORDS = re.compile("(?<=மணி) (?=நேர)")
 """Where many part the hour of Tamil, which CLDR has as one word."""
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
@@ -156,15 +159,17 @@ def working() -> Named[bool]:
 
 @cache
 def numbers() -> Named[int]:
-    """Return the first numbers."""
-    return Named([(word, number) for number, words in enumerate(NUMBERS, 1) for word in words.split()])
+    """Return the first numbers, and fifteen."""
+    known = [(word, number) for number, words in enumerate(NUMBERS, 1) for word in words.split()]
+    return Named(known + [(word, 15) for word in FIFTEEN.split()])
 
 
 @cache
 def units() -> Named[Unit]:
-    """Return hours, days and weeks, in each form that CLDR has of what is to come and what is over."""
+    """Return hours, days and weeks, in each form that CLDR has of what is to come and what is over, and two weeks."""
     known = [_unit(name, *pair) for one in NATIVE_NAMES for name in UNITS for pair in _patterns(one, name)]
-    return Named(known + [(name, Unit(length=UNITS["hour"], over=frozenset({"ago"}))) for name in HOURS])
+    more = dict.fromkeys(HOURS, UNITS["hour"]) | FORTNIGHTS
+    return Named(known + [(name, Unit(length=length, over=frozenset({"ago", "hace"}))) for name, length in more.items()])
 
 
 def _patterns(language: str, unit: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""When a sentence says that something will be: by a weekday, tomorrow, within three days, on a date. Place in the path: `rules.promising`.
+"""When a sentence says that something will be: by a weekday, tomorrow, next week, within three days, on a date. Place: `rules.promising`.
 
 Found in the languages of the screens, in the zone of who promises; what names no hour is due at the end of that day's work, and an hour
 alone is that of today. A date of numbers begins with its day, unless only the other order is one. Nothing here does I/O.
@@ -13,6 +13,7 @@ from amends.inbox.rules import date_words as known
 from amends.inbox.rules import ethiopian
 from amends.inbox.rules.date_words import Named
 from amends.inbox.rules.hour_words import times_of
+from amends.inbox.rules.span_words import is_over, last_day, names_end_of_day
 
 END_OF_DAY = time(18)
 A_DAY = timedelta(days=1)
@@ -84,14 +85,23 @@ def _day(sentence: str, words: Sequence[str], here: datetime, until: time) -> da
         days = known.near_days().find(word)
         if days is not None and not (at and words[at - 1] in known.NOT_TOMORROW):
             return today + timedelta(days=days)
-    return _dated(sentence, words, today) or _weekday(words, here, until)
+    weekday = _weekday(words)
+    found = _dated(sentence, words, today) or last_day(words, today, weekday)
+    if found or weekday is None:
+        return found or (today if names_end_of_day(words) else None)
+    return _next(weekday, here, until)
 
 
-def _weekday(words: Sequence[str], here: datetime, until: time) -> date | None:
+def _weekday(words: Sequence[str]) -> int | None:
+    """Return the first weekday that is named, and is not the last one that was."""
+    found = ((at, known.weekdays().find(word)) for at, word in enumerate(words))
+    return next((day for at, day in found if day is not None and not is_over(words, at)), None)
+
+
+def _next(weekday: int, here: datetime, until: time) -> date:
     """Return the next such day: the evening of a Thursday has no more of it to promise, so that it means that of next week."""
     today = here.date() + timedelta(days=here.time() >= until)
-    found = next((day for word in words if (day := known.weekdays().find(word)) is not None), None)
-    return None if found is None else today + timedelta(days=(found - today.weekday()) % 7)
+    return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
 def _dated(sentence: str, words: Sequence[str], today: date) -> date | None:
