@@ -7,6 +7,7 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import DeliveryError, Refused
+from amends.core.migrate import FOLDER
 from amends.inbox.actions import occasions, plan_occasions, send_occasions
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.merge import Pair, merge
@@ -81,6 +82,29 @@ def test_a_birthday_is_planned_once_and_wished_once(conn: Connection) -> None:
     assert (letter.to, letter.subject) == (f"c{customer_id}@mail.example", "Happy birthday, Cy")
     assert send(conn, now=NOON + HOUR) == []
     assert plan_occasions.plan(conn, now=NOON + timedelta(days=365)) == 1
+
+
+def test_each_anniversary_of_a_year_has_its_message_within_the_caps(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    for month, day, year in ((3, 2, 2016), (3, 4, 2021), (3, 4, 2023), (3, 6, 2020)):
+        important_dates.insert(conn, customer_id, NewDate(kind="anniversary", month=month, day=day, year=year), now=NOON)
+    an_occasion(conn, kind=Kind.ANNIVERSARY, words=Words(language="en", subject="{{ years }} years", text="Thank you."))
+    days = [NOON + n * DAY for n in range(6)]
+    assert [plan_occasions.plan(conn, now=now) for now in days] == [1, 0, 1, 0, 1, 0]
+    assert [letter.subject for now in days for letter in send(conn, now=now)] == ["10 years", "5 years"]
+    assert states(conn) == ["sent", "sent", "skipped: cap"]
+
+
+def test_what_was_planned_while_a_year_had_one_anniversary_is_not_planned_anew(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    execute(conn, "update customers set zone = 'Pacific/Auckland' where id = %(id)s", {"id": customer_id})
+    important_dates.insert(conn, customer_id, NewDate(kind="anniversary", month=3, day=3, year=2016), now=NOON)
+    an_occasion(conn, kind=Kind.ANNIVERSARY)
+    assert plan_occasions.plan(conn, now=NOON) == 1
+    execute(conn, "update occasion_messages set turn = '2026'")
+    shape = (FOLDER / "0089_each_anniversary.sql").read_text()
+    conn.execute(shape[shape.index("update ") :].encode())
+    assert plan_occasions.plan(conn, now=NOON) == 0
 
 
 def test_a_day_is_the_persons_own(conn: Connection) -> None:

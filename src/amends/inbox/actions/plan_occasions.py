@@ -13,7 +13,7 @@ from amends.inbox.actions.occasions import occasion_of
 from amends.inbox.actions.selecting import matching
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId, CustomerId
-from amends.inbox.rules.occasions import Kind, due_on, falls_on, today_in
+from amends.inbox.rules.occasions import Kind, due_on, falls_on, today_in, turn_of
 from amends.inbox.rules.query import Query
 from amends.inbox.store import customer_sql, occasion_messages, occasion_turns, occasions, segment_members
 from amends.inbox.store.occasion_messages import Planned
@@ -75,12 +75,12 @@ def _in_audience(conn: Connection, occasion: Occasion, planned: Sequence[Planned
 
 
 def _todays(occasion: Occasion, turns: Sequence[Turn], now: datetime) -> Iterator[Planned]:
-    """Yield the turns that fall on today where the person lives."""
-    ahead = timedelta(days=occasion.days_before)
+    """Yield the turns that fall on today, or so many days ahead, where the person lives."""
     for one in turns:
         today = today_in(one.zone, now)
-        if _is_on(one, today + ahead) and (one.year is None or one.year < today.year):
-            turn = str(one.on or today.year)
+        day = today + timedelta(days=occasion.days_before)
+        if _is_on(one, day) and (one.year is None or one.year < day.year):
+            turn = turn_of(Kind(occasion.kind), day)
             yield Planned(customer_id=one.customer_id, turn=turn, due_at=due_on(today, occasion.hour, one.zone))
 
 

@@ -116,7 +116,7 @@ def example(conn: Connection, occasion: Occasion, words: Words, customer_id: Cus
     record = customer_record.find(conn, customer_id) if customer_id is not None else None
     invented = Record(id=CustomerId(0), name="Amara Perera", created_at=now)
     on = rule.day_meant(occasion.days_before, due_at=now, zone=(record or invented).zone)
-    return rule.filled(words, _values(conn, occasion, record or invented, str(on.year), on, words.language))
+    return rule.filled(words, _values(conn, occasion, record or invented, on, words.language))
 
 
 def _skip(conn: Connection, claimed: Claimed, why: Why) -> None:
@@ -158,7 +158,7 @@ def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
     if chosen is None:
         return _skip(at.conn, at.claimed, Why.NO_TEXT)
     on = rule.day_meant(at.occasion.days_before, due_at=at.claimed.due_at, zone=at.record.zone)
-    words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, at.claimed.turn, on, chosen.language))
+    words = rule.filled(chosen, _values(at.conn, at.occasion, at.record, on, chosen.language))
     if isinstance(route, Answerable):
         return _answer(at, route.case_id, words, policy)
     token = token_urlsafe(24)
@@ -185,7 +185,7 @@ def _answer(at: _Sending, case_id: CaseId, words: Words, policy: Policy) -> None
     occasion_messages.sent(at.conn, at.claimed.id, now=at.now, reply_id=reply_id)
 
 
-def _values(conn: Connection, occasion: Occasion, record: Record, turn: str, on: date, language: str) -> dict[str, str | int]:
+def _values(conn: Connection, occasion: Occasion, record: Record, on: date, language: str) -> dict[str, str | int]:
     """Return what the variables stand for; the day is written as the language of the text has it."""
     with speaking(language):
         day_told = day(on)
@@ -194,5 +194,5 @@ def _values(conn: Connection, occasion: Occasion, record: Record, turn: str, on:
         "customer.first_name": record.name.partition(" ")[0],
         "brand": brands.of_customer(conn, record.id),
         "day": day_told,
-        "years": occasion_messages.years(conn, record.id, occasion.kind, turn) or "",
+        "years": occasion_messages.years(conn, record.id, occasion.kind, on) or "",
     }

@@ -19,6 +19,7 @@ VARIABLES = ("customer.name", "customer.first_name", "brand", "day", "years")
 EARLIEST, LATEST = 6, 21
 """Hours of a person's day between which nobody minds a letter; outside it waits for the morning."""
 LONGEST_SUBJECT = 200
+_LEAP_DAY = 229
 LATE = timedelta(days=2)
 """A message that could not go for so long is not sent any more: nobody wants last week's birthday wishes."""
 
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     MENDED = "mended"
 
 
+_ONCE_A_YEAR = frozenset({Kind.BIRTHDAY, Kind.FIRST_PURCHASE})
 KINDS = Table(
     {
         Kind.BIRTHDAY: N_("A birthday"),
@@ -175,8 +177,18 @@ def day_meant(days_before: int, *, due_at: datetime, zone: str) -> date:
 
 def falls_on(month: int, day: int, today: date) -> bool:
     """Tell whether a yearly day is today; the 29th of February is the 28th in other years."""
-    leap_born = (month, day) == (2, 29) and (today.month, today.day) == (2, 28) and not _is_leap(today.year)
-    return leap_born or (month, day) == (today.month, today.day)
+    return month * 100 + day in days_on(today)
+
+
+def days_on(today: date) -> list[int]:
+    """Return which yearly days are today, each as `month * 100 + day`."""
+    own = today.month * 100 + today.day
+    return [own, _LEAP_DAY] if own == _LEAP_DAY - 1 and not _is_leap(today.year) else [own]
+
+
+def turn_of(kind: Kind, day: date) -> str:
+    """Return which time it is: one birthday and one anniversary of the first purchase a year, other days each by itself."""
+    return str(day.year) if kind in _ONCE_A_YEAR else str(day)
 
 
 def today_in(zone: str, now: datetime) -> date:

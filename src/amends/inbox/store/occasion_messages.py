@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, AuthorId, CaseId, CustomerId, ReplyId
-from amends.inbox.rules.occasions import Words
+from amends.inbox.rules.occasions import Words, days_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,6 @@ class Claimed:
     id: int
     occasion_id: int
     customer_id: CustomerId
-    turn: str
     due_at: datetime
     attempts: int
 
@@ -134,7 +133,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Claimed | Non
           order by m.due_at, m.id limit 1 for update of m skip locked
         )
         update occasion_messages m set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1 from due where m.id = due.id
-        returning m.id, m.occasion_id, m.customer_id, m.turn, m.due_at, m.attempts
+        returning m.id, m.occasion_id, m.customer_id, m.due_at, m.attempts
         """,
         {"now": now, "until": now + lease},
     )
@@ -248,20 +247,20 @@ def languages(conn: Connection, customer_id: CustomerId) -> list[str]:
     )
 
 
-def years(conn: Connection, customer_id: CustomerId, kind: str, turn: str) -> int | None:
-    """Return how many years it is since the day began, where that is known."""
-    if not turn.isdecimal():
-        return None
+def years(conn: Connection, customer_id: CustomerId, kind: str, on: date) -> int | None:
+    """Return how many years it is on that day since it began: of several anniversaries the one that is then. None where nobody knows."""
     found = fetch_values(
         conn,
         """
-        select %(turn)s::int - began from (
-          select min(year) as began from important_dates where customer_id = %(id)s and kind = %(kind)s
+        select %(year)s - began from (
+          (select year as began from important_dates
+           where customer_id = %(id)s and kind = %(kind)s and kind in ('birthday', 'anniversary')
+           order by month * 100 + day = any(%(days)s) desc, year limit 1)
           union all select extract(year from min(bought_at))::int from purchases
           where customer_id = %(id)s and %(kind)s = 'first_purchase'
-        ) known where began < %(turn)s::int limit 1
+        ) known where began < %(year)s limit 1
         """,
-        {"id": customer_id, "kind": kind, "turn": turn},
+        {"id": customer_id, "kind": kind, "year": on.year, "days": days_on(on)},
     )
     return found[0] if found else None
 

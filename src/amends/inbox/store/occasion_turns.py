@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.rules.occasions import Kind
+from amends.inbox.rules.occasions import Kind, days_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +56,6 @@ _OF: dict[Kind, LiteralString] = {
 
 
 def around(conn: Connection, kind: Kind, days: Sequence[date]) -> list[Turn]:
-    """Return who has such a day on one of these; the 28th of February asks for those of the 29th too."""
-    asked = {day.month * 100 + day.day for day in days}
-    return fetch_all(conn, Turn, _OF[kind], {"days": sorted(asked | ({229} if 228 in asked else set())), "dates": list(days)})  # noqa: PLR2004
+    """Return who has such a day on one of these; the 28th of February asks for those of the 29th too, where there is none."""
+    asked = sorted({yearly for day in days for yearly in days_on(day)})
+    return fetch_all(conn, Turn, _OF[kind], {"days": asked, "dates": list(days)})
