@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.inbox.rules.survival import lengths, order_of
+from amends.inbox.rules.survival import lengths
 
 SECONDS = st.integers(0, 12)
 
@@ -55,20 +55,3 @@ def test_the_estimate_is_that_of_fractions(ended: list[int], watched: list[int],
     total = len(ended) + len(watched) + never
     for share in ("0.5", "0.9"):
         assert after(ended, watched, total, share) == by_hand(ended, watched, total, share)
-
-
-@pytest.mark.parametrize("longest", [10_000, (1 << 21) - 1, 1 << 21, 3 * (1 << 21)])
-def test_many_values_are_counted_into_the_same_order(longest: int) -> None:
-    values = np.random.default_rng(7).integers(0, longest + 1, 30_000).astype(np.int32)
-    values[-1] = longest
-    order, ordered = order_of(values), np.sort(values)
-    assert len(order) == len(values)
-    assert [order.at(place) for place in (0, 1, 14_999, 29_998, 29_999)] == ordered[[0, 1, 14_999, 29_998, 29_999]].tolist()
-    asked = np.array([0, 5, *ordered[::1_000], longest, longest + 1, 10 * longest], dtype=np.int64)
-    assert (order.up_to(asked) == np.searchsorted(ordered, asked, side="right")).all()
-
-
-def test_where_all_of_many_are_unusually_long_they_are_in_order_too() -> None:
-    values = np.arange(50_000, dtype=np.int32)[::-1] + (1 << 21)
-    order = order_of(values)
-    assert (order.at(0), order.at(49_999), order.up_to(np.array([0, (1 << 21) + 9])).tolist()) == (1 << 21, (1 << 21) + 49_999, [0, 10])
