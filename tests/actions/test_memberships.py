@@ -47,12 +47,12 @@ def test_a_membership_by_hand_stands_in_the_history_and_is_taken_back_from_there
     source = Source(by=agent)
     club = add_organisation(conn, Wish(name="Flyers"), agent_id=agent, now=NOON)
     other = add_organisation(conn, Wish(name="Riders"), agent_id=agent, now=NOON)
-    member = add_member(conn, club, person.id, TermsWish(role="pilot", since="2020-01-01"), agent_id=agent, now=NOON)
-    add_member(conn, other, person.id, TermsWish(), agent_id=agent, now=NOON)
+    member = add_member(conn, club, person.id, TermsWish(role="pilot", since="2020-01-01"), source=Source(by=agent), now=NOON)
+    add_member(conn, other, person.id, TermsWish(), source=Source(by=agent), now=NOON)
     added = _newest(conn, person)
-    change_member(conn, member, TermsWish(role="captain", since="2020-01-01"), agent_id=agent, now=NOON)
+    change_member(conn, member, TermsWish(role="captain", since="2020-01-01"), source=Source(by=agent), now=NOON)
     changed = _newest(conn, person)
-    end_membership(conn, member, agent_id=agent, now=NOON)
+    end_membership(conn, member, source=Source(by=agent), now=NOON)
     ended = _newest(conn, person)
     assert _told(conn, person) == [
         ("", "Flyers · pilot"),
@@ -71,7 +71,7 @@ def test_a_membership_tells_who_keeps_up_that_the_record_changed(conn: Connectio
     person, agent = a_person(conn), ada(conn)
     club = add_organisation(conn, Wish(name="Flyers"), agent_id=agent, now=NOON)
     before = customer_record.find(conn, person.id)
-    add_member(conn, club, person.id, TermsWish(), agent_id=agent, now=LATER)
+    add_member(conn, club, person.id, TermsWish(), source=Source(by=agent), now=LATER)
     after = customer_record.find(conn, person.id)
     assert before is not None
     assert after is not None
@@ -83,8 +83,8 @@ def test_whoever_belongs_twice_since_two_records_became_one_is_one_member(conn: 
     club = add_organisation(conn, Wish(name="Flyers", owner_id=agent), agent_id=agent, now=NOON)
     terms = TermsWish(since="2020-01-01", renews_on="2026-03-10")
     for who in (one, other):
-        add_member(conn, club, who.id, terms, agent_id=agent, now=NOON)
-    add_member(conn, club, a_person(conn).id, TermsWish(since="2027-01-01"), agent_id=agent, now=NOON)
+        add_member(conn, club, who.id, terms, source=Source(by=agent), now=NOON)
+    add_member(conn, club, a_person(conn).id, TermsWish(since="2027-01-01"), source=Source(by=agent), now=NOON)
     merge(conn, Pair(survivor_id=one.id, absorbed_id=other.id), agent_id=agent, now=LATER)
     [shown] = organisations.page(conn, "", now=NOON)
     [near] = renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10)
@@ -94,7 +94,7 @@ def test_whoever_belongs_twice_since_two_records_became_one_is_one_member(conn: 
 def test_a_renewal_waits_for_an_owner_who_is_still_here(conn: Connection) -> None:
     gone, here = bo(conn), ada(conn)
     club = add_organisation(conn, Wish(name="Flyers", owner_id=gone), agent_id=here, now=NOON)
-    add_member(conn, club, a_person(conn).id, TermsWish(renews_on="2026-03-10"), agent_id=here, now=NOON)
+    add_member(conn, club, a_person(conn).id, TermsWish(renews_on="2026-03-10"), source=Source(by=here), now=NOON)
     execute(conn, "update agents set active = false where id = %(id)s", {"id": gone})
     assert renewals.take_near(conn, today=NOON.date(), now=NOON, limit=10) == []
     change_organisation(conn, club, Wish(name="Flyers", owner_id=here), agent_id=here, now=NOON)

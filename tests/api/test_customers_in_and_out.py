@@ -26,6 +26,67 @@ def test_a_customer_is_made_changed_and_read_by_another_systems_number(door: Doo
     assert opened == ["program"]
 
 
+def test_what_is_read_of_a_customer_can_be_written_and_reads_the_same(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    assert door.program(door.who.ann).post("/api/v1/attributes", json={"name": "Tier", "kind": "text"}).status_code == 201
+    whole: dict[str, Any] = {
+        "name": "Kavindi Perera",
+        "pronoun": "she",
+        "languages": ["si", "en"],
+        "zone": "Asia/Colombo",
+        "loyalty_number": "L-1",
+        "preferences": "an aisle seat",
+        "concerns": "nuts",
+        "tags": ["vip"],
+        "owner": "ada@amends.example",
+        "do_not_contact": True,
+        "attributes": {"tier": "Gold"},
+        "ways": [
+            {"kind": "email", "value": "k@mail.example", "label": "work"},
+            {"kind": "phone", "value": "+94 77 1234567", "label": ""},
+            {"kind": "post", "value": "1 Galle Road\nColombo", "label": "home"},
+        ],
+        "dates": [
+            {"kind": "birthday", "month": 2, "day": 29, "year": 1988, "name": ""},
+            {"kind": "anniversary", "month": 3, "day": 2, "year": None, "name": ""},
+            {"kind": "anniversary", "month": 9, "day": 2, "year": 2011, "name": "wedding"},
+            {"kind": "other", "month": 5, "day": 1, "year": None, "name": "name day"},
+        ],
+        "organisations": [{"name": "Flyers", "role": "pilot" * 40}, {"name": "Tea" * 66, "role": ""}],
+    }
+
+    first = mia.put(ADDRESS, json=whole | {"note": "called twice"}).json()
+    again = mia.put(ADDRESS, json=whole | {"note": "called twice"}).json()
+    other = mia.put("/api/v1/customers/by-ref/crm/8", json={name: first[name] for name in whole}).json()
+
+    assert {name: first[name] for name in whole} == whole == {name: other[name] for name in whole}
+    assert again == first
+    assert set(first) - set(whole) == {"id", "version", "created_at", "changed_at", "references"}
+    notes = mia.get(f"/api/v1/customers/{first['id']}/timeline", params={"kind": "note"}).json()["entries"]
+    assert [one["text"] for one in notes] == ["called twice"]
+    with door.pool.transaction() as conn:
+        told = "select distinct origin || ' ' || origin_note from customer_changes where customer_id = %(id)s"
+        assert fetch_values(conn, told, {"id": first["id"]}) == ["program crm"]
+
+
+def test_what_is_there_already_of_what_a_program_adds_stays(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    day = {"kind": "birthday", "month": 2, "day": 3}
+    mia.put(ADDRESS, json={"name": "A", "dates": [day], "organisations": [{"name": "Flyers", "role": "pilot"}]})
+    told = mia.put(ADDRESS, json={"dates": [day | {"day": 4}], "organisations": [{"name": "FLYERS", "role": "guest"}]}).json()
+    refused = [
+        mia.put(ADDRESS, json={name: [one]}).status_code
+        for name, one in (
+            ("dates", day | {"kind": "other", "day": 31}),
+            ("ways", {"kind": "fax", "value": "1"}),
+            ("organisations", {"name": ""}),
+        )
+    ]
+
+    assert ([one["day"] for one in told["dates"]], told["organisations"]) == ([3], [{"name": "Flyers", "role": "pilot"}])
+    assert refused == [422, 422, 422]
+
+
 def test_nobody_writes_over_what_they_have_not_seen(door: Door) -> None:
     mia = door.program(door.who.mia)
     etag = mia.put(ADDRESS, json={"name": "A"}).headers["etag"]

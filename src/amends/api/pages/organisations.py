@@ -15,6 +15,7 @@ from amends.inbox.actions import organisations as keeping
 from amends.inbox.actions.organisations import TermsWish, Wish
 from amends.inbox.rules.ids import CustomerId, MembershipId, OrganisationId
 from amends.inbox.rules.rights import Right
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/organisations", include_in_schema=False)
@@ -112,7 +113,7 @@ def add_member(
     check_reach(desk, visitor, "customer_id", customer)
     with desk.pool.transaction() as conn:
         by, now = visitor.agent_id, desk.clock()
-        membership_id = keeping.add_member(conn, _known(organisation_id), _known(customer), wish, agent_id=by, now=now)
+        membership_id = keeping.add_member(conn, _known(organisation_id), _known(customer), wish, source=Source(by=by), now=now)
     undo = f"/organisations/members/{membership_id}/end"
     return _shown(request, desk, visitor, organisation_id, _("Added"), undo=undo)
 
@@ -131,7 +132,7 @@ def change_member(
         before = keeping.membership(conn, _known(membership_id), now=desk.clock())
     check_reach(desk, visitor, "customer_id", before.id)
     with desk.pool.transaction() as conn:
-        before = keeping.change_member(conn, membership_id, wish, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        before = keeping.change_member(conn, membership_id, wish, source=Source(by=visitor.agent_id), now=desk.clock(), seen=seen)
         undo = way_back(conn, before, now=desk.clock())
     return _shown(request, desk, visitor, before.organisation_id, _("Saved"), undo=undo)
 
@@ -143,7 +144,7 @@ def end(request: Request, desk: AtDesk, visitor: Meaning, membership_id: Members
         before = keeping.membership(conn, _known(membership_id), now=desk.clock())
     check_reach(desk, visitor, "customer_id", before.id)
     with desk.pool.transaction() as conn:
-        before = keeping.end_membership(conn, membership_id, agent_id=visitor.agent_id, now=desk.clock())
+        before = keeping.end_membership(conn, membership_id, source=Source(by=visitor.agent_id), now=desk.clock())
         undo = way_back(conn, before, now=desk.clock())
     said = _("“%(name)s” belongs no more") % {"name": before.name}
     return _shown(request, desk, visitor, before.organisation_id, said, undo=undo)
@@ -169,7 +170,7 @@ def back(  # noqa: PLR0913
     wish = TermsWish(role=role, number=number, since=since, until=until, renews_on=renews_on)
     with desk.pool.transaction() as conn:
         of = _known(organisation_id), _known(customer)
-        keeping.take_back(conn, _known(membership), of, wish, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        keeping.take_back(conn, _known(membership), of, wish, source=Source(by=visitor.agent_id), now=desk.clock(), seen=seen)
     return _shown(request, desk, visitor, organisation_id, _("Taken back"))
 
 

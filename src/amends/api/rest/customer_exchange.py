@@ -13,12 +13,14 @@ from amends.api.auth import Bearing, program_may
 from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest.contact_ways import WayBody
+from amends.api.rest.important_dates import DateBody
 from amends.core.database import Connection
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_upsert import Known, checked_reference, person, upsert
 from amends.inbox.rules.ids import AgentId, CustomerId
-from amends.inbox.rules.person import Person
+from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay, ways_of
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import customer_feed, idempotent_answers, imports, persons
 from amends.inbox.store.customer_feed import Place
@@ -29,8 +31,18 @@ MOST = 500
 Number = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class BelongsBody(Body):
+    """Where somebody works or is a member: an organisation of this name, which is a new company where there is none."""
+
+    name: str = Field(min_length=1, max_length=300)
+    role: str = Field(default="", max_length=300)
+
+
 class PersonBody(Body):
-    """A customer as another system knows them: what is left out stays as it is, ways are added, `owner` is a colleague's address."""
+    """A customer as another system knows them, as one is read: what is left out stays as it is, `owner` is a colleague's address.
+
+    Ways, `dates`, `organisations` and `note` are added where they are not there; `emails` and `phones` are the shorter way to say `ways`.
+    """
 
     name: str | None = None
     pronoun: str | None = None
@@ -45,6 +57,10 @@ class PersonBody(Body):
     attributes: dict[str, str | int | float | bool | None] = Field(default={})
     emails: list[str] = Field(default=[], max_length=20)
     phones: list[str] = Field(default=[], max_length=20)
+    ways: list[WayBody] = Field(default=[], max_length=50)
+    dates: list[DateBody] = Field(default=[], max_length=40)
+    organisations: list[BelongsBody] = Field(default=[], max_length=20)
+    note: str = Field(default="", max_length=10_000)
 
 
 class NumberedBody(PersonBody):
@@ -235,7 +251,13 @@ def _known(conn: Connection, body: PersonBody) -> Known:
     fields |= {f"attributes.{key}": value for key, value in body.attributes.items()}
     if body.owner is not None:
         fields["owner_id"] = _owner(conn, body.owner)
-    return Known(fields=fields, emails=body.emails, phones=body.phones)
+    return Known(
+        fields=fields,
+        ways=[*ways_of(emails=body.emails, phones=body.phones), *(PersonWay(**one.model_dump()) for one in body.ways)],
+        dates=[PersonDate(**one.model_dump()) for one in body.dates],
+        organisations=[PersonOrganisation(**one.model_dump()) for one in body.organisations],
+        note=body.note,
+    )
 
 
 def _owner(conn: Connection, email: str) -> int | None:

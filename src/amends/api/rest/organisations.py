@@ -9,6 +9,7 @@ from pydantic import Field
 from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._customer import source_of
 from amends.inbox.actions import organisations as keeping
 from amends.inbox.actions.customer_figures import as_seen, engagement_seen
 from amends.inbox.actions.organisations import TermsWish, Wish
@@ -151,7 +152,7 @@ def add_member(desk: AtDesk, visitor: Bearing, organisation_id: OrganisationId, 
     customer_id, now = CustomerId(body.customer_id), desk.clock()
     check_reach(desk, visitor, "customer_id", customer_id)
     with desk.pool.transaction() as conn:
-        found = keeping.add_member(conn, organisation_id, customer_id, body.wish(), agent_id=visitor.agent_id, now=now)
+        found = keeping.add_member(conn, organisation_id, customer_id, body.wish(), source=source_of(visitor), now=now)
         return as_seen(conn, [keeping.membership(conn, found, now=now)], visitor.scope, now=now)[0]
 
 
@@ -160,7 +161,7 @@ def change_member(desk: AtDesk, visitor: Bearing, membership_id: MembershipId, b
     """Change on what terms somebody belongs."""
     _reached(desk, visitor, membership_id)
     with desk.pool.transaction() as conn:
-        keeping.change_member(conn, membership_id, body.wish(), agent_id=visitor.agent_id, now=desk.clock())
+        keeping.change_member(conn, membership_id, body.wish(), source=source_of(visitor), now=desk.clock())
         return as_seen(conn, [keeping.membership(conn, membership_id, now=desk.clock())], visitor.scope, now=desk.clock())[0]
 
 
@@ -169,7 +170,7 @@ def end(desk: AtDesk, visitor: Bearing, membership_id: MembershipId) -> Response
     """Let a membership be over."""
     _reached(desk, visitor, membership_id)
     with desk.pool.transaction() as conn:
-        keeping.end_membership(conn, membership_id, agent_id=visitor.agent_id, now=desk.clock())
+        keeping.end_membership(conn, membership_id, source=source_of(visitor), now=desk.clock())
     return Response(status_code=204)
 
 

@@ -100,7 +100,7 @@ def know_regulars(conn: Connection, *, now: datetime) -> None:
     renews = (now + timedelta(days=20)).date().isoformat()
     for customer_id, role in zip(ids[:3], ("president", "treasurer", "member"), strict=True):
         terms = organisations.TermsWish(role=role, since="2021-01-01", renews_on=renews)
-        organisations.add_member(conn, club, customer_id, terms, agent_id=mia, now=now)
+        organisations.add_member(conn, club, customer_id, terms, source=Source(by=mia), now=now)
     _wish_well(conn, mia, now)
     _watch_rates(conn, mia, now)
 

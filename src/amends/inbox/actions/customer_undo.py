@@ -95,9 +95,9 @@ def _membership(conn: Connection, change: Change, source: Source, now: datetime)
     if was:
         wish = organisations.TermsWish(**{field.name: was[field.name] for field in fields(organisations.TermsWish)})
         of = was["organisation_id"], change.customer_id
-        organisations.take_back(conn, was["id"], of, wish, agent_id=source.by, now=now)
+        organisations.take_back(conn, was["id"], of, wish, source=source, now=now)
     else:
-        organisations.remove(conn, became["id"], agent_id=source.by, now=now)
+        organisations.remove(conn, became["id"], source=source, now=now)
 
 
 def _tell_back(conn: Connection, change: Change, source: Source, now: datetime) -> None:

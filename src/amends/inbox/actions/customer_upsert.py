@@ -1,6 +1,7 @@
 """Writes a customer as another system knows them, by its own number. Place in the path: REST, sync -> here -> `customer_record`.
 
-Fields that are not given stay; ways are added and never taken away. What is written is told in the history as the program's.
+Fields that are not given stay; ways, days, organisations and notes are added and never taken away. What is written is told in the history
+as the program's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +11,11 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, Refused
 from amends.core.translating import _
-from amends.inbox.actions import contact_ways, customer_record
-from amends.inbox.rules.contact import WayKind, normal
+from amends.inbox.actions import customer_record
+from amends.inbox.actions.customer_additions import To, add_dates, add_note, add_organisations, add_ways
 from amends.inbox.rules.customer_record import Origin, line
 from amends.inbox.rules.ids import AgentId, CustomerId
-from amends.inbox.rules.person import Person
-from amends.inbox.store import contact_ways as way_rows
+from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay
 from amends.inbox.store import customer_refs, import_match, persons
 from amends.inbox.store.customer_changes import Source
 
@@ -27,8 +27,10 @@ class Known:
     """A customer as another system knows them: only what is to be written."""
 
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
-    emails: Sequence[str] = ()
-    phones: Sequence[str] = ()
+    ways: Sequence[PersonWay] = ()
+    dates: Sequence[PersonDate] = ()
+    organisations: Sequence[PersonOrganisation] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +70,7 @@ def upsert(conn: Connection, reference: Reference, known: Known, *, version: int
         return _change(conn, CustomerId(found), known, source=source, version=version, now=now)
     if version:
         raise Conflict(_("There is no such customer of that version."))
-    name = str(known.fields.get("name") or next(iter((*known.emails, *known.phones)), "") or f"#{reference.external_id}")
+    name = str(known.fields.get("name") or next((way.value for way in known.ways), "") or f"#{reference.external_id}")
     made = customer_record.make(conn, name=name, by=by, origin=Origin.PROGRAM, note=reference.system, now=now)
     customer_refs.add(conn, system=reference.system, external_id=reference.external_id, customer_id=made, now=now)
     done = _change(conn, made, known, source=source, version=None, now=now)
@@ -87,20 +89,13 @@ def _change(conn: Connection, customer_id: CustomerId, known: Known, *, source: 
         note=source.note,
         now=now,
     )
-    _add_ways(conn, customer_id, WayKind.EMAIL, known.emails, source=source, now=now)
-    _add_ways(conn, customer_id, WayKind.PHONE, known.phones, source=source, now=now)
+    to = To(customer_id=customer_id, source=source, now=now)
+    add_ways(conn, to, known.ways)
+    add_dates(conn, to, known.dates)
+    add_organisations(conn, to, known.organisations)
+    add_note(conn, to, known.note)
     after = customer_record.opened(conn, customer_id).version
     return Upserted(customer_id=customer_id, version=after, outcome="changed" if after != before.version else "same")
-
-
-def _add_ways(conn: Connection, customer_id: CustomerId, kind: WayKind, values: Sequence[str], *, source: Source, now: datetime) -> None:
-    if not values:
-        return
-    own = {way.normal for way in way_rows.of_customer(conn, customer_id) if way.kind == kind}
-    for value in values:
-        if normal(kind, value) not in own:
-            contact_ways.add_way(conn, customer_id=customer_id, kind=kind, value=value, source=source, now=now)
-            own.add(normal(kind, value))
 
 
 def person(conn: Connection, customer_id: int) -> Person | None:

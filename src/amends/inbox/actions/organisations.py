@@ -53,7 +53,7 @@ class TermsWish:
         return Terms(role=rules.role(self.role), number=rules.role(self.number), since=since, until=until, renews_on=renews)
 
 
-def add_organisation(conn: Connection, wish: Wish, *, agent_id: AgentId, now: datetime) -> OrganisationId:
+def add_organisation(conn: Connection, wish: Wish, *, agent_id: AgentId | None, now: datetime) -> OrganisationId:
     """Add an organisation and return its id."""
     written = _written(conn, wish)
     organisation_id = organisations.insert(conn, written, now=now)
@@ -131,16 +131,14 @@ def there(conn: Connection, organisation_id: int, *, now: datetime) -> Organisat
     return found
 
 
-def add_member(
-    conn: Connection, organisation_id: int, customer_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime
-) -> MembershipId:
+def add_member(conn: Connection, organisation_id: int, customer_id: int, wish: TermsWish, *, source: Source, now: datetime) -> MembershipId:
     """Let a customer belong to an organisation; `Refused` where they do within the same time already."""
     organisation, terms = there(conn, organisation_id, now=now), wish.checked()
     if memberships.lock_person(conn, customer_id) is None:
         raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     _check_free(conn, organisation, customer_id, terms)
     membership_id = memberships.insert(conn, organisation.id, customer_id, terms, now=now)
-    _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id, became=terms), agent_id, now)
+    _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id, became=terms), source, now)
     return membership_id
 
 
@@ -149,7 +147,7 @@ def _check_free(conn: Connection, organisation: Organisation, customer_id: int, 
         raise Refused(_("They belong to “%(name)s” within this time already; change that membership.") % {"name": organisation.name})
 
 
-def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agent_id: AgentId, now: datetime, seen: str = "") -> Membership:
+def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, source: Source, now: datetime, seen: str = "") -> Membership:
     """Change on what terms somebody belongs, and return what they were.
 
     `seen` is the `mark_of_terms` that their writer saw, if they say so: `Conflict` where they were changed since.
@@ -160,33 +158,33 @@ def change_member(conn: Connection, membership_id: int, wish: TermsWish, *, agen
     organisation = there(conn, before.organisation_id, now=now)
     _check_free(conn, organisation, before.id, terms, but=before.membership_id)
     memberships.update(conn, before.membership_id, terms)
-    _tell(conn, EventKind.MEMBER_CHANGED, _Of(organisation, before.id, before.membership_id, _terms(before), terms), agent_id, now)
+    _tell(conn, EventKind.MEMBER_CHANGED, _Of(organisation, before.id, before.membership_id, _terms(before), terms), source, now)
     return before
 
 
-def end_membership(conn: Connection, membership_id: int, *, agent_id: AgentId, now: datetime) -> Membership:
+def end_membership(conn: Connection, membership_id: int, *, source: Source, now: datetime) -> Membership:
     """Let a membership be over from today on; one that begins later, or began today, is taken away as if it never was."""
     before, yesterday = _held(conn, membership_id, now=now), now.astimezone(UTC).date() - timedelta(days=1)
     if before.since and before.since > yesterday:
-        return remove(conn, membership_id, agent_id=agent_id, now=now)
+        return remove(conn, membership_id, source=source, now=now)
     ended = replace(_terms(before), until=min(yesterday, before.until or yesterday))
     memberships.update(conn, before.membership_id, ended)
     organisation = there(conn, before.organisation_id, now=now)
-    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before), ended), agent_id, now)
+    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before), ended), source, now)
     return before
 
 
-def remove(conn: Connection, membership_id: int, *, agent_id: AgentId | None, now: datetime) -> Membership:
+def remove(conn: Connection, membership_id: int, *, source: Source, now: datetime) -> Membership:
     """Take a membership away as if it never was, and return it."""
     before = _held(conn, membership_id, now=now)
     memberships.delete(conn, before.membership_id)
     organisation = there(conn, before.organisation_id, now=now)
-    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before)), agent_id, now)
+    _tell(conn, EventKind.MEMBER_REMOVED, _Of(organisation, before.id, before.membership_id, _terms(before)), source, now)
     return before
 
 
 def take_back(  # noqa: PLR0913
-    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, agent_id: AgentId | None, now: datetime, seen: str = ""
+    conn: Connection, membership_id: int, of: tuple[int, int], wish: TermsWish, *, source: Source, now: datetime, seen: str = ""
 ) -> Organisation:
     """Let a membership `of` (organisation, customer) be as it was; `Refused` where they belong within that time by now.
 
@@ -199,10 +197,10 @@ def take_back(  # noqa: PLR0913
     _check_free(conn, organisation, of[1], terms, but=membership_id)
     if found and (found.organisation_id, found.id) == of:
         memberships.update(conn, membership_id, terms)
-        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, _terms(found), terms), agent_id, now)
+        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, _terms(found), terms), source, now)
     else:
         membership_id = memberships.insert(conn, organisation.id, of[1], terms, now=now)
-        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, became=terms), agent_id, now)
+        _tell(conn, EventKind.MEMBER_RESTORED, _Of(organisation, of[1], membership_id, became=terms), source, now)
     return organisation
 
 
@@ -248,9 +246,9 @@ class _Of:
         return {**named, "role": terms.role, "number": terms.number, **days}
 
 
-def _tell(conn: Connection, kind: EventKind, of: _Of, agent_id: AgentId | None, now: datetime) -> None:
+def _tell(conn: Connection, kind: EventKind, of: _Of, source: Source, now: datetime) -> None:
     facts = {"organisation_id": of.organisation.id, "name": of.organisation.name}
     facts |= {"customer_id": of.customer_id, "membership_id": of.membership_id}
-    events.add_all(conn, [Event(kind=kind, agent_id=agent_id, facts=facts)], now=now)
+    events.add_all(conn, [Event(kind=kind, agent_id=source.by, facts=facts)], now=now)
     change = NewChange(field=FIELD, was=of.told(of.was), became=of.told(of.became))
-    told_of_part(conn, CustomerId(of.customer_id), change, source=Source(by=agent_id), now=now)
+    told_of_part(conn, CustomerId(of.customer_id), change, source=source, now=now)

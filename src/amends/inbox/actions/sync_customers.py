@@ -23,6 +23,7 @@ from amends.inbox.actions.customer_upsert import Known, Reference, Upserted
 from amends.inbox.crms import Crm, Outside, Pushed
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.person import ways_of
 from amends.inbox.rules.sync_news import News
 from amends.inbox.rules.webhooks import checked_url
 from amends.inbox.store import customer_feed, customer_record, customer_refs, customers, import_match, persons, sync_news, syncs
@@ -178,7 +179,7 @@ def take(conn: Connection, one: Sync, person: Outside, *, now: datetime) -> None
     ours = syncs.field_times(conn, found) if found is not None else {}
     record = customer_record.find(conn, CustomerId(found)) if found is not None else None
     newer = {name: value for name, value in person.fields.items() if name not in ours or person.time_of(name) > ours[name]}
-    known = Known(fields=newer, emails=person.emails, phones=person.phones)
+    known = Known(fields=newer, ways=ways_of(emails=person.emails, phones=person.phones))
     try:
         with conn.transaction():
             done = customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)

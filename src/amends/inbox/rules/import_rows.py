@@ -11,6 +11,7 @@ from typing import Any
 
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.rules import organisations
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.customer_record import Attribute, Kind, a_name, checked, line, plain
 from amends.inbox.rules.export_files import read_back
@@ -210,8 +211,8 @@ _SETTERS: Mapping[str, Setter] = {
     "languages": lambda found, text: _LANGUAGES(found, language_codes(text)),
     "zone": lambda found, text: setattr(found, "zone", _cached("zone", zone_name(text))),
     "loyalty_number": _line("loyalty_number", 60),
-    "organisation": _line("organisation", 200),
-    "role": _line("role", 200),
+    "organisation": _line("organisation", organisations.LONGEST_NAME),
+    "role": _line("role", organisations.LONGEST_ROLE),
     "tags": _listed("tags"),
     "note": _note,
     "preferences": lambda found, text: setattr(found, "preferences", plain(text)),

@@ -13,7 +13,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _, ngettext
 from amends.inbox.rules.text import storable
 
-LONGEST_NAME, LONGEST_ROLE, LONGEST_NOTE = 120, 60, 5_000
+LONGEST_NAME, LONGEST_ROLE, LONGEST_NOTE = 200, 200, 5_000
 MOST_REMIND = 365
 EARLIEST, LATEST = date(1850, 1, 1), date(2200, 12, 31)
 SILENT = timedelta(days=180)

@@ -17,6 +17,12 @@ class PersonWay:
     label: str = ""
 
 
+def ways_of(*, emails: Sequence[str], phones: Sequence[str]) -> list[PersonWay]:
+    """Return addresses and numbers as ways."""
+    mails = [PersonWay(kind="email", value=one) for one in emails]
+    return mails + [PersonWay(kind="phone", value=one) for one in phones]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonDate:
     """A birthday, an anniversary or the like; many are told without the year."""

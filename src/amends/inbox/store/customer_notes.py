@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, CustomerId
@@ -48,6 +49,12 @@ def insert(conn: Connection, customer_id: CustomerId, new: NewNote, *, agent_id:
             "now": now,
         },
     )[0]
+
+
+def says(conn: Connection, customer_id: CustomerId, text: str) -> bool:
+    """Tell whether these very words are noted of a customer."""
+    query: LiteralString = "select id from customer_notes where customer_id = %(id)s and text = %(text)s and removed_at is null limit 1"
+    return bool(fetch_values(conn, query, {"id": customer_id, "text": text}))
 
 
 def pinned(conn: Connection, customer_id: CustomerId, *, limit: int = 5) -> list[CustomerNote]:
