@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from amends.api import auth, pages, rest
+from amends.api.keys_table import TABLE
 from amends.core.plugins import discover
 from amends.inbox.rules.rights import RIGHTS, Right
 from amends.inbox.rules.words import Role
@@ -239,6 +240,12 @@ def test_each_role_may_what_the_table_says(shared_door: Door) -> None:
         visitor = shared_door.seen(shared_door.who.of_role(role))
         for _, route in GUARDED:
             assert visitor.may(right_of(route)) is (role in RIGHTS[right_of(route)])
+
+
+def test_a_key_to_a_screen_asks_for_the_right_that_the_screen_asks_for() -> None:
+    asked = {f"go:{route.path}": right_of(route) for method, route in PEOPLES if method == "GET"}
+    for key in (key for key in TABLE if key.does.startswith("go:")):
+        assert key.right is asked[key.does.partition("?")[0]], key.does
 
 
 def test_an_auditor_changes_nothing_but_what_is_their_own() -> None:

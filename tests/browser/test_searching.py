@@ -24,6 +24,7 @@ def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desk
     expect(page).to_have_url(f"{desktop.address}/search?q=ba&kind=note")
     page.reload()
     expect(page.get_by_label("Words")).to_have_value("ba")
+    page.wait_for_function("document.activeElement.id === 'search-words' && document.activeElement.selectionStart === 2")
     expect(page.locator("mark")).to_have_text(["bag"])
 
     page.keyboard.press("Control+k")

@@ -7,6 +7,8 @@ import pytest
 
 from amends.api import files, keys_table
 from amends.api.keys_table import TABLE, Group
+from amends.inbox.rules.rights import RIGHTS, Right
+from amends.inbox.rules.words import Role
 
 CALLS = set(
     re.findall(r'^  "([\w-]+)":', (files.STATIC / "keys.js").read_text().partition("const CALLS")[2].partition("};")[0], re.MULTILINE)
@@ -34,10 +36,16 @@ def test_whatever_a_key_does_is_done_by_something(thing: keys_table.Key) -> None
 
 
 def test_the_help_has_every_key_and_no_empty_heading() -> None:
-    shown = keys_table.helped()
+    shown = keys_table.helped(Role.ADMIN)
     assert [heading for heading, _ in shown] == [group.value for group in Group]
     assert sum(len(group) for _, group in shown) == sum(bool(thing.keys) for thing in TABLE)
     assert all(group for _, group in shown)
+
+
+def test_who_may_not_enter_a_screen_is_offered_no_key_to_it() -> None:
+    told = {role: {key.does for _, group in keys_table.helped(role) for key in group} for role in Role}
+    assert {role for role, does in told.items() if "go:/numbers" in does} == RIGHTS[Right.NUMBERS]
+    assert {role for role in Role if any(one["does"] == "go:/numbers" for one in keys_table.as_data(role))} == RIGHTS[Right.NUMBERS]
 
 
 @pytest.mark.parametrize(

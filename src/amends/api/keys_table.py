@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from amends.core.translating import N_, gettext
+from amends.inbox.rules.rights import Right, may
 
 
 class Group(StrEnum):
@@ -27,7 +28,7 @@ class Group(StrEnum):
 class Key:
     """One thing that can be done. `keys` are written as `j`, `g o`, `Ctrl+k`; `own` is true where the browser or a form hears them.
 
-    `on` names what is on the only screen where the keys mean this; there they mean nothing else.
+    `on` names what is on the only screen where the keys mean this; there they mean nothing else. Who lacks `right` has no such key.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Key:
     keys: tuple[str, ...] = ()
     own: bool = False
     on: str = ""
+    right: Right = Right.SEE
 
 
 def _case(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
@@ -61,8 +63,8 @@ def _match(name: str, says: str, key: str) -> Key:
     return Key(name=name, says=says, does=f"press:#{name}", group=Group.MATCH, keys=(key,), on="#match-desk")
 
 
-def _go(address: str, says: str, *keys: str) -> Key:
-    return Key(name=f"go-{address}", says=says, does=f"go:{address}", group=Group.GO, keys=keys)
+def _go(address: str, says: str, *keys: str, right: Right = Right.SEE) -> Key:
+    return Key(name=f"go-{address}", says=says, does=f"go:{address}", group=Group.GO, keys=keys, right=right)
 
 
 def _anywhere(name: str, says: str, does: str, *keys: str, own: bool = False) -> Key:
@@ -131,37 +133,37 @@ TABLE: Sequence[Key] = (
     _go("/inbox?view=all", N_("All cases"), "g a"),
     _go("/search", N_("Search"), "g /"),
     _go("/customers", N_("Customers"), "g c"),
-    _go("/settings/attributes", N_("Attributes of customers")),
+    _go("/settings/attributes", N_("Attributes of customers"), right=Right.ATTRIBUTES),
     _go("/segments", N_("Segments"), "g e"),
     _go("/organisations", N_("Organisations"), "g j"),
-    _go("/approvals", N_("Approvals"), "g p"),
+    _go("/approvals", N_("Approvals"), "g p", right=Right.APPROVE),
     _go("/follow-ups", N_("Follow-ups"), "g v"),
-    _go("/notifications", N_("Notifications"), "g i"),
-    _go("/customers/merge", N_("Merge desk"), "g y"),
-    _go("/settings/notifications", N_("How you are notified")),
-    _go("/settings/macros", N_("Macros")),
-    _go("/settings/teams", N_("Teams")),
-    _go("/settings/rules", N_("Rules")),
-    _go("/settings/follow-up", N_("When we look and ask")),
-    _go("/settings/sla", N_("SLA policies")),
-    _go("/settings/calendars", N_("Calendars of business time")),
-    _go("/settings/people", N_("People")),
-    _go("/settings/audit", N_("Audit log")),
-    _go("/settings/profile", N_("Your profile and sign-in")),
-    _go("/settings/tokens", N_("API tokens")),
-    _go("/numbers", N_("Numbers"), "g n"),
-    _go("/reports", N_("Reports"), "g k"),
+    _go("/notifications", N_("Notifications"), "g i", right=Right.SELF),
+    _go("/customers/merge", N_("Merge desk"), "g y", right=Right.WORK),
+    _go("/settings/notifications", N_("How you are notified"), right=Right.SELF),
+    _go("/settings/macros", N_("Macros"), right=Right.WORK),
+    _go("/settings/teams", N_("Teams"), right=Right.TEAMS),
+    _go("/settings/rules", N_("Rules"), right=Right.RULES),
+    _go("/settings/follow-up", N_("When we look and ask"), right=Right.RULES),
+    _go("/settings/sla", N_("SLA policies"), right=Right.RULES),
+    _go("/settings/calendars", N_("Calendars of business time"), right=Right.RULES),
+    _go("/settings/people", N_("People"), right=Right.PEOPLE),
+    _go("/settings/audit", N_("Audit log"), right=Right.AUDIT),
+    _go("/settings/profile", N_("Your profile and sign-in"), right=Right.SELF),
+    _go("/settings/tokens", N_("API tokens"), right=Right.SELF),
+    _go("/numbers", N_("Numbers"), "g n", right=Right.NUMBERS),
+    _go("/reports", N_("Reports"), "g k", right=Right.NUMBERS),
     _go("/my-numbers", N_("Your numbers")),
-    _go("/sources", N_("Sources"), "g s"),
-    _go("/settings/triage", N_("Triage"), "g t"),
+    _go("/sources", N_("Sources"), "g s", right=Right.SEE_SOURCES),
+    _go("/settings/triage", N_("Triage"), "g t", right=Right.TRIAGE),
     _go("/alarms", N_("Alarms"), "g b"),
-    _go("/settings/alarms", N_("When a post rings")),
-    _go("/settings/surges", N_("What rings")),
-    _go("/alarms/quality", N_("Were the alarms right?")),
+    _go("/settings/alarms", N_("When a post rings"), right=Right.RULES),
+    _go("/settings/surges", N_("What rings"), right=Right.RULES),
+    _go("/alarms/quality", N_("Were the alarms right?"), right=Right.NUMBERS),
     _go("/incidents", N_("Incidents"), "g q"),
     _go("/incidents/suggestions", N_("Suggested incidents")),
     _go("/on-call", N_("Who is on call"), "g h"),
-    _go("/settings/alarm-routes", N_("Who is told of which alarms")),
+    _go("/settings/alarm-routes", N_("Who is told of which alarms"), right=Right.RULES),
     _anywhere("command", N_("find or do anything"), "call:command", "Ctrl+k", own=True),
     _anywhere("undo", N_("take back what was done last, again and again"), "call:undo", "u"),
     _anywhere("theme", N_("light, dark or high contrast"), "press:[data-do=theme]"),
@@ -195,13 +197,13 @@ def tip(name: str) -> str:
     return f"{says} ({cap(name)})" if key.keys else says
 
 
-def helped() -> list[tuple[str, list[Key]]]:
-    """Return what the help shows: each heading with the things that have a key."""
-    return [(gettext(group.value), [key for key in TABLE if key.group is group and key.keys]) for group in Group]
+def helped(role: str) -> list[tuple[str, list[Key]]]:
+    """Return what the help shows to somebody of this role: each heading with the things that have a key."""
+    return [(gettext(group.value), [key for key in _of(role) if key.group is group and key.keys]) for group in Group]
 
 
-def as_data() -> list[dict[str, object]]:
-    """Return the table as keys.js and command.js read it."""
+def as_data(role: str) -> list[dict[str, object]]:
+    """Return the table as keys.js and command.js read it for somebody of this role."""
     return [
         {
             "name": key.name,
@@ -212,5 +214,9 @@ def as_data() -> list[dict[str, object]]:
             "on": key.on,
             "group": gettext(key.group.value),
         }
-        for key in TABLE
+        for key in _of(role)
     ]
+
+
+def _of(role: str) -> list[Key]:
+    return [key for key in TABLE if may(role, key.right)]

@@ -159,8 +159,8 @@ def _plain(text: str, _language: str) -> Markup:
     return _filled(gettext(text), {})
 
 
-def _keyboard(templates: Environment, plain_keys: str | int) -> Markup:
-    return Markup(templates.get_template("keyboard.html").render(plain_keys=plain_keys))  # noqa: S704 - our own template
+def _keyboard(templates: Environment, plain_keys: str | int, role: str) -> Markup:
+    return Markup(templates.get_template("keyboard.html").render(plain_keys=plain_keys, role=role))  # noqa: S704 - our own template
 
 
 def _relabelling(templates: Environment) -> Markup:

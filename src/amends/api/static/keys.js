@@ -6,7 +6,7 @@ import { jump } from "./jumps.js";
 import { showFresh } from "./news.js";
 import { say } from "./labels.js";
 import { switchDensity, switchKeys, switchTheme } from "./looks.js";
-import { closeCase, showCase, showList } from "./places.js";
+import { closeCase, isCaseComing, showCase, showList } from "./places.js";
 import { takeBack } from "./toasts.js";
 import { movePrivate, send, useWords, write, writePrivate } from "./writing.js";
 import { discard, keepMine, takeOver, useOther } from "./drafts.js";
@@ -59,7 +59,7 @@ function step(by) {
   const next = links[Math.min(links.length - 1, Math.max(0, (focused >= 0 ? focused : open) + by))];
   next.focus({ preventScroll: true });
   next.closest(".row").scrollIntoView({ block: "nearest" });
-  if (openCase()) showCase(next.dataset.case, { focus: false });
+  if (openCase() || isCaseComing()) showCase(next.dataset.case, { focus: false });
 }
 
 // What is typed narrows what the box asks already; where a screen has no box of its own, the search of everything has.
@@ -125,9 +125,16 @@ export function run({ does }) {
   return CALLS[name](...words);
 }
 
-// What a key says on keyboards of other scripts: the letter in the same place of a Latin one.
+// What a key says: on keyboards of other scripts the sign in the same place of a Latin one, and of a letter never what Caps Lock makes of it.
+const PLACES = { BracketLeft: "[", BracketRight: "]", Period: ".", Slash: "/" }, WITH_SHIFT = { "/": "?", 2: "@" };
+
 function letter(event) {
-  return event.key.length > 1 || /^[\x20-\x7e]$/.test(event.key) ? event.key : event.code.replace(/^Key/, "").toLowerCase();
+  const { key, code, shiftKey } = event;
+  if (key.length > 1) return key;
+  const latin = /^[\x20-\x7e]$/.test(key), sign = latin ? key : PLACES[code] ?? code.replace(/^(Key|Digit)/, "");
+  if (latin && !event.getModifierState("CapsLock")) return key;
+  if (/^[a-z]$/i.test(sign)) return shiftKey ? sign.toUpperCase() : sign.toLowerCase();
+  return (!latin && shiftKey && WITH_SHIFT[sign]) || sign;
 }
 
 let led = "", ledAt = 0;
