@@ -17,7 +17,7 @@ from amends.inbox.actions.customer_notes import add_note, pin_note, remove_note
 from amends.inbox.actions.customer_undo import undo
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.important_dates import add_date, remove_date
-from amends.inbox.actions.purchases import add_purchase, end_subscription, remove_purchase
+from amends.inbox.actions.purchases import add_purchase, change_purchase, end_subscription, remove_purchase
 from amends.inbox.rules.consent import Purpose, Target
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.customer_record import Attribute, Kind, Origin
@@ -176,6 +176,20 @@ def test_purchases_are_kept_once_ended_removed_and_brought_back(conn: Connection
     for wrong in (nan, huge, replace(plain, currency="€"), replace(plain, name=" ")):
         with pytest.raises(Refused):
             add_purchase(conn, customer_id=cy, new=wrong, source=by, now=NOON)
+
+
+def test_a_purchase_becomes_what_is_told_of_it_and_only_its_last_change_is_taken_back(conn: Connection, cy: CustomerId, by: Source) -> None:
+    new = NewPurchase(kind="purchase", name="Flight", bought_at=NOON, amount=Decimal("12.345"), currency="KWD")
+    purchase_id, _change_id = add_purchase(conn, customer_id=cy, new=new, source=by, now=NOON)
+    first, same, second = [
+        change_purchase(conn, customer_id=cy, purchase_id=purchase_id, new=replace(new, state=state), source=by, now=NOON)
+        for state in ("paid", "paid", "flown")
+    ]
+    assert (bool(first), same, bool(second)) == (True, None, True)
+    with pytest.raises(Conflict, match="changed again"):
+        _undo(conn, cy, first or 0, by)
+    _undo(conn, cy, second or 0, by)
+    assert [(one.state, one.amount) for one in purchases.newest(conn, cy)] == [("paid", Decimal("12.35"))]
 
 
 def test_days_that_matter_are_real_and_a_person_is_born_once(conn: Connection, cy: CustomerId, by: Source) -> None:

@@ -51,6 +51,31 @@ def test_what_belongs_to_a_customer_is_kept_and_listed(door: Door) -> None:
     assert ada.get(f"{AT}/{cy}/contact_ways").json()["contact_ways"] == []
 
 
+def test_what_belongs_to_a_customer_is_changed_and_taken_away(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    bought = {
+        "name": "Club",
+        "bought_at": "2026-01-01T10:00:00Z",
+        "amount": "12.50",
+        "currency": "EUR",
+        "system": "shop",
+        "external_id": "1",
+    }
+    made = ada.post(f"{AT}/{cy}/purchases", json=bought).json()["id"]
+    way = ada.post(f"{AT}/{cy}/contact_ways", json={"kind": "email", "value": "cy@example.org"}).json()["id"]
+    ended = bought | {"kind": "subscription", "state": "paid", "renews_on": "2027-01-01", "ended_at": "2026-05-01T00:00:00Z"}
+    assert ada.put(f"{AT}/{cy}/purchases/{made}", json=ended).status_code == 200
+    assert ada.put(f"{AT}/{cy}/purchases/{made}", json=ended | {"amount": "999999999999.999"}).status_code == 422
+    assert ended.items() <= ada.get(f"{AT}/{cy}/purchases").json()["purchases"][0].items()
+    assert ada.delete(f"{AT}/{cy}/purchases/{made}").status_code == 204
+    assert ada.get(f"{AT}/{cy}/purchases").json()["purchases"] == []
+    note = ada.post(f"{AT}/{cy}/notes", json={"text": "Rang", "kind": "call"}).json()["id"]
+    assert ada.delete(f"{AT}/{cy}/notes/{note}").status_code == 204
+    assert ada.delete(f"{AT}/{cy}/notes/{note}").status_code == 404
+    assert ada.put(f"{AT}/{cy}/contact_ways/{way}/verified", json={"how": "a letter with a code"}).status_code == 204
+    assert ada.get(f"{AT}/{cy}/contact_ways").json()["contact_ways"][0]["verified_how"] == "a letter with a code"
+
+
 def test_the_timeline_is_read_page_by_page(door: Door) -> None:
     ada, cy = door.program(door.who.ada), _customer(door)
     whole = ada.get(f"{AT}/{cy}/timeline").json()

@@ -28,6 +28,12 @@ class WayBody(Body):
     label: str = Field(default="", max_length=60)
 
 
+class VerifiedBody(Body):
+    """How it was shown that a way is theirs; empty: it no longer counts as shown."""
+
+    how: str = Field(max_length=200)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ways:
     """The contact ways of a customer."""
@@ -59,3 +65,11 @@ def remove_way(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, way_id: 
     """Take a contact way away."""
     with desk.pool.transaction() as conn:
         contact_ways.remove_way(conn, customer_id=customer_id, way_id=way_id, source=source_of(visitor), now=desk.clock())
+
+
+@router.put("/contact_ways/{way_id}/verified", status_code=204, operation_id="verify_contact_way", dependencies=WORK)
+def verify_way(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, way_id: int, body: VerifiedBody) -> None:
+    """Say that a contact way was shown to be theirs, and how."""
+    source, now = source_of(visitor), desk.clock()
+    with desk.pool.transaction() as conn:
+        contact_ways.verify_way(conn, customer_id=customer_id, way_id=way_id, how=body.how, source=source, now=now)

@@ -35,3 +35,10 @@ def add_note(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, body: Cust
     with desk.pool.transaction() as conn:
         note_id, _change_id = customer_notes.add_note(conn, customer_id=customer_id, new=new, source=source_of(visitor), now=now)
     return Kept(id=note_id)
+
+
+@router.delete("/notes/{note_id}", status_code=204, operation_id="remove_customer_note", dependencies=[program_may(Right.WORK)])
+def remove_note(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, note_id: int) -> None:
+    """Take away a note of one's own."""
+    with desk.pool.transaction() as conn:
+        customer_notes.remove_note(conn, customer_id=customer_id, note_id=note_id, source=source_of(visitor), now=desk.clock())

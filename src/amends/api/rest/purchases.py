@@ -61,3 +61,19 @@ def add_purchase(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, body: 
     with desk.pool.transaction() as conn:
         made, _change_id = purchases.add_purchase(conn, customer_id=customer_id, new=new, source=source_of(visitor), now=desk.clock())
     return Kept(id=made)
+
+
+@router.put("/purchases/{purchase_id}", operation_id="change_purchase", dependencies=WORK)
+def change_purchase(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, purchase_id: int, body: PurchaseBody) -> Kept:
+    """Let a purchase or a subscription be as it is told now: another state, renewed, ended."""
+    new, source = NewPurchase(**body.model_dump()), source_of(visitor)
+    with desk.pool.transaction() as conn:
+        purchases.change_purchase(conn, customer_id=customer_id, purchase_id=purchase_id, new=new, source=source, now=desk.clock())
+    return Kept(id=purchase_id)
+
+
+@router.delete("/purchases/{purchase_id}", status_code=204, operation_id="remove_purchase", dependencies=WORK)
+def remove_purchase(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, purchase_id: int) -> None:
+    """Forget a purchase."""
+    with desk.pool.transaction() as conn:
+        purchases.remove_purchase(conn, customer_id=customer_id, purchase_id=purchase_id, source=source_of(visitor), now=desk.clock())

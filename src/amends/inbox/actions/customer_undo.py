@@ -55,7 +55,8 @@ def _way(conn: Connection, change: Change, source: Source, now: datetime) -> Non
 def _purchase(conn: Connection, change: Change, source: Source, now: datetime) -> None:
     was, became = _told(change)
     if was and became:
-        purchases.end_subscription(conn, customer_id=change.customer_id, purchase_id=was["id"], source=source, now=now)
+        before, after = _as_purchase(was), _as_purchase(became)
+        purchases.put_back(conn, customer_id=change.customer_id, purchase_id=was["id"], was=before, became=after, source=source, now=now)
     elif became:
         purchases.remove_purchase(conn, customer_id=change.customer_id, purchase_id=became["id"], source=source, now=now)
     else:

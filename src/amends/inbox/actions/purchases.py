@@ -1,9 +1,9 @@
-"""Adds, ends and removes what a customer bought or subscribed to."""
+"""Adds, changes, ends and removes what a customer bought or subscribed to."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
@@ -19,6 +19,7 @@ FIELD = "purchases"
 A_DAY = timedelta(days=1)
 """So far apart are the days of the same moment in two zones."""
 MOST_AMOUNT = Decimal(10) ** 12
+_CENT = Decimal("0.01")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -35,14 +36,38 @@ def add_purchase(conn: Connection, *, customer_id: CustomerId, new: NewPurchase,
     return purchase_id, told_of_part(conn, customer_id, told, source=source, now=now)
 
 
+def change_purchase(
+    conn: Connection, *, customer_id: CustomerId, purchase_id: int, new: NewPurchase, source: Source, now: datetime
+) -> int | None:
+    """Let a purchase be as it is told now, and return the row of history that takes it back, None where nothing differs."""
+    found, kept = _purchase(conn, customer_id, purchase_id), checked(new)
+    return None if kept == as_new(found) else _become(conn, found, kept, source=source, now=now)
+
+
 def end_subscription(conn: Connection, *, customer_id: CustomerId, purchase_id: int, source: Source, now: datetime) -> int:
     """Say that a subscription ended; said again, that it goes on."""
     found = _purchase(conn, customer_id, purchase_id)
-    ended = None if found.ended_at else now
-    purchases.set_ended(conn, purchase_id, at=ended)
-    before = as_told(found) | {"id": found.id}
-    one = NewChange(field=FIELD, was=before, became=before | {"ended_at": ended.isoformat() if ended else None})
-    return told_of_part(conn, customer_id, one, source=source, now=now)
+    return _become(conn, found, replace(as_new(found), ended_at=None if found.ended_at else now), source=source, now=now)
+
+
+def put_back(  # noqa: PLR0913
+    conn: Connection, *, customer_id: CustomerId, purchase_id: int, was: NewPurchase, became: NewPurchase, source: Source, now: datetime
+) -> None:
+    """Let a purchase be as it was before a change; `Conflict` where it is not as that change left it."""
+    found = _purchase(conn, customer_id, purchase_id)
+    if as_new(found) != became:
+        raise Conflict(_("This was changed again since; change it by hand."))
+    _become(conn, found, was, source=source, now=now)
+
+
+def _become(conn: Connection, found: Purchase, kept: NewPurchase, *, source: Source, now: datetime) -> int:
+    try:
+        with conn.transaction():
+            purchases.update(conn, found.id, kept)
+    except UniqueViolation as error:
+        raise Conflict(_("This purchase is there already.")) from error
+    told = NewChange(field=FIELD, was=as_told(found) | {"id": found.id}, became=as_told(kept) | {"id": found.id})
+    return told_of_part(conn, found.customer_id, told, source=source, now=now)
 
 
 def remove_purchase(conn: Connection, *, customer_id: CustomerId, purchase_id: int, source: Source, now: datetime) -> int:
@@ -58,12 +83,20 @@ def checked(new: NewPurchase) -> NewPurchase:
     name, currency = line(new.name), line(new.currency, 3).upper()
     if not name:
         raise Refused(_("Say what was bought."))
-    if new.amount is not None and not (new.amount.is_finite() and abs(new.amount) < MOST_AMOUNT):
-        raise Refused(_("This amount cannot be kept."))
+    amount = None if new.amount is None else _amount(new.amount)
     if currency and not _CURRENCY.fullmatch(currency):
         raise Refused(_("Write the currency as three letters, such as LKR or EUR."))
     _check_days(new)
-    return replace(new, name=name, currency=currency, order_number=line(new.order_number, 80), state=line(new.state, 60))
+    order_number, state = line(new.order_number, 80), line(new.state, 60)
+    return replace(new, name=name, amount=amount, currency=currency, order_number=order_number, state=state)
+
+
+def _amount(amount: Decimal) -> Decimal:
+    """Return an amount as the database rounds it."""
+    rounded = amount.quantize(_CENT, ROUND_HALF_UP) if amount.is_finite() and abs(amount) < MOST_AMOUNT else MOST_AMOUNT
+    if abs(rounded) >= MOST_AMOUNT:
+        raise Refused(_("This amount cannot be kept."))
+    return rounded
 
 
 def _check_days(new: NewPurchase) -> None:
@@ -74,6 +107,11 @@ def _check_days(new: NewPurchase) -> None:
     first = new.bought_at.date() - A_DAY
     if (new.ended_at and new.ended_at < new.bought_at) or (new.renews_on and new.renews_on < first):
         raise Refused(_("A subscription cannot end or renew before it begins."))
+
+
+def as_new(one: NewPurchase) -> NewPurchase:
+    """Return what is said of a purchase, without what it is to us."""
+    return NewPurchase(**{field.name: getattr(one, field.name) for field in fields(NewPurchase)})
 
 
 def as_told(one: NewPurchase) -> dict[str, object]:

@@ -77,9 +77,18 @@ def find(conn: Connection, purchase_id: int, *, customer_id: CustomerId) -> Purc
     )
 
 
-def set_ended(conn: Connection, purchase_id: int, *, at: datetime | None) -> None:
-    """Say that a subscription ended, or with None that it goes on."""
-    execute(conn, "update purchases set ended_at = %(at)s where id = %(id)s", {"id": purchase_id, "at": at})
+def update(conn: Connection, purchase_id: int, new: NewPurchase) -> None:
+    """Let a purchase be as it is told."""
+    execute(
+        conn,
+        """
+        update purchases set kind = %(kind)s, name = %(name)s, order_number = %(order_number)s, amount = %(amount)s,
+          currency = %(currency)s, state = %(state)s, bought_at = %(bought_at)s, renews_on = %(renews_on)s, ended_at = %(ended_at)s,
+          system = %(system)s, external_id = %(external_id)s
+        where id = %(id)s
+        """,
+        asdict(new) | {"id": purchase_id},
+    )
 
 
 def delete(conn: Connection, purchase_id: int) -> None:
