@@ -2,7 +2,11 @@
 
 import json
 from datetime import timedelta
+from html import escape
 
+from amends.core.errors import Unreachable
+from amends.core.translating import speaking
+from amends.inbox.actions.collect import due_watches, record_trouble
 from amends.inbox.actions.source_alarms import watch_over
 from amends.inbox.actions.sources import pause
 from tests.cast import NOON
@@ -51,6 +55,19 @@ def test_an_alarm_that_is_over_says_after_how_long(door: Door) -> None:
 def test_the_source_shows_its_alarm(door: Door) -> None:
     in_trouble(door)
     assert 'aria-label="Alarms of this source"' in door.visitor(door.who.mia).get("/sources").text
+
+
+def test_what_is_wrong_is_told_in_the_readers_language(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        [job, *_] = due_watches(conn, now=NOON, lease=timedelta(minutes=1), limit=9)
+        record_trouble(conn, job, Unreachable(), now=NOON)
+        watch_over(conn, now=NOON + timedelta(hours=1))
+    with speaking("ta"):
+        told = escape(str(Unreachable()))
+    mia = door.visitor(door.who.mia)
+    for page in ("/alarms", "/sources"):
+        assert told in mia.get(page, headers={"Accept-Language": "ta"}).text, page
+        assert told not in mia.get(page).text
 
 
 def test_the_source_shows_who_we_are_what_we_may_and_what_it_costs(door: Door) -> None:

@@ -1,7 +1,7 @@
 """Sentences that the database keeps are told to each reader in their own language."""
 
 from amends.core.errors import Refused
-from amends.core.kept import keep, told
+from amends.core.kept import keep, recognised, told
 from amends.core.translating import N_, gettext, speaking
 
 CLOSED = N_("“%(name)s” is closed; open it again first.")
@@ -13,6 +13,15 @@ def test_a_kept_sentence_is_told_in_the_language_of_whoever_reads_it() -> None:
         assert told(plain) == gettext("stopped by hand") != "stopped by hand"
         assert told(closed) == gettext(CLOSED) % {"name": "100 % late"} != CLOSED % {"name": "100 % late"}
     assert (told(plain), told(closed)) == ("stopped by hand", "“100 % late” is closed; open it again first.")
+
+
+def test_what_is_kept_as_plain_english_is_recognised_by_its_text_and_so_is_what_stands_in_it() -> None:
+    texts = (N_("stopped: %(why)s"), CLOSED)
+    with speaking("ta"):
+        told_here = gettext(texts[0]) % {"why": gettext(CLOSED) % {"name": "50 %\n(a"}}
+        assert recognised("stopped: “50 %\n(a” is closed; open it again first.", texts) == told_here
+        assert recognised("stopped by hand", texts) == gettext("stopped by hand") != "stopped by hand"
+    assert recognised("stopped. why", texts) == "stopped. why"
 
 
 def test_numbers_and_lists_within_are_written_as_the_readers_language_writes_them() -> None:

@@ -78,7 +78,7 @@ def test_who_has_nothing_left_today_goes_on_after_midnight() -> None:
     waits = at(23, purse(us=1680))
     assert waits.again_at is not None
     assert waits.again_at == MIDNIGHT + 24 * HOUR
-    assert note(waits.again_at, now=MIDNIGHT + 23 * HOUR) == f"{SPENT}; the next reading is at 00:00 tomorrow (UTC)"
+    assert note(waits.again_at, now=MIDNIGHT + 23 * HOUR) == f"{SPENT}; the next reading is at {waits.again_at:%Y-%m-%d} 00:00 (UTC)"
 
 
 def test_a_tiny_budget_is_one_small_page_a_day() -> None:

@@ -1,11 +1,12 @@
 """Words for why an alarm rang, in the reader's language: on the page of alarms, and in the case's timeline.
 
-Place in the path: `rules.alerting`, `rules.surge_words` (a sentence in English, which goes to pagers and channels as it stands) -> stored
--> here.
+Place in the path: `rules.alerting`, `rules.surge_words`, `rules.source_alarms` (a sentence in English, which goes to pagers and channels as
+it stands) -> stored -> here.
 """
 
 import re
 
+from amends.api.trouble_words import trouble
 from amends.api.words import reason
 from amends.core.translating import _
 from amends.core.written import listed, number
@@ -19,7 +20,7 @@ def why_alarmed(stored: str) -> str:
     found = BECAUSE.fullmatch(stored)
     if found is None:
         surge = surge_words.read(stored)
-        return surge_words.sentence(surge) if surge else stored
+        return surge_words.sentence(surge) if surge else trouble(stored)
     told = f"{_('Negative')}, {_ground(found)}"
     return f"{told}: {listed(map(reason, found['reasons'].split(', ')))}." if found["reasons"] else f"{told}."
 

@@ -43,6 +43,7 @@ from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
 from amends.api.straight import Straight, safe
+from amends.api.trouble_words import trouble
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
@@ -125,6 +126,7 @@ def _environment(*, translates: bool) -> Environment:
         "clock_words": clock_words,
         "why_alarmed": why_alarmed,
         "why_routed": why_routed,
+        "trouble": trouble,
         "why_started": why_started,
         "role_name": role_name,
     }

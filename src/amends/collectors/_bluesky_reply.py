@@ -14,6 +14,7 @@ from amends.collectors._bluesky_text import marked, words
 from amends.core import reading
 from amends.core.errors import ReplyRefused, Unreachable
 from amends.core.ports import Draft
+from amends.core.translating import N_
 
 MOST_CLOCKS = 1024
 
@@ -38,14 +39,14 @@ def place_of(node: object, draft: Draft) -> Place:
     """Return where the answer goes, from the thread's own node of the post; `ReplyRefused` where nobody could see it there."""
     told = reading.mapping(node)
     if told.get("notFound") is True:
-        raise ReplyRefused("The post is deleted.")
+        raise ReplyRefused(N_("The post is deleted."))
     if told.get("blocked") is True:
-        raise ReplyRefused("The author blocks our account, or we block theirs; nobody would see an answer.")
+        raise ReplyRefused(N_("The author blocks our account, or we block theirs; nobody would see an answer."))
     post = reading.mapping(told.get("post"))
     if reading.text(post.get("uri")) != draft.parent_id or not reading.text(post.get("cid")):
         raise Unreachable("Bluesky does not show the post that is to be answered.")
     if reading.mapping(post.get("viewer")).get("replyDisabled") is True:
-        raise ReplyRefused("The author lets only some people answer in this thread, and not us.")
+        raise ReplyRefused(N_("The author lets only some people answer in this thread, and not us."))
     return _place(post)
 
 

@@ -12,6 +12,7 @@ from amends.core import reading
 from amends.core.errors import HookRefused
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
+from amends.core.translating import N_
 
 SIGNATURE = "x-discourse-event-signature"
 DELIVERY = "x-discourse-event-id"
@@ -23,11 +24,11 @@ def hear(hook: Hook, account: Account) -> Heard:
     """Return what the forum's call says; `HookRefused` where the forum did not sign it."""
     secret = account.credentials.get("webhook_secret", "").encode()
     if not secret:
-        raise HookRefused("Enter the webhook's secret: the forum signs its calls with it.")
+        raise HookRefused(N_("Enter the webhook's secret: the forum signs its calls with it."))
     if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
-        raise HookRefused("A forum calls with a POST of at most a megabyte.")
+        raise HookRefused(N_("A forum calls with a POST of at most a megabyte."))
     if not hmac.compare_digest(hook.headers.get(SIGNATURE, "").encode(), signature(secret, hook.body).encode()):
-        raise HookRefused("The forum did not sign this call.")
+        raise HookRefused(N_("The forum did not sign this call."))
     return Heard(harvest=_harvest(hook, account), delivery_id=hook.headers.get(DELIVERY, ""))
 
 
@@ -41,7 +42,7 @@ def _harvest(hook: Hook, account: Account) -> Harvest:
     try:
         told = reading.mapping(json.loads(hook.body))
     except (ValueError, RecursionError) as error:
-        raise HookRefused("The forum's call is no JSON.") from error
+        raise HookRefused(N_("The forum's call is no JSON.")) from error
     post = reading.mapping(told.get("post"))
     if not post:
         return Harvest(posts=())

@@ -13,6 +13,7 @@ from amends.core.errors import HookRefused
 from amends.core.harvest import Fields
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
+from amends.core.translating import N_
 
 SIGNATURE = "x-hub-signature-256"
 DELIVERY = "x-github-delivery"
@@ -24,11 +25,11 @@ def hear(hook: Hook, account: Account) -> Heard:
     """Return what GitHub's call says; `HookRefused` where GitHub did not sign it."""
     secret = account.credentials.get("webhook_secret", "").encode()
     if not secret:
-        raise HookRefused("Enter the webhook's secret: GitHub signs its calls with it.")
+        raise HookRefused(N_("Enter the webhook's secret: GitHub signs its calls with it."))
     if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
-        raise HookRefused("GitHub calls with a POST of at most a megabyte.")
+        raise HookRefused(N_("GitHub calls with a POST of at most a megabyte."))
     if not hmac.compare_digest(hook.headers.get(SIGNATURE, "").encode(), signature(secret, hook.body).encode()):
-        raise HookRefused("GitHub did not sign this call.")
+        raise HookRefused(N_("GitHub did not sign this call."))
     return Heard(harvest=_harvest(hook.body, account), delivery_id=hook.headers.get(DELIVERY, ""))
 
 
@@ -41,7 +42,7 @@ def _harvest(body: bytes, account: Account) -> Harvest:
     try:
         told = reading.mapping(json.loads(body))
     except (ValueError, RecursionError) as error:
-        raise HookRefused("GitHub's call is no JSON: choose the content type application/json there.") from error
+        raise HookRefused(N_("GitHub's call is no JSON: choose the content type application/json there.")) from error
     item, action = _item(told), reading.text(told.get("action"))
     if action in TAKEN_AWAY and item:
         return _taken_away(item)

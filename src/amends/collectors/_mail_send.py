@@ -25,6 +25,7 @@ from amends.core.errors import CredentialsRefused, NetworkError, RateLimited, Re
 from amends.core.harvest import Fields
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
 from amends.core.ports import Account, Draft
+from amends.core.translating import N_
 
 PORTS = {"ssl": 465, "starttls": 587, "plain": 25}
 MOST_REFERENCES, LONGEST_SUBJECT, LONGEST_NAME = 50, 400, 100
@@ -49,7 +50,7 @@ def letter(draft: Draft, parent: Fields, account: Account, now: datetime) -> Ema
     to = answer_to(parent, own_addresses(account))
     answered = ids_in(reading.mapping(parent.get("headers")).get("message-id"))[:1]
     if not to or not answered:
-        raise ReplyRefused("The mail names nobody that an answer could go to.")
+        raise ReplyRefused(N_("The mail names nobody that an answer could go to."))
     made = EmailMessage(policy=LINES)
     made["From"] = Address(display_name=_one_line(account.options.get("from_name", ""))[:LONGEST_NAME], addr_spec=account.handle.strip())
     made["To"] = ", ".join(to)

@@ -18,6 +18,7 @@ from amends.core.clock import CLOCKS_APART
 from amends.core.errors import ReplyRefused, Unreachable
 from amends.core.ports import Account, Attachment, Draft, Published
 from amends.core.post import Post
+from amends.core.translating import N_
 
 FROM_PUBLIC = "public"
 AS_THE_PARENT = {"unlisted": "unlisted", "private": "private", "limited": "private", "direct": "direct"}
@@ -29,7 +30,7 @@ def publish(client: Client, draft: Draft, account: Account) -> Published:
     try:
         parent = one(client, draft.parent_id)
     except Gone as error:
-        raise ReplyRefused("The post is no longer there.") from error
+        raise ReplyRefused(N_("The post is no longer there.")) from error
     asked: dict[str, object] = {
         "status": addressed(draft.text, parent, account),
         "in_reply_to_id": draft.parent_id,

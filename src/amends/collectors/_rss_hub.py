@@ -18,6 +18,7 @@ from amends.core.errors import HookRefused
 from amends.core.network import Wire
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook, Hub
+from amends.core.translating import N_
 
 WANTED = timedelta(days=10)
 LONGEST = timedelta(days=30)
@@ -51,14 +52,14 @@ def hear(hook: Hook, account: Account, *, now: datetime) -> Heard:
     """Return what a hub says; `HookRefused` where we asked nothing of the kind, or it did not sign what it says."""
     hub = Hub(address=hook.query.get("hub", ""), topic=hook.query.get("topic", ""))
     if not account.hook_key or not _same(hook.query.get("key", ""), _made("key", hub, account)):
-        raise HookRefused("This address was given to no hub.")
+        raise HookRefused(N_("This address was given to no hub."))
     if hook.method.upper() == "GET":
         return _verified(hook.query, hub, now)
     if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
-        raise HookRefused("A hub calls with a POST of at most a megabyte.")
+        raise HookRefused(N_("A hub calls with a POST of at most a megabyte."))
     told = hook.headers.get(SIGNATURE, "")
     if not _is_signed(told, hook.body, _made("secret", hub, account)):
-        raise HookRefused("The hub did not sign this call.")
+        raise HookRefused(N_("The hub did not sign this call."))
     feed = read_feed(hook.body)
     troubles = () if feed.is_feed else ("What the hub sent is no feed.",)
     harvest = posts_from(first_seen(feed.entries, now), account)

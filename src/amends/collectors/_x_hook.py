@@ -16,6 +16,7 @@ from amends.core import reading
 from amends.core.errors import HookRefused
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
+from amends.core.translating import N_
 
 SIGNATURE = "x-twitter-webhooks-signature"
 CHALLENGE = re.compile(r"[A-Za-z0-9+/=._~-]{1,1000}")
@@ -26,14 +27,14 @@ def hear(hook: Hook, account: Account) -> Heard:
     """Return what X's call says; `HookRefused` where X did not sign it."""
     secret = account.credentials.get("consumer_secret", "").encode()
     if not secret:
-        raise HookRefused("Enter the app's consumer secret: X signs its calls with it.")
+        raise HookRefused(N_("Enter the app's consumer secret: X signs its calls with it."))
     if hook.method.upper() == "GET":
         return _answered(hook, secret)
     if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
-        raise HookRefused("X calls with a POST of at most a megabyte.")
+        raise HookRefused(N_("X calls with a POST of at most a megabyte."))
     told = hook.headers.get(SIGNATURE, "")
     if not hmac.compare_digest(told.encode(), signature(secret, hook.body).encode()):
-        raise HookRefused("X did not sign this call.")
+        raise HookRefused(N_("X did not sign this call."))
     return Heard(harvest=_harvest(hook.body, account), delivery_id=told)
 
 
@@ -46,7 +47,7 @@ def _answered(hook: Hook, secret: bytes) -> Heard:
     """Answer X's challenge, by which it learns that the address is ours."""
     challenge = hook.query.get("crc_token", "")
     if not CHALLENGE.fullmatch(challenge):
-        raise HookRefused("This is no challenge of X.")
+        raise HookRefused(N_("This is no challenge of X."))
     answer = json.dumps({"response_token": signature(secret, challenge.encode())})
     return Heard(harvest=Harvest(posts=()), answer=answer, answer_type="application/json")
 
@@ -55,5 +56,5 @@ def _harvest(body: bytes, account: Account) -> Harvest:
     try:
         told = reading.mapping(json.loads(body))
     except (ValueError, RecursionError) as error:
-        raise HookRefused("X's call is no JSON.") from error
+        raise HookRefused(N_("X's call is no JSON.")) from error
     return posts_of_activity(told, account) if is_activity(told) else posts_from(told, account)

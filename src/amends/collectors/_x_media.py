@@ -9,6 +9,7 @@ from amends.collectors._x_client import Api
 from amends.core import reading
 from amends.core.errors import ReplyRefused, Unreachable
 from amends.core.ports import Attachment
+from amends.core.translating import N_
 
 IN_PUBLIC, IN_PRIVATE = "tweet_image", "dm_image"
 MOST = {IN_PUBLIC: 4, IN_PRIVATE: 1}
@@ -18,7 +19,7 @@ TAKEN = frozenset({"image/png", "image/jpeg", "image/webp"})
 def uploaded(api: Api, pictures: Sequence[Attachment], place: str) -> list[str]:
     """Return X's ids of pictures for an answer `IN_PUBLIC` or `IN_PRIVATE`; `ReplyRefused` where X would not take one."""
     if any(picture.content_type not in TAKEN for picture in pictures):
-        raise ReplyRefused("X takes PNG, JPEG and WebP from here, and no moving pictures.")
+        raise ReplyRefused(N_("X takes PNG, JPEG and WebP from here, and no moving pictures."))
     if len(pictures) > MOST[place]:
         raise ReplyRefused(f"X takes {MOST[IN_PUBLIC]} pictures an answer at most, and {MOST[IN_PRIVATE]} a private message.")
     return [_uploaded(api, picture, place) for picture in pictures]

@@ -20,6 +20,7 @@ from amends.core import reading
 from amends.core.clock import CLOCKS_APART
 from amends.core.errors import QueryRefused, ReplyRefused
 from amends.core.ports import Account, Cursor, Draft, Page, Published
+from amends.core.translating import N_
 from amends.core.walk import REMEMBERED, Walk
 
 LISTED = "get_direct_message_events"
@@ -92,7 +93,7 @@ def _to(api: Api, draft: Draft) -> dict[str, str]:
     told = shown_or_not(api.call("get_tweet", draft.parent_id, tweet_fields=["author_id"]))
     author_id = digits(reading.mapping(told.get("data")).get("author_id"))
     if not author_id:
-        raise ReplyRefused("X no longer shows the post, so it does not say whom to write to.")
+        raise ReplyRefused(N_("X no longer shows the post, so it does not say whom to write to."))
     return {"participant_id": author_id}
 
 

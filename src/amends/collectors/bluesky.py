@@ -123,7 +123,7 @@ class Bluesky:
         try:
             place = place_of(self._node(draft.parent_id, depth=0, above=0), draft)
         except QueryRefused as refusal:
-            raise ReplyRefused("The post is deleted.") from refusal
+            raise ReplyRefused(N_("The post is deleted.")) from refusal
         pictures = [self._uploaded(attachment) for attachment in draft.attachments]
         record = record_of(draft, place, pictures, self._resolver(), self._clock())
         said = {"repo": self._line.did, "collection": POST, "rkey": key_of(draft), "record": record}

@@ -102,7 +102,7 @@ class Discourse:
         said = {"raw": draft.text, "topic_id": int(topic), "reply_to_post_number": int(number)}
         body = reading.mapping(self._rest.publish("posts.json", said))
         if body.get("action") == "enqueued":
-            raise ReplyRefused("The forum's staff has to approve the answer first; it waits there.")
+            raise ReplyRefused(N_("The forum's staff has to approve the answer first; it waits there."))
         found = posts_from(body, self._account).posts
         if not found:
             raise Unreachable(f"{TITLE} took the answer but does not show it.")

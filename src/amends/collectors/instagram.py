@@ -137,7 +137,9 @@ class Instagram:
         if draft.private or graph_messages.is_message(draft.parent_id):
             return self._talks.find(draft, graph_id(draft.parent_id))
         if draft.root_id.startswith(posts.NAMED):
-            raise ReplyRefused("Instagram does not show what we wrote under others' media: look there, and send it again if it is missing.")
+            raise ReplyRefused(
+                N_("Instagram does not show what we wrote under others' media: look there, and send it again if it is missing.")
+            )
         under_media = draft.parent_id == draft.root_id
         path = f"{graph_id(draft.parent_id)}/{'comments' if under_media else 'replies'}"
         body = self._graph.page(path, {"fields": COMMENT_FIELDS, "limit": COMMENT_LIMIT})

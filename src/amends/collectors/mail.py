@@ -141,7 +141,7 @@ class Mail:
         """Send the answer to whom the mail asks for, and lay a copy into the folder of sent mail."""
         now = self._clock()
         if not self._account.options.get("smtp_host"):
-            raise ReplyRefused("Enter the server for sending (SMTP) on the source's page; without it nothing can be answered.")
+            raise ReplyRefused(N_("Enter the server for sending (SMTP) on the source's page; without it nothing can be answered."))
         with opened(self._login) as folder:
             made = letter(draft, self._parent(folder, draft), self._account, now)
             send(made, self._login)
@@ -200,7 +200,7 @@ class Mail:
             found = self._mail_in(folder, name, draft.parent_id)
             if found is not None:
                 return found
-        raise ReplyRefused("The mail is in no folder of the mailbox any more, so it cannot be answered from here.")
+        raise ReplyRefused(N_("The mail is in no folder of the mailbox any more, so it cannot be answered from here."))
 
     def _mail_in(self, folder: Folder, name: str, wanted: str) -> Fields | None:
         """Return the mail with this id or Message-ID in a folder; servers look for a part of a header, so it is compared."""

@@ -133,13 +133,13 @@ class Telegram:
         """Return what Telegram tells our webhook, which shows the secret that we gave it."""
         secret = self._account.credentials.get("webhook_secret", "")
         if hook.method.upper() != "POST" or len(hook.body) > LARGEST_HOOK:
-            raise HookRefused("Telegram calls with a POST of at most a megabyte.")
+            raise HookRefused(N_("Telegram calls with a POST of at most a megabyte."))
         if not secret or not compare_digest(hook.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
-            raise HookRefused("The secret token is not the one that we gave to Telegram.")
+            raise HookRefused(N_("The secret token is not the one that we gave to Telegram."))
         update = reading.mapping(parsed(hook.body))
         number = reading.name(update.get("update_id"))
         if not number:
-            raise HookRefused("This is no update.")
+            raise HookRefused(N_("This is no update."))
         return Heard(harvest=posts_from(update, self._account), delivery_id=number)
 
     def _call(self, method: str, asked: dict[str, object]) -> object:

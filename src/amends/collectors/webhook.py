@@ -97,22 +97,22 @@ class Webhook(Unasked):
         told = reading.whole(stamp)
         moment = None if told is None else reading.moment(told)
         if hook.method != "POST" or moment is None or not 0 < len(name) <= LONGEST_ID or len(hook.body) > LARGEST_HOOK:
-            raise HookRefused("A call is a POST with the headers webhook-id, webhook-timestamp and webhook-signature.")
+            raise HookRefused(N_("A call is a POST with the headers webhook-id, webhook-timestamp and webhook-signature."))
         if abs(self._clock() - moment) > WINDOW:
-            raise HookRefused("The call is older than five minutes, or one of the clocks is wrong.")
+            raise HookRefused(N_("The call is older than five minutes, or one of the clocks is wrong."))
         try:
             wanted = [Signer(secret).sign(name, moment, hook.body.decode()) for secret in self._secrets()]
         except UnicodeDecodeError as error:
-            raise HookRefused("The body is not UTF-8.") from error
+            raise HookRefused(N_("The body is not UTF-8.")) from error
         given = [one.encode() for one in signatures.split()]
         if not any(compare_digest(one.encode(), other) for one in wanted for other in given):
-            raise HookRefused("No signature of the call is made with our secret.")
+            raise HookRefused(N_("No signature of the call is made with our secret."))
         return name
 
     def _signed(self, key: str, now: datetime, body: str) -> dict[str, str]:
         secrets = self._secrets()
         if not secrets:
-            raise ReplyRefused("No secret is set, so the reply cannot be signed.")
+            raise ReplyRefused(N_("No secret is set, so the reply cannot be signed."))
         stamp = datetime.fromtimestamp(int(now.timestamp()), tz=UTC)
         return {
             "content-type": "application/json",

@@ -1,11 +1,14 @@
 """Sentences that the database keeps and each reader is told in their own language.
 
 What is kept is the English text, marked with `N_` where it is written, and behind it what stands in it; so a log, a program and a
-database of yesterday read it too. What is no text of ours is told as it was kept.
+database of yesterday read it too. What is no text of ours is told as it was kept. What goes to pagers and programs as well is kept as
+plain English, and `recognised` by its text.
 """
 
 import json
 import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from amends.core.translating import gettext
@@ -32,6 +35,21 @@ def told(kept: str) -> str:
         return filled(text, json.loads(values)) if _OURS.fullmatch(text) else kept
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # words of a network, or of somebody, that hold our sign
         return kept
+
+
+def recognised(plain: str, texts: Sequence[str]) -> str:
+    """Return a sentence that was made of one of `texts`, or is a text itself, in the language spoken now, and so what stands in it."""
+    for text in texts:
+        if found := _pattern(text).fullmatch(plain):
+            return gettext(text) % {name: recognised(value, texts) for name, value in found.groupdict().items()}
+    return gettext(plain)
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return what a text looks like once its values are in it."""
+    parts = re.split(r"%\((\w+)\)s", text)
+    return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.DOTALL)
 
 
 def filled(text: str, values: dict[str, Any]) -> str:

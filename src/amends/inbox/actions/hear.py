@@ -6,7 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import HookRefused, NotFound, RateLimited
 from amends.core.pushing import Heard, Hub
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.collect import store_posts
 from amends.inbox.actions.ingest import Ingested
 from amends.inbox.rules import source_health
@@ -18,9 +18,9 @@ from amends.inbox.rules.ways import pushed
 from amends.inbox.store import calls, feed_hubs, hub_farewells
 from amends.inbox.store.calls import Called
 
-NO_HUB_OF_OURS = "This hub is not asked to call us about this feed any more."
-NO_FAREWELL = "Nobody told this hub to call no more."
-TOO_OFTEN = "Too many calls from here; wait a few minutes."
+NO_HUB_OF_OURS = N_("This hub is not asked to call us about this feed any more.")
+NO_FAREWELL = N_("Nobody told this hub to call no more.")
+TOO_OFTEN = N_("Too many calls from here; wait a few minutes.")
 
 
 def called_source(conn: Connection, *, source_id: SourceId) -> Called:
@@ -76,4 +76,4 @@ def _part(conn: Connection, called: Called, hub: Hub) -> Ingested:
 def record_refused(conn: Connection, called: Called, *, why: str, caller: bytes, now: datetime) -> None:
     """Count a call that was refused, and show the last one at the watch: a wrong secret must not look like silence."""
     calls.add_knock(conn, source_id=called.source_id, door=OpenDoor.HOOK, caller=caller, now=now)
-    calls.save_note(conn, watch_id=called.watch_id, note=storable(f"A call was refused at {now:%d %b, %H:%M} UTC: {why}"))
+    calls.save_note(conn, watch_id=called.watch_id, note=storable(source_health.call_refused(why, now=now)))

@@ -9,7 +9,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError, NotFound, Refused
 from amends.core.ports import Published
 from amends.core.post import Visibility
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import clocks, promises, still_allowed
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
@@ -240,7 +240,7 @@ def record_reply_trouble(conn: Connection, job: ReplyJob, error: NetworkError, *
     if failed and reply_tries.is_of_account(error):
         incident_rounds.hold(conn, reply_id=reply.id)
     if failed and case.status == CaseStatus.RESOLVED and case.episode == reply.episode:
-        take_back(conn, case, agent_id=reply.agent_id, why="The reply did not go out.", now=now)
+        take_back(conn, case, agent_id=reply.agent_id, why=N_("The reply did not go out."), now=now)
 
 
 def retry_reply(conn: Connection, *, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from amends.core.translating import N_
 from amends.core.watching import WatchKind
 
 DAY = timedelta(days=1)
@@ -22,6 +23,8 @@ FEWEST, MOST = 1e-6, 1e12
 SHARE = 70
 _ROUNDING = 1e-6
 SPENT = "Today's budget is spent"
+NOTE = N_("Today's budget is spent; the next reading is at %(at)s (UTC)")
+"""Begins with `SPENT`, by which the database finds who waits so."""
 
 
 class Unit(StrEnum):
@@ -117,8 +120,7 @@ def least_page(a_day: float) -> int:
 
 def note(again_at: datetime, *, now: datetime) -> str:
     """Return what the watch says while it waits."""
-    day = "" if day_of(again_at) == day_of(now) else " tomorrow" if day_of(again_at) - day_of(now) == DAY else f" on {again_at:%d %b}"
-    return f"{SPENT}; the next reading is at {again_at:%H:%M}{day} (UTC)"
+    return NOTE % {"at": f"{again_at:%H:%M}" if day_of(again_at) == day_of(now) else f"{again_at:%Y-%m-%d %H:%M}"}
 
 
 def _come_in(now: datetime) -> float:

@@ -14,6 +14,7 @@ from amends.core.errors import (
     SourceUnfit,
     Unreachable,
 )
+from amends.core.translating import N_
 from amends.inbox.rules.words import ReplyState
 
 MOST_TRIES = 8
@@ -23,16 +24,17 @@ LONGEST_RETRY = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1)
 
 ADVICE: dict[type[NetworkError], str] = {
-    ReplyRefused: "Change the words and send them anew, or open the post on the network and answer there.",
-    QueryRefused: "The post may be gone: open it on the network. If it is there, try again.",
-    CredentialsRefused: "Ask an administrator to enter new credentials on the page Sources, then try again.",
-    AccessDenied: "Ask an administrator whether the app has the right to write and the account is in good standing, then try again.",
-    PaymentRequired: "Ask an administrator to mend the plan or the balance at the network, then try again.",
-    SourceUnfit: "Ask an administrator to mend the source on the page Sources, then try again.",
-    RateLimited: "The network has had enough of us for now: try again later, or answer there by hand.",
-    Unreachable: "See on the network whether it is there. If not, try again: it is looked for first, so it does not go out twice.",
+    ReplyRefused: N_("Change the words and send them anew, or open the post on the network and answer there."),
+    QueryRefused: N_("The post may be gone: open it on the network. If it is there, try again."),
+    CredentialsRefused: N_("Ask an administrator to enter new credentials on the page Sources, then try again."),
+    AccessDenied: N_("Ask an administrator whether the app has the right to write and the account is in good standing, then try again."),
+    PaymentRequired: N_("Ask an administrator to mend the plan or the balance at the network, then try again."),
+    SourceUnfit: N_("Ask an administrator to mend the source on the page Sources, then try again."),
+    RateLimited: N_("The network has had enough of us for now: try again later, or answer there by hand."),
+    Unreachable: N_("See on the network whether it is there. If not, try again: it is looked for first, so it does not go out twice."),
 }
-OTHERWISE = "Open the post on the network and answer there, or try again."
+OTHERWISE = N_("Open the post on the network and answer there, or try again.")
+GIVEN_UP = N_("Given up after %(n)s tries: %(why)s")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,7 @@ def after_trouble(error: NetworkError, *, attempts: int, now: datetime) -> NextT
     if not isinstance(error, RateLimited | Unreachable):
         return NextTry(state=ReplyState.FAILED, reason=str(error), at=now, advice=advice_on(error))
     if attempts >= MOST_TRIES:
-        return NextTry(state=ReplyState.FAILED, reason=f"Given up after {attempts} tries: {error}", at=now, advice=advice_on(error))
+        return NextTry(state=ReplyState.FAILED, reason=GIVEN_UP % {"n": attempts, "why": error}, at=now, advice=advice_on(error))
     if isinstance(error, RateLimited):
         return NextTry(state=ReplyState.QUEUED, reason=str(error), at=min(max(error.until, now + FIRST_RETRY), now + LONGEST_WAIT))
     return NextTry(state=ReplyState.QUEUED, reason=str(error), at=now + back_off(attempts))

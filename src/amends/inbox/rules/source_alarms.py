@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from amends.core.translating import N_
 from amends.inbox.rules.alert_text import first_words
 from amends.inbox.rules.words import Severity, WatchState
 
 LONGEST_RETRYING = timedelta(minutes=30)
 WARN_BEFORE = (timedelta(days=1), timedelta(days=3), timedelta(days=14))
 LONGEST_REASON = 300
+STOPPED = N_("It stopped reading %(name)s. %(note)s")
+RETRYING = N_("It could not read %(name)s for more than 30 minutes, and tries on. %(note)s")
+SILENT = N_("It is silent for longer than usual: reading works, and the last post is of %(at)s UTC.")
+EXPIRED = N_("The credentials have ended: enter new ones on the page Sources.")
+EXPIRING = N_("The credentials end within %(days)s days, on %(at)s UTC: enter new ones on the page Sources.")
+EXPIRING_SOON = N_("The credentials end tomorrow, on %(at)s UTC: enter new ones on the page Sources.")
+TEXTS = (STOPPED, RETRYING, SILENT, EXPIRED, EXPIRING, EXPIRING_SOON)
+"""What the reasons are made of; they go to pagers in English and are kept so, and screens recognise them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,10 +76,10 @@ def _of_watch(watch: WatchSeen, now: datetime) -> Iterator[SourceAlarm]:
     """One failure lasts until the watch works again, whatever was tried meanwhile: its key holds when it last worked."""
     failure = f"{watch.id}:{watch.last_ok_at.isoformat() if watch.last_ok_at else 'never'}"
     if watch.state == WatchState.STOPPED:
-        reason = f"It stopped reading {watch.name}. {watch.note}"
+        reason = STOPPED % {"name": watch.name, "note": watch.note}
         yield _alarm(f"stopped:{failure}", "stopped", Severity.CRITICAL, reason, watch.state_since)
     elif watch.state == WatchState.RETRYING and now - watch.state_since >= LONGEST_RETRYING:
-        reason = f"It could not read {watch.name} for more than 30 minutes, and tries on. {watch.note}"
+        reason = RETRYING % {"name": watch.name, "note": watch.note}
         yield _alarm(f"retrying:{failure}", "retrying", Severity.HIGH, reason, watch.state_since)
 
 
@@ -80,7 +89,7 @@ def _silent(source: SourceSeen, open_keys: frozenset[str]) -> Iterator[SourceAla
         return
     key = f"silent:{source.silent_since.isoformat()}"
     if key in open_keys or any(watch.state == WatchState.OK for watch in source.watches):
-        reason = f"It is silent for longer than usual: reading works, and the last post is of {source.silent_since:%d %b, %H:%M} UTC."
+        reason = SILENT % {"at": f"{source.silent_since:%Y-%m-%d %H:%M}"}
         yield _alarm(key, "silent", Severity.HIGH, reason, source.silent_since)
 
 
@@ -90,13 +99,12 @@ def _expiring(source: SourceSeen, now: datetime) -> Iterator[SourceAlarm]:
         return
     ends, left = f"{source.expires_at:%Y-%m-%d}", source.expires_at - now
     if left <= timedelta(0):
-        reason = "The credentials have ended: enter new ones on the page Sources."
-        yield _alarm(f"expired:{ends}", "expired", Severity.CRITICAL, reason, source.expires_at)
+        yield _alarm(f"expired:{ends}", "expired", Severity.CRITICAL, EXPIRED, source.expires_at)
         return
     for before in WARN_BEFORE:
         if left <= before:
-            days = "tomorrow" if before.days == 1 else f"within {before.days} days"
-            reason = f"The credentials end {days}, on {source.expires_at:%d %b %Y, %H:%M} UTC: enter new ones on the page Sources."
+            text, days = EXPIRING_SOON if before.days == 1 else EXPIRING, before.days
+            reason = text % {"days": days, "at": f"{source.expires_at:%Y-%m-%d %H:%M}"}
             yield _alarm(f"expiring:{ends}:{before.days}", "expiring", Severity.HIGH, reason, now)
             return
 

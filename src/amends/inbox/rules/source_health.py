@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, PaymentRequired, QueryRefused, RateLimited, SourceUnfit
+from amends.core.translating import N_
 from amends.inbox.rules.words import WatchState
 
 FIRST_RETRY = timedelta(seconds=5)
@@ -15,12 +16,20 @@ REFUSALS = 3
 """How often in a row a query is refused before we believe it: networks refuse good ones on bad days."""
 
 _REMEDIES = (
-    (CredentialsRefused, "The network refuses our credentials: enter new ones."),
-    (AccessDenied, "The network denies access: give the app the missing right, or check whether the account is suspended; then retry."),
-    (PaymentRequired, "The network wants to be paid: check the plan and the balance there; then retry."),
-    (SourceUnfit, "The source is set up wrongly: mend it, then retry."),
-    (QueryRefused, "The network does not know this query or place: mend the watch, or retry if it is there again."),
+    (CredentialsRefused, N_("The network refuses our credentials: enter new ones.")),
+    (AccessDenied, N_("The network denies access: give the app the missing right, or check whether the account is suspended; then retry.")),
+    (PaymentRequired, N_("The network wants to be paid: check the plan and the balance there; then retry.")),
+    (SourceUnfit, N_("The source is set up wrongly: mend it, then retry.")),
+    (QueryRefused, N_("The network does not know this query or place: mend the watch, or retry if it is there again.")),
 )
+
+UNFIT = N_("%(remedy)s What is wrong: %(said)s.")
+SAID = N_("%(remedy)s It said: %(said)s")
+MORE = N_("Not everything could be read: %(first)s (and %(n)s more)")
+ONE = N_("Not everything could be read: %(first)s")
+CALL_REFUSED = N_("A call was refused at %(at)s UTC: %(why)s")
+TEXTS = (CALL_REFUSED, MORE, ONE, UNFIT, SAID)
+"""What notes are made of, the outer before what may stand in it; they are kept in English, and screens recognise them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +61,11 @@ def after_trouble(error: NetworkError, *, failures: int, now: datetime) -> Healt
     return Health(state=WatchState.RETRYING, note=str(error), failures=failures + 1, next_at=now + back_off(failures))
 
 
+def call_refused(why: str, *, now: datetime) -> str:
+    """Return the note of a watch whose caller was turned away."""
+    return CALL_REFUSED % {"at": f"{now:%Y-%m-%d %H:%M}", "why": why}
+
+
 def back_off(failures: int) -> timedelta:
     """Return the pause after one more failure: 5 s doubled each time, at most 15 minutes."""
     return min(FIRST_RETRY * 2 ** min(failures, 20), LONGEST_RETRY)
@@ -60,12 +74,12 @@ def back_off(failures: int) -> timedelta:
 def _with_detail(remedy: str, error: NetworkError) -> str:
     said = " ".join(str(part) for part in error.args)
     if isinstance(error, SourceUnfit):
-        return f"{remedy} What is wrong: {said or 'unknown'}."
-    return f"{remedy} It said: {said}" if said else remedy
+        return UNFIT % {"remedy": remedy, "said": said or N_("unknown")}
+    return SAID % {"remedy": remedy, "said": said} if said else remedy
 
 
 def _summary(troubles: tuple[str, ...]) -> str:
     if not troubles:
         return ""
     first, *others = troubles
-    return f"Not everything could be read: {first}" + (f" (and {len(others)} more)" if others else "")
+    return MORE % {"first": first, "n": len(others)} if others else ONE % {"first": first}

@@ -1,0 +1,15 @@
+"""Words for what went wrong with a source or an answer, in the reader's language.
+
+Place in the path: `rules.source_health`, `rules.source_alarms`, `rules.reply_tries` (sentences in English, which pagers and programs get as
+they stand) -> stored -> here.
+"""
+
+from amends.core.kept import recognised
+from amends.inbox.rules import budgeting, reply_tries, source_alarms, source_health
+
+TEXTS = (reply_tries.GIVEN_UP, budgeting.NOTE, *source_alarms.TEXTS, *source_health.TEXTS)
+
+
+def trouble(stored: str) -> str:
+    """Return the sentence for stored words; what a network said itself stays."""
+    return recognised(stored, TEXTS)

@@ -1,0 +1,64 @@
+"""What went wrong is kept in English, for pagers and programs, and told on screens in the reader's language."""
+
+from datetime import timedelta
+
+import pytest
+
+from amends.api.alarm_reasons import why_alarmed
+from amends.api.trouble_words import trouble
+from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
+from amends.core.translating import gettext, speaking
+from amends.inbox.rules import budgeting, reply_tries, source_health
+from amends.inbox.rules.source_alarms import SourceSeen, WatchSeen, alarms_of
+from tests.cast import NOON
+
+DAY = timedelta(days=1)
+NO_ANSWER = str(Unreachable())
+
+
+def seen(state: str, note: str, *, left: timedelta | None = None, silent: bool = False) -> SourceSeen:
+    watch = WatchSeen(id=1, kind="search", query="100 % (a", state=state, note=note, state_since=NOON - DAY, last_ok_at=None)
+    return SourceSeen(watches=[watch], expires_at=left and NOON + left, silent_since=NOON - DAY if silent else None, paused=False)
+
+
+def of_alarms(source: SourceSeen) -> list[str]:
+    return [alarm.reason for alarm in alarms_of(source, open_keys=(), now=NOON)]
+
+
+def note_of(error: NetworkError) -> str:
+    return source_health.after_trouble(error, failures=0, now=NOON).note
+
+
+KEPT = [
+    *of_alarms(seen("stopped", note_of(CredentialsRefused("a It said: b")))),
+    *of_alarms(seen("retrying", NO_ANSWER)),
+    *of_alarms(seen("ok", "", silent=True)),
+    *of_alarms(seen("ok", "", left=-DAY)),
+    *of_alarms(seen("ok", "", left=DAY)),
+    *of_alarms(seen("ok", "", left=3 * DAY)),
+    note_of(SourceUnfit()),
+    source_health.after_page(more=False, troubles=("a", "b"), come_back_at=None, now=NOON, poll_every=DAY).note,
+    source_health.call_refused("a 100 %", now=NOON),
+    budgeting.note(NOON + DAY, now=NOON),
+    reply_tries.after_trouble(Unreachable("502 %(n)s"), attempts=8, now=NOON).reason,
+]
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_in_english_it_is_told_as_it_was_kept(kept: str) -> None:
+    assert why_alarmed(kept) == trouble(kept) == kept
+
+
+def test_what_stands_in_a_sentence_is_told_in_the_readers_language_too() -> None:
+    [alarm], given_up = of_alarms(seen("retrying", NO_ANSWER)), reply_tries.after_trouble(Unreachable(), attempts=8, now=NOON).reason
+    with speaking("ta"):
+        here = gettext(NO_ANSWER)
+        assert here != NO_ANSWER
+        assert why_alarmed(alarm).endswith(here)
+        assert trouble(given_up).endswith(here)
+        assert trouble(NO_ANSWER) == here
+
+
+def test_what_a_network_said_stays() -> None:
+    with speaking("ta"):
+        assert trouble("Sorry %(name)s, {no} \x1f[1]") == "Sorry %(name)s, {no} \x1f[1]"
