@@ -3,8 +3,11 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from amends.worker.context import make_drains, wake_here_first
 from amends.worker.drain import Drain
+from amends.worker.names import Task
 
 SURELY = 30.0
 """Seconds in which a busy machine, too, starts two threads."""
@@ -28,6 +31,38 @@ def test_a_wake_up_during_the_work_brings_one_more_look() -> None:
 
     drain.run(step)
     assert looks == ["look", "look"]
+
+
+def test_who_wakes_a_full_drain_needs_no_message() -> None:
+    stopping = threading.Event()
+    drain = Drain(stopping=stopping)
+    looks: list[bool] = []
+
+    def step() -> bool:
+        if len(looks) < 2:
+            looks.append(drain.look_again())
+        return False
+
+    assert not drain.look_again(), "nobody is at work who could look"
+    drain.run(step)
+    assert looks == [True, True], "the look that was asked for was taken by the same call"
+    stopping.set()
+    assert not drain.look_again(), "nobody looks who is asked to stop"
+
+
+def test_a_task_at_work_is_woken_without_the_broker_and_any_other_by_it() -> None:
+    drains = make_drains(threading.Event())
+    published: list[Task] = []
+    waking = partial(wake_here_first, drains=drains, publish=lambda task: bool(published.append(task)))
+
+    def step() -> bool:
+        if not published:
+            waking(Task.RELAY)
+            waking(Task.CLUSTER)
+        return False
+
+    drains[Task.RELAY].run(step)
+    assert published == [Task.CLUSTER]
 
 
 def test_no_more_threads_run_a_step_than_there_are_places() -> None:

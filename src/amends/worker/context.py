@@ -68,6 +68,14 @@ def _classifier() -> Classifier:
     return default_classifier()
 
 
+def wake_here_first(task: Task, drains: Mapping[Task, Drain], publish: Callable[[Task], bool]) -> bool:
+    """Wake `task` without the broker where this process has no place left for it: one of those at work looks once more.
+
+    In a flood every task is at work, and a message that only says so costs as much as to put a post on the desk.
+    """
+    return drains[task].look_again() or publish(task)
+
+
 @cache
 def context() -> Context:
     """Return the context of this process; its pool connects when it is first used, so the database may come later."""
@@ -75,11 +83,13 @@ def context() -> Context:
     if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` starts a database by itself, a single part does not.")
     pool = Pool(given.database_url, size=max(4, sum(AT_ONCE.values()) // 2))
+    drains = make_drains(STOPPING)
     return Context(
         settings=given,
         pool=pool,
         collectors=Collectors(given.secret_key.get_secret_value(), pool=pool),
         classifier=_classifier,
         policy=policy_of(given),
-        drains=make_drains(STOPPING),
+        drains=drains,
+        wake=lambda task: wake_here_first(task, drains, wake),
     )

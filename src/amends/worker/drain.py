@@ -30,6 +30,16 @@ class Drain:
             finally:
                 self._places.release()
 
+    def look_again(self) -> bool:
+        """Make a thread that is at work look once more; False where a place is free, so that perhaps nobody is, or work is to end."""
+        self._asked.set()
+        if self._stopping.is_set():
+            return False
+        if self._places.acquire(blocking=False):
+            self._places.release()
+            return False
+        return True
+
     def _until_empty(self, step: Step) -> None:
         while not self._stopping.is_set() and step():
             pass
