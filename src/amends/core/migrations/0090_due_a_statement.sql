@@ -1,4 +1,5 @@
 -- A case's due time follows its clocks once a statement, not once a clock: a batch of new cases was given three due times each, one by one.
+-- depends: 0089_each_anniversary
 
 create function keep_soonest_due_of(case_ids bigint[]) returns void language plpgsql as $$
 begin
