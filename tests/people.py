@@ -1,14 +1,15 @@
 """Customers for tests of identity and merging: records with handles, notes and whatever else a test cares about."""
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.rules.ids import AuthorId, CustomerId
 from amends.inbox.store import customers
-from tests.cast import NOON
+from tests.cast import NOON, ada
 
 _NUMBERS = itertools.count(1)
 
@@ -82,6 +83,34 @@ def consent(conn: Connection, customer_id: CustomerId, *, given: bool, way_id: i
         """,
         {"id": customer_id, "way_id": way_id, "given": given, "at": at},
     )[0]
+
+
+BELONGINGS: Mapping[LiteralString, LiteralString] = {
+    "contact_ways": "(customer_id, kind, value, normal, created_at) values (%(id)s, 'email', 'c@mail.example', 'c@mail.example', %(now)s)",
+    "consents": "(customer_id, purpose, given, basis, at) values (%(id)s, 'care', true, 'said so', %(now)s)",
+    "purchases": "(customer_id, kind, name, bought_at, created_at) values (%(id)s, 'purchase', 'a flight', %(now)s, %(now)s)",
+    "important_dates": "(customer_id, kind, month, day, created_at) values (%(id)s, 'birthday', 3, 2, %(now)s)",
+    "customer_files": "(customer_id, name, media_type, size, body, created_at) values (%(id)s, 'bill', 'text/plain', 1, 'x', %(now)s)",
+    "memberships": "(customer_id, organisation_id, created_at) select %(id)s, max(id), %(now)s from organisations",
+    "customer_refs": "(customer_id, system, external_id, seen_at) values (%(id)s, 'crm', 'no. ' || %(id)s, %(now)s)",
+    "occasion_messages": """
+      (customer_id, occasion_id, turn, state, planned_at, due_at) select %(id)s, max(id), '2026', 'queued', %(now)s, %(now)s from occasions
+    """,
+}
+
+
+def belongings(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[dict[str, int]]:
+    """Return, for each of these customers, a row of each table that lists what somebody has: the same things for everybody."""
+    execute(conn, "insert into organisations (name, kind, created_at) values ('Club', 'association', %(now)s)", {"now": NOON})
+    occasion: LiteralString = "insert into occasions (name, kind, agent_id, created_at) values ('Wishes', 'birthday', %(id)s, %(now)s)"
+    execute(conn, occasion, {"id": ada(conn), "now": NOON})
+    return [
+        {
+            table: fetch_values(conn, "insert into " + table + row + " returning id", {"id": customer_id, "now": NOON})[0]
+            for table, row in BELONGINGS.items()
+        }
+        for customer_id in customer_ids
+    ]
 
 
 def set_field(conn: Connection, customer_id: CustomerId, **fields: Any) -> None:

@@ -3,24 +3,25 @@
 The model keeps a log and lives it once more without the merges that were undone; whose a row is follows from where it was made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from amends.core.database import Connection, fetch_values
+from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict
 from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.ids import MergeId
-from amends.inbox.store import merges, sensitive_values
+from amends.inbox.store import merges, moving, sensitive_values
 from tests.cast import NOON, ada
 from tests.often import few
-from tests.people import Person, a_note, a_person, owner_of, set_field
+from tests.people import BELONGINGS, Person, a_note, a_person, belongings, owner_of, set_field
 
 PEOPLE = 3
 STEPS = st.one_of(
@@ -75,6 +76,7 @@ class World:
     people: Sequence[Person]
     live: dict[int, MergeId] = field(default_factory=dict[int, MergeId])
     notes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    rows: list[tuple[int, Mapping[str, int]]] = field(default_factory=list[tuple[int, Mapping[str, int]]])
 
     def merge(self, survivor: int, absorbed: int, side: str) -> MergeId:
         choices = {"name": side, "attributes.word": side}
@@ -141,8 +143,23 @@ def _check(model: Model, world: World) -> None:
     query = "select customer_id from customer_links where author_id = any(%(ids)s) order by author_id"
     assert fetch_values(world.conn, query, {"ids": authors}) == roots
     assert [owner_of(world.conn, note) for note, _ in world.notes] == [roots[made] for _, made in world.notes]
+    _check_belongings(model, world)
 
 
+def _owners(world: World, table: LiteralString) -> list[int]:
+    """Return whose each row of a table is, in the order in which they were made."""
+    query: LiteralString = "select customer_id from " + table + " where id = any(%(ids)s) order by id"  # noqa: S608 - a name from our own list
+    return fetch_values(world.conn, query, {"ids": [row[table] for _made, row in world.rows if table in row]})
+
+
+def _check_belongings(model: Model, world: World) -> None:
+    """All is with whoever it was made for, or is part of; what somebody has once only, at least where nobody is part of another."""
+    for table in BELONGINGS:
+        made = [world.people[model.root(made)].id for made, row in world.rows if table in row]
+        assert (table in moving.ONCE and model.parents) or _owners(world, table) == made, table
+
+
+@example(steps=[("merge", 1, 0), ("merge", 2, 1)])
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))
 @settings(max_examples=few(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sequence_of_merges_and_unmerges_ends_where_it_says(conn: Connection, steps: list[tuple[str, int, int]]) -> None:
@@ -153,6 +170,9 @@ def test_any_sequence_of_merges_and_unmerges_ends_where_it_says(conn: Connection
             set_field(conn, person.id, tags=[f"t{one}"])
             _seal(conn, person, f"P{one}")
         model, world = Model(), World(conn=conn, people=people)
+        world.rows = list(enumerate(belongings(conn, [person.id for person in people])))
+        lacking = world.rows[PEOPLE // 2][1].pop("occasion_messages")
+        execute(conn, "delete from occasion_messages where id = %(id)s", {"id": lacking})
         for number, step in enumerate(steps):
             _step(model, world, step, number)
         _check(model, world)

@@ -29,8 +29,9 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     """Take a merge back, whatever was merged before or since, and return the record that stands for itself again."""
     found = _live(conn, merge_id)
     above = _locked(conn, found)
-    owner = above[-1].survivor_id
-    back = moving.take_back(conn, merge_id, owner_id=owner, absorbed_id=found.absorbed_id, since=found.at)
+    owners = [one.survivor_id for one in above]
+    owner = owners[-1]
+    back = moving.take_back(conn, merge_id, owners=owners, absorbed_id=found.absorbed_id, since=found.at)
     moving.forget(conn, [one.id for one in above[1:]], back)
     source = Source(by=agent_id, origin=Origin.UNMERGE, note=found.absorbed)
     parted = [AuthorId(one) for one in back.get("customer_links", [])]

@@ -107,24 +107,25 @@ def follow(conn: Connection, author_ids: Sequence[AuthorId], *, customer_id: Cus
 
 
 def take_back(
-    conn: Connection, merge_id: MergeId, *, owner_id: CustomerId, absorbed_id: CustomerId, since: datetime
+    conn: Connection, merge_id: MergeId, *, owners: Sequence[CustomerId], absorbed_id: CustomerId, since: datetime
 ) -> dict[str, list[int]]:
-    """Give the absorbed record back what went over in a merge and is with `owner_id` still, and return which rows of each table.
+    """Give the absorbed record back what went over in a merge and is with one of `owners` still, and return which rows of each table.
 
-    What came `since` goes where its author goes: cases, and what was said of consent for a handle or a contact way.
+    The last of them is who the others are part of, where all is but what they had already (`ONCE`). What came `since` goes where its author
+    goes: cases, and what was said of consent for a handle or a contact way.
     """
-    ids = {"merge_id": merge_id, "owner": owner_id, "to": absorbed_id}
+    ids = {"merge_id": merge_id, "owners": list(owners), "owner": owners[-1], "to": absorbed_id}
     found = {table: _take_back(conn, table, key, ids) for table, key in MOVES.items()}
     found["consents"] += _consents_since(conn, ids | {"authors": found["customer_links"], "ways": found["contact_ways"], "since": since})
     follow(conn, [AuthorId(one) for one in found["customer_links"]], customer_id=absorbed_id)
     return {table: rows for table, rows in found.items() if rows}
 
 
-def _take_back(conn: Connection, table: LiteralString, key: LiteralString, ids: Mapping[str, int]) -> list[int]:
+def _take_back(conn: Connection, table: LiteralString, key: LiteralString, ids: Mapping[str, object]) -> list[int]:
     query: LiteralString = (
         "update "
         + table
-        + " set customer_id = %(to)s where customer_id = %(owner)s and "
+        + " set customer_id = %(to)s where customer_id = any(%(owners)s) and "
         + key
         + " = any((select ids from merge_moves where merge_id = %(merge_id)s and place = %(table)s)::bigint[]) returning "
         + key
