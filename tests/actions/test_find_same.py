@@ -10,7 +10,8 @@ from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.ids import CustomerId, MatchId
 from amends.inbox.rules.rights import EVERYTHING, Scope
-from amends.inbox.store import link_evidence, match_suggestions, merges
+from amends.inbox.store import important_dates, link_evidence, match_suggestions, merges
+from amends.inbox.store.important_dates import NewDate
 from amends.inbox.store.match_suggestions import Suggestion
 from tests.cast import NOON, a_post, ada
 from tests.desk import Desk
@@ -74,6 +75,21 @@ def test_the_same_verified_address_links_by_itself(conn: Connection, kind: str, 
     assert _merged(conn, other) == one.id
     [told] = link_evidence.of_customer(conn, one.id)
     assert (told.author_id, told.kind, told.consent, told.agent) == (other.author_id, kind, "own_facts", None)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "linked"),
+    [((3, 2, 1990), (3, 2, None), True), ((3, 2, None), (3, 4, None), False), ((3, 2, 1960), (3, 2, 1990), False)],
+)
+def test_a_family_that_shares_a_number_is_asked_about_where_they_were_born_on_two_days(
+    conn: Connection, ours: tuple[int, int, int | None], theirs: tuple[int, int, int | None], *, linked: bool
+) -> None:
+    one, other = a_person(conn, "Nimal Perera"), a_person(conn, "Kavindi Perera", network="reddit")
+    for person, (month, day, year) in ((one, ours), (other, theirs)):
+        a_way(conn, person.id, "+94771234567", kind="phone", verified=True)
+        important_dates.insert(conn, person.id, NewDate(kind="birthday", month=month, day=day, year=year), now=NOON)
+    assert _pairs(_look(conn)) == ([] if linked else [(one.id, other.id)])
+    assert _merged(conn, other) == (one.id if linked else None)
 
 
 def test_a_number_without_its_country_is_only_a_question_since_it_is_somebody_elses_abroad(conn: Connection) -> None:

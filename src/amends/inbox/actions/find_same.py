@@ -179,8 +179,15 @@ def _same_address(found: Mapping[CustomerId, Facts], reached: Sequence[Likes]) -
     sharers = Counter((one.customer_id, one.key) for one in reached)
     for one in reached:
         both = [one.key in found[owner].verified for owner in (one.customer_id, one.other_id) if owner in found]
-        if both == [True, True] and _is_whole(one.key) and sharers[one.customer_id, one.key] < MOST_SHARING:
+        few = sharers[one.customer_id, one.key] < MOST_SHARING
+        if both == [True, True] and few and _is_whole(one.key) and not _are_two(found[one.customer_id], found[one.other_id]):
             yield _ones(one.customer_id, one.other_id), Evidence(kind=EvidenceKind(one.key.split("\n", 1)[0]))
+
+
+def _are_two(one: Facts, other: Facts) -> bool:
+    """Tell whether these were born on two days, as people of one family were who share an address."""
+    told = (one.born_on, other.born_on), (one.born_in, other.born_in)
+    return any(mine and theirs and not set(mine) & set(theirs) for mine, theirs in told)
 
 
 def _is_whole(key: str) -> bool:

@@ -29,7 +29,10 @@ class Likes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """What is compared of a record; `handles` are network, line break, handle; `contacts` kind, line break, normal form."""
+    """What is compared of a record; `handles` are network, line break, handle; `contacts` kind, line break, normal form.
+
+    `born_on` are birthdays as `month * 100 + day`, `born_in` the years that are known of them.
+    """
 
     id: CustomerId
     name: str
@@ -41,6 +44,8 @@ class Facts:
     languages: Sequence[str]
     brands: Sequence[str]
     zone: str
+    born_on: Sequence[int]
+    born_in: Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,7 +235,8 @@ def facts(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[Facts]:
           coalesce(h.handles, '{}') as handles, coalesce(h.names, '{}') as names,
           coalesce(w.contacts, '{}') as contacts, coalesce(w.verified, '{}') as verified,
           array(select distinct order_number from purchases where customer_id = u.id and order_number <> '' limit 200) as bought,
-          u.languages || coalesce(c.languages, '{}') as languages, coalesce(c.brands, '{}') as brands
+          u.languages || coalesce(c.languages, '{}') as languages, coalesce(c.brands, '{}') as brands,
+          coalesce(d.born_on, '{}') as born_on, coalesce(d.born_in, '{}') as born_in
         from customers u
         left join lateral (
           select array_agg(a.network || chr(10) || a.handle) as handles, array_agg(a.name) as names
@@ -245,6 +251,10 @@ def facts(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[Facts]:
           select array_agg(distinct language) as languages, array_agg(distinct brand_id::text) as brands
           from (select language, brand_id from cases where customer_id = u.id order by opened_at desc limit 50) newest
         ) c on true
+        left join lateral (
+          select array_agg(month * 100 + day) as born_on, array_agg(year) filter (where year is not null) as born_in
+          from important_dates where customer_id = u.id and kind = 'birthday'
+        ) d on true
         where u.id = any(%(ids)s::bigint[]) and u.merged_into is null and u.erased_at is null
         """,
         {"ids": list(customer_ids)},
