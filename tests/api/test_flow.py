@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from amends.core.database import execute, fetch_values
+from amends.core.translating import gettext, speaking
+from amends.inbox.store import automation_log
 from amends.worker.names import Task
 from tests.desk import HOUR, MINUTE
 from tests.door import Answer, Door, as_fragment
@@ -184,6 +186,21 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
         client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
     assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
     assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+def test_what_a_rule_did_is_told_in_the_readers_language(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    client.post("/settings/rules", data=FORM)
+    [rule_id] = values(door, "select id from automation_rules")
+    with door.pool.transaction() as conn:
+        entry = automation_log.begin(conn, rule_id=rule_id, case_id=door.who.plain, cause="e1", now=door.now)
+        automation_log.finish(conn, entry_id=entry, outcome="acted", why="raise the urgency by 10: resolve; put aside; note “a; b”")
+    with speaking("ta"):
+        pressed = gettext("raise the urgency by %(points)s: %(reason)s") % {"points": 10, "reason": "resolve"}
+        aside = gettext("put aside")
+    page = client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
+    assert f"{pressed}; {aside}; note “a; b”" in page
+    assert "raise the urgency by 10: resolve; put aside; note “a; b”" in client.get(f"/settings/rules/{rule_id}/log?before=99").text
 
 
 def test_a_rule_that_was_changed_in_another_tab_is_not_written_over(door: Door) -> None:

@@ -62,3 +62,10 @@ def test_what_stands_in_a_sentence_is_told_in_the_readers_language_too() -> None
 def test_what_a_network_said_stays() -> None:
     with speaking("ta"):
         assert trouble("Sorry %(name)s, {no} \x1f[1]") == "Sorry %(name)s, {no} \x1f[1]"
+
+
+def test_a_rule_that_amends_named_rings_by_its_name_in_the_readers_language() -> None:
+    with speaking("ta"):
+        named, told = gettext("A new topic"), why_alarmed("A new topic, rent, pay: 9 customers within 60 minutes.")
+        assert told.startswith(f"{named}, rent, pay: ")
+        assert named != "A new topic"

@@ -5,9 +5,10 @@ it stands) -> stored -> here.
 """
 
 import re
+from dataclasses import replace
 
 from amends.api.trouble_words import trouble
-from amends.api.words import reason
+from amends.api.words import reason, shipped
 from amends.core.translating import _
 from amends.core.written import listed, number
 from amends.inbox.rules import surge_words
@@ -20,9 +21,15 @@ def why_alarmed(stored: str) -> str:
     found = BECAUSE.fullmatch(stored)
     if found is None:
         surge = surge_words.read(stored)
-        return surge_words.sentence(surge) if surge else trouble(stored)
+        return surge_words.sentence(replace(surge, name=_called(surge.name))) if surge else trouble(stored)
     told = f"{_('Negative')}, {_ground(found)}"
     return f"{told}: {listed(map(reason, found['reasons'].split(', ')))}." if found["reasons"] else f"{told}."
+
+
+def _called(rule: str) -> str:
+    """Return the name of a rule, in the reader's language where Amends gave it; behind it may stand what its cases have in common."""
+    name, comma, common = rule.partition(", ")
+    return f"{shipped(name)}{comma}{common}"
 
 
 def _ground(found: re.Match[str]) -> str:

@@ -8,8 +8,9 @@ from amends.core.kept import recognised
 from amends.inbox.rules import budgeting, reply_tries, source_alarms, source_health
 
 TEXTS = (reply_tries.GIVEN_UP, budgeting.NOTE, *source_alarms.TEXTS, *source_health.TEXTS)
+SENTENCES = frozenset({"why", "note", "remedy"})
 
 
 def trouble(stored: str) -> str:
     """Return the sentence for stored words; what a network said itself stays."""
-    return recognised(stored, TEXTS)
+    return recognised(stored, TEXTS, sentences=SENTENCES)

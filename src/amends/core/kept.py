@@ -7,7 +7,7 @@ plain English, and `recognised` by its text.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,11 +37,16 @@ def told(kept: str) -> str:
         return kept
 
 
-def recognised(plain: str, texts: Sequence[str]) -> str:
-    """Return a sentence that was made of one of `texts`, or is a text itself, in the language spoken now, and so what stands in it."""
+def recognised(plain: str, texts: Sequence[str], *, sentences: Collection[str]) -> str:
+    """Return a sentence that was made of one of `texts`, or is a text itself, in the language that is spoken now.
+
+    `sentences` are the names of values that are such sentences themselves; the others are somebody's words and stay.
+    """
     for text in texts:
         if found := _pattern(text).fullmatch(plain):
-            return gettext(text) % {name: recognised(value, texts) for name, value in found.groupdict().items()}
+            values = found.groupdict()
+            within = {name: recognised(values[name], texts, sentences=sentences) for name in values.keys() & sentences}
+            return gettext(text) % (values | within)
     return gettext(plain)
 
 

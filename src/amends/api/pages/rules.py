@@ -1,6 +1,7 @@
 """The rules that work for the team: written, tried on past cases, put in order, switched, removed, and what each of them did."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,9 +13,12 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
 from amends.api.screen import saying
 from amends.core.database import Connection
+from amends.core.kept import told
 from amends.core.translating import _
 from amends.inbox.actions import rule_book
+from amends.inbox.actions.deeds import said_then
 from amends.inbox.actions.rule_book import Draft
+from amends.inbox.rules.automation import Outcome
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import automation, automation_log, counts
 
@@ -169,4 +173,9 @@ def _rule_values(conn: Connection, desk: Desk, rule_id: int) -> dict[str, Any]:
 
 def _entries(conn: Connection, rule_id: int, before: int) -> dict[str, Any]:
     found = automation_log.entries(conn, rule_id=rule_id, before=before, limit=PAGE + 1)
-    return {"entries": found[:PAGE], "more": found[PAGE - 1].id if len(found) > PAGE else 0}
+    return {"entries": [_told(one) for one in found[:PAGE]], "more": found[PAGE - 1].id if len(found) > PAGE else 0}
+
+
+def _told(entry: automation_log.Entry) -> automation_log.Entry:
+    """Return an entry with its words in the reader's language."""
+    return replace(entry, why=said_then(entry.why) if entry.outcome == Outcome.ACTED else told(entry.why))

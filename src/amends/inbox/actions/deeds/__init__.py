@@ -5,7 +5,7 @@ Place in the path: a bulk run, a rule -> the deed of a name -> the action of one
 - `EVENT`: the event that it leaves, by which it is undone; without one the case was so already;
 - `DECIDED_BY`: what of a case alone decides whether it changes anything, None where more does: a trial then asks one case of each kind;
 - `check(conn, asked, now) -> facts`: what a form or a program asked for, as it is kept; `Refused` where it makes no sense;
-- `said(facts) -> str`: what it does, in words;
+- `SAYS`: what it does, in English words with their values; `said(facts) -> str`: the same in the language that is spoken now;
 - `act(at, facts)`: does it to one case.
 """
 
@@ -19,6 +19,7 @@ from typing import Protocol, cast
 from amends.core import plugins
 from amends.core.database import Connection
 from amends.core.errors import Refused
+from amends.core.kept import recognised
 from amends.core.translating import _
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId
@@ -28,6 +29,7 @@ from amends.inbox.store import events
 Facts = Mapping[str, object]
 RULES_ONLY = frozenset({"alert", "deal", "macro", "notify", "press"})
 """Deeds that people do not do to many cases at once."""
+AND_THEN = "%(one)s; %(others)s"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ class Deed(Protocol):
 
     EVENT: EventKind
     DECIDED_BY: frozenset[str] | None
+    SAYS: str
     check: Callable[[Connection, Facts, datetime], dict[str, object]]
     said: Callable[[Facts], str]
     act: Callable[[At, Facts], object]
@@ -68,6 +71,11 @@ def deed_of(name: str) -> Deed:
     if found is None:
         raise Refused(_("There is no action called “%(name)s”.") % {"name": name[:40]})
     return found
+
+
+def said_then(why: str) -> str:
+    """Return what the log keeps of what a rule did (each deed as it was `said` in English), in the language that is spoken now."""
+    return recognised(why, (AND_THEN, *(deed.SAYS for deed in load().values())), sentences={"one", "others", "whom"})
 
 
 def do(at: At, name: str, facts: Facts) -> int | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.alerting import Alarm
 from amends.inbox.rules.events import EventKind
@@ -13,6 +13,7 @@ from amends.inbox.store import channels, events, raised_alerts, relevance
 
 EVENT = EventKind.ALERT_RAISED
 DECIDED_BY = None
+SAYS = N_("alert %(name)s")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -25,7 +26,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("alert %(name)s") % {"name": facts["name"]}
+    return _(SAYS) % {"name": facts["name"]}
 
 
 def act(at: At, facts: Facts) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import assign
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
@@ -13,6 +13,7 @@ from amends.inbox.store import agents
 
 EVENT = EventKind.CASE_ASSIGNED
 DECIDED_BY = frozenset({"assignee_id", "source_id", "team_id"})
+SAYS = N_("assign to %(name)s")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -27,7 +28,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("assign to %(name)s") % {"name": facts["name"]} if facts["to"] else _("give back to everyone")
+    return _(SAYS) % {"name": facts["name"]} if facts["to"] else _("give back to everyone")
 
 
 def act(at: At, facts: Facts) -> None:

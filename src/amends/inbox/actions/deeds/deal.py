@@ -13,6 +13,7 @@ from amends.inbox.rules.ids import TeamId
 
 EVENT = EventKind.CASE_ASSIGNED
 DECIDED_BY = None
+SAYS = N_("assign in the team %(name)s to %(whom)s")
 METHODS = Table(
     {
         Method.TURN: N_("whose turn it is"),
@@ -35,7 +36,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("assign in the team %(name)s to %(whom)s") % {"name": facts["name"], "whom": _(METHODS[Method(str(facts["by"]))])}
+    return _(SAYS) % {"name": facts["name"], "whom": _(METHODS[Method(str(facts["by"]))])}
 
 
 def act(at: At, facts: Facts) -> None:

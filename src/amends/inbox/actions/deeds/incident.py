@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import incidents
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
@@ -12,6 +12,7 @@ from amends.inbox.store.incident_cases import Coming
 
 EVENT = EventKind.INCIDENT_JOINED
 DECIDED_BY = None
+SAYS = N_("put into the incident %(name)s")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -22,7 +23,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("put into the incident %(name)s") % {"name": facts["name"]}
+    return _(SAYS) % {"name": facts["name"]}
 
 
 def act(at: At, facts: Facts) -> None:

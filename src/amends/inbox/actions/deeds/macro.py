@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import drafts
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.actions.macro_values import macro_values
@@ -16,6 +16,7 @@ from amends.inbox.store.drafts import lock
 
 EVENT = EventKind.MACRO_DRAFTED
 DECIDED_BY = None
+SAYS = N_("draft the macro “%(name)s”")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -28,7 +29,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("draft the macro “%(name)s”") % {"name": facts["name"]}
+    return _(SAYS) % {"name": facts["name"]}
 
 
 def act(at: At, facts: Facts) -> None:

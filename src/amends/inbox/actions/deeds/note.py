@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.core.written import number
 from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.actions.note import add_note
@@ -13,6 +13,7 @@ from amends.inbox.rules.text import storable
 
 EVENT = EventKind.NOTE_ADDED
 DECIDED_BY = frozenset[str]()
+SAYS = N_("note “%(text)s”")
 MOST = 5_000
 
 
@@ -28,7 +29,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("note “%(text)s”") % {"text": str(facts["text"])[:60]}
+    return _(SAYS) % {"text": str(facts["text"])[:60]}
 
 
 def act(at: At, facts: Facts) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import assign
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
@@ -14,6 +14,7 @@ from amends.inbox.store import agents, events
 
 EVENT = EventKind.COLLEAGUES_TOLD
 DECIDED_BY = frozenset[str]()
+SAYS = N_("tell %(name)s")
 MOST = 200
 
 
@@ -35,7 +36,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("tell %(name)s") % {"name": facts["name"]}
+    return _(SAYS) % {"name": facts["name"]}
 
 
 def act(at: At, facts: Facts) -> None:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import press
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
 
 EVENT = EventKind.CASE_PRESSED
 DECIDED_BY = None
+SAYS = N_("raise the urgency by %(points)s: %(reason)s")
 LONGEST = 40
 
 
@@ -26,7 +27,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("raise the urgency by %(points)s: %(reason)s") % facts
+    return _(SAYS) % facts
 
 
 def act(at: At, facts: Facts) -> None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.events import EventKind
 
 EVENT = EventKind.CASE_READ
 DECIDED_BY = frozenset({"unread"})
+SAYS = N_("mark as read")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -19,7 +20,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:  # noqa: ARG001 - every deed is said alike
     """Return what it does."""
-    return _("mark as read")
+    return _(SAYS)
 
 
 def act(at: At, facts: Facts) -> None:  # noqa: ARG001 - every deed is done alike

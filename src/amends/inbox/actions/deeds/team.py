@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import assign
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
@@ -11,6 +11,7 @@ from amends.inbox.rules.ids import TeamId
 
 EVENT = EventKind.CASE_ASSIGNED
 DECIDED_BY = frozenset({"assignee_id", "team_id"})
+SAYS = N_("give to the team %(name)s")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -23,7 +24,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("give to the team %(name)s") % {"name": facts["name"]} if facts["team"] else _("give back to every team")
+    return _(SAYS) % {"name": facts["name"]} if facts["team"] else _("give back to every team")
 
 
 def act(at: At, facts: Facts) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import called, topic_labels
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.actions.topics import found
@@ -12,6 +12,7 @@ from amends.inbox.rules.ids import TopicId
 
 EVENT = EventKind.TOPIC_GIVEN
 DECIDED_BY = None
+SAYS = N_("give the topic %(name)s")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -22,7 +23,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:
     """Return what it does."""
-    return _("give the topic %(name)s") % {"name": called.topic(str(facts["name"]))}
+    return _(SAYS) % {"name": called.topic(str(facts["name"]))}
 
 
 def act(at: At, facts: Facts) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.translating import _
+from amends.core.translating import N_, _
 from amends.inbox.actions import incidents
 from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.rules.events import EventKind
@@ -12,6 +12,7 @@ from amends.inbox.store import incident_cases
 
 EVENT = EventKind.INCIDENT_LEFT
 DECIDED_BY = None
+SAYS = N_("take out of its incident")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
@@ -21,7 +22,7 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
 
 def said(facts: Facts) -> str:  # noqa: ARG001 - every deed is said alike
     """Return what it does."""
-    return _("take out of its incident")
+    return _(SAYS)
 
 
 def act(at: At, facts: Facts) -> None:
