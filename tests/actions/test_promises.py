@@ -117,12 +117,14 @@ def test_a_date_is_found_in_every_language_of_the_screens(text: str, days: int) 
 
 
 SPANS = {
-    0: "By end of day you have it|By EOD|By close of business|Al final del día lo tiene|දවස අවසානයේ|እስከ ቀኑ መጨረሻ|நாள் முடிவுக்குள்|"
+    0: "By end of day you have it|We look at it by end of day|You have it on Monday|By EOD|By close of business|"
+    "Al final del día lo tiene|දවස අවසානයේ|እስከ ቀኑ መጨረሻ|நாள் முடிவுக்குள்|"
     "ದಿನದ ಅಂತ್ಯದೊಳಗೆ|ਦਿਨ ਦੇ ਅੰਤ ਤੱਕ",
     4: "You have it this week|We missed Monday, you have it by the end of the week|By end of day Friday|Esta semana lo tiene|මේ සතියේ|"
     "በዚህ ሳምንት|இந்த வாரம் கிடைக்கும்|ಈ ವಾರ|ਇਸ ਹਫ਼ਤੇ",
     6: "You have it this weekend|Este fin de semana lo tiene|මේ සති අන්තයේ|በዚህ ቅዳሜና እሁድ|இந்த வார இறுதியில்|ಈ ವಾರಾಂತ್ಯದಲ್ಲಿ|ਇਸ ਵੀਕਐਂਡ",
-    7: "We call on Monday next week|El lunes de la semana que viene|ඊළඟ සතියේ සඳුදා|அடுத்த வாரம் திங்கட்கிழமை|ਅਗਲੇ ਹਫ਼ਤੇ ਸੋਮਵਾਰ",
+    7: "We call on Monday next week|You have it next Monday|El lunes que viene lo tiene|அடுத்த திங்கட்கிழமை|"
+    "El lunes de la semana que viene|ඊළඟ සතියේ සඳුදා|அடுத்த வாரம் திங்கட்கிழமை|ਅਗਲੇ ਹਫ਼ਤੇ ਸੋਮਵਾਰ",
     11: "You will have the refund next week.|By the end of next week|Lo tendrá la próxima semana|La semana que viene lo tiene|"
     "ලබන සතියේ මුදල් ලැබෙනු ඇත|በሚቀጥለው ሳምንት ይደርሳል|அடுத்த வாரம் பணம் வரும்|ಮುಂದಿನ ವಾರ ಹಣ ಬರುತ್ತದೆ|ਅਗਲੇ ਹਫ਼ਤੇ ਪੈਸੇ ਮਿਲ ਜਾਣਗੇ",
     13: "Next weekend it is there|El fin de semana que viene",

@@ -274,6 +274,7 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     said = nobody.get("/answer-times.json")
     assert said.json()["median_seconds"] is None
     assert said.headers["cache-control"] == "public, max-age=300"
+    assert nobody.head("/answer-times.json").headers["content-type"] == said.headers["content-type"]
     picture = nobody.get("/answer-times.svg")
     assert "not enough to tell" in picture.text
     assert picture.headers["vary"] == "Accept-Language, Cookie"

@@ -39,12 +39,14 @@ class AnswerTimes:
     as_of: str
 
 
+@router.head(".json")
 @router.get(".json")
 def as_json(desk: AtDesk) -> Response:
     """Return how fast we answer."""
     return JSONResponse(asdict(_times(desk)), headers=OPEN_TO_ALL)
 
 
+@router.head(".svg")
 @router.get(".svg")
 def as_picture(request: Request, desk: AtDesk, lang: str = "") -> Response:
     """Return how fast we answer as a picture that a status page embeds, in the language of that page (`lang`) or of who looks."""

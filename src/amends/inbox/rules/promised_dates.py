@@ -13,7 +13,7 @@ from amends.inbox.rules import date_words as known
 from amends.inbox.rules import ethiopian
 from amends.inbox.rules.date_words import Named
 from amends.inbox.rules.hour_words import times_of
-from amends.inbox.rules.span_words import is_over, last_day, names_end_of_day
+from amends.inbox.rules.span_words import is_next, is_over, last_day, names_end_of_day
 
 END_OF_DAY = time(18)
 A_DAY = timedelta(days=1)
@@ -85,22 +85,23 @@ def _day(sentence: str, words: Sequence[str], here: datetime, until: time) -> da
         days = known.near_days().find(word)
         if days is not None and not (at and words[at - 1] in known.NOT_TOMORROW):
             return today + timedelta(days=days)
-    weekday = _weekday(words)
+    at = _place_of_weekday(words)
+    weekday = None if at is None else known.weekdays().find(words[at])
     found = _dated(sentence, words, today) or last_day(words, today, weekday)
-    if found or weekday is None:
+    if found or at is None or weekday is None:
         return found or (today if names_end_of_day(words) else None)
-    return _next(weekday, here, until)
+    return _next(weekday, here, until, skips_today=is_next(words, at))
 
 
-def _weekday(words: Sequence[str]) -> int | None:
-    """Return the first weekday that is named, and is not the last one that was."""
-    found = ((at, known.weekdays().find(word)) for at, word in enumerate(words))
-    return next((day for at, day in found if day is not None and not is_over(words, at)), None)
+def _place_of_weekday(words: Sequence[str]) -> int | None:
+    """Return where the first weekday is named that is not the last one that was."""
+    named = (at for at, word in enumerate(words) if known.weekdays().find(word) is not None)
+    return next((at for at in named if not is_over(words, at)), None)
 
 
-def _next(weekday: int, here: datetime, until: time) -> date:
+def _next(weekday: int, here: datetime, until: time, *, skips_today: bool) -> date:
     """Return the next such day: the evening of a Thursday has no more of it to promise, so that it means that of next week."""
-    today = here.date() + timedelta(days=here.time() >= until)
+    today = here.date() + timedelta(days=skips_today or here.time() >= until)
     return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 

@@ -37,7 +37,7 @@ DAY = ("day", "business", "día", "jornada", "දවස", "දිනය", "ቀ�
 END = (
     *("end", "close of", "fin", "final", "finales", "cierre"),
     *("ාන්ත", "ಾಂತ್ಯ"),
-    *("අවසාන", "අවසන්", "අග", "መጨረሻ", "இறுதி", "கடைசி", "முடிவ", "ಅಂತ್ಯ", "ಕೊನೆ", "ਅੰਤ", "ਅਖੀਰ"),
+    *("අවසාන", "අවසන්", "අග", "අගදී", "መጨረሻ", "இறுதி", "கடைசி", "முடிவ", "ಅಂತ್ಯ", "ಕೊನೆ", "ਅੰਤ", "ਅਖੀਰ"),
 )
 END_OF_DAY = ("eod", "cob")
 THIS = ("this", "esta", "este", "මේ", "මෙම", "ዚህ", "இந்த", "ಈ", "ਇਸ")
@@ -46,8 +46,8 @@ NEXT = (
     *("ලබන", "ඊළඟ", "එන", "ሚቀጥለው", "ቀጣዩ", "ቀጣይ", "መጪው", "அடுத்த", "வரும்", "ಮುಂದಿನ", "ಬರುವ", "ਅਗਲ", "ਆਉਣ"),
 )
 LAST = ("last", "past", "pasada", "pasado", "පසුගිය", "ගිය", "ባለፈው", "ያለፈው", "கடந்த", "சென்ற", "ಕಳೆದ", "ಹಿಂದಿನ", "ਪਿਛਲ", "ਬੀਤ")
-PROVERB = "at"
-"""What makes of the end of the day the end of an argument."""
+PROVERB = ("at the end of the",)
+"""What makes of the end of a day the end of an argument."""
 _GLUED_BEFORE = "(?:እስከ|በ|ለ|የ|ከ)?"
 
 
@@ -66,13 +66,18 @@ def last_day(words: Sequence[str], today: date, weekday: int | None) -> date | N
 
 def names_end_of_day(words: Sequence[str]) -> bool:
     """Tell whether words name the end of today's work: "by end of day"."""
-    ends = (_ends(before, behind) and PROVERB not in before[-5:] for before, behind in _beside(DAY, words))
+    ends = (_ends(before, behind) and not _has(PROVERB, before[-5:]) for before, behind in _beside(DAY, words))
     return any(ends) or _has(END_OF_DAY, words)
 
 
 def is_over(words: Sequence[str], at: int) -> bool:
     """Tell whether what is named at a place is the last one that was: "last Friday", "el viernes pasado"."""
     return _has(LAST, [*words[max(0, at - 1) : at], *_latin(words[at + 1 : at + 2])])
+
+
+def is_next(words: Sequence[str], at: int) -> bool:
+    """Tell whether what is named at a place is the next one, and not this: "next Monday", "el lunes que viene"."""
+    return _has(NEXT, [*words[max(0, at - 1) : at], *_latin(words[at + 1 : at + 3])])
 
 
 def _of_week(today: date, later: int, day: int) -> date:
