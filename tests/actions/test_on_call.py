@@ -90,6 +90,20 @@ def test_what_it_asks_to_call_somebody_does_not_grow_with_the_alarms(desk: Desk)
     assert len(called(desk)) == desk.events().count("on_call_called") == 11
 
 
+def test_calling_the_next_reads_rotas_and_routes_once_for_all_alarms(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+
+    def statements(n: int) -> int:
+        people = [replace(DEE, external_id=f"{n}-{one}", handle=f"d{n}-{one}") for one in range(n)]
+        desk.hear(*(a_post("The app is down", external_id=f"c-{one.handle}", author=one, published_at=desk.now) for one in people))
+        alert_routing.route_pending(desk.conn, now=desk.now)
+        found = asked(desk.conn, lambda: later(desk, minutes=5))
+        execute(desk.conn, "update alerts set call_at = null")
+        return found
+
+    assert statements(2) - statements(1) == statements(6) - statements(5) == 6, "what an alarm more costs"
+
+
 def test_who_sees_to_it_is_the_last_who_is_called(desk: Desk) -> None:
     on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
     alert_id = ring(desk)

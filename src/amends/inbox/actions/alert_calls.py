@@ -4,7 +4,9 @@ What began before quiet hours calls nobody in them: the next is called when they
 whoever sees to it meanwhile comes before or after, and is never called twice.
 """
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from amends.core.database import Connection
 from amends.inbox.actions import alarms, on_call
@@ -17,13 +19,36 @@ from amends.inbox.store.alert_routing import Telling
 MOST_CALLS = 200
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Round:
+    """What calls are made from, read once for all alarms whose time has come; without slots, since it keeps what it read."""
+
+    conn: Connection
+    now: datetime
+    routes: dict[int, NewRoute] = field(default_factory=dict[int, NewRoute])
+
+    @cached_property
+    def crew(self) -> on_call.Crew:
+        """Who takes turns and can be reached."""
+        return on_call.crew(self.conn, now=self.now)
+
+    def route(self, route_id: int | None) -> NewRoute:
+        """Return the route that an alarm went; the one of no route where that is gone."""
+        if route_id is None:
+            return NO_ROUTE
+        if route_id not in self.routes:
+            row = alert_routes.find(self.conn, route_id)
+            self.routes[route_id] = row.route if row else NO_ROUTE
+        return self.routes[route_id]
+
+
 def call_next(conn: Connection, *, now: datetime) -> int:
     """Call the next in line of each alarm whose time for that has come, and return how many alarms that were."""
     for one in rows.take_answered(conn, now=now):
         alarms.acknowledge(conn, one.id, agent_id=rows.who_answered(conn, one), now=now)
-    called = 0
+    called, at = 0, _Round(conn=conn, now=now)
     while called < MOST_CALLS and (one := rows.claim_call(conn, now=now)) is not None:
-        _call(conn, one, now)
+        _call(at, one)
         called += 1
     return called
 
@@ -36,19 +61,17 @@ def tell_over(conn: Connection, *, now: datetime) -> int:
     return alert_routing.add_tellings(conn, told, now=now)
 
 
-def _call(conn: Connection, one: Alarm, now: datetime) -> None:
-    row = alert_routes.find(conn, one.route_id) if one.route_id is not None else None
-    route = row.route if row else NO_ROUTE
+def _call(at: _Round, one: Alarm) -> None:
+    conn, now, route = at.conn, at.now, at.route(one.route_id)
     loud_at = rings_from(route, severity=one.severity, at=now)
     if loud_at > now:
         rows.set_call(conn, one.id, called=one.called, call_at=loud_at)
         return
-    crew = on_call.crew(conn, now=now)
-    rota = crew.rota(one.rota_id)
+    rota = at.crew.rota(one.rota_id)
     if rota is None or one.called > len(rota.layers):
         rows.set_call(conn, one.id, called=one.called, call_at=None)
         return
-    call = crew.call(rota, one.called + 1)
+    call = at.crew.call(rota, one.called + 1)
     again = now + timedelta(minutes=one.escalate_minutes or 1)
     rows.set_call(conn, one.id, called=call.step, call_at=None if call.is_last else again)
     house = _house(conn, route) if call.is_last else []
