@@ -167,6 +167,20 @@ def test_days_in_many_orders_in_one_column_are_read_where_each_can_be_only_one(d
     assert "03/04/1990" in desk.refused(done)[0][1]
 
 
+def test_each_day_that_is_not_there_yet_is_added_and_a_birthday_that_is_there_stays(desk: Importing) -> None:
+    file = "name,email,birthday,anniversary,other date 1,other date 1 type\nNila,n@mail.example,%s,%s,%s,Name day\n"
+    desk.whole(file % ("1990-03-02", "2011-05-01", "2000-07-01"))
+    for _twice in range(2):
+        desk.whole(file % ("1990-03-04", "2015-09-01", "2000-07-02"))
+    assert desk.values("select kind || ' ' || month || '-' || day from important_dates order by id") == [
+        "birthday 3-2",
+        "anniversary 5-1",
+        "other 7-1",
+        "anniversary 9-1",
+        "other 7-2",
+    ]
+
+
 def test_an_amount_in_another_currency_than_most_of_its_column_is_refused(desk: Importing) -> None:
     execute(desk.conn, "insert into attributes (key, name, kind, choices, created_at) values ('spent', 'Spent', 'number', '{}', now())")
     plain = "".join(f"N{n},{n}\n" for n in range(300))

@@ -86,5 +86,5 @@ def add_note(conn: Connection, to: To, text: str) -> None:
 
 
 def _same(one: NewDate) -> tuple[object, ...]:
-    """Return what a day has in common with the same day told again: nobody has two birthdays."""
-    return (one.kind,) if one.kind == "birthday" else (one.kind, one.month, one.day, one.name.casefold())
+    """Return what a day has in common with the same day told again: nobody has two birthdays, and only other days go by their names."""
+    return (one.kind,) if one.kind == "birthday" else (one.kind, one.month, one.day, one.name.casefold() if one.kind == "other" else "")

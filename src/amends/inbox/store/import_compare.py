@@ -76,6 +76,7 @@ cross join lateral (
       union all
       select 'important_dates', null, jsonb_agg(w.value) from jsonb_array_elements(r.dates) w
       where not exists (select from important_dates x where x.customer_id = r.found_id and x.kind = w.value ->> 0
+        and (x.kind = 'birthday' or x.month = (w.value ->> 1)::int and x.day = (w.value ->> 2)::int)
         and (x.kind <> 'other' or lower(x.name) = lower(w.value ->> 4)) offset 0)
       having count(*) > 0
       union all
