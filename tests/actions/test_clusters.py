@@ -11,6 +11,7 @@ from amends.core.errors import Conflict, NotFound
 from amends.core.post import Author
 from amends.inbox.actions import cluster_choices, cluster_growth, clusters, incidents, surges
 from amends.inbox.actions.cluster_choices import Who
+from amends.inbox.rules.clustering import Sight
 from amends.inbox.rules.ids import ClusterId
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.rights import EVERYTHING
@@ -70,6 +71,19 @@ def test_a_wave_is_suggested_once_with_the_words_that_tell_it_from_others(desk: 
     say(desk, *wave(8)[6:])
     assert len(suggested(desk.conn)) == 1
     assert fetch_values(desk.conn, "select count(*) from events where kind = 'cluster_suggested'") == [1]
+
+
+def test_what_comes_with_amends_is_read_once_for_all_clusters_that_grew(desk: Desk) -> None:
+    say(desk, *wave(6), *(f"my parcel never arrived {word}" for word in ("today", "now", "please", "why", "here", "help")))
+    execute(desk.conn, "update clusters set suggested_at = null, worded_at = 0, words = '{}'")
+    ids, read = fetch_values(desk.conn, "select id from clusters"), list[str]()
+
+    def sight(conn: Connection, encoder: str) -> Sight:
+        read.append(encoder)
+        return clusters.sight(conn, encoder)
+
+    cluster_growth.look(desk.conn, ids, sight=sight, now=desk.now)
+    assert ([len(words) > 1 for words in suggested(desk.conn)], len(read)) == ([True, True], 1)
 
 
 def test_who_posts_ten_times_is_one_voice(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """What a cluster of complaints is called."""
 
-from amends.inbox.rules.cluster_words import Voice, name, telling
+from amends.inbox.rules.cluster_words import Voice, name, telling, usual_in
 
 
 def test_what_is_left_of_a_sum_names_no_cluster_and_a_code_does() -> None:
@@ -11,3 +11,9 @@ def test_what_is_left_of_a_sum_names_no_cluster_and_a_code_does() -> None:
     words = telling(said, ["the sun shines"] * 9)
     assert "404" in name(words)
     assert "000" not in words
+
+
+def test_words_that_were_counted_before_are_as_usual_as_those_that_stand_outside() -> None:
+    said = [Voice(customer_id=one, text=f"the login of the app is broken {one}") for one in range(5)]
+    outside, known = ["the app shines", "is it the app"], ["the sun", "the login shines", "nothing is broken"]
+    assert telling(said, outside, usual_in(known)) == telling(said, [*outside, *known]) != telling(said, outside)

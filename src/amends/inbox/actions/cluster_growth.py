@@ -5,10 +5,11 @@ A cluster is suggested once, when so many customers speak within an hour, six ho
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache, partial
 
 from amends.core.database import Connection
 from amends.inbox.rules import cluster_growth as rule
-from amends.inbox.rules.cluster_words import name, telling
+from amends.inbox.rules.cluster_words import Usual, name, telling, usual_in
 from amends.inbox.rules.clustering import Sight
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import ClusterId
@@ -23,11 +24,15 @@ SightOf = Callable[[Connection, str], Sight]
 
 
 def look(conn: Connection, cluster_ids: Sequence[ClusterId], *, sight: SightOf, now: datetime) -> None:
-    """Suggest clusters that grow against their habit, and keep the words of those that are suggested."""
+    """Suggest clusters that grow against their habit, and keep the words of those that are suggested.
+
+    What comes with Amends is read once for all of them.
+    """
+    seen, shipped = cache(partial(sight, conn)), cache(lambda: usual_in(prototypes.texts(conn)))
     for one in cluster_voices.of(conn, cluster_ids):
-        is_new = one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, sight(conn, one.encoder), now)
+        is_new = one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, seen(one.encoder), now)
         if is_new or (one.suggested_at is not None and rule.wants_words(one.voices, one.worded_at)):
-            _find_words(conn, one)
+            _find_words(conn, one, shipped())
         if is_new:
             _suggest(conn, one.id, now)
 
@@ -61,10 +66,10 @@ def _grows(conn: Connection, one: Touched, sight: Sight, now: datetime) -> bool:
     return False
 
 
-def _find_words(conn: Connection, one: Touched) -> None:
+def _find_words(conn: Connection, one: Touched, shipped: Usual) -> None:
     inside = cluster_voices.said_in(conn, one.id, limit=TEXTS)
     outside = cluster_voices.said_elsewhere(conn, brand_id=one.brand_id, cluster_id=one.id, limit=TEXTS)
-    words = telling(inside, [*outside, *prototypes.texts(conn)])
+    words = telling(inside, outside, shipped)
     cluster_voices.set_words(conn, one.id, words, voices=one.voices)
 
 

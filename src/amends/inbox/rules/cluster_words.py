@@ -29,12 +29,31 @@ class Voice:
     text: str
 
 
-def telling(inside: Sequence[Voice], outside: Sequence[str], *, most: int = MOST) -> list[str]:
-    """Return the words of a cluster that other complaints hold seldom, the most telling first; those of what stands outside are usual."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usual:
+    """In how many of some texts each word stands."""
+
+    words: Counter[str]
+    texts: int
+
+
+def usual_in(texts: Sequence[str]) -> Usual:
+    """Return which words are usual in texts."""
+    return Usual(words=Counter(word for text in texts for word in _words(text)), texts=len(texts))
+
+
+NOTHING = Usual(words=Counter(), texts=0)
+
+
+def telling(inside: Sequence[Voice], outside: Sequence[str], also: Usual = NOTHING, *, most: int = MOST) -> list[str]:
+    """Return the words of a cluster that other complaints hold seldom, the most telling first.
+
+    Those of what stands outside are usual, and so are those of `also`, which were counted before.
+    """
     said, shown = _said(inside)
-    usual = Counter(word for text in outside for word in _words(text))
-    people = len({voice.customer_id for voice in inside})
-    scored = {word: _score(n, people, usual[word], len(outside)) for word, n in said.items() if n >= LEAST_VOICES}
+    usual = usual_in(outside)
+    people, texts = len({voice.customer_id for voice in inside}), usual.texts + also.texts
+    scored = {word: _score(n, people, usual.words[word] + also.words[word], texts) for word, n in said.items() if n >= LEAST_VOICES}
     best = sorted((word for word, score in scored.items() if score > 0), key=lambda word: (-scored[word], -len(word), word))
     return [shown[word] for word in best[:most]]
 
