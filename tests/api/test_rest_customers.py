@@ -66,6 +66,9 @@ def test_what_belongs_to_a_customer_is_changed_and_taken_away(door: Door) -> Non
     ended = bought | {"kind": "subscription", "state": "paid", "renews_on": "2027-01-01", "ended_at": "2026-05-01T00:00:00Z"}
     assert ada.put(f"{AT}/{cy}/purchases/{made}", json=ended).status_code == 200
     assert ada.put(f"{AT}/{cy}/purchases/{made}", json=ended | {"amount": "999999999999.999"}).status_code == 422
+    page = door.visitor(door.who.ada).get(f"/customers/{cy}").text
+    assert '<s class="faint" dir="auto">Club · 12.50 EUR</s>' in page
+    assert "Club · 12.50 EUR · paid · renews on 1 Jan 2027 · ended 1 May 2026</span>" in page
     assert ended.items() <= ada.get(f"{AT}/{cy}/purchases").json()["purchases"][0].items()
     assert ada.delete(f"{AT}/{cy}/purchases/{made}").status_code == 204
     assert ada.get(f"{AT}/{cy}/purchases").json()["purchases"] == []
@@ -74,6 +77,7 @@ def test_what_belongs_to_a_customer_is_changed_and_taken_away(door: Door) -> Non
     assert ada.delete(f"{AT}/{cy}/notes/{note}").status_code == 404
     assert ada.put(f"{AT}/{cy}/contact_ways/{way}/verified", json={"how": "a letter with a code"}).status_code == 204
     assert ada.get(f"{AT}/{cy}/contact_ways").json()["contact_ways"][0]["verified_how"] == "a letter with a code"
+    assert '<span dir="auto">cy@example.org · a letter with a code</span>' in door.visitor(door.who.ada).get(f"/customers/{cy}").text
 
 
 def test_the_timeline_is_read_page_by_page(door: Door) -> None:

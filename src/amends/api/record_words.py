@@ -1,7 +1,7 @@
 """The words of a customer's record: what its fields are called, and how their values, its history and its timeline read. No I/O."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from amends.api import words
@@ -89,8 +89,8 @@ def _part(kept: Mapping[str, Any]) -> str:
         return f"{words.network(kept['network'])}: {words.handle(kept['value'], kept['network'])}"
     if "organisation_id" in kept:
         return " · ".join(str(kept[one]) for one in ("name", "role", "until") if kept.get(one))
-    told = kept.get("value") or kept.get("name")
-    return str(told) if told else NOTES.get(str(kept.get("kind")), "")
+    told = [str(kept[one]) for one in ("value", "verified") if kept.get(one)] or [str(kept.get("name") or "")]
+    return " · ".join(told) if told[0] else NOTES.get(str(kept.get("kind")), "")
 
 
 def date_line(kind: str, name: str, month: int, day_of_month: int, year: int | None) -> str:
@@ -106,11 +106,25 @@ def day_text(year: int, month: int, day_of_month: int) -> str:
 
 def changed(entry: Entry, people: Mapping[int, str], attributes: Sequence[Attribute]) -> tuple[str, str]:
     """Return what a change of the timeline changed, as it was and as it became."""
+    was, became = entry.facts.get("was"), entry.facts.get("became")
+    if isinstance(was, dict) and isinstance(became, dict) and "bought_at" in became:
+        return _bought(was), _bought(became)
     attribute = next((one for one in attributes if one.field == entry.detail), None)
-    return (
-        value(entry.detail, entry.facts.get("was"), people, attribute),
-        value(entry.detail, entry.facts.get("became"), people, attribute),
-    )
+    return value(entry.detail, was, people, attribute), value(entry.detail, became, people, attribute)
+
+
+def _bought(kept: Mapping[str, Any]) -> str:
+    """Return all that may change of a purchase, since its name alone does not tell what did."""
+    renews, ended = kept.get("renews_on"), kept.get("ended_at")
+    told = [
+        kept["name"],
+        kept.get("order_number"),
+        amount(kept),
+        kept.get("state"),
+        _("renews on %(day)s") % {"day": day(date.fromisoformat(renews))} if renews else "",
+        _("ended %(day)s") % {"day": day(datetime.fromisoformat(ended))} if ended else "",
+    ]
+    return " · ".join(one for one in told if one)
 
 
 def amount(facts: Mapping[str, Any]) -> str:
