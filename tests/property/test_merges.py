@@ -3,7 +3,7 @@
 The model keeps a log and lives it once more without the merges that were undone; whose a row is follows from where it was made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import LiteralString
 
@@ -76,7 +76,7 @@ class World:
     people: Sequence[Person]
     live: dict[int, MergeId] = field(default_factory=dict[int, MergeId])
     notes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    rows: list[tuple[int, Mapping[str, int]]] = field(default_factory=list[tuple[int, Mapping[str, int]]])
+    rows: list[tuple[int, dict[str, int]]] = field(default_factory=list[tuple[int, dict[str, int]]])
 
     def merge(self, survivor: int, absorbed: int, side: str) -> MergeId:
         choices = {"name": side, "attributes.word": side}
