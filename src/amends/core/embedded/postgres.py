@@ -32,6 +32,7 @@ STEADY = {
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
+    "autovacuum_naptime": "15s",  # plans that were made while a table was empty live until it is first analysed
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
@@ -43,6 +44,7 @@ CARELESS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
+    "autovacuum_naptime": "1min",
 }
 
 
