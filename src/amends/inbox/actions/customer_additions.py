@@ -45,7 +45,7 @@ def add_ways(conn: Connection, to: To, ways: Sequence[PersonWay]) -> None:
         if (kind, normal(kind, one.value)) not in own:
             contact_ways.add_way(
                 conn, customer_id=to.customer_id, kind=kind, value=one.value, label=one.label, source=to.source, now=to.now
-            )  # fmt: skip
+            )
             own.add((kind, normal(kind, one.value)))
 
 
@@ -71,7 +71,7 @@ def add_organisations(conn: Connection, to: To, belongs: Sequence[PersonOrganisa
         if name.casefold() not in own:
             found = organisation_rows.named(conn, name) or organisations.add_organisation(
                 conn, Wish(name=name), agent_id=to.source.by, now=to.now
-            )  # fmt: skip
+            )
             organisations.add_member(conn, found, to.customer_id, TermsWish(role=one.role), source=to.source, now=to.now)
             own.add(name.casefold())
 
@@ -82,7 +82,7 @@ def add_note(conn: Connection, to: To, text: str) -> None:
     if words and not note_rows.says(conn, to.customer_id, words):
         customer_notes.add_note(
             conn, customer_id=to.customer_id, new=NewNote(kind="note", text=words, at=to.now), source=to.source, now=to.now
-        )  # fmt: skip
+        )
 
 
 def _same(one: NewDate) -> tuple[object, ...]:
