@@ -101,7 +101,20 @@ def test_calling_the_next_reads_rotas_and_routes_once_for_all_alarms(desk: Desk)
         execute(desk.conn, "update alerts set call_at = null")
         return found
 
-    assert statements(2) - statements(1) == statements(6) - statements(5) == 6, "what an alarm more costs"
+    assert statements(2) - statements(1) == statements(6) - statements(5) == 3, "what an alarm more costs"
+
+
+def test_a_flood_that_nobody_sees_to_is_one_to_the_next_in_line_too(desk: Desk) -> None:
+    first, second = ada(desk.conn), bo(desk.conn)
+    on_duty(desk, [first], [second], most=3)
+    people = [replace(DEE, external_id=f"f-{one}", handle=f"f{one}") for one in range(9)]
+    desk.hear(*(a_post("The app is down", external_id=f"f-{one.handle}", author=one, published_at=desk.now) for one in people))
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    assert later(desk, minutes=5) == 9
+    assert called(desk) == [(0, first), *[(0, first)] * 3, (0, second), *[(2, second)] * 3], "a digest and three each"
+    gathered = "select count(*) from alert_digest_items i join alert_digests d on d.id = i.digest_id group by d.id order by d.id"
+    assert fetch_values(desk.conn, gathered) == [6, 6]
+    assert desk.events().count("on_call_called") == 18, "each case tells who was called for it"
 
 
 def test_who_sees_to_it_is_the_last_who_is_called(desk: Desk) -> None:

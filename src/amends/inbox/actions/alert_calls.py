@@ -1,7 +1,7 @@
 """Calls the next in line where nobody sees to an alarm, and tells that one is over. Place in the path: beat -> here -> deliveries, bell.
 
 What began before quiet hours calls nobody in them: the next is called when they end. An alarm is locked while the next is called, so that
-whoever sees to it meanwhile comes before or after, and is never called twice.
+whoever sees to it meanwhile comes before or after, and is never called twice. A flood is told as one to the next in line, too.
 """
 
 from dataclasses import dataclass, field
@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from amends.core.database import Connection
-from amends.inbox.actions import alarms, on_call
+from amends.inbox.actions import alarms, alert_routing, on_call
 from amends.inbox.rules.alert_routes import NO_ROUTE, NewRoute, rings_from
 from amends.inbox.store import alarms as rows
-from amends.inbox.store import alert_routes, alert_routing, events
+from amends.inbox.store import alert_routes
+from amends.inbox.store import alert_routing as queue
 from amends.inbox.store.alarms import Alarm
 from amends.inbox.store.alert_routing import Telling
 
@@ -28,9 +29,9 @@ class _Round:
     routes: dict[int, NewRoute] = field(default_factory=dict[int, NewRoute])
 
     @cached_property
-    def crew(self) -> on_call.Crew:
-        """Who takes turns and can be reached."""
-        return on_call.crew(self.conn, now=self.now)
+    def given(self) -> alert_routing.Round:
+        """Who takes turns, which channels there are, and what they are given."""
+        return alert_routing.new_round(self.conn, now=self.now)
 
     def route(self, route_id: int | None) -> NewRoute:
         """Return the route that an alarm went; the one of no route where that is gone."""
@@ -50,6 +51,8 @@ def call_next(conn: Connection, *, now: datetime) -> int:
     while called < MOST_CALLS and (one := rows.claim_call(conn, now=now)) is not None:
         _call(at, one)
         called += 1
+    if called:
+        at.given.keep()
     return called
 
 
@@ -58,7 +61,7 @@ def tell_over(conn: Connection, *, now: datetime) -> int:
     rows.end_of_done_cases(conn, now=now)
     over = rows.take_over(conn, now=now)
     told = [Telling(alert_id=one.id, channel_id=channel, again=-1) for one in over if one.tells for channel in one.channel_ids]
-    return alert_routing.add_tellings(conn, told, now=now)
+    return queue.add_tellings(conn, told, now=now)
 
 
 def _call(at: _Round, one: Alarm) -> None:
@@ -67,20 +70,13 @@ def _call(at: _Round, one: Alarm) -> None:
     if loud_at > now:
         rows.set_call(conn, one.id, called=one.called, call_at=loud_at)
         return
-    rota = at.crew.rota(one.rota_id)
+    rota = at.given.crew.rota(one.rota_id)
     if rota is None or one.called > len(rota.layers):
         rows.set_call(conn, one.id, called=one.called, call_at=None)
         return
-    call = at.crew.call(rota, one.called + 1)
+    call = at.given.crew.call(rota, one.called + 1)
     again = now + timedelta(minutes=one.escalate_minutes or 1)
     rows.set_call(conn, one.id, called=call.step, call_at=None if call.is_last else again)
-    house = _house(conn, route) if call.is_last else []
-    channel_ids = dict.fromkeys([*on_call.own_channels(conn, call), *house])
-    alert_routing.add_tellings(conn, [Telling(alert_id=one.id, channel_id=id_, again=call.step) for id_ in channel_ids], now=now)
-    events.add_all(conn, on_call.called(one, call, rota=rota.name), now=now)
-
-
-def _house(conn: Connection, route: NewRoute) -> list[int]:
-    """Return the channels of the house that a route names."""
-    active = alert_routing.channels(conn).get(None, [])
-    return [channel_id for channel_id in route.channel_ids if channel_id in active]
+    house = [channel_id for channel_id in route.channel_ids if channel_id in at.given.house] if call.is_last else []
+    at.given.give(one, route, [*at.given.own_channels(call), *house], again=call.step)
+    at.given.calls.extend(on_call.called(one, call, rota=rota.name))

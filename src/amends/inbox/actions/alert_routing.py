@@ -1,5 +1,7 @@
 """Gives alarms their deliveries. Place in the path: an alarm without any -> the first route it fits -> deliveries, digests, a call.
 
+`actions.alert_calls` gives out with the same `Round`, so that a flood is one to who is next in line, too.
+
 Looking twice changes nothing: an alarm is routed once, and what is queued is queued once.
 """
 
@@ -17,6 +19,7 @@ from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import Query, terms_of, words_of
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.store import alert_routes, alert_routing, events, matching
+from amends.inbox.store.alarms import Alarm
 from amends.inbox.store.alert_routes import RouteRow
 from amends.inbox.store.alert_routing import Item, Ringing, Routed, Telling
 
@@ -37,7 +40,7 @@ class Round:
     calls: list[events.Event] = field(default_factory=list[events.Event])
     own: dict[tuple[AgentId, ...], list[int]] = field(default_factory=dict[tuple[AgentId, ...], list[int]])
 
-    def give(self, one: Ringing, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> bool:
+    def give(self, one: Ringing | Alarm, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> bool:
         """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
         at_once = False
         for channel_id in dict.fromkeys(channel_ids):
@@ -47,7 +50,7 @@ class Round:
                 self.told[channel_id] = self.told.get(channel_id, 0) + 1
                 at_once = True
             else:
-                self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why))
+                self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why, again=again))
         return at_once
 
     def own_channels(self, call: Call) -> list[int]:
@@ -57,26 +60,28 @@ class Round:
             self.own[whom] = on_call.own_channels(self.conn, call)
         return self.own[whom]
 
+    def keep(self) -> None:
+        """Queue what was given out, at once where its digest is told already, and tell of the calls."""
+        late = alert_routing.add_items(self.conn, self.items, now=self.now)
+        at_once = [Telling(alert_id=one.alert_id, channel_id=one.channel_id, again=one.again) for one in late]
+        alert_routing.add_tellings(self.conn, [*self.tellings, *at_once], now=self.now)
+        events.add_all(self.conn, self.calls, now=self.now)
+
+
+def new_round(conn: Connection, *, now: datetime) -> Round:
+    """Return a batch that nothing was given out in yet."""
+    house = alert_routing.channels(conn).get(None, [])
+    return Round(conn=conn, now=now, crew=on_call.crew(conn, now=now), house=house, told=alert_routing.told(conn, since=now - FLOOD))
+
 
 def route_pending(conn: Connection, *, now: datetime) -> int:
     """Give at most `BATCH` alarms their deliveries, and return how many alarms that were."""
     ringing = alert_routing.claim(conn, limit=BATCH)
     if not ringing:
         return 0
-    chosen = _chosen(conn, ringing, now)
-    house = alert_routing.channels(conn).get(None, [])
-    at = Round(
-        conn=conn,
-        now=now,
-        crew=on_call.crew(conn, now=now),
-        house=house,
-        told=alert_routing.told(conn, since=now - FLOOD),
-    )
+    chosen, at = _chosen(conn, ringing, now), new_round(conn, now=now)
     alert_routing.set_routed(conn, [_route(at, one, chosen.get(one.id)) for one in ringing], now=now)
-    late = alert_routing.add_items(conn, at.items, now=now)
-    tellings = [*at.tellings, *(Telling(alert_id=one.alert_id, channel_id=one.channel_id) for one in late)]
-    alert_routing.add_tellings(conn, tellings, now=now)
-    events.add_all(conn, at.calls, now=now)
+    at.keep()
     return len(ringing)
 
 

@@ -45,12 +45,13 @@ class Telling:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One alarm in the digest of a channel that is due then."""
+    """One alarm in the digest of a channel that is due then; `again` as a telling has it, where it is told by itself after all."""
 
     alert_id: AlertId
     channel_id: int
     due_at: datetime
     why: str
+    again: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
