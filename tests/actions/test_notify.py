@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from amends.api import notice_words
 from amends.core.database import execute, fetch_values
 from amends.core.errors import NotFound, Refused
 from amends.inbox.actions import automation, being_away, notices, rule_book, undo
@@ -194,6 +195,29 @@ def test_a_critical_alarm_on_a_case_that_nobody_has_goes_to_its_team(desk: Desk)
     assert told(desk, other).count("alert") >= 1
     facts = fetch_values(desk.conn, "select facts ->> 'severity' from notifications where kind = 'alert'")
     assert set(facts) == {"critical"}
+
+
+def test_a_flood_of_alarms_is_thirty_lines_and_one_that_counts_until_it_is_read(desk: Desk) -> None:
+    case_id, other = a_case(desk), bo(desk.conn)
+    assign(desk.conn, case_id=case_id, assignee_id=other, agent_id=desk.agent_id, now=desk.now)
+    told(desk, other)
+    execute(desk.conn, "delete from notifications")
+
+    def ring(n: int) -> list[str]:
+        for _ in range(n):
+            events.add(desk.conn, EventKind.ALERT_RAISED, now=desk.now, case_id=case_id, severity="high", reason="loud")
+        told(desk, other)
+        shown = notification_list.listed(desk.conn, agent_id=other, scope=EVERYTHING, before=None, limit=500, only_unread=True)
+        return [f"{notice_words.says(one)} {notice_words.address(one)}" for one in shown if "more" in one.facts]
+
+    assert ring(30) == []
+    assert ring(1) == ["1 more alarm was raised /alarms"]
+    assert ring(250) == ["251 more alarms were raised /alarms"]
+    assert unread(desk, other) == 31
+    notices.read(desk.conn, agent_id=other, now=desk.now)
+    assert ring(2) == ["2 more alarms were raised /alarms"]
+    desk.now += 11 * MINUTE
+    assert ring(31) == ["1 more alarm was raised /alarms", "2 more alarms were raised /alarms"], "another ten minutes count for themselves"
 
 
 def choose(desk: Desk, agent_id: AgentId, wishes: Wishes) -> None:

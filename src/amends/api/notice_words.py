@@ -8,6 +8,7 @@ from amends.api import clock_words, words
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.asking_words import noted
 from amends.core.translating import N_, _, ngettext
+from amends.core.written import number
 from amends.inbox.rules.noticing import MEANS, Notice, Way
 from amends.inbox.store.notification_list import Told
 
@@ -31,7 +32,9 @@ def kinds(may: Callable[[str], bool]) -> list[tuple[str, str]]:
 
 
 def says(told: Told) -> str:
-    """Return what happened, in one sentence."""
+    """Return what happened, in one sentence; of a flood of alarms how many there were more than were told one by one."""
+    if more := told.facts.get("more"):
+        return ngettext("%(n)s more alarm was raised", "%(n)s more alarms were raised", int(more)) % {"n": number(int(more))}
     return _SAYS[Notice(told.kind)](told)
 
 
@@ -121,7 +124,8 @@ def address(told: Told) -> str:
         places = {
             Notice.RULE_STOPPED: f"/settings/rules/{told.facts.get('rule_id', '')}",
             Notice.REPORT_FAILED: f"/reports/{told.facts.get('report_id', '')}",
-            Notice.CALLED: f"/alarms#alarm-{told.facts.get('alert_id', '')}",
+            Notice.CALLED: f"/alarms#alarm-{told.facts['alert_id']}" if "alert_id" in told.facts else "/alarms",
+            Notice.ALERT: "/alarms",
             Notice.ROTA_GAP: f"/on-call#rota-{told.facts.get('rota_id', '')}",
             Notice.RENEWAL: f"/organisations/{told.facts.get('organisation_id', '')}",
         }

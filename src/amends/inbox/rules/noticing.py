@@ -16,6 +16,8 @@ from amends.inbox.rules.words import Severity
 from amends.inbox.rules.working_hours import DAY, Span
 
 MOST_SPANS = 21
+MOST_ALARMS = 30
+"""How many notifications of alarms of one kind somebody is told one by one within `FLOOD`; the rest is one that counts."""
 
 
 class Notice(StrEnum):
@@ -88,6 +90,8 @@ DEFAULTS: Mapping[Notice, Way] = {
 }
 BY_NAME = frozenset({Notice.MENTIONED})
 """What no mute of a source or a team holds back: somebody asks for this very person."""
+OF_ALARMS = frozenset({Notice.ALERT, Notice.CALLED})
+"""What comes by the thousand where something breaks."""
 NEWS_OF_MINE: Mapping[str, Notice] = {
     EventKind.POST_JOINED: Notice.CUSTOMER_WROTE,
     EventKind.CASE_REOPENED: Notice.CUSTOMER_WROTE,
