@@ -15,8 +15,8 @@ from amends.core.ports import Trust
 from amends.triage.calibration import EVERY_LANGUAGE, Calibration, calibration_of
 
 FILE = "card.json"
-NOT_FOR_READING = frozenset({"replay.npz"})
-"""Files that only learning needs: a damaged one stops that, and no triage. `check_file` checks them when they are read."""
+NOT_FOR_READING = frozenset({"replay.npz", "meanings.npz"})
+"""Files that only learning needs: a damaged one stops no triage. `check_file` checks them when they are read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

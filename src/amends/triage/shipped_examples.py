@@ -59,6 +59,11 @@ def prototypes() -> list[Prototype]:
     return [Prototype(**row) for row in _rows("prototypes.tsv")]
 
 
+def sentences() -> list[str]:
+    """Return all of them."""
+    return [one.text for one in (*examples(), *prototypes())]
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

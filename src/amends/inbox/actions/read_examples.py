@@ -3,7 +3,7 @@
 Undone are rows that this encoder has not read, and what is listed as unlearnt; a killed worker leaves both for the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -18,17 +18,22 @@ from amends.inbox.store.matchers import Unlearnt
 from amends.inbox.store.meanings import Unread
 from amends.triage.cleaning import clean, has_words
 from amends.triage.language import detect
-from amends.triage.matching import pack
+from amends.triage.matching import Numbers, pack
+from amends.triage.shipped_meanings import key
 
+Known = Callable[[str], Mapping[int, Numbers]]
 BATCH = 48
 
 
-def read_pending(conn: Connection, *, classifier: Classifier, now: datetime) -> bool:
-    """Read one batch of sentences or, where all are read, learn what changed; False where nothing was left to do."""
+def read_pending(conn: Connection, *, classifier: Classifier, now: datetime, known: Known = lambda _version: {}) -> bool:
+    """Read one batch of sentences or, where all are read, learn what changed; False where nothing was left to do.
+
+    `known` returns what a version of the model is known to make of what Amends brings along, by `shipped_meanings.key`.
+    """
     planted = plant(conn, now=now)
     unread = meanings.claim(conn, encoder=classifier.version, limit=BATCH)
     if unread:
-        meanings.save(conn, _read(unread, classifier), encoder=classifier.version)
+        meanings.save(conn, _read(unread, classifier, known(classifier.version)), encoder=classifier.version)
         _ask_again(conn, unread)
         return True
     learnt = [_learn(conn, one, encoder=classifier.version, now=now) for one in matchers.take_unlearnt(conn)]
@@ -44,14 +49,14 @@ def _label_history(conn: Connection, learnt: Sequence[Unlearnt], *, now: datetim
         jobs.start(conn, kind="topics", why=first.why, facts={}, agent_id=first.agent_id, now=now)
 
 
-def _read(unread: Sequence[Unread], classifier: Classifier) -> list[tuple[Unread, bytes | None]]:
+def _read(unread: Sequence[Unread], classifier: Classifier, known: Mapping[int, Numbers]) -> list[tuple[Unread, bytes | None]]:
     """Return what each sentence means; None where there is nothing to read, or the model has no meanings."""
     words = [clean(one.text) for one in unread]
-    readable = [i for i, text in enumerate(words) if has_words(text)]
+    meant: dict[int, Numbers | None] = {i: known.get(key(text)) for i, text in enumerate(words)}
+    readable = [i for i, text in enumerate(words) if meant[i] is None and has_words(text)]
     readings = classifier.read([words[i] for i in readable], [detect(words[i], unread[i].language) for i in readable])
-    said = dict(zip(readable, readings, strict=True))
-    meant = [reading.embedding if (reading := said.get(i)) else None for i in range(len(unread))]
-    return [(one, None if found is None else pack(found)) for one, found in zip(unread, meant, strict=True)]
+    meant |= {i: reading.embedding if reading else None for i, reading in zip(readable, readings, strict=True)}
+    return [(one, None if (found := meant[i]) is None else pack(found)) for i, one in enumerate(unread)]
 
 
 def _ask_again(conn: Connection, read: Sequence[Unread]) -> None:

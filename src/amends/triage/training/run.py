@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from amends.triage import shipped_examples, shipped_meanings
 from amends.triage.card import Card, read_card
 from amends.triage.language import WEIGHTS
 from amends.triage.models import encoder
@@ -59,13 +60,16 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
 
 
 def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
-    """Write what stands beside the exported model in `out`: n-grams, calibration, replay, and the card, which is returned."""
+    """Write what stands beside the exported model in `out`: n-grams, calibration, replay, meanings, and the card, which is returned."""
     say("counting n-grams")
     tables = _ngrams(mixed.train, out)
     say("calibrating")
     calibrate(out, mixed.dev, version=version, ngrams=tables)
     say("writing the replay")
-    replay.write(out, encoder.build(out), mixed)
+    finished = encoder.build(out)
+    replay.write(out, finished, mixed)
+    say("reading the sentences that Amends brings along")
+    shipped_meanings.write(out, finished, shipped_examples.sentences())
     return read_card(out)
 
 
