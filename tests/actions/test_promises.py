@@ -105,6 +105,18 @@ def test_a_date_in_the_words_of_an_answer_is_found(text: str, days: int) -> None
         ("El 12/03/2026 lo tiene", 10),
         ("Am 12.3. ist es da", 10),
         ("Am 12.03.2026 ist es da", 10),
+        ("በአንድ ቀን ውስጥ", 1),
+        ("You have it in a month", 31),
+        ("Within one month", 31),
+        ("Lo tiene en un mes", 31),
+        ("එක මාසයක් ඇතුළත", 31),
+        ("በአንድ ወር ውስጥ", 31),
+        ("ஒரு மாதத்தில் கிடைக்கும்", 31),
+        ("ಒಂದು ತಿಂಗಳೊಳಗೆ", 31),
+        ("ਇੱਕ ਮਹੀਨੇ ਵਿੱਚ ਮਿਲੇਗਾ", 31),
+        ("within 2 months", 61),
+        ("මාස 2කින්", 61),
+        ("2 மாதங்களில்", 61),
         ("You have it Friday", 4),
         ("We are here 24/7, and you have it by Friday", 4),
         ("Sorry for the delay of 5 days. You have it by Friday", 4),
@@ -123,7 +135,8 @@ SPANS = {
     4: "You have it this week|We missed Monday, you have it by the end of the week|By end of day Friday|Esta semana lo tiene|මේ සතියේ|"
     "በዚህ ሳምንት|இந்த வாரம் கிடைக்கும்|ಈ ವಾರ|ਇਸ ਹਫ਼ਤੇ",
     6: "You have it this weekend|Este fin de semana lo tiene|මේ සති අන්තයේ|በዚህ ቅዳሜና እሁድ|இந்த வார இறுதியில்|ಈ ವಾರಾಂತ್ಯದಲ್ಲಿ|ਇਸ ਵੀਕਐਂਡ",
-    7: "We call on Monday next week|You have it next Monday|El lunes que viene lo tiene|அடுத்த திங்கட்கிழமை|"
+    7: "Early next week|A principios de la próxima semana|"
+    "We call on Monday next week|You have it next Monday|El lunes que viene lo tiene|அடுத்த திங்கட்கிழமை|"
     "El lunes de la semana que viene|ඊළඟ සතියේ සඳුදා|அடுத்த வாரம் திங்கட்கிழமை|ਅਗਲੇ ਹਫ਼ਤੇ ਸੋਮਵਾਰ",
     11: "You will have the refund next week.|By the end of next week|Lo tendrá la próxima semana|La semana que viene lo tiene|"
     "ලබන සතියේ මුදල් ලැබෙනු ඇත|በሚቀጥለው ሳምንት ይደርሳል|அடுத்த வாரம் பணம் வரும்|ಮುಂದಿನ ವಾರ ಹಣ ಬರುತ್ತದೆ|ਅਗਲੇ ਹਫ਼ਤੇ ਪੈਸੇ ਮਿਲ ਜਾਣਗੇ",
@@ -132,13 +145,16 @@ SPANS = {
     15: "En quince días|Dentro de una quincena|பதினைந்து நாட்களில்|ಹದಿನೈದು ದಿನಗಳಲ್ಲಿ|ਪੰਦਰਾਂ ਦਿਨਾਂ ਵਿੱਚ",
     29: "You have it at the end of the month.|By month's end|A fin de mes|A finales de mes lo tiene|මාසය අවසානයේ ලැබේවි|මාසාන්තයේ|"
     "በወሩ መጨረሻ ይመለሳል|மாத இறுதிக்குள் பணம் வரும்|ತಿಂಗಳ ಕೊನೆಯಲ್ಲಿ|ತಿಂಗಳಾಂತ್ಯದೊಳಗೆ|ਮਹੀਨੇ ਦੇ ਅੰਤ ਤੱਕ",
-    59: "You have it by the end of next month|El mes que viene|ලබන මාසයේ|በሚቀጥለው ወር|அடுத்த மாதம்|ಮುಂದಿನ ತಿಂಗಳು|ਅਗਲੇ ਮਹੀਨੇ",
+    30: "You have it early next month|At the beginning of the next month|A principios del próximo mes|A comienzos del mes que viene|"
+    "ලබන මාසයේ මුලදී|በሚቀጥለው ወር መጀመሪያ|அடுத்த மாதத் தொடக்கத்தில்|ಮುಂದಿನ ತಿಂಗಳ ಆರಂಭದಲ್ಲಿ|ਅਗਲੇ ਮਹੀਨੇ ਦੇ ਸ਼ੁਰੂ ਵਿੱਚ",
+    59: "We start with it next month|You have it by the end of next month|"
+    "El mes que viene|ලබන මාසයේ|በሚቀጥለው ወር|அடுத்த மாதம்|ಮುಂದಿನ ತಿಂಗಳು|ਅਗਲੇ ਮਹੀਨੇ",
 }
-"""After how many days from a Monday, the second of March, the last day of such a span is."""
+"""After how many days from a Monday, the second of March, the last day of such a span is, or the first one of work of its beginning."""
 
 
 @pytest.mark.parametrize(("days", "texts"), SPANS.items())
-def test_a_week_a_weekend_a_month_or_a_day_is_due_on_the_last_of_its_days(days: int, texts: str) -> None:
+def test_a_week_a_weekend_a_month_or_a_day_is_due_on_the_last_of_its_days_unless_it_is_its_beginning(days: int, texts: str) -> None:
     for text in texts.split("|"):
         found = suggested(text, NOON, "Asia/Colombo").due_at
         assert found is not None, text
@@ -154,6 +170,10 @@ def test_a_week_a_weekend_a_month_or_a_day_is_due_on_the_last_of_its_days(days: 
         ("2026-12-31", "You have it next month", "2027-01-31"),
         ("2028-01-31", "You have it next month", "2028-02-29"),
         ("2026-12-31", "You have it at the end of the month, 5 pm", "2026-12-31"),
+        ("2026-01-31", "You have it in a month", "2026-02-28"),
+        ("2027-12-31", "You have it in 2 months", "2028-02-29"),
+        ("2026-07-15", "You have it early next month", "2026-08-03"),
+        ("2026-12-15", "A principios de mes", "2027-01-01"),
     ],
 )
 def test_the_last_day_of_a_span_is_that_of_its_calendar(today: str, text: str, due: str) -> None:
@@ -176,6 +196,12 @@ def test_the_last_day_of_a_span_is_that_of_its_calendar(today: str, text: str, d
         "At the end of the day, we all err.",
         "This message is for a week of work",
         "A fortnight ago",
+        "We had no answer in the last 3 days",
+        "En los últimos 2 meses",
+        "கடந்த 3 நாட்களில்",
+        "You wrote a month ago",
+        "We were late early this month",
+        "You get 5 a month",
         "You wrote 3 days ago",
         "Nos escribió hace 3 días por la mañana",
         "දින 3කට පෙර",

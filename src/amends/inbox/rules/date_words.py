@@ -42,7 +42,7 @@ WEEKDAYS = {0: "திங்கட்", 3: "வியாழக்", 5: "ਸ਼�
 WITHIN = frozenset({"within", "in", "en", "dentro"})
 """What stands before a length in languages of Latin letters: "en los próximos 3 días"; those of others say it behind, or in the word."""
 NUMBERS = (
-    "a an one un una uno එක අንድ ஒரு ಒಂದು ਇੱਕ ਇਕ",
+    "a an one un una uno එක አንድ ஒரு ಒಂದು ਇੱਕ ਇਕ",
     "two dos දෙක ሁለት இரண்டு ಎರಡು ਦੋ",
     "three tres තුන ሦስት ሶስት மூன்று ಮೂರು ਤਿੰਨ",
 )
@@ -57,7 +57,9 @@ HOURS = ("hr", "hrs")
 FORTNIGHTS = {"fortnight": timedelta(weeks=2), "quincena": timedelta(days=15)}
 _TWO_WORDS = re.compile("(?<=மணி) (?=நேர)")
 """Where many part the hour of Tamil, which CLDR has as one word."""
-UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+A_MONTH = timedelta(days=30)
+"""How long a month is where it is halved; whole ones go by the calendar."""
+UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1), "month": A_MONTH}
 NO_MONTH = frozenset({"ago"})
 """The short name of August in Spanish: "3 days ago"."""
 SHORT = 2
@@ -166,7 +168,7 @@ def numbers() -> Named[int]:
 
 @cache
 def units() -> Named[Unit]:
-    """Return hours, days and weeks, in each form that CLDR has of what is to come and what is over, and two weeks."""
+    """Return hours, days, weeks and months, in each form that CLDR has of what is to come and what is over, and two weeks."""
     known = [_unit(name, *pair) for one in NATIVE_NAMES for name in UNITS for pair in _patterns(one, name)]
     more = dict.fromkeys(HOURS, UNITS["hour"]) | FORTNIGHTS
     return Named(known + [(name, Unit(length=length, over=frozenset({"ago", "hace"}))) for name, length in more.items()])

@@ -5,6 +5,7 @@ alone is that of today. A date of numbers begins with its day, unless only the o
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import count, islice
@@ -46,11 +47,20 @@ def _length(words: Sequence[str], here: datetime) -> timedelta | None:
     for at, word in enumerate(words):
         unit = known.units().find(word)
         many = _count(words, at) if unit else None
-        if unit and many and not unit.over & {*words[max(0, at - 2) : at + 3]}:
+        if unit and many and not (unit.over & {*words[max(0, at - 2) : at + 3]} or is_over(words, at) or is_over(words, at - 1)):
             works = any(known.working().find(each) for each in words[max(0, at - 2) : at + 2])
             if not works or unit.length == A_DAY:
-                return _working(here, max(int(many), 1)) if works else many * unit.length
+                return _working(here, max(int(many), 1)) if works else _lasts(here, many, unit.length)
     return None
+
+
+def _lasts(here: datetime, many: float, length: timedelta) -> timedelta:
+    """Return how long so many of a length are from now on: a month is over on the same day of the next, or on its last."""
+    if length != known.A_MONTH or many < 1:
+        return many * length
+    months = here.year * 12 + here.month - 1 + int(many)
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(here.day, monthrange(year, month)[1])) - here.date()
 
 
 def _working(here: datetime, days: int) -> timedelta:

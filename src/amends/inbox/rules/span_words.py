@@ -1,7 +1,8 @@
 """The weeks, weekends, months and ends of days that a sentence names: "next week", "a fin de mes". Place: `rules.promised_dates` -> here.
 
-What is promised for a span is due on its last day: a week of work ends on Friday, a weekend on Sunday, a month on its last day. Weeks begin
-on Monday. Words of Latin letters are whole ones, of others known by how they begin. Nothing here does I/O.
+What is promised for a span is due on its last day: a week of work ends on Friday, a weekend on Sunday, a month on its last day; what is
+promised for the beginning of one on its first day of work. Weeks begin on Monday. Words of Latin letters are whole ones, of others known by
+how they begin. Nothing here does I/O.
 """
 
 import re
@@ -12,7 +13,7 @@ from functools import cache
 from amends.inbox.rules.date_words import SHORT, is_latin, plain
 
 A_WEEK = timedelta(weeks=1)
-FRIDAY, SUNDAY = 4, 6
+MONDAY, FRIDAY, SUNDAY = 0, 4, 6
 WEEKEND = (
     "weekend",
     "fin de semana",
@@ -39,13 +40,21 @@ END = (
     *("ාන්ත", "ಾಂತ್ಯ"),
     *("අවසාන", "අවසන්", "අග", "අගදී", "መጨረሻ", "இறுதி", "கடைசி", "முடிவ", "ಅಂತ್ಯ", "ಕೊನೆ", "ਅੰਤ", "ਅਖੀਰ"),
 )
+BEGINNING = (
+    *("early", "beginning of", "start of", "principios", "principio del", "comienzos", "comienzo del", "inicios", "inicio del"),
+    *("මුලදී", "මුල් සති", "ආරම්භයේ", "መጀመሪያ", "தொடக்கத்த", "துவக்கத்த", "ஆரம்பத்த", "ಆರಂಭದ", "ಪ್ರಾರಂಭದ", "ಮೊದಲಲ್ಲಿ", "ਦੇ ਸ਼ੁਰੂ", "ਦੀ ਸ਼ੁਰੂਆਤ"),
+)
+"""No word for what begins in a span: "we start next month"."""
 END_OF_DAY = ("eod", "cob")
 THIS = ("this", "esta", "este", "මේ", "මෙම", "ዚህ", "இந்த", "ಈ", "ਇਸ")
 NEXT = (
     *("next", "próxima", "próximo", "siguiente", "viene", "entrante"),
     *("ලබන", "ඊළඟ", "එන", "ሚቀጥለው", "ቀጣዩ", "ቀጣይ", "መጪው", "அடுத்த", "வரும்", "ಮುಂದಿನ", "ಬರುವ", "ਅਗਲ", "ਆਉਣ"),
 )
-LAST = ("last", "past", "pasada", "pasado", "පසුගිය", "ගිය", "ባለፈው", "ያለፈው", "கடந்த", "சென்ற", "ಕಳೆದ", "ಹಿಂದಿನ", "ਪਿਛਲ", "ਬੀਤ")
+LAST = (
+    *("last", "past", "pasada", "pasado", "últimos", "últimas"),
+    *("පසුගිය", "ගිය", "ባለፈው", "ያለፈው", "கடந்த", "சென்ற", "ಕಳೆದ", "ಹಿಂದಿನ", "ਪਿਛਲ", "ਬੀਤ"),
+)
 PROVERB = ("at the end of the",)
 """What makes of the end of a day the end of an argument."""
 _GLUED_BEFORE = "(?:እስከ|በ|ለ|የ|ከ)?"
@@ -56,11 +65,12 @@ def last_day(words: Sequence[str], today: date, weekday: int | None) -> date | N
     found = ((names, *beside) for names in (WEEKEND, WEEK, MONTH) for beside in _beside(names, words))
     for names, before, behind in found:
         later = _how_much_later(before, behind, bare=names is WEEKEND)
+        begins = _begins(before, behind)
         if later is not None and names is MONTH:
-            return _end_of_month(today, later)
+            return _begin_of_month(today, later) if begins else _end_of_month(today, later)
         if later is not None:
-            day = SUNDAY if names is WEEKEND else FRIDAY if weekday is None or _ends(before, behind) else weekday
-            return _of_week(today, later, day)
+            named = None if _ends(before, behind) else MONDAY if begins and weekday is None else weekday
+            return _of_week(today, later, SUNDAY if names is WEEKEND else FRIDAY if named is None else named)
     return None
 
 
@@ -91,17 +101,29 @@ def _end_of_month(today: date, later: int) -> date:
     return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
 
 
+def _begin_of_month(today: date, later: int) -> date:
+    """Return the first day from Monday to Friday of this month (0) or the next (1); of the coming one where it is over in this."""
+    first = today.replace(day=1) if later == 0 else _end_of_month(today, later - 1) + timedelta(days=1)
+    found = first + timedelta(days=7 - first.weekday() if first.weekday() > FRIDAY else 0)
+    return found if found >= today else _begin_of_month(today, 1)
+
+
 def _how_much_later(before: Sequence[str], behind: Sequence[str], *, bare: bool) -> int | None:
     """Return whether words beside a span make it this one (0) or the next (1); None where it is over, or they say nothing of it."""
-    if _has(LAST, [*before[-1:], *_latin(behind[:1])]):
+    is_this, begins = _has(THIS, before[-1:]), _begins(before, behind)
+    if _has(LAST, [*before[-1:], *_latin(behind[:1])]) or (is_this and begins):
         return None
     if _has(NEXT, [*before[-2:], *_latin(behind)]):
         return 1
-    return 0 if bare or _has(THIS, before[-1:]) or _ends(before, behind) else None
+    return 0 if bare or is_this or begins or _ends(before, behind) else None
 
 
 def _ends(before: Sequence[str], behind: Sequence[str]) -> bool:
     return _has(END, [*before[-3:], *behind])
+
+
+def _begins(before: Sequence[str], behind: Sequence[str]) -> bool:
+    return _has(BEGINNING, [*before[-5:], *behind])
 
 
 def _beside(names: tuple[str, ...], words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
