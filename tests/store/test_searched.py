@@ -208,3 +208,19 @@ def test_a_post_of_which_a_case_is_made_is_found_in_it(desk: Desk) -> None:
     [hit] = texts(desk.conn, Wanted(sought=sought("quobblet")), EVERYTHING, limit=10)
     assert (hit.case_id, hit.why) == (desk.case().id, "")
     assert listed(desk, "quobblet") == 1
+
+
+def test_where_enough_customers_are_called_so_no_part_within_other_names_is_looked_for(desk: Desk) -> None:
+    handles = ["xquobble", *(f"quobble{number}" for number in range(finding.MOST))]
+    desk.hear(*(a_post("My bag is lost", author=Author(external_id=one, handle=one, name=one)) for one in handles))
+    execute(
+        desk.conn,
+        """
+        insert into search_texts (kind, row_id, at, words)
+        select 'customer', -n, now() + interval '1 year', '' from generate_series(1, %(number)s) n
+        """,
+        {"number": finding.STEPS},
+    )
+    assert {one.handle for one in finding.customers(desk.conn, "quobble", EVERYTHING)} == set(handles[1:])
+    assert [one.handle for one in finding.customers(desk.conn, "xquobb", EVERYTHING)] == ["xquobble"]
+    assert [one.handle for one in finding.customers(desk.conn, "uobble3", EVERYTHING)] == ["quobble3"]

@@ -42,7 +42,11 @@ def cases(conn: Connection, text: str, asker: Asker) -> list[CaseRow]:
 
 
 def customers(conn: Connection, text: str, scope: Scope, *, limit: int = MOST) -> list[FoundCustomer]:
-    """Return at most `limit` customers with a case within the scope, by words of their names or any part of their handles, newest first."""
+    """Return at most `limit` customers with a case within the scope, by words of their names or any part of their handles, newest first.
+
+    Where enough are found by whole words and their beginnings, parts within words are not looked for: a part that is in every handle
+    takes an index long.
+    """
     part = part_of(text)
     wanted = sought(text)
     if not wanted.words:
@@ -60,7 +64,8 @@ def customers(conn: Connection, text: str, scope: Scope, *, limit: int = MOST) -
     if len(found) == limit:
         return found
     with carefully(conn):
-        return fetch_all(conn, FoundCustomer, _GATHERED + _seen(scope), params)
+        found = fetch_all(conn, FoundCustomer, _BY_WORDS + _seen(scope), params)
+        return found if len(found) == limit else fetch_all(conn, FoundCustomer, _BY_WORDS_AND_PARTS + _seen(scope), params)
 
 
 def _seen(scope: Scope) -> LiteralString:
@@ -74,7 +79,12 @@ with fitting as (
   ) t where t.words @@ %(bare)s::tsquery or (%(part)s <> '' and t.parts like %(part)s)
 )
 """
-_GATHERED: LiteralString = """
+_BY_WORDS: LiteralString = """
+with fitting as materialized (
+  select row_id as id, at from search_texts where kind = 'customer' and words @@ %(words)s::tsquery
+)
+"""
+_BY_WORDS_AND_PARTS: LiteralString = """
 with fitting as materialized (
   select row_id as id, at from search_texts where kind = 'customer' and words @@ %(words)s::tsquery
   union
