@@ -193,7 +193,7 @@ def test_what_a_rule_did_is_told_in_the_readers_language(door: Door) -> None:
     client.post("/settings/rules", data=FORM)
     [rule_id] = values(door, "select id from automation_rules")
     with door.pool.transaction() as conn:
-        entry = automation_log.begin(conn, rule_id=rule_id, case_id=door.who.plain, cause="e1", now=door.now)
+        entry = automation_log.begin(conn, rule_id=int(str(rule_id)), case_id=door.who.plain, cause="e1", now=door.now)
         automation_log.finish(conn, entry_id=entry, outcome="acted", why="raise the urgency by 10: resolve; put aside; note “a; b”")
     with speaking("ta"):
         pressed = gettext("raise the urgency by %(points)s: %(reason)s") % {"points": 10, "reason": "resolve"}
