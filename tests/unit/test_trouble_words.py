@@ -18,7 +18,9 @@ NO_ANSWER = str(Unreachable())
 
 def seen(state: str, note: str, *, left: timedelta | None = None, silent: bool = False) -> SourceSeen:
     watch = WatchSeen(id=1, kind="search", query="100 % (a", state=state, note=note, state_since=NOON - DAY, last_ok_at=None)
-    return SourceSeen(watches=[watch], expires_at=None if left is None else NOON + left, silent_since=NOON - DAY if silent else None, paused=False)
+    return SourceSeen(
+        watches=[watch], expires_at=None if left is None else NOON + left, silent_since=NOON - DAY if silent else None, paused=False
+    )
 
 
 def of_alarms(source: SourceSeen) -> list[str]:
