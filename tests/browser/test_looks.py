@@ -104,9 +104,11 @@ def it_survives(chromium: Browser, door: Door, *, port: int) -> None:
     """The port is the same both times, and none that the system gives to somebody else meanwhile."""
     with serving(door.app, port=port) as address:
         page = enter(chromium, door, address, width=1440, theme="light")
-        page.goto("/inbox?view=unassigned")
+        page.goto(f"/inbox/{door.who.plain}?view=unassigned")
         page.wait_for_selector("body[data-live=yes]")
     expect(page.locator("body")).to_have_attribute("data-live", "no")
+    page.fill("#reply-text", "Written without a server.")
+    expect(page.locator("#form-reply [data-saved]")).to_have_text("kept in this browser only")
     with door.pool.transaction() as conn:
         conn.execute("update cases set assignee_id = %s", [door.who.bo])
         conn.execute("insert into events (kind, at, case_id) values ('case_assigned', %s, %s)", [door.now, door.who.plain])
@@ -114,4 +116,5 @@ def it_survives(chromium: Browser, door: Door, *, port: int) -> None:
     with serving(again.app, port=port):
         expect(page.locator("body")).to_have_attribute("data-live", "yes")
         expect(page.locator("#views [data-count=unassigned]")).to_have_text("")
+        expect(page.locator("#form-reply [data-saved]")).to_have_text("saved for the team")
         page.context.close()

@@ -18,7 +18,7 @@ def sign_in_on(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:
+def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story
     eve(desktop.door)
     desktop.context.clear_cookies()
     page = desktop.page
@@ -31,10 +31,12 @@ def test_an_expired_session_costs_no_word_of_a_reply(desktop: Desktop) -> None:
     page.keyboard.press("Control+Enter")
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog).to_be_visible()
+    expect(page.locator("#form-reply [data-saved]")).to_have_text("kept in this browser: sign in again")
     with desktop.context.expect_page() as opened:
         dialog.get_by_role("link", name="Sign in in a new tab").click()
     sign_in_on(opened.value)
     expect(dialog).to_be_hidden()
+    expect(page.locator("#form-reply [data-saved]")).to_have_text("saved for the team")
     expect(page).to_have_url(re.compile(rf"/inbox/{desktop.door.who.plain}"))
     expect(page.locator("#reply-text")).to_have_value("We look into it today")
     page.locator("#reply-text").press("Control+Enter")

@@ -2,10 +2,11 @@
 // and the other one lies beside it until somebody decides.
 
 import { deed } from "./asking.js";
-import { $, $$, me } from "./dom.js";
+import { $, $$, me, when } from "./dom.js";
+import { direct, LONGEST } from "./length.js";
 import { show, write, wrote } from "./writing.js";
 
-const MONTH = 30 * 86400 * 1000, PAUSE = 700, LONGEST = 20000;
+const MONTH = 30 * 86400 * 1000, PAUSE = 700;
 const forms = () => $$("#composer form[data-draft]");
 const words = () => $("#composer").dataset;
 
@@ -185,6 +186,7 @@ export function restore(form) {
   else if (at > local.at) showOther(form, words().newer, local.text, form.dataset.version);
   else {
     if (server) showOther(form, words().older, server, form.dataset.version);
+    direct(form.elements.text, local.text.length);
     form.elements.text.value = local.text;
     keep(form);
   }
@@ -201,7 +203,16 @@ async function lookAgain(form, local, server) {
   show(form);
 }
 
-addEventListener("online", () => forms().forEach((form) => form.elements.text.value.trim() && keep(form)));
+// The server can be had again: what was typed meanwhile is saved and counted.
+function catchUp() {
+  for (const form of forms().filter((one) => read(nameOf(one))?.synced === false)) {
+    keep(form);
+    show(form);
+  }
+}
+
+addEventListener("online", catchUp);
+when("stream-opened", catchUp);
 addEventListener("pagehide", () => {
   for (const form of forms()) if (stateOf(form).timer && form.elements.text.value.length <= LONGEST) put(form, form.elements.text.value, true);
 });

@@ -1,11 +1,20 @@
 // How long an answer is by the network's own count, and the posts that a long one goes out as.
 
-import { $ } from "./dom.js";
+import { $, when } from "./dom.js";
 import { say } from "./texts.js";
 import { allow } from "./writing.js";
 
-const LONGEST = 20000;
+export const LONGEST = 20000; // the most that is saved, counted and sent
 let measuring = 0;
+
+// A browser seeks the direction of each paragraph anew at each letter: in a megabyte for ten seconds, in which the page hangs. What is
+// too long to go anywhere keeps the direction that the box has.
+export function direct(field, length) {
+  if (length <= LONGEST) field.dir = "auto";
+  else if (field.dir === "auto") field.dir = getComputedStyle(field).direction;
+}
+
+when("beforeinput", ({ target, data }) => target.matches?.("textarea[dir=auto]") && direct(target, target.value.length + (data?.length ?? 0)));
 
 export function measureSoon(form) {
   clearTimeout(measuring);

@@ -3,7 +3,7 @@
 import { $, $$, when } from "./dom.js";
 import { broughtBack, emptied, forget, keep, restore } from "./drafts.js";
 import { focusCase } from "./focus.js";
-import { measureSoon, showPosts } from "./length.js";
+import { direct, measureSoon, showPosts } from "./length.js";
 
 const forms = () => $$("#composer form[data-box]");
 
@@ -16,7 +16,8 @@ export function wrote(form) {
 export const askNoMore = () => $("#reply-ask")?.replaceChildren();
 
 export function show(form) {
-  const empty = !form.elements.text.value.trim();
+  const { value } = form.elements.text, empty = !value.trim();
+  direct(form.elements.text, value.length);
   for (const button of $$("[data-only-written]", form)) button.hidden = empty;
   allow(form, !empty);
   if (form.dataset.most) measureSoon(form);
