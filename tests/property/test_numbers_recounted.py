@@ -99,6 +99,20 @@ def test_numbers_of_what_a_desk_did_agree_with_a_slow_count(conn: Connection, st
         _agree_on(conn, told(conn), Asked(period=period, query=parse(""), asker=_asker(), zone=ZoneInfo("UTC")))
 
 
+def test_what_a_clock_that_was_put_back_resolves_is_resolved_no_sooner_than_it_began(conn: Connection) -> None:
+    with _emptied(conn):
+        desk = Desk(conn=conn, source_id=a_source(conn), agent_id=ada(conn), now=NOON + timedelta(hours=1))
+        desk.hear(*POSTS[:2])
+        desk.now = NOON - timedelta(hours=5)
+        desk.resolve()
+        facts.freshen(conn)
+        period = Period(since=NOON - DAY, until=NOON + DAY)
+        asked = Asked(period=period, query=parse(""), asker=_asker(), zone=ZoneInfo("UTC"))
+        _agree_on(conn, told(conn), asked)
+        found = numbers.find(conn, asked)
+        assert {slot.backlog for slot in series(found.facts, slots(period, asked.zone), backlog=0, now=NOW)} <= {0, 1, 2}
+
+
 def _asker(scope: Scope = EVERYTHING) -> Asker:
     return Asker(agent_id=0, now=NOW, scope=scope)
 

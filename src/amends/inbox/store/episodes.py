@@ -18,11 +18,11 @@ def answer(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> N
 
 
 def resolve(conn: Connection, *, case_id: CaseId, number: int, at: datetime, agent_id: AgentId) -> None:
-    """End the episode as resolved."""
+    """End the episode as resolved; where a clock was put back, no sooner than it began."""
     execute(
         conn,
         """
-        update episodes set resolved_at = %(at)s, resolved_by = %(agent_id)s where case_id = %(case_id)s and number = %(number)s
+        update episodes set resolved_at = greatest(%(at)s, published_at), resolved_by = %(agent_id)s where case_id = %(case_id)s and number = %(number)s
         """,
         {"case_id": case_id, "number": number, "at": at, "agent_id": agent_id},
     )
