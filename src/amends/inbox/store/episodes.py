@@ -22,7 +22,8 @@ def resolve(conn: Connection, *, case_id: CaseId, number: int, at: datetime, age
     execute(
         conn,
         """
-        update episodes set resolved_at = greatest(%(at)s, published_at), resolved_by = %(agent_id)s where case_id = %(case_id)s and number = %(number)s
+        update episodes set resolved_at = greatest(%(at)s, published_at), resolved_by = %(agent_id)s
+        where case_id = %(case_id)s and number = %(number)s
         """,
         {"case_id": case_id, "number": number, "at": at, "agent_id": agent_id},
     )
