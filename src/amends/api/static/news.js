@@ -204,6 +204,7 @@ let source, resting = 0, last = Number(document.body.dataset.news || 0);
 
 export function listen() {
   source?.close();
+  if (document.hidden && !keepsListening()) return;
   source = new EventSource(`/stream?after=${last}`);
   source.addEventListener("open", () => { document.body.dataset.live = "yes"; $(".connection")?.remove(); tell("stream-opened"); });
   source.addEventListener("news", (event) => { last = Number(event.lastEventId); afterPress(() => hear(JSON.parse(event.data))); tell("news-came"); });
@@ -231,14 +232,15 @@ function sayConnection() {
   document.body.append(bar);
 }
 
-// A hidden tab lets its connection go, since a browser keeps only six to one server; it catches up when it is looked at again.
+// A hidden tab lets its connection go, and makes none where it was opened beside, since a browser keeps only six to one server; it catches up
+// when it is looked at.
+const isSilent = () => "news" in document.body.dataset && (source?.readyState ?? EventSource.CLOSED) === EventSource.CLOSED;
 when("visibilitychange", () => {
-  if (!source) return;
   clearTimeout(resting);
-  if (document.hidden) resting = setTimeout(() => keepsListening() || source.close(), 30000);
-  else if (source.readyState === EventSource.CLOSED) listen();
+  if (document.hidden) resting = setTimeout(() => keepsListening() || source?.close(), 30000);
+  else if (isSilent()) listen();
 });
-when("keeps-listening", () => source?.readyState === EventSource.CLOSED && listen());
+when("keeps-listening", () => isSilent() && listen());
 
 beHere();
 
