@@ -16,7 +16,7 @@ from amends.triage.calibration import EVERY_LANGUAGE, Calibration, calibration_o
 
 FILE = "card.json"
 NOT_FOR_READING = frozenset({"replay.npz", "meanings.npz"})
-"""Files that only learning needs: a damaged one stops no triage. `check_file` checks them when they are read."""
+"""Files that only learning needs: a damaged one stops no triage. The replay is checked when it is read; lacking meanings are read anew."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
