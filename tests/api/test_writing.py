@@ -1,11 +1,13 @@
 """The box over HTTP: drafts, the answer held and taken back, approval, macros, preview, cases like it, translation; and REST."""
 
 import json
+from dataclasses import replace
 from html import unescape
 from uuid import uuid4
 
 import pytest
 
+from amends.api.networks import abilities
 from amends.core.database import execute, fetch_values
 from amends.core.errors import SettingsWrong, TranslationFailed
 from amends.inbox import translators
@@ -16,6 +18,8 @@ from tests.cast import NOON
 from tests.desk import DAY
 from tests.door import Answer, Door, as_fragment
 from tests.translator import translating
+
+INVITED = "Please write to us in a private message"
 
 
 def post(door: Door, who: int, path: str, **fields: str) -> Answer:
@@ -82,10 +86,24 @@ def test_an_answer_that_was_overtaken_is_asked_about_and_one_taken_back_is_a_dra
     assert told(send(door, door.who.ada, seen_posts="1", seen_reply="0"))["draft-done"]
 
 
-def test_personal_data_in_public_is_asked_about_with_a_way_into_private(door: Door) -> None:
-    asked = send(door, door.who.ada, "Call +1 202-555-0143", seen_posts="1", seen_reply="0")
-    assert "Move to a private message" in asked.text
-    assert "Please write to us in a private message" in asked.text
+@pytest.mark.parametrize(
+    ("private", "confides", "ways"),
+    [
+        pytest.param(True, True, {"Send it in private", "write-private"}, id="we can write to the customer alone"),
+        pytest.param(False, True, {"Move to a private message", INVITED, "move-private"}, id="the customer can write to us alone"),
+        pytest.param(False, False, set[str](), id="neither"),
+    ],
+)
+def test_personal_data_in_public_is_asked_about_with_the_way_into_private_that_there_is(
+    door: Door, *, private: bool, confides: bool, ways: set[str]
+) -> None:
+    door.able = lambda network: replace(abilities(network), private=private, confides=confides)
+    asked = send(door, door.who.ada, "Call +1 202-555-0143", seen_posts="1", seen_reply="0").text
+    assert "Send all the same" in asked
+    box = page(door, door.who.ada, f"/inbox/{door.who.plain}")
+    every = {"Send it in private", "Move to a private message", INVITED, "write-private", "move-private"}
+    assert {way for way in every if way in asked + box} == ways
+    assert ("Move to private" in box) == (private or confides)
     assert values(door, "select count(*) from replies where text like 'Call%'") == [0]
 
 

@@ -43,7 +43,11 @@ OPTIONS = (
     Option(name="jetstream_url", label=N_("Stream"), hint=N_("a Jetstream server; “none” to do without")),
 )
 ABILITIES = Abilities(
-    title="Bluesky", mark="B", attachments=4, streams=frozenset({WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.HASHTAG})
+    title="Bluesky",
+    mark="B",
+    confides=True,
+    attachments=4,
+    streams=frozenset({WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.HASHTAG}),
 )
 PAGE_LIMIT = 100
 LOOKED_UP = 25

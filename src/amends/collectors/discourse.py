@@ -44,7 +44,7 @@ OPTIONS = (
     Option(name="user_id", label=N_("Our user's number there"), hint=N_("by it our own posts are known")),
     Option(name="first_days", label=N_("Days to look back at first"), default="7"),
 )
-ABILITIES = Abilities(title=TITLE, keyless=True, mark="D", group=Group.FORUMS, hooks=True, at_once=2)
+ABILITIES = Abilities(title=TITLE, keyless=True, mark="D", group=Group.FORUMS, confides=True, hooks=True, at_once=2)
 
 
 class Discourse:

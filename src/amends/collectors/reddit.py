@@ -37,7 +37,7 @@ OPTIONS = (
         name="user_agent", label=N_("User agent"), hint=N_("how we call ourselves before Reddit"), default="server:amends:v1 (by /u/handle)"
     ),
 )
-ABILITIES = Abilities(title="Reddit", mark="r", at="u/", grants=True, at_once=1)
+ABILITIES = Abilities(title="Reddit", mark="r", at="u/", confides=True, grants=True, at_once=1)
 COST = N_("Reddit's API is free up to 100 requests a minute for what is not commercial; commercial use needs an agreement with Reddit.")
 NEEDED = {
     "read": N_("“%(right)s” (to read posts)"),

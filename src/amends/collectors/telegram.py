@@ -42,6 +42,7 @@ ABILITIES = Abilities(
     title=TITLE,
     mark="T",
     group=Group.MESSAGES,
+    confides=True,
     refreshes=False,
     threads=False,
     finds_replies=False,

@@ -29,12 +29,13 @@ class Abilities:
     what stands before a handle there, `handle` what our own account is asked by where it has no handle. `keyless`: it can be read without
     credentials. `replies`: our answer can be published there; where not, agents open the post on the network. `finds_replies`: an answer
     of which we do not know whether it went out can be looked for. `refreshes`: the present state of known posts can be asked for.
-    `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `attachments`: how many
-    pictures an answer may carry. `message_length` and `message_pictures`: how many characters and pictures a private message may have,
-    None where it is an answer like any other. `streams`: the kinds of watch that can be listened to beside being fetched. `hooks`: it calls
-    us. `grants`: our account's owner can say yes on the network itself (`grant` of its file). `polls`: it has something to fetch (a
-    network that only calls us has not). `price`: US dollars for one read, at the network's list price. `at_once`: how many requests may be
-    under way there at the same time, over all our accounts. `reach`: how far back a watch can look, None for as far as there is anything.
+    `threads`: what stands around a post can be asked for. `private`: an answer may go to the author alone. `confides`: people can write to
+    us alone there, so that they may be asked to. `attachments`: how many pictures an answer may carry. `message_length` and
+    `message_pictures`: how many characters and pictures a private message may have, None where it is an answer like any other. `streams`:
+    the kinds of watch that can be listened to beside being fetched. `hooks`: it calls us. `grants`: our account's owner can say yes on the
+    network itself (`grant` of its file). `polls`: it has something to fetch (a network that only calls us has not). `price`: US dollars for
+    one read, at the network's list price. `at_once`: how many requests may be under way there at the same time, over all our accounts.
+    `reach`: how far back a watch can look, None for as far as there is anything.
     `over_http`: requests go through `core.network.Wire`.
     """
 
@@ -49,6 +50,7 @@ class Abilities:
     refreshes: bool = True
     threads: bool = True
     private: bool = False
+    confides: bool = False
     attachments: int = 0
     message_length: int | None = None
     message_pictures: int | None = None

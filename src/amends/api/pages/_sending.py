@@ -113,6 +113,7 @@ def _about_personal(desk: Desk, case_id: CaseId, letter: Letter, kinds: Sequence
         "asking": named(kinds),
         "vals": letter.again(all_the_same=True),
         "private_vals": letter.again(private=True, in_posts=False) if able.private else "",
+        "asks_into_private": able.confides and not able.private,
         "language": case.language,
     }
 

@@ -108,19 +108,19 @@ export function useWords({ dataset }) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
+// The hand-over where we can write to the customer alone: this answer does.
 export function writePrivate() {
   const box = $("#reply-private");
   write("reply");
   if (!box) return;
   box.checked = true;
+  askNoMore();
   show(box.form);
 }
 
-// The hand-over: where the network has private messages, this answer becomes one; the polite words lead the customer there in any case.
+// The hand-over elsewhere: polite words ask the customer to write to us alone.
 export function movePrivate(button) {
-  const box = $("#reply-private");
   useWords(button);
-  if (box) box.checked = true;
   askNoMore();
   show($("#form-reply"));
 }
