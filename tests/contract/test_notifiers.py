@@ -8,12 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from amends.cli.running.ports import free_port
 from amends.core.errors import DeliveryError, Refused, SourceUnfit
-from amends.core.outward_telling import watching
+from amends.core.kept_lines import line_to
 from amends.core.ports import Message
 from amends.inbox import notifiers
 from amends.inbox.notifiers import email, webhook
@@ -207,7 +206,6 @@ def test_what_is_told_outward_only_goes_over_no_connection_that_another_opened()
         notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)
         with pytest.raises(DeliveryError, match="inside this network"):
             own.deliver(MESSAGE)
-    assert webhook.client_for(outward=True) is not webhook.client_for(outward=False)
     assert len(receiver.received) == 1
 
 
@@ -252,12 +250,34 @@ def test_an_address_of_somebodys_own_is_looked_at_again_when_it_is_called(target
 
 
 def test_a_connection_that_reached_the_inside_is_closed_before_anything_is_said() -> None:
-    with receiving() as receiver, httpx.Client() as client:
-        extensions = {"trace": watching("localhost")}
+    with receiving() as receiver:
+        place = f"localhost:{receiver.port}"
         with pytest.raises(SourceUnfit):
-            client.get(f"http://localhost:{receiver.port}/", extensions=extensions)
-        assert client.post(f"http://127.0.0.1:{receiver.port}/", extensions=extensions).is_success, "a proxy of our own"
-    assert len(receiver.received) == 1
+            line_to("http", place, outward=True).urlopen("GET", f"http://{place}/")
+    assert receiver.received == []
+
+
+def test_a_proxy_of_our_own_may_be_inside_for_what_is_told_outward(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as receiver:
+        monkeypatch.setenv("http_proxy", receiver.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        line_to("http", "hooks.shop.example", outward=True).urlopen("POST", "http://hooks.shop.example/told", body=b"{}")
+    assert [request.path for request in receiver.received] == ["http://hooks.shop.example/told"]
+
+
+def test_a_name_and_password_in_an_address_let_one_in() -> None:
+    with receiving() as receiver:
+        notifiers.build(f"webhook+http://care:s%40id@127.0.0.1:{receiver.port}/").deliver(MESSAGE)
+    [request] = receiver.received
+    assert base64.b64decode(request.headers["authorization"].removeprefix("Basic ")) == b"care:s@id"
+
+
+def test_a_connection_that_was_idle_is_opened_anew() -> None:
+    with receiving(keeps=True) as receiver:
+        hasty = replace(webhook.build(f"webhook+{receiver.url}/"), idle=0.0)
+        hasty.deliver(MESSAGE)
+        hasty.deliver(MESSAGE)
+    assert receiver.connections == 2
 
 
 @pytest.mark.parametrize(

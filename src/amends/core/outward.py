@@ -86,6 +86,10 @@ class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]
 
 
+OUTWARD_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _HttpPool, "https": _HttpsPool}
+"""For urllib3: what to connect with, so that nothing is said to a server inside our network, whatever its name."""
+
+
 class OutwardAdapter(HTTPAdapter):
     """Says nothing to a server inside our network, whatever its name; a proxy of our own may well be there."""
 
@@ -93,7 +97,7 @@ class OutwardAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools whose connections look whom they have reached."""
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self.poolmanager.pool_classes_by_scheme = OUTWARD_POOLS
 
 
 def outward_only(connection: socket.socket, host: str) -> socket.socket:

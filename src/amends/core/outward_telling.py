@@ -4,12 +4,10 @@ Place in the path: `deliver` of a channel built with `outward=True` -> here. The
 elsewhere by then.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
 from amends.core.errors import DeliveryError, SourceUnfit, Unreachable
-from amends.core.outward import check_reached
 
 
 @contextmanager
@@ -21,25 +19,3 @@ def told_as_trouble() -> Generator[None]:
         raise DeliveryError(str(error)) from error
     except SourceUnfit as error:
         raise DeliveryError(str(error), permanent=True) from error
-
-
-def watching(host: str) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return what httpx is to tell of a connection to `host`: one that has reached the inside is closed before anything is said."""
-    asked = ""
-
-    def look(event: str, told: Mapping[str, Any]) -> None:
-        nonlocal asked
-        if event == "connection.connect_tcp.started":
-            asked = told["host"]
-        elif event == "connection.connect_tcp.complete" and asked == host:  # another host is a proxy of our own
-            _check(told["return_value"], host)
-
-    return look
-
-
-def _check(stream: Any, host: str) -> None:
-    try:
-        check_reached(host, str(stream.get_extra_info("server_addr")[0]))
-    except SourceUnfit:
-        stream.close()
-        raise

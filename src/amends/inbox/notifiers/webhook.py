@@ -9,24 +9,22 @@ import binascii
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import httpx
+import urllib3
 
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
+from amends.core.kept_lines import IDLE, line_to
 from amends.core.outward import check_host
-from amends.core.outward_telling import told_as_trouble, watching
+from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message
 from amends.core.translating import _
 from amends.inbox.rules.signature import sign
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
-IDLE = 1.0
-"""Seconds for which a connection is kept that nobody uses."""
 SHORT = 1_024
 """Bytes of an answer that are read, so that its connection can be kept."""
 PASSING = frozenset({408, 409, 425, 429})
@@ -49,49 +47,40 @@ class Webhook:
         try:
             with told_as_trouble():
                 status = self._post(body, self._headers(message.key, body))
-        except (httpx.HTTPError, OSError) as error:
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raise DeliveryError(f"no answer ({type(error).__name__})") from error
         if not httpx.codes.is_success(status):
             raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        client = client_for(outward=self.outward, idle=self.idle)
-        request = client.build_request("POST", self.url, content=body, headers=headers, timeout=self.time_out)
+        parts = urlsplit(self.url)
         if self.outward:
-            check_host(request.url.host, request.url.port or 443)
-            request.extensions["trace"] = watching(request.url.raw_host.decode())
-        answer = client.send(request, stream=True)
+            check_host(parts.hostname or "", parts.port or 443)
+        line = line_to(parts.scheme, parts.netloc.rpartition("@")[2], outward=self.outward, idle=self.idle)
+        answer = line.urlopen("POST", self.url, body=body, headers=headers, timeout=self.time_out, redirect=False, preload_content=False)
         _let_go(answer)
-        return answer.status_code
+        return answer.status
 
     def _headers(self, key: str, body: bytes) -> dict[str, str]:
         stamp = str(int(self.clock().timestamp()))
-        headers = {"content-type": "application/json; charset=utf-8", "webhook-id": key, "webhook-timestamp": stamp}
+        headers = {"content-type": "application/json; charset=utf-8", "webhook-id": key, "webhook-timestamp": stamp} | _entry(self.url)
         if self.secret:
             headers["webhook-signature"] = sign(self.secret, key, stamp, body)
         return headers
 
 
-@cache
-def client_for(*, outward: bool, idle: float = IDLE) -> httpx.Client:  # noqa: ARG001 - one for each
-    """Return what this process asks with: to read the certificates takes longer than a delivery, to connect anew about as long.
-
-    What is told outward only has connections of its own, each of which was looked at when it was opened. Nothing is remembered of a
-    receiver but an open connection, for a moment: many close one that was idle for longer.
-    """
-    forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=idle)
-    return httpx.Client(cookies=forgetful, follow_redirects=False, limits=limits)
+def _entry(url: str) -> dict[str, str]:
+    """Return what lets one in where an address holds a name and a password."""
+    named, _at, _place = urlsplit(url).netloc.rpartition("@")
+    return urllib3.make_headers(basic_auth=unquote(named)) if named else {}
 
 
-def _let_go(answer: httpx.Response) -> None:
+def _let_go(answer: urllib3.BaseHTTPResponse) -> None:
     """Be done with an answer; where it was short and came at once, its connection serves once more."""
     length = answer.headers.get("content-length", "")
-    if length.isdecimal() and int(length) <= SHORT:
-        with suppress(httpx.HTTPError):
-            for piece in answer.iter_raw():
-                if len(piece) < int(length):
-                    break
+    with suppress(urllib3.exceptions.HTTPError, OSError):
+        if length.isdecimal() and int(length) <= SHORT and len(answer.read1(SHORT)) == int(length):
+            answer.release_conn()
     answer.close()
 
 
@@ -134,10 +123,9 @@ def build(target: str, clock: Clock = utc_now, *, outward: bool = False) -> Webh
 
 def _readable(url: str) -> str:
     try:
-        httpx.URL(url)
+        return str(httpx.URL(url))
     except httpx.InvalidURL as error:
         raise Refused(_("A webhook needs an address that can be called: %(error)s") % {"error": error}) from error
-    return url
 
 
 def masked(target: str) -> str:
