@@ -127,6 +127,14 @@ def test_two_rules_that_answer_each_other_end(desk: Desk) -> None:
     assert len(fetch_values(desk.conn, "select id from events where kind = 'case_assigned'")) < 6
 
 
+def test_a_case_that_a_rule_opens_again_is_not_said_to_be_opened_by_hand(desk: Desk) -> None:
+    save(desk, draft(trigger="resolved", deeds=[{"deed": "reopen"}]))
+    desk.hear(FIRST)
+    desk.resolve()
+    apply(desk)
+    assert fetch_values(desk.conn, "select facts ->> 'why' from events where kind = 'case_reopened'") == [""]
+
+
 def test_a_chain_of_rules_is_cut(desk: Desk) -> None:
     desk.hear(FIRST)
     ids = [save(desk, draft(f"rule {n}", trigger="snoozed", stops=True, deeds=[{"deed": "snooze", "hours": str(n + 1)}])) for n in range(7)]

@@ -8,6 +8,7 @@ import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.translating import gettext, speaking
+from amends.inbox.rules.automation import loop
 from amends.inbox.store import automation_log
 from amends.worker.names import Task
 from tests.desk import HOUR, MINUTE
@@ -90,8 +91,9 @@ def test_what_is_done_by_hand_can_be_taken_back(door: Door) -> None:
         undo = toast(client.post(f"{case}/{act}", data=data))[1]
         assert toast(client.post(undo))[0] == "Taken back"
     client.post(f"{case}/resolve")
-    undo = toast(client.post(f"{case}/reopen"))[1]
-    assert "took the reopening back" in client.post(undo).text
+    reopened = client.post(f"{case}/reopen")
+    assert "Follow-up: Not known whether it held" in reopened.text
+    assert "took the reopening back" in client.post(toast(reopened)[1]).text
 
 
 def test_an_auditor_changes_nothing(door: Door) -> None:
@@ -201,6 +203,21 @@ def test_what_a_rule_did_is_told_in_the_readers_language(door: Door) -> None:
     page = client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
     assert f"{pressed}; {aside}; note “a; b”" in page
     assert "raise the urgency by 10: resolve; put aside; note “a; b”" in client.get(f"/settings/rules/{rule_id}/log?before=99").text
+
+
+def test_what_held_a_rule_back_is_told_in_its_log_and_counted_in_the_list(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    client.post("/settings/rules", data=FORM)
+    [rule_id] = (int(str(one)) for one in values(door, "select id from automation_rules"))
+    assert "Held back: a loop" not in client.get("/settings/rules").text
+    with door.pool.transaction() as conn:
+        entry = automation_log.begin(conn, rule_id=rule_id, case_id=door.who.plain, cause="e1", now=door.now)
+        automation_log.finish(conn, entry_id=entry, outcome="looped", why=loop(9, (1, 2, 3, 4, 5)))
+        automation_log.count(conn, day=door.now.date(), numbers={(rule_id, "looped"): 1})
+    with speaking("ta"):
+        held = gettext("%(n)s rules followed from one another already.") % {"n": 5}
+    assert held in client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
+    assert "Held back: a loop (1)" in client.get("/settings/rules").text
 
 
 def test_a_rule_that_was_changed_in_another_tab_is_not_written_over(door: Door) -> None:

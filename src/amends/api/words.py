@@ -161,7 +161,7 @@ OUTCOMES = Table(
         "held": N_("The resolution held"),
         "relapsed": N_("Relapsed: the customer complained again"),
         "silent": N_("The customer stayed silent"),
-        "unknown": N_("Not known: the source was not well"),
+        "unknown": N_("Not known whether it held"),
     }
 )
 REASONS = Table(

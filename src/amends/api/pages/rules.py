@@ -1,5 +1,6 @@
 """The rules that work for the team: written, tried on past cases, put in order, switched, removed, and what each of them did."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,12 +14,12 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
 from amends.api.screen import saying
 from amends.core.database import Connection
-from amends.core.kept import told
+from amends.core.kept import recognised
 from amends.core.translating import _
 from amends.inbox.actions import rule_book
 from amends.inbox.actions.deeds import said_then
 from amends.inbox.actions.rule_book import Draft
-from amends.inbox.rules.automation import Outcome
+from amends.inbox.rules.automation import CHAINED, Outcome
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import automation, automation_log, counts
 
@@ -159,10 +160,11 @@ def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], t
 
 def _list_values(conn: Connection, desk: Desk) -> dict[str, Any]:
     found = automation.every(conn)
-    week: dict[int, int] = {}
+    acted, looped = Counter[int](), Counter[int]()
     for day in automation_log.days(conn, rule_ids=[rule.id for rule in found], since=(desk.clock() - WEEK).date()):
-        week[day.rule_id] = week.get(day.rule_id, 0) + day.acted
-    return {"rules": [(rule, says(rule)) for rule in found], "week": week, "apart": False}
+        acted[day.rule_id] += day.acted
+        looped[day.rule_id] += day.looped
+    return {"rules": [(rule, says(rule)) for rule in found], "acted": acted, "looped": looped, "apart": False}
 
 
 def _rule_values(conn: Connection, desk: Desk, rule_id: int) -> dict[str, Any]:
@@ -178,4 +180,5 @@ def _entries(conn: Connection, rule_id: int, before: int) -> dict[str, Any]:
 
 def _told(entry: automation_log.Entry) -> automation_log.Entry:
     """Return an entry with its words in the reader's language."""
-    return replace(entry, why=said_then(entry.why) if entry.outcome == Outcome.ACTED else told(entry.why))
+    acted = entry.outcome == Outcome.ACTED
+    return replace(entry, why=said_then(entry.why) if acted else recognised(entry.why, (CHAINED,), sentences=()))

@@ -64,7 +64,7 @@ def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: dateti
     clocks.keep(conn, [case.id], now=now)
 
 
-def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
+def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime, by_hand: bool = True) -> None:
     """Open the case again: a resolved one as a new episode, a dismissed one where it was."""
     case = locked_case(conn, case_id)
     after(case.status, Step.REOPEN)
@@ -81,7 +81,7 @@ def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetim
         now=now,
         case_id=case.id,
         agent_id=agent_id,
-        why=N_("Reopened by hand."),
+        why=N_("Reopened by hand.") if by_hand else "",
         episode=case.episode if dismissed else case.episode + 1,
         was=case.status,
         resolved_at=case.resolved_at and case.resolved_at.isoformat(),

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from amends.core.translating import N_, _
+from amends.core.translating import N_
 from amends.inbox.rules.events import EventKind
 
 MOST_STEPS = 5
 """How many rules may follow from one another before the chain is cut."""
 MOST_FAILURES = 3
 """After how many failures in a row a rule is switched off."""
+ITS_OWN = N_("What happened came of this rule itself.")
+CHAINED = N_("%(n)s rules followed from one another already.")
+"""Why a rule is held back; kept in English, and screens recognise it."""
 
 
 class Trigger(StrEnum):
@@ -79,7 +82,7 @@ def chain_of(because: Mapping[str, object] | None) -> tuple[int, ...]:
 def loop(rule_id: int, chain: Sequence[int]) -> str:
     """Return why the rule must not answer an event that came of these rules, empty where it may."""
     if rule_id in chain:
-        return _("What happened came of this rule itself.")
+        return ITS_OWN
     if len(chain) >= MOST_STEPS:
-        return _("%(n)s rules followed from one another already.") % {"n": len(chain)}
+        return CHAINED % {"n": len(chain)}
     return ""

@@ -25,4 +25,4 @@ def said(facts: Facts) -> str:  # noqa: ARG001 - every deed is said alike
 
 def act(at: At, facts: Facts) -> None:  # noqa: ARG001 - every deed is done alike
     """Do it."""
-    resolve.reopen(at.conn, case_id=at.case_id, agent_id=at.agent_id, now=at.now)
+    resolve.reopen(at.conn, case_id=at.case_id, agent_id=at.agent_id, now=at.now, by_hand=not at.why)

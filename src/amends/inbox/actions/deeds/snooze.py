@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from amends.core.database import Connection
 from amends.core.errors import Refused
-from amends.core.translating import N_, _, ngettext
+from amends.core.translating import N_, _
 from amends.inbox.actions import snooze
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules import snoozing
@@ -13,7 +13,7 @@ from amends.inbox.rules.snoozing import Reason, Sleep
 
 EVENT = EventKind.CASE_SNOOZED
 DECIDED_BY = frozenset({"status"})
-SAYS = N_("snooze until %(until)s UTC")
+SAYS = N_("snooze for %(n)s h")
 
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:
@@ -47,12 +47,12 @@ def said(facts: Facts) -> str:
     """Return what it does."""
     hours = facts.get("hours")
     if isinstance(hours, int | float):
-        return ngettext("snooze for %(n)s hour", "snooze for %(n)s hours", int(hours)) % {"n": f"{hours:g}"}
+        return _(SAYS) % {"n": f"{hours:g}"}
     if facts["reason"] == Reason.CUSTOMER:
         return _("snooze until the customer writes")
     if facts["reason"] == Reason.INCIDENT:
         return _("snooze until “%(label)s” is over") % {"label": facts["label"]}
-    return _(SAYS) % {"until": str(facts["until"])[:16].replace("T", " ")}
+    return _("snooze until %(until)s UTC") % {"until": str(facts["until"])[:16].replace("T", " ")}
 
 
 def act(at: At, facts: Facts) -> None:
