@@ -130,7 +130,7 @@ def test_what_a_dry_run_says_of_a_row_is_what_stands_in_the_history_afterwards(d
     execute(desk.conn, "insert into attributes (key, name, kind, choices, created_at) values ('visits', 'Visits', 'number', '{}', now())")
     for content, outcome, fields in (
         (WHOLE, "made", FIELDS | ADDED | {"important_dates", "customer_refs"}),
-        (OTHER, "changed", FIELDS | ADDED),
+        (OTHER, "changed", (FIELDS - {"do_not_contact"}) | ADDED),
     ):
         looked = desk.look(desk.read(content))
         [told] = import_rows.examples(desk.conn, looked.id, outcome=outcome, limit=5)
@@ -146,9 +146,15 @@ def test_what_a_dry_run_says_of_a_row_is_what_stands_in_the_history_afterwards(d
             """,
             {"id": looked.id},
         )[0]
-        assert {field: pairs[field] for field in FIELDS} == {field: told.changes[field] for field in FIELDS}
+        assert {field: pairs[field] for field in FIELDS & fields} == {field: told.changes[field] for field in FIELDS & fields}
         assert set(pairs) == fields - {"customer_refs"}
         assert counts(desk.look(desk.read(content))) == (0, 0, 1, 0)
+
+
+def test_a_file_says_do_not_contact_and_never_lifts_it(desk: Importing) -> None:
+    for said in ("yes", "no", ""):
+        desk.whole(f"Name,Email,Do not contact,Note\nNila,nila@b.example,{said},{said} it says\n")
+        assert desk.values("select do_not_contact_since is not null from customers") == [True]
 
 
 def test_days_that_begin_far_down_in_their_column_or_are_few_are_read_in_the_order_in_which_all_of_them_exist(desk: Importing) -> None:

@@ -98,6 +98,21 @@ def test_nobody_writes_over_what_they_have_not_seen(door: Door) -> None:
     assert mia.get(ADDRESS).json()["name"] == "B"
 
 
+def test_do_not_contact_is_lifted_only_by_a_program_that_has_seen_it(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    etag = mia.put(ADDRESS, json={"name": "A", "do_not_contact": True}).headers["etag"]
+    stale = {"external_id": "7", "do_not_contact": False}
+
+    blind = [mia.put(ADDRESS, json={"name": "B", "do_not_contact": False}).json()["do_not_contact"]]
+    mia.post("/api/v1/customers/batch", json={"system": "crm", "customers": [stale]})
+    blind += [mia.get(ADDRESS).json()["do_not_contact"]]
+    old = mia.put(ADDRESS, json={"do_not_contact": False}, headers={"If-Match": etag})
+    etag = mia.get(ADDRESS).headers["etag"]
+
+    assert (blind, old.status_code) == ([True, True], 409)
+    assert mia.put(ADDRESS, json={"do_not_contact": False}, headers={"If-Match": etag}).json()["do_not_contact"] is False
+
+
 def test_each_customer_of_many_succeeds_or_fails_alone_and_a_key_is_answered_once(door: Door) -> None:
     mia = door.program(door.who.mia)
     body: dict[str, Any] = {

@@ -42,6 +42,7 @@ class PersonBody(Body):
     """A customer as another system knows them, as one is read: what is left out stays as it is, `owner` is a colleague's address.
 
     Ways, `dates`, `organisations` and `note` are added where they are not there; `emails` and `phones` are the shorter way to say `ways`.
+    "Do not contact" is lifted by a program only where it names the version that it has seen: what it read before is no word of theirs.
     """
 
     name: str | None = None
@@ -187,7 +188,7 @@ def write(  # noqa: PLR0913
     version = 0 if if_none_match.strip() == "*" else _version(if_match)
     with desk.pool.transaction() as conn:
         reference = checked_reference(system, external_id)
-        done = upsert(conn, reference, _known(conn, body), version=version, by=visitor.agent_id, now=desk.clock())
+        done = upsert(conn, reference, _known(conn, body, version), version=version, by=visitor.agent_id, now=desk.clock())
         one = person(conn, done.customer_id)
     desk.wake()
     if one is None:
@@ -233,7 +234,7 @@ def _row(conn: Connection, system: str, one: NumberedBody, *, by: AgentId, now: 
     try:
         with conn.transaction():
             reference = checked_reference(system, one.external_id)
-            done = upsert(conn, reference, _known(conn, one), version=one.version, by=by, now=now)
+            done = upsert(conn, reference, _known(conn, one, one.version), version=one.version, by=by, now=now)
     except Conflict as error:
         return RowAnswer(external_id=one.external_id, outcome="conflict", error=str(error))
     except AmendsError as error:
@@ -246,8 +247,10 @@ _PLAIN: Sequence[str] = (
 )  # fmt: skip
 
 
-def _known(conn: Connection, body: PersonBody) -> Known:
+def _known(conn: Connection, body: PersonBody, version: int | None) -> Known:
     fields: dict[str, object] = {name: getattr(body, name) for name in _PLAIN if getattr(body, name) is not None}
+    if version is None and not body.do_not_contact:
+        fields.pop("do_not_contact", None)
     fields |= {f"attributes.{key}": value for key, value in body.attributes.items()}
     if body.owner is not None:
         fields["owner_id"] = _owner(conn, body.owner)

@@ -38,8 +38,7 @@ update customers c set
     select coalesce(jsonb_object_agg(substr(f.key, 12), f.value -> 1), '{}') from jsonb_each(o.changes) f
     where f.key like 'attributes.%%')),
   owner_id = case when o.changes ? 'owner_id' then (o.changes -> 'owner_id' ->> 1)::bigint else c.owner_id end,
-  do_not_contact_since = case when not o.changes ? 'do_not_contact' then c.do_not_contact_since
-    when (o.changes -> 'do_not_contact' ->> 1)::boolean then coalesce(c.do_not_contact_since, %(now)s) end,
+  do_not_contact_since = case when o.changes ? 'do_not_contact' then %(now)s else c.do_not_contact_since end,
   changed_at = %(now)s, version = c.version + 1
 from ours o, locked l where c.id = o.customer_id and l.id = c.id
 """

@@ -62,8 +62,8 @@ cross join lateral (
       union all select 'tags', to_jsonb(c.tags), to_jsonb(c.tags || array(select t from unnest(r.tags) t where t <> all (c.tags)))
         where not r.tags <@ c.tags
       union all select 'owner_id', to_jsonb(c.owner_id), to_jsonb(r.owner_id) where r.owner_id <> coalesce(c.owner_id, 0)
-      union all select 'do_not_contact', to_jsonb(c.do_not_contact_since is not null), to_jsonb(r.do_not_contact)
-        where r.do_not_contact <> (c.do_not_contact_since is not null)
+      union all select 'do_not_contact', to_jsonb(false), to_jsonb(true)
+        where r.do_not_contact and c.do_not_contact_since is null
       union all
       select 'attributes.' || a.key, c.attributes -> a.key, a.value from jsonb_each(r.attributes) a
       where r.attributes <> '{}' and a.value is distinct from c.attributes -> a.key
