@@ -42,6 +42,17 @@ def test_a_shared_address_or_order_is_worth_a_look_whatever_the_name_is(field: s
     assert is_suggested(levels(one, other, {}))
 
 
+def test_a_telephone_that_a_family_shares_says_less_than_one_under_one_name() -> None:
+    home = {"contacts": "+94771234567", "zones": "Asia/Colombo"}
+    cy = _profile("bluetiger", "Cy Fernando", facts=home)
+    spouse, again = (_profile("moonpixel", name, network="reddit", facts=home) for name in ("Nila Fernando", "C. Fernando"))
+    found = levels(cy, spouse, {})
+    assert chance(found) < 0.6
+    assert chance(levels(cy, again, {})) > 0.85
+    assert is_suggested(found)
+    assert [one.level for one in reasons(cy, spouse, found) if one.field is Field.CONTACT] == ["same of others"]
+
+
 def test_reasons_say_what_is_shared_the_heaviest_first() -> None:
     other = _profile("CyTravelsFar", "සයි", network="reddit", facts={"brands": "1"})
     found = levels(CY, other, {})
@@ -57,7 +68,7 @@ def test_matching_is_symmetric() -> None:
 
 
 def test_every_level_has_its_weight_and_those_in_force_are_those_that_are_counted() -> None:
-    counted = weights_of(pairs_of(invent(500, seed=1)))
+    counted = weights_of(pairs_of(invent(1_000, seed=1)))
     assert {field: set(found) for field, found in counted.items()} == {field: set(found) for field, found in WEIGHTS.items()}
     assert abs(counted["handle"]["same"] - WEIGHTS["handle"]["same"]) < 1.5
 

@@ -19,6 +19,7 @@ _OF_LEVEL: Mapping[tuple[str, str], str] = {
     ("name", "part"): N_("names with a part in common (%(shared)s)"),
     ("name", "other"): N_("other names (%(shared)s)"),
     ("contact", "same"): N_("same address or number (%(shared)s)"),
+    ("contact", "same of others"): N_("same address or number under another name, as in a family (%(shared)s)"),
     ("order", "same"): N_("same order number (%(shared)s)"),
     ("language", "same"): N_("same language"),
     ("language", "other"): N_("other languages"),

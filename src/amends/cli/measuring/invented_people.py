@@ -1,11 +1,12 @@
 """Invented people with accounts on several networks, and who is who among them: what matching is fitted on and measured with.
 
 The names are common, so that many people share one; many make their handles of their names, so that handles collide too. People write
-their name in their script or in Latin letters, mistype it, leave it out, put it round, shorten it to an initial.
+their name in their script or in Latin letters, mistype it, leave it out, put it round, shorten it to an initial. One in five lives with the
+one before: they share a telephone, a family name and mostly the brand.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from amends.cli.measuring.invented_names import NAMES, Written
@@ -41,14 +42,39 @@ class _Person:
     brand: str
     order: str
     email: str
+    phone: str
 
 
 def invent(people: int, *, seed: int) -> list[Account]:
     """Return the accounts of so many people, shuffled."""
     chance = Random(seed)  # noqa: S311
-    made = [account for number in range(people) for account in _accounts(_person(number, chance), chance)]
+    made = [account for one in _people(people, chance) for account in _accounts(one, chance)]
     chance.shuffle(made)
     return made
+
+
+def _people(people: int, chance: Random) -> Generator[_Person]:
+    before: _Person | None = None
+    for number in range(people):
+        one = _person(number, chance)
+        before = _lives_with(before, one, chance) if before and chance.random() < 0.2 else one  # noqa: PLR2004
+        yield before
+
+
+def _lives_with(before: _Person, one: _Person, chance: Random) -> _Person:
+    """Return somebody as one of the family of who was before; nobody gives two children one name."""
+    names = [name for name in NAMES[before.language].given if name != before.given]
+    given = _common(names, chance)
+    return replace(
+        one,
+        language=before.language,
+        given=given,
+        family=before.family,
+        handle=_handle(given[-1].lower(), before.family[-1].lower(), chance),
+        zone=before.zone,
+        brand=before.brand if chance.random() < 0.6 else one.brand,  # noqa: PLR2004
+        phone=before.phone,
+    )
 
 
 def _person(number: int, chance: Random) -> _Person:
@@ -65,6 +91,7 @@ def _person(number: int, chance: Random) -> _Person:
         brand=chance.choice(BRANDS),
         order=f"AB{chance.randrange(10**6):06}",
         email=f"p{number}@mail.example",
+        phone=f"+9477{number:07}",
     )
 
 
@@ -98,13 +125,20 @@ def _account(person: _Person, network: str, chance: Random) -> Account:
     profile = Profile(
         handles=frozenset({(network, handle)}),
         names=frozenset({_name_there(person, chance)} - {""}),
-        contacts=frozenset({person.email}) if chance.random() < 0.08 else frozenset(),  # noqa: PLR2004
+        contacts=_contacts_there(person, chance),
         orders=_orders_there(person, chance),
         languages=frozenset({person.language if chance.random() < 0.8 else "en"}),  # noqa: PLR2004
         brands=frozenset({person.brand if chance.random() < 0.75 else chance.choice(BRANDS)}),  # noqa: PLR2004
         zones=_zones_there(person, chance),
     )
     return Account(person=person.number, handle=handle, profile=profile)
+
+
+def _contacts_there(person: _Person, chance: Random) -> frozenset[str]:
+    drawn = chance.random()
+    if drawn < 0.06:  # noqa: PLR2004
+        return frozenset({person.email})
+    return frozenset({person.phone}) if drawn < 0.12 else frozenset()  # noqa: PLR2004
 
 
 def _zones_there(person: _Person, chance: Random) -> frozenset[str]:

@@ -68,10 +68,11 @@ class Reason:
 
 def levels(one: Profile, other: Profile, holders: Mapping[str, int]) -> Levels:
     """Return in which level each field of a pair is; `holders` says how many accounts carry a handle (`h:`) or a name's sound (`n:`)."""
+    name = _name_level(one, other, holders)
     found = {
         Field.HANDLE: _handle_level(one, other, holders),
-        Field.NAME: _name_level(one, other, holders),
-        Field.CONTACT: "same" if one.contacts & other.contacts else "none",
+        Field.NAME: name,
+        Field.CONTACT: _contact_level(one, other, name),
         Field.ORDER: "same" if one.orders & other.orders else "none",
         Field.LANGUAGE: _shared(one.languages, other.languages),
         Field.BRAND: _shared(one.brands, other.brands),
@@ -171,6 +172,13 @@ def _parts_level(one: tuple[str, ...], other: tuple[str, ...]) -> str:
     if name_keys.is_initial_of(one, other) or name_keys.likeness(" ".join(sorted(one)), " ".join(sorted(other))) >= ALIKE:
         return "close"
     return "part" if name_keys.shares_a_part(one, other) else "other"
+
+
+def _contact_level(one: Profile, other: Profile, name: str) -> str:
+    """A family shares an address or a telephone, mostly under one family name and never under one whole name."""
+    if not one.contacts & other.contacts:
+        return "none"
+    return "same of others" if name in _NAME_ORDER[:2] else "same"
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "brand": {"other": -0.84, "same": 1.002},
-    "contact": {"none": -0.009, "same": 7.306},
-    "handle": {"alike": 2.24, "other": -1.133, "same": 4.242, "same common": 0.364, "same of name": 3.014, "same stem": 0.639},
-    "language": {"other": -0.104, "same": 0.042},
-    "name": {"close": 0.988, "other": 0.0, "part": 0.261, "same": 1.348, "same common": -0.264},
-    "network": {"other": 0.0, "same": -2.341},
-    "order": {"none": -0.034, "same": 3.752},
-    "zone": {"other": -1.346, "same": 1.35},
+    "brand": {"other": -0.86, "same": 0.996},
+    "contact": {"none": -0.01, "same": 4.986, "same of others": 2.778},
+    "handle": {"alike": 2.374, "other": -1.076, "same": 4.238, "same common": 0.417, "same of name": 3.243, "same stem": 0.582},
+    "language": {"other": -0.124, "same": 0.053},
+    "name": {"close": 1.042, "other": 0.0, "part": 0.09, "same": 1.496, "same common": -0.252},
+    "network": {"other": 0.0, "same": -2.128},
+    "order": {"none": -0.031, "same": 3.704},
+    "zone": {"other": -1.139, "same": 1.331},
 }
-BEND, SHIFT = 0.914, -2.811
+BEND, SHIFT = 0.911, -2.849
