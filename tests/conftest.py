@@ -28,20 +28,14 @@ _NUMBERS = itertools.count(1)
 LONGEST = (
     "architecture/test_quality.py",
     "faults/test_killed_in_the_flow.py",
-    "faults/test_supervisor.py",
     "browser/test_every_screen.py",
-    "property/test_desk.py",
+    "faults/test_supervisor.py",
     "contract/test_collectors.py",
-    "journey/test_demo_check.py",
-    "contract/test_outside_servers.py",
     "api/test_guards.py",
+    "api/test_single_sign_on.py",
     "property/test_a_simulated_year.py",
-    "unit/test_topic_measure.py",
 )
-"""Files that take half a minute and more begin first, so that none is left for the end: those that wait beside those that work.
-
-The demo is checked when the other installations are over.
-"""
+"""Files that take half a minute and more begin first, so that none is left for the end: those that wait beside those that work."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

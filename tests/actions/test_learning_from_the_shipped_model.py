@@ -1,4 +1,8 @@
-"""The shipped model learns from its own replay: one desk, agents with a habit of their own, and the proof that the original data hold."""
+"""The shipped model learns from its own replay: one desk, agents with a habit of their own, and the proof that the original data hold.
+
+That it learns of intents too, and nothing from dice, is asked by
+`./amends test -m soak tests/actions/test_learning_from_the_shipped_model.py`.
+"""
 
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -126,6 +130,7 @@ def test_sarcastic_thanks_are_learnt_cost_nothing_and_can_be_unlearnt(work: Work
     assert set(values(work, "select state from jobs")) == {"done"}
 
 
+@pytest.mark.soak
 def test_a_rule_of_the_company_about_intents_is_learnt(work: Workplace) -> None:
     """To Ada a question about a delivery is a complaint as soon as there is a deadline."""
     hear(work, [*LATE, *REST])
@@ -136,6 +141,7 @@ def test_a_rule_of_the_company_about_intents_is_learnt(work: Workplace) -> None:
     assert all(cost["name"].endswith("(intents)") for cost in found.report["costs"])
 
 
+@pytest.mark.soak
 def test_labels_by_throwing_dice_are_refused_in_words(work: Workplace) -> None:
     dice = Random(7)  # noqa: S311 - no secret
     hear(work, [*LATE, *BITTER, *REST])

@@ -57,7 +57,13 @@ def test_the_format_holds() -> None:
 
 
 @pytest.mark.timeout(1200)
-def test_the_types_hold() -> None:
+def test_the_types_of_the_product_hold() -> None:
+    run("basedpyright", "src")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_the_types_of_the_tests_hold_too() -> None:
     run("basedpyright")
 
 

@@ -57,6 +57,7 @@ def test_a_case_is_found_taken_labelled_read_and_answered_by_keyboard_alone(desk
     expect(page.locator(".reply").last).to_contain_text("On its way")
 
 
+@pytest.mark.soak
 def test_the_command_bar_does_what_the_open_case_allows_and_knows_what_one_did_last(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     found = find(page, "resol")
@@ -74,6 +75,7 @@ def test_the_command_bar_does_what_the_open_case_allows_and_knows_what_one_did_l
     expect(page.locator("#command")).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_single_letters_are_no_shortcuts_for_who_does_not_want_them(desktop: Desktop) -> None:
     page = desktop.open()
     press(page, "?", "Tab", "Space", "Escape", "g", "m")
@@ -112,6 +114,7 @@ def width(place: Locator) -> float:
     return box["width"]
 
 
+@pytest.mark.soak
 def test_panes_stay_as_wide_as_one_likes_them(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     line, pane = page.get_by_role("separator", name="Width of the list"), page.locator("#list")
@@ -131,6 +134,7 @@ def test_panes_stay_as_wide_as_one_likes_them(desktop: Desktop) -> None:
     expect(line).to_have_attribute("aria-valuenow", str(round(before)))
 
 
+@pytest.mark.soak
 def test_a_dense_list_stays_dense(desktop: Desktop) -> None:
     page = desktop.open()
     row = page.locator(".row").nth(1)

@@ -10,6 +10,7 @@ from tests.troubles import refused, spent
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.soak
 def test_the_forecast_follows_what_one_types_and_the_toast_takes_a_budget_back(desktop: Desktop) -> None:
     door = desktop.door
     with door.pool.transaction() as conn:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from amends.api.auth import SESSION_COOKIE
 from tests.browser.desktop import Desktop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def test_a_search_is_built_by_keyboard_and_lands_in_the_form_above(desktop: Desktop) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from amends.api.auth import SESSION_COOKIE
@@ -66,6 +67,7 @@ def test_a_draft_survives_and_is_shared_taken_over_discarded_and_brought_back(de
     expect(page.locator("#reply-text")).to_have_value("We look for your bag. Ada here.")
 
 
+@pytest.mark.soak
 def test_what_is_too_long_or_written_without_the_server_is_kept_in_the_browser(desktop: Desktop) -> None:
     case = f"/inbox/{desktop.door.who.plain}"
     page = desktop.open(case)
@@ -89,6 +91,7 @@ def test_what_is_too_long_or_written_without_the_server_is_kept_in_the_browser(d
     expect(page.locator("#form-reply [data-send]").first).to_be_enabled()
 
 
+@pytest.mark.soak
 def test_an_answer_is_taken_back_held_when_overtaken_and_sent_on_purpose(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story
     desktop.door.app.state.desk.settings.__dict__["undo_seconds"] = 10
     first = a_post("It is lost", external_id="first-1", published_at=desktop.door.now)
@@ -141,6 +144,7 @@ def test_a_macro_by_slash_and_a_preview_and_an_answer_that_waits_for_approval(de
     expect(page.locator("#thread")).to_contain_text("Waits for approval: many people follow this customer.")
 
 
+@pytest.mark.soak
 def test_an_answer_that_goes_out_late_empties_the_box_of_its_own_case_alone(desktop: Desktop) -> None:
     who = desktop.door.who
     held = desktop.hold(f"**/inbox/{who.plain}/reply")

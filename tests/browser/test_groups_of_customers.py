@@ -7,7 +7,7 @@ from tests.browser.screens import enter
 from tests.door import Door
 from tests.serving import serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.timeout(180)]
 BEYOND = "document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"
 
 

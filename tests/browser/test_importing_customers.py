@@ -11,7 +11,7 @@ from amends.worker.names import Task
 from tests.browser.desktop import Desktop
 from tests.workplace import Workplace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 PEOPLE = "Nombre;Correo;Cumpleaños\nJosé Núñez;jose@b.example;03/04/1990\nகவிதா;kavi@b.example;05/06/1991\nBen;nonsense;\n"
 

@@ -30,6 +30,7 @@ def _talkative(desktop: Desktop) -> int:
         return fetch_values(conn, "select customer_id from cases where id = %(case)s", case)[0]
 
 
+@pytest.mark.soak
 def test_an_agent_keeps_a_customer_by_keyboard(desktop: Desktop) -> None:
     desktop.door.now = utc_now()
     cy = _talkative(desktop)

@@ -24,6 +24,7 @@ def test_a_key_corrects_the_mood_another_the_intent_and_u_takes_back(desktop: De
     expect(page.locator(".post.theirs summary[id^=label-intent]").last).to_contain_text("Question corrected by Ada")
 
 
+@pytest.mark.soak
 def test_the_choices_open_by_keyboard_and_the_label_keeps_the_focus(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     mood_of(page).focus()
@@ -36,6 +37,7 @@ def test_the_choices_open_by_keyboard_and_the_label_keeps_the_focus(desktop: Des
     expect(mood_of(page)).to_be_focused()
 
 
+@pytest.mark.soak
 def test_saying_the_same_twice_is_no_error_and_the_first_time_is_still_taken_back(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("3")
@@ -46,6 +48,7 @@ def test_saying_the_same_twice_is_no_error_and_the_first_time_is_still_taken_bac
     expect(mood_of(page)).to_have_text("Negative")
 
 
+@pytest.mark.soak
 def test_an_answer_finds_its_place_though_the_button_was_drawn_anew_meanwhile(desktop: Desktop) -> None:
     held = desktop.hold("**/label")
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -58,6 +61,7 @@ def test_an_answer_finds_its_place_though_the_button_was_drawn_anew_meanwhile(de
     expect(page.locator(".toast")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_an_answer_about_a_case_that_is_no_longer_open_leaves_the_screen_alone(desktop: Desktop) -> None:
     held = desktop.hold("**/label")
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -71,6 +75,7 @@ def test_an_answer_about_a_case_that_is_no_longer_open_leaves_the_screen_alone(d
     expect(page.locator("#case-head .meta")).to_contain_text(f"#{desktop.door.who.talked} ")
 
 
+@pytest.mark.soak
 def test_what_was_unfolded_stays_so_while_a_colleague_corrects_a_label(desktop: Desktop) -> None:
     who = desktop.door.who
     page = desktop.open(f"/inbox/{who.talked}")

@@ -43,6 +43,7 @@ def test_what_is_typed_while_a_list_is_on_its_way_stays_and_so_does_what_is_mark
     expect(page.locator("#search")).to_be_focused()
 
 
+@pytest.mark.soak
 def test_a_case_that_is_asked_for_twice_comes_once(desktop: Desktop) -> None:
     held = desktop.hold(re.compile(r"/inbox/\d+$"))
     page, who = desktop.open(), desktop.door.who
@@ -104,6 +105,7 @@ def test_what_was_asked_for_one_case_does_not_come_into_another(desktop: Desktop
     expect(page.locator("#reply-text")).to_have_value("")
 
 
+@pytest.mark.soak
 def test_an_older_picture_of_the_case_or_the_bell_does_not_stay_in_the_place_of_a_newer_one(desktop: Desktop) -> None:
     live, bell = desktop.hold("**/live"), desktop.hold("**/notifications/news*")
     who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -130,6 +132,7 @@ def test_an_older_picture_of_the_case_or_the_bell_does_not_stay_in_the_place_of_
     expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications, 1 not read")
 
 
+@pytest.mark.soak
 def test_no_case_waits_for_news_of_the_one_before(desktop: Desktop) -> None:
     held = desktop.hold("**/live")
     who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -141,6 +144,7 @@ def test_no_case_waits_for_news_of_the_one_before(desktop: Desktop) -> None:
     expect(page.locator("#case-head .meta")).to_contain_text(f"#{who.talked} ")
 
 
+@pytest.mark.soak
 def test_all_that_match_are_no_longer_meant_once_one_more_is_marked(desktop: Desktop) -> None:
     held = desktop.hold("**/bulk/matching*")
     page = desktop.open()
@@ -166,6 +170,7 @@ def note_sent(desktop: Desktop) -> tuple[list[Route], Route]:
     return held, desktop.next_held(held)
 
 
+@pytest.mark.soak
 def test_a_note_whose_case_was_left_already_tells_of_itself_all_the_same(desktop: Desktop) -> None:
     _held, note = note_sent(desktop)
     page = desktop.page
@@ -176,6 +181,7 @@ def test_a_note_whose_case_was_left_already_tells_of_itself_all_the_same(desktop
     expect(page.locator(".toast")).to_contain_text("Noted")
 
 
+@pytest.mark.soak
 def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: Desktop) -> None:
     held, note = note_sent(desktop)
     page = desktop.page
@@ -190,6 +196,7 @@ def test_what_is_typed_behind_words_that_are_under_way_begins_the_next(desktop: 
     expect(page.locator("#note-text")).to_have_value("")
 
 
+@pytest.mark.soak
 def test_news_that_come_between_a_press_and_its_release_take_no_click_away(desktop: Desktop) -> None:
     live = desktop.hold("**/live")
     who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")

@@ -12,6 +12,7 @@ from tests.serving import serving
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.soak
 def test_a_screen_of_triage_stays_what_it_is_while_one_looks_at_it(chromium: Browser, shown: Door) -> None:
     with serving(shown.app) as address:
         page = enter(chromium, shown, address, width=1440, theme="light")
@@ -53,6 +54,7 @@ TOLD = """() => {
 }"""
 
 
+@pytest.mark.soak
 def test_on_a_phone_what_was_done_is_told_beside_the_way_back_and_goes_by_a_tap(desktop: Desktop) -> None:
     desktop.page.set_viewport_size({"width": 320, "height": 640})
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -69,11 +71,13 @@ COUNTED = """() => {
 }"""
 
 
+@pytest.mark.soak
 def test_a_long_name_of_a_view_leaves_its_number_in_one_line(desktop: Desktop) -> None:
     desktop.page.set_viewport_size({"width": 320, "height": 640})
     assert desktop.open().evaluate(COUNTED) == [0, 320]
 
 
+@pytest.mark.soak
 def test_the_chosen_theme_stays(desktop: Desktop) -> None:
     page = desktop.open()
     ground = "getComputedStyle(document.documentElement).backgroundColor"

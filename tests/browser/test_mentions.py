@@ -10,7 +10,7 @@ from amends.inbox.actions.notify import notify
 from tests.browser.desktop import Desktop
 from tests.crew import a_team
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def work(desktop: Desktop) -> None:

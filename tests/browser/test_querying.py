@@ -33,6 +33,7 @@ def test_a_query_is_typed_with_help_and_what_cannot_be_read_is_told(desktop: Des
     expect(box).to_have_value("status:open mood:negative mod:x")
 
 
+@pytest.mark.soak
 def test_what_is_shown_is_kept_with_one_click_deleted_and_brought_back(desktop: Desktop) -> None:
     page = desktop.open("/inbox?q=mood:negative")
     saved = page.locator("#views .saved a")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from amends.inbox.actions.search_index import read_batch
 from tests.browser.desktop import Desktop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def test_results_come_as_one_types_and_the_command_bar_leads_to_all_of_them(desktop: Desktop) -> None:  # noqa: PLR0915 - one whole story

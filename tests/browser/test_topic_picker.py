@@ -32,6 +32,7 @@ def test_a_topic_is_found_by_typing_given_by_enter_and_taken_back(desktop: Deskt
     expect(page.locator(".topics .chip.topic")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_arrows_walk_through_the_topics_and_nothing_found_is_said(desktop: Desktop) -> None:
     with_topics(desktop)
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -46,6 +47,7 @@ def test_arrows_walk_through_the_topics_and_nothing_found_is_said(desktop: Deskt
     expect(page.locator(".topics .chip.topic")).to_contain_text("Luggage")
 
 
+@pytest.mark.soak
 def test_x_says_not_for_us_and_u_takes_it_back(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("x")

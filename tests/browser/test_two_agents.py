@@ -70,6 +70,7 @@ def the_team_gets_it_and_that_is_taken_back(page: Page) -> None:
     expect(page.locator("#assign")).to_contain_text("Bo")
 
 
+@pytest.mark.soak
 def test_no_key_waits_for_news_that_are_slow_to_come_or_is_forgotten_behind_them(desktop: Desktop) -> None:
     held = desktop.hold("**/live")
     who, page = desktop.door.who, desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -95,6 +96,7 @@ def give(desktop: Desktop, assignee_id: AgentId) -> None:
         assign(conn, case_id=desktop.door.who.plain, assignee_id=assignee_id, agent_id=desktop.door.who.bo, now=desktop.door.now)
 
 
+@pytest.mark.soak
 def test_a_row_that_left_the_view_stays_where_it_is_and_says_so(desktop: Desktop) -> None:
     who, page = desktop.door.who, desktop.open("/inbox?view=unassigned")
     rows = page.locator("#rows .row").evaluate_all("rows => rows.map((row) => row.id)")

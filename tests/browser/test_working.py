@@ -13,6 +13,7 @@ from tests.cast import a_post, an_answer_to
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.soak
 def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: Desktop) -> None:
     page, who = desktop.open(), desktop.door.who
     page.keyboard.press("/")
@@ -56,6 +57,7 @@ def test_keys_pressed_while_a_case_is_on_its_way_mean_that_case(desktop: Desktop
 PRESS = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...event}))"
 
 
+@pytest.mark.soak
 def test_keys_mean_the_same_in_other_scripts_and_with_caps_lock(desktop: Desktop) -> None:
     page = desktop.open()
     rows = page.locator(".row a")
@@ -69,6 +71,7 @@ def test_keys_mean_the_same_in_other_scripts_and_with_caps_lock(desktop: Desktop
     expect(page.locator("#help")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_a_case_is_resolved_and_that_is_taken_back_by_keyboard(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("e")
@@ -79,6 +82,7 @@ def test_a_case_is_resolved_and_that_is_taken_back_by_keyboard(desktop: Desktop)
     assert desktop.status(desktop.door.who.plain) == "open"
 
 
+@pytest.mark.soak
 def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.keyboard.press("n")
@@ -95,6 +99,7 @@ def test_a_note_is_written_and_the_keys_are_explained(desktop: Desktop) -> None:
     expect(page).to_have_url(re.compile(r"/inbox\?view=mine$"))
 
 
+@pytest.mark.soak
 def test_a_customer_who_shows_a_phone_number_is_asked_in_ready_words(desktop: Desktop) -> None:
     desktop.hear(a_post("It is lost, call 077 123 4567", external_id="shown-1", published_at=desktop.door.now))
     page = desktop.open()
@@ -107,6 +112,7 @@ def test_a_customer_who_shows_a_phone_number_is_asked_in_ready_words(desktop: De
     expect(page.locator("#reply-text")).to_have_value(re.compile("help you there.$"))
 
 
+@pytest.mark.soak
 def test_an_answer_that_shows_a_phone_number_is_asked_about_first(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.fill("#reply-text", "Call Ada on 077 123 4567")
@@ -162,6 +168,7 @@ def test_what_is_new_waits_behind_a_button_and_nothing_jumps(desktop: Desktop) -
     expect(page.locator("#fresh")).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_a_deadline_in_a_row_goes_on_telling_how_long_is_left(desktop: Desktop) -> None:
     with desktop.door.pool.transaction() as conn:
         execute(conn, "update cases set due_at = %(at)s", {"at": desktop.door.now + timedelta(hours=3, minutes=30)})
@@ -171,6 +178,7 @@ def test_a_deadline_in_a_row_goes_on_telling_how_long_is_left(desktop: Desktop) 
         expect(page.locator(".row .due time").first).to_have_text(re.compile(r"3 h \d+ min left"))
 
 
+@pytest.mark.soak
 def test_an_open_thread_grows_without_losing_what_is_being_typed(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.talked}")
     page.locator("#reply-text").press_sequentially("Dear Cy, we ")
@@ -182,6 +190,7 @@ def test_an_open_thread_grows_without_losing_what_is_being_typed(desktop: Deskto
     expect(page.locator("#reply-text")).to_be_focused()
 
 
+@pytest.mark.soak
 def test_going_back_and_forth_keeps_the_list_and_changes_the_case(desktop: Desktop) -> None:
     page, who = desktop.open(), desktop.door.who
     page.locator(f"#row-{who.plain} a").click()
@@ -195,6 +204,7 @@ def test_going_back_and_forth_keeps_the_list_and_changes_the_case(desktop: Deskt
     expect(page.locator(".row")).to_have_count(9)
 
 
+@pytest.mark.soak
 def test_a_refusal_is_told_where_one_looks(desktop: Desktop) -> None:
     page, case_id = desktop.open(f"/inbox/{desktop.door.who.plain}"), desktop.door.who.plain
     with desktop.door.pool.transaction() as conn:

@@ -66,6 +66,7 @@ def test_pictures_are_picked_pasted_and_dropped_and_go_out_with_their_words(desk
     assert sent(desktop) == ["Your bag", "Its tag"]
 
 
+@pytest.mark.soak
 def test_a_picture_that_is_none_is_refused_in_words_and_one_not_sent_is_there_after_a_reload(desktop: Desktop) -> None:
     desktop.door.able = generous
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -77,6 +78,7 @@ def test_a_picture_that_is_none_is_refused_in_words_and_one_not_sent_is_there_af
     expect(page.locator("#reply-pictures li")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_a_length_is_told_in_the_words_and_the_numbers_of_the_reader(desktop: Desktop) -> None:
     desktop.context.add_cookies([{"name": "amends_language", "value": "es", "url": desktop.address}])
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
@@ -84,6 +86,7 @@ def test_a_length_is_told_in_the_words_and_the_numbers_of_the_reader(desktop: De
     expect(page.locator("#reply-length")).to_have_text("15.000 de más")
 
 
+@pytest.mark.soak
 def test_a_long_answer_is_shown_as_posts_and_sent_as_such(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     as_posts = page.locator("[data-in-posts]")
@@ -103,6 +106,7 @@ def test_a_long_answer_is_shown_as_posts_and_sent_as_such(desktop: Desktop) -> N
     expect(page.locator(".reply")).to_contain_text("3 of 3 posts are out")
 
 
+@pytest.mark.soak
 def test_the_count_is_the_networks_own_for_links_and_scripts(desktop: Desktop) -> None:
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
     page.fill("#reply-text", "https://a-very-long-address.example/with/a/path/that/counts/23/whatever/it/is")
@@ -125,6 +129,7 @@ def test_personal_data_of_a_customer_is_answered_in_private(desktop: Desktop) ->
     expect(page.locator("#reply-private")).not_to_be_checked()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_box_with_everything_in_it_fits_a_phone(desktop: Desktop, scheme: str) -> None:
     desktop.door.able = generous

@@ -1,4 +1,8 @@
-"""The collectors against the sandbox networks: every post of a scenario is collected once, answered in public, and its changes followed."""
+"""The collectors against the sandbox networks: every post of a scenario is collected once, answered in public, and its changes followed.
+
+Of all networks a scenario is collected; what else is asked of each is asked of X here, and of the others by
+`./amends test -m soak tests/contract/test_collectors_in_sandbox.py`.
+"""
 
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +18,7 @@ from amends.core.watching import Watch, WatchKind
 from tests.sandbox_server import Networks, sandbox_networks
 
 NETWORKS = ("x", "reddit", "mastodon", "bluesky")
+EACH = [pytest.param(name, marks=[] if name == "x" else pytest.mark.soak) for name in NETWORKS]
 EDITS = ("x", "reddit", "mastodon")
 CALLED = {"x": "@", "reddit": "u/", "mastodon": "@", "bluesky": "@"}
 Key = tuple[str, str]
@@ -77,7 +82,7 @@ def test_every_published_post_is_collected_with_its_time_and_public_address(desk
     assert desk.networks.control.get(desk.posts[next(iter(published))].permalink).status_code == 200
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 def test_a_flood_is_collected_whole_while_it_runs(desk: Desk, network: str) -> None:
     desk.networks.flood(network, desk.brands[0], count=250, per_second=1500, wait=False)
     desk.visit(budget=50)
@@ -87,7 +92,7 @@ def test_a_flood_is_collected_whole_while_it_runs(desk: Desk, network: str) -> N
     assert desk.missing() == set()
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 def test_a_complaint_is_answered_in_public_once_and_its_changes_are_followed(desk: Desk, network: str) -> None:
     brand = desk.brands[0]
     collector, handle = desk.collector(brand, network), desk.networks.source(brand, network)["handle"]
@@ -119,7 +124,7 @@ def test_a_complaint_is_answered_in_public_once_and_its_changes_are_followed(des
     assert (deleted.external_id, deleted.deleted, deleted.text) == (post.external_id, True, "")
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 def test_a_reply_that_went_out_without_an_answer_is_found(desk: Desk, network: str) -> None:
     brand = desk.brands[1]
     collector, handle = desk.collector(brand, network), desk.networks.source(brand, network)["handle"]
@@ -133,7 +138,7 @@ def test_a_reply_that_went_out_without_an_answer_is_found(desk: Desk, network: s
     assert collector.find_reply(draft) is not None
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 @pytest.mark.parametrize("mode", ["401", "402", "403", "429", "429-bare", "500", "503", "html", "half", "hang"])
 def test_every_bad_day_of_a_network_is_a_network_error_and_passes(desk: Desk, network: str, mode: str) -> None:
     collector = desk.collector(desk.brands[0], network, **({"time_out": "0.3"} if mode == "hang" else {}))
@@ -147,7 +152,7 @@ def test_every_bad_day_of_a_network_is_a_network_error_and_passes(desk: Desk, ne
     assert collector.fetch(Watch(kind=WatchKind.MENTIONS), None, budget=100).posts
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 @pytest.mark.parametrize("mode", ["duplicates", "shuffled", "partial"])
 def test_a_page_that_is_odd_loses_nothing(desk: Desk, network: str, mode: str) -> None:
     fresh = Desk(desk.networks)
@@ -177,7 +182,7 @@ def test_a_post_that_does_not_speak_to_us_is_refused_by_x_as_we_say(desk: Desk) 
         desk.collector(desk.brands[0], "x").reply(draft)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", EACH)
 def test_our_standing_is_that_of_the_source(desk: Desk, network: str) -> None:
     told = desk.networks.source(desk.brands[2], network)
     standing = desk.collector(desk.brands[2], network).check()

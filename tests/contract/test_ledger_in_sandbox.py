@@ -1,4 +1,8 @@
-"""What the sandbox networks show, faults and odd posts among it, is rebuilt from the ledger, byte for byte."""
+"""What the sandbox networks show, faults and odd posts among it, is rebuilt from the ledger, byte for byte.
+
+Of posts that are made up, tests/property/test_ledger_replayed.py asks the same; of the networks,
+`./amends test -m soak tests/contract/test_ledger_in_sandbox.py`.
+"""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -71,6 +75,7 @@ class Watching:
         self.conn.commit()
 
 
+@pytest.mark.soak
 def test_all_that_the_sandbox_shows_is_rebuilt_byte_for_byte(networks: Networks, server: Server, database: str) -> None:
     with connect(database) as conn:
         watching = Watching(networks, conn)

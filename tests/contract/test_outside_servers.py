@@ -1,6 +1,6 @@
 """The commands that the containers run, on an administrator's PostgreSQL, Redis and RabbitMQ: a complaint becomes a case there too.
 
-Of Redis, which the embedded Valkey speaks for everywhere else, the suite sees a wake-up; the whole story is told with it by
+The suite sees a wake-up go through either broker, and everywhere else the embedded PostgreSQL and Valkey; the whole story is told by
 `./amends test -m soak tests/contract/test_outside_servers.py`.
 """
 
@@ -34,6 +34,7 @@ from tests.sandbox_server import Networks, sandbox_process
 ROOT = Path(__file__).parents[2]
 SECRET = "a key for this test alone, and for no other"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+Broker = Callable[[Path], AbstractContextManager[str]]
 COMMANDS: dict[str, list[str]] = {name: service["command"] for name, service in COMPOSE["services"].items() if "build" in service}
 
 
@@ -98,18 +99,18 @@ def until(find: Callable[[], Any], seconds: float = 40) -> Any:
     return None
 
 
-def test_a_wake_up_goes_through_an_administrators_redis(place: Path) -> None:
-    with redis(place / "alone") as url:
+@pytest.mark.parametrize("broker", [redis, rabbitmq])
+def test_a_wake_up_goes_through_an_administrators_broker(broker: Broker, place: Path) -> None:
+    with broker(place / f"{broker.__name__}-alone") as url:
         assert Waker(make_app(url)).wake(Task.TRIAGE)
         app = make_app(url)
         with app.connection_for_read() as connection, SimpleQueue(connection, app.amqp.queues[Task.TRIAGE.lane.value]) as desk:
             assert desk.get(timeout=40).headers["task"] == Task.TRIAGE.value
 
 
-@pytest.mark.parametrize("broker", [pytest.param(redis, marks=pytest.mark.soak), rabbitmq], ids=["redis", "rabbitmq"])
-def test_a_complaint_becomes_a_case_and_its_answer_is_public(
-    broker: Callable[[Path], AbstractContextManager[str]], server_url: str, place: Path
-) -> None:
+@pytest.mark.soak
+@pytest.mark.parametrize("broker", [redis, rabbitmq])
+def test_a_complaint_becomes_a_case_and_its_answer_is_public(broker: Broker, server_url: str, place: Path) -> None:
     database_url = f"{server_url}/{broker.__name__}"
     with ExitStack() as stack:
         networks = stack.enter_context(sandbox_process(place / f"networks-{broker.__name__}"))

@@ -170,7 +170,7 @@ def test_the_public_sees_indexes_profiles_and_threads(networks: Networks) -> Non
     assert httpx.get(f"{networks.mastodon}/@cy/7").status_code == 404
 
 
-@pytest.mark.parametrize("kind", [WatchKind.MENTIONS, WatchKind.HASHTAG])
+@pytest.mark.parametrize("kind", [WatchKind.MENTIONS, pytest.param(WatchKind.HASHTAG, marks=pytest.mark.soak)])
 def test_a_stream_tells_at_once_what_is_new_changed_and_gone(networks: Networks, kind: WatchKind) -> None:
     stopping, heard, listening = threading.Event(), list[Page](), threading.Event()
 

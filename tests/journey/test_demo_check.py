@@ -1,4 +1,8 @@
-"""`./amends demo --check --json`, as the issue's reader runs it: the whole product, from outside, in one command."""
+"""`./amends demo --check --json`, as the issue's reader runs it: the whole product, from outside, in one command.
+
+What it counts and what it calls wrong, tests/unit/test_verdict_of_check.py holds; the whole way takes long, and is gone by
+`./amends test -m soak tests/journey/test_demo_check.py`.
+"""
 
 import json
 import os
@@ -12,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 KEYS = {"published", "collected", "missing", "doubled", "triaged", "cases", "customers", "alerts", "replies_visible", "story", "latency_ms"}
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_complaint_goes_the_whole_way_and_none_is_lost_or_doubled() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}

@@ -1,4 +1,7 @@
-"""How well topics learn: the measure counts right, and the model that ships keeps to its floor."""
+"""How well topics learn: the measure counts right, and the model that ships keeps to its floor.
+
+To read the sentences that it is measured by takes a minute: `./amends test -m soak tests/unit/test_topic_measure.py`.
+"""
 
 import numpy as np
 import pytest
@@ -40,12 +43,14 @@ def ours() -> tuple[Sentences, Sentences]:
     return our_sentences(default_classifier(), every=3)
 
 
+@pytest.mark.soak
 def test_ten_examples_a_topic_keep_the_shipped_model_above_its_floor(ours: tuple[Sentences, Sentences]) -> None:
     report = measure(*ours, examples=10, seeds=3)
     assert report.precision >= 0.4
     assert report.macro_f1 >= 0.33
 
 
+@pytest.mark.soak
 def test_the_topics_that_come_along_keep_above_their_floor(ours: tuple[Sentences, Sentences]) -> None:
     report = measure_shipped(default_classifier(), ours[1])
     assert (report.precision >= 0.55, report.recall >= 0.4, report.macro_f1 >= 0.44) == (True, True, True)

@@ -1,4 +1,7 @@
-"""The network's rounding, and that the shipped graph does what was learnt: on a tiny network, since the real one takes an hour."""
+"""The network's rounding, and that the shipped graph does what was learnt: on a tiny network, since the real one takes an hour.
+
+Only who trains a model needs torch, which takes long to load: `./amends test -m soak tests/unit/test_triage_network.py`.
+"""
 
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
 # (The extra `train` is not in every venv.)
@@ -25,6 +28,8 @@ transformers = Later("transformers", WITHOUT)
 network = Later("amends.triage.training.network", WITHOUT)
 trained = Later("amends.triage.training.train", WITHOUT)
 exported = Later("amends.triage.training.export", WITHOUT)
+
+pytestmark = pytest.mark.soak
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "lost", "bag", "thanks", "when", "do", "you", "open", "my", "again", "lovely", "help"]
 TEXTS = ["lost my bag again", "thanks lovely help", "when do you open", "lost lost lost"]
