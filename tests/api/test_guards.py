@@ -1,7 +1,12 @@
-"""Who may and who may not: every route names one right, and every role is let in or refused as the one table of rights says."""
+"""Who may and who may not: every route names one right, and every role is let in or refused as the one table of rights says.
 
-from collections.abc import Callable
+At the doors that are open to them the roles take turns here, and so do the ways to forge a request; all of them at each door:
+`./amends test -m soak tests/api/test_guards.py`.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -256,12 +261,24 @@ def test_an_auditor_changes_nothing_but_what_is_their_own() -> None:
     assert [one for one in rights if one[0] is not Right.SELF and Role.AUDITOR in RIGHTS[one[0]]] == []
 
 
+OPEN = [(route, [role for role in Role if role in RIGHTS[right_of(route)]]) for method, route in GUARDED if method == "GET"]
+
+
+def gets_through(role: Role, route: APIRoute, door: Door, entered: Entered) -> bool:
+    """Return whether a role is let in; whoever is let into the stream stays, so it is not asked for."""
+    return route.path == "/stream" or entered(role, route).get(address(route, door)).status_code not in {401, 403, 500}
+
+
+def test_a_role_gets_through_each_door_that_is_open_to_it(shared_door: Door, entered: Entered) -> None:
+    turns = [(roles[place % len(roles)], route) for place, (route, roles) in enumerate(OPEN)]
+    assert [(role, route.path) for role, route in turns if not gets_through(role, route, shared_door, entered)] == []
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("role", Role)
 def test_each_role_gets_through_each_door_that_is_open_to_it(role: Role, shared_door: Door, entered: Entered) -> None:
-    for method, route in GUARDED:
-        if method == "GET" and route.path != "/stream" and role in RIGHTS[right_of(route)]:
-            answer = entered(role, route).get(address(route, shared_door))
-            assert answer.status_code not in {401, 403, 500}, route.path
+    open_to_it = [route for route, roles in OPEN if role in roles]
+    assert [route.path for route in open_to_it if not gets_through(role, route, shared_door, entered)] == []
 
 
 @pytest.mark.parametrize("routes", doors_of(PEOPLES))
@@ -292,17 +309,28 @@ def test_a_session_cookie_opens_nothing_to_programs(routes: Routes, shared_door:
         assert client.request(method, address(route, shared_door)).status_code == 401, (method, route.path)
 
 
-@pytest.mark.parametrize("routes", doors_of([pair for pair in PEOPLES if pair[0] != "GET"]))
-@pytest.mark.parametrize("fault", ["no token", "another token", "another site"])
-def test_an_unsafe_request_that_we_did_not_make_is_refused(routes: Routes, fault: str, shared_door: Door) -> None:
-    client = shared_door.visitor(shared_door.who.ann)
+FAULTS = ("no token", "another token", "another site")
+
+
+def forger(fault: str, door: Door) -> TestClient:
+    """Return somebody whose requests do not come from our pages."""
+    client = door.visitor(door.who.ann)
     if fault == "no token":
         del client.headers["X-CSRF-Token"]
     elif fault == "another token":
-        client.headers["X-CSRF-Token"] = shared_door.visitor(shared_door.who.ann).headers["X-CSRF-Token"]
+        client.headers["X-CSRF-Token"] = door.visitor(door.who.ann).headers["X-CSRF-Token"]
     else:
         client.headers["Sec-Fetch-Site"] = "cross-site"
-    for method, route in routes:
+    return client
+
+
+@pytest.mark.parametrize("routes", doors_of([pair for pair in PEOPLES if pair[0] != "GET"]))
+@pytest.mark.parametrize(
+    "faults", [pytest.param(FAULTS, id="in turn"), *(pytest.param([fault], id=fault, marks=pytest.mark.soak) for fault in FAULTS)]
+)
+def test_an_unsafe_request_that_we_did_not_make_is_refused(routes: Routes, faults: Sequence[str], shared_door: Door) -> None:
+    forgers = cycle([forger(fault, shared_door) for fault in faults])
+    for client, (method, route) in zip(forgers, routes, strict=False):
         answer = client.request(method, address(route, shared_door), headers={"HX-Request": "true"})
         assert (answer.status_code, answer.json()["error"]) == (403, "forged"), (method, route.path)
 
