@@ -16,6 +16,7 @@ from amends.core.errors import NetworkError
 from amends.core.ports import Account, Harvest
 from amends.core.post import Post
 from tests.contract.cases import Case
+from tests.often import few
 from tests.replay_server import Replay, replay_server
 
 PAYLOADS = Path(__file__).parents[1] / "contract" / "payloads"
@@ -74,7 +75,7 @@ def bodies_of(network: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("network", "name"), [(network, name) for network in networks() for name in bodies_of(network)])
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=few(15), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.differing_executors])
 @given(changes=places)
 def test_a_bent_body_is_read_as_far_as_it_goes(network: str, name: str, changes: list[tuple[int, Any]]) -> None:
     body = bent(json.loads((PAYLOADS / network / f"{name}.json").read_text()), changes)
@@ -86,7 +87,7 @@ def test_a_bent_body_is_read_as_far_as_it_goes(network: str, name: str, changes:
 
 
 @pytest.mark.parametrize("network", [name for name in networks() if any((PAYLOADS / name).glob("page.*"))])
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=few(15), deadline=None, derandomize=True)
 @given(body=st.binary(max_size=200), cut=st.integers(0, 20_000))
 def test_bytes_of_any_kind_are_read_without_stumbling(network: str, body: bytes, cut: int) -> None:
     page = next((PAYLOADS / network).glob("page.*")).read_bytes()
@@ -97,7 +98,7 @@ def test_bytes_of_any_kind_are_read_without_stumbling(network: str, body: bytes,
 @pytest.mark.parametrize(
     "network", [name for name in networks() if abilities(name).over_http and abilities(name).polls and "page" in bodies_of(name)]
 )
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(15), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=places, cursor=st.sampled_from(["page", "broken"]), bends=places)
 def test_a_bent_page_or_cursor_ends_in_a_page_or_a_network_error(
     network: str, server: Replay, changes: list[tuple[int, Any]], cursor: str, bends: list[tuple[int, Any]]

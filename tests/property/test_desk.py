@@ -1,6 +1,6 @@
 """Whatever the order in which things happen at the desk, what must always be true stays true.
 
-Twelve orders each time; a thousand take a quarter of an hour: `EXAMPLES_TIMES=80 ./amends test --timeout 3600 tests/property/test_desk.py`.
+Three orders each time; a thousand take a quarter of an hour: `EXAMPLES_TIMES=80 ./amends test --timeout 3600 tests/property/test_desk.py`.
 """
 
 from collections.abc import Generator

@@ -21,6 +21,7 @@ from amends.inbox.actions.sources import pause, resume_source, retry_now
 from amends.inbox.rules.coverage import is_long
 from tests.cast import a_source
 from tests.network_models import Model, RedditModel, Thing, XModel
+from tests.often import few
 from tests.replay_server import Replay, replay_server
 
 BEGIN = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -206,7 +207,7 @@ def world_of(network: str, conn: Connection, replay: Replay, *, forgets_anchors:
 
 
 @pytest.mark.parametrize("network", ["x", "reddit"])
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(25), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=STEPS, forgets_anchors=st.booleans())
 def test_in_any_order_of_things_each_post_is_stored_once_and_no_gap_stays(
     network: str, conn: Connection, replay: Replay, plan: list[tuple[str, int, int]], *, forgets_anchors: bool

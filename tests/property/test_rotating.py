@@ -18,6 +18,7 @@ from amends.inbox.actions.sources import change_credentials
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import sources
 from tests.cast import NOON, SECRET_KEY, a_source
+from tests.often import few
 
 LIFE = timedelta(hours=2)
 
@@ -109,7 +110,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_workers_that_begin_crash_and_wait_use_no_token_up_twice(
     pool: Pool, source_id: SourceId, steps: list[tuple[int, int, str]]

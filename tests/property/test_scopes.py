@@ -17,6 +17,7 @@ from amends.inbox.rules.words import Role
 from amends.inbox.store import counts, inbox_list, scopes
 from tests.cast import NOON, a_source, colleague
 from tests.door import LONG
+from tests.often import few
 
 SOURCES, TEAMS = 3, 3
 Numbers = st.sets(st.integers(0, 2), max_size=3)
@@ -74,7 +75,7 @@ def expected(role: Role, mine: set[int], works_on: list[set[int]], teams: list[i
     return Scope(teams=tuple(teams[team] for team in mine), sources=seen)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(role=st.sampled_from(Role), mine=Numbers, works_on=st.lists(Numbers, min_size=TEAMS, max_size=TEAMS), cases=CASES)
 def test_sql_and_rule_see_the_same(
     conn: Connection, role: Role, mine: set[int], works_on: list[set[int]], cases: list[tuple[int | None, int]]

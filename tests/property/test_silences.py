@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.inbox.rules.silence import HOUR, HOURS_A_WEEK, LEAST_HISTORY, habit, is_suspicious
+from tests.often import few
 
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 UNTIL = BEGAN + timedelta(weeks=8)
@@ -15,6 +16,7 @@ histories = st.dictionaries(
 waits = st.timedeltas(timedelta(0), timedelta(days=200))
 
 
+@settings(max_examples=few(100))
 @given(histories, waits, waits)
 def test_a_silence_only_gets_more_suspicious(posts: dict[datetime, int], one: timedelta, other: timedelta) -> None:
     sooner, later = sorted((one, other))
@@ -22,6 +24,7 @@ def test_a_silence_only_gets_more_suspicious(posts: dict[datetime, int], one: ti
         assert is_suspicious(posts, last_at=UNTIL, now=UNTIL + later)
 
 
+@settings(max_examples=few(100))
 @given(histories, waits)
 def test_a_chance_is_a_chance(posts: dict[datetime, int], wait: timedelta) -> None:
     found = habit(posts, until=UNTIL)
@@ -34,6 +37,7 @@ def test_a_chance_is_a_chance(posts: dict[datetime, int], wait: timedelta) -> No
     assert 0 <= found.chance_of_silence(UNTIL, UNTIL + wait) <= 1
 
 
+@settings(max_examples=few(100))
 @given(histories, waits, waits)
 def test_what_is_expected_adds_up(posts: dict[datetime, int], one: timedelta, other: timedelta) -> None:
     found = habit(posts, until=UNTIL)
@@ -44,6 +48,7 @@ def test_what_is_expected_adds_up(posts: dict[datetime, int], one: timedelta, ot
     assert abs(whole - found.expected(UNTIL, between) - found.expected(between, until)) <= 1e-6 * max(1.0, whole)
 
 
+@settings(max_examples=few(100))
 @given(histories)
 def test_a_habit_expects_no_more_than_there_was(posts: dict[datetime, int]) -> None:
     found = habit(posts, until=UNTIL)

@@ -16,6 +16,7 @@ from amends.inbox.actions.undo import undo
 from amends.inbox.rules.snoozing import Reason, Sleep
 from tests.cast import NOON, a_post, a_source, ada, an_answer_to
 from tests.desk import HOUR, Desk
+from tests.often import few
 
 FIRST = a_post("My bag is lost!", external_id="bag")
 STEPS = st.one_of(
@@ -124,7 +125,7 @@ class World:
         assert fetch_values(self.at.conn, late, {"now": self.at.now}) == [0]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=few(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=25))
 def test_no_case_sleeps_past_its_time_or_past_a_post(conn: Connection, steps: list[tuple[str, int]]) -> None:
     with _desk(conn) as desk:

@@ -11,6 +11,7 @@ from amends.collectors import build
 from amends.core.ports import Account, Cursor
 from amends.core.watching import Watch, WatchKind
 from tests.network_models import MastodonModel, Model, RedditModel, XModel
+from tests.often import few
 from tests.replay_server import Replay, replay_server
 
 BEGIN = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -103,7 +104,7 @@ def model_of(network: str, *, forgets_anchors: bool) -> Model:
 
 
 @pytest.mark.parametrize(("network", "place"), [(network, place) for network, watches in WATCHES.items() for place in range(len(watches))])
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=few(40), deadline=None, derandomize=True)
 @given(plan=steps, forgets_anchors=st.booleans())
 def test_every_post_that_stays_is_collected(
     network: str, place: int, server: Replay, plan: list[tuple[str, int, int]], *, forgets_anchors: bool
