@@ -1,11 +1,11 @@
 """Every screen, found from the routes: axe finds nothing in any theme, on a phone, at 200 % zoom; nothing is wider than its frame.
 
-Here the themes take turns, and so do the screens of which a phone shows axe everything. The whole matrix takes many minutes:
-`./amends test -m soak tests/browser/test_every_screen.py`.
+Here each screen is looked at once: themes and widths take turns, so that all screens together are seen in all of them. The whole matrix
+takes many minutes: `./amends test -m soak tests/browser/test_every_screen.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import cycle, product
+from itertools import cycle, product, repeat
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,10 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 WIDE, ZOOMED, PHONE = 1440, 720, 320
 """A desktop, the same at 200 % zoom, and the narrowest screen that WCAG asks for."""
-SIZES = ["target-size", "scrollable-region-focusable"]
-"""What the width alone can make wrong, where the same elements stand."""
 COLOURS = ["color-contrast"]
-THEMES = ("dark", "contrast-light", "contrast-dark")
+THEMES = ("light", "dark", "contrast-light", "contrast-dark")
 RAIL = "#rail"
 PUT_ON = """(theme) => {
   document.documentElement.dataset.theme = theme;
@@ -66,18 +64,17 @@ def put_on(page: Page, theme: str, *, width: int = WIDE) -> None:
     page.set_viewport_size({"width": width, "height": 844})
 
 
-def in_every_theme(page: Page, path: str) -> Iterator[str]:
-    yield from complaints(page, f"{path}, light")
-    for theme in THEMES:
+def in_themes(page: Page, path: str, themes: Sequence[str] = THEMES) -> Iterator[str]:
+    """Look at a screen whole in the first of the themes, and at its colours in the others."""
+    for place, theme in enumerate(themes):
         put_on(page, theme)
-        yield from complaints(page, f"{path}, {theme}", only=COLOURS)
+        yield from complaints(page, f"{path}, {theme}", only=COLOURS if place else ())
     put_on(page, "light")
 
 
-def in_width(page: Page, path: str, width: int, *, theme: str, besides: Sequence[str] = (), only: Sequence[str] = ()) -> Iterator[str]:
-    """Look at a screen on that width; for what the rules `only` say, where they are named."""
+def in_width(page: Page, path: str, width: int, *, theme: str, besides: Sequence[str] = ()) -> Iterator[str]:
     yield from beyond_its_frame(page, path, width, theme=theme)
-    yield from complaints(page, f"{path}, {theme}, {width} px wide", besides=besides, only=only)
+    yield from complaints(page, f"{path}, {theme}, {width} px wide", besides=besides)
 
 
 def beyond_its_frame(page: Page, path: str, width: int, *, theme: str) -> Iterator[str]:
@@ -86,20 +83,12 @@ def beyond_its_frame(page: Page, path: str, width: int, *, theme: str) -> Iterat
         yield f"{path}, {width} px wide: {beyond} px beyond its frame"
 
 
-def in_turn(page: Page, path: str, theme: str) -> Iterator[str]:
-    """Look at a screen whole on a desktop, at what size decides on a phone, there in one more theme, and that nothing is wider than either.
-
-    Each third screen is looked at whole on the phone too: what only a phone shows stands beside all of them. Another third is looked at for
-    what size decides at 200 %, where the elements of the two others are reflowed.
-    """
-    besides = () if path.startswith("/inbox") else (RAIL,)
+def in_turn(page: Page, path: str, width: int, theme: str) -> Iterator[str]:
+    """Look at a screen in one theme on one width, and that nothing of it is wider than its frame on the others."""
     page.goto(path)
-    yield from complaints(page, f"{path}, light", besides=besides)
-    if theme == THEMES[1]:
-        yield from in_width(page, path, ZOOMED, theme="light", besides=besides, only=SIZES)
-    else:
-        yield from beyond_its_frame(page, path, ZOOMED, theme="light")
-    yield from in_width(page, path, PHONE, theme=theme, besides=besides, only=() if theme == THEMES[0] else (*SIZES, *COLOURS))
+    for other in {WIDE, ZOOMED, PHONE} - {width}:
+        yield from beyond_its_frame(page, path, other, theme=theme)
+    yield from in_width(page, path, width, theme=theme, besides=() if path.startswith("/inbox") else (RAIL,))
     put_on(page, "light")
 
 
@@ -135,15 +124,15 @@ def test_no_screen_is_left_out(shown: Door, answers: dict[str, Answer]) -> None:
     assert left_out(shown, answers) == WITH_A_KEY | FRESH | NO_SCREEN
 
 
-def test_axe_finds_nothing_on_any_screen_in_any_width(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
-    """Each screen wears two of the four themes: what one screen does not show in a theme, the next one of its kind does.
+def test_axe_finds_nothing_on_any_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
+    """What one screen does not show in a theme or on a width, the next one of its kind does.
 
     The rail is the same beside each screen, and is looked at beside those of the inbox.
     """
     with serving(shown.app) as address:
         page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
-        worn = zip(addresses[0], cycle((*THEMES[1:], THEMES[0])), strict=False)
-        found = [fault for path, theme in worn for fault in in_turn(page, path, theme)]
+        turns = zip(addresses[0], cycle(product((WIDE, ZOOMED, PHONE), THEMES)), strict=False)
+        found = [fault for path, (width, theme) in turns for fault in in_turn(page, path, width, theme)]
         page.context.close()
     assert found == []
 
@@ -159,8 +148,8 @@ def test_axe_finds_nothing_on_any_screen_in_any_theme_and_width(
         found = list[str]()
         for path in addresses[0]:
             page.goto(path)
-            found += in_every_theme(page, path)
-            for width, theme in product((ZOOMED, PHONE), ("light", *THEMES)):
+            found += in_themes(page, path)
+            for width, theme in product((ZOOMED, PHONE), THEMES):
                 found += in_width(page, path, width, theme=theme)
             put_on(page, "light")
         page.context.close()
@@ -182,7 +171,7 @@ def in_pieces(browser: Browser, door: Door, worn: Iterable[tuple[str, str]]) -> 
 
 
 def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]) -> None:
-    assert in_pieces(chromium, shown, zip(addresses[1], cycle(("light", *THEMES)), strict=False)) == []
+    assert in_pieces(chromium, shown, zip(addresses[1], cycle(THEMES), strict=False)) == []
 
 
 @pytest.mark.soak
@@ -190,7 +179,7 @@ def test_axe_finds_nothing_in_what_unfolds_within_a_screen(chromium: Browser, sh
 def test_axe_finds_nothing_in_what_unfolds_within_a_screen_in_any_theme(
     chromium: Browser, shown: Door, addresses: tuple[list[str], list[str]]
 ) -> None:
-    assert in_pieces(chromium, shown, product(addresses[1], ("light", *THEMES))) == []
+    assert in_pieces(chromium, shown, product(addresses[1], THEMES)) == []
 
 
 def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, pool: Pool) -> None:
@@ -198,22 +187,32 @@ def test_axe_finds_nothing_where_a_fresh_installation_begins(chromium: Browser, 
         page = with_axe(chromium.new_page(base_url=address, reduced_motion="reduce"))
         page.goto("/welcome")
         expect(page.get_by_label("Set-up code")).to_be_visible()
-        found = [*in_every_theme(page, "/welcome"), *in_width(page, "/welcome", PHONE, theme="dark")]
+        found = [*in_themes(page, "/welcome"), *in_width(page, "/welcome", PHONE, theme="dark")]
         page.context.close()
     assert found == []
 
 
-def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door) -> None:
-    with serving(shown.app) as address:
-        page = with_axe(enter(chromium, shown, address, width=WIDE, theme="light"))
-        page.goto(f"/inbox/{private_case(shown)}")
+def over_a_case(browser: Browser, door: Door, worn: Iterator[Sequence[str]]) -> list[str]:
+    """Look at what unfolds over a case, each time in the next themes that are `worn`."""
+    with serving(door.app) as address:
+        page = with_axe(enter(browser, door, address, width=WIDE, theme="light"))
+        page.goto(f"/inbox/{private_case(door)}")
         page.locator(".relabel summary").first.click()
-        found = list(in_every_theme(page, "labels"))
+        found = list(in_themes(page, "labels", next(worn)))
         for key, name in (("t", "topics"), ("?", "keys"), ("Control+k", "command bar")):
             page.keyboard.press(key)
             expect(page.get_by_role("dialog")).to_be_visible()
-            found += in_every_theme(page, name)
+            found += in_themes(page, name, next(worn))
             page.keyboard.press("Escape")
             expect(page.get_by_role("dialog")).to_be_hidden()
         page.context.close()
-    assert found == []
+    return found
+
+
+def test_axe_finds_nothing_in_what_unfolds_over_a_case(chromium: Browser, shown: Door) -> None:
+    assert over_a_case(chromium, shown, ((theme,) for theme in THEMES)) == []
+
+
+@pytest.mark.soak
+def test_axe_finds_nothing_in_what_unfolds_over_a_case_in_any_theme(chromium: Browser, shown: Door) -> None:
+    assert over_a_case(chromium, shown, repeat(THEMES)) == []
