@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -165,6 +170,22 @@ def test_a_webhook_is_signed_after_standard_webhooks() -> None:
     assert stamp == str(int(noon.timestamp()))
     digest = hmac.new(b"0123456789abcdef", f"alert-7.{stamp}.".encode() + request.body, hashlib.sha256).digest()
     assert request.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+
+
+@pytest.mark.parametrize("secret", ["whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "words of ours"])
+def test_the_receiver_of_the_page_about_alerts_knows_what_is_from_us_and_not_old(secret: str) -> None:
+    [written] = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(), re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(written, known)  # noqa: S102 - our own page
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with receiving() as receiver:
+        webhook.build(f"webhook+{receiver.url}/?{urlencode({'secret': secret})}", clock=lambda: noon).deliver(MESSAGE)
+    [request] = receiver.received
+    is_ours = partial(known["is_from_amends"], headers=request.headers)
+    assert is_ours(secret, body=request.body, now=noon.timestamp())
+    assert not is_ours(secret, body=request.body, now=noon.timestamp() + 301)
+    assert not is_ours(secret, body=request.body + b" ", now=noon.timestamp())
+    assert not is_ours("another", body=request.body, now=noon.timestamp())
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(410, True), (404, True), (400, True), (429, False), (408, False), (503, False)])

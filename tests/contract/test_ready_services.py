@@ -1,0 +1,100 @@
+"""What ready services are told: the words of the alarm, so many as they take, and of their keys nothing in our log."""
+
+import logging
+import re
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+from amends.core.errors import DeliveryError, Refused
+from amends.inbox import notifiers
+from tests.contract.test_notifiers import MESSAGE
+
+KEY = "0a1B2c3D4e5F6a7B8c9D0e1F2a3B4c5D"
+PHONE = "15557654321"
+PAGE = Path(__file__).parents[2] / "docs" / "alerts.md"
+SERVICES = {
+    "slack": (f"slack://T0A1B2C3D/B0A1B2C3D/{KEY[:24]}/#care", "https://hooks.slack.com/services/"),
+    "teams": (f"workflow://prod-00.westus.logic.azure.com:443/{KEY}/{KEY}/", "https://prod-00.westus.logic.azure.com"),
+    "sms": (f"twilio://AC{KEY.lower()}:{KEY.lower()}@15551234567/{PHONE}", "https://api.twilio.com/"),
+    "pagerduty": (f"pagerduty://{KEY}@{KEY[::-1]}/", "https://events.pagerduty.com/"),
+    "telegram": (f"tgram://123456789:AA{KEY}x/12315544", "https://api.telegram.org/"),
+    "ntfy": (f"ntfy://{KEY.lower()}", "https://ntfy.sh/"),
+}
+SECRETS = (KEY[:24], KEY.lower(), KEY[::-1], PHONE)
+
+
+@dataclass
+class Internet:
+    """All of the internet: keeps what it is asked, answers what the test says; nothing leaves this process."""
+
+    answer: str = "ok"
+    status: int = 200
+    asked: list[requests.PreparedRequest] = field(default_factory=list[requests.PreparedRequest])
+
+    def send(self, request: requests.PreparedRequest, **_how: Any) -> requests.Response:
+        """Answer as a server does, or not at all."""
+        self.asked.append(request)
+        if not self.status:
+            raise requests.ConnectionError(f"nobody is at {request.url}")
+        found = requests.Response()
+        found.status_code, found.url, found.raw = self.status, str(request.url), None
+        found._content = self.answer.encode()  # pyright: ignore[reportPrivateUsage]
+        return found
+
+    @property
+    def told(self) -> str:
+        """What the only request says, in a form or as JSON, without the strokes that keep words from being markup."""
+        [one] = self.asked
+        body = one.body or b""
+        return unquote_plus(body if isinstance(body, str) else body.decode()).replace("\\", "")
+
+
+@pytest.fixture
+def internet(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Generator[Internet]:
+    found = Internet()
+    monkeypatch.setattr(HTTPAdapter, "send", found.send)
+    with caplog.at_level(logging.DEBUG):
+        yield found
+    said = " ".join(record.getMessage() for record in caplog.get_records("call")).lower()
+    assert not [one for one in SECRETS if one.lower() in said]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_ready_service_is_told_the_alarm_in_words(internet: Internet, name: str) -> None:
+    target, asked = SERVICES[name]
+    notifiers.build(target).deliver(MESSAGE)
+    assert str(internet.asked[0].url).startswith(asked)
+    assert all(words in internet.told for words in ("urgency 80: outage.", "@cy on x: the app is down", "/inbox/3"))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("status", [500, 0])
+def test_a_ready_service_that_refuses_or_does_not_answer_is_tried_again_and_nothing_of_its_address_is_logged(
+    internet: Internet, name: str, status: int
+) -> None:
+    internet.status, internet.answer = status, f"no such key {KEY}"
+    with pytest.raises(DeliveryError) as caught:
+        notifiers.build(SERVICES[name][0]).deliver(MESSAGE)
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("target", [f"slack://{KEY[:24]}/", f"twilio://{KEY.lower()}:{KEY.lower()}@1/2", f"pagerduty://{KEY[::-1]}/"])
+def test_an_address_that_was_mistyped_is_refused_and_its_keys_are_not_logged(internet: Internet, target: str) -> None:
+    with pytest.raises(Refused) as caught:
+        notifiers.build(target)
+    assert target not in str(caught.value)
+    assert internet.asked == []
+
+
+def test_every_ready_service_that_the_page_about_alerts_names_is_one_of_these() -> None:
+    [row] = [line for line in PAGE.read_text().splitlines() if line.startswith("| anything else")]
+    assert {f"{scheme}://" for scheme in re.findall(r"`(\w+)://", row)} == {
+        target.partition("//")[0] + "//" for target, _asked in SERVICES.values()
+    }
