@@ -77,3 +77,10 @@ def test_a_file_may_hold_several_calendars() -> None:
 def test_a_rule_without_end_is_not_followed_for_ever() -> None:
     assert len(days("DTSTART;VALUE=DATE:20200101 DURATION:P99999D RRULE:FREQ=DAILY")) == 5 * 366 + 1
     assert days("DTSTART;VALUE=DATE:99991230 RRULE:FREQ=YEARLY") == []
+
+
+@pytest.mark.parametrize("often", ["HOURLY", "MINUTELY", "SECONDLY"])
+def test_what_comes_again_within_a_day_is_no_whole_day_and_a_rule_of_it_that_never_comes_is_not_looked_through(often: str) -> None:
+    never = f"DTSTART;VALUE=DATE:20260413 RRULE:FREQ={often};BYMONTH=2;BYMONTHDAY=30"
+    found = days_of(a_file(never, "DTSTART;VALUE=DATE:20260414"), since=SINCE)
+    assert (sorted(map(str, found.days)), found.passed_over) == (["2026-04-14"], 1)

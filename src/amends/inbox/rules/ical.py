@@ -19,6 +19,7 @@ MOST_DAYS = 2_000
 LONGEST_EVENT = 366
 YEARS = 5
 DAY, NOTHING = timedelta(days=1), timedelta(0)
+WITHIN_A_DAY = frozenset({"HOURLY", "MINUTELY", "SECONDLY"})
 Moved = frozenset[tuple[str, date]]
 """The repetitions that an event of their own stands for: the series' name, and the day they would have been."""
 
@@ -56,8 +57,14 @@ def _events(content: bytes) -> list[Event]:
 
 
 def _first(event: Event) -> date | None:
-    """Return the first day of an event of whole days, as which some programs write one from midnight to midnight; None for any other."""
+    """Return the first day of an event of whole days, as which some programs write one from midnight to midnight; None for any other.
+
+    What comes again within a day is no whole days, and some such rules would be looked through for ever.
+    """
     begin, length = _moment(event, "DTSTART"), _length(event)
+    rule = event.get("RRULE")
+    if rule is not None and WITHIN_A_DAY.intersection(rule.get("FREQ", [])):
+        return None
     if not isinstance(begin, datetime):
         return begin
     return begin.date() if begin.time() == time.min and length and length > length % DAY == NOTHING else None
