@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from amends.core.database import Connection, Pool, fetch_values
+from amends.core.database import Connection, Pool, execute, fetch_values
 from amends.core.errors import DeliveryError, NotFound
 from amends.core.post import Post
 from amends.inbox.actions import alert_routing, alerts
@@ -268,3 +268,17 @@ def test_the_channels_page_tells_how_deliveries_went(work: Workplace, pager: Rec
         well, ill = channels.active(conn)
     assert (well.delivered, well.waiting, well.failed, well.last_error) == (1, 0, 0, "")
     assert (ill.delivered, ill.waiting, ill.failed, ill.last_error) == (0, 1, 0, "the receiver answers 500")
+
+
+def test_many_alarms_that_are_over_do_not_wait_for_the_clock_by_the_hundred(work: Workplace) -> None:
+    ring(work)
+    with work.pool.transaction() as conn:
+        execute(
+            conn,
+            """
+            insert into alerts (case_id, post_id, rule, severity, reason, raised_at, ended_at)
+            select case_id, post_id, 'rule ' || copy, severity, reason, raised_at, raised_at from alerts, generate_series(1, 450) copy
+            """,
+        )
+    work.perform(Task.ESCALATE)
+    assert values(work, "select count(*) from alerts where ended_at is not null and end_told_at is null") == [0]

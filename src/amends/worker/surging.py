@@ -14,14 +14,15 @@ def look(at: Context) -> bool:
     return looked
 
 
-def escalate(at: Context) -> None:
-    """Tell again of what nobody has seen to, call the next in line, and tell what is over."""
+def escalate(at: Context) -> bool:
+    """Tell again of what nobody has seen to, call the next in line, and tell what is over; False where nothing of it is left."""
     with at.pool.transaction() as conn:
         now = at.clock()
         told = surges.escalate(conn, now=now) + alert_calls.call_next(conn, now=now) + alert_calls.tell_over(conn, now=now)
     if told:
         at.wake(Task.DELIVER_ALERTS)
         at.wake(Task.RELAY)
+    return bool(told)
 
 
 def watch_rotas(at: Context) -> None:

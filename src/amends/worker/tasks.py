@@ -94,7 +94,7 @@ STEPS: dict[Task, Callable[[Context], bool]] = {
     Task.LEARN: _once(learn),
     Task.FORGET: _once(forget),
     Task.LOOK_FOR_SURGES: surging.look,
-    Task.ESCALATE: _once(surging.escalate),
+    Task.ESCALATE: surging.escalate,
     Task.WATCH_ROTAS: _once(surging.watch_rotas),
     Task.PLAN_OCCASIONS: _once(occasions.plan),
     Task.SEND_OCCASIONS: occasions.send_one,

@@ -1,7 +1,7 @@
 """Calls the next in line where nobody sees to an alarm, and tells that one is over. Place in the path: beat -> here -> deliveries, bell.
 
-What began before quiet hours calls nobody in them: the next is called when they end. An alarm is locked while the next is called, so that
-whoever sees to it meanwhile comes before or after, and is never called twice. A flood is told as one to the next in line, too.
+What began before quiet hours calls nobody in them: the next is called when they end. Alarms are locked while the next is called, so that
+whoever sees to one meanwhile comes before or after, and is never called twice. A flood is told as one to the next in line, too.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from amends.inbox.rules.alert_routes import NO_ROUTE, NewRoute, rings_from
 from amends.inbox.store import alarms as rows
 from amends.inbox.store import alert_routes
 from amends.inbox.store import alert_routing as queue
-from amends.inbox.store.alarms import Alarm
+from amends.inbox.store.alarms import Alarm, NextCall
 from amends.inbox.store.alert_routing import Telling
 
 MOST_CALLS = 200
@@ -44,39 +44,43 @@ class _Round:
 
 
 def call_next(conn: Connection, *, now: datetime) -> int:
-    """Call the next in line of each alarm whose time for that has come, and return how many alarms that were."""
-    for one in rows.take_answered(conn, now=now):
+    """Call the next in line of each alarm whose time for that has come, and return how many alarms that were; many come in turns.
+
+    Nobody is called before all alarms are known on whose case somebody has answered.
+    """
+    answered = rows.take_answered(conn, now=now, limit=MOST_CALLS)
+    for one in answered:
         alarms.acknowledge(conn, one.id, agent_id=rows.who_answered(conn, one), now=now)
-    called, at = 0, _Round(conn=conn, now=now)
-    while called < MOST_CALLS and (one := rows.claim_call(conn, now=now)) is not None:
-        _call(at, one)
-        called += 1
-    if called:
+    if len(answered) == MOST_CALLS:
+        return MOST_CALLS
+    due = rows.claim_calls(conn, now=now, limit=MOST_CALLS)
+    if due:
+        at = _Round(conn=conn, now=now)
+        rows.set_calls(conn, [_call(at, one) for one in due])
         at.given.keep()
-    return called
+    return len(due)
 
 
 def tell_over(conn: Connection, *, now: datetime) -> int:
-    """End the alarms of cases that are done, tell where an alarm was told that it is over, and return how many deliveries that makes."""
+    """End the alarms of cases that are done, tell where one was told that it is over, and return how many are; many come in turns."""
     rows.end_of_done_cases(conn, now=now)
     over = rows.take_over(conn, now=now)
     told = [Telling(alert_id=one.id, channel_id=channel, again=-1) for one in over if one.tells for channel in one.channel_ids]
-    return queue.add_tellings(conn, told, now=now)
+    queue.add_tellings(conn, told, now=now)
+    return len(over)
 
 
-def _call(at: _Round, one: Alarm) -> None:
-    conn, now, route = at.conn, at.now, at.route(one.route_id)
-    loud_at = rings_from(route, severity=one.severity, at=now)
-    if loud_at > now:
-        rows.set_call(conn, one.id, called=one.called, call_at=loud_at)
-        return
+def _call(at: _Round, one: Alarm) -> NextCall:
+    route = at.route(one.route_id)
+    loud_at = rings_from(route, severity=one.severity, at=at.now)
+    if loud_at > at.now:
+        return NextCall(alert_id=one.id, called=one.called, call_at=loud_at)
     rota = at.given.crew.rota(one.rota_id)
     if rota is None or one.called > len(rota.layers):
-        rows.set_call(conn, one.id, called=one.called, call_at=None)
-        return
+        return NextCall(alert_id=one.id, called=one.called, call_at=None)
     call = at.given.crew.call(rota, one.called + 1)
-    again = now + timedelta(minutes=one.escalate_minutes or 1)
-    rows.set_call(conn, one.id, called=call.step, call_at=None if call.is_last else again)
     house = [channel_id for channel_id in route.channel_ids if channel_id in at.given.house] if call.is_last else []
     at.given.give(one, route, [*at.given.own_channels(call), *house], again=call.step)
     at.given.calls.extend(on_call.called(one, call, rota=rota.name))
+    again = at.now + timedelta(minutes=one.escalate_minutes or 1)
+    return NextCall(alert_id=one.id, called=call.step, call_at=None if call.is_last else again)

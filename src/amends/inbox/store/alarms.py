@@ -1,11 +1,11 @@
 """SQL of alarms of every kind: who sees to one, whether it was right, whom it calls next, and that it is over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, AlertId, CaseId, PostId, SourceId
 
 
@@ -29,6 +29,15 @@ class Alarm:
     route_id: int | None
     rota_id: int | None
     escalate_minutes: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextCall:
+    """How far an alarm has called, and when it calls again; None: never."""
+
+    alert_id: AlertId
+    called: int
+    call_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +103,8 @@ def set_dismissed(conn: Connection, alert_id: AlertId, *, at: datetime | None) -
     execute(conn, "update alerts set dismissed_at = %(at)s where id = %(id)s", {"id": alert_id, "at": at})
 
 
-def take_answered(conn: Connection, *, now: datetime) -> list[Alarm]:
-    """Return the alarms due to call somebody on whose case somebody has answered since: these are seen to. They are locked."""
+def take_answered(conn: Connection, *, now: datetime, limit: int) -> list[Alarm]:
+    """Return at most `limit` alarms due to call somebody on whose case somebody has answered since: these are seen to. They are locked."""
     ids = fetch_values(
         conn,
         """
@@ -103,9 +112,9 @@ def take_answered(conn: Connection, *, now: datetime) -> list[Alarm]:
         where a.call_at <= %(now)s and a.case_id is not null
           and exists (select from replies r where r.case_id = a.case_id and r.created_at >= a.raised_at and r.agent_id is not null
                         and r.state in ('queued', 'sending', 'sent'))
-        order by a.id limit 100 for update of a skip locked
+        order by a.id limit %(limit)s for update of a skip locked
         """,
-        {"now": now},
+        {"now": now, "limit": limit},
     )
     return fetch_all(conn, Alarm, _COLUMNS + " where a.id = any(%(ids)s) order by a.id", {"ids": ids})
 
@@ -124,23 +133,33 @@ def who_answered(conn: Connection, one: Alarm) -> AgentId | None:
     return found[0] if found else None
 
 
-def claim_call(conn: Connection, *, now: datetime) -> Alarm | None:
-    """Return the alarm that nobody has seen to for longest and that calls the next in line now, ours until the transaction ends."""
+def claim_calls(conn: Connection, *, now: datetime, limit: int) -> list[Alarm]:
+    """Return at most `limit` alarms that nobody has seen to and that call the next in line now, the longest due first.
+
+    They are ours until the transaction ends.
+    """
     ids = fetch_values(
         conn,
         """
         select id from alerts where call_at <= %(now)s and acknowledged_at is null and ended_at is null
-        order by call_at, id limit 1 for update skip locked
+        order by call_at, id limit %(limit)s for update skip locked
         """,
-        {"now": now},
+        {"now": now, "limit": limit},
     )
-    return find(conn, ids[0]) if ids else None
+    return fetch_all(conn, Alarm, _COLUMNS + " where a.id = any(%(ids)s) order by a.call_at, a.id", {"ids": ids})
 
 
-def set_call(conn: Connection, alert_id: AlertId, *, called: int, call_at: datetime | None) -> None:
-    """Keep how far an alarm has called, and when it calls again."""
+def set_calls(conn: Connection, calls: Sequence[NextCall]) -> None:
+    """Keep how far alarms have called, and when they call again."""
+    rows = [{**asdict(one), "call_at": one.call_at.isoformat() if one.call_at else None} for one in calls]
     execute(
-        conn, "update alerts set called = %(called)s, call_at = %(at)s where id = %(id)s", {"id": alert_id, "called": called, "at": call_at}
+        conn,
+        """
+        update alerts a set called = r.called, call_at = r.call_at
+        from jsonb_to_recordset(%(rows)s) as r(alert_id bigint, called integer, call_at timestamptz)
+        where a.id = r.alert_id
+        """,
+        {"rows": Jsonb(rows)},
     )
 
 

@@ -182,7 +182,8 @@ def add_items(conn: Connection, items: Sequence[Item], *, now: datetime) -> list
         """,
         {"rows": rows},
     )
-    return [one for one in items if f"{one.alert_id} {one.channel_id}" not in set(taken)]
+    kept = set(taken)
+    return [one for one in items if f"{one.alert_id} {one.channel_id}" not in kept]
 
 
 def set_routed(conn: Connection, routed: Sequence[Routed], *, now: datetime) -> None:
