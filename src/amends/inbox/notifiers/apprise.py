@@ -1,7 +1,7 @@
 """Alerts to any ready service that apprise knows (Slack, Teams, Telegram, ntfy, PagerDuty …). Target: an apprise address.
 
-Apprise says only whether it worked, so every failure counts as one that may pass. What it would write into our log names keys, the addresses
-that they stand in, and people's telephone numbers: none of it is written.
+Apprise says only whether it worked, so every failure counts as one that may pass. What it would write into our log names keys, addresses
+with keys in them, and people's telephone numbers: none of it is written.
 """
 
 import logging
