@@ -1,6 +1,6 @@
 """A surge rings once over the channels, grows, is told again while nobody sees to it, and ends."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -8,14 +8,17 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import alarms, alert_routing, alerts, conditions, sources, surges
+from amends.inbox.actions import alarms, alert_routing, alerts, calendars, conditions, number_settings, sources, surges
 from amends.inbox.actions.channels import add_channel
+from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.ids import AlertId, CaseId
 from amends.inbox.rules.surges import Apart, Kind
+from amends.inbox.rules.working_hours import read_day
 from amends.inbox.store import surges as rows
+from amends.inbox.store.number_settings import NumberSettings
 from amends.inbox.store.surge_rules import NewRule
 from tests.cast import NOON, SECRET_KEY, a_post, ada
-from tests.desk import MINUTE, Desk, claimed
+from tests.desk import HOUR, MINUTE, Desk, claimed
 
 NUMBERS = count(1)
 WEEK = timedelta(weeks=1)
@@ -133,6 +136,20 @@ def test_against_its_habit_a_busy_hour_is_quiet_and_a_quiet_hour_rings(desk: Des
     [surge] = looked(desk)
     assert surge.rule_id == rule_id
     assert "is the habit of this hour" in surge.reason
+
+
+@pytest.mark.parametrize(("zone", "rung"), [("Europe/Berlin", 0), ("UTC", 1)])
+def test_a_habit_goes_by_the_clock_of_the_desk_when_summer_time_has_ended(desk: Desk, zone: str, rung: int) -> None:
+    week = Calendar(zone=zone, spans=tuple(read_day(0, "9-17")))
+    calendar_id = calendars.save(desk.conn, name="Week", calendar=week, calendar_id=None, agent_id=desk.agent_id, now=desk.now)
+    chosen = NumberSettings(compare_agents=[], shows_answer_times=False, calendar_id=calendar_id)
+    number_settings.decide(desk.conn, chosen, agent_id=desk.agent_id, now=desk.now)
+    watched(desk, NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=30, least=5))
+    desk.now = datetime(2026, 10, 26, 8, 45, tzinfo=UTC)
+    for weeks in range(1, 9):
+        complaints(desk, 7, at=desk.now - HOUR - weeks * WEEK)
+    complaints(desk, 7)
+    assert len(looked(desk)) == rung
 
 
 def test_a_backlog_that_is_read_late_is_no_surge_of_now(desk: Desk) -> None:

@@ -85,6 +85,12 @@ def test_the_habit_is_this_time_of_the_last_weeks_and_what_lies_beside_it() -> N
     assert all(until <= NOON - timedelta(weeks=1) + timedelta(hours=1) for _since, until in behind)
 
 
+def test_the_habit_of_nine_in_the_morning_is_that_of_nine_also_when_summer_time_ended_meanwhile() -> None:
+    monday = datetime(2026, 10, 26, 8, tzinfo=UTC)
+    _current, behind = windows(monday, 60, "Europe/Berlin")
+    assert [until for _since, until in behind[1::3]] == [datetime(2026, 10, 26, 7, tzinfo=UTC) - timedelta(weeks=n) for n in range(1, 9)]
+
+
 def test_nobody_sees_to_it_so_it_is_told_again_three_times() -> None:
     after = timedelta(minutes=10)
     told = [is_to_escalate(raised_at=NOON, escalations=n, after=after, now=NOON + timedelta(minutes=25)) for n in range(4)]

@@ -11,6 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import cluster_alarms
+from amends.inbox.actions.measure_clocks import desk_calendar
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
 from amends.inbox.rules.asking import Asker
@@ -161,8 +162,9 @@ def _past(new: NewRule, counts: Mapping[int, int], place: int, step: timedelta) 
 
 
 def _seen(conn: Connection, found: SurgeRule, now: datetime) -> dict[str, Seen]:
-    """Return what the rule counts now, by key; of a rate no habit is read."""
-    current, behind = rule.windows(now, found.minutes)
+    """Return what the rule counts now, by key; of a rate no habit is read. A habit keeps to the clock of the desk's calendar."""
+    desk = desk_calendar(conn) if found.kind == Kind.HABIT else None
+    current, behind = rule.windows(now, found.minutes, desk.zone if desk else "UTC")
     asked = [current, *(behind if found.kind == Kind.HABIT else [])]
     counted = surge_rules.count(conn, parse(found.condition), Apart(found.apart_by), asked, now=now)
     keys = {one.key for one in counted if one.window == 1}

@@ -8,13 +8,14 @@ usually is one are no alarm, and neither is a busy Monday; a mean with its stand
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import exp, lgamma, log
 from statistics import median
 
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.rules.working_hours import zone_or_utc
 
 WEEKS = 8
 NEIGHBOURS = (-1, 0, 1)
@@ -75,14 +76,11 @@ class Judged:
     chance: float
 
 
-def windows(now: datetime, minutes: int) -> tuple[tuple[datetime, datetime], list[tuple[datetime, datetime]]]:
-    """Return the window that ends now, and those of its habit: the same time of the last weeks, with what lies beside it."""
-    width = timedelta(minutes=minutes)
-    behind = [
-        (now - timedelta(weeks=week) + shift * width - width, now - timedelta(weeks=week) + shift * width)
-        for week in range(1, WEEKS + 1)
-        for shift in NEIGHBOURS
-    ]
+def windows(now: datetime, minutes: int, zone: str = "UTC") -> tuple[tuple[datetime, datetime], list[tuple[datetime, datetime]]]:
+    """Return the window that ends now, and those of its habit: the same time of the last weeks in a zone, with what lies beside it."""
+    width, here = timedelta(minutes=minutes), now.astimezone(zone_or_utc(zone))
+    weeks = [(here - timedelta(weeks=week)).astimezone(UTC) for week in range(1, WEEKS + 1)]
+    behind = [(end + shift * width - width, end + shift * width) for end in weeks for shift in NEIGHBOURS]
     return (now - width, now), behind
 
 
