@@ -7,10 +7,9 @@ from amends.api.auth import SESSION_COOKIE
 from tests.browser.desktop import Desktop
 from tests.troubles import refused, spent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
-@pytest.mark.soak
 def test_the_forecast_follows_what_one_types_and_the_toast_takes_a_budget_back(desktop: Desktop) -> None:
     door = desktop.door
     with door.pool.transaction() as conn:

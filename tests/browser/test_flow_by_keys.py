@@ -8,7 +8,7 @@ from amends.worker.names import Task
 from tests.browser.desktop import Desktop
 from tests.workplace import Workplace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def _work(desktop: Desktop) -> None:
@@ -27,7 +27,6 @@ def _choose_all_and_the_same_again(page: Page) -> None:
     expect(page.locator("#bulk-in [name=all]")).to_have_value("")
 
 
-@pytest.mark.soak
 def test_cases_are_put_off_and_put_aside_and_taken_back_by_keys(desktop: Desktop) -> None:
     desktop.door.now = utc_now()
     case_id = desktop.door.who.plain

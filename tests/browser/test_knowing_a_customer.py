@@ -9,7 +9,7 @@ from amends.core.clock import utc_now
 from amends.core.database import execute, fetch_values
 from tests.browser.desktop import Desktop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 PHONE = 320
 BEYOND = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -30,7 +30,6 @@ def _talkative(desktop: Desktop) -> int:
         return fetch_values(conn, "select customer_id from cases where id = %(case)s", case)[0]
 
 
-@pytest.mark.soak
 def test_an_agent_keeps_a_customer_by_keyboard(desktop: Desktop) -> None:
     desktop.door.now = utc_now()
     cy = _talkative(desktop)

@@ -35,6 +35,7 @@ def test_a_case_is_found_opened_taken_and_answered_by_keyboard_alone(desktop: De
     expect(page.locator(".reply")).to_contain_text("Published")
 
 
+@pytest.mark.soak
 def test_keys_pressed_while_a_case_is_on_its_way_mean_that_case(desktop: Desktop) -> None:
     shown, resolved = desktop.hold(re.compile(r"/inbox/\d+$")), desktop.hold("**/resolve")
     page = desktop.open()

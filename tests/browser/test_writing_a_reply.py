@@ -115,6 +115,7 @@ def test_the_count_is_the_networks_own_for_links_and_scripts(desktop: Desktop) -
     expect(page.locator("#reply-length")).to_have_text("2 of 280")
 
 
+@pytest.mark.soak
 def test_personal_data_of_a_customer_is_answered_in_private(desktop: Desktop) -> None:
     desktop.door.able = generous
     desktop.hear(a_post("It is lost, call 077 123 4567", external_id="shown-1", published_at=desktop.door.now))

@@ -2,6 +2,9 @@
 
 The small year is played at a desk by the actions themselves, the large ones are written as a desk would have left them. What is true of
 a case is kept by `tests/year` while it is made up, in another way than the product works it out.
+
+Twenty cases are played in the suite, and as many as have something of everything by
+`./amends test -m soak tests/property/test_a_simulated_year.py`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,7 +38,7 @@ from tests.year.stage import Stage, set_up
 from tests.year.truth import NOW, RULES, WORKED, Life
 from tests.year.writing import write
 
-PLAYED, PLAYED_LONG, SMALL, LARGE = 60, 1_000, 400, 200_000
+PLAYED_SHORT, PLAYED, PLAYED_LONG, SMALL, LARGE = 20, 60, 1_000, 400, 200_000
 NOW_WHOLE = NOW.replace(microsecond=0)
 Keys = Callable[[Fact], Collection[int]]
 
@@ -100,7 +103,9 @@ class Year:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("cases", [PLAYED, pytest.param(PLAYED_LONG, marks=pytest.mark.size)])
+@pytest.mark.parametrize(
+    "cases", [PLAYED_SHORT, pytest.param(PLAYED, marks=pytest.mark.soak), pytest.param(PLAYED_LONG, marks=pytest.mark.size)]
+)
 def test_a_year_played_at_a_desk_is_measured_as_it_was_made_up(conn: Connection, cases: int) -> None:
     stage, lived = set_up(conn), a_year(cases, seed=2028)
     lives = [one.life for one in lived]
