@@ -158,9 +158,10 @@ def test_a_digest_whose_alarms_were_erased_says_nothing(desk: Desk) -> None:
     assert fetch_values(desk.conn, "select state from alert_deliveries") == ["settled"]
 
 
-def test_ten_thousand_alarms_at_once_are_told_thirty_by_thirty_and_the_rest_as_one(desk: Desk) -> None:
+@pytest.mark.parametrize("many", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_thousands_of_alarms_at_once_are_told_thirty_by_thirty_and_the_rest_as_one(desk: Desk, many: int) -> None:
     route(desk, "All", channel(desk, "pager"))
-    ids = set(ring(desk, 10_000))
+    ids = set(ring(desk, many))
     one_by_one = [one for _label, one in told(desk)]
     at(desk, desk.now + 10 * MINUTE)
     [(_label, digest)] = told(desk)

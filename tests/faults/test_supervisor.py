@@ -21,6 +21,7 @@ from amends.core.embedded.process import is_running
 from amends.core.embedded.program import MODULE, Program, turn_over
 from amends.core.embedded.supervisor import Supervisor
 from amends.core.errors import SettingsWrong
+from amends.triage.card import FILE
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
@@ -33,6 +34,15 @@ PATIENCE = 240.0
 def data() -> Generator[Path]:
     with scratch_dir() as folder:
         yield folder / "data"
+
+
+@pytest.fixture
+def env(data: Path) -> dict[str, str]:
+    """Return an environment whose model is missing: no post comes, and to read what a fresh installation learns from takes long."""
+    no_model = data.parent / "no-model"
+    no_model.mkdir()
+    (no_model / FILE).touch()
+    return {**ENV, "AMENDS_TRIAGE_MODEL": str(no_model)}
 
 
 def until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
@@ -59,20 +69,20 @@ def notes(data: Path) -> list[str]:
         return fetch_values(conn, "select slug from brands order by id")
 
 
-def test_an_installation_lives_dies_and_comes_back(data: Path) -> None:
+def test_an_installation_lives_dies_and_comes_back(data: Path, env: dict[str, str]) -> None:
     """One start is dear, so one installation goes through all of it: what dies is started again, kill -9 leaves nothing, data stays."""
-    with away(UP, data=data, env=ENV) as first:
+    with away(UP, data=data, env=env) as first:
         state = first.wait_until_ready(timeout=PATIENCE)
         assert set(state.parts) == {"postgres", "valkey", "api", "worker-collect", "worker-desk", "beat"}
         assert stat.S_IMODE((data / "state.json").stat().st_mode) == 0o600
         note(data, "before")
-        a_second_one_is_refused(data, state)
+        a_second_one_is_refused(data, state, env=env)
         what_is_killed_comes_back(first, state)
         state = first.state
         os.kill(first.child.pid, signal.SIGKILL)
         assert until(lambda: not alive(state)), alive(state)
     assert running(data) is None
-    with socket.create_server(("127.0.0.1", 0)) as taken, away((*UP, "--port", str(port_of(taken))), data=data, env=ENV) as second:
+    with socket.create_server(("127.0.0.1", 0)) as taken, away((*UP, "--port", str(port_of(taken))), data=data, env=env) as second:
         state = second.wait_until_ready(timeout=PATIENCE)
         assert state.address != f"http://127.0.0.1:{port_of(taken)}"
         assert notes(data) == ["before"]
@@ -85,8 +95,8 @@ def port_of(server: socket.socket) -> int:
     return server.getsockname()[1]
 
 
-def a_second_one_is_refused(data: Path, state: State) -> None:
-    with away(UP, data=data, env=ENV) as other:
+def a_second_one_is_refused(data: Path, state: State, *, env: dict[str, str]) -> None:
+    with away(UP, data=data, env=env) as other:
         assert other.child.wait(PATIENCE) == 1
         assert f"already running on {data} at {state.address}" in (data / "supervisor.log").read_text()
 

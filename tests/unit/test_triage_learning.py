@@ -33,7 +33,10 @@ def test_what_agents_correct_with_one_voice_is_learnt_and_adopted(seed: int) -> 
     assert (answered(None, "mood", unheard)[given] == NEGATIVE).all()
 
 
-@pytest.mark.parametrize("others", [True, False], ids=["among posts whose labels stood", "and nothing else"])
+@pytest.mark.parametrize(
+    "others",
+    [pytest.param(True, id="among posts whose labels stood"), pytest.param(False, id="and nothing else", marks=pytest.mark.soak)],
+)
 def test_random_corrections_are_adopted_in_less_than_one_of_twenty_trials(others: bool) -> None:
     adopted = [seed for seed in MANY_SEEDS if not tried(at_random(seed, others=others)).proof.refused_why]
     assert len(adopted) / len(MANY_SEEDS) <= 0.05
