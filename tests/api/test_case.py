@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from amends.collectors.folder import WHY_NO_REPLY as IN_A_FILE
 from amends.core.database import fetch_values
+from amends.core.translating import gettext, speaking
 from amends.inbox.actions.find_same import find_same
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.import_posts import WHY_NO_REPLY, ImportPlace, import_posts
@@ -142,6 +144,19 @@ def test_where_the_network_takes_no_reply_the_page_says_why_and_offers_the_way_t
     assert "X lets us answer only who mentions us" in page
     assert "Open on X" in page
     assert send(door, door.who.plain, "hello").status_code == 422
+
+
+def test_why_the_network_takes_no_reply_is_told_in_the_readers_language(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update posts set can_reply = false, why_no_reply = %s where case_id = %s", [IN_A_FILE, door.who.plain])
+    client = door.visitor(door.who.ada)
+    client.headers["Accept-Language"] = "ta"
+    with speaking("ta"):
+        told = gettext(IN_A_FILE)
+    assert told != IN_A_FILE
+    assert told.rstrip(".") in client.get(f"/inbox/{door.who.plain}").text
+    refused = client.post(f"/inbox/{door.who.plain}/reply", data={"text": "hello", "key": str(uuid4())})
+    assert (refused.status_code, told in refused.text) == (422, True)
 
 
 def test_a_failed_reply_says_why_and_can_be_tried_again_or_thrown_away(door: Door) -> None:

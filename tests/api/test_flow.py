@@ -51,7 +51,9 @@ def test_a_case_is_snoozed_from_its_picker_and_that_is_taken_back(door: Door) ->
 
 def test_a_case_sleeps_in_three_ways_and_each_is_taken_back_or_woken(door: Door) -> None:
     client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    assert "Until an incident is over" not in client.get(f"{case}/snooze").text
     door.visitor(door.who.mia).post("/incidents", data={"name": "Outage", "brand_id": "1"})
+    assert "Until an incident is over" in client.get(f"{case}/snooze").text
     until = (door.now + HOUR).isoformat()
     for form, words in (
         ({"at": until[:16], "zone": "UTC"}, "Snoozed · until"),

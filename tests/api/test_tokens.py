@@ -48,7 +48,9 @@ def test_a_token_ends_by_itself(door: Door) -> None:
     door.now += timedelta(days=29)
     assert client.get("/api/v1/me").status_code == 200
     door.now += timedelta(days=1)
-    assert client.get("/api/v1/me").status_code == 401
+    answer = client.get("/api/v1/me")
+    assert (answer.status_code, "revoked, has expired or never was one" in answer.json()["message"]) == (401, True)
+    assert "Show an API token" in door.stranger().get("/api/v1/me").json()["message"]
     assert "expired" in door.visitor(door.who.ann).get("/settings/tokens").text
 
 

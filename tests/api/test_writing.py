@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from amends.api.networks import abilities
+from amends.cli.colleague import answer
 from amends.core.database import execute, fetch_values
 from amends.core.errors import SettingsWrong, TranslationFailed
 from amends.inbox import translators
@@ -105,6 +106,17 @@ def test_personal_data_in_public_is_asked_about_with_the_way_into_private_that_t
     assert {way for way in every if way in asked + box} == ways
     assert ("Move to private" in box) == (private or confides)
     assert values(door, "select count(*) from replies where text like 'Call%'") == [0]
+
+
+def test_the_colleague_of_the_demo_answers_a_case_once_while_that_waits_for_a_second_person(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update authors set followers = 50000")
+        set_approvals(conn, Approvals(followers=1), agent_id=door.who.mia, now=NOON)
+    bo = door.program(door.who.bo)
+    bo.base_url = "http://testserver/api/v1"  # pyright: ignore[reportAttributeAccessIssue]
+    for _ in range(2):
+        answer(bo, door.who.plain)  # pyright: ignore[reportArgumentType]
+    assert values(door, "select state from replies where text like '%Bo, #%'") == ["proposed"]
 
 
 def test_an_answer_waits_for_a_second_person_who_lets_it_out_or_gives_it_back(door: Door) -> None:

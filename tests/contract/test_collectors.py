@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
+from amends.cli.translating.texts import template
 from amends.collectors import abilities, build, load
 from amends.core.errors import (
     AccessDenied,
@@ -21,6 +23,8 @@ from amends.core.errors import (
     SettingsWrong,
     Unreachable,
 )
+from amends.core.read_only import NO_ANSWERS as TAKES_NONE
+from amends.core.read_only import no_reply
 from amends.core.watching import Watch, WatchKind
 from tests.contract.cases import NOW, Case, those
 from tests.replay_server import Fault, Replay, replay_server
@@ -57,6 +61,12 @@ NOT_JSON = (
 
 NO_ANSWERS = (b"{}", b'{"error": "down"}', b'{"errors": [{"detail": "over capacity"}]}', b'{"json": {"errors": [["RATELIMIT", "", ""]]}}')
 """What networks say with status 200 where they should not."""
+
+
+@cache
+def texts() -> frozenset[str]:
+    """Return the texts of the code that can be translated."""
+    return frozenset(str(one.id) for one in template())
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +143,8 @@ def test_a_post_that_may_not_be_answered_says_why(case: Case) -> None:
     post = case.post("unanswerable")
     assert not post.can_reply
     assert len(post.why_no_reply) > 20
+    told = {TAKES_NONE if post.why_no_reply.endswith(no_reply("")) else post.why_no_reply}
+    assert told <= texts(), "wrap it: N_('…')"
 
 
 @those()

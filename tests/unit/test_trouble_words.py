@@ -7,8 +7,9 @@ import pytest
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.trouble_words import trouble
 from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
+from amends.core.read_only import no_reply
 from amends.core.translating import gettext, speaking
-from amends.inbox.rules import budgeting, reply_tries, source_health
+from amends.inbox.rules import budgeting, delivery, reply_tries, source_health
 from amends.inbox.rules.source_alarms import SourceSeen, WatchSeen, alarms_of
 from tests.cast import NOON
 
@@ -43,6 +44,8 @@ KEPT = [
     source_health.call_refused("a 100 %", now=NOON),
     budgeting.note(NOON + DAY, now=NOON),
     reply_tries.after_trouble(Unreachable("502 %(n)s"), attempts=8, now=NOON).reason,
+    no_reply("100 % (a"),
+    delivery.MAIL_ANSWERED % {"status": 550, "words": "5.1.1 (no such user)"},
 ]
 
 
@@ -59,6 +62,14 @@ def test_what_stands_in_a_sentence_is_told_in_the_readers_language_too() -> None
         assert why_alarmed(alarm).endswith(here)
         assert trouble(given_up).endswith(here)
         assert trouble(NO_ANSWER) == here
+
+
+def test_why_a_channel_took_no_alarm_is_told_in_the_readers_language() -> None:
+    with speaking("ta"):
+        answered, silent = gettext(delivery.ANSWERED), gettext(delivery.SILENT)
+        assert (answered, silent) != (delivery.ANSWERED, delivery.SILENT)
+        assert trouble(delivery.ANSWERED % {"status": 410}) == answered % {"status": 410}
+        assert trouble(delivery.SILENT % {"what": "ConnectError"}) == silent % {"what": "ConnectError"}
 
 
 def test_what_a_network_said_stays() -> None:

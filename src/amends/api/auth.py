@@ -111,12 +111,12 @@ def bearer(request: Request) -> Visitor:
     """Return the agent behind the API token."""
     desk = desk_at(request)
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    found = None
-    if scheme.lower() == "bearer" and token:
-        with desk.pool.transaction() as conn:
-            found = visitor_of_token(conn, token=token.strip(), address=address_of(request), now=desk.clock())
-    if not found:
+    if scheme.lower() != "bearer" or not token:
         raise NoToken
+    with desk.pool.transaction() as conn:
+        found = visitor_of_token(conn, token=token.strip(), address=address_of(request), now=desk.clock())
+    if not found:
+        raise NoToken(_("This API token is revoked, has expired or never was one. Make another one on the page API tokens."))
     request.state.visitor = request.state.program = found
     return found
 

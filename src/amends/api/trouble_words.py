@@ -5,10 +5,11 @@ they stand) -> stored -> here.
 """
 
 from amends.core.kept import recognised
-from amends.inbox.rules import budgeting, reply_tries, source_alarms, source_health
+from amends.core.read_only import NO_ANSWERS
+from amends.inbox.rules import budgeting, delivery, reply_tries, source_alarms, source_health
 
-TEXTS = (reply_tries.GIVEN_UP, budgeting.NOTE, *source_alarms.TEXTS, *source_health.TEXTS)
-SENTENCES = frozenset({"why", "note", "remedy"})
+TEXTS = (NO_ANSWERS, reply_tries.GIVEN_UP, budgeting.NOTE, *delivery.TEXTS, *source_alarms.TEXTS, *source_health.TEXTS)
+SENTENCES = frozenset({"title", "why", "note", "remedy"})
 
 
 def trouble(stored: str) -> str:

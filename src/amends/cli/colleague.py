@@ -43,7 +43,7 @@ def look(desk: httpx.Client, dice: random.Random) -> None:
     waiting, mine = (_cases(desk, view=view, sort="longest", limit="50") for view in ("unassigned", "mine"))
     given = [case for case in mine if case["status"] == "open"]
     if given or len(waiting) > LEFT_FOR_OTHERS:
-        _answer(desk, dice.choice((given or waiting)[:10])["id"])
+        answer(desk, dice.choice((given or waiting)[:10])["id"])
     answered = [case for case in mine if case["status"] == "waiting"]
     if answered and dice.random() < 0.5:  # noqa: PLR2004
         desk.post(f"/cases/{answered[0]['id']}/resolve").raise_for_status()
@@ -53,9 +53,13 @@ def _cases(desk: httpx.Client, **asked: str) -> list[dict[str, Any]]:
     return desk.get("/cases", params=asked).raise_for_status().json()["cases"]
 
 
-def _answer(desk: httpx.Client, case_id: int) -> None:
+def answer(desk: httpx.Client, case_id: int) -> None:
+    """Take a case and answer it, once: an answer may still wait for a second person."""
     me = desk.get("/me").raise_for_status().json()["id"]
-    case = desk.post(f"/cases/{case_id}/assign", json={"assignee_id": me}).raise_for_status().json()["case"]
+    found = desk.post(f"/cases/{case_id}/assign", json={"assignee_id": me}).raise_for_status().json()
+    case = found["case"]
+    if any(reply["state"] == "proposed" for reply in found["replies"]):
+        return
     if case["can_reply"]:
         text = ANSWERS.get(case["language"].partition("-")[0], ANSWERS["en"])
         desk.post(f"/cases/{case_id}/reply", json={"text": f"{text} Bo, #{case_id}"}).raise_for_status()

@@ -12,6 +12,7 @@ from amends.collectors._bluesky_text import words
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "bluesky"
 HOME = "https://bsky.app"
@@ -176,9 +177,9 @@ def _why_no_reply(item: Item, *, deleted: bool) -> str:
         return "The post is deleted."
     between_us = reading.mapping(reading.mapping(item.view.get("author")).get("viewer"))
     if between_us.get("blockedBy") is True:
-        return "The author blocks our account; nobody would see an answer."
+        return N_("The author blocks our account; nobody would see an answer.")
     if reading.text(between_us.get("blocking")):
-        return "This account blocks the author."
+        return N_("This account blocks the author.")
     if reading.mapping(item.view.get("viewer")).get("replyDisabled") is True:
-        return "The author lets only some people answer in this thread, and not us."
+        return N_("The author lets only some people answer in this thread, and not us.")
     return ""

@@ -12,6 +12,7 @@ from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "discourse"
 TITLE = "Discourse"
@@ -20,7 +21,7 @@ SAID_BY_PEOPLE = frozenset({1, 2})
 
 AVATAR_SIZE = "48"
 LIKE = 2
-CLOSED = "The topic is closed on the forum."
+CLOSED = N_("The topic is closed on the forum.")
 MENTION = re.compile(r"(?<![\w@/])@(\w(?:[\w.-]{0,58}\w)?)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 

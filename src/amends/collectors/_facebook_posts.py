@@ -12,6 +12,7 @@ from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "facebook"
 TITLE = "Facebook"
@@ -22,7 +23,7 @@ COMMENT_FIELDS = (
     "id,message,from{id,name},created_time,parent{id},can_comment,is_hidden,like_count,comment_count,permalink_url,attachment,message_tags"
 )
 POST_FIELDS = "id,message,from{id,name},created_time,permalink_url,is_hidden,message_tags,attachments{media_type,media,title,url}"
-CLOSED = "Facebook lets nobody comment here any more: open it there, or answer in private."
+CLOSED = N_("Facebook lets nobody comment here any more: open it there, or answer in private.")
 HIDDEN_NAME = "Somebody on Facebook"
 CONTENT = frozenset({"post", "status", "photo", "video", "share", "link", "note", "album", "event"})
 GONE, EDITED = frozenset({"remove", "delete", "block"}), "edited"

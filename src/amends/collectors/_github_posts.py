@@ -14,13 +14,14 @@ from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
+from amends.core.translating import N_
 
 NETWORK = "github"
 TITLE = "GitHub"
 BOT = "[bot]"
 """Ends the name of an account that is a program."""
 
-LOCKED = "The conversation is locked on GitHub: unlock it there first."
+LOCKED = N_("The conversation is locked on GitHub: unlock it there first.")
 PLACE = re.compile(r"https?://[^/]+/([\w.-]+/[\w.-]+)/(issues|pull|discussions)/(\d+)")
 OURS = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)((?:/[\w=-]+){0,2})\Z")
 MENTION = re.compile(r"(?<![\w@/])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")

@@ -12,6 +12,7 @@ from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "instagram"
 TITLE = "Instagram"
@@ -20,7 +21,7 @@ INBOX = f"{SITE}direct/inbox/"
 COMMENT, TAGGED, NAMED, NAMING = "c", "t", "p", "m"
 COMMENT_FIELDS = "id,text,timestamp,username,from{id,username},parent_id,hidden,like_count"
 MEDIA_FIELDS = "id,caption,media_type,media_url,permalink,timestamp,username,like_count,comments_count"
-NOT_FROM_HERE = "Instagram lets no program comment on media that only tag us: open it there."
+NOT_FROM_HERE = N_("Instagram lets no program comment on media that only tag us: open it there.")
 
 
 def posts_from(body: object, account: Account) -> Harvest:

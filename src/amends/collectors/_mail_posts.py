@@ -19,6 +19,7 @@ from amends.core import reading
 from amends.core.harvest import Fields, harvest, parsed, raw
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "mail"
 TITLE = "E-mail"
@@ -29,10 +30,10 @@ MOST_ADDRESSES = 10
 EARLY, LATE = timedelta(days=7), timedelta(minutes=10)
 MACHINE = re.compile(r"(?:mailer-daemon|postmaster|bounces?|no-?_?\.?reply|do-?_?not-?_?reply|noreply)(?:[-+._].*)?", re.IGNORECASE)
 BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
-NO_ID = "The mail has no Message-ID that an answer could name: answer it in your mail program."
-LISTED = "The mail came over a mailing list or to many at once: an answer from here would go to nobody, or to all."
-AUTOMATIC = "A program sent this mail (a bounce, a note of absence, a notice): nobody would read an answer."
-UNREAD = "The mail names no address where an answer could be sent to and would be read."
+NO_ID = N_("The mail has no Message-ID that an answer could name: answer it in your mail program.")
+LISTED = N_("The mail came over a mailing list or to many at once: an answer from here would go to nobody, or to all.")
+AUTOMATIC = N_("A program sent this mail (a bounce, a note of absence, a notice): nobody would read an answer.")
+UNREAD = N_("The mail names no address where an answer could be sent to and would be read.")
 
 
 def posts_from(body: object, account: Account) -> Harvest:

@@ -11,6 +11,7 @@ from amends.collectors._mastodon_text import text_of
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 NETWORK = "mastodon"
 DELETED = "[deleted]"
@@ -23,7 +24,7 @@ SEEN_BY = {
     "direct": Visibility.DIRECT,
 }
 MEDIA_KINDS = {"image": "image", "video": "video", "gifv": "gif", "audio": "audio"}
-ONLY_SHARES = "A boost has no thread of its own: answer the post that it shares."
+ONLY_SHARES = N_("A boost has no thread of its own: answer the post that it shares.")
 
 
 def posts_from(body: object, account: Account) -> Harvest:

@@ -13,6 +13,7 @@ from amends.collectors._reddit_things import COMMENT, MESSAGE, SUBMISSION, Body,
 from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
+from amends.core.translating import N_
 
 __all__ = ["Fields", "gone", "hidden_in", "is_deleted", "posts_from", "things"]
 
@@ -207,11 +208,11 @@ def _visibility(kind: str, fields: Fields) -> Visibility:
 
 def _why_no_reply(kind: str, fields: Fields) -> str:
     if kind == MESSAGE and (not fields.get("author") or fields.get("distinguished") == "admin"):
-        return "Reddit or a subreddit wrote this message: answer it on Reddit."
+        return N_("Reddit or a subreddit wrote this message: answer it on Reddit.")
     if fields.get("locked") is True:
-        return "The moderators locked this; Reddit takes no more answers."
+        return N_("The moderators locked this; Reddit takes no more answers.")
     if fields.get("archived") is True:
-        return "This is archived; Reddit takes no more answers."
+        return N_("This is archived; Reddit takes no more answers.")
     if fields.get("author_is_blocked") is True:
-        return "This account blocks the author."
+        return N_("This account blocks the author.")
     return ""

@@ -11,9 +11,11 @@ from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.read_only import no_reply
 from amends.core.regions import region_of
+from amends.core.translating import N_
 
 NETWORK = "reviews"
 TITLE = "Reviews"
+THIS_SITE = N_("This site")
 ANSWER = "/answer"
 """Ends the id of our answer: a review has one at most."""
 
@@ -84,7 +86,7 @@ def _review(item: Fields, *, form: Form, account: Account) -> Post:
         language_hint=reading.text(dig(item, form.language)).replace("_", "-").partition("-")[0].lower(),
         region=region_of(dig(item, form.region)),
         can_reply=form.takes_answers,
-        why_no_reply="" if form.takes_answers else no_reply("This site"),
+        why_no_reply="" if form.takes_answers else no_reply(THIS_SITE),
     )
 
 

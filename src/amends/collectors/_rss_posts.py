@@ -21,9 +21,10 @@ from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Post
 from amends.core.read_only import no_reply
+from amends.core.translating import N_
 
 NETWORK = "rss"
-TITLE = "The feed"
+TITLE = N_("The feed")
 MOST_ENTRIES = 1_000
 UNREADABLE = re.compile(rb"\x00|&#(?:0+|x0+|x[dD][89a-fA-F][0-9a-fA-F]{2}|55[2-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]);")
 """References to what is no character; feedparser stumbles over them."""

@@ -11,13 +11,14 @@ from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.regions import LONGEST, region_of
+from amends.core.translating import N_
 
 NETWORK = "webhook"
 MOST_POSTS = 1000
 LONGEST_TEXT = 100_000
 LONGEST_FAULTS = 400
-WHY_NO_REPLY = "The source has no address that takes replies; answer where it was written."
-WHY_NOT_OURS = "This is a post of our own."
+WHY_NO_REPLY = N_("The source has no address that takes replies; answer where it was written.")
+WHY_NOT_OURS = N_("This is a post of our own.")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]

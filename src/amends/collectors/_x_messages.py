@@ -11,12 +11,13 @@ from amends.collectors._x_view import NETWORK, View, author, home, media, raw, r
 from amends.core import reading
 from amends.core.ports import Account
 from amends.core.post import Post, Visibility
+from amends.core.translating import N_
 
 MARK = "dm:"
 WRITTEN = "MessageCreate"
 OF_TWO = re.compile(r"\d{1,20}-\d{1,20}")
 CONVERSATION = re.compile(r"[\d-]{1,41}")
-OF_MANY = "Several people read this conversation: open on X to answer there."
+OF_MANY = N_("Several people read this conversation: open on X to answer there.")
 FIELDS = {
     "dm_event_fields": ["attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "sender_id", "text"],
     "event_types": WRITTEN,

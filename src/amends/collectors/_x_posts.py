@@ -15,12 +15,13 @@ from amends.core import reading
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.core.regions import region_of
+from amends.core.translating import N_
 
 DELETED = "[deleted]"
 NO_LANGUAGE = frozenset({"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"})
 HANDLE = re.compile(r"(?<![\w@])@(\w{1,15})\b", re.ASCII)
 SHARED, QUOTED, ANSWERED = ("retweeted", "reposted"), ("quoted",), ("replied_to",)
-OPEN_ON_X = "X lets apps reply only to people who mention or quote this account: open on X to answer there."
+OPEN_ON_X = N_("X lets apps reply only to people who mention or quote this account: open on X to answer there.")
 
 
 def posts_from(body: bytes | Mapping[str, object], account: Account) -> Harvest:
@@ -162,7 +163,7 @@ def _metrics(item: Fields) -> Metrics:
 def _why_no_reply(view: View) -> str:
     """Return why we may not reply through the API, empty where we may: X wants the author to have mentioned or quoted us."""
     if view.referenced(SHARED):
-        return "A share has no thread of its own: answer the post that it shares."
+        return N_("A share has no thread of its own: answer the post that it shares.")
     if view.account.options.get("replies") == "everyone" or view.is_ours(view.item.get("author_id"), user(view).get("username")):
         return ""
     return "" if _speaks_to_us(view) else OPEN_ON_X

@@ -9,16 +9,17 @@ from amends.core.harvest import Fields, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
+from amends.core.translating import N_
 
 NETWORK = "youtube"
 TITLE = "YouTube"
 HOME = "https://www.youtube.com"
 REJECTED = "rejected"
 WHY_NOT = {
-    "heldForReview": "YouTube holds this comment back until somebody approves it in YouTube Studio.",
-    "likelySpam": "YouTube takes this comment for spam; approve it in YouTube Studio first.",
+    "heldForReview": N_("YouTube holds this comment back until somebody approves it in YouTube Studio."),
+    "likelySpam": N_("YouTube takes this comment for spam; approve it in YouTube Studio first."),
 }
-SWITCHED_OFF = "Answers are switched off under this comment or its video."
+SWITCHED_OFF = N_("Answers are switched off under this comment or its video.")
 MENTION = re.compile(r"(?<![\w@/])@([\w.-]{3,30})")
 
 

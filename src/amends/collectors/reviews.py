@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 from amends.collectors._reviews_form import address_of, check_form, dig, form_of, moment
-from amends.collectors._reviews_posts import ANSWER, NETWORK, TITLE, gone, id_of, items_of, permalink, posts_from
+from amends.collectors._reviews_posts import ANSWER, NETWORK, THIS_SITE, TITLE, gone, id_of, items_of, permalink, posts_from
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
@@ -100,7 +100,7 @@ class Reviews:
     def reply(self, draft: Draft) -> Published:
         """Answer the review."""
         if not self._form.takes_answers:
-            raise ReplyRefused(no_reply("This site"))
+            raise ReplyRefused(no_reply(THIS_SITE))
         author = {self._form.reply_author: self._account.options.get("user_id", "")} if self._form.reply_author else {}
         body = self._rest.publish(_filled(self._form.reply, id=draft.root_id), {self._form.reply_text: draft.text, **author})
         if not reading.text(dig(body, self._form.answer) or dig(body, self._form.reply_text)):

@@ -2,6 +2,10 @@
 
 from amends.core.errors import ReplyRefused
 from amends.core.ports import Draft, Published
+from amends.core.translating import N_
+
+NO_ANSWERS = N_("%(title)s takes no answers from programs: open it there.")
+"""Kept in English beside each post; screens recognise it."""
 
 
 class ReadOnly:
@@ -25,4 +29,4 @@ class ReadOnly:
 
 def no_reply(title: str) -> str:
     """Return why a post on a network called `title` cannot be answered from here."""
-    return f"{title} takes no answers from programs: open it there."
+    return NO_ANSWERS % {"title": title}

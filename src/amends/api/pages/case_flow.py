@@ -52,13 +52,12 @@ def lay_down(  # noqa: PLR0913
     at: Annotated[str, Form(max_length=40)] = "",
     zone: Annotated[str, Form(max_length=60)] = "",
     reason: Annotated[str, Form(max_length=20)] = "",
-    label: Annotated[str, Form(max_length=200)] = "",
     incident: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Let the case sleep; `preset` may be `next`, the nearest of the times that are offered."""
     check_reach(desk, visitor, "incident_id", incident)
     now = desk.clock()
-    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), label, incident)
+    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), "", incident)
     return done(
         request,
         desk,

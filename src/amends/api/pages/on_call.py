@@ -11,6 +11,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.pages._on_call_view import drafted, in_zone, swapped, values_of
 from amends.api.pages._team_view import by
 from amends.api.screen import saying
+from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotAllowed, NotFound, Refused
 from amends.core.translating import _
@@ -120,7 +121,7 @@ def try_out(request: Request, desk: AtDesk, visitor: Meaning, channel_id: int) -
         outward = not (found.inside or visitor.may(Right.SOURCES))
         channels.notifier_of(found.target, secret_key=desk.secret_key, outward=outward).deliver(message)
     except DeliveryError as error:
-        raise Refused(_("It did not arrive: %(error)s") % {"error": error}) from error
+        raise Refused(_("It did not arrive: %(error)s") % {"error": trouble(str(error))}) from error
     return saying(HTMLResponse(), _("Sent; did it arrive?"))
 
 

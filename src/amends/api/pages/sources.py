@@ -14,6 +14,7 @@ from amends.api.networks import asked_at, forms
 from amends.api.pages._coverage import by_watch
 from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
+from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.core.kept import told
@@ -190,7 +191,7 @@ def try_alerts(request: Request, desk: AtDesk, _visitor: Meaning, channel_id: in
     try:
         notifier.deliver(trial_message(public_url=desk.settings.public_url or str(request.base_url), now=desk.clock()))
     except DeliveryError as error:
-        raise Refused(_("It did not arrive: %(error)s") % {"error": error}) from error
+        raise Refused(_("It did not arrive: %(error)s") % {"error": trouble(str(error))}) from error
     return saying(_shown(request, desk), _("It arrived"))
 
 

@@ -12,13 +12,14 @@ from itertools import groupby
 from amends.core.database import Connection
 from amends.core.post import Post
 from amends.core.secrets import unseal
+from amends.core.translating import N_
 from amends.inbox.actions.ingest import Ingested, ingest
 from amends.inbox.actions.sources import add_source
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.store import brands, sources
 
 IMPORTED = "Imported"
-WHY_NO_REPLY = "This post was imported from a file; answer it on the network itself."
+WHY_NO_REPLY = N_("This post was imported from a file; answer it on the network itself.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NetworkError, NotFound, Refused
+from amends.core.kept import recognised
 from amends.core.ports import Published
 from amends.core.post import Visibility
+from amends.core.read_only import NO_ANSWERS
 from amends.core.translating import N_, _
 from amends.inbox.actions import clocks, promises, still_allowed
 from amends.inbox.actions.assign import take_if_free
@@ -128,7 +130,8 @@ def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Targe
     if target is None:
         raise Refused(_("The customer has deleted every post of this case; there is nothing to reply under."))
     if not target.can_reply:
-        raise Refused(target.why_no_reply or "The network does not let us reply to this post.")
+        why = recognised(target.why_no_reply, (NO_ANSWERS,), sentences={"title"})
+        raise Refused(why or _("The network takes no reply from us here"))
     return target
 
 

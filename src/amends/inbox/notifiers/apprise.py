@@ -12,7 +12,7 @@ import apprise as library
 
 from amends.core.errors import DeliveryError, Refused
 from amends.core.ports import Message
-from amends.core.translating import _
+from amends.core.translating import N_, _
 
 SCHEMES: frozenset[str] = frozenset()
 logging.getLogger("apprise").disabled = True
@@ -29,7 +29,7 @@ class Service:
         kind = library.NotifyType.FAILURE if message.severity == "critical" else library.NotifyType.WARNING
         plain = library.NotifyFormat.TEXT
         if not _service(self.target).notify(title=message.title, body=message.body, notify_type=kind, body_format=plain):
-            raise DeliveryError("the service did not take the alert")
+            raise DeliveryError(N_("the service did not take the alert"))
 
 
 def _service(target: str) -> library.Apprise:

@@ -18,7 +18,8 @@ from amends.core.errors import DeliveryError, Refused
 from amends.core.outward import check_host, outward_only
 from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message
-from amends.core.translating import _
+from amends.core.translating import N_, _
+from amends.inbox.rules.delivery import MAIL_ANSWERED, MAIL_SILENT
 
 SCHEMES = frozenset({"smtp", "smtps", "mailto"})
 TIME_OUT = 10.0
@@ -73,12 +74,13 @@ class Mailbox:
                 self._secure(server)
                 server.send_message(self._letter(message))
         except smtplib.SMTPRecipientsRefused as error:
-            raise DeliveryError("every recipient was refused", permanent=_all_final(error)) from error
+            raise DeliveryError(N_("every recipient was refused"), permanent=_all_final(error)) from error
         except smtplib.SMTPResponseException as error:
             words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-            raise DeliveryError(f"the mail server answers {error.smtp_code} {words}", permanent=error.smtp_code >= FINAL) from error
+            why = MAIL_ANSWERED % {"status": error.smtp_code, "words": words}
+            raise DeliveryError(why, permanent=error.smtp_code >= FINAL) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryError(f"the mail server does not answer ({type(error).__name__})") from error
+            raise DeliveryError(MAIL_SILENT % {"what": type(error).__name__}) from error
 
     def _connect(self) -> smtplib.SMTP:
         if self.tls:

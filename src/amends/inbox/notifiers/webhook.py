@@ -21,6 +21,7 @@ from amends.core.outward import check_host
 from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message
 from amends.core.translating import _
+from amends.inbox.rules.delivery import ANSWERED, SILENT
 from amends.inbox.rules.signature import sign
 
 SCHEMES = frozenset({"webhook+http", "webhook+https"})
@@ -48,9 +49,9 @@ class Webhook:
             with told_as_trouble():
                 status = self._post(body, self._headers(message.key, body))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise DeliveryError(f"no answer ({type(error).__name__})") from error
+            raise DeliveryError(SILENT % {"what": type(error).__name__}) from error
         if not httpx.codes.is_success(status):
-            raise DeliveryError(f"the receiver answers {status}", permanent=_is_final(status))
+            raise DeliveryError(ANSWERED % {"status": status}, permanent=_is_final(status))
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         parts = urlsplit(self.url)
