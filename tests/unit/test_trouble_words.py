@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from requests import Response
 
 from amends.api.alarm_reasons import why_alarmed
-from amends.api.trouble_words import trouble
+from amends.api.trouble_words import TEXTS, trouble
+from amends.core import network
 from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
+from amends.core.network import error_of
 from amends.core.read_only import no_reply
 from amends.core.translating import gettext, speaking
 from amends.inbox.rules import budgeting, delivery, reply_tries, source_health
@@ -28,6 +31,13 @@ def of_alarms(source: SourceSeen) -> list[str]:
     return [alarm.reason for alarm in alarms_of(source, open_keys=(), now=NOON)]
 
 
+def unspoken(status: int) -> Response:
+    """Return an answer without words."""
+    answer = Response()
+    answer.status_code, answer._content = status, b""
+    return answer
+
+
 def note_of(error: NetworkError) -> str:
     return source_health.after_trouble(error, failures=0, now=NOON).note
 
@@ -45,6 +55,7 @@ KEPT = [
     budgeting.note(NOON + DAY, now=NOON),
     reply_tries.after_trouble(Unreachable("502 %(n)s"), attempts=8, now=NOON).reason,
     no_reply("100 % (a"),
+    str(error_of(unspoken(503), NOON)),
     delivery.MAIL_ANSWERED % {"status": 550, "words": "5.1.1 (no such user)"},
 ]
 
@@ -70,6 +81,12 @@ def test_why_a_channel_took_no_alarm_is_told_in_the_readers_language() -> None:
         assert (answered, silent) != (delivery.ANSWERED, delivery.SILENT)
         assert trouble(delivery.ANSWERED % {"status": 410}) == answered % {"status": 410}
         assert trouble(delivery.SILENT % {"what": "ConnectError"}) == silent % {"what": "ConnectError"}
+
+
+def test_what_is_said_of_an_answer_without_words_can_be_told_in_each_language() -> None:
+    assert set(network.TEXTS) <= set(TEXTS)
+    for status in (404, 503):
+        assert str(error_of(unspoken(status), NOON)) == network.ANSWERED % {"status": status}
 
 
 def test_what_a_network_said_stays() -> None:

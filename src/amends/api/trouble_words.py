@@ -4,11 +4,12 @@ Place in the path: `rules.source_health`, `rules.source_alarms`, `rules.reply_tr
 they stand) -> stored -> here.
 """
 
+from amends.core import network
 from amends.core.kept import recognised
 from amends.core.read_only import NO_ANSWERS
 from amends.inbox.rules import budgeting, delivery, reply_tries, source_alarms, source_health
 
-TEXTS = (NO_ANSWERS, reply_tries.GIVEN_UP, budgeting.NOTE, *delivery.TEXTS, *source_alarms.TEXTS, *source_health.TEXTS)
+TEXTS = (*network.TEXTS, NO_ANSWERS, reply_tries.GIVEN_UP, budgeting.NOTE, *delivery.TEXTS, *source_alarms.TEXTS, *source_health.TEXTS)
 SENTENCES = frozenset({"title", "why", "note", "remedy"})
 
 

@@ -29,6 +29,7 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.outward import OutwardAdapter
+from amends.core.translating import N_
 
 TIME_OUT = 10.0
 SHORTEST_WAIT = 0.1
@@ -42,6 +43,10 @@ MISSING = frozenset({404, 410})
 LIMITS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-user-limit-24hour", "x-app-limit-24hour")
 SPOKEN = ("detail", "description", "error_message", "error_description", "explanation", "reason", "message", "title", "error")
 EPOCH_BEGINS = 1_000_000_000
+UNUSABLE = N_("No usable answer (%(what)s).")
+ANSWERED = N_("The network answers %(status)s.")
+TEXTS = (UNUSABLE, ANSWERED)
+"""What is said where a network has no words; kept in English, and screens recognise it."""
 
 Judge = Callable[[requests.Response], NetworkError | None]
 
@@ -82,7 +87,7 @@ class Wire(requests.Session):
         try:
             response = super().request(method, url, *args, **asked)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-            raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
+            raise Unreachable(UNUSABLE % {"what": type(error).__name__}) from error
         self.headers_seen, self.status_seen = dict(response.headers.lower_items()), response.status_code
         error = self._error_of(response)
         if error is not None:
@@ -140,7 +145,7 @@ def _body_of(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
         parts.append(part)
         if monotonic() > deadline or sum(map(len, parts)) > LARGEST_ANSWER:
             raw.close()
-            raise Unreachable("The answer does not end.")
+            raise Unreachable(N_("The answer does not end."))
     return b"".join(parts)
 
 
@@ -165,8 +170,8 @@ def error_of(response: requests.Response, now: datetime) -> NetworkError | None:
     if status == 429:  # noqa: PLR2004
         return RateLimited(words, until=come_back(response.headers, now))
     if status >= 500 or status in PASSING:  # noqa: PLR2004
-        return Unreachable(words or f"The network answers {status}.")
-    return QueryRefused(words or f"The network answers {status}.")
+        return Unreachable(words or ANSWERED % {"status": status})
+    return QueryRefused(words or ANSWERED % {"status": status})
 
 
 def come_back(headers: Mapping[str, str], now: datetime) -> datetime:

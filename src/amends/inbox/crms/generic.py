@@ -12,7 +12,8 @@ from typing import Any
 
 from amends.core import reading
 from amends.core.errors import Unreachable
-from amends.core.network import Wire
+from amends.core.network import UNUSABLE, Wire
+from amends.core.translating import N_
 from amends.inbox.crms import Outside, Pulled, Pushed
 from amends.inbox.rules.sync_news import News
 
@@ -38,7 +39,7 @@ class Generic:
         told = self._ask("POST", "/people", json={"people": [_told(one) for one in people]})
         ids = [str(one) for one in _listed(told.get("ids", []))]
         if len(ids) != len(people):
-            raise Unreachable("The system did not answer with a number for each person.")
+            raise Unreachable(N_("The system did not answer with a number for each person."))
         return ids
 
     def tell(self, news: Sequence[News]) -> None:
@@ -49,15 +50,15 @@ class Generic:
         try:
             found: object = self._wire.request(method, self._url + path, headers=self._headers, **more).json()
         except (ValueError, RecursionError) as error:
-            raise Unreachable(f"No usable answer ({type(error).__name__}).") from error
+            raise Unreachable(UNUSABLE % {"what": type(error).__name__}) from error
         if not isinstance(found, dict):
-            raise Unreachable("No usable answer (no object).")
+            raise Unreachable(UNUSABLE % {"what": "no object"})
         return {str(name): value for name, value in found.items()}
 
 
 def _listed(value: object) -> list[object]:
     if not isinstance(value, list):
-        raise Unreachable("No usable answer (no list).")
+        raise Unreachable(UNUSABLE % {"what": "no list"})
     return reading.sequence(value)
 
 
