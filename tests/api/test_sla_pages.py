@@ -3,6 +3,7 @@
 from typing import Any, LiteralString
 
 from amends.core.database import fetch_values
+from amends.inbox.rules.days_off import known_until
 from tests.cast import a_post
 from tests.desk import Desk
 from tests.door import Door
@@ -61,6 +62,9 @@ def test_a_calendar_is_made_changed_filled_from_a_file_and_taken_back(door: Door
     assert "None yet" in mia.get("/settings/calendars").text
     made = mia.post("/settings/calendars", data=WEEK)
     assert "LK, DE-BY" in made.text
+    until = known_until("LK")
+    assert until is not None
+    assert (f"No public holidays of LK are known after {until}" in made.text) == (until <= door.now.year)
     taken = mia.post("/settings/calendars/1/import", files={"file": ("off.ics", ICAL, "text/calendar")})
     days = values(door, "select unnest(days_off)::text from calendar_versions where number = 2 order by 1")
     assert days == ["2026-05-14", "2026-05-15", "2026-12-24", "2028-02-29"]

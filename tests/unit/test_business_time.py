@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from amends.core.errors import Refused
 from amends.inbox.rules.business_time import Calendar, NoWorkingTime, after, between, checked
-from amends.inbox.rules.days_off import checked_regions
+from amends.inbox.rules.days_off import checked_regions, known_until, public_holidays, read_regions, regions
 from amends.inbox.rules.working_hours import DAY, Span
 
 HOUR = timedelta(hours=1)
@@ -92,6 +92,20 @@ def test_public_holidays_of_several_regions_are_all_days_off() -> None:
     for name in ("XX", "DE-ZZ", "Germany"):
         with pytest.raises(Refused):
             checked_regions([name])
+
+
+def test_regions_are_read_as_people_write_them_and_called_as_the_package_calls_them() -> None:
+    assert read_regions("lk de-by, de-augsburg,FR-Zone A, LK") == ("LK", "DE-BY", "DE-Augsburg", "FR-Zone A")
+    every = [name for country, parts in regions().items() for name in (country, *(f"{country}-{part}" for part in parts))]
+    assert [name for name in every if read_regions(name) != (name,)] == []
+
+
+def test_where_the_holidays_of_a_country_are_known_to_end_that_year_is_told() -> None:
+    year = known_until("LK")
+    assert year is not None
+    assert public_holidays("LK", year)
+    assert not public_holidays("LK", year + 1)
+    assert known_until("XX") is None
 
 
 def test_a_leap_day_is_a_day_like_any_other() -> None:

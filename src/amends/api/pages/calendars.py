@@ -1,7 +1,7 @@
 """Calendars of business time: a week in a zone, without public holidays of countries and regions, own days off and imported ones."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
@@ -16,7 +16,7 @@ from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import calendars
 from amends.inbox.rules.business_time import Calendar
-from amends.inbox.rules.days_off import checked_regions, regions
+from amends.inbox.rules.days_off import known_until, read_regions, regions
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.working_hours import DAYS, read_hours
 from amends.inbox.store import calendars as stored
@@ -36,7 +36,7 @@ def drafted(
     if len(day) > len(DAYS) or any(len(text) > MOST_TEXT for text in day):
         raise Refused(_("A week has seven days, each with a few spans."))
     hours = read_hours(zone.strip(), dict(enumerate(day)), days_off)
-    names = checked_regions(region.replace(",", " ").split())
+    names = read_regions(region)
     return Calendar(zone=hours.zone, spans=hours.spans, regions=names, days_off=hours.holidays)
 
 
@@ -48,7 +48,7 @@ Name = Annotated[str, Form(max_length=200)]
 def every(request: Request, desk: AtDesk, visitor: Reading) -> Response:
     """Show all calendars."""
     with desk.pool.transaction() as conn:
-        values = _values(conn) | {"counts": counts.read(conn, visitor.scope)}
+        values = _values(conn, desk.clock()) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "calendars.html", values)
 
 
@@ -127,15 +127,22 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, calendar_id: int) 
 def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
         act(conn)
-        values = _values(conn)
+        values = _values(conn, desk.clock())
     return saying(desk.screens.blocks(request, "calendars.html", ["shown"], values | {"apart": True}), text, undo=undo)
 
 
-def _values(conn: Connection) -> dict[str, Any]:
+def _values(conn: Connection, now: datetime) -> dict[str, Any]:
     found = stored.every(conn)
     hours = {row.id: [_day(row, day) for day in range(len(DAYS))] for row in found}
     seen = {row.id: calendars.mark_of(row) for row in found}
-    return {"calendars": found, "seen": seen, "hours": hours, "days": DAYS, "zones": zones(), "regions": regions(), "apart": False}
+    known = {"zones": zones(), "regions": regions(), "ends": _ends(found, now)}
+    return {"calendars": found, "seen": seen, "hours": hours, "days": DAYS, "apart": False} | known
+
+
+def _ends(found: Sequence[stored.CalendarRow], now: datetime) -> dict[str, int]:
+    """Return the last year of which the holidays of a region are known, of regions that have none next year."""
+    until = {region: known_until(region) for row in found for region in row.regions}
+    return {region: year for region, year in until.items() if year is not None and year <= now.year}
 
 
 def _day(row: stored.CalendarRow, day: int) -> str:
