@@ -104,6 +104,35 @@ def test_a_case_that_changes_hands_counts_for_both_customers(desk: Desk) -> None
     assert (facts(desk.conn, cy)["cases"], facts(desk.conn, other)["cases"]) == (0, 1)
 
 
+def test_purchases_that_change_hands_together_are_counted_once_for_each_customer_and_a_new_name_for_none(desk: Desk) -> None:
+    one, other = (fetch_values(desk.conn, "insert into customers (name, created_at) values ('Dee', now()) returning id")[0] for _ in "ab")
+    ids = {"one": one, "other": other}
+    execute(
+        desk.conn,
+        """
+        insert into purchases (customer_id, kind, name, order_number, bought_at, created_at)
+        select %(one)s, 'purchase', 'Flight', 'AB-' || n, now(), now() from generate_series(1, 20) n
+        """,
+        ids,
+    )
+    assert queued(desk) == ([one], [one])
+    execute(desk.conn, "update purchases set customer_id = %(other)s", ids)
+    assert queued(desk) == ([one, other], [other])
+    execute(desk.conn, "update purchases set name = 'Flight home', customer_id = customer_id, order_number = order_number")
+    assert queued(desk) == ([], [])
+    execute(desk.conn, "update purchases set renews_on = now()")
+    assert queued(desk) == ([other], [])
+    execute(desk.conn, "delete from purchases")
+    assert queued(desk) == ([other], [])
+
+
+def queued(desk: Desk) -> tuple[list[int], list[int]]:
+    """Return whose figures are to be counted, who is to be looked for elsewhere, and forget both."""
+    counted = fetch_values(desk.conn, "delete from customer_facts_backlog returning customer_id")
+    sought = fetch_values(desk.conn, "delete from identity_backlog returning customer_id")
+    return sorted(counted), sorted(sought)
+
+
 def share(desk: Desk, name: str, query: str, *, shared: bool = True) -> None:
     execute(
         desk.conn,

@@ -20,6 +20,7 @@ TYPED = (
     "attr-tier:Gold open:>=1",
     "purchases:>=2 amount:>=400 bought:<90d",
     "amount:>=499 tag:press",
+    "-amount:>=1",
     "birthday:<7d -is:do-not-contact",
     'organisation:"Union 7" role:board',
     "signal:renewal-soon renews:<30d",
