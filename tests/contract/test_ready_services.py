@@ -1,12 +1,13 @@
 """What ready services are told: the words of the alarm, so many as they take, and of their keys nothing in our log."""
 
+import json
 import logging
 import re
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 import requests
@@ -14,6 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from amends.core.errors import DeliveryError, Refused
 from amends.inbox import notifiers
+from amends.inbox.rules.alert_digest_text import OVER, retold
 from tests.contract.test_notifiers import MESSAGE
 
 KEY = "0a1B2c3D4e5F6a7B8c9D0e1F2a3B4c5D"
@@ -26,6 +28,11 @@ SERVICES = {
     "pagerduty": (f"pagerduty://{KEY}@{KEY[::-1]}/", "https://events.pagerduty.com/"),
     "telegram": (f"tgram://123456789:AA{KEY}x/12315544", "https://api.telegram.org/"),
     "ntfy": (f"ntfy://{KEY.lower()}", "https://ntfy.sh/"),
+}
+WORDS: dict[str, Callable[[str], str]] = {
+    "slack": lambda body: json.loads(body)["attachments"][0]["text"],
+    "sms": lambda body: parse_qs(body)["Body"][0],
+    "pagerduty": lambda body: json.loads(body)["payload"]["summary"],
 }
 SECRETS = (KEY[:24], KEY.lower(), KEY[::-1], PHONE)
 
@@ -83,6 +90,34 @@ def test_a_ready_service_that_refuses_or_does_not_answer_is_tried_again_and_noth
     with pytest.raises(DeliveryError) as caught:
         notifiers.build(SERVICES[name][0]).deliver(MESSAGE)
     assert not caught.value.permanent
+
+
+def test_all_that_pagerduty_is_told_of_an_alarm_is_one_incident_which_is_resolved_when_it_is_over(internet: Internet) -> None:
+    alarm = replace(MESSAGE, facts={"alert_id": 7})
+    pager = notifiers.build(SERVICES["pagerduty"][0])
+    for message in (alarm, retold(alarm, 1), retold(alarm, OVER), replace(MESSAGE, key="digest-3", facts={})):
+        pager.deliver(message)
+    told = [json.loads(one.body or b"") for one in internet.asked]
+    assert [(one["event_action"], one["dedup_key"]) for one in told] == [
+        *[("trigger", "alert-7")] * 2,
+        ("resolve", "alert-7"),
+        ("trigger", "digest-3"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "longest"), [("slack", 35_000), ("sms", 1_600), ("pagerduty", 1_024)])
+def test_of_a_digest_a_service_is_told_as_many_lines_as_it_takes_and_where_all_of_them_are(
+    internet: Internet, name: str, longest: int
+) -> None:
+    url = "http://desk.example/alarms"
+    lines = [f"- 12:00 UTC, critical: alarm {n} {'x' * 140}" for n in range(20)]
+    digest = replace(MESSAGE, title="10,000 alarms", url=url, body="\n".join([*lines, "", f"All of them: {url}"]))
+    notifiers.build(SERVICES[name][0]).deliver(digest)
+    [request] = internet.asked
+    told = WORDS[name](str(request.body if isinstance(request.body, str) else (request.body or b"").decode()))
+    assert len(told) <= longest
+    assert told.endswith(url)
+    assert [f"alarm {n} " in told for n in (0, 4, 19)] == [True, True, name == "slack"]
 
 
 @pytest.mark.parametrize("target", [f"slack://{KEY[:24]}/", f"twilio://{KEY.lower()}:{KEY.lower()}@1/2", f"pagerduty://{KEY[::-1]}/"])

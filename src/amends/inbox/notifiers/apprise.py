@@ -6,7 +6,9 @@ with keys in them, and people's telephone numbers: none of it is written.
 
 import logging
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
+from urllib.parse import urlencode
 
 import apprise as library
 
@@ -15,6 +17,8 @@ from amends.core.ports import Message
 from amends.core.translating import N_, _
 
 SCHEMES: frozenset[str] = frozenset()
+TEXT_MESSAGE, TEXT_MESSAGES = 160, 1_500
+"""Characters of one text message, and of the ten or so that providers send as one."""
 logging.getLogger("apprise").disabled = True
 
 
@@ -26,10 +30,36 @@ class Service:
 
     def deliver(self, message: Message) -> None:
         """Hand the message over as plain text, so that no service takes a stranger's words for its own markup."""
-        kind = library.NotifyType.FAILURE if message.severity == "critical" else library.NotifyType.WARNING
-        plain = library.NotifyFormat.TEXT
-        if not _service(self.target).notify(title=message.title, body=message.body, notify_type=kind, body_format=plain):
+        service, plain = _service(_keyed(self.target, message)), library.NotifyFormat.TEXT
+        if not service.notify(title=message.title, body=_fitting(service, message), notify_type=_kind(message), body_format=plain):
             raise DeliveryError(N_("the service did not take the alert"))
+
+
+def _fitting(service: library.Apprise, message: Message) -> str:
+    """Return the body, or as many of its first lines as the service takes beside the title, and where all of it is."""
+    longest = min(TEXT_MESSAGES if one.body_maxlen <= TEXT_MESSAGE else one.body_maxlen for one in service)
+    room = longest - len(message.title) - 2
+    if len(message.body) <= room:
+        return message.body
+    end = f"…\n{message.facts.get('acknowledge_url') or message.url}"
+    lines = message.body.splitlines()
+    lengths = accumulate(len(line) + 1 for line in lines)
+    return "\n".join([*(line for line, length in zip(lines, lengths, strict=True) if length + len(end) <= room), end])
+
+
+def _kind(message: Message) -> library.NotifyType:
+    if message.happening == "alert.ended":
+        return library.NotifyType.SUCCESS
+    return library.NotifyType.FAILURE if message.severity == "critical" else library.NotifyType.WARNING
+
+
+def _keyed(target: str, message: Message) -> str:
+    """Return the address by which PagerDuty makes one incident of all that is told of one alarm, and resolves it where that is over."""
+    alert_id = message.facts.get("alert_id")
+    if not target.lower().startswith("pagerduty://") or "dedup=" in target:
+        return target
+    asked = urlencode({"action": "map", "dedup": f"alert-{alert_id}" if alert_id else message.key})
+    return f"{target}{'&' if '?' in target else '?'}{asked}"
 
 
 def _service(target: str) -> library.Apprise:
