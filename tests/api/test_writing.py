@@ -105,6 +105,7 @@ def test_personal_data_in_public_is_asked_about_with_the_way_into_private_that_t
     every = {"Send it in private", "Move to a private message", INVITED, "write-private", "move-private"}
     assert {way for way in every if way in asked + box} == ways
     assert ("Move to private" in box) == (private or confides)
+    assert ("Public reply" in box, "Private reply" in box) == (True, private)
     assert values(door, "select count(*) from replies where text like 'Call%'") == [0]
 
 
@@ -124,11 +125,12 @@ def test_an_answer_waits_for_a_second_person_who_lets_it_out_or_gives_it_back(do
         execute(conn, "update authors set followers = 50000")
         set_approvals(conn, Approvals(followers=10_000), agent_id=door.who.mia, now=NOON)
     assert "Send for approval" in page(door, door.who.ada, f"/inbox/{door.who.plain}")
-    send(door, door.who.ada)
+    send(door, door.who.ada, private="true")
     [reply] = values(door, "select id from replies where state = 'proposed'")
     at = f"/inbox/{door.who.plain}/replies/{reply}"
     assert post(door, door.who.bo, f"{at}/approve").status_code == 403
-    assert "We are on it." in page(door, door.who.mia, "/approvals")
+    shown = page(door, door.who.mia, "/approvals")
+    assert ("We are on it." in shown, "private message" in shown) == (True, True)
     assert door.visitor(door.who.mia).get("/approvals/count").text == "1"
     assert door.visitor(door.who.ada).get("/approvals").status_code == 403
     assert "Approve" in page(door, door.who.mia, f"/inbox/{door.who.plain}")

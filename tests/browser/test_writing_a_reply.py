@@ -123,11 +123,12 @@ def test_personal_data_of_a_customer_is_answered_in_private(desktop: Desktop) ->
     page.locator(".row", has_text="[phone number]").locator("a").click()
     page.get_by_role("button", name="Answer in private").click()
     expect(page.locator("#reply-private")).to_be_checked()
-    expect(page.locator("#reply-text")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Private reply")).to_be_focused()
     page.keyboard.type("We call 077 123 4567 now.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".reply")).to_contain_text("private message")
     expect(page.locator("#reply-private")).not_to_be_checked()
+    expect(page.get_by_role("textbox", name="Public reply")).to_be_visible()
 
 
 @pytest.mark.soak
