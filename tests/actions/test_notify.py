@@ -138,6 +138,11 @@ def test_an_answer_that_waits_is_told_to_who_may_let_it_out_and_settled_when_som
     events.add(desk.conn, EventKind.REPLY_APPROVED, now=desk.now, case_id=case_id, agent_id=lea, reply_id=7, author_id=desk.agent_id)
     assert told(desk, desk.agent_id) == ["reply_approved"]
     assert unread(desk, lea) == 0 == unread(desk, manager)
+    events.add(desk.conn, EventKind.REPLY_PROPOSED, now=desk.now, case_id=case_id, agent_id=desk.agent_id, reply_id=8)
+    assert (told(desk, lea)[1:], unread(desk, lea)) == (["approval"], 1)
+    events.add(desk.conn, EventKind.REPLY_DISCARDED, now=desk.now, case_id=case_id, agent_id=manager, reply_id=8)
+    assert told(desk, desk.agent_id) == ["reply_approved"]
+    assert unread(desk, lea) == 0 == unread(desk, manager)
 
 
 def test_what_becomes_of_an_answer_is_told_to_its_author_even_where_the_event_names_them(desk: Desk) -> None:

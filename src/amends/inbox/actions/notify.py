@@ -23,7 +23,7 @@ from amends.inbox.store.notifications import Heard, New, Stored
 BATCH = 200
 SYSTEM = frozenset({EventKind.REPLY_FAILED})
 """Events that name an agent who did not do them."""
-OVER = frozenset({EventKind.REPLY_APPROVED, EventKind.REPLY_GIVEN_BACK, EventKind.REPLY_UNDONE})
+OVER = frozenset({EventKind.REPLY_APPROVED, EventKind.REPLY_GIVEN_BACK, EventKind.REPLY_UNDONE, EventKind.REPLY_DISCARDED})
 """Events after which an answer does not wait for approval any more."""
 
 
