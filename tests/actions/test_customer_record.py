@@ -1,5 +1,6 @@
 """A customer's record is changed: history, events, versions, and every change taken back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from amends.inbox.actions.customer_notes import add_note, pin_note, remove_note
 from amends.inbox.actions.customer_undo import undo
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.important_dates import add_date, remove_date
+from amends.inbox.actions.organisations import TermsWish, add_member
 from amends.inbox.actions.purchases import add_purchase, change_purchase, end_subscription, remove_purchase
 from amends.inbox.rules.consent import Purpose, Target
 from amends.inbox.rules.contact import WayKind
@@ -60,6 +62,19 @@ def _record(conn: Connection, cy: CustomerId) -> records.Record:
 
 def _undo(conn: Connection, cy: CustomerId, change_id: int, by: Source) -> None:
     undo(conn, customer_id=cy, change_id=change_id, source=by, now=NOON)
+
+
+def test_nothing_is_added_to_somebody_who_is_not_there(conn: Connection, by: Source) -> None:
+    gone = CustomerId(999_999)
+    [club] = fetch_values(conn, "insert into organisations (name, kind, created_at) values ('Club', 'association', now()) returning id")
+    adding: list[Callable[[], object]] = [
+        lambda: add_way(conn, customer_id=gone, kind=WayKind.EMAIL, value="cy@people.example", source=by, now=NOON),
+        lambda: add_date(conn, customer_id=gone, new=NewDate(kind="birthday", month=2, day=3), source=by, now=NOON),
+        lambda: add_member(conn, club, gone, TermsWish(), source=by, now=NOON),
+    ]
+    for add in adding:
+        with pytest.raises(NotFound, match=r"There is no (such )?customer"):
+            add()
 
 
 def test_only_what_differs_is_written_with_who_what_and_from_where(conn: Connection, cy: CustomerId) -> None:
