@@ -151,6 +151,14 @@ def test_a_complaint_about_something_else_is_shown_and_is_no_relapse(resolved: D
     assert fetch_values(resolved.conn, "select note from follow_ups where days = 7") == ["The customer complained about something else."]
 
 
+@pytest.mark.parametrize(("text", "outcome"), [("Great, my bag is here!", "held"), ("Great food on board, thank you", "silent")])
+def test_thanks_in_another_thread_hold_where_they_are_about_it(resolved: Desk, text: str, outcome: str) -> None:
+    complain(resolved, text)
+    read_until(resolved, NOON + 9 * DAY)
+    conclude_due(resolved.conn, now=NOON + 8 * DAY)
+    assert (len(resolved.cases()), outcomes(resolved)) == (1, [outcome, None])
+
+
 def test_a_complaint_to_another_brand_is_about_something_else(resolved: Desk) -> None:
     resolved.source_id = a_source(resolved.conn, handle="lankahotels", brand="lanka-hotels")
     complain(resolved)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,21 @@ def test_a_complaint_before_the_resolve_is_no_relapse_and_thanks_are_no_less_tru
     assert outcome(wrote(GOOD, days=-1)) is Outcome.HELD
 
 
-def test_thanks_in_the_case_hold_and_elsewhere_they_prove_nothing_about_it() -> None:
-    assert outcome(wrote(GOOD)) is Outcome.HELD
-    assert outcome(wrote(GOOD, case_id=None)) is Outcome.SILENT
+@pytest.mark.parametrize(
+    ("facts", "held"),
+    [
+        ({}, True),
+        ({"case_id": None, "shares_topic": True}, True),
+        ({"case_id": None, "likeness": 0.5}, True),
+        ({"case_id": None, "shares_topic": None, "likeness": 0.4}, False),
+        ({"case_id": None, "shares_topic": False}, False),
+        ({"case_id": None, "shares_topic": True, "same_brand": False}, False),
+        ({"case_id": None, "shares_topic": True, "days": -1}, False),
+        ({"case_id": OTHER, "shares_topic": True}, False),
+    ],
+)
+def test_thanks_hold_in_the_case_and_where_they_stand_in_none_and_are_about_it(facts: dict[str, Any], held: bool) -> None:
+    assert outcome(wrote(GOOD, **facts)) is (Outcome.HELD if held else Outcome.SILENT)
 
 
 def test_a_complaint_about_it_with_any_handle_is_a_relapse_whatever_was_said_in_between() -> None:

@@ -118,11 +118,17 @@ class Heard:
 def read(case_id: CaseId, post: Written, *, resolved_at: datetime) -> Says | None:
     """Return what a post says of the resolution of `case_id`, None for nothing.
 
-    Thanks count from our last answer on, since many thank before we resolve; complaints count from the resolve.
+    Thanks in the case count from our last answer on, since many thank before we resolve; complaints and thanks elsewhere from the resolve.
     """
     if post.complains:
         return _about(case_id, post) if post.published_at > resolved_at else None
-    return Says.HELD if post.thanks and post.case_id == case_id else None
+    heard = post.case_id == case_id or (_is_thanks_for_it(post) and post.published_at > resolved_at)
+    return Says.HELD if post.thanks and heard else None
+
+
+def _is_thanks_for_it(post: Written) -> bool:
+    """Tell whether thanks that stand in no case are for what was resolved."""
+    return post.case_id is None and post.same_brand and (bool(post.shares_topic) or (post.likeness or 0) >= SAME)
 
 
 def _about(case_id: CaseId, post: Written) -> Says:
