@@ -56,6 +56,7 @@ KEPT = [
     reply_tries.after_trouble(Unreachable("502 %(n)s"), attempts=8, now=NOON).reason,
     no_reply("100 % (a"),
     str(error_of(unspoken(503), NOON)),
+    reply_tries.after_trouble(Unreachable(network.NOT_SHOWN % {"title": "100 % (a"}), attempts=8, now=NOON).reason,
     delivery.MAIL_ANSWERED % {"status": 550, "words": "5.1.1 (no such user)"},
 ]
 

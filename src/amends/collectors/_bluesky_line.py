@@ -15,7 +15,7 @@ import requests
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.ports import Account
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LOGIN, RENEWAL = "com.atproto.server.createSession", "com.atproto.server.refresh
 WRITING = frozenset({"com.atproto.repo.createRecord", "com.atproto.repo.uploadBlob"})
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
 OUT_OF_USE = {"AccountTakedown": "taken down", "AccountSuspended": "suspended", "AccountDeactivated": "deactivated"}
-NOT_ITS_JSON = "Bluesky answered something that is not its API's JSON."
+NOT_ITS_JSON = NOT_JSON % {"title": "Bluesky"}
 
 
 class TokenRunOut(CredentialsRefused):

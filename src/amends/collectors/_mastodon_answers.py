@@ -16,6 +16,7 @@ from amends.collectors._mastodon_walk import MOST
 from amends.core import reading
 from amends.core.clock import CLOCKS_APART
 from amends.core.errors import ReplyRefused, Unreachable
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Account, Attachment, Draft, Published
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -41,7 +42,7 @@ def publish(client: Client, draft: Draft, account: Account) -> Published:
     body = client.call("POST", STATUSES, asked, headers={"Idempotency-Key": draft.key})
     made = posts_from(body, account).posts
     if not made:
-        raise Unreachable("Mastodon took the answer but does not show it.")
+        raise Unreachable(NOT_SHOWN % {"title": "Mastodon"})
     return _published(made[0])
 
 

@@ -18,10 +18,10 @@ from mastodon.errors import MastodonError
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, SettingsWrong, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.ports import Account
 
-NO_JSON = "Mastodon answered something that is not its API's JSON."
+NO_JSON = NOT_JSON % {"title": "Mastodon"}
 STATUSES = "/api/v1/statuses"
 MEDIA = "/api/v2/media"
 USER_AGENT = "Amends"

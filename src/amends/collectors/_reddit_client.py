@@ -16,7 +16,7 @@ from typing_extensions import override
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
 
@@ -47,9 +47,9 @@ class Api:
             self._refuse_credentials()
             raise
         except (prawcore.PrawcoreException, praw.exceptions.PRAWException, requests.RequestException, ValueError, RecursionError) as error:
-            raise Unreachable("Reddit answered something that is not its API's JSON.") from error
+            raise Unreachable(NOT_JSON % {"title": "Reddit"}) from error
         if not isinstance(body, dict | list):
-            raise Unreachable("Reddit answered something that is not its API's JSON.")
+            raise Unreachable(NOT_JSON % {"title": "Reddit"})
         self._token_works = True
         return body
 

@@ -19,7 +19,7 @@ from amends.collectors._x_tweepy import Client
 from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, OpenWire, Wire
+from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, OpenWire, Wire
 from amends.core.ports import Account
 from amends.core.rotating import Rotation
 
@@ -27,7 +27,7 @@ API = "https://api.twitter.com/"
 USER_KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 APP_KEYS = (*USER_KEYS, "bearer_token")
 CREDENTIALS = (*APP_KEYS, "client_id", "client_secret", "refresh_token")
-NOT_JSON = "X answered something that is not its API's JSON."
+NO_JSON = NOT_JSON % {"title": "X"}
 OLD_SPELLING_REFUSED = re.compile(r"\[(?:tweet\.fields|referenced_tweets|edit_history_tweet_ids|note_tweet)\b")
 SPELLED = ("tweet.fields", "expansions")
 NEW_WORDS = {
@@ -143,9 +143,9 @@ def told_by(client: Any, method: str, *args: object, **asked: object) -> Mapping
     try:
         body: object = getattr(client, method)(*args, **asked)
     except (requests.RequestException, tweepy.TweepyException, ValueError, RecursionError) as error:
-        raise Unreachable(NOT_JSON) from error
+        raise Unreachable(NO_JSON) from error
     if not isinstance(body, dict):
-        raise Unreachable(NOT_JSON)
+        raise Unreachable(NO_JSON)
     return reading.mapping(body)
 
 

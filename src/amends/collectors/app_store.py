@@ -14,6 +14,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
 from amends.core.kept import keep
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
@@ -103,7 +104,7 @@ class AppStore:
         answer = reading.mapping(reading.mapping(self._connect.publish("v1/customerReviewResponses", {"data": said})).get("data"))
         found = posts_from({"answer": answer, "to": draft.root_id}, self._account).posts
         if not found:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return _published(found[0])
 
     def find_reply(self, draft: Draft) -> Published | None:

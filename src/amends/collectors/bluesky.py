@@ -20,7 +20,7 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import come_back
+from amends.core.network import NOT_SHOWN, come_back
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -134,7 +134,7 @@ class Bluesky:
         made = self._line.post("com.atproto.repo.createRecord", said)
         uri = reading.text(made.get("uri"))
         if not is_post(uri):
-            raise Unreachable("Bluesky took the reply but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": "Bluesky"})
         at = tid_time(reading.text(reading.mapping(made.get("commit")).get("rev"))) or self._clock()
         return Published(external_id=uri, permalink=permalink(uri, self._account), published_at=at)
 

@@ -17,7 +17,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import words_of
+from amends.core.network import NOT_SHOWN, words_of
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -105,7 +105,7 @@ class Discourse:
             raise ReplyRefused(N_("The forum's staff has to approve the answer first; it waits there."))
         found = posts_from(body, self._account).posts
         if not found:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return _published(found[0])
 
     def find_reply(self, draft: Draft) -> Published | None:

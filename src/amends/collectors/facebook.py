@@ -19,6 +19,7 @@ from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.kept import keep
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -134,7 +135,7 @@ class Facebook:
         body = self._graph.publish(f"{graph_id(draft.parent_id)}/comments", said, fields=COMMENT_FIELDS)
         own_id = reading.name(body.get("id"))
         if not own_id:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         at, link = moment(body.get("created_time")), reading.link(body.get("permalink_url"))
         return Published(external_id=posts.comment_id(own_id), permalink=link or f"{posts.SITE}/{own_id}", published_at=at or self._clock())
 

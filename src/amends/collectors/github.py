@@ -20,7 +20,7 @@ from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
 from amends.core.kept import keep
-from amends.core.network import come_back, words_of
+from amends.core.network import NOT_SHOWN, come_back, words_of
 from amends.core.ports import Account, Cursor, Draft, Missed, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -98,7 +98,7 @@ class GitHub:
         body = self._answer(draft, place) if place.nodes else self._rest.publish(_comments_of(place), {"body": draft.text})
         found = posts_from(body, self._account).posts
         if not found:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return _published(found[0])
 
     def find_reply(self, draft: Draft) -> Published | None:

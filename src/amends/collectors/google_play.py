@@ -14,6 +14,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.kept import keep
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Rest
@@ -91,7 +92,7 @@ class GooglePlay:
         body = self._rest.publish(f"{self._path()}/{review_id}:reply", {"replyText": draft.text})
         told = reading.mapping(reading.mapping(body).get("result"))
         if "replyText" not in told:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return self._published(review_id, reading.whole(reading.mapping(told.get("lastEdited")).get("seconds")))
 
     def find_reply(self, draft: Draft) -> Published | None:

@@ -19,6 +19,7 @@ from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.kept import keep
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -127,7 +128,7 @@ class Instagram:
         body = self._graph.publish(path, asked, fields=COMMENT_FIELDS)
         own_id = reading.name(body.get("id"))
         if not own_id:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         kind = posts.NAMING if draft.root_id.startswith(posts.NAMED) else posts.COMMENT
         at = moment(body.get("timestamp")) or self._clock()
         return Published(external_id=f"{kind}{own_id}", permalink=posts.SITE, published_at=at)

@@ -22,7 +22,7 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import come_back
+from amends.core.network import NOT_SHOWN, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -147,7 +147,7 @@ class Reddit:
             raise self._refusal(answer, errors[0])
         made = posts_from(body, self._account, messages=True).posts
         if not made:
-            raise Unreachable("Reddit took the reply but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": "Reddit"})
         return _published(made[0])
 
     def find_reply(self, draft: Draft) -> Published | None:

@@ -14,6 +14,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
+from amends.core.network import NOT_SHOWN
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -104,7 +105,7 @@ class Reviews:
         author = {self._form.reply_author: self._account.options.get("user_id", "")} if self._form.reply_author else {}
         body = self._rest.publish(_filled(self._form.reply, id=draft.root_id), {self._form.reply_text: draft.text, **author})
         if not reading.text(dig(body, self._form.answer) or dig(body, self._form.reply_text)):
-            raise Unreachable(f"{TITLE}: the site took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": THIS_SITE})
         return Published(
             external_id=draft.root_id + ANSWER,
             permalink=permalink(body, draft.root_id, self._form, self._account),

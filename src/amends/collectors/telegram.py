@@ -18,7 +18,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, HookRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import parsed
 from amends.core.kept import keep
-from amends.core.network import words_of
+from amends.core.network import NOT_JSON, NOT_SHOWN, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
@@ -103,7 +103,7 @@ class Telegram:
         body = reading.mapping(self._rest.publish("sendMessage", asked))
         posts = posts_from(body, self._account).posts
         if body.get("ok") is not True or not posts:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return Published(external_id=posts[0].external_id, permalink=posts[0].permalink, published_at=posts[0].published_at)
 
     def find_reply(self, draft: Draft) -> Published | None:  # noqa: ARG002 - the socket's form
@@ -148,7 +148,7 @@ class Telegram:
             raise CredentialsRefused("Enter the bot's token, as BotFather gives it.")
         body = reading.mapping(self._rest.ask("POST", method, body=asked))
         if body.get("ok") is not True:
-            raise Unreachable(f"{TITLE} answered something that is not its API's JSON.")
+            raise Unreachable(NOT_JSON % {"title": TITLE})
         return body.get("result")
 
 

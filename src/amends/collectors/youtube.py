@@ -17,7 +17,7 @@ from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields, parsed
 from amends.core.kept import keep
-from amends.core.network import come_back, words_of
+from amends.core.network import NOT_SHOWN, come_back, words_of
 from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
@@ -119,7 +119,7 @@ class YouTube:
         said = {"snippet": {"parentId": thread_of(draft.parent_id), "textOriginal": draft.text}}
         found = posts_from(self._rest.publish("comments?part=snippet", said), self._account).posts
         if not found:
-            raise Unreachable(f"{TITLE} took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": TITLE})
         return _published(found[0])
 
     def find_reply(self, draft: Draft) -> Published | None:

@@ -24,7 +24,7 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.harvest import Fields, parsed
-from amends.core.network import words_of
+from amends.core.network import NOT_JSON, words_of
 from amends.core.ports import Account, Attachment
 from amends.core.rest import Params, Rest
 
@@ -169,7 +169,7 @@ class Graph:
 
     def _object(self, body: object) -> Fields:
         if not isinstance(body, dict):
-            raise Unreachable(f"{self._title} answered something that is not its API's JSON.")
+            raise Unreachable(NOT_JSON % {"title": self._title})
         return reading.mapping(body)
 
 

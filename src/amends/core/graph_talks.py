@@ -17,6 +17,7 @@ from amends.core.graph_hooks import Change
 from amends.core.graph_messages import FIELDS, MARK, is_message, person_of
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
+from amends.core.network import NOT_SHOWN
 from amends.core.ports import Draft, Harvest, Published
 from amends.core.post import Post
 from amends.core.rest import Params
@@ -77,7 +78,7 @@ class Talks:
             body = self._under(comment_id, said)
         own_id = reading.name(body.get("message_id"))
         if not own_id:
-            raise Unreachable("Meta took the answer but does not show it.")
+            raise Unreachable(NOT_SHOWN % {"title": "Meta"})
         return Published(external_id=MARK + own_id, permalink="", published_at=now)
 
     def find(self, draft: Draft, comment_id: str) -> Published | None:

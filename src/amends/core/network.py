@@ -45,7 +45,9 @@ SPOKEN = ("detail", "description", "error_message", "error_description", "explan
 EPOCH_BEGINS = 1_000_000_000
 UNUSABLE = N_("No usable answer (%(what)s).")
 ANSWERED = N_("The network answers %(status)s.")
-TEXTS = (UNUSABLE, ANSWERED)
+NOT_JSON = N_("%(title)s answered something that is not its API's JSON.")
+NOT_SHOWN = N_("%(title)s took the answer but does not show it.")
+TEXTS = (UNUSABLE, ANSWERED, NOT_JSON, NOT_SHOWN)
 """What is said where a network has no words; kept in English, and screens recognise it."""
 
 Judge = Callable[[requests.Response], NetworkError | None]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import MISSING, SHORTEST_WAIT, TIME_OUT, Judge, Wire, come_back, no_verdict
+from amends.core.network import MISSING, NOT_JSON, SHORTEST_WAIT, TIME_OUT, Judge, Wire, come_back, no_verdict
 from amends.core.ports import Account
 
 Params = Mapping[str, str | int | None]
@@ -61,7 +61,7 @@ class Rest:
         try:
             answer: object = response.json()
         except (ValueError, RecursionError) as error:
-            raise Unreachable(f"{self.title} answered something that is not its API's JSON.") from error
+            raise Unreachable(NOT_JSON % {"title": self.title}) from error
         return answer
 
     def publish(self, path: str, body: object, *, method: str = "POST") -> object:
