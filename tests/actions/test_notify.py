@@ -225,6 +225,18 @@ def test_a_flood_of_alarms_is_thirty_lines_and_one_that_counts_until_it_is_read(
     assert ring(31) == ["1 more alarm was raised /alarms", "2 more alarms were raised /alarms"], "another ten minutes count for themselves"
 
 
+def test_a_flood_that_is_told_late_is_thirty_lines_and_one_all_the_same(desk: Desk) -> None:
+    case_id, other = a_case(desk), bo(desk.conn)
+    assign(desk.conn, case_id=case_id, assignee_id=other, agent_id=desk.agent_id, now=desk.now)
+    told(desk, other)
+    execute(desk.conn, "delete from notifications")
+    for _ in range(250):
+        events.add(desk.conn, EventKind.ALERT_RAISED, now=desk.now, case_id=case_id, severity="high", reason="loud")
+    desk.now += 60 * MINUTE
+    told(desk, other)
+    assert unread(desk, other) == 31
+
+
 def choose(desk: Desk, agent_id: AgentId, wishes: Wishes) -> None:
     notices.choose(desk.conn, agent_id=agent_id, wishes=wishes)
 

@@ -5,7 +5,6 @@ Ten thousand lines in the bell hide what else somebody was told, and nobody read
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from amends.core.database import Connection
 from amends.inbox.rules.alert_routes import FLOOD
@@ -14,11 +13,16 @@ from amends.inbox.store import notice_floods, notifications
 from amends.inbox.store.notifications import New, Stored
 
 
-def tell(conn: Connection, new: Sequence[New], *, now: datetime) -> list[Stored]:
-    """Store notifications, of alarms so many one by one and the rest as one, and return those that were not there before."""
-    since = now - FLOOD
-    whom = sorted({one.agent_id for one in new if one.kind in OF_ALARMS})
-    told = Counter(notice_floods.told(conn, whom, kinds=sorted(OF_ALARMS), since=since) if whom else {})
+def tell(conn: Connection, new: Sequence[New]) -> list[Stored]:
+    """Store notifications, of alarms so many one by one and the rest as one, and return those that were not there before.
+
+    Counted is by when they rang, so that a flood that is told late, by a worker that was away, is one all the same.
+    """
+    alarms = [one for one in new if one.kind in OF_ALARMS]
+    if not alarms:
+        return notifications.insert(conn, new)
+    since, whom = min(one.event.at for one in alarms) - FLOOD, sorted({one.agent_id for one in alarms})
+    told = Counter(notice_floods.told(conn, whom, kinds=sorted(OF_ALARMS), since=since))
     single, rest = list[New](), list[New]()
     for one in new:
         too_many = one.kind in OF_ALARMS and told[one.agent_id, one.kind] >= MOST_ALARMS

@@ -66,7 +66,7 @@ def notify(conn: Connection, *, now: datetime) -> int:
     wanted = [(event, one) for event in heard for one in _whom(at, event)]
     rows = notification_settings.of(conn, sorted({one.agent_id for _event, one in wanted}))
     new = [_new(event, one) for event, one in wanted if _hears(rows[one.agent_id], event, one)]
-    stored = notice_floods.tell(conn, new, now=now)
+    stored = notice_floods.tell(conn, new)
     _say(at, heard, stored, rows)
     _settle(at, heard)
     return len(heard)
