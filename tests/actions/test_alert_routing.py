@@ -172,6 +172,15 @@ def test_thousands_of_alarms_at_once_are_told_thirty_by_thirty_and_the_rest_as_o
     assert told(desk) == []
 
 
+def test_a_critical_alarm_is_told_at_once_in_a_flood_of_others(desk: Desk) -> None:
+    route(desk, "All", channel(desk, "pager"), most=3)
+    ring(desk, 9)
+    assert len(said(desk)) == 3
+    at(desk, desk.now + MINUTE)
+    [critical] = ring(desk, severity="critical")
+    assert [one.facts["alert_id"] for _label, one in told(desk)] == [critical]
+
+
 def test_routing_twice_and_a_telling_of_somebody_else_double_nothing(desk: Desk) -> None:
     house = channel(desk, "house")
     [alert_id] = ring(desk)

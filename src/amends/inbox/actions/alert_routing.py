@@ -28,13 +28,16 @@ BATCH = 500
 
 @dataclass(kw_only=True, slots=True)
 class Round:
-    """One batch; `told` counts what each channel was given lately, and goes on counting; `own` are the addresses of whom it calls."""
+    """One batch; `told` counts what each channel was given lately by severity, so that no flood of others hides a critical alarm.
+
+    It goes on counting; `own` are the addresses of whom it calls.
+    """
 
     conn: Connection
     now: datetime
     crew: Crew
     house: Sequence[int]
-    told: dict[int, int]
+    told: dict[tuple[int, str], int]
     tellings: list[Telling] = field(default_factory=list[Telling])
     items: list[Item] = field(default_factory=list[Item])
     calls: list[events.Event] = field(default_factory=list[events.Event])
@@ -44,10 +47,11 @@ class Round:
         """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
         at_once = False
         for channel_id in dict.fromkeys(channel_ids):
-            later = when(route, severity=one.severity, told=self.told.get(channel_id, 0), now=self.now)
+            counted = (channel_id, one.severity)
+            later = when(route, severity=one.severity, told=self.told.get(counted, 0), now=self.now)
             if later is None:
                 self.tellings.append(Telling(alert_id=one.id, channel_id=channel_id, again=again))
-                self.told[channel_id] = self.told.get(channel_id, 0) + 1
+                self.told[counted] = self.told.get(counted, 0) + 1
                 at_once = True
             else:
                 self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why, again=again))

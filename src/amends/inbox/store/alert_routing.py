@@ -95,24 +95,25 @@ class _Channel:
     agent_id: AgentId | None
 
 
-def told(conn: Connection, *, since: datetime) -> dict[int, int]:
-    """Return how many alarms each channel was given since then."""
+def told(conn: Connection, *, since: datetime) -> dict[tuple[int, str], int]:
+    """Return how many alarms of each severity each channel was given since then."""
     rows = fetch_all(
         conn,
         _Told,
         """
-        select d.channel_id, count(*)::int as n
-        from alert_channels c join alert_deliveries d on d.channel_id = c.id and d.queued_at > %(since)s and d.alert_id is not null
-        where c.active group by 1
+        select d.channel_id, a.severity, count(*)::int as n
+        from alert_channels c join alert_deliveries d on d.channel_id = c.id and d.queued_at > %(since)s join alerts a on a.id = d.alert_id
+        where c.active group by 1, 2
         """,
         {"since": since},
     )
-    return {row.channel_id: row.n for row in rows}
+    return {(row.channel_id, row.severity): row.n for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Told:
     channel_id: int
+    severity: str
     n: int
 
 
