@@ -1,5 +1,6 @@
 """Imports of customers for tests: a file goes in, is looked over, run and taken back, all within one transaction."""
 
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.import_mapping import ImportMapping
 from amends.inbox.store import import_rows
 from amends.inbox.store.imports import Import
+from amends.inbox.store.jobs import Job
 from tests.cast import NOON
 from tests.fakes import FakeClassifier
 
@@ -64,12 +66,22 @@ class Importing:
         """Return the first column of what a query finds."""
         return fetch_values(self.conn, query)
 
+    def portions(self, one: Import) -> Generator[Job]:
+        """Do what the dry run found, and yield the job after its beginning and after each portion."""
+        customer_import.run(self.conn, one.id, agent_id=self.agent_id, now=self.now)
+        yield from self._carried_on()
+
     def _worked(self, one: Import) -> Import:
+        for _job in self._carried_on():
+            pass
+        return customer_import.found(self.conn, one.id)
+
+    def _carried_on(self) -> Generator[Job]:
         self.now += timedelta(seconds=1)
         tools = Tools(classifier=FakeClassifier, clock=lambda: self.now)
         while job := jobs.claim(self.conn, now=self.now):
             jobs.carry_on(self.conn, job, tools)
-        return customer_import.found(self.conn, one.id)
+            yield job
 
 
 def counts(one: Import) -> tuple[int, int, int, int]:

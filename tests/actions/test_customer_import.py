@@ -6,6 +6,7 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict, Refused
+from amends.inbox.actions.job_kinds import import_run
 from amends.inbox.rules.import_dates import Order
 from amends.inbox.rules.import_mapping import Existing, MatchBy
 from amends.inbox.store import import_rows
@@ -296,6 +297,18 @@ def test_undoing_restores_precisely_what_was(desk: Importing) -> None:
     assert snapshot(desk.conn) == before
     assert desk.values("select name from organisations") == ["Lanka Air"]
     assert desk.values(ADDED_TO_NOBODY) == []
+
+
+def test_a_portion_waits_for_no_disk_and_the_last_one_does(desk: Importing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_run, "ROWS", 1)
+    looked = desk.look(desk.read("Name\nAnn\nBen\n"))
+    execute(desk.conn, "set local synchronous_commit = on")
+    waits = list[str]()
+    for _job in desk.portions(looked):
+        waits += desk.values("show synchronous_commit")
+        execute(desk.conn, "set local synchronous_commit = on")
+    assert waits == ["on", "off", "on"]
+    assert desk.names() == ["Ann", "Ben"]
 
 
 def test_who_a_row_adds_something_to_is_looked_up_once_and_not_for_each_of_it(desk: Importing) -> None:

@@ -135,6 +135,11 @@ def newest(conn: Connection, *, limit: int = 20) -> list[Import]:
     )
 
 
+def let_disk_follow(conn: Connection) -> None:
+    """Let the transaction end before the disk has it: a portion that a power cut takes along is done again, as its job says."""
+    execute(conn, "set local synchronous_commit = off")
+
+
 def set_state(conn: Connection, import_id: int, state: str, *, job_id: JobId | None = None, now: datetime | None = None) -> None:
     """Say how far an import is; with `now` that it is over."""
     execute(

@@ -46,6 +46,8 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     if is_over:
         import_match.refuse_doubles(conn, one, one.mapping)
         customer_import.conclude(conn, one, "looked", agent_id=job.agent_id, now=tools.clock())
+    else:
+        imports.let_disk_follow(conn)
     return Portion(position=upto, done=len(rows), over=is_over)
 
 

@@ -3,7 +3,7 @@
 from amends.core.database import Connection
 from amends.inbox.actions import customer_import
 from amends.inbox.actions.job_kinds import Portion, Tools
-from amends.inbox.store import import_apply, import_match
+from amends.inbox.store import import_apply, import_match, imports
 from amends.inbox.store.jobs import Job
 
 ROWS = 4_000
@@ -23,6 +23,8 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     import_apply.apply(conn, one, one.mapping, after=job.position, upto=upto, agent_id=job.agent_id, now=tools.clock())
     if upto >= one.total:
         customer_import.conclude(conn, one, "done", agent_id=job.agent_id, now=tools.clock())
+    else:
+        imports.let_disk_follow(conn)
     return Portion(position=upto, done=upto - job.position, over=upto >= one.total)
 
 

@@ -6,7 +6,7 @@ Systems outside are told of numbers that they gave to people who go, and of numb
 from amends.core.database import Connection
 from amends.inbox.actions import customer_import
 from amends.inbox.actions.job_kinds import Portion, Tools
-from amends.inbox.store import customer_refs, import_match, import_undo, sync_news
+from amends.inbox.store import customer_refs, import_match, import_undo, imports, sync_news
 from amends.inbox.store.jobs import Job
 
 ROWS = 4_000
@@ -29,6 +29,8 @@ def portion(conn: Connection, job: Job, tools: Tools) -> Portion:
     if upto >= one.total:
         import_undo.drop_organisations(conn, one)
         customer_import.conclude(conn, one, "undone", agent_id=job.agent_id, now=tools.clock())
+    else:
+        imports.let_disk_follow(conn)
     return Portion(position=upto, done=upto - job.position, over=upto >= one.total)
 
 
