@@ -65,7 +65,7 @@ def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: dateti
 
 
 def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime, by_hand: bool = True) -> None:
-    """Open the case again: a resolved one as a new episode, a dismissed one where it was."""
+    """Open the case again: a resolved one as a new episode, a dismissed one where it was; `by_hand` says so in the timeline."""
     case = locked_case(conn, case_id)
     after(case.status, Step.REOPEN)
     dismissed = case.status == CaseStatus.DISMISSED
