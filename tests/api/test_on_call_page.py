@@ -171,8 +171,12 @@ def test_whether_alarms_were_right_and_what_should_have_rung(door: Door) -> None
 
 def test_a_lead_judges_the_alarms_of_their_own_teams_alone(door: Door) -> None:
     lea, mia = door.program(door.who.lea), door.program(door.who.mia)
+    assert {one["precision"] for one in mia.get("/api/v1/alarms/quality").json()["rules"]} == {None}
+    with door.pool.transaction() as conn:
+        execute(conn, "update alerts set acknowledged_at = raised_at, dismissed_at = case when id % 2 = 0 then raised_at end")
     seen = mia.get("/api/v1/alarms/quality").json()
     assert seen["rules"]
+    assert all(one["precision"] == one["useful"] / one["raised"] for one in seen["rules"])
     assert any(one["alarms"] for one in seen["thresholds"])
     with door.pool.transaction() as conn:
         execute(conn, "insert into teams (name, created_at) values ('Other', now())")

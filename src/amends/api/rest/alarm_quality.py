@@ -1,6 +1,6 @@
 """Whether alarms of single cases were right, over REST: each rule's, what other thresholds would have done, and what should have rung."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter
 
@@ -18,11 +18,23 @@ router = APIRouter(prefix="/api/v1/alarms/quality", tags=["alarms"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RuleQuality:
+    """How the alarms of a rule were judged; `precision` is the share of use among those that somebody judged, null where nobody did."""
+
+    rule: str
+    raised: int
+    useful: int
+    useless: int
+    open: int
+    precision: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Quality:
     """Four weeks of the cases that the token's owner sees; `urgency` is the threshold in force."""
 
     urgency: int
-    rules: list[Judged]
+    rules: list[RuleQuality]
     thresholds: list[WouldHave]
     missed: list[alarm_quality.Missed]
 
@@ -35,7 +47,7 @@ def show(desk: AtDesk, visitor: Bearing) -> Quality:
         in_force = alarm_thresholds.in_force(conn, desk.policy.alert)
         return Quality(
             urgency=in_force.urgency,
-            rules=alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH),
+            rules=[_told(one) for one in alarm_quality.of_rules(conn, visitor.scope, since=now - A_MONTH)],
             thresholds=acts.thresholds(conn, visitor.scope, in_force=in_force, now=now),
             missed=alarm_quality.missed(conn, visitor.scope, since=now - A_MONTH, urgency=in_force.urgency),
         )
@@ -53,3 +65,7 @@ def unmark(desk: AtDesk, _visitor: Bearing, post_id: PostId) -> None:
     """Take that back."""
     with desk.pool.transaction() as conn:
         acts.unmark_missed(conn, post_id)
+
+
+def _told(one: Judged) -> RuleQuality:
+    return RuleQuality(**asdict(one), precision=one.precision)
