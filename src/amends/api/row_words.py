@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from amends.api import words
 from amends.core.translating import gettext as _
+from amends.inbox.rules.words import CaseStatus
+from amends.inbox.store.inbox_list import CaseRow
 
 SOON = timedelta(minutes=30)
 NEARLY = 0.75
@@ -18,10 +20,31 @@ class Due:
     at: datetime
     state: str
     text: str
-    exact: str
     used: int
-    left_words: str
-    late_words: str
+
+    @property
+    def exact(self) -> str:
+        """Return the moment itself."""
+        return _("An answer is due by %(moment)s") % {"moment": words.stamp(self.at)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """All of a row that time alone changes: how old its newest post is, and how its deadline, or its wait for us, stands."""
+
+    newest: str
+    due: Due | None
+    waits: str
+
+
+def times(row: CaseRow, now: datetime) -> Times:
+    """Return what a row says of its times now."""
+    is_open = row.status == CaseStatus.OPEN
+    return Times(
+        newest=words.span(now - row.last_post_at),
+        due=due(row.due_at, row.waiting_since, now) if is_open and row.due_at else None,
+        waits=words.span(now - row.waiting_since) if is_open and row.waiting_since and not row.due_at else "",
+    )
 
 
 def mood_bar(sentiment: str, urgency: int) -> str:
@@ -36,15 +59,11 @@ def due(at: datetime, since: datetime | None, now: datetime) -> Due:
     left = at - now
     used = _used(at, since, now)
     late, soon = left < timedelta(0), left <= SOON or used >= NEARLY
-    left_words, late_words = _("{} left"), _("late by {}")
     return Due(
         at=at,
         state="late" if late else "soon" if soon else "fine",
-        text=(late_words if late else left_words).replace("{}", words.span(abs(left))),
-        exact=_("An answer is due by %(moment)s") % {"moment": words.stamp(at)},
+        text=(_("late by {}") if late else _("{} left")).replace("{}", words.span(abs(left))),
         used=round(used * 100),
-        left_words=left_words,
-        late_words=late_words,
     )
 
 

@@ -42,6 +42,7 @@ from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
 from amends.api.route_words import why_routed
+from amends.api.rows_drawn import RowsDrawn
 from amends.api.straight import Straight, safe
 from amends.api.trouble_words import trouble
 from amends.core.clock import Clock
@@ -131,11 +132,13 @@ def _environment(*, translates: bool) -> Environment:
         "role_name": role_name,
     }
     found.globals.update(told, static=static, vendor=vendor)
-    for name in ("parts", "said", "case_row", "querying", "boxes", "segment_parts"):
+    for name in ("parts", "said", "querying", "boxes", "segment_parts"):
         pieces: Any = found.get_template(f"{name}.html").module
         for often in SMALL & vars(pieces).keys():
             setattr(pieces, often, _drawn_once(getattr(pieces, often)))
         found.globals[name] = pieces
+    row: Any = found.get_template("case_row.html").module
+    installed.globals["drawn_row"] = RowsDrawn(row.drawn)
     installed.globals["keyboard"] = _drawn_once(partial(_keyboard, found))
     installed.globals["relabelling"] = _drawn_once(partial(_relabelling, found))
     return found
@@ -202,8 +205,8 @@ class Screens:
 
     def row(self, row: CaseRow, now: datetime) -> str:
         """Return one row of the inbox list as text, for the stream."""
-        pieces: Any = self._templates.globals["case_row"]
-        return str(pieces.drawn(row, now))
+        drawn: Any = self._templates.globals["drawn_row"]
+        return str(drawn(row, now))
 
     def template(self, name: str) -> Template:
         """Return a template that makes something else than a screen."""
