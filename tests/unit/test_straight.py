@@ -1,5 +1,6 @@
 """How templates become Python: calls are Python's own, and all that is no HTML is made safe."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -70,3 +71,9 @@ def test_no_template_calls_what_wants_the_context_of_jinja(templates: Environmen
     wanting = {name for name, one in templates.globals.items() if hasattr(one, "jinja_pass_arg")}
     texts = [file.read_text() for file in TEMPLATES.glob("*.html")]
     assert [name for name in wanting for text in texts if f"{name}(" in text] == []
+
+
+def test_no_template_asks_whether_there_is_what_all_templates_have(templates: Environment) -> None:
+    """A page would show the function of that name, as those of macros and of organisations did with `trouble`."""
+    asked = {name for file in TEMPLATES.glob("*.html") for name in re.findall(r"(\w+) is (?:not )?defined", file.read_text())}
+    assert asked & templates.globals.keys() == set()
