@@ -12,9 +12,10 @@ from amends.core.errors import Refused
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.figures import DEFINITIONS, Figure
 from amends.inbox.rules.measuring import Slot
+from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.sign_in import FREE_TRIES, LONGEST_WAIT, wait_until
 from amends.inbox.rules.spans import Period, Span, period_of
-from amends.inbox.rules.views import Marker, Sort
+from amends.inbox.rules.views import Marker, Sort, View, home_of
 from amends.inbox.store.case_page import EventRow
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -61,6 +62,14 @@ def test_no_marker_is_the_first_page() -> None:
 def test_a_marker_of_another_order_is_refused(text: str, sort: Sort) -> None:
     with pytest.raises(Refused):
         Marker.read(text, sort)
+
+
+def test_in_which_view_a_query_is_at_home_is_worked_out_once_though_a_page_asks_ten_times() -> None:
+    text = "status:open assignee:none lang:ta"
+    assert home_of(parse(text)) is View.UNASSIGNED
+    known = home_of.cache_info().hits
+    assert home_of(parse(text)) is View.UNASSIGNED
+    assert home_of.cache_info().hits == known + 1
 
 
 @pytest.mark.parametrize(("most", "scale"), [(0, 2), (2, 2), (3, 4), (5, 6), (11, 20), (99, 100), (101, 200), (4001, 6_000)])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -69,8 +69,9 @@ def sort_of_view(view: View) -> Sort:
     return SORTS.get(view, Sort.NEWEST)
 
 
+@lru_cache(maxsize=256)
 def home_of(query: Query) -> View:
-    """Return the built-in view that the query is, or narrows: of several the one with the most conditions."""
+    """Return the built-in view that the query is, or narrows: of several the one with the most conditions. A page asks ten times."""
     fitting = [view for view in View if query.holds(query_of_view(view))]
     return max(fitting, key=lambda view: len(query_of_view(view).parts))
 
