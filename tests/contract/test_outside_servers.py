@@ -87,7 +87,7 @@ def settings(database_url: str, broker_url: str, networks: Networks) -> dict[str
     }
 
 
-def until(find: Callable[[], Any], seconds: float = 40) -> Any:
+def until(find: Callable[[], Any], seconds: float = 240) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -105,7 +105,7 @@ def test_a_wake_up_goes_through_an_administrators_broker(broker: Broker, place: 
         assert Waker(make_app(url)).wake(Task.TRIAGE)
         app = make_app(url)
         with app.connection_for_read() as connection, SimpleQueue(connection, app.amqp.queues[Task.TRIAGE.lane.value]) as desk:
-            assert desk.get(timeout=40).headers["task"] == Task.TRIAGE.value
+            assert desk.get(timeout=120).headers["task"] == Task.TRIAGE.value
 
 
 @pytest.mark.soak
