@@ -1,5 +1,5 @@
 -- An answer that is thrown away, such as one of an occasion that was stopped, waits for approval no more: who was told that it does is told so.
--- depends: 0091_purchases_by_statement
+-- depends: 0092_imports_look_nobody_up
 
 create or replace function queue_for_notifications() returns trigger language plpgsql as $$
 begin
