@@ -7,20 +7,15 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from grp import getgrgid
 from pathlib import Path
 from pwd import getpwnam, getpwuid
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from imap_tools import MailBoxUnencrypted
 
 from amends.cli.running.ports import free_port
-from amends.core.clock import utc_now
+from tests.certificates import certify
 from tests.needs import absent, program
 
 TOKEN = "a-token-that-is-good"
@@ -161,14 +156,7 @@ def _furnish(imap: Imap, user: str, group: str) -> None:
     (imap.home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
     (imap.home / "tokens").write_text(f"{USER}:{{PLAIN}}{TOKEN}\n")
     (imap.home / "mail").mkdir()
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = utc_now()
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    (imap.home / "cert.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    (imap.home / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    certify(imap.home)
 
 
 def _wait(imap: Imap, server: subprocess.Popen[bytes]) -> None:

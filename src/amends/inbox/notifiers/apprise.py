@@ -19,7 +19,7 @@ from amends.core.translating import N_, _
 SCHEMES: frozenset[str] = frozenset()
 TEXT_MESSAGE, TEXT_MESSAGES = 160, 1_500
 """Characters of one text message, and of the ten or so that providers send as one."""
-logging.getLogger("apprise").disabled = True
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # a web server that starts makes an end of `disabled`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
