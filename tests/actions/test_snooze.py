@@ -26,8 +26,8 @@ def busy(desk: Desk) -> Desk:
     return desk
 
 
-def sleep(desk: Desk, *, until: datetime | None = None, reason: Reason = Reason.TIME, label: str = "") -> None:
-    wish = Sleep(reason=reason, until=until, label=label)
+def sleep(desk: Desk, *, until: datetime | None = None, reason: Reason = Reason.TIME) -> None:
+    wish = Sleep(reason=reason, until=until, label="outage of Monday")
     snooze.snooze(desk.conn, case_id=desk.case().id, sleep=wish, agent_id=desk.agent_id, now=desk.now)
 
 
@@ -67,7 +67,7 @@ def test_an_edit_is_writing_and_wakes_the_case_where_it_was(busy: Desk) -> None:
 
 def test_a_post_of_the_customer_wakes_whatever_the_case_waits_for(busy: Desk) -> None:
     busy.answer()
-    sleep(busy, reason=Reason.INCIDENT, label="outage of Monday")
+    sleep(busy, until=busy.now + DAY)
     busy.now += HOUR
     busy.hear(an_answer_to(FIRST, "thank you", published_at=busy.now))
 

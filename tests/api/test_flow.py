@@ -244,6 +244,10 @@ def test_a_rule_that_makes_no_sense_says_so(shared_door: Door, change: dict[str,
 def test_programs_let_cases_sleep_and_work_on_many(door: Door) -> None:
     program, case = door.program(door.who.mia), f"/api/v1/cases/{door.who.plain}"
     assert program.post(f"{case}/snooze", json={"until": "2099-01-01T00:00:00Z"}).status_code == 422
+    assert "Name the incident" in program.post(f"{case}/snooze", json={"reason": "incident"}).json()["message"]
+    assert program.post(f"{case}/snooze", json={"reason": "incident", "label": "the storm"}).status_code == 422
+    labelled = {"deed": "snooze", "facts": {"reason": "incident", "label": "the storm"}, "matching": {"view": "open"}}
+    assert "Name the incident" in program.post("/api/v1/bulk", json=labelled).json()["message"]
     slept = program.post(f"{case}/snooze", json={"reason": "customer"}).json()
     assert slept["case"]["status"] == "snoozed"
     event = slept["events"][-1]["id"]

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import pytest
 
 from amends.cli.running.ports import free_port
+from amends.core.connections import line_to
 from amends.core.errors import DeliveryError, Refused, SourceUnfit
-from amends.core.kept_lines import line_to
 from amends.core.ports import Message
 from amends.inbox import notifiers
 from amends.inbox.notifiers import email, webhook

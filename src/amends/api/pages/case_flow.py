@@ -57,7 +57,7 @@ def lay_down(  # noqa: PLR0913
     """Let the case sleep; `preset` may be `next`, the nearest of the times that are offered."""
     check_reach(desk, visitor, "incident_id", incident)
     now = desk.clock()
-    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), "", incident)
+    sleep = wish(reason, snoozing.chosen(preset, at, zone, now), incident)
     return done(
         request,
         desk,

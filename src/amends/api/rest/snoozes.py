@@ -22,11 +22,10 @@ WORK = [program_may(Right.WORK)]
 
 
 class SnoozeBody(Body):
-    """Until when the case sleeps: `until` a time, until the `customer` writes, or until an `incident` is over (a number or `label`)."""
+    """Until when the case sleeps: `until` a time, until the `customer` writes, or until an `incident` is over (its number)."""
 
     reason: Reason = Reason.TIME
     until: AwareDatetime | None = None
-    label: Annotated[str, Field(max_length=200)] = ""
     incident: Annotated[int | None, Field(ge=1, lt=2**63)] = None
 
 
@@ -36,7 +35,7 @@ def lay_down(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: SnoozeBody) 
     check_reach(desk, visitor, "incident_id", body.incident or "")
     now: datetime = desk.clock()
     known = body.incident if body.reason is Reason.INCIDENT else None
-    sleep = Sleep(reason=body.reason, until=body.until, label=body.label, incident_id=known)
+    sleep = Sleep(reason=body.reason, until=body.until, incident_id=known)
     return done(desk, case_id, lambda conn: snooze.snooze(conn, case_id=case_id, sleep=sleep, agent_id=visitor.agent_id, now=now))
 
 

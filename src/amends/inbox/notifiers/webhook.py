@@ -15,8 +15,8 @@ import httpx
 import urllib3
 
 from amends.core.clock import Clock, utc_now
+from amends.core.connections import IDLE, line_to
 from amends.core.errors import DeliveryError, Refused
-from amends.core.kept_lines import IDLE, line_to
 from amends.core.outward import check_host
 from amends.core.outward_telling import told_as_trouble
 from amends.core.ports import Message

@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sleep:
-    """Until when a case sleeps: `until` a time (None: none was set), `label` the incident it waits for, `incident_id` where we know it."""
+    """Until when a case sleeps: `until` a time (None: none was set), `incident_id` the incident it waits for, `label` its name."""
 
     reason: Reason
     until: datetime | None = None
@@ -117,9 +117,9 @@ def checked(sleep: Sleep, now: datetime) -> Sleep:
         raise Refused(_("This time is over already; pick a later one."))
     if sleep.until is not None and sleep.until - now > LONGEST:
         raise Refused(_("A case sleeps for a year at most; resolve it if nothing is left to do."))
-    label = " ".join(sleep.label.split())[:LONGEST_LABEL]
-    if sleep.reason is Reason.INCIDENT and not label:
+    if sleep.reason is Reason.INCIDENT and sleep.incident_id is None:
         raise Refused(_("Name the incident that the case waits for."))
+    label = " ".join(sleep.label.split())[:LONGEST_LABEL]
     return Sleep(reason=sleep.reason, until=sleep.until, label=label, incident_id=sleep.incident_id)
 
 

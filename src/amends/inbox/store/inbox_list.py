@@ -20,7 +20,7 @@ from amends.inbox.store.query_sql import Condition, condition
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseRow:
-    """One row of the list; `sort_key` is what the next page's marker needs."""
+    """One row of the list, with all that the next page's marker needs of it."""
 
     id: int
     brand: str

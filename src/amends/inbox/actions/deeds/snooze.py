@@ -20,17 +20,17 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:
     """Return how they sleep: `hours` from when it is done, a moment (`preset` or `at`, in `zone`), or a `reason` without a time."""
     if asked.get("hours"):
         return {"hours": _hours(str(asked["hours"]))}
-    text = {name: str(asked.get(name) or "") for name in ("preset", "at", "zone", "label", "reason", "incident")}
-    sleep = wish(text["reason"], snoozing.chosen(text["preset"], text["at"], text["zone"], now), text["label"], text["incident"])
+    text = {name: str(asked.get(name) or "") for name in ("preset", "at", "zone", "reason", "incident")}
+    sleep = wish(text["reason"], snoozing.chosen(text["preset"], text["at"], text["zone"], now), text["incident"])
     return snooze.written(snooze.named(conn, snoozing.checked(sleep, now)))
 
 
-def wish(reason: str, until: datetime | None, label: str, incident: str = "") -> Sleep:
+def wish(reason: str, until: datetime | None, incident: str = "") -> Sleep:
     """Return what was asked for; `Refused` for a reason that there is not."""
     if reason and reason not in set(Reason):
         raise Refused(_("A case sleeps until a time, until the customer writes, or until an incident is over."))
     known = number({"incident": incident}, "incident") if incident and reason == Reason.INCIDENT else None
-    return Sleep(reason=Reason(reason or Reason.TIME), until=until, label=label or incident, incident_id=known)
+    return Sleep(reason=Reason(reason or Reason.TIME), until=until, incident_id=known)
 
 
 def _hours(text: str) -> float:
