@@ -75,7 +75,7 @@ def _onward(following: str, place: str) -> str:
 
 def _left_out(following: str) -> Missed | None:
     time = _time_in(following)
-    return time and Missed(since=time, until=time + STEP, reason=AT_ONE_MOMENT)
+    return Missed(since=time, until=time + STEP, reason=AT_ONE_MOMENT) if time else None
 
 
 def _time_in(place: str) -> datetime | None:

@@ -57,7 +57,7 @@ def find(client: Client, draft: Draft, account: Account, *, pages: int) -> Publi
         posts = posts_from(body, account).posts
         same = next((post for post in posts if _is_answer(post, draft)), None)
         if same or not posts or posts[-1].published_at < draft.since - CLOCKS_APART:
-            return same and _published(same)
+            return _published(same) if same else None
         place = {"max_id": posts[-1].external_id}
     return None
 

@@ -115,7 +115,7 @@ class Discourse:
         ours = [post for post in posts_from(body, self._account).posts if post.is_own and post.parent_id == draft.parent_id]
         late = [post for post in ours if post.published_at >= draft.since - CLOCKS_APART]
         same = next((post for post in late if _bare(post.text) == _bare(draft.text)), None)
-        return same and _published(same)
+        return _published(same) if same else None
 
     def reply_length(self, text: str) -> int:
         """Return the number of characters."""

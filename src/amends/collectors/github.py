@@ -110,7 +110,7 @@ class GitHub:
         body = self._discussion(place.nodes[0]) if place.nodes else self._comments(place, {"since": _iso(since)})
         ours = [post for post in posts_from(body, self._account).posts if post.is_own and post.parent_id == _answered(draft)]
         same = next((post for post in ours if post.published_at >= since and post.text.split() == draft.text.split()), None)
-        return same and _published(same)
+        return _published(same) if same else None
 
     def reply_length(self, text: str) -> int:
         """Return the number of characters."""

@@ -116,7 +116,7 @@ class Reviews:
         """Return our answer under the review where it says what the draft says."""
         answers = [post for post in self._review(draft.root_id) if post.external_id.endswith(ANSWER) and not post.deleted]
         same = next((post for post in answers if draft.parent_id == draft.root_id and post.text.split() == draft.text.split()), None)
-        return same and Published(external_id=same.external_id, permalink=same.permalink, published_at=same.published_at)
+        return Published(external_id=same.external_id, permalink=same.permalink, published_at=same.published_at) if same else None
 
     def reply_length(self, text: str) -> int:
         """Return the number of characters."""

@@ -128,7 +128,7 @@ class YouTube:
         ours = [post for post in self._answered(thread) if post.is_own and post.parent_id == thread]
         late = [post for post in ours if post.published_at >= draft.since - CLOCKS_APART]
         same = next((post for post in late if post.text.split() == draft.text.split()), None)
-        return same and _published(same)
+        return _published(same) if same else None
 
     def reply_length(self, text: str) -> int:
         """Return the number of characters."""

@@ -76,13 +76,13 @@ __all__ = [
 class _Int(IntBinaryDumper):
     """Sends small numbers as integer, not as smallint: else a statement is prepared once for ids below 32,768 and once for others."""
 
-    _int2_dumper = Int4BinaryDumper(Int4)
+    _int2_dumper = Int4BinaryDumper(Int4)  # pyrefly: ignore[bad-override] - as psycopg does it for numbers of other sizes
 
 
 class _IntInList(IntDumper):
     """Does the same for lists, which go out as text."""
 
-    _int2_dumper = Int4Dumper(Int4)
+    _int2_dumper = Int4Dumper(Int4)  # pyrefly: ignore[bad-override]
 
 
 psycopg.adapters.register_dumper(int, _IntInList)

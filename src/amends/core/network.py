@@ -85,7 +85,7 @@ class Wire(requests.Session):
     @override
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
         """Return the response to one request; options as in requests, but the time-out is ours and no redirect is followed."""
-        asked = {**options, "timeout": self._time_out, "allow_redirects": False}
+        asked: dict[str, Any] = {**options, "timeout": self._time_out, "allow_redirects": False}
         try:
             response = super().request(method, url, *args, **asked)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:

@@ -179,7 +179,7 @@ def refusal(fault: Fault, now: float) -> Answer:
     if fault.mode is Mode.TRY_LATER:
         later = ["RATELIMIT", "Looks like you've been doing that a lot. Take a break for 9 minutes before trying again.", "ratelimit"]
         return _canned(200, json.dumps({"json": {"errors": [later]}}).encode())
-    status = int(fault.mode[:3])
+    status = int(fault.mode.value[:3])
     if fault.network in _OTHERS:
         return _OTHERS[fault.network](fault, status, now)
     body = {"title": _TITLES[status], "type": "about:blank", "status": status, "detail": _TITLES[status]}

@@ -4,6 +4,7 @@ Chances and confidence stay the model's, since the screen shows why it thought s
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from amends.core.ports import Intent, Reading, Sentiment, Trust
 from amends.triage.judge import Asked, verdict_of
@@ -55,8 +56,9 @@ def _meant(said: Verdict, labels: Labels) -> Reading:
     reading = said.reading or Reading(negative=0.0, neutral=0.0, positive=0.0, complaint=0.0)
     meant = replace(reading, negative=said.negative, neutral=said.neutral, positive=said.positive, complaint=said.complaint)
     if labels.mood:
-        moods = {mood: float(mood is labels.mood) for mood in Sentiment}
+        moods: dict[str, Any] = {mood: float(mood is labels.mood) for mood in Sentiment}
         meant = replace(meant, **moods, complaint=0.0 if labels.mood is Sentiment.POSITIVE else said.complaint)
     if labels.intent:
-        meant = replace(meant, **{intent: float(intent is labels.intent) for intent in Intent})
+        intents: dict[str, Any] = {intent: float(intent is labels.intent) for intent in Intent}
+        meant = replace(meant, **intents)
     return meant

@@ -9,6 +9,7 @@ How far a head may go is chosen by what it costs on the report, which no correct
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,8 @@ def _fitted(blank: Head, lessons: Lessons, replay: Replay) -> _Fitted:
 def _with_layer(fitted: _Fitted, name: str, lessons: Lessons, kept: Replay, report: Replay) -> _Fitted:
     head, ridge, held_back = fitted.head, RIDGES[0], tuple[Cost, ...]()
     for ridge in RIDGES:
-        head = replace(fitted.head, **{name: _layer(name, lessons, kept, ridge)})
+        layer: dict[str, Any] = {name: _layer(name, lessons, kept, ridge)}
+        head = replace(fitted.head, **layer)
         worst = dearest(costs_of(head, name, report))
         if worst is None:
             break
@@ -179,8 +181,9 @@ def _held_out(fitted: _Fitted, lessons: Lessons, replay: Replay, seed: int) -> d
     answers, kept = {name: getattr(lessons, name).argmax(1) for name in ANSWERS}, replay.of(TRAIN)
     for left_out in _folds(lessons.author, seed):
         others, asked = lessons.where(~left_out), lessons.where(left_out)
-        layers = {name: _layer(name, others, kept, ridge) for name, ridge in fitted.ridges.items() if _given(others, name).any()}
-        head = replace(fitted.head, **dict.fromkeys(ANSWERS) | layers)
+        layers: dict[str, Any] = dict.fromkeys(ANSWERS)
+        layers |= {name: _layer(name, others, kept, ridge) for name, ridge in fitted.ridges.items() if _given(others, name).any()}
+        head = replace(fitted.head, **layers)
         for name in ANSWERS:
             answers[name][left_out] = answered(head, name, asked)
     return answers

@@ -1,6 +1,5 @@
 """Single sign-on: to the provider, and back. Whatever goes wrong leads to the sign-in page with a word."""
 
-import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -85,7 +84,7 @@ def _begun_here(request: Request, desk: Desk, state: str) -> tuple[Begun, str]:
     try:
         kept = unseal(request.cookies.get(COOKIE, "").encode(), desk.secret_key)
         fresh = desk.clock() - datetime.fromisoformat(kept.pop("at")) <= WITHIN
-    except (SettingsWrong, KeyError, ValueError, json.JSONDecodeError) as error:
+    except (SettingsWrong, KeyError, ValueError) as error:
         raise SignOnFailed("state") from error
     if not fresh or not compare_digest(kept["state"].encode(), state.encode()):
         raise SignOnFailed("state")

@@ -169,7 +169,7 @@ def cases(
         one = acts.incident_of(conn, incident_id)
         found = incident_cases.page(conn, visitor.scope, one.id, before=before, limit=most + 1)
     last = found[most - 1] if len(found) > most else None
-    return Members(cases=found[:most], at=last and last.joined_at, after=last and last.case_id)
+    return Members(cases=found[:most], at=last.joined_at if last else None, after=last.case_id if last else None)
 
 
 @router.post("/{incident_id}/cases", dependencies=WORK, operation_id="join_incident")

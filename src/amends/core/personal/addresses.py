@@ -30,7 +30,7 @@ _HOUSE = rf"(?:{_NUMBER_WORD})\.? ?\d{{1,5}}(?:[/-]\d{{1,5}})?[A-Za-z]?,? |(?<![
 _INDIC = rf"(?:{_HOUSE})(?:{_WORD} ){{1,4}}(?:{_WAY})"
 _AMHARIC = r"(?:(?:ቀበሌ|ወረዳ) ?\d{1,3},? (?:[^\s,\d]{1,30} )?)?የ?ቤት ቁጥር ?[:-]? ?\d{1,5}"
 _BOX = r"(?<!\w)(?i:p\.? ?o\.? ?box) ?\d{1,6}(?!\w)"
-PATTERNS = tuple(map(re.compile, (_ENGLISH, _ENGLISH_SHORT, _SPANISH, _INDIC, _AMHARIC, _BOX)))
+PATTERNS = tuple(re.compile(each) for each in (_ENGLISH, _ENGLISH_SHORT, _SPANISH, _INDIC, _AMHARIC, _BOX))
 
 
 def addresses(text: str) -> Generator[Found]:

@@ -51,6 +51,6 @@ def is_shape(shape: str) -> bool:
 @lru_cache(maxsize=64)
 def _of_shape(shape: str) -> re.Pattern[str]:
     bare = shape.strip()
-    signs = dict.fromkeys(_SIGNS, _ANY_SIGN) if "@" not in bare and any(map(str.isalpha, bare)) else {}
+    signs: dict[str, str] = dict.fromkeys(_SIGNS, _ANY_SIGN) if "@" not in bare and any(map(str.isalpha, bare)) else {}
     pieces = "".join(_PIECES.get(char) or signs.get(char) or re.escape(char) for char in bare)
     return re.compile(rf"(?<![\w-])(?P<number>{pieces})(?![\w-])", re.IGNORECASE)

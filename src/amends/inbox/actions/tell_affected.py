@@ -165,7 +165,7 @@ def _hand_over(conn: Connection, answer: Approved, policy: Policy, now: datetime
             )
     except Held:
         incident_answers.put_back(conn, answer.id, state=State.PROPOSED, why=Why.WROTE)
-    except (Refused, Conflict, NotFound) as error:
+    except (Refused, NotFound) as error:
         incident_answers.put_back(conn, answer.id, state=State.SKIPPED, why=Why.REFUSED, note=str(error)[:LONGEST_NOTE])
     else:
         incident_answers.hand_over(conn, answer.id, reply_id, now=now)

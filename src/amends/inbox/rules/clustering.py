@@ -97,7 +97,7 @@ def _apart(centred: Numbers, scripts: Sequence[str]) -> Numbers:
 
 def _number(bare: Numbers, scripts: NDArray[np.str_], numbered: NDArray[np.bool_]) -> Numbers:
     """Return the direction in which sentences with a number lie apart from the others of their script, none where too few have one."""
-    apart = np.zeros((1, bare.shape[1]), np.float32)
+    apart: Numbers = np.zeros((1, bare.shape[1]), np.float32)
     for script in np.unique(scripts):
         having, lacking = bare[(scripts == script) & numbered], bare[(scripts == script) & ~numbered]
         if min(len(having), len(lacking)) >= FEWEST_NUMBERED:

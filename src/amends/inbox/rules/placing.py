@@ -6,7 +6,7 @@ Place in the path: verdicts -> here (a batch at a time, so that a second post fi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from amends.core.ports import Sentiment
 from amends.inbox.rules import routing
@@ -189,7 +189,7 @@ def _opened(post: Claimed, verdict: Verdict) -> CaseState:
     )
 
 
-def _looks(post: Claimed, verdict: Verdict) -> dict[str, object]:
+def _looks(post: Claimed, verdict: Verdict) -> dict[str, Any]:
     """Return what the newest post says of its case."""
     return {
         "preview": preview(post.text, verdict.language),

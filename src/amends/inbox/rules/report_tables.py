@@ -1,6 +1,6 @@
 """A report as tables: what every form of it (screen, mail, CSV, XLSX) is made from, so that all of them say the same. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,7 @@ class Within:
 
 def rows_path(figure: Figure, period: Period, query: str, within: Within | None = None) -> str:
     """Return the path of the page with the rows behind a number: of all that it counts, or of those within lengths."""
-    said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
+    said: dict[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
     return "/numbers/rows?" + urlencode(said | ({"q": query} if query else {}) | (_bounds(within) if within else {}))
 
 
@@ -93,7 +93,7 @@ def _bounds(within: Within) -> dict[str, str]:
 
 def alarms_path(figure: AlarmFigure, period: Period, query: str, rule: str) -> str:
     """Return the path of the page with the alarms behind a number, of one rule or (empty) of all."""
-    said: Mapping[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
+    said: dict[str, str] = {"figure": figure.value, "since": period.since.isoformat(), "until": period.until.isoformat()}
     return "/numbers/alarms/rows?" + urlencode(said | ({"q": query} if query else {}) | ({"rule": rule} if rule else {}))
 
 

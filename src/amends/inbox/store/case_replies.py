@@ -101,7 +101,7 @@ def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
     if not found:
         return []
     ids = [reply.id for reply in found]
-    looks, parts, pictures = (_by_reply(rows) for rows in (_looks(conn, ids), _parts(conn, ids), _pictures(conn, ids)))
+    looks, parts, pictures = _by_reply(_looks(conn, ids)), _by_reply(_parts(conn, ids)), _by_reply(_pictures(conn, ids))
     return [
         replace(reply, looks=looks.get(reply.id, ()), parts=parts.get(reply.id, ()), pictures=pictures.get(reply.id, ())) for reply in found
     ]

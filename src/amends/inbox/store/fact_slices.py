@@ -129,7 +129,7 @@ def _packed(axis: Axis, columns: Sequence[Column], slices: LiteralString) -> Lit
     """Return the rows of columns that the facts of some slices are packed into."""
     between: LiteralString = ", "
     wide = between.join(tuple(_aggregate(column) for column in columns))
-    rows = between.join(tuple("('" + _COLUMNS[column][0] + "', w.\"" + _COLUMNS[column][0] + '")' for column in columns))
+    rows = between.join(tuple(_named(column) for column in columns))
     facts = "(select s.begins, " + wide + " from " + slices + _ON_AXIS[axis] + _CODES + " group by s.begins) w"
     return "(select w.begins, c.* from " + facts + " cross join lateral (values " + rows + ") c (name, numbers)) packed"
 
@@ -137,3 +137,8 @@ def _packed(axis: Axis, columns: Sequence[Column], slices: LiteralString) -> Lit
 def _aggregate(column: Column) -> LiteralString:
     name, each = _COLUMNS[column]
     return "coalesce(string_agg(" + each + ", ''::bytea order by f.at, f.episode_id), ''::bytea) as \"" + name + '"'
+
+
+def _named(column: Column) -> LiteralString:
+    name, _ = _COLUMNS[column]
+    return "('" + name + "', w.\"" + name + '")'

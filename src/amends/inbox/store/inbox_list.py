@@ -88,7 +88,7 @@ _STATUSES: dict[str, LiteralString] = {
     CaseStatus.RESOLVED: "('resolved')",
     CaseStatus.DISMISSED: "('dismissed')",
 }
-_DIGITS: LiteralString = "0123456789"
+_DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 STEPS = 4_000
 """How many rows are looked at in the list's order, over all statuses, before the few that fit are gathered by their own indices instead."""
 
