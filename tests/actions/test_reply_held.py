@@ -9,12 +9,12 @@ import pytest
 
 from amends.core.database import Pool, execute, fetch_values
 from amends.core.errors import Conflict, NotAllowed, Refused
-from amends.inbox.actions.approve import approve, give_back, set_approvals, switch_team, undo_approval
+from amends.inbox.actions.approve import NewWords, approve, give_back, set_approvals, switch_team, undo_approval
 from amends.inbox.actions.drafts import bring_back, discard, save
 from amends.inbox.actions.reply import Manner, claim_reply, discard_reply, queue_reply
 from amends.inbox.actions.take_back import take_back_reply
 from amends.inbox.actions.teams import By
-from amends.inbox.rules.approving import Approvals
+from amends.inbox.rules.approving import Approvals, Why
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
 from amends.inbox.rules.words import Role
@@ -190,6 +190,24 @@ def test_an_answer_to_somebody_with_many_followers_waits_for_somebody_else(desk:
     draft = give_back(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), note="Say sorry first", now=now)
     assert (draft.agent_id, draft.text, draft.note) == (desk.agent_id, "We are on it.", "Say sorry first")
     assert desk.events()[-3:] == ["reply_approved", "reply_approval_undone", "reply_given_back"]
+
+
+def test_an_answer_in_posts_that_is_approved_in_other_words_goes_out_in_those_posts(lost: Desk) -> None:
+    conn, now, case_id = lost.conn, lost.now, lost.case().id
+    manner = Manner(parts=("We are 1/2", "on it. 2/2"), read_first=(Why.TEAM,))
+    asked = {"case_id": case_id, "agent_id": lost.agent_id, "text": "We are on it.", "now": now, "policy": POLICY, "manner": manner}
+    reply_id = queue_reply(conn, **asked)  # pyright: ignore[reportArgumentType]
+
+    def out(words: NewWords) -> list[str]:
+        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now, words=words)
+        undo_approval(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), now=now)
+        return fetch_values(conn, "select text from reply_parts order by number")
+
+    assert out(NewWords(text="Found it. Sorry.", parts=("Found it. 1/2", "Sorry. 2/2"))) == ["Found it. 1/2", "Sorry. 2/2"]
+    assert out(NewWords(text="Found.", parts=("Found.",))) == []
+    assert fetch_values(conn, "select array[text, proposed_text] from replies") == [["Found.", "We are on it."]]
+    assert out(NewWords(text="We are on it.")) == []
+    assert fetch_values(conn, "select array[text, proposed_text] from replies") == [["We are on it.", None]]
 
 
 def test_the_answers_of_a_team_that_asks_for_it_wait_and_those_of_others_do_not(lost: Desk) -> None:

@@ -13,6 +13,7 @@ from amends.core.database import execute, fetch_values
 from amends.core.errors import SettingsWrong, TranslationFailed
 from amends.inbox import translators
 from amends.inbox.actions.approve import set_approvals
+from amends.inbox.actions.notify import notify
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.translators import Choice
 from tests.cast import NOON
@@ -146,6 +147,53 @@ def test_an_answer_waits_for_a_second_person_who_lets_it_out_or_gives_it_back(do
         assert said in shown
 
 
+@pytest.fixture
+def proposed(door: Door) -> tuple[Door, str]:
+    """A door where an answer of Ada's waits for somebody else, and the answer's address."""
+    with door.pool.transaction() as conn:
+        execute(conn, "update authors set followers = 50000")
+        set_approvals(conn, Approvals(followers=10_000), agent_id=door.who.mia, now=NOON)
+    door = Door(pool=door.pool, who=door.who, undo_seconds=10)
+    send(door, door.who.ada, text="We are on it.\nWrite to +1 202-555-0143", all_the_same="true")
+    [reply] = values(door, "select id from replies where state = 'proposed'")
+    return door, f"/inbox/{door.who.plain}/replies/{reply}"
+
+
+NEWEST = "select array[state, text] from replies order by id desc limit 1"
+
+
+def test_a_second_person_changes_the_words_and_the_author_is_told_what_changed(proposed: tuple[Door, str]) -> None:
+    door, at = proposed
+    post(door, door.who.mia, f"{at}/approve", text="We are <b>very</b> sorry.\r\nWrite to +1 202-555-0143", seen_posts="1")
+    assert values(door, NEWEST) == [["queued", "We are <b>very</b> sorry.\nWrite to +1 202-555-0143"]]
+    shown = door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
+    assert "Mia approved the answer and changed its words" in shown
+    assert "We are<del> on it.</del><ins> &lt;b&gt;very&lt;/b&gt; sorry.</ins>\nWrite to" in shown
+    with door.pool.transaction() as conn:
+        notify(conn, now=door.now)
+    assert "Mia approved your answer and changed its words" in page(door, door.who.ada, "/notifications")
+
+
+def test_changed_words_that_cannot_go_out_or_show_more_than_the_old_ones_are_told_so(proposed: tuple[Door, str]) -> None:
+    door, at = proposed
+    asked = post(door, door.who.mia, f"{at}/approve", text="Write to cy@example.com")
+    assert "shows this to everybody" in asked.text
+    for text, words in ((" ", "A reply needs some words"), ("x" * 501, "shorten it")):
+        assert words in post(door, door.who.mia, f"{at}/approve", text=text).json()["message"]
+    assert values(door, NEWEST) == [["proposed", "We are on it.\nWrite to +1 202-555-0143"]]
+    assert post(door, door.who.mia, f"{at}/approve", text="Write to cy@example.com", all_the_same="true").status_code == 200
+    assert values(door, NEWEST) == [["queued", "Write to cy@example.com"]]
+
+
+def test_changed_words_wait_again_as_they_are_and_given_back_is_what_the_author_wrote(proposed: tuple[Door, str]) -> None:
+    door, at = proposed
+    sent = post(door, door.who.mia, f"{at}/approve", text="We are sorry.")
+    post(door, door.who.mia, told(sent)["toast"]["undo"])  # pyright: ignore[reportIndexIssue]
+    assert ">We are sorry.</textarea>" in page(door, door.who.mia, f"/inbox/{door.who.plain}")
+    post(door, door.who.mia, f"{at}/give-back", note="Say sorry")
+    assert ">We are on it.\nWrite to +1 202-555-0143</textarea>" in page(door, door.who.ada, f"/inbox/{door.who.plain}")
+
+
 def test_programs_obey_the_same_rules(door: Door) -> None:
     ada, mia, at = door.program(door.who.ada), door.program(door.who.mia), f"/api/v1/cases/{door.who.plain}"
     assert ada.post(f"{at}/reply", json={"text": "One", "seen_posts": 1, "seen_reply": 0}).json()["state"] == "queued"
@@ -158,7 +206,9 @@ def test_programs_obey_the_same_rules(door: Door) -> None:
     assert made["state"] == "proposed"
     assert [one["text"] for one in mia.get("/api/v1/approvals").json()["waiting"]] == ["Three"]
     assert ada.post(f"{at}/replies/{made['reply_id']}/approve", json={}).status_code == 403
-    assert mia.post(f"{at}/replies/{made['reply_id']}/approve", json={}).status_code == 200
+    assert {"text": "Sorry", "proposed_text": "Three"}.items() <= mia.post(
+        f"{at}/replies/{made['reply_id']}/approve", json={"text": "Sorry"}
+    ).json()["replies"][-1].items()
     assert ada.put(f"{at}/drafts/note", json={"text": "Ring them"}).json()["drafts"][0]["version"] == 1
     assert ada.get(f"{at}/drafts").json()["drafts"][0]["text"] == "Ring them"
     assert [ada.delete(f"{at}/drafts/note?version={version}").status_code for version in (0, 1)] == [409, 204]

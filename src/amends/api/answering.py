@@ -13,11 +13,12 @@ from amends.core.errors import NotFound, Refused
 from amends.core.personal.finding import find, kinds_of
 from amends.core.personal.kinds import Kind
 from amends.core.translating import _, ngettext
+from amends.inbox.actions.approve import NewWords
 from amends.inbox.actions.attach import Chosen
 from amends.inbox.actions.reply import Manner, queue_reply
 from amends.inbox.rules.holding import UNSEEN, Seen
 from amends.inbox.rules.ids import CaseId, ReplyId
-from amends.inbox.store import case_page
+from amends.inbox.store import case_page, replies, reply_parts
 from amends.inbox.store.case_page import CaseHead
 from amends.inbox.store.sessions import Visitor
 
@@ -85,6 +86,31 @@ def answer(  # noqa: PLR0913
         now=desk.clock(),
         manner=Manner(private=wish.private, parts=parts, pictures=wish.pictures, seen=wish.seen, wait=wish.wait),
     )
+
+
+def in_words(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, text: str | None) -> NewWords | None:
+    """Return the words that a second person gives an answer, None where they are as they were; `Refused` where they are too long.
+
+    An answer that its author sent as several posts goes out as several again.
+    """
+    case, reply = head_of(conn, case_id), replies.find(conn, reply_id=reply_id)
+    written = None if text is None else "\n".join(text.strip().splitlines())
+    if reply is None or written is None or written == reply.text:
+        return None
+    private = reply.private or case.is_private
+    if reply_parts.are_there(conn, reply_id=reply_id):
+        return NewWords(text=written, parts=posts_of(case.network, case.source_options, written, private=private))
+    check_length(case.network, case.source_options, written, private=private)
+    return NewWords(text=written)
+
+
+def newly_named(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, words: NewWords) -> tuple[Kind, ...]:
+    """Return the kinds of personal data that new words of an answer would show to everybody, and its old ones do not."""
+    reply = replies.find(conn, reply_id=reply_id)
+    if reply is None or reply.private or reply.case_id != case_id:
+        return ()
+    before = named_in_public(conn, case_id, reply.text)
+    return tuple(kind for kind in named_in_public(conn, case_id, words.text) if kind not in before)
 
 
 def _check_wish(wish: Wish, able: Abilities, *, private: bool) -> None:

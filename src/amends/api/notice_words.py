@@ -61,6 +61,12 @@ def _handed_over(told: Told) -> str:
     return _by(told, N_("%(name)s handed your cases over, or gave them back to you"), N_("Your cases were handed over"))
 
 
+def _approved(told: Told) -> str:
+    if told.facts.get("reworded"):
+        return _by(told, N_("%(name)s approved your answer and changed its words"), N_("Your answer was approved in other words"))
+    return _by(told, N_("%(name)s approved your answer"), N_("Your answer was approved"))
+
+
 def _renewal(facts: Mapping[str, object]) -> str:
     n = int(str(facts.get("members", 1)))
     says = ngettext("%(n)s membership of “%(name)s” renews on %(day)s", "%(n)s memberships of “%(name)s” renew on %(day)s", n)
@@ -82,7 +88,7 @@ _SAYS: Mapping[Notice, Callable[[Told], str]] = {
     Notice.CUSTOMER_WROTE: _wrote,
     Notice.REPLY_FAILED: lambda _told: _("Your answer was not published"),
     Notice.REPLY_VANISHED: lambda _told: _("Your answer cannot be seen in public"),
-    Notice.REPLY_APPROVED: lambda told: _by(told, N_("%(name)s approved your answer"), N_("Your answer was approved")),
+    Notice.REPLY_APPROVED: _approved,
     Notice.REPLY_GIVEN_BACK: lambda told: _by(told, N_("%(name)s gave your answer back"), N_("Your answer was given back")),
     Notice.WOKEN: lambda _told: _("A snoozed case of yours is awake"),
     Notice.FOLLOW_UP: _follow_up,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -14,6 +15,9 @@ from amends.inbox.rules.approving import SAID
 _PIECES = re.compile(
     r"(?P<link>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'])|(?P<mention>(?<![\w.@])@\w[\w.-]*(?:@[\w.-]+\w)?)|(?P<tag>(?<!\w)#\w+)"
 )
+_WORDS = re.compile(r"\s*\S+|\s+")
+LONGEST_COMPARED = 5_000
+"""Longer versions are shown one after the other: to compare them word by word would hold up the page."""
 MOVE_PRIVATE = {
     "en": "We would like to sort this out with you. Please write to us in a private message, so that your details stay between us.",
     "es": "Queremos resolverlo contigo. Escríbenos por mensaje privado, así tus datos quedan entre nosotros.",
@@ -60,6 +64,19 @@ def _short(link: str, counted: int) -> str:
         return link
     bare = link.removeprefix(f"{split.scheme}://").removeprefix("www.")
     return bare if len(bare) <= counted else f"{bare[: counted - 1]}…"
+
+
+def changed(before: str, now: str) -> Markup:
+    """Return two versions of an answer as one text, word by word: what was taken out struck, what was put in marked."""
+    old, new = (_WORDS.findall(text) if len(text) <= LONGEST_COMPARED else [text] for text in (before, now))
+    pieces: list[Markup] = []
+    for same, begin, end, begins, ends in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        taken, put = "".join(old[begin:end]), "".join(new[begins:ends])
+        if same == "equal":
+            pieces.append(escape(put))
+            continue
+        pieces += [Markup("<{0}>{1}</{0}>").format(tag, text) for tag, text in (("del", taken), ("ins", put)) if text]
+    return Markup("").join(pieces)
 
 
 def why_proposed(reasons: list[str]) -> str:

@@ -136,6 +136,11 @@ def _of_incident(event: EventRow, sentence: str) -> str:
     return _("%(said)s: %(note)s") % {"said": said, "note": note} if note else said
 
 
+def _approved(event: EventRow) -> str:
+    changed = event.facts.get("reworded")
+    return _said(event, _("%(name)s approved the answer and changed its words") if changed else _("%(name)s approved the answer"))
+
+
 def _discarded(event: EventRow) -> str:
     return _said(event, _("%(name)s threw the rest of a reply away") if event.facts.get("rest") else _("%(name)s threw a reply away"))
 
@@ -163,7 +168,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_UNREAD: lambda event: _("%(by)s marked the case as unread") % {"by": _by(event)},
     EventKind.NOTE_REMOVED: lambda event: _("%(by)s took a note back") % {"by": _by(event)},
     EventKind.REPLY_PROPOSED: lambda event: _said(event, _("%(name)s asked for approval of an answer")),
-    EventKind.REPLY_APPROVED: lambda event: _said(event, _("%(name)s approved the answer")),
+    EventKind.REPLY_APPROVED: _approved,
     EventKind.REPLY_APPROVAL_UNDONE: lambda event: _said(event, _("%(name)s took the approval back")),
     EventKind.REPLY_GIVEN_BACK: lambda event: _said(event, _("%(name)s gave the answer back: %(note)s"), note=event.facts.get("note", "")),
     EventKind.REPLY_UNDONE: lambda event: _said(event, _("%(name)s took an answer back before it went out")),

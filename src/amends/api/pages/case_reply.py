@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from amends.api.answering import Wish
+from amends.api.answering import Wish, in_words, newly_named
 from amends.api.auth import Meaning, may
 from amends.api.desk import AtDesk
 from amends.api.pages._acting import done
 from amends.api.pages._sending import Letter, back_in_the_box, send
+from amends.api.personal_words import named
 from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.inbox.actions.approve import approve, give_back, undo_approval
@@ -84,16 +85,28 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId,
 
 
 @router.post("/replies/{reply_id}/approve", dependencies=APPROVE)
-def let_out(
-    request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId, reply_id: ReplyId, seen_posts: Annotated[int | None, Form()] = None
+def let_out(  # noqa: PLR0913
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    case_id: CaseId,
+    reply_id: ReplyId,
+    seen_posts: Annotated[int | None, Form()] = None,
+    text: Annotated[str | None, Form(max_length=20_000)] = None,
+    all_the_same: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Let a colleague's answer out; the toast takes that back."""
+    """Let a colleague's answer out, with `text` in these words; the toast takes that back. Ask first where they show personal data."""
     now, me, wait = desk.clock(), visitor.agent_id, desk.policy.undo_after
+    with desk.pool.transaction() as conn:
+        words = in_words(conn, case_id=case_id, reply_id=reply_id, text=text)
+        kinds = newly_named(conn, case_id=case_id, reply_id=reply_id, words=words) if words and not all_the_same else ()
+    if kinds:
+        return desk.screens.blocks(request, "rewording_ask.html", ["ask"], {"reply_id": reply_id, "asking": named(kinds)})
     return done(
         request,
         desk,
         case_id,
-        lambda conn: approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=wait, now=now, seen=seen_posts),
+        lambda conn: approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=wait, now=now, seen=seen_posts, words=words),
         _("Approved; it is on its way"),
         undo=f"/inbox/{case_id}/replies/{reply_id}/unapprove" if wait > timedelta(0) else "",
     )

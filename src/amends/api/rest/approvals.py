@@ -6,10 +6,12 @@ from datetime import timedelta
 from fastapi import APIRouter
 from pydantic import Field
 
+from amends.api.answering import in_words
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.api.rest._case import Case, done
+from amends.core.database import Connection
 from amends.inbox.actions.approve import approve, give_back
 from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.rules.rights import Right
@@ -20,9 +22,10 @@ APPROVE = [program_may(Right.APPROVE)]
 
 
 class ApproveBody(Body):
-    """Up to which number the customer's posts were read, where there are newer ones than the answer knew."""
+    """Up to which number the customer's posts were read, where there are newer ones than the answer knew; and its words, if others."""
 
     seen_posts: int | None = None
+    text: str | None = Field(default=None, min_length=1, max_length=20_000)
 
 
 class GiveBackBody(Body):
@@ -47,13 +50,14 @@ def list_approvals(desk: AtDesk, visitor: Bearing) -> ApprovalList:
 
 @router.post("/cases/{case_id}/replies/{reply_id}/approve", operation_id="approve_reply", dependencies=APPROVE)
 def let_out(desk: AtDesk, visitor: Bearing, case_id: CaseId, reply_id: ReplyId, body: ApproveBody) -> Case:
-    """Let a colleague's answer out; 409 where the customer has written since."""
+    """Let a colleague's answer out, with `text` in these words; 409 where the customer has written since."""
     now, me, none = desk.clock(), visitor.agent_id, timedelta(0)
-    return done(
-        desk,
-        case_id,
-        lambda conn: approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=none, now=now, seen=body.seen_posts),
-    )
+
+    def act(conn: Connection) -> None:
+        words = in_words(conn, case_id=case_id, reply_id=reply_id, text=body.text)
+        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=none, now=now, seen=body.seen_posts, words=words)
+
+    return done(desk, case_id, act)
 
 
 @router.post("/cases/{case_id}/replies/{reply_id}/give_back", operation_id="give_back_reply", dependencies=APPROVE)

@@ -1,6 +1,9 @@
 """A second person reads an answer first. Place in the path: proposed -> here -> queued, or given back to its author as a draft."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
@@ -17,7 +20,7 @@ from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
 from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import approvals, cases, events
+from amends.inbox.store import approvals, cases, events, replies, reply_parts
 from amends.inbox.store.approvals import TeamApproval
 from amends.inbox.store.drafts import Draft
 from amends.inbox.store.replies import Reply
@@ -26,10 +29,26 @@ from amends.inbox.store.since import since
 LONGEST_NOTE = 1_000
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewWords:
+    """What an answer says instead, and the posts it goes out as where it goes out as several."""
+
+    text: str
+    parts: Sequence[str] = ()
+
+
 def approve(  # noqa: PLR0913
-    conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, wait: timedelta, now: datetime, seen: int | None = None
+    conn: Connection,
+    *,
+    case_id: CaseId,
+    reply_id: ReplyId,
+    agent_id: AgentId,
+    wait: timedelta,
+    now: datetime,
+    seen: int | None = None,
+    words: NewWords | None = None,
 ) -> None:
-    """Let a colleague's answer out after `wait`.
+    """Let a colleague's answer out after `wait`, in other `words` where the second person changed them; the author's are kept.
 
     `Held` where the customer has written since the answer was written, unless `seen` says that the customer's posts were read up to that
     number.
@@ -43,13 +62,31 @@ def approve(  # noqa: PLR0913
     target = cases.post_to_answer(conn, case_id=case_id)
     if target is None or not target.can_reply or case.status == CaseStatus.DISMISSED:
         raise Refused(_("This case takes no answer any more; give it back to its author."))
+    text = _reword(conn, reply_id, words) if words else reply.text
     approvals.approve(conn, reply_id=reply_id, agent_id=agent_id, answers=case.customer_posts, now=now, at=now + wait)
     cases.set_looked_at(conn, case_id=case_id)
-    events.add(conn, EventKind.REPLY_APPROVED, now=now, case_id=case_id, agent_id=agent_id, reply_id=reply_id, author_id=reply.agent_id)
+    events.add(conn, EventKind.REPLY_APPROVED, now=now, case_id=case_id, agent_id=agent_id, **_approved(reply, text))
+
+
+def _approved(reply: Reply, text: str) -> dict[str, object]:
+    """Return what an event keeps of an answer that was approved as this text; the words themselves stand with the answer."""
+    facts: dict[str, object] = {"reply_id": reply.id, "author_id": reply.agent_id}
+    return facts if text == reply.own_words else facts | {"reworded": True}
+
+
+def _reword(conn: Connection, reply_id: ReplyId, words: NewWords) -> str:
+    """Give the answer other words, and return them as they are kept."""
+    text = storable(words.text).strip()
+    if not text:
+        raise Refused(_("A reply needs some words."))
+    replies.reword(conn, reply_id=reply_id, text=text)
+    parts = words.parts if len(words.parts) > 1 else ()
+    reply_parts.replace(conn, reply_id=reply_id, texts=parts, keys=[uuid4() for _part in parts])
+    return text
 
 
 def undo_approval(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, agent_id: AgentId, now: datetime) -> None:
-    """Let an approved answer wait again; `Conflict` where it is on its way already."""
+    """Let an approved answer wait again, in the words it was approved in; `Conflict` where it is on its way already."""
     reply = unsent_reply(conn, case_id=case_id, reply_id=reply_id)
     if reply.approved_by is None:
         raise Conflict(_("Nobody has approved this answer."))

@@ -107,6 +107,7 @@ _KEPT = frozenset(
     {
         "note_id",
         "reply_id",
+        "reworded",
         "outcome",
         "woken_by",
         "severity",

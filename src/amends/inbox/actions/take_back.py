@@ -41,4 +41,4 @@ def unsend(conn: Connection, reply: Reply, *, now: datetime, note: str = "") -> 
     """Make a locked reply the draft of its author."""
     attachments.loosen(conn, reply_id=reply.id, now=now)
     replies.delete(conn, reply_id=reply.id, now=now)
-    return put_back(conn, case_id=reply.case_id, box="reply", text=reply.text, agent_id=reply.agent_id, now=now, note=note)
+    return put_back(conn, case_id=reply.case_id, box="reply", text=reply.own_words, agent_id=reply.agent_id, now=now, note=note)

@@ -66,6 +66,7 @@ class ReplyRow:
     answers: int
     proposed_why: Sequence[str]
     approved_by: str | None
+    proposed_text: str | None
     looks: Sequence[LookRow] = ()
     parts: Sequence[PartRow] = ()
     pictures: Sequence[PictureRow] = ()
@@ -92,7 +93,7 @@ def replies(conn: Connection, case_id: int) -> list[ReplyRow]:
         """
         select r.id, r.post_id, g.name as agent, r.text, r.private, r.state, r.error, r.advice, r.attempts, r.created_at, r.next_at,
                r.sent_at, r.external_id, r.permalink, r.checked_at, r.visible, r.seen, r.look_at,
-               r.agent_id, r.answers, r.proposed_why, b.name as approved_by
+               r.agent_id, r.answers, r.proposed_why, b.name as approved_by, r.proposed_text
         from replies r join agents g on g.id = r.agent_id left join agents b on b.id = r.approved_by
         where r.case_id = %(case_id)s order by r.created_at, r.id
         """,

@@ -192,7 +192,7 @@ def blank_cases(conn: Connection, customers: Sequence[CustomerId]) -> list[CaseI
         """,
         ids,
     )
-    execute(conn, "update replies set text = '', error = '', permalink = '' where case_id = any(%(ids)s)", ids)
+    execute(conn, "update replies set text = '', proposed_text = null, error = '', permalink = '' where case_id = any(%(ids)s)", ids)
     execute(
         conn,
         """

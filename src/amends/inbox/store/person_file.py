@@ -73,7 +73,8 @@ _OF_RECORD: dict[str, LiteralString] = {
             where n.case_id = c.id)) as row
         from cases c join brands b on b.id = c.brand_id where c.customer_id = any(%(customers)s) and c.id > %(after)s""",
     "answers": """
-        select r.id, jsonb_build_object('case_id', r.case_id, 'text', r.text, 'sent_at', r.sent_at, 'permalink', r.permalink) as row
+        select r.id, jsonb_build_object('case_id', r.case_id, 'text', r.text, 'proposed_text', r.proposed_text, 'sent_at', r.sent_at,
+          'permalink', r.permalink) as row
         from cases c join replies r on r.case_id = c.id
         where c.customer_id = any(%(customers)s) and r.state = 'sent' and r.id > %(after)s""",
     "case_notes": """

@@ -80,6 +80,12 @@ class Reply:
     was_tried: bool
     approved_by: AgentId | None
     answers: int
+    proposed_text: str | None
+
+    @property
+    def own_words(self) -> str:
+        """What its author wrote, whatever a second person made of it."""
+        return self.text if self.proposed_text is None else self.proposed_text
 
 
 def insert(conn: Connection, new: NewReply, *, now: datetime) -> ReplyId:
@@ -119,7 +125,7 @@ def find(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers
+          approved_by, answers, proposed_text
         from replies where id = %(id)s
         """,
         {"id": reply_id},
@@ -133,7 +139,7 @@ def lock(conn: Connection, *, reply_id: ReplyId) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers
+          approved_by, answers, proposed_text
         from replies where id = %(id)s for update
         """,
         {"id": reply_id},
@@ -147,7 +153,7 @@ def find_by_key(conn: Connection, *, key: UUID) -> Reply | None:
         Reply,
         """
         select id, case_id, agent_id, text, episode, follow_up_after, private, state, first_try_at is not null as was_tried,
-          approved_by, answers
+          approved_by, answers, proposed_text
         from replies where key = %(key)s
         """,
         {"key": key},
@@ -264,6 +270,17 @@ def queue_again(conn: Connection, *, reply_id: ReplyId, now: datetime) -> None:
         conn,
         "update replies set state = 'queued', error = '', advice = '', attempts = 0, next_at = %(now)s where id = %(id)s",
         {"id": reply_id, "now": now},
+    )
+
+
+def reword(conn: Connection, *, reply_id: ReplyId, text: str) -> None:
+    """Give the reply other words, and keep beside them what its author wrote."""
+    execute(
+        conn,
+        """
+        update replies set text = %(text)s, proposed_text = nullif(coalesce(proposed_text, text), %(text)s) where id = %(id)s
+        """,
+        {"id": reply_id, "text": text},
     )
 
 

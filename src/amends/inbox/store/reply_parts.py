@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from amends.core.database import Connection, execute, fetch_all
+from amends.core.database import Connection, execute, fetch_all, fetch_values
 from amends.core.ports import Published
 from amends.inbox.rules.ids import ReplyId
 
@@ -35,6 +35,17 @@ def insert(conn: Connection, *, reply_id: ReplyId, texts: Sequence[str], keys: S
         """,
         {"id": reply_id, "texts": list(texts), "keys": list(keys)},
     )
+
+
+def replace(conn: Connection, *, reply_id: ReplyId, texts: Sequence[str], keys: Sequence[UUID]) -> None:
+    """Store other posts for a reply of which none is out."""
+    execute(conn, "delete from reply_parts where reply_id = %(id)s", {"id": reply_id})
+    insert(conn, reply_id=reply_id, texts=texts, keys=keys)
+
+
+def are_there(conn: Connection, *, reply_id: ReplyId) -> bool:
+    """Tell whether the reply goes out as several posts."""
+    return bool(fetch_values(conn, "select exists (select from reply_parts where reply_id = %(id)s)", {"id": reply_id})[0])
 
 
 def mark_out(conn: Connection, *, reply_id: ReplyId, number: int, published: Published) -> bool:

@@ -189,7 +189,7 @@ _TAKEN: dict[Kept, tuple[LiteralString, ...]] = {
         + _ANSWERS
         + _CASES
         + "), parts as (update reply_parts p set text = '' from old where p.reply_id = old.id)"
-        " update replies r set text = '' from old where r.id = old.id returning old.place",
+        " update replies r set text = '', proposed_text = null from old where r.id = old.id returning old.place",
     ),
     Kept.NOTES: (
         "with old as (select n.id, c.id as place "
