@@ -65,7 +65,8 @@ def _a_week(conn: Connection) -> None:
 
 @settings(max_examples=few(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(["begin", "happen", "happen", "happen", "fold"]), min_size=5, max_size=60)
+    seed=st.integers(0, 10**6),
+    steps=st.lists(st.sampled_from(["begin", "happen", "happen", "happen", "fold", "look", "look back"]), min_size=5, max_size=60),
 )
 def test_numbers_rows_and_a_slow_count_agree_whatever_happened(conn: Connection, seed: int, steps: list[str]) -> None:
     with _emptied(conn):
@@ -73,6 +74,8 @@ def test_numbers_rows_and_a_slow_count_agree_whatever_happened(conn: Connection,
         for step in steps:
             if step == "fold":
                 facts.fold(conn)
+            elif step.startswith("look"):
+                _look(conn, days=7 if step == "look back" else 300)
             else:
                 getattr(made, step)()
         facts.freshen(conn)
@@ -115,6 +118,12 @@ def test_what_a_clock_that_was_put_back_resolves_is_resolved_no_sooner_than_it_b
 
 def _asker(scope: Scope = EVERYTHING) -> Asker:
     return Asker(agent_id=0, now=NOW, scope=scope)
+
+
+def _look(conn: Connection, *, days: int) -> None:
+    """Read numbers, which the process keeps, of some columns or of more."""
+    asked = Asked(period=Period(since=NOW - days * DAY, until=NOW - days * DAY / 2), query=parse(""), asker=_asker(), zone=ZoneInfo("UTC"))
+    numbers.find(conn, asked, also=PACED if days == 7 else ())
 
 
 def _agree(conn: Connection, made: Made) -> None:

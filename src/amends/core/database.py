@@ -5,11 +5,9 @@ Nothing else imports psycopg. SQL is a literal at the call (`LiteralString`), va
 
 import select
 import time
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from operator import itemgetter
 from typing import Any, LiteralString, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -61,9 +59,9 @@ __all__ = [
     "database_beside",
     "execute",
     "fetch_all",
+    "fetch_binary",
     "fetch_maybe",
     "fetch_one",
-    "fetch_packed",
     "fetch_values",
     "is_rows_fault",
     "listen",
@@ -245,17 +243,10 @@ def fetch_values(conn: Connection, query: LiteralString, params: Params | None =
         return [values[0] for values in cursor.execute(query, params)]
 
 
-def fetch_packed(conn: Connection, query: LiteralString, params: Params | None = None) -> dict[str, bytes]:
-    """Return what the rows of `query`, a name, a place and a `bytea` each, hold for each name, one place after the other.
-
-    They come without the detour over text, and are put together here: to sort or to gather them costs the server more than all else.
-    """
+def fetch_binary(conn: Connection, query: LiteralString, params: Params | None = None) -> list[tuple[Any, ...]]:
+    """Return the rows of `query`, whose values come without the detour over text: for long ones of `bytea`."""
     with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-        rows = cursor.execute(query, params).fetchall()
-    found = defaultdict[str, list[bytes]](list)
-    for name, _place, piece in sorted(rows, key=itemgetter(1)):
-        found[name].append(piece)
-    return {name: b"".join(pieces) for name, pieces in found.items()}
+        return cursor.execute(query, params).fetchall()
 
 
 def stream(conn: Connection, row: type[Row], query: LiteralString) -> Generator[Row]:

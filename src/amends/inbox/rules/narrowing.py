@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.columns import MOODS, Column, Columns, Mask
+from amends.inbox.rules.columns import MOODS, Column, Columns, Mask, one_of
 from amends.inbox.rules.query import Either, Node, Not, Query, Term, Word, terms_of, words_of
 from amends.inbox.rules.rights import Scope
 
@@ -53,9 +53,9 @@ def seen(columns: Columns, scope: Scope) -> Mask:
     """Return which episodes the scope holds."""
     found = np.ones(len(columns), dtype=bool)
     if scope.teams is not None:
-        found &= np.isin(columns[Column.TEAM], [0, *scope.teams])
+        found &= one_of(columns[Column.TEAM], [0, *scope.teams])
     if scope.sources is not None:
-        found &= np.isin(columns[Column.SOURCE], list(scope.sources))
+        found &= one_of(columns[Column.SOURCE], scope.sources)
     return found
 
 
@@ -87,7 +87,7 @@ class Narrowing:
     def _term(self, columns: Columns, term: Term) -> Mask:
         wanted = [number for match in term.matches for number in self._numbers(term.field, match.value)]
         if term.field != "topic":
-            return np.isin(columns[_COLUMNS[term.field]], wanted)
+            return one_of(columns[_COLUMNS[term.field]], wanted)
         found = columns.of_topic(wanted)
         if not any(match.value == "none" for match in term.matches):
             return found

@@ -108,6 +108,7 @@ _EMPTIED: tuple[LiteralString, ...] = (
     "delete from touched_cases",
     "delete from episode_facts",
     "delete from fact_slices",
+    "delete from slice_packs",
 )
 
 

@@ -1,16 +1,22 @@
 """SQL of the packed facts: each column of half a day as one string of numbers, so that the facts of a year come in a few milliseconds.
 
-A slice that is stale is packed from the facts while it is read, so that what is read never depends on when the worker packed it.
+A slice that is stale is packed from the facts while it is read, so that what is read never depends on when the worker packed it. What was
+read is kept in the process under the name of its pack (`slice_packs`): PostgreSQL says at each look which names are true still, and sends
+the others alone. What is kept may be forgotten at any time, and is replaced as a whole, so any number of threads may look at it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
-from amends.core.database import Connection, execute, fetch_all, fetch_packed, fetch_values
-from amends.inbox.rules.columns import Axis, Column
+from amends.core.database import Connection, execute, fetch_all, fetch_binary, fetch_values
+from amends.inbox.rules.columns import Axis, Column, Columns
+from amends.inbox.rules.strips import NOTHING, Strip, slice_of
 
+MOST = 128 << 20
+"""How many bytes of an axis are kept, those of the longer look where one does not go into the other."""
+_KEPT: dict[Axis, Strip] = {}
 # Its name in `fact_slices`, and one fact's bytes in it.
 _COLUMNS: Mapping[Column, tuple[LiteralString, LiteralString]] = {
     Column.AT: ("at", "int4send(floor(extract(epoch from f.at - timestamptz '2000-01-01 00:00:00+00'))::integer)"),
@@ -94,6 +100,14 @@ def pack(conn: Connection, axis: Axis, slices: Sequence[datetime]) -> None:
     execute(conn, "delete from fact_slices where axis = %(axis)s and begins = any(%(slices)s)", given)
     packed = _packed(axis, tuple(_COLUMNS), "unnest(%(slices)s::timestamptz[]) s (begins)")
     execute(conn, "insert into fact_slices (axis, begins, name, numbers) select %(axis)s, begins, name, numbers from " + packed, given)
+    execute(
+        conn,
+        """
+        insert into slice_packs (axis, begins) select %(axis)s, begins from unnest(%(slices)s::timestamptz[]) begins
+        on conflict (axis, begins) do update set pack = excluded.pack
+        """,
+        given,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,20 +123,58 @@ def codes(conn: Connection) -> dict[str, int]:
     return {known.word: known.id for known in fetch_all(conn, Word, "select id, word from fact_words")}
 
 
-def read(conn: Connection, axis: Axis, columns: Sequence[Column], *, since: datetime, until: datetime) -> dict[Column, bytes]:
+def read(conn: Connection, axis: Axis, columns: Collection[Column], *, since: datetime, until: datetime) -> Columns:
     """Return the columns of all slices that touch the span, one after the other; what lies outside of it within them is there too."""
-    query = (
+    kept = _KEPT.get(axis, NOTHING)
+    known = kept.packs if set(columns) <= kept.held.keys() else {}
+    names = sorted(_worth_reading(kept, columns))
+    asked = {"axis": axis, "since": since, "until": until, "names": names, "known": "{" + ",".join(map(str, known.values())) + "}"}
+    true, new = _sorted_out(fetch_binary(conn, _slices(axis, columns), asked))
+    fresh = {begins: one for begins, one in new.items() if one.packs[begins] is not None}
+    found = kept.picked(known.keys() - fresh.keys(), fresh) if fresh else kept
+    if found.size <= MOST and (known or found.size > kept.size):
+        _KEPT[axis] = found
+    waiting = {begins: one for begins, one in new.items() if begins not in fresh}
+    return found.picked(true | fresh.keys(), waiting).columns(columns)
+
+
+def _worth_reading(kept: Strip, columns: Collection[Column]) -> set[Column]:
+    """Return what to read of a slice that is new: what is kept of the others too, unless all of it would be too much to keep."""
+    both = {*columns, *kept.held}
+    return both if kept.size * len(both) <= MOST * len(kept.held) else set(columns)
+
+
+def _sorted_out(rows: Sequence[tuple[Any, ...]]) -> tuple[set[int], dict[int, Strip]]:
+    """Return where those slices begin that are as they are known, and all others."""
+    found: dict[int, tuple[int | None, dict[Column, bytes]]] = {}
+    for begins, pack, name, numbers in rows:
+        if name is not None:
+            found.setdefault(begins, (pack, {}))[1][Column(name)] = numbers
+    return {begins for begins, _, name, _ in rows if name is None}, {begins: slice_of(begins, *one) for begins, one in found.items()}
+
+
+def _slices(axis: Axis, columns: Collection[Column]) -> LiteralString:
+    """Return the rows of the slices of a span: of those whose pack is known that it is true still, of all others the columns."""
+    return (
         "with stale as (select distinct begins from stale_slices"
         + _SPAN
-        + "), slices as (select name, begins, numbers from fact_slices"
+        + """), packs as materialized (
+          select begins, pack, pack in (select unnest(%(known)s::bigint[])) as known from slice_packs
+        """
         + _SPAN
-        + " and name = any(%(names)s) and begins not in (select begins from stale) union all select name, begins, numbers from "
-        + _packed(axis, columns, "stale s")
-        + ") select name, extract(epoch from begins)::bigint as place, numbers from slices"
+        + """ and begins not in (select begins from stale)
+        ), slices as (
+          select begins, pack, null as name, null::bytea as numbers from packs where known
+          union all
+          -- Each is looked up by its key: what is kept needs no look at where it lies.
+          select p.begins, p.pack, s.name, s.numbers from packs p cross join lateral (
+            select name, numbers from fact_slices where axis = %(axis)s and name = any(%(names)s) and begins = p.begins offset 0
+          ) s where not p.known
+          union all
+          select begins, null, name, numbers from """
+        + _packed(axis, sorted(columns), "stale s")
+        + ") select extract(epoch from begins)::bigint, pack, name, numbers from slices"
     )
-    names = [column.value for column in columns]
-    found = fetch_packed(conn, query, {"axis": axis, "since": since, "until": until, "names": names})
-    return {column: found.get(column.value, b"") for column in columns}
 
 
 def _packed(axis: Axis, columns: Sequence[Column], slices: LiteralString) -> LiteralString:

@@ -13,7 +13,7 @@ import numpy as np
 from amends.core.database import Connection
 from amends.inbox.rules import narrowing
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.columns import Axis, Column, Columns, seconds, unpacked
+from amends.inbox.rules.columns import Axis, Column, Columns, seconds
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Facts, Measures, counted, measure
 from amends.inbox.rules.narrowing import Narrowing
@@ -121,8 +121,7 @@ class _Narrowed:
         plain = narrowing.is_plain(query)
         needed = wanted | (narrowing.columns_of(query, scope) if plain else {Column.CASE})
         needed |= {Column.EPISODE, Column.TOPIC_EPISODE} if Column.TOPIC in needed else set()
-        packed = fact_slices.read(self.conn, axis, sorted(needed), since=period.since, until=period.until)
-        found = unpacked(packed).between(period.since, period.until)
+        found = fact_slices.read(self.conn, axis, needed, since=period.since, until=period.until).between(period.since, period.until)
         if not query.parts and scope.teams is None and scope.sources is None:
             return found
         if plain:
