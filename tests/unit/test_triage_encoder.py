@@ -224,8 +224,9 @@ def test_evaluate_prints_a_report_a_file(tmp_path: Path) -> None:
 def test_evaluate_reads_what_is_no_utf_8_and_says_where_a_diagram_cannot_go(tmp_path: Path) -> None:
     (tmp_path / "odd.tsv").write_bytes(b"text\tlabel\nthank you so much\tpositive\n\xff\xfe bad\tnegative\n\tneutral\n")
     (tmp_path / "other.tsv").write_bytes(b"\x00\xff\xfe")
-    said = json.loads(CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--json"]).stdout)
-    assert [file["n"] for file in said["files"]] == [3]
+    said = CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--json"])
+    assert [file["n"] for file in json.loads(said.stdout)["files"]] == [3]
+    assert "other.tsv: left out" in said.stderr
     result = CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--diagram", str(tmp_path / "none" / "x.svg")])
     assert "cannot be written" in str(result.exception)
 

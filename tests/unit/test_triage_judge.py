@@ -1,10 +1,11 @@
 """Every post gets a verdict, whatever it is; one bad post never costs the others theirs."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.core.ports import Sentiment
-from amends.triage.judge import Text, judge
+from amends.core.ports import Intent, Reading, Sentiment
+from amends.triage.judge import Text, judge, judge_again
 from tests.fakes import FakeClassifier
 
 ODD = [
@@ -54,6 +55,20 @@ def test_what_the_model_cannot_read_asks_for_a_person() -> None:
     (verdict,) = judge([Text(text="this is unreadable to the fake, sorry")], FakeClassifier())
     assert verdict.needs_look
     assert verdict.confidence < 0.4
+
+
+def test_what_says_nothing_is_no_complaint_and_the_chances_of_intents_are_whole() -> None:
+    texts = ("", "http://a.example", "this is unreadable to the fake, sorry", "you lost my bag")
+    verdicts = judge([Text(text=text) for text in texts], FakeClassifier())
+    assert [verdict.intent for verdict in verdicts] == [Intent.OTHER, Intent.OTHER, Intent.OTHER, Intent.COMPLAINT]
+    assert [sum(verdict.intents) for verdict in verdicts] == pytest.approx([1.0] * 4)
+
+
+def test_a_model_of_moods_alone_finds_a_complaint_only_where_it_is_likely() -> None:
+    known = [(0.9, Intent.COMPLAINT), (0.1, Intent.OTHER)]
+    readings = [Reading(negative=bad, neutral=0.0, positive=1 - bad, complaint=bad) for bad, _ in known]
+    verdicts = judge_again([(Text(text="what a day at the sea"), reading) for reading in readings], FakeClassifier())
+    assert [verdict.intent for verdict in verdicts] == [intent for _, intent in known]
 
 
 def test_an_unsupported_language_asks_for_a_person() -> None:

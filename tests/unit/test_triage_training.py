@@ -153,6 +153,14 @@ def test_complaint_files_are_measured_by_the_complaint_head(tmp_path: Path) -> N
 def test_a_file_without_known_labels_has_no_report(tmp_path: Path) -> None:
     assert evaluate(write(tmp_path / "x.tsv", "label\ttext", "card_arrival\twhere is my card"), FakeClassifier()) is None
     assert evaluate(write(tmp_path / "y.tsv", "emotion\ttext", "joy\tyes"), FakeClassifier()) is None
+    assert evaluate(write(tmp_path / "z.tsv", "label\ttweet", "negative\tlost"), FakeClassifier()) is None
+
+
+def test_rows_with_other_labels_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = ("negative\tlost again", "mixed\tlost and found", "Mixed\tgood and bad", "complaint\tbroken", "POS\tlovely")
+    report = evaluate(write(tmp_path / "x.tsv", "label\ttext", *rows), FakeClassifier())
+    assert report is not None
+    assert (report.n, report.left_out) == (2, {"mixed": 2, "complaint": 1})
 
 
 def test_the_column_lang_shows_the_figures_once_more(tmp_path: Path) -> None:

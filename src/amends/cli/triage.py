@@ -51,7 +51,7 @@ def _facts(verdict: Verdict) -> dict[str, Any]:
     told = asdict(replace(verdict, reading=None))
     del told["reading"]
     reading = verdict.reading
-    chances = {intent: getattr(reading, intent) for intent in Intent} if reading else {}
+    chances = dict(zip(Intent, verdict.intents, strict=False))
     return {**told, "intents": chances, "signals": dict(reading.signals) if reading else {}}
 
 
@@ -73,11 +73,12 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
     """Measure the model on every TSV file under FOLDER.
 
     A file has a header with `text` and `label`; labels are negative, neutral, positive, or complaint, not_complaint. Rows with other
-    labels and files without any are left out.
+    labels, and files without any, are left out and said.
     """
     classifier = classifier_of(model) if model else default_classifier()
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.tsv"))
-    reports = [report for report in (evaluate(path, classifier) for path in files) if report]
+    found = [(path, evaluate(path, classifier)) for path in files]
+    reports = [report for _, report in found if report]
     if not reports:
         raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
     if drawing:
@@ -86,6 +87,17 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
         click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
     else:
         Console().print(_table(classifier, reports))
+    for path, report in found:
+        _say_left_out(path, report)
+
+
+def _say_left_out(path: Path, report: Report | None) -> None:
+    """Say on standard error what of a file was not measured."""
+    if report is None:
+        click.echo(f"{path}: left out, no row has a label we know", err=True)
+    elif report.left_out:
+        labels = ", ".join(f"{label} {rows:,}" for label, rows in sorted(report.left_out.items()))
+        click.echo(f"{path}: left out, rows with other labels: {labels}", err=True)
 
 
 def _draw(path: Path, reports: Sequence[Report]) -> None:

@@ -90,6 +90,7 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
     sentiment, confidence = _leading(known)
     facts = Facts(followers=asked.text.followers, earlier_complaints=asked.text.earlier_complaints)
     soon = urgency(asked.words, known, facts, tuning.urgency)
+    intents = _intents(known)
     topics = tuning.topics.of(known, encoder=version, source_id=asked.text.source_id)
     return Verdict(
         language=asked.language,
@@ -99,8 +100,8 @@ def verdict_of(asked: Asked, reading: Reading | None, trust: Trust, tuning: Tuni
         positive=known.positive,
         complaint=known.complaint,
         confidence=confidence,
-        intent=_intent(known),
-        intents=tuple(float(getattr(known, intent)) for intent in Intent),
+        intent=max(intents, key=lambda intent: intents[intent]),
+        intents=tuple(intents.values()),
         topics=tuple(topic for topic, _ in topics),
         topic_scores=tuple(score for _, score in topics),
         noise=tuning.noise.why(ends(asked.text.text), known, encoder=version, source_id=asked.text.source_id, repeats=asked.text.repeats),
@@ -125,9 +126,11 @@ def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust:
     )
 
 
-def _intent(reading: Reading) -> Intent:
-    """Return the likeliest intent; of equals the first."""
-    return max(Intent, key=lambda intent: getattr(reading, intent))
+def _intents(reading: Reading) -> dict[Intent, float]:
+    """Return the chance of each intent, sum 1: what the model does not say of any is that of none of them."""
+    chances = {intent: float(getattr(reading, intent)) for intent in Intent}
+    chances[Intent.OTHER] += max(0.0, 1 - sum(chances.values()))
+    return chances
 
 
 def _leading(reading: Reading) -> tuple[Sentiment, float]:

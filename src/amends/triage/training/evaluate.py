@@ -1,13 +1,14 @@
 """How good is the model? Last step of the recipe, and for anybody with labelled text: TSV files -> one `Report` a file. Needs no torch.
 
 Each file has a header with `text` and `label`; labels are moods, or `complaint` and `not_complaint`; other columns pass by, but for `lang`,
-by which the figures are shown once more.
+by which the figures are shown once more. Rows with another label are left out, and counted.
 """
 
 import csv
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,14 @@ from amends.triage.verdict import Verdict
 BINS = 15
 BATCH = 512
 # What the labels of known sets mean; see the model card.
-ALIKE = {"unknown_state": "neutral", "neg": "negative", "neu": "neutral", "pos": "positive"}
+ALIKE = {
+    "unknown_state": "neutral",
+    "neg": "negative",
+    "neu": "neutral",
+    "pos": "positive",
+    "not complaint": "not_complaint",
+    "non-complaint": "not_complaint",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +49,7 @@ class Report:
 
     `abstained` is the share of verdicts that ask for a person, `accuracy_of_rest` what the others are worth. `recalls` holds the classes
     that the file has; `curve` the reliability diagram: (mean confidence, share right, rows) a bin; `by_language` the figures of each value
-    of the column `lang`.
+    of the column `lang`; `left_out` the rows that were not judged, by the label that they have.
     """
 
     file: str
@@ -57,6 +65,7 @@ class Report:
     posts_per_cpu_second: float
     curve: tuple[tuple[float, float, int], ...]
     by_language: Mapping[str, Figures] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +77,7 @@ class _Row:
 
 def evaluate(path: Path, classifier: Classifier, tuning: Tuning = SHIPPED) -> Report | None:
     """Return the report on one TSV file, None where it has no row with a label we know."""
-    rows = _labelled(path)
+    rows, left_out = _labelled(path)
     if not rows:
         return None
     classes = MOODS if rows[0].label in MOODS else COMPLAINTS
@@ -82,16 +91,17 @@ def evaluate(path: Path, classifier: Classifier, tuning: Tuning = SHIPPED) -> Re
     chances = np.array([_chances(verdict, classes) for verdict in verdicts])
     truth = np.array([classes.index(row.label) for row in rows])
     looked = np.array([verdict.needs_look for verdict in verdicts])
-    return _report(str(path), classes, (chances, truth, looked), len(rows) / spent, [row.language for row in rows])
+    report = _report(str(path), classes, (chances, truth, looked), len(rows) / spent, [row.language for row in rows])
+    return replace(report, left_out=left_out)
 
 
-def _labelled(path: Path) -> list[_Row]:
-    """Return the rows with the kind of label that most rows of a file have."""
+def _labelled(path: Path) -> tuple[list[_Row], dict[str, int]]:
+    """Return the rows with the kind of label that most rows of a file have, and how many have which other."""
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
-        found = [_row(line) for line in csv.DictReader(lines, delimiter="\t") if line.get("label")]
-    known = [row for row in found if row.label in MOODS or row.label in COMPLAINTS]
-    moods = sum(row.label in MOODS for row in known) * 2 >= len(known)
-    return [row for row in known if (row.label in MOODS) == moods]
+        found = [_row(line) for line in csv.DictReader(lines, delimiter="\t") if line.get("label") and "text" in line]
+    moods = sum(row.label in MOODS for row in found) >= sum(row.label in COMPLAINTS for row in found)
+    kind = MOODS if moods else COMPLAINTS
+    return [row for row in found if row.label in kind], dict(Counter(row.label for row in found if row.label not in kind))
 
 
 def _row(line: Mapping[str, str | None]) -> _Row:
