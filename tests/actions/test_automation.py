@@ -310,6 +310,8 @@ def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:
         (draft(condition="colour:red"), "is not a field"),
         (draft(condition='"lost'), "never closed"),
         (draft(condition="urgency:high"), "is no number"),
+        (draft(condition="assignee:me"), "in place of “me”"),
+        (draft(condition="lost (mentions:me OR -team:mine)"), "nobody in particular"),
         (draft(condition="x" * 2001), "at most 2000"),
         (draft(deeds=[{"deed": "reply"}]), "no action called"),
         (draft(deeds=[{"deed": "snooze", "at": "2099-01-01T00:00"}]), "a year at most"),

@@ -232,7 +232,15 @@ def test_programs_settle_who_is_told_of_what(door: Door) -> None:
     assert (route["active"], route["severity"], route["most"]) == (True, "high", 30)
     address = f"/api/v1/alarm-routes/{route['id']}"
     assert mia.put(address, json=body | {"most": None, "severity": "critical"}).json()["most"] is None
-    for wrong in ({"condition": "mood:furious"}, {"channel_ids": []}, {"channel_ids": [9_999]}, {"quiet": ["soon"]}, {"most": 0}, {"x": 1}):
+    for wrong in (
+        {"condition": "mood:furious"},
+        {"condition": "team:mine"},
+        {"channel_ids": []},
+        {"channel_ids": [9_999]},
+        {"quiet": ["soon"]},
+        {"most": 0},
+        {"x": 1},
+    ):
         assert mia.put(address, json=body | wrong).status_code == 422, wrong
     second = mia.post("/api/v1/alarm-routes", json=body | {"name": "Days"}).json()
     moved = mia.post(f"/api/v1/alarm-routes/{second['id']}/move", json={"up": True}).json()["routes"]

@@ -87,6 +87,7 @@ def test_a_policy_is_tried_while_it_is_written_and_kept_in_versions(door: Door) 
     tried = mia.post("/settings/sla/preview", data=policy(policy="1", condition="", first="1min")).text
     assert "last 30 days" in tried
     assert "no length of time" in mia.post("/settings/sla/preview", data=policy(first="soon")).text
+    assert "in place of “me”" in mia.post("/settings/sla/preview", data=policy(condition="assignee:me")).text
     assert "needs a calendar" in mia.post("/settings/sla/preview", data=policy(first_by="business")).text
     kept = mia.post("/settings/sla", data=policy(calendar="1", first="8h", first_by="business", resolution="2d"))
     assert "Fast" in kept.text

@@ -37,7 +37,8 @@ def a_surge(door: Door) -> int:
 def test_a_rule_is_tried_made_let_rest_and_deleted(door: Door) -> None:
     with as_fragment(door.visitor(door.who.mia)) as client:
         assert "would have rung" in client.post("/settings/surges/preview", data=RULE).text
-        assert client.post("/settings/surges", data=RULE | {"condition": "mood:furious"}).status_code == 422
+        for wrong in ("mood:furious", "lost assignee:me"):
+            assert client.post("/settings/surges", data=RULE | {"condition": wrong}).status_code == 422, wrong
         client.post("/settings/surges", data=RULE)
         page = client.get("/settings/surges").text
         assert "Lost &lt;b&gt;bags&lt;/b&gt;" in page

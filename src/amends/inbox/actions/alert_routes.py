@@ -6,14 +6,13 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import _
+from amends.inbox.actions import conditions
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.alert_routes import NewRoute, checked
-from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import checked_spans
-from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.seen import mark
-from amends.inbox.store import alert_routes, alert_routing, matching, rotas
+from amends.inbox.store import alert_routes, alert_routing, rotas
 from amends.inbox.store.alert_routes import RouteRow
 
 
@@ -24,9 +23,8 @@ def save(conn: Connection, new: NewRoute, *, route_id: int | None, agent_id: Age
     """
     house = alert_routing.channels(conn).get(None, [])
     route = checked(new, channels=house, rotas=[one.id for one in rotas.every(conn)])
-    query = parse(route.condition)
-    matching.matches(conn, query, [], Asker(agent_id=0, now=now))
-    route = replace(route, name=" ".join(route.name.split()), condition=str(query), quiet=checked_spans(list(route.quiet)))
+    condition = conditions.check(conn, route.condition, now=now)
+    route = replace(route, name=" ".join(route.name.split()), condition=condition, quiet=checked_spans(list(route.quiet)))
     if route_id is None:
         return alert_routes.insert(conn, route, agent_id=agent_id, now=now)
     unchanged(conn, f"alarm route {route_id}", lambda: route_of(conn, route_id), mark_of, seen)

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions import cluster_alarms
+from amends.inbox.actions import cluster_alarms, conditions
 from amends.inbox.actions.measure_clocks import desk_calendar
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
-from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId
@@ -23,7 +22,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
-from amends.inbox.store import events, matching, surge_rules, surges
+from amends.inbox.store import events, surge_rules, surges
 from amends.inbox.store.matching import TooBroad
 from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
 from amends.inbox.store.surges import NewSurge, Surge
@@ -242,12 +241,10 @@ def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:
     rule.checked(rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in))
     if new.escalate_minutes is not None and not 1 <= new.escalate_minutes <= 1_440:  # noqa: PLR2004
         raise Refused(_("Tell again after one minute to a day."))
-    query = parse(new.condition)
-    matching.matches(conn, query, [], Asker(agent_id=0, now=now))
     return NewRule(
         name=name,
         kind=Kind(new.kind),
-        condition=str(query),
+        condition=conditions.check(conn, new.condition, now=now),
         apart_by=Apart.ALL if new.kind == Kind.NEW_TOPIC else Apart(new.apart_by),
         minutes=new.minutes,
         least=new.least,
