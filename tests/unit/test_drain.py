@@ -4,10 +4,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from queue import Queue
 
 from amends.worker.context import make_drains, wake_here_first
 from amends.worker.drain import Drain
-from amends.worker.names import Task
+from amends.worker.hands import Hands
+from amends.worker.names import Lane, Task
 
 SURELY = 30.0
 """Seconds in which a busy machine, too, starts two threads."""
@@ -50,19 +52,24 @@ def test_who_wakes_a_full_drain_needs_no_message() -> None:
     assert not drain.look_again(), "nobody looks who is asked to stop"
 
 
-def test_a_task_at_work_is_woken_without_the_broker_and_any_other_by_it() -> None:
-    drains = make_drains(threading.Event())
+def test_a_task_of_our_lanes_is_woken_without_the_broker_and_any_other_by_it() -> None:
+    stopping, drains = threading.Event(), make_drains(threading.Event())
+    hands, performed = Hands(stopping=stopping), Queue[Task]()
     published: list[Task] = []
-    waking = partial(wake_here_first, drains=drains, publish=lambda task: bool(published.append(task)))
+    waking = partial(wake_here_first, drains=drains, hands=hands, publish=lambda task: bool(published.append(task)))
 
-    def step() -> bool:
-        if not published:
-            waking(Task.RELAY)
-            waking(Task.CLUSTER)
-        return False
-
-    drains[Task.RELAY].run(step)
-    assert published == [Task.CLUSTER]
+    waking(Task.CLUSTER)
+    assert published == [Task.CLUSTER], "before we have said what we work on"
+    hands.work_on([Lane.DESK], performed.put)
+    waking(Task.LOOK_AGAIN)
+    waking(Task.CLUSTER)
+    assert performed.get(timeout=SURELY) is Task.CLUSTER
+    looks = [False, True]
+    drains[Task.RELAY].run(lambda: looks.pop() and not waking(Task.RELAY))
+    assert (looks, performed.empty()) == ([], True), "who was at work looked once more"
+    stopping.set()
+    waking(Task.GIVE_OUT)
+    assert published == [Task.CLUSTER, Task.LOOK_AGAIN, Task.GIVE_OUT]
 
 
 def test_no_more_threads_run_a_step_than_there_are_places() -> None:

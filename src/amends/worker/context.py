@@ -13,6 +13,7 @@ from amends.core.settings import Settings, settings
 from amends.inbox.actions.policies import policy_of
 from amends.inbox.rules.policy import Policy
 from amends.worker.drain import Drain
+from amends.worker.hands import Hands
 from amends.worker.lending import Collectors
 from amends.worker.names import Task
 from amends.worker.wake import wake
@@ -30,6 +31,8 @@ AT_ONCE: Mapping[Task, int] = {
 
 STOPPING = Event()
 """Set when this process is asked to stop: what is under way is finished, nothing new is begun."""
+
+HANDS = Hands(stopping=STOPPING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +71,12 @@ def _classifier() -> Classifier:
     return default_classifier()
 
 
-def wake_here_first(task: Task, drains: Mapping[Task, Drain], publish: Callable[[Task], bool]) -> bool:
-    """Wake `task` without the broker where this process has no place left for it: one of those at work looks once more.
+def wake_here_first(task: Task, drains: Mapping[Task, Drain], hands: Hands, publish: Callable[[Task], bool]) -> bool:
+    """Wake `task` without the broker where this process does such work: who is at it looks once more, or a free hand takes it.
 
-    In a flood every task is at work, and a message that only says so costs as much as to put a post on the desk.
+    Other processes are called by what comes from outside (pages, networks, the clock), so that all of them have a part in a flood.
     """
-    return drains[task].look_again() or publish(task)
+    return drains[task].look_again() or hands.take(task) or publish(task)
 
 
 @cache
@@ -91,5 +94,5 @@ def context() -> Context:
         classifier=_classifier,
         policy=policy_of(given),
         drains=drains,
-        wake=lambda task: wake_here_first(task, drains, wake),
+        wake=lambda task: wake_here_first(task, drains, HANDS, wake),
     )

@@ -14,11 +14,10 @@ from amends.core.settings import settings
 from amends.inbox import notifiers
 from amends.worker import streaming, tasks
 from amends.worker.app import make_app
-from amends.worker.context import STOPPING, context
+from amends.worker.context import HANDS, STOPPING, context
+from amends.worker.hands import THREADS
 from amends.worker.names import Lane, Task
 from amends.worker.wake import broker_url
-
-THREADS = {Lane.COLLECT: 19, Lane.DESK: 14}
 
 
 @worker_shutting_down.connect
@@ -35,6 +34,7 @@ def run_worker(lanes: Sequence[Lane] = tuple(Lane)) -> None:
     context().pool.open()
     app = make_app(broker_url())
     tasks.register(app)
+    HANDS.work_on(lanes, lambda task: tasks.perform(task, context()))
     if Lane.DESK in lanes:
         Thread(target=_warm_up, daemon=True).start()
     if Lane.COLLECT in lanes:
