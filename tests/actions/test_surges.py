@@ -144,11 +144,13 @@ def test_a_habit_goes_by_the_clock_of_the_desk_when_summer_time_has_ended(desk: 
     calendar_id = calendars.save(desk.conn, name="Week", calendar=week, calendar_id=None, agent_id=desk.agent_id, now=desk.now)
     chosen = NumberSettings(compare_agents=[], shows_answer_times=False, calendar_id=calendar_id)
     number_settings.decide(desk.conn, chosen, agent_id=desk.agent_id, now=desk.now)
-    watched(desk, NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=30, least=5))
+    new = NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=30, least=5)
+    watched(desk, new)
     desk.now = datetime(2026, 10, 26, 8, 45, tzinfo=UTC)
     for weeks in range(1, 9):
         complaints(desk, 7, at=desk.now - HOUR - weeks * WEEK)
     complaints(desk, 7)
+    assert surges.preview(desk.conn, new, now=desk.now).alarms == rung
     assert len(looked(desk)) == rung
 
 

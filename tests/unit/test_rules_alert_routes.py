@@ -54,6 +54,13 @@ def test_a_digest_comes_at_the_hour_or_at_a_time_of_day_in_its_zone(way: str, du
     assert (later.due_at, later.why) == (due, Why.DIGEST)
 
 
+def test_an_hourly_digest_comes_at_the_full_hour_of_its_zone() -> None:
+    colombo = replace(ROUTE, way="hourly", quiet=(), zone="Asia/Colombo")
+    later = when(colombo, severity="high", told=0, now=datetime(2026, 3, 2, 12, 31, 7, tzinfo=UTC))
+    assert later
+    assert later.due_at == datetime(2026, 3, 2, 13, 30, tzinfo=UTC), "19:00 on the wall"
+
+
 def test_a_route_takes_by_severity_and_by_what_an_alarm_is_about() -> None:
     loud = replace(ROUTE, severity="critical", about=("case",))
     assert takes(loud, severity="critical", about=About.CASE, fits=True)

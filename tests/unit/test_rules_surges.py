@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.core.errors import Refused
+from amends.inbox.rules import cluster_growth
 from amends.inbox.rules.surges import Kind, Rule, Seen, checked, is_to_escalate, judged, surprise, windows
 from amends.inbox.rules.surges import _tail as tail  # pyright: ignore[reportPrivateUsage]
 
@@ -89,6 +90,7 @@ def test_the_habit_of_nine_in_the_morning_is_that_of_nine_also_when_summer_time_
     monday = datetime(2026, 10, 26, 8, tzinfo=UTC)
     _current, behind = windows(monday, 60, "Europe/Berlin")
     assert [until for _since, until in behind[1::3]] == [datetime(2026, 10, 26, 7, tzinfo=UTC) - timedelta(weeks=n) for n in range(1, 9)]
+    assert cluster_growth.windows(monday, 60, monday - timedelta(weeks=20), "Europe/Berlin")[1] == behind
 
 
 def test_nobody_sees_to_it_so_it_is_told_again_three_times() -> None:

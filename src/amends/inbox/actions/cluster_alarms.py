@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.inbox.actions.cluster_growth import habit
 from amends.inbox.actions.clusters import sight
+from amends.inbox.actions.measure_clocks import desk_zone
 from amends.inbox.rules import cluster_growth
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.cluster_words import name
@@ -44,7 +45,8 @@ def name_of(conn: Connection, key: str) -> str:
 
 def _with_habit(conn: Connection, loud: dict[ClusterId, int], minutes: int, now: datetime) -> list[tuple[ClusterId, int, Sequence[int]]]:
     found: list[tuple[ClusterId, int, Sequence[int]]] = []
+    zone = desk_zone(conn)
     for one in cluster_voices.of(conn, list(loud)):
-        _current, behind = cluster_growth.windows(now, minutes, one.watched_since)
+        _current, behind = cluster_growth.windows(now, minutes, one.watched_since, zone)
         found.append((one.id, loud[one.id], habit(conn, one, behind, sight(conn, one.encoder))))
     return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache, partial
 
 from amends.core.database import Connection
+from amends.inbox.actions.measure_clocks import desk_zone
 from amends.inbox.rules import cluster_growth as rule
 from amends.inbox.rules.cluster_words import Usual, name, telling, usual_in
 from amends.inbox.rules.clustering import Sight
@@ -28,9 +29,9 @@ def look(conn: Connection, cluster_ids: Sequence[ClusterId], *, sight: SightOf, 
 
     What comes with Amends is read once for all of them.
     """
-    seen, shipped = cache(partial(sight, conn)), cache(lambda: usual_in(prototypes.texts(conn)))
+    seen, shipped, zone = cache(partial(sight, conn)), cache(lambda: usual_in(prototypes.texts(conn))), cache(partial(desk_zone, conn))
     for one in cluster_voices.of(conn, cluster_ids):
-        is_new = one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, seen(one.encoder), now)
+        is_new = one.suggested_at is None and one.voices >= rule.LEAST and _grows(conn, one, seen(one.encoder), zone(), now)
         if is_new or (one.suggested_at is not None and rule.wants_words(one.voices, one.worded_at)):
             _find_words(conn, one, shipped())
         if is_new:
@@ -56,10 +57,10 @@ def settle(conn: Connection, *, now: datetime) -> int:
     return len(ended)
 
 
-def _grows(conn: Connection, one: Touched, sight: Sight, now: datetime) -> bool:
-    """Tell whether more speak within one of the windows than usual."""
+def _grows(conn: Connection, one: Touched, sight: Sight, zone: str, now: datetime) -> bool:
+    """Tell whether more speak within one of the windows than usual at this hour of the week in the zone."""
     for minutes in rule.WINDOWS:
-        current, behind = rule.windows(now, minutes, one.watched_since)
+        current, behind = rule.windows(now, minutes, one.watched_since, zone)
         n = cluster_voices.within(conn, [one.id], current).get(one.id, 0)
         if n >= rule.LEAST and rule.grows(n, habit(conn, one, behind, sight), minutes):
             return True

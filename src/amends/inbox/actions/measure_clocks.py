@@ -24,6 +24,12 @@ def desk_calendar(conn: Connection) -> CalendarRow | None:
     return next((row for row in calendars.every(conn) if row.calendar_id == chosen), None)
 
 
+def desk_zone(conn: Connection) -> str:
+    """Return the zone whose clock habits go by: of the desk's calendar, UTC where nobody chose one."""
+    desk = desk_calendar(conn)
+    return desk.zone if desk else "UTC"
+
+
 def measure(conn: Connection, case_ids: Sequence[CaseId]) -> None:
     """Measure the clocks of these locked cases, as far as they are not; twice does it once."""
     desk = desk_calendar(conn)

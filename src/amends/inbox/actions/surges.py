@@ -3,7 +3,7 @@
 Looking twice changes nothing: a surge that goes on is found by its rule and key, grows, and ends when it has looked over for a while.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import cluster_alarms, conditions
-from amends.inbox.actions.measure_clocks import desk_calendar
+from amends.inbox.actions.measure_clocks import desk_zone
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
 from amends.inbox.rules.customer_record import line
@@ -123,47 +123,43 @@ def rule_of(conn: Connection, rule_id: int) -> SurgeRule:
 def preview(conn: Connection, new: NewRule, *, now: datetime) -> Past:
     """Return what the rule would have done over the last four weeks; nothing is changed."""
     checked = _checked(conn, new, now)
-    step = timedelta(minutes=max(checked.minutes, 60))
-    moments = [now - n * step for n in range(min(MOST_LOOKS, int(A_MONTH / step)))]
-    history = _history(conn, checked, moments, now)
+    step, zone = timedelta(minutes=max(checked.minutes, 60)), desk_zone(conn)
+    looks = [now - n * step for n in reversed(range(min(MOST_LOOKS, int(A_MONTH / step))))]
+    behind = {at: rule.weeks_before(at, zone) if checked.kind == Kind.HABIT else [] for at in looks}
+    history = _history(conn, checked, {*looks, *(end for ends in behind.values() for end in ends)}, now)
     alarms, most = 0, 0
-    for key_counts in history.values():
+    for counts in history.values():
         ringing = False
-        for place in range(len(moments) - 1, -1, -1):
-            found = _past(checked, key_counts, place, step)
+        for at in looks:
+            n = counts.get(at, 0)
+            found = rule.judged(_rule_of(checked), Seen(n=n, habit=[counts.get(end, 0) for end in behind[at]]))
             alarms += found.surges and not ringing
-            most = max(most, key_counts.get(place, 0) if found.surges else 0)
+            most = max(most, n if found.surges else 0)
             ringing = found.surges or (ringing and not found.calm)
-    return Past(alarms=alarms, most=most, looks=len(moments))
+    return Past(alarms=alarms, most=most, looks=len(looks))
 
 
-def _history(conn: Connection, new: NewRule, moments: Sequence[datetime], now: datetime) -> Mapping[str, dict[int, int]]:
-    """Return the count of each key in each window that ended at one of the moments, and in those of their habit before them."""
-    step, width = (moments[0] - moments[1] if len(moments) > 1 else timedelta(hours=1)), timedelta(minutes=new.minutes)
-    weeks = int(timedelta(weeks=rule.WEEKS) / step) if new.kind == Kind.HABIT else 0
-    ends = [now - n * step for n in range(len(moments) + weeks)]
+def _history(conn: Connection, new: NewRule, moments: Collection[datetime], now: datetime) -> Mapping[str, dict[datetime, int]]:
+    """Return the count of each key in each window that ended at one of the moments."""
+    ends, width = sorted(moments, reverse=True), timedelta(minutes=new.minutes)
     windows = [(end - width, end) for end in ends]
     if new.kind == Kind.NEW_TOPIC:
         counted = cluster_alarms.counted(conn, new, windows, now=now)
     else:
         counted = surge_rules.count(conn, parse(new.condition), Apart(new.apart_by), windows, now=now)
-    found: dict[str, dict[int, int]] = {}
+    found: dict[str, dict[datetime, int]] = {}
     for one in counted:
-        found.setdefault(one.key, {})[one.window - 1] = one.n
+        found.setdefault(one.key, {})[ends[one.window - 1]] = one.n
     return found
 
 
-def _past(new: NewRule, counts: Mapping[int, int], place: int, step: timedelta) -> Judged:
-    a_week = int(timedelta(weeks=1) / step)
-    habit = [counts.get(place + week * a_week, 0) for week in range(1, rule.WEEKS + 1)] if new.kind == Kind.HABIT else []
-    wanted = rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in)
-    return rule.judged(wanted, Seen(n=counts.get(place, 0), habit=habit))
+def _rule_of(new: NewRule) -> rule.Rule:
+    return rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in)
 
 
 def _seen(conn: Connection, found: SurgeRule, now: datetime) -> dict[str, Seen]:
     """Return what the rule counts now, by key; of a rate no habit is read. A habit keeps to the clock of the desk's calendar."""
-    desk = desk_calendar(conn) if found.kind == Kind.HABIT else None
-    current, behind = rule.windows(now, found.minutes, desk.zone if desk else "UTC")
+    current, behind = rule.windows(now, found.minutes, desk_zone(conn) if found.kind == Kind.HABIT else "UTC")
     asked = [current, *(behind if found.kind == Kind.HABIT else [])]
     counted = surge_rules.count(conn, parse(found.condition), Apart(found.apart_by), asked, now=now)
     keys = {one.key for one in counted if one.window == 1}
@@ -238,7 +234,7 @@ def _checked(conn: Connection, new: NewRule, now: datetime) -> NewRule:
     name = line(new.name, LONGEST_NAME)
     if not name:
         raise Refused(_("A rule needs a name."))
-    rule.checked(rule.Rule(kind=Kind(new.kind), minutes=new.minutes, least=new.least, one_in=new.one_in))
+    rule.checked(_rule_of(new))
     if new.escalate_minutes is not None and not 1 <= new.escalate_minutes <= 1_440:  # noqa: PLR2004
         raise Refused(_("Tell again after one minute to a day."))
     return NewRule(

@@ -135,12 +135,11 @@ def _check_numbers(route: NewRoute) -> None:
 
 
 def _next_digest(route: NewRoute, now: datetime) -> datetime:
-    """Return the next full hour, or the next time of day by the clock on the wall."""
+    """Return the next full hour, or the next time of day, by the clock on the wall."""
+    here = now.astimezone(zone_or_utc(route.zone))
     if route.way == WayOfRoute.HOURLY:
-        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    zone = zone_or_utc(route.zone)
-    today = now.astimezone(zone).date()
-    days = (today + timedelta(days=n) for n in range(3))
+        return now + timedelta(hours=1) - timedelta(minutes=here.minute, seconds=here.second, microseconds=here.microsecond)
+    days = (here.date() + timedelta(days=n) for n in range(3))
     hour, minute = divmod(route.digest_minute, 60)
-    moments = (datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC) for day in days)
+    moments = (datetime(day.year, day.month, day.day, hour, minute, tzinfo=here.tzinfo).astimezone(UTC) for day in days)
     return next(at for at in moments if at > now)

@@ -24,9 +24,9 @@ ANEW = 1.3
 Window = tuple[datetime, datetime]
 
 
-def windows(now: datetime, minutes: int, watched_since: datetime) -> tuple[Window, list[Window]]:
-    """Return the window that ends now, and those of its habit that lie within the time the brand has been watched."""
-    current, behind = surges.windows(now, minutes)
+def windows(now: datetime, minutes: int, watched_since: datetime, zone: str) -> tuple[Window, list[Window]]:
+    """Return the window that ends now, and those of its habit in a zone that lie within the time the brand has been watched."""
+    current, behind = surges.windows(now, minutes, zone)
     known = [one for one in behind if one[0] >= watched_since]
     if len(known) >= ENOUGH:
         return current, known

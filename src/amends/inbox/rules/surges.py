@@ -78,10 +78,15 @@ class Judged:
 
 def windows(now: datetime, minutes: int, zone: str = "UTC") -> tuple[tuple[datetime, datetime], list[tuple[datetime, datetime]]]:
     """Return the window that ends now, and those of its habit: the same time of the last weeks in a zone, with what lies beside it."""
-    width, here = timedelta(minutes=minutes), now.astimezone(zone_or_utc(zone))
-    weeks = [(here - timedelta(weeks=week)).astimezone(UTC) for week in range(1, WEEKS + 1)]
-    behind = [(end + shift * width - width, end + shift * width) for end in weeks for shift in NEIGHBOURS]
+    width = timedelta(minutes=minutes)
+    behind = [(end + shift * width - width, end + shift * width) for end in weeks_before(now, zone) for shift in NEIGHBOURS]
     return (now - width, now), behind
+
+
+def weeks_before(now: datetime, zone: str) -> list[datetime]:
+    """Return the same time of the last weeks by the clock on the wall of a zone."""
+    here = now.astimezone(zone_or_utc(zone))
+    return [(here - timedelta(weeks=week)).astimezone(UTC) for week in range(1, WEEKS + 1)]
 
 
 def judged(rule: Rule, seen: Seen) -> Judged:
