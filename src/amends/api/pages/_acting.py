@@ -13,7 +13,7 @@ from amends.api.words import new_key
 from amends.core.database import Connection
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.store import events, unread
+from amends.inbox.store import case_parts, events, unread
 
 
 def done(  # noqa: PLR0913
@@ -48,6 +48,7 @@ def _address(conn: Connection, case_id: CaseId, kind: EventKind, before: int) ->
 def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
     """Return the pieces of an open case that change while the agent types: everything but the text being typed."""
     with desk.pool.transaction() as conn:
-        values = case_values(conn, head_of(conn, case_id), desk.able, request.state.visitor.scope)
-        values |= {"apart": True, "first_new": unread.oldest(conn, case_id)}
+        head = head_of(conn, case_id)
+        values = case_values(conn, head, case_parts.of_case(conn, head), desk.able, request.state.visitor.scope)
+        values |= {"apart": True, "first_new": unread.oldest(conn, case_id) if head.unread else None}
     return desk.screens.blocks(request, "case.html", ("live", "beside"), values)

@@ -39,61 +39,62 @@ from amends.inbox.store import (
     topics,
 )
 from amends.inbox.store.case_page import CaseHead, ThreadPost
+from amends.inbox.store.case_parts import CaseParts
 from amends.inbox.store.case_replies import ReplyRow
 
 
-def case_values(conn: Connection, case: CaseHead, able: Able, scope: Scope) -> dict[str, Any]:
-    """Return what `case.html` shows of a case, save where what is unread begins."""
+def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, scope: Scope) -> dict[str, Any]:
+    """Return what `case.html` shows of a case that has these parts, save where what is unread begins."""
     case_id = CaseId(case.id)
-    posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id)
+    posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id) if has.replies else []
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
-    events = case_page.events(conn, case_id)
-    told = [Entry(at=event.at, kind="event", what=event) for event in events if _events.is_shown(event)]
-    noted = [Entry(at=note.created_at, kind="note", what=note) for note in case_page.notes(conn, case_id)]
+    told = [Entry(at=event.at, kind="event", what=event) for event in case_page.events(conn, case_id) if _events.is_shown(event)]
+    notes = case_page.notes(conn, case_id) if has.notes else []
+    noted = [Entry(at=note.created_at, kind="note", what=note) for note in notes]
     return {
         "case": case,
-        "case_promises": promises.of_case(conn, case_id=case_id),
-        **_of_incident(conn, case),
-        "clocks": clocks_shown.of_case(conn, case_id),
-        "asleep": snoozes.find(conn, case_id=case_id),
+        "case_promises": promises.of_case(conn, case_id=case_id) if has.promises else [],
+        **_of_incident(conn, case, has),
+        "clocks": clocks_shown.of_case(conn, case_id) if has.clocks else [],
+        "asleep": snoozes.find(conn, case_id=case_id) if has.sleep else None,
         "marks": marks(conn, case, posts),
-        "finds": _finds(posts, order_shapes.newest(conn)),
+        "finds": _finds(posts, order_shapes.newest(conn) if has.order_shapes else ()),
         "entries": list(folded(sorted([*spoken, *told, *noted], key=lambda entry: entry.at))),
         "topics": post_topics.of_case(conn, case_id),
         "all_topics": topics.every(conn),
         "newest_reply": max((reply.id for reply in replies), default=0),
-        "newest_event": max((event.id for event in events), default=0),
-        "follow_ups": case_page.follow_ups(conn, case_id),
-        "asked": surveys.of_case(conn, case_id=case_id),
+        "newest_event": has.newest_event,
+        "follow_ups": case_page.follow_ups(conn, case_id) if has.follow_ups else [],
+        "asked": surveys.of_case(conn, case_id=case_id) if has.surveys else [],
         "earlier": relapses.history(conn, scope, case_id=case_id) if case.episode > 1 else (),
         "able": able(case.network),
         "most": counted(case.network, case.source_options, "", private=case.is_private).most,
         "event_text": _events.sentence,
         "event_mood": _events.mood,
-        **customer_values(conn, case.customer_id, scope),
+        **_customer_values(conn, case.customer_id, has, scope),
     }
 
 
-def _of_incident(conn: Connection, case: CaseHead) -> dict[str, Any]:
+def _of_incident(conn: Connection, case: CaseHead, has: CaseParts) -> dict[str, Any]:
     """Return the incident that the case belongs to, with what was said of it last in the customer's language."""
-    found = incident_cases.of_case(conn, case.id)
+    found = incident_cases.of_case(conn, case.id) if has.incident else None
     said = incident_notes.newest(conn, found.incident_id, limit=1) if found else []
     note = incidents.spoken(said[0].texts, [case.language]) if said else ""
     return {"incident": found, "incident_note": note, "incident_stages": incidents.STAGES}
 
 
-def customer_values(conn: Connection, customer_id: int, scope: Scope) -> dict[str, Any]:
+def _customer_values(conn: Connection, customer_id: int, has: CaseParts, scope: Scope) -> dict[str, Any]:
     """Return what the customer's pane shows to somebody who sees so much."""
     return {
         "customer": customer_page.customer(conn, customer_id, scope),
-        "their_promises": promises.of_customer(conn, customer_id, scope),
+        "their_promises": promises.of_customer(conn, customer_id, scope) if has.promises else [],
         "handles": customer_page.handles(conn, customer_id),
         "their_cases": customer_page.cases(conn, customer_id, scope),
         "moods": customer_page.moods(conn, customer_id, scope),
         "story": story(customer_page.episodes(conn, customer_id, scope)),
         "side": customer_side.side(conn, CustomerId(customer_id)),
         "says": record_words,
-        "maybes": matches_beside.beside(conn, customer_id, scope),
+        "maybes": matches_beside.beside(conn, customer_id, scope) if has.maybes else [],
     }
 
 

@@ -33,9 +33,10 @@ def marks(conn: Connection, case: CaseHead, posts: Sequence[ThreadPost]) -> dict
     source_id = SourceId(case.source_id)
     edited = [PostId(post.id) for post in posts if post.edited_at]
     before = {post_id: tuple(group) for post_id, group in groupby(post_marks.versions(conn, edited), key=lambda version: version.post_id)}
-    found = post_marks.shares(conn, source_id=source_id, external_ids=[post.external_id for post in posts])
+    found = post_marks.shares(conn, source_id=source_id, external_ids=[post.external_id for post in posts if post.is_shared])
     shared = {one.external_id: one for one in found}
-    named = {watch.id: _name(watch) for watch in post_marks.watches(conn, source_id=source_id)}
+    watches = post_marks.watches(conn, source_id=source_id) if any(post.seen_by for post in posts) else []
+    named = {watch.id: _name(watch) for watch in watches}
     return {
         post.id: Marks(
             seen=seen(post.seen_by, named),

@@ -15,7 +15,7 @@ from amends.api.pages._look import list_values
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import openings, unread
+from amends.inbox.store import case_parts, openings, unread
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -26,12 +26,14 @@ def case(
 ) -> Response:
     """Show the case; for htmx only its pane. Who works takes its unread mark off."""
     with desk.pool.transaction() as conn:
-        head, first_new = head_of(conn, case_id), unread.oldest(conn, case_id)
+        head = head_of(conn, case_id)
+        first_new = unread.oldest(conn, case_id) if head.unread else None
         openings.add(conn, customer_id=head.customer_id, agent_id=visitor.agent_id, place="case", now=desk.clock())
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
-        values = case_values(conn, head, desk.able, visitor.scope)
-        values |= composer_values(conn, desk, head, visitor.agent_id, values["newest_reply"]) | {"apart": False, "first_new": first_new}
+        has = case_parts.of_case(conn, head)
+        values = case_values(conn, head, has, desk.able, visitor.scope) | {"apart": False, "first_new": first_new}
+        values |= composer_values(conn, desk, head, has, agent_id=visitor.agent_id, newest_reply=values["newest_reply"])
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))

@@ -77,7 +77,10 @@ class CaseHead:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPost:
-    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours. `personal` names kinds of data."""
+    """A post of the case's thread: `in_case` where it is the customer's own, `is_own` where it is ours.
+
+    `is_shared` where anybody shared it and that still stands; `personal` names kinds of data.
+    """
 
     id: int
     external_id: str
@@ -97,6 +100,7 @@ class ThreadPost:
     visibility: str
     is_own: bool
     in_case: bool
+    is_shared: bool
     case_number: int | None
     route: str | None
     route_why: str
@@ -202,8 +206,10 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
                a.handle as author_handle, a.followers, a.verified, p.text, coalesce(v.language, p.language_hint) as language,
                p.published_at, p.edited_at, p.deleted_at, p.permalink, p.media, p.visibility, p.is_own,
                coalesce(p.case_id = %(case_id)s and p.author_id = %(author_id)s, false) as in_case, p.case_number, p.route, p.route_why,
-               v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, mood.by as mood_by, intent.by as intent_by,
-               language.by as language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal, p.seen_by
+               exists (select from posts s
+                       where s.source_id = p.source_id and s.shared_id = p.external_id and s.deleted_at is null) as is_shared,
+               v.sentiment, v.urgency, v.intent, v.negative, v.neutral, v.positive, v.model, said.mood_by, said.intent_by,
+               said.language_by, coalesce(v.intents, '{}') as intents, coalesce(v.personal, '{}') as personal, p.seen_by
         from (
           (select * from posts where source_id = %(source_id)s and root_id = %(root_id)s and shared_id is null
            order by published_at desc limit %(limit)s)
@@ -220,12 +226,11 @@ def thread(conn: Connection, case: CaseHead) -> list[ThreadPost]:
            ) aside)
         ) p
         join authors a on a.id = p.author_id left join verdicts v on v.post_id = p.id
-        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
-                           where c.post_id = p.id and c.field = 'mood' and c.ended_at is null) mood on true
-        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
-                           where c.post_id = p.id and c.field = 'intent' and c.ended_at is null) intent on true
-        left join lateral (select g.name as by from corrections c join agents g on g.id = c.agent_id
-                           where c.post_id = p.id and c.field = 'language' and c.ended_at is null) language on true
+        left join lateral (
+          select max(g.name) filter (where c.field = 'mood') as mood_by, max(g.name) filter (where c.field = 'intent') as intent_by,
+                 max(g.name) filter (where c.field = 'language') as language_by
+          from corrections c join agents g on g.id = c.agent_id where c.post_id = p.id and c.ended_at is null
+        ) said on true
         order by p.published_at, p.id
         """,
         {

@@ -56,6 +56,8 @@ def versions(conn: Connection, post_ids: Sequence[PostId]) -> list[Version]:
 
 def shares(conn: Connection, *, source_id: SourceId, external_ids: Sequence[str]) -> list[Shares]:
     """Return those of the posts that were shared."""
+    if not external_ids:
+        return []
     return fetch_all(
         conn,
         Shares,
