@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from amends.core.database import execute, fetch_values
+from amends.core.errors import Refused
 from amends.core.translating import gettext, speaking
+from amends.inbox.actions.assign import ONLY_LOOKS
 from amends.inbox.rules.automation import loop
-from amends.inbox.store import automation_log
+from amends.inbox.store import automation, automation_log
 from amends.worker.names import Task
 from tests.desk import HOUR, MINUTE
 from tests.door import Answer, Door, as_fragment
@@ -220,6 +222,21 @@ def test_what_held_a_rule_back_is_told_in_its_log_and_counted_in_the_list(door: 
         held = gettext("%(n)s rules followed from one another already.") % {"n": 5}
     assert held in client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
     assert "Held back: a loop (1)" in client.get("/settings/rules").text
+
+
+def test_what_a_rule_failed_at_is_told_in_the_readers_language(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    client.post("/settings/rules", data=FORM)
+    [rule_id] = (int(str(one)) for one in values(door, "select id from automation_rules"))
+    why = str(Refused(ONLY_LOOKS, name="Ori 100 %"))
+    with door.pool.transaction() as conn:
+        entry = automation_log.begin(conn, rule_id=rule_id, case_id=door.who.plain, cause="e1", now=door.now)
+        automation_log.finish(conn, entry_id=entry, outcome="failed", why=why)
+        automation.switch(conn, rule_id=rule_id, active=False, trouble=why, now=door.now)
+    with speaking("ta"):
+        failed = gettext(ONLY_LOOKS) % {"name": "Ori 100 %"}
+    page = client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
+    assert (page.count(failed), failed != why) == (2, True)
 
 
 def test_a_rule_that_was_changed_in_another_tab_is_not_written_over(door: Door) -> None:

@@ -1,15 +1,19 @@
 """What went wrong is kept in English, for pagers and programs, and told on screens in the reader's language."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from requests import Response
 
+import amends
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.trouble_words import TEXTS, trouble
 from amends.core import network
 from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
 from amends.core.network import error_of
+from amends.core.outward import INSIDE
 from amends.core.read_only import no_reply
 from amends.core.translating import gettext, speaking
 from amends.inbox.rules import budgeting, delivery, reply_tries, source_health
@@ -17,6 +21,7 @@ from amends.inbox.rules.source_alarms import SourceSeen, WatchSeen, alarms_of
 from tests.cast import NOON
 
 DAY = timedelta(days=1)
+PRODUCT = Path(amends.__file__).parent
 NO_ANSWER = str(Unreachable())
 
 
@@ -50,6 +55,9 @@ KEPT = [
     *of_alarms(seen("ok", "", left=DAY)),
     *of_alarms(seen("ok", "", left=3 * DAY)),
     note_of(SourceUnfit()),
+    note_of(SourceUnfit(INSIDE, host="a.example", address="10.0.0.1")),
+    note_of(CredentialsRefused("Enter the access token.")),
+    note_of(Unreachable(network.UNEXPECTED % {"title": "100 % (a"})),
     source_health.after_page(more=False, troubles=("a", "b"), come_back_at=None, now=NOON, poll_every=DAY).note,
     source_health.call_refused("a 100 %", now=NOON),
     budgeting.note(NOON + DAY, now=NOON),
@@ -74,6 +82,19 @@ def test_what_stands_in_a_sentence_is_told_in_the_readers_language_too() -> None
         assert why_alarmed(alarm).endswith(here)
         assert trouble(given_up).endswith(here)
         assert trouble(NO_ANSWER) == here
+        assert trouble(note_of(CredentialsRefused(NO_ANSWER))).endswith(here)
+
+
+def raised_bare(source: Path) -> list[str]:
+    """Return the sentences with which a file raises errors, and which no catalogue can have."""
+    calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    said = [call.args[0] for call in calls if call.args and call.func.id in {kind.__name__ for kind in NetworkError.__subclasses__()}]  # pyright: ignore[reportAttributeAccessIssue]
+    return [str(one.value) for one in said if isinstance(one, ast.Constant) and one.value]
+
+
+def test_what_a_collector_says_by_itself_can_be_told_in_each_language() -> None:
+    files = [*PRODUCT.glob("collectors/*.py"), *PRODUCT.glob("core/*.py")]
+    assert {source.name: bare for source in files if (bare := raised_bare(source))} == {}
 
 
 def test_why_a_channel_took_no_alarm_is_told_in_the_readers_language() -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from amends.api import clock_words, words
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.asking_words import noted
+from amends.api.trouble_words import trouble
 from amends.core.translating import N_, _, ngettext
 from amends.core.written import number
 from amends.inbox.rules.noticing import MEANS, Notice, Way
@@ -120,7 +121,12 @@ def under(told: Told) -> str:
     return next((words_of(str(told.facts[key])) for key in ("text", "note", "reason", "why") if told.facts.get(key)), "")
 
 
-_IN_OUR_WORDS: Mapping[Notice, Callable[[str], str]] = {Notice.ALERT: why_alarmed, Notice.CALLED: why_alarmed, Notice.FOLLOW_UP: noted}
+_IN_OUR_WORDS: Mapping[Notice, Callable[[str], str]] = {
+    Notice.ALERT: why_alarmed,
+    Notice.CALLED: why_alarmed,
+    Notice.FOLLOW_UP: noted,
+    Notice.RULE_STOPPED: trouble,
+}
 """Kinds under which stands what we said ourselves, and how it is said in the reader's language."""
 
 

@@ -17,6 +17,7 @@ from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, Unreachable
 from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 if TYPE_CHECKING:
     from atproto_client.client.base import ClientBase
@@ -103,7 +104,7 @@ class Line:
     def _signed_in(self) -> "Session":
         password = self._account.credentials.get("app_password")
         if not password:
-            raise CredentialsRefused("The app password is missing.")
+            raise CredentialsRefused(N_("The app password is missing."))
         return self._kept(self._procedure(LOGIN, {"identifier": self._account.handle.lstrip("@"), "password": password}, {}))
 
     def _renewed(self, session: "Session") -> "Session":
@@ -122,7 +123,7 @@ class Line:
             raise AccessDenied(f"Bluesky has put our account out of use ({reading.text(told.get('status')) or 'it does not say why'}).")
         given = {name: reading.text(told.get(name)) for name in ("handle", "did", "accessJwt", "refreshJwt")}
         if not all(given.values()):
-            raise Unreachable("Bluesky's login answers no session.")
+            raise Unreachable(N_("Bluesky's login answers no session."))
         session = Session(given["handle"], given["did"], given["accessJwt"], given["refreshJwt"], self._home)
         self._account.remember(session.encode())
         return session

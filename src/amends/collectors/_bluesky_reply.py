@@ -44,7 +44,7 @@ def place_of(node: object, draft: Draft) -> Place:
         raise ReplyRefused(N_("The author blocks our account, or we block theirs; nobody would see an answer."))
     post = reading.mapping(told.get("post"))
     if reading.text(post.get("uri")) != draft.parent_id or not reading.text(post.get("cid")):
-        raise Unreachable("Bluesky does not show the post that is to be answered.")
+        raise Unreachable(N_("Bluesky does not show the post that is to be answered."))
     if reading.mapping(post.get("viewer")).get("replyDisabled") is True:
         raise ReplyRefused(N_("The author lets only some people answer in this thread, and not us."))
     return _place(post)

@@ -22,6 +22,7 @@ from amends.core.network import SHORTEST_WAIT, TIME_OUT
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Page
 from amends.core.post import Post
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 JETSTREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
@@ -54,7 +55,7 @@ def _address(account: Account, at: int | None) -> str:
     """Return where to listen, from a little before the last event on: what comes twice is known."""
     given = account.options.get("jetstream_url", "")
     if given == "none" or (account.options.get("base_url") and not given):
-        raise QueryRefused("There is no stream here: enter the address of a Jetstream server, or let the watch be fetched alone.")
+        raise QueryRefused(N_("There is no stream here: enter the address of a Jetstream server, or let the watch be fetched alone."))
     if not account.options.get("base_url"):
         check_outward(given or JETSTREAM, SOCKETS)
     asked = {"wantedCollections": POST, **({"cursor": str(at - REPEATED)} if at else {})}

@@ -11,6 +11,7 @@ from amends.collectors._discourse_posts import TITLE, external_id_of
 from amends.core import reading
 from amends.core.errors import Unreachable
 from amends.core.harvest import Fields, parsed
+from amends.core.network import UNEXPECTED
 from amends.core.post import Post
 from amends.core.rest import Rest
 from amends.core.walk import Walk
@@ -81,7 +82,7 @@ def searched(rest: Rest, words: str, walk: Walk) -> Hits:
     body = reading.mapping(rest.get("search.json", {"q": f"{words} order:latest{after}", "page": page}))
     around = reading.mapping(body.get("grouped_search_result"))
     if not isinstance(body.get("posts"), list) and not around:
-        raise Unreachable(f"{TITLE} answered something that is no page of a search.")
+        raise Unreachable(UNEXPECTED % {"title": TITLE})
     is_full = around.get("more_full_page_results") is True
     return _hits(reading.mappings(body.get("posts")), walk, place=str(page), following=str(page + 1) if is_full else "")
 
@@ -92,7 +93,7 @@ def notified(rest: Rest, username: str, walk: Walk, budget: int) -> Hits:
     limit = min(NOTIFIED_LIMIT, max(1, budget))
     body = reading.mapping(rest.get("notifications.json", {"username": username, "limit": limit, "offset": offset}))
     if not isinstance(body.get("notifications"), list):
-        raise Unreachable(f"{TITLE} answered something that is no page of notifications.")
+        raise Unreachable(UNEXPECTED % {"title": TITLE})
     told = reading.mappings(body.get("notifications"))
     is_full = offset + len(told) < (reading.whole(body.get("total_rows_notifications")) or 0) and bool(told)
     naming = [one for one in told if reading.whole(one.get("notification_type")) in NAMED_US]

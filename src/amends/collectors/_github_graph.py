@@ -10,7 +10,7 @@ from amends.collectors._github_posts import TITLE, Place, gone, place_of, posts_
 from amends.core import reading
 from amends.core.errors import AccessDenied, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields
-from amends.core.network import WAIT_UNTOLD
+from amends.core.network import UNEXPECTED, WAIT_UNTOLD
 from amends.core.ports import Account
 from amends.core.post import Post
 
@@ -43,7 +43,7 @@ def answered(body: object, now: datetime) -> Fields:
         raise AccessDenied(words)
     data = reading.mapping(told.get("data"))
     if kinds - REFUSED or (not data and not kinds):
-        raise Unreachable(words or f"{TITLE} answered something that is no answer.")
+        raise Unreachable(words or UNEXPECTED % {"title": TITLE})
     if kinds and not any(data.values()):
         raise QueryRefused(words)
     return data

@@ -29,7 +29,9 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
+from amends.core.outward import NO_HOST
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 SECURITIES = ("ssl", "starttls", "plain")
 PORTS = {"ssl": 993, "starttls": 143, "plain": 143}
@@ -67,7 +69,7 @@ class Folder:
     def look_at(self, name: str, *, to_mark: bool = False) -> int:
         """Open a folder and return its UIDVALIDITY."""
         if CONTROL.search(name):
-            raise SourceUnfit("The name of the folder has a sign that no folder has.")
+            raise SourceUnfit(N_("The name of the folder has a sign that no folder has."))
         self.box.folder.set(name, readonly=not to_mark)
         told = self.box.client.response("UIDVALIDITY")[1]
         return int(told[0]) if told and told[0] and told[0].isdigit() else 0
@@ -139,9 +141,9 @@ def _secret(login: Login) -> str:
     """Return what is shown with the user's name, a token or a password; `CredentialsRefused` where that cannot be."""
     secret = login.token() if login.by_token else login.password()
     if not login.user() or not secret:
-        raise CredentialsRefused("Enter the mailbox's user and password.")
+        raise CredentialsRefused(N_("Enter the mailbox's user and password."))
     if CONTROL.search(login.user() + secret):
-        raise CredentialsRefused("The user or the password has a sign that none can have.")
+        raise CredentialsRefused(N_("The user or the password has a sign that none can have."))
     return secret
 
 
@@ -172,16 +174,16 @@ def _connected(account: Account) -> BaseMailBox:
 def check_place(host: str, security: str) -> None:
     """Raise `SourceUnfit` for a server that is no name, or to which a password would go in the open."""
     if not host or CONTROL.search(host) or "/" in host or " " in host:
-        raise SourceUnfit("Enter the mail server's name, such as imap.example.com.")
+        raise SourceUnfit(N_("Enter the mail server's name, such as imap.example.com."))
     if security not in SECURITIES:
         raise SourceUnfit(f"The security must be one of {', '.join(SECURITIES)}, and is {security[:40]!r}.")
     if security == "plain":
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(f"There is no host {host}.") from error
+            raise Unreachable(NO_HOST, host=host) from error
         if not all(ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found):
-            raise SourceUnfit("Without encryption only a mail server on this machine is asked: choose ssl or starttls.")
+            raise SourceUnfit(N_("Without encryption only a mail server on this machine is asked: choose ssl or starttls."))
 
 
 def error_of(error: Exception, now: datetime) -> NetworkError:

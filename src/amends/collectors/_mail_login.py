@@ -12,6 +12,7 @@ from amends.core.errors import CredentialsRefused, SourceUnfit
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
 from amends.core.ports import Account
 from amends.core.tokens import Made, Token, granted
+from amends.core.translating import N_
 
 SCOPE = "https://outlook.office365.com/.default"
 """What Microsoft 365 wants to be asked for where an app signs in by itself, without a person's consent."""
@@ -64,7 +65,7 @@ class Login:
         """Return what the token address wants: a person's refresh token, or an app's own id and secret."""
         client_id, secret = (self.account.credentials.get(name, "").strip() for name in ("client_id", "client_secret"))
         if not client_id or not (secret or self._newest):
-            raise CredentialsRefused("Enter the client's id, and its secret or a refresh token, or both.")
+            raise CredentialsRefused(N_("Enter the client's id, and its secret or a refresh token, or both."))
         asked = {"client_id": client_id, **({"client_secret": secret} if secret else {})}
         if self._newest:
             return {**asked, "grant_type": "refresh_token", "refresh_token": self._newest}
@@ -84,4 +85,4 @@ def _check_address(address: str) -> None:
     except ValueError:
         fit = False
     if not fit:
-        raise SourceUnfit("The address of the tokens must begin with https://, such as https://oauth2.googleapis.com/token.")
+        raise SourceUnfit(N_("The address of the tokens must begin with https://, such as https://oauth2.googleapis.com/token."))

@@ -46,7 +46,7 @@ def message_id(draft: Draft, account: Account) -> str:
 def letter(draft: Draft, parent: Fields, account: Account, now: datetime) -> EmailMessage:
     """Return the answer to the mail `parent`."""
     if not is_address(account.handle):
-        raise SourceUnfit("The source's handle must be our e-mail address.")
+        raise SourceUnfit(N_("The source's handle must be our e-mail address."))
     to = answer_to(parent, own_addresses(account))
     answered = ids_in(reading.mapping(parent.get("headers")).get("message-id"))[:1]
     if not to or not answered:
@@ -109,7 +109,7 @@ def _sign_in(server: smtplib.SMTP, login: Login) -> None:
     """Sign in where the server wants it; one on this machine may not."""
     user = login.user(sending=True)
     if CONTROL.search(user + login.password(sending=True)):
-        raise CredentialsRefused("The user or the password has a sign that none can have.")
+        raise CredentialsRefused(N_("The user or the password has a sign that none can have."))
     server.ehlo_or_helo_if_needed()
     if not user or (not server.has_extn("auth") and login.account.options.get("smtp_security") == "plain"):
         return

@@ -16,7 +16,7 @@ from amends.collectors._mastodon_walk import MOST
 from amends.core import reading
 from amends.core.clock import CLOCKS_APART
 from amends.core.errors import ReplyRefused, Unreachable
-from amends.core.network import NOT_SHOWN
+from amends.core.network import NOT_SHOWN, UNEXPECTED
 from amends.core.ports import Account, Attachment, Draft, Published
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -53,7 +53,7 @@ def find(client: Client, draft: Draft, account: Account, *, pages: int) -> Publi
     for _ in range(pages):
         body = client.call("GET", path, {"limit": MOST, "exclude_reblogs": "true", **place})
         if not isinstance(body, list):
-            raise Unreachable("Mastodon answered something that is not a list.")
+            raise Unreachable(UNEXPECTED % {"title": "Mastodon"})
         posts = posts_from(body, account).posts
         same = next((post for post in posts if _is_answer(post, draft)), None)
         if same or not posts or posts[-1].published_at < draft.since - CLOCKS_APART:
@@ -84,7 +84,7 @@ def _uploaded(client: Client, attachment: Attachment) -> str:
     made = reading.mapping(client.call("POST", MEDIA, {"description": attachment.alt}, files=files))
     media_id = reading.name(made.get("id"))
     if not media_id or not reading.link(made.get("url")):
-        raise Unreachable("Mastodon has not finished with a picture yet.")
+        raise Unreachable(N_("Mastodon has not finished with a picture yet."))
     return media_id
 
 

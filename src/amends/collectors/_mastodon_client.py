@@ -20,6 +20,7 @@ from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, SettingsWrong, Unreachable
 from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 NO_JSON = NOT_JSON % {"title": "Mastodon"}
 STATUSES = "/api/v1/statuses"
@@ -58,7 +59,7 @@ class Client:
     def must_have_token(self) -> None:
         """Refuse to ask without a token: half of what we ask is for those who are logged in."""
         if not self.token:
-            raise CredentialsRefused("Enter the access token.")
+            raise CredentialsRefused(N_("Enter the access token."))
 
     def _request(self, method: str, path: str, **asked: Any) -> Any:
         library = Mastodon(

@@ -9,6 +9,7 @@ from amends.core.clock import Clock
 from amends.core.errors import Unreachable
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 SCOPE = "read write:statuses write:media"
 
@@ -20,10 +21,10 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
     try:
         told = reading.mapping(client.wire.request("POST", f"{client.home}/api/v1/apps", data=said).json())
     except (ValueError, RecursionError) as error:
-        raise Unreachable("The server answered something that is no app.") from error
+        raise Unreachable(N_("The server answered something that is no app.")) from error
     client_id, secret = reading.text(told.get("client_id")), reading.text(told.get("client_secret"))
     if not client_id or not secret:
-        raise Unreachable("The server made no app for us.")
+        raise Unreachable(N_("The server made no app for us."))
     return Grant(
         authorize=f"{client.home}/oauth/authorize",
         token=f"{client.home}/oauth/token",

@@ -22,6 +22,7 @@ from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import NetworkError, QueryRefused, Unreachable
 from amends.core.network import error_of
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 STREAMS = frozenset({WatchKind.MENTIONS, WatchKind.HASHTAG})
@@ -61,7 +62,7 @@ def _handed_on(waiting: "queue.Queue[Event | Exception]", stopping: Callable[[],
         with contextlib.suppress(queue.Empty):
             found = waiting.get(timeout=GLANCE)
         if isinstance(found, Exception):
-            raise Unreachable("The stream has ended.") from found
+            raise Unreachable(N_("The stream has ended.")) from found
         if found is not None or monotonic() - told_at > BEAT:
             told_at = monotonic()
             yield found
@@ -139,7 +140,7 @@ def _refusal(response: requests.Response, clock: Clock) -> NetworkError:
     """Return what a refused stream means, from no more of its body than a refusal needs."""
     with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
         response._content = response.raw.read1(LARGEST_REFUSAL, decode_content=True)  # noqa: SLF001
-    return error_of(response, clock()) or Unreachable("No stream.")
+    return error_of(response, clock()) or Unreachable(N_("No stream."))
 
 
 def _base(client: Client) -> str:

@@ -10,13 +10,14 @@ from amends.collectors._mastodon_client import STATUSES, Client, Gone
 from amends.collectors._mastodon_items import Fields, parent_of, status_in, unpack
 from amends.core import reading
 from amends.core.errors import AccessDenied, Unreachable
+from amends.core.network import UNEXPECTED
 
 
 def one(client: Client, external_id: str) -> Fields:
     """Return one status; `Gone` where the server no longer shows it."""
     status = reading.mapping(client.call("GET", f"{STATUSES}/{quote(external_id, safe='')}"))
     if not reading.name(status.get("id")):
-        raise Unreachable("Mastodon answered something that is not a status.")
+        raise Unreachable(UNEXPECTED % {"title": "Mastodon"})
     return status
 
 
@@ -24,7 +25,7 @@ def around(client: Client, external_id: str) -> tuple[list[Fields], list[Fields]
     """Return what stands above a status, the root first, and what stands under it."""
     told = reading.mapping(client.call("GET", f"{STATUSES}/{quote(external_id, safe='')}/context"))
     if not isinstance(told.get("ancestors"), list) or not isinstance(told.get("descendants"), list):
-        raise Unreachable("Mastodon answered something that is not a thread.")
+        raise Unreachable(UNEXPECTED % {"title": "Mastodon"})
     return reading.mappings(told["ancestors"]), reading.mappings(told["descendants"])
 
 

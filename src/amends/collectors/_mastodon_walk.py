@@ -14,6 +14,7 @@ from urllib.parse import quote
 from amends.collectors._mastodon_items import Fields, status_in
 from amends.core import reading
 from amends.core.errors import QueryRefused, Unreachable
+from amends.core.network import UNEXPECTED
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -40,7 +41,7 @@ class Listing:
         """Return the entries of a page."""
         found = reading.mapping(body).get("statuses") if self.kind is WatchKind.SEARCH else body
         if not isinstance(found, list):
-            raise Unreachable("Mastodon answered something that is not a list.")
+            raise Unreachable(UNEXPECTED % {"title": "Mastodon"})
         return reading.sequence(found)
 
     def place_after(self, entries: Sequence[object], limit: int, place: str, link: str | None) -> str:

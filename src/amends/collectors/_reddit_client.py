@@ -19,6 +19,7 @@ from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, R
 from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
 from amends.core.network_grant import Grant
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 API = "https://oauth.reddit.com/"
 LOGIN = "https://www.reddit.com/"
@@ -57,7 +58,7 @@ class Api:
         """Forget a refused token; where it worked before it has only run out, and the next call gets a new one."""
         ran_out, self._client, self._token_works = self._token_works, None, False
         if ran_out:
-            raise Unreachable("Reddit's access token has run out; the next call gets a new one.")
+            raise Unreachable(N_("Reddit's access token has run out; the next call gets a new one."))
 
     def scopes(self) -> tuple[str, ...]:
         """Return the rights that our login has; `*` is all of them. Asks nothing after a call."""
@@ -81,7 +82,7 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
     del clock, callback
     client_id, secret = (account.credentials.get(name, "") for name in ("client_id", "client_secret"))
     if not client_id or not secret:
-        raise CredentialsRefused("Enter the id and the secret of the web app first.")
+        raise CredentialsRefused(N_("Enter the id and the secret of the web app first."))
     home = f"{(account.options.get('base_url') or LOGIN).rstrip('/')}/api/v1"
     return Grant(
         authorize=f"{home}/authorize",
@@ -106,7 +107,7 @@ def judge(response: requests.Response) -> NetworkError | None:
     if path.endswith(TOKEN_PATH):
         return _token_error(response)
     if status in {301, 302, 307, 308}:
-        return QueryRefused("There is no such place on Reddit.")
+        return QueryRefused(N_("There is no such place on Reddit."))
     if path.endswith(REPLY_PATH) and is_refusal(status) and "insufficient_scope" not in response.headers.get("www-authenticate", ""):
         return ReplyRefused(words_of(response))
     return None
@@ -117,18 +118,18 @@ def _token_error(response: requests.Response) -> NetworkError | None:
     try:
         told = reading.mapping(response.json())
     except (ValueError, RecursionError):
-        return Unreachable("Reddit's login answers no JSON.") if response.ok else None
+        return Unreachable(N_("Reddit's login answers no JSON.")) if response.ok else None
     if "error" in told and response.status_code in {200, 400}:
         return CredentialsRefused(words_of(response))
     whole = isinstance(told.get("access_token"), str) and isinstance(told.get("expires_in"), int) and isinstance(told.get("scope"), str)
-    return Unreachable("Reddit's login answers no token.") if response.ok and not whole else None
+    return Unreachable(N_("Reddit's login answers no token.")) if response.ok and not whole else None
 
 
 def _client(account: Account, wire: Wire) -> praw.Reddit:
     """Return praw's client, with nothing taken from a praw.ini or the environment."""
     given = {key: account.credentials.get(key) or None for key in CREDENTIALS}
     if not given["client_id"]:
-        raise CredentialsRefused("The client id is missing.")
+        raise CredentialsRefused(N_("The client id is missing."))
     return praw.Reddit(
         "DEFAULT",
         **given,

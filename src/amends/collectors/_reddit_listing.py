@@ -4,6 +4,7 @@ import re
 
 from amends.core import reading
 from amends.core.errors import QueryRefused, Unreachable
+from amends.core.network import NOT_WATCHED, UNEXPECTED
 from amends.core.watching import Watch, WatchKind
 
 WATCHES = (
@@ -25,7 +26,7 @@ def listing(watch: Watch, name: str) -> tuple[str, dict[str, str]]:
         WatchKind.OWN_POSTS: (f"user/{name}/overview", {"sort": "new"}),
     }
     if watch.kind not in WATCHES:
-        raise QueryRefused(f"Reddit has no {watch.kind}.")
+        raise QueryRefused(NOT_WATCHED % {"title": "Reddit"})
     if watch.kind in about_us:
         return about_us[watch.kind]
     if watch.kind is WatchKind.SEARCH:
@@ -40,5 +41,5 @@ def listing_of(body: object) -> dict[str, object]:
     """Return `body` where it is a listing; anything else would end a walk too early."""
     told = reading.mapping(body)
     if not isinstance(reading.mapping(told.get("data")).get("children"), list):
-        raise Unreachable("Reddit answered something that is no listing.")
+        raise Unreachable(UNEXPECTED % {"title": "Reddit"})
     return told

@@ -12,7 +12,7 @@ from amends.collectors._x_items import digits, unpack
 from amends.core import reading
 from amends.core.errors import AccessDenied, NetworkError, PaymentRequired, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import is_refusal, words_of
+from amends.core.network import WHO_ARE_WE, is_refusal, words_of
 from amends.core.ports import Account, Standing
 from amends.core.translating import N_
 
@@ -44,14 +44,14 @@ def page_of(body: Mapping[str, object]) -> Mapping[str, object]:
     errors = reading.mappings(body.get("errors"))
     if errors:
         raise AccessDenied(" ".join(filter(None, (reading.text(error.get("detail")) for error in errors))))
-    raise Unreachable("X answered without posts and without counting them.")
+    raise Unreachable(N_("X answered without posts and without counting them."))
 
 
 def shown_or_not(body: Mapping[str, object]) -> Mapping[str, object]:
     """Return `body` where it answers for the posts that were asked for: it shows them or says why not."""
     if isinstance(body.get("data"), list | dict) or isinstance(body.get("errors"), list):
         return body
-    raise Unreachable("X answered neither with posts nor with reasons.")
+    raise Unreachable(N_("X answered neither with posts nor with reasons."))
 
 
 def gone_ids(body: Mapping[str, object]) -> set[str]:
@@ -67,14 +67,14 @@ def gone_ids(body: Mapping[str, object]) -> set[str]:
 def unpublished(body: Mapping[str, object]) -> NetworkError:
     """Return what an answer to a reply means that names no post: refused where it says why, else nobody knows."""
     reasons = unpack(body).troubles
-    return ReplyRefused(" ".join(reasons)) if reasons else Unreachable("X accepted the reply but did not say its id.")
+    return ReplyRefused(" ".join(reasons)) if reasons else Unreachable(N_("X accepted the reply but did not say its id."))
 
 
 def standing_of(me: Mapping[str, object], *, can_reply: bool, warnings: tuple[str, ...]) -> Standing:
     """Return who we are, from X's description of a user."""
     user_id = digits(me.get("id"))
     if not user_id:
-        raise Unreachable("X did not say who we are.")
+        raise Unreachable(WHO_ARE_WE % {"title": "X"})
     return Standing(user_id=user_id, handle=reading.text(me.get("username")), can_reply=can_reply, warnings=warnings)
 
 

@@ -22,6 +22,7 @@ from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
 from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, OpenWire, Wire
 from amends.core.ports import Account
 from amends.core.rotating import Rotation
+from amends.core.translating import N_
 
 API = "https://api.twitter.com/"
 USER_KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
@@ -109,7 +110,10 @@ class Api:
         asked.setdefault("user_auth", not self.bearer_token)
         if asked["user_auth"] and not self._has_keys:
             raise CredentialsRefused(
-                "Sign in on X on the page Sources, or enter a bearer token, or all four: consumer key and secret, access token and secret."
+                N_(
+                    "Sign in on X on the page Sources, or enter a bearer token, or all four: consumer key and secret, "
+                    "access token and secret."
+                )
             )
         return told_by(self._client, method, *args, **asked)
 
@@ -126,7 +130,7 @@ class Api:
     def must_be_app(self) -> None:
         """Raise `CredentialsRefused` where there is no bearer token."""
         if not self.bearer_token:
-            raise CredentialsRefused("X lets only the app itself do this: enter its bearer token too.")
+            raise CredentialsRefused(N_("X lets only the app itself do this: enter its bearer token too."))
 
     def _with_token(self, tokens: Rotation, method: str, *args: object, **asked: object) -> Mapping[str, object]:
         """Call as who signed in on X. X may end a token early, when another worker got the next: what it refused it did not do."""

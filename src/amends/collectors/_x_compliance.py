@@ -19,6 +19,7 @@ from amends.core.errors import RateLimited, Unreachable
 from amends.core.network import Wire
 from amends.core.ports import Account
 from amends.core.post import Post
+from amends.core.translating import N_
 
 LARGEST = 50_000
 STORAGE = "storage.googleapis.com"
@@ -39,7 +40,7 @@ def recheck(api: Api, account: Account, clock: Clock, external_ids: Sequence[str
         storage.put(_address(api, job, "upload_url"), data="\n".join(ids).encode(), headers={"Content-Type": "text/plain"})
         job = reading.mapping(api.call_as_app("get_compliance_job", reading.name(job.get("id"))).get("data"))
     if job.get("status") != "complete":
-        raise RateLimited("X is still looking through these posts.", until=clock() + LONG_ENOUGH)
+        raise RateLimited(N_("X is still looking through these posts."), until=clock() + LONG_ENOUGH)
     found = storage.get(_address(api, job, "download_url")).content
     return tuple(gone(lost, account) for lost in lost_in(found) if lost in set(ids))
 
@@ -55,7 +56,7 @@ def lost_in(body: bytes) -> Iterator[str]:
         try:
             told = reading.mapping(json.loads(line))
         except (ValueError, RecursionError) as error:
-            raise Unreachable("X's list of deleted posts cannot be read.") from error
+            raise Unreachable(N_("X's list of deleted posts cannot be read.")) from error
         if told.get("action") == "delete" and told.get("reason") not in STILL_SHOWN and digits(told.get("id")):
             yield digits(told.get("id"))
 
@@ -79,5 +80,5 @@ def _address(api: Api, job: Mapping[str, object], which: str) -> str:
     in_storage = (parts.scheme, parts.netloc) == ("https", STORAGE)
     at_home = bool(api.base_url) and (parts.scheme, parts.netloc) == (home.scheme, home.netloc)
     if not (in_storage or at_home):
-        raise Unreachable("X names no place of its own for the list of posts.")
+        raise Unreachable(N_("X names no place of its own for the list of posts."))
     return address

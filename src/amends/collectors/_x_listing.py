@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from amends.core.errors import QueryRefused
+from amends.core.network import NOT_WATCHED
+from amends.core.translating import N_
 from amends.core.watching import Watch, WatchKind
 
 WATCHES = (WatchKind.MENTIONS, WatchKind.SEARCH, WatchKind.QUOTES, WatchKind.OWN_POSTS, WatchKind.INBOX)
@@ -28,7 +30,7 @@ def listing(watch: Watch, handle: str) -> Listing:
         return _search(quotes_of(handle))
     if watch.kind is WatchKind.SEARCH:
         return _search(watch.query)
-    raise QueryRefused(f"X has no {watch.kind}.")
+    raise QueryRefused(NOT_WATCHED % {"title": "X"})
 
 
 def quotes_of(handle: str) -> str:
@@ -42,5 +44,5 @@ def quotes_of(handle: str) -> str:
 
 def _search(query: str) -> Listing:
     if not query.strip():
-        raise QueryRefused("Say what to search for.")
+        raise QueryRefused(N_("Say what to search for."))
     return Listing(method="search_recent_tweets", onward="next_token", least=10, query=query)

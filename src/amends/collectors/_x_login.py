@@ -33,7 +33,7 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
     del clock, callback
     client_id, secret = _app(account.credentials)
     if not client_id:
-        raise CredentialsRefused("Enter the client's id of the app first, and its secret where it is a confidential client.")
+        raise CredentialsRefused(N_("Enter the client's id of the app first, and its secret where it is a confidential client."))
     return Grant(
         authorize=_address(account, QUESTION),
         token=_address(account, TOKENS),

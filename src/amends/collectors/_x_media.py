@@ -29,7 +29,7 @@ def _uploaded(api: Api, picture: Attachment, place: str) -> str:
     told = api.call_as_user("upload_media", picture.content, content_type=picture.content_type, category=place)
     media_id = reading.name(reading.mapping(told.get("data")).get("id"))
     if not media_id:
-        raise Unreachable("X took a picture but does not name it.")
+        raise Unreachable(N_("X took a picture but does not name it."))
     if picture.alt:
         api.call_as_user("describe_media", media_id, picture.alt)
     return media_id

@@ -14,7 +14,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Params, Rest
@@ -63,7 +63,7 @@ class AppStore:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of reviews, the newest first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         first = self._clock() - timedelta(days=self._account.number("first_days", 30))
         walk = Walk.resume(cursor, first.isoformat())
         body, place = self._from_connect(watch, walk, budget) if self._has_key else self._from_feed(watch, walk)
@@ -139,7 +139,7 @@ class AppStore:
         }
         body = reading.mapping(self._connect.get(f"v1/apps/{watch.query or self._app_id()}/customerReviews", asked))
         if not isinstance(body.get("data"), list):
-            raise Unreachable(f"{TITLE} answered something that is no page of reviews.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         following = reading.link(reading.mapping(body.get("links")).get("next"))
         return body, next(iter(parse_qs(urlsplit(following).query).get("cursor", [])), "")
 
@@ -149,7 +149,7 @@ class AppStore:
         path = f"{country}/rss/customerreviews/page={page}/id={watch.query or self._app_id()}/sortby=mostrecent/json"
         body = reading.mapping(self._feed.get(path))
         if not isinstance(body.get("feed"), dict):
-            raise Unreachable(f"{TITLE} answered something that is no feed of reviews.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         is_last = page >= FEED_PAGES or not reading.mapping(body["feed"]).get("entry")
         return body, "" if is_last else str(page + 1)
 
@@ -161,7 +161,7 @@ class AppStore:
                 raise
             return (gone(review_id), gone(review_id + ANSWER))
         if reading.name(reading.mapping(body.get("data")).get("id")) != review_id:
-            raise Unreachable(f"{TITLE} does not say what became of a review.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return posts_from(body, self._account).posts
 
     def _floor(self, walk: Walk) -> str:
@@ -175,7 +175,7 @@ class AppStore:
     def _login(self) -> Made:
         told, now = self._account.credentials, self._clock()
         if not self._has_key:
-            raise CredentialsRefused("Enter the key's id, the issuer's id and the private key, all three.")
+            raise CredentialsRefused(N_("Enter the key's id, the issuer's id and the private key, all three."))
         ends_at = now + TOKEN_LASTS
         claims = {"iss": told["issuer_id"], "iat": int(now.timestamp()), "exp": int(ends_at.timestamp()), "aud": "appstoreconnect-v1"}
         return Made(value=signed(claims, told["private_key"], algorithm="ES256", key_id=told["key_id"]), ends_at=ends_at)

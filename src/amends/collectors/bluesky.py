@@ -20,7 +20,7 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN, come_back
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, WHO_ARE_WE, come_back
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -102,7 +102,7 @@ class Bluesky:
     def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
         """Yield what Jetstream tells about us, or about the watch's words, as the API shows it."""
         if watch.kind not in ABILITIES.streams:
-            raise QueryRefused(f"Bluesky has no stream of {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": "Bluesky"})
         return heard(watch, cursor, self._account, self._line.did, show=self._shown, stopping=stopping)
 
     def thread(self, root_id: str) -> tuple[Post, ...]:
@@ -146,7 +146,7 @@ class Bluesky:
         except QueryRefused:
             return None
         if not isinstance(body.get("value"), dict):
-            raise Unreachable("Bluesky does not say what stands under the answer's key.")
+            raise Unreachable(N_("Bluesky does not say what stands under the answer's key."))
         found = next((item for item in items(body, []) if is_answer(item.record, draft)), None)
         if found is None:
             return None
@@ -162,7 +162,7 @@ class Bluesky:
         me = self._line.get("com.atproto.server.getSession", {})
         did, handle = reading.text(me.get("did")), reading.text(me.get("handle"))
         if not did:
-            raise Unreachable("Bluesky does not say who we are.")
+            raise Unreachable(WHO_ARE_WE % {"title": "Bluesky"})
         if me.get("active") is False:
             raise AccessDenied(f"Bluesky has put @{handle} out of use ({reading.text(me.get('status')) or 'it does not say why'}).")
         return Standing(
@@ -192,7 +192,7 @@ class Bluesky:
         if watch.kind in {WatchKind.SEARCH, WatchKind.HASHTAG}:
             words = watch.query if watch.kind is WatchKind.SEARCH else f"#{watch.query.lstrip('#')}"
             return "app.bsky.feed.searchPosts", "posts", {"q": words, "sort": "latest", "since": first}
-        raise QueryRefused(f"Bluesky has no {watch.kind}.")
+        raise QueryRefused(NOT_WATCHED % {"title": "Bluesky"})
 
     def _page(self, body: Mapping[str, object], name: str, troubles: list[str]) -> list[Item]:
         """Return the posts in a listing, each once."""
@@ -204,7 +204,7 @@ class Bluesky:
         """Return a post in its thread; `QueryRefused` where there is none."""
         body = self._line.get("app.bsky.feed.getPostThread", {"uri": uri, "depth": depth, "parentHeight": above})
         if not isinstance(body.get("thread"), dict):
-            raise Unreachable("Bluesky's answer has no thread.")
+            raise Unreachable(N_("Bluesky's answer has no thread."))
         return reading.mapping(body["thread"])
 
     def _shown(self, uris: Sequence[str]) -> tuple[Post, ...]:
@@ -216,7 +216,7 @@ class Bluesky:
         for begin in range(0, len(uris), LOOKED_UP):
             body = self._line.get("app.bsky.feed.getPosts", {"uris": list(uris[begin : begin + LOOKED_UP])})
             if not isinstance(body.get("posts"), list):
-                raise Unreachable("Bluesky's answer has no posts.")
+                raise Unreachable(N_("Bluesky's answer has no posts."))
             found += reading.mappings(body["posts"])
         return found
 
@@ -226,7 +226,7 @@ class Bluesky:
     def _uploaded(self, attachment: Attachment) -> dict[str, object]:
         body = self._line.upload("com.atproto.repo.uploadBlob", attachment.content, attachment.content_type)
         if not isinstance(body.get("blob"), dict):
-            raise Unreachable("Bluesky took the picture but does not name it.")
+            raise Unreachable(N_("Bluesky took the picture but does not name it."))
         return {"alt": attachment.alt, "image": body["blob"]}
 
     def _resolver(self) -> Callable[[str], str]:

@@ -17,7 +17,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN, words_of
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED, WHO_ARE_WE, words_of
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -72,7 +72,7 @@ class Discourse:
         if watch.kind is WatchKind.MENTIONS:
             self._need_key()
             return self._looked_up(notified(self._rest, self._account.handle, walk, budget), walk, budget)
-        raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+        raise QueryRefused(NOT_WATCHED % {"title": TITLE})
 
     def split(self, cursor: Cursor) -> tuple[Cursor, Cursor] | None:
         """Part a walk under way, so that new posts need not wait for old ones."""
@@ -129,7 +129,7 @@ class Discourse:
         user = reading.mapping(reading.mapping(self._rest.get("session/current.json")).get("current_user"))
         name, handle = reading.text(user.get("username")), self._account.handle
         if not name:
-            raise Unreachable(f"{TITLE} does not say who we are.")
+            raise Unreachable(WHO_ARE_WE % {"title": TITLE})
         warnings = (
             ()
             if name.casefold() == handle.casefold()
@@ -147,7 +147,7 @@ class Discourse:
         since = reading.moment(reading.mapping(cursor).get("since")) or self._first()
         body = reading.mapping(self._rest.get("posts.json", {"before": int(walk.place) if walk.place else None}))
         if not isinstance(body.get("latest_posts"), list):
-            raise Unreachable(f"{TITLE} answered something that is no page of posts.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         harvest = posts_from(body, self._account)
         marks = newest_marks(body)
         is_old = min((post.published_at for post in harvest.posts), default=since) < since
@@ -189,7 +189,7 @@ class Discourse:
                 raise
             return (gone(external_id),)
         if not (is_topic(body) if is_first else external_id_of(reading.mapping(body)) == external_id):
-            raise Unreachable(f"{TITLE} does not say what became of a post.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         if external_id not in {external_id_of(reading.mapping(item)) for item in items_of(body)}:
             return (gone(external_id),)
         return tuple(post for post in posts_from(body, self._account).posts if post.external_id == external_id)
@@ -197,7 +197,7 @@ class Discourse:
     def _topic(self, path: str, asked: Params) -> object:
         body = self._rest.get(path, asked)
         if not is_topic(body):
-            raise Unreachable(f"{TITLE} answered something that is no topic.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return body
 
     def _first(self) -> datetime:

@@ -20,7 +20,7 @@ from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import Fields
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN, come_back, words_of
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED, WHO_ARE_WE, come_back, words_of
 from amends.core.ports import Account, Cursor, Draft, Missed, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -62,7 +62,7 @@ class GitHub:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of what was written or changed; programs' posts are left out."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         place = place_of(f"{watch.query.strip()}#0")
         if place is None:
             raise QueryRefused(f"Name a repository as owner/name: there can be no such place as {watch.query[:100]!r}.")
@@ -121,7 +121,7 @@ class GitHub:
         user = reading.mapping(self._rest.get("user"))
         name, handle = reading.text(user.get("login")), self._account.handle
         if not name:
-            raise Unreachable(f"{TITLE} does not say who we are.")
+            raise Unreachable(WHO_ARE_WE % {"title": TITLE})
         seen = self._rest.wire.headers_seen
         ends = seen.get("github-authentication-token-expiration", "").replace(" UTC", "+00:00")
         return Standing(
@@ -167,7 +167,7 @@ class GitHub:
         }
         items = self._rest.get(f"repos/{repository}/{PATHS[name]}", {**asked, "state": "all" if name == "issues" else None})
         if not isinstance(items, list):
-            raise Unreachable(f"{TITLE} answered something that is no page of {name}.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         harvest = posts_from(items, self._account)
         onward = sized.after(reading.sequence(items), harvest.posts)
         return Page(
@@ -187,7 +187,7 @@ class GitHub:
         asked = {"owner": owner, "name": name, "first": min(DISCUSSIONS_LIMIT, max(1, budget)), "after": walk.place or None}
         listed = reading.mapping(reading.mapping(self._ask(graph.LISTED, asked).get("repository")).get("discussions"))
         if not isinstance(listed.get("nodes"), list):
-            raise Unreachable(f"{TITLE} answered something that is no page of discussions.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         items = reading.mappings(listed["nodes"])
         harvest = posts_from(items, self._account)
         marks = [at for item in items if (at := reading.text(item.get("updated_at")))]
@@ -227,13 +227,13 @@ class GitHub:
         """Return the comments of an issue; `Unreachable` where the answer is no list of them."""
         items = self._rest.get(_comments_of(place), {"per_page": PAGE_LIMIT, **asked})
         if not isinstance(items, list):
-            raise Unreachable(f"{TITLE} answered something that is no page of comments.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return items
 
     def _headers(self) -> Mapping[str, str]:
         token = self._account.credentials.get("token", "")
         if not token:
-            raise CredentialsRefused("Enter a token: a fine-grained one for the repositories that are watched.")
+            raise CredentialsRefused(N_("Enter a token: a fine-grained one for the repositories that are watched."))
         return {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION}
 
 

@@ -14,7 +14,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.rest import Rest
@@ -54,7 +54,7 @@ class GooglePlay:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of the last week's reviews that are new or changed, the newest first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         told = reading.mapping(cursor)
         place = reading.text(told.get("place"))
         asked = {"maxResults": min(PAGE_LIMIT, max(1, budget)), "token": place or None}
@@ -121,7 +121,7 @@ class GooglePlay:
                 raise
             return (gone(review_id), gone(review_id + ANSWER))
         if reading.text(body.get("reviewId")) != review_id:
-            raise Unreachable(f"{TITLE} does not say what became of a review.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return posts_from(body, self._account).posts
 
     def _published(self, review_id: str, seconds: int | None) -> Published:
@@ -156,7 +156,7 @@ def _page_of(body: object) -> dict[str, object]:
     """Return `body` where it is a page; a week without a review is an empty object."""
     told = reading.mapping(body)
     if not isinstance(body, dict) or told.keys() - {"reviews", "tokenPagination", "pageInfo"}:
-        raise Unreachable(f"{TITLE} answered something that is no page of reviews.")
+        raise Unreachable(UNEXPECTED % {"title": TITLE})
     return told
 
 

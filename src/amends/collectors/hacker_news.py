@@ -13,6 +13,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.kept import keep
+from amends.core.network import NOT_WATCHED, UNEXPECTED
 from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
@@ -51,12 +52,12 @@ class HackerNews(ReadOnly):
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of what names the watch's words, the newest first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         walk = Walk.counted(cursor, _mark(self._clock() - self._first()))
         size = min(PAGE_LIMIT, max(1, budget))
         body = self._search.get("search_by_date", _asked(watch, walk, size))
         if not isinstance(reading.mapping(body).get("hits"), list):
-            raise Unreachable(f"{TITLE} answered something that is no page of its search.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         harvest = posts_from(body, self._account)
         onward = walk.after(
             [_mark(post.published_at) for post in harvest.posts], _place(harvest.posts, walk, body, size), _ids(harvest.posts)
@@ -81,7 +82,7 @@ class HackerNews(ReadOnly):
         except QueryRefused:
             return ()
         if reading.name(reading.mapping(body).get("id")) != root_id:
-            raise Unreachable(f"{TITLE} answered something that is no thread.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return tuple(sorted(posts_from(body, self._account).posts, key=lambda post: (post.published_at, int(post.external_id))))
 
     def refresh(self, external_ids: Sequence[str]) -> tuple[Post, ...]:
@@ -90,7 +91,7 @@ class HackerNews(ReadOnly):
         for external_id in dict.fromkeys(filter(str.isdecimal, external_ids[:PAGE_LIMIT])):
             item = reading.mapping(self._items.get(f"item/{external_id}.json"))
             if reading.name(item.get("id")) != external_id:
-                raise Unreachable(f"{TITLE} does not say what became of item {external_id}.")
+                raise Unreachable(UNEXPECTED % {"title": TITLE})
             is_gone = item.get("deleted") is True or item.get("dead") is True
             found += [gone(external_id, self._account)] if is_gone else posts_from(item, self._account).posts
         return tuple(found)

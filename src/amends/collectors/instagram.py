@@ -19,7 +19,7 @@ from amends.core.graph_talks import Talks
 from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN
+from amends.core.network import NOT_SHOWN, NOT_WATCHED
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -64,7 +64,7 @@ class Instagram:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page: media with their newest comments, or further comments of one media; conversations likewise."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         now, size = self._clock(), max(1, budget)
         walk = CommentWalk.resume(cursor, first=now - timedelta(days=self._account.number("first_days", FIRST_DAYS)), now=now)
         if watch.kind is WatchKind.INBOX:
@@ -162,7 +162,7 @@ class Instagram:
         me = self._graph.the(self._user_id(), {"fields": "id,username"})
         token = self._graph.token()
         if not token.valid:
-            raise CredentialsRefused("Meta says that the token is not good any more: make a new one.")
+            raise CredentialsRefused(N_("Meta says that the token is not good any more: make a new one."))
         handle, ours = reading.text(me.get("username")), self._account.handle.lstrip("@")
         missing = [right for right in (*RIGHTS, PRIVATE) if right not in token.scopes]
         warnings = (
@@ -251,7 +251,7 @@ class Instagram:
     def _user_id(self) -> str:
         found = self._account.options.get("user_id", "")
         if not found.isdecimal():
-            raise SourceUnfit("Enter the account's numeric id.")
+            raise SourceUnfit(N_("Enter the account's numeric id."))
         return found
 
 

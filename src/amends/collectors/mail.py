@@ -21,6 +21,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.errors import NetworkError, QueryRefused, ReplyRefused, SourceUnfit
 from amends.core.harvest import Fields
 from amends.core.kept import keep
+from amends.core.network import NOT_WATCHED
 from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
@@ -86,7 +87,7 @@ class Mail:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next mails, the lowest number first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         told, to_mark = reading.mapping(cursor), self._account.options.get("mark_read", "").strip().lower() in {"yes", "true", "1"}
         since = _day(told.get("since")) or self._first_day()
         with opened(self._login) as folder:
@@ -167,7 +168,7 @@ class Mail:
     def check(self) -> Standing:
         """Return what the mail servers let us do."""
         if self._account.handle.count("@") != 1:
-            raise SourceUnfit("The source's handle must be our e-mail address.")
+            raise SourceUnfit(N_("The source's handle must be our e-mail address."))
         with opened(self._login) as folder:
             folder.look_at(self._name)
             sent = self._sent(folder)

@@ -23,7 +23,7 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import come_back
+from amends.core.network import NOT_WATCHED, UNEXPECTED, WHO_ARE_WE, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -94,7 +94,7 @@ class Mastodon:
     def listen(self, watch: Watch, cursor: Cursor | None, *, stopping: Callable[[], bool]) -> Iterator[Page]:
         """Yield what the server pushes; a deletion only of what this stream has brought."""
         if watch.kind not in stream.STREAMS:
-            raise QueryRefused(f"Mastodon has no stream of {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": "Mastodon"})
         self._client.must_have_token()
         walk = Walk.resume(cursor)
         for event in stream.events(self._client, watch, self._clock, stopping=stopping):
@@ -145,7 +145,7 @@ class Mastodon:
         me = reading.mapping(self._client.call("GET", "/api/v1/accounts/verify_credentials"))
         user_id, handle = reading.name(me.get("id")), reading.text(me.get("acct"))
         if not user_id:
-            raise Unreachable("Mastodon did not say who we are.")
+            raise Unreachable(WHO_ARE_WE % {"title": "Mastodon"})
         rights = self._rights()
         warnings = (*self._of_another(handle), *_without_write(rights), *self._of_length())
         can_reply = not rights or not _without_write(rights)
@@ -171,7 +171,7 @@ class Mastodon:
         except QueryRefused:
             return []
         if not isinstance(found, list):
-            raise Unreachable("Mastodon answered something that is not a list.")
+            raise Unreachable(UNEXPECTED % {"title": "Mastodon"})
         return reading.mappings(found)
 
     def _rights(self) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ class Mastodon:
             me = reading.mapping(self._client.call("GET", "/api/v1/accounts/verify_credentials"))
             user_id = reading.name(me.get("id"))
             if not user_id:
-                raise Unreachable("Mastodon did not say who we are.")
+                raise Unreachable(WHO_ARE_WE % {"title": "Mastodon"})
             self._account = replace(self._account, options={**self._account.options, "user_id": user_id})
         return self._account.options["user_id"]
 

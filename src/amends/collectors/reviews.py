@@ -14,7 +14,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, QueryRefused, ReplyRefused, Unreachable
-from amends.core.network import NOT_SHOWN
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
@@ -62,7 +62,7 @@ class Reviews:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of reviews, the newest first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         now = self._clock()
         walk = Walk.resume(cursor, (now - timedelta(days=self._account.number("first_days", FIRST_DAYS))).isoformat())
         size = min(PAGE_LIMIT, max(1, budget))
@@ -70,7 +70,7 @@ class Reviews:
         body = self._rest.get(_filled(self._form.list, unit=watch.query), {name: value for name, value in asked.items() if name})
         items = items_of(body, self._form)
         if items is None:
-            raise Unreachable(f"{TITLE}: the site answered something that is no page of reviews.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         harvest = posts_from(body, self._account)
         marks = [min(post.published_at, now).isoformat() for post in harvest.posts if not post.is_own]
         is_over = walk.reached(_newer_half(marks))
@@ -138,7 +138,7 @@ class Reviews:
                 raise
             return (gone(review_id), gone(review_id + ANSWER))
         if id_of(body, self._form) != review_id:
-            raise Unreachable(f"{TITLE}: the site does not say what became of a review.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return posts_from(body, self._account).posts
 
     def _following(self, body: object, walk: Walk, *, shown: int, size: int) -> str:
@@ -166,7 +166,7 @@ class Reviews:
     def _login(self) -> Made:
         key, secret = (self._account.credentials.get(name, "") for name in ("api_key", "api_secret"))
         if not self._form.login or not key or not secret:
-            raise CredentialsRefused("Enter the API key and its secret, or a token.")
+            raise CredentialsRefused(N_("Enter the API key and its secret, or a token."))
         address = f"{self._rest.base}/{self._form.login.lstrip('/')}"
         return granted(self._rest.wire, address, {"grant_type": "client_credentials"}, self._clock(), login=(key, secret))
 

@@ -17,7 +17,7 @@ from amends.core.abilities import Abilities, Group
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.harvest import LONG_AGO
-from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire
+from amends.core.network import NOT_WATCHED, SHORTEST_WAIT, TIME_OUT, Wire
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Json, Missed, Page, Standing
 from amends.core.post import Post
@@ -66,7 +66,7 @@ class Rss(ReadOnly):
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:  # noqa: ARG002 - a feed comes whole or not at all
         """Return the feed's entries that are new or changed."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"A feed has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         told, now = reading.mapping(cursor), self._clock()
         asked = {"If-None-Match": reading.text(told.get("etag")), "If-Modified-Since": reading.text(told.get("modified"))}
         response = self._wire.request("GET", self._address(watch), headers={name: value for name, value in asked.items() if value})
@@ -74,7 +74,7 @@ class Rss(ReadOnly):
             return Page(posts=(), cursor=dict(cursor or {}))
         feed = read_feed(response.content)
         if not feed.is_feed:
-            raise Unreachable("What lies there is no feed.")
+            raise Unreachable(N_("What lies there is no feed."))
         harvest = posts_from(first_seen(feed.entries, now), self._account)
         known = [reading.text(one) for one in reading.sequence(told.get("known"))]
         stamps = [stamp(post) for post in harvest.posts]

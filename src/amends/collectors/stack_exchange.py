@@ -17,7 +17,7 @@ from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, R
 from amends.core.harvest import parsed
 from amends.core.html_text import text_of
 from amends.core.kept import keep
-from amends.core.network import words_of
+from amends.core.network import NOT_WATCHED, UNEXPECTED, words_of
 from amends.core.ports import Account, Cursor, Page, Standing
 from amends.core.post import Post
 from amends.core.read_only import ReadOnly
@@ -120,7 +120,7 @@ class StackExchange(ReadOnly):
     def _page(self, path: str, question: Params, asked: Params) -> dict[str, object]:
         body = reading.mapping(self._rest.get(path, {**self._always, **question, **asked}))
         if not isinstance(body.get("items"), list):
-            raise Unreachable(f"{TITLE} answered something that is no page.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return body
 
 
@@ -134,7 +134,7 @@ def _question(watch: Watch) -> tuple[str, Params]:
         return "questions", {"tagged": ";".join(watch.query.replace(",", " ").split())}
     if watch.kind is WatchKind.SEARCH:
         return "search/advanced", {"q": watch.query}
-    raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+    raise QueryRefused(NOT_WATCHED % {"title": TITLE})
 
 
 def _place(posts: Sequence[Post], walk: Walk, body: Mapping[str, object]) -> str:

@@ -18,7 +18,7 @@ from amends.core.clock import Clock, utc_now
 from amends.core.errors import CredentialsRefused, HookRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.harvest import parsed
 from amends.core.kept import keep
-from amends.core.network import NOT_JSON, NOT_SHOWN, words_of
+from amends.core.network import NOT_JSON, NOT_SHOWN, NOT_WATCHED, UNEXPECTED, words_of
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
@@ -67,12 +67,12 @@ class Telegram:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next updates, the oldest first."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         offset = reading.whole(reading.mapping(cursor).get("offset")) or 0
         size = min(PAGE_LIMIT, max(1, budget))
         told = self._call("getUpdates", {"offset": offset, "limit": size, "timeout": 0, "allowed_updates": [*MESSAGES]})
         if not isinstance(told, list):
-            raise Unreachable(f"{TITLE} answered something that is no list of updates.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         numbers = [reading.whole(reading.mapping(update).get("update_id")) for update in told]
         new = [update for update, number in zip(told, numbers, strict=True) if number is None or number >= offset]
         harvest = posts_from({"result": new}, self._account)
@@ -145,7 +145,7 @@ class Telegram:
 
     def _call(self, method: str, asked: dict[str, object]) -> object:
         if not bot_id(self._account) or not self._account.credentials.get("token"):
-            raise CredentialsRefused("Enter the bot's token, as BotFather gives it.")
+            raise CredentialsRefused(N_("Enter the bot's token, as BotFather gives it."))
         body = reading.mapping(self._rest.ask("POST", method, body=asked))
         if body.get("ok") is not True:
             raise Unreachable(NOT_JSON % {"title": TITLE})

@@ -28,7 +28,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Option
 from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused
-from amends.core.network import come_back
+from amends.core.network import NOT_WATCHED, come_back
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -124,7 +124,7 @@ class X:
         """Yield the posts of a search as X pushes them; `cursor` is not needed, since the search finds what a cut loses."""
         del cursor
         if watch.kind not in ABILITIES.streams:
-            raise QueryRefused(f"X streams no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": "X"})
         return _x_stream.listen(self._api, self._account, self._clock, watch, stopping)
 
     def hear(self, hook: Hook) -> Heard:

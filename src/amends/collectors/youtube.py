@@ -17,7 +17,7 @@ from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import CredentialsRefused, NetworkError, QueryRefused, RateLimited, Unreachable
 from amends.core.harvest import Fields, parsed
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN, come_back, words_of
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED, come_back, words_of
 from amends.core.network_grant import Grant
 from amends.core.ports import Account, Cursor, Draft, Harvest, Page, Published, Standing
 from amends.core.post import Post
@@ -69,7 +69,7 @@ class YouTube:
     def fetch(self, watch: Watch, cursor: Cursor | None, *, budget: int) -> Page:
         """Return the next page of threads, the newest first, with the answers in them that are new."""
         if watch.kind not in WATCHES:
-            raise QueryRefused(f"{TITLE} has no {watch.kind}.")
+            raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         first = self._clock() - timedelta(days=self._account.number("first_days", FIRST_DAYS))
         walk = Walk.resume(cursor, first.isoformat())
         asked: Params = {
@@ -185,13 +185,13 @@ class YouTube:
     def _page(self, path: str, asked: Params) -> Fields:
         body = reading.mapping(self._rest.get(path, asked))
         if not isinstance(body.get("items"), list) and not _is_empty(body):
-            raise Unreachable(f"{TITLE} answered something that is no page.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         return {**body, "items": reading.sequence(body.get("items"))}
 
     def _login(self) -> Made:
         told = {name: self._account.credentials.get(name, "") for name in CREDENTIALS}
         if not all(told.values()):
-            raise CredentialsRefused("Enter the client's id, its secret and the refresh token, all three.")
+            raise CredentialsRefused(N_("Enter the client's id, its secret and the refresh token, all three."))
         address = f"{self._rest.base}/token" if self._account.options.get("base_url") else LOGIN
         return granted(self._rest.wire, address, {"grant_type": "refresh_token", **told}, self._clock())
 
@@ -206,7 +206,7 @@ def grant(account: Account, clock: Clock, callback: str) -> Grant:
     del clock, callback
     client_id, secret = (account.credentials.get(name, "") for name in ("client_id", "client_secret"))
     if not client_id or not secret:
-        raise CredentialsRefused("Enter the id and the secret of the web client first.")
+        raise CredentialsRefused(N_("Enter the id and the secret of the web client first."))
     return Grant(
         authorize=AUTHORIZE,
         token=LOGIN,
@@ -228,7 +228,7 @@ def _judge(response: requests.Response, now: datetime) -> NetworkError | None:
         return RateLimited(words_of(response), until=_next_day(now))
     if reasons & TOO_FAST:
         return RateLimited(words_of(response), until=come_back(response.headers, now))
-    return QueryRefused("Comments are switched off under this video.") if reasons & SWITCHED_OFF else None
+    return QueryRefused(N_("Comments are switched off under this video.")) if reasons & SWITCHED_OFF else None
 
 
 def _next_day(now: datetime) -> datetime:

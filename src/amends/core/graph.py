@@ -24,7 +24,7 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.harvest import Fields, parsed
-from amends.core.network import NOT_JSON, words_of
+from amends.core.network import NOT_JSON, UNEXPECTED, words_of
 from amends.core.ports import Account, Attachment
 from amends.core.rest import Params, Rest
 
@@ -76,14 +76,14 @@ class Graph:
         """Return the object with this id; `Unreachable` where the answer is none, or another."""
         found = self.get(object_id, params)
         if reading.name(found.get("id")) != object_id:
-            raise Unreachable(f"{self._title} answered something else than what was asked for.")
+            raise Unreachable(UNEXPECTED % {"title": self._title})
         return found
 
     def page(self, path: str, params: Params) -> Fields:
         """Return a page of a list; `Unreachable` where the answer is none."""
         body = self.get(path, params)
         if not isinstance(body.get("data"), list):
-            raise Unreachable(f"{self._title} answered something that is no list.")
+            raise Unreachable(UNEXPECTED % {"title": self._title})
         return body
 
     def publish(self, path: str, body: Mapping[str, object], *, fields: str | None = None) -> Fields:

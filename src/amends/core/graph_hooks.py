@@ -14,6 +14,7 @@ from amends.core.errors import HookRefused
 from amends.core.harvest import Fields, parsed
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
+from amends.core.translating import N_
 
 SIGNATURE = "x-hub-signature-256"
 MESSAGES = "messages"
@@ -43,9 +44,9 @@ def challenged(hook: Hook, account: Account) -> Heard | None:
     agreed, challenge = account.credentials.get("verify_token", ""), hook.query.get("hub.challenge", "")
     shown = hook.query.get("hub.verify_token", "")
     if not agreed or hook.query.get("hub.mode") != "subscribe" or not hmac.compare_digest(shown.encode(), agreed.encode()):
-        raise HookRefused("The verify token is not the one that was entered.")
+        raise HookRefused(N_("The verify token is not the one that was entered."))
     if not (0 < len(challenge) <= LONGEST_CHALLENGE and challenge.isascii() and challenge.isalnum()):
-        raise HookRefused("This is no challenge of Meta's.")
+        raise HookRefused(N_("This is no challenge of Meta's."))
     return Heard(harvest=Harvest(posts=()), answer=challenge)
 
 
@@ -53,9 +54,9 @@ def changes(hook: Hook, account: Account, kind: str, *, now: datetime) -> list[C
     """Return what a signed call says of objects of one `kind` (`page`, `instagram`), without what is played back."""
     secret = account.credentials.get("app_secret", "").encode()
     if hook.method.upper() != "POST" or not secret or len(hook.body) > LARGEST_HOOK:
-        raise HookRefused("Meta calls with a POST of at most a megabyte, signed with the app's secret.")
+        raise HookRefused(N_("Meta calls with a POST of at most a megabyte, signed with the app's secret."))
     if not hmac.compare_digest(hook.headers.get(SIGNATURE, "").encode(), signature(secret, hook.body).encode()):
-        raise HookRefused("Meta did not sign this call.")
+        raise HookRefused(N_("Meta did not sign this call."))
     told = reading.mapping(parsed(hook.body))
     if told.get("object") != kind or not isinstance(told.get("entry"), list):
         raise HookRefused(f"This call says nothing of what the source is about ({kind}).")

@@ -47,7 +47,10 @@ UNUSABLE = N_("No usable answer (%(what)s).")
 ANSWERED = N_("The network answers %(status)s.")
 NOT_JSON = N_("%(title)s answered something that is not its API's JSON.")
 NOT_SHOWN = N_("%(title)s took the answer but does not show it.")
-TEXTS = (UNUSABLE, ANSWERED, NOT_JSON, NOT_SHOWN)
+UNEXPECTED = N_("%(title)s answered something else than what was asked for.")
+WHO_ARE_WE = N_("%(title)s does not say who we are.")
+NOT_WATCHED = N_("%(title)s has nothing of this kind to watch.")
+TEXTS = (UNUSABLE, ANSWERED, NOT_JSON, NOT_SHOWN, UNEXPECTED, WHO_ARE_WE, NOT_WATCHED)
 """What is said where a network has no words; kept in English, and screens recognise it."""
 
 Judge = Callable[[requests.Response], NetworkError | None]

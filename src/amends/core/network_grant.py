@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from amends.core import reading
 from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
 from amends.core.network import Wire
+from amends.core.translating import N_
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +83,8 @@ def come_back(wire: Wire, grant: Grant, callback: str, *, code: str, verifier: s
     except (QueryRefused, CredentialsRefused) as refusal:
         raise CredentialsRefused(str(refusal)) from refusal
     except (ValueError, RecursionError) as error:
-        raise Unreachable("The network answered something that is no token.") from error
+        raise Unreachable(N_("The network answered something that is no token.")) from error
     found = {name: reading.text(told.get(field)) for field, name in grant.gives.items() if reading.text(told.get(field))}
     if next(iter(grant.gives.values())) not in found:
-        raise CredentialsRefused("The network gave no token.")
+        raise CredentialsRefused(N_("The network gave no token."))
     return {**grant.keeps, **found}

@@ -17,6 +17,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from amends.core.errors import SourceUnfit, Unreachable
 from amends.core.translating import N_
 
+NO_ADDRESS = N_("“%(url)s” is no web address.")
+NO_HOST = N_("There is no host %(host)s.")
+INSIDE = N_("%(host)s is an address inside this network (%(address)s); only public addresses are asked.")
+TEXTS = (NO_ADDRESS, NO_HOST, INSIDE)
+"""What is wrong with an address; kept in English where pagers are told it too, and screens recognise it."""
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
@@ -28,7 +33,7 @@ def check_outward(url: str, schemes: frozenset[str] = frozenset({"http", "https"
     except ValueError:
         host, port, split = None, None, urlsplit("")
     if split.scheme not in schemes or not host or split.username:
-        raise SourceUnfit(N_("“%(url)s” is no web address."), url=url[:200])
+        raise SourceUnfit(NO_ADDRESS, url=url[:200])
     check_host(host, port or 443)
 
 
@@ -37,7 +42,7 @@ def check_host(host: str, port: int) -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(N_("There is no host %(host)s."), host=host) from error
+        raise Unreachable(NO_HOST, host=host) from error
     for *_, address in found:
         check_reached(host, str(address[0]))
 
@@ -45,9 +50,7 @@ def check_host(host: str, port: int) -> None:
 def check_reached(host: str, address: str) -> None:
     """Raise `SourceUnfit` where `host` is found at an `address` inside this network."""
     if is_inside(address):
-        raise SourceUnfit(
-            N_("%(host)s is an address inside this network (%(address)s); only public addresses are asked."), host=host, address=address
-        )
+        raise SourceUnfit(INSIDE, host=host, address=address)
 
 
 def is_inside(address: str) -> bool:

@@ -14,6 +14,7 @@ from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import CredentialsRefused, QueryRefused, Unreachable
 from amends.core.network import Wire
+from amends.core.translating import N_
 
 EARLY = timedelta(minutes=2)
 SHORTEST = timedelta(seconds=30)
@@ -64,7 +65,7 @@ def granted(wire: Wire, address: str, asked: Mapping[str, str], now: datetime, *
     told = _told(response)
     value, seconds = reading.text(told.get("access_token")), reading.number(told.get("expires_in"))
     if not value:
-        raise Unreachable("The login answers no token.")
+        raise Unreachable(N_("The login answers no token."))
     ends_at = now + max(SHORTEST, timedelta(seconds=min(seconds or 0, 86_400)))
     return Made(value=value, ends_at=ends_at, renewed=reading.text(told.get("refresh_token")), scope=reading.text(told.get("scope")))
 
@@ -76,7 +77,7 @@ def signed(claims: Mapping[str, object], key: str, *, algorithm: str, key_id: st
     try:
         return jwt.encode(dict(claims), key, algorithm=algorithm, headers={"kid": key_id} if key_id else None)
     except (ValueError, TypeError, jwt.PyJWTError) as error:
-        raise CredentialsRefused("The private key is not usable: enter the whole text of the key's file.") from error
+        raise CredentialsRefused(N_("The private key is not usable: enter the whole text of the key's file.")) from error
 
 
 def service_account(text: str) -> dict[str, str]:
@@ -87,7 +88,7 @@ def service_account(text: str) -> dict[str, str]:
         told = {}
     found = {name: reading.text(told.get(name)) for name in ("client_email", "private_key", "private_key_id", "token_uri")}
     if not found["client_email"] or not found["private_key"]:
-        raise CredentialsRefused("Enter the whole JSON text of the service account's key file.")
+        raise CredentialsRefused(N_("Enter the whole JSON text of the service account's key file."))
     return found
 
 
@@ -95,4 +96,4 @@ def _told(response: requests.Response) -> dict[str, object]:
     try:
         return reading.mapping(response.json())
     except (ValueError, RecursionError) as error:
-        raise Unreachable("The login answers no JSON.") from error
+        raise Unreachable(N_("The login answers no JSON.")) from error

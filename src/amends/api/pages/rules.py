@@ -13,13 +13,13 @@ from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
 from amends.api.screen import saying
+from amends.api.trouble_words import trouble
 from amends.core.database import Connection
-from amends.core.kept import recognised
 from amends.core.translating import _
 from amends.inbox.actions import rule_book
 from amends.inbox.actions.deeds import said_then
 from amends.inbox.actions.rule_book import Draft
-from amends.inbox.rules.automation import CHAINED, Outcome
+from amends.inbox.rules.automation import Outcome
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import automation, automation_log, counts
 
@@ -181,4 +181,4 @@ def _entries(conn: Connection, rule_id: int, before: int) -> dict[str, Any]:
 def _told(entry: automation_log.Entry) -> automation_log.Entry:
     """Return an entry with its words in the reader's language."""
     acted = entry.outcome == Outcome.ACTED
-    return replace(entry, why=said_then(entry.why) if acted else recognised(entry.why, (CHAINED,), sentences=()))
+    return replace(entry, why=said_then(entry.why) if acted else trouble(entry.why))

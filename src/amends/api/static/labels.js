@@ -38,6 +38,12 @@ function fill(label) {
   if ($(`option[value="${CSS.escape(chosen)}"]`, label)) $("select", label).value = chosen;
 }
 
+// What opens at the end of the thread opens in view, not under the box where one writes.
+when("click", ({ target }) => {
+  const opens = target.closest(".relabel > summary")?.parentElement;
+  if (opens) setTimeout(() => opens.open && opens.scrollIntoView({ block: "nearest" }));
+});
+
 when("click", ({ target }) => {
   const label = target.closest("[data-field]"), button = target.closest(".choices button");
   if (!label) return;

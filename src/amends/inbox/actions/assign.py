@@ -14,6 +14,8 @@ from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import assignments, cases, events, staff, teams
 from amends.inbox.store.cases import Case
 
+ONLY_LOOKS = N_("%(name)s only looks and cannot work on a case.")
+NOT_IN_TEAM = N_("%(name)s is not in the team of this case and would not see it; give it to their team.")
 JUST_NOW = 90
 
 
@@ -118,9 +120,9 @@ def _can_take(conn: Connection, case: Case, assignee_id: AgentId, now: datetime)
     if assignee is None or not assignee.active:
         raise Refused(_("This colleague does not work here any more."))
     if not may(assignee.role, Right.WORK):
-        raise Refused(N_("%(name)s only looks and cannot work on a case."), name=assignee.name)
+        raise Refused(ONLY_LOOKS, name=assignee.name)
     if case.team_id is not None and not assignee.as_person(now).sees(case.team_id, case.source_id):
-        raise Refused(N_("%(name)s is not in the team of this case and would not see it; give it to their team."), name=assignee.name)
+        raise Refused(NOT_IN_TEAM, name=assignee.name)
 
 
 def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime) -> None:

@@ -20,6 +20,7 @@ from amends.inbox.store import brands, events, incident_cases, incident_notes, i
 from amends.inbox.store.incident_cases import Coming
 from amends.inbox.store.incidents import Incident
 
+NO_INCIDENT = N_("There is no incident %(id)s.")
 BY_HAND = Coming(how=How.HAND)
 
 
@@ -251,7 +252,7 @@ def _locked(conn: Connection, incident_id: int) -> Incident:
 
 
 def _absent(incident_id: int) -> NotFound:
-    return NotFound(_("There is no incident %(id)s.") % {"id": incident_id})
+    return NotFound(NO_INCIDENT, id=str(incident_id))
 
 
 def _tell(  # noqa: PLR0913

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amends.core.errors import Refused
+from amends.core.translating import N_
 from amends.core.translating import gettext as _
 from amends.core.written import number
 
@@ -30,6 +31,7 @@ VARIABLES = (
     "urgency",
 )
 FILTERS = frozenset({"default", "lower", "upper", "title", "capitalize", "trim"})
+UNFILLED = N_("This macro cannot be filled in here: %(why)s")
 LONGEST_TEXT = 5_000
 LONGEST_FILLED = 20_000
 LONGEST_VALUE = 200
@@ -62,7 +64,7 @@ def fill(text: str, values: Mapping[str, str | int]) -> str:
     try:
         filled = _environment.from_string(text).render(_nested(values)).strip()
     except (TemplateError, RecursionError, TypeError) as error:
-        raise Refused(_("This macro cannot be filled in here: %(why)s") % {"why": str(error)[:200]}) from error
+        raise Refused(UNFILLED, why=str(error)[:200]) from error
     if len(filled) > LONGEST_FILLED:
         raise Refused(_("This macro becomes too long here."))
     return filled

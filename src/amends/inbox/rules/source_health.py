@@ -23,7 +23,7 @@ _REMEDIES = (
     (QueryRefused, N_("The network does not know this query or place: mend the watch, or retry if it is there again.")),
 )
 
-UNFIT = N_("%(remedy)s What is wrong: %(said)s.")
+UNFIT = N_("%(remedy)s What is wrong: %(said)s")
 SAID = N_("%(remedy)s It said: %(said)s")
 MORE = N_("Not everything could be read: %(first)s (and %(n)s more)")
 ONE = N_("Not everything could be read: %(first)s")
@@ -72,7 +72,7 @@ def back_off(failures: int) -> timedelta:
 
 
 def _with_detail(remedy: str, error: NetworkError) -> str:
-    said = " ".join(str(part) for part in error.args)
+    said = str(error) if any(error.args) else ""
     if isinstance(error, SourceUnfit):
         return UNFIT % {"remedy": remedy, "said": said or N_("unknown")}
     return SAID % {"remedy": remedy, "said": said} if said else remedy

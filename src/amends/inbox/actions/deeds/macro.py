@@ -16,6 +16,7 @@ from amends.inbox.store.drafts import lock
 
 EVENT = EventKind.MACRO_DRAFTED
 DECIDED_BY = None
+GONE = N_("The macro “%(name)s” is not there any more.")
 SAYS = N_("draft the macro “%(name)s”")
 
 
@@ -37,7 +38,7 @@ def act(at: At, facts: Facts) -> None:
     macro = macros.lock(at.conn, MacroId(int(str(facts["macro"]))))
     case = case_page.head(at.conn, at.case_id)
     if macro is None or not macro.shared:
-        raise Refused(_("The macro “%(name)s” is not there any more.") % {"name": facts["name"]})
+        raise Refused(GONE, name=str(facts["name"]))
     if case is None or lock(at.conn, case_id=at.case_id, box="reply"):
         return
     text = fill(macro.text, macro_values(at.conn, case, case.assignee or ""))
