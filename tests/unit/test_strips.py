@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.inbox.rules.columns import Column
-from amends.inbox.rules.strips import NOTHING, Strip, slice_of
+from amends.inbox.rules.strips import NOTHING, Packed
 
 MANY = st.dictionaries(st.integers(0, 12), st.tuples(st.integers(1, 10**6), st.integers(0, 3), st.integers(0, 2)), max_size=12)
 
 
-def _slice(begins: int, made: tuple[int, int, int]) -> Strip:
+def _slice(begins: int, made: tuple[int, int, int]) -> Packed:
     """Return a slice of some facts and some pairs of a topic each, whose numbers tell it from all others."""
     pack, facts, pairs = made
     at, topics = np.full(facts, pack, dtype=">i4"), np.full(pairs, pack, dtype=">i4")
-    packed = {Column.AT: at.tobytes(), Column.MOOD: bytes([begins]) * facts, Column.TOPIC: topics.tobytes()}
-    return slice_of(begins, pack, packed)
+    texts: dict[str, bytes] = {Column.AT: at.tobytes(), Column.MOOD: bytes([begins]) * facts, Column.TOPIC: topics.tobytes()}
+    return Packed(pack=pack, texts=texts)
 
 
 @given(first=MANY, second=MANY, left=st.sets(st.integers(0, 12)), last=MANY)

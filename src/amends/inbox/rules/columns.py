@@ -120,10 +120,15 @@ class Columns:
 
 def unpacked(column: Column, text: bytes) -> Numbers:
     """Return the numbers that a string of a column holds."""
+    width = width_of(column)
+    return np.frombuffer(text, dtype=np.uint8) if width == 1 else np.frombuffer(text, dtype=f">i{width}").astype(f"=i{width}")
+
+
+def width_of(column: Column) -> int:
+    """Return how many bytes a number of a column takes."""
     if column in _ONE:
-        return np.frombuffer(text, dtype=np.uint8)
-    width = 8 if column in _EIGHT else 2 if column in _TWO else 4
-    return np.frombuffer(text, dtype=f">i{width}").astype(f"=i{width}")
+        return 1
+    return 8 if column in _EIGHT else 2 if column in _TWO else 4
 
 
 def one_of(column: Numbers, wanted: Collection[int]) -> Mask:

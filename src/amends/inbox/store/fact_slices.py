@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_binary, fetch_values
 from amends.inbox.rules.columns import Axis, Column, Columns
-from amends.inbox.rules.strips import NOTHING, Strip, slice_of
+from amends.inbox.rules.strips import NOTHING, Packed, Strip
 
 MOST = 128 << 20
 """How many bytes of an axis are kept, those of the longer look where one does not go into the other."""
@@ -129,13 +129,13 @@ def read(conn: Connection, axis: Axis, columns: Collection[Column], *, since: da
     known = kept.packs if set(columns) <= kept.held.keys() else {}
     names = sorted(_worth_reading(kept, columns))
     asked = {"axis": axis, "since": since, "until": until, "names": names, "known": "{" + ",".join(map(str, known.values())) + "}"}
-    true, new = _sorted_out(fetch_binary(conn, _slices(axis, columns), asked))
-    fresh = {begins: one for begins, one in new.items() if one.packs[begins] is not None}
+    packs, new = _sorted_out(fetch_binary(conn, _slices(axis, columns, anew=not known), asked))
+    fresh = {begins: one for begins, one in new.items() if begins in packs}
     found = kept.picked(known.keys() - fresh.keys(), fresh) if fresh else kept
     if found.size <= MOST and (known or found.size > kept.size):
         _KEPT[axis] = found
-    waiting = {begins: one for begins, one in new.items() if begins not in fresh}
-    return found.picked(true | fresh.keys(), waiting).columns(columns)
+    there = {begins for begins, pack in packs.items() if found.packs.get(begins) == pack}
+    return found.picked(there, {begins: one for begins, one in new.items() if begins not in packs}).columns(columns)
 
 
 def _worth_reading(kept: Strip, columns: Collection[Column]) -> set[Column]:
@@ -144,34 +144,42 @@ def _worth_reading(kept: Strip, columns: Collection[Column]) -> set[Column]:
     return both if kept.size * len(both) <= MOST * len(kept.held) else set(columns)
 
 
-def _sorted_out(rows: Sequence[tuple[Any, ...]]) -> tuple[set[int], dict[int, Strip]]:
-    """Return where those slices begin that are as they are known, and all others."""
-    found: dict[int, tuple[int | None, dict[Column, bytes]]] = {}
+def _sorted_out(rows: Sequence[tuple[Any, ...]]) -> tuple[dict[int, int], dict[int, Packed]]:
+    """Return the packs of the slices by where they begin, and those slices that were sent."""
+    packs: dict[int, int] = {}
+    texts: dict[int, dict[str, bytes]] = {}
     for begins, pack, name, numbers in rows:
-        if name is not None:
-            found.setdefault(begins, (pack, {}))[1][Column(name)] = numbers
-    return {begins for begins, _, name, _ in rows if name is None}, {begins: slice_of(begins, *one) for begins, one in found.items()}
+        if name is None:
+            packs[begins] = pack
+        else:
+            texts.setdefault(begins, {})[name] = numbers
+    return packs, {begins: Packed(pack=packs.get(begins), texts=found) for begins, found in texts.items()}
 
 
-def _slices(axis: Axis, columns: Collection[Column]) -> LiteralString:
-    """Return the rows of the slices of a span: of those whose pack is known that it is true still, of all others the columns."""
+_ALL: LiteralString = (
+    "select begins, null::bigint as pack, name, numbers from fact_slices"
+    + _SPAN
+    + " and name = any(%(names)s) and begins not in (select begins from stale)"
+)
+# Each is looked up by its key: what is kept needs no look at where it lies.
+_UNKNOWN: LiteralString = """
+  select s.* from packs p cross join lateral (
+    select begins, null::bigint as pack, name, numbers from fact_slices
+    where axis = %(axis)s and name = any(%(names)s) and begins = p.begins offset 0) s
+  where p.pack not in (select unnest(%(known)s::bigint[]))
+"""
+
+
+def _slices(axis: Axis, columns: Collection[Column], *, anew: bool) -> LiteralString:
+    """Return the packs of the slices of a span, and the columns of those whose pack is not known, or of all anew; of stale ones always."""
     return (
         "with stale as (select distinct begins from stale_slices"
         + _SPAN
-        + """), packs as materialized (
-          select begins, pack, pack in (select unnest(%(known)s::bigint[])) as known from slice_packs
-        """
+        + "), packs as materialized (select begins, pack from slice_packs"
         + _SPAN
-        + """ and begins not in (select begins from stale)
-        ), slices as (
-          select begins, pack, null as name, null::bytea as numbers from packs where known
-          union all
-          -- Each is looked up by its key: what is kept needs no look at where it lies.
-          select p.begins, p.pack, s.name, s.numbers from packs p cross join lateral (
-            select name, numbers from fact_slices where axis = %(axis)s and name = any(%(names)s) and begins = p.begins offset 0
-          ) s where not p.known
-          union all
-          select begins, null, name, numbers from """
+        + " and begins not in (select begins from stale)), slices as ("
+        + (_ALL if anew else _UNKNOWN)
+        + " union all select begins, pack, null, null from packs union all select begins, null, name, numbers from "
         + _packed(axis, sorted(columns), "stale s")
         + ") select extract(epoch from begins)::bigint, pack, name, numbers from slices"
     )
