@@ -14,10 +14,11 @@ from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.rules.working_hours import read_night
+from amends.inbox.store import alert_routing as store
 from amends.inbox.store.deliveries import DeliveryJob
 from amends.inbox.store.surge_rules import NewRule
 from tests.cast import DEE, NOON, SECRET_KEY, a_post
-from tests.desk import HOUR, MINUTE, Desk, claimed
+from tests.desk import HOUR, MINUTE, Desk, asked, claimed
 
 NIGHTS = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
 
@@ -179,6 +180,21 @@ def test_a_critical_alarm_is_told_at_once_in_a_flood_of_others(desk: Desk) -> No
     at(desk, desk.now + MINUTE)
     [critical] = ring(desk, severity="critical")
     assert [one.facts["alert_id"] for _label, one in told(desk)] == [critical]
+
+
+def test_what_was_told_before_is_counted_up_to_the_bound_and_only_where_there_is_one(desk: Desk) -> None:
+    pager = channel(desk, "pager")
+    took: list[int] = []
+    for most in (None, 6, 5):
+        execute(desk.conn, "update alert_routes set deleted_at = %(now)s", {"now": desk.now})
+        route(desk, "All", pager, most=most)
+        ring(desk, 2)
+        took.append(asked(desk.conn, lambda: alert_routing.route_pending(desk.conn, now=desk.now)))
+        assert len(said(desk)) == (1 if most == 5 else 2)
+        at(desk, desk.now + MINUTE)
+    assert took[1] == took[0] + 1
+    assert store.told(desk.conn, severity="high", most=4, since=NOON - HOUR) == {pager: 4}
+    assert store.told(desk.conn, severity="critical", most=4, since=NOON - HOUR) == {pager: 0}
 
 
 def test_routing_twice_and_a_telling_of_somebody_else_double_nothing(desk: Desk) -> None:

@@ -5,6 +5,7 @@
 Looking twice changes nothing: an alarm is routed once, and what is queued is queued once.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,16 +29,17 @@ BATCH = 500
 
 @dataclass(kw_only=True, slots=True)
 class Round:
-    """One batch; `told` counts what each channel was given lately by severity, so that no flood of others hides a critical alarm.
+    """One batch; `told` is what each channel was given before, `given` what in this batch, so that too much of one severity is told as one.
 
-    It goes on counting; `own` are the addresses of whom it calls.
+    No flood of others hides a critical alarm, and who sets no bound has nothing counted. `own` are the addresses of whom it calls.
     """
 
     conn: Connection
     now: datetime
     crew: Crew
     house: Sequence[int]
-    told: dict[tuple[int, str], int]
+    told: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict[tuple[str, int], dict[int, int]])
+    given: Counter[tuple[int, str]] = field(default_factory=Counter[tuple[int, str]])
     tellings: list[Telling] = field(default_factory=list[Telling])
     items: list[Item] = field(default_factory=list[Item])
     calls: list[events.Event] = field(default_factory=list[events.Event])
@@ -47,15 +49,22 @@ class Round:
         """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
         at_once = False
         for channel_id in dict.fromkeys(channel_ids):
-            counted = (channel_id, one.severity)
-            later = when(route, severity=one.severity, told=self.told.get(counted, 0), now=self.now)
+            later = when(route, severity=one.severity, told=self._told(channel_id, one.severity, route.most), now=self.now)
             if later is None:
                 self.tellings.append(Telling(alert_id=one.id, channel_id=channel_id, again=again))
-                self.told[counted] = self.told.get(counted, 0) + 1
+                self.given[channel_id, one.severity] += 1
                 at_once = True
             else:
                 self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why, again=again))
         return at_once
+
+    def _told(self, channel_id: int, severity: str, most: int | None) -> int:
+        """Return how many alarms of a severity a channel was given lately; more than `most` need not be known."""
+        if most is None:
+            return 0
+        if (severity, most) not in self.told:
+            self.told[severity, most] = alert_routing.told(self.conn, severity=severity, most=most, since=self.now - FLOOD)
+        return self.told[severity, most].get(channel_id, 0) + self.given[channel_id, severity]
 
     def own_channels(self, call: Call) -> list[int]:
         """Return the addresses of those who are called, asked for once."""
@@ -75,7 +84,7 @@ class Round:
 def new_round(conn: Connection, *, now: datetime) -> Round:
     """Return a batch that nothing was given out in yet."""
     house = alert_routing.channels(conn).get(None, [])
-    return Round(conn=conn, now=now, crew=on_call.crew(conn, now=now), house=house, told=alert_routing.told(conn, since=now - FLOOD))
+    return Round(conn=conn, now=now, crew=on_call.crew(conn, now=now), house=house)
 
 
 def route_pending(conn: Connection, *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
+from amends.core.database import BigInt, Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.inbox.rules.alert_routes import About
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId, AlertId, CaseId, PostId, SourceId
@@ -95,25 +95,28 @@ class _Channel:
     agent_id: AgentId | None
 
 
-def told(conn: Connection, *, since: datetime) -> dict[tuple[int, str], int]:
-    """Return how many alarms of each severity each channel was given since then."""
+def told(conn: Connection, *, severity: str, most: int, since: datetime) -> dict[int, int]:
+    """Return how many alarms of a severity each channel was given since then, counted up to `most`: a flood is counted again and again."""
     rows = fetch_all(
         conn,
         _Told,
         """
-        select d.channel_id, a.severity, count(*)::int as n
-        from alert_channels c join alert_deliveries d on d.channel_id = c.id and d.queued_at > %(since)s join alerts a on a.id = d.alert_id
-        where c.active group by 1, 2
+        select c.id as channel_id, counted.n
+        from alert_channels c cross join lateral (
+          select count(*)::int as n from (
+            select from alert_deliveries d join alerts a on a.id = d.alert_id
+            where d.channel_id = c.id and d.queued_at > %(since)s and a.severity = %(severity)s limit %(most)s) given
+        ) counted
+        where c.active
         """,
-        {"since": since},
+        {"severity": severity, "most": BigInt(most), "since": since},
     )
-    return {(row.channel_id, row.severity): row.n for row in rows}
+    return {row.channel_id: row.n for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Told:
     channel_id: int
-    severity: str
     n: int
 
 
