@@ -162,6 +162,7 @@ def address(route: APIRoute, door: Door) -> str:
         "{membership_id}",
         "{rule_id}",
         "{change_id}",
+        "{author_id}",
         "{way_id}",
         "{purchase_id}",
         "{date_id}",

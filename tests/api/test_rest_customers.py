@@ -98,3 +98,33 @@ def test_what_is_sensitive_is_no_field_of_the_record(door: Door) -> None:
     assert ada.patch(f"{AT}/{cy}", json={"values": {"attributes.meal": "vegan"}}).status_code == 422
     assert ada.get(f"{AT}/{cy}").json()["record"]["attributes"] == {}
     assert ada.patch(f"{AT}/{cy}", json={"values": {}}).status_code == 422
+
+
+def test_a_handle_is_tied_to_a_customer_on_a_stated_ground_and_taken_off_again(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    case = ada.get(f"/api/v1/cases/{door.who.plain}").json()
+    other, handle = case["case"]["customer_id"], case["case"]["author_id"]
+    [post] = case["posts"]
+    ground = {"basis": "told_us", "evidence": "in the thread", "post_id": post["id"]}
+
+    assert ada.post(f"{AT}/{cy}/handles/{handle}", json=ground).status_code == 204
+    tied = next(one for one in ada.get(f"{AT}/{cy}").json()["handles"] if one["author_id"] == handle)
+    assert (tied["evidence"], tied["linked_by"]) == ("in the thread", "Ada")
+    assert ada.get(f"/api/v1/cases/{door.who.plain}").json()["case"]["customer_id"] == cy
+
+    assert ada.delete(f"{AT}/{other}/handles/{handle}").status_code == 404
+    assert ada.delete(f"{AT}/{cy}/handles/{handle}").json() == {"customer_id": other}
+    assert [one["author_id"] for one in ada.get(f"{AT}/{cy}").json()["handles"]] != [handle]
+    assert ada.delete(f"{AT}/{other}/handles/{handle}").status_code == 422
+
+
+def test_a_handle_is_tied_neither_by_a_strangers_post_nor_to_nobody(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    with door.pool.transaction() as conn:
+        [own] = fetch_values(conn, "select author_id from cases where id = %(id)s", {"id": door.who.talked})
+        [strange] = fetch_values(conn, "select min(id) from posts where case_id = %(id)s", {"id": door.who.plain})
+
+    assert ada.post(f"{AT}/{cy}/handles/{own}", json={"basis": "told_us", "post_id": strange}).status_code == 404
+    assert ada.post(f"{AT}/999/handles/{own}", json={}).status_code == 404
+    assert ada.post(f"{AT}/{cy}/handles/999", json={}).status_code == 404
+    assert ada.post(f"{AT}/{cy}/handles/{own}", json={"basis": "handle"}).status_code == 422
