@@ -282,6 +282,20 @@ def test_the_audit_log_tells_of_an_import_and_not_of_each_company_in_it(desk: Im
     assert desk.values("select count(*) from organisations") == [0]
 
 
+def test_an_organisation_that_was_put_away_is_joined_by_nobody_and_its_members_stay(desk: Importing) -> None:
+    desk.whole("Email,Company\nann@mail.example,Birch\n")
+    desk.values("update organisations set archived_at = now() returning id")
+
+    done = desk.whole("Email,Company\nann@mail.example,Birch\nben@mail.example,BIRCH\n")
+
+    assert counts(done) == (1, 0, 1, 0)
+    joined = "select o.name from memberships m join organisations o on o.id = m.organisation_id order by m.id"
+    assert desk.values(joined) == ["Birch", "BIRCH"]
+    assert desk.values("select name from organisations where archived_at is null") == ["BIRCH"]
+    desk.undo(done)
+    assert desk.values("select name from organisations") == ["Birch"]
+
+
 def test_undoing_restores_precisely_what_was(desk: Importing) -> None:
     desk.whole(PEOPLE)
     before = snapshot(desk.conn)

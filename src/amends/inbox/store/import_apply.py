@@ -109,7 +109,7 @@ select distinct on (lower(r.organisation)) r.organisation, 'company', %(now)s::t
 from import_records r
 where r.import_id = %(id)s and r.number > %(after)s and r.number <= %(upto)s and r.organisation is not null
   and (r.outcome = 'made' or r.outcome = 'changed' and r.changes ? 'memberships')
-  and not exists (select from organisations o where lower(o.name) = lower(r.organisation))
+  and not exists (select from organisations o where lower(o.name) = lower(r.organisation) and o.archived_at is null)
 order by lower(r.organisation), r.number
 """
 MEMBERSHIPS: LiteralString = """
@@ -119,7 +119,7 @@ with joining as materialized (
     and (outcome = 'made' or outcome = 'changed' and changes ? 'memberships')
 ), known as materialized (
   select distinct on (lower(name)) lower(name) as called, id from organisations
-  where lower(name) = any(array(select distinct called from joining)) order by lower(name), archived_at nulls first, id
+  where lower(name) = any(array(select distinct called from joining)) and archived_at is null order by lower(name), id
 ), added as (
   insert into memberships (organisation_id, customer_id, role, created_at, import_id)
   select k.id, j.customer_id, j.role, %(now)s, %(id)s from joining j join known k on k.called = j.called
