@@ -176,6 +176,8 @@ def test_a_second_person_changes_the_words_and_the_author_is_told_what_changed(p
 
 def test_changed_words_that_cannot_go_out_or_show_more_than_the_old_ones_are_told_so(proposed: tuple[Door, str]) -> None:
     door, at = proposed
+    form = page(door, door.who.mia, f"/inbox/{door.who.plain}").partition('hx-preserve name="text"')[2]
+    assert -1 < form.find("rewording-ask") < form.find("Approve in these words"), "what is asked stands above the button, not under the box"
     asked = post(door, door.who.mia, f"{at}/approve", text="Write to cy@example.com")
     assert "shows this to everybody" in asked.text
     for text, words in ((" ", "A reply needs some words"), ("x" * 501, "shorten it")):
