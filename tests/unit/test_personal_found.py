@@ -183,3 +183,9 @@ def test_a_post_without_digits_costs_next_to_nothing() -> None:
     for _ in range(1000):
         find(text, "en")
     assert time.process_time() - begun < 0.1, "100 µs a post"
+
+
+def test_a_text_is_looked_through_once_for_its_verdict_its_line_in_lists_and_its_alarm() -> None:
+    text = "Call me: +94 77 123 4567"
+    assert find(text, "en") is find(text, "en", shapes=[])
+    assert find(text, "en", shapes=["####"]) is not find(text, "en")

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Collection, Generator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from amends.core.personal.accounts import cards, ibans
@@ -31,8 +32,12 @@ def find(text: str, language: str = "", *, shapes: Sequence[str] = ()) -> tuple[
 
     `shapes` are those of the company's order numbers.
     """
-    if not _WORTH_A_LOOK.search(text):
-        return ()
+    return _found(text, language, tuple(shapes)) if _WORTH_A_LOOK.search(text) else ()
+
+
+@lru_cache(maxsize=256)
+def _found(text: str, language: str, shapes: tuple[str, ...]) -> tuple[Found, ...]:
+    """Find, once for the verdict on a post, its case's line in lists and its alarm, which are made within a second or two."""
     folded = fold(text)
     kept: list[Found] = []
     taken = bytearray(len(folded.text))

@@ -62,6 +62,10 @@ def runs(text: str) -> Iterator[Run]:
     for run in _RUN.finditer(text):
         if place > MOST:
             return
+        if (word := run[0]).isascii() and word.isalnum():  # most of them by far
+            yield Run((Token(run.start(), run.end(), place, ends(word.lower()[:LONGEST])),), None)
+            place += 1
+            continue
         parts = tuple(Token(start, end, place + n, ends(form)) for n, (start, end, form) in enumerate(_parts(run)))
         forms = _whole(run, len(parts))
         yield Run(parts, Token(run.start(), run.end(), place, forms) if forms else None)
@@ -78,7 +82,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def ends(form: str) -> tuple[str, ...]:
     """Return a word, and where it has digits the ends by which people name numbers."""
-    if len(form) not in _NUMBERED or not any(letter.isdigit() for letter in form):
+    if form.isalpha() or len(form) not in _NUMBERED or not any(letter.isdigit() for letter in form):
         return (form,)
     return tuple(form[begin:] for begin in range(len(form) - _SHORTEST_END + 1))
 
