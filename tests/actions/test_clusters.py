@@ -184,6 +184,13 @@ def only(desk: Desk) -> ClusterId:
     return found.id
 
 
+def test_of_what_is_said_the_loudest_are_shown_and_no_words_twice(desk: Desk) -> None:
+    for text in [*wave(2), wave(1)[0], *wave(5)[2:]]:
+        say(desk, text)
+    shown = cluster_list.loudest(desk.conn, EVERYTHING, [only(desk)], each=5)[only(desk)]
+    assert sorted(one.preview for one in shown) == sorted(wave(5))
+
+
 def test_a_confirmed_cluster_is_an_incident_with_its_cases_and_what_says_the_same_joins_by_itself(desk: Desk) -> None:
     say(desk, *OTHERS, *wave(5))
     incident_id = cluster_choices.confirm(desk.conn, only(desk), name="", severity="high", who=who(desk), now=desk.now)

@@ -106,17 +106,17 @@ def members(conn: Connection, scope: Scope, cluster_id: ClusterId, *, limit: int
 
 
 def loudest(conn: Connection, scope: Scope, cluster_ids: Sequence[ClusterId], *, each: int) -> dict[ClusterId, list[Member]]:
-    """Return the cases of each cluster that most people may have read, one a customer."""
+    """Return the cases of each cluster that most people may have read, one a customer, and no words twice."""
     rows = fetch_all(
         conn,
         Member,
         "select t.* from unnest(%(ids)s::bigint[]) given(id) cross join lateral ("
-        "select * from (select distinct on (l.customer_id) l.* from ("
+        "select * from (select distinct on (o.preview) o.* from (select distinct on (l.customer_id) l.* from ("
         + _MEMBERS
         + " where m.cluster_id = given.id and m.taken_at is null"
         + scopes.within(scope)
         + " group by m.cluster_id, c.id, u.name) l order by l.customer_id, l.followers desc nulls last) o"
-        + " order by o.followers desc nulls last, o.at desc limit %(each)s) t",
+        + " order by o.preview, o.followers desc nulls last) d order by d.followers desc nulls last, d.at desc limit %(each)s) t",
         {"ids": list(cluster_ids), "each": each} | scopes.params(scope),
     )
     found: dict[ClusterId, list[Member]] = {}
