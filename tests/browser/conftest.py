@@ -14,14 +14,13 @@ from amends.api.auth import SESSION_COOKIE
 from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from amends.core.database import open_pool
-from tests.browser.desktop import ARGUMENTS, Desktop, Profile
+from tests.browser.desktop import Desktop, Profile, launched
 from tests.browser.examples import exemplify
 from tests.cast import a_post
 from tests.databases import Server
 from tests.desk import Desk
 from tests.door import Door, Furnished, door_of, open_door
 from tests.ledgers import furnish_ledger
-from tests.needs import program
 from tests.serving import serving
 from tests.teaching import furnish_triage
 from tests.troubles import known, refused, spent
@@ -34,9 +33,8 @@ FIRST_PORT, PORTS = 30_000, 2_700
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
     """One browser for the whole run."""
-    found = program("chromium-headless-shell", "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = launched(playwright.chromium)
         yield browser
         browser.close()
 

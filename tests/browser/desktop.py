@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from re import Pattern
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Route
 
 from amends.core.database import fetch_values
 from amends.core.ports import Published
@@ -16,6 +16,7 @@ from tests.cast import POLICY
 from tests.desk import MINUTE
 from tests.door import Door
 from tests.fakes import FakeClassifier
+from tests.needs import program
 
 ARGUMENTS = (
     "--headless",
@@ -27,6 +28,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+UNDRAWN = ("--enable-begin-frame-control", "--run-all-compositor-stages-before-draw")
+"""Draw a frame only when asked to, which nobody does: pages are laid out, styled and scripted, but who waits for a frame waits in vain."""
+
+
+def launched(chromium: BrowserType, *more: str) -> Browser:
+    """Start the Chromium that is installed."""
+    return chromium.launch(executable_path=program("chromium-headless-shell", "chromium"), args=[*ARGUMENTS, *more])
+
 
 LOOK_EVERY, HELD_WITHIN = 10, 20_000
 """Milliseconds."""
