@@ -196,6 +196,15 @@ def test_changed_words_wait_again_as_they_are_and_given_back_is_what_the_author_
     assert ">We are on it.\nWrite to +1 202-555-0143</textarea>" in page(door, door.who.ada, f"/inbox/{door.who.plain}")
 
 
+def test_words_that_are_as_they_were_are_not_said_to_be_changed(proposed: tuple[Door, str]) -> None:
+    door, at = proposed
+    with door.pool.transaction() as conn:
+        execute(conn, "update replies set text = E'We are on it.\\r\\nSorry.'")
+    assert post(door, door.who.mia, f"{at}/approve", text="We are on it.\nSorry.").status_code == 200
+    assert values(door, NEWEST) == [["queued", "We are on it.\r\nSorry."]]
+    assert "changed its words" not in page(door, door.who.ada, f"/inbox/{door.who.plain}")
+
+
 def test_programs_obey_the_same_rules(door: Door) -> None:
     ada, mia, at = door.program(door.who.ada), door.program(door.who.mia), f"/api/v1/cases/{door.who.plain}"
     assert ada.post(f"{at}/reply", json={"text": "One", "seen_posts": 1, "seen_reply": 0}).json()["state"] == "queued"

@@ -94,14 +94,19 @@ def in_words(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, text: str 
     An answer that its author sent as several posts goes out as several again.
     """
     case, reply = head_of(conn, case_id), replies.find(conn, reply_id=reply_id)
-    written = None if text is None else "\n".join(text.strip().splitlines())
-    if reply is None or written is None or written == reply.text:
+    written = None if text is None else _in_lines(text)
+    if reply is None or written is None or written == _in_lines(reply.text):
         return None
     private = reply.private or case.is_private
     if reply_parts.are_there(conn, reply_id=reply_id):
         return NewWords(text=written, parts=posts_of(case.network, case.source_options, written, private=private))
     check_length(case.network, case.source_options, written, private=private)
     return NewWords(text=written)
+
+
+def _in_lines(text: str) -> str:
+    """Return a text with the ends of lines that a box has: a browser sends no others back, whatever it was given."""
+    return text.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def newly_named(conn: Connection, *, case_id: CaseId, reply_id: ReplyId, words: NewWords) -> tuple[Kind, ...]:
