@@ -20,13 +20,14 @@ from tests.fakes import FakeClassifier, FakeNetwork
 
 @dataclass(kw_only=True)
 class Workplace:
-    """What a test sees and moves; `woken` is every wake-up that was sent."""
+    """What a test sees and moves; `woken` is every wake-up that was sent, `pauses` are seconds."""
 
     pool: Pool
     network: FakeNetwork = field(default_factory=FakeNetwork)
     model: Callable[[], Classifier] = FakeClassifier
     now: datetime = NOON
     woken: list[Task] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     public_url: str | None = "http://desk.example"
 
@@ -42,6 +43,7 @@ class Workplace:
             drains=make_drains(Event()),
             clock=lambda: self.now,
             wake=self._wake,
+            pause=self.pauses.append,
         )
 
     def perform(self, *tasks: Task) -> None:

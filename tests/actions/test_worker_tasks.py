@@ -11,6 +11,7 @@ from amends.inbox.actions.reply import queue_reply
 from amends.inbox.actions.resolve import resolve
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store.heartbeats import heartbeats
+from amends.worker.clustering import GATHER
 from amends.worker.names import Task
 from tests.cast import DEE, NOON, POLICY, a_post, a_source, ada, an_answer_to
 from tests.workplace import Workplace
@@ -243,6 +244,13 @@ def test_a_sent_reply_is_proven_by_a_look_at_the_network(work: Workplace) -> Non
     work.now += 2 * MINUTE
     work.perform(Task.PROVE_REPLIES)
     assert values(work, "select visible from replies") == [True]
+
+
+def test_a_few_posts_are_clustered_at_once_and_then_others_are_let_gather(work: Workplace) -> None:
+    with_case(work)
+    work.perform(Task.CLUSTER)
+    assert values(work, "select count(*) from cluster_backlog") == [0]
+    assert work.pauses == [GATHER], "where nothing was left, nobody waits"
 
 
 def test_the_relay_wakes_what_new_events_ask_for_and_marks_them(work: Workplace) -> None:

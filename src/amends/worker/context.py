@@ -47,6 +47,7 @@ class Context:
     drains: Mapping[Task, Drain]
     clock: Clock = utc_now
     wake: Callable[[Task], bool] = wake
+    pause: Callable[[float], object] = STOPPING.wait
 
     @property
     def secret_key(self) -> str:
