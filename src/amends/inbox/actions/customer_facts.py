@@ -40,8 +40,8 @@ def facts_within(conn: Connection, customer_ids: Sequence[int], scope: Scope, *,
 
 def signals_now(conn: Connection, customer_id: int, scope: Scope, *, now: datetime) -> list[Told]:
     """Return the signals that hold for a customer now, as far as a scope shows them, with reasons; none for who is not there."""
-    counted = customer_facts.count(conn, [customer_id], scope=scope, now=now)
-    return signals_of(_standing(counted[0]), now) if counted else []
+    counted = customer_facts.count_one(conn, customer_id, scope=scope, now=now)
+    return signals_of(_standing(counted), now) if counted else []
 
 
 def _standing(at: Counted) -> Standing:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import LiteralString
 
-from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
+from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.rules.signals import LATE
 from amends.inbox.store import scopes
@@ -116,14 +116,24 @@ cross join lateral (
 cross join lateral (
   select min(next_yearly(month, day, %(today)s)) as birthday_on from important_dates where customer_id = u.id and kind = 'birthday'
 ) d
-where u.id = any(%(ids)s::bigint[]) and u.merged_into is null and u.erased_at is null
+where u.merged_into is null and u.erased_at is null
 """
+_OF_THESE: LiteralString = " and u.id = any(%(ids)s::bigint[])"
+_OF_ONE: LiteralString = " and u.id = %(id)s"
 
 
 def count(conn: Connection, customer_ids: Sequence[int], *, now: datetime, scope: Scope = EVERYTHING) -> list[Counted]:
     """Return what the tables say of those customers who are there (nobody who was merged or erased), as far as the scope shows it."""
-    params = {"ids": list(customer_ids), "now": now, "late": now - LATE, "today": now.astimezone(UTC).date()}
-    return fetch_all(conn, Counted, _counting(scope), params | scopes.params(scope))
+    return fetch_all(conn, Counted, _counting(scope) + _OF_THESE, {"ids": list(customer_ids)} | _params(scope, now))
+
+
+def count_one(conn: Connection, customer_id: int, *, now: datetime, scope: Scope) -> Counted | None:
+    """Return the same of one customer, None where they are not there; as a list of one it would be planned anew each time, for 5 ms."""
+    return fetch_maybe(conn, Counted, _counting(scope) + _OF_ONE, {"id": customer_id} | _params(scope, now))
+
+
+def _params(scope: Scope, now: datetime) -> dict[str, object]:
+    return {"now": now, "late": now - LATE, "today": now.astimezone(UTC).date()} | scopes.params(scope)
 
 
 def claim(conn: Connection, *, now: datetime, limit: int) -> list[int]:
