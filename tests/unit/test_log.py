@@ -37,3 +37,10 @@ def test_ids_and_times_are_left_as_they_are(capsys: pytest.CaptureFixture[str]) 
     line = json.loads(capsys.readouterr().err)
     assert (line["external_id"], line["attempts"], line["level"]) == ("4155552671", 1, "info")
     assert line["timestamp"].endswith("Z")
+
+
+def test_what_is_named_like_a_secret_is_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(json=True)
+    logger("tests").info("channel_added", Api_Token="s3same", reset_password="0pen", channel="pager")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["Api_Token"], line["reset_password"], line["channel"]) == ("[hidden]", "[hidden]", "pager")

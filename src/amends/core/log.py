@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from amends.core.absent import absent
@@ -21,7 +22,12 @@ SECRET_WORDS = ("password", "secret", "token", "credential", "authorization", "c
 
 
 def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: "[hidden]" if any(word in key.lower() for word in SECRET_WORDS) else value for key, value in event.items()}
+    return {key: "[hidden]" if _is_secret(key) else value for key, value in event.items()}
+
+
+@lru_cache(maxsize=1_000)
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in SECRET_WORDS)
 
 
 def _hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
