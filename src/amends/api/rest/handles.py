@@ -15,7 +15,7 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.rules.evidence import of_basis
-from amends.inbox.rules.ids import AuthorId, CustomerId, PostId
+from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import LinkBasis
 from amends.inbox.store import customers, post_list
@@ -82,6 +82,6 @@ def _told_in(conn: Connection, post_id: int | None, people: set[CustomerId]) -> 
     if post_id is None:
         return None
     found = post_list.post(conn, post_id)
-    if found is None or found.case_id is None or head_of(conn, found.case_id).customer_id not in people:
+    if found is None or found.case_id is None or head_of(conn, CaseId(found.case_id)).customer_id not in people:
         raise NotFound(_("There is no post %(id)s.") % {"id": post_id})
     return PostId(found.id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from amends.core.database import Connection
@@ -68,7 +69,7 @@ def approve(  # noqa: PLR0913
     events.add(conn, EventKind.REPLY_APPROVED, now=now, case_id=case_id, agent_id=agent_id, **_approved(reply, text))
 
 
-def _approved(reply: Reply, text: str) -> dict[str, object]:
+def _approved(reply: Reply, text: str) -> dict[str, Any]:
     """Return what an event keeps of an answer that was approved as this text; the words themselves stand with the answer."""
     facts: dict[str, object] = {"reply_id": reply.id, "author_id": reply.agent_id}
     return facts if text == reply.own_words else facts | {"reworded": True}
