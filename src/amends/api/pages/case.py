@@ -32,8 +32,9 @@ def case(
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         has = case_parts.of_case(conn, head)
-        values = case_values(conn, head, has, desk.able, visitor.scope) | {"apart": False, "first_new": first_new}
+        values = case_values(conn, head, has, desk.able, visitor.scope)
         values |= composer_values(conn, desk, head, has, agent_id=visitor.agent_id, newest_reply=values["newest_reply"])
+        values |= {"apart": False, "first_new": first_new}
         if hx_target == "case":
             return desk.screens.blocks(request, "case.html", ["pane"], values)
         values |= list_values(conn, look, visitor, asker_of(visitor, desk.clock()))

@@ -6,7 +6,7 @@ The triggers of migration 0033 say whose facts are to be counted; the worker cou
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.rights import EVERYTHING, Scope
@@ -132,7 +132,7 @@ def count_one(conn: Connection, customer_id: int, *, now: datetime, scope: Scope
     return fetch_maybe(conn, Counted, _counting(scope) + _OF_ONE, {"id": customer_id} | _params(scope, now))
 
 
-def _params(scope: Scope, now: datetime) -> dict[str, object]:
+def _params(scope: Scope, now: datetime) -> dict[str, Any]:
     return {"now": now, "late": now - LATE, "today": now.astimezone(UTC).date()} | scopes.params(scope)
 
 
