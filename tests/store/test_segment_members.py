@@ -1,16 +1,18 @@
 """Whom a segment finds comes by the indices, the newest first, also where there are few among many."""
 
+from collections.abc import Generator
 from typing import LiteralString
 
 import pytest
 
-from amends.core.database import Connection, execute, fetch_values
+from amends.core.database import Connection, connect, execute, fetch_values
 from amends.inbox.actions.segments import asked
 from amends.inbox.rules.asking import Asker
 from amends.inbox.store import segment_members
 from amends.inbox.store.customer_pieces import FROM
 from amends.inbox.store.customer_sql import Condition
 from tests.cast import NOON
+from tests.databases import Server
 
 MANY = """
 insert into customers (name, created_at, loyalty_number, tags)
@@ -19,23 +21,34 @@ from generate_series(1, %(n)s) n
 """
 FACTS = """
 insert into customer_facts (customer_id, risk, signals, counted_at)
-select id, case when id %% 50 = 0 then 'high' else 'none' end, '{}', now() from customers
+select id, case when id % 50 = 0 then 'high' else 'none' end, '{}', now() from customers
 """
 
 PURCHASES = """
 insert into purchases (customer_id, kind, name, order_number, amount, currency, bought_at, created_at)
-select id, 'purchase', 'Fibre', '', id %% 500, 'EUR', now() - id * interval '1 hour', now() from customers
+select id, 'purchase', 'Fibre', '', id % 500, 'EUR', now() - id * interval '1 hour', now() from customers
 """
 
 
-@pytest.fixture
-def many(conn: Connection) -> Connection:
-    """Twenty thousand customers, of whom a few hundred may leave."""
+@pytest.fixture(scope="module")
+def crowd(server: Server) -> Generator[Connection]:
+    """Twenty thousand customers, of whom a few hundred may leave, in a database whose statistics are of them alone."""
+    conn = connect(server.clone("segment_members"))
     execute(conn, MANY, {"n": 20_000})
-    execute(conn, FACTS, {})
-    execute(conn, PURCHASES, {})
+    execute(conn, FACTS)
+    execute(conn, PURCHASES)
     execute(conn, "analyze customers, customer_facts, purchases")
-    return conn
+    conn.commit()
+    yield conn
+    conn.close()
+    server.drop("segment_members")
+
+
+@pytest.fixture
+def many(crowd: Connection) -> Generator[Connection]:
+    """The crowd, for a test that rolls back."""
+    yield crowd
+    crowd.rollback()
 
 
 def _asked(conn: Connection, text: str) -> Condition:
