@@ -85,7 +85,7 @@ def server() -> Generator[Server]:
         postgres = EmbeddedPostgres(Path(folder) / "postgres", durable=False)
         url = postgres.start()
         try:
-            migrate(url)
+            migrate(url, print)
             yield Server(url)
         finally:
             postgres.stop()

@@ -34,7 +34,7 @@ def bench(name: str, *, as_json: bool, rows: int | None, data: Path | None) -> N
         raise click.UsageError(f"--rows is not for the bench {name}.")
     say(f"{name}: {module.WORKLOAD}")
     with nullcontext(data) if data else scratch_dir() as folder, EmbeddedPostgres(folder / "postgres") as url:
-        migrate(url)
+        migrate(url, say)
         found: list[Row] = module.run(url) if rows is None else module.run(url, full=rows)
     Console(stderr=True).print(table(found))
     if as_json:

@@ -2,6 +2,7 @@
 
 import click
 
+from amends.cli.running.installation import say
 from amends.cli.running.setting_up import enter_settings
 from amends.core.clock import utc_now
 from amends.core.database import connect
@@ -20,7 +21,7 @@ def migrate() -> None:
     given = settings()
     if given.database_url is None:
         raise SettingsWrong("AMENDS_DATABASE_URL is not set; `./amends up` migrates its own database by itself.")
-    done = apply(given.database_url)
+    done = apply(given.database_url, say)
     with connect(given.database_url) as conn:
         enter_settings(conn, given, now=utc_now())
     click.echo("\n".join(f"applied {name}" for name in done) or "the database is up to date")

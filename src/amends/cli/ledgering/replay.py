@@ -30,7 +30,7 @@ def replay(*, as_json: bool, keep: bool, data: Path | None) -> None:
     """
     name = f"amends_replay_{uuid4().hex[:12]}"
     with database_url(data) as url, snapshot(url) as live, database_beside(url, name, keep=keep) as beside, _progress() as progress:
-        migrate(beside)
+        migrate(beside, say)
         report = rebuild(live, beside, progress=progress)
     if keep:
         say(f"The rebuilt posts are in the database {name}.")

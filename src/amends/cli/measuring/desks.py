@@ -17,7 +17,7 @@ def desk_of(url: str, *, cases: int) -> str:
             beside = found
     except Refused:
         beside = urlsplit(url)._replace(path=f"/{name}").geturl()
-    migrate(beside)
+    migrate(beside, say)
     with connect(beside) as conn:
         made = _fill(conn, cases)
     if made:

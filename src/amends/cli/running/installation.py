@@ -71,7 +71,7 @@ class Installation:
             self.database_url = self._serve(EmbeddedPostgres(self.plan.data / "postgres"))
         if not self.plan.broker_url:
             self.broker_url = self._serve(EmbeddedValkey(self.plan.data / "valkey"))
-        migrate(self.database_url)
+        migrate(self.database_url, say)
 
     def start(self, *programs: tuple[str, Sequence[str]], env: Mapping[str, str] | None = None) -> None:
         """Start commands of ours, each a name and its arguments, with `env` over the settings of the installation."""

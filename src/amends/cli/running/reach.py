@@ -28,7 +28,7 @@ def database_url(data: Path | None = None) -> Generator[str]:
         url = outside or (found.database_url if found else "")
         if found and not outside:
             say(f"Using the installation at {found.address}.")
-        migrate(url)
+        migrate(url, say)
         yield url
     else:
         yield from _at_rest((data or given.data_dir or default_data_dir()).resolve())
@@ -53,5 +53,5 @@ def places(data: Path | None) -> tuple[Path, ...]:
 def _at_rest(data: Path) -> Iterator[str]:
     make_data_dir(data)
     with alone_on(data), EmbeddedPostgres(data / "postgres") as url:
-        migrate(url)
+        migrate(url, say)
         yield url
