@@ -16,12 +16,12 @@ from hypothesis import settings
 from amends.core.clock import utc_now
 from amends.core.database import Connection, Pool, connect, open_pool
 from amends.core.embedded.postgres import EmbeddedPostgres
-from amends.core.migrate import migrate
 from tests.accounts import hash_quickly
 from tests.cast import NOON, a_source, ada
 from tests.databases import Server, quick_place
 from tests.desk import Desk
 from tests.door import Furnished, furnished_as
+from tests.migrated import put_migrated
 
 settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of what is tested
 settings.load_profile("untimed")
@@ -75,7 +75,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Generator[Server]:
+def server(pytestconfig: pytest.Config) -> Generator[Server]:
     """The server of this run, with the migrated database `amends`.
 
     Not in pytest's own folder: its parent is closed to other accounts anew by each run that starts, and PostgreSQL is `nobody` under root.
@@ -83,12 +83,9 @@ def server() -> Generator[Server]:
     with TemporaryDirectory(prefix="amends-tests-", dir=quick_place(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         postgres = EmbeddedPostgres(Path(folder) / "postgres", durable=False)
-        url = postgres.start()
-        try:
-            migrate(url, print)
+        put_migrated(postgres, kept=pytestconfig.cache.mkdir("postgres"))
+        with postgres as url:
             yield Server(url)
-        finally:
-            postgres.stop()
 
 
 @pytest.fixture(scope="session")
