@@ -57,7 +57,7 @@ class FakeStream(FakeNetwork):
             return None
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 30) -> bool:
+def until(condition: Callable[[], bool], *, seconds: float = 240) -> bool:
     """Tell whether `condition` came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

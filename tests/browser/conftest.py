@@ -25,7 +25,7 @@ from tests.serving import serving
 from tests.teaching import furnish_triage
 from tests.troubles import known, refused, spent
 
-expect.set_options(timeout=20_000)  # a machine may be slow, and who waits for what comes loses nothing by it
+expect.set_options(timeout=60_000)  # a machine may be slow, and who waits for what comes loses nothing by it
 FIRST_PORT, PORTS = 30_000, 2_700
 """Below those that the system gives out by itself."""
 

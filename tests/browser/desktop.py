@@ -37,7 +37,7 @@ def launched(chromium: BrowserType, *more: str) -> Browser:
     return chromium.launch(executable_path=program("chromium-headless-shell", "chromium"), args=[*ARGUMENTS, *more])
 
 
-LOOK_EVERY, HELD_WITHIN = 10, 20_000
+LOOK_EVERY, HELD_WITHIN = 10, 60_000
 """Milliseconds."""
 EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendAbort")
 """What the console says of answers that are no success, and of questions that a newer one takes the place of before they are answered."""

@@ -52,8 +52,8 @@ def one_of_them_gets_it(desktop: Desktop) -> None:
         a_team(conn, members=[who.ada, who.bo])
     with desktop.door.pool.transaction() as conn:
         assign(conn, case_id=who.plain, assignee_id=who.bo, agent_id=who.bo, now=desktop.door.now)
-        page.keyboard.press("a")
-        page.wait_for_timeout(300)
+        with page.expect_request("**/assign"):  # asked for while nobody has it, to the agent's knowledge
+            page.keyboard.press("a")
     expect(page.locator(".toast.bad")).to_contain_text(re.compile(r"Bo took it \d+ s ago\."))
     expect(page.locator("#assign")).to_contain_text("Bo")
 

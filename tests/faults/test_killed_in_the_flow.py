@@ -99,7 +99,7 @@ def answer_some(database_url: str, flow: Flow) -> None:
             return False
         return True
 
-    assert until(answered, seconds=30)
+    assert until(answered, seconds=PATIENCE)
 
 
 def _answer(database_url: str) -> int:
@@ -128,7 +128,7 @@ def kill_each_part(installation: Away, networks: Networks, flow: Flow) -> None:
         so_far = triaged(before.database_url)
         flood(networks, each=flow.each, per_second=3)
         os.kill(before.parts[name], signal.SIGKILL)
-        back = until(lambda name=name, pid=before.parts[name]: installation.state.parts.get(name, pid) != pid, seconds=60)
+        back = until(lambda name=name, pid=before.parts[name]: installation.state.parts.get(name, pid) != pid, seconds=PATIENCE)
         if back and goes_on(before.database_url, after=so_far):
             flow.came_back.append(name)
 
@@ -194,9 +194,9 @@ def second_life(data: Path, flow: Flow) -> None:
             flood(networks, each=flow.each, per_second=60)
             assert until(lambda: not networks.state()["flooding"], seconds=PATIENCE)
             flow.published = networks.published()
-            until(lambda: is_done(state.database_url, flow), seconds=150)
+            until(lambda: is_done(state.database_url, flow), seconds=PATIENCE)
             flow.published, flow.public_replies = networks.published(), networks.replies()
-            until(lambda: is_done(state.database_url, flow), seconds=20)
+            until(lambda: is_done(state.database_url, flow), seconds=PATIENCE)
         with connect(state.database_url) as conn:
             look(conn, flow)
 

@@ -13,7 +13,6 @@ from amends.core.migrate import MIGRATES, migrate
 from tests.databases import Server
 from tests.streamers import until
 
-PATIENCE = 240
 SLOW = "create table slow_one (id integer);\nselect pg_advisory_xact_lock_shared(7);\n"
 AFTER = "-- transactional: false\n-- depends: 0001_slow\ncreate index concurrently slow_one_id on slow_one (id);\n"
 OF_ITS_OWN = """
@@ -63,9 +62,9 @@ def test_of_two_starts_one_waits_and_says_so_and_keeps_the_other_from_nothing(ur
     said = list[str]()
     with ThreadPoolExecutor() as pool:
         one = pool.submit(migrate, url, said.append, folder=folder)
-        assert until(lambda: _is_at_work(held), seconds=PATIENCE)
+        assert until(lambda: _is_at_work(held))
         another = pool.submit(migrate, url, said.append, folder=folder)
-        assert until(lambda: bool(said), seconds=PATIENCE)
+        assert until(lambda: bool(said))
         execute(held, "select pg_advisory_unlock(7)")
 
         assert one.result() == ["0001_slow", "0002_after"]
@@ -75,7 +74,7 @@ def test_of_two_starts_one_waits_and_says_so_and_keeps_the_other_from_nothing(ur
 
 def test_what_a_killed_start_was_at_is_ended_and_done_by_the_next(url: str, folder: Path, held: Connection) -> None:
     with subprocess.Popen([sys.executable, "-c", OF_ITS_OWN, url, folder]) as start:
-        assert until(lambda: _is_at_work(held), seconds=PATIENCE)
+        assert until(lambda: _is_at_work(held))
         start.kill()
     assert _is_at_work(held)  # PostgreSQL goes on with the statement of whoever died
     (folder / "0001_slow.sql").write_text("create table slow_one (id integer)")
