@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from typing import LiteralString
 
 import pytest
 
@@ -192,6 +193,26 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
         client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
     assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
     assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+def test_a_condition_kept_before_that_asks_for_me_says_so_where_it_is_listed(door: Door) -> None:
+    client = door.visitor(door.who.mia)
+    client.post("/settings/rules", data=FORM)
+    client.post("/settings/surges", data={"name": "Bags", "kind": "rate", "condition": "lost", "apart_by": "", "minutes": 60, "least": 3})
+    with door.pool.transaction() as conn:
+        route = "insert into alert_routes (name, position, severity, created_at) values ('Nights', 1, 'high', %(now)s)"
+        execute(conn, route, {"now": door.now})
+    lists: dict[LiteralString, str] = {
+        "automation_rules": "/settings/rules",
+        "sla_policy_versions": "/settings/sla",
+        "alert_routes": "/settings/alarm-routes",
+        "surge_rules": "/settings/surges",
+    }
+    for table, address in lists.items():
+        assert "in place of “me”" not in client.get(address).text, address
+        with door.pool.transaction() as conn:
+            execute(conn, f"update {table} set condition = 'lost assignee:me'")  # noqa: S608
+        assert "in place of “me”" in client.get(address).text, address
 
 
 def test_what_a_rule_did_is_told_in_the_readers_language(door: Door) -> None:

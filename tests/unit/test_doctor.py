@@ -150,6 +150,13 @@ def test_a_receiver_that_is_away_is_seen(patient: Patient, conn: Connection) -> 
     assert "nobody listens" in said(desk.alert_channels(patient, conn), Level.WARN)[0]
 
 
+def test_a_condition_that_asks_for_me_is_pointed_out(patient: Patient, conn: Connection) -> None:
+    assert said(desk.conditions(patient, conn), Level.WARN) == []
+    execute(conn, "update surge_rules set condition = 'team:mine' where id = (select min(id) from surge_rules)")
+    [found] = said(desk.conditions(patient, conn), Level.WARN)
+    assert ("the rule of alarms" in found, "team:mine" in found) == (True, True)
+
+
 def test_an_installation_that_nobody_may_enter_says_so(patient: Patient, conn: Connection) -> None:
     assert said(desk.people(patient, conn), Level.WARN) == ["nobody may sign in"]
     hire(conn, now=utc_now())

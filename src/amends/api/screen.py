@@ -48,6 +48,7 @@ from amends.api.trouble_words import trouble
 from amends.core.clock import Clock
 from amends.core.errors import SettingsWrong
 from amends.core.translating import gettext, ngettext, spoken
+from amends.inbox.actions import conditions
 from amends.inbox.store.inbox_list import CaseRow
 
 HERE = Path(__file__).parent
@@ -128,6 +129,7 @@ def _environment(*, translates: bool) -> Environment:
         "why_alarmed": why_alarmed,
         "why_routed": why_routed,
         "trouble": trouble,
+        "condition_trouble": conditions.trouble,
         "why_started": why_started,
         "role_name": role_name,
     }

@@ -31,7 +31,15 @@ CHECKS: tuple[Check, ...] = (
     servers.database,
     servers.broker,
 )
-DESK_CHECKS: tuple[DeskCheck, ...] = (desk.worker, desk.backlog, desk.sources, desk.source_clocks, desk.alert_channels, desk.people)
+DESK_CHECKS: tuple[DeskCheck, ...] = (
+    desk.worker,
+    desk.backlog,
+    desk.sources,
+    desk.source_clocks,
+    desk.alert_channels,
+    desk.conditions,
+    desk.people,
+)
 NAMES = tuple(check.__name__ for check in (*CHECKS, *DESK_CHECKS))
 SIGNS = {Level.OK: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("✗", "red")}
 

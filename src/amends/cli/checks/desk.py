@@ -14,7 +14,8 @@ from amends.core.clock import utc_now
 from amends.core.database import Connection
 from amends.core.errors import SettingsWrong
 from amends.core.secrets import unseal
-from amends.inbox.store import agents, channels, health
+from amends.inbox.actions.conditions import trouble
+from amends.inbox.store import agents, alert_routes, automation, channels, health, sla_policies, surge_rules
 from amends.inbox.store.health import SourceState, Waiting
 from amends.inbox.store.heartbeats import Heartbeat, heartbeats
 
@@ -91,6 +92,25 @@ def _channel(label: str, target: str) -> Finding:
             f"alerts go to {label}, and nobody listens there ({error.strerror or error})", "Start the receiver, or mend the channel."
         )
     return ok(f"alerts go to {label}, where somebody listens")
+
+
+def conditions(_patient: Patient, conn: Connection) -> Findings:
+    """Find whether the condition of a rule, an SLA policy, a rule of alarms or a way of alarms asks for “me”, whom nobody is to it."""
+    kept = {
+        "the rule": automation.every(conn),
+        "the SLA policy": sla_policies.every(conn),
+        "the rule of alarms": surge_rules.every(conn),
+        "the way of alarms": alert_routes.every(conn),
+    }
+    idle = [
+        f"{what} “{one.name}” asks for “me” or “mine”: {one.condition}"
+        for what, those in kept.items()
+        for one in those
+        if trouble(one.condition)
+    ]
+    yield from (warn(line, "Name the colleague or the team in its condition, on its settings page.") for line in idle)
+    if not idle:
+        yield ok("no condition asks for “me”")
 
 
 def people(_patient: Patient, conn: Connection) -> Findings:
