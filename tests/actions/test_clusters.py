@@ -15,7 +15,7 @@ from amends.inbox.rules.clustering import Sight
 from amends.inbox.rules.ids import ClusterId
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.rights import EVERYTHING
-from amends.inbox.store import cluster_list, surge_rules
+from amends.inbox.store import cluster_list, cluster_work, surge_rules
 from amends.inbox.store import surges as surge_rows
 from tests.cast import a_post
 from tests.desk import DAY, HOUR, MINUTE, Desk
@@ -59,6 +59,21 @@ def wave(n: int) -> list[str]:
 def test_complaints_that_say_the_same_are_one_cluster_and_others_are_not(desk: Desk) -> None:
     say(desk, *wave(3), *OTHERS)
     assert voices(desk.conn) == [3, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("is_incident", [False, True])
+def test_a_cluster_that_holds_two_things_falls_apart_as_it_grows_where_it_is_no_incident(desk: Desk, *, is_incident: bool) -> None:
+    lost = ("my bag is lost", "the bag got lost", "bag lost again")
+    say(desk, *(f"{text} at {place} terribly" for text in lost for place in ("gate", "desk", "belt")))
+    say(desk, *wave(4))
+    big, other = fetch_values(desk.conn, "select id from clusters order by weight desc")
+    cluster_work.become_one(desk.conn, absorbed=other, survivor=big, now=desk.now)
+    clusters.sum_up(desk.conn, big, encoder="fake-1")
+    if is_incident:
+        cluster_choices.confirm(desk.conn, big, name="Both", severity="high", who=who(desk), now=desk.now)
+    say(desk, f"my bag is lost at gate terribly {OUTAGE}")
+    assert [n >= 4 for n in voices(desk.conn)] == ([True] if is_incident else [True, True])
+    assert sum(voices(desk.conn)) == 14
 
 
 def test_a_wave_is_suggested_once_with_the_words_that_tell_it_from_others(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from statistics import median
 
 import numpy as np
 
-from amends.cli.measuring import waves
+from amends.cli.measuring import short, waves
 from amends.cli.measuring.posts import BORN, make_posts
 from amends.cli.measuring.row import Row, compared, limited, seconds
 from amends.core.database import Connection, connect, execute, fetch_values
@@ -98,9 +98,13 @@ def _bare(meant: waves.Numbers) -> None:
 
 
 def _quality(conn: Connection, model: encoder.Encoder) -> list[Row]:
-    found = waves.measure(model, sight(conn, model.version))
+    seen = sight(conn, model.version)
+    found = waves.measure(model, seen)
     return [
         compared("share of a wave in its largest cluster", product=found.recall, floor=1, unit="share", at_least=0.5),
         compared("share of that cluster that is of the wave", product=found.precision, floor=1, unit="share", at_least=0.85),
+        compared(
+            "share of short complaints in a cluster of their kind", product=short.purity(model, seen), floor=1, unit="share", at_least=0.85
+        ),
         limited("other clusters of four in that hour", product=found.others, floor=0, unit="clusters", at_most=0.5),
     ]

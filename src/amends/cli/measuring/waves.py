@@ -13,6 +13,7 @@ import numpy as np
 
 from amends.cli.measuring.posts import BORN
 from amends.core.ports import Classifier
+from amends.inbox.rules.cluster_parts import is_due, parts
 from amends.inbox.rules.clustering import Known, Said, Sight, gather, same
 from amends.triage.cleaning import clean
 from amends.triage.language import detect
@@ -70,7 +71,7 @@ def _try(wave: Numbers, ordinary: Numbers, sight: Sight, seed: int) -> Found:
     late = [(True, one) for one in wave] + [(False, one) for one in beside[BEFORE:]]
     dice.shuffle(late)
     stream = [(False, one) for one in beside[:BEFORE]] + late
-    labels = _clustered([one for _is_wave, one in stream], sight)
+    labels = clustered([one for _is_wave, one in stream], sight)
     return _judged(labels[BEFORE:], [is_wave for is_wave, _one in late], Counter(labels))
 
 
@@ -81,7 +82,7 @@ def _judged(labels: Sequence[int], of_wave: Sequence[bool], sizes: Counter[int])
     return Found(recall=n / sum(of_wave), precision=n / sizes[largest], others=len(others))
 
 
-def _clustered(stream: Sequence[Numbers], sight: Sight) -> list[int]:
+def clustered(stream: Sequence[Numbers], sight: Sight) -> list[int]:
     """Return the cluster of each text, one placed after the other, as the worker does."""
     known: dict[int, Known] = {}
     labels: list[int] = []
@@ -95,7 +96,24 @@ def _clustered(stream: Sequence[Numbers], sight: Sight) -> list[int]:
         found = same(one, [other for other in known.values() if other.cluster_id != cluster_id], sight.nearness)
         if found is not None:
             _merge(known, labels, one, found)
+            cluster_id = min(cluster_id, found.cluster_id)
+        if is_due(grown.weight - 1, known[cluster_id].weight):
+            _split(known, labels, stream, cluster_id, sight)
     return labels
+
+
+def _split(known: dict[int, Known], labels: list[int], stream: Sequence[Numbers], cluster_id: int, sight: Sight) -> None:
+    """Let a cluster fall apart where it holds several things; a part goes by its first text."""
+    members = [place for place, label in enumerate(labels) if label == cluster_id]
+    found = parts(np.stack([stream[place] for place in members]), [frozenset()] * len(members), sight.nearness.same)
+    for part in found if len(found) > 1 else ():
+        places = [members[place] for place in part]
+        name = cluster_id if part is found[0] else -1 - places[0]
+        at = [BORN + timedelta(seconds=place) for place in places]
+        vector = np.stack([stream[place] for place in places]).sum(axis=0)
+        known[name] = Known(cluster_id=name, vector=vector, weight=len(places), first_at=min(at), last_at=max(at))
+        for place in places:
+            labels[place] = name
 
 
 def _merge(known: dict[int, Known], labels: list[int], one: Known, other: Known) -> None:

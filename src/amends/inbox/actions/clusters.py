@@ -14,6 +14,7 @@ from amends.core.database import Connection
 from amends.inbox.actions import cluster_growth
 from amends.inbox.actions.cluster_joining import carry_on
 from amends.inbox.actions.cluster_merging import WEIGHTS, become_one, known
+from amends.inbox.actions.cluster_splitting import fall_apart
 from amends.inbox.rules.clustering import APART, OLDEST, Grown, Said, Sight, gather, sight_of
 from amends.inbox.rules.ids import BrandId, ClusterId, PostId
 from amends.inbox.store import cluster_work, prototypes
@@ -117,7 +118,9 @@ def _place(conn: Connection, kind: _Kind, posts: Sequence[Waiting], now: datetim
     grown = gather(_said(posts, seen), [known(one) for one in alive], looked.nearness)
     ids = _save(conn, kind, grown, now)
     several = cluster_work.alive(conn, brand_id=kind.brand_id, encoder=kind.encoder, since=since, limit=MOST_ALIVE, least=2)
-    return set(ids) | become_one(conn, several, set(ids), looked.nearness, now)
+    touched = set(ids) | become_one(conn, several, set(ids), looked.nearness, now)
+    before = {one.id: one.weight for one in alive}
+    return touched | fall_apart(conn, cluster_work.these(conn, touched), before, brand_id=kind.brand_id, sight=looked, now=now)
 
 
 def _said(posts: Sequence[Waiting], seen: Numbers) -> list[Said]:

@@ -36,7 +36,7 @@ SMALLEST = 1e-9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nearness:
-    """From what likeness on a post joins a cluster of one post, of a few, of many; and two clusters are one."""
+    """From what likeness on a post joins a cluster of one post, of a few, of many; and two clusters are one, below which one is two."""
 
     one: float
     few: float
@@ -44,7 +44,7 @@ class Nearness:
     same: float
 
 
-SEEN = Nearness(one=0.37, few=0.345, many=0.32, same=0.32)
+SEEN = Nearness(one=0.37, few=0.345, many=0.32, same=0.33)
 BARE = Nearness(one=0.60, few=0.55, many=0.50, same=0.50)
 """Where nothing is known of what all posts have in common, since this encoder has not read the sentences that came with Amends."""
 MANY = 4

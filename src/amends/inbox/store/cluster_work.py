@@ -1,7 +1,7 @@
 """SQL of clustering: the posts that wait for it, the clusters that may be joined, who belongs to them, and what they add up to."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,16 @@ class Alive:
     last_at: datetime
     is_suggested: bool
     incident_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """A post of a cluster that counts there, with what it means to the cluster's encoder."""
+
+    post_id: PostId
+    published_at: datetime
+    embedding: bytes = field(repr=False)
+    topics: Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +110,19 @@ def alive(conn: Connection, *, brand_id: BrandId, encoder: str, since: datetime,
     )
 
 
+def these(conn: Connection, cluster_ids: Iterable[ClusterId]) -> list[Alive]:
+    """Return those of the clusters that go on, as they are now."""
+    return fetch_all(
+        conn,
+        Alive,
+        """
+        select id, encoder, vector, weight, topic_ids, first_at, last_at, suggested_at is not null as is_suggested, incident_id
+        from clusters where id = any(%(ids)s) and ended_at is null order by id
+        """,
+        {"ids": sorted(cluster_ids)},
+    )
+
+
 def begin(
     conn: Connection, sums: Sequence[tuple[bytes, int, datetime, datetime]], *, brand_id: BrandId, encoder: str, now: datetime
 ) -> list[ClusterId]:
@@ -156,6 +179,33 @@ def add(conn: Connection, members: Mapping[PostId, ClusterId]) -> None:
 def leave(conn: Connection, post_ids: Sequence[PostId]) -> None:
     """Let posts leave their clusters."""
     execute(conn, "delete from cluster_posts where post_id = any(%(ids)s)", {"ids": list(post_ids)})
+
+
+def move(conn: Connection, members: Mapping[PostId, ClusterId]) -> None:
+    """Let posts belong to other clusters."""
+    execute(
+        conn,
+        """
+        update cluster_posts m set cluster_id = g.cluster_id
+        from unnest(%(posts)s::bigint[], %(clusters)s::bigint[]) g(post_id, cluster_id) where m.post_id = g.post_id
+        """,
+        {"posts": list(members), "clusters": list(members.values())},
+    )
+
+
+def members(conn: Connection, cluster_id: ClusterId, *, encoder: str) -> list[Member]:
+    """Return the posts of a cluster that an encoder has read, the oldest first."""
+    return fetch_all(
+        conn,
+        Member,
+        """
+        select m.post_id, m.published_at, r.embedding,
+          array(select topic_id from post_topics t where t.post_id = m.post_id and t.fits) as topics
+        from cluster_posts m join readings r on r.post_id = m.post_id and r.encoder = %(encoder)s
+        where m.cluster_id = %(id)s and m.taken_at is null and r.embedding is not null order by m.published_at, m.post_id
+        """,
+        {"id": cluster_id, "encoder": encoder},
+    )
 
 
 def members_meant(conn: Connection, cluster_id: ClusterId, *, encoder: str, limit: int) -> list[bytes]:
