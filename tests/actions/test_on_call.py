@@ -61,6 +61,28 @@ def called(desk: Desk) -> list[tuple[int, AgentId]]:
     return [(int(row.split()[0]), AgentId(int(row.split()[1]))) for row in rows]
 
 
+def test_who_has_the_case_and_is_on_call_is_told_of_an_alarm_once(desk: Desk) -> None:
+    first, second = ada(desk.conn), bo(desk.conn)
+    on_duty(desk, [first], [second])
+    for together in (True, False):
+        execute(desk.conn, "delete from notifications")
+        dee = replace(DEE, external_id=f"dee-{together}", handle=f"dee{together}")
+        desk.hear(a_post(f"The app is down, {together}", external_id=f"p-{together}", author=dee, published_at=desk.now))
+        execute(desk.conn, "update cases set assignee_id = %(id)s", {"id": first})
+        told = [] if together else [notify(desk.conn, now=desk.now)]
+        alert_routing.route_pending(desk.conn, now=desk.now)
+        while notify(desk.conn, now=desk.now):
+            pass
+        bells = "select kind || ' ' || agent_id || ' ' || (facts ->> 'name') from notifications where kind in ('alert', 'called')"
+        assert fetch_values(desk.conn, bells) == [f"called {first} Nights"], (together, told)
+    later(desk, minutes=5)
+    later(desk, minutes=5)
+    while notify(desk.conn, now=desk.now):
+        pass
+    again = "select count(*) from notifications where kind = 'called' and agent_id = %(id)s"
+    assert fetch_values(desk.conn, again, {"id": first}) == [3], "who is called again later is told again"
+
+
 def test_an_alarm_goes_from_line_to_line_and_at_last_to_everybody(desk: Desk) -> None:
     first, second, third = ada(desk.conn), bo(desk.conn), mia(desk.conn)
     on_duty(desk, [first, third], [second])

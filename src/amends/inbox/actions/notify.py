@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.inbox.actions import notice_floods
+from amends.inbox.actions import notice_calls, notice_floods
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.noticing import NEWS_OF_MINE, NEWS_OF_MY_REPLY, Notice, Way
@@ -66,7 +66,7 @@ def notify(conn: Connection, *, now: datetime) -> int:
     wanted = [(event, one) for event in heard for one in _whom(at, event)]
     rows = notification_settings.of(conn, sorted({one.agent_id for _event, one in wanted}))
     new = [_new(event, one) for event, one in wanted if _hears(rows[one.agent_id], event, one)]
-    stored = notice_floods.tell(conn, new)
+    stored = notice_floods.tell(conn, notice_calls.as_one(conn, new, lambda agent_id: rows[agent_id].wishes))
     _say(at, heard, stored, rows)
     _settle(at, heard)
     return len(heard)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
@@ -101,6 +101,34 @@ def insert(conn: Connection, new: Sequence[New]) -> list[Stored]:
                                                by_agent_id bigint, facts jsonb)
         on conflict (agent_id, event_id) do nothing
         returning id, agent_id, kind, event_id
+        """,
+        {"rows": Jsonb(rows)},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reworded:
+    """Of which alarm somebody was told already."""
+
+    agent_id: AgentId
+    alert_id: int
+
+
+def reword_alarms(conn: Connection, calls: Sequence[New], *, within: timedelta) -> list[Reworded]:
+    """Let what people were told of alarms say that these call them, where that was so little before the call; return of which it was."""
+    rows = [
+        {"agent_id": one.agent_id, "case_id": one.event.case_id, "facts": one.facts, "since": (one.event.at - within).isoformat()}
+        for one in calls
+    ]
+    return fetch_all(
+        conn,
+        Reworded,
+        """
+        update notifications n set kind = 'called', facts = g.facts
+        from jsonb_to_recordset(%(rows)s) as g(agent_id bigint, case_id bigint, facts jsonb, since timestamptz)
+        where n.agent_id = g.agent_id and n.case_id = g.case_id and n.kind = 'alert' and n.facts -> 'alert_id' = g.facts -> 'alert_id'
+          and n.at > g.since
+        returning n.agent_id, (n.facts ->> 'alert_id')::bigint as alert_id
         """,
         {"rows": Jsonb(rows)},
     )
