@@ -176,6 +176,20 @@ def test_what_is_left_of_a_batch_when_its_time_is_up_is_given_back(work: Workpla
     assert len({request.json["key"] for request in pager.received}) == len(pager.received) == 3
 
 
+def test_who_leaves_nothing_due_calls_nobody_and_looks_no_second_time(work: Workplace, pager: Receiver) -> None:
+    with_channel(work, f"webhook+{pager.url}/a")
+    ring(work)
+    work.woken.clear()
+    assert alerting.deliver_batch(work.context) is False
+    assert (len(pager.received), Task.DELIVER_ALERTS in work.woken) == (1, False)
+    with_channel(work, f"webhook+{pager.url}/b")
+    ring(work, *of_different_people(1))
+    work.woken.clear()
+    assert [alerting.deliver_batch(work.context), Task.DELIVER_ALERTS in work.woken] == [True, True]
+    assert alerting.deliver_batch(work.context) is False
+    assert len(pager.received) == 3
+
+
 def test_a_batch_is_for_one_channel_so_that_one_that_hangs_holds_up_no_other(work: Workplace, pager: Receiver) -> None:
     first, second = with_channel(work, f"webhook+{pager.url}/a"), with_channel(work, f"webhook+{pager.url}/b")
     ring(work, *of_different_people(2))

@@ -26,21 +26,23 @@ Ended = tuple[DeliveryJob, DeliveryError | None]
 
 
 def deliver_batch(at: Context, *, haste: timedelta = HASTE) -> bool:
-    """Deliver a few alerts to one channel; False where none is due. While there is work, one more thread is called."""
+    """Deliver a few alerts to one channel; False where no others are due. Where some are, one more thread is called."""
     with at.pool.transaction() as conn:
         now = at.clock()
         jobs = alerts.claim_deliveries(conn, now=now, lease=LEASE, limit=BATCH)
         messages = alerts.messages_for(conn, jobs, public_url=at.public_url, secret_key=at.secret_key, now=now)
+        more = bool(jobs) and deliveries.are_due(conn, now=now)
     if not jobs:
         return False
-    at.wake(Task.DELIVER_ALERTS)
+    if more:
+        at.wake(Task.DELIVER_ALERTS)
     ended = list(_delivered(at, jobs, messages, until=now + haste))
     with at.pool.transaction() as conn:
         _record(at, conn, ended)
         if left := jobs[len(ended) :]:
             deliveries.give_back(conn, left)
     at.wake(Task.RELAY)
-    return True
+    return more or bool(left)
 
 
 def _delivered(at: Context, jobs: Sequence[DeliveryJob], messages: Sequence[Message], *, until: datetime) -> Generator[Ended]:

@@ -71,6 +71,22 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> l
     )
 
 
+def are_due(conn: Connection, *, now: datetime) -> bool:
+    """Return whether deliveries wait that nobody has taken."""
+    return bool(
+        fetch_values(
+            conn,
+            """
+            select exists (
+              select from alert_deliveries
+              where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+            )
+            """,
+            {"now": now},
+        )[0]
+    )
+
+
 def give_back(conn: Connection, jobs: Sequence[DeliveryJob]) -> None:
     """Let others take deliveries that were taken and not tried."""
     execute(
