@@ -235,6 +235,10 @@ MORNING = NOON.replace(hour=4)
         ("We call tomorrow between 9:00-17:00", 3, "17:00"),
         ("We call at 12 am tomorrow", 3, "00:00"),
         ("We call tomorrow at 12 noon", 3, "12:00"),
+        ("We call at 12 noon", 2, "12:00"),
+        ("You have it tomorrow before noon", 3, "12:00"),
+        ("We call tomorrow between 9 am and midday", 3, "12:00"),
+        ("Le llamamos mañana antes del mediodía", 3, "12:00"),
         ("It is there within 2 days by 5 pm", 4, "17:00"),
         ("Le llamamos a las 5 de la tarde", 2, "17:00"),
         ("Le llamamos mañana a las 9:30 a. m.", 3, "09:30"),
@@ -277,7 +281,9 @@ def test_an_hour_that_somebody_may_count_from_sunrise_or_from_midnight_is_none(t
     assert times_of(text) == []
 
 
-@pytest.mark.parametrize("text", ["We are open 9:00–17:00", "It was at 8 am", "You get 5 a month", "As of 10:11:12, 12.50 paid"])
+@pytest.mark.parametrize(
+    "text", ["We are open 9:00–17:00", "Good afternoon", "It was at 8 am", "You get 5 a month", "As of 10:11:12, 12.50 paid"]
+)
 def test_hours_that_are_over_or_none_or_those_of_a_shop_are_no_promise(text: str) -> None:
     assert suggested(text, MORNING, "Asia/Colombo").due_at is None
 

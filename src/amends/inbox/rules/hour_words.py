@@ -29,6 +29,7 @@ MORE = {
     "night1": "රාත්\u200dරී",
 }
 _CLOCK = re.compile(r"(?<![\d.:/])(\d{1,2})(?:([:.])(\d\d))?(?![\d:/%]|[.,-]\d)")
+_MIDDAY = re.compile(rf"(?<!12 )\b(?:noon|midday|{plain('mediodía')})\b")
 _LATIN_HALF = re.compile(r"\s*([ap])\.?\s?m\b")
 _ETHIOPIC = re.compile("[\u1200-\u137f]")
 _SUNRISE = 6
@@ -79,11 +80,18 @@ def _daylight(word: str) -> range | None:
 
 
 def _times(words: str) -> Iterator[time]:
+    found = {one.start(): time(NOON) for one in _MIDDAY.finditer(words)}
+    found |= _by_the_clock(words)
+    yield from (found[place] for place in sorted(found))
+
+
+def _by_the_clock(words: str) -> Iterator[tuple[int, time]]:
+    """Yield the times that are told by a number, each with its place."""
     for one in _CLOCK.finditer(words):
         part = _part(words[: one.start()].rstrip(" ,"), words[one.end() :])
         hour = _hour(int(one[1]), part) if part else int(one[1]) if one[2] == ":" else None
         if hour is not None and hour < 2 * NOON and int(one[3] or 0) < 60:  # noqa: PLR2004 - minutes
-            yield time(hour, int(one[3] or 0))
+            yield one.start(), time(hour, int(one[3] or 0))
 
 
 def _hour(hour: int, part: Literal["am", "pm", "night"]) -> int | None:
