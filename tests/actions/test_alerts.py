@@ -190,6 +190,13 @@ def test_who_leaves_nothing_due_calls_nobody_and_looks_no_second_time(work: Work
     assert len(pager.received) == 3
 
 
+def test_of_many_alarms_that_are_told_to_nobody_now_none_waits_for_the_sweep(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alert_routing, "BATCH", 1)
+    ring(work, *of_different_people(3))
+    work.perform(Task.DELIVER_ALERTS)
+    assert values(work, "select count(*) from alerts where routed_at is null") == [0]
+
+
 def test_a_batch_is_for_one_channel_so_that_one_that_hangs_holds_up_no_other(work: Workplace, pager: Receiver) -> None:
     first, second = with_channel(work, f"webhook+{pager.url}/a"), with_channel(work, f"webhook+{pager.url}/b")
     ring(work, *of_different_people(2))

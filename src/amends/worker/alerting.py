@@ -31,9 +31,9 @@ def deliver_batch(at: Context, *, haste: timedelta = HASTE) -> bool:
         now = at.clock()
         jobs = alerts.claim_deliveries(conn, now=now, lease=LEASE, limit=BATCH)
         messages = alerts.messages_for(conn, jobs, public_url=at.public_url, secret_key=at.secret_key, now=now)
-        more = bool(jobs) and deliveries.are_due(conn, now=now)
+        more = deliveries.are_due(conn, now=now)
     if not jobs:
-        return False
+        return more
     if more:
         at.wake(Task.DELIVER_ALERTS)
     ended = list(_delivered(at, jobs, messages, until=now + haste))

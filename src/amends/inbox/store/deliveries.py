@@ -72,7 +72,7 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> l
 
 
 def are_due(conn: Connection, *, now: datetime) -> bool:
-    """Return whether deliveries wait that nobody has taken."""
+    """Return whether deliveries wait, or alarms for theirs, that nobody has taken."""
     return bool(
         fetch_values(
             conn,
@@ -80,7 +80,8 @@ def are_due(conn: Connection, *, now: datetime) -> bool:
             select exists (
               select from alert_deliveries
               where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
-            )
+              limit 1 for update skip locked
+            ) or exists (select from alerts where routed_at is null limit 1 for update skip locked)
             """,
             {"now": now},
         )[0]
