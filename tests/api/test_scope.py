@@ -395,8 +395,9 @@ def mixed(apart: Apart) -> Mixed:
 
 
 def test_the_figures_of_a_customer_and_of_their_organisation_tell_nothing_of_cases_out_of_sight(mixed: Mixed) -> None:
-    door, signals = mixed.door, f"/customers/{mixed.customer}/signals"
-    assert "want to leave" in door.visitor(door.who.mia).get(signals).text
-    assert "want to leave" not in door.visitor(door.who.lea).get(signals).text
+    door = mixed.door
+    for address in (f"/customers/{mixed.customer}/signals", f"/inbox/{door.who.plain}"):
+        assert "want to leave" in door.visitor(door.who.mia).get(address).text
+        assert "want to leave" not in door.visitor(door.who.lea).get(address).text
     assert mixed.figures(door.who.mia) == [1, *[(1, 2, True)] * 4]
     assert mixed.figures(door.who.lea) == [0, *[(0, 1, False)] * 4]

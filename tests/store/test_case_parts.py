@@ -11,6 +11,7 @@ from amends.api.pages._case_view import case_values
 from amends.core.database import fetch_values
 from amends.inbox.actions import approve, attach, clocks_shown, drafts, incidents, order_shapes, promises, snooze
 from amends.inbox.actions.note import add_note
+from amends.inbox.actions.organisations import TermsWish, Wish, add_member, add_organisation
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.ids import BrandId, CustomerId
 from amends.inbox.rules.incidents import NewIncident
@@ -19,6 +20,7 @@ from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.inbox.store import case_page, case_parts, match_suggestions, surveys
 from amends.inbox.store.case_page import CaseHead
 from amends.inbox.store.case_parts import CaseParts
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.match_suggestions import Found
 from tests.cast import DEE, NOON, a_post
 from tests.desk import DAY, Desk, asked
@@ -38,7 +40,7 @@ def there_is(desk: Desk) -> set[str]:
 
 def shown_of(desk: Desk, case: CaseHead, has: CaseParts) -> dict[str, Any]:
     """Return what the case's page shows where it has these parts."""
-    return case_values(desk.conn, case, has, abilities, EVERYTHING)
+    return case_values(desk.conn, case, has, abilities, EVERYTHING, now=NOON)
 
 
 def suggest(desk: Desk) -> None:
@@ -67,6 +69,11 @@ def struck(desk: Desk) -> None:
     )
 
 
+def belonging(desk: Desk) -> None:
+    union = add_organisation(desk.conn, Wish(name="Union"), agent_id=desk.agent_id, now=NOON)
+    add_member(desk.conn, union, head(desk).customer_id, TermsWish(), source=Source(by=desk.agent_id), now=NOON)
+
+
 DONE: dict[str, Callable[[Desk], object]] = {
     "replies": lambda desk: desk.write(),
     "notes": lambda desk: add_note(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, text="In Doha", now=NOON),
@@ -77,6 +84,7 @@ DONE: dict[str, Callable[[Desk], object]] = {
     "pictures": lambda desk: attach.add_picture(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, content=PNG, now=NOON),
     "promises": promised,
     "maybes": suggest,
+    "memberships": belonging,
     "order_shapes": lambda desk: order_shapes.set_order_shapes(desk.conn, ["AB-####"], agent_id=desk.agent_id, now=NOON),
     "approvals": lambda desk: approve.set_approvals(desk.conn, Approvals(needs_look=True), agent_id=desk.agent_id, now=NOON),
 }
@@ -123,5 +131,5 @@ def test_of_a_case_that_is_but_its_post_little_is_asked(desk: Desk) -> None:
     has = case_parts.of_case(desk.conn, case)
     everything = CaseParts(**{name: value if name == "newest_event" else True for name, value in asdict(has).items()})
     whole = asked(desk.conn, lambda: shown_of(desk, case, everything))
-    assert asked(desk.conn, lambda: shown_of(desk, case, has)) <= whole - 9
+    assert asked(desk.conn, lambda: shown_of(desk, case, has)) <= whole - 10
     assert shown_of(desk, case, has) == shown_of(desk, case, everything)

@@ -49,6 +49,6 @@ def shown(request: Request, desk: Desk, case_id: CaseId) -> HTMLResponse:
     """Return the pieces of an open case that change while the agent types: everything but the text being typed."""
     with desk.pool.transaction() as conn:
         head = head_of(conn, case_id)
-        values = case_values(conn, head, case_parts.of_case(conn, head), desk.able, request.state.visitor.scope)
+        values = case_values(conn, head, case_parts.of_case(conn, head), desk.able, request.state.visitor.scope, now=desk.clock())
         values |= {"apart": True, "first_new": unread.oldest(conn, case_id) if head.unread else None}
     return desk.screens.blocks(request, "case.html", ("live", "beside"), values)

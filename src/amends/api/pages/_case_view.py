@@ -5,6 +5,7 @@ and what answers the customer. The rest is folded away, never dropped.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -19,9 +20,11 @@ from amends.core.database import Connection
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
+from amends.inbox.actions.customer_facts import signals_now
 from amends.inbox.rules import incidents
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.signals import risk_of
 from amends.inbox.store import (
     case_page,
     case_replies,
@@ -30,6 +33,7 @@ from amends.inbox.store import (
     incident_cases,
     incident_notes,
     matches_beside,
+    memberships,
     order_shapes,
     post_topics,
     promises,
@@ -43,7 +47,7 @@ from amends.inbox.store.case_parts import CaseParts
 from amends.inbox.store.case_replies import ReplyRow
 
 
-def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, scope: Scope) -> dict[str, Any]:
+def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, scope: Scope, *, now: datetime) -> dict[str, Any]:
     """Return what `case.html` shows of a case that has these parts, save where what is unread begins."""
     case_id = CaseId(case.id)
     posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id) if has.replies else []
@@ -72,6 +76,7 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
         "event_text": _events.sentence,
         "event_mood": _events.mood,
         **_customer_values(conn, case.customer_id, has, scope),
+        **signals_beside(conn, case.customer_id, scope, belongs=has.memberships, now=now),
     }
 
 
@@ -95,6 +100,16 @@ def _customer_values(conn: Connection, customer_id: int, has: CaseParts, scope: 
         "side": customer_side.side(conn, CustomerId(customer_id)),
         "says": record_words,
         "maybes": matches_beside.beside(conn, customer_id, scope) if has.maybes else [],
+    }
+
+
+def signals_beside(conn: Connection, customer_id: int, scope: Scope, *, now: datetime, belongs: bool = True) -> dict[str, Any]:
+    """Return what `customer_signals.html` shows: what the record says of the time to come, and where the customer `belongs` if anywhere."""
+    signals = signals_now(conn, customer_id, scope, now=now)
+    return {
+        "signals": signals,
+        "risk": risk_of(signals),
+        "belongs": memberships.of_customer(conn, customer_id, now=now) if belongs else [],
     }
 
 

@@ -32,7 +32,7 @@ def case(
         if head.unread and visitor.may(Right.WORK):
             mark_read(conn, case_id=case_id, agent_id=visitor.agent_id, now=desk.clock())
         has = case_parts.of_case(conn, head)
-        values = case_values(conn, head, has, desk.able, visitor.scope)
+        values = case_values(conn, head, has, desk.able, visitor.scope, now=desk.clock())
         values |= composer_values(conn, desk, head, has, agent_id=visitor.agent_id, newest_reply=values["newest_reply"])
         values |= {"apart": False, "first_new": first_new}
         if hx_target == "case":

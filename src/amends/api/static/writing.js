@@ -136,10 +136,11 @@ when("draft-done", sent);
 when("draft-back", back);
 when("draft-gone", thrownAway);
 when("change", (event) => event.target.id === "reply-private" && show(event.target.form));
+// An empty box comes as it shall be: to look at it all the same would ask for its length, and lay out the whole case once more for that.
 when("case-shown", () => {
   for (const form of forms()) {
     restore(form);
-    show(form);
+    if (form.elements.text.value || form.elements.private?.checked) show(form);
   }
 });
 when("form-done", (event) => {

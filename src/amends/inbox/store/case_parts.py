@@ -26,6 +26,7 @@ class CaseParts:
     pictures: bool
     promises: bool
     maybes: bool
+    memberships: bool
     order_shapes: bool
     approvals: bool
 
@@ -50,6 +51,7 @@ def of_case(conn: Connection, case: CaseHead) -> CaseParts:
           exists (select from cases c join promises p on p.case_id = c.id where c.customer_id = %(customer)s) as promises,
           exists (select from match_suggestions where one_id = %(customer)s and state = 'open')
             or exists (select from match_suggestions where other_id = %(customer)s and state = 'open') as maybes,
+          exists (select from memberships where customer_id = %(customer)s) as memberships,
           exists (select from order_shapes) as order_shapes,
           exists (select from approval_sets) or exists (select from teams where approval and archived_at is null) as approvals
         """,
