@@ -288,6 +288,11 @@ def test_the_preview_shows_links_as_the_network_does_and_nothing_of_it_runs(shar
     assert many.count('class="as-post"') == 3
 
 
+def test_where_no_case_is_like_it_there_is_nothing_to_draw(shared_door: Door) -> None:
+    answer = shared_door.visitor(shared_door.who.ada).get(f"/inbox/{shared_door.who.plain}/alike")
+    assert (answer.status_code, answer.text) == (204, "")
+
+
 def test_cases_like_it_show_what_held_without_the_other_customers_data(door: Door) -> None:
     with door.pool.transaction() as conn:
         execute(

@@ -70,10 +70,12 @@ def preview(  # noqa: PLR0913
 
 @router.get("/alike", dependencies=WORK)
 def alike(request: Request, desk: AtDesk, visitor: Reading, case_id: CaseId) -> Response:
-    """Show resolved cases like this one, and what was answered there."""
+    """Show resolved cases like this one, and what was answered there; where there is none, say so without a word to be drawn."""
     with desk.pool.transaction() as conn:
         case = head_of(conn, case_id)
         found = cases_like(conn, visitor.scope, case_id=case_id, now=desk.clock())
+    if not found:
+        return Response(status_code=204)
     return desk.screens.blocks(request, "alike.html", ["alike"], {"alike": found, "case": case})
 
 
