@@ -111,6 +111,8 @@ def test_the_order_of_days_is_that_of_the_whole_column(texts: Sequence[str], ord
         ("昭和55年3月4日", Order.DMY, (3, 4, 1980)),
         ("令和元年5月1日", Order.MDY, (5, 1, 2019)),
         ("H2.3.4", Order.DMY, (3, 4, 1990)),
+        ("1604-03-09", Order.YMD, (3, 9, None)),
+        ("09/03/1604", Order.DMY, (3, 9, None)),
     ],
 )
 def test_a_day_is_read_as_people_and_programs_write_it(text: str, order: Order, day: tuple[int, int, int | None]) -> None:

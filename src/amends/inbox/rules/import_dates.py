@@ -37,7 +37,8 @@ ORDERS: Mapping[Order, str] = {
 LANGUAGES = ("en", "es", "am", "si", "ta", "kn", "pa", "hi", "de", "fr", "pt", "it", "nl")
 FIRST_OF_EXCEL = date(1899, 12, 30)
 EXCEL_FROM, EXCEL_TO = 1_000, 80_000
-OLDEST = 95
+YEAR_OF_NONE = 1604
+"""What Apple writes where a birthday has no year; other programs keep the year and lose the mark that says so."""
 _PARTS = re.compile(r"(\d{1,4})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(\d{1,4})(?:[T,.\s].*)?", re.DOTALL)
 _TWO_PARTS = re.compile(r"(\d{1,2})/(\d{1,2})")
 """A birthday without its year, as Mailchimp has it."""
@@ -139,6 +140,8 @@ def _read(text: str, order: Order, year_now: int) -> Day | None:
     for way in (_clear, _ordered, _named, _first_of_month):
         found = way(text, order, year_now)
         if found is not None:
+            month, day, year = found
+            found = (month, day, None if year == YEAR_OF_NONE else year)
             return found if _exists(found) else None
     return None
 
