@@ -26,6 +26,16 @@ def test_a_customer_is_made_changed_and_read_by_another_systems_number(door: Doo
     assert opened == ["program"]
 
 
+def test_a_number_may_hold_slashes_and_letters_of_any_script(door: Door) -> None:
+    mia, address = door.program(door.who.mia), "/api/v1/customers/by-ref/crm/%E0%AE%95%2F2026%2F17"
+
+    made = mia.put(address, json={"name": "Kavindi"})
+    read = mia.get(address).json()
+
+    assert (made.status_code, read["name"], read["references"]) == (201, "Kavindi", {"crm": "க/2026/17"})
+    assert mia.get("/api/v1/customers/by-ref/crm/%E0%AE%95").status_code == 404
+
+
 def test_what_is_read_of_a_customer_can_be_written_and_reads_the_same(door: Door) -> None:
     mia = door.program(door.who.mia)
     assert door.program(door.who.ann).post("/api/v1/attributes", json={"name": "Tier", "kind": "text"}).status_code == 201

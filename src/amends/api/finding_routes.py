@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeGuard
 
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Mount, Route
@@ -12,6 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 BELOW = {"api": 2}
 """How many words of an address say nothing: all that programs ask for begins with `/api/v1`."""
+
+REST_OF_PATH = ":path}"
+"""So ends a word of a route that stands for all the rest of an address, however deep."""
 
 _Key = tuple[str, int]
 
@@ -34,10 +38,10 @@ class FindingRoutes:
 
     @cached_property
     def _near(self) -> Mapping[_Key, APIRouter]:
-        """The routes by their first word and depth, in the order of all; a mount stands with each depth of its word."""
+        """The routes by their first word and depth, in the order of all; what may go on behind its words stands with each depth."""
         found: dict[_Key, list[BaseRoute]] = {_key(route.path): [] for route in self._router.routes if isinstance(route, Route)}
         for route in self._router.routes:
-            for key in [_key(route.path)] if isinstance(route, Route) else [key for key in found if _fits(route, key)]:
+            for key in [_key(route.path)] if _is_plain(route) else [key for key in found if _fits(route, key)]:
                 found[key].append(route)
         return {key: _only(self._router, routes) for key, routes in found.items()}
 
@@ -47,9 +51,17 @@ def _key(path: str) -> _Key:
     return words[min(BELOW.get(words[0], 0), len(words) - 1)], len(words)
 
 
+def _is_plain(route: BaseRoute) -> TypeGuard[Route]:
+    """Tell whether all addresses of a route are as deep as it is: none is where its last word may hold slashes."""
+    return isinstance(route, Route) and REST_OF_PATH not in route.path
+
+
 def _fits(route: BaseRoute, key: _Key) -> bool:
     """Tell whether what is no plain route, a mount above all, may answer addresses of this kind."""
-    return not isinstance(route, Mount) or _key(route.path)[0] == key[0]
+    if not isinstance(route, Route | Mount):
+        return True
+    word, depth = _key(route.path)
+    return key[0] == word and (isinstance(route, Mount) or key[1] >= depth)
 
 
 def _only(router: APIRouter, routes: list[BaseRoute]) -> APIRouter:

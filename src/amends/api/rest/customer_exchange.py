@@ -159,7 +159,7 @@ def every(
         return persons.page(conn, after=after, limit=limit)
 
 
-@router.get("/by-ref/{system}/{external_id}", operation_id="get_customer_by_reference")
+@router.get("/by-ref/{system}/{external_id:path}", operation_id="get_customer_by_reference")
 def read(desk: AtDesk, visitor: Bearing, response: Response, system: str, external_id: str) -> Person:
     """Return the customer that a system calls so; `ETag` is the version. Who opened them stands in the log of openings."""
     with desk.pool.transaction() as conn:
@@ -173,7 +173,7 @@ def read(desk: AtDesk, visitor: Bearing, response: Response, system: str, extern
     return one
 
 
-@router.put("/by-ref/{system}/{external_id}", operation_id="put_customer_by_reference")
+@router.put("/by-ref/{system}/{external_id:path}", operation_id="put_customer_by_reference")
 def write(  # noqa: PLR0913
     desk: AtDesk,
     visitor: Bearing,
