@@ -247,10 +247,10 @@ def test_files_are_kept_and_handed_out(conn: Connection, cy: CustomerId, by: Sou
 
 
 def test_attributes_are_defined_ordered_archived_and_audited(conn: Connection, cy: CustomerId) -> None:
-    assert key_of("Cabin class (2024)") == "cabin_class_2024"
+    assert [key_of(name) for name in ("Cabin class (2024)", "உணவு", "Größe", "座席")] == ["cabin_class_2024", "unavu", "grosse", ""]
     seat = add_attribute(conn, Attribute(key="", name="Seat", kind=Kind.CHOICE, choices=("Aisle", "Window")), by=None, now=NOON)
     meal = add_attribute(conn, Attribute(key="meal", name="உணவு", kind=Kind.TEXT), by=None, now=NOON)
-    for wrong in (Attribute(key="", name="உணவு", kind=Kind.TEXT), Attribute(key="", name="Seat 2", kind=Kind.CHOICE)):
+    for wrong in (Attribute(key="", name="座席", kind=Kind.TEXT), Attribute(key="", name="Seat 2", kind=Kind.CHOICE)):
         with pytest.raises(Refused):
             add_attribute(conn, wrong, by=None, now=NOON)
     with pytest.raises(Conflict):

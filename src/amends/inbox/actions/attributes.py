@@ -1,7 +1,6 @@
 """Says what is to be known of every customer: attributes are made, changed, archived, brought back and put in order."""
 
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.customer_record import Attribute, Kind, line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.romanising import romanised
 from amends.inbox.rules.seen import mark
 from amends.inbox.store import attributes, events
 from amends.inbox.store.attributes import AttributeRow
@@ -22,9 +22,8 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def key_of(name: str) -> str:
-    """Return a key made of a name; an empty text where the name has no letter that a key may have."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).lstrip("_0123456789")[:40].strip("_")
+    """Return a key made of a name in any script that we write in Latin letters; an empty text where it has no such letter."""
+    return re.sub(r"[^a-z0-9]+", "_", romanised(name)).lstrip("_0123456789")[:40].strip("_")
 
 
 def add_attribute(conn: Connection, new: Attribute, *, by: AgentId | None, now: datetime) -> int:
