@@ -11,7 +11,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.export_files import WRITERS
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.person import Person
-from amends.inbox.store import customer_sql, events, exports, persons, segment_members
+from amends.inbox.store import customer_sql, events, exports, persons
 from amends.inbox.store.events import Event
 from amends.inbox.store.exports import Export
 
@@ -36,9 +36,7 @@ def people_after(conn: Connection, one: Export, *, after: int, limit: int, now: 
     if not one.which:
         return persons.page(conn, after=after, limit=limit)
     asked = customer_sql.condition(customer_sql.read(conn, one.which), Asker(agent_id=0, now=now))
-    ids = [member.id for member in segment_members.batch(conn, asked, above=after, limit=limit)]
-    known = persons.by_ids(conn, ids)
-    return [known[customer_id] for customer_id in ids if customer_id in known]
+    return persons.those(conn, asked, after=after, limit=limit)
 
 
 def found(conn: Connection, export_id: int) -> Export:

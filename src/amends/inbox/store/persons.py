@@ -8,6 +8,8 @@ from typing import Any, LiteralString
 from amends.core.database import Connection, fetch_all, fetch_values
 from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay
 from amends.inbox.store.contact_ways import SHOWN
+from amends.inbox.store.customer_pieces import FROM
+from amends.inbox.store.customer_sql import Condition
 
 _SELECT: LiteralString = (
     """
@@ -85,6 +87,13 @@ def page(conn: Connection, *, after: int, limit: int) -> list[Person]:
         _SELECT + "where c.id > %(after)s and c.merged_into is null and c.erased_at is null order by c.id limit %(limit)s"
     )
     return [row.as_person for row in fetch_all(conn, _Row, query, {"after": after, "limit": limit})]
+
+
+def those(conn: Connection, asked: Condition, *, after: int, limit: int) -> list[Person]:
+    """Return the next customers by id whom a query finds: all in one statement, or who goes meanwhile would make it look like the end."""
+    found: LiteralString = "select u.id" + FROM + "where " + asked.sql + " and u.id > %(after)s order by u.id limit %(limit)s"
+    query: LiteralString = _SELECT + "where c.id = any(array(" + found + ")) order by c.id"
+    return [row.as_person for row in fetch_all(conn, _Row, query, asked.params | {"after": after, "limit": limit})]
 
 
 def by_ids(conn: Connection, ids: Sequence[int]) -> dict[int, Person]:
