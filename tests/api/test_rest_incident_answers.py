@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from amends.core.database import execute, fetch_values
+from amends.inbox.rules.telling import PACES
 from amends.inbox.rules.words import Role
 from tests.databases import Server
 from tests.desk import HOUR
@@ -112,3 +113,8 @@ def test_who_was_told_and_who_not_is_a_file_that_runs_no_formula_and_is_audited(
 
 def seen_by_bo(door: Door, base: str, show: str) -> list[dict[str, int]]:
     return door.program(door.who.bo).get(base, params={"show": show}).json()["answers"]
+
+
+def test_the_schema_names_the_paces_that_there_are(shared_door: Door) -> None:
+    schema = shared_door.app.openapi()["components"]["schemas"]["SteerBody"]
+    assert schema["properties"]["per_minute"]["anyOf"][0]["enum"] == list(PACES)

@@ -17,7 +17,7 @@ from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.rights import Right
-from amends.inbox.rules.telling import languaged
+from amends.inbox.rules.telling import Pace, languaged
 from amends.inbox.store import incident_answers, incident_rounds
 from amends.inbox.store.incident_answers import Answer
 from amends.inbox.store.incident_rounds import Round, Tally
@@ -42,7 +42,7 @@ class SteerBody(Body):
     """Whether approved answers go (`running`), wait (`paused`) or go no more (`stopped`), and how many a minute on each source."""
 
     state: Literal["running", "paused", "stopped"]
-    per_minute: Annotated[int, Field(ge=1, le=120)] | None = None
+    per_minute: Pace | None = None
 
 
 class SeenBody(Body):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, get_args
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
@@ -27,7 +28,8 @@ VARIABLES = (
     "lang",
     "network",
 )
-PACES = (2, 5, 10, 20, 30)
+Pace = Literal[2, 5, 10, 20, 30]
+PACES: tuple[Pace, ...] = get_args(Pace)
 """How many answers may go out a minute on one source."""
 USUAL_PACE = 10
 
