@@ -218,6 +218,14 @@ def test_a_lead_reads_the_numbers_of_their_own_teams(door: Door) -> None:
     assert mia.get(f"/api/v1/numbers/rows?figure=begun&{since}").json()["count"] == 9
 
 
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_rows_beyond_the_calendar_are_refused(shared_door: Door, edge: str) -> None:
+    mia = shared_door.program(shared_door.who.mia)
+    well = {"figure": "begun", "since": "2026-01-01", "until": "2027-01-01"}
+    for told in ({"since": edge}, {"until": edge}, {"after": f"{edge},1"}):
+        assert mia.get("/api/v1/numbers/rows", params=well | told).status_code == 422, told
+
+
 def test_agents_are_compared_only_by_those_whom_a_setting_names(door: Door) -> None:
     mia = door.visitor(door.who.mia)
     assert mia.get("/numbers/by/assignee").status_code == 403

@@ -12,7 +12,7 @@ from amends.core.translating import _
 from amends.inbox.rules.alarm_figures import AlarmFigure
 from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.query_reading import parse
-from amends.inbox.rules.spans import Period, whole_second
+from amends.inbox.rules.spans import FIRST_DAY, LAST_DAY, Period, whole_second
 from amends.inbox.store.alarm_numbers import BehindAlarms
 from amends.inbox.store.fact_rows import Behind, Place
 from amends.inbox.store.sessions import Visitor
@@ -43,8 +43,7 @@ def counted(  # noqa: PLR0913
     after: Annotated[str, Query(max_length=80)] = "",
 ) -> Counted:
     """Return what the URL asks for; moments without a zone are UTC."""
-    period = Period(since=whole_second(_in_utc(since)), until=whole_second(_in_utc(until)))
-    return Counted(period=period, text=q.strip(), length=length, least=least, below=below, after=_place(after))
+    return Counted(period=_period(since, until), text=q.strip(), length=length, least=least, below=below, after=_place(after))
 
 
 Counting = Annotated[Counted, Depends(counted)]
@@ -69,6 +68,15 @@ def alarms_behind(figure: AlarmFigure, counting: Counted, visitor: Visitor, now:
     return BehindAlarms(figure=figure, period=counting.period, query=parse(counting.text), asker=asker, rule=rule)
 
 
+def _period(since: datetime, until: datetime) -> Period:
+    """Return the period; `Refused` where an offset carries one of its ends out of the calendar."""
+    try:
+        return Period(since=whole_second(_in_utc(since)), until=whole_second(_in_utc(until)))
+    except OverflowError as error:
+        years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+        raise Refused(_("A span lies between the years %(first)s and %(last)s.") % years) from error
+
+
 def _in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -80,5 +88,5 @@ def _place(text: str) -> Place | None:
     at, _comma, row_id = text.partition(",")
     try:
         return Place(at=_in_utc(datetime.fromisoformat(at)), id=int(row_id[:18]))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(_("This page of the list is not there; begin again at its top.")) from error
