@@ -290,6 +290,14 @@ def test_a_file_has_real_numbers_and_runs_no_strangers_words(desk: Desk, mia: Vi
     assert file_name(made, FileKind.XLSX).startswith("monday-2026-")
 
 
+def test_a_file_is_called_as_its_report_is_in_whatever_script_and_one_day_is_said_once(desk: Desk, mia: Visitor) -> None:
+    report_id = saved(desk, mia, name="Jährlich அறிக்கை", span=SpanRule.YESTERDAY)
+    asker = Asker(agent_id=mia.agent_id, now=desk.now, scope=EVERYTHING)
+    made = reports.document(desk.conn, reports.seen(desk.conn, report_id, mia), asker, compares=False, path="/reports/1")
+    assert file_name(made, FileKind.CSV) == "jahrlich-arikkai-2026-03-01.csv"
+    assert (made.days.count("2026"), made.days.endswith(" (Europe/Berlin)")) == (1, True)
+
+
 def test_the_worker_hands_the_mail_over_once_and_tells_where_there_is_no_mail_server(pool: Pool) -> None:
     work = Workplace(pool=pool)
     with pool.transaction() as conn:

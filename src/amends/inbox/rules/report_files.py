@@ -14,6 +14,7 @@ from amends.core.translating import _, spoken
 from amends.inbox.rules.export_files import harmless
 from amends.inbox.rules.report_tables import Cell, Document, Head, Kind, ReportTable, bars, shown
 from amends.inbox.rules.reports import FileKind
+from amends.inbox.rules.romanising import romanised
 
 A_DAY = 86_400
 MEDIA: Mapping[FileKind, str] = {
@@ -38,8 +39,8 @@ def as_file(document: Document, kind: FileKind, base: str) -> bytes:
 
 
 def file_name(document: Document, kind: FileKind) -> str:
-    """Return what the file is called: plain letters, and the first day of its span."""
-    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in document.name.lower())
+    """Return what the file is called: plain letters, whatever script its name is in, and the first day of its span."""
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in romanised(document.name))
     words = "-".join(word for word in plain.split("-") if word) or "report"
     return f"{words}-{document.period.since.astimezone(document.zone):%Y-%m-%d}.{kind}"
 

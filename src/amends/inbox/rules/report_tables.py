@@ -67,8 +67,10 @@ class Document:
     @property
     def days(self) -> str:
         """Which days it is about, in words."""
-        first, last = self.period.since.astimezone(self.zone), self.period.until.astimezone(self.zone)
-        return _("%(since)s to %(until)s (%(zone)s)") % {"since": day(first), "until": _last_day(last), "zone": self.zone.key}
+        first, last = day(self.period.since.astimezone(self.zone)), _last_day(self.period.until.astimezone(self.zone))
+        if first == last:
+            return f"{first} ({self.zone.key})"
+        return _("%(since)s to %(until)s (%(zone)s)") % {"since": first, "until": last, "zone": self.zone.key}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
