@@ -70,7 +70,7 @@ def rows(texts: Sequence[str]) -> list[Any]:
     ]
 
 
-STAGES = (Stage(name="a", rate=3e-3), Stage(name="b", rate=1e-3, rounding=True))
+STAGES = (Stage(name="a", rate=3e-3), Stage(name="b", rate=1e-3, after="a", rounding=True))
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +152,12 @@ def test_an_interrupted_stage_ends_with_the_same_weights(folder: Path, tmp_path:
     assert seen == [0, 1, 2, 3]
     whole, rest = torch.load(whole), torch.load(again)
     assert all(torch.equal(whole[name], rest[name]) for name in whole)
+
+
+def test_the_finished_weights_are_the_mean_of_the_stages_that_none_comes_after(folder: Path, tmp_path: Path) -> None:
+    stages = (Stage(name="a", rate=1e-3), Stage(name="b", rate=1e-3, after="a"), Stage(name="c", rate=1e-3, after="a"))
+    taught = torch.load(trained.train(folder, tmp_path, rows(TEXTS * 8), stages, seed=5))
+    b, c = (torch.load(tmp_path / f"stage-{name}.pt") for name in "bc")
+    inside = "encoder.encoder.layer.0.output.dense.weight"
+    assert not torch.equal(b[inside], c[inside])
+    assert torch.allclose(taught[inside], (b[inside] + c[inside]) / 2, atol=1e-6)

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from amends.core.errors import ModelMissing
 from amends.triage.cleaning import clean
 from amends.triage.ngrams import LONGEST, PARTS, Table, grams, read_tables, write_tables
+from tests.needs import Later
+
+training = Later("amends.triage.training.ngrams", "scikit-learn is in the extra `train`, which is not installed here")
 
 BUCKETS = 1 << 10
 
@@ -63,3 +66,16 @@ def test_a_missing_table_a_damaged_file_and_none_at_all_are_named(tmp_path: Path
     for name in ("t.npz", "cut.npz", "absent.npz"):
         with pytest.raises(ModelMissing, match=name):
             read_tables(tmp_path / name, ["ta"])
+
+
+def test_moods_are_told_apart_also_by_what_stands_with_one_of_them_alone() -> None:
+    dice = np.random.default_rng(5)
+    common = ["the bus", "my phone", "that shop", "this song", "our train", "her bank"]
+    said = {0: ("never again", "useless"), 1: ("opens at nine", "is on platform two"), 2: ("made my day", "lovely")}
+    texts = [(f"{common[dice.integers(6)]} {said[mood][dice.integers(2)]}", mood) for mood in (0, 1, 2) for _ in range(60)]
+    texts += [("my phone zonked", 0), ("the bus zonked", 0)]
+    found = training.teach_moods([text for text, _ in texts], [mood for _, mood in texts], counts=[1.0] * len(texts), buckets=BUCKETS)
+    asked = ("this song never again", "that shop opens at nine", "our train lovely")
+    assert [int(found.scores(clean(text)).argmax()) for text in asked] == [0, 1, 2]
+    plain = training.teach([text for text, _ in texts], [mood for _, mood in texts], counts=[1.0] * len(texts), buckets=BUCKETS)
+    assert found.scores("zonked")[0] > plain.scores("zonked")[0]

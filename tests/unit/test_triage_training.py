@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from amends.core.ports import Intent
+from amends.triage.language import detect
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.evaluate import evaluate
-from amends.triage.training.mixture import COMPLAINED, OWN, SHORTEST_KEY, Row, key, mixture, own_dev, own_sentences
+from amends.triage.training.mixture import COMPLAINED, OWN, SHORTEST_KEY, TALK, Row, key, mixture, own_dev, own_sentences
 from amends.triage.training.recipe import STAGES, USUALLY_NEUTRAL, Stage, batches, mood_weights, staged, usually
 from tests.fakes import FakeClassifier
 
@@ -88,6 +89,23 @@ def test_a_stage_caps_and_repeats_its_sources() -> None:
     assert [sum(row.source == source for row in chosen) for source in ("big", "small", OWN)] == [4, 30, 0]
 
 
+def test_stages_of_one_seed_leave_out_other_rows() -> None:
+    rows = [Row(text=f"{i}", source="big", mood=1) for i in range(100)]
+    first, again, second = (staged(rows, Stage(name=name, rate=0.1, caps={"big": 50}), seed=1) for name in ("x", "x", "y"))
+    assert first == again
+    assert {row.text for row in first} != {row.text for row in second}
+
+
+def test_talk_of_anything_is_taught_as_a_source_of_its_own_and_is_not_measured_with(tmp_path: Path) -> None:
+    mixed = mixture(tmp_path, seed=1)
+    talk = [row for row in mixed.train if row.source == TALK]
+    assert {row.mood for row in talk} == {0, 1, 2}
+    assert {"am", "kn", "kn-Latn", "hi", "ar"} <= {detect(row.text) for row in talk}
+    assert TALK not in mixed.dev
+    dev = {key(row.text) for row in mixed.dev[OWN]}
+    assert [row.text for row in talk if len(key(row.text)) >= SHORTEST_KEY and key(row.text) in dev] == []
+
+
 def test_rare_moods_weigh_more_and_unlabelled_rows_nothing() -> None:
     rows = [
         *(Row(text="a", source="s", mood=1) for _ in range(9)),
@@ -120,6 +138,11 @@ def test_batches_hold_every_row_once_and_like_lengths_together() -> None:
 
 def test_the_stages_have_names_of_their_own() -> None:
     assert len({stage.name for stage in STAGES}) == len(STAGES)
+
+
+def test_a_stage_comes_after_stages_that_come_before_it() -> None:
+    names = [stage.name for stage in STAGES]
+    assert all(stage.after in {"", *names[:at]} for at, stage in enumerate(STAGES))
 
 
 def test_an_evaluation_counts_what_the_model_says(tmp_path: Path) -> None:

@@ -14,6 +14,6 @@ class LogisticRegression:
     def fit(
         self,
         X: csr_matrix | NDArray[np.floating],
-        y: Sequence[float] | NDArray[np.integer],
+        y: Sequence[float] | NDArray[np.integer] | NDArray[np.bool_],
         sample_weight: Sequence[float] | NDArray[np.floating] | None = ...,
     ) -> Self: ...

@@ -1,4 +1,4 @@
-"""From trained weights to the shipped files. Fifth step of the recipe: `stage-b.pt` -> `model.onnx` (int8) and `tokenizer.json`.
+"""From trained weights to the shipped files. Fifth step of the recipe: `final.pt` -> `model.onnx` (int8) and `tokenizer.json`.
 
 The word table is kept as int8 with one scale a row. Each rounded layer becomes two nodes: its input on 256 steps of the range it learnt,
 then onnxruntime's integer product with one scale a column. The ranges stand still, so no text changes the answer on another.

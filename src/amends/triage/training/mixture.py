@@ -2,6 +2,8 @@
 
 A data folder holds one folder a source, each with `train.tsv` and, where it has one, `dev.tsv` or `val.tsv`. The files are UTF-8 TSV with
 a header; docs/triage.md says which columns and labels teach what. A source of your own needs no entry in `SOURCES`.
+
+Beside them stand texts written for Amends: `OWN`, posts to and about companies, and `TALK`, what people say in public of anything else.
 """
 
 import csv
@@ -20,6 +22,7 @@ INTENTS = tuple(Intent)
 COMPLAINTS = ("complaint", "not_complaint")
 NOT_A_COMPLAINT = frozenset(INTENTS) - {Intent.COMPLAINT}
 OWN = "own_sentences"
+TALK = "own_talk"
 OWN_FOLDER = Path(__file__).parent / "sentences"
 SHORTEST_KEY = 12
 NEGATIVE_ASPECT, POSITIVE_ASPECT, FELT, ASKED, COMPLAINED = 0.5, 0.2, 0.3, 0.3, 0.5
@@ -162,23 +165,23 @@ def mixture(data: Path, *, seed: int) -> Mixture:
         train += taught
         if kept:
             dev[folder.name] = tuple(kept)
-    train += own_sentences()
+    train += own_sentences() + _own(OWN_FOLDER / "talk", TALK)
     dev[OWN] = tuple(own_dev())
     return Mixture(train=tuple(train), dev=_unseen(dev, train))
 
 
 def own_sentences() -> list[Row]:
     """Return the sentences written for Amends, in all its languages."""
-    return _own(OWN_FOLDER)
+    return _own(OWN_FOLDER, OWN)
 
 
 def own_dev() -> list[Row]:
     """Return the sentences written for Amends to tune and measure on; the training never sees them."""
-    return _own(OWN_FOLDER / "dev")
+    return _own(OWN_FOLDER / "dev", OWN)
 
 
-def _own(folder: Path) -> list[Row]:
-    return [row for path in sorted(folder.glob("*.tsv")) for row in read_rows(path, OWN)]
+def _own(folder: Path, name: str) -> list[Row]:
+    return [row for path in sorted(folder.glob("*.tsv")) for row in read_rows(path, name)]
 
 
 def _source(folder: Path, *, seed: int) -> tuple[list[Row], list[Row]]:

@@ -16,7 +16,7 @@ from amends.triage.training import ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
-from amends.triage.training.mixture import OWN, Mixture, Row, mixture
+from amends.triage.training.mixture import OWN, TALK, Mixture, Row, mixture
 from amends.triage.training.prune import prune
 from amends.triage.training.recipe import STAGES, VOCABULARY, Stage
 from amends.triage.training.signals_head import refit
@@ -50,7 +50,7 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     if not (pruned / NETWORK_FILE).exists():
         say(f"cutting the vocabulary to {VOCABULARY} pieces")
         # Our few sentences must not decide which pieces stay.
-        prune(base, pruned, [row.text for row in mixed.train if row.source != OWN], size=VOCABULARY)
+        prune(base, pruned, [row.text for row in mixed.train if row.source not in {OWN, TALK}], size=VOCABULARY)
     weights = refit(pruned, train(pruned, work, mixed.train, stages, seed=seed), mixed.train)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)

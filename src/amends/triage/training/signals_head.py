@@ -1,6 +1,6 @@
 """Teach the urgency signals last, on the finished encoder: they are rare, and the stages, busy with moods, leave them half learnt.
 
-Between train and export: weights of the last stage -> the same with a signals head fitted to the end (logistic regression, convex).
+Between train and export: the finished weights -> the same with a signals head fitted to the end (logistic regression, convex).
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)

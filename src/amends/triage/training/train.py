@@ -1,4 +1,4 @@
-"""Teach the network. Fourth step of the recipe: pruned folder + mixture -> `stage-<name>.pt`, one file a stage.
+"""Teach the network. Fourth step of the recipe: pruned folder + mixture -> `stage-<name>.pt`, one file a stage, and `taught.pt`.
 
 Interrupted, it goes on from its last checkpoint, and ends with the same weights: the plan of batches and the dropout of each step
 follow from the seed alone.
@@ -7,7 +7,7 @@ follow from the seed alone.
 # (The extra `train` is not in every venv.)
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,18 +87,18 @@ def lesson(folder: Path, work: Path, rows: Sequence[Row], *, name: str, seed: in
 
 
 def train(folder: Path, work: Path, rows: Sequence[Row], stages: Sequence[Stage], *, seed: int, pace: Pace = AT_EASE) -> Path:
-    """Run the stages that are not done yet, each from the last one's weights; return the file of the last."""
+    """Run the stages that are not done yet; return the file with the mean of the weights of those that no other comes after."""
     work.mkdir(parents=True, exist_ok=True)
-    done: Path | None = None
+    files = {stage.name: work / f"stage-{stage.name}.pt" for stage in stages}
     for stage in stages:
-        out = work / f"stage-{stage.name}.pt"
-        if not out.exists():
+        if not files[stage.name].exists():
             course = lesson(folder, work, staged(rows, stage, seed=seed), name=stage.name, seed=seed * 100 + ord(stage.name[0]))
-            _run(out, course, _network(folder, stage, start=done, seed=seed), stage, seed=seed, pace=pace)
-        done = out
-    if done is None:
-        raise ValueError("a recipe has at least one stage")
-    return done
+            start = files[stage.after] if stage.after else None
+            _run(files[stage.name], course, _network(folder, stage, start=start, seed=seed), stage, seed=seed, pace=pace)
+    begun_from = {stage.after for stage in stages}
+    taught = work / "taught.pt"
+    _save(taught, _mean([torch.load(path) for name, path in files.items() if name not in begun_from]))
+    return taught
 
 
 def _network(folder: Path, stage: Stage, *, start: Path | None, seed: int) -> Triage:
@@ -110,6 +110,11 @@ def _network(folder: Path, stage: Stage, *, start: Path | None, seed: int) -> Tr
     if stage.rounding:
         network.round()
     return network
+
+
+def _mean(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of the weights of networks that started alike."""
+    return {name: torch.stack([state[name].float() for state in states]).mean(0).to(one.dtype) for name, one in states[0].items()}
 
 
 def _run(out: Path, course: Lesson, network: Triage, stage: Stage, *, seed: int, pace: Pace) -> None:
