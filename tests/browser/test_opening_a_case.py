@@ -1,8 +1,11 @@
 """What a click in the list asks for and draws: the case, once, with all that is beside it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from amends.core.database import execute
 from tests.browser.desktop import Desktop
 
 pytestmark = pytest.mark.browser
@@ -26,3 +29,18 @@ def test_a_case_comes_in_one_answer_that_says_how_long_its_empty_box_is(desktop:
     assert page.evaluate("written") == 0
     assert case in asked
     assert [one for one in asked if one.startswith("/customers")] == []
+
+
+def test_the_row_of_a_case_is_not_drawn_anew_for_having_been_read_here(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(conn, "update cases set unread = true where id = %(id)s", {"id": desktop.door.who.plain})
+    page = desktop.open()
+    row = page.locator(f"#row-{desktop.door.who.plain}")
+    expect(row).to_have_class(re.compile("unread"))
+    row.evaluate("(row) => void (row.isFirst = true)")
+    page.evaluate("document.addEventListener('news-came', () => (document.body.dataset.told = 'yes'))")
+    row.locator("a").click()
+    page.wait_for_selector("body[data-told]")
+    expect(page.locator("#case-title")).to_be_focused()
+    expect(row).to_have_class("row is-open")
+    assert row.evaluate("(row) => row.isFirst") is True

@@ -3,7 +3,7 @@
 import { announceAtTimes } from "./announcing.js";
 import { request } from "./asking.js";
 import { $, $$, me, openCase, tell, when } from "./dom.js";
-import { isCaseComing, isListComing, markOpen, query, showList } from "./places.js";
+import { isCaseComing, isListComing, markOpen, markRead, query, showList } from "./places.js";
 import { afterPress } from "./pressing.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
@@ -38,9 +38,12 @@ function count(counts) {
 }
 
 // What a row says, without the times that tick.
-const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(/ (changed|left)/g, ""), $(".words", row).textContent, $$(".marks > :not(.left-word)", row).map((mark) => mark.textContent)]);
+const said = (row) => JSON.stringify([{ ...row.dataset }, row.className.replace(/ (changed|left)/g, ""), $(".words", row).textContent, $$(".marks > :not(.left-word)", row).map(untimed)]);
+const untimed = (mark) => ($("time", mark) ? mark.className : mark.textContent);
 
+// That it was read by somebody alone, mostly by whoever sits here, draws no row anew.
 function changeRow(shown, row) {
+  if (!row.classList.contains("unread")) markRead(shown);
   if (said(shown) === said(row)) return;
   const focused = shown.contains(document.activeElement);
   row.classList.add("changed");

@@ -32,8 +32,7 @@ export function showCase(id, { push = true, focus = true } = {}) {
   wantedCase = mine.id;
   request("GET", `/inbox/${id}`, { target: "#case", swap: "outerHTML", still }).then(() => {
     if (openCase() !== mine.id) return;
-    $(`#row-${id}`)?.classList.remove("unread");
-    $(`#row-${id} .dot`)?.remove();
+    markRead($(`#row-${id}`));
     tell("case-shown");
     if (mine.focus) $("#case-title").focus({ preventScroll: true });
   }).finally(() => still() && (coming = null));
@@ -86,6 +85,11 @@ function forgetCase() {
   if (!openCase()) return;
   $("#case").replaceWith($("#no-case").content.cloneNode(true));
   markOpen("");
+}
+
+export function markRead(row) {
+  row?.classList.remove("unread");
+  row?.querySelector(".dot")?.remove();
 }
 
 export function markOpen(id, block = "nearest") {
