@@ -14,9 +14,9 @@ from pwd import getpwnam, getpwuid
 
 from imap_tools import MailBoxUnencrypted
 
-from amends.cli.running.ports import free_port
 from tests.certificates import certify
 from tests.needs import absent, program
+from tests.ports import port_of_ours
 
 TOKEN = "a-token-that-is-good"
 USER, PASSWORD = "care@northpier.example", "let me in \u00e9"
@@ -134,7 +134,7 @@ def imap_server() -> Generator[Imap]:
     # Dovecot serves no mail as root, so root lends it a user that owns nothing.
     user = getpwnam("nobody") if os.getuid() == 0 else getpwuid(os.getuid())
     with tempfile.TemporaryDirectory(prefix="imap-") as place:
-        imap = Imap(home=Path(place), port=free_port("127.0.0.1", 21430), secure=free_port("127.0.0.1", 29930))
+        imap = Imap(home=Path(place), port=port_of_ours(), secure=port_of_ours())
         group = getgrgid(user.pw_gid).gr_name
         _furnish(imap, user.pw_name, group)
         for path in (imap.home, *imap.home.rglob("*")):

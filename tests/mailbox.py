@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from amends.cli.running.ports import free_port
+from tests.ports import port_of_ours
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Post:
 @contextmanager
 def a_mailbox(*, answer: str = "250 OK", token: str = "") -> Generator[Post]:
     """Yield a mail server on a free port that gives every recipient this `answer`, and wants this `token` first where there is one."""
-    post = Post(port=free_port("127.0.0.1", 2525), answer=answer, token=token)
+    post = Post(port=port_of_ours(), answer=answer, token=token)
     controller = Controller(post, hostname="127.0.0.1", port=post.port, auth_required=bool(token), auth_require_tls=not token)
     controller.start()
     try:

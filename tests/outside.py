@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from amends.cli.running.ports import free_port
 from amends.core.embedded import process
 from tests import needs
+from tests.ports import port_of_ours
 
 HOST = "127.0.0.1"
 PATIENCE = 180.0
@@ -71,7 +71,7 @@ def postgresql(folder: Path, *, databases: Sequence[str]) -> Generator[str]:
     private(folder)
     made = process.run([str(home / "initdb"), "-D", str(folder / "data"), "-U", "amends", "--auth=trust", "--no-sync"], account=account())
     assert made.returncode == 0, made.stderr
-    port = free_port(HOST, 15432)
+    port = port_of_ours()
     options = ("-c", f"listen_addresses={HOST}", "-c", f"port={port}", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off")
     ready = [str(home / "pg_isready"), "-h", HOST, "-p", str(port), "-U", "amends"]
     with served([home / "postgres", "-D", folder / "data", *options], folder=folder, ready=lambda: process.run(ready).returncode == 0):
@@ -86,7 +86,7 @@ def redis(folder: Path) -> Generator[str]:
     """Yield the URL of Debian's Redis."""
     server = needs.program("redis-server")
     private(folder)
-    port = free_port(HOST, 16379)
+    port = port_of_ours()
     command = [server, "--bind", HOST, "--port", str(port), "--save", "", "--appendonly", "no"]
     with served(command, folder=folder, ready=lambda: answers(port, b"PING\r\n", b"+PONG")):
         yield f"redis://{HOST}:{port}/0"
@@ -97,7 +97,7 @@ def rabbitmq(folder: Path) -> Generator[str]:
     """Yield the URL of Debian's RabbitMQ, with a name server of its own."""
     server = needs.program("/usr/lib/rabbitmq/bin/rabbitmq-server")
     private(folder)
-    names, port, distance = free_port(HOST, 14369), free_port(HOST, 15672), free_port(HOST, 25672)
+    names, port, distance = port_of_ours(), port_of_ours(), port_of_ours()
     env = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": str(folder),

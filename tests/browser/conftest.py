@@ -4,14 +4,12 @@ Its shell without windows is taken where it is installed: the same engine, where
 which costs a story a third of its processor time.
 """
 
-import os
 from collections.abc import Generator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from amends.api.auth import SESSION_COOKIE
-from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from amends.core.database import open_pool
 from tests.browser.desktop import Desktop, Profile, launched
@@ -21,13 +19,12 @@ from tests.databases import Server
 from tests.desk import Desk
 from tests.door import Door, Furnished, door_of, open_door
 from tests.ledgers import furnish_ledger
+from tests.ports import port_of_ours
 from tests.serving import serving
 from tests.teaching import furnish_triage
 from tests.troubles import known, refused, spent
 
 expect.set_options(timeout=60_000)  # a machine may be slow, and who waits for what comes loses nothing by it
-FIRST_PORT, PORTS = 30_000, 2_700
-"""Below those that the system gives out by itself."""
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +39,7 @@ def chromium() -> Generator[Browser]:
 @pytest.fixture(scope="session")
 def profile(chromium: Browser) -> Generator[Profile]:
     """One profile for the desktops of the whole run, each at the same address, so that scripts and styles are fetched once."""
-    port = free_port("127.0.0.1", FIRST_PORT + os.getpid() % PORTS)
+    port = port_of_ours()
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=f"http://127.0.0.1:{port}", reduced_motion="reduce")
     yield Profile(context=context, port=port)
     context.close()

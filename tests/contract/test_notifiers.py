@@ -15,13 +15,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from amends.cli.running.ports import free_port
 from amends.core.connections import line_to
 from amends.core.errors import DeliveryError, Refused, SourceUnfit
 from amends.core.ports import Message
 from amends.inbox import notifiers
 from amends.inbox.notifiers import email, webhook
 from tests.mailbox import a_mailbox
+from tests.ports import port_of_ours
 from tests.receiver import receiving
 
 KINDS = notifiers.kinds()
@@ -111,7 +111,7 @@ def test_a_refusal_that_may_pass_is_a_delivery_error_to_try_again(channel: Chann
 
 @pytest.mark.parametrize("scheme", ["webhook+http", "smtp", "json"])
 def test_a_dead_receiver_is_a_delivery_error_to_try_again(scheme: str) -> None:
-    notifier = notifiers.build(f"{scheme}://127.0.0.1:{free_port('127.0.0.1', 39000)}/?to=care@shop.example")
+    notifier = notifiers.build(f"{scheme}://127.0.0.1:{port_of_ours()}/?to=care@shop.example")
     with pytest.raises(DeliveryError) as caught:
         notifier.deliver(MESSAGE)
     assert not caught.value.permanent

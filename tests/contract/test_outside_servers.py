@@ -20,7 +20,6 @@ import yaml
 from kombu.simple import SimpleQueue
 
 from amends.cli.running.cast import ADA, hire, token_for
-from amends.cli.running.ports import free_port
 from amends.core.clock import utc_now
 from amends.core.database import connect, fetch_values
 from amends.core.embedded.places import scratch_dir
@@ -29,6 +28,7 @@ from amends.worker.app import make_app
 from amends.worker.names import Task
 from amends.worker.wake import Waker
 from tests.outside import HOST, postgresql, rabbitmq, redis
+from tests.ports import port_of_ours
 from tests.sandbox_server import Networks, sandbox_process
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ def settings(database_url: str, broker_url: str, networks: Networks) -> dict[str
         "AMENDS_DATABASE_URL": database_url,
         "AMENDS_BROKER_URL": broker_url,
         "AMENDS_HOST": HOST,
-        "AMENDS_PORT": str(free_port(HOST, 18000)),
+        "AMENDS_PORT": str(port_of_ours()),
         "AMENDS_POLL_SECONDS": "1",
         "AMENDS_SOURCES": json.dumps([{"brand": "Veloria Air", **source}]),
     }

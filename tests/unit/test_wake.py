@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from amends.cli.running.ports import free_port
 from amends.core.embedded.places import scratch_dir
 from amends.core.embedded.valkey import EmbeddedValkey
 from amends.worker import wake
 from amends.worker.app import make_app
 from amends.worker.names import Task
 from amends.worker.wake import Waker
+from tests.ports import port_of_ours
 
 HANGING = 20
 """Seconds after which nobody would say that it waits for a second; a busy machine takes some of them."""
@@ -25,14 +25,12 @@ def a_waker(url: str) -> Waker:
     return Waker(app)
 
 
-def dead_brokers() -> list[str]:
-    port = free_port("127.0.0.1", 39100)
-    return ["redis+socket:///nowhere/valkey.sock", f"redis://127.0.0.1:{port}/0", f"amqp://guest:guest@127.0.0.1:{port}//"]
+DEAD = ["redis+socket:///nowhere/valkey.sock", "redis://127.0.0.1:{port}/0", "amqp://guest:guest@127.0.0.1:{port}//"]
 
 
-@pytest.mark.parametrize("url", dead_brokers())
+@pytest.mark.parametrize("url", DEAD)
 def test_a_dead_broker_costs_little_and_raises_nothing(url: str) -> None:
-    waker = a_waker(url)
+    waker = a_waker(url.format(port=port_of_ours()))
     began = time.monotonic()
     assert not waker.wake(Task.RELAY)
     assert time.monotonic() - began < HANGING
