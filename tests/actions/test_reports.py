@@ -240,13 +240,50 @@ def test_a_leads_report_holds_the_cases_of_their_teams_whoever_reads_it(desk: De
     assert begun == {"lea": "0", "mia": "1"}
 
 
+def test_a_report_of_a_colleague_goes_to_nobody_who_may_not_compare_and_its_owner_is_told(desk: Desk, mia: Visitor) -> None:
+    lea = a_person(desk.conn, "lea", "lead")
+    execute(desk.conn, "update number_settings set compare_agents = '{manager}'")
+    wish = replace(WISH, name="Ada", condition="assignee:ada", people=[mia.agent_id, lea.agent_id])
+    report_id = reports.save(desk.conn, wish, visitor=mia, now=desk.now)
+    assert refused(desk, desk.now + DAY) == {lea.agent_id}
+    execute(desk.conn, "update number_settings set compare_agents = '{}'")
+    assert refused(desk, desk.now + 2 * DAY) == {lea.agent_id, mia.agent_id}
+    assert fetch_values(desk.conn, "select (facts ->> 'whom')::bigint from events where kind = 'report_failed'") == [mia.agent_id] * 3
+    execute(desk.conn, "update reports set condition = 'assignee:me' where id = %(id)s", {"id": report_id})
+    assert refused(desk, desk.now + 3 * DAY) == {lea.agent_id}, "in a mail “me” is its owner"
+
+
+def refused(desk: Desk, at: datetime) -> set[int]:
+    """Let the worker come by, and return to whom it would not send what is due."""
+    report_sending.plan(desk.conn, now=at)
+    found: set[int] = set()
+    while claimed := report_sending.claim(desk.conn, now=at):
+        try:
+            report_sending.prepare(desk.conn, claimed, base="http://desk.example", now=at)
+        except Refused as error:
+            report_sending.record_trouble(desk.conn, claimed, error, now=at)
+            found.add(claimed.agent_id)
+        else:
+            report_sending.record_sent(desk.conn, claimed, now=at)
+    return found
+
+
 def _begun(letter: Ready) -> str:
     text = letter.enclosed[0].content.decode()
     return next(line.split(",")[1] for line in text.splitlines() if line.startswith("begun,"))
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"parts": []}, {"name": " "}, {"people": []}, {"condition": "brand:nobody"}, {"parts": ["assignee"]}, {"people": [0]}]
+    "wrong",
+    [
+        {"parts": []},
+        {"name": " "},
+        {"people": []},
+        {"condition": "brand:nobody"},
+        {"parts": ["assignee"]},
+        {"people": [0]},
+        {"condition": "-assignee:ada"},
+    ],
 )
 def test_a_report_that_cannot_be_is_refused(desk: Desk, mia: Visitor, wrong: dict[str, object]) -> None:
     with pytest.raises(Refused):
@@ -277,7 +314,7 @@ def test_a_file_has_real_numbers_and_runs_no_strangers_words(desk: Desk, mia: Vi
     report_id = saved(desk, mia, parts=["source", "days"])
     report = reports.seen(desk.conn, report_id, mia)
     asker = Asker(agent_id=mia.agent_id, now=desk.now + DAY, scope=EVERYTHING)
-    made = reports.document(desk.conn, report, asker, compares=False, path="/reports/1")
+    made = reports.document(desk.conn, report, asker, reader=mia.agent_id, compares=False, path="/reports/1")
     text = as_file(made, FileKind.CSV, "").decode()
     assert "'=cmd()" in text
     assert "\n=cmd()" not in text
@@ -293,7 +330,8 @@ def test_a_file_has_real_numbers_and_runs_no_strangers_words(desk: Desk, mia: Vi
 def test_a_file_is_called_as_its_report_is_in_whatever_script_and_one_day_is_said_once(desk: Desk, mia: Visitor) -> None:
     report_id = saved(desk, mia, name="Jährlich அறிக்கை", span=SpanRule.YESTERDAY)
     asker = Asker(agent_id=mia.agent_id, now=desk.now, scope=EVERYTHING)
-    made = reports.document(desk.conn, reports.seen(desk.conn, report_id, mia), asker, compares=False, path="/reports/1")
+    report = reports.seen(desk.conn, report_id, mia)
+    made = reports.document(desk.conn, report, asker, reader=mia.agent_id, compares=False, path="/reports/1")
     assert file_name(made, FileKind.CSV) == "jahrlich-arikkai-2026-03-01.csv"
     assert (made.days.count("2026"), made.days.endswith(" (Europe/Berlin)")) == (1, True)
 

@@ -236,6 +236,37 @@ def test_agents_are_compared_only_by_those_whom_a_setting_names(door: Door) -> N
     assert door.visitor(door.who.lea).get("/numbers/by/assignee").status_code == 403
 
 
+OF_ADA = ["assignee:ada", "-assignee:ada", "(network:x OR assignee:ada)", "assignee:me,ada"]
+BEHIND = {"since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
+
+
+@pytest.mark.parametrize("q", OF_ADA)
+def test_nobody_asks_the_numbers_of_one_colleague_where_nobody_may_compare(shared_door: Door, q: str) -> None:
+    mia, program = shared_door.visitor(shared_door.who.mia), shared_door.program(shared_door.who.mia)
+    page = mia.get("/numbers", params={"q": q})
+    assert "Numbers of single agents are not compared here" in page.text
+    doors = [mia.get(f"/numbers/{place}", params={"q": q}) for place in ("by/topic", "moving", "alarms", "facts.csv")]
+    doors += [program.get(f"/api/v1/numbers{place}", params={"q": q}) for place in ("", "/by/topic", "/alarms", "/facts.jsonl")]
+    doors += [door.get(place + "/rows", params={"figure": "begun", "q": q} | BEHIND) for door, place in _both(mia, program)]
+    doors += [mia.get("/numbers/alarms/rows", params={"figure": "raised", "q": q} | BEHIND)]
+    assert {one.status_code for one in doors} == {422}
+    assert all("an administrator can say who may" in one.text for one in doors)
+
+
+def _both(visitor: Any, program: Any) -> list[tuple[Any, str]]:
+    return [(visitor, "/numbers"), (program, "/api/v1/numbers")]
+
+
+def test_ones_own_numbers_and_those_of_nobody_are_asked_by_name_and_a_colleagues_where_one_may_compare(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    for q in ("assignee:me", "-assignee:me", "assignee:none", "assignee:mia"):
+        assert mia.get("/api/v1/numbers", params={"q": q}).status_code == 200, q
+    with door.pool.transaction() as conn:
+        conn.execute("update number_settings set compare_agents = '{manager}'")
+    assert {mia.get("/api/v1/numbers", params={"q": q}).status_code for q in OF_ADA} == {200}
+    assert door.program(door.who.lea).get("/api/v1/numbers", params={"q": OF_ADA[0]}).status_code == 422
+
+
 @pytest.mark.parametrize("dimension", ["network", "source", "brand", "team", "lang", "topic", "segment"])
 def test_numbers_are_broken_down_by_what_cases_have_in_common(shared_door: Door, dimension: str) -> None:
     assert shared_door.visitor(shared_door.who.mia).get(f"/numbers/by/{dimension}").status_code == 200

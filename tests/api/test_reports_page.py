@@ -106,6 +106,21 @@ def test_a_query_that_cannot_be_read_any_more_is_told_on_the_page(door: Door) ->
     assert "Change what it asks below." in page.text
 
 
+def test_a_report_of_a_colleague_made_while_one_might_compare_says_why_it_shows_nothing_any_more(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update number_settings set compare_agents = '{manager}'")
+    address = kept(door, door.who.mia, q="assignee:ada")
+    mia = door.visitor(door.who.mia)
+    assert "By network" in mia.get(address).text
+    with door.pool.transaction() as conn:
+        execute(conn, "update number_settings set compare_agents = '{}'")
+    page = mia.get(address).text
+    assert "an administrator can say who may" in page
+    assert "report-part" not in page
+    assert mia.get(f"{address}/file.csv").status_code == 422
+    assert door.program(door.who.mia).get(f"/api/v1{address}/tables").status_code == 422
+
+
 def test_programs_keep_and_read_reports(door: Door) -> None:
     mia = door.program(door.who.mia)
     made = mia.post("/api/v1/reports", json=FIELDS).json()

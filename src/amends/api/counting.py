@@ -7,10 +7,14 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from amends.api.looking import asker_of
+from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.actions.coaching import check_query
 from amends.inbox.rules.alarm_figures import AlarmFigure
+from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.figures import Figure, Length
+from amends.inbox.rules.query import Query as CaseQuery
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.spans import FIRST_DAY, LAST_DAY, Period, whole_second
 from amends.inbox.store.alarm_numbers import BehindAlarms
@@ -49,23 +53,32 @@ def counted(  # noqa: PLR0913
 Counting = Annotated[Counted, Depends(counted)]
 
 
-def behind_of(figure: Figure, counting: Counted, visitor: Visitor, now: datetime) -> Behind:
-    """Return what is behind the number, for who asks; `NotAQuery` where the query cannot be read."""
+def behind_of(conn: Connection, figure: Figure, counting: Counted, visitor: Visitor, now: datetime) -> Behind:
+    """Return what is behind the number, for who asks; `Refused` as `Wanted.asked` is."""
+    query, asker = _asked(conn, counting, visitor, now)
     return Behind(
         figure=figure,
         period=counting.period,
-        query=parse(counting.text),
-        asker=asker_of(visitor, whole_second(now)),
+        query=query,
+        asker=asker,
         length=counting.length,
         least=counting.least,
         below=counting.below,
     )
 
 
-def alarms_behind(figure: AlarmFigure, counting: Counted, visitor: Visitor, now: datetime, *, rule: str | None) -> BehindAlarms:
-    """Return what is behind a number of alarms, for who asks; `NotAQuery` where the query cannot be read."""
-    asker = asker_of(visitor, whole_second(now))
-    return BehindAlarms(figure=figure, period=counting.period, query=parse(counting.text), asker=asker, rule=rule)
+def alarms_behind(
+    conn: Connection, figure: AlarmFigure, counting: Counted, visitor: Visitor, now: datetime, *, rule: str | None
+) -> BehindAlarms:
+    """Return what is behind a number of alarms, for who asks; `Refused` as `Wanted.asked` is."""
+    query, asker = _asked(conn, counting, visitor, now)
+    return BehindAlarms(figure=figure, period=counting.period, query=query, asker=asker, rule=rule)
+
+
+def _asked(conn: Connection, counting: Counted, visitor: Visitor, now: datetime) -> tuple[CaseQuery, Asker]:
+    query, asker = parse(counting.text), asker_of(visitor, whole_second(now))
+    check_query(conn, query, asker, role=visitor.role)
+    return query, asker
 
 
 def _period(since: datetime, until: datetime) -> Period:

@@ -18,7 +18,8 @@ from amends.inbox.store.sessions import Visitor
 def made_for(conn: Connection, report: Report, visitor: Visitor, desk: Desk) -> Document:
     """Return the report of this day with what the visitor may see. `NotAQuery`, `TooBroad`."""
     compares = number_settings.read(conn).may_compare(visitor.role)
-    return keeping.document(conn, report, asker_of(visitor, desk.clock()), compares=compares, path=f"/reports/{report.id}")
+    asker = asker_of(visitor, desk.clock())
+    return keeping.document(conn, report, asker, reader=visitor.agent_id, compares=compares, path=f"/reports/{report.id}")
 
 
 def report_file(desk: Desk, visitor: Visitor, report_id: int, kind: FileKind) -> Response:

@@ -14,6 +14,7 @@ from amends.api.zones import zones
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.actions.coaching import check_query
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.spans import Period, Span, period_between, period_of, whole_second
 from amends.inbox.rules.working_hours import zone_or_utc
@@ -33,10 +34,12 @@ class Wanted:
     text: str
 
     def asked(self, conn: Connection, visitor: Visitor, now: datetime) -> Asked:
-        """Return what is asked, for who asks; `Refused` where it cannot be read."""
+        """Return what is asked, for who asks; `Refused` where it cannot be read, or is of a colleague whom they may not compare."""
         now = whole_second(now)
         zone = self.zone_of(conn, visitor)
-        return Asked(period=self.period(zone, now), query=parse(self.text), asker=asker_of(visitor, now), zone=zone)
+        asked = Asked(period=self.period(zone, now), query=parse(self.text), asker=asker_of(visitor, now), zone=zone)
+        check_query(conn, asked.query, asked.asker, role=visitor.role)
+        return asked
 
     def zone_of(self, conn: Connection, visitor: Visitor) -> ZoneInfo:
         """Return the zone asked for, else the visitor's own, else UTC."""

@@ -73,7 +73,7 @@ def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, count
     """Show the rows that a figure counts, a page at a time."""
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
-        behind = behind_of(figure, counting, visitor, desk.clock())
+        behind = behind_of(conn, figure, counting, visitor, desk.clock())
         found = fact_rows.page(conn, behind, after=counting.after, limit=ROWS + 1)
         values: dict[str, Any] = {
             "count": fact_rows.count(conn, behind),

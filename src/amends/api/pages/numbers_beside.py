@@ -50,8 +50,8 @@ def rows(
     rule: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Response:
     """Show the alarms that a number counts, a page at a time."""
-    behind = alarms_behind(figure, counting, visitor, desk.clock(), rule=rule)
     with desk.pool.transaction() as conn:
+        behind = alarms_behind(conn, figure, counting, visitor, desk.clock(), rule=rule)
         found = alarm_numbers.page(conn, behind, after=counting.after, limit=ROWS + 1)
         values: dict[str, Any] = {"count": alarm_numbers.count(conn, behind), "counts": counts.read(conn, visitor.scope)}
     values |= {"rows": found[:ROWS], "more": str(alarm_numbers.place_of(found[ROWS - 1])) if len(found) > ROWS else None}

@@ -105,7 +105,7 @@ def rows(desk: AtDesk, visitor: Bearing, figure: Figure, counting: Counting, lim
     """Return the episodes that a figure counts between two moments, the newest first, by keyset."""
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
-        behind = behind_of(figure, counting, visitor, desk.clock())
+        behind = behind_of(conn, figure, counting, visitor, desk.clock())
         found = fact_rows.page(conn, behind, after=counting.after, limit=limit)
         return Rows(
             count=fact_rows.count(conn, behind),

@@ -105,7 +105,7 @@ def _made(conn: Connection, claimed: Claimed, report: Report, owner: Reader, rea
     asker = Asker(agent_id=owner.id, now=claimed.turn, scope=scopes.of_agent(conn, owner.id))
     settings = number_settings.read(conn)
     compares = settings.may_compare(owner.role) and settings.may_compare(reader.role)
-    return keeping.document(conn, report, asker, compares=compares, path=f"/reports/{report.id}")
+    return keeping.document(conn, report, asker, reader=reader.id, compares=compares, path=f"/reports/{report.id}")
 
 
 def _letter(claimed: Claimed, report: Report, reader: Reader, made: Document, base: str) -> Ready:

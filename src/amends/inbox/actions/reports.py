@@ -11,9 +11,11 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
 from amends.inbox.actions import report_making
+from amends.inbox.actions.coaching import check_query, check_reader
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.report_tables import Document
 from amends.inbox.rules.reports import MOST_PEOPLE, Every, FileKind, Part, Schedule, SpanRule, checked_name, next_turn, period_for
@@ -127,12 +129,16 @@ def try_out(conn: Connection, report_id: int, *, visitor: Visitor, now: datetime
     report_sendings.queue(conn, report_id, [visitor.agent_id], turn=now, now=now, trial=True)
 
 
-def document(conn: Connection, report: Report, asker: Asker, *, compares: bool, path: str) -> Document:
-    """Return a report made for who asks, at their moment; `compares`: agents may stand beside one another. `NotAQuery`, `TooBroad`."""
+def document(conn: Connection, report: Report, asker: Asker, *, reader: AgentId, compares: bool, path: str) -> Document:
+    """Return a report made for a reader of what its asker may see, at their moment; `compares`: agents may stand beside one another.
+
+    `Refused` where it cannot be asked any more, `TooBroad`, or where it is of a colleague whom the reader may not compare.
+    """
     zone = zone_or_utc(report.zone)
     asker = replace(asker, now=whole_second(asker.now))
     period = period_for(SpanRule(report.span), asker.now, zone)
     asked = Asked(period=period, query=parse(report.condition), asker=asker, zone=zone)
+    check_reader(conn, asked.query, asker, reader=reader, compares=compares)
     parts = [Part(part) for part in report.parts if compares or part != Part.ASSIGNEE]
     return Document(
         name=report.name,
@@ -151,7 +157,9 @@ def schedule_of(kept: Kept) -> Schedule:
 
 
 def _checked(conn: Connection, wish: Kept, visitor: Visitor, now: datetime) -> Kept:
-    condition(conn, parse(wish.condition), Asker(agent_id=visitor.agent_id, now=now, scope=visitor.scope))
+    query, asker = parse(wish.condition), Asker(agent_id=visitor.agent_id, now=now, scope=visitor.scope)
+    condition(conn, query, asker)
+    check_query(conn, query, asker, role=visitor.role)
     parts = [part.value for part in Part if part in wish.parts]
     if not parts:
         raise Refused(_("Choose at least one part of the report."))
