@@ -300,13 +300,57 @@ def test_an_address_inside_is_told_where_an_administrator_entered_it_for_somebod
     assert alerts.is_outward(job) is not for_others
 
 
-def test_quiet_hours_call_nobody_for_what_waits(desk: Desk) -> None:
-    nights = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
-    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)], quiet=nights)
+NIGHTS = tuple(span for day in range(7) for span in read_night(day, "22:00-07:00"))
+
+
+def digests(desk: Desk) -> list[tuple[int, AgentId]]:
+    """Return how many alarms each digest tells at the own address of whom, in order."""
+    rows = fetch_values(
+        desk.conn,
+        "select count(*) || ' ' || c.agent_id from alert_digest_items i join alert_digests d on d.id = i.digest_id"
+        " join alert_channels c on c.id = d.channel_id where c.agent_id is not null group by d.id, c.agent_id order by d.id",
+    )
+    return [(int(row.split()[0]), AgentId(int(row.split()[1]))) for row in rows]
+
+
+def test_what_began_in_quiet_hours_calls_the_first_in_line_as_one_when_they_end_and_then_the_next(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn), bo(desk.conn)], [mia(desk.conn)], quiet=NIGHTS)
+    desk.now = NOON + 11 * HOUR
+    for _ in range(3):
+        seen_to = ring(desk)
+        desk.now += MINUTE
+    alarms.acknowledge(desk.conn, seen_to, agent_id=desk.agent_id, now=desk.now)
+    assert later(desk, minutes=7 * 60) == 0
+    assert fetch_values(desk.conn, "select count(*) from events where kind = 'on_call_called'") == [0]
+    desk.now = NOON + 19 * HOUR
+    assert later(desk, minutes=0) == 2
+    assert (digests(desk), called(desk)) == ([(2, bo(desk.conn))], [(0, bo(desk.conn))]), "whose turn it is in the morning"
+    assert fetch_values(desk.conn, "select distinct (facts ->> 'whom')::bigint from events where kind = 'on_call_called'") == [
+        bo(desk.conn)
+    ]
+    assert later(desk, minutes=4) == 0
+    assert later(desk, minutes=1) == 2
+    assert called(desk)[1:] == [(2, mia(desk.conn))] * 2
+    assert later(desk, minutes=5) == 2
+    assert {agent_id for again, agent_id in called(desk) if again == 3} == {ada(desk.conn), bo(desk.conn), mia(desk.conn)}
+    assert later(desk, minutes=60) == 0
+
+
+def test_what_began_in_quiet_hours_is_told_to_the_house_where_its_rota_is_gone_when_they_end(desk: Desk) -> None:
+    house = add_channel(desk.conn, target="json://127.0.0.1/hook", label="pager", secret_key=SECRET_KEY)
+    rota_id = on_duty(desk, [ada(desk.conn)], quiet=NIGHTS)
     desk.now = NOON + 11 * HOUR
     ring(desk)
-    assert later(desk, minutes=60) == 0
-    assert fetch_values(desk.conn, "select next_at from alert_deliveries") == [NOON + 19 * HOUR]
+    rotas.delete(desk.conn, rota_id, now=desk.now)
+    assert later(desk, minutes=8 * 60) == 1
+    assert fetch_values(desk.conn, "select channel_id from alert_deliveries where digest_id is not null") == [house]
+
+
+def test_what_a_route_gathers_is_told_to_who_has_the_first_line_and_calls_nobody(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)], way="hourly")
+    ring(desk)
+    assert later(desk, minutes=24 * 60) == 0
+    assert digests(desk) == [(1, ada(desk.conn))]
 
 
 @pytest.mark.parametrize("breaks", [False, True])

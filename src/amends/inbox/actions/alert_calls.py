@@ -1,7 +1,8 @@
 """Calls the next in line where nobody sees to an alarm, and tells that one is over. Place in the path: beat -> here -> deliveries, bell.
 
-What began before quiet hours calls nobody in them: the next is called when they end. Alarms are locked while the next is called, so that
-whoever sees to one meanwhile comes before or after, and is never called twice. A flood is told as one to the next in line, too.
+Quiet hours call nobody: when they end, what began before them calls the next, and what began in them the first in line, as one. Alarms
+are locked while the next is called, so that whoever sees to one meanwhile comes before or after, and is never called twice. A flood is
+told as one to the next in line, too.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from amends.core.database import Connection
 from amends.inbox.actions import alarms, alert_routing, on_call
+from amends.inbox.actions.on_call import Call
 from amends.inbox.rules.alert_routes import NO_ROUTE, NewRoute, rings_from
 from amends.inbox.store import alarms as rows
 from amends.inbox.store import alert_routes
@@ -76,11 +78,21 @@ def _call(at: _Round, one: Alarm) -> NextCall:
     if loud_at > at.now:
         return NextCall(alert_id=one.id, called=one.called, call_at=loud_at)
     rota = at.given.crew.rota(one.rota_id)
+    if rota is None and not one.called:  # Its rota is gone since, and perhaps nobody was told.
+        at.given.give_together(one, at.given.house)
     if rota is None or one.called > len(rota.layers):
         return NextCall(alert_id=one.id, called=one.called, call_at=None)
     call = at.given.crew.call(rota, one.called + 1)
-    house = [channel_id for channel_id in route.channel_ids if channel_id in at.given.house] if call.is_last else []
-    at.given.give(one, route, [*at.given.own_channels(call), *house], again=call.step)
+    _tell(at, one, route, call)
     at.given.calls.extend(on_call.called(one, call, rota=rota.name))
     again = at.now + timedelta(minutes=one.escalate_minutes or 1)
     return NextCall(alert_id=one.id, called=call.step, call_at=None if call.is_last else again)
+
+
+def _tell(at: _Round, one: Alarm, route: NewRoute, call: Call) -> None:
+    own = at.given.own_channels(call)
+    if not one.called:  # It waited for the end of quiet hours, of which the channels of the house are told by their digest.
+        at.given.give_together(one, own)
+        return
+    house = [channel_id for channel_id in route.channel_ids if channel_id in at.given.house] if call.is_last else []
+    at.given.give(one, route, [*own, *house], again=call.step)

@@ -14,7 +14,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.inbox.actions import on_call
 from amends.inbox.actions.on_call import Call, Crew
-from amends.inbox.rules.alert_routes import FLOOD, NO_ROUTE, About, NewRoute, takes, when
+from amends.inbox.rules.alert_routes import FLOOD, NO_ROUTE, About, NewRoute, Why, takes, when
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId, AlertId
 from amends.inbox.rules.query import Query, terms_of, words_of
@@ -45,18 +45,19 @@ class Round:
     calls: list[events.Event] = field(default_factory=list[events.Event])
     own: dict[tuple[AgentId, ...], list[int]] = field(default_factory=dict[tuple[AgentId, ...], list[int]])
 
-    def give(self, one: Ringing | Alarm, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> bool:
-        """Tell an alarm over channels, at once or later, and return whether it was at once somewhere."""
-        at_once = False
+    def give(self, one: Ringing | Alarm, route: NewRoute, channel_ids: Sequence[int], *, again: int = 0) -> None:
+        """Tell an alarm over channels, at once or later."""
         for channel_id in dict.fromkeys(channel_ids):
             later = when(route, severity=one.severity, told=self._told(channel_id, one.severity, route.most), now=self.now)
             if later is None:
                 self.tellings.append(Telling(alert_id=one.id, channel_id=channel_id, again=again))
                 self.given[channel_id, one.severity] += 1
-                at_once = True
             else:
                 self.items.append(Item(alert_id=one.id, channel_id=channel_id, due_at=later.due_at, why=later.why, again=again))
-        return at_once
+
+    def give_together(self, one: Alarm, channel_ids: Sequence[int]) -> None:
+        """Tell an alarm that waited for the end of quiet hours over channels, as one with all others of this batch."""
+        self.items.extend(Item(alert_id=one.id, channel_id=channel_id, due_at=self.now, why=Why.QUIET) for channel_id in channel_ids)
 
     def _told(self, channel_id: int, severity: str, most: int | None) -> int:
         """Return how many alarms of a severity a channel was given lately; more than `most` need not be known."""
@@ -107,17 +108,16 @@ def _route(at: Round, one: Ringing, row: RouteRow | None) -> Routed:
     rota = at.crew.rota(route.rota_id)
     if rota is None:
         return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
+    held = when(route, severity=one.severity, told=0, now=at.now)
+    if held and held.why is Why.QUIET:  # Whose turn it is then is called then.
+        return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=held.due_at)
     call = at.crew.call(rota, 1)
-    if not at.give(one, route, at.own_channels(call)) and _is_held(route, one, at.now):
+    at.give(one, route, at.own_channels(call))
+    if held:  # What a route gathers calls nobody.
         return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
     at.calls.extend(on_call.called(one, call, rota=rota.name))
     call_at = None if call.is_last else at.now + timedelta(minutes=route.escalate_minutes)
     return Routed(alert_id=one.id, route_id=row.id, called=call.step, call_at=call_at)
-
-
-def _is_held(route: NewRoute, one: Ringing, now: datetime) -> bool:
-    """Tell whether an alarm waits by its route, however many there are: then nobody is called."""
-    return when(route, severity=one.severity, told=0, now=now) is not None
 
 
 def _chosen(conn: Connection, ringing: Sequence[Ringing], now: datetime) -> dict[AlertId, RouteRow]:
