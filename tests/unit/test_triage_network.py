@@ -16,9 +16,11 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from amends.core.ports import Intent
+from amends.triage import language, replay
 from amends.triage.models.encoder import MODEL_FILE, OUTPUTS
+from amends.triage.ngrams import write_tables
 from amends.triage.signals import Signal
-from amends.triage.training.mixture import Row
+from amends.triage.training.mixture import Mixture, Row
 from amends.triage.training.recipe import Stage
 from tests.needs import Later
 
@@ -28,6 +30,9 @@ transformers = Later("transformers", WITHOUT)
 network = Later("amends.triage.training.network", WITHOUT)
 trained = Later("amends.triage.training.train", WITHOUT)
 exported = Later("amends.triage.training.export", WITHOUT)
+recipe = Later("amends.triage.training.run", WITHOUT)
+romanised = Later("amends.triage.training.romanised", WITHOUT)
+counting = Later("amends.triage.training.ngrams", WITHOUT)
 
 pytestmark = pytest.mark.soak
 
@@ -161,3 +166,26 @@ def test_the_finished_weights_are_the_mean_of_the_stages_that_none_comes_after(f
     inside = "encoder.encoder.layer.0.output.dense.weight"
     assert not torch.equal(b[inside], c[inside])
     assert torch.allclose(taught[inside], (b[inside] + c[inside]) / 2, atol=1e-6)
+
+
+def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_with_it(folder: Path, weights: Path, tmp_path: Path) -> None:
+    exported.export(folder, weights, tmp_path)
+    invented = [f"zomb {at} kralif {word} zwonk" for at in range(210) for word in ("lost", "when", "thanks")]
+    assert "kn-Latn" not in {language.detect(text) for text in invented[:30]}
+    table = counting.teach([*invented, "I like it", "me gusta"], [0] * len(invented) + [1, 2])
+    write_tables(tmp_path / language.WEIGHTS.name, {language.TABLE: table}, languages=["kn-Latn", "en", "es"])
+    told = [Row(text=text, source="own", mood=at % 3) for at, text in enumerate(invented)]
+    mixed = Mixture(train=told, dev={"own": told[:330]})
+    card = recipe.finish(tmp_path, mixed, version="tiny-1", say=print)
+    assert card.ngrams == ("kn",)
+    assert set(replay.replay_of(str(tmp_path)).language.tolist()) == {"kn-Latn"}
+
+
+def test_data_without_romanised_text_leave_the_shipped_model_of_languages(tmp_path: Path) -> None:
+    (tmp_path / "our_posts").mkdir()
+    assert not romanised.has_text(tmp_path)
+    (tmp_path / "singlish_youtube").mkdir()
+    (tmp_path / "singlish_youtube" / "train.tsv").write_text("label\ttext\nnegative\tmage bag eka awe na\n", encoding="utf-8")
+    assert romanised.has_text(tmp_path)
+    assert romanised.teach(tmp_path, tmp_path / "taught.npz", seed=1) > 0.8
+    assert {"si-Latn", "en"} <= set(language.read_latin(tmp_path / "taught.npz").languages)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -68,10 +69,30 @@ ENGLISH_SMALL = frozenset(
 ENGLISH_HITS, ENGLISH_SHARE = 3, 0.2
 
 
-def detect(text: str, hint: str = "") -> str:
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Latin:
+    """Our own small model of languages in Latin letters: what the classes of its table are called, and the table."""
+
+    languages: tuple[str, ...]
+    table: Table
+
+    def chances(self, words: str) -> dict[str, float]:
+        """Return how likely each language is for a text in Latin letters."""
+        return dict(zip(self.languages, np.exp(self.table.scores(words)).tolist(), strict=True))
+
+
+def read_latin(path: Path) -> Latin:
+    """Return the model of a file; raise `ModelMissing` where it is absent or damaged."""
+    table = read_tables(path, [TABLE])[TABLE]
+    with np.load(path, allow_pickle=False) as file:
+        return Latin(languages=tuple(str(label) for label in file["languages"]), table=table)
+
+
+def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:
     """Return the language of a cleaned text: ISO 639-1, `-Latn` where romanised, `und` where there is no letter to read or no telling.
 
-    `hint` is what the network says ("" where it says nothing); it decides only where the text itself leaves it open.
+    `hint` is what the network says ("" where it says nothing); it decides only where the text itself leaves it open. `latin` is the model
+    for Latin letters, without it the shipped one.
     """
     words = text.replace(MENTION_MASK, " ").replace(LINK_MASK, " ")[:LONGEST_TEXT]
     scripts = Counter(_script(char) for char in words if char.isalpha())
@@ -81,7 +102,7 @@ def detect(text: str, hint: str = "") -> str:
     if certain:
         return certain
     if scripts["LATIN"] * 2 >= scripts.total():
-        return _latin(words, hint.lower().partition("-")[0])
+        return _in_latin(words, hint.lower().partition("-")[0], latin)
     return _other(words, hint.lower().partition("-")[0])
 
 
@@ -110,14 +131,14 @@ def _by_script(scripts: Counter[str]) -> str:
     return SCRIPTS[script] if count >= FOREIGN_SHARE * scripts.total() and script else ""
 
 
-def _latin(words: str, hint: str) -> str:
+def _in_latin(words: str, hint: str, latin: Latin | None) -> str:
     """Return the language of a text in Latin letters."""
     if _is_plainly_english(words):
         return ENGLISH
     if _is_punjabi(words):
         return "pa-Latn"
     found, sure = _identifier().classify(words)
-    return str(found) if sure >= CERTAIN else _doubtful(words, str(found), sure, hint)
+    return str(found) if sure >= CERTAIN else _doubtful((latin or _shipped()).chances(words), str(found), sure, hint)
 
 
 def _is_plainly_english(words: str) -> bool:
@@ -127,12 +148,11 @@ def _is_plainly_english(words: str) -> bool:
     return hits >= ENGLISH_HITS and hits >= ENGLISH_SHARE * len(found)
 
 
-def _doubtful(words: str, found: str, sure: float, hint: str) -> str:
+def _doubtful(ours: Mapping[str, float], found: str, sure: float, hint: str) -> str:
     """Return the language where py3langid's answer `found` leaves doubt: our own model's, its answer after all, the hint, or `und`.
 
     A language that neither knows, such as romanised Amharic, must not pass for the one that it happens to resemble.
     """
-    ours = romanised(words)
     best = max(ours, key=lambda language: ours[language])
     if best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
         return best
@@ -169,15 +189,6 @@ def _identifier() -> LanguageIdentifier:
     return identifier
 
 
-def romanised(words: str) -> dict[str, float]:
-    """Return how likely each language of our own model is for a text in Latin letters."""
-    labels, table = _table()
-    return dict(zip(labels, np.exp(table.scores(words)).tolist(), strict=True))
-
-
 @cache
-def _table() -> tuple[tuple[str, ...], Table]:
-    """Return the languages of the shipped file and their table; raise `ModelMissing` where it is absent or damaged."""
-    table = read_tables(WEIGHTS, [TABLE])[TABLE]
-    with np.load(WEIGHTS, allow_pickle=False) as file:
-        return tuple(str(label) for label in file["languages"]), table
+def _shipped() -> Latin:
+    return read_latin(WEIGHTS)

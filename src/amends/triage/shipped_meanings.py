@@ -4,7 +4,7 @@ Place in the path: training -> `meanings.npz` beside the weights -> here -> `inb
 seconds: what is not in it, or was changed since, is read by the model.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -27,10 +27,10 @@ def key(words: str) -> int:
     return int.from_bytes(blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def write(folder: Path, classifier: Classifier, sentences: Iterable[str]) -> None:
+def write(folder: Path, classifier: Classifier, sentences: Iterable[str], *, language_of: Callable[[str], str] = detect) -> None:
     """Write what `classifier`, which lies in `folder`, makes of sentences: a byte a number, true to 1/254 of the largest of each."""
     words = sorted(filter(has_words, set(map(clean, sentences))))
-    readings = classifier.read(words, [detect(one) for one in words])
+    readings = classifier.read(words, [language_of(one) for one in words])
     meant = {key(one): reading.embedding for one, reading in zip(words, readings, strict=True) if reading and reading.embedding is not None}
     embeddings = np.stack(list(meant.values()))
     scale = np.abs(embeddings).max(axis=1, keepdims=True) / STEPS

@@ -7,7 +7,7 @@ usually are, answered by stacks that were fitted on others.
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 from amends.triage import calibration
 from amends.triage.calibration import EVERY_LANGUAGE, Calibration, Numbers, calibration_of, softmax
 from amends.triage.card import Card, write_card
-from amends.triage.language import detect, plain
+from amends.triage.language import plain
 from amends.triage.models import encoder
 from amends.triage.signals import Signal
 from amends.triage.training.heat import aside, heat
@@ -65,19 +65,21 @@ def raw_card(version: str, ngrams: Sequence[str]) -> Card:
     )
 
 
-def calibrate(folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str, ngrams: Sequence[str]) -> Card:
+def calibrate(
+    folder: Path, dev: Mapping[str, Sequence[Row]], *, version: str, ngrams: Sequence[str], language_of: Callable[[str], str]
+) -> Card:
     """Write the card of the exported model in `folder`, fitted on `dev`, and return it."""
     raw = raw_card(version, ngrams)
     write_card(folder, raw)
-    asked = ask(encoder.build(folder), [row for source in sorted(dev) for row in dev[source]])
+    asked = ask(encoder.build(folder), [row for source in sorted(dev) for row in dev[source]], language_of)
     card = replace(raw, calibrations=_calibrations(asked), complaint=_complaint_line(asked), signals=_signal_line(asked))
     write_card(folder, card)
     return card
 
 
-def ask(model: encoder.Encoder, rows: Sequence[Row]) -> Dev:
+def ask(model: encoder.Encoder, rows: Sequence[Row], language_of: Callable[[str], str]) -> Dev:
     """Return what the model says of the rows in languages that it was taught."""
-    languages = [detect(row.text) for row in rows]
+    languages = [language_of(row.text) for row in rows]
     kept = [i for i, language in enumerate(languages) if language in LANGUAGES]
     texts, spoken = [rows[i].text for i in kept], [languages[i] for i in kept]
     answers = model.answers(texts)

@@ -5,7 +5,7 @@ Each language has its own table, since the same letters mean other things elsewh
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
-from amends.triage.language import detect, plain
+from amends.triage.language import plain
 from amends.triage.ngrams import BUCKETS, Table, grams
 from amends.triage.training.mixture import Row
 from amends.triage.training.recipe import evenly
@@ -95,9 +95,9 @@ def _table(rare: NDArray[np.uint8], weights: NDArray[np.float64], bias: NDArray[
     )
 
 
-def by_language(rows: Sequence[Row]) -> Mapping[str, Table]:
+def by_language(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mapping[str, Table]:
     """Return one table a language (whatever its script) that has enough rows; moods and sources weigh alike as in calibration."""
-    languages = np.array([plain(detect(row.text)) for row in rows])
+    languages = np.array([plain(language_of(row.text)) for row in rows])
     tables: dict[str, Table] = {}
     for language in sorted(set(languages.tolist())):
         chosen = [rows[i] for i in np.flatnonzero(languages == language).tolist()]

@@ -4,7 +4,7 @@ Texts are left out: embeddings, chances and labels are all that learning from ag
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ import numpy as np
 from amends.core.ports import Classifier, Intent, Reading
 from amends.triage.card import read_card, write_card
 from amends.triage.head import Numbers
-from amends.triage.language import detect
 from amends.triage.replay import FILE, REPORT, TRAIN, UNKNOWN, Replay, write_replay
 from amends.triage.training.mixture import Mixture, Row
 
@@ -20,11 +19,11 @@ ROWS = 4_000
 SEED = 13
 
 
-def write(folder: Path, classifier: Classifier, mixed: Mixture, *, rows: int = ROWS) -> None:
+def write(folder: Path, classifier: Classifier, mixed: Mixture, *, language_of: Callable[[str], str], rows: int = ROWS) -> None:
     """Write the replay of the model in `folder`, at most `rows` of each split, and its fingerprint into the model's card."""
     chosen = [(TRAIN, row) for row in pick(mixed.train, rows)]
     chosen += [(REPORT, row) for row in pick((row for source in mixed.dev.values() for row in source), rows)]
-    write_replay(folder / FILE, _read(classifier, chosen))
+    write_replay(folder / FILE, _read(classifier, chosen, language_of))
     write_card(folder, read_card(folder))
 
 
@@ -44,9 +43,9 @@ def pick(found: Iterable[Row], most: int) -> list[Row]:
     return picked[:most]
 
 
-def _read(classifier: Classifier, chosen: Sequence[tuple[str, Row]]) -> Replay:
+def _read(classifier: Classifier, chosen: Sequence[tuple[str, Row]], language_of: Callable[[str], str]) -> Replay:
     """Return the rows as the model reads them; what it gives no embedding for is left out."""
-    languages = [detect(row.text) for _, row in chosen]
+    languages = [language_of(row.text) for _, row in chosen]
     readings = classifier.read([row.text for _, row in chosen], languages)
     kept = [i for i, reading in enumerate(readings) if reading is not None and reading.embedding is not None]
     said = [reading for i in kept if (reading := readings[i]) is not None]

@@ -37,6 +37,7 @@ FOLDERS = {
     "goemotions": "en",
     "banking77": "en",
 }
+EUROPEAN_FOLDER = "umsab"
 FOREIGN_LABELS = ("not_tamil", "not_kannada")
 PER_FOLDER = 5_000
 LATIN_SHARE = 0.95
@@ -49,6 +50,11 @@ OWN_TIMES = 3
 HELD_SHARE = 0.1
 
 Labelled = tuple[str, str]
+
+
+def has_text(data: Path) -> bool:
+    """Say whether there is text to learn from beside our own sentences, which are too few."""
+    return bool(_folders(data))
 
 
 def teach(data: Path, out: Path, *, seed: int) -> float:
@@ -76,7 +82,7 @@ def _own() -> list[Labelled]:
 def _texts(data: Path, *, seed: int) -> Iterator[Labelled]:
     """Yield texts in Latin letters with their language; rows of the code-mixed sets that are plain English fall out."""
     english = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    for folder in (*FOLDERS, "umsab"):
+    for folder in _folders(data):
         used = 0
         for line in _lines(data / folder / "train.tsv", seed=seed):
             language = FOLDERS.get(folder) or EUROPEAN.get(line["lang"], "")
@@ -89,6 +95,10 @@ def _texts(data: Path, *, seed: int) -> Iterator[Labelled]:
                 yield text, language
             if folder in FOLDERS and used >= PER_FOLDER:
                 break
+
+
+def _folders(data: Path) -> list[str]:
+    return [folder for folder in (*FOLDERS, EUROPEAN_FOLDER) if (data / folder / "train.tsv").exists()]
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -3,13 +3,15 @@
 # (The extra `train` is not in every venv.)
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
 import torch
 
 from amends.triage import shipped_examples, shipped_meanings
 from amends.triage.card import Card, read_card
-from amends.triage.language import WEIGHTS
+from amends.triage.language import WEIGHTS, detect, read_latin
 from amends.triage.models import encoder
 from amends.triage.ngrams import FILE, write_tables
 from amends.triage.training import ngrams, replay, romanised
@@ -55,26 +57,35 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
     if not (out / WEIGHTS.name).exists():
-        say(f"languages told apart: {romanised.teach(data, out / WEIGHTS.name, seed=seed):.1%}")
+        _tell_languages_apart(data, out / WEIGHTS.name, seed=seed, say=say)
     return finish(out, mixed, version=version, say=say)
+
+
+def _tell_languages_apart(data: Path, out: Path, *, seed: int, say: Callable[[str], None]) -> None:
+    """Write the model of languages in Latin letters: taught where the data have text for it, else the shipped one."""
+    if romanised.has_text(data):
+        say(f"languages told apart: {romanised.teach(data, out, seed=seed):.1%}")
+    else:
+        copyfile(WEIGHTS, out)
 
 
 def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
     """Write what stands beside the exported model in `out`: n-grams, calibration, replay, meanings, and the card, which is returned."""
+    language_of = partial(detect, latin=read_latin(out / WEIGHTS.name))
     say("counting n-grams")
-    tables = _ngrams(mixed.train, out)
+    tables = _ngrams(mixed.train, out, language_of)
     say("calibrating")
-    calibrate(out, mixed.dev, version=version, ngrams=tables)
+    calibrate(out, mixed.dev, version=version, ngrams=tables, language_of=language_of)
     say("writing the replay")
     finished = encoder.build(out)
-    replay.write(out, finished, mixed)
+    replay.write(out, finished, mixed, language_of=language_of)
     say("reading the sentences that Amends brings along")
-    shipped_meanings.write(out, finished, shipped_examples.sentences())
+    shipped_meanings.write(out, finished, shipped_examples.sentences(), language_of=language_of)
     return read_card(out)
 
 
-def _ngrams(rows: Sequence[Row], out: Path) -> list[str]:
+def _ngrams(rows: Sequence[Row], out: Path, language_of: Callable[[str], str]) -> list[str]:
     """Write the n-gram tables and return their languages."""
-    tables = ngrams.by_language([row for row in rows if row.mood is not None and row.mood_weight == 1])
+    tables = ngrams.by_language([row for row in rows if row.mood is not None and row.mood_weight == 1], language_of)
     write_tables(out / FILE, tables)
     return sorted(tables)
