@@ -173,6 +173,19 @@ def test_thousands_of_alarms_at_once_are_told_thirty_by_thirty_and_the_rest_as_o
     assert told(desk) == []
 
 
+def test_alarms_that_say_the_same_are_one_line_of_a_digest(desk: Desk) -> None:
+    route(desk, "Rest", channel(desk, "mail"), way="hourly")
+    ring(desk, 30)
+    execute(desk.conn, "update alerts set reason = 'It burns', severity = 'critical' where rule <> 'rule 7'")
+    execute(desk.conn, "update alerts set raised_at = raised_at + interval '9 minutes' where rule = 'rule 30'")
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    at(desk, NOON + HOUR)
+    [(_label, digest)] = told(desk)
+    lines = [line for line in digest.body.splitlines() if line.startswith(("-", "…"))]
+    assert lines == ["- 12:00 to 12:09 UTC, 29 times, critical: It burns", "- 12:00 UTC, high: Reason 7"]
+    assert digest.facts["alerts"] == 30
+
+
 def test_a_critical_alarm_is_told_at_once_in_a_flood_of_others(desk: Desk) -> None:
     route(desk, "All", channel(desk, "pager"), most=3)
     ring(desk, 9)

@@ -36,8 +36,9 @@ def digest_message_of(items: Sequence[DigestItem], *, digest_id: int, public_url
     waiting = [one for one in items if not one.is_seen_to and not one.is_over]
     loudest = sorted(waiting or items, key=lambda one: (one.severity != Severity.CRITICAL, one.raised_at, one.alert_id))
     url = f"{public_url.rstrip('/')}/alarms"
-    lines = [f"- {_line(one)}" for one in loudest[:MOST_LINES]]
-    rest = len(loudest) - len(lines)
+    alike = _alike(loudest)[:MOST_LINES]
+    lines = [f"- {_line(same)}" for same in alike]
+    rest = len(loudest) - sum(len(same) for same in alike)
     told = [*lines, *([f"… and {rest:,} more"] if rest else []), "", f"Why together: {_why(items)}", f"All of them: {url}"]
     facts: dict[str, Json] = {
         "digest_id": digest_id,
@@ -69,9 +70,20 @@ def retold(message: Message, again: int) -> Message:
     return replace(message, key=f"{message.key}-{again}", title=said + message.title, body=said + message.body)
 
 
-def _line(one: DigestItem) -> str:
-    loud = "critical" if one.severity == Severity.CRITICAL else "high"
-    return f"{one.raised_at:%H:%M} UTC, {loud}: {first_words(one.reason, LONGEST_LINE)}"
+def _alike(loudest: Sequence[DigestItem]) -> list[list[DigestItem]]:
+    """Return the alarms, those that say the same together, in the order of the first of each."""
+    found: dict[tuple[str, str], list[DigestItem]] = {}
+    for one in loudest:
+        found.setdefault((one.severity, one.reason), []).append(one)
+    return list(found.values())
+
+
+def _line(same: Sequence[DigestItem]) -> str:
+    first, last = f"{same[0].raised_at:%H:%M}", f"{same[-1].raised_at:%H:%M}"
+    when = first if first == last else f"{first} to {last}"
+    loud = "critical" if same[0].severity == Severity.CRITICAL else "high"
+    times = f"{len(same):,} times, " if len(same) > 1 else ""
+    return f"{when} UTC, {times}{loud}: {first_words(same[0].reason, LONGEST_LINE)}"
 
 
 def _why(items: Sequence[DigestItem]) -> str:
