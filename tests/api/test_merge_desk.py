@@ -1,5 +1,7 @@
 """The merge desk and its endpoints: compare, merge, keep apart, take back, and who may not."""
 
+import re
+
 import pytest
 
 from amends.api.matching_words import chance
@@ -153,11 +155,24 @@ def test_a_program_lists_merges_and_takes_back(door: Door, two: tuple[Person, Pe
     assert made.status_code == 201
     with door.pool.transaction() as conn:
         assert owner_of(conn, note) == one.id
-    assert [past["agent"] for past in client.get(f"/api/v1/matches/merges/of/{one.id}").json()] == ["Ada"]
     assert client.delete(f"/api/v1/matches/merges/{made.json()['merge_id']}").json() == {"customer_id": other.id}
+    [past] = client.get(f"/api/v1/matches/merges/of/{one.id}").json()
+    assert (past["agent"], past["program"], past["undone_by"], past["undone_program"]) == ("Ada", "test", "Ada", "test")
     assert client.post(f"/api/v1/matches/{found['id']}/dismiss").status_code == 204
     assert client.get("/api/v1/matches").json()["matches"] == []
     assert client.get("/api/v1/matches?after=rubbish").status_code == 422
+
+
+def test_what_a_program_merged_and_took_apart_names_it_wherever_it_is_told(door: Door, two: tuple[Person, Person]) -> None:
+    one, other = two
+    client, screen = door.program(door.who.ada), door.visitor(door.who.ada)
+    made = client.post("/api/v1/matches/merges", json={"survivor_id": one.id, "absorbed_id": other.id}).json()["merge_id"]
+    assert "Ada, by a program: test" in " ".join(re.sub("<[^>]*>", "", screen.get("/customers/merge").text).split())
+    client.delete(f"/api/v1/matches/merges/{made}")
+    told = client.get(f"/api/v1/customers/{one.id}/timeline", params={"kind": "change"}).json()["entries"]
+    assert {(entry["facts"]["origin"], entry["facts"]["program"]) for entry in told} == {("merge", "test"), ("unmerge", "test")}
+    assert "by a merge" in (page := screen.get(f"/customers/{one.id}").text)
+    assert page.count("by a program: ") >= len(told)
 
 
 def test_who_sees_only_some_sources_neither_sees_nor_merges_the_others(door: Door, two: tuple[Person, Person]) -> None:

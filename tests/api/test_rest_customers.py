@@ -5,6 +5,7 @@ from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.rules.customer_record import Attribute, Kind
 from tests.cast import NOON
 from tests.door import Door
+from tests.people import a_person
 
 AT = "/api/v1/customers"
 
@@ -109,8 +110,9 @@ def test_a_handle_is_tied_to_a_customer_on_a_stated_ground_and_taken_off_again(d
 
     assert ada.post(f"{AT}/{cy}/handles/{handle}", json=ground).status_code == 204
     tied = next(one for one in ada.get(f"{AT}/{cy}").json()["handles"] if one["author_id"] == handle)
-    assert (tied["evidence"], tied["linked_by"]) == ("in the thread", "Ada")
+    assert (tied["evidence"], tied["linked_by"], tied["linked_program"]) == ("in the thread", "Ada", "test")
     assert ada.get(f"/api/v1/cases/{door.who.plain}").json()["case"]["customer_id"] == cy
+    assert "by a program: test." in door.visitor(door.who.ada).get(f"/inbox/{door.who.plain}").text
 
     assert ada.delete(f"{AT}/{other}/handles/{handle}").status_code == 404
     assert ada.delete(f"{AT}/{cy}/handles/{handle}").json() == {"customer_id": other}
@@ -128,3 +130,16 @@ def test_a_handle_is_tied_neither_by_a_strangers_post_nor_to_nobody(door: Door) 
     assert ada.post(f"{AT}/999/handles/{own}", json={}).status_code == 404
     assert ada.post(f"{AT}/{cy}/handles/999", json={}).status_code == 404
     assert ada.post(f"{AT}/{cy}/handles/{own}", json={"basis": "handle"}).status_code == 422
+
+
+def test_a_handle_that_a_program_hands_over_names_it_in_both_histories(door: Door) -> None:
+    ada = door.program(door.who.ada)
+    with door.pool.transaction() as conn:
+        one, other = a_person(conn, "Nila"), a_person(conn, "Kavi")
+    ada.post(f"{AT}/{one.id}/handles/{other.author_id}", json={})
+    assert ada.delete(f"{AT}/{one.id}/handles/{one.author_id}").status_code == 200
+    with door.pool.transaction() as conn:
+        told = fetch_values(
+            conn, "select customer_id from customer_changes where field = 'handles' and origin = 'program' and origin_note = 'test'"
+        )
+    assert len(told) == len(set(told)) == 2

@@ -55,6 +55,7 @@ def link_handle(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, author_
             evidence=proof,
             agent_id=visitor.agent_id,
             now=desk.clock(),
+            program=visitor.token,
         )
     desk.wake()
 
@@ -65,7 +66,7 @@ def unlink_handle(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, autho
     with desk.pool.transaction() as conn:
         if _link(conn, author_id).customer_id != customer_id:
             raise NotFound(_("There is no author %(id)s.") % {"id": author_id})
-        alone = unlink(conn, author_id=author_id, agent_id=visitor.agent_id, now=desk.clock())
+        alone = unlink(conn, author_id=author_id, agent_id=visitor.agent_id, now=desk.clock(), program=visitor.token)
     desk.wake()
     return Alone(customer_id=alone)
 

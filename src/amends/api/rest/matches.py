@@ -50,7 +50,7 @@ class Parted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastMerge:
-    """A merge, with who did it and who took it back; without an agent it was Amends on strong evidence."""
+    """A merge, with who did it and who took it back, and with which programs; without an agent it was Amends on strong evidence."""
 
     id: MergeId
     survivor_id: CustomerId
@@ -58,9 +58,11 @@ class PastMerge:
     survivor: str
     absorbed: str
     agent: str | None
+    program: str
     at: datetime
     undone_at: datetime | None
     undone_by: str | None
+    undone_program: str
 
 
 class ToMerge(BaseModel):
@@ -103,7 +105,8 @@ def merge_customers(desk: AtDesk, visitor: Bearing, body: ToMerge) -> Merged:
     absorbed_id = CustomerId(body.absorbed_id)
     pair = Pair(survivor_id=survivor_id, absorbed_id=absorbed_id, choices=body.choices, sealed=may_choose, evidence=(shown,))
     with desk.pool.transaction() as conn:
-        return Merged(merge_id=merge(conn, pair, agent_id=visitor.agent_id, now=desk.clock()), survivor_id=survivor_id)
+        merge_id = merge(conn, pair, agent_id=visitor.agent_id, now=desk.clock(), program=visitor.token)
+    return Merged(merge_id=merge_id, survivor_id=survivor_id)
 
 
 @router.get("/merges/of/{customer_id}", operation_id="list_merges", dependencies=[program_may(Right.SEE)])
@@ -117,7 +120,7 @@ def list_merges(desk: AtDesk, customer_id: CustomerId) -> list[PastMerge]:
 def unmerge_customers(desk: AtDesk, visitor: Bearing, merge_id: MergeId) -> Parted:
     """Take a merge back: each record is what it was."""
     with desk.pool.transaction() as conn:
-        return Parted(customer_id=unmerge(conn, merge_id, agent_id=visitor.agent_id, now=desk.clock()))
+        return Parted(customer_id=unmerge(conn, merge_id, agent_id=visitor.agent_id, now=desk.clock(), program=visitor.token))
 
 
 def _past(one: Merge) -> PastMerge:
@@ -128,9 +131,11 @@ def _past(one: Merge) -> PastMerge:
         survivor=one.survivor,
         absorbed=one.absorbed,
         agent=one.agent,
+        program=one.program,
         at=one.at,
         undone_at=one.undone_at,
         undone_by=one.undone_by,
+        undone_program=one.undone_program,
     )
 
 

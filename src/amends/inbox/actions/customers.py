@@ -8,6 +8,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.merge import Pair, check_unchanged, lock_people, merge
 from amends.inbox.actions.unmerge import unmerge
+from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
@@ -26,17 +27,23 @@ def link_customer(  # noqa: PLR0913
     evidence: Sequence[Evidence],
     agent_id: AgentId,
     now: datetime,
+    program: str = "",
 ) -> None:
-    """Make the author a handle of the customer; the author's cases move along, and where it is all of a record, the whole record."""
+    """Make the author a handle of the customer; the author's cases move along, and where it is all of a record, the whole record.
+
+    `program` is the token that the agent did it with.
+    """
     before = _link(conn, author_id)
+    source = _source(agent_id, program)
     if before.customer_id == customer_id:
-        link_evidence.add(conn, [author_id], evidence, agent_id=agent_id, now=now)
+        link_evidence.add(conn, [author_id], evidence, source=source, now=now)
     elif customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
-        merge(conn, Pair(survivor_id=customer_id, absorbed_id=before.customer_id, evidence=evidence), agent_id=agent_id, now=now)
+        pair = Pair(survivor_id=customer_id, absorbed_id=before.customer_id, evidence=evidence)
+        merge(conn, pair, agent_id=agent_id, program=program, now=now)
     else:
         _move(conn, before, customer_id, basis, now)
-        _tell(conn, before, customer_id, agent_id, now)
-        link_evidence.add(conn, [author_id], evidence, agent_id=agent_id, now=now)
+        _tell(conn, before, customer_id, source, now)
+        link_evidence.add(conn, [author_id], evidence, source=source, now=now)
     events.add(
         conn,
         EventKind.CUSTOMER_LINKED,
@@ -50,17 +57,17 @@ def link_customer(  # noqa: PLR0913
     )
 
 
-def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: datetime) -> CustomerId:
+def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: datetime, program: str = "") -> CustomerId:
     """Give the author a customer of its own again, and return it; a merge that brought this handle alone is taken back."""
     before = _link(conn, author_id)
     if customers.handles_of(conn, customer_id=before.customer_id) == [author_id]:
         raise Refused(_("This is the customer's only handle."))
     brought = [one for one in moving.merges_within(conn, before.customer_id) if moving.moved_authors(conn, one) == [author_id]]
     if brought:
-        alone = unmerge(conn, brought[0], agent_id=agent_id, now=now)
+        alone = unmerge(conn, brought[0], agent_id=agent_id, program=program, now=now)
     else:
         alone = _set_apart(conn, before, now)
-        _tell(conn, before, alone, agent_id, now)
+        _tell(conn, before, alone, _source(agent_id, program), now)
     events.add(
         conn,
         EventKind.CUSTOMER_UNLINKED,
@@ -73,9 +80,12 @@ def unlink(conn: Connection, *, author_id: AuthorId, agent_id: AgentId, now: dat
     return alone
 
 
-def _tell(conn: Connection, before: Link, customer_id: CustomerId, agent_id: AgentId, now: datetime) -> None:
+def _source(agent_id: AgentId, program: str) -> Source:
+    return Source(by=agent_id, origin=Origin.PROGRAM if program else Origin.AGENT, note=program)
+
+
+def _tell(conn: Connection, before: Link, customer_id: CustomerId, source: Source, now: datetime) -> None:
     """Write into the history of both whose handle it was and is."""
-    source = Source(by=agent_id)
     customer_changes.add_handles(conn, [before.author_id], was=before.customer_id, became=customer_id, source=source, now=now)
 
 

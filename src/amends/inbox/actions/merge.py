@@ -27,7 +27,7 @@ from amends.inbox.store import (
     untriaged,
 )
 from amends.inbox.store.customer_changes import Source
-from amends.inbox.store.merges import Record, Said
+from amends.inbox.store.merges import Record
 
 BY_AGENT = (Evidence(kind=EvidenceKind.AGENT),)
 
@@ -46,26 +46,28 @@ class Pair:
     evidence: Sequence[Evidence] = BY_AGENT
 
 
-def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: datetime) -> MergeId:
-    """Make the absorbed record part of the survivor, to whom all that is its goes over; without an agent Amends did it on its own."""
+def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: datetime, program: str = "") -> MergeId:
+    """Make the absorbed record part of the survivor, to whom all that is its goes over.
+
+    Without an agent Amends did it on its own; `program` is the token that the agent did it with.
+    """
     survivor, absorbed = _both(conn, pair)
     chosen = sensitive_values.chosen(conn, pair.choices) if pair.sealed else Chosen(fields=pair.choices, keys=())
     choices = choices_of(survivor.fields, absorbed.fields, chosen.fields)
     after = merged(survivor.fields, absorbed.fields, choices)
     facts = {"survivor_id": survivor.id, "absorbed_id": absorbed.id, "choices": choices, "before": survivor.fields, "after": after}
-    merge_id = merges.insert(conn, facts | {"agent_id": agent_id, "at": now})
+    merge_id = merges.insert(conn, facts | {"agent_id": agent_id, "program": program, "at": now})
     merges.save_fields(conn, survivor.id, after, now=now)
-    said = Said(origin="merge", note=absorbed.name, agent_id=agent_id, at=now)
-    merges.save_changes(conn, survivor.id, survivor.fields, after, said)
+    source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name, program=program)
+    merges.save_changes(conn, survivor.id, survivor.fields, after, source=source, now=now)
     _keep_the_stricter(conn, merge_id, pair, agent_id, now)
     moving.move_all(conn, merge_id, absorbed_id=absorbed.id, survivor_id=survivor.id)
-    source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name)
     sensitive_values.take_over(conn, merge_id, survivor.id, chosen.keys, source=source, now=now)
     sync_news.add_merged(conn, survivor.id, sync_news.moved(conn, merge_id), now=now)
     moved = moving.moved_authors(conn, merge_id)
     customer_changes.add_handles(conn, moved, was=absorbed.id, became=survivor.id, source=source, now=now)
     linked = moved or customers.handles_of(conn, customer_id=survivor.id)
-    link_evidence.add(conn, linked, pair.evidence, agent_id=agent_id, merge_id=merge_id, now=now)
+    link_evidence.add(conn, linked, pair.evidence, source=source, merge_id=merge_id, now=now)
     match_suggestions.settle(conn, survivor.id, absorbed.id, merge_id=merge_id, agent_id=agent_id, now=now)
     ids = {"customer_id": survivor.id, "absorbed_id": absorbed.id, "merge_id": merge_id}
     events.add_all(conn, [events.Event(kind=EventKind.CUSTOMERS_MERGED, agent_id=agent_id, facts=ids)], now=now)

@@ -22,24 +22,27 @@ from amends.inbox.store import (
     sync_news,
 )
 from amends.inbox.store.customer_changes import Source
-from amends.inbox.store.merges import Merge, Record, Said
+from amends.inbox.store.merges import Merge, Record
 
 
-def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, now: datetime) -> CustomerId:
-    """Take a merge back, whatever was merged before or since, and return the record that stands for itself again."""
+def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, now: datetime, program: str = "") -> CustomerId:
+    """Take a merge back, whatever was merged before or since, and return the record that stands for itself again.
+
+    `program` is the token that the agent did it with.
+    """
     found = _live(conn, merge_id)
     above = _locked(conn, found)
     owners = [one.survivor_id for one in above]
     owner = owners[-1]
     back = moving.take_back(conn, merge_id, owners=owners, absorbed_id=found.absorbed_id, since=found.at)
     moving.forget(conn, [one.id for one in above[1:]], back)
-    source = Source(by=agent_id, origin=Origin.UNMERGE, note=found.absorbed)
+    source = Source(by=agent_id, origin=Origin.UNMERGE, note=found.absorbed, program=program)
     parted = [AuthorId(one) for one in back.get("customer_links", [])]
     customer_changes.add_handles(conn, parted, was=owner, became=found.absorbed_id, source=source, now=now)
     moving.drop_consents(conn, found.consents_made)
     link_evidence.drop_of_merge(conn, merge_id)
-    merges.end(conn, merge_id, agent_id=agent_id, now=now)
-    _restore_fields(conn, above, agent_id, now)
+    merges.end(conn, merge_id, agent_id=agent_id, program=program, now=now)
+    _restore_fields(conn, above, source, now)
     _restore_sealed(conn, above)
     _tell_systems(conn, (found.absorbed_id, owner), now)
     match_suggestions.unsettle(conn, merge_id, agent_id=agent_id, now=now)
@@ -87,14 +90,13 @@ def _tell_systems(conn: Connection, customer_ids: tuple[CustomerId, CustomerId],
         customer_refs.tell_again(conn, customer_id)
 
 
-def _restore_fields(conn: Connection, above: list[Merge], agent_id: AgentId | None, now: datetime) -> None:
+def _restore_fields(conn: Connection, above: list[Merge], source: Source, now: datetime) -> None:
     """Give the survivor, and whatever it is part of, the fields they would have without the merge."""
     undone, *outer = above
-    said = Said(origin="unmerge", note=undone.absorbed, agent_id=agent_id, at=now)
-    fields = _lived_without(conn, undone, undone.before, said)
+    fields = _lived_without(conn, undone, undone.before, source, now)
     for one in outer:
         after = merged(one.before, fields, one.choices)
-        fields = _lived_without(conn, one, after, said)
+        fields = _lived_without(conn, one, after, source, now)
         merges.save_after(conn, one.id, after)
 
 
@@ -105,15 +107,15 @@ def _restore_sealed(conn: Connection, above: list[Merge]) -> None:
         sealed_merges.take_anew(conn, one.id, one.absorbed_id)
 
 
-def _lived_without(conn: Connection, one: Merge, first: Values, said: Said) -> Values:
+def _lived_without(conn: Connection, one: Merge, first: Values, source: Source, now: datetime) -> Values:
     """Return the fields of a merge's survivor, had it held `first` after it, and write them."""
     record = _record(conn, one.survivor_id)
     later = merges.later_steps(conn, one.survivor_id, after=one.id)
     steps, fields = relive(first, was=one.after, later=later, now=record.fields)
     merges.save_steps(conn, steps)
     if fields != record.fields:
-        merges.save_fields(conn, record.id, fields, now=said.at)
-        merges.save_changes(conn, record.id, record.fields, fields, said)
+        merges.save_fields(conn, record.id, fields, now=now)
+        merges.save_changes(conn, record.id, record.fields, fields, source=source, now=now)
     return fields
 
 

@@ -26,6 +26,7 @@ class Change(NewChange):
     customer_id: CustomerId
     origin: str
     origin_note: str
+    program: str
     agent_id: AgentId | None
     agent: str | None
     at: datetime
@@ -33,11 +34,25 @@ class Change(NewChange):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Who changes something and from where; `note` names the file, the program or the rule."""
+    """Who changes something and from where; `note` names the file, the program or the rule.
+
+    Of a merge and its undoing `note` names the other record, and `program` the program.
+    """
 
     by: AgentId | None
     origin: Origin = Origin.AGENT
     note: str = ""
+    program: str = ""
+
+    @property
+    def token(self) -> str:
+        """The program it came from, empty where it came from none."""
+        return self.note if self.origin is Origin.PROGRAM else self.program
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return the source as the parameters of a statement that writes history."""
+        return {"origin": self.origin, "note": self.note, "agent_id": self.by, "program": self.program}
 
 
 def add(conn: Connection, customer_id: CustomerId, changes: Sequence[NewChange], *, source: Source, now: datetime) -> list[int]:
@@ -47,19 +62,17 @@ def add(conn: Connection, customer_id: CustomerId, changes: Sequence[NewChange],
     return fetch_values(
         conn,
         """
-        insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
-        select %(customer_id)s, r.field, r.was, r.became, %(origin)s, %(note)s, %(agent_id)s, %(now)s
+        insert into customer_changes (customer_id, field, was, became, origin, origin_note, program, agent_id, at)
+        select %(customer_id)s, r.field, r.was, r.became, %(origin)s, %(note)s, %(program)s, %(agent_id)s, %(now)s
         from jsonb_to_recordset(%(rows)s) as r(place int, field text, was jsonb, became jsonb) order by r.place
         returning id
         """,
         {
             "customer_id": customer_id,
-            "origin": source.origin,
-            "note": source.note,
-            "agent_id": source.by,
             "now": now,
             "rows": Jsonb([{"place": n, "field": c.field, "was": c.was, "became": c.became} for n, c in enumerate(changes)]),
-        },
+        }
+        | source.facts,
     )
 
 
@@ -70,23 +83,15 @@ def add_handles(
     execute(
         conn,
         """
-        insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
+        insert into customer_changes (customer_id, field, was, became, origin, origin_note, program, agent_id, at)
         select w.customer_id, 'handles', case when w.customer_id = %(from)s then t.told end,
-          case when w.customer_id = %(to)s then t.told end, %(origin)s, %(note)s, %(agent_id)s, %(now)s
+          case when w.customer_id = %(to)s then t.told end, %(origin)s, %(note)s, %(program)s, %(agent_id)s, %(now)s
         from unnest(%(authors)s::bigint[]) with ordinality one(id, place) join authors a using (id)
         cross join lateral (select jsonb_build_object('id', a.id, 'network', a.network, 'value', a.handle) as told) t
         cross join unnest(array[%(from)s, %(to)s]::bigint[]) w(customer_id)
         order by one.place
         """,
-        {
-            "authors": list(authors),
-            "from": was,
-            "to": became,
-            "origin": source.origin,
-            "note": source.note,
-            "agent_id": source.by,
-            "now": now,
-        },
+        {"authors": list(authors), "from": was, "to": became, "now": now} | source.facts,
     )
 
 
@@ -96,7 +101,7 @@ def find(conn: Connection, change_id: int) -> Change | None:
         conn,
         Change,
         """
-        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.agent_id, g.name as agent, c.at
+        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.program, c.agent_id, g.name as agent, c.at
         from customer_changes c left join agents g on g.id = c.agent_id where c.id = %(id)s
         """,
         {"id": change_id},
@@ -109,7 +114,7 @@ def of_field(conn: Connection, customer_id: CustomerId, field: str, *, limit: in
         conn,
         Change,
         """
-        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.agent_id, g.name as agent, c.at
+        select c.id, c.customer_id, c.field, c.was, c.became, c.origin, c.origin_note, c.program, c.agent_id, g.name as agent, c.at
         from customer_changes c left join agents g on g.id = c.agent_id
         where c.customer_id = %(customer_id)s and (%(field)s = '' or c.field = %(field)s) order by c.at desc, c.id desc limit %(limit)s
         """,

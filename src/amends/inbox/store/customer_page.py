@@ -35,6 +35,7 @@ class HandleRow:
     basis: str
     evidence: str
     linked_by: str | None
+    linked_program: str
     linked_at: datetime
 
 
@@ -104,10 +105,12 @@ def handles(conn: Connection, customer_id: int) -> list[HandleRow]:
         HandleRow,
         """
         select a.id as author_id, a.network, a.handle, a.name, a.followers, a.verified, coalesce(e.basis, l.basis) as basis,
-               coalesce(e.note, '') as evidence, e.linked_by, coalesce(e.at, l.created_at) as linked_at
+               coalesce(e.note, '') as evidence, e.linked_by, coalesce(e.program, '') as linked_program,
+               coalesce(e.at, l.created_at) as linked_at
         from customer_links l join authors a on a.id = l.author_id
         left join lateral (
-          select case when kind in ('email', 'phone', 'order') then 'verified' else kind end as basis, note, g.name as linked_by, at
+          select case when kind in ('email', 'phone', 'order') then 'verified' else kind end as basis, note, program, at,
+                 g.name as linked_by
           from link_evidence left join agents g on g.id = agent_id where author_id = a.id order by link_evidence.id desc limit 1
         ) e on true
         where l.customer_id = %(customer_id)s order by l.created_at, a.id

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all
 from amends.inbox.rules.evidence import Evidence
-from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId, MergeId
+from amends.inbox.rules.ids import AuthorId, CustomerId, MergeId
+from amends.inbox.store.customer_changes import Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidenceRow:
-    """One thing that a link stands on, with where it was said and who wrote it down; without an agent it was Amends."""
+    """One thing that a link stands on, with where it was said, and who wrote it down with which program; without an agent it was Amends."""
 
     author_id: AuthorId
     kind: str
@@ -19,6 +20,7 @@ class EvidenceRow:
     note: str
     permalink: str | None
     agent: str | None
+    program: str
     at: datetime
 
 
@@ -27,7 +29,7 @@ def add(
     author_ids: Sequence[AuthorId],
     evidence: Sequence[Evidence],
     *,
-    agent_id: AgentId | None,
+    source: Source,
     now: datetime,
     merge_id: MergeId | None = None,
 ) -> None:
@@ -36,12 +38,19 @@ def add(
     execute(
         conn,
         """
-        insert into link_evidence (author_id, kind, consent, note, post_id, merge_id, agent_id, at)
-        select author_id, kind, consent, note, post_id, %(merge_id)s, %(agent_id)s, %(now)s
+        insert into link_evidence (author_id, kind, consent, note, post_id, merge_id, agent_id, program, at)
+        select author_id, kind, consent, note, post_id, %(merge_id)s, %(agent_id)s, %(program)s, %(now)s
         from unnest(%(authors)s::bigint[]) given(author_id),
              jsonb_to_recordset(%(rows)s) as r(kind text, consent text, note text, post_id bigint)
         """,
-        {"authors": list(author_ids), "rows": Jsonb(facts), "merge_id": merge_id, "agent_id": agent_id, "now": now},
+        {
+            "authors": list(author_ids),
+            "rows": Jsonb(facts),
+            "merge_id": merge_id,
+            "agent_id": source.by,
+            "program": source.token,
+            "now": now,
+        },
     )
 
 
@@ -61,7 +70,7 @@ def of_customer(conn: Connection, customer_id: CustomerId) -> list[EvidenceRow]:
         conn,
         EvidenceRow,
         """
-        select e.author_id, e.kind, e.consent, e.note, p.permalink, g.name as agent, e.at
+        select e.author_id, e.kind, e.consent, e.note, p.permalink, g.name as agent, e.program, e.at
         from customer_links l join link_evidence e on e.author_id = l.author_id
         left join posts p on p.id = e.post_id left join agents g on g.id = e.agent_id
         where l.customer_id = %(id)s order by e.id desc limit 200

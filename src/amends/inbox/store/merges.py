@@ -1,7 +1,7 @@
 """SQL of merges: which two records are one, since when, by whom, and the survivor's fields before and after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -10,6 +10,7 @@ from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
 from amends.inbox.rules.merging import Step, Values
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
+from amends.inbox.store.customer_changes import Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +26,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merge:
-    """A merge, with who did it and who took it back; without an agent it was Amends on strong evidence."""
+    """A merge, with who did it and who took it back, and with which programs; without an agent it was Amends on strong evidence."""
 
     id: MergeId
     survivor_id: CustomerId
@@ -37,19 +38,11 @@ class Merge:
     after: Values
     consents_made: Sequence[int]
     agent: str | None
+    program: str
     at: datetime
     undone_at: datetime | None
     undone_by: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """Where a change of fields came from; `note` names the other record."""
-
-    origin: str
-    note: str
-    agent_id: AgentId | None
-    at: datetime
+    undone_program: str
 
 
 FIELDS_OF_U: LiteralString = """
@@ -61,7 +54,7 @@ FIELDS_OF_U: LiteralString = """
 """
 _MERGE: LiteralString = """
   select m.id, m.survivor_id, m.absorbed_id, s.name as survivor, b.name as absorbed, m.choices, m.before, m.after, m.consents_made,
-         g.name as agent, m.at, m.undone_at, n.name as undone_by
+         g.name as agent, m.program, m.at, m.undone_at, n.name as undone_by, m.undone_program
   from merges m join customers s on s.id = m.survivor_id join customers b on b.id = m.absorbed_id
   left join agents g on g.id = m.agent_id left join agents n on n.id = m.undone_by
 """
@@ -96,13 +89,13 @@ def save_fields(conn: Connection, customer_id: CustomerId, fields: Values, *, no
     )
 
 
-def save_changes(conn: Connection, customer_id: CustomerId, was: Values, became: Values, said: Said) -> None:
+def save_changes(conn: Connection, customer_id: CustomerId, was: Values, became: Values, *, source: Source, now: datetime) -> None:
     """Write into the history what a merge or its undoing changed in a record; "do not contact" is yes or no there."""
     execute(
         conn,
         """
-        insert into customer_changes (customer_id, field, was, became, origin, origin_note, agent_id, at)
-        select %(id)s, field, was, became, %(origin)s, %(note)s, %(agent_id)s, %(at)s
+        insert into customer_changes (customer_id, field, was, became, origin, origin_note, program, agent_id, at)
+        select %(id)s, field, was, became, %(origin)s, %(note)s, %(program)s, %(agent_id)s, %(now)s
         from (
           select key, key as field, nullif(%(was)s::jsonb -> key, 'null') as was, nullif(value, 'null') as became
           from jsonb_each(%(became)s::jsonb) where key <> 'do_not_contact_since'
@@ -112,7 +105,7 @@ def save_changes(conn: Connection, customer_id: CustomerId, was: Values, became:
         ) told
         where was is distinct from became order by key
         """,
-        {"id": customer_id, "was": Jsonb(dict(was)), "became": Jsonb(dict(became))} | asdict(said),
+        {"id": customer_id, "was": Jsonb(dict(was)), "became": Jsonb(dict(became)), "now": now} | source.facts,
     )
 
 
@@ -123,8 +116,8 @@ def insert(conn: Connection, facts: Mapping[str, Any]) -> MergeId:
         conn,
         """
         with absorbed as (update customers set merged_into = %(survivor_id)s where id = %(absorbed_id)s)
-        insert into merges (survivor_id, absorbed_id, choices, before, after, agent_id, at)
-        values (%(survivor_id)s, %(absorbed_id)s, %(choices)s, %(before)s, %(after)s, %(agent_id)s, %(at)s) returning id
+        insert into merges (survivor_id, absorbed_id, choices, before, after, agent_id, program, at)
+        values (%(survivor_id)s, %(absorbed_id)s, %(choices)s, %(before)s, %(after)s, %(agent_id)s, %(program)s, %(at)s) returning id
         """,
         given,
     )
@@ -197,15 +190,18 @@ def save_after(conn: Connection, merge_id: MergeId, after: Values) -> None:
     execute(conn, "update merges set after = %(after)s where id = %(id)s", {"id": merge_id, "after": Jsonb(dict(after))})
 
 
-def end(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, now: datetime) -> None:
+def end(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, program: str, now: datetime) -> None:
     """Keep that a merge is undone: the absorbed record stands for itself again."""
     execute(
         conn,
         """
-        with ended as (update merges set undone_at = %(now)s, undone_by = %(agent_id)s where id = %(id)s returning absorbed_id)
+        with ended as (
+          update merges set undone_at = %(now)s, undone_by = %(agent_id)s, undone_program = %(program)s
+          where id = %(id)s returning absorbed_id
+        )
         update customers c set merged_into = null from ended where c.id = ended.absorbed_id
         """,
-        {"id": merge_id, "agent_id": agent_id, "now": now},
+        {"id": merge_id, "agent_id": agent_id, "program": program, "now": now},
     )
 
 

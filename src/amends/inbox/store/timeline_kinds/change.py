@@ -13,7 +13,8 @@ def rows(_scope: Scope) -> LiteralString:
     return """
         select 'change' as kind, c.id, c.at, '' as text, c.field as detail, '' as network, null::bigint as case_id,
                coalesce(g.name, '') as by, '' as mood, '' as language,
-               jsonb_build_object('origin', c.origin, 'note', c.origin_note, 'was', c.was, 'became', c.became) as facts
+               jsonb_build_object('origin', c.origin, 'note', c.origin_note, 'program', c.program,
+                                  'was', c.was, 'became', c.became) as facts
         from customer_changes c left join agents g on g.id = c.agent_id
         where c.customer_id = %(customer_id)s and (c.at, c.id) < (%(at)s, %(below_change)s)
           and not (c.was is null and c.field in ('notes', 'files', 'purchases'))
