@@ -17,9 +17,11 @@ from tests.wrapping import unwrapped
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "amends" / "api" / "templates"
 PAGES = TEMPLATES.parent / "pages"
+COLLECTORS = TEMPLATES.parents[1] / "collectors"
 WRAPS = {"_", "N_", "ngettext"}
 A_SENTENCE = re.compile(r"[A-Z][\w.,’]* [a-z]")
 SOME_WORDS = re.compile(r"[a-z]{3,} [a-z]{2,}")
+BUILT = re.compile(r"[A-Z]\S* [a-z]|.* .*[a-z]{2}\.$", re.DOTALL)
 texts = cache(template)
 WORDS_OF_ITS_OWN = {"form.html", "survey.html"}
 """The public form speaks the languages of its visitors, from `api/form_words.py`."""
@@ -40,6 +42,13 @@ def test_every_sentence_that_a_page_says_can_be_translated() -> None:
 def test_every_question_of_the_form_of_a_source_can_be_translated() -> None:
     asked = {text for form in forms() for text in (form.able.handle, *chain(*((one.label, one.hint) for one in form.options)))}
     assert {text for text in asked if SOME_WORDS.search(text)} - {str(one.id) for one in texts()} == set(), "wrap it: N_('…')"
+
+
+def test_no_collector_builds_a_sentence_that_no_catalogue_can_have() -> None:
+    for file in sorted(COLLECTORS.glob("*.py")):
+        built = [one for one in ast.walk(ast.parse(file.read_text())) if isinstance(one, ast.JoinedStr)]
+        said = [str(part.value) for one in built for part in one.values if isinstance(part, ast.Constant)]
+        assert [one for one in said if BUILT.match(one)] == [], f"name what stands in it, in {file.name}"
 
 
 def test_a_text_that_is_not_wrapped_is_found() -> None:

@@ -141,7 +141,7 @@ def test_refused_rows_are_told_by_line_and_stay_told(visited: Visited) -> None:
     assert visited.read() == ["one", "two"]
     assert "a.csv, line 3: author_handle is missing" in visited.troubles
     visited.read()
-    assert visited.troubles == ["1 rows of a.csv were refused, the last: a.csv, line 3: author_handle is missing"]
+    assert visited.troubles == ["Refused rows of a.csv: 1. The last: a.csv, line 3: author_handle is missing"]
 
 
 def test_links_odd_names_folders_and_pipes_are_refused(visited: Visited, tmp_path_factory: pytest.TempPathFactory) -> None:

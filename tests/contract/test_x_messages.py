@@ -211,7 +211,7 @@ def test_pictures_go_out_in_public_and_one_in_private_and_such_answers_are_found
     ("pictures", "why"),
     [
         ([Attachment(content=b"GIF89a", content_type="image/gif", alt="")], "no moving pictures"),
-        ([Attachment(content=b"", content_type="image/png", alt="")] * 2, "1 a private message"),
+        ([Attachment(content=b"", content_type="image/png", alt="")] * 2, "1 in a private message"),
         ([Attachment(content=b"", content_type="image/png", alt="empty")], "could not be processed"),
     ],
 )

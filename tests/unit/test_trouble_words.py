@@ -1,6 +1,7 @@
 """What went wrong is kept in English, for pagers and programs, and told on screens in the reader's language."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import amends
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.trouble_words import TEXTS, trouble
 from amends.core import network
-from amends.core.errors import CredentialsRefused, NetworkError, SourceUnfit, Unreachable
+from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, SourceUnfit, Unreachable
 from amends.core.network import error_of
+from amends.core.network_words import Said
 from amends.core.outward import INSIDE
 from amends.core.read_only import no_reply
 from amends.core.translating import gettext, speaking
@@ -22,6 +24,7 @@ from tests.cast import NOON
 
 DAY = timedelta(days=1)
 PRODUCT = Path(amends.__file__).parent
+NAMED = re.compile(r"%\((\w+)\)s")
 NO_ANSWER = str(Unreachable())
 
 
@@ -49,6 +52,7 @@ def note_of(error: NetworkError) -> str:
 
 KEPT = [
     *of_alarms(seen("stopped", note_of(CredentialsRefused("a It said: b")))),
+    *(text % dict.fromkeys(NAMED.findall(text), "100 % (a") for text in Said),
     *of_alarms(seen("retrying", NO_ANSWER)),
     *of_alarms(seen("ok", "", silent=True)),
     *of_alarms(seen("ok", "", left=-DAY)),
@@ -83,6 +87,19 @@ def test_what_stands_in_a_sentence_is_told_in_the_readers_language_too() -> None
         assert trouble(given_up).endswith(here)
         assert trouble(NO_ANSWER) == here
         assert trouble(note_of(CredentialsRefused(NO_ANSWER))).endswith(here)
+
+
+def test_what_a_collector_says_with_something_in_it_is_told_in_the_readers_language() -> None:
+    stopped = note_of(AccessDenied(Said.BLUESKY_OUT_OF_USE, why=gettext("suspended")))
+    unread = source_health.after_page(
+        more=True, troubles=(Said.X_FORGOT_THE_PLACE % {"said": "400 %(n)s"},), come_back_at=None, now=NOON, poll_every=DAY
+    ).note
+    with speaking("ta"):
+        assert gettext(Said.BLUESKY_OUT_OF_USE) != Said.BLUESKY_OUT_OF_USE
+        assert trouble(stopped).endswith(gettext(Said.BLUESKY_OUT_OF_USE) % {"why": gettext("suspended")})
+        assert trouble(unread).endswith(gettext(Said.X_FORGOT_THE_PLACE) % {"said": "400 %(n)s"})
+        live = QueryRefused(Said.NO_SUBREDDIT, query="a b")
+        assert str(live) == gettext(Said.NO_SUBREDDIT) % {"query": "a b"} == trouble("“a b” is no name of a subreddit.")
 
 
 def raised_bare(source: Path) -> list[str]:

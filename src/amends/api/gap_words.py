@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from amends.api.trouble_words import trouble
 from amends.core.translating import N_, Table, _, ngettext
 from amends.core.written import hour, number, percent, short_day, span
 from amends.inbox.store.backfills import Backfill
@@ -34,7 +35,7 @@ def gap(one: Gap, now: datetime) -> str:
 def fate(one: Gap) -> str:
     """Return what became of a gap."""
     if one.lost_note is not None:
-        return _("cannot be filled: %(why)s") % {"why": one.lost_note}
+        return _("cannot be filled: %(why)s") % {"why": trouble(one.lost_note)}
     if one.filled_at:
         return _filled(one.filled_at, one.until)
     if one.filling:
@@ -56,7 +57,7 @@ def when(since: datetime | None, until: datetime | None) -> str:
 def way_back(one: Backfill) -> str:
     """Return how far a backfill is."""
     parts = [_aim(one), _far(one)]
-    return " ".join([*parts, _("Put off: %(why)s") % {"why": one.note}] if one.note else parts)
+    return " ".join([*parts, _("Put off: %(why)s") % {"why": trouble(one.note)}] if one.note else parts)
 
 
 def _aim(one: Backfill) -> str:

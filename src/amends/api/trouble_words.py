@@ -1,11 +1,12 @@
 """Words for what went wrong with a source, an answer or a rule, in the reader's language.
 
-Place in the path: `rules.source_health`, `rules.source_alarms`, `rules.reply_tries`, `actions.automation` (sentences in English, which
-pagers and programs get as they stand) -> stored -> here.
+Place in the path: collectors, `rules.source_health`, `rules.source_alarms`, `rules.reply_tries`, `actions.automation` (sentences in
+English, which pagers and programs get as they stand) -> stored -> here.
 """
 
 from amends.core import network, outward
 from amends.core.kept import recognised
+from amends.core.network_words import Said
 from amends.core.read_only import NO_ANSWERS
 from amends.inbox.actions.assign import NOT_IN_TEAM, ONLY_LOOKS
 from amends.inbox.actions.deeds.macro import GONE
@@ -26,8 +27,9 @@ TEXTS = (
     *source_alarms.TEXTS,
     *source_health.TEXTS,
     *OF_RULES,
+    *Said,
 )
-SENTENCES = frozenset({"title", "why", "note", "remedy", "said"})
+SENTENCES = frozenset({"title", "first", "why", "note", "remedy", "said"})
 
 
 def trouble(stored: str) -> str:

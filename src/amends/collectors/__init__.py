@@ -14,6 +14,7 @@ from amends.core import plugins
 from amends.core.abilities import Abilities
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import SettingsWrong
+from amends.core.network_words import Said
 from amends.core.ports import Account, Collector
 
 
@@ -27,7 +28,7 @@ def networks() -> tuple[str, ...]:
 def load(network: str) -> ModuleType:
     """Return the module of `network`; `SettingsWrong` where there is none."""
     if network not in networks():
-        raise SettingsWrong(f"There is no network {network!r}; there are {', '.join(networks())}.")
+        raise SettingsWrong(Said.NO_NETWORK, name=network, known=", ".join(networks()))
     return import_module(f"{__name__}.{network}")
 
 

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from amends.core.errors import Unreachable
 from amends.core.network import Wire
+from amends.core.outward import NO_ADDRESS
 
 
 class Courier(Request):
@@ -38,5 +39,5 @@ class Courier(Request):
         try:
             response = self._wire.request(method, url, params=told.get("params"), data=data, headers=headers)
         except ValueError as error:
-            raise Unreachable(f"The server's address cannot be used ({error}).") from error
+            raise Unreachable(NO_ADDRESS, url=url[:200]) from error
         return Response(success=True, status_code=response.status_code, content=response.content, headers=dict(response.headers))

@@ -16,8 +16,9 @@ from amends.core import reading
 from amends.core.clock import Clock
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, ReplyRefused, Unreachable
 from amends.core.network import NOT_JSON, SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network_words import NOT_TOLD_WHY, Said
 from amends.core.ports import Account
-from amends.core.translating import N_
+from amends.core.translating import N_, Table, _
 
 if TYPE_CHECKING:
     from atproto_client.client.base import ClientBase
@@ -27,7 +28,7 @@ HOME = "https://bsky.social"
 LOGIN, RENEWAL = "com.atproto.server.createSession", "com.atproto.server.refreshSession"
 WRITING = frozenset({"com.atproto.repo.createRecord", "com.atproto.repo.uploadBlob"})
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
-OUT_OF_USE = {"AccountTakedown": "taken down", "AccountSuspended": "suspended", "AccountDeactivated": "deactivated"}
+OUT_OF_USE = Table({"AccountTakedown": N_("taken down"), "AccountSuspended": N_("suspended"), "AccountDeactivated": N_("deactivated")})
 NOT_ITS_JSON = NOT_JSON % {"title": "Bluesky"}
 
 
@@ -120,7 +121,7 @@ class Line:
         from atproto_client.client.session import Session  # noqa: PLC0415 - see the top
 
         if told.get("active") is False:
-            raise AccessDenied(f"Bluesky has put our account out of use ({reading.text(told.get('status')) or 'it does not say why'}).")
+            raise AccessDenied(Said.BLUESKY_OUT_OF_USE, why=reading.text(told.get("status")) or _(NOT_TOLD_WHY))
         given = {name: reading.text(told.get(name)) for name in ("handle", "did", "accessJwt", "refreshJwt")}
         if not all(given.values()):
             raise Unreachable(N_("Bluesky's login answers no session."))
@@ -176,7 +177,7 @@ def judge(response: requests.Response) -> NetworkError | None:
 
 def _login_error(response: requests.Response, code: str) -> NetworkError | None:
     if code in OUT_OF_USE:
-        return AccessDenied(f"Bluesky has {OUT_OF_USE[code]} our account.")
+        return AccessDenied(Said.BLUESKY_OUT_OF_USE, why=OUT_OF_USE[code])
     return CredentialsRefused(words_of(response)) if is_refusal(response.status_code) else None
 
 

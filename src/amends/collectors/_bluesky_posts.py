@@ -46,7 +46,7 @@ def gone(uri: str, account: Account) -> Post:
         root_id=uri,
         raw=json.dumps(raw).encode(),
         can_reply=False,
-        why_no_reply="The post is deleted.",
+        why_no_reply=N_("The post is deleted."),
     )
 
 
@@ -174,7 +174,7 @@ def _is_taken_down(item: Item) -> bool:
 
 def _why_no_reply(item: Item, *, deleted: bool) -> str:
     if deleted:
-        return "The post is deleted."
+        return N_("The post is deleted.")
     between_us = reading.mapping(reading.mapping(item.view.get("author")).get("viewer"))
     if between_us.get("blockedBy") is True:
         return N_("The author blocks our account; nobody would see an answer.")

@@ -19,6 +19,7 @@ from amends.collectors._bluesky_text import words
 from amends.core import reading
 from amends.core.errors import NetworkError, QueryRefused, Unreachable
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
+from amends.core.network_words import Said
 from amends.core.outward import check_outward
 from amends.core.ports import Account, Cursor, Page
 from amends.core.post import Post
@@ -48,7 +49,7 @@ def heard(watch: Watch, cursor: Cursor | None, account: Account, did: str, *, sh
                 found = [item for item in items(list(events), []) if concerns(item)]
                 yield Page(posts=_looked_up(found, account, show), cursor={"time_us": at}, reads=len(found))
     except (OSError, WebSocketException, ValueError) as error:
-        raise Unreachable(f"The stream is cut ({type(error).__name__}).") from error
+        raise Unreachable(Said.STREAM_CUT, what=type(error).__name__) from error
 
 
 def _address(account: Account, at: int | None) -> str:

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from amends.collectors._bluesky_items import FIRST, Item
 from amends.core import reading
 from amends.core.ports import Cursor, Missed
+from amends.core.translating import N_
 from amends.core.walk import Walk
 
 OVERLAP = timedelta(hours=1)
 BEFORE = timedelta(days=1)
 STEP = timedelta(milliseconds=1)
 TAIL = 3
-AT_ONE_MOMENT = "More notifications came in the same millisecond than Bluesky lists on one page."
+AT_ONE_MOMENT = N_("More notifications came in the same millisecond than Bluesky lists on one page.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

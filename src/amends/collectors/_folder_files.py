@@ -12,7 +12,9 @@ from typing import BinaryIO
 
 from amends.core import reading
 from amends.core.errors import QueryRefused
+from amends.core.network_words import Said
 from amends.core.ports import Json
+from amends.core.translating import N_
 
 MOST_FILES = 1000
 PRINTED = 4096
@@ -59,16 +61,16 @@ def place_of(kept: object) -> Place:
 def files_in(folder: str) -> tuple[list[Found], list[str]]:
     """Return the files of the folder, the longest unchanged first, and a line for each that is refused."""
     if not Path(folder).is_absolute():
-        raise QueryRefused(f"Name the folder by its whole path, from / on, and not as {folder[:80]!r}.")
+        raise QueryRefused(Said.WHOLE_PATH, given=folder[:80])
     try:
         with os.scandir(folder) as entries:
             seen = sorted((entry for entry in entries if not BEING_WRITTEN.fullmatch(entry.name)), key=lambda entry: entry.name)
         if len(seen) > MOST_FILES:
-            raise QueryRefused(f"There are {len(seen):,} files in {folder}: move those away that were read (at most {MOST_FILES:,}).")
+            raise QueryRefused(Said.TOO_MANY_FILES, n=len(seen), folder=folder, most=MOST_FILES)
         refused = {entry.name: why for entry in seen if (why := _why_not(entry))}
         found = [_found(entry) for entry in seen if entry.name not in refused]
     except OSError as error:
-        raise QueryRefused(f"The folder {folder} cannot be read ({error.strerror}).") from error
+        raise QueryRefused(Said.FOLDER_UNREADABLE, folder=folder, what=str(error.strerror)) from error
     return sorted(found, key=lambda file: (file.changed, file.name)), [f"{_shown(name)}: {why}" for name, why in refused.items()]
 
 
@@ -79,11 +81,11 @@ def _found(entry: "os.DirEntry[str]") -> Found:
 
 def _why_not(entry: "os.DirEntry[str]") -> str:
     if entry.is_symlink():
-        return "it is a link, and links are not followed"
+        return N_("it is a link, and links are not followed")
     if not entry.is_file(follow_symlinks=False):
-        return "it is not a file, and folders in the folder are not read"
+        return N_("it is not a file, and folders in the folder are not read")
     if not NAME.fullmatch(entry.name):
-        return "its name does not end in .csv, .jsonl or .ndjson, or has odd characters"
+        return N_("its name does not end in .csv, .jsonl or .ndjson, or has odd characters")
     return ""
 
 
@@ -97,7 +99,7 @@ def opened(folder: str, name: str) -> Generator[BinaryIO]:
     descriptor = os.open(Path(folder) / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, so that nothing is put in its place meanwhile
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{_shown(name)} is not a file")
+            raise OSError(N_("it is not a file, and folders in the folder are not read"))
         yield file
 
 

@@ -29,6 +29,7 @@ from amends.core.errors import (
     Unreachable,
 )
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
+from amends.core.network_words import Said
 from amends.core.outward import NO_HOST
 from amends.core.ports import Account
 from amends.core.translating import N_
@@ -98,7 +99,7 @@ class Folder:
         """Return one mail, its first megabytes; None where it has gone meanwhile."""
         status, told = self.box.client.uid("FETCH", str(uid), f"(UID INTERNALDATE BODY.PEEK[]<0.{LARGEST_MAIL}>)")
         if status != "OK":
-            raise Unreachable(f"The mail server does not show a mail: {_words(told)}")
+            raise Unreachable(Said.MAIL_NOT_SHOWN, said=_words(told))
         literals = [part for part in told if isinstance(part, tuple)]
         said = b" ".join(part[0] if isinstance(part, tuple) else part for part in told if part)
         number, moment = UID.search(said), imaplib.Internaldate2tuple(said) if INTERNALDATE.search(said) else None
@@ -176,7 +177,7 @@ def check_place(host: str, security: str) -> None:
     if not host or CONTROL.search(host) or "/" in host or " " in host:
         raise SourceUnfit(N_("Enter the mail server's name, such as imap.example.com."))
     if security not in SECURITIES:
-        raise SourceUnfit(f"The security must be one of {', '.join(SECURITIES)}, and is {security[:40]!r}.")
+        raise SourceUnfit(Said.MAIL_SECURITY, known=", ".join(SECURITIES), given=security[:40])
     if security == "plain":
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -197,15 +198,16 @@ def error_of(error: Exception, now: datetime) -> NetworkError:
     if isinstance(error, MailboxLoginError):
         return CredentialsRefused(words)
     if isinstance(error, MailboxFolderSelectError):
-        return QueryRefused(f"The folder cannot be opened: {words}")
+        return QueryRefused(Said.FOLDER_SHUT, said=words)
     return no_answer(error, words)
 
 
 def no_answer(error: Exception, words: str = "") -> Unreachable:
     """Return the error for a mail server that cannot be spoken to."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Unreachable(f"The mail server's certificate is not to be trusted: {error.verify_message}")
-    return Unreachable(f"The mail server gives no usable answer ({type(error).__name__}). {words}".strip())
+        return Unreachable(Said.CERTIFICATE, said=error.verify_message)
+    what = type(error).__name__
+    return Unreachable(Said.MAIL_UNUSABLE, what=what, said=words) if words else Unreachable(Said.MAIL_SILENT, what=what)
 
 
 def _words(told: Sequence[object]) -> str:

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from amends.core.errors import CredentialsRefused
 from amends.core.network_grant import Grant
+from amends.core.network_words import Said
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 GMAIL_SCOPE = "https://mail.google.com/"
 OUTLOOK = "https://outlook.office.com"
 OUTLOOK_SCOPE = f"offline_access {OUTLOOK}/IMAP.AccessAsUser.All {OUTLOOK}/SMTP.Send"
 MICROSOFT_HOST = "login.microsoftonline.com"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-UNKNOWN = (
+UNKNOWN = N_(
     "Signing in is known for Gmail and for Microsoft 365. For other mailboxes enter a password, or a refresh token from their own tool."
 )
 
@@ -77,7 +79,7 @@ def grant(account: Account, callback: str) -> Grant:
     if asked is None:
         raise CredentialsRefused(UNKNOWN)
     if not client_id:
-        raise CredentialsRefused(f"Enter the id (and the secret) of an app at {asked.name} first; {callback} is its redirect address.")
+        raise CredentialsRefused(Said.APP_FIRST, name=asked.name, callback=callback)
     return Grant(
         authorize=asked.authorize,
         token=asked.token,

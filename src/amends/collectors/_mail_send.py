@@ -24,6 +24,7 @@ from amends.core import reading
 from amends.core.errors import CredentialsRefused, NetworkError, RateLimited, ReplyRefused, SourceUnfit, Unreachable
 from amends.core.harvest import Fields
 from amends.core.network import SHORTEST_WAIT, TIME_OUT
+from amends.core.network_words import Said
 from amends.core.ports import Account, Draft
 from amends.core.translating import N_
 
@@ -136,12 +137,12 @@ def error_of(error: Exception, now: datetime) -> NetworkError:
         return _verdict(error.smtp_code, error.smtp_error, now)
     # A certificate's error is a ValueError too, and says nothing of the mail.
     if isinstance(error, smtplib.SMTPNotSupportedError | ValueError) and not isinstance(error, OSError):
-        return ReplyRefused(f"The mail cannot be sent so: {_words(str(error))}")
+        return ReplyRefused(Said.MAIL_UNSENDABLE, said=_words(str(error)))
     return no_answer(error)
 
 
 def _verdict(code: int, said: bytes | str, now: datetime) -> NetworkError:
-    words = f"The mail server answers {code} {_words(said)}".strip()
+    words = (Said.MAIL_ANSWERED % {"status": code, "words": _words(said)}).strip()
     if code in SIGN_IN:
         return CredentialsRefused(words)
     if code >= FINAL:

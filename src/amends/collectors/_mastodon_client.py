@@ -83,7 +83,7 @@ def home_of(account: Account) -> str:
     told = account.options.get("instance", "").strip() or account.handle.strip().lstrip("@").partition("@")[2]
     server = SERVER.fullmatch(told)
     if not server:
-        raise SettingsWrong("Enter the server (mastodon.example) as an option, or the handle as @name@server.")
+        raise SettingsWrong(N_("Enter the server (mastodon.example) as an option, or the handle as @name@server."))
     return f"https://{server[1]}"
 
 

@@ -55,7 +55,7 @@ def gone(external_id: str) -> Post:
         raw=json.dumps({"id": external_id, "gone": True}).encode(),
         deleted=True,
         can_reply=False,
-        why_no_reply="Mastodon no longer shows this post.",
+        why_no_reply=N_("Mastodon no longer shows this post."),
     )
 
 

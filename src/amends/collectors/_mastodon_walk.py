@@ -14,7 +14,8 @@ from urllib.parse import quote
 from amends.collectors._mastodon_items import Fields, status_in
 from amends.core import reading
 from amends.core.errors import QueryRefused, Unreachable
-from amends.core.network import UNEXPECTED
+from amends.core.network import NOT_WATCHED, UNEXPECTED
+from amends.core.translating import N_
 from amends.core.walk import Walk
 from amends.core.watching import Watch, WatchKind
 
@@ -65,8 +66,10 @@ def listing_of(watch: Watch, user_id: str) -> Listing:
         WatchKind.SEARCH: ("/api/v2/search", {"q": query, "type": "statuses"}),
         WatchKind.OWN_POSTS: (f"/api/v1/accounts/{quote(user_id, safe='')}/statuses", {}),
     }
-    if watch.kind not in places or (watch.kind.takes_words and not query.strip("#")):
-        raise QueryRefused(f"Mastodon has no {watch.kind} of {query!r}.")
+    if watch.kind not in places:
+        raise QueryRefused(NOT_WATCHED % {"title": "Mastodon"})
+    if watch.kind.takes_words and not query.strip("#"):
+        raise QueryRefused(N_("Say what to search for."))
     path, asked = places[watch.kind]
     return Listing(path=path, asked=asked, late=late, kind=watch.kind)
 

@@ -5,6 +5,7 @@ import re
 from amends.core import reading
 from amends.core.errors import QueryRefused, Unreachable
 from amends.core.network import NOT_WATCHED, UNEXPECTED
+from amends.core.network_words import Said
 from amends.core.watching import Watch, WatchKind
 
 WATCHES = (
@@ -33,7 +34,7 @@ def listing(watch: Watch, name: str) -> tuple[str, dict[str, str]]:
         return "r/all/search", {"q": watch.query, "sort": "new", "t": "month", "type": "link"}
     found = SUBREDDIT.match(watch.query)
     if not found:
-        raise QueryRefused(f"{watch.query!r} is no name of a subreddit.")
+        raise QueryRefused(Said.NO_SUBREDDIT, query=watch.query[:100])
     return f"r/{found[1]}/{'new' if watch.kind is WatchKind.SUBREDDIT_POSTS else 'comments'}", {}
 
 

@@ -121,12 +121,12 @@ def why_gone(fields: Fields) -> str:
     """Return who took the words away, as far as Reddit says."""
     by, words = reading.text(fields.get("removed_by_category")), _words(fields)
     if by == NOT_SHOWN:
-        return "Reddit no longer shows this."
+        return N_("Reddit no longer shows this.")
     if by in REDDITS_DOING or BY_REDDIT.fullmatch(words):
-        return "Reddit removed this."
+        return N_("Reddit removed this.")
     if by in THE_AUTHORS_DOING or (not by and words == DELETED):
-        return "The author deleted this."
-    return "The moderators removed this."
+        return N_("The author deleted this.")
+    return N_("The moderators removed this.")
 
 
 def _words(fields: Fields) -> str:

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from amends.collectors._reddit_posts import Fields, is_deleted
 from amends.core import reading
 from amends.core.ports import Cursor, Missed
+from amends.core.translating import N_
 
 DAY = timedelta(days=1).total_seconds()
 REMEMBERED = 200
 ANCHORS = 5
 TAIL = 3
 DEEPEST = 950
-TOO_MANY = "More than Reddit lists (1000) arrived since the last visit; what is older is out of reach."
+TOO_MANY = N_("More than Reddit lists (1000) arrived since the last visit; what is older is out of reach.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from amends.core import reading
 from amends.core.errors import SettingsWrong
+from amends.core.network_words import Said
 from amends.core.ports import Account
+from amends.core.translating import N_
 
 MILLISECONDS_BEGIN = 1e11
 
@@ -82,11 +84,11 @@ def check_form(account: Account) -> None:
     preset, words = _preset(account), _words(account)
     unknown = sorted(words.keys() - NAMES)
     if preset and preset not in PRESETS:
-        raise SettingsWrong(f"There is no preset {preset[:40]!r}; there is {', '.join(PRESETS)}.")
+        raise SettingsWrong(Said.NO_PRESET, name=preset[:40], known=", ".join(PRESETS))
     if unknown:
-        raise SettingsWrong(f"The mapping has no {', '.join(unknown)[:80]}; it has {', '.join(sorted(NAMES))}.")
+        raise SettingsWrong(Said.NOT_IN_MAPPING, names=", ".join(unknown)[:80], known=", ".join(sorted(NAMES)))
     if not preset and not words.get("list"):
-        raise SettingsWrong("Choose a preset, or write in the mapping where the list of reviews lies: list=v1/…/{unit}/reviews")
+        raise SettingsWrong(N_("Choose a preset, or write in the mapping where the list of reviews lies: list=v1/…/{unit}/reviews"))
 
 
 def _preset(account: Account) -> str:

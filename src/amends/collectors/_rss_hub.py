@@ -16,15 +16,16 @@ from amends.collectors._rss_posts import first_seen, posts_from, read_feed
 from amends.core import reading
 from amends.core.errors import HookRefused
 from amends.core.network import Wire
+from amends.core.network_words import NOT_TOLD_WHY, Said
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook, Hub
-from amends.core.translating import N_
+from amends.core.translating import N_, _
 
 WANTED = timedelta(days=10)
 LONGEST = timedelta(days=30)
 SIGNATURE = "x-hub-signature"
 METHODS = ("sha256", "sha512", "sha384", "sha1")
-NOT_ASKED = "We asked no hub for this."
+NOT_ASKED = N_("We asked no hub for this.")
 CHALLENGE = re.compile(r"[\x21-\x7e]{1,1000}")
 
 
@@ -61,7 +62,7 @@ def hear(hook: Hook, account: Account, *, now: datetime) -> Heard:
     if not _is_signed(told, hook.body, _made("secret", hub, account)):
         raise HookRefused(N_("The hub did not sign this call."))
     feed = read_feed(hook.body)
-    troubles = () if feed.is_feed else ("What the hub sent is no feed.",)
+    troubles = () if feed.is_feed else (N_("What the hub sent is no feed."),)
     harvest = posts_from(first_seen(feed.entries, now), account)
     return Heard(harvest=Harvest(posts=harvest.posts, troubles=(*troubles, *harvest.troubles)), delivery_id=told, hub=hub)
 
@@ -70,7 +71,7 @@ def _verified(query: Mapping[str, str], hub: Hub, now: datetime) -> Heard:
     """Say yes to what we asked for, and to nothing else."""
     mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
     if mode == "denied":
-        raise HookRefused(f"The hub does not call us about {hub.topic}: {query.get('hub.reason', '')[:200] or 'it does not say why'}.")
+        raise HookRefused(Said.HUB_DENIES, topic=hub.topic, why=query.get("hub.reason", "")[:200] or _(NOT_TOLD_WHY))
     if mode not in set(Mode) or query.get("hub.topic") != hub.topic or not CHALLENGE.fullmatch(challenge):
         raise HookRefused(NOT_ASKED)
     if mode == Mode.UNSUBSCRIBE:

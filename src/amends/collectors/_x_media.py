@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from amends.collectors._x_client import Api
 from amends.core import reading
 from amends.core.errors import ReplyRefused, Unreachable
+from amends.core.network_words import Said
 from amends.core.ports import Attachment
 from amends.core.translating import N_
 
@@ -21,7 +22,7 @@ def uploaded(api: Api, pictures: Sequence[Attachment], place: str) -> list[str]:
     if any(picture.content_type not in TAKEN for picture in pictures):
         raise ReplyRefused(N_("X takes PNG, JPEG and WebP from here, and no moving pictures."))
     if len(pictures) > MOST[place]:
-        raise ReplyRefused(f"X takes {MOST[IN_PUBLIC]} pictures an answer at most, and {MOST[IN_PRIVATE]} a private message.")
+        raise ReplyRefused(Said.X_MOST_PICTURES, public=MOST[IN_PUBLIC], private=MOST[IN_PRIVATE])
     return [_uploaded(api, picture, place) for picture in pictures]
 
 

@@ -57,7 +57,7 @@ def gone(external_id: str, account: Account) -> Post:
         raw=json.dumps({"data": {"id": external_id}, "gone": True}).encode(),
         deleted=True,
         can_reply=False,
-        why_no_reply="X no longer shows this post.",
+        why_no_reply=N_("X no longer shows this post."),
     )
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from amends.core.querying import Composed, Words
+from amends.core.translating import _
+from amends.core.written import listed, listed_with_and, listed_with_or
 
 LONGEST, LONGEST_BY_CONTRACT = 512, 4096
 PLAIN = re.compile(r"[#@$]?[^\W_][\w'\u2019]*", re.UNICODE)
@@ -27,13 +29,13 @@ def compose(words: Words) -> Composed:
 
 def troubles_of(query: str, longest: int = LONGEST) -> tuple[str, ...]:
     """Return what X would not take of a query, also of one written by hand."""
+    terms = TERM.findall(query)
+    too_long = _("The query has %(n)s characters; X takes %(most)s. Leave something out, or make two searches of it.")
     found = {
-        f"The query has {len(query)} characters; X takes {longest}. Leave something out, or make two searches of it.": len(query) > longest,
-        "A quotation mark is not closed.": query.count('"') % 2 == 1,
-        "The brackets do not match.": not _is_balanced(TERM.findall(query)),
-        "Say at least one word, phrase or account to look for: the rest only narrows it down.": not any(
-            map(_stands_alone, TERM.findall(query))
-        ),
+        too_long % {"n": len(query), "most": longest}: len(query) > longest,
+        _("A quotation mark is not closed."): query.count('"') % 2 == 1,
+        _("The brackets do not match."): not _is_balanced(terms),
+        _("Say at least one word, phrase or account to look for: the rest only narrows it down."): not any(map(_stands_alone, terms)),
     }
     return tuple(trouble for trouble, applies in found.items() if applies)
 
@@ -74,9 +76,9 @@ def _name(handle: str) -> str:
 def _wrong_names(words: Words) -> Iterator[str]:
     for handle in (*words.authors, *words.answers_to):
         if not HANDLE.fullmatch(_name(handle)):
-            yield f"“{handle}” is no handle on X: letters, digits and _, at most 15."
+            yield _("“%(handle)s” is no handle on X: letters, digits and _, at most 15.") % {"handle": handle}
     if words.language and not LANGUAGE.fullmatch(words.language):
-        yield f"“{words.language}” is no language code; X takes such as en, am or zh-tw."
+        yield _("“%(code)s” is no language code; X takes such as en, am or zh-tw.") % {"code": words.language}
 
 
 def _is_balanced(terms: Sequence[str]) -> bool:
@@ -93,21 +95,20 @@ def _stands_alone(term: str) -> bool:
 
 
 def _said(words: Words) -> str:
+    all_of, any_of, none_of = (_quoted(some) for some in (words.all_of, words.any_of, words.none_of))
+    authors, answered = ([f"@{_name(handle)}" for handle in some] for some in (words.authors, words.answers_to))
     parts = [
-        _listed("with all of", words.all_of, "and"),
-        _listed("with any of", words.any_of, "or"),
-        _listed("without", words.none_of, "and without"),
-        _listed("written by", [f"@{_name(author)}" for author in words.authors], "or"),
-        _listed("in answer to", [f"@{_name(handle)}" for handle in words.answers_to], "or"),
-        f"in the language {words.language}" if words.language else "",
-        "with a link" if words.with_links else "",
-        "shares left out" if words.without_shares else "",
+        (_("with all of %(words)s") if len(all_of) > 1 else _("with %(words)s")) % {"words": listed_with_and(all_of)} if all_of else "",
+        (_("with any of %(words)s") if len(any_of) > 1 else _("with %(words)s")) % {"words": listed_with_or(any_of)} if any_of else "",
+        _("without %(words)s") % {"words": listed_with_or(none_of)} if none_of else "",
+        _("written by %(words)s") % {"words": listed_with_or(authors)} if authors else "",
+        _("in answer to %(words)s") % {"words": listed_with_or(answered)} if answered else "",
+        _("in the language %(code)s") % {"code": words.language} if words.language else "",
+        _("with a link") if words.with_links else "",
+        _("shares left out") if words.without_shares else "",
     ]
-    return f"Posts {', '.join(filter(None, parts))}." if any(parts) else ""
+    return _("Posts %(parts)s.") % {"parts": listed(filter(None, parts))} if any(parts) else ""
 
 
-def _listed(how: str, words: Sequence[str], joined: str) -> str:
-    if len(words) == 1:
-        how = how.removesuffix(" all of").removesuffix(" any of")
-    told = [word if word.startswith("@") else f"“{word}”" for word in words]
-    return f"{how} {f' {joined} '.join(told)}" if told else ""
+def _quoted(words: Sequence[str]) -> list[str]:
+    return [f"“{word}”" for word in words]

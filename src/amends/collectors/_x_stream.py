@@ -23,6 +23,7 @@ from amends.core.clock import Clock
 from amends.core.errors import NetworkError, PaymentRequired, QueryRefused, Unreachable
 from amends.core.lines import Lines
 from amends.core.ports import Account, Page
+from amends.core.translating import N_
 from amends.core.watching import Watch
 
 ADDRESS = f"{API}2/tweets/search/stream"
@@ -99,7 +100,7 @@ def _farewell(line: bytes) -> NetworkError:
         reading.text(error.get("detail")) or reading.text(error.get("title"))
         for error in reading.mappings(reading.mapping(json.loads(line)).get("errors"))
     ]
-    said = " ".join(filter(None, words)) or "X ended the stream."
+    said = " ".join(filter(None, words)) or N_("X ended the stream.")
     return PaymentRequired(said) if any(sign.encode() in line for sign in USED_UP) else Unreachable(said)
 
 
@@ -107,7 +108,7 @@ def _refused(answer: Any) -> dict[str, object]:
     """Raise what X says of a rule that it does not take."""
     errors = reading.mappings(answer.get("errors"))
     words = [word for error in errors for word in (error.get("title"), error.get("detail"), *reading.sequence(error.get("details")))]
-    raise QueryRefused(" ".join(filter(None, map(reading.text, words))) or "X does not take this query as a rule of its stream.")
+    raise QueryRefused(" ".join(filter(None, map(reading.text, words))) or N_("X does not take this query as a rule of its stream."))
 
 
 def _rules(api: Api) -> Any:

@@ -19,6 +19,7 @@ from amends.collectors._x_walk import SETTLING
 from amends.core import reading
 from amends.core.clock import CLOCKS_APART
 from amends.core.errors import QueryRefused, ReplyRefused
+from amends.core.network_words import Said
 from amends.core.ports import Account, Cursor, Draft, Page, Published
 from amends.core.translating import N_
 from amends.core.walk import REMEMBERED, Walk
@@ -102,7 +103,7 @@ def _begin_again(walk: Walk, refusal: QueryRefused) -> Page:
     if not walk.place:
         raise refusal
     fresh = Walk(mark=walk.mark, known=(*walk.met, *walk.known)[:REMEMBERED])
-    troubles = (f"X no longer knows the place we stopped at; the walk begins again. {refusal}",)
+    troubles = (Said.X_FORGOT_THE_PLACE % {"said": refusal},)
     return Page(posts=(), cursor=fresh.cursor(), more=True, troubles=troubles)
 
 

@@ -13,7 +13,9 @@ from amends.collectors._x_view import id_at, taken_at
 from amends.core import reading
 from amends.core.clock import CLOCKS_APART
 from amends.core.errors import QueryRefused
+from amends.core.network_words import Said
 from amends.core.ports import Cursor, Missed, Page
+from amends.core.translating import N_
 
 REACH = timedelta(days=7)
 MARGIN = timedelta(minutes=5)
@@ -107,7 +109,7 @@ def begin_again(walk: Walk, refusal: QueryRefused, now: datetime) -> Page:
             posts=(),
             cursor=fresh.cursor(),
             more=True,
-            troubles=(f"X no longer knows the place we stopped at; the walk begins again. {words}",),
+            troubles=(Said.X_FORGOT_THE_PLACE % {"said": words},),
         )
     if walk.since_id and "since_id" in words:
         fresh = Walk(start_time=now - REACH + MARGIN)
@@ -115,11 +117,11 @@ def begin_again(walk: Walk, refusal: QueryRefused, now: datetime) -> Page:
             posts=(),
             cursor=fresh.cursor(),
             more=True,
-            missed=Missed(since=taken_at(walk.since_id), until=now - REACH + MARGIN, reason="X finds only the last seven days."),
-            troubles=(f"The last visit is over 7 days ago; what is older X no longer finds. {words}",),
+            missed=Missed(since=taken_at(walk.since_id), until=now - REACH + MARGIN, reason=N_("X finds only the last seven days.")),
+            troubles=(Said.X_FINDS_NO_OLDER % {"said": words},),
         )
     later = now - REACH + MARGIN + CLOCKS_APART
     if walk.start_time and walk.start_time < later and "start_time" in words:
-        trouble = f"X's clock is ahead of ours, so the first hours of its seven days are left out. {words}"
+        trouble = Said.X_IS_AHEAD % {"said": words}
         return Page(posts=(), cursor=Walk(start_time=later).cursor(), more=True, troubles=(trouble,))
     raise refusal

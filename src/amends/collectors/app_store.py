@@ -125,7 +125,7 @@ class AppStore:
         app = reading.mapping(reading.mapping(self._connect.get(f"v1/apps/{self._app_id()}")).get("data"))
         name = reading.text(reading.mapping(app.get("attributes")).get("name"))
         if not name:
-            raise Unreachable(f"{TITLE} does not say which app this is.")
+            raise Unreachable(UNEXPECTED % {"title": TITLE})
         warnings = () if name == handle else (keep(N_("This is the app %(name)s, not %(handle)s."), name=name, handle=handle),)
         cost = keep(N_("Free: %(n)s requests an hour."), n=3_600)
         return Standing(user_id=reading.name(app.get("id")), handle=name, can_reply=True, warnings=warnings, cost=cost)

@@ -20,10 +20,11 @@ from amends.core.abilities import Abilities, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import AccessDenied, QueryRefused, ReplyRefused, Unreachable
 from amends.core.kept import keep
-from amends.core.network import NOT_SHOWN, NOT_WATCHED, WHO_ARE_WE, come_back
+from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED, WHO_ARE_WE, come_back
+from amends.core.network_words import NOT_TOLD_WHY, Said
 from amends.core.ports import Account, Attachment, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
-from amends.core.translating import N_
+from amends.core.translating import N_, _
 from amends.core.walk import parted
 from amends.core.watching import Watch, WatchKind
 
@@ -164,7 +165,7 @@ class Bluesky:
         if not did:
             raise Unreachable(WHO_ARE_WE % {"title": "Bluesky"})
         if me.get("active") is False:
-            raise AccessDenied(f"Bluesky has put @{handle} out of use ({reading.text(me.get('status')) or 'it does not say why'}).")
+            raise AccessDenied(Said.BLUESKY_OUT_OF_USE, why=reading.text(me.get("status")) or _(NOT_TOLD_WHY))
         return Standing(
             user_id=did,
             handle=handle,
@@ -197,7 +198,7 @@ class Bluesky:
     def _page(self, body: Mapping[str, object], name: str, troubles: list[str]) -> list[Item]:
         """Return the posts in a listing, each once."""
         if not isinstance(body.get(name), list):
-            raise Unreachable(f"Bluesky's answer has no {name}.")
+            raise Unreachable(UNEXPECTED % {"title": "Bluesky"})
         return list({item.uri: item for item in items({name: body[name]}, troubles)}.values())
 
     def _node(self, uri: str, *, depth: int, above: int) -> dict[str, object]:

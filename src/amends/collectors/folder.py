@@ -18,6 +18,7 @@ from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import Refused, SettingsWrong
+from amends.core.network_words import Said
 from amends.core.ports import Account, Cursor, Harvest, Page, Standing
 from amends.core.post import Post
 from amends.core.rows.growing import Stretch, read_stretch, shape_of
@@ -169,7 +170,7 @@ def _columns(account: Account) -> dict[str, str]:
     pairs = [pair.rpartition("=") for pair in account.options.get("columns", "").split(",") if pair.strip()]
     wrong = [field for column, _, field in pairs if field.strip() not in ALIASES or not column.strip()]
     if wrong:
-        raise SettingsWrong(f"the option columns must be COLUMN=FIELD, COLUMN=FIELD with fields out of {', '.join(ALIASES)}")
+        raise SettingsWrong(Said.COLUMNS, known=", ".join(ALIASES))
     return {column.strip(): field.strip() for column, _, field in pairs}
 
 
@@ -178,7 +179,7 @@ def _zone(account: Account) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsWrong(f"there is no time zone {name[:60]!r}; names are like Asia/Colombo") from error
+        raise SettingsWrong(Said.NO_ZONE, name=name[:60]) from error
 
 
 def _cursor(places: Mapping[str, Place]) -> Cursor:
@@ -192,4 +193,6 @@ def _first(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _refused_so_far(places: Mapping[str, Place]) -> list[str]:
     """Return what stays to be said of rows that were refused, until their file is replaced or taken away."""
-    return [f"{place.refused:,} rows of {name} were refused, the last: {place.last}" for name, place in places.items() if place.refused]
+    return [
+        Said.ROWS_REFUSED % {"name": name, "n": f"{place.refused:,}", "why": place.last} for name, place in places.items() if place.refused
+    ]

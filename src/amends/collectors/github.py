@@ -21,6 +21,7 @@ from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, Q
 from amends.core.harvest import Fields
 from amends.core.kept import keep
 from amends.core.network import NOT_SHOWN, NOT_WATCHED, UNEXPECTED, WHO_ARE_WE, come_back, words_of
+from amends.core.network_words import Said
 from amends.core.ports import Account, Cursor, Draft, Missed, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -38,7 +39,7 @@ PAGE_LIMIT = 100
 DISCUSSIONS_LIMIT = 20
 FIRST_DAYS = 7
 REPLY_LIMIT = 65_536
-TOO_MANY = "A discussion had more new comments than GitHub shows at once; the older ones among them were not read."
+TOO_MANY = N_("A discussion had more new comments than GitHub shows at once; the older ones among them were not read.")
 CREDENTIALS = ("token", "webhook_secret")
 WATCHES = (WatchKind.ISSUES, WatchKind.DISCUSSIONS)
 OPTIONS = (
@@ -65,7 +66,7 @@ class GitHub:
             raise QueryRefused(NOT_WATCHED % {"title": TITLE})
         place = place_of(f"{watch.query.strip()}#0")
         if place is None:
-            raise QueryRefused(f"Name a repository as owner/name: there can be no such place as {watch.query[:100]!r}.")
+            raise QueryRefused(Said.NO_REPOSITORY, given=watch.query[:100])
         first = _iso(self._clock() - timedelta(days=self._account.number("first_days", FIRST_DAYS)))
         if watch.kind is WatchKind.DISCUSSIONS:
             return self._discussions(place.repository, cursor, first, budget)
@@ -94,7 +95,7 @@ class GitHub:
         """Comment on the issue, or answer in the discussion."""
         place = place_of(draft.root_id)
         if place is None:
-            raise ReplyRefused(f"{TITLE} has no such conversation.")
+            raise ReplyRefused(N_("GitHub has no such conversation."))
         body = self._answer(draft, place) if place.nodes else self._rest.publish(_comments_of(place), {"body": draft.text})
         found = posts_from(body, self._account).posts
         if not found:

@@ -20,6 +20,7 @@ from amends.core.graph_walk import CommentWalk
 from amends.core.harvest import Fields
 from amends.core.kept import keep
 from amends.core.network import NOT_SHOWN, NOT_WATCHED
+from amends.core.network_words import Said
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.pushing import Heard, Hook
@@ -246,7 +247,7 @@ class Instagram:
         token = self._graph.token()
         missing = [right for right in RIGHTS if right not in token.scopes]
         if not token.valid or missing:
-            raise AccessDenied(f"The token lacks {', '.join(missing) or 'its rights'}, so it cannot be told what is deleted.")
+            raise AccessDenied(Said.LACKS_RIGHTS, rights=", ".join(missing or RIGHTS))
 
     def _user_id(self) -> str:
         found = self._account.options.get("user_id", "")

@@ -23,6 +23,7 @@ from amends.core.clock import CLOCKS_APART, Clock, utc_now
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, RateLimited, ReplyRefused, Unreachable
 from amends.core.kept import keep
 from amends.core.network import NOT_SHOWN, come_back
+from amends.core.network_words import Said
 from amends.core.ports import Account, Cursor, Draft, Page, Published, Standing
 from amends.core.post import Post
 from amends.core.translating import N_
@@ -178,7 +179,7 @@ class Reddit:
             warning = N_("Without a user's login we can read but not answer.")
             return Standing(user_id="", handle="", can_reply=False, warnings=(warning,), rights=self._api.scopes(), cost=COST)
         if me.get("is_suspended") is True:
-            raise AccessDenied(f"Reddit has suspended u/{handle}.")
+            raise AccessDenied(Said.REDDIT_SUSPENDED, handle=f"u/{handle}")
         warnings = (
             ()
             if handle.casefold() == name_of(self._account).casefold()

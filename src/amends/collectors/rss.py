@@ -30,7 +30,7 @@ __all__ = ["ABILITIES", "CREDENTIALS", "OPTIONS", "WATCHES", "Rss", "build", "po
 
 REMEMBERED = 2_000
 NOT_CHANGED = 304
-TURNED_OVER = "The feed shows only its newest entries, and none of those that we know is among them any more."
+TURNED_OVER = N_("The feed shows only its newest entries, and none of those that we know is among them any more.")
 CREDENTIALS = ()
 WATCHES = (WatchKind.FEED,)
 OPTIONS = ()

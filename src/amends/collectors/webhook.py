@@ -20,6 +20,7 @@ from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import HookRefused, NetworkError, ReplyRefused, SettingsWrong
 from amends.core.network import SHORTEST_WAIT, TIME_OUT, Wire, is_refusal, words_of
+from amends.core.network_words import Said
 from amends.core.ports import Account, Draft, Published, Standing
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 from amends.core.translating import N_
@@ -69,7 +70,7 @@ class Webhook(Unasked):
         delivery_id = self._verify(hook)
         harvest = posts_from(hook.body, self._account)
         if harvest.troubles and not harvest.posts:
-            raise HookRefused(f"The call is signed well, but nothing in it could be read: {harvest.troubles[0]}.")
+            raise HookRefused(Said.CALL_UNREAD, why=harvest.troubles[0])
         told = {"read": len(harvest.posts), "refused": [*harvest.troubles[:MOST_TOLD]]}
         return Heard(harvest=harvest, delivery_id=delivery_id, answer=json.dumps(told), answer_type="application/json")
 
@@ -142,9 +143,9 @@ def _secret_of(given: str) -> bytes:
     try:
         key = base64.b64decode(given.removeprefix("whsec_"), validate=True) if given.startswith("whsec_") else given.encode()
     except binascii.Error as error:
-        raise SettingsWrong("what follows whsec_ in the secret must be base64") from error
+        raise SettingsWrong(N_("What follows whsec_ in the secret must be base64.")) from error
     if len(key) < SHORTEST_SECRET:
-        raise SettingsWrong(f"a secret must have at least {SHORTEST_SECRET} bytes")
+        raise SettingsWrong(Said.SHORT_SECRET, n=SHORTEST_SECRET)
     return key
 
 

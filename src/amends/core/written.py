@@ -80,6 +80,11 @@ def listed_with_and(words: Iterable[str]) -> str:
     return format_list([str(word) for word in words], locale=locale())
 
 
+def listed_with_or(words: Iterable[str]) -> str:
+    """Return words of which one is meant: `phone number, e-mail, or order number`."""
+    return format_list([str(word) for word in words], style="or", locale=locale())
+
+
 def language_name(code: str) -> str | None:
     """Return what the language `code` is called, None where nobody has told us."""
     return locale().languages.get(code)

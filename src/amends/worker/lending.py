@@ -13,6 +13,7 @@ from amends import collectors
 from amends.core.database import Pool
 from amends.core.errors import NetworkError, SettingsWrong, SourceUnfit, Unreachable
 from amends.core.log import logger
+from amends.core.network_words import Said
 from amends.core.ports import Account, Collector
 from amends.inbox.actions.accounts import open_called
 from amends.inbox.actions.memories import Memories
@@ -56,7 +57,7 @@ class Collectors:
             raise SourceUnfit(str(error)) from error
         except Exception as error:
             log.exception("collector_broke")
-            raise Unreachable(f"The collector broke ({type(error).__name__}: {error})") from error
+            raise Unreachable(Said.BROKE, what=f"{type(error).__name__}: {error}") from error
         self._give_back(account, collector)
 
     def _make(self, account: SealedAccount) -> Collector:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amends.api import gap_words
+from amends.api.trouble_words import trouble
 from amends.core.translating import _, ngettext
 from amends.core.written import listed, percent
 from amends.inbox.actions.ledger import Ledger
@@ -64,7 +65,7 @@ def by_watch(ledger: Ledger, now: datetime) -> dict[int, WatchLedger]:
 def _of_watch(ledger: Ledger, watch_id: int, now: datetime) -> WatchLedger:
     covered = [one for one in ledger.covered if one.watch_id == watch_id]
     gaps = [one for one in ledger.gaps if one.watch_id == watch_id]
-    lines = [Line(colour=colour_of(gap), text=gap_words.gap(gap, now), note=gap.note) for gap in gaps]
+    lines = [Line(colour=colour_of(gap), text=gap_words.gap(gap, now), note=trouble(gap.note)) for gap in gaps]
     return WatchLedger(
         pieces=list(_pieces(covered, gaps, ledger.since, now)),
         told=_told(covered, gaps, ledger.since),
