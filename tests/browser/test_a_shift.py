@@ -76,6 +76,16 @@ def test_the_command_bar_does_what_the_open_case_allows_and_knows_what_one_did_l
 
 
 @pytest.mark.soak
+def test_the_command_bar_finds_a_thing_by_its_english_words_too(desktop: Desktop) -> None:
+    desktop.context.add_cookies([{"name": "amends_language", "value": "es", "url": desktop.address}])
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("Control+k")
+    for words, says in (("snooze the", "posponer el caso"), ("posponer el", "posponer el caso"), ("search", "Buscar")):
+        page.locator("#command-words").fill(words)
+        expect(page.locator("#command-found [role=option]").first).to_contain_text(re.compile(says, re.IGNORECASE))
+
+
+@pytest.mark.soak
 def test_single_letters_are_no_shortcuts_for_who_does_not_want_them(desktop: Desktop) -> None:
     page = desktop.open()
     press(page, "?", "Tab", "Space", "Escape", "g", "m")

@@ -7,6 +7,7 @@ import pytest
 
 from amends.api import files, keys_table
 from amends.api.keys_table import TABLE, Group
+from amends.core.translating import gettext, speaking
 from amends.inbox.rules.rights import RIGHTS, Right
 from amends.inbox.rules.words import Role
 
@@ -46,6 +47,20 @@ def test_who_may_not_enter_a_screen_is_offered_no_key_to_it() -> None:
     told = {role: {key.does for _, group in keys_table.helped(role) for key in group} for role in Role}
     assert {role for role, does in told.items() if "go:/numbers" in does} == RIGHTS[Right.NUMBERS]
     assert {role for role in Role if any(one["does"] == "go:/numbers" for one in keys_table.as_data(role))} == RIGHTS[Right.NUMBERS]
+
+
+def test_the_command_bar_knows_the_english_words_of_what_is_translated_and_says_nothing_twice() -> None:
+    assert not any("english" in one for one in keys_table.as_data(Role.ADMIN))
+    with speaking("ta"):
+        told = {one["name"]: one for one in keys_table.as_data(Role.ADMIN)}
+        assert told["snooze"]["says"] == gettext("snooze the case") != "snooze the case"
+    assert told["snooze"]["english"] == "snooze the case"
+    assert told["go-/numbers"]["english"] == "Numbers"
+
+
+def test_every_screen_of_the_rail_is_in_the_table() -> None:
+    rail = (files.STATIC.parent / "templates" / "rail.html").read_text()
+    assert set(re.findall(r'to\("(/[\w/-]+)"', rail)) <= {thing.does.removeprefix("go:") for thing in TABLE}
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ TABLE: Sequence[Key] = (
     _go("/search", N_("Search"), "g /"),
     _go("/customers", N_("Customers"), "g c"),
     _go("/settings/attributes", N_("Attributes of customers"), right=Right.ATTRIBUTES),
+    _go("/occasions", N_("Occasions"), right=Right.OCCASIONS),
+    _go("/customers/import", N_("In and out"), right=Right.EXCHANGE),
+    _go("/privacy", N_("Privacy"), right=Right.PRIVACY),
     _go("/segments", N_("Segments"), "g e"),
     _go("/organisations", N_("Organisations"), "g j"),
     _go("/approvals", N_("Approvals"), "g p", right=Right.APPROVE),
@@ -203,7 +206,10 @@ def helped(role: str) -> list[tuple[str, list[Key]]]:
 
 
 def as_data(role: str) -> list[dict[str, object]]:
-    """Return the table as keys.js and command.js read it for somebody of this role."""
+    """Return the table as keys.js and command.js read it for somebody of this role.
+
+    Where the words are translated, `english` has them as the documentation says them: the command bar finds a thing by either.
+    """
     return [
         {
             "name": key.name,
@@ -214,6 +220,7 @@ def as_data(role: str) -> list[dict[str, object]]:
             "on": key.on,
             "group": gettext(key.group.value),
         }
+        | ({"english": key.says} if gettext(key.says) != key.says else {})
         for key in _of(role)
     ]
 

@@ -32,7 +32,7 @@ function local() {
   const doing = things.filter((thing) => !thing.does.startsWith("go:") && possible(thing));
   const going = $$("#rail a[href]:not(.home)").map((link) => {
     const href = link.getAttribute("href"), thing = things.find(({ does }) => does === `go:${href}`);
-    return { name: `go-${href}`, href, does: `go:${href}`, says: $("span", link).textContent.trim(), keys: thing?.keys || [], group: dialog.dataset.screens };
+    return { name: `go-${href}`, href, does: `go:${href}`, says: $("span", link).textContent.trim(), english: thing?.english, keys: thing?.keys || [], group: dialog.dataset.screens };
   });
   return [...doing, ...going];
 }
@@ -64,8 +64,9 @@ function here(words) {
     const rest = all.filter(({ name }) => !last.some((one) => one.name === name));
     return [last.length && grouped(dialog.dataset.recent, last.map(option)), ...byGroup(rest, last.length)].filter(Boolean);
   }
-  const fits = all.filter((one) => parts.every((part) => folded(`${one.says} ${one.group}`).includes(part)));
-  fits.sort((a, b) => folded(b.says).startsWith(parts[0]) - folded(a.says).startsWith(parts[0]));
+  const fits = all.filter((one) => parts.every((part) => folded(`${one.says} ${one.english || ""} ${one.group}`).includes(part)));
+  const begins = ({ says, english }) => [says, english || ""].some((name) => folded(name).startsWith(parts[0]));
+  fits.sort((a, b) => begins(b) - begins(a));
   return byGroup(fits.slice(0, MOST), 0);
 }
 
