@@ -128,11 +128,16 @@ def test_a_zone_of_mine_that_nobody_knows_any_more_is_utc(door: Door) -> None:
     assert page.status_code == 200
 
 
-@pytest.mark.parametrize("q", ["brand:nobody", "network:(", "urgency:>x"])
-def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown(shared_door: Door, q: str) -> None:
-    page = shared_door.visitor(shared_door.who.mia).get("/numbers", params={"q": q})
+@pytest.mark.parametrize("q", ["brand:nobody", "network:(", "urgency:>x", "assignee:ada"])
+def test_a_query_that_cannot_be_read_is_told_and_all_cases_are_shown_with_what_stands_below(shared_door: Door, q: str) -> None:
+    mia = shared_door.visitor(shared_door.who.mia)
+    page = mia.get("/numbers", params={"q": q})
     assert page.status_code == 200
     assert "Shown are all cases." in page.text
+    below = dict.fromkeys(re.findall(r'(?:hx-get|href)="(/numbers[/?][^"]*)"', page.text[page.text.index('id="tiles"') :]))
+    assert len(below) > 20
+    for address in below:
+        assert mia.get(unescape(address)).status_code == 200, address
 
 
 @pytest.mark.parametrize(

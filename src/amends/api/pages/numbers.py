@@ -88,17 +88,17 @@ def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, count
 
 
 def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk, *, tiles_alone: bool) -> dict[str, Any]:
-    """Return the numbers that are asked for; where the query cannot be read, those of all cases, and what is wrong with it."""
-    trouble = ""
+    """Return the numbers that are asked for; where the query cannot be read, those of all cases (`shown`), and what is wrong with it."""
+    trouble, shown = "", wanted
     try:
         asked = wanted.asked(conn, visitor, desk.clock())
         found = numbers.find(conn, asked, also=PACED)
     except Refused as error:
-        trouble = str(error)
-        asked = Wanted(span=wanted.span, since=None, until=None, zone=wanted.zone, text="").asked(conn, visitor, desk.clock())
+        trouble, shown = str(error), Wanted(span=wanted.span, since=None, until=None, zone=wanted.zone, text="")
+        asked = shown.asked(conn, visitor, desk.clock())
         found = numbers.find(conn, asked, also=PACED)
     now, before = numbers.paces_of(conn, asked, found)
-    told = {"period": asked.period, "before": asked.before, "zone": asked.zone, "trouble": trouble}
+    told = {"period": asked.period, "before": asked.before, "zone": asked.zone, "trouble": trouble, "shown": shown}
     told |= {"headline": headline(found, asked), "tiles": tiles(found, asked, now)}
     return told if tiles_alone else told | _drawn(asked, found, now, before)
 
