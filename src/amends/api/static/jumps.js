@@ -2,11 +2,23 @@
 
 import { $, $$ } from "./dom.js";
 
+let height = 0;
+
+// Where the end is in view it stays so while the box below grows; whoever reads further up is not moved.
+const room = new ResizeObserver(([{ target }]) => {
+  const wasAtEnd = target.scrollHeight - target.scrollTop - height < 8;
+  height = target.clientHeight;
+  if (wasAtEnd) target.scrollTop = target.scrollHeight;
+});
+
 // The oldest unread post with its "new" line in view, else the end.
 export function toUnread() {
   const scroll = $("#thread-scroll"), line = $("#new-line");
+  room.disconnect();
   if (!scroll) return;
   scroll.scrollTop = line ? line.offsetTop - 12 : scroll.scrollHeight;
+  height = scroll.clientHeight;
+  room.observe(scroll);
 }
 
 export function jump(by) {
