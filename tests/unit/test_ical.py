@@ -69,6 +69,11 @@ def test_what_is_no_calendar_is_refused_in_words(content: bytes) -> None:
         days_of(content, since=SINCE)
 
 
+def test_a_day_that_is_none_is_named() -> None:
+    with pytest.raises(Refused, match="“20260229” is no day"):
+        days("DTSTART;VALUE=DATE:20260413", "DTSTART;VALUE=DATE:20260229")
+
+
 def test_a_file_may_hold_several_calendars() -> None:
     both = a_file("DTSTART;VALUE=DATE:20260413") + a_file("DTSTART;VALUE=DATE:20260414")
     assert sorted(map(str, days_of(both, since=SINCE).days)) == ["2026-04-13", "2026-04-14"]

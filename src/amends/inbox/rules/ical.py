@@ -4,12 +4,13 @@ A repetition that was taken out (EXDATE) or moved (RECURRENCE-ID) is none, and w
 another zone than an event begins in (the end of its repetitions is always told in UTC) is the day that it is there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
+from icalendar.prop import vBroken
 
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -38,6 +39,7 @@ def days_of(content: bytes, *, since: date) -> Imported:
         raise Refused(_("This file is too large for a calendar of days off."))
     try:
         events = _events(content)
+        _check_days(events)
         moved = frozenset((str(event.get("UID")), day) for event in events for day in _dates(event, "RECURRENCE-ID"))
         found = [list(_days(event, since, moved)) for event in events if str(event.get("STATUS")).upper() != "CANCELLED"]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -54,6 +56,13 @@ def _events(content: bytes) -> list[Event]:
     if not found:
         raise ValueError(content[:40])
     return [event for one in found for event in one.walk("VEVENT") if isinstance(event, Event)]
+
+
+def _check_days(events: Sequence[Event]) -> None:
+    """Raise `Refused` with the day of an event that is none (29 February of most years): nothing is taken in without it."""
+    for day in (event.get(name) for event in events for name in ("DTSTART", "DTEND")):
+        if isinstance(day, vBroken):
+            raise Refused(_("“%(text)s” is no day; write it as 2026-03-31.") % {"text": str(day)})
 
 
 def _first(event: Event) -> date | None:
