@@ -70,7 +70,7 @@ def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
         raise ModelMissing(f"The file {path} with n-grams is absent or damaged: {error}.") from error
 
 
-def write_tables(path: Path, tables: Mapping[str, Table], *, languages: Sequence[str] = ()) -> None:
-    """Write tables, and what their classes are called, into one npz file: weights of hashed letters, not to be read back as text."""
+def write_tables(path: Path, tables: Mapping[str, Table], *, languages: Sequence[str] = (), **beside: NDArray[np.generic]) -> None:
+    """Write tables, what their classes are called, and what stands `beside`, into one npz file: hashed letters, not to be read back."""
     arrays = {f"{name}.{part}": getattr(table, part) for name, table in sorted(tables.items()) for part in PARTS}
-    np.savez_compressed(path, allow_pickle=False, languages=np.array(languages), **arrays)
+    np.savez_compressed(path, allow_pickle=False, languages=np.array(languages), **arrays, **beside)

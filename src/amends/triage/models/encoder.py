@@ -17,7 +17,8 @@ from amends.core.ports import Intent, Reading
 from amends.triage import calibration, ngrams
 from amends.triage.calibration import Numbers, calibration_of
 from amends.triage.card import Card, read_card
-from amends.triage.language import plain
+from amends.triage.language import ROMANISED, plain
+from amends.triage.lean import Lean, read_lean
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 
@@ -34,7 +35,11 @@ def build(folder: Path) -> "Encoder":
     card = read_card(folder)
     try:
         return Encoder(
-            card, _tokenizer(folder / TOKENIZER_FILE), _session(folder / MODEL_FILE), ngrams.read_tables(folder / ngrams.FILE, card.ngrams)
+            card,
+            _tokenizer(folder / TOKENIZER_FILE),
+            _session(folder / MODEL_FILE),
+            ngrams.read_tables(folder / ngrams.FILE, card.ngrams),
+            read_lean(folder),
         )
     except ModelMissing:
         raise
@@ -70,7 +75,14 @@ class Answers:
 class Encoder:
     """A `Classifier`: mood, intent, urgency signals and embedding by one pass, calibrated per language."""
 
-    def __init__(self, card: Card, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, tables: Mapping[str, ngrams.Table]) -> None:
+    def __init__(
+        self,
+        card: Card,
+        tokenizer: Tokenizer,
+        session: onnxruntime.InferenceSession,
+        tables: Mapping[str, ngrams.Table],
+        lean: Lean | None,
+    ) -> None:
         self.version = card.version
         self.trust = card.trust
         self._card = card
@@ -78,6 +90,7 @@ class Encoder:
         self._padding = tokenizer.token_to_id(PADDING)
         self._session = session
         self._tables = tables
+        self._lean = lean
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, in order; None where a text cannot be read."""
@@ -90,7 +103,12 @@ class Encoder:
         intents = calibration.intents(answers.intent, scale=scale, shift=shift)
         scale, shift = self._card.signals
         signals = calibration.signals(answers.signals, scale=scale, shift=shift)
-        return [_reading(*row) for row in zip(moods, intents, signals, answers.embedding, strict=True)]
+        embeddings = [self._drawn(*row) for row in zip(answers.embedding, texts, languages, strict=True)]
+        return [_reading(*row) for row in zip(moods, intents, signals, embeddings, strict=True)]
+
+    def _drawn(self, embedding: Numbers, text: str, language: str) -> Numbers:
+        """Return the embedding of a text, for a romanised one as its words draw it."""
+        return self._lean.drawn(embedding, text) if self._lean and language.endswith(ROMANISED) else embedding
 
     def answers(self, texts: Sequence[str]) -> Answers:
         """Return the raw answers of the graph, before calibration."""

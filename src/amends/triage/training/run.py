@@ -14,7 +14,7 @@ from amends.triage.card import Card, read_card
 from amends.triage.language import WEIGHTS, detect, read_latin
 from amends.triage.models import encoder
 from amends.triage.ngrams import FILE, write_tables
-from amends.triage.training import ngrams, replay, romanised
+from amends.triage.training import lean, ngrams, replay, romanised
 from amends.triage.training.base import make_base
 from amends.triage.training.calibrate import calibrate
 from amends.triage.training.export import export
@@ -70,12 +70,14 @@ def _tell_languages_apart(data: Path, out: Path, *, seed: int, say: Callable[[st
 
 
 def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
-    """Write what stands beside the exported model in `out`: n-grams, calibration, replay, meanings, and the card, which is returned."""
+    """Write what stands beside the exported model in `out`: n-grams, calibration, lean, replay, meanings, the card."""
     language_of = partial(detect, latin=read_latin(out / WEIGHTS.name))
     say("counting n-grams")
     tables = _ngrams(mixed.train, out, language_of)
     say("calibrating")
     calibrate(out, mixed.dev, version=version, ngrams=tables, language_of=language_of)
+    say("hearing what romanised words are about")
+    lean.write(out, encoder.build(out), mixed.train, language_of)
     say("writing the replay")
     finished = encoder.build(out)
     replay.write(out, finished, mixed, language_of=language_of)
