@@ -1,6 +1,7 @@
 """The words of the signals, measured on sentences that they were not written from."""
 
 import csv
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from amends.triage import training
 from amends.triage.cleaning import clean
-from amends.triage.signals import Signal, signals
+from amends.triage.signals import PIECES, STEMS, WORDS, Signal, signals
 
 DEV = Path(training.__file__).parent / "sentences" / "dev"
 LANGUAGES = ("am", "en", "es", "hi", "kn", "pa", "si", "ta")
@@ -27,6 +28,7 @@ LEAST_RECALL = {
 ROMANISED_PRECISION, ROMANISED_RECALL = 0.6, 0.34
 """Of the six languages that are written in Latin letters too; too few sentences to bound each signal."""
 LATIN = 0.95
+LAST_LATIN = "\u024f"
 
 
 def sentences() -> list[tuple[bool, str, frozenset[Signal]]]:
@@ -117,3 +119,12 @@ def test_no_text_takes_long(unit: str) -> None:
     begun = time.process_time()
     signals((unit * 40_000)[:40_000] + " क")
     assert time.process_time() - begun < 0.5
+
+
+def test_pieces_that_begin_alike_say_together_what_each_would_say() -> None:
+    texts = [text.lower() for _romanised, text, _seen in sentences()]
+    for signal, pieces in PIECES.items():
+        begun = re.compile(rf"\b(?:{'|'.join(piece for piece in pieces if max(piece) <= LAST_LATIN)})")
+        anywhere = re.compile("|".join(piece for piece in pieces if max(piece) > LAST_LATIN))
+        assert [text for text in texts if bool(begun.search(text)) != bool(WORDS[signal].search(text))] == []
+        assert [text for text in texts if bool(anywhere.search(text)) != bool(STEMS[signal].search(text))] == []

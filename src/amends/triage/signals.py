@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 WORDS_FILE = Path(__file__).with_suffix(".toml")
 _LATIN = re.compile(r"\A[\x00-\u024f]*\Z")
+_PLAIN = re.compile(r"[^\W_](?![?*+{])")
 
 
 class Signal(StrEnum):
@@ -28,12 +29,24 @@ def _pieces() -> dict[Signal, list[str]]:
     return {signal: [normalize("NFC", piece) for pieces in words[signal.name.lower()].values() for piece in pieces] for signal in Signal}
 
 
+def _either(pieces: Iterable[str]) -> str:
+    """Return a pattern for any of the pieces: those that begin alike share their beginning, so that a text is not held to each of them."""
+    alike: dict[str, list[str]] = {}
+    for piece in pieces:
+        beginning = piece[0] if _PLAIN.match(piece) else ""
+        alike.setdefault(beginning, []).append(piece.removeprefix(beginning))
+    return "|".join(
+        f"{beginning}(?:{_either(rest)})" if beginning and len(rest) > 1 else "|".join(beginning + piece for piece in rest)
+        for beginning, rest in alike.items()
+    )
+
+
 def _words(pieces: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(piece for piece in pieces if _LATIN.match(piece))})")
+    return re.compile(rf"\b(?:{_either(piece for piece in pieces if _LATIN.match(piece))})")
 
 
 def _stems(pieces: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(piece for piece in pieces if not _LATIN.match(piece)))
+    return re.compile(_either(piece for piece in pieces if not _LATIN.match(piece)))
 
 
 PIECES: Mapping[Signal, list[str]] = _pieces()
