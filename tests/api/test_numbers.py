@@ -324,7 +324,10 @@ def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Do
     assert picture.headers["vary"] == "Accept-Language, Cookie"
     assert "First answer" in nobody.get("/answer-times.svg", params={"lang": "xx"}).text
     assert "First answer" not in nobody.get("/answer-times.svg", params={"lang": "ta"}).text
-    assert datetime.fromisoformat(said.json()["as_of"]).minute % 5 == 0, "once in five minutes, however many ask"
+    door.now += timedelta(minutes=4)
+    assert nobody.get("/answer-times.json").json() == said.json(), "once in five minutes, however many ask"
+    door.now += timedelta(minutes=1)
+    assert nobody.get("/answer-times.json").json()["as_of"] == door.now.isoformat()
     assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
     assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
 
@@ -339,6 +342,17 @@ insert into episode_facts
 select (jsonb_populate_record(f, jsonb_build_object('episode_id', more.id, 'number', f.number + more.id / 1000))).*
 from more join episode_facts f on f.episode_id = more.id % 1000
 """
+
+
+def test_who_waits_is_waited_for_by_the_public_answer_times_until_the_moment_they_are_asked(door: Door) -> None:
+    door.visitor(door.who.ann).post("/settings/numbers", data={"shows_answer_times": "true"})
+    door.now = NOON + timedelta(minutes=4)
+    with door.pool.transaction() as conn:
+        facts.freshen(conn)
+        execute(conn, MANY_FACTS)
+        execute(conn, "update episode_facts set published_at = %(at)s, first_answer = null", {"at": NOON - timedelta(minutes=10)})
+        execute(conn, "update episode_facts set first_answer = 780 where episode_id in (select id from episodes order by id desc limit 5)")
+    assert door.stranger().get("/answer-times.json").json()["median_seconds"] is None
 
 
 def test_each_time_of_the_public_picture_has_a_line_of_its_own(door: Door) -> None:

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from amends.api.desk import AtDesk, Desk
+from amends.core.clock import Clock
 from amends.core.database import Pool
 from amends.core.errors import NotFound
 from amends.core.translating import NATIVE_NAMES, speaking, spoken
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import Query
-from amends.inbox.rules.spans import Span, period_of
+from amends.inbox.rules.spans import Span, period_of, whole_second
 from amends.inbox.store import number_settings, numbers
 from amends.inbox.store.numbers import Asked
 
@@ -60,11 +61,13 @@ def _times(desk: Desk) -> AnswerTimes:
     with desk.pool.transaction() as conn:
         if not number_settings.read(conn).shows_answer_times:
             raise NotFound
-    return _measured(desk.pool, now.replace(minute=now.minute // KEPT * KEPT, second=0, microsecond=0))
+    return _measured(desk.pool, desk.clock, now.replace(minute=now.minute // KEPT * KEPT, second=0, microsecond=0))
 
 
 @lru_cache(maxsize=1)
-def _measured(pool: Pool, now: datetime) -> AnswerTimes:
+def _measured(pool: Pool, clock: Clock, since: datetime) -> AnswerTimes:  # noqa: ARG001 - what is measured once from then on
+    """Return how fast we answer at this very moment: who waits is waited for as long as who was answered could be."""
+    now = whole_second(clock())
     asked = Asked(period=period_of(Span.MONTH, now), query=Query(), asker=Asker(agent_id=0, now=now), zone=ZoneInfo("UTC"))
     with pool.transaction() as conn:
         found = numbers.find(conn, asked).measures(asked)
