@@ -210,19 +210,14 @@ def as_data(role: str) -> list[dict[str, object]]:
 
     Where the words are translated, `english` has them as the documentation says them: the command bar finds a thing by either.
     """
-    return [
-        {
-            "name": key.name,
-            "says": gettext(key.says),
-            "does": key.does,
-            "keys": key.keys,
-            "own": key.own,
-            "on": key.on,
-            "group": gettext(key.group.value),
-        }
-        | ({"english": key.says} if gettext(key.says) != key.says else {})
-        for key in _of(role)
-    ]
+    return [_as_data(key) for key in _of(role)]
+
+
+def _as_data(key: Key) -> dict[str, object]:
+    says = gettext(key.says)
+    found: dict[str, object] = {"name": key.name, "says": says, "does": key.does, "keys": key.keys, "own": key.own, "on": key.on}
+    found["group"] = gettext(key.group.value)
+    return found if says == key.says else found | {"english": key.says}
 
 
 def _of(role: str) -> list[Key]:
