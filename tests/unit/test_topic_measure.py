@@ -47,12 +47,12 @@ def ours() -> tuple[Sentences, Sentences]:
 @pytest.mark.soak
 def test_ten_examples_a_topic_keep_the_shipped_model_above_its_floor(ours: tuple[Sentences, Sentences]) -> None:
     report = measure(*ours, examples=10, seeds=3)
-    assert report.precision >= 0.3
-    assert report.macro_f1 >= 0.23
+    assert report.precision >= 0.44
+    assert report.macro_f1 >= 0.33
 
 
 @pytest.mark.soak
 def test_the_topics_that_come_along_keep_above_their_floor(ours: tuple[Sentences, Sentences]) -> None:
     report = measure_shipped(default_classifier(), ours[1])
-    assert (report.precision >= 0.5, report.recall >= 0.3, report.macro_f1 >= 0.34) == (True, True, True)
-    assert min(found.f1 for found in report.per_topic.values()) >= 0.1
+    assert (report.precision >= 0.52, report.recall >= 0.39, report.macro_f1 >= 0.41) == (True, True, True)
+    assert min(found.f1 for found in report.per_topic.values()) >= 0.2

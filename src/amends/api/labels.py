@@ -108,7 +108,7 @@ def job(kind: str) -> str:
 
 
 def why_label(post: Sounding, field: str) -> str:
-    """Return why a post has its label, likely or not: `negative 87%, neutral 10%, positive 3% · amends-4`, and who corrected it."""
+    """Return why a post has its label, likely or not: `negative 87%, neutral 10%, positive 3% · amends-5`, and who corrected it."""
     by = {"mood": post.mood_by, "intent": post.intent_by, "language": post.language_by}[field]
     parts = [_chances(post, field), post.model or "", _("corrected by %(name)s") % {"name": by} if by else ""]
     return " · ".join(part for part in parts if part)

@@ -21,7 +21,7 @@ from amends.triage.replay import REPORT, TRAIN, UNKNOWN, Replay
 
 LEAST_CORRECTIONS = 30
 FOLDS = 5
-RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+RIDGES = (1.0, 1.8, 3.0, 5.5, 10.0, 18.0, 30.0, 55.0, 100.0, 180.0, 300.0)
 SURE = 0.9
 
 
