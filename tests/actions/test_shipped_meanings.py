@@ -12,6 +12,7 @@ from amends.inbox.actions.read_examples import read_pending
 from amends.inbox.store import meanings, prototypes
 from amends.triage import card
 from amends.triage.cleaning import clean
+from amends.triage.language import detect
 from amends.triage.loading import classifier_of
 from amends.triage.matching import unpack
 from amends.triage.models.encoder import Encoder
@@ -35,7 +36,7 @@ def test_every_sentence_that_is_brought_along_has_been_read_as_the_model_reads_i
     known = meanings_of("", model.version)
     assert not {text for text in SENTENCES if key(clean(text)) not in known}, "write them anew: shipped_meanings.write(SHIPPED, model)"
     some = [clean(text) for text in SENTENCES[::60]]
-    for text, reading in zip(some, model.read(some, ["en"] * len(some)), strict=True):
+    for text, reading in zip(some, model.read(some, [detect(text) for text in some]), strict=True):
         assert reading is not None
         assert reading.embedding is not None
         kept = known[key(text)]

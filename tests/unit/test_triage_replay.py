@@ -6,6 +6,7 @@ from pathlib import Path
 from amends.core.ports import Intent
 from amends.triage.calibration import Calibration
 from amends.triage.card import Card, read_card, write_card
+from amends.triage.language import detect
 from amends.triage.replay import FILE, REPORT, TRAIN, UNKNOWN, read_replay
 from amends.triage.training.mixture import Mixture, Row
 from amends.triage.training.replay import pick, write
@@ -40,7 +41,12 @@ def test_the_replay_holds_what_the_model_says_and_no_text(tmp_path: Path) -> Non
     sure = rows("asked", 2, mood=None, intents=frozenset({Intent.QUESTION}))
     vague = rows("vague", 2, mood=2, mood_weight=0.5, intents=frozenset({Intent.QUESTION, Intent.REQUEST}))
     unreadable = [Row(text="unreadable", source="asked", mood=1)]
-    write(tmp_path, FakeClassifier(), Mixture(train=(*rows("train", 5), *sure), dev={"dev": (*rows("dev", 3), *vague, *unreadable)}))
+    write(
+        tmp_path,
+        FakeClassifier(),
+        Mixture(train=(*rows("train", 5), *sure), dev={"dev": (*rows("dev", 3), *vague, *unreadable)}),
+        language_of=detect,
+    )
     replay = read_replay(tmp_path / FILE)
     assert replay.embedding.shape == (12, EMBEDDING)
     assert sorted(replay.of(TRAIN).mood_label.tolist()) == [UNKNOWN] * 2 + [0] * 5
@@ -51,6 +57,6 @@ def test_the_replay_holds_what_the_model_says_and_no_text(tmp_path: Path) -> Non
 
 def test_the_card_knows_the_replay_so_that_a_damaged_one_is_found(tmp_path: Path) -> None:
     write_card(tmp_path, a_card())
-    write(tmp_path, FakeClassifier(), Mixture(train=tuple(rows("train", 5)), dev={}))
+    write(tmp_path, FakeClassifier(), Mixture(train=tuple(rows("train", 5)), dev={}), language_of=detect)
     assert FILE in read_card(tmp_path).sha256
     assert json.loads((tmp_path / "card.json").read_text())["version"] == "fake-1"
