@@ -75,7 +75,17 @@ def test_who_may_leave_who_has_a_number_and_who_paid_much_or_never_is_found_by_t
 
 @pytest.mark.parametrize("text", ["tag:rare", "risk:high", "risk:high -tag:rare", "risk:none tag:rare"])
 def test_the_newest_are_the_same_whether_met_on_the_way_or_gathered(many: Connection, text: str) -> None:
-    met, gathered = (segment_members.page(many, _asked(many, text), limit=7, walk_ms=walk_ms) for walk_ms in (5_000, 1))
-    assert [one.id for one in met] == sorted((one.id for one in met), reverse=True)
-    assert len(met) == 7
+    met, gathered = (segment_members.page(many, _asked(many, text), limit=7, walked=walked) for walked in (20_000, 1))
+    assert [one.id for one in met.members] == sorted((one.id for one in met.members), reverse=True)
+    assert len(met.members) == 7
     assert gathered == met
+
+
+@pytest.mark.parametrize(("text", "fit"), [("-purchases:>=1", 0), ("tag:rare", 20)])
+def test_what_no_index_tells_is_looked_for_a_part_of_the_customers_a_page_until_the_last(many: Connection, text: str, fit: int) -> None:
+    found, below, pages = list[int](), None, 0
+    while pages == 0 or below is not None:
+        page = segment_members.page(many, _asked(many, text), below=below, walked=5_000, dear=0)
+        found, below, pages = [*found, *(one.id for one in page.members)], page.below, pages + 1
+    assert (len(found), pages) == (fit, 5)
+    assert found == sorted(set(found), reverse=True)

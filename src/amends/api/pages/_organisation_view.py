@@ -9,6 +9,7 @@ from fastapi import Form
 from amends.api.desk import Desk
 from amends.api.looking import asker_of
 from amends.core.database import Connection
+from amends.core.translating import _
 from amends.inbox.actions import segments as asking
 from amends.inbox.actions.customer_figures import as_seen, engagement_seen
 from amends.inbox.actions.organisations import TermsWish, Wish, mark_of, mark_of_terms, there
@@ -87,7 +88,9 @@ def candidate_values(conn: Connection, organisation_id: int, text: str, asker: A
         return values
     try:
         found = segment_members.page(conn, asking.asked(conn, text, asker), limit=CANDIDATES)
-        return values | {"candidates": as_seen(conn, found, asker.scope, now=asker.now)}
+        if found.fell_short and not found.members:
+            return values | {"trouble": _("This query would look at too many cases; add a status, a day or another condition.")}
+        return values | {"candidates": as_seen(conn, found.members, asker.scope, now=asker.now)}
     except (NotAQuery, TooBroad) as error:
         return values | {"trouble": str(error)}
 

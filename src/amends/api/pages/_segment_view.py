@@ -41,16 +41,15 @@ def page_values(conn: Connection, visitor: Visitor) -> dict[str, Any]:
 
 def member_values(conn: Connection, segment: Segment, visitor: Visitor, asker: Asker, below: int | None = None) -> dict[str, Any]:
     """Return a page of a segment's members, the newest first; a segment that cannot be read any more has none, and says why."""
-    values: dict[str, Any] = {"segment": segment, "members": [], "more": None, "trouble": "", "archived": []}
+    values: dict[str, Any] = {"segment": segment, "members": [], "more": None, "goes_on": False, "trouble": "", "archived": []}
     try:
-        rows = segment_members.page(conn, asked(conn, segment.query, asker), below=below, limit=segment_members.PAGE + 1)
+        found = segment_members.page(conn, asked(conn, segment.query, asker), below=below)
     except (NotAQuery, TooBroad) as error:
         return values | {"trouble": str(error)}
-    members = as_seen(conn, rows[: segment_members.PAGE], asker.scope, now=asker.now)
-    more = members[-1].id if len(rows) > len(members) else None
     return values | {
-        "members": members,
-        "more": more,
+        "members": as_seen(conn, found.members, asker.scope, now=asker.now),
+        "more": found.below,
+        "goes_on": found.fell_short,
         "archived": archived(conn, segment.query),
         "may_change": may_change(segment, visitor),
     }

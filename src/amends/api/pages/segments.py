@@ -70,10 +70,16 @@ def save(
 
 @router.get("/{segment_id:int}", dependencies=[may(Right.SEE)])
 def one(
-    request: Request, desk: AtDesk, visitor: Reading, segment_id: SegmentId, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+    request: Request,
+    desk: AtDesk,
+    visitor: Reading,
+    segment_id: SegmentId,
+    below: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    *,
+    nobody: bool = False,
 ) -> Response:
-    """Show a segment with its members; for htmx the lines behind the customer `below`."""
-    values = _members(desk, visitor, segment_id, below)
+    """Show a segment with its members; for htmx the lines behind the customer `below`, before whom there may have been `nobody`."""
+    values = _members(desk, visitor, segment_id, below) | {"nobody_yet": nobody or below is None}
     if request.headers.get("HX-Request"):
         return desk.screens.blocks(request, "segment.html", ["lines"], values)
     return desk.screens.page(request, "segment.html", values)

@@ -34,7 +34,10 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Members:
-    """A page of members, the newest first; `below` asks for the next page, null at the end."""
+    """A page of members, the newest first; `below` asks for the next page, null at the end.
+
+    Where few fit, and no index tells who, a page holds those among the next customers, be it nobody, and still has a next.
+    """
 
     members: list[Member]
     below: int | None
@@ -97,6 +100,5 @@ def members(desk: AtDesk, visitor: Bearing, segment_id: SegmentId, below: Annota
     with desk.pool.transaction() as conn:
         segment = keeping.seen(conn, segment_id, visitor)
         asked = keeping.asked(conn, segment.query, asker_of(visitor, desk.clock()))
-        rows = segment_members.page(conn, asked, below=below, limit=segment_members.PAGE + 1)
-        shown = as_seen(conn, rows[: segment_members.PAGE], visitor.scope, now=desk.clock())
-    return Members(members=shown, below=shown[-1].id if len(rows) > len(shown) else None)
+        found = segment_members.page(conn, asked, below=below)
+        return Members(members=as_seen(conn, found.members, visitor.scope, now=desk.clock()), below=found.below)

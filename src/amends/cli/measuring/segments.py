@@ -31,7 +31,7 @@ TYPED = (
     "loyalty:ZZ99",
 )
 
-PAGED = (*TYPED[:4], "amount:>=499 tag:press")
+PAGED = (*TYPED[:4], "amount:>=499 tag:press", "-purchases:>=1")
 
 
 def segment_rows(url: str) -> list[Row]:

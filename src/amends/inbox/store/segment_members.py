@@ -22,8 +22,10 @@ SMALL = 20_000
 MOST_EXACT = 20_000
 PATIENCE_MS = 90
 LONGEST_MS = 5_000
-COST_OF_MS = 200
-"""What the planner calls the cost of about a millisecond."""
+HOPELESS = 180_000
+"""What the planner calls the cost of about a second, ten times our patience: it does not know which conditions go together."""
+WALKED = 50_000
+"""Among so many of the newest customers a page looks one by one, which takes about a tenth of a second."""
 SHOWN = 10
 PAGE = 50
 
@@ -52,6 +54,15 @@ class Member:
     last_contact_at: datetime | None
     created_at: datetime
     do_not_contact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Members, the newest first; `below` asks for the next page, None at the end. One that fell short may hold nobody and have a next."""
+
+    members: Sequence[Member]
+    below: int | None
+    fell_short: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,36 +152,45 @@ def some(conn: Connection, ids: Iterable[int]) -> list[Member]:
     return fetch_all(conn, Member, _MEMBER + " where u.id = any(%(ids)s::bigint[]) order by u.id desc", {"ids": list(ids)})
 
 
-def page(conn: Connection, asked: Condition, *, below: int | None = None, limit: int = PAGE, walk_ms: int | None = None) -> list[Member]:
-    """Return the newest customers of a query, those below an id; what is frequent is met on the way, what is rare gathered first.
+def page(
+    conn: Connection, asked: Condition, *, below: int | None = None, limit: int = PAGE, walked: int = WALKED, dear: float = HOPELESS
+) -> Page:
+    """Return the newest customers of a query, those below an id, and where the next page goes on.
 
-    `walk_ms` says after how long to give up the way, else that is as long as to gather would take. `TooBroad` where both take too long.
+    What is frequent is met among the newest `walked` customers. What is not is gathered by the indices; where that is `dear` or they do
+    not tell it soon, the page holds whom was met, be it nobody, and the next one goes on from there: no page looks at all customers.
     """
     plan_by_value(conn)
-    params = asked.params | {"below": below, "limit": limit, "most": MOST_EXACT}
-    wanted: LiteralString = asked.sql + " and (%(below)s::bigint is null or u.id < %(below)s)"
-    gathered: LiteralString = "select u.id" + FROM + "where " + wanted + " limit %(most)s"
+    top = fetch_values(conn, "select coalesce(max(id) + 1, 0) from customers")[0] if below is None else below
+    reach = {"above": max(top - walked, 0), "below": top}
+    there: LiteralString = asked.sql + " and u.id < %(below)s"
+    met = _fetched(conn, there + " and u.id >= %(above)s", asked.params | reach, limit)
+    if len(met) == limit:
+        return Page(members=met, below=met[-1].id)
+    if reach["above"] == 0:
+        return Page(members=met, below=None)
+    ids = _gathered(conn, there, asked.params | reach, dear)
+    if ids is None:
+        return Page(members=met, below=reach["above"], fell_short=True)
+    return Page(members=some(conn, ids[:limit]), below=ids[limit - 1] if len(ids) > limit else None)
+
+
+def _fetched(conn: Connection, wanted: LiteralString, params: Params, limit: int) -> list[Member]:
+    with carefully(conn, milliseconds=LONGEST_MS):
+        return fetch_all(conn, Member, _MEMBER + " where " + wanted + " order by u.id desc limit %(limit)s", {**params, "limit": limit})
+
+
+def _gathered(conn: Connection, wanted: LiteralString, params: Params, dear: float) -> list[int] | None:
+    """Return all whom a query finds, the newest first; None where they are too many or, to the planner or by the clock, too dear."""
+    query: LiteralString = "select u.id" + FROM + "where " + wanted + " limit %(most)s"
+    given = {**params, "most": MOST_EXACT}
     try:
-        with carefully(conn, milliseconds=walk_ms or _as_long_as(conn, gathered, params)):
-            return fetch_all(conn, Member, _MEMBER + " where " + wanted + " order by u.id desc limit %(limit)s", params)
+        with carefully(conn, milliseconds=PATIENCE_MS):
+            planned = fetch_values(conn, "explain (format json) " + query, given)
+            ids = fetch_values(conn, query, given) if planned[0][0]["Plan"]["Total Cost"] < dear else None
     except TooBroad:
-        with carefully(conn, milliseconds=LONGEST_MS):
-            return fetch_all(conn, Member, _NEWEST_OF + gathered + ") " + _MEMBER + _ARE_NEWEST, params)
-
-
-# The newest are taken before they are told of, else the planner goes through all customers on the way to the few.
-_NEWEST_OF: LiteralString = "with theirs as materialized ("
-_ARE_NEWEST: LiteralString = " where u.id = any(array(select id from theirs order by id desc limit %(limit)s)) order by u.id desc"
-
-
-def _as_long_as(conn: Connection, query: LiteralString, params: Params) -> int:
-    """Return how many milliseconds a query may take by what the planner thinks of it, who does not know which conditions go together.
-
-    To walk for as long as gathering would take costs at most twice what it must.
-    """
-    with carefully(conn):
-        planned = fetch_values(conn, "explain (format json) " + query, params)
-    return min(LONGEST_MS, max(PATIENCE_MS, round(planned[0][0]["Plan"]["Total Cost"] / COST_OF_MS)))
+        return None
+    return sorted(ids, reverse=True) if ids is not None and len(ids) < MOST_EXACT else None
 
 
 def batch(conn: Connection, asked: Condition, *, above: int, limit: int) -> list[Member]:
