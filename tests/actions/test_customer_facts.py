@@ -33,7 +33,7 @@ def customer_of(desk: Desk) -> int:
 
 def found(desk: Desk, text: str) -> list[int]:
     asked = customer_sql.condition(customer_sql.read(desk.conn, text), Asker(agent_id=0, now=desk.now))
-    return [one.id for one in segment_members.page(desk.conn, asked)]
+    return [one.id for one in segment_members.page(desk.conn, asked).members]
 
 
 def count_all(desk: Desk) -> int:

@@ -354,7 +354,7 @@ def holds(one: Person, node: Node) -> bool:
 def found(conn: Connection, text: str) -> set[int]:
     """Return whom a query finds; counting, listing and matching must say the same."""
     asked = customer_sql.condition(customer_sql.read(conn, text), Asker(agent_id=0, now=NOON))
-    there = {one.id for one in segment_members.page(conn, asked, limit=100)}
+    there = {one.id for one in segment_members.page(conn, asked, limit=100).members}
     assert segment_members.found(conn, asked).size.n == len(there)
     assert segment_members.count_exactly(conn, asked) == len(there)
     assert segment_members.those_in(conn, asked, range(200)) == there
