@@ -68,6 +68,10 @@ def test_a_model_made_without_it_reads_and_a_damaged_file_is_named(folder: Path)
         read_lean(folder)
 
 
+def spoken(text: str) -> str:
+    return "si-Latn" if text.startswith("mage") else "en"
+
+
 def test_what_romanised_sentences_are_about_is_learnt_from_those_in_other_letters(folder: Path) -> None:
     about = {"refund": ("wapas", "please give my money back"), "outage": ("zwonk", "there is no network here at all")}
     rows = [
@@ -76,7 +80,7 @@ def test_what_romanised_sentences_are_about_is_learnt_from_those_in_other_letter
         for text in (*(f"mage bag eka {word} thama na {at}" for at in range(8)), *(f"{plain} {at}" for at in range(4)))
     ]
     rows += [Row(text=f"mage bag eka lassanai {at}", source=OWN, intents=frozenset({Intent.PRAISE})) for at in range(8)]
-    assert training.write(folder, encoder.build(folder), rows, lambda text: "si-Latn" if text.startswith("mage") else "en")
+    assert training.write(folder, encoder.build(folder), rows, spoken)
     refunds, outages = meanings(folder, "please give my money back", "there is no network here at all")
     [wanted, dead] = meanings(folder, "kohomada meka wapas karanne kiyala danna ona", "kohomada meka zwonk karanne kiyala danna ona")
     assert (wanted - dead) @ (refunds - outages) > 0.1
@@ -84,5 +88,5 @@ def test_what_romanised_sentences_are_about_is_learnt_from_those_in_other_letter
 
 def test_without_romanised_sentences_nothing_is_written(folder: Path) -> None:
     rows = [Row(text=f"about {topic}", source=OWN, topics=frozenset({topic})) for topic in ("outage", "refund", "price")]
-    assert not training.write(folder, encoder.build(folder), rows, lambda _text: "en")
+    assert not training.write(folder, encoder.build(folder), rows, spoken)
     assert not (folder / FILE).exists()
