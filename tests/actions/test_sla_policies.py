@@ -16,10 +16,11 @@ from amends.inbox.actions.notify import notify
 from amends.inbox.actions.sla_preview import preview
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.sla_policy import Written
+from amends.inbox.rules.words import Role
 from amends.inbox.rules.working_hours import Span
 from amends.inbox.store import sla_policies as stored
+from amends.inbox.store.sessions import Visitor
 from tests.cast import NOON, a_post, an_answer_to, mia
 from tests.desk import DAY, HOUR, MINUTE, Desk, asked
 from tests.fakes import FakeClassifier
@@ -264,11 +265,14 @@ def test_a_preview_tells_what_the_last_month_would_have_been_and_changes_nothing
     for n in range(4):
         desk.hear(a_post("Lost", external_id=f"x{n}"))
     before = fetch_values(desk.conn, "select due_at from clocks order by id")
-    found = preview(desk.conn, replace(PLAIN, first_minutes=10), policy_id=made, scope=EVERYTHING, now=NOON + 30 * MINUTE)
+    boss = Visitor(
+        agent_id=mia(desk.conn), name="Mia", email="", role=Role.MANAGER, csrf_token="", expires_at=None, teams=None, sources=None
+    )
+    found = preview(desk.conn, replace(PLAIN, first_minutes=10), policy_id=made, visitor=boss, now=NOON + 30 * MINUTE)
     assert (found.whole.late_before, found.whole.late_after, found.changed) == (0, 4, 4)
     assert (found.whole.due_before, found.whole.due_after) == (4, 4)
     assert fetch_values(desk.conn, "select due_at from clocks order by id") == before
-    none = preview(desk.conn, replace(PLAIN, condition="lang:de"), policy_id=made, scope=EVERYTHING, now=NOON + 2 * HOUR)
+    none = preview(desk.conn, replace(PLAIN, condition="lang:de"), policy_id=made, visitor=boss, now=NOON + 2 * HOUR)
     assert none.whole.due_after == 4
     assert {one.due_after for one in none.first} == {NOON + 4 * HOUR}
 

@@ -383,7 +383,7 @@ def test_what_is_decided_about_the_numbers_is_taken_back_unless_somebody_decided
 def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
     admin, mia = door.visitor(door.who.ann), door.visitor(door.who.mia)
     assert "No calendar counts" in mia.get("/numbers").text
-    admin.post("/settings/calendars", data={"name": "Mornings", "zone": "UTC", "day": ["8:00-12:00"]})
+    admin.post("/settings/calendars", data={"name": "Mornings", "zone": "UTC", "day": ["8:00-12:00"] + [""] * 6})
     with door.pool.transaction() as conn:
         [week] = fetch_values(conn, "select id from calendars")
     assert admin.post("/settings/numbers", data={"calendar": str(week)}).status_code == 200
@@ -398,7 +398,7 @@ def test_a_calendar_is_chosen_for_the_numbers(door: Door) -> None:
 def test_programs_of_administrators_decide_about_the_numbers(door: Door) -> None:
     admin, place = door.program(door.who.ann), "/api/v1/numbers/settings"
     assert admin.get(place).json() == {"compare_agents": [], "shows_answer_times": False, "calendar_id": None}
-    week = admin.post("/api/v1/calendars", json={"name": "Week", "days": ["9:00-17:00"] * 5}).json()["calendar_id"]
+    week = admin.post("/api/v1/calendars", json={"name": "Week", "days": ["9:00-17:00"] * 7}).json()["calendar_id"]
     chosen = admin.patch(place, json={"compare_agents": ["manager"], "calendar_id": week}).json()
     assert chosen == {"compare_agents": ["manager"], "shows_answer_times": False, "calendar_id": week}
     assert admin.patch(place, json={"shows_answer_times": True}).json() == chosen | {"shows_answer_times": True}

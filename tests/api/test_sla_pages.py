@@ -9,10 +9,11 @@ from tests.desk import Desk
 from tests.door import Door
 
 HX = {"HX-Request": "true"}
+DAYS = ["9-17"] * 5 + ["", ""]
 WEEK: dict[str, Any] = {
     "name": "Care",
     "zone": "Asia/Colombo",
-    "day": ["9-17"] * 5 + ["", ""],
+    "day": DAYS,
     "region": "LK, DE-BY",
     "days_off": "2026-12-24",
 }
@@ -69,7 +70,15 @@ def test_a_calendar_is_made_changed_filled_from_a_file_and_taken_back(door: Door
     days = values(door, "select unnest(days_off)::text from calendar_versions where number = 2 order by 1")
     assert days == ["2026-05-14", "2026-05-15", "2026-12-24", "2028-02-29"]
     assert "1 events with a time of day" in taken.headers["hx-trigger"]
-    for bad in ({"zone": "Mars"}, {"day": [""] * 7}, {"day": ["17-9"]}, {"region": "XX"}, {"days_off": "xmas"}, {"name": " "}):
+    for bad in (
+        {"zone": "Mars"},
+        {"day": [""] * 7},
+        {"day": ["17-9"] * 7},
+        {"day": ["9-17"]},
+        {"region": "XX"},
+        {"days_off": "xmas"},
+        {"name": " "},
+    ):
         answer = mia.post("/settings/calendars/1", data=WEEK | bad, headers=HX)
         assert answer.status_code == 422, bad
     assert mia.post("/settings/calendars/1/import", files={"file": ("x.ics", b"hello", "text/plain")}, headers=HX).status_code == 422
@@ -100,6 +109,35 @@ def test_a_policy_is_tried_while_it_is_written_and_kept_in_versions(door: Door) 
     assert 'value="1h 30min"' in changed.text
     assert mia.post("/settings/sla/4", data=policy(first=""), headers=HX).status_code == 422
     assert mia.get("/settings/sla/99").status_code == 404
+
+
+COMPARED = "Numbers of single agents are not compared here"
+
+
+def test_what_a_policy_would_have_done_to_one_colleague_is_told_to_nobody_who_may_not_compare(door: Door) -> None:
+    mia, program = door.visitor(door.who.mia), door.program(door.who.mia)
+    ask = "/api/v1/sla-policies/preview"
+    body: dict[str, Any] = {"name": "Fast", "first_minutes": 30}
+    for condition in ("assignee:ada", "-assignee:ada", "lang:en OR assignee:none,ada"):
+        assert COMPARED in mia.post("/settings/sla/preview", data=policy(condition=condition)).text, condition
+    refused = program.post(ask, json=body | {"condition": "assignee:ada"})
+    assert (refused.status_code, COMPARED in refused.text) == (422, True)
+    for own in ("assignee:mia", "-assignee:none"):
+        assert program.post(ask, json=body | {"condition": own}).status_code == 200
+
+    made = program.post("/api/v1/sla-policies", json=body | {"condition": "assignee:ada"}).json()["policy_id"]
+    assert COMPARED in mia.get(f"/settings/sla/{made}").text
+    assert program.post(ask, json=body).status_code == 422  # behind it: what it leaves of the whole is Ada's
+    assert program.post(f"{ask}?policy_id=1", json=body).status_code == 200
+    with door.pool.transaction() as conn:
+        conn.execute("update number_settings set compare_agents = '{manager}'")
+    assert COMPARED not in mia.get(f"/settings/sla/{made}").text
+    assert program.post(ask, json=body).status_code == 200
+
+
+def test_a_policy_that_is_gone_is_not_tried(shared_door: Door) -> None:
+    program = shared_door.program(shared_door.who.mia)
+    assert program.post("/api/v1/sla-policies/preview?policy_id=99", json={"name": "Fast", "first_minutes": 30}).status_code == 404
 
 
 def test_policies_are_moved_by_key_and_by_hand_removed_and_applied(door: Door) -> None:
@@ -134,8 +172,9 @@ def test_the_head_of_a_case_says_what_is_left_and_how_it_is_counted(door: Door) 
 
 def test_programs_keep_policies_and_calendars_and_read_clocks(door: Door) -> None:
     program = door.program(door.who.mia)
-    week = program.post("/api/v1/calendars", json={"name": "Care", "zone": "Asia/Colombo", "days": ["9-17"] * 5, "regions": ["LK"]})
+    week = program.post("/api/v1/calendars", json={"name": "Care", "zone": "Asia/Colombo", "days": DAYS, "regions": ["LK"]})
     assert week.status_code == 201
+    assert program.post("/api/v1/calendars", json={"name": "Which days?", "days": ["9-17"]}).status_code == 422
     body = {"name": "Fast", "condition": "", "calendar_id": week.json()["calendar_id"], "first_minutes": 30, "first_business": True}
     made = program.post("/api/v1/sla-policies", json=body).json()
     address = f"/api/v1/sla-policies/{made['policy_id']}"
@@ -153,7 +192,7 @@ def test_programs_keep_policies_and_calendars_and_read_clocks(door: Door) -> Non
 
 def test_programs_take_policies_and_calendars_away_and_bring_them_back(door: Door) -> None:
     program = door.program(door.who.mia)
-    week = program.post("/api/v1/calendars", json={"name": "Care", "days": ["9-17"]}).json()["calendar_id"]
+    week = program.post("/api/v1/calendars", json={"name": "Care", "days": DAYS}).json()["calendar_id"]
     body = {"name": "Fast", "calendar_id": week, "first_minutes": 30}
     made = program.post("/api/v1/sla-policies", json=body).json()["policy_id"]
     assert program.delete(f"/api/v1/calendars/{week}").status_code == 409

@@ -28,12 +28,12 @@ MOST_TEXT = 400
 
 def drafted(
     zone: Annotated[str, Form(max_length=60)] = "UTC",
-    day: Annotated[tuple[str, ...], Form()] = (),
+    day: Annotated[tuple[str, ...], Form()] = ("",) * len(DAYS),
     region: Annotated[str, Form(max_length=400)] = "",
     days_off: Annotated[str, Form(max_length=30_000)] = "",
 ) -> Calendar:
     """Return the calendar as the form has it; `day` comes once a weekday, Monday first."""
-    if len(day) > len(DAYS) or any(len(text) > MOST_TEXT for text in day):
+    if len(day) != len(DAYS) or any(len(text) > MOST_TEXT for text in day):
         raise Refused(_("A week has seven days, each with a few spans."))
     hours = read_hours(zone.strip(), dict(enumerate(day)), days_off)
     names = read_regions(region)

@@ -144,7 +144,7 @@ def _tried(desk: Desk, visitor: Visitor, draft: Callable[[], Written], policy: s
     with desk.pool.transaction() as conn:
         try:
             kept = sla_policies.checked(conn, draft(), now=desk.clock())
-            return {"tried": preview(conn, kept, policy_id=policy_id, scope=visitor.scope, now=desk.clock()), "trouble": ""}
+            return {"tried": preview(conn, kept, policy_id=policy_id, visitor=visitor, now=desk.clock()), "trouble": ""}
         except AmendsError as error:
             return {"tried": None, "trouble": str(error)}
 

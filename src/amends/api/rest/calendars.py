@@ -24,11 +24,11 @@ RULES = [program_may(Right.RULES)]
 
 
 class CalendarBody(Body):
-    """A calendar: `days` are the hours of each weekday, Monday first, as 9:00-12:30, 13:30-18:00; empty where nobody works."""
+    """A calendar: `days` are the hours of all seven weekdays, Monday first, as 9:00-12:30, 13:30-18:00; empty where nobody works."""
 
     name: Annotated[str, Field(max_length=200)]
     zone: Annotated[str, Field(max_length=60)] = "UTC"
-    days: Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=7)]
+    days: Annotated[list[Annotated[str, Field(max_length=400)]], Field(min_length=7, max_length=7)]
     regions: list[Annotated[str, Field(max_length=20)]] = Field(default=[], max_length=50)
     days_off: list[date] = Field(default=[], max_length=2_000)
 

@@ -88,7 +88,7 @@ def try_out(desk: AtDesk, visitor: Bearing, body: PolicyBody, policy_id: int | N
     """Return what the policy would have done in the last month, in the place of `policy_id` or behind all others; nothing is kept."""
     with desk.pool.transaction() as conn:
         kept = sla_policies.checked(conn, body.written, now=desk.clock())
-        return preview(conn, kept, policy_id=policy_id, scope=visitor.scope, now=desk.clock())
+        return preview(conn, kept, policy_id=policy_id, visitor=visitor, now=desk.clock())
 
 
 @router.post("/order", dependencies=RULES, operation_id="order_sla_policies")

@@ -1,21 +1,29 @@
 """Tries a policy on the clocks of the last month: which would have been due and late by it, beside which were. Nothing is changed.
 
-Which policy a case falls under is asked of the case as it is now, since what it was then is not kept.
+Which policy a case falls under is asked of the case as it is now, since what it was then is not kept. Where nobody may compare agents, a
+policy of one colleague's cases, or one behind such a policy, is not tried: what it tells would be their numbers.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
+from amends.core.errors import NotFound
+from amends.core.translating import _
+from amends.inbox.actions import coaching
 from amends.inbox.actions.terms import Sorter
+from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.ids import CaseId
-from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.query import NotAQuery
+from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.sla import NO_TERMS, Timed, timed
 from amends.inbox.rules.sla_policy import Written
 from amends.inbox.store import calendars, sla_policies, sla_preview
+from amends.inbox.store.sessions import Visitor
 from amends.inbox.store.sla_policies import PolicyRow
 from amends.inbox.store.sla_preview import PastClock
 
@@ -63,10 +71,15 @@ class Preview:
     first: Sequence[Tried]
 
 
-def preview(conn: Connection, written: Written, *, policy_id: int | None, scope: Scope, now: datetime) -> Preview:
-    """Return what a checked policy would have done to the clocks of the last month; a new one stands behind all others."""
-    past = sla_preview.past(conn, scope, since=now - MONTH, now=now, limit=MOST)
-    tried = _try(conn, past, written, policy_id, now)
+def preview(conn: Connection, written: Written, *, policy_id: int | None, visitor: Visitor, now: datetime) -> Preview:
+    """Return what a checked policy would have done to the clocks of the last month; a new one stands behind all others.
+
+    `Refused` where that would tell the numbers of a colleague whom the visitor may not compare.
+    """
+    policies = _order(conn, written, policy_id)
+    _check(conn, policies[: policies.index(written) + 1], visitor, now)
+    past = sla_preview.past(conn, visitor.scope, since=now - MONTH, now=now, limit=MOST)
+    tried = _try(conn, past, policies, written, policy_id, now)
     changed = [one for one in tried if (one.due_before, one.late_before) != (one.due_after, one.late_after)]
     teams = sorted({one.team for one in tried})
     return Preview(
@@ -80,13 +93,29 @@ def preview(conn: Connection, written: Written, *, policy_id: int | None, scope:
     )
 
 
-def _try(conn: Connection, past: Sequence[PastClock], written: Written, policy_id: int | None, now: datetime) -> list[Tried]:
+def _order(conn: Connection, written: Written, policy_id: int | None) -> list[Written]:
+    """Return the policies as they would be asked; `NotFound` where the one that is tried is gone."""
     known: Sequence[PolicyRow] = sla_policies.every(conn)
-    then: list[Written] = [written if one.policy_id == policy_id else one for one in known]
-    tried = then if policy_id is not None else [*then, written]
+    if policy_id is None:
+        return [*known, written]
+    if policy_id not in {one.policy_id for one in known}:
+        raise NotFound(_("There is no such policy any more."))
+    return [written if one.policy_id == policy_id else one for one in known]
+
+
+def _check(conn: Connection, policies: Sequence[Written], visitor: Visitor, now: datetime) -> None:
+    """Raise `Refused` where one of the policies is of a colleague's cases; one that names who is gone is of nobody's."""
+    for policy in policies:
+        with suppress(NotAQuery):
+            coaching.check_query(conn, parse(policy.condition), Asker(agent_id=visitor.agent_id, now=now), role=visitor.role)
+
+
+def _try(
+    conn: Connection, past: Sequence[PastClock], policies: Sequence[Written], written: Written, policy_id: int | None, now: datetime
+) -> list[Tried]:
     sorter = Sorter(conn=conn, case_ids=sorted({one.case_id for one in past}), now=now)
     newest = {one.calendar_id: one.calendar for one in calendars.every(conn)}
-    return [_tried(one, _after(one, sorter.first(tried, one.case_id), written, policy_id, newest, now)) for one in past]
+    return [_tried(one, _after(one, sorter.first(policies, one.case_id), written, policy_id, newest, now)) for one in past]
 
 
 def _after(
