@@ -51,6 +51,18 @@ def test_a_mention_is_offered_told_at_once_opened_and_read_in_every_tab(desktop:
     expect(second.locator("#told .told-one.unread")).to_have_count(0)
 
 
+def test_a_list_that_was_asked_for_by_a_letter_less_takes_no_newer_one_away(desktop: Desktop) -> None:
+    held = desktop.hold(re.compile(r"/mentionable$"))
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.keyboard.press("n")
+    page.keyboard.type("@")
+    first = desktop.next_held(held)
+    page.keyboard.type("b")
+    first.continue_()
+    expect(page.locator("#mentionable [role=option]")).to_have_text(["Bo"])
+    assert held == []
+
+
 def ada_mentions_bo(page: Page) -> None:
     page.keyboard.press("n")
     page.keyboard.type("Mail me@bo, and @b")

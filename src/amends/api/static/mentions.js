@@ -8,14 +8,20 @@ const box = () => $("#note-text");
 const list = () => $("#mentionable");
 const options = () => $$("[role=option]", list());
 const chosen = () => $("[aria-selected=true]", list());
-let known = { of: "", people: [] }, begins = -1;
+let known = { of: "", people: Promise.resolve([]) }, begins = -1, newest = 0;
 
-async function people() {
-  if (known.of === openCase()) return known.people;
-  const of = openCase(), answer = await fetch(`/inbox/${of}/mentionable`).catch(() => null);
-  if (!answer?.ok) return [];
-  known = { of, people: await answer.json() };
+// Asked once a case, also by who types on while the answer is under way.
+function people() {
+  const of = openCase();
+  if (known.of !== of) known = { of, people: fetched(of) };
   return known.people;
+}
+
+async function fetched(of) {
+  const answer = await fetch(`/inbox/${of}/mentionable`).catch(() => null);
+  if (answer?.ok) return answer.json();
+  if (known.of === of) known.of = "";
+  return [];
 }
 
 // What is typed behind the last @ that begins a word, up to the caret; null where there is none.
@@ -29,10 +35,12 @@ function asked() {
 
 const fits = (one, text) => one.name.toLocaleLowerCase().startsWith(text) || (text && ` ${one.name.toLocaleLowerCase()}`.includes(` ${text}`));
 
+// Only what was typed last offers or closes: an answer that comes late must not take away the list of a newer one.
 async function offer() {
-  const text = asked();
+  const mine = ++newest, text = asked();
   if (text === null) return close();
   const found = (await people()).filter((one) => fits(one, text)).slice(0, MOST);
+  if (mine !== newest) return;
   if (document.activeElement !== box() || asked() !== text || !found.length) return close();
   list().replaceChildren(...found.map(option));
   list().hidden = false;
@@ -62,6 +70,7 @@ function step(by) {
 }
 
 function close() {
+  newest += 1;
   if (!list() || list().hidden) return;
   list().hidden = true;
   list().replaceChildren();
