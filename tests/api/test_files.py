@@ -1,6 +1,8 @@
 """The files of the screens: sheets as one, scripts without their comments, packed for browsers that take it, kept for good."""
 
 import gzip
+import re
+from urllib.parse import unquote
 
 from amends.api import files
 from amends.api.screen import static
@@ -29,6 +31,11 @@ def test_a_script_comes_packed_or_plain_as_the_browser_asks(shared_door: Door) -
     assert gzip.decompress(raw) == plain.content
     assert plain.headers["content-type"].startswith("text/javascript")
     assert plain.text.startswith("import{")
+
+
+def test_a_page_holds_our_sign_itself_so_that_no_change_of_its_address_fetches_one(shared_door: Door) -> None:
+    (sign,) = re.findall(r'<link rel="icon" href="data:image/svg\+xml,([^"]+)"', shared_door.stranger().get("/login").text)
+    assert unquote(sign) == (files.STATIC / "icon.svg").read_text(encoding="utf-8").strip()
 
 
 def test_what_is_no_file_is_not_found(shared_door: Door) -> None:

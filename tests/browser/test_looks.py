@@ -61,6 +61,24 @@ def test_on_a_phone_what_was_done_is_told_beside_the_way_back_and_goes_by_a_tap(
     assert page.evaluate(TOLD) == ["close-case", 0]
 
 
+@pytest.mark.soak
+def test_what_was_done_stays_told_as_long_as_one_points_at_it_or_is_in_it(desktop: Desktop) -> None:
+    desktop.page.clock.install()
+    page = desktop.open()
+    toast, back = page.locator(".toast"), page.locator(".toast button")
+    page.evaluate("""document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Resolved", undo: "/nowhere" } }))""")
+    toast.hover()
+    page.clock.run_for(30_000)
+    expect(toast).to_be_visible()
+    back.focus()
+    page.mouse.move(1, 1)
+    page.clock.run_for(30_000)
+    expect(back).to_be_focused()
+    back.blur()
+    page.clock.run_for(3_000)
+    expect(toast).to_have_count(0)
+
+
 COUNTED = """() => {
   const count = document.querySelector(".list-head .num"), name = document.querySelector(".list-head h1 bdi");
   count.textContent = "3";

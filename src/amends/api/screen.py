@@ -37,7 +37,7 @@ from amends.api import (
     writing_words,
 )
 from amends.api.alarm_reasons import why_alarmed
-from amends.api.files import version
+from amends.api.files import sign, version
 from amends.api.job_words import why_started
 from amends.api.looks import looks_of, themes
 from amends.api.people_words import role_name
@@ -133,7 +133,7 @@ def _environment(*, translates: bool) -> Environment:
         "why_started": why_started,
         "role_name": role_name,
     }
-    found.globals.update(told, static=static, vendor=vendor)
+    found.globals.update(told, static=static, vendor=vendor, sign=sign)
     for name in ("parts", "said", "querying", "boxes", "segment_parts"):
         pieces: Any = found.get_template(f"{name}.html").module
         for often in SMALL & vars(pieces).keys():

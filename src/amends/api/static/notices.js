@@ -2,6 +2,7 @@
 
 import { request } from "./asking.js";
 import { $, htmx, openCase, tell, when } from "./dom.js";
+import { goLater } from "./toasts.js";
 
 const SECONDS = 9, MOST_POPPED = 3;
 const bell = () => $("#bell");
@@ -84,8 +85,7 @@ function pop(one) {
   box.append(link, close);
   place.prepend(box);
   while (place.children.length > MOST_POPPED) place.lastElementChild.remove();
-  const go = () => (box.matches(":hover, :focus-within") ? setTimeout(go, 2000) : box.remove());
-  setTimeout(go, SECONDS * 1000);
+  goLater(box, SECONDS);
 }
 
 function tellBrowser(one) {

@@ -5,8 +5,7 @@ import { $, openCase, tell, when } from "./dom.js";
 import { say } from "./texts.js";
 import { signIn } from "./signing_in.js";
 
-const SECONDS = 4, LONGER = 10;
-
+const SECONDS = 4, LONGER = 10, AGAIN = 2;
 const DEEP = 20;
 const done = []; // the addresses that take back what was done, the newest last
 
@@ -25,7 +24,12 @@ export function toast(text, { undo = "", bad = false } = {}) {
   if (undo && done.at(-1) !== undo) done.push(undo);
   if (done.length > DEEP) done.shift();
   $("#toasts").replaceChildren(box);
-  setTimeout(() => box.remove(), (undo || bad ? LONGER : SECONDS) * 1000);
+  goLater(box, undo || bad ? LONGER : SECONDS);
+}
+
+// What is told for a while stays as long as somebody points at it or has the focus in it.
+export function goLater(box, seconds) {
+  setTimeout(() => (box.matches(":hover, :focus-within") ? goLater(box, AGAIN) : box.remove()), seconds * 1000);
 }
 
 // What was done last may still be under way: only its answer says how it is taken back.
