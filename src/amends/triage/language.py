@@ -29,6 +29,7 @@ SCRIPTS: Mapping[str, str] = {
     "GUJARATI": "gu", "ORIYA": "or", "THAI": "th", "LAO": "lo", "KHMER": "km", "MYANMAR": "my", "GEORGIAN": "ka", "ARMENIAN": "hy",
     "GREEK": "el", "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh",
 }  # fmt: skip
+LATIN = "LATIN"
 JAPANESE = ("HIRAGANA", "KATAKANA")
 FOREIGN_SHARE = 0.2
 
@@ -95,21 +96,32 @@ def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:
     for Latin letters, without it the shipped one.
     """
     words = text.replace(MENTION_MASK, " ").replace(LINK_MASK, " ")[:LONGEST_TEXT]
-    scripts = Counter(_script(char) for char in words if char.isalpha())
+    scripts = _scripts(words)
     if not scripts:
         return UNKNOWN
     certain = _by_script(scripts)
     if certain:
         return certain
-    if scripts["LATIN"] * 2 >= scripts.total():
+    if scripts[LATIN] * 2 >= scripts.total():
         return _in_latin(words, hint.lower().partition("-")[0], latin)
     return _other(words, hint.lower().partition("-")[0])
 
 
 def script_of(text: str) -> str:
     """Return the script that most letters of a text are of, by the first word of their Unicode names; empty where it has none."""
-    [(script, _n)] = Counter(_script(char) for char in text if char.isalpha()).most_common(1) or [("", 0)]
+    [(script, _n)] = _scripts(text).most_common(1) or [("", 0)]
     return script
+
+
+def _scripts(text: str) -> Counter[str]:
+    """Return how many letters of a text are of which script."""
+    letters = Counter(filter(str.isalpha, text))
+    if text.isascii():  # most of them by far
+        return Counter({LATIN: letters.total()} if letters else {})
+    scripts: Counter[str] = Counter()
+    for letter, times in letters.items():
+        scripts[_script(letter)] += times
+    return scripts
 
 
 def plain(language: str) -> str:

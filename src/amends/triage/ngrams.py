@@ -1,11 +1,12 @@
 """Character n-grams: a cheap second opinion on mood, and what tells romanised languages apart. Place in the path: cleaned text -> scores.
 
 N-grams of one to five letters within words, hashed into buckets, damped, the rarer the weightier, of length 1 together; Ethiopic
-syllables count as consonant and vowel. A text is hashed at once in numpy, which takes about 0.05 ms.
+syllables count as consonant and vowel. A text is hashed at once in numpy, which takes about 0.03 ms.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,24 +21,40 @@ BUCKETS = 1 << 17
 LONGEST = 5
 LONGEST_TEXT = 600
 PARTS = ("rarity", "weights", "scales", "bias")
-STEP, MIX = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
+STEP, MIX = 0x9E3779B1, 0x85EBCA6B
+WORD = 1 << 32
+# The hash of an n-gram is that of its beginning times STEP, and its last letter added, times MIX. That is linear in the letters, so that
+# all hashes of a text are one product: a row for each size, a column for each letter of an n-gram.
+HASHES = np.array(
+    [[MIX * pow(STEP * MIX, size - 1 - at, WORD) % WORD if at < size else 0 for at in range(LONGEST)] for size in range(1, LONGEST + 1)],
+    np.uint32,
+)
+END = np.zeros(LONGEST, np.uint32)
 
 Numbers = NDArray[np.float32]
 Places = NDArray[np.int64]
 
 
+@lru_cache(maxsize=256)
 def grams(text: str, *, buckets: int = BUCKETS) -> tuple[Places, Numbers]:
-    """Return the buckets that a text's n-grams fall into, each once, and what each counts: 1 + log(times)."""
-    letters = apart(np.frombuffer(f" {text[:LONGEST_TEXT].lower()} ".encode("utf-32-le", "replace"), np.uint32))
-    spaces = np.cumsum(letters == ord(" "))
-    found: list[NDArray[np.uint32]] = []
-    hashed = np.zeros(len(letters) + 1, np.uint32)
-    for size in range(1, min(LONGEST, len(letters)) + 1):
-        hashed = (hashed[:-1] * STEP + letters[size - 1 :]) * MIX
-        inside = spaces[size - 2 : -1] - spaces[: len(letters) - size + 1] if size > 2 else np.zeros(len(hashed), np.int64)  # noqa: PLR2004
-        found.append((hashed ^ (hashed >> np.uint32(15)))[inside == 0])
-    places, times = np.unique(np.concatenate(found) & np.uint32(buckets - 1), return_counts=True)
-    return places.astype(np.int64), 1 + np.log(times.astype(np.float32))
+    """Return the buckets that a text's n-grams fall into, each once, and what each counts: 1 + log(times).
+
+    A post is asked for its language, its mood and its topics within a moment, each by a table of its own.
+    """
+    letters = np.concatenate((apart(np.frombuffer(f" {text[:LONGEST_TEXT].lower()} ".encode("utf-32-le", "replace"), np.uint32)), END))
+    count = len(letters) - len(END)
+    hashed = HASHES @ np.stack([letters[at : at + count] for at in range(LONGEST)])
+    outside = np.zeros((LONGEST, count), bool)
+    spaces = letters == ord(" ")
+    for size in range(3, LONGEST + 1):  # the spaces at either end of a word belong to it, those between words to none
+        outside[size - 1] = outside[size - 2] | spaces[size - 2 : count + size - 2]
+    for size in range(2, LONGEST + 1):
+        outside[size - 1, max(count - size + 1, 0) :] = True
+    found = hashed[~outside]
+    places, times = np.unique((found ^ (found >> np.uint32(15))) & np.uint32(buckets - 1), return_counts=True)
+    found_at, counted = places.astype(np.int64), 1 + np.log(times.astype(np.float32))
+    found_at.flags.writeable = counted.flags.writeable = False
+    return found_at, counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,7 @@ def _either(pieces: Iterable[str]) -> str:
 
 
 def _words(pieces: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_either(piece for piece in pieces if _LATIN.match(piece))})")
+    return re.compile(rf"\b(?=\w)(?:{_either(piece for piece in pieces if _LATIN.match(piece))})")
 
 
 def _stems(pieces: Iterable[str]) -> re.Pattern[str]:

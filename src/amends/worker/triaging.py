@@ -11,7 +11,7 @@ from amends.worker.names import Task
 
 log = logger(__name__)
 
-BATCH = 96  # four of the model's own batches
+BATCH = 192  # eight of the model's own batches
 PART = "triage"
 
 

@@ -1,11 +1,15 @@
 """Triage: from a claimed row to a stored verdict against bare onnxruntime on the same tokens, and against the pipeline of transformers.
 
-All on one thread. The peer, `transformers.pipeline` with torch, runs the same weights, taken out of the shipped graph; it is left out, and
-said to be, where torch is not installed (extra `train`).
+In batches both sides have the same core: the graph with one thread, and a worker with those that it has, one of which stores while the
+other one's graph runs; PostgreSQL may have the other cores. The peer, `transformers.pipeline` with torch, runs the same weights, taken out
+of the shipped graph, on all cores; it is left out, and said to be, where torch is not installed (extra `train`).
 """
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
@@ -29,17 +33,21 @@ from amends.triage.judge import Text, judge
 from amends.triage.loading import SHIPPED
 from amends.triage.models import encoder
 from amends.triage.training.mixture import own_sentences
+from amends.worker.context import AT_ONCE
+from amends.worker.names import Task
 from amends.worker.triaging import BATCH
 
-ROUND = 960
+ROUND = 12 * BATCH
+THREADS = AT_ONCE[Task.TRIAGE]
 ROUNDS = 5
 SINGLES = 400
+PARTS = 8
 FLOOD, STEP = 100_000, 4_000
 SHORTEST, LONGEST = 16, 24
 SEEN = BORN + timedelta(days=30)
 WORKLOAD = (
-    f"posts of {SHORTEST} to {LONGEST} tokens from 4,000 authors, {ROUND:,} a round in claims of {BATCH}, one thread a side; "
-    f"memory over {FLOOD:,} posts"
+    f"posts of {SHORTEST} to {LONGEST} tokens from 4,000 authors, {ROUND:,} a round in claims of {BATCH}, both sides on one core, "
+    f"the worker with its {THREADS} threads; memory over {FLOOD:,} posts"
 )
 
 
@@ -47,19 +55,31 @@ def run(url: str) -> list[Row]:
     """Return the rows: batches, single posts, the peer, memory."""
     model = encoder.build(SHIPPED)
     texts = _texts(model)
-    with connect(url) as conn:
-        bench = Bench(conn, model, texts)
-        rows = [
-            rate("claim, read, store", product=bench.claimed, floor=bench.bare, things=ROUND, rounds=ROUNDS, at_least=0.75),
-            single(model, texts),
-            flood(model, texts),
-        ]
+    with ExitStack() as stack:
+        bench = Bench([stack.enter_context(connect(url)) for _ in range(THREADS)], model, texts)
+        with on_one_core():
+            batches = rate("claim, read, store", product=bench.claimed, floor=bench.bare, things=ROUND, rounds=ROUNDS, at_least=0.75)
+        rows = [batches, single(model, texts), flood(model, texts)]
         # Last, since torch takes more memory than everything before it.
         if find_spec("torch") is None:
             say("transformers.pipeline is left out: torch is not installed (extra `train`).")
         else:
             rows.append(against_pipeline(bench, texts))
     return rows
+
+
+@contextmanager
+def on_one_core() -> Generator[None]:
+    """Keep all threads of this process, those begun within too, on one core, where the system lets us."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _texts(model: encoder.Encoder) -> list[str]:
@@ -72,14 +92,14 @@ def _texts(model: encoder.Encoder) -> list[str]:
 class Bench:
     """One source, and how far its posts have come."""
 
-    def __init__(self, conn: Connection, model: encoder.Encoder, texts: Sequence[str]) -> None:
-        self._conn = conn
+    def __init__(self, conns: Sequence[Connection], model: encoder.Encoder, texts: Sequence[str]) -> None:
+        self._conns = conns
         self._model = model
         self._texts = texts
         self._stored = 0
         self._policy = policy_of(read_settings(mode=Mode.TEST, secret_key=DEMO_SECRET))
         self._source_id = add_source(
-            conn,
+            conns[0],
             brand="Bench",
             network="x",
             handle="bench",
@@ -89,12 +109,12 @@ class Bench:
             secret_key="a key for the bench alone",  # noqa: S106
             now=BORN,
         )
-        conn.commit()
+        conns[0].commit()
 
     def claimed(self) -> Timed:
         """Store a round of posts, to be triaged."""
-        ingest(self._conn, source_id=self._source_id, network="x", posts=self._posts(), now=SEEN)
-        self._conn.commit()
+        ingest(self._conns[0], source_id=self._source_id, network="x", posts=self._posts(), now=SEEN)
+        self._conns[0].commit()
         return self._triage
 
     def _posts(self) -> list[Post]:
@@ -103,12 +123,17 @@ class Bench:
         return [replace(post, text=text) for post, text in zip(made, self._texts, strict=True)]
 
     def _triage(self) -> None:
-        done = 0
-        while found := triage_pending(self._conn, classifier=self._model, policy=self._policy, clock=lambda: SEEN, limit=BATCH):
-            self._conn.commit()
-            done += found
+        with ThreadPoolExecutor(len(self._conns)) as threads:
+            done = sum(threads.map(self._drain, self._conns))
         if done != ROUND:
             raise AssertionError(f"{done} posts were triaged, {ROUND} should have been")
+
+    def _drain(self, conn: Connection) -> int:
+        done = 0
+        while found := triage_pending(conn, classifier=self._model, policy=self._policy, clock=lambda: SEEN, limit=BATCH):
+            conn.commit()
+            done += found
+        return done
 
     def bare(self) -> Timed:
         """Make ready the same tokens, sorted by length over the whole round, which is more than triage can know."""
@@ -142,11 +167,11 @@ def _p99(work: Callable[[Any], object], things: Sequence[Any]) -> float:
 def against_pipeline(bench: Bench, texts: Sequence[str]) -> Row:
     """Return the row against transformers' pipeline, called as its page says, on the same weights."""
     pipeline = pipeline_of(SHIPPED)
-    few = list(texts[: ROUND // 4])
+    few = list(texts[: ROUND // PARTS])
     return rate(
         "against transformers.pipeline",
         product=bench.claimed,
-        floor=lambda: lambda: [pipeline(few) for _ in range(4)],
+        floor=lambda: lambda: [pipeline(few) for _ in range(PARTS)],
         things=ROUND,
         rounds=2,
         at_least=5,

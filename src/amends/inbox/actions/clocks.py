@@ -8,10 +8,12 @@ from the case as it stands, so that doing it twice, or late, changes nothing.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from amends.core.database import Connection
 from amends.inbox.actions.escalate import ring
-from amends.inbox.actions.terms import Book, open_book
+from amends.inbox.actions.terms import Book, Held, open_book
 from amends.inbox.rules import clocks as rules
 from amends.inbox.rules.clocks import Clock
 from amends.inbox.rules.ids import CaseId
@@ -21,7 +23,7 @@ from amends.inbox.store.clocks import ClockRow, Episode
 
 BATCH = 100
 SECOND = timedelta(seconds=1)
-Bind = Callable[[Book, ClockRow], ClockRow]
+Bind = Callable[[Book, ClockRow, Clock], Held]
 
 
 def keep_due(conn: Connection, *, now: datetime) -> int:
@@ -38,7 +40,8 @@ def keep(conn: Connection, case_ids: Sequence[CaseId], *, now: datetime, bind: B
     episodes = clocks.episodes(conn, case_ids)
     stored = clocks.of_episodes(conn, [episode.episode_id for episode in episodes])
     book = open_book(conn, case_ids, stored, now=now)
-    told = [(episode, old, row) for episode in episodes for old, row in _rows(book, episode, stored, now, bind)]
+    known = {episode_id: list(rows) for episode_id, rows in groupby(stored, key=attrgetter("episode_id"))}
+    told = [(episode, old, row) for episode in episodes for old, row in _rows(book, episode, known.get(episode.episode_id, ()), now, bind)]
     clocks.save(conn, [row for _episode, old, row in told if row != old])
     for episode, old, row in told:
         ring(book, episode, old, row, now)
@@ -46,18 +49,16 @@ def keep(conn: Connection, case_ids: Sequence[CaseId], *, now: datetime, bind: B
     clocks.done_with(conn, case_ids)
 
 
-def _rows(book: Book, episode: Episode, stored: Sequence[ClockRow], now: datetime, bind: Bind) -> list[tuple[ClockRow | None, ClockRow]]:
+def _rows(book: Book, episode: Episode, known: Sequence[ClockRow], now: datetime, bind: Bind) -> list[tuple[ClockRow | None, ClockRow]]:
     """Return each clock of an episode as it was and as it is to be."""
-    known = [row for row in stored if row.episode_id == episode.episode_id]
     before = {(row.kind, row.number): row for row in known}
     wanted = rules.follow(episode.standing, [row.clock for row in known], now=now)
-    rows = [_row(book, bind(book, _with(episode, before.get((one.kind, one.number)), one, now)), now) for one in wanted]
-    return [(before.get((row.kind, row.number)), row) for row in rows]
+    olds = [before.get((clock.kind, clock.number)) for clock in wanted]
+    return [(old, _row(book, old or _new(episode, clock, now), clock, now, bind)) for old, clock in zip(olds, wanted, strict=True)]
 
 
-def _with(episode: Episode, row: ClockRow | None, clock: Clock, now: datetime) -> ClockRow:
-    """Return the row of a clock as it runs now."""
-    kept = row or ClockRow(
+def _new(episode: Episode, clock: Clock, now: datetime) -> ClockRow:
+    return ClockRow(
         case_id=episode.case_id,
         episode_id=episode.episode_id,
         kind=clock.kind.value,
@@ -65,8 +66,22 @@ def _with(episode: Episode, row: ClockRow | None, clock: Clock, now: datetime) -
         created_at=now,
         started_at=clock.started_at,
     )
+
+
+def _row(book: Book, row: ClockRow, clock: Clock, now: datetime, bind: Bind) -> ClockRow:
+    """Return the row of a clock as it runs now, with the times that its policy gives it."""
+    held = bind(book, row, clock)
+    terms = book.terms(clock.kind, held)
+    found = timed(clock, terms, now=now)
+    breached_at = found.breached_at or _still(row, clock, found)
+    born_late = row.born_late if row.id else clock.runs and breached_at is not None
+    warned_at = row.warned_at or (now if not born_late and _to_warn(clock, found, now) else None)
+    rung = Rung(warned=warned_at is not None, breached=breached_at is not None, steps_done=row.steps_done, born_late=born_late)
+    ended = clock.stopped_at is not None
     return replace(
-        kept,
+        row,
+        policy_version_id=held.policy,
+        calendar_version_id=held.calendar,
         started_at=clock.started_at,
         paused_at=clock.paused_at,
         pause_begins=[begin for begin, _end in clock.pauses],
@@ -74,21 +89,7 @@ def _with(episode: Episode, row: ClockRow | None, clock: Clock, now: datetime) -
         paused_seconds=clock.paused() // SECOND,
         stopped_at=clock.stopped_at,
         voided_at=clock.voided_at,
-    )
-
-
-def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
-    """Return the row with the times that its policy gives it."""
-    terms = book.terms(row)
-    found = timed(row.clock, terms, now=now)
-    breached_at = found.breached_at or _still(row, found)
-    born_late = row.born_late if row.id else row.clock.runs and breached_at is not None
-    warned_at = row.warned_at or (now if not born_late and _to_warn(row, found, now) else None)
-    rung = Rung(warned=warned_at is not None, breached=breached_at is not None, steps_done=row.steps_done, born_late=born_late)
-    ended = row.stopped_at is not None
-    return replace(
-        row,
-        due_at=found.due_at if found.due_at or row.clock.runs else row.due_at,
+        due_at=found.due_at if found.due_at or clock.runs else row.due_at,
         warn_at=found.warn_at,
         warned_at=warned_at,
         breached_at=breached_at,
@@ -96,7 +97,7 @@ def _row(book: Book, row: ClockRow, now: datetime) -> ClockRow:
         wall_seconds=found.wall // SECOND if ended else None,
         business_seconds=_seconds(found.business) if ended else None,
         whole_business_seconds=_seconds(found.whole_business) if ended else None,
-        next_at=next_look(row.clock, found, terms, rung),
+        next_at=next_look(clock, found, terms, rung),
     )
 
 
@@ -104,10 +105,10 @@ def _seconds(length: timedelta | None) -> int | None:
     return None if length is None else length // SECOND
 
 
-def _still(row: ClockRow, found: Timed) -> datetime | None:
+def _still(row: ClockRow, clock: Clock, found: Timed) -> datetime | None:
     """Return the breach of a clock that runs and is due as it was: ours may have been put back since, which makes nothing in time."""
-    return row.breached_at if row.clock.runs and row.breached_at == found.due_at else None
+    return row.breached_at if clock.runs and row.breached_at == found.due_at else None
 
 
-def _to_warn(row: ClockRow, found: Timed, now: datetime) -> bool:
-    return row.clock.runs and found.warn_at is not None and found.warn_at <= now and found.breached_at is None
+def _to_warn(clock: Clock, found: Timed, now: datetime) -> bool:
+    return clock.runs and found.warn_at is not None and found.warn_at <= now and found.breached_at is None

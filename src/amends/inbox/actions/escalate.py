@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from amends.core.errors import AmendsError
 from amends.core.log import logger
 from amends.inbox.actions import assign, press
-from amends.inbox.actions.terms import Book
+from amends.inbox.actions.terms import Book, held_by
+from amends.inbox.rules.clocks import ClockKind
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import TeamId
-from amends.inbox.rules.sla import Rung, Step, next_look, timed
+from amends.inbox.rules.sla import Rung, Step, Terms, next_look, timed
 from amends.inbox.store import clocks, events
 from amends.inbox.store.clocks import ClockRow, Episode
 
@@ -39,7 +40,7 @@ def _tell(book: Book, row: ClockRow, kind: EventKind, now: datetime, **facts: ob
 
 def _climb(book: Book, episode: Episode, row: ClockRow, now: datetime) -> None:
     """Take the steps whose time has come, in order."""
-    steps, due, done = book.terms(row).steps, row.breached_at, row.steps_done
+    steps, due, done = _terms(book, row).steps, row.breached_at, row.steps_done
     clock_id = row.id or _id_of(book, row)
     while due and done < len(steps) and due + timedelta(minutes=steps[done].minutes) <= now:
         if clocks.note_step(book.conn, clock_id=clock_id, number=done + 1, at=now):
@@ -49,13 +50,17 @@ def _climb(book: Book, episode: Episode, row: ClockRow, now: datetime) -> None:
         _keep_on(book, replace(row, steps_done=done), now)
 
 
+def _terms(book: Book, row: ClockRow) -> Terms:
+    return book.terms(ClockKind(row.kind), held_by(row))
+
+
 def _id_of(book: Book, row: ClockRow) -> int:
     found = clocks.of_episodes(book.conn, [row.episode_id])
     return next(one.id for one in found if (one.kind, one.number) == (row.kind, row.number))
 
 
 def _keep_on(book: Book, row: ClockRow, now: datetime) -> None:
-    terms = book.terms(row)
+    terms = _terms(book, row)
     rung = Rung(warned=row.warned_at is not None, breached=True, steps_done=row.steps_done, born_late=row.born_late)
     clocks.save(book.conn, [replace(row, next_at=next_look(row.clock, timed(row.clock, terms, now=now), terms, rung))])
 

@@ -7,7 +7,7 @@ applied to all that ran: what is made, changed, put elsewhere or removed today p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from amends.core.database import Connection
 from amends.core.errors import AmendsError
 from amends.core.log import logger
 from amends.inbox.actions import conditions
-from amends.inbox.rules.clocks import ClockKind
+from amends.inbox.rules.clocks import Clock, ClockKind
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.sla import Terms
 from amends.inbox.rules.sla_policy import Written
@@ -55,6 +55,19 @@ class Sorter:
             return set()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What a clock runs under: a version of a policy and one of a calendar, by their ids, None where there is none."""
+
+    policy: int | None
+    calendar: int | None
+
+
+def held_by(row: ClockRow) -> Held:
+    """Return what a stored clock runs under."""
+    return Held(policy=row.policy_version_id, calendar=row.calendar_version_id)
+
+
 @dataclass(kw_only=True, slots=True)
 class Book:
     """The policies and calendars that stand, and those that stood when the clocks of some cases began; no clock asks for itself."""
@@ -69,44 +82,44 @@ class Book:
     calendars: dict[int, CalendarRow]
     past: Sequence[CalendarRow] | None = None
 
-    def bound(self, row: ClockRow) -> ClockRow:
-        """Return the clock under the policy that holds for it."""
+    def bound(self, row: ClockRow, clock: Clock) -> Held:
+        """Return the versions that hold for the clock of a row, as it runs now."""
         if row.id == 0:
-            return self._under(row, self.sorter.first(self.policies, row.case_id))
-        if not row.clock.runs:
-            return row
-        policy, now = self._settled(row), self._version(row)
+            return self._under(self.sorter.first(self.policies, row.case_id))
+        if not clock.runs:
+            return held_by(row)
+        policy, now = self._settled(row), self._version(row.policy_version_id)
         if policy is None or (now is not None and now.policy_id == policy.policy_id):
-            return row
-        return self._under(row, policy, self.standings[row.created_at].settled_at)
+            return held_by(row)
+        return self._under(policy, self.standings[row.created_at].settled_at)
 
-    def anew(self, row: ClockRow) -> ClockRow:
-        """Return a running clock under the policy as it stood when the policies were applied."""
-        if row.id == 0 or not row.clock.runs:
-            return self.bound(row)
-        return self._under(row, self._settled(row), self.standings[row.created_at].settled_at)
+    def anew(self, row: ClockRow, clock: Clock) -> Held:
+        """Return the versions that hold for the clock where a running one goes by the policies as they stood when they were applied."""
+        if row.id == 0 or not clock.runs:
+            return self.bound(row, clock)
+        return self._under(self._settled(row), self.standings[row.created_at].settled_at)
 
-    def terms(self, row: ClockRow) -> Terms:
-        """Return what holds for the clock."""
-        policy, known = self._version(row), self.calendars.get(row.calendar_version_id or 0)
+    def terms(self, kind: ClockKind, held: Held) -> Terms:
+        """Return what these versions say of a kind of clock."""
+        policy, known = self._version(held.policy), self.calendars.get(held.calendar or 0)
         calendar = known.calendar if known else None
-        return policy.terms(ClockKind(row.kind), calendar) if policy else Terms(calendar=calendar)
+        return policy.terms(kind, calendar) if policy else Terms(calendar=calendar)
 
     def name(self, row: ClockRow) -> str:
         """Return the name of the policy that the clock runs under; empty where none does."""
-        policy = self._version(row)
+        policy = self._version(row.policy_version_id)
         return policy.name if policy else ""
 
-    def _version(self, row: ClockRow) -> PolicyRow | None:
-        return self.versions.get(row.policy_version_id or 0)
+    def _version(self, version_id: int | None) -> PolicyRow | None:
+        return self.versions.get(version_id or 0)
 
     def _settled(self, row: ClockRow) -> PolicyRow | None:
         """Return the policy that the case falls under, as it is now, of those that stood when it was settled what holds for the clock."""
         return self.sorter.first([self.versions[one] for one in self.standings[row.created_at].version_ids], row.case_id)
 
-    def _under(self, row: ClockRow, policy: PolicyRow | None, at: datetime | None = None) -> ClockRow:
+    def _under(self, policy: PolicyRow | None, at: datetime | None = None) -> Held:
         calendar = self._calendar((policy.calendar_id if policy else None) or self.desk_calendar or 0, at)
-        return replace(row, policy_version_id=policy.id if policy else None, calendar_version_id=calendar.id if calendar else None)
+        return Held(policy=policy.id if policy else None, calendar=calendar.id if calendar else None)
 
     def _calendar(self, calendar_id: int, at: datetime | None) -> CalendarRow | None:
         """Return the calendar as it was at a moment (None: as it is); one that is younger, as it is."""

@@ -173,7 +173,7 @@ def save(conn: Connection, rows: Sequence[ClockRow]) -> None:
 
 
 def _facts(row: ClockRow) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in ClockRow.__dataclass_fields__ if name != "id"}
+    return {name: _plain(value) for name in ClockRow.__dataclass_fields__ if name != "id" and (value := getattr(row, name)) is not None}
 
 
 def _plain(value: object) -> object:
