@@ -3,7 +3,7 @@
 import httpx
 
 from amends.cli.measuring.desks import desk_of
-from amends.cli.measuring.inbox import POSTS_A_CASE
+from amends.cli.measuring.inbox import POSTS_A_CASE, VAST
 from amends.cli.measuring.row import Row, Timed, delay, slowest, warmed
 from amends.cli.measuring.web import FLOOR, browsing
 from amends.core.clock import utc_now
@@ -19,7 +19,10 @@ SMALL = 10_000
 ROUNDS = 60
 PATIENCE = 200
 LIST = {"HX-Request": "true", "HX-Target": "list"}
-WORKLOAD = f"cases with {POSTS_A_CASE} posts each, 12 % open, 12 sources, 50 agents; pages of 50; grown from {SMALL:,} cases"
+WORKLOAD = (
+    f"cases with {POSTS_A_CASE} posts each (1 from {VAST:,} cases on), 12 % open, 12 sources, 50 agents; pages of 50; "
+    f"grown from {SMALL:,} cases"
+)
 FILTERED = {
     "list of a language": "status:open lang:ta",
     "list of all that is negative": "mood:negative",

@@ -9,17 +9,20 @@ from amends.core.database import Connection, execute
 from amends.inbox.store import counts
 
 POSTS_A_CASE = 5
+VAST = 2_000_000
+"""From so many cases on each has one post: a machine to develop on has no room for more."""
 MESSAGES = 20
 """How many messages the open case that `bench detail` looks at has: the one with the highest id."""
 
 
 def fill_desk(conn: Connection, *, cases: int) -> None:
-    """Make `cases` cases of as many customers, `POSTS_A_CASE` posts each, a verdict a post."""
+    """Make `cases` cases of as many customers, `POSTS_A_CASE` posts each (one on a `VAST` desk), a verdict a post."""
+    posts = POSTS_A_CASE if cases < VAST else 1
     execute(conn, "set local synchronous_commit = off")
     execute(conn, "set local maintenance_work_mem = '512MB'")
     _fill_people(conn, cases)
     for statement in (_CASES, _POSTS, _MORE_POSTS, _VERDICTS, _TOPICS, _EVENTS, _EPISODES, _FOLLOW_UPS, _NO_CLOCKS):
-        execute(conn, statement, {"posts": POSTS_A_CASE, "messages": MESSAGES})
+        execute(conn, statement, {"posts": posts, "messages": MESSAGES})
     counts.fold(conn)
 
 
