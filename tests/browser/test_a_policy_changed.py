@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from amends.api.auth import SESSION_COOKIE
 from tests.browser.desktop import Desktop
+from tests.desk import DAY
 
 
 def as_mia(desktop: Desktop) -> Page:
@@ -37,3 +38,13 @@ def test_a_policy_is_changed_with_its_effect_on_the_last_month_before_ones_eyes(
 
     page.goto(f"/inbox/{desktop.door.who.plain}")
     expect(page.get_by_role("list", name="Clocks")).to_contain_text("First answer")
+
+
+def test_a_long_promise_is_read_beside_narrow_columns(desktop: Desktop) -> None:
+    case, door = desktop.door.who.plain, desktop.door
+    said = {"promised": "A technician visits you on Tuesday at 5 pm, and you have the refund by Friday", "said": "yes", "zone": "UTC"}
+    door.visitor(door.who.ada).post(f"/inbox/{case}/promises", data=said | {"at": f"{door.now + 3 * DAY:%Y-%m-%dT%H:%M}"})
+    desktop.page.set_viewport_size({"width": 1280, "height": 900})
+    text = desktop.open(f"/inbox/{case}").locator(".case-head .promise .grow").bounding_box()
+    assert text is not None
+    assert text["width"] > 200

@@ -49,7 +49,7 @@ def shown(row: ClockRow, terms: Terms, policy: str, now: datetime) -> Shown | No
     found = timed(row.clock, terms, now=now)
     return Shown(
         kind=named(row.kind),
-        state=_state(row, found, now),
+        state=_state(row, terms, found, now),
         left=_left(row, terms, found, now),
         how=how(row, terms),
         policy=policy,
@@ -57,24 +57,31 @@ def shown(row: ClockRow, terms: Terms, policy: str, now: datetime) -> Shown | No
     )
 
 
-def _state(row: ClockRow, found: Timed, now: datetime) -> str:
+def _state(row: ClockRow, terms: Terms, found: Timed, now: datetime) -> str:
     if found.breached_at:
         return "late"
-    if row.paused_at and found.due_at is None:
+    if _stands_since(row, terms):
         return "stands"
     return "soon" if found.warn_at and found.warn_at <= now else "fine"
 
 
 def _left(row: ClockRow, terms: Terms, found: Timed, now: datetime) -> str:
-    """Return what is left: of business time where it is counted so."""
+    """Return what is left, of business time where it is counted so, or by how much it is late; and since when it stands, if it does."""
+    stands = _stands_since(row, terms)
     if found.breached_at:
-        return _("late by %(span)s") % {"span": words.span(max(now - found.breached_at, timedelta(0)))}
-    span = words.span(found.left or timedelta(0))
-    text = _("%(span)s business time left") if terms.counted_by else _("%(span)s left")
-    if row.paused_at and found.due_at is None:
-        since = words.stamp(row.paused_at)
-        return _("%(left)s, paused since %(since)s while we wait for the customer") % {"left": text % {"span": span}, "since": since}
-    return text % {"span": span}
+        text, span = _("late by %(span)s"), max((stands or now) - found.breached_at, timedelta(0))
+    else:
+        text, span = _("%(span)s business time left") if terms.counted_by else _("%(span)s left"), found.left or timedelta(0)
+    left = text % {"span": words.span(span)}
+    if stands is None:
+        return left
+    paused = _("%(left)s, paused since %(since)s while we wait for the customer")
+    return paused % {"left": left, "since": words.stamp(stands)}
+
+
+def _stands_since(row: ClockRow, terms: Terms) -> datetime | None:
+    """Return since when the clock stands, as its policy lets it; a late one gets no later meanwhile."""
+    return row.paused_at if terms.pauses else None
 
 
 def how(row: ClockRow, terms: Terms) -> str:
