@@ -60,7 +60,7 @@ def test_a_file_is_imported_and_its_bad_row_is_named(importer: Importer) -> None
         "added": 3,
         "again": 0,
         "refused": 1,
-        "refusals": [{"line": 6, "reason": "published_at 'tomorrow' is neither ISO 8601 nor seconds since 1970"}],
+        "refusals": [{"line": 6, "reason": "published_at “tomorrow” is neither ISO 8601 nor seconds since 1970"}],
     }
     assert importer.values("select s.network || ' ' || p.external_id from posts p join sources s on s.id = p.source_id order by 1") == [
         "reddit 3",

@@ -198,7 +198,7 @@ def test_a_share_on_x_names_what_it_shares_and_has_its_whole_text() -> None:
 def test_the_good_lines_of_a_broken_stream_are_read_and_the_broken_one_is_named() -> None:
     harvest = read(tape("x", "twarc-csv.streaming_output_with_error.jsonl"))
     assert len(harvest.posts) == 7
-    assert harvest.troubles == ("line 8: not JSON",)
+    assert harvest.troubles == ("line 8: this is not JSON",)
     answers = [post for post in harvest.posts if post.parent_id]
     assert len(answers) == 3
     assert [post.quoted_id for post in harvest.posts if post.quoted_id] == ["1377640162566496258"]

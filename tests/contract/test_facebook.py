@@ -128,7 +128,7 @@ def test_what_has_no_words_for_us_is_heard_in_silence(told: object) -> None:
 
 
 def test_a_call_that_cannot_be_read_names_its_trouble() -> None:
-    assert page().hear(signed(call({**COMMENTED, "created_time": None}))).harvest.troubles == ("5_1: no time",)
+    assert page().hear(signed(call({**COMMENTED, "created_time": None}))).harvest.troubles == ("post 5_1: no time",)
 
 
 @pytest.mark.parametrize(

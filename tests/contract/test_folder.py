@@ -139,9 +139,9 @@ def test_a_file_that_was_renamed_goes_on_where_it_was(visited: Visited) -> None:
 def test_refused_rows_are_told_by_line_and_stay_told(visited: Visited) -> None:
     visited.write("a.csv", HEADER + row("one") + ",nobody,2026-02-19T08:00:00Z\n" + row("two"))
     assert visited.read() == ["one", "two"]
-    assert "a.csv, line 3: author_handle is missing" in visited.troubles
+    assert "a.csv, line 3: no value for author_handle" in visited.troubles
     visited.read()
-    assert visited.troubles == ["Refused rows of a.csv: 1. The last: a.csv, line 3: author_handle is missing"]
+    assert visited.troubles == ["Refused rows of a.csv: 1. The last: a.csv, line 3: no value for author_handle"]
 
 
 def test_links_odd_names_folders_and_pipes_are_refused(visited: Visited, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -85,7 +85,7 @@ def test_a_stream_brings_posts_and_a_broken_line_does_no_harm(server: Replay) ->
     )
     pages = collected(server)
     assert [post.external_id for page in pages for post in page.posts] == ["2024770000000000000", "2024770000000000001"]
-    assert [trouble for page in pages for trouble in page.troubles] == ["line 2: not JSON"]
+    assert [trouble for page in pages for trouble in page.troubles] == ["line 2: this is not JSON"]
     assert sum(page.reads for page in pages) == 2
     asked = server.requests[-1]
     assert asked.path == "/2/tweets/search/stream"

@@ -88,8 +88,8 @@ def test_a_handle_loses_its_ornament(handle: str) -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"author_handle": " "}, "author_handle is missing"),
-        ({"published_at": ""}, "published_at is missing"),
+        ({"author_handle": " "}, "no value for author_handle"),
+        ({"published_at": ""}, "no value for published_at"),
         ({"published_at": "yesterday"}, "neither ISO 8601"),
         ({"published_at": "2026-13-01"}, "neither ISO 8601"),
         ({"published_at": "9" * 400}, "neither ISO 8601"),

@@ -228,7 +228,7 @@ def test_headers_may_be_odd() -> None:
 
 def test_a_mail_without_a_sender_is_named_as_trouble() -> None:
     harvest = posts_from(fields_of(b"Message-ID: <a@b.example>\r\n\r\nwords", RECEIVED), ACCOUNT)
-    assert harvest.troubles == ("<a@b.example>: no sender",)
+    assert harvest.troubles == ("post <a@b.example>: no sender",)
 
 
 @pytest.mark.parametrize("odd", [None, 7, "x", b"{", [], {"mails": 3}, {"mails": [None, {}, {"headers": 3, "received": "x"}]}])

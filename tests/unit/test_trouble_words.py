@@ -11,12 +11,15 @@ from requests import Response
 import amends
 from amends.api.alarm_reasons import why_alarmed
 from amends.api.trouble_words import TEXTS, trouble
+from amends.collectors import reddit
 from amends.core import network
 from amends.core.errors import AccessDenied, CredentialsRefused, NetworkError, QueryRefused, SourceUnfit, Unreachable
 from amends.core.network import error_of
-from amends.core.network_words import Said
+from amends.core.network_words import Lack, Said
 from amends.core.outward import INSIDE
+from amends.core.ports import Account
 from amends.core.read_only import no_reply
+from amends.core.rows.wrong import Wrong
 from amends.core.translating import gettext, speaking
 from amends.inbox.rules import budgeting, delivery, reply_tries, source_health
 from amends.inbox.rules.source_alarms import SourceSeen, WatchSeen, alarms_of
@@ -52,7 +55,7 @@ def note_of(error: NetworkError) -> str:
 
 KEPT = [
     *of_alarms(seen("stopped", note_of(CredentialsRefused("a It said: b")))),
-    *(text % dict.fromkeys(NAMED.findall(text), "100 % (a") for text in Said),
+    *(text % dict.fromkeys(NAMED.findall(text), "100 % (a") for text in (*Said, *Lack, *Wrong)),
     *of_alarms(seen("retrying", NO_ANSWER)),
     *of_alarms(seen("ok", "", silent=True)),
     *of_alarms(seen("ok", "", left=-DAY)),
@@ -100,6 +103,38 @@ def test_what_a_collector_says_with_something_in_it_is_told_in_the_readers_langu
         assert trouble(unread).endswith(gettext(Said.X_FORGOT_THE_PLACE) % {"said": "400 %(n)s"})
         live = QueryRefused(Said.NO_SUBREDDIT, query="a b")
         assert str(live) == gettext(Said.NO_SUBREDDIT) % {"query": "a b"} == trouble("“a b” is no name of a subreddit.")
+
+
+def unread(*troubles: str) -> str:
+    """Return the note of a watch on whose page this could not be read."""
+    return source_health.after_page(more=False, troubles=troubles, come_back_at=None, now=NOON, poll_every=DAY).note
+
+
+def test_what_cannot_be_read_of_a_page_is_told_in_the_readers_language() -> None:
+    timeless, broken = reddit.posts_from(b'{"kind": "t3", "data": {"name": "t3_a"}}\n{', Account(handle="NorthPier")).troubles
+    row = Said.ROW % {"name": "a.csv", "line": 2, "why": Wrong.WIDTH % {"n": 3, "width": 2}}
+    with speaking("es"):
+        assert trouble(unread(broken)) == "No se pudo leer todo: línea 2: esto no es JSON"
+        assert trouble(unread(timeless, broken)) == "No se pudo leer todo: publicación 0: sin hora (y 1 más)"
+        assert trouble(Said.ROWS_REFUSED % {"name": "a.csv", "n": 1, "why": row}) == (
+            "Filas rechazadas de a.csv: 1. La última: a.csv, línea 2: 3 valores bajo 2 columnas"
+        )
+
+
+def said_bare_of_an_item(source: Path) -> list[str]:
+    """Return what a file says of something on a page in words that no catalogue can have."""
+    calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call) and node.args]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.args[0], ast.Constant | ast.JoinedStr) and ast.unparse(call.func) in {"ValueError", "troubles.append"}
+    ]
+
+
+def test_what_a_collector_says_of_one_post_can_be_told_in_each_language() -> None:
+    files = [*PRODUCT.glob("collectors/_*.py"), PRODUCT / "core/harvest.py", PRODUCT / "core/graph_messages.py"]
+    streams = {"_mastodon_stream.py"}  # why a stream ends goes to the log
+    assert {source.name: bare for source in files if source.name not in streams and (bare := said_bare_of_an_item(source))} == {}
 
 
 def raised_bare(source: Path) -> list[str]:

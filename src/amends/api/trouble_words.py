@@ -8,6 +8,7 @@ from amends.core import network, outward
 from amends.core.kept import recognised
 from amends.core.network_words import Said
 from amends.core.read_only import NO_ANSWERS
+from amends.core.rows.wrong import Wrong
 from amends.inbox.actions.assign import NOT_IN_TEAM, ONLY_LOOKS
 from amends.inbox.actions.deeds.macro import GONE
 from amends.inbox.actions.incidents import NO_INCIDENT
@@ -28,6 +29,7 @@ TEXTS = (
     *source_health.TEXTS,
     *OF_RULES,
     *Said,
+    *Wrong,
 )
 SENTENCES = frozenset({"title", "first", "why", "note", "remedy", "said"})
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.regions import region_of
@@ -67,7 +68,7 @@ def _post(item: Fields, account: Account) -> Post:
 
 def _review(item: Fields, account: Account) -> Post:
     review = reading.mapping(item.get("review"))
-    review_id = needed(reading.name(review.get("id")), "id")
+    review_id = needed(reading.name(review.get("id")))
     told = reading.mapping(review.get("attributes"))
     return _as_post(
         account,
@@ -84,7 +85,7 @@ def _review(item: Fields, account: Account) -> Post:
 
 def _entry(item: Fields, account: Account) -> Post:
     entry = reading.mapping(item.get("entry"))
-    review_id = needed(_label(entry, "id"), "id")
+    review_id = needed(_label(entry, "id"))
     author = reading.mapping(entry.get("author"))
     return _as_post(
         account,
@@ -129,7 +130,7 @@ def _as_post(  # noqa: PLR0913
 
 
 def _answer(item: Fields, account: Account) -> Post:
-    review_id = needed(reading.text(item.get("to")), "review")
+    review_id = needed(reading.text(item.get("to")))
     told = reading.mapping(reading.mapping(item.get("answer")).get("attributes"))
     return Post(
         network=NETWORK,
@@ -152,7 +153,7 @@ def _label(fields: Fields, name: str) -> str:
 def _moment(value: object) -> datetime:
     found = reading.moment(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found
 
 

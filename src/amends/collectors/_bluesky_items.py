@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 
 Fields = dict[str, object]
 
@@ -115,7 +116,7 @@ def _lines(body: bytes, troubles: list[str]) -> Iterator[object]:
             if line.strip():
                 yield json.loads(line)
         except (ValueError, RecursionError):
-            troubles.append(f"line {number}: not JSON")
+            troubles.append(Said.LINE % {"line": number, "why": Lack.JSON})
 
 
 def _walk(values: list[object], troubles: list[str]) -> Iterator[tuple[Fields, bool]]:
@@ -126,7 +127,7 @@ def _walk(values: list[object], troubles: list[str]) -> Iterator[tuple[Fields, b
         if isinstance(value, list):
             ahead.extend((inner, due) for inner in reversed(value))
         elif not isinstance(value, dict):
-            troubles.append("a post that is no JSON object")
+            troubles.append(Lack.OBJECT)
         else:
             fields = reading.mapping(value)
             inside = [(fields[name], True) for name in LISTS if isinstance(fields.get(name), list)]
@@ -181,9 +182,9 @@ def _checked(item: Item) -> Item:
     """Return the item; `ValueError` says what it lacks."""
     collection = parts(item.uri)[1]
     if collection not in {POST, REPOST}:
-        raise ValueError(f"no address of a post: {item.uri[:80]}")
+        raise ValueError(Said.POST % {"post": item.uri[:80], "why": Lack.ID})
     if not item.record or (collection == POST and not isinstance(item.record.get("text"), str)):
-        raise ValueError(f"no record: {item.uri[:120]}")
+        raise ValueError(Said.POST % {"post": item.uri[:120], "why": Lack.WORDS})
     if item.published_at is None:
-        raise ValueError(f"no time: {item.uri[:120]}")
+        raise ValueError(Said.POST % {"post": item.uri[:120], "why": Lack.TIME})
     return item

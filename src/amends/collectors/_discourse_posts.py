@@ -10,6 +10,7 @@ from datetime import datetime
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.core.translating import N_
@@ -63,7 +64,7 @@ def external_id_of(fields: Fields) -> str:
 def _post(fields: Fields, account: Account) -> Post | None:
     if "gone" in fields:
         return gone(reading.text(fields["gone"]))
-    external_id = needed(external_id_of(fields), "topic and number")
+    external_id = needed(external_id_of(fields))
     if any(fields.get(name) for name in ("deleted_at", "hidden", "user_deleted")):
         return gone(external_id)
     if (reading.whole(fields.get("post_type")) or 1) not in SAID_BY_PEOPLE:
@@ -135,5 +136,5 @@ def _is_ours(fields: Fields, account: Account) -> bool:
 def _moment(value: object) -> datetime:
     found = reading.moment(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

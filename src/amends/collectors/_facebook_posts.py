@@ -10,6 +10,7 @@ from amends.core import graph_messages, reading
 from amends.core.graph import batch_path, moment
 from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.translating import N_
@@ -61,11 +62,11 @@ def _post(fields: Fields, account: Account) -> Post | None:
         return gone(reading.name(fields.get("gone")))
     if graph_messages.is_said(fields):
         return graph_messages.message(fields, account, network=NETWORK, inbox=INBOX.format(account.options.get("user_id", "")))
-    own_id = needed(reading.name(fields.get("id")), "id")
+    own_id = needed(reading.name(fields.get("id")))
     post_id = reading.name(fields.get("post_id"))
     published_at = moment(fields.get("created_time"))
     if published_at is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     media, text = _media(fields), reading.text(fields.get("message"))
     author = _author(fields, own_id)
     is_own = author.external_id == account.options.get("user_id")

@@ -71,7 +71,8 @@ def files_in(folder: str) -> tuple[list[Found], list[str]]:
         found = [_found(entry) for entry in seen if entry.name not in refused]
     except OSError as error:
         raise QueryRefused(Said.FOLDER_UNREADABLE, folder=folder, what=str(error.strerror)) from error
-    return sorted(found, key=lambda file: (file.changed, file.name)), [f"{_shown(name)}: {why}" for name, why in refused.items()]
+    lines = [Said.FILE % {"name": _shown(name), "why": why} for name, why in refused.items()]
+    return sorted(found, key=lambda file: (file.changed, file.name)), lines
 
 
 def _found(entry: "os.DirEntry[str]") -> Found:

@@ -11,6 +11,7 @@ from amends.collectors._github_posts import external_id_of, gone, posts_from
 from amends.core import reading
 from amends.core.errors import HookRefused
 from amends.core.harvest import Fields
+from amends.core.network_words import Said
 from amends.core.ports import Account, Harvest
 from amends.core.pushing import LARGEST_HOOK, Heard, Hook
 from amends.core.translating import N_
@@ -64,4 +65,4 @@ def _taken_away(item: Fields) -> Harvest:
     try:
         return Harvest(posts=(gone(external_id_of(item)),))
     except ValueError as error:
-        return Harvest(posts=(), troubles=(f"what was taken away: {error}",))
+        return Harvest(posts=(), troubles=(Said.TAKEN_AWAY % {"why": error},))

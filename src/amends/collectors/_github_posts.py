@@ -12,6 +12,7 @@ from datetime import datetime
 
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
 from amends.core.translating import N_
@@ -81,11 +82,11 @@ def external_id_of(fields: Fields) -> str:
     """Return our id of an item; `ValueError` where it does not say what it is."""
     place = PLACE.match(reading.text(fields.get("html_url")))
     if place is None:
-        raise ValueError("no place")
+        raise ValueError(Lack.ID)
     conversation = f"{place[1]}#{place[3]}"
     if place[2] == "issues" and _is_head(fields):
         return conversation
-    return "/".join(filter(None, (conversation, reading.text(fields.get("thread_id")), needed(reading.text(fields.get("node_id")), "id"))))
+    return "/".join(filter(None, (conversation, reading.text(fields.get("thread_id")), needed(reading.text(fields.get("node_id"))))))
 
 
 def _is_head(fields: Fields) -> bool:
@@ -163,5 +164,5 @@ def _is_ours(user: Fields, account: Account) -> bool:
 def _moment(value: object) -> datetime:
     found = reading.moment(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
 
@@ -42,7 +43,7 @@ def _parts(fields: Fields) -> dict[str, Fields]:
 def _review(fields: Fields, account: Account) -> Post:
     if "gone" in fields:
         return gone(reading.text(fields["gone"]))
-    review_id = needed(reading.text(fields.get("reviewId")), "id")
+    review_id = needed(reading.text(fields.get("reviewId")))
     said = _parts(fields).get("userComment", {})
     name = reading.text(fields.get("authorName")).strip()
     return Post(
@@ -61,7 +62,7 @@ def _review(fields: Fields, account: Account) -> Post:
 
 
 def _answer(fields: Fields, account: Account) -> Post:
-    review_id = needed(reading.text(fields.get("reviewId")), "id")
+    review_id = needed(reading.text(fields.get("reviewId")))
     said = _parts(fields).get("developerComment", {})
     return Post(
         network=NETWORK,
@@ -90,7 +91,7 @@ def _moment(value: object) -> datetime:
     seconds = reading.whole(reading.mapping(value).get("seconds"))
     found = reading.moment(seconds) if seconds is not None else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core import reading
 from amends.core.harvest import Fields, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
 from amends.core.read_only import no_reply
@@ -37,7 +38,7 @@ def _items(body: object) -> Iterator[object]:
 
 
 def _post(fields: Fields, account: Account) -> Post:
-    external_id = needed(reading.name(fields.get("objectID")) or reading.name(fields.get("id")), "id")
+    external_id = needed(reading.name(fields.get("objectID")) or reading.name(fields.get("id")))
     author = reading.text(fields.get("author")) or reading.text(fields.get("by"))
     deleted = fields.get("deleted") is True or fields.get("dead") is True
     parent = reading.name(fields.get("parent_id")) or reading.name(fields.get("parent"))
@@ -73,5 +74,5 @@ def _published_at(fields: Fields) -> datetime:
     told = next((fields[name] for name in ("created_at_i", "time", "created_at") if fields.get(name) is not None), None)
     found = reading.moment(told)
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

@@ -10,6 +10,7 @@ from amends.core import graph_messages, reading
 from amends.core.graph import batch_path, moment
 from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.translating import N_
@@ -68,17 +69,17 @@ def _post(fields: Fields, account: Account) -> Post | None:
         return gone(reading.name(fields.get("gone")))
     if graph_messages.is_said(fields):
         return graph_messages.message(fields, account, network=NETWORK, inbox=INBOX)
-    own_id = needed(reading.name(fields.get("id")), "id")
+    own_id = needed(reading.name(fields.get("id")))
     published_at = moment(fields.get("timestamp"))
     if published_at is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     media_id, kind = reading.name(fields.get("media_id")), reading.text(fields.get("kind"))
     is_comment = bool(media_id)
     external_id = f"{kind or (COMMENT if is_comment else '')}{own_id}"
     media = () if is_comment else _media(fields)
     text = reading.text(fields.get("text") if is_comment else fields.get("caption"))
     if not text and not media:
-        raise ValueError("nothing that was said")
+        raise ValueError(Lack.WORDS)
     parent = reading.name(fields.get("parent_id"))
     above = f"{NAMED if kind == NAMING else ''}{media_id}"
     return Post(

@@ -17,6 +17,7 @@ from amends.collectors._mail_message import addresses
 from amends.collectors._mail_text import said
 from amends.core import reading
 from amends.core.harvest import Fields, harvest, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Post, Visibility
 from amends.core.translating import N_
@@ -47,7 +48,7 @@ def _post(fields: Fields, account: Account) -> Post:
     headers = reading.mapping(fields.get("headers"))
     received = reading.moment(fields.get("received"))
     if received is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     own = own_addresses(account)
     author = _author(headers, own)
     named = ids_in(headers.get("message-id"))
@@ -158,7 +159,7 @@ def _author(headers: Fields, own: Iterable[str]) -> Author:
     others = [found for found in asked if found[1] not in own]
     chosen = others if others and all(address in own for _, address in senders) else senders
     if not chosen:
-        raise ValueError("no sender")
+        raise ValueError(Lack.SENDER)
     name, address = chosen[0]
     return Author(external_id=address, handle=address, name=name)
 
@@ -167,7 +168,7 @@ def _text(fields: Fields, headers: Fields, *, answers: bool) -> str:
     plain, html = reading.text(fields.get("plain")), reading.text(fields.get("html"))
     found = said(reading.text(headers.get("subject")), plain, html, answers=answers)
     if not found and not fields.get("attached"):
-        raise ValueError("nothing that was said")
+        raise ValueError(Lack.WORDS)
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from amends.core import reading
+from amends.core.network_words import Lack
 
 Fields = dict[str, object]
 PARTS = ("statuses", "ancestors", "descendants")
@@ -88,6 +89,6 @@ def _read(body: bytes, troubles: list[str]) -> object:
         try:
             found.append(json.loads(line))
         except (ValueError, RecursionError):
-            troubles.append("an event that is not JSON")
-    troubles.extend(() if lines else ("not JSON",))
+            troubles.append(Lack.JSON)
+    troubles.extend(() if lines else (Lack.JSON,))
     return [entry for entry in found if isinstance(entry, dict)]

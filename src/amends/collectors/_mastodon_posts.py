@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from amends.collectors._mastodon_items import Fields, Parcel, parent_of, unpack
 from amends.collectors._mastodon_text import text_of
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.translating import N_
@@ -36,7 +37,7 @@ def posts_from(body: object, account: Account) -> Harvest:
         try:
             post = _post(reading.mapping(item), parcel, account)
         except ValueError as error:
-            troubles.append(f"post {place}: {error}")
+            troubles.append(Said.POST % {"post": place, "why": error})
         else:
             posts[post.external_id] = post
     return Harvest(posts=tuple(posts.values()), troubles=tuple(troubles))
@@ -75,14 +76,14 @@ def own_name(account: Account) -> str:
 def _post(status: Fields, parcel: Parcel, account: Account) -> Post:
     external_id = reading.name(status.get("id"))
     if not external_id:
-        raise ValueError("no id")
+        raise ValueError(Lack.ID)
     if status.get("gone") is True:
         return gone(external_id)
     published_at = reading.moment(reading.text(status.get("created_at")))
     if not isinstance(status.get("content"), str):
-        raise ValueError("no content")  # noqa: TRY004
+        raise ValueError(Lack.WORDS)  # noqa: TRY004
     if published_at is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     original = reading.mapping(status.get("reblog"))
     author = reading.mapping(status.get("account"))
     root_id = parcel.root_of(status)

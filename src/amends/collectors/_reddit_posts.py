@@ -11,6 +11,7 @@ from datetime import datetime
 
 from amends.collectors._reddit_things import COMMENT, MESSAGE, SUBMISSION, Body, Fields, hidden_in, things
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.translating import N_
@@ -39,7 +40,7 @@ def posts_from(body: Body, account: Account, *, messages: bool = False) -> Harve
         try:
             post = _post(kind, fields, account)
         except ValueError as error:
-            troubles.append(f"post {place}: {error}")
+            troubles.append(Said.POST % {"post": place, "why": error})
         else:
             posts[post.external_id] = post
     return Harvest(posts=tuple(posts.values()), troubles=tuple(troubles))
@@ -84,7 +85,7 @@ def _post(kind: str, fields: Fields, account: Account) -> Post:
 def _fullname(kind: str, fields: Fields) -> str:
     told = reading.text(fields.get("name")) or f"{kind}_{reading.text(fields.get('id'))}"
     if not FULLNAME.fullmatch(told):
-        raise ValueError("no id")
+        raise ValueError(Lack.ID)
     return told
 
 
@@ -137,7 +138,7 @@ def _published_at(fields: Fields) -> datetime:
     told = fields.get("created_utc")
     found = reading.moment(reading.number(told))
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 
 Fields = dict[str, object]
 Body = bytes | Mapping[str, object] | Sequence[object]
@@ -51,7 +52,7 @@ def _values(body: bytes, troubles: list[str]) -> Iterator[object]:
                 if line.strip():
                     yield json.loads(line)
             except (ValueError, RecursionError):
-                troubles.append(f"line {number}: not JSON")
+                troubles.append(Said.LINE % {"line": number, "why": Lack.JSON})
 
 
 def _walk(value: object, troubles: list[str]) -> Iterator[tuple[str, Fields]]:
@@ -67,7 +68,7 @@ def _walk(value: object, troubles: list[str]) -> Iterator[tuple[str, Fields]]:
         if kind:
             yield kind, fields
         elif not inside and not isinstance(thing, dict):
-            troubles.append("a thing that is no JSON object")
+            troubles.append(Lack.OBJECT)
         ahead.extend(reversed(inside))
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from amends.collectors._reviews_form import Form, address_of, dig, form_of, moment
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Post
 from amends.core.read_only import no_reply
@@ -69,7 +70,7 @@ def _part(item: Fields, *, form: Form, account: Account) -> Post:
 
 
 def _review(item: Fields, *, form: Form, account: Account) -> Post:
-    review_id = needed(id_of(item, form), "id")
+    review_id = needed(id_of(item, form))
     name = reading.text(dig(item, form.name)).strip()
     published_at = _needed_moment(dig(item, form.created))
     updated_at = moment(dig(item, form.updated))
@@ -91,7 +92,7 @@ def _review(item: Fields, *, form: Form, account: Account) -> Post:
 
 
 def _answer(item: Fields, *, form: Form, account: Account) -> Post:
-    review_id = needed(id_of(item, form), "id")
+    review_id = needed(id_of(item, form))
     return Post(
         network=NETWORK,
         external_id=review_id + ANSWER,
@@ -113,5 +114,5 @@ def _words(item: Fields, path: str) -> str:
 def _needed_moment(value: object) -> datetime:
     found = moment(value)
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

@@ -18,6 +18,7 @@ import feedparser
 from amends.core import reading
 from amends.core.harvest import Fields, harvest, needed, raw
 from amends.core.html_text import text_of
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Post
 from amends.core.read_only import no_reply
@@ -104,11 +105,11 @@ def _seconds(value: object) -> int | None:
 
 
 def _post(fields: Fields, account: Account) -> Post:
-    external_id = needed(reading.text(fields.get("id")), "id")
+    external_id = needed(reading.text(fields.get("id")))
     published, updated = (reading.moment(reading.whole(fields.get(name))) for name in ("published", "updated"))
     at = published or updated or reading.moment(reading.whole(fields.get("seen")))
     if at is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     author = reading.text(fields.get("author")).strip()
     return Post(
         network=NETWORK,

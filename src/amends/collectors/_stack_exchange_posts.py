@@ -8,6 +8,7 @@ from datetime import datetime
 from amends.core import reading
 from amends.core.harvest import Fields, gone_post, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
 from amends.core.read_only import no_reply
@@ -39,7 +40,7 @@ def external_id_of(fields: Fields) -> str:
 def _post(fields: Fields, account: Account) -> Post:
     if "gone" in fields:
         return gone(reading.text(fields["gone"]))
-    external_id = needed(external_id_of(fields), "id")
+    external_id = needed(external_id_of(fields))
     author = _author(fields)
     question, commented = reading.name(fields.get("question_id")), reading.name(fields.get("post_id"))
     parent = _parent(external_id, question, commented, reading.text(fields.get("post_type")))
@@ -93,7 +94,7 @@ def _is_ours(author: Author, account: Account) -> bool:
 def _moment(value: object) -> datetime:
     found = reading.moment(reading.whole(value)) if value is not None else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found
 
 

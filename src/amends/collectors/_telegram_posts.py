@@ -8,6 +8,7 @@ from datetime import datetime
 
 from amends.core import reading
 from amends.core.harvest import Fields, harvest, needed, parsed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Post, Visibility
 
@@ -35,14 +36,14 @@ def _messages(body: object) -> Iterator[object]:
 
 def _post(fields: Fields, account: Account) -> Post:
     chat = reading.mapping(fields.get("chat"))
-    chat_id, number = (needed(reading.name(value), "id") for value in (chat.get("id"), fields.get("message_id")))
+    chat_id, number = (needed(reading.name(value)) for value in (chat.get("id"), fields.get("message_id")))
     external_id = f"{chat_id}/{number}"
     answered = reading.name(reading.mapping(fields.get("reply_to_message")).get("message_id"))
     author = _author(fields, chat)
     text = reading.text(fields.get("text")) or reading.text(fields.get("caption"))
     media = tuple(Media(kind=kind, url="") for name, kind in MEDIA.items() if fields.get(name))
     if not text and not media:
-        raise ValueError("nothing that was said")
+        raise ValueError(Lack.WORDS)
     return Post(
         network=NETWORK,
         external_id=external_id,
@@ -71,7 +72,7 @@ def _author(fields: Fields, chat: Fields) -> Author:
     sender = reading.mapping(fields.get("from")) or reading.mapping(fields.get("sender_chat")) or chat
     names = (reading.text(sender.get(name)).strip() for name in ("first_name", "last_name", "title"))
     name = " ".join(filter(None, names))
-    author_id = needed(reading.name(sender.get("id")), "sender")
+    author_id = needed(reading.name(sender.get("id")), Lack.SENDER)
     return Author(external_id=author_id, handle=reading.text(sender.get("username")) or name or author_id, name=name)
 
 
@@ -109,5 +110,5 @@ def _moment(value: object) -> datetime:
     seconds = reading.whole(value) if value is not None else None
     found = reading.moment(seconds) if seconds is not None else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

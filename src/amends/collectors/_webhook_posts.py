@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from amends.core import reading
+from amends.core.harvest import why
+from amends.core.network_words import Lack, Said
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Media, Metrics, Post, Visibility
 from amends.core.regions import LONGEST, region_of
@@ -100,10 +102,10 @@ def posts_from(body: object, account: Account) -> Harvest:
     try:
         told: object = json.loads(body) if isinstance(body, bytes) else body
     except (ValueError, RecursionError):
-        return Harvest(posts=(), troubles=("the body is not JSON",))
+        return Harvest(posts=(), troubles=(Lack.JSON,))
     items: Sequence[object] = list(told) if isinstance(told, list) else [told]
     if len(items) > MOST_POSTS:
-        return Harvest(posts=(), troubles=(f"{len(items):,} posts in one call, more than {MOST_POSTS:,}",))
+        return Harvest(posts=(), troubles=(Said.MANY_POSTS % {"n": f"{len(items):,}", "most": f"{MOST_POSTS:,}"},))
     read = [_post(item, place, account) for place, item in enumerate(items)]
     return Harvest(posts=tuple(one for one in read if isinstance(one, Post)), troubles=tuple(one for one in read if isinstance(one, str)))
 
@@ -116,11 +118,9 @@ def _post(item: object, place: int, account: Account) -> Post | str:
         raw = json.dumps(fields).encode()
         return _gone(sent.id, raw) if isinstance(sent, DeletionSent) else _shown(sent, raw, account)
     except ValidationError as error:
-        return f"post {place}: {_faults(error)}"
-    except RecursionError:
-        return f"post {place}: it is nested too deeply"
-    except OverflowError:
-        return f"post {place}: it is dated beyond all calendars"
+        return Said.POST % {"post": place, "why": _faults(error)}
+    except (RecursionError, OverflowError) as error:
+        return Said.POST % {"post": place, "why": why(error)}
 
 
 def _faults(error: ValidationError) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 
 Fields = dict[str, object]
 
@@ -107,7 +108,7 @@ def _partial_errors(document: Mapping[str, object]) -> Iterator[str]:
     """Return what X says it could not show; posts and people that a post merely refers to are no trouble."""
     for error in reading.mappings(document.get("errors")):
         if error.get("parameter") not in FIELDS["expansions"] and error.get("field") not in FIELDS["expansions"]:
-            yield reading.text(error.get("detail")) or reading.text(error.get("title")) or "an error without words"
+            yield reading.text(error.get("detail")) or reading.text(error.get("title")) or Lack.REASON
 
 
 def _documents(body: bytes | Mapping[str, object], troubles: list[str]) -> Iterator[Fields]:
@@ -119,20 +120,20 @@ def _documents(body: bytes | Mapping[str, object], troubles: list[str]) -> Itera
             if isinstance(part, dict):
                 yield reading.mapping(part)
             else:
-                troubles.append(f"{place}: not a JSON object")
+                troubles.append(Said.LINE % {"line": place, "why": Lack.OBJECT})
 
 
-def _values(body: bytes, troubles: list[str]) -> Iterator[tuple[str, object]]:
+def _values(body: bytes, troubles: list[str]) -> Iterator[tuple[int, object]]:
     """Return the body as one JSON value or, where it is none, the values of its lines."""
     try:
-        yield "body", json.loads(body)
+        yield 1, json.loads(body)
     except (ValueError, RecursionError):
         for number, line in enumerate(body.splitlines(), start=1):
             try:
                 if line.strip():
-                    yield f"line {number}", json.loads(line)
+                    yield number, json.loads(line)
             except (ValueError, RecursionError):
-                troubles.append(f"line {number}: not JSON")
+                troubles.append(Said.LINE % {"line": number, "why": Lack.JSON})
 
 
 def _store(parcel: Parcel, includes: Mapping[str, object]) -> None:

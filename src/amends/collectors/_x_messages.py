@@ -9,6 +9,7 @@ import re
 from amends.collectors._x_items import Parcel, digits
 from amends.collectors._x_view import NETWORK, View, author, home, media, raw, readable, taken_at
 from amends.core import reading
+from amends.core.network_words import Lack
 from amends.core.ports import Account
 from amends.core.post import Post, Visibility
 from amends.core.translating import N_
@@ -51,7 +52,7 @@ def message(item: object, parcel: Parcel, account: Account) -> Post | None:
     number, conversation = digits(told.get("id")), reading.name(told.get("dm_conversation_id"))
     published_at = reading.moment(reading.text(told.get("created_at"))) or taken_at(number)
     if not number or not CONVERSATION.fullmatch(conversation) or published_at is None:
-        raise ValueError("no id, conversation or time")
+        raise ValueError(Lack.TALK)
     view = View(item={**told, "author_id": told.get("sender_id")}, parcel=parcel, account=account, first_id=MARK + number)
     writer, why_not = author(view), "" if OF_TWO.fullmatch(conversation) else OF_MANY
     return Post(

@@ -12,6 +12,7 @@ from amends.collectors._x_items import Fields, Parcel, digits, either, history, 
 from amends.collectors._x_messages import is_event, message
 from amends.collectors._x_view import NETWORK, UNKNOWN, View, author, home, media, place_of, raw, readable, same, taken_at, user
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post, Visibility
 from amends.core.regions import region_of
@@ -33,7 +34,7 @@ def posts_from(body: bytes | Mapping[str, object], account: Account) -> Harvest:
         try:
             post = message(item, parcel, account) if is_event(item) else _post(_view(item, parcel, account))
         except ValueError as error:
-            troubles.append(f"post {place}: {error}")
+            troubles.append(Said.POST % {"post": place, "why": error})
         else:
             posts |= {post.external_id: post} if post else {}
     return Harvest(posts=tuple(posts.values()), troubles=tuple(troubles))
@@ -65,12 +66,12 @@ def _view(item: object, parcel: Parcel, account: Account) -> View:
     fields = reading.mapping(item)
     own_id = digits(fields.get("id"))
     if not own_id:
-        raise ValueError("no id")
+        raise ValueError(Lack.ID)
     versions = history(fields)
     newest = parcel.posts.get(versions[-1], {})
     item = newest if isinstance(newest.get("text"), str) else fields
     if not isinstance(item.get("text"), str):
-        raise ValueError("no text")  # noqa: TRY004
+        raise ValueError(Lack.WORDS)  # noqa: TRY004
     return View(item=item, parcel=parcel, account=account, first_id=versions[0])
 
 
@@ -116,7 +117,7 @@ def _published_at(view: View) -> datetime:
     carried = taken_at(view.first_id)
     found = told or (carried.replace(microsecond=0) if carried else reading.moment(reading.text(view.item.get("created_at"))))
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from amends.core import reading
 from amends.core.harvest import Fields, harvest, needed, parsed, raw
 from amends.core.html_text import text_of
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest
 from amends.core.post import Author, Metrics, Post
 from amends.core.translating import N_
@@ -66,7 +67,7 @@ def _flat(item: object) -> Iterator[object]:
 def _post(fields: Fields, account: Account) -> Post:
     if "gone" in fields:
         return gone(reading.text(fields["gone"]))
-    external_id = needed(reading.text(fields.get("id")), "id")
+    external_id = needed(reading.text(fields.get("id")))
     told, thread = reading.mapping(fields.get("snippet")), reading.mapping(fields.get("thread"))
     status = reading.text(told.get("moderationStatus"))
     if status == REJECTED:
@@ -122,5 +123,5 @@ def _permalink(external_id: str, told: Fields, thread: Fields) -> str:
 def _moment(value: object) -> datetime:
     found = reading.moment(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("no time")
+        raise ValueError(Lack.TIME)
     return found

@@ -87,7 +87,7 @@ class Folder(Unasked):
             try:
                 visit = self._visit(watch.query, file, places.get(file.name, Place()), max(1, budget))
             except (Refused, OSError) as error:
-                troubles.append(f"{file.name}: {error}")
+                troubles.append(Said.FILE % {"name": file.name, "why": error})
                 continue
             went_on = visit.place != places.get(file.name, Place())
             places[file.name] = visit.place
@@ -108,7 +108,7 @@ class Folder(Unasked):
                 return Visit(place=begun)
             read = [self._read(row) for row in stretch.rows]
             refused = [one for one in read if isinstance(one, Refusal)]
-            lines = [f"{file.name}, line {one.line + start.line}: {one.reason}" for one in refused]
+            lines = [Said.ROW % {"name": file.name, "line": one.line + start.line, "why": one.reason} for one in refused]
             onward = Place(
                 offset=start.offset + stretch.size,
                 line=start.line + stretch.lines,
@@ -188,7 +188,7 @@ def _cursor(places: Mapping[str, Place]) -> Cursor:
 
 def _first(lines: Sequence[str]) -> tuple[str, ...]:
     more = len(lines) - MOST_TROUBLES
-    return (*lines[:MOST_TROUBLES], *([f"and {more:,} more rows"] if more > 0 else []))
+    return (*lines[:MOST_TROUBLES], *([Said.MORE_ROWS % {"n": f"{more:,}"}] if more > 0 else []))
 
 
 def _refused_so_far(places: Mapping[str, Place]) -> list[str]:

@@ -10,6 +10,7 @@ import json
 from amends.core import reading
 from amends.core.abilities import Abilities, Group, Option
 from amends.core.clock import Clock, utc_now
+from amends.core.network_words import Lack
 from amends.core.ports import Account, Harvest, Standing
 from amends.core.post import Author, Post, Visibility
 from amends.core.translating import N_
@@ -62,7 +63,7 @@ def posts_from(body: object, account: Account) -> Harvest:  # noqa: ARG001 - eve
     sent_at = reading.moment(field.get("sent_at"))
     reference, message = field.get("reference", ""), field.get("message", "")
     if not reference or not message or sent_at is None:
-        return Harvest(posts=(), troubles=("this is no form that was sent",))
+        return Harvest(posts=(), troubles=(Lack.FORM,))
     post = Post(
         network=NETWORK,
         external_id=reference,

@@ -12,6 +12,7 @@ from amends.core import reading
 from amends.core.graph import moment
 from amends.core.graph_hooks import Change
 from amends.core.harvest import Fields, needed, raw
+from amends.core.network_words import Lack
 from amends.core.ports import Account
 from amends.core.post import Author, Media, Post, Visibility
 
@@ -61,13 +62,13 @@ def is_said(fields: Fields) -> bool:
 
 def message(fields: Fields, account: Account, *, network: str, inbox: str) -> Post | None:
     """Return a message as a post that agents open at `inbox`, None for one without words and pictures; ValueError where it is none."""
-    own_id = needed(reading.name(fields.get("id")), "id")
+    own_id = needed(reading.name(fields.get("id")))
     published_at, ours = moment(fields.get("created_time")), account.options.get("user_id", "")
     sender = reading.mapping(fields.get("from"))
     people = [sender, *reading.mappings(reading.mapping(fields.get("to")).get("data"))]
     others = {found for found in (reading.name(one.get("id")) for one in people) if found and found != ours}
     if published_at is None or len(others) != 1:
-        raise ValueError("no time, or not a conversation of two")
+        raise ValueError(Lack.TIME if published_at is None else Lack.TALK)
     media, text = tuple(_media(fields)), reading.text(fields.get("message"))
     if not text and not media:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from amends.core import reading
+from amends.core.network_words import Lack, Said
 from amends.core.ports import Harvest
 from amends.core.post import Author, Post
 
@@ -34,15 +35,15 @@ def harvest(items: Iterable[object], read: Callable[[Fields], Post | None]) -> H
     """
     posts: list[Post] = []
     troubles: list[str] = []
-    for item in items:
+    for place, item in enumerate(items):
         if not isinstance(item, dict):
-            troubles.append("an item that is no JSON object")
+            troubles.append(Said.POST % {"post": place, "why": Lack.OBJECT})
             continue
         fields = reading.mapping(item)
         try:
             post = read(fields)
         except (ValueError, OverflowError, RecursionError) as error:
-            troubles.append(f"{_name(fields)}: {error}")
+            troubles.append(Said.POST % {"post": _name(fields) or place, "why": why(error)})
         else:
             posts += [post] if post else []
     return Harvest(posts=tuple(posts), troubles=tuple(troubles))
@@ -68,12 +69,19 @@ def gone_post(network: str, external_id: str, *, root_id: str = "") -> Post:
     )
 
 
-def needed(value: str, what: str) -> str:
+def why(error: Exception) -> str:
+    """Return why an item could not be read, where Python's own words would be of no use."""
+    if isinstance(error, OverflowError):
+        return Lack.CALENDARS
+    return Lack.DEPTH if isinstance(error, RecursionError) else str(error)
+
+
+def needed(value: str, lack: Lack = Lack.ID) -> str:
     """Return `value`, or raise `ValueError` where the item lacks it."""
     if not value:
-        raise ValueError(f"no {what}")
+        raise ValueError(lack)
     return value
 
 
 def _name(fields: Fields) -> str:
-    return (reading.name(fields.get("id")) or "an item without an id")[:LONGEST_NAME]
+    return reading.name(fields.get("id"))[:LONGEST_NAME]

@@ -48,6 +48,30 @@ class Said(StrEnum):
     HUB_DENIES = N_("The hub does not call us about %(topic)s: %(why)s.")
     CALL_UNREAD = N_("The call is signed well, but nothing in it could be read: %(why)s.")
     SHORT_SECRET = N_("A secret must have at least %(n)s bytes.")
+    # what cannot be read of a page: last, since some of them fit much
+    MORE_ROWS = N_("and %(n)s more rows")
+    MANY_POSTS = N_("%(n)s posts in one call, more than %(most)s")
+    TAKEN_AWAY = N_("what was taken away: %(why)s")
+    POST = N_("post %(post)s: %(why)s")
+    LINE = N_("line %(line)s: %(why)s")
+    FILE = N_("file %(name)s: %(why)s")
+    ROW = N_("%(name)s, line %(line)s: %(why)s")
+
+
+class Lack(StrEnum):
+    """Why something on a page is no post."""
+
+    ID = N_("no id")
+    TIME = N_("no time")
+    SENDER = N_("no sender")
+    WORDS = N_("nothing that was said")
+    TALK = N_("no conversation of two")
+    OBJECT = N_("this is not a JSON object")
+    JSON = N_("this is not JSON")
+    FORM = N_("this is no form that was sent")
+    DEPTH = N_("it is nested too deeply")
+    CALENDARS = N_("it is dated beyond all calendars")
+    REASON = N_("an error without words")
 
 
 NOT_TOLD_WHY = N_("it does not say why")

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from amends.core.errors import Refused
 from amends.core.rows.lines import Lines
+from amends.core.rows.wrong import Wrong
 
 HEAD = 4096
 GZIP = b"\x1f\x8b"
@@ -55,14 +56,14 @@ def head_of(stream: io.BufferedReader) -> bytes:
     try:
         return stream.peek(HEAD)[:HEAD]
     except DAMAGED as error:
-        raise Refused(f"the file is damaged ({error})") from error
+        raise Refused(Wrong.DAMAGED, what=str(error)) from error
 
 
 def _known(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError as error:
-        raise Refused(f"there is no encoding {encoding!r}; names are like cp1252") from error
+        raise Refused(Wrong.NO_ENCODING, name=encoding) from error
 
 
 def encoding_of(head: bytes) -> str:
@@ -86,8 +87,8 @@ def unpacked(disk: BinaryIO) -> io.BufferedReader:
     start = disk.read(4)
     disk.seek(0)
     if start == ZIP:
-        raise Refused("this is a spreadsheet or a zip archive; save it as CSV in UTF-8 and import that")
+        raise Refused(Wrong.ARCHIVE)
     if not start:
-        raise Refused("the file is empty")
+        raise Refused(Wrong.EMPTY)
     packed = gzip.GzipFile(fileobj=disk) if start.startswith(GZIP) else disk
     return io.BufferedReader(packed, 1 << 16)  # pyright: ignore[reportArgumentType] - both read bytes

@@ -12,6 +12,7 @@ from amends.core.errors import Refused
 from amends.core.rows.files import GZIP, ZIP, encoding_of
 from amends.core.rows.lines import Lines
 from amends.core.rows.records import Header, Refusal, Row, csv_header, csv_rows_under, json_rows
+from amends.core.rows.wrong import Wrong
 
 ENCODINGS_OF_ONE_WIDTH = ("utf-8", "ascii", "cp", "iso8859", "koi8", "mac")
 LF = b"\n"
@@ -42,17 +43,17 @@ def shape_of(head: bytes, *, mapping: Mapping[str, str], encoding: str = "") -> 
     `Refused` where it is no CSV or JSON Lines file that can be read while it grows.
     """
     if head.startswith((GZIP, ZIP)):
-        raise Refused("it is packed: unpack it first, or bring it in with ./amends import")
+        raise Refused(Wrong.PACKED)
     if LF not in head:
         return None
     name = _encoding(encoding) if encoding else encoding_of(head).removesuffix("-sig")
     if not name.startswith(ENCODINGS_OF_ONE_WIDTH):
-        raise Refused(f"it is written in {name}: save it as UTF-8, or bring it in with ./amends import")
+        raise Refused(Wrong.ENCODED, name=name)
     mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     text = _text(head[mark : head.rindex(LF) + 1], name)
     first = text.lstrip()[:1]
     if first == "[":
-        raise Refused("it is one JSON array; write one object per line (JSON Lines) instead")
+        raise Refused(Wrong.ONE_ARRAY)
     if first in {"{", ""}:
         return Shape(encoding=name, header=None, start=mark, lines=0) if first else None
     lines = Lines(io.StringIO(text, newline=""))
@@ -89,7 +90,7 @@ def _encoding(given: str) -> str:
     try:
         return codecs.lookup(given).name
     except LookupError as error:
-        raise Refused(f"there is no encoding {given!r}; names are like cp1252") from error
+        raise Refused(Wrong.NO_ENCODING, name=given) from error
 
 
 def _text(content: bytes, encoding: str) -> str:

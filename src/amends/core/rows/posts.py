@@ -13,6 +13,7 @@ from amends.core import reading
 from amends.core.errors import Refused
 from amends.core.post import Author, Metrics, Post
 from amends.core.regions import region_of
+from amends.core.rows.wrong import Wrong
 
 REQUIRED = ("author_handle", "text", "published_at")
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -73,7 +74,7 @@ def post_of(values: Mapping[str, str], *, defaults: RowDefaults, now: datetime) 
     """Return the post of a row, whose `values` go by our field names; `Refused` says in a few words what is wrong with it."""
     missing = [field for field in REQUIRED if not values.get(field, "").strip() and field != "text"]
     if missing or "text" not in values:
-        raise Refused(f"{', '.join(missing) or 'text'} is missing")
+        raise Refused(Wrong.NO_VALUE, fields=", ".join(missing) or "text")
     handle = _name(values, "author_handle").removeprefix("@").removeprefix("u/")
     published_at = _moment(values["published_at"], defaults.zone, now)
     network = _network(values.get("network", "") or defaults.network)
@@ -122,23 +123,23 @@ def _author(values: Mapping[str, str], handle: str) -> Author:
 
 def _text(given: str) -> str:
     if len(given) > LONGEST_TEXT:
-        raise Refused(f"text has {len(given):,} characters, more than {LONGEST_TEXT:,}")
+        raise Refused(Wrong.LONG_TEXT, n=len(given), most=LONGEST_TEXT)
     return reading.text(given)
 
 
 def _name(values: Mapping[str, str], field: str) -> str:
     name = values.get(field, "").strip()
     if "\x00" in name:
-        raise Refused(f"{field} has a NUL character")
+        raise Refused(Wrong.NUL, field=field)
     if len(name) > LONGEST_NAME:
-        raise Refused(f"{field} has more than {LONGEST_NAME} characters")
+        raise Refused(Wrong.LONG_NAME, field=field, most=LONGEST_NAME)
     return reading.text(name)
 
 
 def _id(values: Mapping[str, str], field: str) -> str | None:
     name = _name(values, field)
     if SHORTENED.match(name):
-        raise Refused(f"{field} {name} was shortened by a spreadsheet; export it as text")
+        raise Refused(Wrong.SHORTENED, field=field, value=name)
     return name.removesuffix(".0") or None
 
 
@@ -146,7 +147,7 @@ def _network(given: str) -> str:
     name = given.strip().lower()
     name = SAME_NETWORK.get(name, name)
     if not NETWORK.match(name):
-        raise Refused(f"network {given[:30]!r} is not a name")
+        raise Refused(Wrong.NO_NETWORK, given=given[:30])
     return name
 
 
@@ -159,9 +160,9 @@ def _derived_id(network: str, handle: str, published_at: datetime, values: Mappi
 def _moment(given: str, zone: tzinfo, now: datetime) -> datetime:
     moment = _read_moment(given.strip(), zone)
     if moment is None:
-        raise Refused(f"published_at {given.strip()[:40]!r} is neither ISO 8601 nor seconds since 1970")
+        raise Refused(Wrong.NO_TIME, given=given.strip()[:40])
     if not EARLIEST <= moment <= now + AHEAD:
-        raise Refused(f"published_at {moment:%Y-%m-%d %H:%M} lies in the {'future' if moment > now else 'distant past'}")
+        raise Refused(Wrong.FUTURE if moment > now else Wrong.LONG_PAST, given=f"{moment:%Y-%m-%d %H:%M}")
     return moment
 
 

@@ -10,6 +10,7 @@ from amends.core.errors import Refused
 from amends.core.rows.files import Opened
 from amends.core.rows.lines import LONGEST_LINE, Lines, LineTooLong
 from amends.core.rows.posts import REQUIRED, columns_of
+from amends.core.rows.wrong import Wrong
 from amends.core.translating import _
 from amends.core.written import number
 
@@ -42,7 +43,7 @@ class Refusal:
 def rows_of(file: Opened, *, mapping: Mapping[str, str]) -> Iterator[Row | Refusal]:
     """Return the rows of the file, lazily; `mapping` (column to field) says what odd columns mean."""
     if file.first == "[":
-        raise Refused("this is one JSON array; write one object per line (JSON Lines) instead")
+        raise Refused(Wrong.ONE_ARRAY)
     return json_rows(file.lines, mapping=mapping) if file.first == "{" else csv_rows(file.lines, mapping=mapping)
 
 
@@ -67,9 +68,9 @@ def _json_row(line: str, number: int, mapping: Mapping[str, str]) -> Row | Refus
     try:
         found: object = json.loads(line)
     except (ValueError, RecursionError):
-        return Refusal(line=number, reason="this is not JSON")
+        return Refusal(line=number, reason=_(Wrong.NO_JSON))
     if not isinstance(found, dict):
-        return Refusal(line=number, reason="this is not a JSON object")
+        return Refusal(line=number, reason=_(Wrong.NO_OBJECT))
     given = {str(name): as_text(value) for name, value in found.items()}
     columns = columns_of(list(given), mapping)
     return Row(line=number, values={field: given[column] for column, field in columns.items()})
@@ -102,7 +103,7 @@ def csv_header(lines: Lines, *, mapping: Mapping[str, str]) -> Header:
     delimiter = _delimiter(lines, mapping)
     first = next(records_of(lines, delimiter), None)
     if not isinstance(first, Record):
-        raise Refused("the first line is not a header with the names of the columns")
+        raise Refused(Wrong.NO_HEADER)
     return Header(names=first.cells, fields=_columns(first.cells, mapping), delimiter=delimiter)
 
 
@@ -145,14 +146,14 @@ def _broken(error: Exception, line: int, begun: str) -> Refusal:
     if isinstance(error, LineTooLong):
         return Refusal(line=line, reason=_too_long())
     unfinished = str(error) == UNFINISHED
-    return Refusal(line=line, reason=_("a quotation mark is not closed or stands wrong"), unfinished=unfinished, cells=[begun])
+    return Refusal(line=line, reason=_(Wrong.QUOTES), unfinished=unfinished, cells=[begun])
 
 
 def _csv_row(record: Record, header: Header) -> Row | Refusal:
     extra = [cell for cell in record.cells[len(header.names) :] if cell.strip()]
     if extra:
         told = {"n": len(header.names) + len(extra), "width": len(header.names)}
-        return Refusal(line=record.line, reason=_("%(n)s values under %(width)s columns") % told)
+        return Refusal(line=record.line, reason=_(Wrong.WIDTH) % told)
     if wrong := not_utf8("".join(record.cells)):
         return Refusal(line=record.line, reason=wrong)
     return Row(line=record.line, values={header.fields[place]: cell for place, cell in enumerate(record.cells) if place in header.fields})
@@ -163,7 +164,7 @@ def _columns(header: list[str], mapping: Mapping[str, str]) -> dict[int, str]:
     fields = columns_of(named, mapping)
     lacking = [field for field in REQUIRED if field not in fields.values()]
     if lacking:
-        raise Refused(f"no column for {', '.join(lacking)} among {', '.join(named)[:300]}; name it with --map COLUMN=FIELD")
+        raise Refused(Wrong.NO_COLUMN, fields=", ".join(lacking), names=", ".join(named)[:300])
     return {place: fields[name] for place, name in enumerate(named) if name in fields and named.index(name) == place}
 
 
@@ -188,8 +189,8 @@ def not_utf8(text: str) -> str:
     if wrong is None:
         return ""
     told = {"byte": f"0x{ord(wrong[0]) - 0xDC00:02X}"}
-    return _("byte %(byte)s is not valid UTF-8; save the file as UTF-8, or name its encoding") % told
+    return _(Wrong.BYTE) % told
 
 
 def _too_long() -> str:
-    return _("a line of more than %(n)s characters") % {"n": number(LONGEST_LINE)}
+    return _(Wrong.LONG_LINE) % {"n": number(LONGEST_LINE)}

@@ -23,6 +23,7 @@ from amends.core.rows.records import LONGEST_FIELD, SEPARATOR_LINE, Record, Refu
 from amends.core.rows.titles import IsName, divider, without_titles
 from amends.core.rows.vcards import COLUMNS as CARD_COLUMNS
 from amends.core.rows.vcards import cards_of
+from amends.core.rows.wrong import Wrong
 from amends.core.translating import _
 from amends.core.written import number
 
@@ -201,7 +202,7 @@ def _whole(records: Iterator[Record | Refusal], width: int) -> Generator[Record 
 def _fitted(record: Record, width: int) -> Record | Refusal:
     cells = record.cells
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-        return Refusal(line=record.line, reason=_("%(n)s values under %(width)s columns") % {"n": len(cells), "width": width}, cells=cells)
+        return Refusal(line=record.line, reason=_(Wrong.WIDTH) % {"n": len(cells), "width": width}, cells=cells)
     line = "".join(cells)
     if not line.isascii() and (wrong := not_utf8(line)):
         return Refusal(line=record.line, reason=wrong, cells=cells)
@@ -251,9 +252,9 @@ def _json(line: str, number: int) -> dict[str, object] | Refusal:
     try:
         found: object = json.loads(line)
     except (ValueError, RecursionError):
-        return Refusal(line=number, reason=_("this is not JSON"))
+        return Refusal(line=number, reason=_(Wrong.NO_JSON))
     if not isinstance(found, dict):
-        return Refusal(line=number, reason=_("this is not a JSON object"))
+        return Refusal(line=number, reason=_(Wrong.NO_OBJECT))
     return {str(name): value for name, value in found.items()}
 
 
