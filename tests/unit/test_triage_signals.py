@@ -10,7 +10,7 @@ import pytest
 
 from amends.triage import training
 from amends.triage.cleaning import clean
-from amends.triage.signals import PIECES, STEMS, WORDS, Signal, signals
+from amends.triage.signals import PIECES, STEMS, WORDS, Signal, either, signals
 
 DEV = Path(training.__file__).parent / "sentences" / "dev"
 LANGUAGES = ("am", "en", "es", "hi", "kn", "pa", "si", "ta")
@@ -145,3 +145,17 @@ def test_pieces_that_begin_alike_say_together_what_each_would_say() -> None:
         anywhere = re.compile("|".join(piece for piece in pieces if max(piece) > LAST_LATIN))
         assert [text for text in texts if bool(begun.search(text)) != bool(WORDS[signal].search(text))] == []
         assert [text for text in texts if bool(anywhere.search(text)) != bool(STEMS[signal].search(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "meant"),
+    [
+        ("salt|pepper mill", {"salt", "pepper mill"}),
+        ("(?:live|bare(?:d|ly)) wire", {"live wire", "bared wire", "barely wire"}),
+        ("(?:my )?salt", {"my salt", "salt"}),
+        (r"(?:[(|]|\|)x", {"(x", "|x"}),
+    ],
+)
+def test_a_piece_may_be_a_choice(piece: str, meant: set[str]) -> None:
+    pattern = re.compile(either([piece, "sand", "bald"]))
+    assert {text for text in meant | {"salt", "salt mill", "live", "wire", "x", "bare"} if pattern.fullmatch(text)} == meant

@@ -2,14 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 from unicodedata import normalize
 
 WORDS_FILE = Path(__file__).with_suffix(".toml")
 _LATIN = re.compile(r"\A[\x00-\u024f]*\Z")
 _PLAIN = re.compile(r"[^\W_](?![?*+{])")
+_ATOM = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|.")
+_DEEPER = {"(": 1, ")": -1}
+_REPEATED = ("?", "*", "+", "{")
 
 
 class Signal(StrEnum):
@@ -29,24 +33,60 @@ def _pieces() -> dict[Signal, list[str]]:
     return {signal: [normalize("NFC", piece) for pieces in words[signal.name.lower()].values() for piece in pieces] for signal in Signal}
 
 
-def _either(pieces: Iterable[str]) -> str:
-    """Return a pattern for any of the pieces: those that begin alike share their beginning, so that a text is not held to each of them."""
+def _choices(pattern: str) -> list[str]:
+    """Return the alternatives of a pattern, those within its groups left alone."""
+    depth, found = 0, [""]
+    for atom in _ATOM.findall(pattern):
+        depth += _DEEPER.get(atom, 0)
+        if atom == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += atom
+    return found
+
+
+def _opening(pattern: str) -> tuple[str, str]:
+    """Return what stands in the group that a pattern begins with, and what follows it; nothing, and the pattern, where it is no choice."""
+    atoms = _ATOM.findall(pattern)
+    depths = list(accumulate(_DEEPER.get(atom, 0) for atom in atoms))
+    end = depths.index(0)
+    inside, rest = "".join(atoms[3:end]), "".join(atoms[end + 1 :])
+    return (inside, rest) if pattern.startswith("(?:") and not rest.startswith(_REPEATED) else ("", pattern)
+
+
+def _spelled_out(pattern: str) -> Iterator[str]:
+    """Yield what a pattern stands for one by one where it begins with a choice: `(?:live|bare) wire` is `live wire` and `bare wire`."""
+    for choice in _choices(pattern):
+        inside, rest = _opening(choice)
+        if inside:
+            for one in _choices(inside):
+                yield from _spelled_out(one + rest)
+        else:
+            yield choice
+
+
+def _together(patterns: Iterable[str]) -> str:
     alike: dict[str, list[str]] = {}
-    for piece in pieces:
-        beginning = piece[0] if _PLAIN.match(piece) else ""
-        alike.setdefault(beginning, []).append(piece.removeprefix(beginning))
+    for pattern in patterns:
+        beginning = pattern[0] if _PLAIN.match(pattern) else ""
+        alike.setdefault(beginning, []).append(pattern.removeprefix(beginning))
     return "|".join(
-        f"{beginning}(?:{_either(rest)})" if beginning and len(rest) > 1 else "|".join(beginning + piece for piece in rest)
+        f"{beginning}(?:{_together(rest)})" if beginning and len(rest) > 1 else "|".join(beginning + pattern for pattern in rest)
         for beginning, rest in alike.items()
     )
 
 
+def either(pieces: Iterable[str]) -> str:
+    """Return a pattern for any of the pieces: those that begin alike share their beginning, so that a text is not held to each of them."""
+    return _together(pattern for piece in pieces for pattern in _spelled_out(piece))
+
+
 def _words(pieces: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?=\w)(?:{_either(piece for piece in pieces if _LATIN.match(piece))})")
+    return re.compile(rf"\b(?=\w)(?:{either(piece for piece in pieces if _LATIN.match(piece))})")
 
 
 def _stems(pieces: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(_either(piece for piece in pieces if not _LATIN.match(piece)))
+    return re.compile(either(piece for piece in pieces if not _LATIN.match(piece)))
 
 
 PIECES: Mapping[Signal, list[str]] = _pieces()
