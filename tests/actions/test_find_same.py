@@ -11,6 +11,7 @@ from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.ids import CustomerId, MatchId
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store import important_dates, link_evidence, match_suggestions, merges
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.important_dates import NewDate
 from amends.inbox.store.match_suggestions import Suggestion
 from tests.cast import NOON, a_post, ada
@@ -205,7 +206,7 @@ def test_an_order_that_is_entered_after_it_was_named_is_found_too(desk: Desk, *,
 def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) -> None:
     one, other = _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, source=Source(by=ada(conn)), now=NOON)
     execute(conn, "update authors set name = 'Cy again' where id = %(id)s", {"id": one.author_id})
     assert _look(conn) == []
 
@@ -217,7 +218,7 @@ def test_what_was_dismissed_comes_back_only_with_new_evidence(conn: Connection) 
 def test_a_dismissed_pair_stays_dismissed_when_one_becomes_part_of_another(conn: Connection) -> None:
     one, _ = _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, source=Source(by=ada(conn)), now=NOON)
     merge(conn, Pair(survivor_id=a_person(conn, "Cy F.").id, absorbed_id=one.id), agent_id=ada(conn), now=NOON)
     assert _look(conn) == []
 
@@ -225,8 +226,8 @@ def test_a_dismissed_pair_stays_dismissed_when_one_becomes_part_of_another(conn:
 def test_a_dismissal_is_taken_back(conn: Connection) -> None:
     _alike(conn)
     [found] = _look(conn)
-    dismiss(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
-    reopen(conn, MatchId(found.id), scope=EVERYTHING, agent_id=ada(conn), now=NOON)
+    dismiss(conn, MatchId(found.id), scope=EVERYTHING, source=Source(by=ada(conn)), now=NOON)
+    reopen(conn, MatchId(found.id), scope=EVERYTHING, source=Source(by=ada(conn)), now=NOON)
     assert _pairs(match_suggestions.page(conn, EVERYTHING, limit=9)) == [(found.one_id, found.other_id)]
 
 

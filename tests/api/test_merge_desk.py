@@ -175,6 +175,38 @@ def test_what_a_program_merged_and_took_apart_names_it_wherever_it_is_told(door:
     assert page.count("by a program: ") >= len(told)
 
 
+def test_whom_a_program_keeps_apart_stands_on_both_pages_with_its_name_until_that_is_taken_back(
+    door: Door, two: tuple[Person, Person]
+) -> None:
+    one, other = two
+    client, screen = door.program(door.who.ada), door.visitor(door.who.ada)
+    [match_id] = _matches(door)
+    assert client.post(f"/api/v1/matches/{match_id}/dismiss").status_code == 204
+    for person, stranger in ((one, other), (other, one)):
+        [said] = client.get(f"/api/v1/matches/dismissed/of/{person.id}").json()
+        assert (said["customer_id"], said["agent"], said["program"]) == (stranger.id, "Ada", "test")
+        page = screen.get(f"/customers/{person.id}").text
+        assert "Ada, by a program: test" in " ".join(re.sub("<[^>]*>", "", page).split())
+        assert HOSTILE not in page
+    assert client.post(f"/api/v1/matches/{match_id}/reopen").status_code == 204
+    assert client.post(f"/api/v1/matches/{match_id}/reopen").status_code == 409
+    assert client.get(f"/api/v1/matches/dismissed/of/{one.id}").json() == []
+    assert 'id="t-strangers"' not in screen.get(f"/customers/{one.id}").text
+    screen.post(f"/customers/matches/{match_id}/dismiss")
+    assert [said["program"] for said in client.get(f"/api/v1/matches/dismissed/of/{one.id}").json()] == [""]
+
+
+def test_who_is_kept_apart_and_merged_after_all_is_no_stranger_to_themselves(door: Door, two: tuple[Person, Person]) -> None:
+    one, other = two
+    client = door.program(door.who.ada)
+    client.post(f"/api/v1/matches/{_matches(door)[0]}/dismiss")
+    with door.pool.transaction() as conn:
+        third = a_person(conn, "Third")
+    for absorbed in (other, third):
+        client.post("/api/v1/matches/merges", json={"survivor_id": third.id if absorbed == other else one.id, "absorbed_id": absorbed.id})
+    assert client.get(f"/api/v1/matches/dismissed/of/{one.id}").json() == []
+
+
 def test_who_sees_only_some_sources_neither_sees_nor_merges_the_others(door: Door, two: tuple[Person, Person]) -> None:
     one, other = two
     with door.pool.transaction() as conn:

@@ -1,5 +1,7 @@
 """Customers for programs: found, made, changed, and what belongs to them."""
 
+import re
+
 from amends.core.database import fetch_values
 from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.rules.customer_record import Attribute, Kind
@@ -90,6 +92,31 @@ def test_the_timeline_is_read_page_by_page(door: Door) -> None:
     assert rest["entries"] == whole["entries"][1:]
     assert {one["kind"] for one in ada.get(f"{AT}/{cy}/timeline?kind=post").json()["entries"]} == {"post"}
     assert ada.get(f"{AT}/{cy}/timeline?kind=shoe").status_code == 422
+
+
+def test_all_that_a_program_adds_names_it_in_the_timeline_and_on_the_page(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    ada.post(f"{AT}/{cy}/consents", json={"purpose": "survey", "given": True, "basis": "on the form"})
+    ada.post(f"{AT}/{cy}/notes", json={"text": "Rang twice", "kind": "call"})
+    ada.post(f"{AT}/{cy}/files", files={"file": ("tag.txt", b"a tag")})
+    ada.post(f"{AT}/{cy}/purchases", json={"name": "Flight to Jaffna", "bought_at": NOON.isoformat()})
+
+    assert ada.get(f"{AT}/{cy}/consents").json()["consents"][0]["program"] == "test"
+    for kind, fact in (("consent", "program"), ("note", "note"), ("file", "note"), ("purchase", "note")):
+        [entry] = ada.get(f"{AT}/{cy}/timeline", params={"kind": kind}).json()["entries"]
+        assert (kind, entry["by"], entry["facts"][fact]) == (kind, "Ada", "test")
+        page = door.visitor(door.who.ada).get(f"/customers/{cy}/timeline?kind={kind}").text
+        assert (kind, "by a program: test" in " ".join(re.sub("<[^>]*>", "", page).split())) == (kind, True)
+    assert "by a program: " in door.visitor(door.who.ada).get(f"/customers/{cy}").text.partition("t-reach")[2].partition("</section>")[0]
+
+
+def test_what_a_link_stands_on_is_told_with_what_the_person_gave_for_it(door: Door) -> None:
+    ada, cy = door.program(door.who.ada), _customer(door)
+    other = ada.get(f"/api/v1/cases/{door.who.plain}").json()
+    ada.post(f"{AT}/{cy}/handles/{other['case']['author_id']}", json={"basis": "told_us", "post_id": other["posts"][0]["id"]})
+    told = ada.get(f"{AT}/{cy}/handles/evidence").json()[0]
+    assert (told["kind"], told["consent"], told["agent"], told["program"]) == ("told_us", "own_words", "Ada", "test")
+    assert "What its links stand on" in door.visitor(door.who.ada).get(f"/customers/{cy}").text
 
 
 def test_what_is_sensitive_is_no_field_of_the_record(door: Door) -> None:

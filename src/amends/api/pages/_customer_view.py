@@ -25,6 +25,8 @@ from amends.inbox.store import (
     customer_page,
     customer_side,
     important_dates,
+    link_evidence,
+    match_suggestions,
     merges,
     promises,
     purchases,
@@ -89,6 +91,7 @@ def page_values(conn: Connection, visitor: Visitor, record: Record, asked: Looke
         "moods": customer_page.moods(conn, record.id, scope),
         "promised": promises.of_customer(conn, record.id, scope),
         "past": merges.of_customer(conn, record.id),
+        "strangers": match_suggestions.apart(conn, record.id, scope),
         "open_cases": customer_side.open_cases(conn, record.id, scope),
         "open_follow_ups": customer_side.open_follow_ups(conn, record.id, scope),
     }
@@ -120,6 +123,7 @@ def record_values(conn: Connection, record: Record) -> dict[str, Any]:
         "pinned": customer_notes.pinned(conn, record.id),
         "files": customer_files.of_customer(conn, record.id),
         "purposes": list(Purpose),
+        "evidence": link_evidence.of_customer(conn, record.id),
     }
 
 

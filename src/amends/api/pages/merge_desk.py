@@ -18,6 +18,7 @@ from amends.inbox.rules.ids import CustomerId, MatchId, MergeId
 from amends.inbox.rules.merging import Side
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import openings
+from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/customers", include_in_schema=False)
@@ -118,7 +119,7 @@ def keep_apart(
 ) -> Response:
     """Say that two records are two people; the toast takes it back."""
     with desk.pool.transaction() as conn:
-        matches.dismiss(conn, match_id, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
+        matches.dismiss(conn, match_id, scope=visitor.scope, source=Source(by=visitor.agent_id), now=desk.clock())
     said = _("Two people, then; they are suggested again only for something new")
     return _next(request, desk, visitor, said, undo=f"/customers/matches/{match_id}/reopen", after=MatchId(after) if after else None)
 
@@ -127,7 +128,7 @@ def keep_apart(
 def ask_again(request: Request, desk: AtDesk, visitor: Meaning, match_id: MatchId) -> Response:
     """Take it back that two records are two people."""
     with desk.pool.transaction() as conn:
-        matches.reopen(conn, match_id, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
+        matches.reopen(conn, match_id, scope=visitor.scope, source=Source(by=visitor.agent_id), now=desk.clock())
     return _next(request, desk, visitor, _("It is a question again"), after=match_id, apart=True)
 
 

@@ -62,6 +62,7 @@ def say_consent(desk: AtDesk, visitor: Bearing, customer_id: CustomerId, body: C
             basis=body.basis,
             target=target,
             by=visitor.agent_id,
+            program=visitor.token,
             now=desk.clock(),
         )
     return Kept(id=row_id)

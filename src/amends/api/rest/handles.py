@@ -8,6 +8,7 @@ from pydantic import Field
 
 from amends.api.answering import head_of
 from amends.api.auth import LARGEST_ID, Bearing, check_reach, program_may
+from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.core.database import Connection
@@ -18,8 +19,9 @@ from amends.inbox.rules.evidence import of_basis
 from amends.inbox.rules.ids import AuthorId, CaseId, CustomerId, PostId
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import customers, post_list
+from amends.inbox.store import customers, link_evidence, post_list
 from amends.inbox.store.customers import Link
+from amends.inbox.store.link_evidence import EvidenceRow
 
 router = APIRouter(prefix="/api/v1/customers/{customer_id}/handles", tags=["customers"])
 
@@ -37,6 +39,14 @@ class Alone:
     """The customer whose the handle is now."""
 
     customer_id: CustomerId
+
+
+@router.get("/evidence", operation_id="list_link_evidence", dependencies=[program_may(Right.SEE)])
+def list_evidence(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> list[EvidenceRow]:
+    """Return what the links of a customer's handles stand on, and for each what the person gave for it: words, a fact, or nothing."""
+    with desk.pool.transaction() as conn:
+        opened_by(conn, visitor, customer_id, place="program", now=desk.clock())
+        return link_evidence.of_customer(conn, customer_id)
 
 
 @router.post("/{author_id}", status_code=204, operation_id="link_handle", dependencies=[program_may(Right.WORK)])

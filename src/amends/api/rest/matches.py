@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from amends.api.auth import LARGEST_ID, Bearing, check_reach, program_may
 from amends.api.desk import AtDesk
+from amends.api.rest._customer import source_of
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.actions import matches
@@ -18,7 +19,7 @@ from amends.inbox.rules.evidence import Evidence, EvidenceKind
 from amends.inbox.rules.ids import CustomerId, MatchId, MergeId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import match_suggestions, merges
-from amends.inbox.store.match_suggestions import Suggestion
+from amends.inbox.store.match_suggestions import Apart, Suggestion
 from amends.inbox.store.merges import Merge
 
 router = APIRouter(prefix="/api/v1/matches", tags=["customers"])
@@ -91,7 +92,21 @@ def list_matches(desk: AtDesk, visitor: Bearing, after: str = "", limit: Annotat
 def dismiss_match(desk: AtDesk, visitor: Bearing, match_id: MatchId) -> None:
     """Say that two records are two people."""
     with desk.pool.transaction() as conn:
-        matches.dismiss(conn, match_id, scope=visitor.scope, agent_id=visitor.agent_id, now=desk.clock())
+        matches.dismiss(conn, match_id, scope=visitor.scope, source=source_of(visitor), now=desk.clock())
+
+
+@router.post("/{match_id}/reopen", operation_id="reopen_match", status_code=204, dependencies=[program_may(Right.WORK)])
+def reopen_match(desk: AtDesk, visitor: Bearing, match_id: MatchId) -> None:
+    """Take it back that two records are two people."""
+    with desk.pool.transaction() as conn:
+        matches.reopen(conn, match_id, scope=visitor.scope, source=source_of(visitor), now=desk.clock())
+
+
+@router.get("/dismissed/of/{customer_id}", operation_id="list_dismissed_matches", dependencies=[program_may(Right.SEE)])
+def list_dismissed(desk: AtDesk, visitor: Bearing, customer_id: CustomerId) -> list[Apart]:
+    """Return who is said not to be this customer, the newest first."""
+    with desk.pool.transaction() as conn:
+        return match_suggestions.apart(conn, customer_id, visitor.scope)
 
 
 @router.post("/merges", operation_id="merge_customers", status_code=201, dependencies=[program_may(Right.WORK)])

@@ -23,14 +23,20 @@ def say(  # noqa: PLR0913
     target: Target = EVERY_WAY,
     by: AgentId | None,
     now: datetime,
+    program: str = "",
 ) -> int:
-    """Write down that consent was given or withdrawn, and how that is known; return the row's id."""
+    """Write down that consent was given or withdrawn, and how that is known; return the row's id.
+
+    `program` is the token that the agent did it with.
+    """
     opened(conn, customer_id)
     _check_target(conn, customer_id, target)
     known = line(basis)
     if given and not known:
         raise Refused(_("Say how the customer agreed: where, and in what words."))
-    row_id = consents.add(conn, customer_id, target=target, purpose=purpose, given=given, basis=known, agent_id=by, now=now)
+    row_id = consents.add(
+        conn, customer_id, target=target, purpose=purpose, given=given, basis=known, agent_id=by, program=program, now=now
+    )
     customer_record.touch(conn, customer_id, now=now)
     kind = EventKind.CONSENT_GIVEN if given else EventKind.CONSENT_WITHDRAWN
     events.add(

@@ -60,7 +60,7 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
     merges.save_fields(conn, survivor.id, after, now=now)
     source = Source(by=agent_id, origin=Origin.MERGE, note=absorbed.name, program=program)
     merges.save_changes(conn, survivor.id, survivor.fields, after, source=source, now=now)
-    _keep_the_stricter(conn, merge_id, pair, agent_id, now)
+    _keep_the_stricter(conn, merge_id, pair, source, now)
     moving.move_all(conn, merge_id, absorbed_id=absorbed.id, survivor_id=survivor.id)
     sensitive_values.take_over(conn, merge_id, survivor.id, chosen.keys, source=source, now=now)
     sync_news.add_merged(conn, survivor.id, sync_news.moved(conn, merge_id), now=now)
@@ -68,7 +68,7 @@ def merge(conn: Connection, pair: Pair, *, agent_id: AgentId | None, now: dateti
     customer_changes.add_handles(conn, moved, was=absorbed.id, became=survivor.id, source=source, now=now)
     linked = moved or customers.handles_of(conn, customer_id=survivor.id)
     link_evidence.add(conn, linked, pair.evidence, source=source, merge_id=merge_id, now=now)
-    match_suggestions.settle(conn, survivor.id, absorbed.id, merge_id=merge_id, agent_id=agent_id, now=now)
+    match_suggestions.settle(conn, survivor.id, absorbed.id, merge_id=merge_id, source=source, now=now)
     ids = {"customer_id": survivor.id, "absorbed_id": absorbed.id, "merge_id": merge_id}
     events.add_all(conn, [events.Event(kind=EventKind.CUSTOMERS_MERGED, agent_id=agent_id, facts=ids)], now=now)
     return merge_id
@@ -121,8 +121,8 @@ def _already(conn: Connection, record: Record) -> str:
     return _("“%(name)s” is part of “%(survivor)s” already: %(agent)s merged them. Open that record, or take that back first.") % values
 
 
-def _keep_the_stricter(conn: Connection, merge_id: MergeId, pair: Pair, agent_id: AgentId | None, now: datetime) -> None:
+def _keep_the_stricter(conn: Connection, merge_id: MergeId, pair: Pair, source: Source, now: datetime) -> None:
     note = "Two records became one; what either revoked stays revoked."
-    made = moving.keep_the_stricter(conn, one=pair.survivor_id, other=pair.absorbed_id, agent_id=agent_id, note=note, now=now)
+    made = moving.keep_the_stricter(conn, one=pair.survivor_id, other=pair.absorbed_id, source=source, note=note, now=now)
     if made:
         merges.keep_consents(conn, merge_id, made)

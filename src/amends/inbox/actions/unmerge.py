@@ -45,7 +45,7 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     _restore_fields(conn, above, source, now)
     _restore_sealed(conn, above)
     _tell_systems(conn, (found.absorbed_id, owner), now)
-    match_suggestions.unsettle(conn, merge_id, agent_id=agent_id, now=now)
+    match_suggestions.unsettle(conn, merge_id, source=source, now=now)
     ids = {"customer_id": found.absorbed_id, "survivor_id": found.survivor_id, "merge_id": merge_id}
     events.add_all(conn, [events.Event(kind=EventKind.CUSTOMERS_PARTED, agent_id=agent_id, facts=ids)], now=now)
     return found.absorbed_id

@@ -14,7 +14,7 @@ from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
-    """One row of the log, with who wrote it down; `same_ways` are the contact ways that are this one, itself too."""
+    """One row of the log, with who wrote it down and with which program; `same_ways` are the contact ways that are this one, itself too."""
 
     id: int
     customer_id: CustomerId
@@ -24,6 +24,7 @@ class Consent:
     given: bool
     basis: str
     agent: str | None
+    program: str
     at: datetime
     same_ways: list[int]
 
@@ -53,13 +54,14 @@ def add(  # noqa: PLR0913
     basis: str,
     agent_id: AgentId | None,
     now: datetime,
+    program: str = "",
 ) -> int:
     """Write that consent was given or withdrawn, and return the row's id."""
     return fetch_values(
         conn,
         """
-        insert into consents (customer_id, contact_way_id, author_id, purpose, given, basis, agent_id, at)
-        values (%(customer_id)s, %(way)s, %(author)s, %(purpose)s, %(given)s, %(basis)s, %(agent_id)s, %(now)s) returning id
+        insert into consents (customer_id, contact_way_id, author_id, purpose, given, basis, agent_id, program, at)
+        values (%(customer_id)s, %(way)s, %(author)s, %(purpose)s, %(given)s, %(basis)s, %(agent_id)s, %(program)s, %(now)s) returning id
         """,
         {
             "customer_id": customer_id,
@@ -69,6 +71,7 @@ def add(  # noqa: PLR0913
             "given": given,
             "basis": basis,
             "agent_id": agent_id,
+            "program": program,
             "now": now,
         },
     )[0]
@@ -89,7 +92,7 @@ def in_force(conn: Connection, customer_id: CustomerId) -> list[Said]:
         Consent,
         """
         select distinct on (c.purpose, c.contact_way_id, c.author_id)
-               c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.at,
+               c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, null::text as agent, c.program, c.at,
         """
         + _SAME_WAYS
         + """
@@ -107,7 +110,7 @@ def log(conn: Connection, customer_id: CustomerId, *, limit: int = 200) -> list[
         conn,
         Consent,
         """
-        select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.at,
+        select c.id, c.customer_id, c.contact_way_id, c.author_id, c.purpose, c.given, c.basis, g.name as agent, c.program, c.at,
         """
         + _SAME_WAYS
         + """

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_maybe
-from amends.inbox.rules.ids import AgentId, CustomerId, MatchId, MergeId
+from amends.inbox.rules.ids import CustomerId, MatchId, MergeId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
+from amends.inbox.store.customer_changes import Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +40,7 @@ class Strong:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A suggestion with the state it is in."""
+    """A suggestion with the state it is in, and who decided on it with which program."""
 
     id: MatchId
     one_id: CustomerId
@@ -50,6 +51,7 @@ class Suggestion:
     found_at: datetime
     decided_at: datetime | None
     decided_by: str | None
+    decided_program: str
 
 
 def save(conn: Connection, found: Sequence[Found], *, now: datetime) -> int:
@@ -74,7 +76,8 @@ def save(conn: Connection, found: Sequence[Found], *, now: datetime) -> int:
         order by 1, 2
         on conflict (one_id, other_id) do update
           set score = excluded.score, reasons = excluded.reasons, evidence = excluded.evidence, strong = excluded.strong, state = 'open',
-              found_at = case when s.state = 'open' then s.found_at else excluded.found_at end, decided_at = null, decided_by = null
+              found_at = case when s.state = 'open' then s.found_at else excluded.found_at end, decided_at = null, decided_by = null,
+              program = ''
           where not excluded.evidence <@ s.evidence or (s.state = 'open' and s.score <> excluded.score)
         """,
         {"rows": Jsonb(rows), "now": now},
@@ -127,7 +130,8 @@ def only_ask(conn: Connection, match_id: MatchId) -> None:
 
 
 _ROW: LiteralString = """
-  select s.id, s.one_id, s.other_id, s.score, s.reasons, s.state, s.found_at, s.decided_at, g.name as decided_by
+  select s.id, s.one_id, s.other_id, s.score, s.reasons, s.state, s.found_at, s.decided_at, g.name as decided_by,
+         s.program as decided_program
   from match_suggestions s left join agents g on g.id = s.decided_by
 """
 _STANDING: LiteralString = """
@@ -168,6 +172,33 @@ def of_customer(conn: Connection, customer_id: CustomerId, scope: Scope, *, limi
     return fetch_all(conn, Suggestion, query, {"customer": customer_id, "limit": limit} | scopes.params(scope))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """Somebody of whom it was said that a customer is not them: by whom, with which program."""
+
+    match_id: MatchId
+    customer_id: CustomerId
+    customer: str
+    agent: str | None
+    program: str
+    at: datetime
+
+
+def apart(conn: Connection, customer_id: CustomerId, scope: Scope, *, limit: int = 50) -> list[Apart]:
+    """Return who is said not to be this customer, or anybody who became part of them, the newest first."""
+    query: LiteralString = """
+        with part as (select unnest(customer_parts(%(customer)s)) as id), said as (
+          select m.id, m.other_id as whom from part join match_suggestions m on m.one_id = part.id and m.state = 'dismissed'
+          union select m.id, m.one_id from part join match_suggestions m on m.other_id = part.id and m.state = 'dismissed'
+        )
+        select s.id as match_id, u.id as customer_id, u.name as customer, g.name as agent, s.program, s.decided_at as at
+        from said join match_suggestions s on s.id = said.id join customers u on u.id = said.whom left join agents g on g.id = s.decided_by
+        where u.id not in (select id from part)
+    """
+    params = {"customer": customer_id, "limit": limit} | scopes.params(scope)
+    return fetch_all(conn, Apart, query + _within(scope) + " order by s.decided_at desc, s.id desc limit %(limit)s", params)
+
+
 def _within(scope: Scope) -> LiteralString:
     """Return the condition that both records are within the scope: by one of their cases, or because they have none."""
     narrowed = scopes.within(scope)
@@ -183,7 +214,7 @@ def _within(scope: Scope) -> LiteralString:
     )
 
 
-def decide(conn: Connection, match_id: MatchId, *, was: str, becomes: str, agent_id: AgentId, now: datetime) -> bool:
+def decide(conn: Connection, match_id: MatchId, *, was: str, becomes: str, source: Source, now: datetime) -> bool:
     """Put a suggestion into another state, and tell whether it was in the one it `was` thought to be in."""
     return bool(
         execute(
@@ -191,27 +222,29 @@ def decide(conn: Connection, match_id: MatchId, *, was: str, becomes: str, agent
             """
             update match_suggestions
             set state = %(becomes)s, decided_by = case when %(becomes)s <> 'open' then %(agent_id)s::bigint end,
-                decided_at = case when %(becomes)s <> 'open' then %(now)s::timestamptz end
+                decided_at = case when %(becomes)s <> 'open' then %(now)s::timestamptz end,
+                program = case when %(becomes)s <> 'open' then %(program)s else '' end
             where id = %(id)s and state = %(was)s
             """,
-            {"id": match_id, "was": was, "becomes": becomes, "agent_id": agent_id, "now": now},
+            {"id": match_id, "was": was, "becomes": becomes, "agent_id": source.by, "program": source.token, "now": now},
         )
     )
 
 
-def settle(conn: Connection, one: CustomerId, other: CustomerId, *, merge_id: MergeId, agent_id: AgentId | None, now: datetime) -> None:
+def settle(conn: Connection, one: CustomerId, other: CustomerId, *, merge_id: MergeId, source: Source, now: datetime) -> None:
     """Keep that the suggestion between two records, where there is one, was followed."""
     execute(
         conn,
         """
-        update match_suggestions set state = 'merged', merge_id = %(merge_id)s, decided_by = %(agent_id)s, decided_at = %(now)s
+        update match_suggestions set state = 'merged', merge_id = %(merge_id)s, decided_by = %(agent_id)s, program = %(program)s,
+          decided_at = %(now)s
         where one_id = least(%(one)s, %(other)s) and other_id = greatest(%(one)s, %(other)s)
         """,
-        {"one": one, "other": other, "merge_id": merge_id, "agent_id": agent_id, "now": now},
+        {"one": one, "other": other, "merge_id": merge_id, "agent_id": source.by, "program": source.token, "now": now},
     )
 
 
-def unsettle(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, now: datetime) -> None:
+def unsettle(conn: Connection, merge_id: MergeId, *, source: Source, now: datetime) -> None:
     """Ask again, since a merge was taken back; where Amends had merged by itself, somebody has said no."""
     execute(
         conn,
@@ -219,8 +252,9 @@ def unsettle(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, n
         update match_suggestions s
         set state = case when m.agent_id is null then 'dismissed' else 'open' end, merge_id = null, strong = null,
             decided_by = case when m.agent_id is null then %(agent_id)s::bigint end,
-            decided_at = case when m.agent_id is null then %(now)s::timestamptz end
+            decided_at = case when m.agent_id is null then %(now)s::timestamptz end,
+            program = case when m.agent_id is null then %(program)s else '' end
         from merges m where m.id = %(merge_id)s and s.merge_id = m.id
         """,
-        {"merge_id": merge_id, "agent_id": agent_id, "now": now},
+        {"merge_id": merge_id, "agent_id": source.by, "program": source.token, "now": now},
     )

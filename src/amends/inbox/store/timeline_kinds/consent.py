@@ -9,11 +9,11 @@ NAME = N_("Consent")
 
 
 def rows(_scope: Scope) -> LiteralString:
-    """Return the SQL of what was given and withdrawn; `detail` is the purpose, `by` who wrote it down."""
+    """Return the SQL of what was given and withdrawn; `detail` is the purpose, `by` who wrote it down, with which program."""
     return """
         select 'consent' as kind, s.id, s.at, s.basis as text, s.purpose as detail, coalesce(a.network, '') as network,
                null::bigint as case_id, coalesce(g.name, '') as by, '' as mood, '' as language,
-               jsonb_build_object('given', s.given, 'way', w.value, 'handle', a.handle) as facts
+               jsonb_build_object('given', s.given, 'way', w.value, 'handle', a.handle, 'program', s.program) as facts
         from (
           select * from consents s
           where s.customer_id = %(customer_id)s and (s.at, s.id) < (%(at)s, %(below_consent)s)
