@@ -86,5 +86,7 @@ def test_programs_read_the_evidence_and_the_headline_number(door: Door) -> None:
     assert program.post(f"/api/v1/follow_ups/{look}/take_back").status_code == 204
     plan_id = program.post("/api/v1/follow_up_plans", json={"first_days": 5, "last_days": 20}).json()["plan_id"]
     assert [plan["first_days"] for plan in program.get("/api/v1/follow_up_plans").json()["plans"]] == [5]
+    for gone in ({"topic_id": 999}, {"brand_id": 999}):
+        assert program.post("/api/v1/follow_up_plans", json=gone).status_code == 404, gone
     assert program.delete(f"/api/v1/follow_up_plans/{plan_id}").status_code == 204
     assert program.delete(f"/api/v1/follow_up_plans/{plan_id}").status_code == 404

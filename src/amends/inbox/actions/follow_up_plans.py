@@ -5,12 +5,13 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
+from amends.inbox.actions import topics
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.follow_up_plans import LONGEST, Plan
 from amends.inbox.rules.ids import FollowUpPlanId
 from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
-from amends.inbox.store import follow_up_plans, survey_texts
+from amends.inbox.store import brands, follow_up_plans, survey_texts
 from amends.inbox.store.survey_texts import OwnText
 
 HIGHEST_URGENCY = 100
@@ -20,6 +21,7 @@ LONGEST_SUBJECT, LONGEST_BODY = 200, 4_000
 def make_plan(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId:
     """Let a plan count for what is resolved from now on; what is planned already stays. The plan for the same cases gives way."""
     check(plan)
+    _check_there(conn, plan)
     before = follow_up_plans.same(conn, plan)
     if before is not None:
         follow_up_plans.archive(conn, plan_id=before, now=now)
@@ -34,6 +36,14 @@ def check(plan: Plan) -> None:
         raise Refused(_("The customer is asked before the last look."))
     if not 0 <= plan.least_urgency <= HIGHEST_URGENCY:
         raise Refused(_("Urgency goes from 0 to 100."))
+
+
+def _check_there(conn: Connection, plan: Plan) -> None:
+    """Raise `NotFound` where a plan is of a brand or topic that there is not."""
+    if plan.brand_id is not None and not brands.exists(conn, brand_id=plan.brand_id):
+        raise NotFound(_("There is no such brand."))
+    if plan.topic_id is not None:
+        topics.found(conn, plan.topic_id)
 
 
 def archive_plan(conn: Connection, *, plan_id: FollowUpPlanId, now: datetime) -> None:
