@@ -15,8 +15,8 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.signals import LATE, RULES, Risk, Signal, Standing, risk_of, signals_of, stale_at
 from amends.inbox.store import customer_facts, customer_sql, matching, segment_members
-from tests.cast import NOON, POLICY, a_post
-from tests.desk import Desk
+from tests.cast import NOON, POLICY, a_post, an_answer_to
+from tests.desk import HOUR, Desk
 
 DAY = timedelta(days=1)
 
@@ -55,6 +55,21 @@ def test_a_complaint_is_counted_with_its_signals_and_counting_again_changes_noth
     customer_facts.count_everybody_again(desk.conn)
     count_all(desk)
     assert facts(desk.conn, cy) == first
+
+
+def test_an_answer_that_did_not_hold_is_one_however_often_it_was_to_be_looked_at(desk: Desk) -> None:
+    lost = a_post()
+    desk.hear(lost)
+    for times in (1, 2):
+        desk.now += HOUR
+        desk.answer("Here it is, Cy.")
+        desk.resolve()
+        desk.now += DAY
+        desk.hear(an_answer_to(lost, "It is lost again, this is a fraud!", published_at=desk.now))
+        count_all(desk)
+        assert facts(desk.conn, customer_of(desk))["relapses"] == times
+    told = customer_facts.count(desk.conn, [customer_of(desk)], now=desk.now)
+    assert [one.relapses_of_late for one in told] == [2]
 
 
 def test_an_answer_a_day_and_a_purchase_each_bring_the_facts_up_to_date(desk: Desk) -> None:

@@ -91,8 +91,8 @@ _OF_FOLLOW_UPS: LiteralString = """
   ) newest
 ) m
 cross join lateral (
-  select (count(*) filter (where f.outcome = 'relapsed'))::int as relapses,
-    (count(*) filter (where f.outcome = 'relapsed' and f.concluded_at > %(late)s))::int as relapses_of_late,
+  select (count(distinct f.episode_id) filter (where f.outcome = 'relapsed'))::int as relapses,
+    (count(distinct f.episode_id) filter (where f.outcome = 'relapsed' and f.concluded_at > %(late)s))::int as relapses_of_late,
     coalesce((array_agg(f.outcome order by f.concluded_at desc, f.id desc) filter (where f.outcome is not null))[1], '') as outcome
   from cases c join follow_ups f on f.case_id = c.id
 """
