@@ -115,6 +115,15 @@ def test_a_filter_that_makes_no_sense_is_told_and_not_a_fault(shared_door: Door)
     assert "Nothing fits these filters" in client.get("/inbox?language=xx").text
 
 
+def test_a_view_or_order_that_there_is_none_of_is_said_in_the_readers_language(shared_door: Door) -> None:
+    ada = shared_door.visitor(shared_door.who.ada)
+    ada.cookies.set("amends_language", "es")
+    answer = ada.get("/inbox?view=nonsense&sort=wait%3Cing")
+    assert answer.status_code == 422
+    assert "(view=nonsense, sort=wait&lt;ing)" in answer.text
+    assert "Input should be" not in answer.text
+
+
 def test_htmx_gets_the_list_alone_and_a_person_the_whole_page(shared_door: Door) -> None:
     client = shared_door.visitor(shared_door.who.ada)
     assert client.get("/inbox").text.startswith("<!doctype html>")

@@ -42,6 +42,8 @@ def they_see_each_other(page: Page, bo: Page, row: str) -> None:
     bo.keyboard.type("I will")
     expect(page.locator(".here-line")).to_have_text("Bo is typing a reply")
     expect(page.locator(f"{row} .here.writes")).to_have_attribute("aria-label", "Bo is typing a reply")
+    expect(page.locator("#reply-kept")).to_contain_text("Bo is writing this")
+    expect(page.locator("#reply-kept q")).to_have_text("I will")
     bo.keyboard.press("Escape")
 
 

@@ -74,6 +74,8 @@ ANSWERS: dict[type[Exception], Answer] = {
         status=500, word="amends", headline=N_("Something is set up wrongly"), next_step=N_("Run `./amends doctor`; it says what to mend.")
     ),
 }
+NO_CHOICE = frozenset({"enum", "literal_error"})
+"""What pydantic calls a word that is none of those a field takes: in a page's address a slip of the pen."""
 UNFORESEEN = Answer(
     status=500,
     word="unforeseen",
@@ -131,10 +133,13 @@ def tell_second_factor_due(request: Request, error: Exception) -> Response:
 
 
 def tell_invalid(request: Request, error: Exception) -> Response:
-    """Answer a request whose fields do not fit, naming each field; to people what is too long in their own language."""
+    """Answer a request whose fields do not fit, naming each field; to people what is too long, or no such choice, in their own language."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     if not request.url.path.startswith("/api/") and any(fault["type"] == "string_too_long" for fault in faults):
         return told(request, ANSWERS[errors.Refused], _("One of the fields is far too long."))
+    if not wants_json(request) and faults and all(fault["type"] in NO_CHOICE for fault in faults):
+        odd = ", ".join(f"{fault['loc'][-1]}={str(fault['input'])[:40]}" for fault in faults)
+        return told(request, ANSWERS[errors.Refused], f"{_('The request does not fit.')} ({odd})")
     lines = [f"{'.'.join(str(part) for part in fault['loc'][1:]) or _('the body')}: {fault['msg']}" for fault in faults]
     return told(request, ANSWERS[errors.Refused], "; ".join(lines) or _("The request does not fit."))
 

@@ -12,10 +12,11 @@ from amends.api.pages._acting import shown
 from amends.api.pages._case_view import case_values
 from amends.api.pages._composer import composer_values
 from amends.api.pages._look import list_values
+from amends.api.screen import together
 from amends.inbox.actions.read import mark_read
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import case_parts, openings, unread
+from amends.inbox.store import case_parts, drafts, openings, unread
 
 router = APIRouter(prefix="/inbox/{case_id:int}", include_in_schema=False)
 
@@ -42,6 +43,11 @@ def case(
 
 
 @router.get("/live", dependencies=[may(Right.SEE)])
-def live(request: Request, desk: AtDesk, _visitor: Reading, case_id: CaseId) -> Response:
-    """Return what is new in an open case."""
-    return shown(request, desk, case_id)
+def live(request: Request, desk: AtDesk, visitor: Reading, case_id: CaseId) -> Response:
+    """Return what is new in an open case; for who works also what colleagues are writing there."""
+    case = shown(request, desk, case_id)
+    if not visitor.may(Right.WORK):
+        return case
+    with desk.pool.transaction() as conn:
+        kept = {"drafts": drafts.of_case(conn, case_id=case_id), "apart": True}
+    return together(case, desk.screens.blocks(request, "composer.html", ("reply_kept", "note_kept"), kept))

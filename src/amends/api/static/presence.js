@@ -1,11 +1,13 @@
 // Who else is at which case: told by the stream, shown in the list and in the head of the open case; and our own signs of life.
 
 import { announce } from "./announcing.js";
-import { $, $$, me, openCase, when } from "./dom.js";
+import { $, $$, me, openCase, tell, when } from "./dom.js";
 
 const present = new Map();
 
+// Whose pen rests has written something, which is shown to who looks on; while it moves each letter would be news.
 export function hearPresence({ whole, cases }) {
+  const before = writers();
   if (whole) present.clear();
   for (const [id, people] of Object.entries(cases)) {
     const others = people.filter((one) => String(one.id) !== me());
@@ -13,12 +15,14 @@ export function hearPresence({ whole, cases }) {
     else present.delete(id);
   }
   show();
+  if (before.some((id) => !writers().includes(id))) tell("case-stale");
   const writer = present.get(openCase())?.find((one) => one.doing !== "viewing");
   if (writer && writer.text !== said) announce(writer.text);
   said = writer?.text || "";
 }
 
 let said = "";
+const writers = () => (present.get(openCase()) || []).filter(({ doing }) => doing !== "viewing").map(({ id }) => id);
 
 function show() {
   for (const badge of $$("#rows .here")) if (!present.has(badge.closest(".row").dataset.id)) badge.remove();
