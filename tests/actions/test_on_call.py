@@ -126,18 +126,23 @@ def test_what_it_asks_to_call_the_next_does_not_grow_with_the_alarms(desk: Desk)
     assert statements(2) == statements(6)
 
 
-def test_where_many_alarms_were_answered_nobody_is_called_before_all_of_them_are_known(desk: Desk) -> None:
-    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
-    ring(desk)
+def more(desk: Desk, copies: int) -> None:
+    """Let the one alarm have rung by so many rules more."""
     execute(
         desk.conn,
         """
         insert into alerts (case_id, post_id, rule, severity, reason, raised_at, routed_at, route_id, called, call_at)
         select case_id, post_id, 'rule ' || copy, severity, reason, raised_at, routed_at, route_id, called, call_at
-        from alerts, generate_series(1, %(most)s) copy
+        from alerts, generate_series(1, %(copies)s) copy
         """,
-        {"most": alert_calls.MOST_CALLS},
+        {"copies": copies},
     )
+
+
+def test_where_many_alarms_were_answered_nobody_is_called_before_all_of_them_are_known(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)])
+    ring(desk)
+    more(desk, alert_calls.MOST_CALLS)
     desk.write("We are on it.")
     assert [later(desk, minutes=5), later(desk, minutes=0)] == [alert_calls.MOST_CALLS, 0]
     assert fetch_values(desk.conn, "select count(*) from alerts where acknowledged_at is null") == [0]
@@ -335,6 +340,17 @@ def test_what_began_in_quiet_hours_calls_the_first_in_line_as_one_when_they_end_
     assert later(desk, minutes=5) == 2
     assert {agent_id for again, agent_id in called(desk) if again == 3} == {ada(desk.conn), bo(desk.conn), mia(desk.conn)}
     assert later(desk, minutes=60) == 0
+
+
+def test_more_alarms_of_one_night_than_a_turn_calls_for_are_one_digest_to_the_first_in_line(desk: Desk) -> None:
+    on_duty(desk, [ada(desk.conn)], [bo(desk.conn)], quiet=NIGHTS)
+    desk.now = NOON + 11 * HOUR
+    ring(desk)
+    more(desk, alert_calls.MOST_CALLS + 50)
+    desk.now = NOON + 19 * HOUR
+    assert later(desk, minutes=0) == alert_calls.MOST_CALLS + 51
+    assert digests(desk) == [(alert_calls.MOST_CALLS + 51, ada(desk.conn))]
+    assert [later(desk, minutes=5), later(desk, minutes=0)] == [alert_calls.MOST_CALLS, 51], "the next in line is called in turns, as ever"
 
 
 def test_what_began_in_quiet_hours_is_told_to_the_house_where_its_rota_is_gone_when_they_end(desk: Desk) -> None:

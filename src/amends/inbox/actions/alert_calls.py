@@ -20,6 +20,7 @@ from amends.inbox.store.alarms import Alarm, NextCall
 from amends.inbox.store.alert_routing import Telling
 
 MOST_CALLS = 200
+"""So many are called for in a turn; more where more waited for the end of quiet hours, since the first in line is told of them as one."""
 
 
 @dataclass(frozen=True, kw_only=True)

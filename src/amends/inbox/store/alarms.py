@@ -134,15 +134,18 @@ def who_answered(conn: Connection, one: Alarm) -> AgentId | None:
 
 
 def claim_calls(conn: Connection, *, now: datetime, limit: int) -> list[Alarm]:
-    """Return at most `limit` alarms that nobody has seen to and that call the next in line now, the longest due first.
+    """Return alarms that nobody has seen to and that call the next in line now, the longest due first; ours until the transaction ends.
 
-    They are ours until the transaction ends.
+    These are all that waited for the end of quiet hours, since they are told as one; of others no more than make up `limit`.
     """
     ids = fetch_values(
         conn,
         """
         select id from alerts where call_at <= %(now)s and acknowledged_at is null and ended_at is null
-        order by call_at, id limit %(limit)s for update skip locked
+        order by called > 0, call_at, id
+        limit greatest(%(limit)s, (
+          select count(*) from alerts where call_at <= %(now)s and acknowledged_at is null and ended_at is null and called = 0))
+        for update skip locked
         """,
         {"now": now, "limit": limit},
     )
