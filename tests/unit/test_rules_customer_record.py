@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amends.api import record_words
 from amends.core.errors import Refused
+from amends.inbox.rules import organisations
 from amends.inbox.rules.contact import WayKind, normal, normal_email
 from amends.inbox.rules.customer_files import file_name, media_type
 from amends.inbox.rules.customer_record import Attribute, Kind, check_month_and_day, checked, checked_attribute
@@ -63,6 +65,29 @@ def test_a_day_beyond_all_numbers_is_refused() -> None:
 @pytest.mark.parametrize("address", ["a@xn--bcher-kva.example", "a@bücher.example", "A@BÜCHER.example"])
 def test_an_address_is_the_same_whether_its_domain_is_written_in_letters_or_for_machines(address: str) -> None:
     assert normal_email(address) == "a@bücher.example"
+
+
+@pytest.mark.parametrize("address", ["கவிதா@உதாரணம்.இந்தியா", "प्रिया@उदाहरण.भारत", "nimal@නිමල්.ලංකා", "harpreet@ਉਦਾਹਰਣ.ਭਾਰਤ"])
+def test_an_address_may_be_in_a_script_whose_vowels_are_signs(address: str) -> None:
+    assert normal_email(f" {address} ") == address
+    assert organisations.domain(address) == address.partition("@")[2]
+
+
+@pytest.mark.parametrize("hostile", ["\u202eUnion", "Union\u2066", "Uni\x07on"])
+def test_the_name_and_role_in_an_organisation_turn_nothing_around(hostile: str) -> None:
+    assert organisations.named(hostile) == organisations.role(hostile) == organisations.note(hostile) == "Union"
+
+
+def test_an_organisation_whose_name_nobody_can_see_is_refused() -> None:
+    with pytest.raises(Refused, match="Give the organisation a name"):
+        organisations.named("\u3164\u200b")
+
+
+def test_a_date_reads_as_people_write_it_and_what_is_masked_stays_so() -> None:
+    since = Attribute(key="since", name="Since", kind=Kind.DATE)
+    assert record_words.value(since.field, "2024-02-29", {}, since) == "29 Feb 2024"
+    assert record_words.value(since.field, "•••", {}, since) == "•••"
+    assert record_words.date_line("birthday", "", 2, 29, None) == "Birthday: 29 Feb"
 
 
 def test_languages_and_zones_are_those_that_there_are() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from amends.api import words
 from amends.core.translating import N_, Table, _
-from amends.core.written import day, listed, number
+from amends.core.written import day, listed, number, short_day
 from amends.inbox.rules.customer_record import ATTRIBUTES, FIELDS, Attribute, Kind
 from amends.inbox.store.timeline_kinds._entry import Entry
 
@@ -49,6 +49,8 @@ PARTS = Table(
     }
 )
 LONG = frozenset({"preferences", "concerns"})
+LEAP_YEAR = 2000
+"""Has every day that a date without its year may name."""
 
 
 def field(name: str, attributes: Sequence[Attribute] = ()) -> str:
@@ -78,7 +80,17 @@ def _plain(name: str, kept: object, attribute: Attribute | None) -> str:
         return listed(words.language(str(one)) if name == "languages" else str(one) for one in kept)
     if isinstance(kept, int | float) and attribute is not None:
         return number(kept)
+    if attribute is not None and attribute.kind is Kind.DATE:
+        return _as_day(str(kept))
     return str(kept)
+
+
+def _as_day(kept: str) -> str:
+    """Return a date as people write it; what is masked stays so."""
+    try:
+        return day(date.fromisoformat(kept))
+    except ValueError:
+        return kept
 
 
 def _part(kept: Mapping[str, Any]) -> str:
@@ -95,7 +107,7 @@ def _part(kept: Mapping[str, Any]) -> str:
 
 def date_line(kind: str, name: str, month: int, day_of_month: int, year: int | None) -> str:
     """Return a day that matters in words."""
-    when = f"{day_of_month:02}.{month:02}." if year is None else day_text(year, month, day_of_month)
+    when = short_day(date(LEAP_YEAR, month, day_of_month)) if year is None else day_text(year, month, day_of_month)
     return f"{name or DATES[kind]}: {when}"
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.customer_record import line, plain
+from amends.inbox.rules.text import without_marks
 
 LONGEST_EMAIL = 254
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
@@ -42,7 +43,7 @@ def normal_email(text: str) -> str:
     """Return an address in lower case, without the name and the brackets around it."""
     given = line(unicodedata.normalize("NFKC", text))
     bare = given.removeprefix("mailto:").rpartition("<")[2].removesuffix(">").strip().lower()
-    if len(bare) > LONGEST_EMAIL or not _EMAIL.fullmatch(bare) or ".." in bare:
+    if len(bare) > LONGEST_EMAIL or not _EMAIL.fullmatch(without_marks(bare)) or ".." in bare:
         raise Refused(_("“%(value)s” is no e-mail address.") % {"value": given[:100]})
     return _in_letters(bare) if "@xn--" in bare or ".xn--" in bare else bare
 

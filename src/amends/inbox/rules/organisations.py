@@ -11,7 +11,8 @@ from enum import StrEnum
 from amends.core import written
 from amends.core.errors import Refused
 from amends.core.translating import _, ngettext
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.customer_record import line, plain
+from amends.inbox.rules.text import storable, without_marks
 
 LONGEST_NAME, LONGEST_ROLE, LONGEST_NOTE = 200, 200, 5_000
 MOST_REMIND = 365
@@ -81,7 +82,7 @@ class OrganisationKind(StrEnum):
 
 def named(name: str, *, longest: int = LONGEST_NAME) -> str:
     """Return a name as it is kept; `Refused` where it is none."""
-    tidy = " ".join(storable(name).split())
+    tidy = line(name, LONGEST_NOTE)
     if not tidy:
         raise Refused(_("Give the organisation a name."))
     return _short(tidy, longest)
@@ -89,7 +90,7 @@ def named(name: str, *, longest: int = LONGEST_NAME) -> str:
 
 def role(text: str) -> str:
     """Return a role as it is kept; it may be empty."""
-    return _short(" ".join(storable(text).split()), LONGEST_ROLE)
+    return _short(line(text, LONGEST_NOTE), LONGEST_ROLE)
 
 
 def _short(text: str, longest: int) -> str:
@@ -100,7 +101,7 @@ def _short(text: str, longest: int) -> str:
 
 def note(text: str) -> str:
     """Return a note as it is kept."""
-    return _short(storable(text).strip(), LONGEST_NOTE)
+    return _short(plain(text), LONGEST_NOTE)
 
 
 def domain(text: str) -> str:
@@ -110,7 +111,7 @@ def domain(text: str) -> str:
     if not bare:
         return ""
     parts = bare.split(".")
-    if len(parts) < 2 or len(bare) > 253 or not all(part and part.replace("-", "").isalnum() for part in parts):  # noqa: PLR2004
+    if len(parts) < 2 or len(bare) > 253 or not all(part and without_marks(part).replace("-", "").isalnum() for part in parts):  # noqa: PLR2004
         raise Refused(_("“%(text)s” is no domain; write for example union.example.") % {"text": text[:60]})
     if bare in FREE_MAIL:
         raise Refused(

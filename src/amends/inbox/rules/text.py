@@ -1,5 +1,7 @@
 """Text as the desk keeps it: storable by PostgreSQL, and short where a line is enough."""
 
+import unicodedata
+
 from amends.core.personal.finding import mask
 from amends.core.personal.kinds import Kind
 
@@ -15,6 +17,11 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\0", "")
+
+
+def without_marks(text: str) -> str:
+    """Return `text` without its vowel signs and accents, which are letters' own in most of our scripts, but no letters to Unicode."""
+    return text if text.isascii() else "".join(one for one in text if not unicodedata.category(one).startswith("M"))
 
 
 def preview(text: str, language: str = "") -> str:
