@@ -53,6 +53,17 @@ def test_an_agent_keeps_a_customer_by_keyboard(desktop: Desktop) -> None:
     expect(page.locator("#edit-zone")).to_be_focused()
 
 
+def test_in_tamil_too_it_is_said_in_words_who_has_a_case_not_letter_below_letter(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(conn, "update agents set interface_language = 'ta' where id = %(id)s", {"id": desktop.door.who.ada})
+        case = {"case": desktop.door.who.talked, "due": utc_now() + timedelta(hours=3)}
+        execute(conn, "update cases set status = 'open', assignee_id = null, due_at = %(due)s where id = %(case)s", case)
+        [cy] = fetch_values(conn, "select customer_id from cases where id = %(case)s", case)
+    who = desktop.open(f"/customers/{cy}").locator(".record-tops .search-hit .grow").first.bounding_box()
+    assert who is not None
+    assert who["width"] > 2 * who["height"]
+
+
 def test_an_agent_writes_down_a_call_and_reads_back_through_the_years(desktop: Desktop) -> None:
     desktop.door.now = utc_now()
     page = desktop.open(f"/customers/{_talkative(desktop)}")
