@@ -1,5 +1,5 @@
 -- What a program wrote into the log of consent, and what it decided on a suggestion, names the program beside the person whose token it is.
--- depends: 0098_programs_in_histories
+-- depends: 0099_an_answer_that_did_not_hold_is_one
 
 alter table consents add column program text not null default '';
 alter table match_suggestions add column program text not null default '';
