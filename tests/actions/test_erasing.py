@@ -10,14 +10,17 @@ from amends.api.person_file import SECTIONS
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Refused
 from amends.core.post import Author
-from amends.inbox.actions import jobs, note
+from amends.inbox.actions import jobs, note, occasions
 from amends.inbox.actions.erase import Erased, erase
 from amends.inbox.actions.follow_up import decide_follow_up
 from amends.inbox.actions.job_kinds import Tools
 from amends.inbox.actions.press import press
-from amends.inbox.rules.ids import CustomerId
+from amends.inbox.rules.ids import AgentId, CustomerId
+from amends.inbox.rules.occasions import Kind
 from amends.inbox.rules.words import Outcome
-from amends.inbox.store import erasure, person_file
+from amends.inbox.store import erasure, occasion_messages, person_file
+from amends.inbox.store.occasion_messages import Planned
+from amends.inbox.store.occasions import NewOccasion
 from tests.cast import NOON, POLICY, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
@@ -281,6 +284,25 @@ def test_an_answer_that_waits_does_not_go_out(desk: Desk) -> None:
     execute(desk.conn, "update replies set state = 'queued'")
     forget(desk, the_customer(desk.conn))
     assert fetch_values(desk.conn, "select count(*) from replies") == [0]
+
+
+def test_a_message_that_waits_as_an_answer_does_not_count_as_sent(desk: Desk) -> None:
+    conn = desk.conn
+    desk.hear(a_post("My bag is lost", author=WHO))
+    desk.answer("We look for it")
+    customer_id, [reply_id] = the_customer(conn), fetch_values(conn, "select id from replies")
+    mended = NewOccasion(name="Bags", kind=Kind.MENDED, approval=False, on_network=True)
+    occasion_id = occasions.add(conn, mended, agent_id=AgentId(desk.agent_id), now=NOON)
+    occasion_messages.plan(conn, occasion_id, [Planned(customer_id=customer_id, turn="1", due_at=NOON)], state="queued", now=NOON)
+    occasion_messages.plan(conn, occasion_id, [Planned(customer_id=customer_id, turn="2", due_at=NOON)], state="queued", now=NOON)
+    execute(conn, "update occasion_messages set state = 'sent', sent_at = %(now)s", {"now": NOON})
+    execute(conn, "update occasion_messages set reply_id = %(reply)s where turn = '1'", {"reply": reply_id})
+    execute(conn, "update replies set state = 'queued', attempts = 1")
+
+    forget(desk, customer_id)
+
+    told = "select array[state, (sent_at is not null)::text] from occasion_messages order by turn"
+    assert fetch_values(conn, told) == [["stopped", "false"], ["sent", "true"]]
 
 
 def test_posts_of_two_sources_are_emptied_each_in_its_own_ledger(desk: Desk) -> None:

@@ -121,15 +121,23 @@ def _blank_exports(conn: Connection) -> None:
 
 
 def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
-    """Take the words of surveys, of messages on occasions and of answers after an incident away; marks are counted and stay."""
+    """Take the words of surveys, of messages on occasions and of answers after an incident away; marks are counted and stay.
+
+    A message on an occasion that waits as an answer does not go out any more, so it does not count as sent.
+    """
     ids = {"ids": list(customers)}
     execute(conn, "update surveys set word = '' where customer_id = any(%(ids)s)", ids)
     execute(
         conn,
         """
-        update occasion_messages set subject = '', text = '', stop_hash = null,
-          state = case when state in ('proposed', 'queued', 'failed') then 'stopped' else state end
-        where customer_id = any(%(ids)s)
+        with given as (
+          select m.id, m.state = 'sent' and r.state <> 'sent' as waits
+          from occasion_messages m left join replies r on r.id = m.reply_id where m.customer_id = any(%(ids)s)
+        )
+        update occasion_messages m set subject = '', text = '', stop_hash = null,
+          sent_at = case when waits then null else sent_at end,
+          state = case when waits or state in ('proposed', 'queued', 'failed') then 'stopped' else state end
+        from given where m.id = given.id
         """,
         ids,
     )
