@@ -189,6 +189,7 @@ def test_an_address_inside_our_network_is_called_where_an_administrator_entered_
         pass
 
     assert [got.json["data"]["customer"]["name"] for got in receiver.received] == ["A"]
+    assert "T" in receiver.received[0].json["data"]["customer"]["created_at"]  # as every other time that the interface writes
 
 
 def test_an_address_that_cannot_be_called_is_refused(told: Told) -> None:
