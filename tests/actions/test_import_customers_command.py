@@ -60,6 +60,16 @@ def test_an_import_is_done_here_without_a_worker_and_the_same_again_changes_noth
     assert "Ben,nonsense" in report.read_text("utf-8-sig")
 
 
+def test_why_a_row_is_refused_is_said_in_words_in_the_terminal_and_in_the_report(command: Command, tmp_path: Path) -> None:
+    command.file.write_text("Name;E-Mail\nKavindi;k@b.example\nKavi;k@b.example\n")
+    report = tmp_path / "refused.csv"
+
+    shown = command.run("--refused", str(report)).output
+
+    assert "line 3: the same person as in line 2" in shown
+    assert "the same person as in line 2" in report.read_text("utf-8-sig")
+
+
 def test_an_import_is_taken_back_by_its_number(command: Command) -> None:
     number = command.told("--dates", "Birthday=dmy")["import"]
 

@@ -77,6 +77,19 @@ def test_whose_export_a_file_is_shows_in_its_headers(preset: Preset, columns: Se
     assert {"name", "given_name"} & set(means.values())
 
 
+def test_hubspots_own_name_for_its_numbers_and_each_kind_of_letter_that_somebody_declined_are_known() -> None:
+    columns = (
+        "Record ID - Contact",
+        "First Name",
+        "Last Name",
+        "Email",
+        "Contact owner",
+        "Opted out of email: Customer Service Communication",
+    )
+    assert preset_of(columns) is Preset.HUBSPOT
+    assert list(guess(columns, attributes={}).values()) == ["external_id", "given_name", "family_name", "email", "", "do_not_contact"]
+
+
 def test_a_column_may_be_a_field_of_the_administrators() -> None:
     assert guess(["Name", "Favourite seat"], attributes={"seat": "Favourite seat"})["Favourite seat"] == "attributes.seat"
 

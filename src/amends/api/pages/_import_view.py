@@ -17,6 +17,7 @@ from amends.inbox.rules.customer_record import Attribute
 from amends.inbox.rules.import_dates import ORDERS, Order
 from amends.inbox.rules.import_fields import TARGETS
 from amends.inbox.rules.import_mapping import MATCHES, Existing, ImportMapping, MatchBy, is_day, origin_of
+from amends.inbox.rules.import_reasons import reason
 from amends.inbox.store import agents, import_rows, imports
 from amends.inbox.store import jobs as job_rows
 from amends.inbox.store.imports import Import
@@ -30,13 +31,6 @@ OUTCOMES: Mapping[str, str] = {
     "changed": N_("Changed customers"),
     "same": N_("Nothing to change"),
     "refused": N_("Refused rows"),
-}
-REASONS: Mapping[str, str] = {
-    "again": N_("the same person as in line %(detail)s"),
-    "several": N_("several customers have this address; give the number in their system"),
-    "erased": N_("this person asked to be erased; they are not brought back"),
-    "used": N_("used since: kept as it is"),
-    "changed since": N_("changed since, kept: %(detail)s"),
 }
 EXISTING: Mapping[Existing, str] = {
     Existing.REPLACE: N_("take what the file says; empty cells change nothing"),
@@ -103,11 +97,6 @@ def _examples(conn: Connection, one: Import) -> dict[str, list[import_rows.Outco
     if one.state == "read":
         return {}
     return {outcome: import_rows.examples(conn, one.id, outcome=outcome, limit=SHOWN) for outcome in ("made", "changed")}
-
-
-def reason(word: str, detail: str) -> str:
-    """Return why a row was refused or kept, in words."""
-    return _(REASONS[word]) % {"detail": detail} if word in REASONS else word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

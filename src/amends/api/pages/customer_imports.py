@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
-from amends.api.pages._import_view import import_values, mapped, reason
+from amends.api.pages._import_view import import_values, mapped
 from amends.api.screen import saying
 from amends.core.errors import AmendsError, Refused
 from amends.core.translating import _
 from amends.inbox.actions import customer_import
 from amends.inbox.rules.export_files import as_it_came, harmless
 from amends.inbox.rules.import_mapping import ImportMapping
+from amends.inbox.rules.import_reasons import reason
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, import_rows, imports
 from amends.inbox.store.imports import Import

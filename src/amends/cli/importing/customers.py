@@ -22,6 +22,7 @@ from amends.inbox.rules.export_files import as_it_came
 from amends.inbox.rules.ids import JobId
 from amends.inbox.rules.import_dates import Order
 from amends.inbox.rules.import_mapping import Existing, ImportMapping, MatchBy
+from amends.inbox.rules.import_reasons import reason
 from amends.inbox.store import import_rows
 from amends.inbox.store import jobs as job_rows
 from amends.inbox.store.imports import Import
@@ -176,7 +177,7 @@ def _sentences(told: Mapping[str, object]) -> list[str]:
     given = told["refusals"]
     refusals = given if isinstance(given, list) else []
     lines = [f"{first}, {told['same']:,} the same, {told['refused']:,} refused."]
-    lines += [f"  line {one['line']}: {one['reason']} {one['detail']}".rstrip() for one in refusals]
+    lines += [f"  line {one['line']}: {reason(one['reason'], one['detail'])}" for one in refusals]
     if left := told["left_out"]:
         lines.append(f"  left out: {left}")
     return [*lines, f"Import {told['import']}; take it back on its page /customers/import/{told['import']}, or by --undo."]
@@ -195,7 +196,7 @@ def _write(pool: Pool, one: Import, path: Path) -> None:
             for row in rows:
                 cells = row.cells[: len(names)]
                 padded = [as_it_came(cell, one.kind) for cell in cells] + [""] * (len(names) - len(cells))
-                writer.writerow([*padded, row.line, f"{row.reason} {row.detail}".strip()])
+                writer.writerow([*padded, row.line, reason(row.reason, row.detail)])
                 after = row.number
 
 

@@ -114,6 +114,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DAY = re.compile(r"(?:event \d+ (?:value|(type|label))|other date \d+(?: (type))?)")
 """A day with its kind beside it, as Google and our own exports have them."""
+_OPTED_OUT = "opted out of email"
+"""How HubSpot's columns begin, one for each kind of letter: `Opted out of email: Customer Service Communication`."""
 _NUMBERED = re.compile(r"(e mail|email|phone|address|telephone)\s?(\d+)?\s?(value|type|label|formatted|address)?")
 
 
@@ -155,7 +157,9 @@ PRESETS: Mapping[Preset, Known] = {
     Preset.HUBSPOT: Known(
         name="HubSpot",
         marks=frozenset({"record id", "first name", "last name", "email"}),
-        columns={"record id": "external_id", "contact owner": "", "marketing contact status": "", "lead status": "",
+        others=frozenset({"record id contact", "first name", "last name", "email"}),
+        columns={"record id": "external_id", "record id contact": "external_id", "contact owner": "",
+                 "marketing contact status": "", "lead status": "",
                  "create date": "", "associated company": "organisation",
                  "primary company": "organisation", "preferred language": "languages", "date of birth": "birthday"},
     ),
@@ -246,6 +250,8 @@ def _usual(name: str) -> str:
         return f"{kind}_type" if numbered[3] in {"type", "label"} else kind
     if day := _DAY.fullmatch(tidy(name)):
         return "other_date_type" if day[1] or day[2] else "other_date"
+    if tidy(name).startswith(_OPTED_OUT):
+        return "do_not_contact"
     return _names().get(closed(name)) or _labels(spoken()).get(closed(name), "")
 
 
