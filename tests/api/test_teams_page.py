@@ -9,6 +9,7 @@ from amends.inbox.actions.give_out import give_out
 from amends.inbox.rules.assigning import Gives
 from tests.crew import a_lead, a_team
 from tests.door import Door
+from tests.seed import a_second_source
 
 HX = {"HX-Request": "true"}
 
@@ -77,6 +78,22 @@ def test_agents_have_no_business_with_teams_and_a_lead_only_with_her_own(door: D
     assert program.delete(f"/api/v1/teams/{other}").status_code == 403
     assert lea.post(f"/settings/teams/{own}", data=form(member=[door.who.bo]), headers=HX).status_code == 422
     assert [team["name"] for team in program.get("/api/v1/teams").json()["teams"]] == ["Night"]
+
+
+def test_a_lead_takes_nobody_out_of_the_team_that_bounds_their_sight(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        lead, second = a_lead(conn), a_second_source(conn)
+        team = a_team(conn, "Night", members=[lead, door.who.bo], sources=[door.who.source_id])
+        execute(conn, "update cases set source_id = %(id)s where id = %(case)s", {"id": second, "case": door.who.plain})
+    lea, program = door.visitor(lead), door.program(lead)
+    tried = [
+        lea.post(f"/settings/teams/{team}/remove", headers=HX),
+        program.delete(f"/api/v1/teams/{team}"),
+        lea.post(f"/settings/teams/{team}", data=form(member=[lead], source=[door.who.source_id]), headers=HX),
+    ]
+    assert [(one.status_code, "would see more sources" in one.json()["message"]) for one in tried] == [(403, True)] * 3
+    assert lea.get(f"/inbox/{door.who.plain}").status_code == 404
+    assert door.visitor(door.who.mia).post(f"/settings/teams/{team}/remove", headers=HX).status_code == 200
 
 
 def test_one_says_oneself_that_one_is_away_and_hands_over_and_takes_it_back(door: Door) -> None:

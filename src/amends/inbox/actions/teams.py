@@ -1,6 +1,6 @@
 """Makes and changes teams, and what people in them can take. Place in the path: the page and REST of teams -> here -> assigning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +78,7 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
     `seen` is the `mark_of` the team that its writer saw, if they say so: `Conflict` where it was changed since.
     """
     before = unchanged(conn, f"team {team_id}", lambda: changeable(conn, team_id=team_id, by=by), mark_of, seen)
-    words = _name(draft.name)
+    words, saw = _name(draft.name), _sight(conn, set(before.members) - set(draft.members), by)
     if not by.everywhere:
         _check_lead(conn, before, draft, by)
     try:
@@ -88,6 +88,7 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
         raise Conflict(_("There is a team called “%(name)s” already.") % {"name": words}) from error
     teams.set_members(conn, team_id=team_id, agent_ids=draft.members)
     teams.set_sources(conn, team_id=team_id, source_ids=draft.sources)
+    _check_not_wider(conn, saw)
     after = teams.find(conn, team_id=team_id) or before
     _tell(conn, EventKind.TEAM_CHANGED, by, now, team_id=team_id, before=_facts(before), after=_facts(after))
 
@@ -95,11 +96,13 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
 def remove_team(conn: Connection, *, team_id: TeamId, by: By, now: datetime) -> TeamRow:
     """Put the team away, and return it; `Refused` while cases of it are going on."""
     team = changeable(conn, team_id=team_id, by=by)
+    saw = _sight(conn, team.members, by)
     left = teams.work_of(conn, [team_id])[team_id].open
     if left:
         words = _("%(n)s cases of “%(name)s” are going on; resolve them or give them to another team first.")
         raise Refused(words % {"n": left, "name": team.name})
     teams.set_archived(conn, team_id=team_id, at=now)
+    _check_not_wider(conn, saw)
     _tell(conn, EventKind.TEAM_REMOVED, by, now, team_id=team_id, name=team.name)
     return team
 
@@ -166,6 +169,25 @@ def _check_lead(conn: Connection, before: TeamRow, draft: Draft, by: By) -> None
         theirs = [team for team in every if agent_id in team.members]
         if theirs and not any(by.agent_id in team.members for team in theirs):
             raise NotAllowed(_("Somebody you chose is in teams of others only; ask a manager."))
+
+
+def _sight(conn: Connection, leaving: Iterable[AgentId], by: By) -> dict[AgentId, tuple[int, ...]]:
+    """Return, where it is a lead who takes them out of a team, which sources each sees; without those who see all of them."""
+    seen = {} if by.everywhere else {agent_id: scopes.of_agent(conn, agent_id).sources for agent_id in leaving}
+    return {agent_id: sources for agent_id, sources in seen.items() if sources is not None}
+
+
+def _check_not_wider(conn: Connection, saw: Mapping[AgentId, tuple[int, ...]]) -> None:
+    """Refuse what lets somebody see more sources than before: whoever is in no team sees all of them."""
+    for agent_id, before in saw.items():
+        after = scopes.of_agent(conn, agent_id).sources
+        if after is None or not set(after) <= set(before):
+            raise NotAllowed(_("%(name)s would see more sources by this; ask a manager.") % {"name": _called(conn, agent_id)})
+
+
+def _called(conn: Connection, agent_id: AgentId) -> str:
+    found = staff.find(conn, agent_id=agent_id)
+    return found.name if found else ""
 
 
 def _may_change(team: TeamRow, by: By) -> None:
