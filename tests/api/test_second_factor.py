@@ -36,7 +36,7 @@ def test_it_counts_only_once_a_code_has_confirmed_it(door: Door) -> None:
     assert knock(door.stranger(), EMAIL).headers["location"] == "/inbox"
     _secret, codes = set_up_second_factor(door, browser)
     assert len(set(codes)) == 10
-    assert "http://testserver/login/code" in knock(door.stranger(), EMAIL).headers["location"]
+    assert "/login/code?next=" in knock(door.stranger(), EMAIL).headers["location"]
 
 
 def test_the_picture_for_the_app_keeps_to_our_content_policy(door: Door) -> None:
@@ -60,6 +60,15 @@ def test_a_wrong_password_is_told_the_same_with_and_without_a_second_factor(door
     answers = [knock(door.stranger(), email, "wrong password 123") for email in (EMAIL, "nobody@amends.example")]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert all("The e-mail address or the password is wrong." in answer.text for answer in answers)
+
+
+def test_a_wrong_code_stands_in_the_audit_log_since_whoever_showed_it_knows_the_password(door: Door, secret: str) -> None:
+    client = door.stranger()
+    knock(client, EMAIL)
+    assert show(client, "000000").status_code == 401
+    with door.pool.transaction() as conn:
+        found = fetch_values(conn, "select about from audit_log where kind = 'sign_in_failed'")
+    assert found == [EMAIL]
 
 
 def test_a_code_is_taken_once(door: Door, secret: str) -> None:
@@ -152,7 +161,7 @@ def test_setting_it_up_ends_the_other_sessions(door: Door) -> None:
 def test_a_role_that_needs_it_is_led_to_set_it_up_and_nowhere_else(door: Door) -> None:
     strict = Door(pool=door.pool, who=door.who, more={"require_second_factor": ("admin",)})
     browser = strict.visitor(eve(door, Role.ADMIN))
-    assert browser.get("/inbox").headers["location"] == "http://testserver/settings/security/second-factor"
+    assert browser.get("/inbox").headers["location"] == "/settings/security/second-factor"
     assert browser.get("/stream").status_code == 403
     assert browser.post("/settings/tokens", data={"name": "x"}).status_code == 403
     assert "Your role needs a second factor" in browser.get("/settings/security/second-factor").text

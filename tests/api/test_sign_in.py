@@ -6,7 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from amends.api.auth import LOGIN_COOKIE, SESSION_COOKIE
+from amends.inbox.actions import tries
 from amends.inbox.actions.agents import add_agent
+from amends.inbox.rules.sign_in import FREE_TRIES_FROM_ONE_PLACE
 from amends.inbox.rules.words import Role
 from tests.accounts import PASSWORD, knock
 from tests.door import Door
@@ -60,6 +62,14 @@ def test_after_five_failures_even_the_right_password_must_wait(door: Door, eve: 
     assert knock(client, eve).status_code == 303
 
 
+def test_tries_from_a_whole_network_of_addresses_are_counted_together(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        for number in range(FREE_TRIES_FROM_ONE_PLACE):
+            tries.failed(conn, [tries.place(f"2001:db8:1:2::{number:x}")], door.now)
+        wait = [bool(tries.must_wait(conn, [tries.place(address)], door.now)) for address in ("2001:db8:1:2:3::9", "2001:db8:1:3::9")]
+    assert wait == [True, False]
+
+
 def test_a_success_forgets_the_failures(door: Door, eve: str) -> None:
     client = door.stranger()
     for _ in range(4):
@@ -88,6 +98,12 @@ def test_who_was_sent_to_sign_in_comes_back_to_the_same_page(door: Door, eve: st
     asked = client.get("/inbox?view=mine&sort=urgency")
     assert "next=%2Finbox%3Fview%3Dmine%26sort%3Durgency" in asked.headers["location"]
     assert knock(client, eve, back="/inbox?view=mine&sort=urgency").headers["location"] == "/inbox?view=mine&sort=urgency"
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/numbers?q=a&b=c"])
+def test_a_forged_host_leads_nobody_away(door: Door, path: str) -> None:
+    led = door.stranger().get(path, headers={"Host": "evil.example"}).headers["location"]
+    assert led.startswith("/login?next=%2F")
 
 
 def test_a_session_ends_when_it_is_not_used(door: Door) -> None:

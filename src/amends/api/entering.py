@@ -24,7 +24,7 @@ from amends.core.secrets import set_up_code
 from amends.core.settings import Settings
 from amends.core.translating import gettext as _
 from amends.inbox.actions import audit, tries
-from amends.inbox.actions.sign_in import SignedIn, WrongPassword
+from amends.inbox.actions.sign_in import SignedIn, WrongCode, WrongPassword
 from amends.inbox.actions.tries import TooOften
 from amends.inbox.rules.auditing import AuditKind
 from amends.inbox.rules.devices import Whence
@@ -110,11 +110,11 @@ def let_in(request: Request, desk: Desk, came: SignedIn, back: str) -> Response:
     return response
 
 
-def note_turned_away(conn: Connection, request: Request, desk: Desk, came: object, email: str) -> None:
-    """Keep in the audit log who was turned away; tries that did not count are not in it."""
-    if isinstance(came, WrongPassword):
+def note_turned_away(conn: Connection, request: Request, desk: Desk, came: object, email: str = "") -> None:
+    """Keep in the audit log who was turned away, by the password or by the code; tries that did not count are not in it."""
+    if isinstance(came, WrongPassword | WrongCode):
         audit.stamp(conn, origin_of(request), now=desk.clock())
-        audit.record(conn, AuditKind.SIGN_IN_FAILED, about=storable(email).strip())
+        audit.record(conn, AuditKind.SIGN_IN_FAILED, about=came.email if isinstance(came, WrongCode) else storable(email).strip())
 
 
 def remember_choices(response: Response, own: Profile, *, secure: bool) -> None:

@@ -5,6 +5,7 @@ An answer says what happened and what to do next; what we did not foresee is log
 
 import traceback
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -122,14 +123,14 @@ def tell_not_signed_in(request: Request, error: Exception) -> Response:
     if wants_json(request) or request.method != "GET" or request.url.path == "/stream":
         return told(request, ANSWERS[NotSignedIn], str(error))
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(str(request.url_for("sign_in_page").include_query_params(next=back)), status_code=303)
+    return RedirectResponse(f"/login?{urlencode({'next': back})}", status_code=303)
 
 
 def tell_second_factor_due(request: Request, error: Exception) -> Response:
     """Lead a person to where the second factor is set up; fragments get the plain answer."""
     if wants_json(request) or request.method != "GET" or request.url.path == "/stream":
         return told(request, ANSWERS[SecondFactorDue], str(error))
-    return RedirectResponse(str(request.url_for("second_factor_page")), status_code=303)
+    return RedirectResponse("/settings/security/second-factor", status_code=303)
 
 
 def tell_invalid(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """The sign-in page in its two steps, the way back in from a page that is still open, and the way out."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -73,7 +74,7 @@ def enter(
 
 
 def _to_the_code(request: Request, desk: Desk, due: CodeDue, back: str) -> Response:
-    response = RedirectResponse(str(request.url_for("code_page").include_query_params(next=back)), status_code=303)
+    response = RedirectResponse(f"/login/code?{urlencode({'next': back})}", status_code=303)
     lasts = int(CODE_WITHIN.total_seconds())
     response.set_cookie(
         STEP_COOKIE, due.token, max_age=lasts, path="/login", httponly=True, samesite="strict", secure=secure(request, desk)
@@ -109,6 +110,7 @@ def enter_code(
             now=desk.clock(),
             whence=whence_of(request),
         )
+        note_turned_away(conn, request, desk, came)
     if isinstance(came, SignedIn):
         response = let_in(request, desk, came, next)
         response.delete_cookie(STEP_COOKIE, path="/login")

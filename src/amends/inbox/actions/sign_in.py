@@ -13,7 +13,7 @@ from amends.inbox.actions.tries import TooOften
 from amends.inbox.rules.devices import LONGEST, NOWHERE, Whence
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.sign_in import CODE_WITHIN
-from amends.inbox.store import second_factors, sessions
+from amends.inbox.store import agents, second_factors, sessions
 from amends.inbox.store.sessions import NewSession, Visitor
 
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
@@ -42,7 +42,9 @@ class WrongPassword:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrongCode:
-    """The code is wrong, or was used already."""
+    """The code is wrong, or was used already; whoever showed it knows the password of `email`."""
+
+    email: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +89,8 @@ def show_code(  # noqa: PLR0913
     if isinstance(holds, TooOften):
         return holds
     if not holds:
-        return WrongCode()
+        agent = agents.find(conn, agent_id=agent_id)
+        return WrongCode(email=agent.email if agent else "")
     second_factors.drop_step(conn, fingerprint(token))
     return begin_session(conn, agent_id=agent_id, length=length, now=now, whence=whence)
 

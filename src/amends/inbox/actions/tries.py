@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
+from amends.inbox.rules.knocking import neighbourhood
 from amends.inbox.rules.sign_in import FREE_TRIES, FREE_TRIES_FROM_ONE_PLACE, REMEMBERED, wait_until
 from amends.inbox.store import sign_in_failures
 
@@ -22,8 +23,8 @@ class TooOften:
 
 
 def place(address: str) -> str:
-    """Return the subject under which tries from one address are counted."""
-    return PLACE + address
+    """Return the subject under which tries from one address are counted, with those of its whole network."""
+    return PLACE + neighbourhood(address)
 
 
 def must_wait(conn: Connection, subjects: Sequence[str], now: datetime) -> TooOften | None:
