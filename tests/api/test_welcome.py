@@ -30,7 +30,7 @@ def roles(door: Door) -> list[str]:
 def test_a_fresh_installation_leads_to_where_it_begins(fresh: Door) -> None:
     client = fresh.stranger()
     assert client.get("/").headers["location"] == "/inbox"
-    assert client.get("/inbox").headers["location"].startswith("http://testserver/login")
+    assert client.get("/inbox").headers["location"].startswith("/login")
     assert client.get("/login").headers["location"] == "/welcome"
     assert "Set-up code" in client.get("/welcome").text
 
@@ -39,7 +39,10 @@ def test_whoever_has_the_code_becomes_administrator_and_is_in(fresh: Door) -> No
     client = fresh.stranger()
     answer = fill_in(client, "/welcome", code=f" {CODE.upper()} ", **ROOT)
     assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
-    assert "Root" in client.get("/inbox").text
+    page = client.get("/inbox").text
+    assert "Root" in page
+    assert 'href="/sources#t-source"' in page, "an inbox into which nothing can come says where that begins"
+    assert "Nobody waits for us" not in page
     assert roles(fresh) == ["admin"]
 
 
