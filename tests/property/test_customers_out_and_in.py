@@ -101,6 +101,12 @@ def test_what_a_spreadsheet_could_run_is_made_harmless_and_read_back_as_it_was(t
     assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
+def test_a_formula_that_begins_with_a_wide_sign_is_made_harmless_too(sign: str) -> None:
+    assert harmless(f"{sign}1") == f"'{sign}1"
+    assert read_back(f"'{sign}1") == f"{sign}1"
+
+
 @given(st.text(max_size=30), st.sampled_from(sorted(WRITERS)))
 def test_a_refused_cell_that_is_imported_again_means_the_same(cell: str, kind: str) -> None:
     assert read_back(as_it_came(cell, kind)) == (read_back(cell) if kind == "csv" else cell)

@@ -18,7 +18,7 @@ COLUMNS: tuple[str, ...] = (
     "organisation", "role", "birthday", "anniversary",
     *(f"{what} {n}{more}" for what in (*_WAYS, "other_date") for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
-DANGEROUS = re.compile(r"'*[=+\-@\t\r\n]")
+DANGEROUS = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")  # noqa: RUF001 - a Japanese or Chinese Excel takes the wide ones for formulas too
 FOLDED = 75
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "vcard": "text/vcard; charset=utf-8"}
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "vcard": "vcf"}
