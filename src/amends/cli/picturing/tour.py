@@ -25,7 +25,7 @@ from amends.core.errors import SettingsWrong
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 MORNING = 13 * 60
 """Minutes of the invented day that have passed when the pictures are taken."""
 FEW = 40
@@ -33,6 +33,11 @@ FEW = 40
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
 MOST_SCREENS = 120
+SHORT_OF_TIME = """
+  with ours as (select id from cases where status = 'open' for update skip locked)
+  update cases set due_at = waiting_since + interval '5 minutes' from ours where cases.id = ours.id returning cases.id
+"""
+"""Without what the workers are at just then: they would wait for us, and we for them."""
 STILL = 250
 """Milliseconds after which a screen has settled."""
 
@@ -78,7 +83,7 @@ def _let_a_morning_pass(state: State) -> None:
         conn.autocommit = True
         while fetch_values(conn, "select count(*) from cases")[0] < FEW and time.monotonic() < deadline:
             time.sleep(0.5)
-        fetch_values(conn, "update cases set due_at = waiting_since + interval '5 minutes' where status = 'open' returning id")
+        fetch_values(conn, SHORT_OF_TIME)
 
 
 def _sign_in(browser: "Browser", address: str) -> "BrowserContext":
