@@ -1,5 +1,6 @@
 """A surge rings once over the channels, grows, is told again while nobody sees to it, and ends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -75,6 +76,13 @@ def test_it_rings_once_grows_and_ends_when_it_has_been_calm_for_a_while(desk: De
     assert (surge.n, surge.ended_at) == (0, None)
     [surge] = looked(desk, timedelta(minutes=15))
     assert surge.ended_at == desk.now
+
+
+def test_languages_are_counted_apart_and_told_by_their_names(desk: Desk) -> None:
+    watched(desk, replace(RATE_BY_REGION, name="By language", apart_by=Apart.LANGUAGE))
+    complaints(desk, 3, text="lost! මගේ බෑගය නැති වුණා, තවමත් ලැබුණේ නැහැ")
+    complaints(desk, 2)
+    assert [(one.key, one.reason) for one in looked(desk)] == [("si", "By language: 3 cases of Sinhala within 60 minutes.")]
 
 
 def test_regions_are_counted_apart_by_what_the_network_says_and_else_by_the_source(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
-from amends.inbox.actions import cluster_alarms, conditions
+from amends.inbox.actions import called, cluster_alarms, conditions
 from amends.inbox.actions.measure_clocks import desk_zone
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
@@ -221,7 +221,8 @@ def _reason(conn: Connection, found: SurgeRule, key: str, n: int, judged: Judged
         name = f"{found.name}, {cluster_alarms.name_of(conn, key) or WORDLESS}"
         return sentence(Told(name=name, n=n, minutes=found.minutes, alike=True))
     usual = judged.expected if found.kind == Kind.HABIT else None
-    where = surge_rules.name_of(conn, Apart(found.apart_by), key)
+    apart = Apart(found.apart_by)
+    where = called.written(key) if apart is Apart.LANGUAGE else surge_rules.name_of(conn, apart, key)
     return sentence(Told(name=found.name, n=n, minutes=found.minutes, where=where, usual=usual))
 
 
