@@ -90,3 +90,11 @@ def test_without_romanised_sentences_nothing_is_written(folder: Path) -> None:
     rows = [Row(text=f"about {topic}", source=OWN, topics=frozenset({topic})) for topic in ("outage", "refund", "price")]
     assert not training.write(folder, encoder.build(folder), rows, spoken)
     assert not (folder / FILE).exists()
+
+
+def test_what_an_earlier_training_left_does_not_outlive_one_without_romanised_sentences(folder: Path) -> None:
+    write_tables(folder / FILE, {TABLE: table()}, towards=TOWARDS)
+    write_card(folder, read_card(folder))
+    assert not training.write(folder, encoder.build(folder), [], spoken)
+    assert read_lean(folder) is None
+    assert FILE not in read_card(folder).sha256

@@ -181,6 +181,15 @@ def test_what_stands_beside_the_network_hears_the_languages_that_were_taught_wit
     assert set(replay.replay_of(str(tmp_path)).language.tolist()) == {"kn-Latn"}
 
 
+def test_a_folder_trained_anew_tells_languages_apart_by_the_new_data(tmp_path: Path) -> None:
+    data, work, out = (tmp_path / name for name in ("data", "work", "out"))
+    for path in (data, work, out):
+        path.mkdir()
+    (out / language.WEIGHTS.name).write_bytes(b"of an earlier training")
+    recipe.tell_languages_apart(data, work, out, seed=1, say=print)
+    assert (out / language.WEIGHTS.name).read_bytes() == language.WEIGHTS.read_bytes()
+
+
 def test_data_without_romanised_text_leave_the_shipped_model_of_languages(tmp_path: Path) -> None:
     (tmp_path / "our_posts").mkdir()
     assert not romanised.has_text(tmp_path)

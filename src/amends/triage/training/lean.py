@@ -40,7 +40,10 @@ def write(folder: Path, classifier: Classifier, rows: Iterable[Row], language_of
     taught = [row for row, latin in zip(known, romanised, strict=True) if latin and row.text not in shipped]
     topics = sorted({topic for row in taught for topic in row.topics or (NO_TOPIC,)})
     towards = _towards(classifier, [row for row, latin in zip(known, romanised, strict=True) if not latin], topics, language_of)
+    card = read_card(folder)
+    (folder / FILE).unlink(missing_ok=True)  # what an earlier training into this folder left would draw meanings of this one
     if len(topics) < FEWEST or towards is None:
+        write_card(folder, card)
         return False
     seen = [(row.text, topics.index(topic), 1 / max(len(row.topics), 1)) for row in taught for topic in row.topics or (NO_TOPIC,)]
     counts = _evened([place for _, place, _ in seen], [share for _, _, share in seen])
@@ -48,7 +51,7 @@ def write(folder: Path, classifier: Classifier, rows: Iterable[Row], language_of
         [text for text, _, _ in seen], [place for _, place, _ in seen], counts=counts.tolist(), buckets=BUCKETS, strength=STRENGTH
     )
     write_tables(folder / FILE, {TABLE: table}, languages=topics, towards=(PULL * towards).astype(np.float16))
-    write_card(folder, read_card(folder))
+    write_card(folder, card)
     return True
 
 

@@ -56,17 +56,16 @@ def run(  # noqa: PLR0913 - the knobs of the recipe, all by name
     weights = refit(pruned, train(pruned, work, mixed.train, stages, seed=seed), mixed.train)
     say("writing the model for onnxruntime")
     export(pruned, weights, out)
-    if not (out / WEIGHTS.name).exists():
-        _tell_languages_apart(data, out / WEIGHTS.name, seed=seed, say=say)
+    tell_languages_apart(data, work, out, seed=seed, say=say)
     return finish(out, mixed, version=version, say=say)
 
 
-def _tell_languages_apart(data: Path, out: Path, *, seed: int, say: Callable[[str], None]) -> None:
-    """Write the model of languages in Latin letters: taught where the data have text for it, else the shipped one."""
-    if romanised.has_text(data):
-        say(f"languages told apart: {romanised.teach(data, out, seed=seed):.1%}")
-    else:
-        copyfile(WEIGHTS, out)
+def tell_languages_apart(data: Path, work: Path, out: Path, *, seed: int, say: Callable[[str], None]) -> None:
+    """Write the model of languages in Latin letters into `out`: taught once where the data have text for it, else the shipped one."""
+    taught = work / WEIGHTS.name
+    if romanised.has_text(data) and not taught.exists():
+        say(f"languages told apart: {romanised.teach(data, taught, seed=seed):.1%}")
+    copyfile(taught if taught.exists() else WEIGHTS, out / WEIGHTS.name)
 
 
 def finish(out: Path, mixed: Mixture, *, version: str, say: Callable[[str], None]) -> Card:
