@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from amends.cli.triage import triage
 from amends.core.errors import ModelMissing
 from amends.core.ports import Sentiment
-from amends.triage import ngrams, replay
-from amends.triage.card import FILE, read_card
+from amends.triage import language, ngrams, replay
+from amends.triage.card import FILE, read_card, write_card
 from amends.triage.judge import Text, judge
 from amends.triage.loading import SHIPPED, classifier_of, default_classifier
 from amends.triage.models import encoder
@@ -181,6 +181,21 @@ def test_a_file_that_is_no_model_is_refused_even_with_the_right_fingerprint(brok
 def test_an_empty_folder_has_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing):
         encoder.build(tmp_path)
+
+
+@pytest.mark.parametrize(("own", "told"), [(True, "kn-Latn"), (False, "si-Latn")])
+def test_a_folder_tells_romanised_languages_apart_by_its_own_table_where_it_has_one(broken: Path, own: bool, told: str) -> None:
+    card = read_card(broken)
+    for name in (FILE, language.WEIGHTS.name):
+        (broken / name).unlink()
+    if own:
+        always_kannada = ngrams.Table(
+            rarity=np.ones(2, np.uint8), weights=np.zeros((2, 2), np.int8), scales=np.ones(2, np.float32), bias=np.array([9, 0], np.float32)
+        )
+        ngrams.write_tables(broken / language.WEIGHTS.name, {language.TABLE: always_kannada}, languages=["kn-Latn", "en"])
+    write_card(broken, card)
+    [verdict] = judge([Text(text="mage bag eka thama awe na, kawruth phone eka ganne na")], encoder.build(broken))
+    assert verdict.language == told
 
 
 def test_the_shipped_files_stay_small() -> None:

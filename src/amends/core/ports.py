@@ -252,6 +252,10 @@ class Classifier(Protocol):
     version: str
     trust: Trust
 
+    def detect(self, text: str, hint: str = "") -> str:
+        """Return the language of a cleaned text, as the model was taught to tell them apart; `hint` is the network's guess."""
+        ...
+
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, in order."""
         ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from amends.core.personal.finding import find, kinds_of
 from amends.core.ports import Classifier, Intent, Reading, Sentiment, Trust
 from amends.triage.cleaning import clean, ends, has_words
-from amends.triage.language import UNKNOWN, detect
+from amends.triage.language import UNKNOWN
 from amends.triage.tuning import SHIPPED, Tuning
 from amends.triage.urgency import Facts, urgency
 from amends.triage.verdict import Verdict
@@ -52,7 +52,7 @@ def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPE
 
 def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classifier, tuning: Tuning = SHIPPED) -> list[Verdict]:
     """Return one verdict a text, in order, where the classifier has read some of them before; the rest it reads now."""
-    asked = [ask(text) for text, _ in known]
+    asked = [ask(text, classifier) for text, _ in known]
     said = {i: reading for i, (_, reading) in enumerate(known) if reading is not None}
     still = [i for i, one in enumerate(asked) if i not in said and has_words(one.words)]
     readings = classifier.read([asked[i].words for i in still], [asked[i].language for i in still])
@@ -60,10 +60,10 @@ def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classi
     return [verdict_of(one, heard.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version) for i, one in enumerate(asked)]
 
 
-def ask(text: Text) -> Asked:
-    """Return a text made ready."""
+def ask(text: Text, classifier: Classifier) -> Asked:
+    """Return a text made ready for a classifier."""
     words = clean(text.text)
-    return Asked(text=text, words=words, language=text.language or detect(words, text.language_hint))
+    return Asked(text=text, words=words, language=text.language or classifier.detect(words, text.language_hint))
 
 
 def unread(why: str) -> Verdict:

@@ -16,7 +16,6 @@ from amends.core.ports import Classifier
 from amends.inbox.rules.cluster_parts import is_due, parts
 from amends.inbox.rules.clustering import Known, Said, Sight, gather, same
 from amends.triage.cleaning import clean
-from amends.triage.language import detect
 from amends.triage.matching import Numbers
 from amends.triage.training.mixture import MOODS, own_dev
 
@@ -50,7 +49,7 @@ def measure(model: Classifier, sight: Sight) -> Found:
         rows = list(csv.DictReader(file, delimiter="\t"))
     meant = sight.see(read(model, [row["text"] for row in rows], [row["language"] for row in rows]))
     plain = [row for row in own_dev() if row.mood == NEGATIVE]
-    ordinary = sight.see(read(model, [row.text for row in plain], [detect(row.text) for row in plain]))
+    ordinary = sight.see(read(model, [row.text for row in plain], [model.detect(row.text) for row in plain]))
     waves = sorted({row["wave"] for row in rows})
     tries = [
         _try(meant[[place for place, row in enumerate(rows) if row["wave"] == wave]], ordinary, sight, seed)

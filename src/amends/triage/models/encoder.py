@@ -17,7 +17,7 @@ from amends.core.ports import Intent, Reading
 from amends.triage import calibration, ngrams
 from amends.triage.calibration import Numbers, calibration_of
 from amends.triage.card import Card, read_card
-from amends.triage.language import ROMANISED, plain
+from amends.triage.language import ROMANISED, WEIGHTS, Latin, detect, plain, read_latin
 from amends.triage.lean import Lean, read_lean
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
@@ -40,11 +40,17 @@ def build(folder: Path) -> "Encoder":
             _session(folder / MODEL_FILE),
             ngrams.read_tables(folder / ngrams.FILE, card.ngrams),
             read_lean(folder),
+            _latin(folder / WEIGHTS.name),
         )
     except ModelMissing:
         raise
     except Exception as error:  # the two libraries raise bare Exceptions of many kinds for a bad file
         raise ModelMissing(f"The triage model in {folder} cannot be loaded: {error}") from error
+
+
+def _latin(path: Path) -> Latin | None:
+    """Return the model of languages in Latin letters that lies beside the encoder; None where it was made without."""
+    return read_latin(path) if path.exists() else None
 
 
 def _tokenizer(path: Path) -> Tokenizer:
@@ -82,6 +88,7 @@ class Encoder:
         session: onnxruntime.InferenceSession,
         tables: Mapping[str, ngrams.Table],
         lean: Lean | None,
+        latin: Latin | None,
     ) -> None:
         self.version = card.version
         self.trust = card.trust
@@ -91,6 +98,11 @@ class Encoder:
         self._session = session
         self._tables = tables
         self._lean = lean
+        self._latin = latin
+
+    def detect(self, text: str, hint: str = "") -> str:
+        """Return the language of a cleaned text, for Latin letters by the table that was made with this model."""
+        return detect(text, hint, self._latin)
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, in order; None where a text cannot be read."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
 from amends.core.ports import Reading, Sentiment, Trust
-from amends.triage.language import ANSWERS, ROMANISED
+from amends.triage.language import ANSWERS, ROMANISED, detect
 
 BATCH = 16
 SURE_ENOUGH = 0.5
@@ -59,6 +59,10 @@ class HubModel:
         self._network = network
         self._moods = label_moods(network.config.id2label)
         self._longest = _longest(tokenizer, network.config)
+
+    def detect(self, text: str, hint: str = "") -> str:
+        """Return the language of a cleaned text, as the shipped model tells them apart."""
+        return detect(text, hint)
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:  # noqa: ARG002 - the model reads any
         """Return one reading a text, in order; None where a text cannot be read."""

@@ -12,7 +12,6 @@ from amends.core.errors import ModelMissing
 from amends.core.ports import Classifier
 from amends.triage import shipped_examples as shipped
 from amends.triage.cleaning import clean
-from amends.triage.language import detect
 from amends.triage.matching import MATCHES, Numbers
 from amends.triage.shipped_examples import NAMES, ORDINARY
 from amends.triage.topics import Examples, learn
@@ -143,7 +142,7 @@ def _meanings(texts: Sequence[str], classifier: Classifier) -> list[Numbers | No
     readings = [
         reading
         for at in range(0, len(words), BATCH)
-        for reading in classifier.read(words[at : at + BATCH], [detect(text, "") for text in words[at : at + BATCH]])
+        for reading in classifier.read(words[at : at + BATCH], [classifier.detect(text) for text in words[at : at + BATCH]])
     ]
     return [None if reading is None else reading.embedding for reading in readings]
 

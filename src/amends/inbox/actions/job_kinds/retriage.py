@@ -50,8 +50,8 @@ def judge_posts(conn: Connection, posts: Sequence[Judged], tools: Tools) -> dict
     rewritten: dict[PostId, Rewritten] = {}
     for post in posts:
         labels, said = corrections.labels(given.get(post.id, {})), verdicts[post.id]
-        verdict = labelled(ask(texts[post.id]), said, labels, tuned) if labels else said
-        of_model = replace(said, language=ask(replace(texts[post.id], language="")).language) if labels else None
+        verdict = labelled(ask(texts[post.id], classifier), said, labels, tuned) if labels else said
+        of_model = replace(said, language=ask(replace(texts[post.id], language=""), classifier).language) if labels else None
         rewritten[post.id] = Rewritten(verdict=verdict, of_model=of_model)
     judged.rewrite(conn, rewritten, now=tools.clock())
     save_topics(conn, verdicts)
