@@ -1,5 +1,6 @@
 """Reports: made of what their owner may see, out by mail once for each turn, and told where they do not go."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -22,7 +23,7 @@ from amends.inbox.store.reports import Kept
 from amends.inbox.store.sessions import Visitor
 from amends.worker.names import Task
 from amends.worker.reporting import send_one_report
-from tests.cast import NOON, a_post
+from tests.cast import CY, NOON, a_post
 from tests.desk import DAY, HOUR, Desk
 from tests.mailbox import a_mailbox
 from tests.workplace import Workplace
@@ -268,6 +269,36 @@ def refused(desk: Desk, at: datetime) -> set[int]:
     return found
 
 
+def test_a_report_that_goes_late_waits_for_who_waits_until_it_is_made(desk: Desk, mia: Visitor) -> None:
+    saved(desk, mia, parts=["times"])
+    desk.hear(a_post())
+    desk.now += 20 * HOUR
+    desk.answer()
+    for name in ("ola", "ron"):
+        desk.hear(a_post(author=replace(CY, external_id=name, handle=name)))
+    [letter] = sent(desk, NOON + 40 * HOUR)
+    since = next(line for line in _lines(letter, "csv") if line[:1] == ["published → first answer"])
+    assert letter.message.title == "Monday: 24 Feb 2026 to 2 Mar 2026 (Europe/Berlin)"
+    assert since[1] == "", "one of three has an answer"
+
+
+def test_a_part_that_its_reader_may_not_see_says_so_in_every_file(desk: Desk, mia: Visitor) -> None:
+    execute(desk.conn, "update number_settings set compare_agents = '{manager}'")
+    saved(desk, mia, parts=["assignee", "network"])
+    execute(desk.conn, "update number_settings set compare_agents = '{}'")
+    [letter] = sent(desk, desk.now + DAY)
+    why = "Numbers of single agents are not compared here; an administrator can say who may."
+    assert [line for line in _lines(letter, "csv") if line[:1] in (["By agent"], [why])] == [["By agent"], [why]]
+    assert why in letter.html
+    with ZipFile(BytesIO(letter.enclosed[1].content)) as book:
+        assert why in book.read("xl/sharedStrings.xml").decode()
+
+
+def _lines(letter: Ready, kind: str) -> list[list[str]]:
+    [content] = [one.content for one in letter.enclosed if one.name.endswith(kind)]
+    return list(csv.reader(content.decode().splitlines()))
+
+
 def _begun(letter: Ready) -> str:
     text = letter.enclosed[0].content.decode()
     return next(line.split(",")[1] for line in text.splitlines() if line.startswith("begun,"))
@@ -314,7 +345,7 @@ def test_a_file_has_real_numbers_and_runs_no_strangers_words(desk: Desk, mia: Vi
     report_id = saved(desk, mia, parts=["source", "days"])
     report = reports.seen(desk.conn, report_id, mia)
     asker = Asker(agent_id=mia.agent_id, now=desk.now + DAY, scope=EVERYTHING)
-    made = reports.document(desk.conn, report, asker, reader=mia.agent_id, compares=False, path="/reports/1")
+    made = reports.document(desk.conn, report, asker, turn=asker.now, reader=mia.agent_id, compares=False, path="/reports/1")
     text = as_file(made, FileKind.CSV, "").decode()
     assert "'=cmd()" in text
     assert "\n=cmd()" not in text
@@ -331,7 +362,7 @@ def test_a_file_is_called_as_its_report_is_in_whatever_script_and_one_day_is_sai
     report_id = saved(desk, mia, name="Jährlich அறிக்கை", span=SpanRule.YESTERDAY)
     asker = Asker(agent_id=mia.agent_id, now=desk.now, scope=EVERYTHING)
     report = reports.seen(desk.conn, report_id, mia)
-    made = reports.document(desk.conn, report, asker, reader=mia.agent_id, compares=False, path="/reports/1")
+    made = reports.document(desk.conn, report, asker, turn=desk.now, reader=mia.agent_id, compares=False, path="/reports/1")
     assert file_name(made, FileKind.CSV) == "jahrlich-arikkai-2026-03-01.csv"
     assert (made.days.count("2026"), made.days.endswith(" (Europe/Berlin)")) == (1, True)
 

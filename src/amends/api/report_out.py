@@ -18,8 +18,9 @@ from amends.inbox.store.sessions import Visitor
 def made_for(conn: Connection, report: Report, visitor: Visitor, desk: Desk) -> Document:
     """Return the report of this day with what the visitor may see. `NotAQuery`, `TooBroad`."""
     compares = number_settings.read(conn).may_compare(visitor.role)
-    asker = asker_of(visitor, desk.clock())
-    return keeping.document(conn, report, asker, reader=visitor.agent_id, compares=compares, path=f"/reports/{report.id}")
+    now = desk.clock()
+    asker, path = asker_of(visitor, now), f"/reports/{report.id}"
+    return keeping.document(conn, report, asker, turn=now, reader=visitor.agent_id, compares=compares, path=path)
 
 
 def report_file(desk: Desk, visitor: Visitor, report_id: int, kind: FileKind) -> Response:

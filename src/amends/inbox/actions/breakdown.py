@@ -10,6 +10,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotAllowed
 from amends.core.translating import _
 from amends.inbox.actions import called as calling
+from amends.inbox.actions.coaching import not_compared
 from amends.inbox.rules.columns import Axis, Column
 from amends.inbox.rules.grouping import Group, Grouping, those_there
 from amends.inbox.rules.measuring import Measures
@@ -111,7 +112,7 @@ def dimensions(conn: Connection, role: str) -> list[Dimension]:
 def check_dimension(conn: Connection, dimension: Dimension, role: str) -> None:
     """Raise `NotAllowed` where somebody may not break numbers down by this."""
     if dimension not in dimensions(conn, role):
-        raise NotAllowed(_("Numbers of single agents are not compared here; an administrator can say who may."))
+        raise NotAllowed(not_compared())
 
 
 def _names(conn: Connection, dimension: Dimension) -> Mapping[int, str]:

@@ -13,6 +13,11 @@ from amends.inbox.store import number_settings
 from amends.inbox.store.query_names import names_of
 
 
+def not_compared() -> str:
+    """Return why somebody sees no numbers of single agents."""
+    return _("Numbers of single agents are not compared here; an administrator can say who may.")
+
+
 def check_query(conn: Connection, query: Query, asker: Asker, *, role: str) -> None:
     """Raise `Refused` where who asks, of this role, would read the numbers of a colleague; `NotAQuery` where nobody is called so."""
     check_reader(conn, query, asker, reader=asker.agent_id, compares=number_settings.read(conn).may_compare(role))
@@ -21,7 +26,7 @@ def check_query(conn: Connection, query: Query, asker: Asker, *, role: str) -> N
 def check_reader(conn: Connection, query: Query, asker: Asker, *, reader: AgentId | int, compares: bool) -> None:
     """Raise `Refused` where a reader who may not compare would read the numbers of a colleague; `asker` is whom “me” means."""
     if not compares and _agents_named(conn, query, asker) - {reader}:
-        raise Refused(_("Numbers of single agents are not compared here; an administrator can say who may."))
+        raise Refused(not_compared())
 
 
 def _agents_named(conn: Connection, query: Query, asker: Asker) -> set[int]:

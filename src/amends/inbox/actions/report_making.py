@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from amends.core.database import Connection
 from amends.core.translating import _
 from amends.core.written import seconds
-from amends.inbox.actions import facts
+from amends.inbox.actions import coaching, facts
 from amends.inbox.actions.breakdown import Dimension, Line, breakdown, topics_moving
 from amends.inbox.rules import alarm_figures
 from amends.inbox.rules.alarm_figures import AlarmCounts, AlarmFigure, together
@@ -65,13 +65,20 @@ class _Making:
         return Cell(value, rows_path(figure, self.asked.before, str(self.asked.query), within))
 
 
-def make(conn: Connection, parts: Iterable[Part], asked: Asked) -> list[ReportTable]:
-    """Return the tables of a report, in the order of the parts, in the language that is spoken. `NotAQuery`, `TooBroad`."""
+def make(conn: Connection, parts: Iterable[Part], asked: Asked, *, compares: bool) -> list[ReportTable]:
+    """Return the tables of a report, in the order of the parts, in the language that is spoken. `NotAQuery`, `TooBroad`.
+
+    Where agents may not stand beside one another (`compares`), their part says so instead.
+    """
     facts.freshen(conn)
     found = numbers.find(conn, asked, also=PACED)
     making = _Making(conn, asked, found, numbers.worktimes_of(conn, asked, found))
     chosen = set(parts)
-    return [_MADE[part](making, part) for part in Part if part in chosen]
+    return [_MADE[part](making, part) if compares or part is not Part.ASSIGNEE else _withheld(part) for part in Part if part in chosen]
+
+
+def _withheld(part: Part) -> ReportTable:
+    return ReportTable(title=PARTS[part], heads=[], rows=[], note=coaching.not_compared())
 
 
 def _heads(*heads: tuple[str, Kind]) -> list[Head]:

@@ -98,14 +98,15 @@ def prepare(conn: Connection, claimed: Claimed, *, base: str, now: datetime) -> 
         report_sendings.set_over(conn, claimed.id, state="skipped", why=_("They may not see the numbers any more."))
         return None
     with speaking(report.language):
-        return _letter(claimed, report, reader, _made(conn, claimed, report, owner, reader), base)
+        return _letter(claimed, report, reader, _made(conn, claimed, report, (owner, reader), now), base)
 
 
-def _made(conn: Connection, claimed: Claimed, report: Report, owner: Reader, reader: Reader) -> Document:
-    asker = Asker(agent_id=owner.id, now=claimed.turn, scope=scopes.of_agent(conn, owner.id))
+def _made(conn: Connection, claimed: Claimed, report: Report, people: tuple[Reader, Reader], now: datetime) -> Document:
+    owner, reader = people
+    asker = Asker(agent_id=owner.id, now=now, scope=scopes.of_agent(conn, owner.id))
     settings = number_settings.read(conn)
     compares = settings.may_compare(owner.role) and settings.may_compare(reader.role)
-    return keeping.document(conn, report, asker, reader=reader.id, compares=compares, path=f"/reports/{report.id}")
+    return keeping.document(conn, report, asker, turn=claimed.turn, reader=reader.id, compares=compares, path=f"/reports/{report.id}")
 
 
 def _letter(claimed: Claimed, report: Report, reader: Reader, made: Document, base: str) -> Ready:

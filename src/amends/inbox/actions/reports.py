@@ -11,7 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import NATIVE_NAMES, _
 from amends.inbox.actions import report_making
-from amends.inbox.actions.coaching import check_query, check_reader
+from amends.inbox.actions.coaching import check_query, check_reader, not_compared
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
@@ -129,17 +129,19 @@ def try_out(conn: Connection, report_id: int, *, visitor: Visitor, now: datetime
     report_sendings.queue(conn, report_id, [visitor.agent_id], turn=now, now=now, trial=True)
 
 
-def document(conn: Connection, report: Report, asker: Asker, *, reader: AgentId, compares: bool, path: str) -> Document:
-    """Return a report made for a reader of what its asker may see, at their moment; `compares`: agents may stand beside one another.
+def document(  # noqa: PLR0913 - a report, and for whom
+    conn: Connection, report: Report, asker: Asker, *, turn: datetime, reader: AgentId, compares: bool, path: str
+) -> Document:
+    """Return a report of a turn, made for a reader of what its asker may see; `compares`: agents may stand beside one another.
 
+    Its days are those before the turn. Who waits is waited for until the asker's moment, since who was answered could be until then.
     `Refused` where it cannot be asked any more, `TooBroad`, or where it is of a colleague whom the reader may not compare.
     """
     zone = zone_or_utc(report.zone)
     asker = replace(asker, now=whole_second(asker.now))
-    period = period_for(SpanRule(report.span), asker.now, zone)
+    period = period_for(SpanRule(report.span), turn, zone)
     asked = Asked(period=period, query=parse(report.condition), asker=asker, zone=zone)
     check_reader(conn, asked.query, asker, reader=reader, compares=compares)
-    parts = [Part(part) for part in report.parts if compares or part != Part.ASSIGNEE]
     return Document(
         name=report.name,
         owner=report.owner,
@@ -147,7 +149,7 @@ def document(conn: Connection, report: Report, asker: Asker, *, reader: AgentId,
         zone=zone,
         cases=report.condition,
         path=path,
-        tables=report_making.make(conn, parts, asked),
+        tables=report_making.make(conn, map(Part, report.parts), asked, compares=compares),
     )
 
 
@@ -164,7 +166,7 @@ def _checked(conn: Connection, wish: Kept, visitor: Visitor, now: datetime) -> K
     if not parts:
         raise Refused(_("Choose at least one part of the report."))
     if Part.ASSIGNEE in parts and not number_settings.read(conn).may_compare(visitor.role):
-        raise Refused(_("Numbers of single agents are not compared here; an administrator can say who may."))
+        raise Refused(not_compared())
     files = [kind.value for kind in (FileKind.CSV, FileKind.XLSX) if kind in wish.files]
     language = wish.language if wish.language in NATIVE_NAMES else "en"
     chosen = replace(wish, parts=parts, files=files, language=language, people=_people(conn, wish))

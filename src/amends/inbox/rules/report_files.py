@@ -30,6 +30,7 @@ _FORMATS: Mapping[Kind, str] = {
 }
 _WIDTHS: Mapping[Kind, int] = {Kind.TEXT: 32, Kind.MOMENT: 17}
 _SHEET_NAME = 31
+_TABLE = "border-collapse:collapse;width:100%;font-size:14px"
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif"
 
 
@@ -52,9 +53,12 @@ def _csv(document: Document, _base: str) -> bytes:
     for table in document.tables:
         line([])
         line([harmless(table.title)])
-        line([harmless(_named(head)) for head in table.heads])
+        if table.heads:
+            line([harmless(_named(head)) for head in table.heads])
         for row in table.rows:
             line([_plain(cell, document) for cell in row])
+        if table.note:
+            line([harmless(table.note)])
     return ("\ufeff" + written.getvalue()).encode()
 
 
@@ -94,6 +98,7 @@ def _fill(sheet: Any, table: ReportTable, document: Document, look: tuple[Mappin
         sheet.write_string(3, column, head.name, bold)
         for row, cells in enumerate(table.rows, start=4):
             _write(sheet, (row, column), cells[column], (styles.get(head.kind), head.kind, document))
+    sheet.write_string(4 + len(table.rows), 0, table.note)
     sheet.freeze_panes(4, 1)
 
 
@@ -143,12 +148,9 @@ def _html_table(table: ReportTable, document: Document, base: str) -> str:
         for place, row in enumerate(table.rows)
     )
     bar_head = '<th style="width:110px"></th>' if drawn else ""
+    rows = f'<table style="{_TABLE}"><thead><tr>{heads}{bar_head}</tr></thead><tbody>{lines}</tbody></table>' if table.heads else ""
     note = f'<p style="color:#5b6270;font-size:12px">{escape(table.note)}</p>' if table.note else ""
-    return (
-        f'<h2 style="font-size:16px;margin:24px 0 4px">{escape(table.title)}</h2>'
-        f'<table style="border-collapse:collapse;width:100%;font-size:14px"><thead><tr>{heads}{bar_head}</tr></thead>'
-        f"<tbody>{lines}</tbody></table>{note}"
-    )
+    return f'<h2 style="font-size:16px;margin:24px 0 4px">{escape(table.title)}</h2>{rows}{note}'
 
 
 def _cell_style(head: Head) -> str:

@@ -44,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportTable:
-    """One part of a report; each row has a cell for each column."""
+    """One part of a report; each row has a cell for each column. One that the reader may not have is its note alone, without heads."""
 
     title: str
     heads: Sequence[Head]
