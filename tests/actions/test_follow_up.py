@@ -7,7 +7,7 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Refused
 from amends.core.post import Post
-from amends.inbox.actions import resolve
+from amends.inbox.actions import facts, resolve
 from amends.inbox.actions.customers import link_customer
 from amends.inbox.actions.follow_up import conclude_due, decide_follow_up, look_at_stirred, take_decision_back
 from amends.inbox.rules.evidence import of_basis
@@ -263,3 +263,15 @@ def test_the_parts_of_what_held_add_up_and_their_rows_recount(resolved: Desk) ->
         assert len(held.rows(resolved.conn, part=part, days=7, limit=50, since=NOON, until=until)) == getattr(found, part)
     assert held.held(resolved.conn, days=30, since=NOON, until=until).running == 2
     assert held.held(resolved.conn, days=7, since=NOON + 9 * DAY, until=NOON + 20 * DAY).share_held is None
+
+
+def test_the_headline_and_the_number_over_rest_take_the_same_look(resolved: Desk) -> None:
+    read_until(resolved, NOON + 40 * DAY)
+    execute(resolved.conn, "update follow_ups set days = case days when 7 then 5 else 21 end, due_at = planned_at + interval '5 days'")
+    conclude_due(resolved.conn, now=NOON + 6 * DAY)
+    facts.rebuild(resolved.conn)
+    counted = fetch_values(resolved.conn, "select array[after_7, after_30] from episode_facts")
+    assert counted == [["silent", "silent"]]
+    for days in (7, 30):
+        found = held.held(resolved.conn, days=days, since=NOON, until=NOON + DAY)
+        assert (found.resolved, found.silent) == (1, 1), days

@@ -82,6 +82,7 @@ def test_programs_read_the_evidence_and_the_headline_number(door: Door) -> None:
     span = {"since": (door.now - 30 * DAY).isoformat(), "until": door.now.isoformat()}
     found = program.get("/api/v1/follow_ups/held", params=span).json()
     assert (found["parts"]["resolved"], found["parts"]["silent"], found["share_held"], found["share_not_relapsed"]) == (1, 1, 0.0, 1.0)
+    assert program.get("/api/v1/follow_ups/held", params=span | {"days": 12}).status_code == 422
     assert program.get("/api/v1/follow_ups/csat", params=span).json()["answered"] == 0
     assert program.post(f"/api/v1/follow_ups/{look}/take_back").status_code == 204
     plan_id = program.post("/api/v1/follow_up_plans", json={"first_days": 5, "last_days": 20}).json()["plan_id"]

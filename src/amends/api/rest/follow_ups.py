@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -45,12 +45,10 @@ class HeldNumber:
 
 
 @router.get("/held", operation_id="held", dependencies=[program_may(Right.NUMBERS)])
-def held_number(
-    desk: AtDesk, visitor: Bearing, since: datetime, until: datetime, days: Annotated[int, Query(ge=1, le=365)] = 7
-) -> HeldNumber:
-    """Return of the resolutions from `since` to before `until` how many held after so many days."""
+def held_number(desk: AtDesk, visitor: Bearing, since: datetime, until: datetime, days: Literal["7", "30"] = "7") -> HeldNumber:
+    """Return of the resolutions from `since` to before `until` how many held after 7 or 30 days: the number of the managers' page."""
     with desk.pool.transaction() as conn:
-        found = held.held(conn, days=days, since=since, until=until, scope=visitor.scope)
+        found = held.held(conn, days=int(days), since=since, until=until, scope=visitor.scope)
     return HeldNumber(parts=found, concluded=found.concluded, share_held=found.share_held, share_not_relapsed=found.share_not_relapsed)
 
 

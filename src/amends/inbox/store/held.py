@@ -1,7 +1,8 @@
 """SQL of the headline number: of the resolutions of a period, how many held after so many days. docs/follow-up.md defines it.
 
 A resolution belongs to the period in which it was resolved, whenever its follow-up is concluded; so a number of the past changes only
-while its looks are still running, and by what customers say late.
+while its looks are still running, and by what customers say late. Which look is that after 7 days and which that after 30 is what the
+facts say of it, so that the managers' headline is this number too.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import LiteralString
 from amends.core.database import Connection, fetch_all, fetch_one
 from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store import scopes
+from amends.inbox.store.episode_facts import A_MONTH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,13 +77,17 @@ class HeldRow:
 
 
 _OF: LiteralString = """
-from follow_ups f join episodes e on e.id = f.episode_id join cases c on c.id = f.case_id
-where f.days = %(days)s and f.planned_at >= %(since)s and f.planned_at < %(until)s
+from episodes e join cases c on c.id = e.case_id
+cross join lateral (
+  select * from follow_ups f where f.episode_id = e.id and (f.days >= %(month)s) = (%(days)s >= %(month)s)
+  order by f.outcome is null, case when f.days >= %(month)s then -f.days else f.days end limit 1
+) f
+where e.resolved_at >= %(since)s and e.resolved_at < %(until)s and e.dismissed_at is null
 """
 
 
 def held(conn: Connection, *, days: int, since: datetime, until: datetime, scope: Scope = EVERYTHING) -> Held:
-    """Return what became of the resolutions from `since` to before `until`, after `days` days."""
+    """Return what became of the resolutions from `since` to before `until`, after 7 or 30 `days`."""
     return fetch_one(
         conn,
         Held,
@@ -92,7 +98,7 @@ def held(conn: Connection, *, days: int, since: datetime, until: datetime, scope
         """
         + _OF
         + scopes.within(scope),
-        {"days": days, "since": since, "until": until} | scopes.params(scope),
+        {"days": days, "since": since, "until": until, "month": A_MONTH} | scopes.params(scope),
     )
 
 
@@ -122,9 +128,9 @@ def rows(  # noqa: PLR0913
     return fetch_all(
         conn,
         HeldRow,
-        "select f.id as follow_up_id, c.id as case_id, e.number as episode, c.network, f.planned_at as resolved_at,"
+        "select f.id as follow_up_id, c.id as case_id, e.number as episode, c.network, e.resolved_at,"
         " f.due_at, f.outcome, f.note" + _OF + _PARTS[part] + scopes.within(scope) + after + " order by f.id desc limit %(limit)s",
-        {"days": days, "since": since, "until": until, "below": below, "limit": limit} | scopes.params(scope),
+        {"days": days, "since": since, "until": until, "below": below, "limit": limit, "month": A_MONTH} | scopes.params(scope),
     )
 
 
