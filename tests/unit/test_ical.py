@@ -1,6 +1,8 @@
 """Days off as programs export them: lengths, repetitions, what was taken out, moved or cancelled."""
 
+import sys
 from datetime import date
+from types import FrameType
 
 import pytest
 
@@ -89,3 +91,25 @@ def test_what_comes_again_within_a_day_is_no_whole_day_and_a_rule_of_it_that_nev
     never = f"DTSTART;VALUE=DATE:20260413 RRULE:FREQ={often};BYMONTH=2;BYMONTHDAY=30"
     found = days_of(a_file(never, "DTSTART;VALUE=DATE:20260414"), since=SINCE)
     assert (sorted(map(str, found.days)), found.passed_over) == (["2026-04-14"], 1)
+
+
+def test_a_rule_that_never_comes_is_not_looked_for_through_thousands_of_years() -> None:
+    steps = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal steps
+        steps += event == "call"
+
+    sys.setprofile(count)
+    try:
+        assert days("DTSTART;VALUE=DATE:20260413 RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30") == []
+    finally:
+        sys.setprofile(None)
+    assert steps < 400 * 366 * 2, "a day of 400 years is looked at twice at most"
+
+
+def test_a_rule_begun_long_ago_yields_the_days_of_now_or_is_refused() -> None:
+    assert len(days("DTSTART;VALUE=DATE:19000101 RRULE:FREQ=DAILY")) == 5 * 366 + 1
+    assert days("DTSTART;VALUE=DATE:16040229 RRULE:FREQ=YEARLY") == ["2028-02-29"]
+    with pytest.raises(Refused, match="At most"):
+        days("DTSTART;VALUE=DATE:16010101 RRULE:FREQ=DAILY")

@@ -6,7 +6,7 @@ another zone than an event begins in (the end of its repetitions is always told 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
@@ -18,7 +18,10 @@ from amends.core.translating import _
 MOST_BYTES = 1_000_000
 MOST_DAYS = 2_000
 LONGEST_EVENT = 366
+MOST_REPETITIONS = 50_000
 YEARS = 5
+CYCLE = 400
+"""After so many years the days come again on the same weekdays."""
 DAY, NOTHING = timedelta(days=1), timedelta(0)
 WITHIN_A_DAY = frozenset({"HOURLY", "MINUTELY", "SECONDLY"})
 Moved = frozenset[tuple[str, date]]
@@ -138,11 +141,25 @@ def _repeated(event: Event, first: date, since: date) -> Iterator[date]:
         return
     begin, until = datetime.combine(first, time.min), datetime.combine(since, time.min) + YEARS * 366 * DAY
     text = ";".join(part for part in rule.to_ical().decode().split(";") if not part.startswith("UNTIL="))
-    last = next((moment for moment in rule.get("UNTIL", [])), None)
-    for n, moment in enumerate(rrulestr(text, dtstart=begin)):
-        if moment > until or n > MOST_DAYS * 10 or (last is not None and moment > _local(last, _zone(event))):
-            return
+    last = min([until, *(_local(moment, _zone(event)) for moment in rule.get("UNTIL", [])[:1])])
+    for n, moment in enumerate(_moments(text, begin, last)):
+        if n > MOST_REPETITIONS:
+            raise Refused(_("At most %(most)s days off.") % {"most": MOST_DAYS})
         yield moment.date()
+
+
+def _moments(text: str, begin: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the moments of a rule up to the last one.
+
+    For a rule that never comes dateutil searches up to the year 9999: the later it begins, the sooner that is over.
+    """
+    if begin > last:
+        return
+    ahead = (MAXYEAR - last.year) // CYCLE * CYCLE
+    for moment in rrulestr(text, dtstart=begin.replace(year=begin.year + ahead)):
+        if moment.replace(year=moment.year - ahead) > last:
+            return
+        yield moment.replace(year=moment.year - ahead)
 
 
 def _local(moment: date, zone: tzinfo | None) -> datetime:
