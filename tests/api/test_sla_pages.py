@@ -1,5 +1,6 @@
 """SLA policies and calendars on screen and over REST: kept in versions, tried while one writes, put in order, taken back; who may not."""
 
+import re
 from typing import Any, LiteralString
 
 from amends.core.database import fetch_values
@@ -95,6 +96,7 @@ def test_a_policy_is_tried_while_it_is_written_and_kept_in_versions(door: Door) 
     mia.post("/settings/calendars", data=WEEK)
     tried = mia.post("/settings/sla/preview", data=policy(policy="1", condition="", first="1min")).text
     assert "last 30 days" in tried
+    assert re.search(r'data-time="stamp"[^>]*>\d+ \w+ 20\d\d, \d\d:\d\d UTC<', tried), "with the day, though it is today"
     assert "no length of time" in mia.post("/settings/sla/preview", data=policy(first="soon")).text
     assert "in place of “me”" in mia.post("/settings/sla/preview", data=policy(condition="assignee:me")).text
     assert "needs a calendar" in mia.post("/settings/sla/preview", data=policy(first_by="business")).text

@@ -31,6 +31,7 @@ function ago(at, now) {
 const TELL = {
   clock,
   ago,
+  stamp: (at) => exact.format(at * 1000),
   next: until,
   for: (at, now) => span(Math.max(0, now - at)),
   due: (at, now, { left, late }) => (at < now ? late : left).replace("{}", span(Math.abs(at - now))),
