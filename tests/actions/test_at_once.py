@@ -14,17 +14,19 @@ from amends.inbox.actions.contact_ways import add_way
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.erase import erase
+from amends.inbox.actions.follow_up_plans import make_plan
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.organisations import Wish, add_organisation
 from amends.inbox.actions.snooze import snooze
 from amends.inbox.actions.triage import triage_pending
 from amends.inbox.rules.contact import WayKind
+from amends.inbox.rules.follow_up_plans import Plan
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.incidents import NewIncident
 from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import import_apply, import_match
+from amends.inbox.store import follow_up_plans, import_apply, import_match
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.imports import Import
 from tests.cast import NOON, POLICY, a_post, a_source, ada
@@ -268,3 +270,27 @@ def test_a_case_does_not_fall_asleep_for_an_incident_that_is_being_ended(pool: P
                 other.result(timeout=SOON)
         with pytest.raises(Refused, match="over"):
             other.result(timeout=60)
+
+
+@pytest.mark.parametrize("one_before", [False, True])
+def test_two_make_the_plan_for_the_same_cases_and_the_second_hears_of_the_first(pool: Pool, one_before: bool) -> None:
+    def make(conn: Connection, days: int) -> None:
+        make_plan(conn, Plan(first_days=days), now=NOON)
+
+    def second() -> None:
+        with pool.transaction() as conn:
+            make(conn, 5)
+
+    if one_before:
+        with pool.transaction() as conn:
+            make(conn, 3)
+    with ThreadPoolExecutor() as threads:
+        with pool.transaction() as conn:
+            make(conn, 4)
+            other: Future[None] = threads.submit(second)
+            with suppress(TimeoutError):
+                other.result(timeout=SOON)
+        with pytest.raises(Conflict, match="Another plan"):
+            other.result(timeout=60)
+    with pool.transaction() as conn:
+        assert [plan.first_days for plan in follow_up_plans.in_force(conn)] == [4]

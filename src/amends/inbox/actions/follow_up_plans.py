@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
-from amends.core.translating import NATIVE_NAMES, _
+from amends.core.database import Connection, UniqueViolation
+from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.translating import N_, NATIVE_NAMES, _
 from amends.inbox.actions import topics
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.follow_up_plans import LONGEST, Plan
@@ -15,17 +15,24 @@ from amends.inbox.store import brands, follow_up_plans, survey_texts
 from amends.inbox.store.survey_texts import OwnText
 
 HIGHEST_URGENCY = 100
+TAKEN = N_("Another plan counts for the same cases now.")
 LONGEST_SUBJECT, LONGEST_BODY = 200, 4_000
 
 
 def make_plan(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId:
-    """Let a plan count for what is resolved from now on; what is planned already stays. The plan for the same cases gives way."""
+    """Let a plan count for what is resolved from now on; what is planned already stays. The plan for the same cases gives way.
+
+    `Conflict` where somebody else makes one for the same cases in this moment.
+    """
     check(plan)
     _check_there(conn, plan)
     before = follow_up_plans.same(conn, plan)
     if before is not None:
         follow_up_plans.archive(conn, plan_id=before, now=now)
-    return follow_up_plans.insert(conn, plan, now=now)
+    made = follow_up_plans.insert(conn, plan, now=now)
+    if made is None:
+        raise Conflict(_(TAKEN))
+    return made
 
 
 def check(plan: Plan) -> None:
@@ -54,8 +61,13 @@ def archive_plan(conn: Connection, *, plan_id: FollowUpPlanId, now: datetime) ->
 
 def restore_plan(conn: Connection, *, plan_id: FollowUpPlanId) -> None:
     """Let a plan count again; `Refused` where another one does for the same cases."""
-    if not follow_up_plans.restore(conn, plan_id=plan_id):
-        raise Refused(_("Another plan counts for the same cases now."))
+    try:
+        with conn.transaction():
+            restored = follow_up_plans.restore(conn, plan_id=plan_id)
+    except UniqueViolation as error:  # made by somebody else in this moment
+        raise Conflict(_(TAKEN)) from error
+    if not restored:
+        raise Refused(_(TAKEN))
 
 
 def set_words(conn: Connection, *, language: str, subject: str, body: str, now: datetime, seen: str = "") -> None:

@@ -95,14 +95,14 @@ class _Id:
     id: FollowUpPlanId
 
 
-def insert(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId:
-    """Store a plan."""
-    return fetch_values(
+def insert(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId | None:
+    """Store a plan; None where one is in force for the same cases."""
+    made: list[FollowUpPlanId] = fetch_values(
         conn,
         """
         insert into follow_up_plans (brand_id, topic_id, least_urgency, first_days, last_days, survey_days, on_network, created_at)
         values (%(brand_id)s, %(topic_id)s, %(least_urgency)s, %(first_days)s, %(last_days)s, %(survey_days)s, %(on_network)s, %(now)s)
-        returning id
+        on conflict do nothing returning id
         """,
         {
             "brand_id": plan.brand_id,
@@ -114,7 +114,8 @@ def insert(conn: Connection, plan: Plan, *, now: datetime) -> FollowUpPlanId:
             "on_network": plan.on_network,
             "now": now,
         },
-    )[0]
+    )
+    return made[0] if made else None
 
 
 def archive(conn: Connection, *, plan_id: FollowUpPlanId, now: datetime) -> bool:
