@@ -309,6 +309,43 @@ def test_a_worker_that_was_away_takes_all_steps_at_once(desk: Desk) -> None:
     assert fetch_values(desk.conn, "select count(*) from clocks where next_at is not null") == [0]
 
 
+def test_a_clock_that_comes_under_another_policy_takes_the_steps_of_that_one_from_the_first_on_and_none_twice(desk: Desk) -> None:
+    urgent = [{"minutes": 0, "deed": "manager"}, {"minutes": 600, "deed": "lead"}]
+    everything = [{"minutes": 0, "deed": "assignee"}, {"minutes": 10, "deed": "manager"}]
+    first(desk, replace(PLAIN, name="All", first_minutes=300, warn_percent=50, steps=everything))
+    first(desk, replace(PLAIN, name="Urgent", condition="said:>=70", first_minutes=60, warn_percent=50, steps=urgent))
+    desk.hear(a_post("Lost"))
+    told: list[list[str]] = []
+    for minutes, urgency in ((40, 90), (61, 90), (62, 10), (151, 10), (301, 10), (302, 90), (303, 10), (311, 10), (661, 90), (662, 10)):
+        desk.now = NOON + minutes * MINUTE
+        before = rung(desk)
+        touched(desk, urgency=urgency)
+        told.append(rung(desk)[len(before) :])
+    assert told == [
+        ["warned"],
+        ["breached", "manager of Urgent"],
+        [],
+        ["warned"],
+        ["breached", "assignee of All"],
+        [],
+        [],
+        ["manager of All"],
+        ["lead of Urgent"],
+        [],
+    ]
+
+
+def rung(desk: Desk) -> list[str]:
+    """What the clocks told so far."""
+    return fetch_values(
+        desk.conn,
+        """
+        select case when kind = 'clock_escalated' then (facts->>'deed') || ' of ' || (facts->>'name') else substr(kind, 7) end
+        from events where kind in ('clock_warned', 'clock_breached', 'clock_escalated') order by id
+        """,
+    )
+
+
 def test_a_calendar_whose_hours_are_gone_lets_nothing_be_late_and_stops_no_post(desk: Desk) -> None:
     week = calendars.save(desk.conn, name="Week", calendar=WEEK, calendar_id=None, agent_id=desk.agent_id, now=desk.now)
     first(desk, replace(PLAIN, calendar_id=week, first_business=True))

@@ -75,6 +75,8 @@ def _row(book: Book, row: ClockRow, clock: Clock, now: datetime, bind: Bind) -> 
     found = timed(clock, terms, now=now)
     breached_at = found.breached_at or _still(row, clock, found)
     born_late = row.born_late if row.id else clock.runs and breached_at is not None
+    if book.goes_over(row, held):  # it begins this one's steps at the first, and is warned of this one's time
+        row = replace(row, steps_done=0, warned_at=row.warned_at if found.warn_at is None or found.warn_at <= now else None)
     warned_at = row.warned_at or (now if not born_late and _to_warn(clock, found, now) else None)
     rung = Rung(warned=warned_at is not None, breached=breached_at is not None, steps_done=row.steps_done, born_late=born_late)
     ended = clock.stopped_at is not None

@@ -43,7 +43,7 @@ def _climb(book: Book, episode: Episode, row: ClockRow, now: datetime) -> None:
     steps, due, done = _terms(book, row).steps, row.breached_at, row.steps_done
     clock_id = row.id or _id_of(book, row)
     while due and done < len(steps) and due + timedelta(minutes=steps[done].minutes) <= now:
-        if clocks.note_step(book.conn, clock_id=clock_id, number=done + 1, at=now):
+        if clocks.note_step(book.conn, clock_id=clock_id, policy_id=book.policy_of(row), number=done + 1, at=now):
             _take(book, episode, row, steps[done], now)
         done += 1
     if done != row.steps_done:

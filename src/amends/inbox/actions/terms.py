@@ -99,6 +99,16 @@ class Book:
             return self.bound(row, clock)
         return self._under(self._settled(row), self.standings[row.created_at].settled_at)
 
+    def goes_over(self, row: ClockRow, held: Held) -> bool:
+        """Tell whether a stored clock comes under another policy, be it of whatever version."""
+        before, after = self._version(row.policy_version_id), self._version(held.policy)
+        return row.id != 0 and after is not None and (before is None or before.policy_id != after.policy_id)
+
+    def policy_of(self, row: ClockRow) -> int:
+        """Return the policy that the clock runs under; 0 where none does."""
+        policy = self._version(row.policy_version_id)
+        return policy.policy_id if policy else 0
+
     def terms(self, kind: ClockKind, held: Held) -> Terms:
         """Return what these versions say of a kind of clock."""
         policy, known = self._version(held.policy), self.calendars.get(held.calendar or 0)

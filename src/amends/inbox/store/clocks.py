@@ -200,15 +200,16 @@ def keep_on_episodes(conn: Connection, episode_ids: Sequence[int]) -> None:
     )
 
 
-def note_step(conn: Connection, *, clock_id: int, number: int, at: datetime) -> bool:
-    """Keep that a step of the escalation was done; False where it was before."""
+def note_step(conn: Connection, *, clock_id: int, policy_id: int, number: int, at: datetime) -> bool:
+    """Keep that a step of a policy was taken for a clock; False where it was before."""
     return (
         execute(
             conn,
             """
-            insert into clock_steps (clock_id, number, at) values (%(clock)s, %(number)s, %(at)s) on conflict do nothing
+            insert into clock_steps (clock_id, policy_id, number, at) values (%(clock)s, %(policy)s, %(number)s, %(at)s)
+            on conflict do nothing
             """,
-            {"clock": clock_id, "number": number, "at": at},
+            {"clock": clock_id, "policy": policy_id, "number": number, "at": at},
         )
         > 0
     )
