@@ -35,12 +35,21 @@ Numbers = NDArray[np.float32]
 Places = NDArray[np.int64]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def grams(text: str, *, buckets: int = BUCKETS) -> tuple[Places, Numbers]:
     """Return the buckets that a text's n-grams fall into, each once, and what each counts: 1 + log(times).
 
     A post is asked for its language, its mood and its topics within a moment, each by a table of its own.
     """
+    places, times = np.unique(_hashes(text) & np.uint32(buckets - 1), return_counts=True)
+    found_at, counted = places.astype(np.int64), 1 + np.log(times.astype(np.float32))
+    found_at.flags.writeable = counted.flags.writeable = False
+    return found_at, counted
+
+
+@lru_cache(maxsize=256)
+def _hashes(text: str) -> NDArray[np.uint32]:
+    """Return the hash of each n-gram of a text."""
     letters = np.concatenate((apart(np.frombuffer(f" {text[:LONGEST_TEXT].lower()} ".encode("utf-32-le", "replace"), np.uint32)), END))
     count = len(letters) - len(END)
     hashed = HASHES @ np.stack([letters[at : at + count] for at in range(LONGEST)])
@@ -51,10 +60,7 @@ def grams(text: str, *, buckets: int = BUCKETS) -> tuple[Places, Numbers]:
     for size in range(2, LONGEST + 1):
         outside[size - 1, max(count - size + 1, 0) :] = True
     found = hashed[~outside]
-    places, times = np.unique((found ^ (found >> np.uint32(15))) & np.uint32(buckets - 1), return_counts=True)
-    found_at, counted = places.astype(np.int64), 1 + np.log(times.astype(np.float32))
-    found_at.flags.writeable = counted.flags.writeable = False
-    return found_at, counted
+    return found ^ (found >> np.uint32(15))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

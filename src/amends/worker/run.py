@@ -9,7 +9,7 @@ from typing import Any
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import worker_shutting_down
 
-from amends.core import log
+from amends.core import garbage, log
 from amends.core.settings import settings
 from amends.inbox import notifiers
 from amends.worker import streaming, tasks
@@ -57,3 +57,4 @@ def _warm_up() -> None:
     """Load what takes seconds while nobody waits for it: the model (by a look for posts to triage) and the alert channels."""
     tasks.perform(Task.TRIAGE, context())
     notifiers.load()
+    garbage.look_seldom()
