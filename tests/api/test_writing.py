@@ -121,6 +121,18 @@ def test_the_colleague_of_the_demo_answers_a_case_once_while_that_waits_for_a_se
     assert values(door, "select state from replies where text like '%Bo, #%'") == ["proposed"]
 
 
+@pytest.mark.parametrize("state", ["queued", "sending", "failed", "sent"])
+def test_the_colleague_of_the_demo_never_answers_a_case_twice_in_the_same_words(door: Door, state: str) -> None:
+    bo = door.program(door.who.bo)
+    bo.base_url = "http://testserver/api/v1"  # pyright: ignore[reportAttributeAccessIssue]
+    done: list[bool] = []
+    for _ in range(2):
+        done.append(answer(bo, door.who.plain))  # pyright: ignore[reportArgumentType]
+        with door.pool.transaction() as conn:
+            execute(conn, "update replies set state = %(state)s where text like '%%Bo, #%%'", {"state": state})
+    assert (done, values(door, "select state from replies where text like '%Bo, #%'")) == ([True, False], [state])
+
+
 def test_an_answer_waits_for_a_second_person_who_lets_it_out_or_gives_it_back(door: Door) -> None:
     with door.pool.transaction() as conn:
         execute(conn, "update authors set followers = 50000")

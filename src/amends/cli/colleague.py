@@ -21,6 +21,10 @@ ANSWERS = {
 LEFT_FOR_OTHERS = 12
 """Bo answers what he was given; he takes a case himself only where more than this many wait: the rest is for who tries the demo."""
 
+MOST_TRIED = 3
+"""Of the cases he was given he looks at so many, until one is not answered yet."""
+ON_THE_WAY = {"proposed", "queued", "sending"}
+
 
 @click.command(hidden=True)
 @click.option("--address", envvar="AMENDS_PUBLIC_URL", required=True)
@@ -42,8 +46,8 @@ def look(desk: httpx.Client, dice: random.Random) -> None:
     """Answer one of the cases that have waited longest, and resolve one whose customer has had their answer."""
     waiting, mine = (_cases(desk, view=view, sort="longest", limit="50") for view in ("unassigned", "mine"))
     given = [case for case in mine if case["status"] == "open"]
-    if given or len(waiting) > LEFT_FOR_OTHERS:
-        answer(desk, dice.choice((given or waiting)[:10])["id"])
+    tried = dice.sample(given, min(len(given), MOST_TRIED)) + ([dice.choice(waiting[:10])] if len(waiting) > LEFT_FOR_OTHERS else [])
+    any(answer(desk, case["id"]) for case in tried)
     answered = [case for case in mine if case["status"] == "waiting"]
     if answered and dice.random() < 0.5:  # noqa: PLR2004
         desk.post(f"/cases/{answered[0]['id']}/resolve").raise_for_status()
@@ -53,18 +57,19 @@ def _cases(desk: httpx.Client, **asked: str) -> list[dict[str, Any]]:
     return desk.get("/cases", params=asked).raise_for_status().json()["cases"]
 
 
-def answer(desk: httpx.Client, case_id: int) -> None:
-    """Take a case and answer it, once: an answer may still wait for a second person."""
+def answer(desk: httpx.Client, case_id: int) -> bool:
+    """Take a case and answer it, and tell whether that was done: not while an answer is on its way, and never twice in the same words."""
     me = desk.get("/me").raise_for_status().json()["id"]
     found = desk.post(f"/cases/{case_id}/assign", json={"assignee_id": me}).raise_for_status().json()
     case = found["case"]
-    if any(reply["state"] == "proposed" for reply in found["replies"]):
-        return
+    text = f"{ANSWERS.get(case['language'].partition('-')[0], ANSWERS['en'])} Bo, #{case_id}"
+    if any(reply["state"] in ON_THE_WAY or reply["text"] == text for reply in found["replies"]):
+        return False
     if case["can_reply"]:
-        text = ANSWERS.get(case["language"].partition("-")[0], ANSWERS["en"])
-        desk.post(f"/cases/{case_id}/reply", json={"text": f"{text} Bo, #{case_id}"}).raise_for_status()
+        desk.post(f"/cases/{case_id}/reply", json={"text": text}).raise_for_status()
     else:
         desk.post(
             f"/cases/{case_id}/note", json={"text": "Not ours to answer here; I am asking the shop to write to them."}
         ).raise_for_status()
         desk.post(f"/cases/{case_id}/dismiss").raise_for_status()
+    return True
