@@ -126,3 +126,28 @@ def test_a_digest_counts_everything_and_names_the_loudest_that_wait() -> None:
     assert message.body.splitlines()[0] == "- 12:00 UTC, critical: Reason 2"
     assert "… and 38 more" in message.body
     assert (message.facts["alerts"], message.facts["alert_ids"], message.happening) == (59, list(range(1, 60)), "alert.digest")
+
+
+def test_a_digest_tells_alarms_that_differ_in_their_numbers_alone_as_one_line() -> None:
+    def item(number: int, rule: str, reason: str) -> DigestItem:
+        return DigestItem(
+            alert_id=AlertId(number), case_id=None, rule=rule, severity="high", reason=reason, raised_at=NOON,
+            why="quiet", is_seen_to=False, is_over=False,
+        )  # fmt: skip
+
+    told = [
+        *(("urgent", f"Negative, urgency {n}: negative, complaint.") for n in (71, 70, 104)),
+        *(("urgent", f"Negative, {n} followers.") for n in ("9,000", "12,400")),
+        ("urgent", "Negative, urgency 70: outage."),
+        *(("surge: Line 4", f"Line 4: {n} cases of Sinhala within 60 minutes; 0.5 is the habit of this hour.") for n in (9, 14)),
+        ("surge: Line 5", "Line 5: 9 cases of Sinhala within 60 minutes; 0.5 is the habit of this hour."),
+    ]
+    message = digest_message_of([item(n, *one) for n, one in enumerate(told)], digest_id=7, public_url="http://desk.example")
+    assert message.body.splitlines()[:6] == [
+        "- 12:00 UTC, 3 times, high: Negative, urgency 70 to 104: negative, complaint.",
+        "- 12:00 UTC, 2 times, high: Negative, 9,000 to 12,400 followers.",
+        "- 12:00 UTC, high: Negative, urgency 70: outage.",
+        "- 12:00 UTC, 2 times, high: Line 4: 9 to 14 cases of Sinhala within 60 minutes; 0.5 is the habit of this hour.",
+        "- 12:00 UTC, high: Line 5: 9 cases of Sinhala within 60 minutes; 0.5 is the habit of this hour.",
+        "",
+    ]

@@ -1,5 +1,6 @@
 """What is said of many alarms at once, of one that nobody has seen to, and of one that is over. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,11 @@ from amends.inbox.rules.words import Severity
 MOST_LINES = 20
 LONGEST_LINE = 160
 OVER = -1
+VARIES = re.compile(
+    r"(?<=^Negative, urgency )\d+|(?<=^Negative, )[\d,]+(?= followers)|[\d,]+(?= (?:cases|customers) .*within \d+ minutes)"
+    r"|[\d,]+\.\d(?= is the habit of this hour)"
+)
+"""The numbers in a reason by which alarms of one rule differ that else say the same."""
 WHY = {"digest": "gathered", "quiet": "in quiet hours", "flood": "too many to tell one by one"}
 
 
@@ -71,10 +77,10 @@ def retold(message: Message, again: int) -> Message:
 
 
 def _alike(loudest: Sequence[DigestItem]) -> list[list[DigestItem]]:
-    """Return the alarms, those that say the same together, in the order of the first of each."""
-    found: dict[tuple[str, str], list[DigestItem]] = {}
+    """Return the alarms, those of one rule that say the same but for their numbers together, in the order of the first of each."""
+    found: dict[tuple[str, str, str], list[DigestItem]] = {}
     for one in loudest:
-        found.setdefault((one.severity, one.reason), []).append(one)
+        found.setdefault((one.severity, one.rule, VARIES.sub("", one.reason)), []).append(one)
     return list(found.values())
 
 
@@ -83,7 +89,18 @@ def _line(same: Sequence[DigestItem]) -> str:
     when = first if first == last else f"{first} to {last}"
     loud = "critical" if same[0].severity == Severity.CRITICAL else "high"
     times = f"{len(same):,} times, " if len(same) > 1 else ""
-    return f"{when} UTC, {times}{loud}: {first_words(same[0].reason, LONGEST_LINE)}"
+    return f"{when} UTC, {times}{loud}: {first_words(_said(same), LONGEST_LINE)}"
+
+
+def _said(same: Sequence[DigestItem]) -> str:
+    """Return the reason of alarms alike: each number from the least to the greatest."""
+    spans = zip(*(VARIES.findall(one.reason) for one in same), strict=True)
+    told = iter([" to ".join(dict.fromkeys((min(span, key=_value), max(span, key=_value)))) for span in spans])
+    return VARIES.sub(lambda _found: next(told), same[0].reason)
+
+
+def _value(written: str) -> float:
+    return float(written.replace(",", "") or 0)
 
 
 def _why(items: Sequence[DigestItem]) -> str:
