@@ -46,6 +46,23 @@ def test_what_a_surge_counted_is_told_in_the_language_of_the_moment(told: surge_
 
 
 @pytest.mark.parametrize(
+    ("where", "in_spanish"),
+    [
+        ("Sri Lanka", "Sri Lanka"),
+        ("Germany", "Alemania"),
+        ("Sinhala", "cingalés"),
+        ("Tamil, in Latin letters", "tamil, en letras latinas"),
+        ("Jaffna", "Jaffna"),
+    ],
+)
+def test_the_region_and_the_language_of_a_surge_are_told_in_the_language_of_the_moment(where: str, in_spanish: str) -> None:
+    kept = sentence(surge_words.Told(name="x", n=3, minutes=60, where=where))
+    assert why_alarmed(kept) == kept
+    with speaking("es"):
+        assert why_alarmed(kept) == sentence(surge_words.Told(name="x", n=3, minutes=60, where=in_spanish))
+
+
+@pytest.mark.parametrize(
     "kept", ["a: ,,, cases within 5 minutes.", "a: 1 cases within 60 minutes.", "a: 3 cases of  within 5 minutes.", ": 3"]
 )
 def test_odd_words_of_a_rule_break_no_sentence(kept: str) -> None:

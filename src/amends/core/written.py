@@ -95,6 +95,19 @@ def region_name(region: str) -> str:
     return locale().territories.get(region, region)
 
 
+def named_anew(english: str) -> str:
+    """Return what a language or a country that is named in English is called in the language that is spoken; else it as it stands."""
+    kind, code = _named_in_english().get(english, ("", ""))
+    return (locale().languages if kind == "language" else locale().territories).get(code, english)
+
+
+@cache
+def _named_in_english() -> dict[str, tuple[str, str]]:
+    english = _locale("en")
+    named = {name: ("country", code) for code, name in english.territories.items()}
+    return named | {name: ("language", code) for code, name in english.languages.items()}
+
+
 def day(moment: date) -> str:
     """Return a day with its year: `2 Mar 2026`."""
     return _day(moment.date() if isinstance(moment, datetime) else moment, spoken())
