@@ -8,8 +8,10 @@ from amends.core.database import execute, fetch_values
 from amends.inbox.actions import consents, customer_record
 from amends.inbox.actions.customer_files import add_file
 from amends.inbox.actions.customer_notes import add_note
+from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.note import add_note as note_in_case
 from amends.inbox.actions.purchases import add_purchase
+from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.consent import Purpose
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Scope
@@ -19,6 +21,7 @@ from amends.inbox.store.customer_timeline import Asked, Entry, Place, kinds, pag
 from amends.inbox.store.purchases import NewPurchase
 from tests.cast import NOON, a_post, an_answer_to
 from tests.desk import DAY, HOUR, MINUTE, Desk
+from tests.people import a_person
 
 MESSAGE = """
 with wishes as (insert into occasions (name, kind, agent_id, created_at) values ('Wishes', 'birthday', %(agent)s, %(at)s) returning id)
@@ -65,6 +68,14 @@ def _all(desk: Desk, cy: CustomerId, **more: object) -> list[Entry]:
     return page(desk.conn, _asked(cy, **more))
 
 
+def _paged(desk: Desk, cy: CustomerId, *, size: int) -> list[Entry]:
+    seen, after = list[Entry](), None
+    while rows := page(desk.conn, _asked(cy, limit=size, after=after)):
+        seen += rows
+        after = Place(at=rows[-1].at, kind=rows[-1].kind, id=rows[-1].id)
+    return seen
+
+
 def _keys(entries: list[Entry]) -> list[tuple[str, int]]:
     return [(one.kind, one.id) for one in entries]
 
@@ -78,11 +89,7 @@ def test_every_kind_is_there_in_one_order_of_time(desk: Desk, known: CustomerId)
 
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_pages_of_any_size_show_each_entry_once_though_many_are_of_one_moment(desk: Desk, known: CustomerId, size: int) -> None:
-    whole, seen, after = _keys(_all(desk, known)), list[Entry](), None
-    while rows := page(desk.conn, _asked(known, limit=size, after=after)):
-        seen += rows
-        after = Place(at=rows[-1].at, kind=rows[-1].kind, id=rows[-1].id)
-    assert _keys(seen) == whole
+    assert _keys(_paged(desk, known, size=size)) == _keys(_all(desk, known))
 
 
 def test_it_is_filtered_by_kind_and_searched_by_text(desk: Desk, known: CustomerId) -> None:
@@ -118,3 +125,33 @@ def test_how_the_timeline_is_planned_reaches_nothing_else_in_the_transaction(des
     before = fetch_values(desk.conn, settings)
     _all(desk, known)
     assert fetch_values(desk.conn, settings) == before
+
+
+def test_the_history_of_a_record_stands_in_the_timeline_of_whom_it_is_part_of_as_its_own(desk: Desk, known: CustomerId) -> None:
+    conn, by = desk.conn, desk.agent_id
+    people = [a_person(conn, name) for name in ("Cy F.", "C. Fernando", "Nobody")]
+    for place, one in enumerate(people):
+        values = {"pronoun": f"p{place}"}
+        customer_record.change(conn, customer_id=one.id, values=values, version=None, by=by, now=NOON + place * MINUTE)
+    inner, outer, _ = people
+    merges = [
+        merge(conn, Pair(survivor_id=one, absorbed_id=other), agent_id=by, now=NOON + DAY)
+        for one, other in ((outer.id, inner.id), (known, outer.id))
+    ]
+
+    def told() -> list[tuple[str, object]]:
+        found = [one for one in _all(desk, known) if one.kind == "change"]
+        assert found == sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+        return [(one.facts["became"], one.facts["record"]) for one in found if one.detail == "pronoun"]
+
+    assert ("p0", {"id": inner.id, "name": "Cy F."}) in told()
+    assert ("p1", {"id": outer.id, "name": "C. Fernando"}) in told()
+    assert ("she", None) in told()
+    assert "p2" not in [became for became, _ in told()]
+    handles = [one.facts["was"] for one in _all(desk, known) if one.detail == "handles"]
+    assert handles == [None, None], "what went over is told once, where it went to"
+    assert _paged(desk, known, size=3) == _all(desk, known)
+    unmerge(conn, merges[0], agent_id=by, now=NOON + 2 * DAY)
+    assert [became for became, record in told() if record] == ["p1"]
+    unmerge(conn, merges[1], agent_id=by, now=NOON + 2 * DAY)
+    assert [record for _, record in told() if record] == []
