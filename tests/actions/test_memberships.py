@@ -1,12 +1,13 @@
 """Who belongs to an organisation is a part of the customer's record: told in their history, and taken back from there."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from amends.api import record_words
 from amends.core.database import Connection, execute
 from amends.core.errors import AmendsError
+from amends.core.translating import speaking
 from amends.inbox.actions.customer_record import change
 from amends.inbox.actions.customer_undo import undo
 from amends.inbox.actions.merge import Pair, merge
@@ -58,7 +59,7 @@ def test_a_membership_by_hand_stands_in_the_history_and_is_taken_back_from_there
         ("", "Flyers · pilot"),
         ("", "Riders"),
         ("Flyers · pilot", "Flyers · captain"),
-        ("Flyers · captain", "Flyers · captain · 2026-03-01"),
+        ("Flyers · captain", "Flyers · captain · until 1 Mar 2026"),
     ]
     for change_id in (ended, changed, added):
         undo(conn, customer_id=person.id, change_id=change_id, source=source, now=LATER)
@@ -111,3 +112,30 @@ def test_do_not_contact_that_a_merge_brought_reads_as_yes_and_is_taken_back_like
     record = customer_record.find(conn, survivor.id)
     assert record is not None
     assert record.do_not_contact_since is None
+
+
+@pytest.mark.parametrize(
+    ("last_day", "joins"), [(None, TermsWish()), (NOON.date(), TermsWish()), (NOON.date(), TermsWish(since="2026-03-02"))]
+)
+def test_who_leaves_may_join_again_on_the_same_day(conn: Connection, last_day: date | None, joins: TermsWish) -> None:
+    person, source = a_person(conn), Source(by=ada(conn))
+    club = add_organisation(conn, Wish(name="Flyers"), agent_id=ada(conn), now=NOON)
+    first = add_member(conn, club, person.id, TermsWish(role="pilot"), source=source, now=NOON)
+    with pytest.raises(AmendsError, match="within this time already"):
+        add_member(conn, club, person.id, TermsWish(), source=source, now=NOON)
+    if last_day:
+        change_member(conn, first, TermsWish(role="pilot", until=str(last_day)), source=source, now=NOON)
+    else:
+        end_membership(conn, first, source=source, now=NOON)
+    add_member(conn, club, person.id, joins, source=source, now=NOON)
+    assert next((one.since, one.belongs) for one in memberships.of_customer(conn, person.id, now=NOON)) == (NOON.date(), True)
+    with pytest.raises(AmendsError, match="within this time already"):
+        add_member(conn, club, person.id, TermsWish(), source=source, now=NOON)
+
+
+def test_the_history_tells_the_end_of_a_membership_in_the_readers_language(conn: Connection) -> None:
+    person, source = a_person(conn), Source(by=ada(conn))
+    club = add_organisation(conn, Wish(name="Flyers"), agent_id=ada(conn), now=NOON)
+    end_membership(conn, add_member(conn, club, person.id, TermsWish(), source=source, now=NOON), source=source, now=NOON)
+    with speaking("es"):
+        assert _told(conn, person)[-1] == ("Flyers", "Flyers · hasta el 1 mar 2026")

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from amends.api import record_words
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
+from amends.core.translating import speaking
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
@@ -136,6 +138,8 @@ def test_a_circle_is_refused_and_so_is_merging_somebody_with_themselves(conn: Co
     for survivor, absorbed in ((b, c), (b, a), (a, b), (a, c)):
         with pytest.raises(Conflict, match=r"is part of “.*” already: Ada merged them"):
             _merge(conn, survivor, absorbed)
+    with pytest.raises(Conflict, match=f"“B #{b.id}” is part of “A #{a.id}” already"):
+        _merge(conn, b, c)
     with pytest.raises(Refused):
         _merge(conn, c, c)
     with pytest.raises(NotFound):
@@ -167,6 +171,11 @@ def test_what_either_revoked_for_the_same_address_stays_revoked(conn: Connection
 
     merge_id = _merge(conn, one, other)
     assert [_in_force(conn, way) for way in ways.values()] == [False, False]
+    [said] = fetch_values(conn, "select basis from consents where id = any((select consents_made from merges)::bigint[])")
+    assert record_words.basis(said).startswith("What either revoked stays revoked")
+    with speaking("es"):
+        assert record_words.basis(said).startswith("Lo que cualquiera de las dos revocó")
+    assert record_words.basis("Told Ada") == "Told Ada"
 
     _undo(conn, merge_id)
     assert [_in_force(conn, way) for way in ways.values()] == [not survivor_revoked, survivor_revoked]

@@ -110,6 +110,9 @@ def test_a_membership_ends_and_is_taken_back_as_it_was(door: Door) -> None:
     ada, cy = door.visitor(door.who.ada), a_customer(door.pool)
     union = added(ada)
     end = undo_of(join(ada, union, cy, role="<b>Board</b>", number="7", since="2020-01-01"))
+    shown = ada.get(union).text
+    assert shown.index("How it is") < shown.index("Add a member")
+    assert "<bdi>&lt;b&gt;Board&lt;/b&gt;</bdi> · since 1 Jan 2020" in shown
     ended = ada.post(end)
     assert "until 1 Mar 2026" in ada.get(union).text
     ada.post(undo_of(ended))

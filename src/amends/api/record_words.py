@@ -7,6 +7,7 @@ from typing import Any
 from amends.api import words
 from amends.core.translating import N_, Table, _
 from amends.core.written import day, listed, number, short_day
+from amends.inbox.rules.consent import MERGED
 from amends.inbox.rules.customer_record import ATTRIBUTES, FIELDS, Attribute, Kind
 from amends.inbox.store.timeline_kinds._entry import Entry
 
@@ -48,6 +49,7 @@ PARTS = Table(
         "handles": N_("Handles"),
     }
 )
+BASES = Table({MERGED: N_("What either revoked stays revoked, and “do not contact” is kept.")})
 LONG = frozenset({"preferences", "concerns"})
 LEAP_YEAR = 2000
 """Has every day that a date without its year may name."""
@@ -100,9 +102,15 @@ def _part(kept: Mapping[str, Any]) -> str:
     if "network" in kept:
         return f"{words.network(kept['network'])}: {words.handle(kept['value'], kept['network'])}"
     if "organisation_id" in kept:
-        return " · ".join(str(kept[one]) for one in ("name", "role", "until") if kept.get(one))
+        until = _("until %(day)s") % {"day": _as_day(kept["until"])} if kept.get("until") else ""
+        return " · ".join(one for one in (str(kept["name"]), str(kept.get("role") or ""), until) if one)
     told = [str(kept[one]) for one in ("value", "verified") if kept.get(one)] or [str(kept.get("name") or "")]
     return " · ".join(told) if told[0] else NOTES.get(str(kept.get("kind")), "")
+
+
+def basis(kept: str) -> str:
+    """Return on what ground consent was written down: in the words of who wrote it, or what Amends itself had for one."""
+    return BASES.get(kept, kept)
 
 
 def date_line(kind: str, name: str, month: int, day_of_month: int, year: int | None) -> str:

@@ -183,4 +183,4 @@ def _known(given: int) -> int:
 def _shown(request: Request, desk: Desk, visitor: Visitor, organisation_id: int, text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
         values = one_values(desk, conn, visitor, organisation_id) | {"apart": True}
-    return saying(desk.screens.blocks(request, "organisation.html", ["shown"], values), text, undo=undo)
+    return saying(desk.screens.blocks(request, "organisation.html", ["how", "shown"], values), text, undo=undo)

@@ -9,6 +9,7 @@ from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import sensitive_values
 from amends.inbox.actions.sensitive_values import Chosen
+from amends.inbox.rules.consent import MERGED
 from amends.inbox.rules.customer_record import Origin
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence, EvidenceKind
@@ -115,14 +116,14 @@ def _standing(conn: Connection, customer_id: CustomerId) -> Record:
 
 
 def _already(conn: Connection, record: Record) -> str:
-    """Return who was faster; so no merge can go in a circle."""
+    """Return who was faster; so no merge can go in a circle. Both records may bear one name by then, so their numbers are told too."""
     by = merges.live_of(conn, record.id)
-    values = {"name": record.name, "survivor": by.survivor if by else "", "agent": (by.agent if by else None) or "Amends"}
+    survivor = f"{by.survivor} #{by.survivor_id}" if by else ""
+    values = {"name": f"{record.name} #{record.id}", "survivor": survivor, "agent": (by.agent if by else None) or "Amends"}
     return _("“%(name)s” is part of “%(survivor)s” already: %(agent)s merged them. Open that record, or take that back first.") % values
 
 
 def _keep_the_stricter(conn: Connection, merge_id: MergeId, pair: Pair, source: Source, now: datetime) -> None:
-    note = "Two records became one; what either revoked stays revoked."
-    made = moving.keep_the_stricter(conn, one=pair.survivor_id, other=pair.absorbed_id, source=source, note=note, now=now)
+    made = moving.keep_the_stricter(conn, one=pair.survivor_id, other=pair.absorbed_id, source=source, basis=MERGED, now=now)
     if made:
         merges.keep_consents(conn, merge_id, made)

@@ -132,10 +132,16 @@ def there(conn: Connection, organisation_id: int, *, now: datetime) -> Organisat
 
 
 def add_member(conn: Connection, organisation_id: int, customer_id: int, wish: TermsWish, *, source: Source, now: datetime) -> MembershipId:
-    """Let a customer belong to an organisation; `Refused` where they do within the same time already."""
+    """Let a customer belong to an organisation; `Refused` where they do within the same time already.
+
+    Who left it and comes back without a day belongs again from today on.
+    """
     organisation, terms = there(conn, organisation_id, now=now), wish.checked()
     if memberships.lock_person(conn, customer_id) is None:
         raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
+    today = now.astimezone(UTC).date()
+    if terms.since is None and not terms.until and memberships.have_left(conn, organisation.id, customer_id, today=today):
+        terms = replace(terms, since=today)
     _check_free(conn, organisation, customer_id, terms)
     membership_id = memberships.insert(conn, organisation.id, customer_id, terms, now=now)
     _tell(conn, EventKind.MEMBER_ADDED, _Of(organisation, customer_id, membership_id, became=terms), source, now)

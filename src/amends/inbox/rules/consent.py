@@ -27,6 +27,8 @@ class Target:
 
 
 EVERY_WAY = Target()
+MERGED = "amends.merged"
+"""The basis of what a merge itself revoked; each reader is told it in their language."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -103,18 +103,28 @@ def find(conn: Connection, membership_id: int, *, now: datetime) -> Membership |
 
 
 def overlapping(conn: Connection, organisation_id: int, customer_id: int, terms: Terms, *, but: int = 0) -> MembershipId | None:
-    """Return a membership of the same person in the same organisation within the same time, or None."""
+    """Return a membership of the same person in the same organisation within the same time, or None; they may leave and join on one day."""
     found = fetch_values(
         conn,
         """
         select id from memberships
         where organisation_id = %(organisation_id)s and customer_id = %(customer_id)s and id <> %(but)s
           and daterange(since, until, '[]') && daterange(%(since)s::date, %(until)s::date, '[]')
+          and not (since is distinct from until and (coalesce(until = %(since)s::date, false) or coalesce(since = %(until)s::date, false)))
         order by id limit 1
         """,
         asdict(terms) | {"organisation_id": organisation_id, "customer_id": customer_id, "but": but},
     )
     return found[0] if found else None
+
+
+def have_left(conn: Connection, organisation_id: int, customer_id: int, *, today: date) -> bool:
+    """Tell whether somebody belonged to the organisation, and is to belong no longer than today."""
+    query: LiteralString = """
+        select coalesce(bool_and(coalesce(until, 'infinity') <= %(today)s), false) from memberships
+        where organisation_id = %(organisation_id)s and customer_id = %(customer_id)s
+    """
+    return fetch_values(conn, query, {"organisation_id": organisation_id, "customer_id": customer_id, "today": today})[0]
 
 
 def lock_person(conn: Connection, customer_id: int) -> CustomerId | None:

@@ -181,7 +181,7 @@ def count_all(conn: Connection, customer_id: CustomerId) -> dict[str, int]:
     return {table: count for table, count in counts.items() if count}
 
 
-def keep_the_stricter(conn: Connection, *, one: CustomerId, other: CustomerId, source: Source, note: str, now: datetime) -> list[int]:
+def keep_the_stricter(conn: Connection, *, one: CustomerId, other: CustomerId, source: Source, basis: str, now: datetime) -> list[int]:
     """Revoke for `one`, who survives, what either of two has revoked and the other has given, before they become one; return the rows.
 
     For the same way, and for all ways; who withdrew all outweighs what the other gave for a way later.
@@ -198,13 +198,13 @@ def keep_the_stricter(conn: Connection, *, one: CustomerId, other: CustomerId, s
           order by c.customer_id, c.purpose, c.contact_way_id, c.author_id, c.at desc, c.id desc
         )
         insert into consents (customer_id, contact_way_id, author_id, purpose, given, basis, agent_id, program, at)
-        select distinct %(one)s::bigint, yes.contact_way_id, yes.author_id, yes.purpose, false, %(note)s, %(agent_id)s::bigint,
+        select distinct %(one)s::bigint, yes.contact_way_id, yes.author_id, yes.purpose, false, %(basis)s, %(agent_id)s::bigint,
           %(program)s, %(now)s
         from force yes join force no on no.customer_id <> yes.customer_id and no.purpose = yes.purpose and yes.given and not no.given
         where (yes.every and no.every) or (yes.kind = no.kind and yes.normal = no.normal) or (no.every and not yes.every and yes.at > no.at)
         returning id
         """,
-        {"one": one, "other": other, "agent_id": source.by, "program": source.token, "note": note, "now": now},
+        {"one": one, "other": other, "agent_id": source.by, "program": source.token, "basis": basis, "now": now},
     )
 
 
