@@ -11,6 +11,7 @@ from amends.core.migrate import FOLDER
 from amends.inbox.actions import occasions, plan_occasions, send_occasions
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.occasions import Stopped
 from amends.inbox.actions.send_occasions import Letter
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.consent import Purpose, Target
@@ -145,6 +146,39 @@ def test_nobody_gets_more_than_the_cap_over_all_occasions(conn: Connection) -> N
     assert states(conn) == ["sent", "skipped: cap"]
 
 
+def test_two_records_with_one_address_have_one_cap(conn: Connection) -> None:
+    one, other = somebody(conn), somebody(conn, "Cyril Fernando")
+    execute(conn, "update contact_ways set value = 'Cy@mail.example', normal = 'cy@mail.example'")
+    assert one != other
+    occasions.set_cap(conn, Cap(most=1, days=30), agent_id=ada(conn), now=NOON)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    assert len(send(conn)) == 1
+    assert states(conn) == ["sent", "skipped: cap"]
+
+
+def test_what_the_mail_server_may_have_counts_for_the_cap(conn: Connection) -> None:
+    somebody(conn)
+    occasions.set_cap(conn, Cap(most=1, days=30), agent_id=ada(conn), now=NOON)
+    an_occasion(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    both = [send_occasions.claim(conn, now=NOON) for _ in range(2)]
+    letters = [send_occasions.prepare(conn, one, policy=POLICY, now=NOON) for one in both if one]
+    assert [letter is not None for letter in letters] == [True, False]
+
+
+def test_what_a_record_got_that_became_part_of_another_counts_for_the_cap(conn: Connection) -> None:
+    survivor, absorbed = somebody(conn, month=3, day=3), somebody(conn)
+    occasions.set_cap(conn, Cap(most=1, days=30), agent_id=ada(conn), now=NOON)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    assert len(send(conn)) == 1
+    merge(conn, Pair(survivor_id=survivor, absorbed_id=absorbed), agent_id=ada(conn), now=NOON)
+    plan_occasions.plan(conn, now=NOON + DAY)
+    assert send(conn, now=NOON + DAY) == []
+
+
 def test_what_somebody_must_let_out_waits_for_it(conn: Connection) -> None:
     somebody(conn)
     occasion_id = an_occasion(conn, approval=True)
@@ -158,10 +192,52 @@ def test_stopping_stops_at_once_and_for_good(conn: Connection) -> None:
     somebody(conn)
     occasion_id = an_occasion(conn)
     plan_occasions.plan(conn, now=NOON)
-    assert occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON) == 1
+    assert occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON) == Stopped(held=1, under_way=0)
     occasions.switch_on(conn, occasion_id, agent_id=ada(conn), now=NOON)
     assert send(conn) == []
     assert states(conn) == ["stopped"]
+
+
+def test_what_a_worker_holds_is_stopped_until_the_mail_server_may_have_it(conn: Connection) -> None:
+    somebody(conn)
+    somebody(conn)
+    occasion_id = an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    on_its_way, held = send_occasions.claim(conn, now=NOON), send_occasions.claim(conn, now=NOON)
+    assert on_its_way
+    assert held
+    letter = send_occasions.prepare(conn, on_its_way, policy=POLICY, now=NOON)
+    assert letter
+    assert occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON) == Stopped(held=1, under_way=1)
+    assert send_occasions.prepare(conn, held, policy=POLICY, now=NOON) is None
+    send_occasions.record_sent(conn, letter.message_id, now=NOON)
+    assert states(conn) == ["sent", "stopped"]
+
+
+def test_what_the_mail_server_refused_for_now_after_the_stop_does_not_go_again(conn: Connection) -> None:
+    somebody(conn)
+    occasion_id = an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    claimed = send_occasions.claim(conn, now=NOON)
+    assert claimed
+    assert send_occasions.prepare(conn, claimed, policy=POLICY, now=NOON)
+    occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON)
+    send_occasions.record_trouble(conn, claimed, DeliveryError("no answer"), now=NOON)
+    occasions.switch_on(conn, occasion_id, agent_id=ada(conn), now=NOON)
+    assert send(conn, now=NOON + HOUR) == []
+    assert states(conn) == ["stopped: no answer"]
+
+
+def test_the_letter_of_a_worker_who_died_does_not_go_again_after_the_stop(conn: Connection) -> None:
+    somebody(conn)
+    occasion_id = an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    claimed = send_occasions.claim(conn, now=NOON)
+    assert claimed
+    assert send_occasions.prepare(conn, claimed, policy=POLICY, now=NOON)
+    occasions.stop(conn, occasion_id, agent_id=ada(conn), now=NOON + HOUR)
+    occasions.switch_on(conn, occasion_id, agent_id=ada(conn), now=NOON + HOUR)
+    assert send(conn, now=NOON + HOUR) == []
 
 
 def test_it_is_said_in_the_persons_language_and_the_link_stops_such_messages(conn: Connection) -> None:

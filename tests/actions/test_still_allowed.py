@@ -6,7 +6,7 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import occasions
-from amends.inbox.actions.reply import claim_reply
+from amends.inbox.actions.reply import claim_reply, is_left
 from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
 from amends.inbox.store import consents
 from tests.cast import a_post
@@ -91,7 +91,23 @@ def test_stopping_an_occasion_stops_what_waits_as_an_answer_too_but_not_what_is_
     execute(desk.conn, "update replies set state = %(state)s, first_try_at = %(tried)s", {"state": state, "tried": tried})
     [occasion_id] = fetch_values(desk.conn, "select id from occasions")
     stopped = occasions.stop(desk.conn, occasion_id, agent_id=desk.agent_id, now=desk.now)
-    assert (stopped, *_stands(desk.conn)) == ((0, ["sent "], 1) if state == "sending" else (1, ["stopped "], 0))
+    found = (stopped.held, stopped.under_way, *_stands(desk.conn))
+    assert found == ((0, 1, ["sent stopped"], 1) if state == "sending" else (1, 0, ["stopped "], 0))
+
+
+def test_what_a_network_refused_for_now_does_not_go_either_once_the_stopped_occasion_sends_again(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost"))
+    desk.write("Bags arrive again.")
+    execute(desk.conn, OCCASION, {"agent": desk.agent_id, "now": desk.now})
+    execute(desk.conn, "update replies set state = 'queued', attempts = 1, first_try_at = %(now)s", {"now": desk.now})
+    [occasion_id] = fetch_values(desk.conn, "select id from occasions")
+    stopped = occasions.stop(desk.conn, occasion_id, agent_id=desk.agent_id, now=desk.now)
+    assert (stopped.held, stopped.under_way) == (0, 1)
+    execute(desk.conn, "update occasions set active = true")
+    job = claim_reply(desk.conn, now=desk.now + timedelta(hours=1), lease=MINUTE)
+    assert job
+    assert is_left(desk.conn, job, now=desk.now)
+    assert _stands(desk.conn) == (["stopped stopped"], 0)
 
 
 def test_an_answer_of_a_colleague_goes_though_somebody_wants_no_messages(desk: Desk) -> None:

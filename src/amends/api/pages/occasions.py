@@ -19,7 +19,7 @@ from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.occasions import KINDS, VARIABLES, WHYS, Cap, Kind, Words, checked_words
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import agents, counts, customers, occasion_messages, occasions
+from amends.inbox.store import agents, counts, customers, occasion_messages, occasion_stops, occasions
 from amends.inbox.store.occasions import NewOccasion
 
 router = APIRouter(prefix="/occasions", include_in_schema=False)
@@ -162,7 +162,11 @@ def stop(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int) -> 
     """Stop it at once."""
     with desk.pool.transaction() as conn:
         stopped = acts.stop(conn, occasion_id, agent_id=visitor.agent_id, now=desk.clock())
-    said = ngettext("Stopped; %(n)s message does not go out", "Stopped; %(n)s messages do not go out", stopped) % {"n": stopped}
+    held, away = stopped.held, stopped.under_way
+    said = ngettext("Stopped; %(n)s message does not go out", "Stopped; %(n)s messages do not go out", held) % {"n": held}
+    if away:
+        more = ngettext("%(n)s message was on its way already", "%(n)s messages were on their way already", away) % {"n": away}
+        said = f"{said} · {more}"
     return saying(_shown(request, desk, occasion_id), said)
 
 
@@ -203,7 +207,7 @@ def let_out(
 def stop_one(request: Request, desk: AtDesk, _visitor: Meaning, occasion_id: int, message_id: int) -> Response:
     """Keep one message from going out."""
     with desk.pool.transaction() as conn:
-        if not occasion_messages.stop(conn, occasion_id=occasion_id, message_id=message_id):
+        if not occasion_stops.stop(conn, occasion_id=occasion_id, message_id=message_id, now=desk.clock()):
             raise Refused(_("This message is out already, or stopped."))
     return saying(_shown(request, desk, occasion_id), _("It does not go out"))
 

@@ -11,7 +11,7 @@ from amends.core.errors import NotFound
 from amends.core.secrets import fingerprint
 from amends.core.translating import _
 from amends.inbox.actions.send_occasions import stop_by
-from amends.inbox.store import occasion_messages
+from amends.inbox.store import occasion_stops
 
 router = APIRouter(prefix="/stop", include_in_schema=False)
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/stop", include_in_schema=False)
 def show(request: Request, desk: AtDesk, token: str) -> Response:
     """Ask whether such messages are to stop."""
     with desk.pool.transaction() as conn:
-        if occasion_messages.stopper(conn, fingerprint(token)) is None:
+        if occasion_stops.stopper(conn, fingerprint(token)) is None:
             raise NotFound(_("This link belongs to no message."))
     return desk.screens.page(request, "stop.html", {"stopped": False})
 

@@ -1,6 +1,6 @@
 """Settles the occasions on which we write to customers: their texts, whether they send, how often at most."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -13,7 +13,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.occasions import EARLIEST, LATEST, Cap, Kind, Words, checked_words
 from amends.inbox.rules.seen import mark, mark_by
-from amends.inbox.store import customer_sql, events, occasion_messages, occasions
+from amends.inbox.store import customer_sql, events, occasion_stops, occasions
 from amends.inbox.store.occasions import NewOccasion, Occasion
 
 LONGEST_NAME = 120
@@ -83,13 +83,21 @@ def switch_on(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: dat
     _tell(conn, occasion_id, "switched_on", agent_id, now)
 
 
-def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> int:
-    """Stop it at once: what is not out does not go out any more. Return how many messages that are."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """How many messages do not go out any more, and how many a mail server or a network may have already."""
+
+    held: int
+    under_way: int
+
+
+def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> Stopped:
+    """Stop it at once: what is not out does not go out any more, also once it sends again."""
     occasion_of(conn, occasion_id)
     occasions.set_active(conn, occasion_id, active=False)
-    stopped = occasion_messages.stop(conn, occasion_id=occasion_id) + still_allowed.stop(conn, occasion_id, agent_id=agent_id, now=now)
+    held = occasion_stops.stop(conn, occasion_id=occasion_id, now=now) + still_allowed.stop(conn, occasion_id, agent_id=agent_id, now=now)
     _tell(conn, occasion_id, "stopped", agent_id, now)
-    return stopped
+    return Stopped(held=held, under_way=occasion_stops.under_way(conn, occasion_id=occasion_id))
 
 
 def archive(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> None:

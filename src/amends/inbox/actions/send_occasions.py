@@ -21,10 +21,10 @@ from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.occasions import Cap, Go, Person, Wait, Why, Words
 from amends.inbox.rules.policy import Policy
-from amends.inbox.store import brands, consents, contact_ways, customer_record, occasion_messages, occasions
+from amends.inbox.store import brands, consents, contact_ways, customer_record, occasion_messages, occasion_stops, occasions
 from amends.inbox.store.contact_ways import Way
 from amends.inbox.store.customer_record import Record
-from amends.inbox.store.occasion_messages import Answerable, Claimed
+from amends.inbox.store.occasion_messages import Answerable, Claimed, Mailed
 from amends.inbox.store.occasions import Occasion
 
 _Route = Way | Answerable
@@ -71,7 +71,7 @@ def prepare(conn: Connection, claimed: Claimed, *, policy: Policy, now: datetime
     permitted, reachable = _routes(at)
     cap = occasions.cap(conn)
     said = rule.decide(
-        _person(at, cap, reachable=bool(reachable), permitted=bool(permitted)),
+        _person(at, cap, reachable=bool(reachable), chosen=permitted[0] if permitted else None),
         cap,
         due_at=claimed.due_at,
         zone=record.zone,
@@ -100,7 +100,7 @@ def record_trouble(conn: Connection, claimed: Claimed, error: DeliveryError, *, 
 
 def stop_by(conn: Connection, token: str, *, now: datetime) -> bool:
     """Take consent back for whoever holds the token of a message, over the way it came; False where no message has it."""
-    found = occasion_messages.stopper(conn, fingerprint(token))
+    found = occasion_stops.stopper(conn, fingerprint(token))
     if found is None:
         return False
     target = Target(contact_way_id=found.contact_way_id)
@@ -139,14 +139,15 @@ def _allows(said: list[Said], target: Target, record: Record) -> bool:
     return permits(said, Purpose.OCCASION, target, do_not_contact=record.do_not_contact_since is not None)
 
 
-def _person(at: _Sending, cap: Cap, *, reachable: bool, permitted: bool) -> Person:
+def _person(at: _Sending, cap: Cap, *, reachable: bool, chosen: _Route | None) -> Person:
     since = at.now - timedelta(days=cap.days)
+    way_id = chosen.id if isinstance(chosen, Way) else None
     return Person(
         do_not_contact=at.record.do_not_contact_since is not None,
         gone=at.record.erased_at is not None or at.record.merged_into is not None,
-        sent=occasion_messages.sent_since(at.conn, at.record.id, since=since),
+        sent=occasion_messages.sent_since(at.conn, at.record.id, way_id=way_id, since=since),
         reachable=reachable,
-        permitted=permitted,
+        permitted=chosen is not None,
     )
 
 
@@ -162,13 +163,16 @@ def _write(at: _Sending, route: _Route, policy: Policy) -> Letter | None:
     if isinstance(route, Answerable):
         return _answer(at, route.case_id, words, policy)
     token = token_urlsafe(24)
-    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=route.id, stop_hash=fingerprint(token))
+    mailed = Mailed(contact_way_id=route.id, stop_hash=fingerprint(token))
+    if not occasion_messages.keep_words(at.conn, at.claimed.id, words, mailed, now=at.now):
+        return None
     return Letter(message_id=at.claimed.id, to=route.value, language=words.language, subject=words.subject, text=words.text, stop=token)
 
 
 def _answer(at: _Sending, case_id: CaseId, words: Words, policy: Policy) -> None:
     """Queue it as an answer under the person's newest post, where the network's rules let us."""
-    occasion_messages.keep_words(at.conn, at.claimed.id, words, contact_way_id=None, stop_hash=None)
+    if not occasion_messages.keep_words(at.conn, at.claimed.id, words, None, now=at.now):
+        return
     try:
         with at.conn.transaction():
             reply_id = reply.queue_reply(

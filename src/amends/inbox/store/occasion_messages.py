@@ -109,18 +109,6 @@ def proposed(conn: Connection, occasion_id: int) -> list[int]:
     )
 
 
-def stop(conn: Connection, *, occasion_id: int, message_id: int | None = None) -> int:
-    """Stop what has not gone out of an occasion, or one message of it, and return how many that were."""
-    return execute(
-        conn,
-        """
-        update occasion_messages set state = 'stopped'
-        where state in ('proposed', 'queued', 'failed') and occasion_id = %(occasion)s and (%(message)s::bigint is null or id = %(message)s)
-        """,
-        {"occasion": occasion_id, "message": message_id},
-    )
-
-
 def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Claimed | None:
     """Return the message that is due longest, ours for the length of the lease, or None. What was being sent by who died is due again."""
     return fetch_maybe(
@@ -132,7 +120,8 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Claimed | Non
           where m.state in ('queued', 'sending') and m.due_at <= %(now)s and coalesce(m.claimed_until, '-infinity') <= %(now)s and o.active
           order by m.due_at, m.id limit 1 for update of m skip locked
         )
-        update occasion_messages m set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1 from due where m.id = due.id
+        update occasion_messages m set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1, handed_at = null
+        from due where m.id = due.id
         returning m.id, m.occasion_id, m.customer_id, m.due_at, m.attempts
         """,
         {"now": now, "until": now + lease},
@@ -140,10 +129,16 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta) -> Claimed | Non
 
 
 def put_off(conn: Connection, message_id: int, *, until: datetime, why: str = "") -> None:
-    """Let a claimed message wait until then."""
+    """Let a claimed message wait until then; where its occasion was stopped meanwhile it does not go any more."""
     execute(
         conn,
-        "update occasion_messages set state = 'queued', claimed_until = %(until)s, why = %(why)s where id = %(id)s and state = 'sending'",
+        """
+        with occasion as (
+          select o.active from occasions o join occasion_messages m on m.occasion_id = o.id where m.id = %(id)s for share of o
+        )
+        update occasion_messages m set state = case when o.active then 'queued' else 'stopped' end, claimed_until = %(until)s, why = %(why)s
+        from occasion o where m.id = %(id)s and m.state = 'sending'
+        """,
         {"id": message_id, "until": until, "why": why},
     )
 
@@ -157,44 +152,70 @@ def end(conn: Connection, message_id: int, *, state: str, why: str) -> None:
     )
 
 
-def keep_words(conn: Connection, message_id: int, words: Words, *, contact_way_id: int | None, stop_hash: bytes | None) -> None:
-    """Keep what a message says right before it goes, and by which token the person can stop such messages."""
-    execute(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mailed:
+    """Over which way a message goes by mail, and by which token the person can stop such messages."""
+
+    contact_way_id: int
+    stop_hash: bytes
+
+
+def keep_words(conn: Connection, message_id: int, words: Words, mailed: Mailed | None, *, now: datetime) -> bool:
+    """Keep what a claimed message says right before it goes; from then on the mail server may have it. False where it was stopped."""
+    kept = execute(
         conn,
         """
         update occasion_messages set language = %(language)s, subject = %(subject)s, text = %(text)s, contact_way_id = %(way)s,
-          stop_hash = %(stop)s
-        where id = %(id)s
+          stop_hash = %(stop)s, handed_at = case when %(way)s::bigint is not null then %(now)s end
+        where id = %(id)s and state = 'sending'
         """,
         {
             "id": message_id,
             "language": words.language,
             "subject": words.subject,
             "text": words.text,
-            "way": contact_way_id,
-            "stop": stop_hash,
+            "way": mailed and mailed.contact_way_id,
+            "stop": mailed and mailed.stop_hash,
+            "now": now,
         },
     )
+    return bool(kept)
 
 
 def sent(conn: Connection, message_id: int, *, now: datetime, reply_id: ReplyId | None = None) -> None:
-    """Keep that a claimed message is out."""
+    """Keep that a message is out, whatever was decided since it was handed over."""
     execute(
         conn,
         """
         update occasion_messages set state = 'sent', sent_at = %(now)s, reply_id = %(reply)s, why = '', claimed_until = null
-        where id = %(id)s and state = 'sending'
+        where id = %(id)s and state in ('sending', 'stopped')
         """,
         {"id": message_id, "now": now, "reply": reply_id},
     )
 
 
-def sent_since(conn: Connection, customer_id: CustomerId, *, since: datetime) -> int:
-    """Return how many messages on occasions somebody got since then."""
+def sent_since(conn: Connection, customer_id: CustomerId, *, way_id: int | None, since: datetime) -> int:
+    """Return how many messages on occasions somebody got since then, with what others got at the same address, whatever record they have.
+
+    What the mail server may have counts. Of those who ask for one address, one comes after the other until the transaction ends.
+    """
+    execute(
+        conn,
+        """
+        select pg_advisory_xact_lock(hashtextextended('message to ' || kind || ' ' || normal, 0)) from contact_ways where id = %(way)s
+        """,
+        {"way": way_id},
+    )
     return fetch_values(
         conn,
-        "select count(*) from occasion_messages where customer_id = %(id)s and sent_at is not null and sent_at > %(since)s",
-        {"id": customer_id, "since": since},
+        """
+        select count(*) from occasion_messages
+        where (sent_at > %(since)s or state = 'sending' and handed_at > %(since)s)
+          and (customer_id = any(customer_parts(%(id)s)) or contact_way_id = any(array(
+            select o.id from contact_ways w join contact_ways o on o.kind = w.kind and o.normal = w.normal and o.removed_at is null
+            where w.id = %(way)s)))
+        """,
+        {"id": customer_id, "way": way_id, "since": since},
     )[0]
 
 
@@ -263,21 +284,3 @@ def years(conn: Connection, customer_id: CustomerId, kind: str, on: date) -> int
         {"id": customer_id, "kind": kind, "year": on.year, "days": days_on(on)},
     )
     return found[0] if found else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stopper:
-    """Whose message a token belongs to, and over which way it came."""
-
-    customer_id: CustomerId
-    contact_way_id: int | None
-
-
-def stopper(conn: Connection, stop_hash: bytes) -> Stopper | None:
-    """Return who may stop messages with the token of this hash, or None."""
-    return fetch_maybe(
-        conn,
-        Stopper,
-        "select customer_root(customer_id) as customer_id, contact_way_id from occasion_messages where stop_hash = %(hash)s",
-        {"hash": stop_hash},
-    )

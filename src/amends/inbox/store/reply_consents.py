@@ -45,7 +45,8 @@ def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
           c.status <> 'resolved' or r.episode <> c.episode as goes_on
         from replies r join cases c on c.id = r.case_id join customers u on u.id = c.customer_id
         cross join lateral (
-          select 'occasion' as kind, m.id, not o.active as stopped from occasion_messages m join occasions o on o.id = m.occasion_id
+          select 'occasion' as kind, m.id, not o.active or m.why = 'stopped' as stopped
+          from occasion_messages m join occasions o on o.id = m.occasion_id
           where m.customer_id = any(customer_parts(u.id)) and m.reply_id = r.id
           union all select 'survey', s.id, false from surveys s where s.case_id = c.id and s.reply_id = r.id
           union all select 'incident', a.id, false from incident_answers a where a.case_id = c.id and a.reply_id = r.id
@@ -81,7 +82,7 @@ def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
           select m.id as message_id, r.id as reply_id, r.key, r.case_id, r.text
           from occasion_messages m join replies r on r.id = m.reply_id
           where m.occasion_id = %(occasion)s and m.state = 'sent' and r.state in ('proposed', 'queued') and r.first_try_at is null
-          order by r.id for update of r skip locked
+          order by r.id for update of r
         ), stopped as (
           update occasion_messages m set state = 'stopped', sent_at = null from waiting w where m.id = w.message_id
         ), gone as (
