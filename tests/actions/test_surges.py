@@ -146,6 +146,15 @@ def test_against_its_habit_a_busy_hour_is_quiet_and_a_quiet_hour_rings(desk: Des
     assert "is the habit of this hour" in surge.reason
 
 
+@pytest.mark.parametrize(("days", "rung"), [(0, 0), (2, 0), (3, 1)])
+def test_a_young_desk_rings_by_habit_from_the_third_day_on(desk: Desk, days: int, rung: int) -> None:
+    watched(desk, NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=60, least=5))
+    for day in range(1, days + 1):
+        complaints(desk, 2, at=NOON - timedelta(days=day))
+    complaints(desk, 50)
+    assert len(looked(desk)) == rung
+
+
 @pytest.mark.parametrize(("zone", "rung"), [("Europe/Berlin", 0), ("UTC", 1)])
 def test_a_habit_goes_by_the_clock_of_the_desk_when_summer_time_has_ended(desk: Desk, zone: str, rung: int) -> None:
     week = Calendar(zone=zone, spans=tuple(read_day(0, "9-17")))

@@ -42,8 +42,20 @@ def test_where_the_windows_scatter_widely_more_is_needed() -> None:
     assert calm < 1e-3 < wild
 
 
-def test_without_any_history_few_are_no_surge_and_many_are() -> None:
-    assert not judged(HABIT, Seen(n=6, habit=[])).surges
+def test_against_a_habit_that_nobody_knows_nothing_is_a_surge_and_a_surge_is_over() -> None:
+    found = judged(HABIT, Seen(n=500, habit=[], young=True))
+    assert (found.surges, found.calm) == (False, True)
+
+
+def test_of_a_young_desk_more_is_needed_since_one_day_is_not_as_another() -> None:
+    habit = [4, 3, 5, 4, 6, 2, 4, 4, 5]
+    assert [judged(HABIT, Seen(n=n, habit=habit, young=young)).surges for young in (False, True) for n in (20, 60)] == [
+        *(True, True),
+        *(False, True),
+    ]
+
+
+def test_where_none_came_in_weeks_that_are_known_few_are_no_surge_and_many_are() -> None:
     assert judged(HABIT, Seen(n=12, habit=[0] * 24)).surges
     assert not judged(HABIT, Seen(n=4, habit=[0] * 24)).surges
 

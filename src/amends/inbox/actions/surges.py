@@ -159,16 +159,27 @@ def _rule_of(new: NewRule) -> rule.Rule:
 
 def _seen(conn: Connection, found: SurgeRule, now: datetime) -> dict[str, Seen]:
     """Return what the rule counts now, by key; of a rate no habit is read. A habit keeps to the clock of the desk's calendar."""
-    current, behind = rule.windows(now, found.minutes, desk_zone(conn) if found.kind == Kind.HABIT else "UTC")
-    asked = [current, *(behind if found.kind == Kind.HABIT else [])]
+    width = timedelta(minutes=found.minutes)
+    ends, young = _known(conn, width, now) if found.kind == Kind.HABIT else ([], False)
+    asked = [(now - width, now), *rule.around(ends, width)]
     counted = surge_rules.count(conn, parse(found.condition), Apart(found.apart_by), asked, now=now)
     keys = {one.key for one in counted if one.window == 1}
-    return {key: _of_key(key, counted, len(asked)) for key in keys}
+    return {key: _of_key(key, counted, len(asked), young=young) for key in keys}
 
 
-def _of_key(key: str, counted: Sequence[Counted], windows: int) -> Seen:
+def _known(conn: Connection, width: timedelta, now: datetime) -> tuple[list[datetime], bool]:
+    """Return the times of a habit of which cases are known, and whether they are those of a young desk: of days, or none at all."""
+    zone = desk_zone(conn)
+    weeks = surge_rules.known(conn, rule.weeks_before(now, zone), span=timedelta(weeks=1), width=width)
+    if len(weeks) >= rule.ENOUGH_WEEKS:
+        return weeks, False
+    days = surge_rules.known(conn, rule.days_before(now, zone), span=timedelta(days=1), width=width)
+    return days if len(days) >= rule.ENOUGH_DAYS else [], True
+
+
+def _of_key(key: str, counted: Sequence[Counted], windows: int, *, young: bool) -> Seen:
     by_window = {one.window: one.n for one in counted if one.key == key}
-    return Seen(n=by_window.get(1, 0), habit=[by_window.get(place, 0) for place in range(2, windows + 1)])
+    return Seen(n=by_window.get(1, 0), habit=[by_window.get(place, 0) for place in range(2, windows + 1)], young=young)
 
 
 def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: Surge | None, now: datetime) -> None:

@@ -18,6 +18,11 @@ from amends.core.translating import _
 from amends.inbox.rules.working_hours import zone_or_utc
 
 WEEKS = 8
+ENOUGH_WEEKS = 4
+DAYS = 14
+ENOUGH_DAYS = 3
+YOUNG_SHAPE = 2.0
+"""Until so many weeks are known, a habit is that of the last days, and made wider: a Monday is no Sunday."""
 NEIGHBOURS = (-1, 0, 1)
 """The windows just before and after the same one count as its habit too."""
 CALM = timedelta(minutes=15)
@@ -60,10 +65,11 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """How many came within the window, and within each window of the habit."""
+    """How many came within the window, and within each window of the habit; of a `young` desk's, too few weeks are known."""
 
     n: int
     habit: Sequence[int]
+    young: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +85,12 @@ class Judged:
 def windows(now: datetime, minutes: int, zone: str = "UTC") -> tuple[tuple[datetime, datetime], list[tuple[datetime, datetime]]]:
     """Return the window that ends now, and those of its habit: the same time of the last weeks in a zone, with what lies beside it."""
     width = timedelta(minutes=minutes)
-    behind = [(end + shift * width - width, end + shift * width) for end in weeks_before(now, zone) for shift in NEIGHBOURS]
-    return (now - width, now), behind
+    return (now - width, now), around(weeks_before(now, zone), width)
+
+
+def around(ends: Sequence[datetime], width: timedelta) -> list[tuple[datetime, datetime]]:
+    """Return the windows that end then, with what lies beside each."""
+    return [(end + shift * width - width, end + shift * width) for end in ends for shift in NEIGHBOURS]
 
 
 def weeks_before(now: datetime, zone: str) -> list[datetime]:
@@ -89,15 +99,26 @@ def weeks_before(now: datetime, zone: str) -> list[datetime]:
     return [(here - timedelta(weeks=week)).astimezone(UTC) for week in range(1, WEEKS + 1)]
 
 
+def days_before(now: datetime, zone: str) -> list[datetime]:
+    """Return the same time of the last days by the clock on the wall of a zone."""
+    here = now.astimezone(zone_or_utc(zone))
+    return [(here - timedelta(days=day)).astimezone(UTC) for day in range(1, DAYS + 1)]
+
+
 def judged(rule: Rule, seen: Seen) -> Judged:
-    """Return how the count stands against the number, or against its habit; a new topic without a habit, against the number."""
+    """Return how the count stands against the number, or against its habit; where none is known, a new topic against the number.
+
+    Any other count against a habit that nobody knows yet is no surge.
+    """
     if rule.kind is Kind.RATE or (rule.kind is Kind.NEW_TOPIC and not seen.habit):
         return Judged(surges=seen.n >= rule.least, calm=seen.n < rule.least, expected=float(rule.least), chance=1.0)
-    expected, chance = surprise(seen.n, seen.habit)
+    if not seen.habit:
+        return Judged(surges=False, calm=True, expected=0.0, chance=1.0)
+    expected, chance = surprise(seen.n, seen.habit, widest=YOUNG_SHAPE if seen.young else float("inf"))
     return Judged(surges=seen.n >= rule.least and chance * rule.one_in <= 1, calm=chance > CALM_CHANCE, expected=expected, chance=chance)
 
 
-def surprise(n: int, habit: Sequence[int]) -> tuple[float, float]:
+def surprise(n: int, habit: Sequence[int], *, widest: float = float("inf")) -> tuple[float, float]:
     """Return how many were to be expected, and the chance of `n` or more.
 
     A surge of a week past does not raise the bar for the next one: a window of the habit counts as at most three times the usual and five.
@@ -106,7 +127,7 @@ def surprise(n: int, habit: Sequence[int]) -> tuple[float, float]:
     counted = [min(one, 3 * usual + 5) for one in habit]
     shape, rate = PRIOR_SHAPE + sum(counted), PRIOR_WINDOWS + len(counted)
     mean = shape / rate
-    return mean, _tail(n, mean, min(shape, _shape_of_scatter(counted, mean)))
+    return mean, _tail(n, mean, min(shape, widest, _shape_of_scatter(counted, mean)))
 
 
 def _shape_of_scatter(counted: Sequence[float], mean: float) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one, fetch_values
@@ -175,6 +175,20 @@ def count(conn: Connection, query: Query, apart: Apart, windows: Sequence[tuple[
     params = asked.params | {"since": [since for since, _until in windows], "until": [until for _since, until in windows]}
     with carefully(conn):
         return fetch_all(conn, Counted, found, params)
+
+
+def known(conn: Connection, ends: Sequence[datetime], *, span: timedelta, width: timedelta) -> list[datetime]:
+    """Return those of the times by which we watched already, or of which cases were brought along (one within the span before)."""
+    return fetch_values(
+        conn,
+        """
+        select moment from unnest(%(ends)s::timestamptz[]) as moment
+        where moment - 2 * %(width)s::interval >= (select min(created_at) from sources)
+          or exists (select from cases where opened_at > moment - %(span)s::interval and opened_at <= moment)
+        order by moment desc
+        """,
+        {"ends": list(ends), "span": span, "width": width},
+    )
 
 
 def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple[datetime, datetime], *, now: datetime) -> Places:
