@@ -29,8 +29,27 @@ def test_a_query_is_typed_with_help_and_what_cannot_be_read_is_told(desktop: Des
     expect(box).to_have_value("status:open mood:negative ")
     expect(page.locator("#rows .row")).to_have_count(9)
     page.keyboard.type("mod:x")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("do you mean “mood:”?")).to_be_visible()
     expect(box).to_have_value("status:open mood:negative mod:x")
+
+
+@pytest.mark.parametrize("meant", ["Enter", "Tab"])
+def test_a_word_that_is_not_whole_leaves_the_list_until_it_is_meant(desktop: Desktop, meant: str) -> None:
+    page = desktop.open("/inbox?q=mood:negative")
+    rows, trouble = page.locator("#rows .row"), page.get_by_text("This query cannot be read")
+    expect(rows).to_have_count(9)
+    page.locator("#search").focus()
+    page.keyboard.press("End")
+    with page.expect_response(re.compile(r"/inbox\?q=.*topic")) as asked:
+        page.keyboard.type(" topic:nonse")
+    assert "This query cannot be read" in asked.value.text()
+    expect(rows).to_have_count(9)
+    expect(trouble).to_have_count(0)
+    page.keyboard.press(meant)
+    expect(trouble).to_be_visible()
+    expect(rows).to_have_count(0)
+    expect(page.locator("#search")).to_have_value("mood:negative topic:nonse")
 
 
 @pytest.mark.soak

@@ -47,8 +47,8 @@ function laneOf(name) {
 
 const laneOfSource = (source) => [...lanes.values()].find((one) => one.source === source);
 
-// Settles when the answer is on the page. `still` is looked at when its turn comes, and again when the answer is here: what is no longer
-// wanted then is never asked, and never shown.
+// Settles when the answer is on the page. `still` is looked at when its turn comes, and again, with the answer, when that is here: what is
+// no longer wanted then is never asked, and never shown.
 export function request(verb, path, { lane, still = () => true, ...context }) {
   const it = laneOf(lane || context.target);
   const ask = async () => {
@@ -65,7 +65,7 @@ export function request(verb, path, { lane, still = () => true, ...context }) {
 
 when("htmx:beforeSwap", ({ detail }) => {
   const it = laneOfSource(detail.requestConfig.elt);
-  if (!it || it.still()) return;
+  if (!it || it.still(detail.serverResponse)) return;
   it.shown = false;
   detail.shouldSwap = false;
 });

@@ -39,9 +39,10 @@ export function showCase(id, { push = true, focus = true } = {}) {
   if (push) setTimeout(() => wantedCase === mine.id && history.pushState({}, "", address)); // while the server is at work: it takes a while
 }
 
-export function showList(address, { push = true, keepCase = false } = {}) {
+export function showList(address, { push = true, keepCase = false, typed = false } = {}) {
   if (!$("#list")) return location.assign(address);
-  const mine = (wantedList = { keepCase }), still = () => wantedList === mine && !(keepCase && typing);
+  const mine = (wantedList = { keepCase, typed });
+  const still = (answer = "") => wantedList === mine && !(keepCase && typing) && !(typed && isAtTheBox() && answer.includes('id="query-trouble"'));
   const shown = request("GET", address, { target: "#list", swap: "outerHTML", still }).finally(() => still() && (wantedList = null));
   return shown.then(() => {
     if (keepCase) goOn();
@@ -122,7 +123,8 @@ function goBack() {
   return id ? showCase(id, { push: false }) : forgetCase();
 }
 
-// Filters: the list follows as one types; the case beside it stays, and so does the cursor. While one types no answer takes the box away.
+// Filters: the list follows as one types; the case beside it stays, and so does the cursor. While one types no answer takes the box away,
+// and a word that is not whole yet leaves the list as it was: what is wrong with it is told on Enter, or when the box is left.
 
 let typing = 0;
 
@@ -132,6 +134,13 @@ function filterSoon(event) {
   const field = event.target;
   stopTyping();
   typing = setTimeout(() => filter(form, field), field.id === "search" ? 250 : 0);
+}
+
+const isAtTheBox = () => document.activeElement === $("#search");
+
+// A click that leaves the box is done before the list under it changes.
+function leaveBox({ target }) {
+  if (target.id === "search") setTimeout(() => wantedList?.typed && !isAtTheBox() && filter(target.form), 200);
 }
 
 function stopTyping() {
@@ -145,11 +154,12 @@ function filter(form, field) {
   if (!form.isConnected || wantedList?.keepCase === false) return;
   const chosen = { q: form.elements.q.value, sort: form.elements.sort.value };
   if (field && !(field.name in chosen)) chosen[field.name] = field.value;
-  showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true });
+  showList(`/inbox?${new URLSearchParams(chosen)}`, { keepCase: true, typed: field?.id === "search" });
 }
 
 when("click", follow);
 when("input", filterSoon);
+when("focusout", leaveBox);
 when("submit", (event) => {
   if (!event.target.matches("[data-filters]")) return;
   event.preventDefault();
