@@ -8,7 +8,7 @@ import pytest
 
 from amends.api import personal_words
 from amends.api.networks import counted
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Kind
 from amends.core.post import Visibility
@@ -104,6 +104,14 @@ def test_an_answer_that_shows_personal_data_is_asked_about_and_not_sent(door: Do
     assert answer.headers.get_list("hx-trigger") == []
     assert replies(door) == []
     assert not door.woken
+
+
+def test_a_number_is_asked_about_though_it_cannot_be_dialled_where_the_customers_language_is_spoken(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update cases set language = 'kn' where id = %(id)s", {"id": door.who.plain})
+    answer = send(door, door.who.plain, "Call Ada on 077 123 4567 or write to ada.silva@mail.example")
+    assert "shows this to everybody: phone number and e-mail." in answer.text
+    assert replies(door) == []
 
 
 def test_an_answer_that_was_meant_is_sent_all_the_same(door: Door) -> None:

@@ -49,9 +49,12 @@ def head_of(conn: Connection, case_id: CaseId) -> CaseHead:
 
 
 def named_in_public(conn: Connection, case_id: CaseId, text: str) -> tuple[Kind, ...]:
-    """Return the kinds of personal data that an answer would show to everybody; order numbers are named between customer and company."""
+    """Return the kinds of personal data that an answer would show to everybody; order numbers are named between customer and company.
+
+    A number of ours may be dialled in another country than where the case's language is spoken.
+    """
     case = head_of(conn, case_id)
-    found = () if case.is_private else find(text, case.language)
+    found = () if case.is_private else (*find(text, case.language), *find(text))
     return tuple(kind for kind in kinds_of(found) if kind is not Kind.ORDER)
 
 
