@@ -9,12 +9,13 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import automation, deeds, drafts, macros, rule_book
+from amends.inbox.actions import automation, deeds, drafts, macros, rule_book, snooze
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.actions.undo import undo
 from amends.inbox.rules.automation import MOST_FAILURES
 from amends.inbox.rules.ids import CaseId
+from amends.inbox.rules.snoozing import Reason, Sleep
 from amends.inbox.store import automation as rules
 from amends.inbox.store import automation_log, undone
 from amends.inbox.store import drafts as stored_drafts
@@ -147,6 +148,32 @@ def test_a_chain_of_rules_is_cut(desk: Desk) -> None:
     apply(desk)
     assert outcomes(desk, first) == ["acted"]
     assert sum("acted" in outcomes(desk, rule_id) for rule_id in ids) == 4
+
+
+def test_a_rule_that_lets_a_case_sleep_as_soon_as_it_wakes_does_so_once(desk: Desk) -> None:
+    rule_id = save(desk, draft(trigger="woken", deeds=[{"deed": "snooze", "hours": "1"}]))
+    desk.hear(FIRST)
+    sleep = Sleep(reason=Reason.TIME, until=desk.now + HOUR)
+    snooze.snooze(desk.conn, case_id=desk.case().id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+    for _time in range(4):
+        desk.now += 2 * HOUR
+        snooze.wake_due(desk.conn, now=desk.now)
+        apply(desk)
+    assert outcomes(desk, rule_id) == ["looped", "acted"]
+
+
+def test_a_case_that_a_person_sends_to_sleep_again_wakes_of_no_rule(desk: Desk) -> None:
+    rule_id = save(desk, draft(trigger="opened", deeds=[{"deed": "snooze", "hours": "1"}]))
+    woken = save(desk, draft("woken", trigger="woken", deeds=[{"deed": "snooze", "hours": "1"}]))
+    desk.hear(FIRST)
+    apply(desk)
+    sleep = Sleep(reason=Reason.TIME, until=desk.now + 3 * HOUR)
+    snooze.snooze(desk.conn, case_id=desk.case().id, sleep=sleep, agent_id=desk.agent_id, now=desk.now)
+    desk.now += 4 * HOUR
+    snooze.wake_due(desk.conn, now=desk.now)
+    assert fetch_values(desk.conn, "select because from events where kind = 'case_woken'") == [None]
+    apply(desk)
+    assert (outcomes(desk, rule_id), outcomes(desk, woken)) == (["acted"], ["acted"])
 
 
 def test_hours_without_an_answer_make_a_rule_act_once_in_each_wait(desk: Desk) -> None:
@@ -307,6 +334,7 @@ def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:
         (draft(deeds=[]), "one to 5"),
         (draft(trigger="unanswered", hours="soon"), "how many hours"),
         (draft(trigger="unanswered", hours="inf"), "how many hours"),
+        (draft(trigger="unanswered", hours="1e-300"), "how many hours"),
         (draft(condition="colour:red"), "is not a field"),
         (draft(condition='"lost'), "never closed"),
         (draft(condition="urgency:high"), "is no number"),
@@ -317,6 +345,7 @@ def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:
         (draft(deeds=[{"deed": "snooze", "at": "2099-01-01T00:00"}]), "a year at most"),
         (draft(deeds=[{"deed": "press", "points": "0", "reason": "x"}]), "1 to 100"),
         (draft(deeds=[{"deed": "press", "points": "5"}]), "Name the reason"),
+        (draft(deeds=[{"deed": "press", "points": "5", "reason": "\0"}]), "Name the reason"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(desk: Desk, wanted: Draft, words: str) -> None:

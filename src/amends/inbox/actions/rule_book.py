@@ -23,7 +23,8 @@ from amends.inbox.store.automation_log import Tried
 
 LONGEST_NAME = 80
 MOST_DEEDS = 5
-LONGEST_WAIT = 24 * 90
+SHORTEST_WAIT, LONGEST_WAIT = 1 / 60, 24 * 90
+"""In hours."""
 TRIED = 1_000
 SHOWN = 20
 
@@ -82,7 +83,7 @@ def _hours(text: str) -> float:
         hours = float(text or "nan")
     except ValueError:
         hours = 0.0
-    if not 0 < hours <= LONGEST_WAIT:
+    if not SHORTEST_WAIT <= hours <= LONGEST_WAIT:
         raise Refused(_("Say after how many hours, at most %(most)s.") % {"most": number(LONGEST_WAIT)})
     return hours
 

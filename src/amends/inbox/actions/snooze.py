@@ -4,6 +4,7 @@ The former happens in `actions.triage`.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, Refused
 from amends.core.translating import _
 from amends.inbox.actions.found import locked_case
+from amends.inbox.rules.automation import chain_of
 from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, PostId
@@ -64,10 +66,15 @@ def rouse(conn: Connection, case: Case, *, why: str, agent_id: AgentId, now: dat
 
 
 def wake_due(conn: Connection, *, now: datetime) -> int:
-    """Wake the cases whose time has come, at most `BATCH`, and return how many; doing it twice wakes them once."""
+    """Wake the cases whose time has come, at most `BATCH`, and return how many; doing it twice wakes them once.
+
+    Where a rule had sent a case to sleep, its waking came of that rule, too: or a rule that answers it would go round for ever.
+    """
     woken = snoozes.wake_due(conn, now=now, limit=BATCH)
-    told = [events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts=_why(one.incident)) for one in woken]
-    events.add_all(conn, told, now=now)
+    for one in woken:
+        with events.because(conn, one.because) if one.because and chain_of(one.because) else nullcontext():
+            told = events.Event(kind=EventKind.CASE_WOKEN, case_id=one.id, facts=_why(one.incident))
+            events.add_all(conn, [told], now=now)
     return len(woken)
 
 

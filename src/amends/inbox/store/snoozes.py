@@ -64,10 +64,11 @@ def find(conn: Connection, *, case_id: int) -> SnoozeRow | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Woken:
-    """A case that was woken, and the incident that it waited for."""
+    """A case that was woken, the incident that it waited for, and what had sent it to sleep, where that was not by hand."""
 
     id: CaseId
     incident: str = ""
+    because: dict[str, object] | None = None
 
 
 def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
@@ -82,7 +83,10 @@ def wake_due(conn: Connection, *, now: datetime, limit: int) -> list[Woken]:
           where s.until <= %(now)s and c.status = 'snoozed' order by s.until, s.case_id limit %(limit)s for update of c skip locked
         )
         update cases c set status = case when c.waiting_since is null then 'waiting' else 'open' end, unread = true
-        from due where c.id = due.id returning c.id, due.incident
+        from due where c.id = due.id
+        returning c.id, due.incident, (
+          select e.because from events e where e.case_id = c.id and e.kind = 'case_snoozed' order by e.id desc limit 1
+        ) as because
         """,
         {"now": now, "limit": limit},
     )

@@ -8,6 +8,7 @@ from amends.core.translating import N_, _
 from amends.inbox.actions import press
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
+from amends.inbox.rules.text import storable
 
 EVENT = EventKind.CASE_PRESSED
 DECIDED_BY = None
@@ -17,7 +18,7 @@ LONGEST = 40
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
     """Return the points and the reason."""
-    points, reason = number(asked, "points"), " ".join(str(asked.get("reason") or "").split())
+    points, reason = number(asked, "points"), " ".join(storable(str(asked.get("reason") or "")).split())
     if not 0 < points <= press.MOST:
         raise Refused(_("Urgency is raised by 1 to 100 points."))
     if not 0 < len(reason) <= LONGEST:
