@@ -227,6 +227,7 @@ def test_what_a_rule_did_is_told_in_the_readers_language(door: Door) -> None:
         aside = gettext("put aside")
     page = client.get(f"/settings/rules/{rule_id}", headers={"Accept-Language": "ta"}).text
     assert f"{pressed}; {aside}; note “a; b”" in page
+    assert f'<th scope="row">{door.now.date().isoformat()}' not in page
     assert "raise the urgency by 10: resolve; put aside; note “a; b”" in client.get(f"/settings/rules/{rule_id}/log?before=99").text
 
 

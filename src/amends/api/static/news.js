@@ -159,7 +159,7 @@ when("htmx:beforeSwap", ({ detail: { pathInfo, shouldSwap, target } }) => {
   if (asked && asked !== openCase()) return shouldSwap && target.id === "case" && letGo(target);
   const scroll = $("#thread-scroll"), active = document.activeElement;
   focused = active.closest("#case-head, #thread, #customer") ? active.id || "case-title" : "";
-  unfolded = $$("#thread details[open]").map((part) => part.id);
+  unfolded = $$(":is(#thread, #case-head) details[open]").map((part) => part.id);
   atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
 });
 
