@@ -14,7 +14,7 @@ from amends.inbox.actions.purchases import add_purchase
 from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.consent import Purpose
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.rights import EVERYTHING, Scope
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.customer_notes import NewNote
 from amends.inbox.store.customer_timeline import Asked, Entry, Place, kinds, page
@@ -155,3 +155,18 @@ def test_the_history_of_a_record_stands_in_the_timeline_of_whom_it_is_part_of_as
     assert [became for became, record in told() if record] == ["p1"]
     unmerge(conn, merges[1], agent_id=by, now=NOON + 2 * DAY)
     assert [record for _, record in told() if record] == []
+
+
+def test_who_added_a_note_is_found_by_its_index_however_long_the_history_is(desk: Desk, known: CustomerId) -> None:
+    execute(
+        desk.conn,
+        """
+        insert into customer_changes (customer_id, field, became, origin, origin_note, at)
+        select %(id)s, 'notes', jsonb_build_object('id', n), 'agent', '', now() from generate_series(1000, 4000) n
+        """,
+        {"id": known},
+    )
+    execute(desk.conn, "analyze customer_changes")
+    execute(desk.conn, "set local enable_sort = off")
+    plan = fetch_values(desk.conn, "explain " + kinds()["note"].rows(EVERYTHING), _asked(known).params(["note"]))
+    assert "customer_changes_added" in "".join(plan)
