@@ -195,7 +195,7 @@ def _clock(policy: Promised | None, kind: str, number: int, run: Stretch, pauses
         wall=sum((b - a for a, b in stretches), NOTHING),
         business=sum((counted.between(a, b) for a, b in stretches), NOTHING),
         whole=counted.between(run.begin, end or NOW),
-        paused=sum((max((pause.end or end or NOW) - pause.begin, NOTHING) for pause in pauses), NOTHING),
+        paused=sum((max(min(pause.end or NOW, end or NOW) - pause.begin, NOTHING) for pause in pauses), NOTHING),
         promised=minutes is not None,
         broken=due is not None and (due < end if end else due <= NOW),
     )
@@ -207,7 +207,7 @@ def _running(begin: datetime, end: datetime, pauses: list[Stretch]) -> list[tupl
     for pause in pauses:
         edges += [pause.begin, pause.end or end]
     edges.append(end)
-    return [(a, max(a, b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [(a, max(a, min(b, end))) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _due(worked: Worked | None, left: timedelta, stretches: list[tuple[datetime, datetime]], *, stands: bool) -> datetime | None:

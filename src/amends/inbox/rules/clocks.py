@@ -82,14 +82,14 @@ class Clock:
 
     def paused(self, until: datetime | None = None) -> timedelta:
         """Return how long it stood, up to its end or `until`."""
-        over = sum((end - begin for begin, end in self.pauses), timedelta(0))
         now = self.ended_at or until
+        over = sum((min(end, now or end) - min(begin, now or begin) for begin, end in self.pauses), timedelta(0))
         return over + (max(now - self.paused_at, timedelta(0)) if self.paused_at and now else timedelta(0))
 
     def stretches(self, until: datetime) -> list[tuple[datetime, datetime]]:
-        """Return when it ran, up to its end, its pause or `until`."""
+        """Return when it ran, up to its end, its pause or `until`, which our clock may have been put back before."""
         edges = [self.started_at, *(moment for pause in self.pauses for moment in pause), self.paused_at or self.ended_at or until]
-        return [(begin, max(begin, end)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+        return [(begin, max(begin, min(end, until))) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def follow(at: Standing, clocks: Sequence[Clock], *, now: datetime) -> list[Clock]:
