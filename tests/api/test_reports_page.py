@@ -22,6 +22,23 @@ def kept(door: Door, agent_id: int, **facts: object) -> str:
     return answer.headers["hx-redirect"]
 
 
+def test_a_report_by_agent_keeps_that_part_when_it_is_changed_while_nobody_may_compare(door: Door) -> None:
+    mia, body = door.visitor(door.who.mia), FIELDS | {"parts": ["held", "assignee"]}
+    with door.pool.transaction() as conn:
+        execute(conn, "update number_settings set compare_agents = '{manager}'")
+    address = kept(door, door.who.mia, **body)
+    with door.pool.transaction() as conn:
+        execute(conn, "update number_settings set compare_agents = '{}'")
+    ticked = 'name="parts" value="assignee" checked'
+    assert ticked in mia.get(address).text
+    changed = mia.post(address, data=body | {"name": "Tuesday"})  # pyright: ignore[reportArgumentType]
+    assert (changed.status_code, ticked in changed.text) == (200, True)
+    assert "not compared here" in mia.get(address).text
+    without = mia.post(address, data=FIELDS)  # pyright: ignore[reportArgumentType]
+    assert (without.status_code, 'value="assignee"' in without.text) == (200, False)
+    assert mia.post(address, data=body).status_code == 422  # pyright: ignore[reportArgumentType]
+
+
 def undo_of(answer: Answer) -> str:
     return json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
 

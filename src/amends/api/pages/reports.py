@@ -1,5 +1,6 @@
 """Reports: those there are, a new one, one made for whoever looks, its files, and when it goes to whom by mail."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -117,14 +118,14 @@ def sendings(request: Request, desk: AtDesk, visitor: Reading, report_id: int) -
 
 
 def _listed(conn: Connection, visitor: Visitor) -> dict[str, Any]:
-    return {"reports": keeping.listed(conn, visitor), "report": None} | _choices(conn, visitor)
+    return {"reports": keeping.listed(conn, visitor), "report": None} | _choices(conn, visitor, [])
 
 
-def _choices(conn: Connection, visitor: Visitor) -> dict[str, Any]:
-    """Return what the form offers."""
+def _choices(conn: Connection, visitor: Visitor, had: Sequence[str]) -> dict[str, Any]:
+    """Return what the form offers; what the report had of parts before can be kept."""
     compares = number_settings.read(conn).may_compare(visitor.role)
     choices = {
-        "parts": [part for part in rule.Part if compares or part is not rule.Part.ASSIGNEE],
+        "parts": [part for part in rule.Part if compares or part is not rule.Part.ASSIGNEE or part in had],
         "files": [FileKind.CSV, FileKind.XLSX],
         "readers": keeping.who_may_read(conn),
         "weekdays": [(day + 1, weekday(day)) for day in range(7)],
@@ -138,7 +139,12 @@ def _choices(conn: Connection, visitor: Visitor) -> dict[str, Any]:
 def _values(desk: Desk, visitor: Visitor, report_id: int) -> dict[str, Any]:
     with desk.pool.transaction() as conn:
         report = keeping.seen(conn, report_id, visitor)
-        values = _choices(conn, visitor) | {"report": report, "counts": counts.read(conn, visitor.scope), "trouble": "", "made": None}
+        values = _choices(conn, visitor, report.parts) | {
+            "report": report,
+            "counts": counts.read(conn, visitor.scope),
+            "trouble": "",
+            "made": None,
+        }
         values |= {"may_change": keeping.may_change(report, visitor) and visitor.may(Right.REPORTS)}
         values |= {"mark_of": keeping.mark_of, "log": report_sendings.log(conn, report_id), "shown": shown, "bars": bars}
         try:

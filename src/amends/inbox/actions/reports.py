@@ -74,8 +74,8 @@ def change(conn: Connection, report_id: int, wish: Kept, *, visitor: Visitor, no
 
     `seen_as` is the `mark_of` the report that its writer saw, if they say so: `Conflict` where it was changed since.
     """
-    unchanged(conn, f"report {report_id}", lambda: to_change(conn, report_id, visitor), mark_of, seen_as)
-    kept = _checked(conn, wish, visitor, now)
+    before = unchanged(conn, f"report {report_id}", lambda: to_change(conn, report_id, visitor), mark_of, seen_as)
+    kept = _checked(conn, wish, visitor, now, had=before.parts)
     reports.update(conn, report_id, kept, next_at=next_turn(schedule_of(kept), now))
     _tell(conn, EventKind.REPORT_SAVED, report_id, kept.name, visitor, now)
 
@@ -158,14 +158,15 @@ def schedule_of(kept: Kept) -> Schedule:
     return Schedule(every=Every(kept.every), on_day=kept.on_day, at_minute=kept.at_minute, zone=zone_or_utc(kept.zone))
 
 
-def _checked(conn: Connection, wish: Kept, visitor: Visitor, now: datetime) -> Kept:
+def _checked(conn: Connection, wish: Kept, visitor: Visitor, now: datetime, *, had: Sequence[str] = ()) -> Kept:
+    """Return the wish as it is kept. A part that it had stays though its owner may not see it any more: it says so in its place."""
     query, asker = parse(wish.condition), Asker(agent_id=visitor.agent_id, now=now, scope=visitor.scope)
     condition(conn, query, asker)
     check_query(conn, query, asker, role=visitor.role)
     parts = [part.value for part in Part if part in wish.parts]
     if not parts:
         raise Refused(_("Choose at least one part of the report."))
-    if Part.ASSIGNEE in parts and not number_settings.read(conn).may_compare(visitor.role):
+    if Part.ASSIGNEE in parts and Part.ASSIGNEE not in had and not number_settings.read(conn).may_compare(visitor.role):
         raise Refused(not_compared())
     files = [kind.value for kind in (FileKind.CSV, FileKind.XLSX) if kind in wish.files]
     language = wish.language if wish.language in NATIVE_NAMES else "en"
