@@ -18,7 +18,7 @@ VARIES = re.compile(
     r"(?<=^Negative, urgency )\d+|(?<=^Negative, )[\d,]+(?= followers)|[\d,]+(?= (?:cases|customers) .*within \d+ minutes)"
     r"|[\d,]+\.\d(?= is the habit of this hour)"
 )
-"""The numbers in a reason by which alarms of one rule differ that else say the same."""
+"""The numbers in a reason by which alarms differ that else say the same; the name of a rule, which may hold one, is none of them."""
 WHY = {"digest": "gathered", "quiet": "in quiet hours", "flood": "too many to tell one by one"}
 
 
@@ -77,10 +77,10 @@ def retold(message: Message, again: int) -> Message:
 
 
 def _alike(loudest: Sequence[DigestItem]) -> list[list[DigestItem]]:
-    """Return the alarms, those of one rule that say the same but for their numbers together, in the order of the first of each."""
-    found: dict[tuple[str, str, str], list[DigestItem]] = {}
+    """Return the alarms, those that say the same but for their numbers together, in the order of the first of each."""
+    found: dict[tuple[str, str], list[DigestItem]] = {}
     for one in loudest:
-        found.setdefault((one.severity, one.rule, VARIES.sub("", one.reason)), []).append(one)
+        found.setdefault((one.severity, VARIES.sub("", one.reason)), []).append(one)
     return list(found.values())
 
 

@@ -187,7 +187,7 @@ class Apart:
 def apart(conn: Connection, customer_id: CustomerId, scope: Scope, *, limit: int = 50) -> list[Apart]:
     """Return who is said not to be this customer, or anybody who became part of them, the newest first."""
     query: LiteralString = """
-        with part as (select unnest(customer_parts(%(customer)s)) as id), said as (
+        with part as (select unnest(customer_parts(u.id)) as id from customers u where u.id = %(customer)s), said as (
           select m.id, m.other_id as whom from part join match_suggestions m on m.one_id = part.id and m.state = 'dismissed'
           union select m.id, m.one_id from part join match_suggestions m on m.other_id = part.id and m.state = 'dismissed'
         )

@@ -19,7 +19,7 @@ def rows(_scope: Scope) -> LiteralString:
                coalesce(g.name, '') as by, '' as mood, '' as language,
                jsonb_build_object('origin', c.origin, 'note', c.origin_note, 'program', c.program, 'was', c.was, 'became', c.became,
                  'record', case when c.customer_id <> %(customer_id)s then jsonb_build_object('id', u.id, 'name', u.name) end) as facts
-        from unnest(customer_parts(%(customer_id)s)) part(id) cross join lateral (
+        from customers whole cross join unnest(customer_parts(whole.id)) part(id) cross join lateral (
           select * from customer_changes c
           where c.customer_id = part.id and (c.at, c.id) < (%(at)s, %(below_change)s)
             and not (c.was is null and c.field in ('notes', 'files', 'purchases'))
@@ -28,5 +28,6 @@ def rows(_scope: Scope) -> LiteralString:
           order by c.at desc, c.id desc limit %(limit)s
         ) c
         join customers u on u.id = c.customer_id left join agents g on g.id = c.agent_id
+        where whole.id = %(customer_id)s
         order by c.at desc, c.id desc limit %(limit)s
     """
