@@ -83,7 +83,7 @@ def test_a_lead_shares_with_the_team_and_everyone_and_an_agent_only_looks(door: 
     shared = undo_of(keep(bo, name="Ours", audience=f"team-{team}", q="assignee:me")).split("/")[2]
     keep(bo, name="All of us", audience="all")
     assert [name for name, _ in saved(ada)] == ["Ours", "All of us"]
-    assert [name for name, _ in saved(door.visitor(door.who.ann))] == ["All of us"]
+    assert [name for name, _ in saved(door.visitor(door.who.lea))] == ["All of us"]
     assert "⋯" not in ada.get("/inbox/views").text
     assert keep(ada, audience="all").status_code == 403
     assert ada.post(f"/views/{shared}/delete").status_code == 403
@@ -92,6 +92,19 @@ def test_a_lead_shares_with_the_team_and_everyone_and_an_agent_only_looks(door: 
     own = undo_of(keep(ada, name="Mine alone")).split("/")[2]
     assert bo.post(f"/views/{own}/delete").status_code == 404
     assert bo.post(f"/views/{own}/restore").status_code == 404
+
+
+def test_what_a_manager_shares_with_a_team_she_is_not_in_stays_in_her_hands_and_out_of_those_of_another_teams_lead(door: Door) -> None:
+    mia, lea = door.visitor(door.who.mia), door.visitor(door.who.lea)
+    with door.pool.transaction() as conn:
+        team = fetch_values(conn, "insert into teams (name, created_at) values ('Night', now()) returning id")[0]
+    undo = undo_of(keep(mia, name="For the night", audience=f"team-{team}"))
+    view = undo.split("/")[2]
+    assert [name for name, _ in saved(mia)] == ["For the night"]
+    assert saved(lea) == []
+    assert mia.post(undo).status_code == 200
+    assert lea.post(f"/views/{view}/restore").status_code == 404
+    assert mia.post(f"/views/{view}/restore").status_code == 200
 
 
 def test_a_view_that_asks_for_mine_is_counted_for_each_who_looks(door: Door) -> None:

@@ -85,7 +85,7 @@ def shelf_of(conn: Connection, visitor: Visitor, counts: Mapping[str, int], aske
     timed = view_counts.of_time(conn, asker.scope, now=asker.now)
     named = mentions.count(conn, agent_id=visitor.agent_id, scope=visitor.scope, most=MOST)
     counts = {**counts, _MENTIONS: named}
-    views = saved_views.seen_by(conn, visitor.agent_id)
+    views = saved_views.seen_by(conn, visitor.agent_id, visitor.role)
     if views:
         whose = [asker.agent_id if _is_own(view, asker) else 0 for view in views]
         view_counts.want(conn, [view.id for view in views], whose, now=asker.now)

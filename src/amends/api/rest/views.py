@@ -59,7 +59,7 @@ def list_views(desk: AtDesk, visitor: Bearing) -> Views:
     """List the views that one sees."""
     built_in = [BuiltIn(name=view, query=QUERIES[view], sort=sort_of_view(view)) for view in View]
     with desk.pool.transaction() as conn:
-        return Views(built_in=built_in, saved=saved_views.seen_by(conn, visitor.agent_id))
+        return Views(built_in=built_in, saved=saved_views.seen_by(conn, visitor.agent_id, visitor.role))
 
 
 @router.post("", status_code=201, operation_id="save_view")

@@ -89,7 +89,8 @@ def _team(conn: Connection, wish: Wish, visitor: Visitor) -> int | None:
 def move_view(conn: Connection, view_id: SavedViewId, *, up: bool, visitor: Visitor) -> bool:
     """Let a view change places with the one above or below it, of those that are one's own or shared as it is; False at the end."""
     view = view_to_change(conn, view_id, visitor)
-    beside = [one for one in saved_views.seen_by(conn, visitor.agent_id) if (one.audience == "me") == (view.audience == "me")]
+    there = saved_views.seen_by(conn, visitor.agent_id, visitor.role)
+    beside = [one for one in there if (one.audience == "me") == (view.audience == "me")]
     place = next(index for index, one in enumerate(beside) if one.id == view.id) + (-1 if up else 1)
     if not 0 <= place < len(beside):
         return False
@@ -107,18 +108,15 @@ def delete_view(conn: Connection, view_id: SavedViewId, *, visitor: Visitor, now
 
 def restore_view(conn: Connection, view_id: SavedViewId, *, visitor: Visitor, now: datetime) -> SavedView:
     """Bring a deleted view back and return it."""
-    view = saved_views.find_deleted(conn, view_id)
-    if view is None:
-        raise NotFound(_("There is no such view."))
-    check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=view.agent_id, audience=view.audience)
+    view = view_to_change(conn, view_id, visitor, deleted=True)
     saved_views.set_deleted(conn, view_id, at=None)
     events.add(conn, EventKind.VIEW_RESTORED, now=now, agent_id=visitor.agent_id, view_id=view_id, name=view.name)
     return view
 
 
-def view_to_change(conn: Connection, view_id: SavedViewId, visitor: Visitor) -> SavedView:
-    """Return a view that the visitor sees and may change; `NotFound`, `NotAllowed`."""
-    view = saved_views.find_seen(conn, view_id, visitor.agent_id)
+def view_to_change(conn: Connection, view_id: SavedViewId, visitor: Visitor, *, deleted: bool = False) -> SavedView:
+    """Return a view that the visitor sees and may change, or with `deleted` bring back; `NotFound`, `NotAllowed`."""
+    view = saved_views.find_seen(conn, view_id, visitor.agent_id, visitor.role, deleted=deleted)
     if view is None:
         raise NotFound(_("There is no such view."))
     check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=view.agent_id, audience=view.audience)

@@ -1,4 +1,4 @@
-"""SQL of saved views: one's own, those of one's teams, and those for everyone."""
+"""SQL of saved views: one's own, those of one's teams (of every team, for managers), and those for everyone."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -6,7 +6,9 @@ from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, SavedViewId
+from amends.inbox.rules.rights import SEE_EVERY_TEAM, Right, may
 from amends.inbox.rules.saved_views import Audience
+from amends.inbox.rules.words import Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,24 +41,26 @@ select v.id, v.agent_id, v.audience, v.team_id, coalesce(t.name, '') as team, v.
 from saved_views v left join teams t on t.id = v.team_id
 """
 _SEEN: LiteralString = """
- where v.deleted_at is null and (v.audience = 'all' or (v.audience = 'me' and v.agent_id = %(agent_id)s)
-   or (v.audience = 'team' and v.team_id in (select team_id from team_members where agent_id = %(agent_id)s)))
+ (v.audience = 'all' or (v.audience = 'me' and v.agent_id = %(agent_id)s)
+   or (v.audience = 'team' and (%(every_team)s or v.team_id in (select team_id from team_members where agent_id = %(agent_id)s))))
 """
 
 
-def seen_by(conn: Connection, agent_id: AgentId) -> list[SavedView]:
+def seen_by(conn: Connection, agent_id: AgentId, role: str) -> list[SavedView]:
     """Return the views that an agent sees, shared ones first."""
-    return fetch_all(conn, SavedView, _SELECT + _SEEN + " order by v.audience = 'me', v.place, v.id", {"agent_id": agent_id})
+    query = _SELECT + " where v.deleted_at is null and" + _SEEN + " order by v.audience = 'me', v.place, v.id"
+    return fetch_all(conn, SavedView, query, _whose(agent_id, role))
 
 
-def find_seen(conn: Connection, view_id: SavedViewId, agent_id: AgentId) -> SavedView | None:
-    """Return a view that the agent sees, or None."""
-    return fetch_maybe(conn, SavedView, _SELECT + _SEEN + " and v.id = %(id)s", {"id": view_id, "agent_id": agent_id})
+def find_seen(conn: Connection, view_id: SavedViewId, agent_id: AgentId, role: str, *, deleted: bool = False) -> SavedView | None:
+    """Return a view that the agent sees, or with `deleted` would see if it were brought back; None otherwise."""
+    query = _SELECT + " where v.id = %(id)s and (v.deleted_at is not null) = %(deleted)s and" + _SEEN
+    return fetch_maybe(conn, SavedView, query, _whose(agent_id, role) | {"id": view_id, "deleted": deleted})
 
 
-def find_deleted(conn: Connection, view_id: SavedViewId) -> SavedView | None:
-    """Return a view that was deleted, or None."""
-    return fetch_maybe(conn, SavedView, _SELECT + " where v.deleted_at is not null and v.id = %(id)s", {"id": view_id})
+def _whose(agent_id: AgentId, role: str) -> dict[str, object]:
+    """Say who looks: whoever may share with every team sees what is shared with any, or nobody could tidy up where a team has no lead."""
+    return {"agent_id": agent_id, "every_team": Role(role) in SEE_EVERY_TEAM and may(role, Right.SHARE)}
 
 
 def count_beside(conn: Connection, *, audience: Audience, agent_id: AgentId) -> int:
