@@ -265,6 +265,7 @@ def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_o
 
 def test_on_the_network_the_question_waits_for_approval_and_is_off_by_default(desk: Desk) -> None:
     plan_id = follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
+    assert plan_id is not None
     desk.hear(FIRST)
     desk.resolve()
     agree(desk, way=False)
