@@ -151,12 +151,12 @@ def furnished_as(server: Server, name: str, *, now: datetime) -> Furnished:
 
 
 @contextmanager
-def door_of(server: Server, desk: Furnished) -> Generator[Door]:
+def door_of(server: Server, desk: Furnished, *, translator_url: str = "") -> Generator[Door]:
     """Open the door to a copy of a furnished desk, which is gone at the end."""
     own = f"desk_{next(_NUMBERS)}"
     pool = open_pool(server.clone(own, of=desk.name), size=4)
     try:
-        yield Door(pool=pool, who=desk.who, now=desk.now)
+        yield Door(pool=pool, who=desk.who, now=desk.now, translator_url=translator_url)
     finally:
         pool.close()
         server.drop(own)

@@ -365,13 +365,15 @@ def test_a_translator_that_leads_elsewhere_or_talks_nonsense_translates_nothing(
             (302, b"", {"Location": server.url}),
             (200, b"<html>", {}),
             (200, b"[]", {}),
+            (200, b"[" * 200_000, {}),
+            (200, b'{"translatedText": " "}', {}),
             (200, b"x" * 2_000_000, {}),
         ):
             server.status, server.body, server.headers = status, body, headers
             with pytest.raises(TranslationFailed):
                 found.translate("Hello", source="", target="ta")
         assert server.asked[0]["api_key"] == "k-1"
-        assert len(server.asked) == 4
+        assert len(server.asked) == 6
     with pytest.raises(TranslationFailed, match="cannot be reached"):
         found.translate("Hello", source="", target="ta")
 

@@ -46,9 +46,15 @@ def profile(chromium: Browser) -> Generator[Profile]:
 
 
 @pytest.fixture
-def desktop(profile: Profile, server: Server, furnished_now: Furnished) -> Generator[Desktop]:
+def translator_url() -> str:
+    """Where the desk's translator is; a file of tests that needs one says where."""
+    return ""
+
+
+@pytest.fixture
+def desktop(profile: Profile, server: Server, furnished_now: Furnished, translator_url: str) -> Generator[Desktop]:
     """Ada's desktop: signed in, on a furnished desk of the test's own."""
-    with door_of(server, furnished_now) as door, serving(door.app, port=profile.port) as address:
+    with door_of(server, furnished_now, translator_url=translator_url) as door, serving(door.app, port=profile.port) as address:
         door.now = utc_now()
         token = door.visitor(door.who.ada).cookies[SESSION_COOKIE]
         profile.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])

@@ -1,4 +1,5 @@
 // Translation: a post is shown in the reader's language in its place, the original one key away; a draft gets a second box.
+// A translation belongs to the words it was made of: where its author changes them, the post shows the new ones.
 
 import { $, $$, openCase, when } from "./dom.js";
 import { toast, trouble } from "./toasts.js";
@@ -15,22 +16,28 @@ export async function translate(button) {
 }
 
 async function ask(button, post) {
+  const of = original(post).textContent;
   button.disabled = true;
   const answer = await fetch(`/inbox/${openCase()}/posts/${post}/translation`, { headers: { "HX-Request": "true" } }).catch(() => null);
   button.disabled = false;
   if (!answer) return toast($("#composer").dataset.local, { bad: true });
   const text = await answer.text();
   if (!answer.ok) return trouble(answer.status, text);
-  made.set(post, text);
+  made.set(post, { of, text });
   return true;
 }
 
+const original = (post) => $(`#post-${post} .original`);
+
 function place(post) {
-  const shown = $(`#translation-${post}`), button = $(`[data-do="translate"][data-post="${post}"]`), on = wanted.has(post) && made.has(post);
+  const shown = $(`#translation-${post}`), button = $(`[data-do="translate"][data-post="${post}"]`);
   if (!shown || !button) return;
-  if (on && !shown.firstChild) shown.innerHTML = made.get(post); // our own server's HTML, escaped there
+  if (made.get(post)?.of !== original(post).textContent) made.delete(post);
+  if (!made.has(post)) wanted.delete(post);
+  const on = wanted.has(post);
+  if (on && !shown.firstChild) shown.innerHTML = made.get(post).text; // our own server's HTML, escaped there
   shown.hidden = !on;
-  $(".original", shown.parentElement).hidden = on;
+  original(post).hidden = on;
   button.dataset.words ||= button.textContent;
   button.textContent = on ? button.dataset.back : button.dataset.words;
   button.setAttribute("aria-pressed", String(on));

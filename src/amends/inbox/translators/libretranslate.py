@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import requests
 
 from amends.core.errors import SettingsWrong, TranslationFailed
+from amends.core.network import NOT_JSON
 from amends.core.ports import Translator
 from amends.core.translating import gettext as _
 
@@ -15,6 +16,7 @@ CONNECT, READ, WHOLE = 3.0, 10.0, 15.0
 """Seconds to reach it, between two pieces of its answer, and for all of it."""
 LARGEST = 1_000_000
 OK = 200
+TITLE = "LibreTranslate"
 
 
 class _Choice(Protocol):
@@ -53,13 +55,13 @@ class LibreTranslate:
         status, body = self._ask(asked)
         try:
             told: Any = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             told = {}
         found = told.get("translatedText") if isinstance(told, dict) else None
-        if status == OK and isinstance(found, str):
+        if status == OK and isinstance(found, str) and found.strip():
             return found
-        why = told.get("error") if isinstance(told, dict) else None
-        raise TranslationFailed(_("The translator did not translate this: %(why)s") % {"why": str(why or status)[:200]})
+        why = (told.get("error") if isinstance(told, dict) else None) or (_(NOT_JSON) % {"title": TITLE} if status == OK else status)
+        raise TranslationFailed(_("The translator did not translate this: %(why)s") % {"why": str(why)[:200]})
 
     def _ask(self, asked: dict[str, str]) -> tuple[int, bytes]:
         until = time.monotonic() + WHOLE
