@@ -107,7 +107,9 @@ def _reached(number: Number, regions: tuple[str, ...], *, plus: bool, apart: boo
         if len(digits) >= LEAST_WITH_BARE_CODE and digits.startswith(tuple(map(_code, regions))):
             tries.append((abroad, ""))
     found = (reach(*one) for one in tries)
-    return next((reached for reached in found if reached is not Reach.NOBODY), Reach.NOBODY)
+    # Who writes a plus means a number to dial, even one of a range that the library does not know or that nobody was given yet.
+    unknown = Reach.SOMEBODY if plus and is_plausible(abroad) else Reach.NOBODY
+    return next((reached for reached in found if reached is not Reach.NOBODY), unknown)
 
 
 def _stands_alone(number: Number, *, apart: bool) -> bool:
@@ -136,3 +138,15 @@ def reach(number: str, region: str) -> Reach:
     if kind == kinds.UNKNOWN:
         return Reach.NOBODY
     return Reach.COMPANY if kind in {kinds.TOLL_FREE, kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN} else Reach.SOMEBODY
+
+
+@lru_cache(maxsize=8192)
+def is_plausible(number: str) -> bool:
+    """Say whether a number with a plus has the code of a country and a length that numbers have there."""
+    import phonenumbers  # noqa: PLC0415 - see above
+
+    try:
+        possible = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+    return possible == phonenumbers.ValidationResult.IS_POSSIBLE
