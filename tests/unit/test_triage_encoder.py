@@ -250,3 +250,16 @@ def test_evaluate_says_where_there_is_nothing_to_measure(tmp_path: Path) -> None
     result = CliRunner().invoke(triage, ["evaluate", str(tmp_path)])
     assert result.exit_code == 1
     assert "no TSV file" in str(result.exception)
+
+
+def test_evaluate_names_the_column_that_a_file_lacks(tmp_path: Path) -> None:
+    (tmp_path / "shifted.tsv").write_text("tweet\tlabel\nthank you\tpositive\n", encoding="utf-8")
+    (tmp_path / "bare.tsv").write_text("thank you\tpositive\n", encoding="utf-8")
+    (tmp_path / "stars.tsv").write_text("text\tlabel\nthank you\tfive\n", encoding="utf-8")
+    result = CliRunner().invoke(triage, ["evaluate", str(tmp_path), "--json"])
+    assert [line.rpartition("/")[2] for line in result.stderr.splitlines()] == [
+        "bare.tsv: left out, its header lacks `text` and `label`",
+        "shifted.tsv: left out, its header lacks `text`",
+        "stars.tsv: left out, no row has a label we know",
+    ]
+    assert "no TSV file" in str(result.exception)

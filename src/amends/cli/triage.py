@@ -19,7 +19,7 @@ from amends.core.ports import Classifier, Intent
 from amends.triage.judge import Text, judge
 from amends.triage.loading import classifier_of, default_classifier
 from amends.triage.training.diagram import diagram
-from amends.triage.training.evaluate import Report, evaluate
+from amends.triage.training.evaluate import Report, evaluate, missing_columns
 from amends.triage.verdict import Verdict
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -79,6 +79,8 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.tsv"))
     found = [(path, evaluate(path, classifier)) for path in files]
     reports = [report for _, report in found if report]
+    for path, report in found:
+        _say_left_out(path, report)
     if not reports:
         raise Refused(f"There is no TSV file with `text` and a known `label` under {folder}.")
     if drawing:
@@ -87,17 +89,20 @@ def evaluate_files(folder: Path, model: str, drawing: Path | None, as_json: bool
         click.echo(json.dumps({"model": classifier.version, "files": [asdict(report) for report in reports]}))
     else:
         Console().print(_table(classifier, reports))
-    for path, report in found:
-        _say_left_out(path, report)
 
 
 def _say_left_out(path: Path, report: Report | None) -> None:
     """Say on standard error what of a file was not measured."""
     if report is None:
-        click.echo(f"{path}: left out, no row has a label we know", err=True)
+        click.echo(f"{path}: left out, {_why_left_out(path)}", err=True)
     elif report.left_out:
         labels = ", ".join(f"{label} {rows:,}" for label, rows in sorted(report.left_out.items()))
         click.echo(f"{path}: left out, rows with other labels: {labels}", err=True)
+
+
+def _why_left_out(path: Path) -> str:
+    missing = missing_columns(path)
+    return f"its header lacks {' and '.join(f'`{column}`' for column in missing)}" if missing else "no row has a label we know"
 
 
 def _draw(path: Path, reports: Sequence[Report]) -> None:

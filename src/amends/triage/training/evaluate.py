@@ -21,6 +21,7 @@ from amends.triage.tuning import SHIPPED, Tuning
 from amends.triage.verdict import Verdict
 
 BINS = 15
+NEEDED = ("text", "label")
 BATCH = 512
 # What the labels of known sets mean; see the model card.
 ALIKE = {
@@ -93,6 +94,13 @@ def evaluate(path: Path, classifier: Classifier, tuning: Tuning = SHIPPED) -> Re
     looked = np.array([verdict.needs_look for verdict in verdicts])
     report = _report(str(path), classes, (chances, truth, looked), len(rows) / spent, [row.language for row in rows])
     return replace(report, left_out=left_out)
+
+
+def missing_columns(path: Path) -> list[str]:
+    """Return which of the columns that a file needs its header does not name."""
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+        named = csv.DictReader(lines, delimiter="\t").fieldnames or ()
+    return [column for column in NEEDED if column not in named]
 
 
 def _labelled(path: Path) -> tuple[list[_Row], dict[str, int]]:
