@@ -93,7 +93,16 @@ def test_labels_that_are_no_moods_are_refused_by_name(tmp_path: Path) -> None:
         build(make(tmp_path / "pets", labels=("cat", "dog")))
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["{there}/nowhere", "./nowhere", "~/models/nowhere", "models/of/ours"])
+def test_a_folder_that_is_not_there_is_refused_with_what_may_be_named_instead(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelMissing, match=r"There is no folder .*(nowhere|ours), which AMENDS_TRIAGE_MODEL names\. Name a folder that"):
+        classifier_of(name.format(there=tmp_path))
+
+
+def test_what_is_no_model_is_refused_with_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ModelMissing, match="nowhere"):
-        build(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    for name in (str(tmp_path / "empty"), "nobody/nowhere"):
+        with pytest.raises(ModelMissing, match=rf"{name}.* needs a config.json") as refused:
+            classifier_of(name)
+        assert "\n" not in str(refused.value)

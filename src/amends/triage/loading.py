@@ -3,12 +3,16 @@
 from functools import cache
 from pathlib import Path
 
+from amends.core.errors import ModelMissing
 from amends.core.ports import Classifier
 from amends.core.settings import read_settings
 from amends.triage import card
 from amends.triage.models import encoder
 
 SHIPPED = Path(__file__).parent / "weights"
+INSTEAD = (
+    "Name a folder that `amends triage train` wrote, a folder of a transformers model or org/name on the hub; nothing: the shipped one."
+)
 
 
 def default_classifier() -> Classifier:
@@ -26,6 +30,13 @@ def classifier_of(name: str) -> Classifier:
         return encoder.build(SHIPPED)
     if any((Path(name) / file).exists() for file in (card.FILE, encoder.MODEL_FILE)):
         return encoder.build(Path(name))
+    if _is_path(name) and not Path(name).is_dir():
+        raise ModelMissing(f"There is no folder {name}, which AMENDS_TRIAGE_MODEL names. {INSTEAD}")
     from amends.triage.models import hub  # noqa: PLC0415 - torch, which it needs, is in the extra `hub` only
 
     return hub.build(Path(name))
+
+
+def _is_path(name: str) -> bool:
+    """Say whether a name can only be that of a folder: on the hub it has one slash at most."""
+    return name.startswith((".", "~", "/")) or Path(name).is_absolute() or len(Path(name).parts) > len(("org", "name"))

@@ -45,7 +45,11 @@ def build(folder: Path) -> "HubModel":
     except ImportError as error:
         raise ModelMissing(f"A model from the hub needs the extra `hub`: pip install 'amends[hub]' ({error.name} is missing).") from error
     except Exception as error:  # the library raises OSError, ValueError, KeyError and its own errors for a bad folder or name
-        raise ModelMissing(f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) cannot be loaded: {error}") from error
+        said = str(error).strip().partition("\n")[0]
+        raise ModelMissing(
+            f"The triage model {name!r} (AMENDS_TRIAGE_MODEL) cannot be loaded. It needs a config.json, weights and a tokenizer in its "
+            f"folder, or its right name and a way to the hub. The library says: {said}"
+        ) from error
     return HubModel(name, tokenizer, network.eval())
 
 
