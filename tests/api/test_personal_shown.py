@@ -2,8 +2,10 @@
 
 import json
 from html import unescape
+from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from amends.api import personal_words
@@ -14,6 +16,8 @@ from amends.core.personal.kinds import Kind
 from amends.core.post import Visibility
 from amends.inbox.actions.ingest import ingest
 from amends.inbox.actions.triage import triage_pending
+from amends.triage.language import TABLE, WEIGHTS
+from amends.triage.ngrams import Table, write_tables
 from tests.cast import POLICY, a_post
 from tests.door import Answer, Door, as_fragment
 from tests.fakes import FakeClassifier
@@ -183,6 +187,19 @@ def test_a_text_is_tried_and_not_kept(shared_door: Door, text: str, said: str) -
     assert answer.status_code == 200
     assert said in answer.text
     assert "<b>" not in answer.text
+
+
+def test_a_text_is_tried_in_the_language_that_the_model_at_work_would_say(shared_door: Door, tmp_path: Path) -> None:
+    bias = np.array([9, 0], np.float32)
+    always_hindi = Table(rarity=np.ones(2, np.uint8), weights=np.zeros((2, 2), np.int8), scales=np.ones(2, np.float32), bias=bias)
+    write_tables(tmp_path / WEIGHTS.name, {TABLE: always_hindi}, languages=["hi-Latn", "en"])
+    text = "mage bag eka thama awe na 0771234567 kawruth phone eka ganne na"  # a number of Sri Lanka, in a post in Sinhala
+    said = {}
+    for model in ("", str(tmp_path)):
+        door = Door(pool=shared_door.pool, who=shared_door.who, triage_model=model)
+        said[model] = door.visitor(shared_door.who.mia).post("/settings/personal/try", data={"text": text}).text
+    assert "[phone number]" in said[""]
+    assert "[phone number]" not in said[str(tmp_path)]
 
 
 def test_an_agent_does_not_change_what_is_looked_for(door: Door) -> None:

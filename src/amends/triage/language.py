@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from amends.core.errors import ModelMissing
 from amends.triage.cleaning import LINK_MASK, MENTION_MASK
 from amends.triage.ngrams import Table, read_tables
 
@@ -87,6 +88,18 @@ def read_latin(path: Path) -> Latin:
     table = read_tables(path, [TABLE])[TABLE]
     with np.load(path, allow_pickle=False) as file:
         return Latin(languages=tuple(str(label) for label in file["languages"]), table=table)
+
+
+@lru_cache(maxsize=2)
+def latin_of(model: str) -> Latin | None:
+    """Return the one of the triage model in the folder `model`, without loading the rest of it; None where the shipped one speaks.
+
+    It speaks too where the folder has none or a damaged one: whoever loads the model says what is wrong with it.
+    """
+    try:
+        return read_latin(Path(model) / WEIGHTS.name) if model else None
+    except ModelMissing:
+        return None
 
 
 def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:

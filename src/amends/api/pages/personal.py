@@ -17,7 +17,7 @@ from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import storable
 from amends.inbox.store import counts, order_shapes
 from amends.triage.cleaning import clean
-from amends.triage.language import detect
+from amends.triage.language import detect, latin_of
 
 router = APIRouter(prefix="/settings/personal", include_in_schema=False)
 LONGEST_TRIAL = 5000
@@ -58,7 +58,7 @@ def undo(request: Request, desk: AtDesk, visitor: Meaning, of: Annotated[int, Qu
 def look(request: Request, desk: AtDesk, _visitor: Meaning, text: Annotated[str, Form()] = "") -> Response:
     """Show what would be found in a text."""
     tried = text.strip()[:LONGEST_TRIAL]
-    language = detect(clean(tried), "")
+    language = detect(clean(tried), latin=latin_of(desk.settings.triage_model))
     with desk.pool.transaction() as conn:
         shapes = order_shapes.newest(conn)
     values = {"tried": tried, "found": find(tried, language, shapes=shapes), "masked": mask(tried, language, shapes=shapes)}
