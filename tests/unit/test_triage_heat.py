@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from amends.triage.calibration import softmax
+from amends.triage import calibration
+from amends.triage.calibration import EVERY_LANGUAGE, softmax
+from amends.triage.training.mixture import Row
 from tests.needs import Later
 
 WITHOUT = "scipy is in the extra `train`, which is not installed here"
@@ -47,3 +49,40 @@ def test_the_threshold_is_the_lowest_that_keeps_its_promise() -> None:
     hopeless = calibrate.threshold(confidence, np.zeros(100, bool), np.ones(100))
     assert hopeless[1] == 0.0
     assert hopeless[2] == pytest.approx(0.35, abs=0.011)
+
+
+def heard(language: str, rows: int, *, by_ngrams: bool) -> dict[str, np.ndarray]:
+    """Return rows of a language, their moods, and features in which the moods stand in the n-grams or in the encoder's answers."""
+    moods = np.arange(rows) % 3
+    telling = calibration.log_softmax(3.0 * np.eye(3)[np.where(np.arange(rows) % 10 < 9, moods, (moods + 1) % 3)])
+    nothing = np.full((rows, 3), np.log(1 / 3))
+    seen = np.hstack([nothing, telling] if by_ngrams else [telling, nothing * 0])
+    return {"languages": np.array([language] * rows), "seen": np.hstack([seen, np.full((rows, 5), np.log(1 / 5))]), "moods": moods}
+
+
+def fitted(*groups: dict[str, np.ndarray]) -> dict[str, calibration.Calibration]:
+    all_of = {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}
+    rows = len(all_of["moods"])
+    signals = np.zeros((rows, 7))
+    said = tuple(Row(text="x", source="own", mood=int(mood)) for mood in all_of["moods"])
+    return calibrate.calibrations_of(calibrate.Dev(rows=said, intent=np.zeros((rows, 5)), signals=signals, **all_of))
+
+
+def test_romanised_languages_of_few_rows_share_a_blend_that_hears_the_n_grams() -> None:
+    few = calibrate.FEW_ROWS // 2
+    hindi, punjabi = (heard(language, few, by_ngrams=True) for language in ("hi-Latn", "pa-Latn"))
+    english, tamil = heard("en", calibrate.ENOUGH_ROWS, by_ngrams=False), heard("ta-Latn", calibrate.ENOUGH_ROWS, by_ngrams=True)
+    found = fitted(hindi, punjabi, english, tamil)
+    assert {EVERY_LANGUAGE, "en", "ta", "hi-Latn", "pa-Latn", "hi"} - found.keys() == {"hi"}
+    assert "ta-Latn" not in found
+    assert found["hi-Latn"] == found["pa-Latn"]
+    said = calibration.moods([found["hi-Latn"]] * few, hindi["seen"])
+    assert (said.argmax(1) == hindi["moods"]).mean() > 0.85
+    unheard = calibration.moods([found[EVERY_LANGUAGE]] * few, hindi["seen"])
+    assert (unheard.argmax(1) == hindi["moods"]).mean() < 0.5
+    assert found["hi-Latn"].precision >= calibrate.PRECISION_OF_FEW
+
+
+def test_too_few_romanised_rows_have_no_calibration_of_their_own() -> None:
+    found = fitted(heard("hi-Latn", calibrate.FEW_ROWS - 1, by_ngrams=True), heard("en", calibrate.ENOUGH_ROWS, by_ngrams=False))
+    assert "hi-Latn" not in found

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from amends.core.errors import ModelMissing
 from amends.triage.cleaning import clean
 from amends.triage.ngrams import LONGEST, PARTS, Table, grams, read_tables, write_tables
+from amends.triage.training.mixture import Row
 from tests.needs import Later
 
 training = Later("amends.triage.training.ngrams", "scikit-learn is in the extra `train`, which is not installed here")
@@ -79,3 +80,11 @@ def test_moods_are_told_apart_also_by_what_stands_with_one_of_them_alone() -> No
     assert [int(found.scores(clean(text)).argmax()) for text in asked] == [0, 1, 2]
     plain = training.teach([text for text, _ in texts], [mood for _, mood in texts], counts=[1.0] * len(texts), buckets=BUCKETS)
     assert found.scores("zonked")[0] > plain.scores("zonked")[0]
+
+
+def test_what_is_taught_in_devanagari_is_known_in_latin_letters_too() -> None:
+    said = {0: ("बेकार सामान", "घटिया दुकान"), 1: ("दुकान कब खुलेगी", "सामान कब आएगा"), 2: ("बढ़िया दुकान", "शानदार सामान")}
+    rows = [Row(text=said[mood][at], source="own", mood=mood) for mood in said for at in (0, 1) for _ in range(training.ENOUGH_ROWS)]
+    table = training.by_language(rows, lambda _: "hi")["hi"]
+    asked = ("bekaar hai yeh", "kab khulegi", "shandar hai yeh")
+    assert [int(table.scores(text).argmax()) for text in asked] == [0, 1, 2]

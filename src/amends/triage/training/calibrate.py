@@ -2,7 +2,7 @@
 
 Each language with enough dev rows, in whatever letters, gets a stack of its own (see `triage/calibration.py`), fitted on all moods and all
 sources alike. Its temperature, and the confidence from which its answers are right in a stated share, come from rows as common as they
-usually are, answered by stacks that were fitted on others.
+usually are, answered by stacks that were fitted on others. Romanised languages with fewer rows share a blend of encoder and n-grams.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
@@ -18,15 +18,16 @@ from scipy.optimize import minimize
 from amends.triage import calibration
 from amends.triage.calibration import EVERY_LANGUAGE, Calibration, Numbers, calibration_of, softmax
 from amends.triage.card import Card, write_card
-from amends.triage.language import plain
+from amends.triage.language import ROMANISED, plain
 from amends.triage.models import encoder
 from amends.triage.signals import Signal
 from amends.triage.training.heat import aside, heat
 from amends.triage.training.mixture import MOODS, Row
 from amends.triage.training.recipe import evenly, usually
 
-ENOUGH_ROWS = 300
+ENOUGH_ROWS, FEW_ROWS = 300, 200
 PRECISION, MOST_ASKED = 0.75, 0.35
+PRECISION_OF_FEW = 0.9  # few rows are our own sentences, which are easier than posts
 TOKENS_AT_WORK = 96
 PULL = {"encoder": 30.0, "ngrams": 30.0, "intent": 100.0, "bias": 1.0}  # by cross-validation; little changes from 10 to 100
 LANGUAGES = (
@@ -38,6 +39,8 @@ START = np.hstack([np.eye(3), 0.5 * np.eye(3), np.zeros((3, 5))])
 PLAIN = Calibration(
     weights=tuple(map(tuple, START.tolist())), bias=(0.0, 0.0, 0.0), temperature=1.0, confidence=0.0, precision=0.0, share=0.0
 )
+Fit = Callable[[Numbers, NDArray[np.int64], Numbers], tuple[Numbers, Numbers]]
+"""From what is seen of rows [n, 11], their moods and what each counts to weights [3, 11] and bias [3]."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +75,7 @@ def calibrate(
     raw = raw_card(version, ngrams)
     write_card(folder, raw)
     asked = ask(encoder.build(folder), [row for source in sorted(dev) for row in dev[source]], language_of)
-    card = replace(raw, calibrations=_calibrations(asked), complaint=_complaint_line(asked), signals=_signal_line(asked))
+    card = replace(raw, calibrations=calibrations_of(asked), complaint=_complaint_line(asked), signals=_signal_line(asked))
     write_card(folder, card)
     return card
 
@@ -98,28 +101,45 @@ def _told(row: Row) -> int:
     return -1 if row.mood is None or row.mood_weight < 1 else row.mood
 
 
-def _calibrations(dev: Dev) -> dict[str, Calibration]:
+def calibrations_of(dev: Dev) -> dict[str, Calibration]:
     """Return one calibration for all languages, and one a language in any letters where rows suffice."""
     told = dev.moods >= 0
     plainly = np.array([plain(language) for language in dev.languages])
     groups = {EVERY_LANGUAGE: told}
     groups |= {name: told & (plainly == name) for name in sorted({plain(language) for language in LANGUAGES})}
-    return {
+    found = {
         name: _calibration(dev, np.flatnonzero(group), ngrams=name != EVERY_LANGUAGE)
         for name, group in groups.items()
         if group.sum() >= ENOUGH_ROWS
     }
+    return found | _shared(dev, [name for name in LANGUAGES if name.endswith(ROMANISED) and plain(name) not in found])
 
 
-def _calibration(dev: Dev, at: NDArray[np.int64], *, ngrams: bool) -> Calibration:
-    """Return the calibration fitted on the rows `at`; that of all languages goes without n-grams, since who needs it has none."""
+def _shared(dev: Dev, languages: Sequence[str]) -> dict[str, Calibration]:
+    """Return the calibration that romanised languages share which have too few rows each, none where they have too few together.
+
+    The encoder has read little of the kind, so that the n-grams must count for more than the calibration of all languages allows.
+    """
+    at = np.flatnonzero((dev.moods >= 0) & np.isin(dev.languages, languages))
+    if len(at) < FEW_ROWS:
+        return {}
+    return dict.fromkeys(languages, _calibration(dev, at, fit=blend, precision=PRECISION_OF_FEW))
+
+
+def _calibration(
+    dev: Dev, at: NDArray[np.int64], *, ngrams: bool = True, fit: Fit | None = None, precision: float = PRECISION
+) -> Calibration:
+    """Return the calibration fitted on the rows `at`, as a stack where `fit` says nothing else, that asks below `precision`.
+
+    That of all languages goes without n-grams, since who needs it has none.
+    """
     seen, moods = dev.seen[at], dev.moods[at]
     if not ngrams:
         seen = seen * WITHOUT_NGRAMS
     sources = [dev.rows[i].source for i in at]
 
     def fitted(on: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
-        return stack(seen[on], moods[on], evenly([sources[i] for i in on], moods[on]))
+        return (fit or stack)(seen[on], moods[on], evenly([sources[i] for i in on], moods[on]))
 
     def answered(others: NDArray[np.int64], held: NDArray[np.int64]) -> Numbers:
         weights, bias = fitted(others)
@@ -129,13 +149,13 @@ def _calibration(dev: Dev, at: NDArray[np.int64], *, ngrams: bool) -> Calibratio
     logits, counts = aside(len(at), answered), usually(sources, moods)
     temperature = heat(logits, moods, counts)
     chances = softmax(logits / temperature)
-    confidence, precision, share = threshold(chances.max(1), chances.argmax(1) == moods, counts)
+    confidence, reached, share = threshold(chances.max(1), chances.argmax(1) == moods, counts, precision)
     return Calibration(
         weights=tuple(tuple(round(float(one), 4) for one in row) for row in weights),
         bias=tuple(round(float(one), 4) for one in bias),
         temperature=temperature,
         confidence=confidence,
-        precision=precision,
+        precision=reached,
         share=share,
     )
 
@@ -160,8 +180,21 @@ def stack(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Num
     return found[:33].reshape(3, 11) * here, found[33:]
 
 
-def threshold(confidence: Numbers, right: NDArray[np.bool_], counts: Numbers) -> tuple[float, float, float]:
-    """Return the least confidence from which on `PRECISION` of the answers are right, that share, and the share of rows below.
+def blend(seen: Numbers, moods: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers]:
+    """Return what `stack` does by two numbers alone, which fewer rows tell: how much the encoder counts and how much the n-grams."""
+    start = np.array([1.0, 0.5, 0.0, 0.0, 0.0])
+    truth = np.eye(len(MOODS))[moods]
+
+    def loss(flat: Numbers) -> float:
+        logs = calibration.log_softmax(flat[0] * seen[:, :3] + flat[1] * seen[:, 3:6] + flat[2:])
+        return float(-(truth * logs * counts[:, None]).sum() + 0.5 * PULL["bias"] * ((flat - start) ** 2).sum())
+
+    found = minimize(loss, start, method="L-BFGS-B").x
+    return np.hstack([found[0] * np.eye(3), found[1] * np.eye(3), np.zeros((3, 5))]), found[2:]
+
+
+def threshold(confidence: Numbers, right: NDArray[np.bool_], counts: Numbers, precision: float = PRECISION) -> tuple[float, float, float]:
+    """Return the least confidence from which on `precision` of the answers are right, that share, and the share of rows below.
 
     No more than `MOST_ASKED` of the rows are put before a person; where that does not suffice, the share that is reached is stated.
     `counts` weigh the rows.
@@ -170,7 +203,7 @@ def threshold(confidence: Numbers, right: NDArray[np.bool_], counts: Numbers) ->
     above = np.cumsum(counts[order])
     shares, rows = np.cumsum((right * counts)[order]) / above, above / above[-1]
     least = int(np.searchsorted(rows, 1 - MOST_ASKED))
-    enough = np.flatnonzero(shares[least:] >= PRECISION)
+    enough = np.flatnonzero(shares[least:] >= precision)
     at = least + int(enough[-1]) if len(enough) else least
     return round(float(confidence[order[at]]), 3), round(float(shares[at]), 3), round(float(1 - rows[at]), 3)
 

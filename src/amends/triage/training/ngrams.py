@@ -1,11 +1,14 @@
 """Teach the n-gram tables. Beside the encoder in the recipe: the mixture -> one table a language with enough rows of its own.
 
 Each language has its own table, since the same letters mean other things elsewhere; rare moods weigh more, as if all were alike common.
+What is in Devanagari or Gurmukhi is taught in Latin letters too, as people type it, for there is little text of that kind.
 """
 # pyright: reportMissingImports=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
 # (The extra `train` is not in every venv.)
 
+import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +19,15 @@ from sklearn.preprocessing import normalize
 from amends.triage.language import plain
 from amends.triage.ngrams import BUCKETS, Table, grams
 from amends.triage.training.mixture import Row
-from amends.triage.training.recipe import evenly
+from amends.triage.training.recipe import SEED, evenly
+from amends.triage.training.transliterate import is_transliterable, transliterated
 
 ENOUGH_ROWS = 600
 STRENGTH = 1.0
 ROUNDS = 200
 BY_RATIO, RATIO_STRENGTH, SMOOTHING = 0.35, 4.0, 1.0
+SPELLINGS = 2
+"""In how many ways each text is spelt that is taught in Latin letters too."""
 
 
 def counted(texts: Sequence[str], *, buckets: int = BUCKETS) -> csr_matrix:
@@ -102,7 +108,15 @@ def by_language(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mappi
     for language in sorted(set(languages.tolist())):
         chosen = [rows[i] for i in np.flatnonzero(languages == language).tolist()]
         if len(chosen) >= ENOUGH_ROWS:
+            chosen += _as_typed(chosen)
             moods = np.array([row.mood for row in chosen])
             even = evenly([row.source for row in chosen], moods)
             tables[language] = teach_moods([row.text for row in chosen], moods.tolist(), counts=even.tolist())
     return tables
+
+
+def _as_typed(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows in Devanagari or Gurmukhi in Latin letters, in several spellings, the same every time."""
+    rng = random.Random(SEED)  # noqa: S311
+    told = [row for row in rows if is_transliterable(row.text)]
+    return [replace(row, text=transliterated(row.text, rng)) for row in told * SPELLINGS]
