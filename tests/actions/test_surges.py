@@ -221,6 +221,25 @@ def test_a_preview_says_how_often_it_would_have_rung(desk: Desk) -> None:
     assert (past.alarms, past.most) == (1, 6)
 
 
+@pytest.mark.parametrize(("days", "alarms", "blind"), [(2, 0, 672), (20, 1, (28 - 20 + 3) * 24 - 1)])
+def test_a_preview_of_a_habit_is_as_blind_as_its_rule_was(desk: Desk, days: int, alarms: int, blind: int) -> None:
+    execute(desk.conn, "update sources set created_at = %(at)s", {"at": NOON - timedelta(days=days, hours=2)})
+    complaints(desk, 30)
+    past = surges.preview(desk.conn, NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=60, least=5), now=NOON)
+    assert (past.alarms, past.looks) == (alarms, 672)
+    assert past.blind == blind
+    assert surges.is_learning(desk.conn, now=NOON)
+
+
+def test_a_preview_of_a_habit_looks_beside_the_hour_as_its_rule_does(desk: Desk) -> None:
+    new = NewRule(name="All", kind=Kind.HABIT, condition="", apart_by=Apart.ALL, minutes=60, least=5)
+    for week in range(1, 13):
+        complaints(desk, 20, at=NOON - week * WEEK + 30 * MINUTE)
+    complaints(desk, 20)
+    watched(desk, new)
+    assert (surges.preview(desk.conn, new, now=NOON).alarms, len(looked(desk))) == (0, 0)
+
+
 def test_a_rule_that_cannot_count_says_why_and_lets_the_others_watch(desk: Desk) -> None:
     rule_id = watched(desk)
     watched(desk, RATE)

@@ -1,8 +1,9 @@
 """Alarms of rates on the screens: what rings, who sees to it, and the link in a message."""
 
 import json
+from datetime import timedelta
 
-from amends.core.database import fetch_values
+from amends.core.database import execute, fetch_values
 from amends.core.secrets import sign
 from tests.cast import SECRET_KEY
 from tests.door import Door, as_fragment
@@ -49,6 +50,16 @@ def test_a_rule_is_tried_made_let_rest_and_deleted(door: Door) -> None:
         assert "Lost &lt;b&gt;bags" not in client.get("/settings/surges").text
         client.post(f"/settings/surges/{rule_id}/restore")
         assert "Lost &lt;b&gt;bags" in client.get("/settings/surges").text
+
+
+def test_a_young_desk_says_that_its_habits_are_not_known_yet(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.mia)) as client:
+        assert "still learning its habits" in client.get("/settings/surges").text
+        assert "672 of 672 looks knew no habit yet" in client.post("/settings/surges/preview", data=RULE | {"kind": "habit"}).text
+        with door.pool.transaction() as conn:
+            execute(conn, "update sources set created_at = %(at)s", {"at": door.now - timedelta(weeks=20)})
+        assert "still learning its habits" not in client.get("/settings/surges").text
+        assert "knew no habit" not in client.post("/settings/surges/preview", data=RULE | {"kind": "habit"}).text
 
 
 def test_agents_see_to_a_surge_and_say_whether_it_was_a_reason_to_ring(door: Door) -> None:

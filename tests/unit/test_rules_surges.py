@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from amends.core.errors import Refused
 from amends.inbox.rules import cluster_growth
-from amends.inbox.rules.surges import Kind, Rule, Seen, checked, is_to_escalate, judged, surprise, windows
+from amends.inbox.rules.surges import Kind, Rule, Seen, checked, habit_of, is_to_escalate, judged, surprise, windows
 from amends.inbox.rules.surges import _tail as tail  # pyright: ignore[reportPrivateUsage]
 
 HABIT = Rule(kind=Kind.HABIT, minutes=60, least=5, one_in=10_000)
@@ -103,6 +103,14 @@ def test_the_habit_of_nine_in_the_morning_is_that_of_nine_also_when_summer_time_
     _current, behind = windows(monday, 60, "Europe/Berlin")
     assert [until for _since, until in behind[1::3]] == [datetime(2026, 10, 26, 7, tzinfo=UTC) - timedelta(weeks=n) for n in range(1, 9)]
     assert cluster_growth.windows(monday, 60, monday - timedelta(weeks=20), "Europe/Berlin")[1] == behind
+
+
+def test_a_young_desk_goes_by_its_last_days_and_before_its_third_day_by_nothing() -> None:
+    weeks = [NOON - timedelta(weeks=n) for n in range(1, 5)]
+    days = [NOON - timedelta(days=n) for n in range(1, 4)]
+    assert (habit_of(weeks, days).ends, habit_of(weeks, days).young) == (weeks, False)
+    assert (habit_of(weeks[:3], days).ends, habit_of(weeks[:3], days).young) == (days, True)
+    assert (habit_of(weeks[:3], days[:2]).ends, habit_of(weeks[:3], days[:2]).young) == ((), True)
 
 
 def test_nobody_sees_to_it_so_it_is_told_again_three_times() -> None:

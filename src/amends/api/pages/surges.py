@@ -145,6 +145,7 @@ def _values(conn: Connection, desk: Desk) -> dict[str, Any]:
         "apart_by": APART,
         "severities": SEVERITIES,
         "past": None,
+        "learning": acts.is_learning(conn, now=desk.clock()),
     }
 
 

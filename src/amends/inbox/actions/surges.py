@@ -6,6 +6,7 @@ Looking twice changes nothing: a surge that goes on is found by its rule and key
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
@@ -21,7 +22,7 @@ from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
-from amends.inbox.rules.surges import Apart, Judged, Kind, Seen
+from amends.inbox.rules.surges import NO_HABIT, Apart, Habit, Judged, Kind, Seen
 from amends.inbox.store import events, surge_rules, surges
 from amends.inbox.store.matching import TooBroad
 from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
@@ -36,11 +37,12 @@ MOST_LOOKS = 750
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
-    """What a rule would have done over the last month: how many alarms, and the highest of them."""
+    """What a rule would have done over the last month: how many alarms, the highest of them, and how many of its looks knew no habit."""
 
     alarms: int
     most: int
     looks: int
+    blind: int
 
 
 def look(conn: Connection, *, now: datetime) -> bool:
@@ -123,20 +125,29 @@ def rule_of(conn: Connection, rule_id: int) -> SurgeRule:
 def preview(conn: Connection, new: NewRule, *, now: datetime) -> Past:
     """Return what the rule would have done over the last four weeks; nothing is changed."""
     checked = _checked(conn, new, now)
-    step, zone = timedelta(minutes=max(checked.minutes, 60)), desk_zone(conn)
+    width = timedelta(minutes=checked.minutes)
+    step = max(width, timedelta(hours=1))
     looks = [now - n * step for n in reversed(range(min(MOST_LOOKS, int(A_MONTH / step))))]
-    behind = {at: rule.weeks_before(at, zone) if checked.kind == Kind.HABIT else [] for at in looks}
+    habits = _habits(conn, looks, width) if checked.kind == Kind.HABIT else dict.fromkeys(looks, NO_HABIT)
+    behind = {at: [end for _since, end in rule.around(habit.ends, width)] for at, habit in habits.items()}
     history = _history(conn, checked, {*looks, *(end for ends in behind.values() for end in ends)}, now)
     alarms, most = 0, 0
     for counts in history.values():
         ringing = False
         for at in looks:
             n = counts.get(at, 0)
-            found = rule.judged(_rule_of(checked), Seen(n=n, habit=[counts.get(end, 0) for end in behind[at]]))
+            seen = Seen(n=n, habit=[counts.get(end, 0) for end in behind[at]], young=habits[at].young)
+            found = rule.judged(_rule_of(checked), seen)
             alarms += found.surges and not ringing
             most = max(most, n if found.surges else 0)
             ringing = found.surges or (ringing and not found.calm)
-    return Past(alarms=alarms, most=most, looks=len(looks))
+    blind = sum(not habit.ends for habit in habits.values()) if checked.kind == Kind.HABIT else 0
+    return Past(alarms=alarms, most=most, looks=len(looks), blind=blind)
+
+
+def is_learning(conn: Connection, *, now: datetime) -> bool:
+    """Tell whether the desk is too young for a habit of weeks, so that its rules go by that of the last days, or by none."""
+    return _habits(conn, [now], timedelta(hours=1))[now].young
 
 
 def _history(conn: Connection, new: NewRule, moments: Collection[datetime], now: datetime) -> Mapping[str, dict[datetime, int]]:
@@ -160,21 +171,24 @@ def _rule_of(new: NewRule) -> rule.Rule:
 def _seen(conn: Connection, found: SurgeRule, now: datetime) -> dict[str, Seen]:
     """Return what the rule counts now, by key; of a rate no habit is read. A habit keeps to the clock of the desk's calendar."""
     width = timedelta(minutes=found.minutes)
-    ends, young = _known(conn, width, now) if found.kind == Kind.HABIT else ([], False)
-    asked = [(now - width, now), *rule.around(ends, width)]
+    habit = _habits(conn, [now], width)[now] if found.kind == Kind.HABIT else NO_HABIT
+    asked = [(now - width, now), *rule.around(habit.ends, width)]
     counted = surge_rules.count(conn, parse(found.condition), Apart(found.apart_by), asked, now=now)
     keys = {one.key for one in counted if one.window == 1}
-    return {key: _of_key(key, counted, len(asked), young=young) for key in keys}
+    return {key: _of_key(key, counted, len(asked), young=habit.young) for key in keys}
 
 
-def _known(conn: Connection, width: timedelta, now: datetime) -> tuple[list[datetime], bool]:
-    """Return the times of a habit of which cases are known, and whether they are those of a young desk: of days, or none at all."""
+def _habits(conn: Connection, moments: Sequence[datetime], width: timedelta) -> dict[datetime, Habit]:
+    """Return of what times the habit of each moment is learnt, by the clock of the desk's calendar."""
     zone = desk_zone(conn)
-    weeks = surge_rules.known(conn, rule.weeks_before(now, zone), span=timedelta(weeks=1), width=width)
-    if len(weeks) >= rule.ENOUGH_WEEKS:
-        return weeks, False
-    days = surge_rules.known(conn, rule.days_before(now, zone), span=timedelta(days=1), width=width)
-    return days if len(days) >= rule.ENOUGH_DAYS else [], True
+    weeks = {at: rule.weeks_before(at, zone) for at in moments}
+    days = {at: rule.days_before(at, zone) for at in moments}
+    known_weeks = set(surge_rules.known(conn, sorted({*chain(*weeks.values())}), span=timedelta(weeks=1), width=width))
+    known_days = set(surge_rules.known(conn, sorted({*chain(*days.values())}), span=timedelta(days=1), width=width))
+    return {
+        at: rule.habit_of([week for week in weeks[at] if week in known_weeks], [day for day in days[at] if day in known_days])
+        for at in moments
+    }
 
 
 def _of_key(key: str, counted: Sequence[Counted], windows: int, *, young: bool) -> Seen:
@@ -218,7 +232,7 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
 
 def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
     """Keep where the cases are that a surge counts, by which it is seen."""
-    current, _behind = rule.windows(now, found.minutes)
+    current = (now - timedelta(minutes=found.minutes), now)
     if found.kind == Kind.NEW_TOPIC:
         places = surge_rules.places_of_cluster(conn, key)
     else:

@@ -73,6 +73,17 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Habit:
+    """Of what times a habit is learnt; of a `young` desk's they are days, or none at all."""
+
+    ends: Sequence[datetime]
+    young: bool
+
+
+NO_HABIT = Habit(ends=(), young=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """Whether it is a surge, whether it looks over, how many were to be expected, and how likely so many are by chance."""
 
@@ -103,6 +114,13 @@ def days_before(now: datetime, zone: str) -> list[datetime]:
     """Return the same time of the last days by the clock on the wall of a zone."""
     here = now.astimezone(zone_or_utc(zone))
     return [(here - timedelta(days=day)).astimezone(UTC) for day in range(1, DAYS + 1)]
+
+
+def habit_of(weeks: Sequence[datetime], days: Sequence[datetime]) -> Habit:
+    """Return the habit of a moment of which these weeks and days before it are known."""
+    if len(weeks) >= ENOUGH_WEEKS:
+        return Habit(ends=weeks, young=False)
+    return Habit(ends=days if len(days) >= ENOUGH_DAYS else (), young=True)
 
 
 def judged(rule: Rule, seen: Seen) -> Judged:
