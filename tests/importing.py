@@ -71,9 +71,13 @@ class Importing:
         customer_import.run(self.conn, one.id, agent_id=self.agent_id, now=self.now)
         yield from self._carried_on()
 
-    def _worked(self, one: Import) -> Import:
+    def worked(self) -> None:
+        """Do what is waiting."""
         for _job in self._carried_on():
             pass
+
+    def _worked(self, one: Import) -> Import:
+        self.worked()
         return customer_import.found(self.conn, one.id)
 
     def _carried_on(self) -> Generator[Job]:

@@ -47,6 +47,10 @@ def test_whatever_is_entered_is_kept_the_same_twice_or_refused(text: str, field:
 
 def test_what_cannot_be_seen_is_nothing() -> None:
     assert checked("tags", ["\u200b", "vip", "\u3164"], []) == ["vip"]
+
+
+def test_tags_are_cut_where_a_file_cuts_them_so_that_each_comes_back_as_it_went() -> None:
+    assert checked("tags", ["x;y", "a, b"], []) == checked("tags", "x;y,a;b", []) == ["x", "y", "a", "b"]
     assert checked("concerns", "\u2800\n\u200d", []) == ""
     assert checked("concerns", "👩‍✈️", []) == "👩‍✈️"
 

@@ -196,11 +196,11 @@ def check_birthday(year: int | None, *, year_now: int) -> None:
 
 
 def _several(value: object, most: int, one_of: Callable[[object], str]) -> list[str]:
-    """Return several words, each once, in the order given; what is text is cut at its commas, since files have them so."""
-    given = value.split(",") if isinstance(value, str) else value
+    """Return several words, each once, in the order given; what is text is cut at commas and semicolons, since files have them so."""
+    given = [value] if isinstance(value, str) else value
     if not isinstance(given, list | tuple):
         raise Refused(_("A list is expected here."))
-    pieces = [piece for one in given for piece in (one.split(",") if isinstance(one, str) else [one])]
+    pieces = [piece for one in given for piece in (re.split("[,;]", one) if isinstance(one, str) else [one])]
     found = list(dict.fromkeys(one_of(one) for one in pieces if one != "" and not (isinstance(one, str) and one.isspace())))
     if len(found) > most:
         raise Refused(_("Keep it at %(most)s at most.") % {"most": most})

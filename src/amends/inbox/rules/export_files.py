@@ -1,6 +1,8 @@
 """Customers as files: CSV that no spreadsheet runs, JSON Lines, vCard 4. What is written here is read back by an import. Pure.
 
-`COLUMNS` is the whole list of columns, followed by `attributes.KEY` for each field of the administrator that is not sensitive.
+`COLUMNS` is the whole list of columns, followed by `attributes.KEY` for each field of the administrator that is not sensitive. Customers
+stand there by numbers that hold the installation's stamp: where the file is taken in here again each is who they are, be it without an
+address, and elsewhere such a number is nobody else's.
 """
 
 import csv
@@ -39,11 +41,21 @@ def as_it_came(cell: str, kind: str) -> str:
     return harmless(read_back(cell) if kind == "csv" else cell)
 
 
-def cells_of(person: Person, attributes: Sequence[str]) -> dict[str, str]:
+def number_of_ours(person_id: int, stamp: str) -> str:
+    """Return the number by which a customer of ours stands in a file; `number_is_ours` knows it again."""
+    return f"amends-{stamp}-{person_id}"
+
+
+def number_is_ours(stamp: str) -> str:
+    """Return the regular expression of the numbers that this installation gave, for Python and PostgreSQL; its group is the id."""
+    return f"^amends-{re.escape(stamp)}-([0-9]{{1,18}})$"
+
+
+def cells_of(person: Person, attributes: Sequence[str], *, stamp: str) -> dict[str, str]:
     """Return what stands under each column."""
     first = person.organisations[0] if person.organisations else None
     found = {
-        "external_id": str(person.id),
+        "external_id": number_of_ours(person.id, stamp),
         "name": person.name,
         "pronoun": person.pronoun,
         "languages": ", ".join(person.languages),
@@ -93,7 +105,7 @@ def _value(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _csv(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:
+def _csv(people: Iterable[Person], attributes: Sequence[str], *, stamp: str, first: bool) -> str:
     text = StringIO()
     names = [*COLUMNS, *(f"attributes.{key}" for key in attributes)]
     writer = csv.writer(text, lineterminator="\r\n")
@@ -101,26 +113,26 @@ def _csv(people: Iterable[Person], attributes: Sequence[str], *, first: bool) ->
         text.write("\ufeff")
         writer.writerow(names)
     for person in people:
-        cells = cells_of(person, attributes)
+        cells = cells_of(person, attributes, stamp=stamp)
         writer.writerow([harmless(cells[name]) for name in names])
     return text.getvalue()
 
 
-def _jsonl(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:  # noqa: ARG001 - every kind is asked alike
-    found = ({name: cell for name, cell in cells_of(person, attributes).items() if cell} for person in people)
+def _jsonl(people: Iterable[Person], attributes: Sequence[str], *, stamp: str, first: bool) -> str:  # noqa: ARG001 - all are asked alike
+    found = ({name: cell for name, cell in cells_of(person, attributes, stamp=stamp).items() if cell} for person in people)
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found)
 
 
-def _vcard(people: Iterable[Person], attributes: Sequence[str], *, first: bool) -> str:  # noqa: ARG001
-    return "".join(_card(person) for person in people)
+def _vcard(people: Iterable[Person], attributes: Sequence[str], *, stamp: str, first: bool) -> str:  # noqa: ARG001
+    return "".join(_card(person, stamp) for person in people)
 
 
-def _card(person: Person) -> str:
+def _card(person: Person, stamp: str) -> str:
     kinds = {"email": "EMAIL", "phone": "TEL"}
     lines = [
         "BEGIN:VCARD",
         "VERSION:4.0",
-        f"UID:{person.id}",
+        f"UID:{number_of_ours(person.id, stamp)}",
         f"FN:{_escaped(person.name)}",
         *(f"LANG:{code}" for code in person.languages),
         *(f"{kinds[way.kind]}{_type(way)}:{_escaped(way.value)}" for way in person.ways if way.kind in kinds),

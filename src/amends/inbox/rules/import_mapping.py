@@ -105,7 +105,7 @@ def guessed(columns: Sequence[Column], attributes: Sequence[Attribute], *, regio
     orders = {column.name: settled(column.orders) for column in columns if is_day(found[column.name], attributes)}
     return ImportMapping(
         columns=found,
-        system=preset.value if preset not in {Preset.PLAIN, Preset.AMENDS} else "file",
+        system=preset.value if preset is not Preset.PLAIN else "file",
         region=region,
         dates={name: order for name, order in orders.items() if order},
     )

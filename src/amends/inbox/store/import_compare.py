@@ -1,8 +1,8 @@
 """SQL of who the rows of an import are, and what would change of them; `import_match` asks it of rows just read and of rows kept.
 
-A person is known by their number in the named system, else (as the mapping says) by e-mail, else by phone; a row with none of these by
-its place in the very same file. Who has another number in that system already is somebody else, whatever their address; where numbers
-do not count, they keep the one they have.
+A person is known by their number in the named system or by the one that a file of ours gave them (`ours`), else (as the mapping says) by
+e-mail, else by phone; a row with none of these by its place in the very same file. Who has another number in that system already is
+somebody else, whatever their address; where numbers do not count, they keep the one they have.
 """
 
 from typing import LiteralString
@@ -31,9 +31,13 @@ _BY: LiteralString = """
 ) r
 left join lateral (
   select coalesce(c.merged_into, c.id) as customer_id, c.erased_at is not null as erased
-  from customer_refs x join customers c on c.id = x.customer_id
-  where x.system = case when r.reference is null then 'file ' || %(file)s else %(system)s end
-    and x.external_id = coalesce(r.reference, r.number::text) and (r.reference is null or %(reference)s)
+  from (
+    select x.customer_id from customer_refs x
+    where x.system = case when r.reference is null then 'file ' || %(file)s else %(system)s end
+      and x.external_id = coalesce(r.reference, r.number::text) and (r.reference is null or %(reference)s)
+    union all
+    select customer_root(substring(r.reference from %(ours)s)::bigint) where r.reference ~ %(ours)s and %(reference)s
+  ) x join customers c on c.id = x.customer_id limit 1
 ) b on true
 left join lateral (
   select min(x.customer_id) as customer_id, count(distinct x.customer_id) as n from (
@@ -88,7 +92,7 @@ cross join lateral (
         select from customer_notes n where n.customer_id = r.found_id and n.text = r.note and n.removed_at is null)
       union all
       select 'customer_refs', null, to_jsonb(r.reference)
-      where r.reference is not null
+      where r.reference !~ %(ours)s
         and not exists (select from customer_refs x where x.system = %(system)s and x.external_id = r.reference)
         and %(system)s <> all (array(select o.system from customer_refs o where o.customer_id = r.found_id))
     ) v

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, Params, execute, fetch_values
+from amends.inbox.rules.export_files import number_is_ours
 from amends.inbox.rules.import_mapping import ImportMapping
+from amends.inbox.store import installation
 from amends.inbox.store.import_compare import KEPT, READ
 from amends.inbox.store.import_rows import Read, as_row
 from amends.inbox.store.imports import Import
 
 
-def _asked(one: Import, mapping: ImportMapping) -> dict[str, object]:
+def _asked(conn: Connection, one: Import, mapping: ImportMapping) -> dict[str, object]:
     return {
         "id": one.id,
         "system": mapping.system,
         "file": one.digest,
+        "ours": number_is_ours(installation.stamp(conn)),
         "reference": mapping.match.by_reference,
         "email": mapping.match.by_email,
         "phone": mapping.match.by_phone,
@@ -50,7 +53,7 @@ def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[R
         from ("""
         + READ
         + ") compared order by number",
-        _asked(one, mapping) | {"rows": Jsonb([as_row(row.number, row.given) for row in rows if row.given])},
+        _asked(conn, one, mapping) | {"rows": Jsonb([as_row(row.number, row.given) for row in rows if row.given])},
     )
     execute(
         conn,
@@ -64,7 +67,7 @@ def keep(conn: Connection, one: Import, mapping: ImportMapping, rows: Sequence[R
 
 def refuse_doubles(conn: Connection, one: Import, mapping: ImportMapping) -> None:
     """Tell the second row of the same person from the first in the whole file, and refuse it."""
-    asked = _asked(one, mapping)
+    asked = _asked(conn, one, mapping)
     # Else the database would go on as if there were nothing of this import, and read it all for each row.
     execute(conn, "analyze import_records (import_id, number, outcome, customer_id)")
     execute(
@@ -96,10 +99,10 @@ def match_again(conn: Connection, one: Import, mapping: ImportMapping, *, after:
     """Compare the rows behind `after`, up to `upto`, once more with who is there by now; nobody else changes those until all is over."""
     given = {"id": one.id, "after": after, "upto": upto}
     held = _hold(conn, given)
-    _compare(conn, _asked(one, mapping) | given)
+    _compare(conn, _asked(conn, one, mapping) | given)
     while not (found := _hold(conn, given)) <= held:
         held |= found
-        _compare(conn, _asked(one, mapping) | given)
+        _compare(conn, _asked(conn, one, mapping) | given)
     _refuse_same(conn, one, after=after, upto=upto)
 
 
