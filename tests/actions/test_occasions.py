@@ -5,16 +5,18 @@ from typing import LiteralString
 
 import pytest
 
+from amends.api import record_words
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import DeliveryError, Refused
 from amends.core.migrate import FOLDER
+from amends.core.translating import speaking
 from amends.inbox.actions import occasions, plan_occasions, send_occasions
 from amends.inbox.actions.erase import erase
 from amends.inbox.actions.merge import Pair, merge
 from amends.inbox.actions.occasions import Stopped
 from amends.inbox.actions.send_occasions import Letter
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.consent import Purpose, Target
+from amends.inbox.rules.consent import LINK, MERGED, Purpose, Target
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.occasions import Cap, Kind, Words
@@ -252,6 +254,50 @@ def test_it_is_said_in_the_persons_language_and_the_link_stops_such_messages(con
     assert send_occasions.stop_by(conn, letter.stop, now=NOON + HOUR)
     assert not send_occasions.stop_by(conn, "another", now=NOON)
     assert fetch_values(conn, "select given from consents order by id") == [True, False]
+
+
+def test_that_the_link_stopped_them_is_kept_in_nobodys_language_and_told_to_who_follows_the_record(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    [letter] = send(conn)
+    with speaking("ta"):
+        send_occasions.stop_by(conn, letter.stop, now=NOON + HOUR)
+    assert fetch_values(conn, "select basis from consents where not given") == [LINK]
+    assert record_words.basis(LINK) == "They followed the link in a message."
+    assert fetch_values(conn, "select kind from events order by id desc limit 1") == ["consent_withdrawn"]
+    assert fetch_values(conn, "select changed_at from customers where id = %(id)s", {"id": customer_id}) == [NOON + HOUR]
+
+
+def test_what_links_and_merges_withdrew_before_is_told_in_the_readers_language_too(conn: Connection) -> None:
+    customer_id = somebody(conn, consent=False)
+    grounds = ["செய்தியிலுள்ள இணைப்பைப் பின்தொடர்ந்தார்.", "Two records became one; what either revoked stays revoked.", "told us"]
+    for ground in grounds:
+        consents.add(
+            conn, customer_id, target=Target(), purpose=Purpose.OCCASION, given=False, basis=ground, agent_id=None, now=NOON
+        )  # fmt: skip
+    shape = (FOLDER / "0112_numbers_of_this_desk.sql").read_text()
+    conn.execute(shape[shape.index("update ") :].encode())
+    assert fetch_values(conn, "select basis from consents order by id") == [LINK, MERGED, "told us"]
+
+
+def test_the_link_of_somebody_who_was_erased_stops_nothing_and_breaks_nothing(conn: Connection) -> None:
+    customer_id = somebody(conn)
+    an_occasion(conn)
+    plan_occasions.plan(conn, now=NOON)
+    [letter] = send(conn)
+    execute(conn, "update customers set erased_at = now() where id = %(id)s", {"id": customer_id})
+    assert send_occasions.stop_by(conn, letter.stop, now=NOON + HOUR)
+    assert fetch_values(conn, "select given from consents") == [True]
+
+
+def test_messages_are_let_out_by_their_own_occasion_only(conn: Connection) -> None:
+    somebody(conn)
+    first, second = an_occasion(conn, approval=True), an_occasion(conn, approval=True)
+    plan_occasions.plan(conn, now=NOON)
+    ids = fetch_values(conn, "select id from occasion_messages where occasion_id = %(id)s", {"id": first})
+    assert plan_occasions.let_out(conn, second, ids, agent_id=ada(conn)) == 0
+    assert plan_occasions.let_out(conn, first, ids, agent_id=ada(conn)) == 1
 
 
 def test_trouble_is_tried_again_and_given_up_when_it_is_final(conn: Connection) -> None:

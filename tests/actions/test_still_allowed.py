@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from amends.core.database import Connection, execute, fetch_values
+from amends.core.errors import Refused
 from amends.inbox.actions import occasions
 from amends.inbox.actions.reply import claim_reply, is_left
 from amends.inbox.rules.consent import EVERY_WAY, Purpose, Target
-from amends.inbox.store import consents
+from amends.inbox.store import consents, occasion_messages
 from tests.cast import a_post
 from tests.desk import MINUTE, Desk
 
@@ -93,6 +94,21 @@ def test_stopping_an_occasion_stops_what_waits_as_an_answer_too_but_not_what_is_
     stopped = occasions.stop(desk.conn, occasion_id, agent_id=desk.agent_id, now=desk.now)
     found = (stopped.held, stopped.under_way, *_stands(desk.conn))
     assert found == ((0, 1, ["sent stopped"], 1) if state == "sending" else (1, 0, ["stopped "], 0))
+
+
+def test_one_message_that_waits_as_an_answer_is_stopped_by_itself_and_the_page_says_that_it_waits(desk: Desk) -> None:
+    desk.hear(a_post("My bag is lost"))
+    desk.write("Bags arrive again.")
+    execute(desk.conn, OCCASION, {"agent": desk.agent_id, "now": desk.now})
+    [occasion_id] = fetch_values(desk.conn, "select id from occasions")
+    [message] = occasion_messages.page(desk.conn, occasion_id, below=None, limit=9)
+    assert message.waits == "queued"
+    with pytest.raises(Refused):
+        occasions.stop_one(desk.conn, occasion_id, message.id + 1, agent_id=desk.agent_id, now=desk.now)
+    occasions.stop_one(desk.conn, occasion_id, message.id, agent_id=desk.agent_id, now=desk.now)
+    assert _stands(desk.conn) == (["stopped "], 0)
+    with pytest.raises(Refused):
+        occasions.stop_one(desk.conn, occasion_id, message.id, agent_id=desk.agent_id, now=desk.now)
 
 
 def test_what_a_network_refused_for_now_does_not_go_either_once_the_stopped_occasion_sends_again(desk: Desk) -> None:

@@ -98,6 +98,15 @@ def test_without_a_mail_server_a_test_says_what_to_set(door: Door) -> None:
     assert "AMENDS_MAIL_URL" in answer.text
 
 
+def test_a_test_that_the_mail_server_does_not_take_says_so(door: Door) -> None:
+    occasion_id = made(door)
+    desk = Door(pool=door.pool, who=door.who, more={"mail_url": "smtp://127.0.0.1:9/?from=amends@corp.example"})
+    with as_fragment(desk.visitor(door.who.mia)) as client:
+        answer = client.post(f"/occasions/{occasion_id}/test", data={"language": "en", "subject": "Hi", "text": "x"})
+    assert answer.status_code == 422
+    assert "It did not arrive" in answer.text
+
+
 def test_how_often_at_most_is_settled_for_all_occasions(door: Door) -> None:
     with as_fragment(door.visitor(door.who.mia)) as client:
         assert client.post("/occasions/cap", data={"most": 0, "days": 30}).status_code == 422

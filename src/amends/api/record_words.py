@@ -7,7 +7,7 @@ from typing import Any
 from amends.api import words
 from amends.core.translating import N_, Table, _
 from amends.core.written import day, listed, number, short_day
-from amends.inbox.rules.consent import MERGED
+from amends.inbox.rules.consent import LINK, MERGED
 from amends.inbox.rules.customer_record import ATTRIBUTES, FIELDS, Attribute, Kind
 from amends.inbox.store.timeline_kinds._entry import Entry
 
@@ -49,7 +49,12 @@ PARTS = Table(
         "handles": N_("Handles"),
     }
 )
-BASES = Table({MERGED: N_("What either revoked stays revoked, and “do not contact” is kept.")})
+BASES = Table(
+    {
+        MERGED: N_("What either revoked stays revoked, and “do not contact” is kept."),
+        LINK: N_("They followed the link in a message."),
+    }
+)
 LONG = frozenset({"preferences", "concerns"})
 LEAP_YEAR = 2000
 """Has every day that a date without its year may name."""

@@ -10,8 +10,9 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.entering import our_address
 from amends.api.looking import asker_of
 from amends.api.screen import saying
+from amends.api.trouble_words import trouble
 from amends.core.database import Connection
-from amends.core.errors import Refused
+from amends.core.errors import DeliveryError, Refused
 from amends.core.translating import NATIVE_NAMES, _, ngettext
 from amends.inbox.actions import letters, plan_occasions, send_occasions
 from amends.inbox.actions import occasions as acts
@@ -19,7 +20,7 @@ from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.occasions import KINDS, VARIABLES, WHYS, Cap, Kind, Words, checked_words
 from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import agents, counts, customers, occasion_messages, occasion_stops, occasions
+from amends.inbox.store import agents, counts, customers, occasion_messages, occasions
 from amends.inbox.store.occasions import NewOccasion
 
 router = APIRouter(prefix="/occasions", include_in_schema=False)
@@ -145,7 +146,10 @@ def send_test(desk: AtDesk, visitor: Meaning, occasion_id: int, words: Written) 
     letter = letters.Letter(
         to=address, subject=found.subject, text=found.text, url=our_address(desk, "/occasions"), button=_("Stop such messages")
     )
-    letters.send(letter, mail_url=mail_url, now=desk.clock())
+    try:
+        letters.send(letter, mail_url=mail_url, now=desk.clock())
+    except DeliveryError as error:
+        raise Refused(_("It did not arrive: %(error)s") % {"error": trouble(str(error))}) from error
     return saying(desk.screens.nothing(), _("Sent to %(address)s") % {"address": address})
 
 
@@ -204,11 +208,10 @@ def let_out(
 
 
 @router.post("/{occasion_id}/messages/{message_id}/stop", dependencies=OCCASIONS)
-def stop_one(request: Request, desk: AtDesk, _visitor: Meaning, occasion_id: int, message_id: int) -> Response:
+def stop_one(request: Request, desk: AtDesk, visitor: Meaning, occasion_id: int, message_id: int) -> Response:
     """Keep one message from going out."""
     with desk.pool.transaction() as conn:
-        if not occasion_stops.stop(conn, occasion_id=occasion_id, message_id=message_id, now=desk.clock()):
-            raise Refused(_("This message is out already, or stopped."))
+        acts.stop_one(conn, occasion_id, message_id, agent_id=visitor.agent_id, now=desk.clock())
     return saying(_shown(request, desk, occasion_id), _("It does not go out"))
 
 

@@ -100,6 +100,13 @@ def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime
     return Stopped(held=held, under_way=occasion_stops.under_way(conn, occasion_id=occasion_id))
 
 
+def stop_one(conn: Connection, occasion_id: int, message_id: int, *, agent_id: AgentId, now: datetime) -> None:
+    """Keep one message from going out, also where it waits as an answer; `Refused` where it is out."""
+    mail = occasion_stops.stop(conn, occasion_id=occasion_id, message_id=message_id, now=now)
+    if not mail and not still_allowed.stop(conn, occasion_id, message_id, agent_id=agent_id, now=now):
+        raise Refused(_("This message is out already, or stopped."))
+
+
 def archive(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> None:
     """Stop it, and take it out of the list."""
     stop(conn, occasion_id, agent_id=agent_id, now=now)

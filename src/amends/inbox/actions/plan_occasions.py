@@ -43,8 +43,7 @@ def begin_round(conn: Connection, occasion_id: int, query: Query, asker: Asker, 
 
 def let_out(conn: Connection, occasion_id: int, message_ids: Sequence[int] | None, *, agent_id: AgentId) -> int:
     """Let these proposed messages go, or all of the occasion (None); return how many."""
-    chosen = occasion_messages.proposed(conn, occasion_id) if message_ids is None else message_ids
-    return occasion_messages.let_out(conn, chosen, agent_id=agent_id)
+    return occasion_messages.let_out(conn, occasion_id, message_ids, agent_id=agent_id)
 
 
 def coming(conn: Connection, occasion: Occasion, *, now: datetime, days: int) -> list[tuple[date, CustomerId]]:

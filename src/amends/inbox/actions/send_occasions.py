@@ -11,12 +11,12 @@ from secrets import token_urlsafe
 from amends.core.database import Connection
 from amends.core.errors import DeliveryError, Refused
 from amends.core.secrets import fingerprint
-from amends.core.translating import gettext as _
 from amends.core.translating import speaking
 from amends.core.written import day
 from amends.inbox.actions import reply
+from amends.inbox.actions.consents import say
 from amends.inbox.rules import occasions as rule
-from amends.inbox.rules.consent import Purpose, Said, Target, permits
+from amends.inbox.rules.consent import LINK, Purpose, Said, Target, permits
 from amends.inbox.rules.contact import WayKind
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.occasions import Cap, Go, Person, Wait, Why, Words
@@ -103,11 +103,12 @@ def stop_by(conn: Connection, token: str, *, now: datetime) -> bool:
     found = occasion_stops.stopper(conn, fingerprint(token))
     if found is None:
         return False
-    target = Target(contact_way_id=found.contact_way_id)
+    record, target = customer_record.lock(conn, found.customer_id), Target(contact_way_id=found.contact_way_id)
+    if record is None or record.erased_at:
+        return True
     before = consents.in_force(conn, found.customer_id)
     if permits(before, Purpose.OCCASION, target, do_not_contact=False):
-        basis = _("They followed the link in a message.")
-        consents.add(conn, found.customer_id, target=target, purpose=Purpose.OCCASION, given=False, basis=basis, agent_id=None, now=now)
+        say(conn, customer_id=found.customer_id, purpose=Purpose.OCCASION, given=False, basis=LINK, target=target, by=None, now=now)
     return True
 
 

@@ -32,9 +32,9 @@ def leave(conn: Connection, reply_id: ReplyId, *, why: str, now: datetime) -> No
         _tell(conn, one, None, now)
 
 
-def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime) -> int:
-    """Throw away what waits as an answer of an occasion, and return how many that were."""
-    stopped = reply_consents.stop(conn, occasion_id=occasion_id, now=now)
+def stop(conn: Connection, occasion_id: int, message_id: int | None = None, *, agent_id: AgentId, now: datetime) -> int:
+    """Throw away what waits as an answer of an occasion, or of one message of it, and return how many that were."""
+    stopped = reply_consents.stop(conn, occasion_id=occasion_id, message_id=message_id, now=now)
     for one in stopped:
         _tell(conn, one, agent_id, now)
     return len(stopped)

@@ -27,8 +27,8 @@ class Target:
 
 
 EVERY_WAY = Target()
-MERGED = "amends.merged"
-"""The basis of what a merge itself revoked; each reader is told it in their language."""
+MERGED, LINK = "amends.merged", "amends.link"
+"""The basis of what a merge itself revoked, and of what the link in a message did; each reader is told it in their language."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

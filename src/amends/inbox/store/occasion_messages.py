@@ -21,7 +21,10 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """A message as it stands; `customer` is the person's name, `why` says why it did not go."""
+    """A message as it stands; `customer` is the person's name, `why` says why it did not go.
+
+    `waits` is the state of an answer that it became and that was not tried yet, so that it can still be stopped; else empty.
+    """
 
     id: int
     occasion_id: int
@@ -29,6 +32,7 @@ class Message:
     customer: str
     turn: str
     state: str
+    waits: str
     why: str
     due_at: datetime
     sent_at: datetime | None
@@ -49,8 +53,10 @@ class Claimed:
 
 
 _COLUMNS: LiteralString = """
-select m.id, m.occasion_id, m.customer_id, u.name as customer, m.turn, m.state, m.why, m.due_at, m.sent_at, m.language, m.subject, m.text
+select m.id, m.occasion_id, m.customer_id, u.name as customer, m.turn, m.state, coalesce(r.state, '') as waits, m.why, m.due_at, m.sent_at,
+  m.language, m.subject, m.text
 from occasion_messages m join customers u on u.id = m.customer_id
+left join replies r on r.id = m.reply_id and m.state = 'sent' and r.state in ('proposed', 'queued') and r.first_try_at is null
 """
 
 
@@ -93,19 +99,15 @@ def find(conn: Connection, message_id: int) -> Message | None:
     return fetch_maybe(conn, Message, _COLUMNS + " where m.id = %(id)s", {"id": message_id})
 
 
-def let_out(conn: Connection, message_ids: Sequence[int], *, agent_id: AgentId) -> int:
-    """Let proposed messages go when they are due, and return how many."""
+def let_out(conn: Connection, occasion_id: int, message_ids: Sequence[int] | None, *, agent_id: AgentId) -> int:
+    """Let proposed messages of an occasion go when they are due, these or all (None), and return how many."""
     return execute(
         conn,
-        "update occasion_messages set state = 'queued', approved_by = %(agent)s where id = any(%(ids)s) and state = 'proposed'",
-        {"ids": list(message_ids), "agent": agent_id},
-    )
-
-
-def proposed(conn: Connection, occasion_id: int) -> list[int]:
-    """Return the messages of an occasion that wait for somebody's yes."""
-    return fetch_values(
-        conn, "select id from occasion_messages where occasion_id = %(id)s and state = 'proposed' order by id", {"id": occasion_id}
+        """
+        update occasion_messages set state = 'queued', approved_by = %(agent)s
+        where occasion_id = %(occasion)s and state = 'proposed' and (%(ids)s::bigint[] is null or id = any(%(ids)s))
+        """,
+        {"occasion": occasion_id, "ids": None if message_ids is None else list(message_ids), "agent": agent_id},
     )
 
 

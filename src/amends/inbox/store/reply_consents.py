@@ -72,8 +72,8 @@ class Stopped:
     text: str
 
 
-def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
-    """Throw away what waits as an answer of an occasion's messages, and return it."""
+def stop(conn: Connection, *, occasion_id: int, message_id: int | None = None, now: datetime) -> list[Stopped]:
+    """Throw away what waits as an answer of an occasion's messages, or of one of them, and return it."""
     return fetch_all(
         conn,
         Stopped,
@@ -81,7 +81,8 @@ def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
         with waiting as (
           select m.id as message_id, r.id as reply_id, r.key, r.case_id, r.text
           from occasion_messages m join replies r on r.id = m.reply_id
-          where m.occasion_id = %(occasion)s and m.state = 'sent' and r.state in ('proposed', 'queued') and r.first_try_at is null
+          where m.occasion_id = %(occasion)s and (%(message)s::bigint is null or m.id = %(message)s)
+            and m.state = 'sent' and r.state in ('proposed', 'queued') and r.first_try_at is null
           order by r.id for update of r
         ), stopped as (
           update occasion_messages m set state = 'stopped', sent_at = null from waiting w where m.id = w.message_id
@@ -92,7 +93,7 @@ def stop(conn: Connection, *, occasion_id: int, now: datetime) -> list[Stopped]:
         )
         select reply_id, case_id, text from waiting order by reply_id
         """,
-        {"occasion": occasion_id, "now": now},
+        {"occasion": occasion_id, "message": message_id, "now": now},
     )
 
 
