@@ -1,5 +1,6 @@
 """Single sign-on against a provider on loopback: who comes in, and everything that must not be believed."""
 
+import re
 from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
@@ -55,6 +56,20 @@ def test_a_known_address_comes_in_and_stays_tied_when_it_changes_at_the_provider
     with now_door.pool.transaction() as conn:
         assert fetch_values(conn, "select sign_on_subject from agents where name = 'Ada'") == [f"{issuer} u-17"]
         assert fetch_values(conn, "select way from sessions") == ["single_sign_on"]
+
+
+def test_who_was_invited_comes_in_as_invited_also_where_single_sign_on_is_the_only_way(now_door: Door) -> None:
+    with a_provider(NEW) as issuer:
+        desk = signing_on(now_door, issuer, oidc_only=True, oidc_role="agent")
+        ann = desk.visitor(desk.who.ann)
+        invited = ann.post("/settings/people/invitations", data={"email": "NEW@amends.example", "role": "lead"})
+        [key] = re.findall(r"/invitation\?key=([\w-]+)", invited.text)[:1]
+        client = desk.stranger()
+        assert client.get(f"/invitation?key={key}").headers["location"] == "/login"
+        assert sign_on(client).headers["location"] == "/inbox"
+        with now_door.pool.transaction() as conn:
+            assert fetch_values(conn, "select name || role from agents where email ilike 'new@amends.example'") == ["Neo Newlead"]
+            assert fetch_values(conn, "select accepted_at is not null from invitations") == [True]
 
 
 def test_without_a_role_for_new_people_only_known_addresses_come_in(now_door: Door) -> None:

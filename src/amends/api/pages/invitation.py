@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
-from amends.api.desk import AtDesk, Desk
+from amends.api.desk import AtDesk
 from amends.api.entering import check_door_form, door_form, guessing_is_slow, let_in, whence_of
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
@@ -16,8 +17,9 @@ router = APIRouter(prefix="/invitation", include_in_schema=False)
 
 @router.get("")
 def invitation(request: Request, desk: AtDesk, key: str = "") -> Response:
-    """Show what the invitation promises, and ask for name and password."""
-    _check_open(desk)
+    """Show what the invitation promises, and ask for name and password; where all sign in by single sign-on, that takes it up."""
+    if desk.settings.oidc_only:
+        return RedirectResponse("/login", status_code=303)
     with guessing_is_slow(request, desk), desk.pool.transaction() as conn:
         found = invitations.opened(conn, token=key, now=desk.clock())
     return door_form(request, desk, "invitation.html", {"invitation": found, "key": key, "name": ""})
@@ -33,7 +35,8 @@ def accept(
     csrf_token: Annotated[str, Form()] = "",
 ) -> Response:
     """Make the account and let its owner in, or say what is wrong."""
-    _check_open(desk)
+    if desk.settings.oidc_only:
+        raise NotFound(_("Here everybody signs in by single sign-on."))
     check_door_form(request, csrf_token)
     now = desk.clock()
     try:
@@ -46,8 +49,3 @@ def accept(
         shown = {"invitation": found, "key": key, "name": name, "trouble": str(error)}
         return door_form(request, desk, "invitation.html", shown, status=422)
     return let_in(request, desk, came, "/inbox")
-
-
-def _check_open(desk: Desk) -> None:
-    if desk.settings.oidc_only:
-        raise NotFound(_("Here everybody signs in by single sign-on."))

@@ -74,7 +74,16 @@ def opened(conn: Connection, *, token: str, now: datetime) -> Invitation:
 
 def accept(conn: Connection, *, token: str, name: str, password: str, now: datetime) -> AgentId:
     """Make the account that the invitation promises, and return it; the link opens nothing any more."""
-    found = opened(conn, token=token, now=now)
+    return _let_in(conn, opened(conn, token=token, now=now), name=name, password=password, now=now)
+
+
+def accept_vouched(conn: Connection, *, email: str, name: str, now: datetime) -> AgentId | None:
+    """Make the account that an invitation promises to an address for which single sign-on vouches; None where nothing good is open."""
+    found = invitations.open_by_email(conn, email, now)
+    return _let_in(conn, found, name=name, password=None, now=now) if found else None
+
+
+def _let_in(conn: Connection, found: Invitation, *, name: str, password: str | None, now: datetime) -> AgentId:
     invitations.set_accepted(conn, invitation_id=found.id, now=now)
     agent_id = add_agent(conn, email=found.email, name=name, role=Role(found.role), password=password, now=now, by=found.invited_by)
     people.set_teams(conn, agent_id=agent_id, team_ids=found.team_ids)

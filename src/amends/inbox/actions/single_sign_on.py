@@ -6,6 +6,7 @@ from amends.core.database import Connection
 from amends.core.single_sign_on import SignOnFailed, Vouched
 from amends.inbox.actions.account_notes import note_change
 from amends.inbox.actions.agents import add_agent
+from amends.inbox.actions.invitations import accept_vouched
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.words import Role
@@ -13,9 +14,10 @@ from amends.inbox.store import agents, people
 
 
 def account_of(conn: Connection, vouched: Vouched, *, issuer: str, role: Role | None, now: datetime) -> AgentId:
-    """Return whose account this is: tied to it before, else by a verified e-mail address, else a new one with `role` (None: none is made).
+    """Return whose account this is: tied to it before, else by a verified e-mail address, else a new one, as invited or with `role`.
 
-    `SignOnFailed` says why nobody comes in: `left`, `unverified`, `unknown`, or `other` where the address is tied to another account there.
+    None as `role`: nobody uninvited gets one. `SignOnFailed` says why nobody comes in: `left`, `unverified`, `unknown`, or
+    `other` where the address is tied to another account there.
     """
     subject = f"{issuer} {vouched.subject}"
     owner = people.owner_of_subject(conn, subject)
@@ -38,7 +40,9 @@ def _by_address(conn: Connection, vouched: Vouched, *, role: Role | None, now: d
         raise SignOnFailed("left")
     if known:
         return known.id
+    name = vouched.name.strip()[:100] or vouched.email.partition("@")[0]
+    if invited := accept_vouched(conn, email=vouched.email, name=name, now=now):
+        return invited
     if role is None:
         raise SignOnFailed("unknown")
-    name = vouched.name.strip()[:100] or vouched.email.partition("@")[0]
     return add_agent(conn, email=vouched.email, name=name, role=role, password=None, now=now)

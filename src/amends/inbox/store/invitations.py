@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.ids import AgentId, InvitationId, TeamId
@@ -20,6 +21,14 @@ class Invitation:
     sent_at: datetime
     expires_at: datetime
     team_ids: list[TeamId]
+
+
+_OPEN: LiteralString = """
+select i.id, i.email, i.role, i.invited_by, g.name as inviter, i.sent_at, i.expires_at,
+  array(select t.team_id from invitation_teams t where t.invitation_id = i.id order by t.team_id) as team_ids
+from invitations i join agents g on g.id = i.invited_by
+where i.accepted_at is null and i.revoked_at is null
+"""
 
 
 def insert(  # noqa: PLR0913
@@ -48,32 +57,19 @@ def add_teams(conn: Connection, *, invitation_id: InvitationId, team_ids: Sequen
 
 def every_open(conn: Connection) -> list[Invitation]:
     """Return the open invitations, those past their time too, newest first."""
-    return fetch_all(
-        conn,
-        Invitation,
-        """
-        select i.id, i.email, i.role, i.invited_by, g.name as inviter, i.sent_at, i.expires_at,
-          array(select t.team_id from invitation_teams t where t.invitation_id = i.id order by t.team_id) as team_ids
-        from invitations i join agents g on g.id = i.invited_by
-        where i.accepted_at is null and i.revoked_at is null order by i.id desc
-        """,
-    )
+    return fetch_all(conn, Invitation, _OPEN + " order by i.id desc")
 
 
 def open_by_token(conn: Connection, token_hash: bytes, now: datetime) -> Invitation | None:
     """Return the invitation that this link still opens, locked until the transaction ends, or None."""
-    return fetch_maybe(
-        conn,
-        Invitation,
-        """
-        select i.id, i.email, i.role, i.invited_by, g.name as inviter, i.sent_at, i.expires_at,
-          array(select t.team_id from invitation_teams t where t.invitation_id = i.id order by t.team_id) as team_ids
-        from invitations i join agents g on g.id = i.invited_by
-        where i.token_hash = %(token_hash)s and i.accepted_at is null and i.revoked_at is null and i.expires_at > %(now)s
-        for update of i
-        """,
-        {"token_hash": token_hash, "now": now},
-    )
+    query = _OPEN + " and i.token_hash = %(token_hash)s and i.expires_at > %(now)s for update of i"
+    return fetch_maybe(conn, Invitation, query, {"token_hash": token_hash, "now": now})
+
+
+def open_by_email(conn: Connection, email: str, now: datetime) -> Invitation | None:
+    """Return the invitation to this address that is still good, locked until the transaction ends, or None."""
+    query = _OPEN + " and lower(i.email) = lower(%(email)s) and i.expires_at > %(now)s for update of i"
+    return fetch_maybe(conn, Invitation, query, {"email": email, "now": now})
 
 
 def renew(conn: Connection, *, invitation_id: int, token_hash: bytes, now: datetime, expires_at: datetime) -> str | None:
