@@ -9,7 +9,7 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import automation, deeds, drafts, macros, rule_book, snooze
+from amends.inbox.actions import automation, deeds, drafts, macros, rule_book, snooze, topics
 from amends.inbox.actions.assign import assign
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.actions.undo import undo
@@ -20,7 +20,8 @@ from amends.inbox.store import automation as rules
 from amends.inbox.store import automation_log, undone
 from amends.inbox.store import drafts as stored_drafts
 from amends.inbox.store.macros import NewMacro
-from tests.cast import DEE, a_post, an_answer_to, bo
+from tests.cast import DEE, a_post, an_answer_to, bo, ori
+from tests.crew import a_team
 from tests.desk import HOUR, MINUTE, Desk
 
 FIRST = a_post("My bag is lost!", external_id="bag")
@@ -218,6 +219,38 @@ def test_no_rule_overtakes_one_that_may_be_the_last_and_has_more_to_look_at(desk
     assert notes(desk) == ["1"] * len(people)
 
 
+def test_the_more_rules_there_are_the_fewer_cases_one_batch_holds(desk: Desk) -> None:
+    for n in range(automation.MOST_ASKED // 2):
+        save(desk, draft(f"of events {n}", condition="nothing-of-this"))
+    for n in range(2):
+        save(desk, draft(f"of time {n}", trigger="unanswered", hours="2"))
+    desk.hear(*(a_post("My bag is lost!", external_id=f"p{n}", root_id=f"p{n}") for n in range(4)))
+    assert automation.apply_rules(desk.conn, policy=desk.policy, now=desk.now) == 1
+    apply(desk)
+    assert not undone.undone(desk.conn, now=desk.now).ruled
+
+
+def test_a_batch_of_time_is_full_with_the_cases_of_one_rule_and_goes_on_with_the_next(desk: Desk) -> None:
+    for name in "12":
+        save(desk, draft(name, trigger="unanswered", hours="2", deeds=[{"deed": "note", "text": name}]))
+    people = [Author(external_id=f"a{n}", handle=f"a{n}", name="", followers=0) for n in range(automation.BATCH)]
+    desk.hear(*(a_post("My bag is lost!", external_id=one.external_id, author=one) for one in people))
+    desk.triage()
+    desk.now += 2 * HOUR + MINUTE
+    timed(desk)
+    assert notes(desk) == ["1"] * len(people)
+    timed(desk)
+    assert notes(desk) == ["1"] * len(people) + ["2"] * len(people)
+
+
+def test_however_the_database_looks_for_them_no_more_events_are_claimed_than_asked_for(desk: Desk) -> None:
+    desk.hear(FIRST)
+    for setting in ("enable_hashjoin", "enable_mergejoin", "enable_material", "enable_hashagg", "enable_sort"):
+        execute(desk.conn, "select set_config(%(name)s, 'off', true)", {"name": setting})
+    execute(desk.conn, "insert into automation_queue select id, (select max(id) from cases) from events on conflict do nothing")
+    assert [len(automation_log.claim(desk.conn, limit=1)) for _turn in "12"] == [1, 1]
+
+
 def test_what_waited_long_enough_before_the_rule_is_left_alone(desk: Desk) -> None:
     desk.hear(FIRST)
     desk.now += timedelta(days=2)
@@ -251,6 +284,24 @@ def test_a_rule_that_fails_again_and_again_is_switched_off_and_says_why(desk: De
     assert (rule.active, rule.trouble) == (False, "This colleague does not work here any more.")
     assert (outcomes(desk, rule_id), notes(desk)) == (["failed"] * MOST_FAILURES, [])
     assert fetch_values(desk.conn, "select facts ->> 'name' from events where kind = 'rule_stopped'") == ["Lost bags"]
+
+
+def test_a_case_that_does_not_take_what_a_rule_does_is_no_failure_of_the_rule(desk: Desk) -> None:
+    colleague = bo(desk.conn)
+    elsewhere = a_team(desk.conn, "Elsewhere", members=[])
+    topic = topics.create(desk.conn, name="Bags", brand_id=None, agent_id=desk.agent_id, now=desk.now)
+    given = save(desk, draft("Give", deeds=[{"deed": "team", "team": str(elsewhere)}, {"deed": "assign", "to": str(colleague)}]))
+    taken = save(desk, draft("Take", deeds=[{"deed": "untopic", "topic": str(topic)}]))
+    for n in range(MOST_FAILURES + 1):
+        desk.hear(a_post(f"lost {n}", external_id=f"p{n}", root_id=f"p{n}"))
+        apply(desk)
+    assert [rule_book.rule_of(desk.conn, rule_id).active for rule_id in (given, taken)] == [True, True]
+    assert (outcomes(desk, given), outcomes(desk, taken)) == ([], [])
+
+
+def test_no_rule_gives_cases_to_somebody_who_only_looks(desk: Desk) -> None:
+    with pytest.raises(Refused, match="only looks"):
+        save(desk, draft(deeds=[{"deed": "assign", "to": str(ori(desk.conn))}]))
 
 
 def test_a_rule_is_tried_on_past_cases_and_changes_nothing(desk: Desk) -> None:

@@ -10,10 +10,12 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Refused
 from amends.core.translating import gettext, speaking
+from amends.inbox.actions import incidents, topics
 from amends.inbox.actions.assign import ONLY_LOOKS
 from amends.inbox.rules.automation import loop
 from amends.inbox.store import automation, automation_log
 from amends.worker.names import Task
+from tests.crew import a_team
 from tests.desk import HOUR, MINUTE
 from tests.door import Answer, Door, as_fragment
 from tests.workplace import Workplace
@@ -193,6 +195,47 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
         client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
     assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
     assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+RULE = {"name": "Lost bags", "trigger": "opened", "condition": "status:open", "deeds": [{"deed": "note", "text": "Known."}]}
+
+
+def test_of_two_programs_that_change_a_rule_the_later_one_is_told_where_it_says_what_it_saw(door: Door) -> None:
+    program = door.program(door.who.mia)
+    address = f"/api/v1/rules/{program.post('/api/v1/rules', json=RULE).json()['id']}"
+    read = program.get(address)
+    door.now += MINUTE
+    first = program.put(address, json=RULE | {"name": "First"}, headers={"If-Match": read.headers["ETag"]})
+    late = program.put(address, json=RULE | {"name": "Late"}, headers={"If-Match": read.json()["changed_at"]})
+    assert (first.status_code, late.status_code, program.get(address).json()["name"]) == (200, 409, "First")
+    for seen in (f"W/{first.headers['ETag']}", "*", ""):
+        assert program.put(address, json=RULE, headers={"If-Match": seen}).status_code == 200
+
+
+def test_a_rule_that_was_read_may_be_sent_back_as_it_is(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        team, mia = a_team(conn, members=[]), door.who.mia
+        topic = topics.create(conn, name="Bags", brand_id=None, agent_id=mia, now=door.now)
+        incident = incidents.open_over(conn, "Bags", [door.who.plain], agent_id=mia, now=door.now)
+    program = door.program(door.who.mia)
+    deeds = [
+        {"deed": "deal", "team": str(team), "by": "turn"},
+        {"deed": "topic", "topic": topic},
+        {"deed": "press", "points": 10, "reason": "vip"},
+        {"deed": "snooze", "hours": 2.5},
+        {"deed": "incident", "incident": incident, "text": "says so"},
+    ]
+    made = program.post("/api/v1/rules", json=RULE | {"deeds": deeds}).json()
+    again = program.put(f"/api/v1/rules/{made['id']}", json={name: made[name] for name in ("name", "trigger", "condition", "deeds")})
+    assert (again.status_code, again.json()["deeds"]) == (200, made["deeds"])
+
+
+def test_a_number_larger_than_any_id_is_refused_in_a_list(shared_door: Door) -> None:
+    program = shared_door.program(shared_door.who.mia)
+    assert program.post("/api/v1/bulk", json={"deed": "read", "case_ids": [2**70]}).status_code == 422
+    for name in ("members", "sources"):
+        assert program.put("/api/v1/teams/1", json={"name": "Care", name: [2**70]}).status_code == 422
+    assert program.put(f"/api/v1/teams/people/{shared_door.who.ada}/skills", json={"topics": [2**70]}).status_code == 422
 
 
 def test_a_condition_kept_before_that_asks_for_me_says_so_where_it_is_listed(door: Door) -> None:

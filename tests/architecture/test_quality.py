@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -98,6 +99,12 @@ def test_scripts_ask_in_lanes_only() -> None:
     """Two things asked for in the name of the body take each other's place (`request` in asking.js says how)."""
     scripts = (ROOT / "src/amends/api/static").glob("*.js")
     assert [script.name for script in scripts if "htmx.ajax(" in script.read_text()] == ["asking.js"]
+
+
+def test_nothing_is_claimed_by_a_limited_list_that_the_database_may_make_anew() -> None:
+    """A nested loop asks `in (select … limit … for update skip locked)` again for each row, and what is claimed then has no limit."""
+    limited = re.compile(r"\bin \((?=\s*select)(?:[^()]|\([^()]*\))*\blimit\b(?:[^()]|\([^()]*\))*\bfor (?:no key )?update", re.IGNORECASE)
+    assert [file.name for file in product() if limited.search(file.read_text())] == []
 
 
 def test_files_and_functions_stay_small() -> None:

@@ -5,7 +5,8 @@ AmendsError
 ├── NotFound                  no such row, or not for this agent
 ├── NotAllowed                the agent's role does not permit it
 ├── Refused                   the input breaks a rule; nothing was changed
-│   └── Conflict              somebody else was first
+│   ├── Conflict              somebody else was first
+│   └── Unsuited              this one does not take it; another may
 ├── ModelMissing              the triage model's files are absent or damaged
 ├── HookRefused               a webhook is forged, too old, too large or no such thing; nothing was changed
 ├── TranslationFailed         the translator did not translate a text; the original stands
@@ -68,6 +69,10 @@ class Refused(AmendsError):
 
 class Conflict(Refused):
     """Somebody else was first; look again before you go on."""
+
+
+class Unsuited(Refused):
+    """This cannot be done; nothing was changed."""
 
 
 class ModelMissing(AmendsError):

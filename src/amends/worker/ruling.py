@@ -11,7 +11,7 @@ def apply_batch(at: Context) -> bool:
         answered = automation.apply_rules(conn, policy=at.policy, now=at.clock())
     if answered:
         at.wake(Task.RELAY)
-    return answered == automation.BATCH
+    return answered > 0
 
 
 def apply_timed_batch(at: Context) -> bool:

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from amends.inbox.rules.ids import AgentId, TeamId
 from amends.inbox.rules.words import Outcome
 
+AN_ID = Field(ge=1, lt=2**63)
+"""What a list of ids is made of; a larger number is refused here, since the database takes none in a list."""
+
 
 class Body(BaseModel):
     """A request's body; fields that are not known are refused rather than passed over."""

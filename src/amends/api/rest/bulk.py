@@ -9,7 +9,7 @@ from pydantic import Field
 from amends.api.auth import Bearing, check_reach, program_may
 from amends.api.desk import AtDesk, Desk
 from amends.api.looking import asker_of
-from amends.api.rest._bodies import Body
+from amends.api.rest._bodies import AN_ID, Body
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.kept import told
@@ -38,7 +38,7 @@ class BulkBody(Body):
 
     deed: Annotated[str, Field(max_length=20)]
     facts: dict[str, str] = Field(default_factory=dict)
-    case_ids: Annotated[list[int], Field(max_length=selecting.MOST)] = Field(default_factory=list)
+    case_ids: Annotated[list[Annotated[int, AN_ID]], Field(max_length=selecting.MOST)] = Field(default_factory=list)
     matching: MatchingBody | None = None
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._matching import SeenAt, tag
 from amends.inbox.actions import rule_book
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.rules.automation import Trigger
@@ -22,7 +23,7 @@ RULES = [program_may(Right.RULES)]
 class RuleBody(Body):
     """A rule: when `trigger` (after `hours`, where it goes by the clock) and `condition`, then `deeds`.
 
-    Each deed has its name under `deed`, and beside it what that deed needs.
+    Each deed has its name under `deed`, and beside it what that deed needs; those of a rule that was read may be sent back as they are.
     """
 
     name: Annotated[str, Field(max_length=200)]
@@ -30,13 +31,19 @@ class RuleBody(Body):
     hours: float | None = None
     condition: Annotated[str, Field(max_length=2_000)] = ""
     stops: bool = False
-    deeds: Annotated[list[dict[str, str]], Field(max_length=20)]
+    deeds: Annotated[list[dict[str, str | float | None]], Field(max_length=20)]
 
     @property
     def draft(self) -> Draft:
         """The rule as it is written."""
         hours = "" if self.hours is None else str(self.hours)
-        return Draft(name=self.name, trigger=self.trigger, hours=hours, condition=self.condition, stops=self.stops, deeds=self.deeds)
+        deeds = [{name: said(value) for name, value in deed.items()} for deed in self.deeds]
+        return Draft(name=self.name, trigger=self.trigger, hours=hours, condition=self.condition, stops=self.stops, deeds=deeds)
+
+
+def said(value: str | float | None) -> str:
+    """Return a value as a form would say it."""
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else value
 
 
 class OrderBody(Body):
@@ -102,18 +109,22 @@ def put_in_order(desk: AtDesk, visitor: Bearing, body: OrderBody) -> RuleList:
 
 
 @router.get("/{rule_id}", dependencies=RULES, operation_id="get_rule")
-def get_rule(desk: AtDesk, _visitor: Bearing, rule_id: int) -> automation.Rule:
-    """Return one rule."""
+def get_rule(desk: AtDesk, _visitor: Bearing, response: Response, rule_id: int) -> automation.Rule:
+    """Return one rule; its `ETag` is when it was changed."""
     with desk.pool.transaction() as conn:
-        return rule_book.rule_of(conn, rule_id)
+        rule = rule_book.rule_of(conn, rule_id)
+    tag(response, rule.changed_at)
+    return rule
 
 
 @router.put("/{rule_id}", dependencies=RULES, operation_id="change_rule")
-def change(desk: AtDesk, visitor: Bearing, rule_id: int, body: RuleBody) -> automation.Rule:
-    """Keep a changed rule."""
+def change(desk: AtDesk, visitor: Bearing, response: Response, rule_id: int, body: RuleBody, seen: SeenAt) -> automation.Rule:
+    """Keep a changed rule; with `If-Match` (the `ETag`, or `changed_at`) only where nobody changed it since, else 409."""
     with desk.pool.transaction() as conn:
-        rule_book.save(conn, body.draft, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock())
-        return rule_book.rule_of(conn, rule_id)
+        rule_book.save(conn, body.draft, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock(), seen=seen)
+        rule = rule_book.rule_of(conn, rule_id)
+    tag(response, rule.changed_at)
+    return rule
 
 
 @router.post("/{rule_id}/switch", dependencies=RULES, operation_id="switch_rule")

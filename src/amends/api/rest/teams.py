@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
-from amends.api.rest._bodies import Body
+from amends.api.rest._bodies import AN_ID, Body
 from amends.core.database import Connection
 from amends.core.errors import NotFound
 from amends.core.translating import _
@@ -40,15 +41,15 @@ class TeamBody(Body):
     zone: str = Field(default="UTC", max_length=60)
     hours: list[str] = Field(default=[], max_length=7)
     holidays: list[str] = Field(default=[], max_length=400)
-    members: tuple[AgentId, ...] = ()
-    sources: tuple[SourceId, ...] = ()
+    members: tuple[Annotated[AgentId, AN_ID], ...] = ()
+    sources: tuple[Annotated[SourceId, AN_ID], ...] = ()
 
 
 class SkillsBody(Body):
     """What somebody can take."""
 
     languages: tuple[str, ...] = ()
-    topics: tuple[TopicId, ...] = ()
+    topics: tuple[Annotated[TopicId, AN_ID], ...] = ()
     capacity: int = 20
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, Refused
+from amends.core.errors import Conflict, Refused, Unsuited
 from amends.core.translating import N_, _
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
@@ -122,7 +122,7 @@ def _can_take(conn: Connection, case: Case, assignee_id: AgentId, now: datetime)
     if not may(assignee.role, Right.WORK):
         raise Refused(ONLY_LOOKS, name=assignee.name)
     if case.team_id is not None and not assignee.as_person(now).sees(case.team_id, case.source_id):
-        raise Refused(NOT_IN_TEAM, name=assignee.name)
+        raise Unsuited(NOT_IN_TEAM, name=assignee.name)
 
 
 def _hand_over(conn: Connection, case: Case, assignee_id: AgentId | None, agent_id: AgentId | None, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from amends.core.database import Connection, DatabaseGone
-from amends.core.errors import AmendsError, Conflict, NotFound
+from amends.core.errors import AmendsError, Conflict, NotFound, Unsuited
 from amends.core.log import logger
 from amends.core.translating import _
 from amends.inbox.actions import conditions, deeds
@@ -27,6 +27,8 @@ from amends.inbox.store.automation_log import Looks
 log = logger(__name__)
 
 BATCH = 50
+MOST_ASKED = 100
+"""How many questions one batch asks: it holds the cases that it asks about, and whoever works on one waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,10 +56,10 @@ class Cause:
 
 
 def apply_rules(conn: Connection, *, policy: Policy, now: datetime) -> int:
-    """Let the rules answer at most `BATCH` events, and return how many."""
-    heard = automation_log.claim(conn, limit=BATCH)
+    """Let the rules answer some events, at most `BATCH` and fewer where there are many rules, and return how many."""
+    rules = _in_force(conn)
+    heard = automation_log.claim(conn, limit=max(1, min(BATCH, MOST_ASKED // max(1, len(rules)))))
     at = Round(conn=conn, policy=policy, now=now)
-    rules = _in_force(conn) if heard else []
     for event in heard:
         asked = [rule for rule in rules if event.kind in kinds_of(Trigger(rule.trigger))]
         _ask_in_order(at, asked, Cause(case_id=event.case_id, name=f"e{event.id}", chain=chain_of(event.because)))
@@ -69,27 +71,28 @@ def apply_timed(conn: Connection, *, policy: Policy, now: datetime) -> bool:
     """Let the rules of time act on what has waited long enough, and return whether more of it may be left."""
     at = Round(conn=conn, policy=policy, now=now)
     rules = [rule for rule in _in_force(conn) if Trigger(rule.trigger) in TIMED and rule.hours]
-    full = set[int]()
+    room = BATCH
     for place, rule in enumerate(rules):
         lasts = [one.id for one in rules[:place] if one.stops and (one.trigger, one.hours) == (rule.trigger, rule.hours)]
-        if full.isdisjoint(lasts):
-            due = _overdue(at, rule, lasts)
-            full |= {rule.id} if len(due) == BATCH else set()
-            for one in due:
-                _ask_in_order(at, [rule], Cause(case_id=one.case_id, name=one.cause), is_period=True)
+        due = _overdue(at, rule, lasts, limit=room)
+        for one in due:
+            _ask_in_order(at, [rule], Cause(case_id=one.case_id, name=one.cause), is_period=True)
+        room -= len(due)
+        if not room:
+            break
     _keep_counts(at)
-    return bool(full)
+    return not room
 
 
 def _in_force(conn: Connection) -> list[Rule]:
     return [rule for rule in automation.every(conn) if rule.active]
 
 
-def _overdue(at: Round, rule: Rule, lasts: Sequence[int]) -> Sequence[automation_log.Overdue]:
+def _overdue(at: Round, rule: Rule, lasts: Sequence[int], *, limit: int) -> Sequence[automation_log.Overdue]:
     """Return what a rule has to look at; `lasts` are rules before it, of the same hours, after which none is asked where they acted."""
     look = automation_log.unanswered if rule.trigger == Trigger.UNANSWERED else automation_log.silent
     looks = Looks(rule_id=rule.id, hours=rule.hours or 0, active_since=rule.active_since, lasts=lasts)
-    return look(at.conn, looks, now=at.now, limit=BATCH)
+    return look(at.conn, looks, now=at.now, limit=limit)
 
 
 def _keep_counts(at: Round) -> None:
@@ -132,7 +135,7 @@ def _act(at: Round, rule: Rule, cause: Cause) -> tuple[Outcome, str]:
             done = _do(_place(at, rule, cause.case_id), rule.deeds)
     except DatabaseGone:
         raise
-    except Conflict as error:
+    except (Conflict, Unsuited) as error:
         return Outcome.UNMET, str(error)
     except Exception as error:
         log.warning("rule_failed", rule_id=rule.id, case_id=cause.case_id, exc_info=error)

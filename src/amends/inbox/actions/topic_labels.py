@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import NotFound, Refused
+from amends.core.errors import NotFound, Unsuited
 from amends.core.translating import _
 from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.rules.events import EventKind
@@ -60,7 +60,7 @@ def give_case(conn: Connection, *, case_id: CaseId, topic_id: TopicId, agent_id:
     """Say that a case is about a topic: its newest post is."""
     posts = relevance.case_posts(conn, case_id=case_id)
     if not posts:
-        raise Refused(_("There is no post left in this case to give a topic to."))
+        raise Unsuited(_("There is no post left in this case to give a topic to."))
     return give(conn, post_id=posts[0], topic_id=topic_id, agent_id=agent_id, now=now)
 
 

@@ -15,10 +15,10 @@ def claim(conn: Connection, *, limit: int) -> list[OfCase]:
         conn,
         OfCase,
         """
-        with taken as (
-          delete from automation_queue
-          where event_id in (select event_id from automation_queue order by event_id limit %(limit)s for update skip locked)
-          returning event_id
+        with due as (
+          select event_id from automation_queue order by event_id limit %(limit)s for update skip locked
+        ), taken as (
+          delete from automation_queue where event_id in (select event_id from due) returning event_id
         )
         select e.id, e.kind, e.at, e.case_id, e.post_id, e.agent_id, e.facts, e.because
         from events e join taken on taken.event_id = e.id

@@ -70,10 +70,10 @@ def claim(conn: Connection, *, limit: int) -> list[Waiting]:
         conn,
         Waiting,
         """
-        with taken as (
-          delete from cluster_backlog
-          where post_id in (select post_id from cluster_backlog order by post_id limit %(limit)s for update skip locked)
-          returning post_id
+        with due as (
+          select post_id from cluster_backlog order by post_id limit %(limit)s for update skip locked
+        ), taken as (
+          delete from cluster_backlog where post_id in (select post_id from due) returning post_id
         )
         select p.id as post_id, s.brand_id, p.published_at, coalesce(r.encoder, '') as encoder, r.embedding,
           array(select topic_id from post_topics t where t.post_id = p.id and t.fits) as topics,

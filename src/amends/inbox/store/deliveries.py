@@ -46,13 +46,14 @@ def claim(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> l
           select channel_id from alert_deliveries
           where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
           order by next_at, id limit 1 for update skip locked
+        ), due as (
+          select id from alert_deliveries
+          where channel_id = (select channel_id from longest)
+            and state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+          order by next_at, id limit %(limit)s for update skip locked
         ), taken as (
           update alert_deliveries set attempts = attempts + 1, claimed_until = %(until)s
-          where id in (
-            select id from alert_deliveries
-            where channel_id = (select channel_id from longest)
-              and state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
-            order by next_at, id limit %(limit)s for update skip locked)
+          where id in (select id from due)
           returning id, alert_id, digest_id, again, channel_id, attempts, queued_at, next_at
         )
         select taken.id as delivery_id, alert.id as alert_id, taken.digest_id, taken.again,

@@ -65,9 +65,10 @@ def claim(conn: Connection, *, limit: int) -> list[CustomerId]:
     return fetch_values(
         conn,
         """
-        delete from identity_backlog
-        where customer_id in (select customer_id from identity_backlog order by customer_id desc limit %(limit)s for update skip locked)
-        returning customer_id
+        with due as (
+          select customer_id from identity_backlog order by customer_id desc limit %(limit)s for update skip locked
+        )
+        delete from identity_backlog where customer_id in (select customer_id from due) returning customer_id
         """,
         {"limit": limit},
     )

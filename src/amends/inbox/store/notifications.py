@@ -61,10 +61,10 @@ def claim(conn: Connection, *, limit: int) -> list[Heard]:
         conn,
         Heard,
         """
-        with taken as (
-          delete from notification_queue
-          where event_id in (select event_id from notification_queue order by event_id limit %(limit)s for update skip locked)
-          returning event_id
+        with due as (
+          select event_id from notification_queue order by event_id limit %(limit)s for update skip locked
+        ), taken as (
+          delete from notification_queue where event_id in (select event_id from due) returning event_id
         )
         select e.id, e.kind, e.at, e.case_id, e.post_id, e.agent_id, e.facts, e.because, c.assignee_id, c.team_id, c.source_id,
           r.agent_id as author_id

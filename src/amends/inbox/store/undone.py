@@ -110,8 +110,10 @@ def relay_events(conn: Connection, *, now: datetime, limit: int) -> list[Relayed
         conn,
         Relayed,
         """
-        update events set relayed_at = %(now)s
-        where id in (select id from events where relayed_at is null order by id limit %(limit)s for update skip locked)
+        with due as (
+          select id from events where relayed_at is null order by id limit %(limit)s for update skip locked
+        )
+        update events set relayed_at = %(now)s where id in (select id from due)
         returning kind, case_id, post_id, facts ->> 'reply_id' as reply_id, source_id
         """,
         {"now": now, "limit": limit},

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from amends.core.database import Connection
-from amends.core.errors import Refused
+from amends.core.errors import Refused, Unsuited
 from amends.core.translating import N_, _
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.alerting import Alarm
@@ -33,7 +33,7 @@ def act(at: At, facts: Facts) -> None:
     """Raise it for the customer's newest post, once for each post and rule; the worker delivers it."""
     posts = relevance.case_posts(at.conn, case_id=at.case_id)
     if not posts:
-        raise Refused(_("There is no post left in this case to raise an alarm about."))
+        raise Unsuited(_("There is no post left in this case to raise an alarm about."))
     alarm = Alarm(rule=f"rule: {at.why}", severity=Severity.HIGH, reason=at.why)
     wanted = raised_alerts.Raise(case_id=at.case_id, post_id=posts[0], alarm=alarm)
     for alert in raised_alerts.insert(at.conn, [wanted], now=at.now, channel_id=int(str(facts["channel"]))):

@@ -9,6 +9,7 @@ from amends.inbox.actions import assign
 from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.rights import Right, may
 from amends.inbox.store import agents
 
 EVENT = EventKind.CASE_ASSIGNED
@@ -23,6 +24,8 @@ def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  
     found = agents.find(conn, agent_id=AgentId(number(asked, "to")))
     if found is None or not found.active:
         raise Refused(_("This colleague does not work here any more."))
+    if not may(found.role, Right.WORK):
+        raise Refused(assign.ONLY_LOOKS, name=found.name)
     return {"to": found.id, "name": found.name}
 
 

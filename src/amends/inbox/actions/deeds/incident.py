@@ -18,7 +18,7 @@ SAYS = N_("put into the incident %(name)s")
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
     """Return the incident, and why; `Refused` where nobody says."""
     found = incidents.incident_of(conn, number(asked, "incident"))
-    return {"incident": found.id, "name": found.name, "reason": belonging(str(asked.get("text") or ""))}
+    return {"incident": found.id, "name": found.name, "reason": belonging(str(asked.get("text") or asked.get("reason") or ""))}
 
 
 def said(facts: Facts) -> str:

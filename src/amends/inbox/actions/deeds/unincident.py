@@ -17,7 +17,7 @@ SAYS = N_("take out of its incident")
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
     """Return why; `Refused` where nobody says."""
-    return {"reason": because(str(asked.get("text") or ""))}
+    return {"reason": because(str(asked.get("text") or asked.get("reason") or ""))}
 
 
 def said(facts: Facts) -> str:  # noqa: ARG001 - every deed is said alike

@@ -9,6 +9,7 @@ from amends.inbox.actions.deeds import At, Facts, number
 from amends.inbox.actions.topics import found
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import TopicId
+from amends.inbox.store import post_topics
 
 EVENT = EventKind.TOPIC_TAKEN
 DECIDED_BY = None
@@ -27,5 +28,7 @@ def said(facts: Facts) -> str:
 
 
 def act(at: At, facts: Facts) -> None:
-    """Do it."""
-    topic_labels.take_from_case(at.conn, case_id=at.case_id, topic_id=TopicId(int(str(facts["topic"]))), agent_id=at.agent_id, now=at.now)
+    """Do it, where the case has the topic."""
+    topic_id = TopicId(int(str(facts["topic"])))
+    if post_topics.wearing(at.conn, case_id=at.case_id, topic_id=topic_id):
+        topic_labels.take_from_case(at.conn, case_id=at.case_id, topic_id=topic_id, agent_id=at.agent_id, now=at.now)
