@@ -20,7 +20,11 @@ COLUMNS: tuple[str, ...] = (
     "organisation", "role", "birthday", "anniversary",
     *(f"{what} {n}{more}" for what in (*_WAYS, "other_date") for n in range(1, MANY + 1) for more in ("", " type")),
 )  # fmt: skip
-DANGEROUS = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")  # noqa: RUF001 - a Japanese or Chinese Excel takes the wide ones for formulas too
+_BEGINS = r"(?:^|(?<=[;\t\r\n]))"
+_RUNS = r"(?=['\"]*[=+\-@＝＋－＠\t\r\n])"  # noqa: RUF001 - a Japanese or Chinese Excel takes the wide ones for formulas too
+_DANGEROUS, _MADE_HARMLESS = re.compile(_BEGINS + _RUNS), re.compile(f"{_BEGINS}'{_RUNS}")
+"""A cell may begin within ours too: where commas are for decimals, Excel parts at each semicolon and knows no quotes of ours."""
+
 FOLDED = 75
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "vcard": "text/vcard; charset=utf-8"}
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "vcard": "vcf"}
@@ -28,12 +32,12 @@ ENDINGS = {"csv": "csv", "jsonl": "jsonl", "vcard": "vcf"}
 
 def harmless(text: str) -> str:
     """Return a cell that a spreadsheet takes for text, never for a formula; `read_back` gives what it was."""
-    return f"'{text}" if DANGEROUS.match(text) else text
+    return _DANGEROUS.sub("'", text)
 
 
 def read_back(text: str) -> str:
     """Return a cell as it was before `harmless`."""
-    return text[1:] if text.startswith("'") and DANGEROUS.match(text) else text
+    return _MADE_HARMLESS.sub("", text) if "'" in text else text
 
 
 def as_it_came(cell: str, kind: str) -> str:

@@ -25,7 +25,6 @@ from amends.inbox.rules.import_ways import KNOWN_WAYS, place_setter, put_togethe
 
 MOST_WAYS = 20
 LONGEST_REFERENCE = 200
-MARKS = frozenset("'=")
 SAY_NOTHING_BY_NOTHING = frozenset({Preset.AMENDS, Preset.VCARD})
 """In our own exports and in cards `NULL` and `N/A` are what somebody wrote."""
 
@@ -82,8 +81,6 @@ class Reader:
     def _bare(self, text: str) -> str:
         """Return a cell without the blanks around it, and without what keeps a spreadsheet from counting with it."""
         text = text.strip()
-        if text[:1] not in MARKS:
-            return text
         text = read_back(text) if self._at.escaped else text
         return without_formula(text) if text.startswith("=") else text
 
