@@ -161,3 +161,15 @@ def test_a_moment_without_a_zone_is_utc(synced: Synced) -> None:
     synced.crm.put("9", "Second", at=(synced.work.now + MINUTE).replace(tzinfo=None))
     assert not synced.round().error
     assert synced.names() == ["Second"]
+
+
+def test_one_value_that_cannot_be_kept_costs_the_rest_of_the_person_nothing(synced: Synced) -> None:
+    told = {"name": "Cy", "zone": "Mars/Olympus", "pronoun": "they", "attributes.nope": "1"}
+    more = {"emails": ["nothing", "cy@mail.example"], "phones": ["+94 77 123 4567"]}
+    synced.crm.people["7"] = {"id": "7", "changed_at": NOON.isoformat(), "fields": told} | more
+    synced.crm.people["8"] = {"id": "8", "changed_at": NOON.isoformat(), "fields": {"zone": "none"}, "emails": ["nothing"]}
+    synced.crm.log += ["7", "8"]
+    assert synced.round().error == ""
+    with synced.pool.transaction() as conn:
+        assert fetch_values(conn, "select name || ' ' || pronoun || zone from customers order by id") == ["Cy they", "#8 "]
+        assert fetch_values(conn, "select value from contact_ways order by id") == ["cy@mail.example", "+94 77 123 4567"]

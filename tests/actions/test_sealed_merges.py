@@ -13,6 +13,7 @@ from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.customer_record import Attribute, Kind
 from amends.inbox.rules.ids import CustomerId, MergeId
 from amends.inbox.store import sensitive_values
+from amends.inbox.store.customer_changes import Source
 from tests.cast import NOON, ada
 from tests.people import a_person
 
@@ -28,7 +29,7 @@ def pair(conn: Connection) -> tuple[CustomerId, CustomerId]:
 
 
 def _set(conn: Connection, customer_id: CustomerId, value: str) -> None:
-    set_value(conn, customer_id, "health", value, by=None, secret_key=KEY, now=NOON)
+    set_value(conn, customer_id, "health", value, source=Source(by=None), secret_key=KEY, now=NOON)
 
 
 def _read(conn: Connection, *customer_ids: CustomerId) -> list[str]:

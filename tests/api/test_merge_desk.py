@@ -10,6 +10,7 @@ from amends.inbox.actions.attributes import add_attribute
 from amends.inbox.actions.find_same import find_same
 from amends.inbox.actions.sensitive_values import set_value
 from amends.inbox.rules.customer_record import Attribute, Kind
+from amends.inbox.store.customer_changes import Source
 from tests.cast import NOON, SECRET_KEY
 from tests.door import Door
 from tests.people import Person, a_note, a_person, a_way, owner_of, set_field
@@ -83,7 +84,7 @@ def test_of_two_sealed_values_who_may_read_them_chooses_and_others_see_only_that
         one, other = a_person(conn, "Cy"), a_person(conn, "Cyrus")
         add_attribute(conn, Attribute(key="health", name="Health", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)
         for person, word in ((one, "nuts-allergy"), (other, "milk-allergy")):
-            set_value(conn, person.id, "health", word, by=None, secret_key=SECRET_KEY, now=NOON)
+            set_value(conn, person.id, "health", word, source=Source(by=None), secret_key=SECRET_KEY, now=NOON)
     address = f"/customers/merge?one={one.id}&other={other.id}"
     ada, mia = door.visitor(door.who.ada), door.visitor(door.who.mia)
     for client, may in ((ada, False), (mia, True)):

@@ -128,6 +128,39 @@ def test_what_is_sensitive_is_no_field_of_the_record(door: Door) -> None:
     assert ada.patch(f"{AT}/{cy}", json={"values": {}}).status_code == 422
 
 
+def test_what_lies_sealed_is_set_and_read_one_by_one_and_the_refusal_says_where(door: Door) -> None:
+    at, mia = _sealed(door), door.program(door.who.mia)
+    refused = mia.patch(at.removesuffix("/sensitive"), json={"values": {"attributes.meal": "vegan"}})
+    assert (refused.status_code, "/sensitive/meal" in refused.json()["message"]) == (422, True)
+    answers = [mia.put(f"{at}/{key}", json={"value": value}).status_code for key, value in
+               (("meal", "vegan"), ("deaf", True), ("deaf", "perhaps"), ("shoe", "x"))]  # fmt: skip
+    assert answers == [204, 204, 422, 404]
+    listed = mia.get(at)
+    assert [(one["key"], one["is_set"]) for one in listed.json()["sensitive"]] == [("meal", True), ("deaf", True)]
+    assert "vegan" not in listed.text
+    assert mia.get(f"{at}/meal").json()["value"] == "vegan"
+    with door.pool.transaction() as conn:
+        assert "sensitive" in fetch_values(conn, "select place from openings")
+        told = "select (became #>> '{}') || ' ' || origin || ' ' || origin_note from customer_changes where field ~ 'meal'"
+        assert fetch_values(conn, told) == ["••• program test"]
+    assert mia.put(f"{at}/meal", json={"value": ""}).status_code == 204
+    assert mia.get(f"{at}/meal").json()["value"] == ""
+
+
+def test_what_lies_sealed_is_for_who_may_and_of_who_is_there(door: Door) -> None:
+    at, ada = _sealed(door), door.program(door.who.ada)
+    assert [ada.get(at).status_code, ada.get(f"{at}/meal").status_code, ada.put(f"{at}/meal", json={"value": "x"}).status_code] == [403] * 3
+    assert door.program(door.who.mia).get(f"{AT}/999999/sensitive/meal").status_code == 404
+
+
+def _sealed(door: Door) -> str:
+    """Ask two sensitive things of every customer, and return where those of one are."""
+    with door.pool.transaction() as conn:
+        add_attribute(conn, Attribute(key="meal", name="Meal", kind=Kind.TEXT, sensitive=True), by=None, now=NOON)
+        add_attribute(conn, Attribute(key="deaf", name="Deaf", kind=Kind.YES_NO, sensitive=True), by=None, now=NOON)
+    return f"{AT}/{_customer(door)}/sensitive"
+
+
 def test_a_handle_is_tied_to_a_customer_on_a_stated_ground_and_taken_off_again(door: Door) -> None:
     ada, cy = door.program(door.who.ada), _customer(door)
     case = ada.get(f"/api/v1/cases/{door.who.plain}").json()

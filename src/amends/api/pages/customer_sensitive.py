@@ -13,6 +13,7 @@ from amends.inbox.actions.sensitive_values import reveal, set_value
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import sensitive_values
+from amends.inbox.store.customer_changes import Source
 
 router = APIRouter(prefix="/customers/{customer_id:int}/sensitive", include_in_schema=False)
 SENSITIVE = [may(Right.SENSITIVE)]
@@ -40,7 +41,7 @@ def keep(
 ) -> Response:
     """Set a value; an empty one forgets it."""
     with desk.pool.transaction() as conn:
-        set_value(conn, customer_id, key, value, by=visitor.agent_id, secret_key=desk.secret_key, now=desk.clock())
+        set_value(conn, customer_id, key, value, source=Source(by=visitor.agent_id), secret_key=desk.secret_key, now=desk.clock())
     return saying(_shown(request, desk, customer_id, {}), _("Sealed and kept") if value.strip() else _("Forgotten"))
 
 

@@ -12,7 +12,7 @@ from amends.core.errors import NotFound, Refused
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
 from amends.inbox.actions.customer_record import opened, told_of_part
-from amends.inbox.rules.customer_record import ATTRIBUTES, Attribute, Origin, checked_attribute
+from amends.inbox.rules.customer_record import ATTRIBUTES, Attribute, checked_attribute
 from amends.inbox.rules.ids import AgentId, CustomerId, MergeId
 from amends.inbox.rules.merging import Side
 from amends.inbox.store import attributes, openings, sealed_merges, sensitive_values
@@ -22,7 +22,7 @@ HIDDEN = "•••"
 
 
 def set_value(  # noqa: PLR0913
-    conn: Connection, customer_id: CustomerId, key: str, value: object, *, by: AgentId | None, secret_key: str, now: datetime
+    conn: Connection, customer_id: CustomerId, key: str, value: object, *, source: Source, secret_key: str, now: datetime
 ) -> None:
     """Seal and keep a value; an empty one forgets it. `Refused` says what is wrong with it."""
     attribute = _attribute(conn, key)
@@ -35,9 +35,9 @@ def set_value(  # noqa: PLR0913
         sensitive_values.remove(conn, customer_id, key)
     else:
         sealed = seal({"value": str(found)}, secret_key)
-        sensitive_values.put(conn, customer_id, key=key, sealed=sealed, agent_id=by, now=now)
+        sensitive_values.put(conn, customer_id, key=key, sealed=sealed, agent_id=source.by, now=now)
     change = NewChange(field=attribute.field, was=HIDDEN if there else None, became=None if found is None else HIDDEN)
-    told_of_part(conn, customer_id, change, source=Source(by=by, origin=Origin.AGENT), now=now)
+    told_of_part(conn, customer_id, change, source=source, now=now)
 
 
 def reveal(conn: Connection, customer_id: CustomerId, key: str, *, by: AgentId, secret_key: str, now: datetime) -> str:

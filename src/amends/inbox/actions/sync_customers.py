@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from amends.core.clock import Clock, utc_now
 from amends.core.database import Connection, Pool, UniqueViolation
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
+from amends.core.log import logger
 from amends.core.network import Wire
 from amends.core.secrets import seal, unseal
 from amends.core.translating import _
@@ -37,6 +38,7 @@ PEOPLE = 100
 TIME_OUT = 20.0
 LONGEST_PAUSE = timedelta(hours=1)
 
+log = logger(__name__)
 Crms = Callable[[Sync, str], Crm]
 
 
@@ -173,27 +175,42 @@ def _pull(pool: Pool, one: Sync, crm: Crm, clock: Clock) -> int:
 
 
 def take(conn: Connection, one: Sync, person: Outside, *, now: datetime) -> None:
-    """Write what is newer there than here; where something here is newer, the system is told of it again. What cannot be kept is left."""
+    """Write what is newer there than here; where something here is newer, the system is told of it again.
+
+    A value that cannot be kept is left, and named in the log; the rest of the person is kept.
+    """
     reference = Reference(system=one.system, external_id=person.external_id)
     found = persons.id_by_reference(conn, system=one.system, external_id=person.external_id)
     ours = syncs.field_times(conn, found) if found is not None else {}
     record = customer_record.find(conn, CustomerId(found)) if found is not None else None
     newer = {name: value for name, value in person.fields.items() if name not in ours or person.time_of(name) > ours[name]}
     known = Known(fields=newer, ways=ways_of(emails=person.emails, phones=person.phones))
-    try:
-        with conn.transaction():
-            done = customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)
-            _refuse_erased(conn, one, person, done)
-    except Refused:
-        return
+    if not _kept(conn, one, reference, known, now=now):
+        pieces = {name: Known(fields={name: newer[name]}) for name in sorted(newer, key=lambda name: name != "name")}
+        pieces |= {f"{way.kind} {n}": Known(ways=[way]) for n, way in enumerate(known.ways, start=1)}
+        left = [name for name, piece in pieces.items() if not _kept(conn, one, reference, piece, now=now)]
+        if len(left) == len(pieces) and not _kept(conn, one, reference, Known(), now=now):
+            return
+        log.warning("sync_left_out", system=one.system, external_id=person.external_id, left=left)
     lost = [name for name in person.fields if name not in newer]
     if record is not None and any(record.value_of(name) != person.fields[name] for name in lost):
         customer_refs.tell_again(conn, record.id)
 
 
-def _refuse_erased(conn: Connection, one: Sync, person: Outside, done: Upserted) -> None:
+def _kept(conn: Connection, one: Sync, reference: Reference, known: Known, *, now: datetime) -> bool:
+    """Write all of it, or nothing; tell which."""
+    try:
+        with conn.transaction():
+            done = customer_upsert.upsert(conn, reference, known, version=None, by=None, now=now)
+            _refuse_erased(conn, one, reference, done)
+    except Refused:
+        return False
+    return True
+
+
+def _refuse_erased(conn: Connection, one: Sync, reference: Reference, done: Upserted) -> None:
     """Bring nobody back who was erased since the round began; asked last, so that whoever erased in between is seen."""
-    if done.outcome == "made" and sync_news.is_erased(conn, one.id, person.external_id):
+    if done.outcome == "made" and sync_news.is_erased(conn, one.id, reference.external_id):
         raise Refused(_("This customer's record was erased; nothing can be added to it."))
 
 

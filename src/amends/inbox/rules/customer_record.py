@@ -98,7 +98,8 @@ def checked(field: str, value: object, attributes: Sequence[Attribute]) -> objec
         raise Refused(_("A customer has no field “%(field)s”.") % {"field": field})
     if found.sensitive:
         raise Refused(
-            _("“%(name)s” is sensitive: it lies sealed, apart from the other fields, and is set on its own.") % {"name": found.name}
+            _("“%(name)s” is sensitive: it lies sealed, and is set on its own, by a program at /customers/…/sensitive/%(key)s.")
+            % {"name": found.name, "key": found.key}
         )
     return checked_attribute(found, value)
 
