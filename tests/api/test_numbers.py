@@ -285,6 +285,28 @@ def test_programs_read_numbers_by_what_cases_have_in_common_and_those_of_alarms(
     assert mia.get("/api/v1/numbers/by/assignee").status_code == 403
 
 
+def test_what_is_about_no_topic_stands_beside_the_topics_and_is_no_topic_that_rises(door: Door) -> None:
+    program, page = door.program(door.who.mia), door.visitor(door.who.mia)
+    [line] = [one for one in program.get("/api/v1/numbers/by/topic?span=30d").json() if one["query"] == "topic:none"]
+    found = program.get("/api/v1/numbers?span=30d&q=topic:none").json()
+    assert line["name"] == "none"
+    assert line["measures"] == found["measures"]
+    assert line["measures"]["begun"] > 0
+    assert "topic%3Anone" not in page.get("/numbers/moving?span=30d").text
+
+
+def test_the_backlog_is_as_old_as_it_was_when_the_span_ended(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        conn.execute("update episodes set published_at = published_at - interval '10 days', seen_at = seen_at - interval '10 days'")
+        facts.freshen(conn)
+        resolve(conn, case_id=door.who.plain, agent_id=door.who.ada, policy=POLICY, now=NOON)
+    day = {"since": (NOON - timedelta(days=11)).date().isoformat(), "until": (NOON - timedelta(days=6)).date().isoformat(), "zone": "UTC"}
+    found = door.program(door.who.mia).get("/api/v1/numbers", params=day).json()
+    assert found["backlog"] == found["measures"]["begun"] > 0
+    assert 4 * 86_400 < found["backlog_ages"]["median"] <= found["backlog_ages"]["oldest"] < 5 * 86_400
+    assert "median age 4 d" in door.visitor(door.who.mia).get("/numbers", params=day).text
+
+
 def test_the_raw_facts_leave_as_a_file_with_a_row_an_episode(door: Door) -> None:
     mia = door.visitor(door.who.mia)
     lines = mia.get("/numbers/facts.csv?span=30d").text.splitlines()

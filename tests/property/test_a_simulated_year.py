@@ -18,7 +18,7 @@ from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import facts
 from amends.inbox.rules import measuring
 from amends.inbox.rules.asking import Asker
-from amends.inbox.rules.columns import Column, seconds
+from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import Figure
 from amends.inbox.rules.grouping import Grouping
 from amends.inbox.rules.ids import CaseId
@@ -173,8 +173,7 @@ def _charts_are_true(asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
     new = counting.begun(rows, asked.period)
     for column in (Column.FIRST_ANSWER, Column.ENDING, Column.HANDLED, Column.FIRST_BUSINESS, Column.ENDING_BUSINESS):
         assert measuring.distribution(found.facts.begun[column]) == counting.bins(getattr(row, column.value) for row in new), asked
-    still = [row.published_at for row in rows if row.resolved_at is None and not row.dismissed]
-    assert sorted(found.waiting[Column.AT].tolist()) == sorted(map(seconds, still)), asked
+    assert found.ages == counting.ages(rows, asked.period, NOW_WHOLE), asked
 
 
 def _paces_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact]) -> None:
@@ -197,7 +196,7 @@ def _groups_are_true(year: Year, asked: Asked, found: Found, rows: Sequence[Fact
         Column.BRAND: lambda row: [row.brand_id],
         Column.TEAM: lambda row: [row.team_id or 0],
         Column.AGENT: lambda row: [row.agent_id or 0],
-        Column.TOPIC: lambda row: row.topics,
+        Column.TOPIC: lambda row: row.topics or [0],
     }
     seen = counting.Seen(now=NOW_WHOLE, period=asked.period, before=asked.before, calendars=_weeks(year))
     worked = numbers.worktimes_of(year.stage.conn, asked, found)

@@ -25,7 +25,7 @@ from amends.inbox.store.fact_rows import Behind
 from amends.inbox.store.numbers import Asked, Found
 from tests.cast import NOON, a_source, ada
 from tests.desk import Desk
-from tests.episodes import DAY, Made, Told, counted, first_answer_after, lengths_of, told
+from tests.episodes import DAY, Made, Told, counted, first_answer_after, lengths_of, told, whole
 from tests.often import few
 from tests.property.test_desk import POSTS, STEPS, World
 
@@ -150,6 +150,7 @@ def _agree_on(conn: Connection, rows: list[Told], asked: Asked) -> None:
         behind = Behind(figure=figure, period=asked.period, query=asked.query, asker=asked.asker)
         right = counted(rows, figure, asked.period)
         assert (figures[figure], fact_rows.count(conn, behind), _paged(conn, behind)) == (right, right, right), figure
+    _ages_agree(rows, asked, found)
     first = found.measures(asked).first
     expected = [first_answer_after(rows, asked.period, NOW, share) for share in ("0.5", "0.9")]
     assert [first.median, first.p90] == expected
@@ -161,6 +162,19 @@ def _agree_on(conn: Connection, rows: list[Told], asked: Asked) -> None:
             assert getattr(slot, figure.value) == counted(rows, figure, slot.period)
         assert slot.resolved == counted(rows, Figure.RESOLVED, slot.period)
         assert slot.backlog == counted(rows, Figure.BACKLOG, slot.period)
+
+
+def _ages_agree(rows: list[Told], asked: Asked, found: Found) -> None:
+    """The ages of the backlog are those that its rows had as the span ended; from parts of seconds they may be one off."""
+    until = asked.period.until
+    waited = sorted(min(until, NOW) - row.published_at for row in rows if counted([row], Figure.BACKLOG, asked.period))
+    if not waited:
+        assert (found.ages.median, found.ages.oldest) == (None, None)
+        return
+    assert found.ages.median is not None
+    assert found.ages.oldest is not None
+    assert abs(found.ages.median - whole(waited[(len(waited) - 1) // 2])) <= 1
+    assert abs(found.ages.oldest - whole(waited[-1])) <= 1
 
 
 def _bins_agree(conn: Connection, rows: list[Told], asked: Asked, found: Found) -> None:

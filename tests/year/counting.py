@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from itertools import groupby, pairwise
 
 from amends.inbox.rules.figures import Figure
-from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Slot, Times
+from amends.inbox.rules.measuring import EDGES, Ages, Measures, Outcomes, Slot, Times
 from amends.inbox.rules.paces import Paces
 from amends.inbox.rules.spans import Period
 from tests.year.checking import Fact
@@ -32,6 +32,12 @@ def resolved(rows: Iterable[Fact], period: Period) -> list[Fact]:
 def waiting(rows: Iterable[Fact], at: datetime) -> list[Fact]:
     """Return what was published before a moment and not resolved by then."""
     return [row for row in rows if not row.dismissed and row.published_at < at and (row.resolved_at is None or row.resolved_at >= at)]
+
+
+def ages(rows: Iterable[Fact], period: Period, now: datetime) -> Ages:
+    """Return for how long the backlog had waited as a span ended, or until now."""
+    found = sorted((min(period.until, now) - row.published_at.replace(microsecond=0)) // SECOND for row in waiting(rows, period.until))
+    return Ages(median=found[(len(found) - 1) // 2], oldest=found[-1]) if found else Ages(median=None, oldest=None)
 
 
 def measures(rows: Collection[Fact], period: Period, now: datetime) -> Measures:

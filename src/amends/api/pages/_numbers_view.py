@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from amends.core.translating import _, ngettext
 from amends.core.written import number, percent, seconds
-from amends.inbox.rules.columns import Column
 from amends.inbox.rules.figures import Figure, Length
 from amends.inbox.rules.measuring import EDGES, Measures, Outcomes, Times, distribution
 from amends.inbox.rules.paces import Paces
@@ -75,7 +74,7 @@ def tiles(found: Found, asked: Asked, pace: Paces) -> list[Tile]:
     now, then = found.measures(asked), found.measures_before(asked)
     first, ending, following = (_in_business(pace, one) for one in (pace.first_business, pace.ending_business, pace.next_business))
     return [
-        _backlog(found, asked),
+        _backlog(found),
         _timed(_("First answer"), Figure.ANSWERED, now.first, then.first, _of(now.answered, now.begun, _("answered")), first),
         _timed(_("Resolved after"), Figure.ENDED, now.ending, then.ending, _of(now.ended, now.begun, _("resolved")), ending),
         _timed(
@@ -101,18 +100,13 @@ def tiles(found: Found, asked: Asked, pace: Paces) -> list[Tile]:
     ]
 
 
-def _backlog(found: Found, asked: Asked) -> Tile:
-    at = found.waiting[Column.AT]
-    ages = np.maximum(0, asked.now - at)
-    note = _("median age %(median)s, oldest %(oldest)s") % _ages(ages) if len(at) else _("nobody waits")
+def _backlog(found: Found) -> Tile:
+    median, oldest = found.ages.median, found.ages.oldest
+    ages = {"median": _told(median), "oldest": _told(oldest)}
+    note = _("nobody waits") if median is None else _("median age %(median)s, oldest %(oldest)s") % ages
     less = found.backlog - found.backlog_before
     change = Change(text=_signed(less, number(abs(less))), better=less < 0) if less else None
     return Tile(name=_("Not resolved"), figure=Figure.BACKLOG, value=number(found.backlog), note=note, change=change)
-
-
-def _ages(ages: NDArray[np.integer]) -> dict[str, str]:
-    middle = np.sort(ages)[(len(ages) - 1) // 2]
-    return {"median": seconds(float(middle)), "oldest": seconds(float(ages.max()))}
 
 
 def _timed(name: str, figure: Figure, now: Times, then: Times, note: str, business: str) -> Tile:

@@ -16,7 +16,7 @@ from amends.inbox.actions import facts
 from amends.inbox.actions.breakdown import Dimension, Line, breakdown, check_dimension
 from amends.inbox.rules.alarm_figures import AlarmCounts
 from amends.inbox.rules.figures import DEFINITIONS, Figure
-from amends.inbox.rules.measuring import Measures, Slot, series
+from amends.inbox.rules.measuring import Ages, Measures, Slot, series
 from amends.inbox.rules.paces import PACED, Paces
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import slots
@@ -39,6 +39,7 @@ class Numbers:
     paces_before: Paces
     backlog: int
     backlog_before: int
+    backlog_ages: Ages
     slots: Sequence[Slot]
     definitions: dict[str, str]
 
@@ -70,6 +71,7 @@ def show(desk: AtDesk, visitor: Bearing, wanted: Spanning) -> Numbers:
         paces_before=pace_before,
         backlog=found.backlog,
         backlog_before=found.backlog_before,
+        backlog_ages=found.ages,
         slots=series(found.facts, slots(asked.period, asked.zone), backlog=found.backlog_before, now=asked.now),
         definitions={figure.value: words for figure, words in DEFINITIONS.items()},
     )

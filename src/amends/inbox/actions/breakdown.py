@@ -65,8 +65,8 @@ class Line:
         return (self.measures.begun - self.before) / self.before if self.before else None
 
 
-def breakdown(conn: Connection, asked: Asked, dimension: Dimension) -> list[Line]:
-    """Return the numbers by a dimension, the most begun first."""
+def breakdown(conn: Connection, asked: Asked, dimension: Dimension, *, named: bool = False) -> list[Line]:
+    """Return the numbers by a dimension, the most begun first; `named`: of those values alone that have a name."""
     found = numbers.find(conn, asked, also={*PACED, _COLUMNS[dimension]})
     worked = numbers.worktimes_of(conn, asked, found)
     apart = Grouping(facts=found.facts, before=found.before, now=asked.now, worktimes=worked)
@@ -80,6 +80,7 @@ def breakdown(conn: Connection, asked: Asked, dimension: Dimension) -> list[Line
             query=_query(asked, dimension, called, group.key),
         )
         for group in _groups(conn, asked, dimension, apart, list(called))
+        if group.key in called or not named
     ]
 
 
@@ -151,7 +152,7 @@ class Moving:
 
 def topics_moving(conn: Connection, asked: Asked) -> Moving:
     """Return the topics that rise and fall."""
-    found = [(moved(line.measures.begun, line.before), line) for line in breakdown(conn, asked, Dimension.TOPIC)]
+    found = [(moved(line.measures.begun, line.before), line) for line in breakdown(conn, asked, Dimension.TOPIC, named=True)]
     ordered = sorted(found, key=lambda one: -abs(one[0]))
     return Moving(
         rising=[line for far, line in ordered if far >= BEYOND_CHANCE],

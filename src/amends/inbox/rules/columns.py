@@ -109,6 +109,10 @@ class Columns:
         about = self.held[Column.TOPIC_EPISODE][one_of(self.held[Column.TOPIC], ids)]
         return np.isin(self.held[Column.EPISODE], about)
 
+    def of_no_topic(self) -> Mask:
+        """Return which episodes are about no topic."""
+        return ~np.isin(self.held[Column.EPISODE], self.held[Column.TOPIC_EPISODE])
+
     def between(self, since: datetime, until: datetime) -> "Columns":
         """Return the episodes of a span of whole seconds, `until` not included."""
         at = self.held[Column.AT]

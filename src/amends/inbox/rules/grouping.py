@@ -39,8 +39,9 @@ class Grouping:
         return sorted(found, key=lambda group: (-group.measures.begun, group.key))
 
     def by_topic(self, topics: Sequence[int]) -> list[Group]:
-        """Return the numbers for each topic; an episode of two topics counts for both."""
-        return those_there([self.of(topic, lambda side, topic=topic: side.of_topic([topic])) for topic in topics])
+        """Return the numbers for each topic, and for what has none; an episode of two topics counts for both."""
+        found = [self.of(topic, lambda side, topic=topic: side.of_topic([topic])) for topic in topics]
+        return those_there([*found, self.of(0, Columns.of_no_topic)])
 
     def of(self, key: int, fits: Callable[[Columns], Mask]) -> Group:
         """Return the numbers of those that fit."""

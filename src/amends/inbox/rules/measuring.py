@@ -17,7 +17,7 @@ from amends.inbox.rules.survival import Lengths, lengths
 EDGES = (300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400)
 """Where the bins of a distribution end, in seconds; the last one has no end."""
 PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING, Column.PROMISE, Column.NEXT_ANSWER)
-RESOLVED = (Column.AT, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
+RESOLVED = (Column.AT, Column.ENDING, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
 CONTENT_FROM = 4
 """Points of five from which a customer counts as content."""
 
@@ -28,6 +28,14 @@ class Times:
 
     median: int | None
     p90: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ages:
+    """For how many seconds those had waited that were not resolved when a span ended; None where nobody was."""
+
+    median: int | None
+    oldest: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,6 +178,13 @@ def _watched(begun: Columns, mask: Mask, now: int) -> NDArray[np.integer]:
 def times(found: Lengths) -> Times:
     """Return the median and the p90 of lengths."""
     return Times(median=found.after(0.5), p90=found.after(0.9))
+
+
+def ages(waiting: Columns, resolved: Columns, until: int, now: int) -> Ages:
+    """Return for how long the backlog had waited at `until`: those that wait `now` still, and those that were `resolved` since."""
+    began = np.concatenate([waiting[Column.AT], resolved[Column.AT] - resolved[Column.ENDING]])
+    found = np.sort(np.maximum(0, min(until, now) - began[began < until]))
+    return Ages(median=int(found[(len(found) - 1) // 2]), oldest=int(found[-1])) if len(found) else Ages(median=None, oldest=None)
 
 
 def distribution(column: NDArray[np.integer]) -> list[int]:

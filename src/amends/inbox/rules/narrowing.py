@@ -91,7 +91,7 @@ class Narrowing:
         found = columns.of_topic(wanted)
         if not any(match.value == "none" for match in term.matches):
             return found
-        return found | ~np.isin(columns[Column.EPISODE], columns[Column.TOPIC_EPISODE])
+        return found | columns.of_no_topic()
 
     def _numbers(self, field: str, value: str) -> Sequence[int]:
         """Return which numbers of the column a value of the field stands for."""

@@ -15,7 +15,7 @@ from amends.inbox.rules import narrowing
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.columns import Axis, Column, Columns, seconds
 from amends.inbox.rules.figures import Figure
-from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Facts, Measures, counted, measure
+from amends.inbox.rules.measuring import PUBLISHED, RESOLVED, Ages, Facts, Measures, ages, counted, measure
 from amends.inbox.rules.narrowing import Narrowing
 from amends.inbox.rules.paces import Paces, Worktimes, paces, worktimes
 from amends.inbox.rules.query import Query
@@ -52,13 +52,13 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The facts of the span and of the one before; how many waited as each ended, and since when each waits that waits now."""
+    """The facts of the span and of the one before; how many waited as each ended, and for how long they had as the span did."""
 
     facts: Facts
     before: Facts
     backlog: int
     backlog_before: int
-    waiting: Columns
+    ages: Ages
 
     def measures(self, asked: Asked) -> Measures:
         """Return the numbers of the span."""
@@ -91,7 +91,7 @@ def find(conn: Connection, asked: Asked, also: Collection[Column] = ()) -> Found
         before=facts.between(asked.before),
         backlog=backlog,
         backlog_before=backlog - len(within.begun) + len(within.resolved),
-        waiting=waiting,
+        ages=ages(waiting, later.resolved, seconds(asked.period.until), asked.now),
     )
 
 
