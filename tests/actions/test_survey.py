@@ -90,6 +90,7 @@ def test_whoever_agreed_gets_one_letter_in_their_language_with_links_that_only_c
     assert letter is not None
     assert (letter.to, letter.subject) == ("cy@home.example", "¿Está resuelto?")
     assert letter.text.count("?mark=") == 5
+    assert letter.language == "es"
     assert letter.url.startswith("https://desk.example/survey/")
     assert survey.claim_survey(agreed.conn, MEANS, now=DUE) is None
 

@@ -252,8 +252,23 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
     assert caught.value.permanent
 
 
+def test_a_mail_that_says_no_sender_is_from_the_server_and_never_from_whom_it_goes_to() -> None:
+    assert email.mailbox("smtp://mail.shop.example:587", to=("cy@home.example",)).sender == "amends@mail.shop.example"
+    assert email.mailbox("smtp://care%40shop.example:x@mail.shop.example", to=("cy@home.example",)).sender == "care@shop.example"
+
+
+def test_the_html_of_a_letter_says_its_language_and_links_what_the_letter_is_about_alone() -> None:
+    ours = "https://desk.example/survey/x"
+    body = f"வணக்கம்\n\n5 ★★★★★  {ours}?mark=5\nSee  https://other.example/"
+    page = email.html_of(replace(MESSAGE, url=ours, body=body), "தீர்ந்ததா?", "ta")
+    assert page.startswith('<!doctype html><html lang="ta">')
+    assert f'<a href="{ours}?mark=5">5 ★★★★★</a>' in page
+    assert page.count("<a ") == 2
+    assert "other.example" in page
+
+
 def test_html_in_an_alert_is_escaped_in_the_mail() -> None:
-    page = email.html_of(replace(MESSAGE, title="<script>x</script>", body="<img src=x>"))
+    page = email.html_of(replace(MESSAGE, title="<script>x</script>", body="<img src=x>"), "Open", "en")
     assert "<script>" not in page
     assert "<img" not in page
 

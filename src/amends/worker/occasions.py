@@ -64,7 +64,8 @@ def _hand_over(at: Context, letter: Letter) -> None:
     try:
         with speaking(letter.language):
             button = _("Stop such messages")
-        email.mailbox(mail_url, to=(letter.to,), clock=at.clock, button=button, unsubscribe=stop).deliver(message)
+        box = email.mailbox(mail_url, to=(letter.to,), clock=at.clock, button=button, language=letter.language, unsubscribe=stop)
+        box.deliver(message)
     except DeliveryError:
         raise
     except AmendsError as error:

@@ -144,7 +144,12 @@ def send_test(desk: AtDesk, visitor: Meaning, occasion_id: int, words: Written) 
     if not mail_url:
         raise Refused(_("There is no mail server yet: set AMENDS_MAIL_URL, then try again."))
     letter = letters.Letter(
-        to=address, subject=found.subject, text=found.text, url=our_address(desk, "/occasions"), button=_("Stop such messages")
+        to=address,
+        subject=found.subject,
+        text=found.text,
+        url=our_address(desk, "/occasions"),
+        button=_("Stop such messages"),
+        language=found.language,
     )
     try:
         letters.send(letter, mail_url=mail_url, now=desk.clock())

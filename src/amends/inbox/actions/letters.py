@@ -6,18 +6,20 @@ from secrets import token_hex
 
 from amends.core.ports import Message
 from amends.core.translating import gettext as _
+from amends.core.translating import spoken
 from amends.inbox.notifiers import email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """One letter: a subject, what it says, and the link that it is about."""
+    """One letter: a subject, what it says in which language, and the link that it is about."""
 
     to: str
     subject: str
     text: str
     url: str
     button: str
+    language: str
 
 
 def send(letter: Letter, *, mail_url: str, now: datetime) -> None:
@@ -25,13 +27,15 @@ def send(letter: Letter, *, mail_url: str, now: datetime) -> None:
     message = Message(
         key=f"account-{token_hex(12)}", title=letter.subject, body=f"{letter.text}\n\n{letter.url}", url=letter.url, severity="", facts={}
     )
-    email.mailbox(mail_url, to=(letter.to,), clock=lambda: now, button=letter.button).deliver(message)
+    box = email.mailbox(mail_url, to=(letter.to,), clock=lambda: now, button=letter.button, language=letter.language)
+    box.deliver(message)
 
 
 def invitation(*, to: str, inviter: str, url: str) -> Letter:
     """Return the letter that invites somebody."""
     text = _("%(name)s invites you to the inbox in which your company answers its customers. The link works once, for seven days.")
-    return Letter(to=to, subject=_("You are invited to Amends"), text=text % {"name": inviter}, url=url, button=_("Choose your password"))
+    subject, button = _("You are invited to Amends"), _("Choose your password")
+    return Letter(to=to, subject=subject, text=text % {"name": inviter}, url=url, button=button, language=spoken())
 
 
 def new_password(*, to: str, url: str) -> Letter:
@@ -39,4 +43,5 @@ def new_password(*, to: str, url: str) -> Letter:
     text = _(
         "Somebody, hopefully you, asked for a new password. The link works once, for one hour. If it was not you, there is nothing to do."
     )
-    return Letter(to=to, subject=_("A new password for Amends"), text=text, url=url, button=_("Choose a new password"))
+    subject, button = _("A new password for Amends"), _("Choose a new password")
+    return Letter(to=to, subject=subject, text=text, url=url, button=button, language=spoken())

@@ -103,7 +103,8 @@ def letter_of(language: str, subject: str, body: str, *, to: str, name: str, bra
     """Return the letter that asks, with one link a mark; a link only chooses, what is sent is sent on the page behind it."""
     marks = "\n".join(f"{mark} {'★' * mark}{'☆' * (MARKS[-1] - mark)}  {url}?mark={mark}" for mark in reversed(MARKS))
     text = f"{filled(body, name=name, brand=brand)}\n\n{marks}"
-    return Letter(to=to, subject=filled(subject, name=name, brand=brand), text=text, url=url, button=PAGE[language]["title"])
+    subject, button = filled(subject, name=name, brand=brand), PAGE[language]["title"]
+    return Letter(to=to, subject=subject, text=text, url=url, button=button, language=language)
 
 
 def _propose(conn: Connection, job: SurveyJob, url: str, means: Means, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Alerts as e-mail over SMTP. Target: `smtp://user:password@host:port/?from=…&to=…` (STARTTLS where offered); `smtps://` for TLS.
 
 `to` may name several addresses, divided by commas. `mailto://` is the same as `smtp://`. The Message-ID comes from the message's key, so
-that a mailbox which gets the same alert twice can tell.
+that a mailbox which gets the same alert twice can tell. Without `from` a letter is from the user, where that is an address, or from
+`amends@` the server: never from whom it goes to.
 """
 
 import smtplib
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from amends.core.clock import Clock, utc_now
 from amends.core.errors import DeliveryError, Refused
@@ -62,6 +63,7 @@ class Mailbox:
     clock: Clock
     time_out: float = TIME_OUT
     button: str = "Open the case"
+    language: str = "en"
     unsubscribe: str = ""
     html: str = ""
     outward: bool = False
@@ -108,22 +110,30 @@ class Mailbox:
             letter["List-Unsubscribe"] = f"<{self.unsubscribe}>"
             letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(message.body)
-        letter.add_alternative(self.html or html_of(message, self.button), subtype="html")
+        letter.add_alternative(self.html or html_of(message, self.button, self.language), subtype="html")
         for one in self.enclosed:
             kind, _slash, subtype = one.media.partition(";")[0].partition("/")
             letter.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
         return letter
 
 
-def html_of(message: Message, button: str = "Open the case") -> str:
+def html_of(message: Message, button: str, language: str) -> str:
     """Return the small HTML twin of the message; everything in it is escaped."""
-    lines = "<br>".join(escape(line) for line in message.body.splitlines())
+    lines = "<br>".join(_line(line, message.url) for line in message.body.splitlines())
     return (
-        f'<!doctype html><meta charset="utf-8"><title>{escape(message.title)}</title>'
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(message.title)}</title>'
         f'<p style="font:600 16px sans-serif" dir="auto">{escape(message.title)}</p>'
         f'<p style="font:14px sans-serif" dir="auto">{lines}</p>'
         f'<p style="font:14px sans-serif"><a href="{escape(message.url, quote=True)}">{escape(button)}</a></p>'
     )
+
+
+def _line(line: str, url: str) -> str:
+    """Return a line; words with an address of the message's own behind them are a link, an address of anybody else never is."""
+    words, _gap, address = line.partition("  ")
+    if words and url and address.startswith(url):
+        return f'<a href="{escape(address, quote=True)}">{escape(words)}</a>'
+    return escape(line)
 
 
 def _one_line(text: str) -> str:
@@ -147,10 +157,19 @@ def build(target: str, clock: Clock = utc_now, *, outward: bool = False) -> Mail
     return replace(mailbox(target, to=to, clock=clock), outward=outward)
 
 
-def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button: str = "Open the case", unsubscribe: str = "") -> Mailbox:
+def mailbox(
+    target: str,
+    *,
+    to: tuple[str, ...],
+    clock: Clock = utc_now,
+    button: str = "Open the case",
+    language: str = "en",
+    unsubscribe: str = "",
+) -> Mailbox:
     """Return the mail server that `target` names, writing to these addresses.
 
-    `button` is what the link in a letter says, `unsubscribe` the address by which mail programs stop such letters.
+    `button` is what the link in a letter says, `language` that of the letter, `unsubscribe` the address by which mail programs stop such
+    letters.
     """
     parts = urlsplit(target)
     if not parts.hostname:
@@ -161,12 +180,19 @@ def mailbox(target: str, *, to: tuple[str, ...], clock: Clock = utc_now, button:
         tls=parts.scheme == "smtps",
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        sender=_addresses(parse_qs(parts.query).get("from", [to[0]])[0])[0],
+        sender=_addresses(parse_qs(parts.query).get("from", [_sender_of(parts)])[0])[0],
         to=to,
         clock=clock,
         button=button,
+        language=language,
         unsubscribe=unsubscribe,
     )
+
+
+def _sender_of(parts: SplitResult) -> str:
+    """Return from whom letters are where the target does not say."""
+    user = unquote(parts.username or "")
+    return user if "@" in user else f"amends@{parts.hostname}"
 
 
 def _port_of(target: str) -> int | None:
