@@ -89,7 +89,7 @@ def test_the_same_key_is_the_same_reply(busy: Desk) -> None:
     assert _only(busy, "state") == "queued"
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "\0"])
+@pytest.mark.parametrize("text", ["", "  \n", "\0", "\u200b \u2060", "\u3164"])
 def test_an_empty_reply_is_refused(busy: Desk, text: str) -> None:
     with pytest.raises(Refused, match="some words"):
         busy.write(text)

@@ -192,7 +192,7 @@ def test_changed_words_that_cannot_go_out_or_show_more_than_the_old_ones_are_tol
     assert -1 < form.find("rewording-ask") < form.find("Approve in these words"), "what is asked stands above the button, not under the box"
     asked = post(door, door.who.mia, f"{at}/approve", text="Write to cy@example.com")
     assert "shows this to everybody" in asked.text
-    for text, words in ((" ", "A reply needs some words"), ("x" * 501, "shorten it")):
+    for text, words in (("\u200b", "A reply needs some words"), ("x" * 501, "shorten it")):
         assert words in post(door, door.who.mia, f"{at}/approve", text=text).json()["message"]
     assert values(door, NEWEST) == [["proposed", "We are on it.\nWrite to +1 202-555-0143"]]
     assert post(door, door.who.mia, f"{at}/approve", text="Write to cy@example.com", all_the_same="true").status_code == 200

@@ -19,7 +19,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
 from amends.inbox.rules.seen import mark
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.text import can_be_seen, storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
 from amends.inbox.store import approvals, cases, events, replies, reply_parts
 from amends.inbox.store.approvals import TeamApproval
@@ -78,7 +78,7 @@ def _approved(reply: Reply, text: str) -> dict[str, Any]:
 def _reword(conn: Connection, reply_id: ReplyId, words: NewWords) -> str:
     """Give the answer other words, and return them as they are kept."""
     text = storable(words.text).strip()
-    if not text:
+    if not can_be_seen(text):
         raise Refused(_("A reply needs some words."))
     replies.reword(conn, reply_id=reply_id, text=text)
     parts = words.parts if len(words.parts) > 1 else ()

@@ -11,7 +11,7 @@ from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, NoteId
 from amends.inbox.rules.mentions import Mention, found_in
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.text import can_be_seen, storable
 from amends.inbox.store import drafts, events, mentions, notes
 
 
@@ -20,7 +20,7 @@ def add_note(conn: Connection, *, case_id: CaseId, agent_id: AgentId, text: str,
     case = locked_case(conn, case_id)
     check_length(text)
     words = storable(text).strip()
-    if not words:
+    if not can_be_seen(words):
         raise Refused(_("A note needs some words."))
     found = mentioned_in(conn, case_id=case.id, text=words)
     note_id = notes.insert(conn, case_id=case.id, agent_id=agent_id, text=words, now=now)

@@ -24,7 +24,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId
 from amends.inbox.rules.policy import Policy
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.text import can_be_seen, storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
 from amends.inbox.store import approvals, attachments, cases, drafts, episodes, events, incident_rounds, replies, reply_keys, reply_parts
 from amends.inbox.store.cases import Case, Target
@@ -122,7 +122,7 @@ def _known(conn: Connection, key: UUID, case: Case) -> ReplyId | None:
 
 def _target(conn: Connection, case: Case, words: str, *, resolve: bool) -> Target:
     """Return the post to reply under, or say why there can be no reply."""
-    if not words:
+    if not can_be_seen(words):
         raise Refused(_("A reply needs some words."))
     if resolve or case.status == CaseStatus.DISMISSED:
         after(case.status, Step.RESOLVE)

@@ -22,6 +22,7 @@ from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.seen import mark
 from amends.inbox.rules.telling import State, Why
+from amends.inbox.rules.text import can_be_seen
 from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import events, incident_affected, incident_answers, incident_rounds
 from amends.inbox.store.incident_affected import Proposal
@@ -94,7 +95,7 @@ def approve(  # noqa: PLR0913
 
     `Conflict` where it is approved in other words: that is taken back first.
     """
-    if not text.strip():
+    if not can_be_seen(text):
         raise Refused(_("An answer needs some words."))
     if answer.state == State.APPROVED and answer.text != text.strip():
         raise Conflict(_("A colleague has decided about this answer meanwhile; look at it again."))

@@ -19,7 +19,7 @@ from babel.core import get_global
 
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
-from amends.inbox.rules.text import storable
+from amends.inbox.rules.text import can_be_seen, storable
 
 LONGEST_NAME = 200
 LONGEST_LINE = 200
@@ -31,8 +31,6 @@ ATTRIBUTES = "attributes."
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
 _TURNS_AROUND = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\u2028\u2029]")
 _KEPT_CONTROLS = frozenset("\n\t")
-_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by their category, of which nothing can be seen: Hangul's fillers and Braille's blank."""
 
 
 class Origin(StrEnum):
@@ -139,7 +137,7 @@ def plain(value: object, most: int = LONGEST_TEXT) -> str:
 def _cleaned(value: str) -> str:
     composed = unicodedata.normalize("NFC", storable(value)).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(one for one in _TURNS_AROUND.sub("", composed) if one in _KEPT_CONTROLS or unicodedata.category(one) != "Cc").strip()
-    return kept if any(unicodedata.category(one)[0] in "LNSP" and one not in _BLANK_LETTERS for one in kept) else ""
+    return kept if can_be_seen(kept) else ""
 
 
 def a_name(value: object) -> str:

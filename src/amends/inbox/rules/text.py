@@ -6,6 +6,8 @@ from amends.core.personal.finding import mask
 from amends.core.personal.kinds import Kind
 
 PREVIEW = 200
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category, of which nothing can be seen: Hangul's fillers and Braille's blank."""
 
 
 def storable(text: str) -> str:
@@ -17,6 +19,11 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\0", "")
+
+
+def can_be_seen(text: str) -> bool:
+    """Tell whether anything of a text shows: a letter, a number, a sign or a symbol, and not blanks and joiners alone."""
+    return any(unicodedata.category(one)[0] in "LNSP" and one not in _BLANK_LETTERS for one in text)
 
 
 def without_marks(text: str) -> str:
