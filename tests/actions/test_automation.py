@@ -20,7 +20,7 @@ from amends.inbox.store import automation as rules
 from amends.inbox.store import automation_log, undone
 from amends.inbox.store import drafts as stored_drafts
 from amends.inbox.store.macros import NewMacro
-from tests.cast import DEE, a_post, an_answer_to, bo, ori
+from tests.cast import DEE, a_post, an_answer_to, bo, mia, ori
 from tests.crew import a_team
 from tests.desk import HOUR, MINUTE, Desk
 
@@ -302,6 +302,21 @@ def test_a_case_that_does_not_take_what_a_rule_does_is_no_failure_of_the_rule(de
 def test_no_rule_gives_cases_to_somebody_who_only_looks(desk: Desk) -> None:
     with pytest.raises(Refused, match="only looks"):
         save(desk, draft(deeds=[{"deed": "assign", "to": str(ori(desk.conn))}]))
+
+
+def test_what_a_rule_did_is_taken_back_at_leisure_and_by_anybody_and_the_rule_does_not_do_it_again(desk: Desk) -> None:
+    rule_id = save(desk, draft(deeds=[NOTE, {"deed": "assign", "to": str(bo(desk.conn))}, {"deed": "resolve"}]))
+    again: Mapping[str, object] = {"deed": "assign", "to": str(bo(desk.conn))}
+    save(desk, draft("Again", trigger="changed", condition="assignee:none status:open", deeds=[again]))
+    desk.hear(FIRST)
+    apply(desk)
+    desk.now += timedelta(days=1)
+    for kind in ("case_resolved", "case_assigned", "note_added"):
+        [event_id] = fetch_values(desk.conn, "select max(id) from events where kind = %(kind)s", {"kind": kind})
+        undo(desk.conn, case_id=desk.case().id, event_id=event_id, agent_id=mia(desk.conn), now=desk.now)
+        apply(desk)
+    assert (desk.case().status, desk.case().assignee_id, notes(desk)) == ("open", None, [])
+    assert outcomes(desk, rule_id) == ["acted"]
 
 
 def test_a_rule_is_tried_on_past_cases_and_changes_nothing(desk: Desk) -> None:

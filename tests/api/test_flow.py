@@ -26,10 +26,10 @@ def toast(answer: Answer) -> tuple[str, str]:
     return told["text"], told["undo"]
 
 
-def work(door: Door) -> None:
+def work(door: Door, task: Task = Task.JOBS) -> None:
     place = Workplace(pool=door.pool)
     place.now = door.now
-    place.perform(Task.JOBS)
+    place.perform(task)
 
 
 def values(door: Door, query: str) -> Sequence[object]:
@@ -195,6 +195,24 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
         client.post(toast(client.post(f"/settings/rules/{first}/{act}"))[1])
     assert values(door, "select name from automation_rules where active and deleted_at is null order by position") == ["Renamed", "Second"]
     assert client.get(f"/settings/rules/{first}/log?before=9").status_code == 200
+
+
+def test_what_a_rule_did_is_taken_back_where_the_thread_tells_it(door: Door) -> None:
+    deeds = [{"deed": "assign", "to": str(door.who.bo)}, {"deed": "notify", "to": str(door.who.bo)}]
+    door.program(door.who.mia).post("/api/v1/rules", json=RULE | {"trigger": "snoozed", "condition": "", "deeds": deeds})
+    client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
+    with_whom = "select assignee_id from cases order by id"
+    before = values(door, with_whom)
+    client.post(f"{case}/snooze", data={"reason": "customer"})
+    work(door, Task.APPLY_RULES)
+    thread = client.get(case).text
+    assert "The rule “Lost bags” told Bo of the case" in thread
+    [given] = values(door, "select max(id) from events where kind = 'case_assigned'")
+    address = f'hx-post="{case}/events/{given}/undo"'
+    assert (address in thread, address in door.visitor(door.who.otto).get(case).text) == (True, False)
+    assert toast(client.post(f"{case}/events/{given}/undo"))[0] == "Taken back"
+    assert values(door, with_whom) == before
+    assert address not in client.get(case).text
 
 
 RULE = {"name": "Lost bags", "trigger": "opened", "condition": "status:open", "deeds": [{"deed": "note", "text": "Known."}]}

@@ -21,7 +21,7 @@ from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
 from amends.inbox.actions import clocks_shown
 from amends.inbox.actions.customer_facts import signals_now
-from amends.inbox.rules import incidents
+from amends.inbox.rules import incidents, taking_back
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.signals import risk_of
@@ -52,7 +52,8 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
     case_id = CaseId(case.id)
     posts, replies = case_page.thread(conn, case), case_replies.replies(conn, case_id) if has.replies else []
     spoken = [*_thread(case, posts, replies), *(Entry(at=reply.sent_at or reply.created_at, kind="reply", what=reply) for reply in replies)]
-    told = [Entry(at=event.at, kind="event", what=event) for event in case_page.events(conn, case_id) if _events.is_shown(event)]
+    happened = case_page.events(conn, case_id)
+    told = [Entry(at=event.at, kind="event", what=event) for event in happened if _events.is_shown(event)]
     notes = case_page.notes(conn, case_id) if has.notes else []
     noted = [Entry(at=note.created_at, kind="note", what=note) for note in notes]
     return {
@@ -75,6 +76,7 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
         "most": counted(case.network, case.source_options, "", private=case.is_private).most,
         "event_text": _events.sentence,
         "event_mood": _events.mood,
+        "to_take_back": taking_back.offered(happened),
         **_customer_values(conn, case.customer_id, has, scope),
         **signals_beside(conn, case.customer_id, scope, belongs=has.memberships, now=now),
     }

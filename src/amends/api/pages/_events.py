@@ -165,6 +165,9 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_SNOOZED: _snoozed,
     EventKind.CASE_WOKEN: _woken,
     EventKind.CASE_PRESSED: _pressed,
+    EventKind.COLLEAGUES_TOLD: lambda event: (
+        _("%(by)s told %(whom)s of the case") % {"by": _by(event), "whom": event.facts.get("name", "")}
+    ),
     EventKind.CASE_UNREAD: lambda event: _("%(by)s marked the case as unread") % {"by": _by(event)},
     EventKind.NOTE_REMOVED: lambda event: _("%(by)s took a note back") % {"by": _by(event)},
     EventKind.REPLY_PROPOSED: lambda event: _said(event, _("%(name)s asked for approval of an answer")),

@@ -61,6 +61,8 @@ def apply_rules(conn: Connection, *, policy: Policy, now: datetime) -> int:
     heard = automation_log.claim(conn, limit=max(1, min(BATCH, MOST_ASKED // max(1, len(rules)))))
     at = Round(conn=conn, policy=policy, now=now)
     for event in heard:
+        if "undoes" in (event.because or {}):  # else a rule would do again at once what somebody took back
+            continue
         asked = [rule for rule in rules if event.kind in kinds_of(Trigger(rule.trigger))]
         _ask_in_order(at, asked, Cause(case_id=event.case_id, name=f"e{event.id}", chain=chain_of(event.because)))
     _keep_counts(at)

@@ -17,6 +17,7 @@ from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, TopicId
 from amends.inbox.rules.surveys import Skip
+from amends.inbox.rules.taking_back import INCIDENT, STEPS, is_of_rule
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications, surveys
 from amends.inbox.store.cases import Case
@@ -24,29 +25,19 @@ from amends.inbox.store.events import OfCase
 from amends.inbox.store.post_topics import Word
 
 NOTE_WITHIN = timedelta(minutes=10)
-STEPS = (
-    EventKind.CASE_SNOOZED,
-    EventKind.CASE_WOKEN,
-    EventKind.CASE_RESOLVED,
-    EventKind.RESOLVE_UNDONE,
-    EventKind.CASE_DISMISSED,
-    EventKind.CASE_REOPENED,
-    EventKind.REOPEN_UNDONE,
-)
-INCIDENT = (EventKind.INCIDENT_JOINED, EventKind.INCIDENT_LEFT)
 TALK = (EventKind.POST_JOINED, EventKind.REPLY_QUEUED, EventKind.REPLY_SENT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Undoing:
-    """One event that is being taken back; `in_bulk` where it is one of many, which have no two minutes to think."""
+    """One event that is being taken back; `unhurried` where it is one of many or a rule's, which have no two minutes to think."""
 
     conn: Connection
     case: Case
     event: OfCase
     agent_id: AgentId
     now: datetime
-    in_bulk: bool = False
+    unhurried: bool = False
 
     def refuse_after(self, *kinds: EventKind) -> None:
         """Raise `Conflict` where something of these kinds happened since."""
@@ -65,7 +56,8 @@ def undo(conn: Connection, *, case_id: CaseId, event_id: int, agent_id: AgentId,
     if events.is_taken_back(conn, case_id=case.id, event_id=event.id):
         raise Conflict(_("This was taken back already; undoing it again would overwrite what came after."))
     with events.because(conn, {"undoes": event.id}):
-        how(Undoing(conn=conn, case=case, event=event, agent_id=agent_id, now=now, in_bulk=in_bulk))
+        unhurried = in_bulk or is_of_rule(event.because)
+        how(Undoing(conn=conn, case=case, event=event, agent_id=agent_id, now=now, unhurried=unhurried))
 
 
 def _assigned(at: Undoing) -> None:
@@ -93,7 +85,7 @@ def _woken(at: Undoing) -> None:
 
 def _resolved(at: Undoing) -> None:
     at.refuse_after(*STEPS)
-    if at.in_bulk:
+    if at.unhurried:
         resolve.take_back(at.conn, at.case, agent_id=at.agent_id, why="", now=at.now)
     else:
         resolve.undo_resolve(at.conn, case_id=at.case.id, agent_id=at.agent_id, now=at.now)
@@ -129,10 +121,10 @@ def _unread(at: Undoing) -> None:
 
 
 def _noted(at: Undoing) -> None:
-    if at.now - at.event.at > NOTE_WITHIN and not at.in_bulk:
+    if at.now - at.event.at > NOTE_WITHIN and not at.unhurried:
         raise Refused(_("It is too late to take this note back; colleagues have read it. Write another one."))
-    note_id = at.event.facts.get("note_id")
-    if not (isinstance(note_id, int) and notes.delete(at.conn, note_id=note_id, agent_id=at.agent_id)):
+    note_id, writer = at.event.facts.get("note_id"), at.event.agent_id if is_of_rule(at.event.because) else at.agent_id
+    if not (isinstance(note_id, int) and writer and notes.delete(at.conn, note_id=note_id, agent_id=writer)):
         raise Refused(_("Only who wrote a note takes it back, and only once."))
     for agent_id in notifications.forget_note(at.conn, case_id=at.case.id, note_id=note_id):
         tell_screens(at.conn, agent_id)
