@@ -9,12 +9,13 @@ import pytest
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import alarms, alert_routing, alerts, calendars, conditions, number_settings, sources, surges
+from amends.inbox.actions import alarms, alert_routes, alert_routing, alerts, calendars, conditions, number_settings, sources, surges
 from amends.inbox.actions.channels import add_channel
+from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.business_time import Calendar
 from amends.inbox.rules.ids import AlertId, CaseId
 from amends.inbox.rules.surges import Apart, Kind
-from amends.inbox.rules.working_hours import read_day
+from amends.inbox.rules.working_hours import read_day, read_night
 from amends.inbox.store import surges as rows
 from amends.inbox.store.number_settings import NumberSettings
 from amends.inbox.store.surge_rules import NewRule
@@ -186,6 +187,20 @@ def test_while_nobody_sees_to_it_it_is_told_again_and_then_no_more(desk: Desk) -
     assert queued(desk.conn) == 2
     alarms.acknowledge(desk.conn, surge.id, agent_id=None, now=desk.now)
     assert surges.escalate(desk.conn, now=desk.now + 60 * MINUTE) == 0
+
+
+def test_quiet_hours_hold_what_is_told_again_and_tell_it_once_when_they_end_unless_it_breaks_through(desk: Desk) -> None:
+    watched(desk)
+    channels = tuple(fetch_values(desk.conn, "select id from alert_channels"))
+    route = NewRoute(name="By day", channel_ids=channels, quiet=read_night(0, "12:05-07:00"))
+    alert_routes.save(desk.conn, route, route_id=None, agent_id=desk.agent_id, now=desk.now)
+    complaints(desk, 3)
+    [surge] = looked(desk)
+    assert queued(desk.conn) == 1
+    night, morning = desk.now + 35 * MINUTE, desk.now + 20 * HOUR
+    assert [surges.escalate(desk.conn, now=at) for at in (night, morning, morning + MINUTE)] == [0, 1, 0]
+    execute(desk.conn, "update alerts set severity = 'critical', escalations = 0 where id = %(id)s", {"id": surge.id})
+    assert surges.escalate(desk.conn, now=night) == 1
 
 
 def test_who_sees_to_it_first_stays_the_one_and_its_rule_is_judged_by_what_they_say(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from amends.core.errors import Refused
 from amends.inbox.rules import cluster_growth
-from amends.inbox.rules.surges import Kind, Rule, Seen, checked, habit_of, is_to_escalate, judged, surprise, windows
+from amends.inbox.rules.surges import Kind, Rule, Seen, checked, escalations, habit_of, judged, surprise, windows
 from amends.inbox.rules.surges import _tail as tail  # pyright: ignore[reportPrivateUsage]
 
 HABIT = Rule(kind=Kind.HABIT, minutes=60, least=5, one_in=10_000)
@@ -115,9 +115,8 @@ def test_a_young_desk_goes_by_its_last_days_and_before_its_third_day_by_nothing(
 
 def test_nobody_sees_to_it_so_it_is_told_again_three_times() -> None:
     after = timedelta(minutes=10)
-    told = [is_to_escalate(raised_at=NOON, escalations=n, after=after, now=NOON + timedelta(minutes=25)) for n in range(4)]
-    assert told == [True, True, False, False]
-    assert not is_to_escalate(raised_at=NOON, escalations=3, after=after, now=NOON + timedelta(days=1))
+    told = [escalations(raised_at=NOON, after=after, now=NOON + timedelta(minutes=minutes)) for minutes in (9, 10, 25, 30, 1_440)]
+    assert told == [0, 1, 2, 3, 3]
 
 
 @pytest.mark.parametrize("wrong", [{"minutes": 1}, {"least": 0}, {"one_in": 1}])

@@ -15,6 +15,7 @@ from amends.inbox.actions import called, cluster_alarms, conditions
 from amends.inbox.actions.measure_clocks import desk_zone
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import surges as rule
+from amends.inbox.rules.alert_routes import rings_from
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, AlertId
@@ -23,7 +24,7 @@ from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.seen import mark_by
 from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import NO_HABIT, Apart, Habit, Judged, Kind, Seen
-from amends.inbox.store import events, surge_rules, surges
+from amends.inbox.store import alert_routes, events, surge_rules, surges
 from amends.inbox.store.matching import TooBroad
 from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
 from amends.inbox.store.surges import NewSurge, Surge
@@ -64,16 +65,25 @@ def look(conn: Connection, *, now: datetime) -> bool:
 
 
 def escalate(conn: Connection, *, now: datetime) -> int:
-    """Tell once more of surges that nobody acknowledged in time, and return how many those were."""
+    """Tell once more of surges that nobody acknowledged in time, and return how many those were.
+
+    Of what should have been told several times meanwhile, in quiet hours or while we stood, is told once.
+    """
     known = {one.id: one for one in surge_rules.every(conn)}
     told = 0
     for one in surges.unacknowledged(conn):
         minutes = known[one.rule_id].escalate_minutes if one.rule_id in known else None
-        after = timedelta(minutes=minutes or 0)
-        if minutes and rule.is_to_escalate(raised_at=one.raised_at, escalations=one.escalations, after=after, now=now):
-            surges.tell_again(conn, one.id, escalations=one.escalations + 1, now=now)
+        due = rule.escalations(raised_at=one.raised_at, after=timedelta(minutes=minutes), now=now) if minutes else 0
+        if due > one.escalations and _may_ring(conn, one, now):
+            surges.tell_again(conn, one.id, escalations=due, now=now)
             told += 1
     return told
+
+
+def _may_ring(conn: Connection, one: Surge, now: datetime) -> bool:
+    """Tell whether the route that a surge went has no quiet hours now, or lets it through."""
+    row = alert_routes.find(conn, one.route_id) if one.route_id is not None else None
+    return row is None or rings_from(row.route, severity=one.severity, at=now) <= now
 
 
 def save(conn: Connection, new: NewRule, *, rule_id: int | None, agent_id: AgentId, now: datetime, seen: str = "") -> int:

@@ -191,6 +191,6 @@ def checked(rule: Rule) -> Rule:
     return rule
 
 
-def is_to_escalate(*, raised_at: datetime, escalations: int, after: timedelta, now: datetime) -> bool:
-    """Tell whether an alarm that nobody acknowledged is told once more: after the time, after twice and three times of it."""
-    return escalations < MOST_ESCALATIONS and now - raised_at >= after * (escalations + 1)
+def escalations(*, raised_at: datetime, after: timedelta, now: datetime) -> int:
+    """Return how often an alarm that nobody acknowledged is to have been told again: after the time, after twice and three times of it."""
+    return min(MOST_ESCALATIONS, (now - raised_at) // after)

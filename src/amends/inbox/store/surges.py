@@ -33,6 +33,7 @@ class Surge:
     acknowledged_by: str | None
     dismissed_at: datetime | None
     escalations: int
+    route_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +62,8 @@ class Quality:
 
 _COLUMNS: LiteralString = """
 select a.id, a.surge_rule_id as rule_id, r.name, r.apart_by, a.key, a.severity, a.reason, a.n, a.most, a.expected::float8 as expected,
-  a.since, a.raised_at, a.ended_at, a.calm_since, a.acknowledged_at, g.name as acknowledged_by, a.dismissed_at, a.escalations
+  a.since, a.raised_at, a.ended_at, a.calm_since, a.acknowledged_at, g.name as acknowledged_by, a.dismissed_at, a.escalations,
+  a.route_id
 from alerts a join surge_rules r on r.id = a.surge_rule_id left join agents g on g.id = a.acknowledged_by
 """
 
