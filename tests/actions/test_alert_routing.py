@@ -15,6 +15,7 @@ from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.surges import Apart, Kind
 from amends.inbox.rules.working_hours import read_night
 from amends.inbox.store import alert_routing as store
+from amends.inbox.store import undone
 from amends.inbox.store.deliveries import DeliveryJob
 from amends.inbox.store.surge_rules import NewRule
 from tests.cast import DEE, NOON, SECRET_KEY, a_post
@@ -235,6 +236,24 @@ def test_nothing_is_told_after_somebody_sees_to_it_also_not_what_was_under_way_a
     assert told(desk) == []
     alarms.unacknowledge(desk.conn, alert_id, agent_id=desk.agent_id, now=desk.now)
     assert {label for label, _message in told(desk)} == {"a", "b"}
+
+
+def test_what_somebody_saw_to_before_anybody_was_told_is_told_to_nobody_until_that_is_taken_back(desk: Desk) -> None:
+    channel(desk, "a")
+    [alert_id] = ring(desk)
+    alarms.acknowledge(desk.conn, alert_id, agent_id=None, now=desk.now)
+    assert told(desk) == []
+    assert not undone.undone(desk.conn, now=desk.now).deliveries
+    alarms.unacknowledge(desk.conn, alert_id, agent_id=desk.agent_id, now=desk.now)
+    assert [one.title for _label, one in told(desk)] == ["lanka-air on x: Reason 1"]
+
+
+def test_an_alarm_of_a_case_that_is_done_before_anybody_was_told_is_told_to_nobody(desk: Desk) -> None:
+    channel(desk, "a")
+    ring(desk)
+    desk.resolve()
+    alert_calls.tell_over(desk.conn, now=desk.now)
+    assert told(desk) == []
 
 
 def test_where_it_was_told_it_is_told_that_it_is_over(desk: Desk) -> None:

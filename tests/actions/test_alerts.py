@@ -218,6 +218,20 @@ def test_a_batch_is_for_one_channel_so_that_one_that_hangs_holds_up_no_other(wor
     assert [[job.channel_id for job in one] for one in jobs] == [[first, first], [second, second], []]
 
 
+def test_much_that_waits_for_a_channel_that_hangs_holds_up_nothing_for_another(work: Workplace, pager: Receiver) -> None:
+    with receiving(status=503) as dead:
+        with_channel(work, f"webhook+{dead.url}/")
+        ring(work, *of_different_people(9))
+        work.perform(Task.DELIVER_ALERTS)
+        work.now += MINUTE
+        with_channel(work, f"webhook+{pager.url}/")
+        ring(work)
+        alerting.deliver_batch(work.context)
+        assert (len(pager.received), len(dead.received)) == (1, 9)
+        alerting.deliver_batch(work.context)
+        assert len(dead.received) > 9
+
+
 def test_what_a_batch_asks_does_not_grow_with_its_alerts(work: Workplace) -> None:
     with_channel(work, "webhook+http://127.0.0.1:9/")
     ring(work, *of_different_people(9))

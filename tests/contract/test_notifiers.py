@@ -188,7 +188,10 @@ def test_the_receiver_of_the_page_about_alerts_knows_what_is_from_us_and_not_old
     assert not is_ours("another", body=request.body, now=noon.timestamp())
 
 
-@pytest.mark.parametrize(("status", "permanent"), [(410, True), (404, True), (400, True), (429, False), (408, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(410, True), (404, True), (400, True), (301, True), (307, False), (429, False), (408, False), (503, False)],
+)
 def test_what_a_webhook_answers_decides_whether_to_try_again(status: int, permanent: bool) -> None:
     with receiving(status=status) as receiver, pytest.raises(DeliveryError) as caught:
         notifiers.build(f"webhook+{receiver.url}/").deliver(MESSAGE)

@@ -28,7 +28,7 @@ SCHEMES = frozenset({"webhook+http", "webhook+https"})
 TIME_OUT = 5.0
 SHORT = 1_024
 """Bytes of an answer that are read, so that its connection can be kept."""
-PASSING = frozenset({408, 409, 425, 429})
+PASSING = frozenset({302, 303, 307, 408, 409, 425, 429})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,10 @@ class Webhook:
     outward: bool = False
 
     def deliver(self, message: Message) -> None:
-        """POST the message; any 2xx within five seconds is delivered, 410 and most other 4xx are final, the rest may be tried again."""
+        """POST the message; any 2xx within five seconds is delivered, the rest may be tried again.
+
+        Final are 410, most other 4xx, and a redirect for good.
+        """
         body = json.dumps(payload(message), ensure_ascii=False).encode()
         try:
             with told_as_trouble():

@@ -172,7 +172,7 @@ def end_of_done_cases(conn: Connection, *, now: datetime) -> int:
         conn,
         """
         with ended as (
-          update alerts a set ended_at = %(now)s, call_at = null from cases c
+          update alerts a set ended_at = %(now)s, call_at = null, routed_at = coalesce(a.routed_at, %(now)s) from cases c
           where c.id = a.case_id and a.case_id is not null and a.ended_at is null and c.status in ('resolved', 'dismissed')
           returning a.id
         ), settled as (

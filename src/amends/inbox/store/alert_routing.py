@@ -65,14 +65,14 @@ class Routed:
 
 
 def claim(conn: Connection, *, limit: int) -> list[Ringing]:
-    """Return at most `limit` alarms without deliveries, the oldest first, ours until the transaction ends."""
+    """Return at most `limit` alarms without deliveries that nobody sees to, the oldest first, ours until the transaction ends."""
     return fetch_all(
         conn,
         Ringing,
         """
         select a.id, a.severity, a.reason, a.case_id, a.post_id, a.source_id, r.apart_by, a.key
         from alerts a left join surge_rules r on r.id = a.surge_rule_id
-        where a.routed_at is null order by a.id limit %(limit)s for update of a skip locked
+        where a.routed_at is null and a.acknowledged_at is null order by a.id limit %(limit)s for update of a skip locked
         """,
         {"limit": limit},
     )

@@ -37,15 +37,23 @@ class DeliveryJob:
 
 
 def claim(conn: Connection, *, now: datetime, lease: timedelta, limit: int) -> list[DeliveryJob]:
-    """Take the delivery that has waited longest and others to its channel, at most `limit`; until `now + lease` nobody else gets them."""
+    """Take the delivery that has waited longest and others to its channel, at most `limit`; until `now + lease` nobody else gets them.
+
+    A channel for which something waits that it did not take comes after all others: much to one that hangs holds up nothing.
+    """
     return fetch_all(
         conn,
         DeliveryJob,
         """
         with longest as (
-          select channel_id from alert_deliveries
-          where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
-          order by next_at, id limit 1 for update skip locked
+          select c.id as channel_id from alert_channels c cross join lateral (
+            select next_at, id from alert_deliveries
+            where channel_id = c.id and state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
+            order by next_at, id limit 1
+          ) first
+          order by exists (select from alert_deliveries where channel_id = c.id and state = 'queued' and error <> ''),
+            first.next_at, first.id
+          limit 1
         ), due as (
           select id from alert_deliveries
           where channel_id = (select channel_id from longest)
@@ -82,7 +90,8 @@ def are_due(conn: Connection, *, now: datetime) -> bool:
               select from alert_deliveries
               where state = 'queued' and next_at <= %(now)s and (claimed_until is null or claimed_until <= %(now)s)
               limit 1 for update skip locked
-            ) or exists (select from alerts where routed_at is null limit 1 for update skip locked)
+            ) or exists (
+              select from alerts where routed_at is null and acknowledged_at is null limit 1 for update skip locked)
             """,
             {"now": now},
         )[0]

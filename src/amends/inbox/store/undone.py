@@ -58,7 +58,7 @@ def undone(conn: Connection, *, now: datetime) -> Undone:
           ) as replies,
           exists (select from replies where look_at <= %(now)s) as proofs,
           exists (select from alert_deliveries where state = 'queued' and next_at <= %(now)s)
-            or exists (select from alerts where routed_at is null) as deliveries,
+            or exists (select from alerts where routed_at is null and acknowledged_at is null) as deliveries,
           exists (
             select from webhooks w where w.stopped_at is null and w.deleted_at is null and (
               exists (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'queued' and d.next_at <= %(now)s)
