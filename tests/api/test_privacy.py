@@ -1,10 +1,17 @@
 """The privacy desk: a request is kept, the file made, the erasure carried out, and the log says who opened whom."""
 
 import json
+import re
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
+from amends.api import record_words
 from amends.core.database import execute, fetch_values
+from amends.core.translating import gettext as _
+from amends.core.translating import speaking
+from amends.core.written import local_stamp
 from tests.door import Door, as_fragment
 
 
@@ -40,7 +47,30 @@ def test_the_file_for_people_has_lists_in_every_script_and_no_code(door: Door) -
     with zipfile.ZipFile(BytesIO(answer.content)) as archive:
         page = archive.read("person.html").decode()
     assert "வானம், &lt;b&gt;</dd>" in page
-    assert "hint: yes</dd>" in page
+    assert '<dt>hint</dt><dd dir="auto">yes</dd>' in page
+
+
+def test_the_file_for_people_is_in_their_language_and_by_their_clock_and_names_no_column(door: Door) -> None:
+    cy = customer(door)
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set languages = '{ta}', zone = 'Asia/Colombo' where id = %(id)s", {"id": cy})
+    mia = door.program(door.who.mia)
+    at = f"/api/v1/customers/{cy}"
+    mia.post(f"{at}/consents", json={"purpose": "care", "given": True, "basis": "by phone"})
+    mia.post(f"{at}/dates", json={"kind": "birthday", "month": 2, "day": 29, "year": 1992})
+    bought = {"name": "Pass", "bought_at": "2026-01-01T20:00:00Z", "amount": "12.25", "currency": "EUR"}
+    mia.post(f"{at}/purchases", json=bought)
+    request_id = asked(door, "file")
+    answer = door.visitor(door.who.mia).get(f"/privacy/requests/{request_id}/file")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        page = archive.read("person.html").decode()
+    with speaking("ta"):
+        colombo, bought_at = ZoneInfo("Asia/Colombo"), datetime(2026, 1, 1, 20, tzinfo=UTC)
+        told = [_("What you allowed, and took back"), _("What it is for"), record_words.PURPOSES["care"], _("Bought on"),
+                record_words.date_line("birthday", "", 2, 29, 1992), local_stamp(bought_at, colombo),
+                local_stamp(door.now, colombo)]  # fmt: skip
+    assert [one for one in [*told, "12.25 EUR", '<html lang="ta">'] if one not in page] == []
+    assert re.findall(r"<dt>[^<]*( id| at|normal)</dt>|<dd[^>]*>\d{4}-\d\d-\d\dT", page) == []
 
 
 def test_the_file_has_all_of_it_for_programs_and_for_people(door: Door) -> None:

@@ -13,11 +13,14 @@ from typing import IO, Any
 
 from jinja2 import Template
 
+from amends.api.person_words import lines
 from amends.core.database import Connection
 from amends.core.secrets import unseal
-from amends.core.translating import N_, Table, spoken
+from amends.core.translating import N_, NATIVE_NAMES, Table, speaking, spoken
+from amends.core.written import local_stamp
 from amends.inbox.rules.ids import AuthorId, CustomerId
-from amends.inbox.store import erasure, person_file, sensitive_values
+from amends.inbox.rules.working_hours import zone_or_utc
+from amends.inbox.store import customer_record, erasure, person_file, sensitive_values
 from amends.inbox.store.sensitive_values import SealedValue
 
 IN_MEMORY = 8 * 1024 * 1024
@@ -68,6 +71,9 @@ class Holdings:
         self._secret_key = secret_key
         self._customers: list[CustomerId] = erasure.family(conn, customer_id)
         self._authors: list[AuthorId] = erasure.authors(conn, self._customers)
+        record = customer_record.find(conn, customer_id)
+        self.zone = zone_or_utc(record.zone if record else "")
+        self.language = next((code for code in record.languages if code in NATIVE_NAMES), spoken()) if record else spoken()
 
     def rows(self, section: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of a section; what lies sealed is opened."""
@@ -82,9 +88,9 @@ class Holdings:
         """Yield the files."""
         return person_file.files(self._conn, self._customers)
 
-    def sections(self) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-        """Yield the heading of each section with its rows."""
-        return ((heading, self.rows(name)) for name, heading in SECTIONS.items())
+    def sections(self) -> Iterator[tuple[str, Iterator[Iterator[tuple[str, str]]]]]:
+        """Yield the heading of each section with its rows, as people read them."""
+        return ((heading, (lines(name, row, self.zone) for row in self.rows(name))) for name, heading in SECTIONS.items())
 
 
 def as_json(holdings: Holdings, *, made_at: datetime) -> Iterator[str]:
@@ -105,8 +111,9 @@ def zipped(holdings: Holdings, page: Template, *, made_at: datetime) -> Generato
         with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open("person.json", "w", force_zip64=True) as entry:
                 entry.writelines(piece.encode() for piece in as_json(holdings, made_at=made_at))
-            with archive.open("person.html", "w", force_zip64=True) as entry:
-                entry.writelines(piece.encode() for piece in page.generate(sections=holdings.sections(), made_at=made_at, spoken=spoken()))
+            with archive.open("person.html", "w", force_zip64=True) as entry, speaking(holdings.language):
+                values = {"sections": holdings.sections(), "made_at": local_stamp(made_at, holdings.zone), "zone": holdings.zone.key}
+                entry.writelines(piece.encode() for piece in page.generate(values, spoken=holdings.language))
             for file in holdings.files():
                 archive.writestr(f"files/{file.id}-{_plain(file.name)}", file.body)
         kept.seek(0)

@@ -6,23 +6,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from amends.api.auth import Reading, may
 from amends.api.desk import AtDesk
+from amends.api.person_words import PLACES
 from amends.core.database import Connection
-from amends.core.translating import N_, Table
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts, openings, people
 
 router = APIRouter(prefix="/privacy/openings", include_in_schema=False)
 SHOWN = 50
-PLACES = Table(
-    {
-        "case": N_("beside a case"),
-        "customer": N_("on the page of the customer"),
-        "file": N_("to make the file they asked for"),
-        "merge": N_("on the merge desk"),
-        "program": N_("by a program"),
-        "sensitive": N_("to read what lies sealed"),
-    }
-)
 
 
 @router.get("", dependencies=[may(Right.PRIVACY)])
