@@ -1,5 +1,6 @@
 """A query by keyboard: suggested as one types, taken with Enter, kept as a view with one click, deleted and taken back."""
 
+import json
 import re
 
 import pytest
@@ -50,6 +51,22 @@ def test_a_word_that_is_not_whole_leaves_the_list_until_it_is_meant(desktop: Des
     expect(trouble).to_be_visible()
     expect(rows).to_have_count(0)
     expect(page.locator("#search")).to_have_value("mood:negative topic:nonse")
+
+
+def test_a_view_that_was_chosen_goes_on_counting_and_is_called_as_a_colleague_calls_it_now(desktop: Desktop) -> None:
+    mia = desktop.door.visitor(desktop.door.who.mia)
+    wished = {"q": "mood:negative", "sort": "newest", "audience": "all"}
+    kept = mia.post("/views", data=wished | {"name": "Cross"})
+    view = json.loads(kept.headers["HX-Trigger"])["toast"]["undo"].split("/")[2]
+    desktop.page.clock.install()
+    page = desktop.open()
+    saved = page.locator("#views .saved a")
+    saved.click()
+    expect(page.locator("#rows .row")).to_have_count(9)
+    mia.post(f"/views/{view}", data=wished | {"name": "Furious"})
+    page.clock.run_for(20_000)
+    expect(saved).to_contain_text("Furious")
+    expect(saved).to_be_focused()
 
 
 @pytest.mark.soak

@@ -97,8 +97,10 @@ when("list-shown", () => {
 });
 when("submit", (event) => event.target.matches("[data-filters]") && close());
 
-// Counts of time and of saved views go on by themselves; a form that somebody fills in there is left alone.
-const free = () => $("#views[data-fetch]") && !$("#views details[open]") && !$("#views").contains(document.activeElement);
+// Counts of time and of saved views go on by themselves; a form that somebody fills in there is left alone. A view that was chosen has the
+// focus, and keeps it, since its place has an id.
+const filled = () => $("#views").contains(document.activeElement) && !document.activeElement.matches("a[id]");
+const free = () => $("#views[data-fetch]") && !$("#views details[open]") && !filled();
 
 function freshen() {
   if (document.hidden || !free()) return;
