@@ -332,6 +332,25 @@ def test_everybody_has_their_own_numbers(shared_door: Door) -> None:
     assert "nobody is ranked" in page.text
 
 
+def test_every_number_of_ones_own_opens_its_rows_and_those_of_nobody_else(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        work_through(conn, door)
+        conn.execute("update cases set assignee_id = %s where id = %s", (door.who.ada, door.who.plain))
+    ada = door.visitor(door.who.ada)
+    page = ada.get("/my-numbers?span=30d").text
+    links = re.findall(r'href="(/my-numbers/rows\?[^"]+)">([^<]+)</a>', page)
+    assert len(links) >= 10
+    assert "/numbers/rows" not in page.replace("/my-numbers/rows", "")
+    for link, shown in links:
+        rows = ada.get(unescape(link))
+        assert rows.status_code == 200
+        assert "/my-numbers" in rows.text
+        if shown.isdecimal():
+            assert rows.text.count(ROW) == int(shown), link
+    everything, none = (ada.get("/my-numbers/rows", params=ALL_OF_IT | {"q": q}).text for q in ("", "assignee:none"))
+    assert none.count(ROW) == everything.count(ROW) == 2
+
+
 def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Door) -> None:
     nobody = door.stranger()
     assert nobody.get("/answer-times.json").status_code == 404

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from amends.api.auth import Reading, may
-from amends.api.counting import Counting, behind_of
+from amends.api.counting import Counting
 from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.pages._chart import chart, line, mood_columns
 from amends.api.pages._numbers_view import beside_wall, distribution_of, headline, tiles
+from amends.api.pages._rows_page import rows_page
 from amends.api.spanning import Spanning, Wanted
 from amends.api.zones import zones
 from amends.core.database import Connection
@@ -18,19 +19,16 @@ from amends.inbox.actions import facts
 from amends.inbox.actions.breakdown import Dimension, breakdown, check_dimension, dimensions
 from amends.inbox.rules import figures
 from amends.inbox.rules.columns import Column
-from amends.inbox.rules.figures import DEFINITIONS, LENGTHS, Figure, Length
+from amends.inbox.rules.figures import DEFINITIONS, Figure, Length
 from amends.inbox.rules.measuring import series
 from amends.inbox.rules.paces import PACED, Paces, of_how_many
 from amends.inbox.rules.rights import Right
 from amends.inbox.rules.spans import Span, slots, width_of
-from amends.inbox.store import counts, fact_rows, numbers
+from amends.inbox.store import counts, numbers
 from amends.inbox.store.numbers import Asked, Found
 from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/numbers", include_in_schema=False)
-ROWS = 100
-BESIDE = set(Length) - {Length.FIRST_ANSWER, Length.ENDING}
-"""The lengths that have no column of their own in the list of rows."""
 
 
 @router.get("", dependencies=[may(Right.NUMBERS)])
@@ -71,20 +69,7 @@ def export(desk: AtDesk, visitor: Reading, wanted: Spanning, kind: FactsFormat) 
 @router.get("/rows", dependencies=[may(Right.NUMBERS)])
 def rows(request: Request, desk: AtDesk, visitor: Reading, figure: Figure, counting: Counting) -> Response:
     """Show the rows that a figure counts, a page at a time."""
-    with desk.pool.transaction() as conn:
-        facts.freshen(conn)
-        behind = behind_of(conn, figure, counting, visitor, desk.clock())
-        found = fact_rows.page(conn, behind, after=counting.after, limit=ROWS + 1)
-        values: dict[str, Any] = {
-            "count": fact_rows.count(conn, behind),
-            "rows": found[:ROWS],
-            "more": str(fact_rows.place_of(found[ROWS - 1])) if len(found) > ROWS else None,
-            "counts": counts.read(conn, visitor.scope),
-        }
-    values |= {"figure": figure, "definition": DEFINITIONS[figure], "figures": figures, "counting": counting, "period": counting.period}
-    values |= {"beside": LENGTHS[counting.length] if counting.length and counting.length in BESIDE else ""}
-    more = counting.after is not None and "hx-request" in request.headers
-    return desk.screens.blocks(request, "rows.html", ["lines"], values) if more else desk.screens.page(request, "rows.html", values)
+    return rows_page(request, desk, visitor, figure, counting)
 
 
 def _looked_at(conn: Connection, wanted: Wanted, visitor: Visitor, desk: AtDesk, *, tiles_alone: bool) -> dict[str, Any]:
