@@ -299,6 +299,21 @@ def test_a_case_that_does_not_take_what_a_rule_does_is_no_failure_of_the_rule(de
     assert (outcomes(desk, given), outcomes(desk, taken)) == ([], [])
 
 
+@pytest.mark.parametrize("trigger", ["opened", "unanswered"])
+def test_a_condition_that_names_what_is_called_otherwise_now_stops_its_own_rule_alone(desk: Desk, trigger: str) -> None:
+    a_team(desk.conn, members=[])
+    wrong = save(desk, draft("Care", trigger=trigger, hours="2", condition="team:Care"))
+    sound = save(desk, draft("Sound", trigger=trigger, hours="2"))
+    execute(desk.conn, "update teams set name = 'Customers' where name = 'Care'")
+    desk.hear(*(a_post(f"lost {n}", external_id=f"p{n}", root_id=f"p{n}") for n in range(MOST_FAILURES)))
+    desk.now += 2 * HOUR + MINUTE
+    apply(desk)
+    timed(desk)
+    rule = rule_book.rule_of(desk.conn, wrong)
+    assert (rule.active, rule.trouble.startswith("team: has no “Care”")) == (False, True)
+    assert (outcomes(desk, wrong), outcomes(desk, sound)) == (["failed"] * len(desk.cases()), ["acted"] * len(desk.cases()))
+
+
 def test_no_rule_gives_cases_to_somebody_who_only_looks(desk: Desk) -> None:
     with pytest.raises(Refused, match="only looks"):
         save(desk, draft(deeds=[{"deed": "assign", "to": str(ori(desk.conn))}]))

@@ -118,15 +118,24 @@ def _ask_in_order(at: Round, rules: Sequence[Rule], cause: Cause, *, is_period: 
 def _ask(at: Round, rule: Rule, cause: Cause, *, is_period: bool) -> Outcome:
     """Let a rule look at a case, and act where it is called for. Only a waiting period is written down that did not call for it."""
     again = loop(rule.id, cause.chain)
-    met = not again and bool(conditions.matches(at.conn, rule.condition, [cause.case_id], now=at.now))
-    if not (again or met or is_period):
+    met, wrong = (False, "") if again else _meets(at, rule, cause.case_id)
+    if not (again or met or wrong or is_period):
         return at.count(rule, Outcome.UNMET)
     entry_id = automation_log.begin(at.conn, rule_id=rule.id, case_id=cause.case_id, cause=cause.name, now=at.now)
     if not entry_id:
         return Outcome.UNMET
-    outcome, why = (Outcome.LOOPED, again) if again else _act(at, rule, cause) if met else (Outcome.UNMET, "")
+    outcome, why = _failed(at, rule, wrong) if wrong else (Outcome.LOOPED, again) if again else (Outcome.UNMET, "")
+    outcome, why = _act(at, rule, cause) if met else (outcome, why)
     automation_log.finish(at.conn, entry_id=entry_id, outcome=outcome, why=why)
     return at.count(rule, outcome)
+
+
+def _meets(at: Round, rule: Rule, case_id: CaseId) -> tuple[bool, str]:
+    """Tell whether a case fulfils the condition, or why nobody can say: what it names may be gone, or called otherwise since."""
+    try:
+        return bool(conditions.matches(at.conn, rule.condition, [case_id], now=at.now)), ""
+    except AmendsError as error:
+        return False, str(error)
 
 
 def _act(at: Round, rule: Rule, cause: Cause) -> tuple[Outcome, str]:
@@ -140,10 +149,9 @@ def _act(at: Round, rule: Rule, cause: Cause) -> tuple[Outcome, str]:
     except (Conflict, Unsuited) as error:
         return Outcome.UNMET, str(error)
     except Exception as error:
-        log.warning("rule_failed", rule_id=rule.id, case_id=cause.case_id, exc_info=error)
-        why = str(error) if isinstance(error, AmendsError) else type(error).__name__
-        _fail(at, rule, why)
-        return Outcome.FAILED, why
+        known = isinstance(error, AmendsError)
+        log.warning("rule_failed", rule_id=rule.id, case_id=cause.case_id, why=str(error), exc_info=None if known else error)
+        return _failed(at, rule, str(error) if known else type(error).__name__)
     if rule.failures:
         automation.set_failures(at.conn, rule_id=rule.id, failures=0)
     return (Outcome.ACTED, "; ".join(done)) if done else (Outcome.UNMET, _("It was so already."))
@@ -170,14 +178,18 @@ def _do(place: At, asked: Sequence[Facts]) -> list[str]:
     return [deeds.deed_of(str(one["deed"])).said(one) for one in asked if deeds.do(place, str(one["deed"]), one)]
 
 
-def _fail(at: Round, rule: Rule, why: str) -> None:
-    """Count a failure; a rule that failed too often in a row is switched off, and says so on its page."""
+def _failed(at: Round, rule: Rule, why: str) -> tuple[Outcome, str]:
+    """Count a failure, and return it; a rule that failed too often in a row is switched off, and says so on its page."""
     current = automation.find(at.conn, rule_id=rule.id)
-    if current is None or not current.active:
-        return
+    if current is not None and current.active:
+        _count_failure(at, current, why)
+    return Outcome.FAILED, why
+
+
+def _count_failure(at: Round, current: Rule, why: str) -> None:
     if current.failures + 1 < MOST_FAILURES:
-        automation.set_failures(at.conn, rule_id=rule.id, failures=current.failures + 1)
+        automation.set_failures(at.conn, rule_id=current.id, failures=current.failures + 1)
         return
-    automation.switch(at.conn, rule_id=rule.id, active=False, trouble=why, now=at.now)
-    events.add(at.conn, EventKind.RULE_STOPPED, now=at.now, rule_id=rule.id, name=rule.name, why=why)
-    log.error("rule_switched_off", rule_id=rule.id, why=why)
+    automation.switch(at.conn, rule_id=current.id, active=False, trouble=why, now=at.now)
+    events.add(at.conn, EventKind.RULE_STOPPED, now=at.now, rule_id=current.id, name=current.name, why=why)
+    log.error("rule_switched_off", rule_id=current.id, why=why)
