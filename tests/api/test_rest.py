@@ -24,6 +24,16 @@ def test_a_program_answers_notes_and_resolves_a_case(door: Door) -> None:
     assert len(door.woken) == 4
 
 
+def test_a_reply_that_a_program_sends_again_under_its_idempotency_key_goes_out_once(door: Door) -> None:
+    at, said = f"/api/v1/cases/{door.who.plain}/reply", {"text": "We refund it today."}
+    ada, bo = door.program(door.who.ada), door.program(door.who.bo)
+    first, again = (ada.post(at, json=said, headers={"Idempotency-Key": "refund 17"}).json() for _ in range(2))
+    other = ada.post(at, json=said, headers={"Idempotency-Key": "refund 18"}).json()
+    anothers = bo.post(at, json=said, headers={"Idempotency-Key": "refund 17"}).json()
+    assert first == again
+    assert len({one["reply_id"] for one in (first, other, anothers)}) == 3
+
+
 def test_what_was_done_can_be_undone(door: Door) -> None:
     program, at = door.program(door.who.ada), f"/api/v1/cases/{door.who.plain}"
     program.post(f"{at}/resolve")

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import NAMESPACE_OID, uuid5
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 
 from amends.api.answering import Wish, answer
 from amends.api.auth import Bearing, program_may
@@ -74,11 +75,14 @@ def get_case(desk: AtDesk, _visitor: Bearing, case_id: CaseId) -> Case:
 
 
 @router.post("/{case_id}/reply", status_code=202, operation_id="reply", dependencies=[program_may(Right.WORK)])
-def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody) -> Queued:
-    """Queue a reply under the customer's newest post, public unless it is said to be private."""
+def reply(
+    desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody, idempotency_key: Annotated[str, Header(max_length=200)] = ""
+) -> Queued:
+    """Queue a reply under the customer's newest post, public unless it is said to be private; an `Idempotency-Key` is a `key` in words."""
+    key = body.key or (uuid5(NAMESPACE_OID, f"{visitor.agent_id} {idempotency_key}") if idempotency_key else None)
     wish = Wish(private=body.private, in_posts=body.in_posts, seen=Seen(posts=body.seen_posts, reply=body.seen_reply))
     with desk.pool.transaction() as conn:
-        made = answer(conn, desk, visitor, case_id=case_id, text=body.text, key=body.key, resolve=body.resolve, wish=wish)
+        made = answer(conn, desk, visitor, case_id=case_id, text=body.text, key=key, resolve=body.resolve, wish=wish)
         found = replies.find(conn, reply_id=made)
     desk.wake()
     return Queued(reply_id=made, state=found.state if found else "")
