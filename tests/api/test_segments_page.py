@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from amends.inbox.actions import segments as keeping
 from amends.inbox.actions.customer_facts import count_batch
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.segments import Size, Sure, estimated
-from amends.inbox.store import segment_members
+from amends.inbox.store import segment_members, segment_mentions
 from tests.cast import NOON
 from tests.door import Answer, Door
 
@@ -252,3 +253,42 @@ def test_a_size_is_estimated_from_a_sample_where_there_are_many_and_says_so(pool
 def test_an_estimate_has_no_more_figures_than_it_deserves() -> None:
     assert estimated(hits=37, sampled=2_987, total=1_000_000) == Size(n=12_400, sure=Sure.ABOUT)
     assert estimated(hits=0, sampled=3_000, total=1_000_000) == Size(n=1_000, sure=Sure.FEWER)
+
+
+def test_what_names_a_segment_follows_its_new_name_and_nothing_else_does(door: Door) -> None:
+    program = door.program(door.who.ann)
+    [one, other] = [
+        program.post("/api/v1/segments", json={"name": name, "query": "tag:vip", "shared": True}).json() for name in ("Vip", "Vi")
+    ]
+    asked = 'segment:vip,Vi -(lang:ta OR segment:"VIP") "segment:Vip"'
+    program.post("/api/v1/views", json={"name": "Theirs", "query": asked})
+    rule = {"name": "Note", "trigger": "posted", "condition": asked, "deeds": [{"deed": "note", "text": "x"}]}
+    rule_id = program.post("/api/v1/rules", json=rule).json()["id"]
+    report_id = program.post("/api/v1/reports", json={"name": "Theirs", "q": asked, "parts": ["figures"]}).json()["id"]
+    with door.pool.transaction() as conn:
+        execute(conn, "update surge_rules set condition = %(asked)s", {"asked": "segment:vip"})
+        rates = fetch_values(conn, "select count(*) from surge_rules")[0]
+
+    changed = {"name": 'Best, "very"', "query": "tag:vip", "shared": True}
+    assert program.put(f"/api/v1/segments/{one['id']}", json=changed).status_code == 200
+
+    now = 'segment:"Best, \\"very\\"",Vi -(lang:ta OR segment:"Best, \\"very\\"") "segment:Vip"'
+    assert [view["query"] for view in program.get("/api/v1/views").json()["saved"] if view["name"] == "Theirs"] == [now]
+    assert program.get(f"/api/v1/rules/{rule_id}").json()["condition"] == now
+    assert [found["condition"] for found in program.get("/api/v1/reports").json() if found["id"] == report_id] == [now]
+    assert program.get(f"/api/v1/reports/{report_id}/tables").status_code == 200
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select condition from surge_rules") == ['segment:"Best, \\"very\\""'] * rates
+    assert program.get(f"/api/v1/segments/{other['id']}/members").status_code == 200
+
+
+def test_every_place_of_kept_queries_is_written_to_unless_somebody_was_faster(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update sla_policy_versions set condition = 'segment:Vip'", {})
+        found = [one for one in segment_mentions.every(conn) if one.place == "policy"]
+        assert found
+        for place in ("view", "rule", "policy", "rate", "report", "route"):
+            segment_mentions.put(conn, replace(found[0], place=place, text="another by now"), "segment:New")
+        assert segment_mentions.every(conn) == found
+        segment_mentions.put(conn, found[0], "segment:New")
+        assert fetch_values(conn, "select condition from sla_policy_versions where id = %(id)s", {"id": found[0].id}) == ["segment:New"]

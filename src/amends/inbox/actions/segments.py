@@ -15,9 +15,11 @@ from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
+from amends.inbox.rules.query import LONGEST, NotAQuery, renamed
+from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
-from amends.inbox.store import customer_sql, events, segment_members, segments
+from amends.inbox.store import customer_sql, events, segment_members, segment_mentions, segments
 from amends.inbox.store.customer_sql import Condition
 from amends.inbox.store.segment_members import Found, Member
 from amends.inbox.store.segments import Segment, Stale
@@ -65,7 +67,7 @@ def save_segment(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetim
 
 
 def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Visitor, now: datetime, seen_at: str = "") -> Segment:
-    """Rename a segment, share it, or let it ask something else; return what it was.
+    """Rename a segment, share it, or let it ask something else; return what it was. Kept queries that name it follow a new name.
 
     `seen_at` is when it was changed last, as its writer saw it, if they say so: `Conflict` where somebody changed it since.
     """
@@ -77,8 +79,21 @@ def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Vi
     check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=before.agent_id, shared=wish.shared)
     kept = _checked(conn, wish, visitor, but=before.id)
     segments.update(conn, segment_id, name=kept.name, query=kept.query, shared=kept.shared, now=now)
+    if before.shared and kept.name != before.name:
+        _rename_where_named(conn, before.name, kept.name)
     _tell(conn, EventKind.SEGMENT_CHANGED, before.id, kept, visitor, now)
     return before
+
+
+def _rename_where_named(conn: Connection, old: str, new: str) -> None:
+    """Let views, rules, policies, rates, reports and routes that name a segment name it as it is called now."""
+    for mention in segment_mentions.every(conn):
+        try:
+            text = str(renamed(parse(mention.text), "segment", old, new))
+        except NotAQuery:
+            continue
+        if text != mention.text and len(text) <= LONGEST:
+            segment_mentions.put(conn, mention, text)
 
 
 def _checked(conn: Connection, wish: Wish, visitor: Visitor, *, but: int = 0) -> Wish:

@@ -171,6 +171,22 @@ def words_of(query: Query) -> Iterable[Word]:
     return (leaf for leaf in _leaves(query) if isinstance(leaf, Word))
 
 
+def renamed(query: Query, field: str, old: str, new: str) -> Query:
+    """Return the query with the value `new` of a field in place of `old`, however that is capitalised."""
+
+    def value(match: Match) -> Match:
+        return Match(new) if match == Match(match.value) and match.value.casefold() == old.casefold() else match
+
+    def anew(node: Node) -> Node:
+        if isinstance(node, Term):
+            return Term(field, tuple(map(value, node.matches))) if node.field == field else node
+        if isinstance(node, Not):
+            return Not(anew(node.node))
+        return type(node)(tuple(map(anew, node.parts))) if isinstance(node, All | Either) else node
+
+    return Query(tuple(map(anew, query.parts)))
+
+
 def _leaves(query: Query) -> Iterable[Term | Word]:
     waiting: list[Node] = list(query.parts)
     while waiting:
