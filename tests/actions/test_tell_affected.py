@@ -218,6 +218,35 @@ def test_it_is_paused_stopped_and_goes_on_where_it_was(desk: Desk) -> None:
         tell_affected.propose(desk.conn, incident, scope=EVERYTHING, agent_id=desk.agent_id, now=desk.now)
 
 
+def test_what_waits_to_be_sent_is_held_and_stopped_with_its_round_and_goes_on_with_it_once(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 1))
+    approve(desk, incident)
+    assert handed_over(desk) == 1
+    for state in ("paused", "mending"):
+        if state == "paused":
+            tell_affected.steer(desk.conn, incident, state, agent_id=desk.agent_id, now=desk.now)
+        else:
+            incidents.set_status(desk.conn, incident, state, agent_id=desk.agent_id, now=desk.now)
+        assert reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
+        if state == "mending":
+            incidents.stand_again(desk.conn, incident, "fixed", agent_id=desk.agent_id, now=desk.now)
+        assert [(one.state, one.reply_id) for one in answers(desk, incident)] == [("approved", None)]
+        tell_affected.steer(desk.conn, incident, "running", agent_id=desk.agent_id, now=desk.now)
+        assert handed_over(desk) == 1
+    desk.send()
+    assert [one.outcome for one in answers(desk, incident)] == ["told"]
+    assert fetch_values(desk.conn, "select state from replies") == ["sent"]
+
+
+def test_whose_case_left_while_their_answer_waited_to_be_sent_is_told_nothing(desk: Desk) -> None:
+    incident = fixed(desk, wave(desk, 1))
+    approve(desk, incident)
+    assert handed_over(desk) == 1
+    incidents.leave(desk.conn, incident, desk.case().id, reason="another cause", agent_id=desk.agent_id, now=desk.now)
+    assert reply.claim_reply(desk.conn, now=desk.now, lease=MINUTE) is None
+    assert [(one.state, one.why) for one in answers(desk, incident)] == [("skipped", "left")]
+
+
 def test_a_slip_that_is_taken_back_leaves_the_round_as_it_was_and_tells_nobody_twice(desk: Desk) -> None:
     incident = fixed(desk, wave(desk, 2))
     approve(desk, incident)

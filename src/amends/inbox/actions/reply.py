@@ -149,9 +149,12 @@ def claim_reply(conn: Connection, *, now: datetime, lease: timedelta) -> ReplyJo
 
 
 def is_left(conn: Connection, job: ReplyJob, *, now: datetime) -> bool:
-    """Throw away what is not out of a claimed reply that its customer no longer allows, and tell whether that was so."""
+    """Throw away what is not out of a claimed reply that its customer no longer allows, and tell whether that was so.
+
+    What is only held goes on where a part of it is out.
+    """
     why = still_allowed.why_not(conn, job.reply_id)
-    if not why:
+    if not why or (why == still_allowed.HELD and job.number > 1):
         return False
     if job.number > 1:
         _throw_away(conn, locked_reply(conn, job.reply_id), None, now)

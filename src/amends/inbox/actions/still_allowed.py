@@ -1,6 +1,6 @@
 """Lets nothing out that Amends wrote by itself once its customer took consent back, or it was stopped. Place: a reply is claimed -> here.
 
-Nor a question whether something is solved that goes on again by now.
+Nor a question whether something is solved that goes on again by now, nor that an incident is over which goes on again.
 
 What a colleague wrote goes: it answers somebody who wrote to us.
 """
@@ -12,9 +12,12 @@ from amends.inbox.rules.consent import Purpose, Target, permits
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, ReplyId
 from amends.inbox.rules.surveys import Skip
+from amends.inbox.rules.telling import Why
 from amends.inbox.store import consents, events, reply_consents
 from amends.inbox.store.reply_consents import Kind, Stopped, Unasked
 
+HELD = "held"
+"""An answer after an incident whose round is held or stopped waits as an approved one, and goes on with its round."""
 PURPOSES = {Kind.OCCASION: Purpose.OCCASION, Kind.SURVEY: Purpose.SURVEY}
 
 
@@ -46,12 +49,15 @@ def _tell(conn: Connection, one: Unasked | Stopped, agent_id: AgentId | None, no
 
 
 def _why_not(conn: Connection, one: Unasked) -> str:
-    if one.do_not_contact:
-        return "do_not_contact"
-    if one.stopped:
-        return "stopped"
-    if one.kind == Kind.SURVEY and one.goes_on:
-        return Skip.GOES_ON
+    grounds = {
+        Why.DO_NOT_CONTACT: one.do_not_contact,
+        Why.LEFT: one.stopped and one.kind == Kind.INCIDENT,
+        "stopped": one.stopped,
+        HELD: one.held,
+        Skip.GOES_ON: one.kind == Kind.SURVEY and one.goes_on,
+    }
+    if why := next((why for why, holds in grounds.items() if holds), ""):
+        return why
     purpose = PURPOSES.get(Kind(one.kind))
     if purpose is None:
         return ""

@@ -20,7 +20,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unasked:
-    """Such a reply, what it belongs to, and how its customer stands; `goes_on` is whether their case does, or does again."""
+    """Such a reply, what it belongs to, and how its customer stands; `goes_on` is whether their case does, or does again.
+
+    Of an incident it is `stopped` where its case left, and `held` while the round of answers is, or is over since it goes on again.
+    """
 
     kind: str
     id: int
@@ -31,6 +34,7 @@ class Unasked:
     author_id: AuthorId
     do_not_contact: bool
     stopped: bool
+    held: bool
     goes_on: bool
 
 
@@ -41,15 +45,18 @@ def of_reply(conn: Connection, reply_id: ReplyId) -> Unasked | None:
         Unasked,
         """
         select one.kind, one.id, r.id as reply_id, c.id as case_id, r.text, u.id as customer_id, c.author_id,
-          u.do_not_contact_since is not null as do_not_contact, one.stopped,
+          u.do_not_contact_since is not null as do_not_contact, one.stopped, one.held,
           c.status <> 'resolved' or r.episode <> c.episode as goes_on
         from replies r join cases c on c.id = r.case_id join customers u on u.id = c.customer_id
         cross join lateral (
-          select 'occasion' as kind, m.id, not o.active or m.why = 'stopped' as stopped
+          select 'occasion' as kind, m.id, not o.active or m.why = 'stopped' as stopped, false as held
           from occasion_messages m join occasions o on o.id = m.occasion_id
           where m.customer_id = any(customer_parts(u.id)) and m.reply_id = r.id
-          union all select 'survey', s.id, false from surveys s where s.case_id = c.id and s.reply_id = r.id
-          union all select 'incident', a.id, false from incident_answers a where a.case_id = c.id and a.reply_id = r.id
+          union all select 'survey', s.id, false, false from surveys s where s.case_id = c.id and s.reply_id = r.id
+          union all select 'incident', a.id, m.left_at is not null, round.state <> 'running'
+          from incident_answers a join incident_rounds round on round.id = a.round_id
+          left join incident_cases m on m.incident_id = round.incident_id and m.case_id = a.case_id
+          where a.case_id = c.id and a.reply_id = r.id
         ) one
         where r.id = %(id)s limit 1
         """,
@@ -103,5 +110,9 @@ _SKIPPED: dict[Kind, LiteralString] = {
       where id = %(id)s
     """,
     Kind.SURVEY: "update surveys set state = 'skipped', why = %(why)s, sent_at = null where id = %(id)s",
-    Kind.INCIDENT: "update incident_answers set state = 'skipped', why = %(why)s where id = %(id)s",
+    Kind.INCIDENT: """
+      update incident_answers set queued_at = case %(why)s when 'held' then null else queued_at end,
+        state = case %(why)s when 'held' then 'approved' else 'skipped' end, why = case %(why)s when 'held' then '' else %(why)s end
+      where id = %(id)s
+    """,
 }
