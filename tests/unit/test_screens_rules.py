@@ -45,7 +45,12 @@ def test_a_wait_that_is_over_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("sort", "key"),
-    [(Sort.NEWEST, "2026-03-02T12:00:00+00:00"), (Sort.URGENCY, "77"), (Sort.LONGEST, "infinity"), (Sort.LONGEST, "2026-03-02T12:00:00")],
+    [
+        (Sort.NEWEST, "2026-03-02T12:00:00+00:00"),
+        (Sort.URGENCY, "77"),
+        (Sort.LONGEST, "infinity"),
+        (Sort.LONGEST, "2026-03-02T12:00:00.000001+00:00"),
+    ],
 )
 def test_a_marker_is_read_as_it_was_written(sort: Sort, key: str) -> None:
     marker = Marker(key=key, id=17)

@@ -5,7 +5,7 @@ Place in the path: the doors read these from a URL and hand them to `inbox.store
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -93,16 +93,20 @@ class Marker:
         if not text:
             return None
         number, tilde, key = text.partition("~")
-        if not (tilde and number.isdecimal() and len(text) < 60 and _is_key(key, sort)):  # noqa: PLR2004
+        known = _key(key, sort) if tilde and number.isdecimal() and len(text) < 60 else None  # noqa: PLR2004
+        if known is None:
             raise Refused(_("This marker does not belong to this list; begin again at its first page."))
-        return cls(key=key, id=int(number))
+        return cls(key=known, id=int(number))
 
 
-def _is_key(key: str, sort: Sort) -> bool:
-    """Tell whether `key` is a value of the column that `sort` orders by."""
+def _key(key: str, sort: Sort) -> str | None:
+    """Return the value of the column that `sort` orders by, as the database reads it; None where `key` is none."""
     if sort is Sort.URGENCY:
-        return key.isdecimal() and int(key) <= 100  # noqa: PLR2004
+        return key if key.isdecimal() and int(key) <= 100 else None  # noqa: PLR2004
+    if key == "infinity":
+        return key
     try:
-        return key == "infinity" or bool(datetime.fromisoformat(key))
-    except ValueError:
-        return False
+        moment = datetime.fromisoformat(key)
+        return moment.astimezone(UTC).isoformat() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
