@@ -277,6 +277,24 @@ def test_a_preview_tells_what_the_last_month_would_have_been_and_changes_nothing
     assert {one.due_after for one in none.first} == {NOON + 4 * HOUR}
 
 
+def test_a_preview_tells_what_the_policy_changes_and_not_what_became_of_the_cases_since(desk: Desk) -> None:
+    plain = first(desk, PLAIN)
+    first(desk, replace(PLAIN, name="English", condition="lang:en", first_minutes=30))
+    for n in range(3):
+        desk.hear(a_post("Lost", external_id=f"x{n}"))
+    execute(desk.conn, "update cases set language = 'de' where id > (select min(id) from cases)")
+    desk.hear(a_post("Verloren", external_id="y", language_hint="de"))
+    execute(desk.conn, "update cases set language = 'en' where id = (select max(id) from cases)")
+    boss = Visitor(
+        agent_id=mia(desk.conn), name="Mia", email="", role=Role.MANAGER, csrf_token="", expires_at=None, teams=None, sources=None
+    )
+    same = preview(desk.conn, PLAIN, policy_id=plain, visitor=boss, now=NOON + 20 * MINUTE)
+    assert (same.changed, same.whole.late_after) == (0, 0)
+    ran = len(fetch_values(desk.conn, "select id from clocks where kind = 'first' and due_at = started_at + interval '60 minutes'"))
+    tried = preview(desk.conn, replace(PLAIN, first_minutes=10), policy_id=plain, visitor=boss, now=NOON + 20 * MINUTE)
+    assert (tried.changed, tried.whole.late_after) == (ran, ran)
+
+
 def test_warning_breach_and_steps_happen_once_each_and_reach_whom_they_name(desk: Desk) -> None:
     boss = mia(desk.conn)
     steps = [

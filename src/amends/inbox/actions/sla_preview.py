@@ -1,6 +1,7 @@
 """Tries a policy on the clocks of the last month: which would have been due and late by it, beside which were. Nothing is changed.
 
-Which policy a case falls under is asked of the case as it is now, since what it was then is not kept. Where nobody may compare agents, a
+Whether a case falls under what is tried, and did not before or the other way round, is asked of the case as it is now, since what it was
+then is not kept; every other clock stays with the policy that it ran under. Where nobody may compare agents, a
 policy of one colleague's cases, or one behind such a policy, is not tried: what it tells would be their numbers.
 """
 
@@ -74,12 +75,19 @@ class Preview:
 def preview(conn: Connection, written: Written, *, policy_id: int | None, visitor: Visitor, now: datetime) -> Preview:
     """Return what a checked policy would have done to the clocks of the last month; a new one stands behind all others.
 
-    `Refused` where that would tell the numbers of a colleague whom the visitor may not compare.
+    `NotFound` where the one that is tried is gone, `Refused` where that would tell the numbers of a colleague whom the visitor may not
+    compare.
     """
-    policies = _order(conn, written, policy_id)
+    known = sla_policies.every(conn)
+    if policy_id is not None and policy_id not in {one.policy_id for one in known}:
+        raise NotFound(_("There is no such policy any more."))
+    policies = tried_among(known, written, policy_id)
     _check(conn, policies[: policies.index(written) + 1], visitor, now)
     past = sla_preview.past(conn, visitor.scope, since=now - MONTH, now=now, limit=MOST)
-    tried = _try(conn, past, policies, written, policy_id, now)
+    sorter = Sorter(conn=conn, case_ids=sorted({one.case_id for one in past}), now=now)
+    newest = {one.calendar_id: one.calendar for one in calendars.every(conn)}
+    trial = _Trial(written=written, policy_id=policy_id, known=known, sorter=sorter, newest=newest, now=now)
+    tried = [_tried(one, trial.after(one)) for one in past]
     changed = [one for one in tried if (one.due_before, one.late_before) != (one.due_after, one.late_after)]
     teams = sorted({one.team for one in tried})
     return Preview(
@@ -93,16 +101,6 @@ def preview(conn: Connection, written: Written, *, policy_id: int | None, visito
     )
 
 
-def _order(conn: Connection, written: Written, policy_id: int | None) -> list[Written]:
-    """Return the policies as they would be asked; `NotFound` where the one that is tried is gone."""
-    known: Sequence[PolicyRow] = sla_policies.every(conn)
-    if policy_id is None:
-        return [*known, written]
-    if policy_id not in {one.policy_id for one in known}:
-        raise NotFound(_("There is no such policy any more."))
-    return [written if one.policy_id == policy_id else one for one in known]
-
-
 def _check(conn: Connection, policies: Sequence[Written], visitor: Visitor, now: datetime) -> None:
     """Raise `Refused` where one of the policies is of a colleague's cases; one that names who is gone is of nobody's."""
     for policy in policies:
@@ -110,22 +108,36 @@ def _check(conn: Connection, policies: Sequence[Written], visitor: Visitor, now:
             coaching.check_query(conn, parse(policy.condition), Asker(agent_id=visitor.agent_id, now=now), role=visitor.role)
 
 
-def _try(
-    conn: Connection, past: Sequence[PastClock], policies: Sequence[Written], written: Written, policy_id: int | None, now: datetime
-) -> list[Tried]:
-    sorter = Sorter(conn=conn, case_ids=sorted({one.case_id for one in past}), now=now)
-    newest = {one.calendar_id: one.calendar for one in calendars.every(conn)}
-    return [_tried(one, _after(one, sorter.first(policies, one.case_id), written, policy_id, newest, now)) for one in past]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Trial:
+    """The policy that is tried in place of the one with `policy_id` (None: behind all others), and how the policies stand without it."""
+
+    written: Written
+    policy_id: int | None
+    known: Sequence[PolicyRow]
+    sorter: Sorter
+    newest: Mapping[int, Calendar]
+    now: datetime
+
+    def after(self, row: PastClock) -> Timed | None:
+        """Return the clock by the policy that it would fall under; None where what is tried has no say in it, then or now.
+
+        Where the case as it is now falls under it either way, or not, the clock stays with what it ran under: cases change too.
+        """
+        was = self.sorter.first(self.known, row.case_id)
+        policy = self.sorter.first(tried_among(self.known, self.written, self.policy_id), row.case_id)
+        ran = self.policy_id is not None and row.policy_id == self.policy_id
+        if (was is not None and was.policy_id == self.policy_id) == (policy is self.written):
+            policy = self.written if ran else None
+        if not ran and policy is not self.written:
+            return None
+        calendar = self.newest.get(policy.calendar_id or 0) if policy else None
+        return timed(row.clock, policy.terms(ClockKind(row.kind), calendar) if policy else NO_TERMS, now=self.now)
 
 
-def _after(
-    row: PastClock, policy: Written | None, written: Written, policy_id: int | None, newest: Mapping[int, Calendar], now: datetime
-) -> Timed | None:
-    """Return the clock by the policy that it would fall under; None where the one that is tried has no say in it, then or now."""
-    if policy is not written and (policy_id is None or row.policy_id != policy_id):
-        return None
-    calendar = newest.get(policy.calendar_id or 0) if policy else None
-    return timed(row.clock, policy.terms(ClockKind(row.kind), calendar) if policy else NO_TERMS, now=now)
+def tried_among(known: Sequence[PolicyRow], written: Written, policy_id: int | None) -> list[Written]:
+    """Return the policies as they would be asked."""
+    return [*known, written] if policy_id is None else [written if one.policy_id == policy_id else one for one in known]
 
 
 def _tried(row: PastClock, after: Timed | None) -> Tried:
