@@ -17,7 +17,11 @@ from amends.triage.card import FILE, read_card, write_card
 from amends.triage.judge import Text, judge
 from amends.triage.loading import SHIPPED, classifier_of, default_classifier
 from amends.triage.models import encoder
+from amends.triage.training.evaluate import evaluate
+from amends.triage.training.mixture import OWN_FOLDER
 from tests.unit.test_triage_judge import ODD
+
+KEPT = OWN_FOLDER / "kept"
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +267,12 @@ def test_evaluate_names_the_column_that_a_file_lacks(tmp_path: Path) -> None:
         "stars.tsv: left out, no row has a label we know",
     ]
     assert "no TSV file" in str(result.exception)
+
+
+@pytest.mark.parametrize("tongue", ["hi", "pa"])
+def test_romanised_posts_by_which_nothing_was_chosen_are_read_or_put_before_a_person(tongue: str) -> None:
+    report = evaluate(KEPT / f"{tongue}.tsv", default_classifier())
+    assert report is not None
+    assert report.macro_recall >= 0.8
+    assert report.abstained <= 0.4
+    assert report.accuracy_of_rest >= 0.9

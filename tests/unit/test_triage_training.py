@@ -10,7 +10,19 @@ from amends.triage.language import detect
 from amends.triage.signals import Signal
 from amends.triage.tokens import shorten
 from amends.triage.training.evaluate import evaluate
-from amends.triage.training.mixture import COMPLAINED, OWN, SHORTEST_KEY, TALK, Row, key, mixture, own_dev, own_sentences
+from amends.triage.training.mixture import (
+    COMPLAINED,
+    OWN,
+    OWN_FOLDER,
+    SHORTEST_KEY,
+    TALK,
+    Row,
+    key,
+    mixture,
+    own_dev,
+    own_sentences,
+    read_rows,
+)
 from amends.triage.training.recipe import STAGES, USUALLY_NEUTRAL, Stage, batches, mood_weights, staged, usually
 from tests.fakes import FakeClassifier
 
@@ -81,6 +93,13 @@ def test_our_own_sentences_cover_every_language_and_both_sides() -> None:
 def test_our_own_dev_sentences_are_none_that_are_taught() -> None:
     taught = {key(row.text) for row in own_sentences()}
     assert [row.text for row in own_dev() if len(key(row.text)) >= SHORTEST_KEY and key(row.text) in taught] == []
+
+
+def test_sentences_kept_apart_are_neither_taught_nor_chosen_by() -> None:
+    known = {key(row.text) for row in (*own_sentences(), *own_dev())}
+    kept = [row for path in sorted((OWN_FOLDER / "kept").glob("*.tsv")) for row in read_rows(path, OWN)]
+    assert len(kept) >= 54
+    assert [row.text for row in kept if key(row.text) in known] == []
 
 
 def test_a_stage_caps_and_repeats_its_sources() -> None:

@@ -7,6 +7,7 @@ What is in Devanagari or Gurmukhi is taught in Latin letters too, as people type
 # (The extra `train` is not in every venv.)
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ ROUNDS = 200
 BY_RATIO, RATIO_STRENGTH, SMOOTHING = 0.35, 4.0, 1.0
 SPELLINGS = 2
 """In how many ways each text is spelt that is taught in Latin letters too."""
+FEWEST_OF_A_SOURCE = 50
+"""Fewer texts of a source in such a language are of another one, misheard: Tamil that passes for Hindi."""
 
 
 def counted(texts: Sequence[str], *, buckets: int = BUCKETS) -> csr_matrix:
@@ -108,11 +111,19 @@ def by_language(rows: Sequence[Row], language_of: Callable[[str], str]) -> Mappi
     for language in sorted(set(languages.tolist())):
         chosen = [rows[i] for i in np.flatnonzero(languages == language).tolist()]
         if len(chosen) >= ENOUGH_ROWS:
-            chosen += _as_typed(chosen)
+            typed = _as_typed(chosen)
+            if typed:
+                chosen = _without_misheard(chosen) + typed
             moods = np.array([row.mood for row in chosen])
             even = evenly([row.source for row in chosen], moods)
             tables[language] = teach_moods([row.text for row in chosen], moods.tolist(), counts=even.tolist())
     return tables
+
+
+def _without_misheard(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of the sources that really have the language; where it has little text, those of the others would weigh."""
+    size = Counter(row.source for row in rows)
+    return [row for row in rows if size[row.source] >= FEWEST_OF_A_SOURCE]
 
 
 def _as_typed(rows: Sequence[Row]) -> list[Row]:
