@@ -170,6 +170,20 @@ def test_nobody_writes_over_words_they_have_not_seen(lost: Desk) -> None:
         write("x" * 1_000_000, 0, ada(conn))
 
 
+def test_an_answer_that_waits_is_held_where_a_colleague_has_answered_since(desk: Desk) -> None:
+    conn, now = desk.conn, desk.now
+    set_approvals(conn, Approvals(followers=10_000), agent_id=mia(conn), now=now)
+    desk.hear(a_post("My bag is lost", author=DEE))
+    case_id = desk.case().id
+    first, second = answer(desk), answer(desk)
+    with pytest.raises(Held, match="has answered since"):
+        approve(conn, case_id=case_id, reply_id=first, agent_id=mia(conn), wait=SOON, now=now)
+    approve(conn, case_id=case_id, reply_id=second, agent_id=mia(conn), wait=SOON, now=now)
+    with pytest.raises(Held, match="has answered since"):
+        approve(conn, case_id=case_id, reply_id=first, agent_id=mia(conn), wait=SOON, now=now, seen=Seen(posts=1))
+    approve(conn, case_id=case_id, reply_id=first, agent_id=mia(conn), wait=SOON, now=now, seen=Seen(reply=second))
+
+
 def test_an_answer_to_somebody_with_many_followers_waits_for_somebody_else(desk: Desk) -> None:
     conn, now = desk.conn, desk.now
     set_approvals(conn, Approvals(followers=10_000), agent_id=mia(conn), now=now)
@@ -183,9 +197,9 @@ def test_an_answer_to_somebody_with_many_followers_waits_for_somebody_else(desk:
     desk.hear(an_answer_to(first, "Hello?"))
     with pytest.raises(Held, match="customer has written since"):
         approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now)
-    approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now, seen=2)
+    approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now, seen=Seen(posts=2))
     with pytest.raises(Conflict, match="approved already"):
-        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now, seen=2)
+        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), wait=SOON, now=now, seen=Seen(posts=2))
     undo_approval(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), now=now)
     draft = give_back(conn, case_id=case_id, reply_id=reply_id, agent_id=mia(conn), note="Say sorry first", now=now)
     assert (draft.agent_id, draft.text, draft.note) == (desk.agent_id, "We are on it.", "Say sorry first")

@@ -171,6 +171,16 @@ def proposed(door: Door) -> tuple[Door, str]:
     return door, f"/inbox/{door.who.plain}/replies/{reply}"
 
 
+def test_of_two_answers_that_wait_the_older_one_goes_out_only_for_who_has_seen_the_other(proposed: tuple[Door, str]) -> None:
+    door, at = proposed
+    send(door, door.who.bo, text="I am on it too.")
+    [other] = values(door, "select max(id) from replies where state = 'proposed'")
+    shown = page(door, door.who.mia, f"/inbox/{door.who.plain}")
+    assert (f'"seen_reply": {other}' in shown, "Approve all the same" in shown) == (True, True)
+    assert post(door, door.who.mia, f"{at}/approve", seen_posts="1").status_code == 409
+    assert post(door, door.who.mia, f"{at}/approve", seen_posts="1", seen_reply=str(other)).status_code == 200
+
+
 NEWEST = "select array[state, text] from replies order by id desc limit 1"
 
 

@@ -92,11 +92,13 @@ def let_out(  # noqa: PLR0913
     case_id: CaseId,
     reply_id: ReplyId,
     seen_posts: Annotated[int | None, Form()] = None,
+    seen_reply: Annotated[int | None, Form()] = None,
     text: Annotated[str | None, Form(max_length=20_000)] = None,
     all_the_same: Annotated[bool, Form()] = False,
 ) -> Response:
     """Let a colleague's answer out, with `text` in these words; the toast takes that back. Ask first where they show personal data."""
     now, me, wait = desk.clock(), visitor.agent_id, desk.policy.undo_after
+    seen = Seen(posts=seen_posts, reply=seen_reply)
     with desk.pool.transaction() as conn:
         words = in_words(conn, case_id=case_id, reply_id=reply_id, text=text)
         kinds = newly_named(conn, case_id=case_id, reply_id=reply_id, words=words) if words and not all_the_same else ()
@@ -106,7 +108,7 @@ def let_out(  # noqa: PLR0913
         request,
         desk,
         case_id,
-        lambda conn: approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=wait, now=now, seen=seen_posts, words=words),
+        lambda conn: approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=wait, now=now, seen=seen, words=words),
         _("Approved; it is on its way"),
         undo=f"/inbox/{case_id}/replies/{reply_id}/unapprove" if wait > timedelta(0) else "",
     )

@@ -13,6 +13,7 @@ from amends.api.rest._bodies import Body
 from amends.api.rest._case import Case, done
 from amends.core.database import Connection
 from amends.inbox.actions.approve import approve, give_back
+from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import CaseId, ReplyId
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import approvals
@@ -22,9 +23,10 @@ APPROVE = [program_may(Right.APPROVE)]
 
 
 class ApproveBody(Body):
-    """Up to which number the customer's posts were read, where there are newer ones than the answer knew; and its words, if others."""
+    """How far the customer's posts and our answers were read, where there are newer ones than the answer knew; and its words, if others."""
 
     seen_posts: int | None = None
+    seen_reply: int | None = None
     text: str | None = Field(default=None, min_length=1, max_length=20_000)
 
 
@@ -50,12 +52,13 @@ def list_approvals(desk: AtDesk, visitor: Bearing) -> ApprovalList:
 
 @router.post("/cases/{case_id}/replies/{reply_id}/approve", operation_id="approve_reply", dependencies=APPROVE)
 def let_out(desk: AtDesk, visitor: Bearing, case_id: CaseId, reply_id: ReplyId, body: ApproveBody) -> Case:
-    """Let a colleague's answer out, with `text` in these words; 409 where the customer has written since."""
+    """Let a colleague's answer out, with `text` in these words; 409 where the customer has written, or a colleague has answered, since."""
     now, me, none = desk.clock(), visitor.agent_id, timedelta(0)
+    seen = Seen(posts=body.seen_posts, reply=body.seen_reply)
 
     def act(conn: Connection) -> None:
         words = in_words(conn, case_id=case_id, reply_id=reply_id, text=body.text)
-        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=none, now=now, seen=body.seen_posts, words=words)
+        approve(conn, case_id=case_id, reply_id=reply_id, agent_id=me, wait=none, now=now, seen=seen, words=words)
 
     return done(desk, case_id, act)
 

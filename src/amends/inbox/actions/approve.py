@@ -16,7 +16,7 @@ from amends.inbox.actions.teams import By, changeable
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.holding import Held, Seen
+from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
 from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import can_be_seen, storable
@@ -46,17 +46,16 @@ def approve(  # noqa: PLR0913
     agent_id: AgentId,
     wait: timedelta,
     now: datetime,
-    seen: int | None = None,
+    seen: Seen = UNSEEN,
     words: NewWords | None = None,
 ) -> None:
     """Let a colleague's answer out after `wait`, in other `words` where the second person changed them; the author's are kept.
 
-    `Held` where the customer has written since the answer was written, unless `seen` says that the customer's posts were read up to that
-    number.
+    `Held` where the customer has written or a colleague has answered since the answer was written, unless `seen` says that this was read.
     """
     reply = _proposed(conn, case_id, reply_id, agent_id)
     case = locked_case(conn, case_id)
-    looked = Seen(posts=max(reply.answers, seen or 0))
+    looked = Seen(posts=max(reply.answers, seen.posts or 0), reply=max(reply.id, seen.reply or 0))
     news = since(conn, case_id=case_id, seen=looked)
     if news:
         raise Held(news, looked)
