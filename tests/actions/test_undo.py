@@ -65,6 +65,15 @@ def _press(desk: Desk) -> None:
     press(desk.conn, case_id=desk.case().id, points=10, reason="press", agent_id=desk.agent_id, now=desk.now)
 
 
+def test_a_reason_without_points_is_told_and_taken_back_too(busy: Desk) -> None:
+    for reason, points in (("all there is", 100), ("beyond", 10)):
+        press(busy.conn, case_id=busy.case().id, points=points, reason=reason, agent_id=busy.agent_id, now=busy.now)
+    reasons = "select unnest(reasons) from cases"
+    assert (busy.case().urgency, "beyond" in fetch_values(busy.conn, reasons)) == (100, True)
+    take_back(busy, "case_pressed")
+    assert (busy.case().urgency, "beyond" in fetch_values(busy.conn, reasons)) == (100, False)
+
+
 def everything(desk: Desk) -> tuple[object, ...]:
     found = "select to_jsonb(c)::text from cases c union all select text from notes union all select to_jsonb(s)::text from surveys s"
     return (*fetch_values(desk.conn, found), *fetch_values(desk.conn, "select to_jsonb(e)::text from episodes e order by number"))

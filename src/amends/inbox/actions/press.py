@@ -21,7 +21,7 @@ def press(conn: Connection, *, case_id: CaseId, points: int, reason: str, agent_
         raise Refused(_("Urgency is raised by 1 to 100 points."))
     case = locked_case(conn, case_id)
     added = pressing.add(conn, case_id=case.id, points=points, reason=reason)
-    if added:
+    if added is not None:
         events.add(conn, EventKind.CASE_PRESSED, now=now, case_id=case.id, agent_id=agent_id, points=added, reason=reason)
 
 

@@ -4,8 +4,8 @@ from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.rules.ids import CaseId
 
 
-def add(conn: Connection, *, case_id: CaseId, points: int, reason: str) -> int:
-    """Add points, up to 100 in all, with the reason; return how many were added, 0 where the case has the reason already."""
+def add(conn: Connection, *, case_id: CaseId, points: int, reason: str) -> int | None:
+    """Add points, up to 100 in all, with the reason; return how many were added, None where the case has the reason already."""
     found = fetch_values(
         conn,
         """
@@ -15,7 +15,7 @@ def add(conn: Connection, *, case_id: CaseId, points: int, reason: str) -> int:
         """,
         {"id": case_id, "points": points, "reason": reason},
     )
-    return found[0] if found else 0
+    return found[0] if found else None
 
 
 def take(conn: Connection, *, case_id: CaseId, points: int, reason: str) -> int:
