@@ -183,8 +183,11 @@ def times(found: Lengths) -> Times:
 def ages(waiting: Columns, resolved: Columns, until: int, now: int) -> Ages:
     """Return for how long the backlog had waited at `until`: those that wait `now` still, and those that were `resolved` since."""
     began = np.concatenate([waiting[Column.AT], resolved[Column.AT] - resolved[Column.ENDING]])
-    found = np.sort(np.maximum(0, min(until, now) - began[began < until]))
-    return Ages(median=int(found[(len(found) - 1) // 2]), oldest=int(found[-1])) if len(found) else Ages(median=None, oldest=None)
+    found = np.maximum(0, min(until, now) - began[began < until])
+    if not len(found):
+        return Ages(median=None, oldest=None)
+    middle = (len(found) - 1) // 2
+    return Ages(median=int(np.partition(found, middle)[middle]), oldest=int(found.max()))
 
 
 def distribution(column: NDArray[np.integer]) -> list[int]:
