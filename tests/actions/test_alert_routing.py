@@ -9,7 +9,7 @@ from amends.core.database import Connection, execute, fetch_values
 from amends.core.errors import DeliveryError, Refused
 from amends.core.ports import Message
 from amends.inbox.actions import alarms, alert_calls, alert_routes, alert_routing, alerts, surges
-from amends.inbox.actions.channels import add_channel
+from amends.inbox.actions.channels import add_channel, remove_channel
 from amends.inbox.rules.alert_routes import NewRoute
 from amends.inbox.rules.ids import AlertId
 from amends.inbox.rules.surges import Apart, Kind
@@ -117,6 +117,15 @@ def test_a_route_whose_query_cannot_be_asked_says_so_and_its_alarms_are_told_all
     ring(desk)
     assert {label for label, _message in told(desk)} == {"house", "other"}
     assert fetch_values(desk.conn, "select trouble <> '' from alert_routes") == [True]
+
+
+def test_a_route_of_which_no_channel_and_no_rota_is_left_tells_the_house(desk: Desk) -> None:
+    channel(desk, "house")
+    gone = channel(desk, "gone")
+    route(desk, "Old", gone)
+    remove_channel(desk.conn, channel_id=gone)
+    ring(desk)
+    assert said(desk) == ["house: lanka-air on x: Reason 1"]
 
 
 def test_quiet_hours_hold_what_is_not_critical_and_tell_it_as_one_in_the_morning(desk: Desk) -> None:

@@ -9,8 +9,9 @@ import pytest
 from amends.core.database import execute, fetch_values
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.post import Author
-from amends.inbox.actions import automation, deeds, drafts, macros, rule_book, snooze, topics
+from amends.inbox.actions import alert_routing, automation, deeds, drafts, macros, rule_book, snooze, topics
 from amends.inbox.actions.assign import assign
+from amends.inbox.actions.channels import add_channel, remove_channel
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.actions.undo import undo
 from amends.inbox.rules.automation import MOST_FAILURES
@@ -20,7 +21,7 @@ from amends.inbox.store import automation as rules
 from amends.inbox.store import automation_log, undone
 from amends.inbox.store import drafts as stored_drafts
 from amends.inbox.store.macros import NewMacro
-from tests.cast import DEE, a_post, an_answer_to, bo, mia, ori
+from tests.cast import DEE, SECRET_KEY, a_post, an_answer_to, bo, mia, ori
 from tests.crew import a_team
 from tests.desk import HOUR, MINUTE, Desk
 
@@ -445,6 +446,17 @@ def test_a_rule_presses_a_case_once_and_alarms_one_channel(desk: Desk) -> None:
     assert desk.case().urgency == before + 15
     query = "select channel_id from alert_deliveries d join alerts a on a.id = d.alert_id where a.rule = 'rule: VIP'"
     assert fetch_values(desk.conn, query) == [channel]
+
+
+def test_an_alarm_of_a_rule_whose_channel_was_removed_is_told_as_others_are(desk: Desk) -> None:
+    kept, gone = (add_channel(desk.conn, target=f"json://127.0.0.1/{name}", label=name, secret_key=SECRET_KEY) for name in ("kept", "gone"))
+    save(desk, draft("VIP", deeds=[{"deed": "alert", "channel": str(gone)}]))
+    remove_channel(desk.conn, channel_id=gone)
+    desk.hear(FIRST)
+    apply(desk)
+    alert_routing.route_pending(desk.conn, now=desk.now)
+    query = "select channel_id from alert_deliveries d join alerts a on a.id = d.alert_id where a.rule = 'rule: VIP'"
+    assert fetch_values(desk.conn, query) == [kept]
 
 
 def test_a_macro_waits_as_a_draft_of_who_has_the_case_and_is_taken_back_while_nobody_wrote_on(desk: Desk) -> None:

@@ -103,9 +103,9 @@ def _route(at: Round, one: Ringing, row: RouteRow | None) -> Routed:
     if row is None:
         at.give(one, NO_ROUTE, at.house)
         return Routed(alert_id=one.id, route_id=None, called=0, call_at=None)
-    route = row.route
-    at.give(one, route, [channel_id for channel_id in route.channel_ids if channel_id in at.house])
-    rota = at.crew.rota(route.rota_id)
+    route, rota = row.route, at.crew.rota(row.route.rota_id)
+    left = [channel_id for channel_id in route.channel_ids if channel_id in at.house]
+    at.give(one, route, left if left or rota else at.house)  # Where a route tells nobody any more, it is told as without one.
     if rota is None:
         return Routed(alert_id=one.id, route_id=row.id, called=0, call_at=None)
     held = when(route, severity=one.severity, told=0, now=at.now)

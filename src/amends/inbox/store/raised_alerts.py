@@ -51,7 +51,7 @@ def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, da
 
 
 def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_id: int | None = None) -> list[Raised]:
-    """Store alerts, of one channel alone with their delivery, and return them."""
+    """Store alerts, of one channel alone (while it is in use) with their delivery, and return them."""
     if not raises:
         return []
     rows = [
@@ -71,7 +71,8 @@ def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_
         """
         with raised as (
           insert into alerts (case_id, post_id, rule, severity, reason, reply_id, raised_at, routed_at)
-          select case_id, post_id, rule, severity, reason, reply_id, %(now)s, case when %(channel)s::bigint is not null then %(now)s end
+          select case_id, post_id, rule, severity, reason, reply_id, %(now)s,
+            (select %(now)s from alert_channels where id = %(channel)s::bigint and active)
           from jsonb_to_recordset(%(rows)s) as r(case_id bigint, post_id bigint, rule text, severity text, reason text, reply_id bigint)
           on conflict (post_id, rule) where reply_id is null do nothing
           returning id, case_id, post_id, rule, severity, reason
