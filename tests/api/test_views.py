@@ -51,6 +51,13 @@ def test_what_the_list_shows_is_kept_with_one_click_and_counted_by_the_worker(do
     assert count_all(door) == 0
 
 
+def test_a_view_that_is_kept_twice_is_there_once(door: Door) -> None:
+    ada = door.visitor(door.who.ada)
+    first, again, other = keep(ada), keep(ada), keep(ada, sort="newest")
+    assert ([one.status_code for one in (first, again, other)], undo_of(again)) == ([200, 200, 200], "")
+    assert len(saved(ada)) == 2
+
+
 def test_a_view_is_renamed_moved_and_deleted_and_each_can_be_taken_back(door: Door) -> None:
     ada = door.visitor(door.who.ada)
     first = undo_of(keep(ada, name="Angry")).split("/")[2]
@@ -139,8 +146,8 @@ def test_a_view_that_cannot_be_kept_is_refused_in_words(shared_door: Door, facts
 
 def test_there_is_an_end_to_how_many_views_one_keeps(door: Door) -> None:
     ada = door.visitor(door.who.ada)
-    for _ in range(MOST_OWN):
-        assert keep(ada).status_code == 200
+    for number in range(MOST_OWN):
+        assert keep(ada, name=f"View {number}").status_code == 200
     with as_fragment(ada) as client:
         assert "already" in keep(client).json()["message"]
 

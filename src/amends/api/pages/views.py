@@ -86,6 +86,8 @@ def save(request: Request, desk: AtDesk, visitor: Meaning, wish: Entered) -> Res
     with desk.pool.transaction() as conn:
         view_id = save_view(conn, wish, visitor=visitor, now=desk.clock())
         values = _values(conn, desk, visitor)
+    if view_id is None:
+        return _said(request, desk, values, _("It was so already."))
     return _said(request, desk, values, _("Saved among your views; ⋯ beside it renames and shares it"), undo=f"/views/{view_id}/delete")
 
 

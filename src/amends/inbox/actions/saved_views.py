@@ -31,10 +31,12 @@ class Wish:
     team_id: int | None = None
 
 
-def save_view(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetime) -> SavedViewId:
-    """Keep a new view behind the others and return its id; what its query names must be there."""
-    check_room(saved_views.count_beside(conn, audience=wish.audience, agent_id=visitor.agent_id), wish.audience)
+def save_view(conn: Connection, wish: Wish, *, visitor: Visitor, now: datetime) -> SavedViewId | None:
+    """Keep a new view behind the others and return its id, None where it is kept already; what its query names must be there."""
     written = _written(conn, wish, visitor)
+    if saved_views.is_kept(conn, written, agent_id=visitor.agent_id):
+        return None
+    check_room(saved_views.count_beside(conn, audience=wish.audience, agent_id=visitor.agent_id), wish.audience)
     view_id = saved_views.insert(conn, written, agent_id=visitor.agent_id, now=now)
     events.add(conn, EventKind.VIEW_SAVED, now=now, agent_id=visitor.agent_id, view_id=view_id, name=written.name, query=written.query)
     return view_id

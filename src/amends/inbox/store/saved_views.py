@@ -87,6 +87,20 @@ class Written:
     team_id: int | None
 
 
+def is_kept(conn: Connection, written: Written, *, agent_id: AgentId) -> bool:
+    """Tell whether the agent keeps this very view already."""
+    values = fetch_values(
+        conn,
+        """
+        select exists (select from saved_views where deleted_at is null and agent_id = %(agent_id)s and name = %(name)s
+          and query = %(query)s and sort = %(sort)s and colour = %(colour)s and audience = %(audience)s
+          and team_id is not distinct from %(team_id)s)
+        """,
+        asdict(written) | {"agent_id": agent_id},
+    )
+    return values[0]
+
+
 def insert(conn: Connection, written: Written, *, agent_id: AgentId, now: datetime) -> SavedViewId:
     """Add a view behind the others and return its id."""
     return fetch_values(
