@@ -268,6 +268,8 @@ def test_the_html_of_a_letter_says_its_language_and_links_what_the_letter_is_abo
     assert f'<a href="{ours}?mark=5">5 ★★★★★</a>' in page
     assert page.count("<a ") == 2
     assert "other.example" in page
+    assert 'name="viewport"' in page
+    assert "overflow-wrap:anywhere" in page
 
 
 def test_html_in_an_alert_is_escaped_in_the_mail() -> None:

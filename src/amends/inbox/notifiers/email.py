@@ -26,6 +26,7 @@ SCHEMES = frozenset({"smtp", "smtps", "mailto"})
 TIME_OUT = 10.0
 PORTS = {"smtp": 25, "mailto": 25, "smtps": 465}
 FINAL = 500
+_FITS = '<meta name="viewport" content="width=device-width">'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,9 +122,9 @@ def html_of(message: Message, button: str, language: str) -> str:
     """Return the small HTML twin of the message; everything in it is escaped."""
     lines = "<br>".join(_line(line, message.url) for line in message.body.splitlines())
     return (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(message.title)}</title>'
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8">{_FITS}<title>{escape(message.title)}</title>'
         f'<p style="font:600 16px sans-serif" dir="auto">{escape(message.title)}</p>'
-        f'<p style="font:14px sans-serif" dir="auto">{lines}</p>'
+        f'<p style="font:14px/1.8 sans-serif;overflow-wrap:anywhere" dir="auto">{lines}</p>'
         f'<p style="font:14px sans-serif"><a href="{escape(message.url, quote=True)}">{escape(button)}</a></p>'
     )
 
