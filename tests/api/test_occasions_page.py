@@ -87,6 +87,7 @@ def test_a_link_that_is_only_looked_at_stops_nothing_and_one_press_does(door: Do
     assert "You get no such messages any more" in stranger.post("/stop/token", data={"List-Unsubscribe": "One-Click"}).text
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select given from consents order by id") == [True, False]
+    assert "You get no such messages any more" in stranger.get("/stop/token").text
     assert stranger.get("/stop/another").status_code == 404
 
 

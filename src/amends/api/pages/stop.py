@@ -8,10 +8,8 @@ from fastapi import APIRouter, Request, Response
 
 from amends.api.desk import AtDesk
 from amends.core.errors import NotFound
-from amends.core.secrets import fingerprint
 from amends.core.translating import _
-from amends.inbox.actions.send_occasions import stop_by
-from amends.inbox.store import occasion_stops
+from amends.inbox.actions.send_occasions import is_stopped, stop_by
 
 router = APIRouter(prefix="/stop", include_in_schema=False)
 
@@ -19,11 +17,12 @@ router = APIRouter(prefix="/stop", include_in_schema=False)
 @router.head("/{token}")
 @router.get("/{token}")
 def show(request: Request, desk: AtDesk, token: str) -> Response:
-    """Ask whether such messages are to stop."""
+    """Ask whether such messages are to stop, or say that they did."""
     with desk.pool.transaction() as conn:
-        if occasion_stops.stopper(conn, fingerprint(token)) is None:
-            raise NotFound(_("This link belongs to no message."))
-    return desk.screens.page(request, "stop.html", {"stopped": False})
+        stopped = is_stopped(conn, token)
+    if stopped is None:
+        raise NotFound(_("This link belongs to no message."))
+    return desk.screens.page(request, "stop.html", {"stopped": stopped})
 
 
 @router.post("/{token}")

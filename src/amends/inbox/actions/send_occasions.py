@@ -112,6 +112,15 @@ def stop_by(conn: Connection, token: str, *, now: datetime) -> bool:
     return True
 
 
+def is_stopped(conn: Connection, token: str) -> bool | None:
+    """Tell whether whoever holds the token of a message gets no more over the way it came; None where no message has it."""
+    found = occasion_stops.stopper(conn, fingerprint(token))
+    if found is None:
+        return None
+    said = consents.in_force(conn, found.customer_id)
+    return not permits(said, Purpose.OCCASION, Target(contact_way_id=found.contact_way_id), do_not_contact=False)
+
+
 def example(conn: Connection, occasion: Occasion, words: Words, customer_id: CustomerId | None, *, now: datetime) -> Words:
     """Return how the words read for somebody, or for an invented person."""
     record = customer_record.find(conn, customer_id) if customer_id is not None else None
