@@ -97,6 +97,16 @@ def test_every_link_on_the_page_opens_as_many_rows_as_it_says(door: Door) -> Non
         assert rows.count(ROW) == int(said.replace(",", "")), address
 
 
+def test_the_way_back_from_rows_leads_to_the_span_and_cases_that_they_are_of(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    rows = mia.get("/numbers/rows", params=ALL_OF_IT | {"q": "lang:en"}).text
+    [back] = re.findall(r'<a class="btn" href="(/numbers\?[^"]+)"', rows)
+    page = mia.get(unescape(back)).text
+    count = re.search(r'<h1><span class="num">(\d+)</span>', rows)
+    assert count
+    assert re.search(rf'figure=begun[^"]*q=lang%3Aen">{count[1]}</a>', page)
+
+
 def test_a_page_of_rows_goes_on_where_the_last_one_ended(door: Door) -> None:
     mia = door.program(door.who.mia)
     address = f"/api/v1/numbers/rows?figure=begun&since={WEEK.since:%Y-%m-%dT%H:%M:%SZ}&until={WEEK.until:%Y-%m-%dT%H:%M:%SZ}&limit=4"
