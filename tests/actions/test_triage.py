@@ -215,6 +215,15 @@ def test_the_cooldown_is_per_case(desk: Desk) -> None:
     assert fetch_values(desk.conn, "select count(*) from alerts group by case_id order by case_id") == [2, 1]
 
 
+def test_a_case_that_becomes_critical_rings_once_more_in_its_cooldown(desk: Desk) -> None:
+    first = a_post("It is lost, an outage!", author=DEE)
+    desk.hear(first)
+    for number in (1, 2):
+        desk.now += MINUTE
+        desk.hear(an_answer_to(first, f"Outage, I will sue you and call my lawyer, lost {number}", author=DEE, published_at=desk.now))
+    assert fetch_values(desk.conn, "select severity from alerts order by id") == ["high", "critical"]
+
+
 def test_thresholds_that_the_desk_set_count_at_once(desk: Desk) -> None:
     quiet = Thresholds(urgency=NEVER, followers=MOST_FOLLOWERS)
     set_thresholds(desk.conn, quiet, instead_of=ENVIRONMENT_ID, agent_id=desk.agent_id, now=desk.now)

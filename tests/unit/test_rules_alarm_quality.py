@@ -39,6 +39,11 @@ def test_a_lower_threshold_catches_what_was_missed_and_rings_more_often() -> Non
     assert (low.alarms, low.useful, low.useless, low.caught) == (4, 1, 1, 1)
 
 
+def test_what_became_critical_in_the_cool_down_would_have_rung_once_more() -> None:
+    posts = [bad(1, urgency, minutes=at) for at, urgency in enumerate((70, 80, 90, 100, 70))]
+    assert would_have(posts, Thresholds(urgency=60)).alarms == 2
+
+
 def test_reach_rings_whatever_the_urgency() -> None:
     assert would_have([bad(1, 0, followers=20_000)], Thresholds(urgency=90)).alarms == 1
 

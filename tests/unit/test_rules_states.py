@@ -114,10 +114,11 @@ def _alarm(
     urgency: int = 10,
     followers: int | None = 10,
     last: datetime | None = None,
+    critical: datetime | None = None,
     published_at: datetime = NOON,
     mood: Sentiment = Sentiment.NEGATIVE,
 ) -> str | None:
-    heard = alerting.Heard(published_at=published_at, followers=followers, last_raised_at=last)
+    heard = alerting.Heard(published_at=published_at, followers=followers, rung=alerting.Rung(at=last, critical_at=critical))
     found = alerting.decide(a_verdict(urgency=urgency, sentiment=mood, reasons=("outage",)), heard, thresholds=Thresholds(), now=NOON)
     return found.rule if found else None
 
@@ -132,8 +133,14 @@ def test_what_is_not_negative_wakes_nobody() -> None:
 
 
 def test_a_case_raises_one_alarm_in_its_cooldown() -> None:
-    assert _alarm(urgency=90, last=NOON - timedelta(minutes=29)) is None
-    assert _alarm(urgency=90, last=NOON - timedelta(minutes=30)) == "urgent"
+    assert _alarm(urgency=70, last=NOON - timedelta(minutes=29)) is None
+    assert _alarm(urgency=70, last=NOON - timedelta(minutes=30)) == "urgent"
+
+
+def test_what_becomes_critical_rings_in_its_cooldown_once_more() -> None:
+    lately = NOON - timedelta(minutes=5)
+    assert [_alarm(urgency=urgency, last=lately) for urgency in (84, 85)] == [None, "urgent"]
+    assert _alarm(urgency=100, last=lately, critical=lately) is None
 
 
 def test_old_news_wakes_nobody() -> None:
@@ -141,7 +148,7 @@ def test_old_news_wakes_nobody() -> None:
 
 
 def test_an_alarm_says_its_reasons() -> None:
-    heard = alerting.Heard(published_at=NOON, followers=None, last_raised_at=None)
+    heard = alerting.Heard(published_at=NOON, followers=None)
     alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, thresholds=Thresholds(), now=NOON)
     assert alarm is not None
     assert (alarm.severity, alarm.reason) == ("critical", "Negative, urgency 90: outage, money lost.")

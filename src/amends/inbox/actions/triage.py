@@ -182,11 +182,12 @@ def _raise_alerts(conn: Connection, joined: Sequence[_Joined], thresholds: Thres
     raises: list[raised_alerts.Raise] = []
     for one in joined:
         post, verdict = one.placed.post, one.placed.verdict
-        heard = alerting.Heard(published_at=post.published_at, followers=post.followers, last_raised_at=last.get(one.case_id))
+        before = last.get(one.case_id, alerting.SILENT)
+        heard = alerting.Heard(published_at=post.published_at, followers=post.followers, rung=before)
         alarm = alerting.decide(verdict, heard, thresholds=thresholds, now=now) if verdict else None
         if alarm:
             raises.append(raised_alerts.Raise(case_id=one.case_id, post_id=post.id, alarm=alarm))
-            last[one.case_id] = now
+            last[one.case_id] = before.again(alarm.severity, now)
     raised = raised_alerts.insert(conn, raises, now=now)
     events.add_all(conn, [_alert_event(alert) for alert in raised], now=now)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.inbox.rules.alarm_thresholds import Thresholds
+from amends.inbox.rules.alerting import SILENT, Rung, severity_of
 from amends.inbox.rules.ids import CaseId, PostId
 
 THRESHOLDS = (40, 50, 60, 70, 80, 90)
@@ -86,14 +87,16 @@ def preview(posts: Sequence[Bad], *, now: Thresholds, tried: Thresholds) -> Prev
 
 
 def _rung(posts: Sequence[Bad], thresholds: Thresholds) -> list[Bad]:
-    """Return the posts that would have rung, once a case within the cool-down."""
-    last: dict[CaseId, datetime] = {}
+    """Return the posts that would have rung, once a case within the cool-down, and once more where it became critical."""
+    last: dict[CaseId, Rung] = {}
     rung: list[Bad] = []
     for post in posts:
-        loud = thresholds.ground(urgency=post.urgency, followers=post.followers) is not None
-        rested = post.case_id not in last or post.published_at - last[post.case_id] >= thresholds.cooldown
-        if loud and rested:
-            last[post.case_id] = post.published_at
+        ground, before = thresholds.ground(urgency=post.urgency, followers=post.followers), last.get(post.case_id, SILENT)
+        if ground is None:
+            continue
+        severity = severity_of(ground, post.urgency)
+        if not before.holds_back(severity, cooldown=thresholds.cooldown, now=post.published_at):
+            last[post.case_id] = before.again(severity, post.published_at)
             rung.append(post)
     return rung
 

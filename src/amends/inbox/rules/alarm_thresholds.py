@@ -11,17 +11,21 @@ NEVER = 101
 """The urgency that no post reaches."""
 MOST_FOLLOWERS = 1_000_000_000
 LONGEST_COOLDOWN = timedelta(days=7)
+Ground = Literal["urgent", "reach"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thresholds:
-    """A negative post rings from `urgency` (0 to 100) or from `followers` of its author on, at most once a case within `cooldown`."""
+    """A negative post rings from `urgency` (0 to 100) or from `followers` of its author on, at most once a case within `cooldown`.
+
+    Where the case becomes critical within it, it rings once more.
+    """
 
     urgency: int = 60
     followers: int = 10_000
     cooldown: timedelta = timedelta(minutes=30)
 
-    def ground(self, *, urgency: int, followers: int | None) -> Literal["urgent", "reach"] | None:
+    def ground(self, *, urgency: int, followers: int | None) -> Ground | None:
         """Return why a negative post rings, None where it does not."""
         if urgency >= self.urgency:
             return "urgent"

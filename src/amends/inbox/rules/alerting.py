@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.ports import Sentiment
-from amends.inbox.rules.alarm_thresholds import Thresholds
+from amends.inbox.rules.alarm_thresholds import Ground, Thresholds
 from amends.inbox.rules.words import Severity
 from amends.triage.verdict import Verdict
 
@@ -23,31 +23,51 @@ class Alarm:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """When a case last rang, and when it last did so critically."""
+
+    at: datetime | None = None
+    critical_at: datetime | None = None
+
+    def holds_back(self, severity: Severity, *, cooldown: timedelta, now: datetime) -> bool:
+        """Tell whether the case rang so lately that it is to be silent; no alarm that was less than critical silences one that is."""
+        last = self.critical_at if severity is Severity.CRITICAL else self.at
+        return last is not None and now - last < cooldown
+
+    def again(self, severity: Severity, now: datetime) -> "Rung":
+        """Return it after one more alarm."""
+        return Rung(at=now, critical_at=now if severity is Severity.CRITICAL else self.critical_at)
+
+
+SILENT = Rung()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """A customer's post that joined a case; `last_raised_at` is the case's last alert."""
+    """A customer's post that joined a case, and when that rang before."""
 
     published_at: datetime
     followers: int | None
-    last_raised_at: datetime | None
+    rung: Rung = SILENT
 
 
 def decide(verdict: Verdict, heard: Heard, *, thresholds: Thresholds, now: datetime) -> Alarm | None:
     """Return the alarm to raise, or None."""
     if verdict.sentiment is not Sentiment.NEGATIVE or now - heard.published_at > FRESH:
         return None
-    if heard.last_raised_at is not None and now - heard.last_raised_at < thresholds.cooldown:
+    ground = thresholds.ground(urgency=verdict.urgency, followers=heard.followers)
+    if ground is None:
         return None
-    match thresholds.ground(urgency=verdict.urgency, followers=heard.followers):
-        case "urgent":
-            return Alarm(rule="urgent", severity=_severity(verdict.urgency), reason=_because(f"urgency {verdict.urgency}", verdict.reasons))
-        case "reach":
-            return Alarm(rule="reach", severity=Severity.HIGH, reason=_because(f"{heard.followers:,} followers", verdict.reasons))
-        case None:
-            return None
+    severity = severity_of(ground, verdict.urgency)
+    if heard.rung.holds_back(severity, cooldown=thresholds.cooldown, now=now):
+        return None
+    why = f"urgency {verdict.urgency}" if ground == "urgent" else f"{heard.followers:,} followers"
+    return Alarm(rule=ground, severity=severity, reason=_because(why, verdict.reasons))
 
 
-def _severity(urgency: int) -> Severity:
-    return Severity.CRITICAL if urgency >= CRITICAL_URGENCY else Severity.HIGH
+def severity_of(ground: Ground, urgency: int) -> Severity:
+    """Return how loud an alarm on this ground is."""
+    return Severity.CRITICAL if ground == "urgent" and urgency >= CRITICAL_URGENCY else Severity.HIGH
 
 
 def _because(ground: str, reasons: tuple[str, ...]) -> str:

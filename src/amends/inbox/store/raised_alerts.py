@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.core.database import Connection, Jsonb, fetch_all
-from amends.inbox.rules.alerting import Alarm
+from amends.inbox.rules.alerting import Alarm, Rung
 from amends.inbox.rules.ids import AlertId, CaseId, PostId, ReplyId
 
 
@@ -34,20 +34,24 @@ class Raised:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Last:
     case_id: CaseId
-    raised_at: datetime
+    at: datetime
+    critical_at: datetime | None
 
 
-def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, datetime]:
+def last_raised(conn: Connection, case_ids: Sequence[CaseId]) -> dict[CaseId, Rung]:
     """Return when each case last raised an alert about what customers wrote, where it ever did."""
     if not case_ids:
         return {}
     found = fetch_all(
         conn,
         _Last,
-        "select case_id, max(raised_at) as raised_at from alerts where case_id = any(%(ids)s) and reply_id is null group by case_id",
+        """
+        select case_id, max(raised_at) as at, max(raised_at) filter (where severity = 'critical') as critical_at
+        from alerts where case_id = any(%(ids)s) and reply_id is null group by case_id
+        """,
         {"ids": list(case_ids)},
     )
-    return {last.case_id: last.raised_at for last in found}
+    return {last.case_id: Rung(at=last.at, critical_at=last.critical_at) for last in found}
 
 
 def insert(conn: Connection, raises: Sequence[Raise], *, now: datetime, channel_id: int | None = None) -> list[Raised]:
