@@ -42,6 +42,14 @@ when("click", (event) => {
   if (picker?.id === "topics") deed(`/inbox/${openCase()}/topics`, { topic_id: button.value });
   picker?.close();
 });
+const written = (form) => new URLSearchParams(new FormData(form)).toString();
+const sent = new WeakMap();
+
+when("htmx:beforeRequest", (event) => {
+  if (event.target.matches("form[data-clear]")) sent.set(event.detail.xhr, written(event.target));
+});
 when("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.target.matches("form[data-clear]")) event.target.reset();
+  // Who already writes the next one while the answer is under way keeps it.
+  const form = event.target.matches("form[data-clear]") && event.target;
+  if (form && event.detail.successful && written(form) === sent.get(event.detail.xhr)) form.reset();
 });
