@@ -15,7 +15,7 @@ from amends.api.words import percent
 from amends.core.database import fetch_values
 from amends.inbox.actions import jobs
 from amends.inbox.rules.ids import JobId
-from amends.inbox.store import heads
+from amends.inbox.store import heads, heartbeats
 from amends.inbox.store.heads import NewHead
 from amends.triage.card import read_card, write_card
 from amends.triage.head import Head, pack
@@ -211,3 +211,13 @@ def test_the_web_process_loads_no_model_and_nothing_that_asks_others_or_draws_ta
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", LOADED], env=env, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_the_inbox_says_that_posts_wait_while_something_hinders_triage(door: Door) -> None:
+    for trouble, said in (("The file model.onnx is damaged.", True), ("", False)):
+        with door.pool.transaction() as conn:
+            heartbeats.beat(conn, heartbeats.TRIAGE, trouble=trouble, now=door.now)
+        for path in ("/inbox", f"/inbox/{door.who.plain}"):
+            page = door.visitor(door.who.ada).get(path).text
+            assert ("Posts wait until it is mended" in page) is said
+            assert (trouble in page) or not said

@@ -12,7 +12,6 @@ from amends.worker.names import Task
 log = logger(__name__)
 
 BATCH = 192  # eight of the model's own batches
-PART = "triage"
 
 
 def triage_batch(at: Context) -> bool:
@@ -43,4 +42,4 @@ def triage_batch(at: Context) -> bool:
 
 def _say(at: Context, trouble: str) -> None:
     with at.pool.transaction() as conn:
-        heartbeats.beat(conn, PART, trouble=trouble, now=at.clock())
+        heartbeats.beat(conn, heartbeats.TRIAGE, trouble=trouble, now=at.clock())

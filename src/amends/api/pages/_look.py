@@ -11,7 +11,7 @@ from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.query import NotAQuery
 from amends.inbox.rules.views import Marker
-from amends.inbox.store import counts, inbox_list
+from amends.inbox.store import counts, heartbeats, inbox_list
 from amends.inbox.store.inbox_list import CaseRow
 from amends.inbox.store.matching import TooBroad
 from amends.inbox.store.query_names import known
@@ -55,6 +55,7 @@ def list_values(conn: Connection, look: Look, visitor: Visitor, asker: Asker) ->
         "place": shelf.place_of(look.asked, look.view, exact=look.is_view),
         "choices": _choices(conn, look),
         "last_event": inbox_list.last_event(conn),
+        "hindered": heartbeats.trouble_of(conn, heartbeats.TRIAGE),
     }
 
 

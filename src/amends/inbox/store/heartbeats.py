@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all
+from amends.core.database import Connection, execute, fetch_all, fetch_values
+
+TRIAGE = "triage"
+"""The part that reads posts; what hinders it keeps every new post from the inbox."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +28,12 @@ def beat(conn: Connection, part: str, *, trouble: str = "", now: datetime) -> No
         """,
         {"part": part, "now": now, "trouble": trouble},
     )
+
+
+def trouble_of(conn: Connection, part: str) -> str:
+    """Return what hinders a part, "" where it is well or never gave a sign of life."""
+    found = fetch_values(conn, "select trouble from heartbeats where part = %(part)s", {"part": part})
+    return "".join(found)
 
 
 def heartbeats(conn: Connection) -> list[Heartbeat]:
