@@ -271,6 +271,16 @@ def test_what_makes_no_sense_is_refused(desk: Desk) -> None:
         watched(desk, NewRule(name="x", kind=Kind.RATE, condition="mood:furious", apart_by=Apart.ALL, minutes=60, least=3))
 
 
+def test_a_rule_that_rests_ends_its_surges_and_rings_anew_when_it_watches_again(desk: Desk) -> None:
+    rule_id = watched(desk)
+    complaints(desk, 3)
+    assert len(looked(desk)) == 1
+    surges.switch(desk.conn, rule_id, active=False, now=desk.now)
+    assert surges.escalate(desk.conn, now=desk.now + 11 * MINUTE) == 0
+    surges.switch(desk.conn, rule_id, active=True, now=desk.now)
+    assert [one.ended_at is None for one in looked(desk)] == [True, False]
+
+
 def test_a_rule_that_is_deleted_ends_its_surges(desk: Desk) -> None:
     rule_id = watched(desk)
     complaints(desk, 3)

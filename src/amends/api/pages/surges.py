@@ -107,7 +107,7 @@ def change(
 def rest(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Let a rule rest."""
     with desk.pool.transaction() as conn:
-        acts.switch(conn, rule_id, active=False)
+        acts.switch(conn, rule_id, active=False, now=desk.clock())
     return _listed(request, desk, _("It rests"), undo=f"/settings/surges/{rule_id}/watch")
 
 
@@ -115,7 +115,7 @@ def rest(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Res
 def watch(request: Request, desk: AtDesk, _visitor: Meaning, rule_id: int) -> Response:
     """Let a rule watch again."""
     with desk.pool.transaction() as conn:
-        acts.switch(conn, rule_id, active=True)
+        acts.switch(conn, rule_id, active=True, now=desk.clock())
     return _listed(request, desk, _("It watches again"))
 
 

@@ -104,16 +104,22 @@ def mark_of(found: SurgeRule) -> str:
     return mark_by(NewRule, found)
 
 
-def switch(conn: Connection, rule_id: int, *, active: bool) -> None:
-    """Let a rule watch, or rest."""
+def switch(conn: Connection, rule_id: int, *, active: bool, now: datetime) -> None:
+    """Let a rule watch, or rest: its surges that go on are over then, since nobody looks at them any more."""
     rule_of(conn, rule_id)
     surge_rules.set_active(conn, rule_id, active=active)
+    if not active:
+        _end_all(conn, rule_id, now)
 
 
 def delete(conn: Connection, rule_id: int, *, now: datetime) -> None:
     """Take a rule away; its surges that go on are over."""
     rule_of(conn, rule_id)
     surge_rules.set_deleted(conn, rule_id, at=now)
+    _end_all(conn, rule_id, now)
+
+
+def _end_all(conn: Connection, rule_id: int, now: datetime) -> None:
     for one in surges.still_open(conn, rule_id).values():
         surges.end(conn, one.id, now=now)
 
