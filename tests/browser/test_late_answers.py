@@ -170,6 +170,28 @@ def note_sent(desktop: Desktop) -> tuple[list[Route], Route]:
     return held, desktop.next_held(held)
 
 
+def test_words_that_are_under_way_are_not_saved_as_a_draft_behind_themselves(desktop: Desktop) -> None:
+    saved: list[str] = []
+    page = desktop.page
+    page.on("request", lambda request: saved.append(request.url) if request.method == "PUT" else None)
+    page.clock.install()
+    held, note = note_sent(desktop)
+    done = note.fetch()
+    saved.clear()  # what was typed slowly was a draft before
+    page.clock.run_for(2_000)
+    assert saved == []
+    note.fulfill(response=done)
+    expect(page.locator(".note .text")).to_have_text("Ask finance")
+    expect(page.locator("#note-text")).to_have_value("")
+
+    page.keyboard.press("n")
+    page.keyboard.type("Once more")
+    page.keyboard.press("Control+Enter")
+    refused = desktop.next_held(held)
+    with page.expect_request(lambda request: request.method == "PUT"):
+        refused.fulfill(status=422, json={"message": "Not now."})
+
+
 @pytest.mark.soak
 def test_a_note_whose_case_was_left_already_tells_of_itself_all_the_same(desktop: Desktop) -> None:
     _held, note = note_sent(desktop)

@@ -41,7 +41,7 @@ for (const name of Object.keys(localStorage)) {
 // may be left, and opened anew, while its words are under way.
 
 const states = new Map();
-const stateFor = (name) => states.get(name) || states.set(name, { timer: 0, saving: null, round: 0 }).get(name);
+const stateFor = (name) => states.get(name) || states.set(name, { timer: 0, saving: null, round: 0, sending: false }).get(name);
 const stateOf = (form) => stateFor(nameOf(form));
 
 function put(form, text, keepalive = false) {
@@ -60,10 +60,19 @@ export function keep(form) {
   state.timer = setTimeout(() => save(form), PAUSE);
 }
 
+// Words that are under way to where they shall be are no draft: saved behind them, they would be one that nobody is writing.
+export function underWay(form, sending) {
+  const state = stateOf(form);
+  if (state.sending === sending) return;
+  state.sending = sending;
+  if (!sending && form.isConnected && form.elements.text.value) keep(form);
+}
+
 async function save(form) {
   const state = stateOf(form), round = state.round;
   clearTimeout(state.timer);
   state.timer = 0;
+  if (state.sending) return;
   if (state.saving) return state.saving.then(() => form.isConnected && save(form));
   const text = form.elements.text.value;
   if (text.length > LONGEST) return say(form, words().long);
@@ -112,6 +121,7 @@ export function forget(about, box) {
   clearTimeout(state.timer);
   state.timer = 0;
   state.round += 1;
+  state.sending = false;
   localStorage.removeItem(name);
 }
 

@@ -1,7 +1,7 @@
 // Writing: what is in the box, and what follows from it. Drafts, length, macros and translation have files of their own.
 
 import { $, $$, when } from "./dom.js";
-import { broughtBack, emptied, forget, keep, restore } from "./drafts.js";
+import { broughtBack, emptied, forget, keep, restore, underWay } from "./drafts.js";
 import { focusCase } from "./focus.js";
 import { direct, measureSoon, showPosts } from "./length.js";
 
@@ -42,10 +42,22 @@ function sent(event) {
 }
 
 // What goes on in the box while its words are under way is not part of them: it begins what is written next.
-when("htmx:beforeRequest", ({ detail: { requestConfig: { verb, path } } }) => {
-  const form = verb === "post" && forms().find((one) => one.getAttribute("hx-post") === path);
-  if (form) form.dataset.sent = form.elements.text.value;
+when("htmx:beforeRequest", ({ detail }) => {
+  const form = sender(detail);
+  if (!form) return;
+  form.dataset.sent = form.elements.text.value;
+  underWay(form, true);
 });
+when("htmx:afterRequest", ({ detail }) => {
+  const form = sender(detail);
+  if (form) underWay(form, false);
+});
+
+// The box whose words are sent; it may be gone from the screen when the answer comes.
+function sender({ requestConfig: { verb, path, elt } }) {
+  const isIt = (one) => one.getAttribute("hx-post") === path;
+  return verb === "post" && (forms().find(isIt) || (elt?.matches?.("form[data-draft]") && isIt(elt) && elt));
+}
 
 function typedSince({ dataset, elements: { text } }) {
   const { sent: before = text.value } = dataset;
