@@ -1,5 +1,6 @@
 """Nothing that was written is lost, and nobody answers twice: whole stories of the box, in a browser."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -137,6 +138,10 @@ def test_a_macro_by_slash_and_a_preview_and_an_answer_that_waits_for_approval(de
     page.locator("[data-find-macro]").press_sequentially("hel")
     page.keyboard.press("Enter")
     expect(page.locator("#reply-text")).to_have_value("Hello Cy, see https://help.example/a/very/long/way/to/the/answer #help")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#reply-text")).to_have_value("/")
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator("#reply-text")).to_have_value(re.compile("^Hello Cy"))
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.locator("#reply-preview .as-link")).to_have_text("help.example/a/very/lo…")
     expect(page.locator("#reply-preview .as-tag")).to_have_text("#help")

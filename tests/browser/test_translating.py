@@ -37,3 +37,17 @@ def test_a_translation_gives_way_to_the_words_that_the_customer_has_changed(desk
     expect(post.locator(".original")).to_have_text("They found it!")
     expect(post.locator(".original")).to_be_visible()
     expect(post.locator(".translated")).to_be_hidden()
+
+
+def test_a_translated_answer_takes_the_place_of_the_original_which_ctrl_z_brings_back(desktop: Desktop) -> None:
+    with desktop.door.pool.transaction() as conn:
+        execute(conn, "update verdicts set language = 'ta'")
+        execute(conn, "update cases set language = 'ta'")
+    page = desktop.open(f"/inbox/{desktop.door.who.talked}")
+    page.locator("#reply-text").fill("We are sorry")
+    page.get_by_role("button", name="Into Tamil").click()
+    expect(page.locator("#reply-translated")).to_have_value(f"[ta] {'We are sorry'[::-1]}")
+    page.get_by_role("button", name="Put this into the answer").click()
+    expect(page.locator("#reply-text")).to_have_value(f"[ta] {'We are sorry'[::-1]}")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#reply-text")).to_have_value("We are sorry")

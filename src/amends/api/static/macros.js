@@ -2,7 +2,7 @@
 
 import { $, $$, htmx, openCase, tell, when } from "./dom.js";
 import { toast, trouble } from "./toasts.js";
-import { write, wrote } from "./writing.js";
+import { write, writeIn, wrote } from "./writing.js";
 
 const buttons = () => $$("#macros [data-macro]");
 const isFresh = () => $("#macros-found [data-asked]")?.dataset.asked === $("[data-find-macro]").value;
@@ -50,14 +50,13 @@ async function put(address) {
   if (!answer.ok) return trouble(answer.status, await answer.text());
   const { text, resolve } = await answer.json();
   if (!dialog.isConnected || !dialog.open) return;
-  putIn(text, resolve);
   dialog.close();
-  $("#reply-text").focus();
+  putIn(text, resolve);
 }
 
 function putIn(text, resolve) {
   const field = $("#reply-text"), asked = slash >= 0 && field.value[slash] === "/";
-  field.setRangeText(text, asked ? slash : field.selectionStart, asked ? slash + 1 : field.selectionEnd, "end");
+  writeIn(field, text, asked ? slash : field.selectionStart, asked ? slash + 1 : field.selectionEnd);
   slash = -1;
   if (resolve) {
     field.form.dataset.ends = "yes";

@@ -3,7 +3,7 @@
 
 import { $, $$, openCase, when } from "./dom.js";
 import { toast, trouble } from "./toasts.js";
-import { wrote } from "./writing.js";
+import { writeIn, wrote } from "./writing.js";
 
 const made = new Map(), wanted = new Set();
 
@@ -51,10 +51,9 @@ export function toggleTranslation() {
 
 export function useTranslated() {
   const field = $("#reply-text");
-  field.value = $("#reply-translated").value;
+  writeIn(field, $("#reply-translated").value, 0, field.value.length);
   dropTranslated();
   wrote(field.form);
-  field.focus();
 }
 
 export const dropTranslated = () => $("#reply-other").replaceChildren();

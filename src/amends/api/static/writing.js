@@ -7,6 +7,13 @@ import { direct, measureSoon, showPosts } from "./length.js";
 
 const forms = () => $$("#composer form[data-box]");
 
+// Puts words in as if they had been typed, so that the browser's own undo (Ctrl+Z) brings back what they replace.
+export function writeIn(field, text, from, to) {
+  field.focus();
+  field.setSelectionRange(from, to);
+  document.execCommand("insertText", false, text);
+}
+
 export function wrote(form) {
   keep(form);
   askNoMore();
