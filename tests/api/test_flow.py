@@ -198,7 +198,7 @@ def test_a_rule_is_tried_written_ordered_switched_and_removed_on_its_page(door: 
 
 
 def test_what_a_rule_did_is_taken_back_where_the_thread_tells_it(door: Door) -> None:
-    deeds = [{"deed": "assign", "to": str(door.who.bo)}, {"deed": "notify", "to": str(door.who.bo)}]
+    deeds = [{"deed": "assign", "to": str(door.who.bo)}, {"deed": "notify", "to": str(door.who.bo)}, {"deed": "note", "text": "Ring"}]
     door.program(door.who.mia).post("/api/v1/rules", json=RULE | {"trigger": "snoozed", "condition": "", "deeds": deeds})
     client, case = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
     with_whom = "select assignee_id from cases order by id"
@@ -213,6 +213,8 @@ def test_what_a_rule_did_is_taken_back_where_the_thread_tells_it(door: Door) -> 
     assert toast(client.post(f"{case}/events/{given}/undo"))[0] == "Taken back"
     assert values(door, with_whom) == before
     assert address not in client.get(case).text
+    [noted] = values(door, "select max(id) from events where kind = 'note_added'")
+    assert ("<b>The rule “Lost bags”</b>" in thread, f'hx-post="{case}/events/{noted}/undo"' in thread) == (True, True)
 
 
 RULE = {"name": "Lost bags", "trigger": "opened", "condition": "status:open", "deeds": [{"deed": "note", "text": "Known."}]}

@@ -77,6 +77,7 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
         "event_text": _events.sentence,
         "event_mood": _events.mood,
         "to_take_back": taking_back.offered(happened),
+        "by_rules": {event.facts.get("note_id"): event for event in happened if taking_back.is_of_rule(event.because)},
         **_customer_values(conn, case.customer_id, has, scope),
         **signals_beside(conn, case.customer_id, scope, belongs=has.memberships, now=now),
     }
