@@ -221,3 +221,4 @@ def test_the_inbox_says_that_posts_wait_while_something_hinders_triage(door: Doo
             page = door.visitor(door.who.ada).get(path).text
             assert ("Posts wait until it is mended" in page) is said
             assert (trouble in page) or not said
+        assert ("Posts wait until it is mended" in door.visitor(door.who.mia).get("/settings/triage").text) is said

@@ -15,7 +15,7 @@ from amends.inbox.actions import jobs
 from amends.inbox.actions.learn import use
 from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import corrections, counts, heads, judged
+from amends.inbox.store import corrections, counts, heads, heartbeats, judged
 
 router = APIRouter(prefix="/settings/triage", include_in_schema=False)
 
@@ -76,6 +76,7 @@ def _done(request: Request, desk: Desk, act: Callable[[Connection], object], tex
 def _values(desk: Desk, conn: Connection) -> dict[str, Any]:
     return {
         "model": speaking(desk.settings.triage_model),
+        "hindered": heartbeats.trouble_of(conn, heartbeats.TRIAGE),
         "head": heads.in_force(conn),
         "versions": heads.newest(conn),
         "corrected": corrections.counted(conn),
