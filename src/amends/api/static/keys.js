@@ -146,8 +146,10 @@ function pressed(event) {
     return command();
   }
   if ($("dialog[open]") || event.isComposing) return;
-  if (event.key === "Escape") leave(field);
-  else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.dataset.box) {
+  if (event.key === "Escape") {
+    if (field) event.preventDefault(); // a browser would empty a box of search, whose list stays
+    leave(field);
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.dataset.box) {
     event.preventDefault();
     send(field.form, event.shiftKey);
   } else if (event.target.role === "tab") switchTab(event);
