@@ -140,3 +140,34 @@ def it_survives(chromium: Browser, door: Door, *, port: int) -> None:
         expect(page.locator("#views [data-count=unassigned]")).to_have_text("")
         expect(page.locator("#form-reply [data-saved]")).to_have_text("saved for the team")
         page.context.close()
+
+
+PALE = """() => [...document.querySelectorAll("input:not([type=hidden], [type=checkbox]), select, textarea")]
+  .filter((field) => getComputedStyle(field).color !== getComputedStyle(document.body).color).map((field) => field.name)"""
+BOXES = "() => [...document.querySelectorAll('.sheet input[type=checkbox]')].filter((box) => box.offsetWidth !== 18).length"
+LOW = """() => Object.values(Object.groupBy(document.querySelectorAll(".stat"), (one) => one.getBoundingClientRect().top))
+  .map((row) => new Set(row.map((one) => one.querySelector(".value").getBoundingClientRect().top)).size)"""
+WIDER = """() => [...document.querySelectorAll(".row .due")]
+  .map((one) => one.offsetWidth - Math.max(52, Math.ceil(one.querySelector("time").getBoundingClientRect().width)))"""
+
+COLLIDING = """() => [...document.querySelectorAll(".chart text[text-anchor=middle]")].map((one) => one.getBoundingClientRect())
+  .filter((one, place, all) => place && one.left < all[place - 1].right).length"""
+
+
+@pytest.mark.soak
+def test_fields_figures_and_bars_stand_alike_on_every_screen(chromium: Browser, shown: Door) -> None:
+    """What was entered is as dark as any text, boxes are of one size, figures of a row on one line, a bar no wider than its time."""
+    with serving(shown.app) as address:
+        page = enter(chromium, shown, address, width=1440, theme="light")
+        page.goto("/settings/teams/1")
+        assert page.evaluate(PALE) == []
+        assert page.evaluate(BOXES) == 0
+        page.goto("/numbers")
+        assert set(page.evaluate(LOW)) == {1}
+        page.goto("/inbox")
+        assert max(page.evaluate(WIDER)) <= 1
+        assert page.locator("button.sr:not([tabindex='-1'])").count() == 0  # who is there by keyboard sees where
+        page.context.add_cookies([{"name": "amends_language", "value": "ta", "url": address}])
+        page.goto("/settings/urgency")
+        assert page.evaluate(COLLIDING) == 0
+        page.context.close()
