@@ -255,6 +255,16 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again() -> None:
     assert caught.value.permanent
 
 
+@pytest.mark.parametrize(("answer", "permanent"), [("450 later", False), ("550 no such mailbox", True)])
+def test_a_mail_that_is_refused_for_one_of_two_says_for_whom(answer: str, permanent: bool) -> None:
+    with a_mailbox(answers={"gone@shop.example": answer}) as box:
+        both = notifiers.build(f"smtp://127.0.0.1:{box.port}/?to=care@shop.example,gone@shop.example")
+        with pytest.raises(DeliveryError, match=rf"{answer} \(gone@shop.example\)") as caught:
+            both.deliver(MESSAGE)
+    assert caught.value.permanent is permanent
+    assert len(box.letters) == 1
+
+
 def test_a_mail_that_says_no_sender_is_from_the_server_and_never_from_whom_it_goes_to() -> None:
     assert email.mailbox("smtp://mail.shop.example:587", to=("cy@home.example",)).sender == "amends@mail.shop.example"
     assert email.mailbox("smtp://care%40shop.example:x@mail.shop.example", to=("cy@home.example",)).sender == "care@shop.example"

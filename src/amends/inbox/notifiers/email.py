@@ -8,6 +8,7 @@ that a mailbox which gets the same alert twice can tell. Without `from` a letter
 import smtplib
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -71,19 +72,27 @@ class Mailbox:
     enclosed: tuple[Enclosure, ...] = ()
 
     def deliver(self, message: Message) -> None:
-        """Hand the mail to the server; a 5xx answer is final, everything else may be tried again."""
+        """Hand the mail to the server; a 5xx answer is final, everything else may be tried again.
+
+        Where the server takes it for some of several addresses alone, that is a failure too: rather a double that its key tells than
+        somebody who never hears.
+        """
         try:
             with told_as_trouble(), self._connect() as server:
                 self._secure(server)
-                server.send_message(self._letter(message))
+                left_out = server.send_message(self._letter(message))
         except smtplib.SMTPRecipientsRefused as error:
-            raise DeliveryError(N_("every recipient was refused"), permanent=_all_final(error)) from error
+            raise DeliveryError(N_("every recipient was refused"), permanent=_all_final(error.recipients)) from error
         except smtplib.SMTPResponseException as error:
             words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
             why = MAIL_ANSWERED % {"status": error.smtp_code, "words": words}
             raise DeliveryError(why, permanent=error.smtp_code >= FINAL) from error
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(MAIL_SILENT % {"what": type(error).__name__}) from error
+        if left_out:
+            status, words = min(left_out.values())
+            why = MAIL_ANSWERED % {"status": status, "words": f"{words.decode(errors='replace')} ({', '.join(left_out)})"}
+            raise DeliveryError(why, permanent=_all_final(left_out))
 
     def _connect(self) -> smtplib.SMTP:
         if self.tls:
@@ -141,8 +150,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _all_final(error: smtplib.SMTPRecipientsRefused) -> bool:
-    return all(code >= FINAL for code, _words in error.recipients.values())
+def _all_final(refused: Mapping[str, tuple[int, bytes]]) -> bool:
+    return all(code >= FINAL for code, _words in refused.values())
 
 
 def _addresses(given: str) -> tuple[str, ...]:
