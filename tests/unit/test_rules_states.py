@@ -149,7 +149,7 @@ def test_old_news_wakes_nobody() -> None:
 
 def test_an_alarm_says_its_reasons() -> None:
     heard = alerting.Heard(published_at=NOON, followers=None)
-    alarm = alerting.decide(a_verdict(urgency=90, reasons=("outage", "money lost")), heard, thresholds=Thresholds(), now=NOON)
+    alarm = alerting.decide(a_verdict(urgency=90, reasons=("negative", "outage", "money lost")), heard, thresholds=Thresholds(), now=NOON)
     assert alarm is not None
     assert (alarm.severity, alarm.reason) == ("critical", "Negative, urgency 90: outage, money lost.")
 

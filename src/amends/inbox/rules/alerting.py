@@ -71,4 +71,5 @@ def severity_of(ground: Ground, urgency: int) -> Severity:
 
 
 def _because(ground: str, reasons: tuple[str, ...]) -> str:
-    return f"Negative, {ground}" + (f": {', '.join(reasons)}." if reasons else ".")
+    more = ", ".join(one for one in reasons if one != "negative")  # which it begins with
+    return f"Negative, {ground}" + (f": {more}." if more else ".")
