@@ -209,9 +209,12 @@ def test_what_a_rule_does_and_when_a_team_works_is_told_in_words(door: Door) -> 
     assert mia.post("/settings/teams/1", data={"name": "North", "gives": "nobody", "zone": "UTC", "day": ["9-17", *[""] * 6]}).is_success
     with door.pool.transaction() as conn:
         audit.record(conn, AuditKind.PASSWORD_CHANGED, about="of another version", after={"deeds": [{"deed": "shred"}], "quiet": [[1]]})
+        steps = [{"deed": "assignee", "minutes": 0}, {"deed": "lead", "minutes": 60}]
+        audit.record(conn, AuditKind.PASSWORD_CHANGED, about="of a policy", after={"steps": steps})
     page = otto.get("/settings/audit").text
     assert "note “Known.”; raise the urgency by 10: vip" in page
     assert "Monday 09:00-17:00" in page
+    assert "at once tell whose case it is; after 1h tell the leads of the team" in page
     assert "[[1]]" in page
 
 

@@ -11,12 +11,14 @@ from typing import Any, cast
 
 from amends.api.audit_codes import code
 from amends.api.audit_fields import called
+from amends.api.pages._sla_form import written_length
 from amends.core.errors import Refused
 from amends.core.translating import N_, Table, _
 from amends.core.written import stamp
 from amends.inbox.actions import deeds
 from amends.inbox.rules.auditing import AuditNoun
 from amends.inbox.rules.export_files import harmless
+from amends.inbox.rules.sla_policy import DEEDS
 from amends.inbox.rules.working_hours import DAYS, Span
 from amends.inbox.store.audit_log import AuditRow
 
@@ -220,13 +222,19 @@ def _deed(facts: Any) -> str:
     return deeds.deed_of(str(facts["deed"])).said(facts)
 
 
+def _step(facts: Any) -> str:
+    after, deed = facts["minutes"], DEEDS[facts["deed"]]
+    told = {"length": written_length(after), "deed": _(deed)}
+    return (_("after %(length)s %(deed)s") if after else _("at once %(deed)s")) % told
+
+
 def _span(given: Any) -> str:
     day, begins, ends = given
     return f"{_(DAYS[day])} {Span(day=day, begins=begins, ends=ends)}"
 
 
 _HIDDEN = Table({"(hidden)": N_("(hidden)"), "(hidden, new)": N_("(hidden, new)")})
-_LISTED: dict[str, Callable[[Any], str]] = {"deeds": _deed, "hours": _span, "quiet": _span}
+_LISTED: dict[str, Callable[[Any], str]] = {"deeds": _deed, "hours": _span, "quiet": _span, "steps": _step}
 
 
 def _shown(value: Any) -> str:
