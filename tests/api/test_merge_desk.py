@@ -46,8 +46,8 @@ def test_the_desk_shows_two_records_with_what_speaks_for_it(door: Door, two: tup
     assert HOSTILE not in page
 
 
-@pytest.mark.parametrize(("score", "told"), [(1.0, 99), (0.997, 99), (0.881, 88), (0.001, 1)])
-def test_nobody_is_said_to_be_somebody_for_certain(score: float, told: int) -> None:
+@pytest.mark.parametrize(("score", "told"), [(1.0, "99%"), (0.997, "99%"), (0.881, "88%"), (0.001, "1%")])
+def test_nobody_is_said_to_be_somebody_for_certain(score: float, told: str) -> None:
     assert chance(score) == told
 
 

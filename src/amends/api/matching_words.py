@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.core.translating import N_, gettext, ngettext
+from amends.core.written import percent
 from amends.inbox.rules.evidence import CONSENTS, KINDS
 
 _OF_LEVEL: Mapping[tuple[str, str], str] = {
@@ -38,9 +39,9 @@ def sentence(reason: Mapping[str, Any]) -> str:
     return gettext(words) % {"shared": reason["shared"]} if words else f"{reason['field']}: {reason['level']}"
 
 
-def chance(score: float) -> int:
-    """Return how likely two records are one person, in per cent; nobody is ever certain."""
-    return min(99, max(1, round(score * 100)))
+def chance(score: float) -> str:
+    """Return how likely two records are one person, as `87%`; nobody is ever certain."""
+    return percent(min(99, max(1, round(score * 100))) / 100)
 
 
 def proof(kind: str) -> str:
