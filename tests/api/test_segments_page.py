@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -13,7 +12,7 @@ from amends.inbox.actions import segments as keeping
 from amends.inbox.actions.customer_facts import count_batch
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.segments import Size, Sure, estimated
-from amends.inbox.store import segment_members, segment_mentions
+from amends.inbox.store import segment_members
 from tests.cast import NOON
 from tests.door import Answer, Door
 
@@ -280,15 +279,3 @@ def test_what_names_a_segment_follows_its_new_name_and_nothing_else_does(door: D
     with door.pool.transaction() as conn:
         assert fetch_values(conn, "select condition from surge_rules") == ['segment:"Best, \\"very\\""'] * rates
     assert program.get(f"/api/v1/segments/{other['id']}/members").status_code == 200
-
-
-def test_every_place_of_kept_queries_is_written_to_unless_somebody_was_faster(door: Door) -> None:
-    with door.pool.transaction() as conn:
-        execute(conn, "update sla_policy_versions set condition = 'segment:Vip'", {})
-        found = [one for one in segment_mentions.every(conn) if one.place == "policy"]
-        assert found
-        for place in ("view", "rule", "policy", "rate", "report", "route"):
-            segment_mentions.put(conn, replace(found[0], place=place, text="another by now"), "segment:New")
-        assert segment_mentions.every(conn) == found
-        segment_mentions.put(conn, found[0], "segment:New")
-        assert fetch_values(conn, "select condition from sla_policy_versions where id = %(id)s", {"id": found[0].id}) == ["segment:New"]

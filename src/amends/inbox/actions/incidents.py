@@ -10,6 +10,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import N_, _
+from amends.inbox.actions import kept_queries
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules import incidents as rule
 from amends.inbox.rules.events import EventKind
@@ -113,6 +114,7 @@ def change(conn: Connection, incident_id: int, new: NewIncident, *, agent_id: Ag
     if new.started_at is not None:
         rule.begun(new.started_at, None, now)
     incidents.update(conn, incident.id, checked)
+    kept_queries.follow(conn, "incident", incident.name, checked.name)
     _tell(conn, incident, "described", agent_id, now)
 
 

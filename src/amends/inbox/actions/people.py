@@ -6,6 +6,7 @@ from datetime import datetime
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import gettext as _
+from amends.inbox.actions import kept_queries
 from amends.inbox.actions.account_notes import note_change
 from amends.inbox.actions.agents import name_of
 from amends.inbox.rules.events import EventKind
@@ -79,9 +80,11 @@ def reactivate(conn: Connection, *, agent_id: AgentId, by: AgentId | None, now: 
 
 
 def change_profile(conn: Connection, *, agent_id: AgentId, new: Profile, now: datetime) -> None:
-    """Keep what somebody says of themselves."""
+    """Keep what somebody says of themselves; kept queries follow a new name."""
     before = people.profile(conn, agent_id)
     people.set_profile(conn, agent_id=agent_id, new=new)
+    for field in ("assignee", "owner"):
+        kept_queries.follow(conn, field, before.name, new.name)
     if name_of(new.name) != before.name:
         note_change(
             conn, EventKind.PROFILE_CHANGED, by=agent_id, about=agent_id, now=now, before={"name": before.name}, after={"name": new.name}

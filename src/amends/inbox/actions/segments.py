@@ -10,16 +10,15 @@ from time import monotonic
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import kept_queries
 from amends.inbox.actions.customer_figures import as_seen
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import SegmentId
-from amends.inbox.rules.query import LONGEST, NotAQuery, renamed
-from amends.inbox.rules.query_reading import parse
 from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.rules.segments import check_asks, check_may_change, check_room, named
-from amends.inbox.store import customer_sql, events, segment_members, segment_mentions, segments
+from amends.inbox.store import customer_sql, events, segment_members, segments
 from amends.inbox.store.customer_sql import Condition
 from amends.inbox.store.segment_members import Found, Member
 from amends.inbox.store.segments import Segment, Stale
@@ -79,21 +78,10 @@ def change_segment(conn: Connection, segment_id: int, wish: Wish, *, visitor: Vi
     check_may_change(role=visitor.role, agent_id=visitor.agent_id, owner_id=before.agent_id, shared=wish.shared)
     kept = _checked(conn, wish, visitor, but=before.id)
     segments.update(conn, segment_id, name=kept.name, query=kept.query, shared=kept.shared, now=now)
-    if before.shared and kept.name != before.name:
-        _rename_where_named(conn, before.name, kept.name)
+    if before.shared:
+        kept_queries.follow(conn, "segment", before.name, kept.name)
     _tell(conn, EventKind.SEGMENT_CHANGED, before.id, kept, visitor, now)
     return before
-
-
-def _rename_where_named(conn: Connection, old: str, new: str) -> None:
-    """Let views, rules, policies, rates, reports and routes that name a segment name it as it is called now."""
-    for mention in segment_mentions.every(conn):
-        try:
-            text = str(renamed(parse(mention.text), "segment", old, new))
-        except NotAQuery:
-            continue
-        if text != mention.text and len(text) <= LONGEST:
-            segment_mentions.put(conn, mention, text)
 
 
 def _checked(conn: Connection, wish: Wish, visitor: Visitor, *, but: int = 0) -> Wish:

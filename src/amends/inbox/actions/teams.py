@@ -7,6 +7,7 @@ from datetime import datetime
 from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotAllowed, NotFound, Refused
 from amends.core.translating import _
+from amends.inbox.actions import kept_queries
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.assigning import Gives
 from amends.inbox.rules.events import EventKind
@@ -86,6 +87,7 @@ def change_team(conn: Connection, *, team_id: TeamId, draft: Draft, by: By, now:
             teams.update(conn, team_id=team_id, name=words, gives=draft.gives, hours=draft.hours)
     except UniqueViolation as error:
         raise Conflict(_("There is a team called “%(name)s” already.") % {"name": words}) from error
+    kept_queries.follow(conn, "team", before.name, words)
     teams.set_members(conn, team_id=team_id, agent_ids=draft.members)
     teams.set_sources(conn, team_id=team_id, source_ids=draft.sources)
     _check_not_wider(conn, saw)

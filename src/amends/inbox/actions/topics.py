@@ -6,6 +6,7 @@ from amends.core.database import Connection, UniqueViolation
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.core.written import number
+from amends.inbox.actions import kept_queries
 from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, BrandId, TopicExampleId, TopicId
@@ -34,7 +35,7 @@ def create(conn: Connection, *, name: str, brand_id: BrandId | None, agent_id: A
 
 
 def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId, now: datetime, seen: str = "") -> None:
-    """Call a topic otherwise; its labels stay.
+    """Call a topic otherwise; its labels stay, and kept queries follow.
 
     `seen` is the `mark_of` the topic that its writer saw, if they say so: `Conflict` where it was called otherwise since.
     """
@@ -45,6 +46,7 @@ def rename(conn: Connection, *, topic_id: TopicId, name: str, agent_id: AgentId,
             topics.rename(conn, topic_id=topic.id, name=words)
     except UniqueViolation as error:
         raise Conflict(_("There is a topic called “%(words)s” already.") % {"words": words}) from error
+    kept_queries.follow(conn, "topic", topic.name, words)
     _tell(conn, topic.id, words, agent_id, now, change=f"renamed from {topic.name}")
 
 

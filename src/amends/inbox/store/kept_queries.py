@@ -1,13 +1,15 @@
-"""SQL of the queries of cases that are kept and may name a segment: views, rules, policies, rates, reports, routes of alarms."""
+"""SQL of the queries that are kept: of cases in views, rules, policies, rates, reports and routes of alarms, of customers in segments."""
 
 from dataclasses import dataclass
 from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all
 
+SEGMENT = "segment"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mention:
+class Kept:
     """A kept query: the row of a place that has it, and its text."""
 
     place: str
@@ -15,21 +17,22 @@ class Mention:
     text: str
 
 
-_KEPT: dict[str, LiteralString] = {
+_PLACES: dict[str, LiteralString] = {
     "view": "update saved_views set query = %(text)s where id = %(id)s and query = %(was)s",
     "rule": "update automation_rules set condition = %(text)s where id = %(id)s and condition = %(was)s",
     "policy": "update sla_policy_versions set condition = %(text)s where id = %(id)s and condition = %(was)s",
     "rate": "update surge_rules set condition = %(text)s where id = %(id)s and condition = %(was)s",
     "report": "update reports set condition = %(text)s where id = %(id)s and condition = %(was)s",
     "route": "update alert_routes set condition = %(text)s where id = %(id)s and condition = %(was)s",
+    SEGMENT: "update segments set query = %(text)s where id = %(id)s and query = %(was)s",
 }
 
 
-def every(conn: Connection) -> list[Mention]:
-    """Return the kept queries that may name a segment, those of what was put away too."""
+def asking(conn: Connection, field: str) -> list[Kept]:
+    """Return the kept queries that may ask by a field, those of what was put away too."""
     return fetch_all(
         conn,
-        Mention,
+        Kept,
         """
         select * from (
           select 'view' as place, id, query as text from saved_views
@@ -38,11 +41,13 @@ def every(conn: Connection) -> list[Mention]:
           union all select 'rate', id, condition from surge_rules
           union all select 'report', id, condition from reports
           union all select 'route', id, condition from alert_routes
-        ) kept where text ilike '%%segment:%%' order by place, id
+          union all select 'segment', id, query from segments
+        ) kept where strpos(lower(text), %(asked)s) > 0 order by place, id
         """,
+        {"asked": f"{field}:"},
     )
 
 
-def put(conn: Connection, mention: Mention, text: str) -> None:
+def put(conn: Connection, kept: Kept, text: str) -> None:
     """Let a kept query read so, unless somebody wrote it anew since it was read."""
-    execute(conn, _KEPT[mention.place], {"id": mention.id, "was": mention.text, "text": text})
+    execute(conn, _PLACES[kept.place], {"id": kept.id, "was": kept.text, "text": text})
