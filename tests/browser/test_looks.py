@@ -171,3 +171,17 @@ def test_fields_figures_and_bars_stand_alike_on_every_screen(chromium: Browser, 
         page.goto("/settings/urgency")
         assert page.evaluate(COLLIDING) == 0
         page.context.close()
+
+
+HALF = "() => { const row = document.querySelector('.labels'); row.scrollLeft = row.querySelector('#give-topic').offsetLeft - 300; }"
+
+
+@pytest.mark.soak
+def test_on_a_phone_a_chip_that_has_the_focus_is_in_view_whole(desktop: Desktop) -> None:
+    desktop.page.set_viewport_size({"width": 320, "height": 640})
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.locator(".labels .model").focus()
+    page.evaluate(HALF)
+    page.keyboard.press("Tab")
+    expect(page.locator("#give-topic")).to_be_focused()
+    expect(page.locator("#give-topic")).to_be_in_viewport(ratio=1)

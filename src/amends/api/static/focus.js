@@ -6,3 +6,8 @@ export const focusCase = () => openCase() && $("#case-title")?.focus({ preventSc
 
 // A dialog gives the focus back to what had it before, which the dialog's own deed may have drawn anew.
 document.addEventListener("close", () => setTimeout(() => document.activeElement === document.body && focusCase()), true);
+
+// A browser lets lie what is in view in part; in the rows of the head, which scroll sideways on a phone, that may be but an edge.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".labels, .clocks")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
