@@ -37,6 +37,17 @@ def test_every_command_explains_itself(name: str) -> None:
     assert shown.output.startswith(f"Usage: amends {name}")
 
 
+@pytest.mark.parametrize("group", [[], ["agent"], ["import"], ["ledger"], ["translations"], ["triage"]])
+def test_a_group_says_of_each_command_the_whole_of_what_it_does(group: list[str]) -> None:
+    shown = CliRunner().invoke(amends, [*group, "--help"]).output.partition("Commands:\n")[2]
+    assert shown
+    assert "..." not in shown
+
+
+def test_a_hidden_command_is_in_no_list() -> None:
+    assert "colleague" not in CliRunner().invoke(amends, ["--help"]).output
+
+
 def test_what_amends_refuses_is_one_line_and_exit_code_1() -> None:
     done = run("migrate", AMENDS_SECRET_KEY="long enough for a test")
     assert (done.returncode, done.stdout) == (1, "")

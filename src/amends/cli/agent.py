@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from amends.cli.running.listing import Listing
 from amends.cli.running.reach import database
 from amends.core.clock import utc_now
 from amends.core.database import Connection
@@ -21,7 +22,7 @@ _PASSWORD = click.option("--password", prompt=True, hide_input=True, confirmatio
 FROM_HERE = Origin(via="./amends agent")
 
 
-@click.group()
+@click.group(cls=Listing)
 def agent() -> None:
     """Say who may sign in."""
 
@@ -91,5 +92,7 @@ def list_(data: Path | None) -> None:
     """Show who may sign in."""
     with database(data) as pool, pool.transaction() as conn:
         found = agents.everyone(conn)
+    if not found:
+        click.echo("Nobody may sign in yet: ./amends agent add EMAIL --role admin")
     for one in found:
         click.echo(f"{one.email:40} {one.role:8} {one.name}{'' if one.active else ' (left)'}")

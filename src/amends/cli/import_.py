@@ -15,6 +15,7 @@ from typing_extensions import override
 from amends.cli.importing.customers import customers
 from amends.cli.importing.importer import Asked, import_file
 from amends.cli.importing.report import Report
+from amends.cli.running.listing import Listing
 from amends.cli.running.reach import database, places
 from amends.cli.running.state import running
 from amends.core.clock import utc_now
@@ -44,7 +45,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> ZoneInfo:
         raise click.BadParameter(f"there is no time zone {name!r}; names are like Asia/Colombo") from error
 
 
-class PostsUnlessNamed(click.Group):
+class PostsUnlessNamed(Listing):
     """Takes posts where no other kind of thing is named first."""
 
     @override

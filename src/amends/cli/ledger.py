@@ -4,9 +4,10 @@ import click
 
 from amends.cli.ledgering.gaps import gaps
 from amends.cli.ledgering.replay import replay
+from amends.cli.running.listing import Listing
 
 
-@click.group()
+@click.group(cls=Listing)
 def ledger() -> None:
     """Look into the ledger: all that came from the networks, and what did not."""
 

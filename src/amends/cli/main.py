@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from typing_extensions import override
 
+from amends.cli.running.listing import Listing
 from amends.core import log
 from amends.core.errors import AmendsError
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parent
 NOT_COMMANDS = {"__init__", "main"}
 
 
-class ByFile(click.Group):
+class ByFile(Listing):
     """The commands that lie in this folder."""
 
     @override

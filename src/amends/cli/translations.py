@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from amends.cli.running.listing import Listing
 from amends.cli.translating.faults import Checked, check
 from amends.cli.translating.files import LANGUAGES, TEMPLATE, as_file, as_template, read, renewed
 from amends.cli.translating.texts import template
@@ -14,7 +15,7 @@ from amends.core.translating import CATALOGUES
 as_json = click.option("--json", "in_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(cls=Listing)
 def translations() -> None:
     """Keep the languages of the screens (for developers, in a checkout)."""
 

@@ -12,6 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from amends.cli.running.listing import Listing
 from amends.cli.teaching.learn import learn, use
 from amends.cli.teaching.topics import topics
 from amends.core.errors import ModelMissing, Refused
@@ -26,7 +27,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 LONGEST_NAME = 24
 
 
-@click.group()
+@click.group(cls=Listing)
 def triage() -> None:
     """Say what posts are: language, mood, urgency."""
 
