@@ -426,6 +426,7 @@ def test_rules_are_put_in_order_removed_and_brought_back(desk: Desk) -> None:
         (draft(deeds=[{"deed": "reply"}]), "no action called"),
         (draft(deeds=[{"deed": "snooze", "at": "2099-01-01T00:00"}]), "a year at most"),
         (draft(deeds=[{"deed": "press", "points": "0", "reason": "x"}]), "1 to 100"),
+        (draft(deeds=[{"deed": "press", "points": "", "reason": "x"}]), "1 to 100"),
         (draft(deeds=[{"deed": "press", "points": "5"}]), "Name the reason"),
         (draft(deeds=[{"deed": "press", "points": "5", "reason": "\0"}]), "Name the reason"),
     ],

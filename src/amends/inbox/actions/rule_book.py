@@ -51,17 +51,20 @@ class Trial:
     first: Sequence[Tried]
 
 
-def checked(conn: Connection, draft: Draft, now: datetime) -> Kept:
-    """Return the rule as it is kept; `Refused` says what is wrong with it."""
-    name = " ".join(storable(draft.name).split())
-    if not 0 < len(name) <= LONGEST_NAME:
+def _named(kept: Kept) -> Kept:
+    if not 0 < len(kept.name) <= LONGEST_NAME:
         raise Refused(_("A rule needs a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
+    return kept
+
+
+def checked(conn: Connection, draft: Draft, now: datetime) -> Kept:
+    """Return the rule as it may be tried; `Refused` says what is wrong with it. Only one that is kept needs a name."""
     if draft.trigger not in set(Trigger):
         raise Refused(_("Choose when the rule is to look at a case."))
     if not 0 < len(draft.deeds) <= MOST_DEEDS:
         raise Refused(_("A rule does one to %(most)s things.") % {"most": MOST_DEEDS})
     return Kept(
-        name=name,
+        name=" ".join(storable(draft.name).split()),
         stops=draft.stops,
         trigger=draft.trigger,
         hours=_hours(draft.hours) if Trigger(draft.trigger) in TIMED else None,
@@ -93,7 +96,7 @@ def save(conn: Connection, draft: Draft, *, rule_id: int | None, agent_id: Agent
 
     `seen` is when the rule was changed last, as its writer saw it, if they say so: `Conflict` where somebody changed it since.
     """
-    kept = checked(conn, draft, now)
+    kept = _named(checked(conn, draft, now))
     before: dict[str, object] = {}
     if rule_id is None:
         automation.lock_order(conn)

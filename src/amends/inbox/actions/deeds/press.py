@@ -6,7 +6,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
 from amends.inbox.actions import press
-from amends.inbox.actions.deeds import At, Facts, number
+from amends.inbox.actions.deeds import At, Facts
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.text import storable
 
@@ -18,12 +18,12 @@ LONGEST = 40
 
 def check(conn: Connection, asked: Facts, now: datetime) -> dict[str, object]:  # noqa: ARG001 - every deed is checked alike
     """Return the points and the reason."""
-    points, reason = number(asked, "points"), " ".join(storable(str(asked.get("reason") or "")).split())
-    if not 0 < points <= press.MOST:
+    points, reason = str(asked.get("points") or ""), " ".join(storable(str(asked.get("reason") or "")).split())
+    if not (points.isdecimal() and len(points) <= len(str(press.MOST)) and 0 < int(points) <= press.MOST):
         raise Refused(_("Urgency is raised by 1 to 100 points."))
     if not 0 < len(reason) <= LONGEST:
         raise Refused(_("Name the reason in at most %(most)s characters; agents read it beside the urgency.") % {"most": LONGEST})
-    return {"points": points, "reason": reason}
+    return {"points": int(points), "reason": reason}
 
 
 def said(facts: Facts) -> str:
