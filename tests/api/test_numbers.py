@@ -58,6 +58,13 @@ def test_a_median_that_is_not_reached_is_a_dash(door: Door) -> None:
     assert re.search(r'figure=answered[^"]*">—</a>', page)
 
 
+def test_what_held_means_is_one_press_from_its_number(shared_door: Door) -> None:
+    page = shared_door.visitor(shared_door.who.mia).get("/numbers").text
+    target = re.search(r'<a href="#(counted-held_\d+)">How it is counted</a>', page)
+    assert target
+    assert f'<dt id="{target[1]}">held after' in page
+
+
 def test_a_median_that_is_reached_is_told_in_words(door: Door) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update episodes set answered_at = published_at + interval '90 seconds'")
