@@ -215,7 +215,7 @@ def test_a_second_agent_who_resolves_learns_that_somebody_was_faster(door: Door)
 
 def test_a_case_is_put_aside_and_reopened(door: Door) -> None:
     client, at = door.visitor(door.who.ada), f"/inbox/{door.who.plain}"
-    assert "dismissed the case" in client.post(f"{at}/dismiss").text
+    assert "put the case aside" in client.post(f"{at}/dismiss").text
     assert "reopened the case" in client.post(f"{at}/reopen").text
 
 

@@ -159,7 +159,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_REOPENED: lambda event: _why(event, _("%(name)s reopened the case"), _("%(name)s reopened the case: %(why)s")),
     EventKind.CASE_RESOLVED: lambda event: _said(event, _("%(name)s resolved the case")),
     EventKind.RESOLVE_UNDONE: lambda event: _said(event, _("%(name)s took the resolve back")),
-    EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s dismissed the case as no work of ours")),
+    EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s put the case aside as no work of ours")),
     EventKind.CASE_ASSIGNED: _assigned,
     EventKind.REOPEN_UNDONE: lambda event: _("%(by)s took the reopening back") % {"by": _by(event)},
     EventKind.CASE_SNOOZED: _snoozed,
