@@ -64,8 +64,8 @@ def test_columns_are_known_by_what_the_screens_call_the_fields_in_the_readers_la
 
 
 def test_columns_are_known_in_german_and_spanish_too() -> None:
-    found = guess(("Vorname", "Nachname", "Telefon", "Geburtstag", "Notiz", "Notiz (2)", "Notas"), attributes={})
-    assert list(found.values()) == ["given_name", "family_name", "phone", "birthday", "note", "note", "note"]
+    found = guess(("Kundennr.", "Vorname", "Nachname", "Telefon", "Geburtstag", "Notiz", "Notiz (2)", "Notas"), attributes={})
+    assert list(found.values()) == ["external_id", "given_name", "family_name", "phone", "birthday", "note", "note", "note"]
 
 
 @pytest.mark.parametrize(("preset", "columns"), HEADERS.items())

@@ -82,7 +82,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "自宅住所",
     ),
     "external_id": (
-        "id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id", "kundennummer",
+        "id", "customer id", "contact id", "record id", "uid", "user id", "crm id", "external id", "kundennummer", "kundennr",
         "numero de cliente", "顧客番号", "顧客ID", "顧客コード",
     ),
     "pronoun": ("pronouns",),
