@@ -65,6 +65,19 @@ def test_what_held_means_is_one_press_from_its_number(shared_door: Door) -> None
     assert f'<dt id="{target[1]}">held after' in page
 
 
+def test_a_share_of_which_little_is_known_yet_says_so(door: Door) -> None:
+    span = {"since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
+    with door.pool.transaction() as conn:
+        resolve(conn, case_id=door.who.talked, agent_id=door.who.ada, policy=POLICY, now=NOON)
+        conclude_due(conn, now=NOON + timedelta(days=8))
+    with door.visitor(door.who.mia) as manager:
+        assert "Too early to judge" not in manager.get("/numbers", params=span).text
+        with door.pool.transaction() as conn:
+            for case_id in (door.who.plain, CaseId(door.who.plain + 1)):
+                resolve(conn, case_id=case_id, agent_id=door.who.ada, policy=POLICY, now=NOON + timedelta(days=8))
+        assert "Too early to judge" in manager.get("/numbers", params=span).text
+
+
 def test_a_median_that_is_reached_is_told_in_words(door: Door) -> None:
     with door.pool.transaction() as conn:
         conn.execute("update episodes set answered_at = published_at + interval '90 seconds'")

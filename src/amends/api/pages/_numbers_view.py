@@ -1,6 +1,6 @@
 """Lays the numbers of a span out as tiles: the value, what stands beside it, and the change against the span before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +52,19 @@ class Headline:
     other: Outcomes
     change: Change | None
 
+    @property
+    def is_early(self) -> bool:
+        """Whether less than half is known: a relapse shows at once, what held only when its look is due, so the share still rises."""
+        return self.outcomes.concluded * 2 < self.resolved
+
 
 def headline(found: Found, asked: Asked) -> Headline:
     """Return the resolutions that held."""
     now, then = found.measures(asked), found.measures_before(asked)
     days = days_of_headline(now.after_7, now.after_30)
     (look, before), other = ((now.after_30, then.after_30), now.after_7) if days == MONTH else ((now.after_7, then.after_7), now.after_30)
-    return Headline(days=days, resolved=now.resolved, outcomes=look, other=other, change=_points(look.share, before.share, up=True))
+    found_now = Headline(days=days, resolved=now.resolved, outcomes=look, other=other, change=None)
+    return found_now if found_now.is_early else replace(found_now, change=_points(look.share, before.share, up=True))
 
 
 def days_of_headline(after_7: Outcomes, after_30: Outcomes) -> int:
