@@ -69,6 +69,7 @@ def test_it_rings_once_grows_and_ends_when_it_has_been_calm_for_a_while(desk: De
     assert looked(desk) == []
     complaints(desk, 2)
     [surge] = looked(desk)
+    assert surge.since == NOON
     assert (surge.n, queued(desk.conn)) == (4, 1)
     complaints(desk, 5)
     [surge] = looked(desk)

@@ -26,7 +26,7 @@ from amends.inbox.rules.surge_words import WORDLESS, Told, sentence
 from amends.inbox.rules.surges import NO_HABIT, Apart, Habit, Judged, Kind, Seen
 from amends.inbox.store import alert_routes, events, surge_rules, surges
 from amends.inbox.store.matching import TooBroad
-from amends.inbox.store.surge_rules import Counted, NewRule, SurgeRule
+from amends.inbox.store.surge_rules import Counted, NewRule, Places, SurgeRule
 from amends.inbox.store.surges import NewSurge, Surge
 
 EVERY = timedelta(seconds=50)
@@ -221,7 +221,7 @@ def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: 
         return
     calm_since = (going_on.calm_since or now) if judged.calm else None
     if seen.n:
-        _keep_places(conn, found, key, going_on.id, now)
+        _keep_places(conn, going_on.id, _places(conn, found, key, now))
     surges.grow(conn, going_on.id, n=seen.n, reason=_reason(conn, found, key, seen.n, judged), calm_since=calm_since)
     if calm_since is not None and now - calm_since >= rule.CALM:
         surges.end(conn, going_on.id, now=now)
@@ -229,6 +229,7 @@ def _settle(conn: Connection, found: SurgeRule, key: str, seen: Seen, going_on: 
 
 
 def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Judged, now: datetime) -> None:
+    places = _places(conn, found, key, now)
     new = NewSurge(
         rule_id=found.id,
         rule=f"surge: {found.name}",
@@ -237,22 +238,25 @@ def _raise(conn: Connection, found: SurgeRule, key: str, seen: Seen, judged: Jud
         reason=_reason(conn, found, key, seen.n, judged),
         n=seen.n,
         expected=judged.expected,
-        since=now - timedelta(minutes=found.minutes),
+        since=places.since or now,
     )
     alert_id = surges.insert(conn, new, now=now)
     raised = surges.find(conn, alert_id) if alert_id is not None else None
     if raised:
-        _keep_places(conn, found, key, raised.id, now)
+        _keep_places(conn, raised.id, places)
         _tell(conn, EventKind.ALERT_RAISED, raised, now)
 
 
-def _keep_places(conn: Connection, found: SurgeRule, key: str, alert_id: AlertId, now: datetime) -> None:
-    """Keep where the cases are that a surge counts, by which it is seen."""
+def _places(conn: Connection, found: SurgeRule, key: str, now: datetime) -> Places:
+    """Return where the cases are that a surge counts, and when the first of them was opened."""
     current = (now - timedelta(minutes=found.minutes), now)
     if found.kind == Kind.NEW_TOPIC:
-        places = surge_rules.places_of_cluster(conn, key)
-    else:
-        places = surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+        return surge_rules.places_of_cluster(conn, key, since=current[0])
+    return surge_rules.places(conn, parse(found.condition), Apart(found.apart_by), key, current, now=now)
+
+
+def _keep_places(conn: Connection, alert_id: AlertId, places: Places) -> None:
+    """Keep where the cases are that a surge counts, by which it is seen."""
     surges.set_places(conn, alert_id, source_ids=places.sources or (), team_ids=places.teams or ())
 
 

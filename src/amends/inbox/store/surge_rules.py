@@ -57,10 +57,11 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
-    """The sources and teams (0: none) of some cases; None where there is no case."""
+    """The sources and teams (0: none) of some cases, and when the first was opened; None where there is no case."""
 
     sources: Sequence[int] | None
     teams: Sequence[int] | None
+    since: datetime | None
 
 
 _KEYS: dict[Apart, LiteralString] = {
@@ -195,7 +196,8 @@ def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple
     """Return where the cases of a key are that were opened within a window."""
     asked = condition(conn, query, Asker(agent_id=0, now=now))
     found: LiteralString = (
-        "select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams from cases c"
+        "select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams,"
+        " min(c.opened_at) as since from cases c"
         + _JOINED.get(apart, "")
         + " where c.opened_at > %(since)s and c.opened_at <= %(until)s and "
         + _KEYS[apart]
@@ -207,17 +209,18 @@ def places(conn: Connection, query: Query, apart: Apart, key: str, window: tuple
         return fetch_one(conn, Places, found, params)
 
 
-def places_of_cluster(conn: Connection, key: str) -> Places:
-    """Return where the cases of a cluster are."""
+def places_of_cluster(conn: Connection, key: str, *, since: datetime) -> Places:
+    """Return where the cases of a cluster are, and when the first was opened after `since`."""
     return fetch_one(
         conn,
         Places,
         """
-        select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams
+        select array_agg(distinct c.source_id) as sources, array_agg(distinct coalesce(c.team_id, 0)) as teams,
+          min(c.opened_at) filter (where c.opened_at > %(since)s) as since
         from cluster_posts l join posts p on p.id = l.post_id join cases c on c.id = p.case_id
         where l.cluster_id = %(key)s::bigint and l.taken_at is null
         """,
-        {"key": key},
+        {"key": key, "since": since},
     )
 
 
