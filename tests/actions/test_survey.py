@@ -1,19 +1,20 @@
 """Asking whether it is solved: with consent only, once, by a link that opens one question and is kept nowhere."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 import pytest
 
 from amends.core.database import execute, fetch_values
 from amends.core.errors import DeliveryError, NotFound, Refused
-from amends.inbox.actions import reply, resolve, survey
+from amends.inbox.actions import approve, reply, resolve, survey
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.survey import Asking, Means
 from amends.inbox.rules.follow_up_plans import Plan
 from amends.inbox.rules.surveys import Answer
 from amends.inbox.store import follow_up_plans, held
 from amends.inbox.store.surveys import Asked
-from tests.cast import NOON, POLICY, SECRET_KEY, a_post, an_answer_to
+from tests.cast import NOON, POLICY, SECRET_KEY, a_post, an_answer_to, mia
 from tests.desk import DAY, HOUR, MINUTE, Desk
 
 FIRST = a_post("My bag is lost!", external_id="bag")
@@ -278,3 +279,22 @@ def test_on_the_network_the_question_waits_for_approval_and_is_off_by_default(de
     assert desk.case().status == "resolved"
     follow_up_plans.archive(desk.conn, plan_id=plan_id, now=NOON)
     assert not Plan().on_network
+
+
+def test_on_the_network_an_approved_question_goes_out_once_and_its_link_takes_the_answer(desk: Desk) -> None:
+    follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
+    desk.hear(FIRST)
+    desk.resolve()
+    agree(desk, way=False)
+    claimed(desk, means=Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY))
+    [reply_id] = fetch_values(desk.conn, "select id from replies")
+    desk.now = DUE + MINUTE
+    approve.approve(desk.conn, case_id=desk.case().id, reply_id=reply_id, agent_id=mia(desk.conn), wait=timedelta(0), now=desk.now)
+    job = desk.claim()
+    reply.record_sent(desk.conn, job, desk.published(job), now=desk.now)
+    assert reply.claim_reply(desk.conn, now=desk.now + MINUTE, lease=MINUTE) is None
+    [token] = re.findall(r"https://desk\.example/survey/(\S+)", job.text)
+    asked = survey.opened(desk.conn, token=token, secret_key=SECRET_KEY)
+    assert survey.answer(desk.conn, asked, YES, now=desk.now)
+    assert not survey.answer(desk.conn, asked, NO, now=desk.now)
+    assert desk.case().status == "resolved"
