@@ -12,6 +12,7 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import calendars, facts, number_settings
+from amends.inbox.actions.customer_facts import count_batch
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.measure_clocks import measure
 from amends.inbox.actions.resolve import dismiss, resolve
@@ -286,6 +287,26 @@ def test_nobody_asks_the_numbers_of_one_colleague_where_nobody_may_compare(share
     doors += [mia.get("/numbers/alarms/rows", params={"figure": "raised", "q": q} | BEHIND)]
     assert {one.status_code for one in doors} == {422}
     assert all("an administrator can say who may" in one.text for one in doors)
+
+
+def test_a_segment_of_one_colleagues_customers_is_no_way_round(door: Door) -> None:
+    mia = door.program(door.who.mia)
+    for name, query in (("Hers", "owner:Ada"), ("Tamil", "lang:ta")):
+        assert mia.post("/api/v1/segments", json={"name": name, "query": query, "shared": True}).status_code < 300
+    with door.pool.transaction() as conn:
+        execute(conn, "update customers set owner_id = %(ada)s, languages = '{ta}'", {"ada": door.who.ada})
+        while count_batch(conn, now=door.now):
+            pass
+
+    def seen() -> tuple[int, set[str]]:
+        span = {"since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
+        lines = mia.get("/api/v1/numbers/by/segment", params=span).json()
+        return mia.get("/api/v1/numbers", params={"q": "segment:Hers"}).status_code, {line["name"] for line in lines}
+
+    assert seen() == (422, {"Tamil"})
+    with door.pool.transaction() as conn:
+        conn.execute("update number_settings set compare_agents = '{manager}'")
+    assert seen() == (200, {"Hers", "Tamil"})
 
 
 def _both(visitor: Any, program: Any) -> list[tuple[Any, str]]:

@@ -53,7 +53,7 @@ def by(request: Request, desk: AtDesk, visitor: Reading, wanted: Spanning, dimen
         check_dimension(conn, dimension, visitor.role)
         allowed = dimensions(conn, visitor.role)
         asked = wanted.asked(conn, visitor, desk.clock())
-        found = breakdown(conn, asked, dimension)
+        found = breakdown(conn, asked, dimension, compares=Dimension.ASSIGNEE in allowed)
     values = {"wanted": wanted, "period": asked.period, "dimension": dimension, "dimensions": allowed, "lines": found}
     return desk.screens.blocks(request, "numbers_by.html", ["by"], values)
 

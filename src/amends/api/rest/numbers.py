@@ -13,7 +13,7 @@ from amends.api.desk import AtDesk
 from amends.api.facts_out import FactsFormat, facts_file
 from amends.api.spanning import Spanning
 from amends.inbox.actions import facts
-from amends.inbox.actions.breakdown import Dimension, Line, breakdown, check_dimension
+from amends.inbox.actions.breakdown import Dimension, Line, breakdown, check_dimension, dimensions
 from amends.inbox.rules.alarm_figures import AlarmCounts
 from amends.inbox.rules.figures import DEFINITIONS, Figure
 from amends.inbox.rules.measuring import Ages, Measures, Slot, series
@@ -83,7 +83,8 @@ def by(desk: AtDesk, visitor: Bearing, wanted: Spanning, dimension: Dimension) -
     with desk.pool.transaction() as conn:
         facts.freshen(conn)
         check_dimension(conn, dimension, visitor.role)
-        return breakdown(conn, wanted.asked(conn, visitor, desk.clock()), dimension)
+        compares = Dimension.ASSIGNEE in dimensions(conn, visitor.role)
+        return breakdown(conn, wanted.asked(conn, visitor, desk.clock()), dimension, compares=compares)
 
 
 @router.get("/alarms", operation_id="numbers_of_alarms", dependencies=[program_may(Right.NUMBERS)])

@@ -10,7 +10,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotAllowed
 from amends.core.translating import _
 from amends.inbox.actions import called as calling
-from amends.inbox.actions.coaching import not_compared
+from amends.inbox.actions.coaching import not_compared, owners_named
 from amends.inbox.rules.columns import Axis, Column
 from amends.inbox.rules.grouping import Group, Grouping, those_there
 from amends.inbox.rules.measuring import Measures
@@ -65,8 +65,11 @@ class Line:
         return (self.measures.begun - self.before) / self.before if self.before else None
 
 
-def breakdown(conn: Connection, asked: Asked, dimension: Dimension, *, named: bool = False) -> list[Line]:
-    """Return the numbers by a dimension, the most begun first; `named`: of those values alone that have a name."""
+def breakdown(conn: Connection, asked: Asked, dimension: Dimension, *, named: bool = False, compares: bool = False) -> list[Line]:
+    """Return the numbers by a dimension, the most begun first; `named`: of those values alone that have a name.
+
+    Who may not compare agents (`compares`) sees no segment of the customers of one.
+    """
     found = numbers.find(conn, asked, also={*PACED, _COLUMNS[dimension]})
     worked = numbers.worktimes_of(conn, asked, found)
     apart = Grouping(facts=found.facts, before=found.before, now=asked.now, worktimes=worked)
@@ -79,9 +82,22 @@ def breakdown(conn: Connection, asked: Asked, dimension: Dimension, *, named: bo
             before=group.before,
             query=_query(asked, dimension, called, group.key),
         )
-        for group in _groups(conn, asked, dimension, apart, list(called))
+        for group in _groups(conn, asked, dimension, apart, _shown(conn, dimension, called, compares=compares))
         if group.key in called or not named
     ]
+
+
+def _shown(conn: Connection, dimension: Dimension, called: Mapping[int, str], *, compares: bool) -> list[int]:
+    if dimension is not Dimension.SEGMENT or compares:
+        return list(called)
+    return [key for key in called if not _is_of_agent(conn, key)]
+
+
+def _is_of_agent(conn: Connection, segment_id: int) -> bool:
+    try:
+        return bool(owners_named(conn, _is(Dimension.SEGMENT, str(segment_id))))
+    except NotAQuery:
+        return False
 
 
 def _groups(conn: Connection, asked: Asked, dimension: Dimension, apart: Grouping, keys: list[int]) -> list[Group]:

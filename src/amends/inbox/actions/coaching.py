@@ -3,13 +3,15 @@
 Place in the path: whatever measures by a query (the page, REST, exports, reports) -> here, before it looks.
 """
 
+from collections.abc import Sequence
+
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
 from amends.inbox.rules.asking import Asker
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.query import Query, terms_of
-from amends.inbox.store import number_settings
+from amends.inbox.store import number_settings, segment_sql
 from amends.inbox.store.query_names import names_of
 
 
@@ -33,4 +35,10 @@ def _agents_named(conn: Connection, query: Query, asker: Asker) -> set[int]:
     """Return whom the query names, also where it asks for all others: what is left of the whole is theirs."""
     terms = tuple(term for term in terms_of(query) if term.field == "assignee")
     myself = {asker.agent_id for term in terms for match in term.matches if match.value == "me"}
-    return myself.union(*names_of(conn, Query(terms)).values())
+    return myself.union(*names_of(conn, Query(terms)).values(), *owners_named(conn, query))
+
+
+def owners_named(conn: Connection, query: Query) -> list[Sequence[int]]:
+    """Return whose customers the segments are that the query names: most of their cases are that colleague's."""
+    segments = segment_sql.meant(conn, query).values()
+    return [ids for segment in segments for (field, _value), ids in segment.names.items() if field == "owner"]

@@ -55,6 +55,7 @@ class _Making:
     asked: Asked
     found: Found
     worked: Worktimes
+    compares: bool
 
     def rows(self, value: float | None, figure: Figure, query: str | None = None, within: Within | None = None) -> Cell:
         """Return a cell that opens the rows behind it."""
@@ -72,7 +73,7 @@ def make(conn: Connection, parts: Iterable[Part], asked: Asked, *, compares: boo
     """
     facts.freshen(conn)
     found = numbers.find(conn, asked, also=PACED)
-    making = _Making(conn, asked, found, numbers.worktimes_of(conn, asked, found))
+    making = _Making(conn, asked, found, numbers.worktimes_of(conn, asked, found), compares)
     chosen = set(parts)
     return [_MADE[part](making, part) if compares or part is not Part.ASSIGNEE else _withheld(part) for part in Part if part in chosen]
 
@@ -226,7 +227,7 @@ def _by(at: _Making, part: Part) -> ReportTable:
         (_("Content"), Kind.SHARE),
         (_("Held after 7 days"), Kind.SHARE),
     )
-    lines = breakdown(at.conn, at.asked, Dimension(part.value))
+    lines = breakdown(at.conn, at.asked, Dimension(part.value), compares=at.compares)
     return ReportTable(title=PARTS[part], heads=heads, rows=[_line(at, line, line.measures, line.paces) for line in lines])
 
 
