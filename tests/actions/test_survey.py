@@ -252,12 +252,17 @@ def test_one_is_asked_in_a_language_of_theirs_in_whatever_letters_they_write_it(
     assert fetch_values(desk.conn, "select language from surveys") == [asked]
 
 
-def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_on(desk: Desk) -> None:
+def ask_on_network(desk: Desk) -> Asking:
+    """Let Cy's resolved case come to the question, where we may write on the network alone."""
     follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
     desk.hear(FIRST)
     desk.resolve()
     agree(desk, way=False)
-    claimed(desk, means=Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY))
+    return claimed(desk, means=Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY))
+
+
+def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_on(desk: Desk) -> None:
+    ask_on_network(desk)
     resolve.reopen(desk.conn, case_id=desk.case().id, agent_id=desk.agent_id, now=DUE)
     execute(desk.conn, "update replies set state = 'queued'")
     assert reply.claim_reply(desk.conn, now=DUE + MINUTE, lease=MINUTE) is None
@@ -266,27 +271,16 @@ def test_a_question_that_waits_for_approval_does_not_go_out_once_its_case_goes_o
 
 
 def test_on_the_network_the_question_waits_for_approval_and_is_off_by_default(desk: Desk) -> None:
-    plan_id = follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
-    assert plan_id is not None
-    desk.hear(FIRST)
-    desk.resolve()
-    agree(desk, way=False)
-    without_mail = Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY)
-    assert claimed(desk, means=without_mail).letter is None
+    assert ask_on_network(desk).letter is None
     assert fetch_values(desk.conn, "select state || proposed_why[1] from replies") == ["proposedsurvey"]
     assert "https://desk.example/survey/" in fetch_values(desk.conn, "select text from replies")[0]
     assert state(desk) == "proposed"
     assert desk.case().status == "resolved"
-    follow_up_plans.archive(desk.conn, plan_id=plan_id, now=NOON)
     assert not Plan().on_network
 
 
 def test_on_the_network_an_approved_question_goes_out_once_and_its_link_takes_the_answer(desk: Desk) -> None:
-    follow_up_plans.insert(desk.conn, Plan(on_network=True), now=NOON)
-    desk.hear(FIRST)
-    desk.resolve()
-    agree(desk, way=False)
-    claimed(desk, means=Means(can_mail=False, base="https://desk.example", secret_key=SECRET_KEY, policy=POLICY))
+    ask_on_network(desk)
     [reply_id] = fetch_values(desk.conn, "select id from replies")
     desk.now = DUE + MINUTE
     approve.approve(desk.conn, case_id=desk.case().id, reply_id=reply_id, agent_id=mia(desk.conn), wait=timedelta(0), now=desk.now)

@@ -1,6 +1,6 @@
 """Lays the numbers of a span out as tiles: the value, what stands beside it, and the change against the span before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +63,7 @@ def headline(found: Found, asked: Asked) -> Headline:
     now, then = found.measures(asked), found.measures_before(asked)
     days = days_of_headline(now.after_7, now.after_30)
     (look, before), other = ((now.after_30, then.after_30), now.after_7) if days == MONTH else ((now.after_7, then.after_7), now.after_30)
-    found_now = Headline(days=days, resolved=now.resolved, outcomes=look, other=other, change=None)
-    return found_now if found_now.is_early else replace(found_now, change=_points(look.share, before.share, up=True))
+    return Headline(days=days, resolved=now.resolved, outcomes=look, other=other, change=_points(look.share, before.share, up=True))
 
 
 def days_of_headline(after_7: Outcomes, after_30: Outcomes) -> int:

@@ -16,14 +16,11 @@ def follow(conn: Connection, field: str, old: str, new: str) -> None:
     """Put the new name in the place of the old one wherever a query asks for it by `field`, unless something else is still called so."""
     if old == new or any(old.casefold() == name.casefold() for one in known(conn, field) for name in one.names if name != new):
         return
+    of_customers = customer_fields(customer_sql.attributes(conn))
     for kept in kept_queries.asking(conn, field):
-        text = _named_anew(kept.text, field, old, new, _fields(conn, kept))
+        text = _named_anew(kept.text, field, old, new, of_customers if kept.place == kept_queries.SEGMENT else FIELDS)
         if text != kept.text and len(text) <= LONGEST:
             kept_queries.put(conn, kept, text)
-
-
-def _fields(conn: Connection, kept: kept_queries.Kept) -> Fields:
-    return customer_fields(customer_sql.attributes(conn)) if kept.place == kept_queries.SEGMENT else FIELDS
 
 
 def _named_anew(text: str, field: str, old: str, new: str, fields: Fields) -> str:

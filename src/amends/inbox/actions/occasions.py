@@ -97,7 +97,8 @@ def stop(conn: Connection, occasion_id: int, *, agent_id: AgentId, now: datetime
     occasions.set_active(conn, occasion_id, active=False)
     held = occasion_stops.stop(conn, occasion_id=occasion_id, now=now) + still_allowed.stop(conn, occasion_id, agent_id=agent_id, now=now)
     _tell(conn, occasion_id, "stopped", agent_id, now)
-    return Stopped(held=held, under_way=occasion_stops.under_way(conn, occasion_id=occasion_id))
+    under_way = occasion_stops.stop_trying(conn, occasion_id=occasion_id) + occasion_stops.handed_over(conn, occasion_id=occasion_id)
+    return Stopped(held=held, under_way=under_way)
 
 
 def stop_one(conn: Connection, occasion_id: int, message_id: int, *, agent_id: AgentId, now: datetime) -> None:

@@ -23,23 +23,25 @@ def stop(conn: Connection, *, occasion_id: int, message_id: int | None = None, n
     )
 
 
-def under_way(conn: Connection, *, occasion_id: int) -> int:
-    """Return how many messages of an occasion a mail server or a network may have already.
+def stop_trying(conn: Connection, *, occasion_id: int) -> int:
+    """Let no answer of an occasion that a network may have be tried again, and return how many those are.
 
-    An answer of which a try failed is looked for there; where it is not, it does not go any more, also once the occasion sends again.
+    It is looked for there; where it is not, it does not go any more, also once the occasion sends again.
     """
-    return fetch_values(
+    return execute(
         conn,
         """
-        with tried as (
-          update occasion_messages m set why = 'stopped' from replies r
-          where r.id = m.reply_id and m.occasion_id = %(occasion)s and m.state = 'sent' and r.state in ('queued', 'sending')
-          returning m.id
-        )
-        select (select count(*) from tried)
-          + (select count(*) from occasion_messages where occasion_id = %(occasion)s and state = 'sending')
+        update occasion_messages m set why = 'stopped' from replies r
+        where r.id = m.reply_id and m.occasion_id = %(occasion)s and m.state = 'sent' and r.state in ('queued', 'sending')
         """,
         {"occasion": occasion_id},
+    )
+
+
+def handed_over(conn: Connection, *, occasion_id: int) -> int:
+    """Return how many letters of an occasion a mail server may have already."""
+    return fetch_values(
+        conn, "select count(*) from occasion_messages where occasion_id = %(occasion)s and state = 'sending'", {"occasion": occasion_id}
     )[0]
 
 
