@@ -193,7 +193,7 @@ def test_while_nobody_sees_to_it_it_is_told_again_and_then_no_more(desk: Desk) -
 def test_quiet_hours_hold_what_is_told_again_and_tell_it_once_when_they_end_unless_it_breaks_through(desk: Desk) -> None:
     watched(desk)
     channels = tuple(fetch_values(desk.conn, "select id from alert_channels"))
-    route = NewRoute(name="By day", channel_ids=channels, quiet=read_night(0, "12:05-07:00"))
+    route = NewRoute(name="By day", channel_ids=channels, quiet=tuple(read_night(0, "12:05-07:00")))
     alert_routes.save(desk.conn, route, route_id=None, agent_id=desk.agent_id, now=desk.now)
     complaints(desk, 3)
     [surge] = looked(desk)

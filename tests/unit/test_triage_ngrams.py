@@ -86,8 +86,12 @@ def test_what_is_taught_in_devanagari_is_known_in_latin_letters_too() -> None:
     said = {0: ("बेकार सामान", "घटिया दुकान"), 1: ("दुकान कब खुलेगी", "सामान कब आएगा"), 2: ("बढ़िया दुकान", "शानदार सामान")}
     rows = [Row(text=said[mood][at], source="own", mood=mood) for mood in said for at in (0, 1) for _ in range(training.ENOUGH_ROWS)]
     misheard = [Row(text="bekaar kab khulegi", source="tamil", mood=2)] * (training.FEWEST_OF_A_SOURCE - 1)
-    table = training.by_language([*rows, *misheard], lambda _: "hi")["hi"]
+
+    def hindi(_text: str) -> str:
+        return "hi"
+
+    table = training.by_language([*rows, *misheard], hindi)["hi"]
     asked = ("bekaar hai yeh", "kab khulegi", "shandar hai yeh")
     assert [int(table.scores(text).argmax()) for text in asked] == [0, 1, 2]
-    alone = training.by_language(rows, lambda _: "hi")["hi"]
+    alone = training.by_language(rows, hindi)["hi"]
     assert (table.weights == alone.weights).all()

@@ -43,7 +43,7 @@ class RuleBody(Body):
 
 def said(value: str | float | None) -> str:
     """Return a value as a form would say it."""
-    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else value
+    return "" if value is None else value if isinstance(value, str) else f"{value:.15g}"
 
 
 class OrderBody(Body):
