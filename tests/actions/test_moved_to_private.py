@@ -7,8 +7,10 @@ import pytest
 from amends.core.database import fetch_values
 from amends.core.post import Visibility
 from amends.inbox.actions.reply import Manner, queue_reply
+from amends.inbox.rules.holding import Seen
 from amends.inbox.rules.ids import CaseId
 from amends.inbox.store import case_page, looks
+from amends.inbox.store.since import since
 from tests.cast import DEE, POLICY, US, a_post, ada
 from tests.desk import DAY, MINUTE, Desk
 
@@ -44,6 +46,12 @@ def test_the_answer_to_our_private_message_joins_the_case(moved: Desk) -> None:
     message(moved, "Hello?")
     case = moved.case()
     assert (case.customer_posts, case.preview, case.status) == (3, "Hello?", "open")
+
+
+def test_an_answer_is_held_by_a_private_message_that_nobody_has_judged_yet(moved: Desk) -> None:
+    facts = {"root_id": "dm:1-2", "parent_id": None, "visibility": Visibility.DIRECT, "published_at": moved.now}
+    moved.collect(a_post("It is LK 4711", **facts))
+    assert [post.text for post in since(moved.conn, case_id=CaseId(moved.case().id), seen=Seen(posts=1)).posts] == ["It is LK 4711"]
 
 
 def test_a_stranger_opens_a_case_of_their_own_and_so_does_who_wrote_first(desk: Desk) -> None:

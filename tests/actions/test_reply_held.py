@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -56,6 +57,29 @@ def test_an_answer_is_held_where_the_customer_has_written_since_until_that_is_se
     assert [post.text for post in held.value.since.posts] == ["It is found, forget it"]
     assert state(desk) == []
     answer(desk, seen=held.value.since.seen_now(held.value.seen))
+    assert state(desk) == ["queued"]
+
+
+def test_an_answer_is_held_by_what_the_customer_wrote_and_nobody_has_judged_yet(desk: Desk) -> None:
+    first = a_post("My bag is lost")
+    desk.hear(first)
+    desk.collect(an_answer_to(first, "It is found, forget it"), an_answer_to(first, "And thank you"))
+    with pytest.raises(Held, match="customer has written since") as held:
+        answer(desk, seen=Seen(posts=1, reply=0))
+    assert [post.text for post in held.value.since.posts] == ["It is found, forget it", "And thank you"]
+    looked = held.value.since.seen_now(held.value.seen)
+    desk.triage()
+    answer(desk, seen=looked)
+    assert state(desk) == ["queued"]
+
+
+def test_no_answer_is_held_by_what_others_say_in_the_thread_or_the_customer_elsewhere(desk: Desk) -> None:
+    first = a_post("My bag is lost")
+    desk.hear(first)
+    gone = an_answer_to(first, "Gone")
+    desk.collect(an_answer_to(first, "Mine too", author=DEE), a_post("Another matter"), an_answer_to(first, "Ours", is_own=True), gone)
+    desk.collect(replace(gone, deleted=True))
+    answer(desk, seen=Seen(posts=1, reply=0))
     assert state(desk) == ["queued"]
 
 

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.inbox.rules.ids import AuthorId, CaseId
 from amends.inbox.rules.placing import Claimed, Placed
+
+TALK: LiteralString = """
+left join lateral (
+  -- A private message that answers nothing by name goes on with the case in which we wrote to its author last.
+  select c.root_external_id as root_id from cases c join replies r on r.case_id = c.id
+  where p.visibility = 'direct' and p.parent_id is null and not p.is_own
+    and c.author_id = p.author_id and c.source_id = p.source_id and (r.private or c.root_external_id = p.root_id)
+    and r.state = 'sent' and r.sent_at between p.published_at - interval '30 days' and p.published_at
+  order by r.sent_at desc limit 1
+) talk on true
+"""
 
 
 def claim(conn: Connection, *, limit: int) -> list[Claimed]:
@@ -35,14 +47,9 @@ def claim(conn: Connection, *, limit: int) -> list[Claimed]:
         join authors a on a.id = p.author_id
         left join posts root on root.source_id = p.source_id and root.external_id = p.root_id
         left join posts parent on parent.source_id = p.source_id and parent.external_id = p.parent_id
-        left join lateral (
-          -- A private message that answers nothing by name goes on with the case in which we wrote to its author last.
-          select c.root_external_id as root_id from cases c join replies r on r.case_id = c.id
-          where p.visibility = 'direct' and p.parent_id is null and not p.is_own
-            and c.author_id = p.author_id and c.source_id = p.source_id and (r.private or c.root_external_id = p.root_id)
-            and r.state = 'sent' and r.sent_at between p.published_at - interval '30 days' and p.published_at
-          order by r.sent_at desc limit 1
-        ) talk on true
+        """
+        + TALK
+        + """
         order by p.id
         """,
         {"limit": limit},
