@@ -108,7 +108,7 @@ def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> 
 
     def second() -> None:
         with pool.transaction() as conn:
-            erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON)
+            erase(conn, customer_id=customers[0], agent_id=agent, now=NOON)
 
     with ThreadPoolExecutor() as threads:
         with pool.transaction() as conn:
@@ -119,7 +119,7 @@ def test_whoever_is_erased_while_merged_is_not_forgotten_by_half(pool: Pool) -> 
         with pytest.raises(Conflict, match="just merged"):
             other.result(timeout=60)
     with pool.transaction() as conn:
-        assert erase(conn, customer_id=customers[0], agent_id=agent, policy=POLICY, now=NOON).records == 2
+        assert erase(conn, customer_id=customers[0], agent_id=agent, now=NOON).records == 2
 
 
 def _an_import_of_two(pool: Pool, agent: AgentId, customer: CustomerId) -> Import:
@@ -145,7 +145,7 @@ def test_whoever_is_erased_or_merged_while_an_import_knows_them_gets_nothing_of_
     def second() -> None:
         with pool.transaction() as conn:
             if what == "erased":
-                erase(conn, customer_id=customers[1], agent_id=agent, policy=POLICY, now=NOON)
+                erase(conn, customer_id=customers[1], agent_id=agent, now=NOON)
             else:
                 merge(conn, Pair(survivor_id=customers[0], absorbed_id=customers[1]), agent_id=agent, now=NOON)
 

@@ -21,7 +21,7 @@ from amends.inbox.rules.words import Outcome
 from amends.inbox.store import erasure, occasion_messages, person_file
 from amends.inbox.store.occasion_messages import Planned
 from amends.inbox.store.occasions import NewOccasion
-from tests.cast import NOON, POLICY, a_post, a_source, an_answer_to
+from tests.cast import NOON, a_post, a_source, an_answer_to
 from tests.desk import DAY, MINUTE, Desk
 from tests.fakes import FakeClassifier
 from tests.importing import Importing
@@ -204,7 +204,7 @@ FILLED = (
 
 def forget(desk: Desk, customer_id: CustomerId) -> Erased:
     """Erase, and let the worker take the words of the posts."""
-    found = erase(desk.conn, customer_id=customer_id, agent_id=desk.agent_id, policy=POLICY, now=desk.now)
+    found = erase(desk.conn, customer_id=customer_id, agent_id=desk.agent_id, now=desk.now)
     tools = Tools(classifier=FakeClassifier, clock=lambda: desk.now)
     while job := jobs.claim(desk.conn, now=desk.now):
         jobs.carry_on(desk.conn, job, tools)
@@ -303,6 +303,27 @@ def test_a_message_that_waits_as_an_answer_does_not_count_as_sent(desk: Desk) ->
 
     told = "select array[state, (sent_at is not null)::text] from occasion_messages order by turn"
     assert fetch_values(conn, told) == [["stopped", "false"], ["sent", "true"]]
+
+
+def test_a_survey_that_waits_as_an_answer_does_not_go_and_does_not_count_as_sent(desk: Desk) -> None:
+    conn = desk.conn
+    desk.hear(a_post("My bag is lost", author=WHO))
+    desk.answer("We look for it")
+    desk.write("Is it solved?")
+    execute(
+        conn,
+        """
+        insert into surveys (episode_id, case_id, customer_id, language, on_network, due_at, next_at, state, way, sent_at, reply_id)
+        select e.id, c.id, c.customer_id, 'en', true, %(now)s, %(now)s, 'proposed', 'network', %(now)s, r.id
+        from cases c join episodes e on e.case_id = c.id join replies r on r.case_id = c.id and r.state <> 'sent'
+        """,
+        {"now": NOON},
+    )
+
+    erase(conn, customer_id=the_customer(conn), agent_id=desk.agent_id, now=desk.now)
+
+    assert fetch_values(conn, "select state from replies") == ["sent"]
+    assert fetch_values(conn, "select array[state, why, (sent_at is not null)::text] from surveys") == [["skipped", "erased", "false"]]
 
 
 def test_posts_of_two_sources_are_emptied_each_in_its_own_ledger(desk: Desk) -> None:

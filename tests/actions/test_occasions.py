@@ -132,7 +132,7 @@ def test_who_said_nothing_who_wants_no_contact_and_who_was_erased_get_nothing(de
     an_occasion(conn)
     plan_occasions.plan(conn, now=NOON)
     execute(conn, "update customers set do_not_contact_since = %(now)s where id = %(id)s", {"now": NOON, "id": unwilling})
-    erase(conn, customer_id=erased, agent_id=desk.agent_id, policy=POLICY, now=NOON)
+    erase(conn, customer_id=erased, agent_id=desk.agent_id, now=NOON)
     assert send(conn) == []
     assert silent
     assert states(conn) == ["skipped: no_consent", "skipped: do_not_contact", "stopped"]

@@ -135,7 +135,7 @@ def test_what_was_said_of_a_handle_goes_where_the_handle_goes(twice: Desk) -> No
 def test_a_handle_is_not_given_to_somebody_who_was_erased(twice: Desk) -> None:
     _tie(twice)
     elsewhere = a_person(twice.conn, "Cy")
-    erase(twice.conn, customer_id=elsewhere.id, agent_id=twice.agent_id, policy=POLICY, now=NOON)
+    erase(twice.conn, customer_id=elsewhere.id, agent_id=twice.agent_id, now=NOON)
     with pytest.raises(Refused, match="erased"):
         _link(twice, _authors(twice)[1], elsewhere.id)
 

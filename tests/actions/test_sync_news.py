@@ -13,7 +13,7 @@ from amends.inbox.rules.ids import CustomerId, MergeId
 from amends.inbox.rules.sync_news import News
 from amends.inbox.store import customer_refs, persons, sync_news, syncs
 from tests.actions.test_customer_sync import Synced
-from tests.cast import NOON, POLICY, SECRET_KEY, ada
+from tests.cast import NOON, SECRET_KEY, ada
 from tests.crm_server import CrmServer, crm_server
 from tests.desk import HOUR, MINUTE
 from tests.importing import Importing
@@ -55,7 +55,7 @@ def part(conn: Connection, merge_id: MergeId) -> None:
 
 
 def forget(conn: Connection, customer_id: CustomerId) -> None:
-    erase(conn, customer_id=customer_id, agent_id=ada(conn), policy=POLICY, now=NOON + HOUR)
+    erase(conn, customer_id=customer_id, agent_id=ada(conn), now=NOON + HOUR)
 
 
 def said(conn: Connection, sync_id: int) -> list[str]:

@@ -141,7 +141,7 @@ def test_whoever_is_forgotten_in_the_middle_of_a_round_is_told_nothing_more_and_
     desk.now += MINUTE
     assert handed_over(desk) == 1
     for one in (sent, under_way, approved, by_hand, proposed):
-        erase(desk.conn, customer_id=one.customer_id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+        erase(desk.conn, customer_id=one.customer_id, agent_id=desk.agent_id, now=desk.now)
 
     tally = incident_answers.tally(desk.conn, EVERYTHING, round_of(desk, incident).id)
     assert (tally.told, tally.untold) == (1, 4)

@@ -47,6 +47,7 @@ class Fact:
     next_business: int | None
     ending_business: int | None
     first_calendar: int
+    forgotten: int | None
     ending_calendar: int
 
 
@@ -75,6 +76,7 @@ def length(begin: datetime, end: datetime | None) -> int | None:
 def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact:
     """Return the fact that an episode is to be."""
     waits = [wait for wait in episode.waits if not wait.void]
+    waited = any(wait.end is None or (wait.void and episode.forgotten) for wait in episode.waits)
     business = {kind: [clock.whole // SECOND for clock in life.clocks(episode) if clock.kind == kind and clock.stopped] for kind in KINDS}
     longest = max((length(wait.begin, wait.end) or 0 for wait in waits), default=None)
     return Fact(
@@ -90,7 +92,7 @@ def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact
         member=life.is_members,
         topics=sorted(stage.topics[topic] for topic in life.topics),
         published_at=episode.published,
-        resolved_at=episode.resolved,
+        resolved_at=episode.resolved or episode.forgotten,
         dismissed=episode.dismissed is not None,
         first_answer=length(episode.published, episode.answered),
         ending=length(episode.published, episode.resolved),
@@ -99,14 +101,15 @@ def fact_of(stage: Stage, case_id: CaseId, life: Life, episode: Episode) -> Fact
         after_7=episode.looks[7].outcome if episode.looks else None,
         after_30=episode.looks[30].outcome if episode.looks else None,
         promise=life.promise(episode),
-        next_answer=-2 if any(wait.end is None for wait in waits) else longest,
+        next_answer=-2 if waited else longest,
         csat=episode.csat,
         handled=length(episode.triaged, episode.answered),
         first_business=business["first"][0] if business["first"] else None,
-        next_business=-2 if any(wait.end is None for wait in waits) else max(business["next"], default=None),
+        next_business=-2 if waited else max(business["next"], default=None),
         ending_business=business["resolution"][0] if business["resolution"] else None,
         first_calendar=stage.calendars[life.week],
         ending_calendar=stage.calendars[life.week],
+        forgotten=length(episode.published, episode.forgotten),
     )
 
 
@@ -162,7 +165,7 @@ def _apart(life: Life, episode: Episode, true: Any, held: Any) -> Iterator[Diffe
 _FACTS = """
 select case_id, number, brand_id, source_id, network, team_id, agent_id, language, mood, topics, published_at, resolved_at, dismissed,
   first_answer, ending, seen, triaged, after_7, after_30, promise, next_answer, csat, handled, first_business, next_business,
-  ending_business, first_calendar, ending_calendar,
+  ending_business, first_calendar, ending_calendar, forgotten,
   exists (select from cases c join customers u on u.id = c.customer_id where c.id = case_id and 'member' = any(u.tags)) as member
 from episode_facts
 """

@@ -26,12 +26,18 @@ def begun(rows: Iterable[Fact], period: Period) -> list[Fact]:
 
 def resolved(rows: Iterable[Fact], period: Period) -> list[Fact]:
     """Return what was resolved in a span."""
-    return [row for row in rows if not row.dismissed and row.resolved_at is not None and period.since <= row.resolved_at < period.until]
+    ended = [row for row in rows if not row.dismissed and row.ending is not None]
+    return [row for row in ended if row.resolved_at is not None and period.since <= row.resolved_at < period.until]
 
 
 def waiting(rows: Iterable[Fact], at: datetime) -> list[Fact]:
-    """Return what was published before a moment and not resolved by then."""
+    """Return what was published before a moment and neither resolved nor forgotten by then."""
     return [row for row in rows if not row.dismissed and row.published_at < at and (row.resolved_at is None or row.resolved_at >= at)]
+
+
+def goes_on(row: Fact) -> bool:
+    """Tell whether an episode may still be answered and resolved."""
+    return row.ending is None and row.forgotten is None
 
 
 def ages(rows: Iterable[Fact], period: Period, now: datetime) -> Ages:
@@ -65,13 +71,13 @@ def measures(rows: Collection[Fact], period: Period, now: datetime) -> Measures:
         after_30=_outcomes([row.after_30 for row in ended]),
         first=first_answers(new, now),
         next=Times(median=share([one for one in again if one >= 0], [], len(again), "0.5"), p90=_p90(again)),
-        ending=_times([row.ending for row in new], [_watched(row, now) for row in new if row.ending is None], len(new)),
+        ending=_times([row.ending for row in new], [_watched(row, now) for row in new if goes_on(row)], len(new)),
     )
 
 
 def first_answers(new: Sequence[Fact], now: datetime) -> Times:
-    """Return how long first answers took; who still waits is waited for until now, who was resolved without never gets one."""
-    still = [_watched(row, now) for row in new if row.first_answer is None and row.ending is None]
+    """Return how long first answers took; who still waits is waited for until now, who was resolved or forgotten without never gets one."""
+    still = [_watched(row, now) for row in new if row.first_answer is None and goes_on(row)]
     return _times([row.first_answer for row in new], still, len(new))
 
 
@@ -101,7 +107,7 @@ def slot(rows: Collection[Fact], period: Period, now: datetime) -> Slot:
 
 def paces(new: Sequence[Fact], calendars: Mapping[int, Worked], now: datetime) -> Paces:
     """Return how fast it went; who waits is watched until now, by the calendar in business time."""
-    open_still = [row for row in new if row.ending is None]
+    open_still = [row for row in new if goes_on(row)]
     unanswered = [row for row in open_still if row.first_answer is None]
     again = [row.next_business for row in new if row.next_business is not None]
     return Paces(

@@ -115,7 +115,7 @@ class Customer(Standing):
             self.episode.triaged = heard.triaged
 
     def be_forgotten(self) -> None:
-        """The customer asks to be forgotten: the case is closed, nobody asks whether it held, and what happened stays in the numbers."""
+        """The customer asks to be forgotten: an open case is over and not resolved, and what happened stays in the numbers."""
         if self.twin is not None:
             return
         self._pass()
@@ -123,7 +123,7 @@ class Customer(Standing):
         self.erased, self.life.member = True, False
         if self.status != "resolved":
             self.status, self.since = "resolved", None
-            self.episode.resolved = self.at
+            self.episode.forgotten = self.at
             self._end_waits()
         self._settle(NOW)
         raise Over

@@ -127,7 +127,7 @@ class Player:
 
     def _erase(self, deed: Deed, *, agent: int) -> None:
         conn = self.stage.conn
-        erase.erase(conn, customer_id=self._customer(deed), agent_id=self.stage.agents[agent], policy=POLICY, now=deed.at)
+        erase.erase(conn, customer_id=self._customer(deed), agent_id=self.stage.agents[agent], now=deed.at)
         tools = Tools(classifier=lambda: self.model, clock=lambda: deed.at)
         while job := jobs.claim(conn, now=deed.at):
             jobs.carry_on(conn, job, tools)

@@ -79,6 +79,7 @@ class Episode:
     answered: datetime | None = None
     resolved: datetime | None = None
     dismissed: datetime | None = None
+    forgotten: datetime | None = None
     waits: list[Stretch] = field(default_factory=list[Stretch])
     pauses: list[Stretch] = field(default_factory=list[Stretch])
     looks: dict[int, Look] = field(default_factory=dict[int, Look])
@@ -86,8 +87,8 @@ class Episode:
 
     @property
     def ended(self) -> datetime | None:
-        """When it was resolved or put aside."""
-        return self.resolved or self.dismissed
+        """When it was resolved or put aside, or its customer forgotten."""
+        return self.resolved or self.dismissed or self.forgotten
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +173,7 @@ class Life:
         clocks = [clock for clock in self.clocks(episode) if clock.promised]
         if any(clock.broken for clock in clocks):
             return "broken"
-        undecided = any(not clock.stopped and not clock.voided for clock in clocks)
+        undecided = any(not clock.stopped and (episode.forgotten or not clock.voided) for clock in clocks)
         return "kept" if not undecided and any(clock.stopped for clock in clocks) else None
 
 

@@ -35,7 +35,8 @@ def write(stage: Stage, lives: Sequence[Life]) -> dict[int, CaseId]:
 
 def _case(stage: Stage, life: Life) -> Row:
     at, newest = life.episodes[0].published, life.episodes[-1]
-    status = "resolved" if newest.resolved else "dismissed" if newest.dismissed else "open"
+    over = newest.resolved or newest.forgotten
+    status = "resolved" if over else "dismissed" if newest.dismissed else "open"
     who = (None if life.team is None else stage.teams[life.team], None if life.agent is None else stage.agents[life.agent])
     what = (life.network, 1, (life.of or life).number + 1, str(life.number), status, "", life.language, life.mood, 10)
     return (
@@ -47,13 +48,14 @@ def _case(stage: Stage, life: Life) -> Row:
         len(life.episodes),
         at,
         at,
-        newest.resolved,
+        over,
         1,
     )
 
 
 def _episode(place: int, life: Life, one: Episode) -> Row:
-    return place, life.number + 1, one.number, one.published, one.seen, one.triaged, one.answered, one.resolved, one.dismissed
+    ends = one.resolved, one.dismissed, one.forgotten
+    return place, life.number + 1, one.number, one.published, one.seen, one.triaged, one.answered, *ends
 
 
 def _clocks(stage: Stage, episodes: Sequence[tuple[Life, Episode]], ids: dict[tuple[int, int], int]) -> Iterator[Row]:
@@ -136,9 +138,10 @@ _CASE_TYPES = [
     *("int8", "int8", "int4", "timestamptz", "timestamptz", "timestamptz", "int4"),
 ]
 _EPISODES: LiteralString = """
-copy episodes (id, case_id, number, published_at, seen_at, triaged_at, answered_at, resolved_at, dismissed_at) from stdin (format binary)
+copy episodes (id, case_id, number, published_at, seen_at, triaged_at, answered_at, resolved_at, dismissed_at,
+  erased_at) from stdin (format binary)
 """
-_EPISODE_TYPES = ["int8", "int8", "int4", *6 * ["timestamptz"]]
+_EPISODE_TYPES = ["int8", "int8", "int4", *7 * ["timestamptz"]]
 _CLOCKS: LiteralString = """
 copy clocks (id, case_id, episode_id, policy_version_id, calendar_version_id, kind, number, created_at, started_at, due_at, stopped_at,
   voided_at, breached_at, wall_seconds, business_seconds, whole_business_seconds, paused_seconds) from stdin (format binary)

@@ -160,6 +160,7 @@ SENTENCES: dict[str, Callable[[EventRow], str]] = {
     EventKind.CASE_RESOLVED: lambda event: _said(event, _("%(name)s resolved the case")),
     EventKind.RESOLVE_UNDONE: lambda event: _said(event, _("%(name)s took the resolve back")),
     EventKind.CASE_DISMISSED: lambda event: _said(event, _("%(name)s put the case aside as no work of ours")),
+    EventKind.CUSTOMER_ERASED: lambda _event: _("The customer's record was erased."),
     EventKind.CASE_ASSIGNED: _assigned,
     EventKind.REOPEN_UNDONE: lambda event: _("%(by)s took the reopening back") % {"by": _by(event)},
     EventKind.CASE_SNOOZED: _snoozed,

@@ -72,7 +72,7 @@ def done(request: Request, desk: AtDesk, visitor: Meaning, request_id: int) -> R
 def erase(request: Request, desk: AtDesk, visitor: Meaning, request_id: int) -> Response:
     """Erase who asked for it; the words of many posts go in the background."""
     with desk.pool.transaction() as conn:
-        found = asking.carry_out(conn, request_id, agent_id=visitor.agent_id, policy=desk.policy, now=desk.clock())
+        found = asking.carry_out(conn, request_id, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
     said = ngettext("Erased; the words of %(n)s post go now", "Erased; the words of %(n)s posts go now", found.posts) % {"n": found.posts}
     return saying(_listed(request, desk), said)

@@ -52,7 +52,7 @@ def ask(desk: AtDesk, visitor: Bearing, body: RequestBody) -> PrivacyRequest:
 def erase(desk: AtDesk, visitor: Bearing, request_id: int) -> Erased:
     """Erase who asked for it."""
     with desk.pool.transaction() as conn:
-        found = asking.carry_out(conn, request_id, agent_id=visitor.agent_id, policy=desk.policy, now=desk.clock())
+        found = asking.carry_out(conn, request_id, agent_id=visitor.agent_id, now=desk.clock())
     desk.wake()
     return found
 

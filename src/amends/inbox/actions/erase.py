@@ -15,9 +15,8 @@ from amends.core.translating import _
 from amends.inbox.actions import jobs, resolve
 from amends.inbox.actions.found import locked_case
 from amends.inbox.rules.events import EventKind
-from amends.inbox.rules.ids import AgentId, CaseId, CustomerId, JobId
-from amends.inbox.rules.policy import Policy
-from amends.inbox.store import customers, erasable_posts, erasure, events, follow_ups, import_forget, import_match, sync_news, withdrawn
+from amends.inbox.rules.ids import AgentId, CustomerId, JobId
+from amends.inbox.store import customers, erasable_posts, erasure, events, import_forget, import_match, sync_news, withdrawn
 from amends.inbox.store.erasable_posts import PostAt
 
 POSTS = 500
@@ -34,13 +33,13 @@ class Erased:
     job_id: JobId
 
 
-def erase(conn: Connection, *, customer_id: CustomerId, agent_id: AgentId, policy: Policy, now: datetime) -> Erased:
-    """Forget the customer and every record that became part of it; their open cases are closed. `Refused` while an answer goes out."""
+def erase(conn: Connection, *, customer_id: CustomerId, agent_id: AgentId, now: datetime) -> Erased:
+    """Forget the customer and every record that became part of it; their open cases are over. `Refused` while an answer goes out."""
     records = _locked(conn, customer_id)
     if erasure.is_answer_going_out(conn, records):
         raise Refused(_("An answer to this customer is going out right now; try again in a minute."))
     for case_id in erasure.open_cases(conn, records):
-        _close(conn, case_id, agent_id, policy, now)
+        resolve.leave(conn, locked_case(conn, case_id), now=now)
     return _forget(conn, customer_id, records, agent_id, now)
 
 
@@ -85,10 +84,3 @@ def _locked(conn: Connection, customer_id: CustomerId) -> list[CustomerId]:
     if stands.erased_at is not None:
         raise Refused(_("This customer is erased already."))
     return records
-
-
-def _close(conn: Connection, case_id: CaseId, agent_id: AgentId, policy: Policy, now: datetime) -> None:
-    """Resolve a case of which nobody is left to ask whether it held."""
-    case = locked_case(conn, case_id)
-    resolve.close(conn, case, agent_id=agent_id, follow_up_after=policy.follow_up_after, now=now)
-    follow_ups.remove(conn, case_id=case.id, episode=case.episode)

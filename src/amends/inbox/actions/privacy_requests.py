@@ -9,7 +9,6 @@ from amends.core.translating import _
 from amends.inbox.actions.erase import Erased, erase
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CustomerId
-from amends.inbox.rules.policy import Policy
 from amends.inbox.store import erasure, events, privacy_requests
 from amends.inbox.store.privacy_requests import PrivacyRequest
 
@@ -43,10 +42,10 @@ def given_out(conn: Connection, request_id: int, *, agent_id: AgentId, now: date
     events.add(conn, EventKind.PRIVACY_ANSWERED, now=now, agent_id=agent_id, request_id=request_id)
 
 
-def carry_out(conn: Connection, request_id: int, *, agent_id: AgentId, policy: Policy, now: datetime) -> Erased:
+def carry_out(conn: Connection, request_id: int, *, agent_id: AgentId, now: datetime) -> Erased:
     """Erase the customer who asked for it."""
     asked = _waiting(conn, request_id, Asked.ERASURE)
-    found = erase(conn, customer_id=CustomerId(asked.customer_id), agent_id=agent_id, policy=policy, now=now)
+    found = erase(conn, customer_id=CustomerId(asked.customer_id), agent_id=agent_id, now=now)
     outcome = {"records": found.records, "cases": found.cases, "posts": found.posts}
     privacy_requests.end(conn, request_id, agent_id=agent_id, now=now, outcome=outcome)
     events.add(conn, EventKind.PRIVACY_ANSWERED, now=now, agent_id=agent_id, request_id=request_id)

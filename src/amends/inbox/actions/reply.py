@@ -15,7 +15,7 @@ from amends.core.translating import N_, _
 from amends.inbox.actions import clocks, promises, still_allowed
 from amends.inbox.actions.assign import take_if_free
 from amends.inbox.actions.attach import Chosen, give
-from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.found import living_case, locked_case
 from amends.inbox.actions.resolve import close, take_back
 from amends.inbox.rules import reply_tries
 from amends.inbox.rules.approving import Why, reasons
@@ -68,7 +68,7 @@ def queue_reply(  # noqa: PLR0913
     With `resolve` the case is resolved once the network has the reply. A case of nobody becomes the agent's. `Held` where something was
     said since `manner.seen`. Where a second person reads it first, it is proposed rather than queued.
     """
-    case = locked_case(conn, case_id)
+    case = living_case(conn, case_id)
     known = _known(conn, key, case) if key else None
     if known:
         return known

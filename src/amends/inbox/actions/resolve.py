@@ -7,7 +7,7 @@ from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import N_, _
 from amends.inbox.actions import clocks, follow_up, snooze
-from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.found import living_case, locked_case
 from amends.inbox.rules.case_states import Step, after, awake
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, CaseId, FollowUpId
@@ -36,9 +36,17 @@ def close(conn: Connection, case: Case, *, agent_id: AgentId, follow_up_after: t
     clocks.keep(conn, [case.id], now=now)
 
 
+def leave(conn: Connection, case: Case, *, now: datetime) -> None:
+    """End a locked case whose customer is forgotten: it is over, and yet nobody resolved it."""
+    cases.set_status(conn, case_id=case.id, status=after(case.status, Step.RESOLVE), waiting_since=None, resolved_at=now)
+    cases.set_looked_at(conn, case_id=case.id)
+    episodes.leave(conn, case_id=case.id, number=case.episode, at=now)
+    clocks.keep(conn, [case.id], now=now)
+
+
 def undo_resolve(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime) -> None:
     """Take a resolve back as if it had not been: the same episode goes on, the follow-up is gone. `Refused` after two minutes."""
-    case = locked_case(conn, case_id)
+    case = living_case(conn, case_id)
     after(case.status, Step.UNDO_RESOLVE)
     if case.resolved_at is not None and now - case.resolved_at > UNDO_WITHIN:
         raise Refused(_("It is too late to undo this; reopen the case instead."))
@@ -65,8 +73,11 @@ def dismiss(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: dateti
 
 
 def reopen(conn: Connection, *, case_id: CaseId, agent_id: AgentId, now: datetime, by_hand: bool = True) -> None:
-    """Open the case again: a resolved one as a new episode, a dismissed one where it was; `by_hand` says so in the timeline."""
-    case = locked_case(conn, case_id)
+    """Open the case again: a resolved one as a new episode, a dismissed one where it was; `by_hand` says so in the timeline.
+
+    `Refused` where its customer was forgotten.
+    """
+    case = living_case(conn, case_id)
     after(case.status, Step.REOPEN)
     dismissed = case.status == CaseStatus.DISMISSED
     if dismissed:

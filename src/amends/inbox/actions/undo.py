@@ -11,7 +11,7 @@ from amends.core.database import Connection
 from amends.core.errors import Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import assign, clocks, incidents, press, resolve, snooze, topic_labels
-from amends.inbox.actions.found import locked_case
+from amends.inbox.actions.found import living_case
 from amends.inbox.actions.notify import tell_screens
 from amends.inbox.actions.read import mark_read, mark_unread
 from amends.inbox.rules.events import EventKind
@@ -47,7 +47,7 @@ class Undoing:
 
 def undo(conn: Connection, *, case_id: CaseId, event_id: int, agent_id: AgentId, now: datetime, in_bulk: bool = False) -> None:
     """Take the event back as if it had not been; `Conflict` where it was followed by what that would overwrite."""
-    case, event = locked_case(conn, case_id), events.find(conn, event_id=event_id)
+    case, event = living_case(conn, case_id), events.find(conn, event_id=event_id)
     if event is None or event.case_id != case.id:
         raise NotFound(_("There is nothing to take back here."))
     how = None if "undoes" in (event.because or {}) else _HOW.get(event.kind)

@@ -27,7 +27,8 @@ class ClockKind(StrEnum):
 class Standing:
     """A case and its newest episode, as far as clocks follow from them.
 
-    `sent_at` is when our newest answer was published, `unseen_at` the first post of the customer's that no answer of ours knew of.
+    `sent_at` is when our newest answer was published, `unseen_at` the first post of the customer's that no answer of ours knew of;
+    `forgotten` where it ended as its customer was forgotten, which resolves nothing.
     """
 
     status: str
@@ -37,6 +38,7 @@ class Standing:
     waiting_since: datetime | None
     sent_at: datetime | None
     unseen_at: datetime | None = None
+    forgotten: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -138,7 +140,7 @@ def _wait(at: Standing, clock: Clock, now: datetime) -> Clock:
 def _resolution(at: Standing, clock: Clock, now: datetime, asked_at: datetime) -> Clock:
     """Return the clock of the end; no answer came before the post of `asked_at`, whatever the network's clock says."""
     begun = replace(clock, started_at=min(clock.started_at, at.began_at), stopped_at=None, voided_at=None)
-    if at.status == CaseStatus.RESOLVED:
+    if at.status == CaseStatus.RESOLVED and not at.forgotten:
         return replace(begun, stopped_at=max(at.ended_at or now, begun.started_at))
     if at.is_over:
         return _void(at, begun)

@@ -48,6 +48,7 @@ class Column(StrEnum):
     MOOD = "mood"
     FIRST_ANSWER = "first_answer"
     ENDING = "ending"
+    FORGOTTEN = "forgotten"
     SEEN = "seen"
     TRIAGED = "triaged"
     AFTER_7 = "after_7"

@@ -36,7 +36,7 @@ class Grouping:
         """Return the numbers for each value of a column, the most begun first."""
         keys = {int(key) for side in (self.facts.begun, self.facts.resolved) for key in np.unique(side[column])}
         found = [self.of(key, lambda side, key=key: side[column] == key) for key in keys]
-        return sorted(found, key=lambda group: (-group.measures.begun, group.key))
+        return those_there(found)
 
     def by_topic(self, topics: Sequence[int]) -> list[Group]:
         """Return the numbers for each topic, and for what has none; an episode of two topics counts for both."""

@@ -16,8 +16,11 @@ from amends.inbox.rules.survival import Lengths, lengths
 
 EDGES = (300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400)
 """Where the bins of a distribution end, in seconds; the last one has no end."""
-PUBLISHED = (Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING, Column.PROMISE, Column.NEXT_ANSWER)
-RESOLVED = (Column.AT, Column.ENDING, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
+PUBLISHED = (
+    *(Column.AT, Column.NUMBER, Column.MOOD, Column.FIRST_ANSWER, Column.ENDING, Column.FORGOTTEN, Column.PROMISE),
+    Column.NEXT_ANSWER,
+)
+RESOLVED = (Column.AT, Column.ENDING, Column.FORGOTTEN, Column.AFTER_7, Column.AFTER_30, Column.CSAT)
 CONTENT_FROM = 4
 """Points of five from which a customer counts as content."""
 
@@ -87,7 +90,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of one span: episodes `begun` in it, and episodes `resolved` in it."""
+    """The facts of one span: episodes `begun` in it, and those that left the backlog in it, `resolved` or forgotten."""
 
     begun: Columns
     resolved: Columns
@@ -114,7 +117,7 @@ _BEGUN: Mapping[Figure, Callable[[Facts], Mask]] = {
     Figure.NEXT_WAITING: lambda facts: facts.begun[Column.NEXT_ANSWER] == WAITS,
 }
 _RESOLVED: Mapping[Figure, Callable[[Facts], Mask]] = {
-    Figure.RESOLVED: lambda facts: np.ones(len(facts.resolved), dtype=bool),
+    Figure.RESOLVED: lambda facts: facts.resolved[Column.ENDING] != NONE,
     Figure.RATED: lambda facts: facts.resolved[Column.CSAT] > 0,
     Figure.CONTENT: lambda facts: facts.resolved[Column.CSAT] >= CONTENT_FROM,
 }
@@ -154,9 +157,9 @@ def outcomes(codes: NDArray[np.integer]) -> Outcomes:
 
 
 def first_answers(begun: Columns, now: int) -> Lengths:
-    """Return how long first answers took: who is resolved without one never gets one, all others are watched until now."""
-    first, ending = begun[Column.FIRST_ANSWER], begun[Column.ENDING]
-    waiting = (first == NONE) & (ending == NONE)
+    """Return how long first answers took: who is resolved or forgotten without one never gets one, all others are watched until now."""
+    first = begun[Column.FIRST_ANSWER]
+    waiting = (first == NONE) & goes_on(begun)
     return lengths(first[first != NONE], _watched(begun, waiting, now), len(begun))
 
 
@@ -166,9 +169,14 @@ def next_answers(column: NDArray[np.integer]) -> Lengths:
 
 
 def endings(begun: Columns, now: int) -> Lengths:
-    """Return how long it took until episodes were resolved, those not resolved watched until now."""
+    """Return how long it took until episodes were resolved, those that go on watched until now; who was forgotten is never resolved."""
     ending = begun[Column.ENDING]
-    return lengths(ending[ending != NONE], _watched(begun, ending == NONE, now), len(begun))
+    return lengths(ending[ending != NONE], _watched(begun, goes_on(begun), now), len(begun))
+
+
+def goes_on(begun: Columns) -> Mask:
+    """Return which episodes may still be answered and resolved."""
+    return (begun[Column.ENDING] == NONE) & (begun[Column.FORGOTTEN] == NONE)
 
 
 def _watched(begun: Columns, mask: Mask, now: int) -> NDArray[np.integer]:
@@ -182,7 +190,8 @@ def times(found: Lengths) -> Times:
 
 def ages(waiting: Columns, resolved: Columns, until: int, now: int) -> Ages:
     """Return for how long the backlog had waited at `until`: those that wait `now` still, and those that were `resolved` since."""
-    began = np.concatenate([waiting[Column.AT], resolved[Column.AT] - resolved[Column.ENDING]])
+    lasted = np.maximum(resolved[Column.ENDING], resolved[Column.FORGOTTEN])
+    began = np.concatenate([waiting[Column.AT], resolved[Column.AT] - lasted])
     found = np.maximum(0, min(until, now) - began[began < until])
     if not len(found):
         return Ages(median=None, oldest=None)
@@ -221,7 +230,7 @@ def series(facts: Facts, parts: Sequence[Period], *, backlog: int, now: int) -> 
             Slot(
                 period=part,
                 begun=len(within.begun),
-                resolved=len(within.resolved),
+                resolved=count(within, Figure.RESOLVED),
                 negative=count(within, Figure.NEGATIVE),
                 neutral=count(within, Figure.NEUTRAL),
                 positive=count(within, Figure.POSITIVE),

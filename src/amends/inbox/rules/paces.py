@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from amends.inbox.rules.business_time import Calendar, stretches
 from amends.inbox.rules.columns import NONE, Column, Columns, Mask, moment, seconds
-from amends.inbox.rules.measuring import Times, next_answers, times
+from amends.inbox.rules.measuring import Times, goes_on, next_answers, times
 from amends.inbox.rules.survival import Lengths, lengths
 
 PACED = (
@@ -58,7 +58,7 @@ Worktimes = Mapping[int, Worktime]
 
 def worktimes(spans: Sequence[Columns], now: int, calendars: Mapping[int, Calendar]) -> Worktimes:
     """Return the working time of each calendar since the first of those that wait; moments in seconds as columns have them."""
-    waiting = [int(at.min()) for begun in spans if len(at := begun[Column.AT][begun[Column.ENDING] == NONE])]
+    waiting = [int(at.min()) for begun in spans if len(at := begun[Column.AT][goes_on(begun)])]
     return {key: worktime(calendar, min(waiting, default=now), now) for key, calendar in calendars.items()}
 
 
@@ -86,7 +86,7 @@ def paces(begun: Columns, now: int, calendars: Worktimes) -> Paces:
 
 def _handled(begun: Columns, now: int) -> Lengths:
     column = begun[Column.HANDLED]
-    waiting = (column == NONE) & (begun[Column.ENDING] == NONE)
+    waiting = (column == NONE) & goes_on(begun)
     triaged = begun[Column.AT] + begun[Column.SEEN] + begun[Column.TRIAGED]
     return lengths(column[column != NONE], np.maximum(0, now - triaged[waiting]), len(begun))
 
@@ -117,7 +117,7 @@ def of_how_many(begun: Columns, column: Column) -> int:
 
 def _business(begun: Columns, calendars: Worktimes, what: _Waited) -> Lengths:
     business, came, counted = begun[what.business], begun[what.wall] != NONE, _counted(begun, what)
-    waiting = counted & ~came & (begun[Column.ENDING] == NONE)
+    waiting = counted & ~came & goes_on(begun)
     watched = _watched(begun, waiting, what.calendar, calendars)
     return lengths(business[counted & came], watched, int(np.count_nonzero(counted)))
 

@@ -251,7 +251,8 @@ def newest_unanswered(conn: Connection, *, hours: float, now: datetime, limit: i
         from (select * from cases order by id desc limit %(limit)s) c join authors a on a.id = c.author_id
         where exists (
           select from episodes e
-          where e.case_id = c.id and coalesce(e.answered_at, e.resolved_at, e.dismissed_at, %(now)s) - e.published_at >= %(wait)s
+          where e.case_id = c.id and coalesce(e.answered_at, e.resolved_at, e.dismissed_at, e.erased_at, %(now)s) - e.published_at
+            >= %(wait)s
         ) order by c.id desc
         """,
         {"wait": timedelta(hours=hours), "now": now, "limit": limit},

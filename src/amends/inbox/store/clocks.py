@@ -22,6 +22,7 @@ class Episode:
     published_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    forgotten: bool
     waiting_since: datetime | None
     sent_at: datetime | None
     unseen_at: datetime | None
@@ -37,6 +38,7 @@ class Episode:
             waiting_since=self.waiting_since,
             sent_at=self.sent_at,
             unseen_at=self.unseen_at,
+            forgotten=self.forgotten,
         )
 
 
@@ -91,7 +93,8 @@ def episodes(conn: Connection, case_ids: Sequence[CaseId]) -> list[Episode]:
         Episode,
         """
         select c.id as case_id, e.id as episode_id, c.status, c.assignee_id, c.team_id, e.published_at, e.answered_at,
-          coalesce(e.resolved_at, e.dismissed_at) as ended_at, c.waiting_since,
+          coalesce(e.resolved_at, e.dismissed_at, e.erased_at) as ended_at,
+          e.erased_at is not null as forgotten, c.waiting_since,
           (select sent_at from replies r where r.case_id = c.id and r.episode = c.episode and r.state = 'sent'
            order by id desc limit 1) as sent_at,
           case when c.status in ('resolved', 'dismissed') then (

@@ -38,6 +38,17 @@ def dismiss(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> 
     )
 
 
+def leave(conn: Connection, *, case_id: CaseId, number: int, at: datetime) -> None:
+    """End the episode of a customer who is forgotten: neither resolved nor put aside."""
+    execute(
+        conn,
+        """
+        update episodes set erased_at = greatest(%(at)s, published_at) where case_id = %(case_id)s and number = %(number)s
+        """,
+        {"case_id": case_id, "number": number, "at": at},
+    )
+
+
 def continue_(conn: Connection, *, case_id: CaseId, number: int) -> None:
     """Take the episode's end back."""
     execute(

@@ -123,10 +123,22 @@ def _blank_exports(conn: Connection) -> None:
 def _blank_messages(conn: Connection, customers: Sequence[CustomerId]) -> None:
     """Take the words of surveys, of messages on occasions and of answers after an incident away; marks are counted and stay.
 
-    A message on an occasion that waits as an answer does not go out any more, so it does not count as sent.
+    A message on an occasion, or a survey, that waits as an answer does not go out any more, so it does not count as sent.
     """
     ids = {"ids": list(customers)}
-    execute(conn, "update surveys set word = '' where customer_id = any(%(ids)s)", ids)
+    execute(
+        conn,
+        """
+        with given as (
+          select s.id, s.state = 'proposed' and r.state <> 'sent' as waits
+          from surveys s left join replies r on r.id = s.reply_id where s.customer_id = any(%(ids)s)
+        )
+        update surveys s set word = '', sent_at = case when waits then null else sent_at end,
+          state = case when waits then 'skipped' else state end, why = case when waits then 'erased' else why end
+        from given where s.id = given.id
+        """,
+        ids,
+    )
     execute(
         conn,
         """

@@ -47,7 +47,8 @@ class Fact:
 
 _FACTS: LiteralString = """
 select f.episode_id, f.case_id, f.number, f.network, b.slug as brand, s.handle as source, coalesce(t.name, '') as team, f.language, f.mood,
-  array(select name from topics where id = any(f.topics) order by name) as topics, f.published_at, f.resolved_at,
+  array(select name from topics where id = any(f.topics) order by name) as topics, f.published_at,
+  case when f.ending is not null then f.resolved_at end as resolved_at,
   f.first_answer, nullif(f.next_answer, -2) as next_answer, f.ending, f.seen, f.triaged, coalesce(f.promise, '') as promise,
   coalesce(f.after_7, '') as after_7, coalesce(f.after_30, '') as after_30, f.csat,
   f.handled, f.first_business, nullif(f.next_business, -2) as next_business, f.ending_business

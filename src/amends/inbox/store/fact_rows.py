@@ -41,7 +41,7 @@ _ALSO: Mapping[Figure, LiteralString] = {
     Figure.BROKEN: " and f.promise = 'broken'",
     Figure.NEXT_ANSWERED: " and f.next_answer >= 0",
     Figure.NEXT_WAITING: " and f.next_answer = -2",
-    Figure.RESOLVED: "",
+    Figure.RESOLVED: " and f.ending is not null",
     Figure.RATED: " and f.csat is not null",
     Figure.CONTENT: " and f.csat >= 4",
     Figure.HELD_7: " and f.after_7 = 'held'",

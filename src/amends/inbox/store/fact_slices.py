@@ -32,6 +32,7 @@ _COLUMNS: Mapping[Column, tuple[LiteralString, LiteralString]] = {
     Column.MOOD: ("mood", "substring(int2send(o.mood), 2)"),
     Column.FIRST_ANSWER: ("first_answer", "int4send(coalesce(f.first_answer, -1))"),
     Column.ENDING: ("ending", "int4send(coalesce(f.ending, -1))"),
+    Column.FORGOTTEN: ("forgotten", "int4send(coalesce(f.forgotten, -1))"),
     Column.SEEN: ("seen", "int4send(f.seen)"),
     Column.TRIAGED: ("triaged", "int4send(f.triaged)"),
     Column.AFTER_7: ("after_7", "substring(int2send(o.seven), 2)"),
