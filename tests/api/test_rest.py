@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from amends.core.database import fetch_values
 from amends.inbox.actions.resolve import resolve
 from tests.cast import NOON, POLICY
 from tests.door import Door
@@ -32,6 +33,25 @@ def test_a_reply_that_a_program_sends_again_under_its_idempotency_key_goes_out_o
     anothers = bo.post(at, json=said, headers={"Idempotency-Key": "refund 17"}).json()
     assert first == again
     assert len({one["reply_id"] for one in (first, other, anothers)}) == 3
+
+
+def test_a_note_that_a_program_sends_again_under_its_idempotency_key_is_kept_once(door: Door) -> None:
+    at, said, key = f"/api/v1/cases/{door.who.plain}/note", {"text": "Told finance."}, {"Idempotency-Key": "finance 17"}
+    ada, bo = door.program(door.who.ada), door.program(door.who.bo)
+    first, again = (ada.post(at, json=said, headers=key).json() for _ in range(2))
+    anothers, plain = bo.post(at, json=said, headers=key).json(), ada.post(at, json=said).json()
+    assert first == again
+    assert len({one["note_id"] for one in (first, anothers, plain)}) == 3
+    assert ada.post(at, json={"text": "Told the shop."}, headers=key).status_code == 409
+
+
+def test_a_case_says_which_team_has_it(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        team_id = fetch_values(conn, "insert into teams (name, created_at) values ('Refunds', now()) returning id")[0]
+    program, at = door.program(door.who.mia), f"/api/v1/cases/{door.who.plain}"
+    given = program.post(f"{at}/assign", json={"team_id": team_id}).json()["case"]
+    assert (given["team_id"], given["team"]) == (team_id, "Refunds")
+    assert "Team Refunds" in door.visitor(door.who.mia).get(f"/inbox/{door.who.plain}").text
 
 
 def test_what_was_done_can_be_undone(door: Door) -> None:

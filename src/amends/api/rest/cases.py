@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import NAMESPACE_OID, uuid5
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 
 from amends.api.answering import Wish, answer
 from amends.api.auth import Bearing, program_may
@@ -12,6 +12,7 @@ from amends.api.desk import AtDesk
 from amends.api.looking import Looking, asker_of
 from amends.api.rest._bodies import AssignBody, NoteBody, ReplyBody
 from amends.api.rest._case import Case, done, read_case
+from amends.api.rest._once import IdempotencyKey, once
 from amends.core.errors import Refused
 from amends.inbox.actions.assign import Expected, assign, assign_team
 from amends.inbox.actions.note import add_note, not_told
@@ -75,9 +76,7 @@ def get_case(desk: AtDesk, _visitor: Bearing, case_id: CaseId) -> Case:
 
 
 @router.post("/{case_id}/reply", status_code=202, operation_id="reply", dependencies=[program_may(Right.WORK)])
-def reply(
-    desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody, idempotency_key: Annotated[str, Header(max_length=200)] = ""
-) -> Queued:
+def reply(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: ReplyBody, idempotency_key: IdempotencyKey = "") -> Queued:
     """Queue a reply under the customer's newest post, public unless it is said to be private; an `Idempotency-Key` is a `key` in words."""
     key = body.key or (uuid5(NAMESPACE_OID, f"{visitor.agent_id} {idempotency_key}") if idempotency_key else None)
     wish = Wish(private=body.private, in_posts=body.in_posts, seen=Seen(posts=body.seen_posts, reply=body.seen_reply))
@@ -89,13 +88,18 @@ def reply(
 
 
 @router.post("/{case_id}/note", status_code=201, operation_id="note", dependencies=[program_may(Right.WORK)])
-def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody) -> Noted:
-    """Keep a note for colleagues."""
-    with desk.pool.transaction() as conn:
+def note(desk: AtDesk, visitor: Bearing, case_id: CaseId, body: NoteBody, idempotency_key: IdempotencyKey = "") -> Noted:
+    """Keep a note for colleagues; under the same `Idempotency-Key` once."""
+    now, me, asked = desk.clock(), visitor.agent_id, f"note {case_id} {body.text}"
+
+    def keep() -> Noted:
         missing = not_told(conn, case_id=case_id, text=body.text)
-        made = add_note(conn, case_id=case_id, agent_id=visitor.agent_id, text=body.text, now=desk.clock())
+        return Noted(note_id=add_note(conn, case_id=case_id, agent_id=me, text=body.text, now=now), warning=missing)
+
+    with desk.pool.transaction() as conn:
+        noted = once(conn, Noted, keep, key=idempotency_key, asked=asked, agent_id=me, now=now)
     desk.wake()
-    return Noted(note_id=made, warning=missing)
+    return noted
 
 
 @router.post("/{case_id}/assign", operation_id="assign", dependencies=[program_may(Right.WORK)])

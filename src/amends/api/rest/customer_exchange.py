@@ -1,18 +1,18 @@
 """Customers in and out for other systems: read and written by their own numbers, many at once, and the feed of changes."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from amends.api.auth import Bearing, program_may
 from amends.api.customer_view import opened_by
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
+from amends.api.rest._once import IdempotencyKey, once
 from amends.api.rest.contact_ways import WayBody
 from amends.api.rest.important_dates import DateBody
 from amends.core.database import Connection
@@ -22,9 +22,8 @@ from amends.inbox.actions.customer_upsert import Known, checked_reference, perso
 from amends.inbox.rules.ids import AgentId, CustomerId
 from amends.inbox.rules.person import Person, PersonDate, PersonOrganisation, PersonWay, ways_of
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import customer_feed, idempotent_answers, imports, persons
+from amends.inbox.store import customer_feed, imports, persons
 from amends.inbox.store.customer_feed import Place
-from amends.inbox.store.idempotent_answers import Kept
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers in and out"], dependencies=[program_may(Right.EXCHANGE)])
 MOST = 500
@@ -208,23 +207,19 @@ def _version(if_match: str) -> int | None:
 
 
 @router.post("/batch", operation_id="put_customers")
-def batch(
-    desk: AtDesk, visitor: Bearing, body: BatchBody, idempotency_key: Annotated[str, Header(max_length=200)] = ""
-) -> BatchAnswer:  # fmt: skip
+def batch(desk: AtDesk, visitor: Bearing, body: BatchBody, idempotency_key: IdempotencyKey = "") -> BatchAnswer:
     """Make or change many customers of a system. The same `Idempotency-Key` is answered as before, and nothing is done twice."""
-    digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    now, me = desk.clock(), visitor.agent_id
     with desk.pool.transaction() as conn:
-        kept = idempotent_answers.find(conn, agent_id=visitor.agent_id, key=idempotency_key) if idempotency_key else None
-        if kept is not None:
-            if kept.digest != digest:
-                raise Conflict(_("This idempotency key was used for something else; use another."))
-            return TypeAdapter(BatchAnswer).validate_python(kept.answer)
-        answer = BatchAnswer(answers=[_row(conn, body.system, one, by=visitor.agent_id, now=desk.clock()) for one in body.customers])
-        if idempotency_key:
-            told: dict[str, Any] = TypeAdapter(BatchAnswer).dump_python(answer, mode="json")
-            idempotent_answers.add(
-                conn, agent_id=visitor.agent_id, key=idempotency_key, kept=Kept(digest=digest, answer=told), now=desk.clock()
-            )
+        answer = once(
+            conn,
+            BatchAnswer,
+            lambda: BatchAnswer(answers=[_row(conn, body.system, one, by=me, now=now) for one in body.customers]),
+            key=idempotency_key,
+            asked=body.model_dump_json(),
+            agent_id=me,
+            now=now,
+        )
     desk.wake()
     return answer
 

@@ -47,6 +47,8 @@ class CaseHead:
     preview: str
     assignee_id: int | None
     assignee: str | None
+    team_id: int | None
+    team: str | None
     episode: int
     customer_posts: int
     opened_at: datetime
@@ -174,7 +176,7 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                coalesce((select jsonb_object_agg(said.reason, said.points) from unnest(v.reasons, v.points) said(reason, points)
                          where said.points is not null), '{}')
                  || case when c.waiting_points > 0 then jsonb_build_object('waiting time', c.waiting_points) else '{}' end as points,
-               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.episode, c.customer_posts,
+               c.needs_look, c.unread, c.preview, c.assignee_id, g.name as assignee, c.team_id, m.name as team, c.episode, c.customer_posts,
                c.opened_at,
                c.last_post_at, c.waiting_since, c.due_at, c.resolved_at,
                t.id as post_id, t.permalink, t.can_reply, t.why_no_reply, t.visibility,
@@ -184,7 +186,7 @@ def head(conn: Connection, case_id: int) -> CaseHead | None:
                (select min(due_at) from follow_ups f where f.case_id = c.id and f.concluded_at is null) as follow_up_due
         from cases c
         join brands b on b.id = c.brand_id join sources s on s.id = c.source_id join authors a on a.id = c.author_id
-        join customers u on u.id = c.customer_id left join agents g on g.id = c.assignee_id
+        join customers u on u.id = c.customer_id left join agents g on g.id = c.assignee_id left join teams m on m.id = c.team_id
         left join lateral (select * from posts where case_id = c.id and author_id = c.author_id and deleted_at is null
                            order by published_at desc limit 1) p on true
         left join lateral (select * from posts where case_id = c.id and author_id = c.author_id and deleted_at is null
