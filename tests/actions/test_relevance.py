@@ -10,7 +10,7 @@ from amends.inbox.rules.ids import CaseId, PostId
 from amends.inbox.store import matchers
 from amends.inbox.store import relevance as rows
 from tests.cast import CY, DEE, a_post, an_answer_to
-from tests.desk import Desk
+from tests.desk import MINUTE, Desk
 from tests.teaching import few_prototypes, label_history, teach
 
 GIVEAWAY = "Follow and RT to win a free trip! https://x.example/win"
@@ -96,6 +96,18 @@ def test_two_thrown_posts_teach_nothing_yet(desk: Desk) -> None:
 def test_a_source_that_knows_nothing_of_what_is_for_us_throws_nothing(desk: Desk) -> None:
     a_taught_source(desk, answered=2)
     assert sieve_in_force(desk.conn).sources == {}
+
+
+def test_a_source_learns_as_soon_as_enough_is_answered_though_nobody_throws_any_more(desk: Desk) -> None:
+    a_taught_source(desk, answered=2)
+    desk.hear(a_post(OURS[2]))
+    resolve.resolve(desk.conn, case_id=desk.cases()[-1].id, agent_id=desk.agent_id, policy=desk.policy, now=desk.now)
+    teach(desk)
+    assert list(sieve_in_force(desk.conn).sources) == [desk.source_id]
+    [learnt] = matchers.of_kind(desk.conn, matchers.SOURCE)
+    desk.now += MINUTE
+    teach(desk)
+    assert matchers.of_kind(desk.conn, matchers.SOURCE) == [learnt]
 
 
 def test_throwing_a_case_is_undone_as_if_it_had_not_been(desk: Desk) -> None:

@@ -13,11 +13,12 @@ from amends.inbox.actions.learn_examples import learn_noise, learn_source, learn
 from amends.inbox.actions.plant import plant
 from amends.inbox.rules.ids import SourceId
 from amends.inbox.rules.job_reasons import JobWhy
-from amends.inbox.store import matchers, meanings
+from amends.inbox.store import matchers, meanings, relevance
 from amends.inbox.store.matchers import Unlearnt
 from amends.inbox.store.meanings import Unread
 from amends.triage.cleaning import clean, has_words
 from amends.triage.matching import Numbers, pack
+from amends.triage.noise import LEAST_KEPT, LEAST_THROWN
 from amends.triage.shipped_meanings import key
 
 Known = Callable[[str], Mapping[int, Numbers]]
@@ -35,6 +36,7 @@ def read_pending(conn: Connection, *, classifier: Classifier, now: datetime, kno
         meanings.save(conn, _read(unread, classifier, known(classifier.version)), encoder=classifier.version)
         _ask_again(conn, unread)
         return True
+    _ask_for_ready(conn, classifier.version)
     learnt = [_learn(conn, one, encoder=classifier.version, now=now) for one in matchers.take_unlearnt(conn)]
     _label_history(conn, learnt, now=now)
     return planted or bool(learnt)
@@ -68,6 +70,12 @@ def _ask_again(conn: Connection, read: Sequence[Unread]) -> None:
         matchers.ask_if_not(conn, kind=matchers.TOPIC, why=JobWhy.ENCODER)
     for source_id in {one.owner for one in read if one.owner}:
         matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=JobWhy.ENCODER)
+
+
+def _ask_for_ready(conn: Connection, encoder: str) -> None:
+    """List the sources that have enough to learn from by now: who answers a case tells nobody that a source waited for it."""
+    for source_id in relevance.untaught(conn, encoder=encoder, least_thrown=LEAST_THROWN, least_kept=LEAST_KEPT):
+        matchers.ask_if_not(conn, kind=matchers.SOURCE, name=str(source_id), why=JobWhy.KEPT)
 
 
 def _learn(conn: Connection, what: Unlearnt, *, encoder: str, now: datetime) -> Unlearnt:

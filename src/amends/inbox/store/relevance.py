@@ -218,3 +218,28 @@ def worked(conn: Connection, *, source_id: SourceId, encoder: str, most: int) ->
         """,
         {"source": source_id, "encoder": encoder, "most": most},
     )
+
+
+def untaught(conn: Connection, *, encoder: str, least_thrown: int, least_kept: int) -> list[SourceId]:
+    """Return the sources that have learnt nothing, though `encoder` has read enough of what agents threw and of what they answered or kept."""
+    return fetch_values(
+        conn,
+        """
+        select e.source_id
+        from relevance_examples e
+        where e.encoder = %(encoder)s and e.embedding is not null
+          and not exists (select from matchers m where m.kind = 'source' and m.name = e.source_id::text)
+        group by e.source_id
+        having count(*) filter (where not e.kept) >= %(thrown)s and count(*) filter (where e.kept) + (
+          select count(*) from (
+            select from cases c
+            join posts p on p.case_id = c.id and p.case_number = 1
+            join readings r on r.post_id = p.id and r.encoder = %(encoder)s and r.embedding is not null
+            where c.source_id = e.source_id and c.status in ('waiting', 'resolved')
+              and not exists (select from relevance_examples x where x.post_id = p.id)
+            limit %(kept)s
+          ) answered
+        ) >= %(kept)s
+        """,
+        {"encoder": encoder, "thrown": least_thrown, "kept": least_kept},
+    )
