@@ -12,6 +12,7 @@ from amends.inbox.actions.read_examples import read_pending
 from amends.inbox.actions.undo import undo
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import CaseId, PostId, TopicId
+from amends.inbox.rules.rights import EVERYTHING
 from amends.inbox.store import events, matchers, meanings, post_topics
 from amends.inbox.store import topics as topic_rows
 from tests.cast import NOON, a_post, a_source, an_answer_to, mia
@@ -120,11 +121,11 @@ def test_a_correction_is_an_example_and_taking_it_back_takes_the_example_back(de
     desk.hear(a_post("the belt ate it"))
     post = newest_post(desk)
     topic_labels.give(desk.conn, post_id=post, topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
-    [example] = [one for one in topic_rows.examples(desk.conn, topic_id=luggage, limit=50) if one.post_id]
+    [example] = [one for one in topic_rows.examples(desk.conn, EVERYTHING, topic_id=luggage, limit=50) if one.post_id]
     assert (example.text, example.fits, example.agent) == ("the belt ate it", True, "Ada")
     topic_labels.unsay(desk.conn, post_id=post, topic_id=luggage, agent_id=desk.agent_id, now=desk.now)
     assert names(desk.conn) == [[]]
-    assert [one for one in topic_rows.examples(desk.conn, topic_id=luggage, limit=50) if one.post_id] == []
+    assert [one for one in topic_rows.examples(desk.conn, EVERYTHING, topic_id=luggage, limit=50) if one.post_id] == []
 
 
 def test_what_an_agent_said_before_stands_again_where_another_word_is_taken_back(desk: Desk) -> None:
@@ -139,7 +140,9 @@ def test_what_an_agent_said_before_stands_again_where_another_word_is_taken_back
     teach(desk)
     label_history(desk)
     assert [(one.name, one.by) for one in post_topics.of_case(desk.conn, case_id)] == [("Luggage", "Ada")]
-    assert [(one.fits, one.agent) for one in topic_rows.examples(desk.conn, topic_id=luggage, limit=50) if one.post_id] == [(True, "Ada")]
+    assert [(one.fits, one.agent) for one in topic_rows.examples(desk.conn, EVERYTHING, topic_id=luggage, limit=50) if one.post_id] == [
+        (True, "Ada")
+    ]
 
 
 def test_the_model_learns_from_what_agents_give(desk: Desk) -> None:

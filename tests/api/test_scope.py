@@ -9,8 +9,9 @@ import pytest
 
 from amends.api.auth import SCOPED_IDS
 from amends.core.database import Connection, execute, fetch_values
+from amends.inbox.actions import topic_labels, topics
 from amends.inbox.actions.customer_facts import count_batch
-from amends.inbox.rules.ids import AgentId
+from amends.inbox.rules.ids import AgentId, PostId
 from amends.inbox.rules.rights import RIGHTS
 from amends.inbox.rules.words import Role
 from tests.api.test_guards import GUARDED, right_of
@@ -284,6 +285,19 @@ def test_lists_counters_posts_follow_ups_and_the_customer_keep_to_the_scope(apar
     assert seen(ada, "/api/v1/follow_ups", "follow_ups") == seen(ada, "/api/v1/follow_ups/due", "follow_ups") == set()
     assert 'data-count="status:open">9<' in door.visitor(door.who.bo).get("/inbox").text
     assert 'data-count="status:open">8<' in door.visitor(door.who.ada).get("/inbox").text
+
+
+def test_the_posts_of_another_team_that_teach_a_topic_are_not_read_over_rest(apart: Apart) -> None:
+    door, post_id = apart.door, apart.ids["post_id"]
+    with door.pool.transaction() as conn:
+        topic_id = topics.create(conn, name="Bags", brand_id=None, agent_id=door.who.mia, now=door.now)
+        topic_labels.give(conn, post_id=PostId(post_id), topic_id=topic_id, agent_id=door.who.mia, now=door.now)
+
+    def read(agent_id: AgentId) -> list[int]:
+        return [one["post_id"] for one in door.program(agent_id).get(f"/api/v1/topics/{topic_id}").json()["examples"]]
+
+    assert read(door.who.ada) == []
+    assert read(door.who.bo) == read(door.who.mia) == [post_id]
 
 
 def test_a_team_sees_its_sources_and_a_customer_shows_only_cases_in_sight(apart: Apart) -> None:

@@ -67,7 +67,7 @@ def topic_values(conn: Connection, scope: Scope, topic_id: TopicId) -> dict[str,
     if topic is None:
         raise NotFound(_("There is no such topic any more."))
     learnt = next((one for one in matchers.of_kind(conn, matchers.TOPIC) if one.name == str(topic_id)), None)
-    given = topics.examples(conn, topic_id=topic_id, limit=EXAMPLES)
+    given = topics.examples(conn, scope, topic_id=topic_id, limit=EXAMPLES)
     return {
         "topic": topic,
         "mark_of": mark_of,

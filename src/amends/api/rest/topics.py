@@ -13,7 +13,7 @@ from amends.core.errors import NotFound
 from amends.core.translating import _
 from amends.inbox.actions import topics
 from amends.inbox.rules.ids import BrandId, TopicExampleId, TopicId
-from amends.inbox.rules.rights import Right
+from amends.inbox.rules.rights import Right, Scope
 from amends.inbox.store import topics as topic_rows
 
 MOST_EXAMPLES = 1_000
@@ -64,10 +64,10 @@ def list_topics(desk: AtDesk, _visitor: Bearing, *, archived: bool = False) -> T
 
 
 @router.get("/{topic_id}", operation_id="get_topic", dependencies=[program_may(Right.SEE)])
-def get_topic(desk: AtDesk, _visitor: Bearing, topic_id: TopicId) -> TopicWhole:
-    """Return one topic."""
+def get_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId) -> TopicWhole:
+    """Return one topic; its examples that are posts out of the token's sight are left out."""
     with desk.pool.transaction() as conn:
-        return _whole(conn, topic_id)
+        return _whole(conn, topic_id, visitor.scope)
 
 
 @router.post("", status_code=201, operation_id="make_topic", dependencies=[program_may(Right.TRIAGE)])
@@ -75,7 +75,7 @@ def make_topic(desk: AtDesk, visitor: Bearing, body: TopicBody) -> TopicWhole:
     """Make a topic; it matches nothing until it has three examples."""
     with desk.pool.transaction() as conn:
         topic_id = topics.create(conn, name=body.name, brand_id=body.brand_id, agent_id=visitor.agent_id, now=desk.clock())
-        made = _whole(conn, topic_id)
+        made = _whole(conn, topic_id, visitor.scope)
     desk.wake()
     return made
 
@@ -85,7 +85,7 @@ def rename_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId, body: NameBo
     """Call a topic otherwise; its labels stay."""
     with desk.pool.transaction() as conn:
         topics.rename(conn, topic_id=topic_id, name=body.name, agent_id=visitor.agent_id, now=desk.clock())
-        return _whole(conn, topic_id)
+        return _whole(conn, topic_id, visitor.scope)
 
 
 @router.post("/{topic_id}/archive", operation_id="archive_topic", dependencies=[program_may(Right.TRIAGE)])
@@ -93,7 +93,7 @@ def archive_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId) -> TopicWho
     """Put a topic away: no post has it any more, its examples stay."""
     with desk.pool.transaction() as conn:
         topics.archive(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock())
-        shown = _whole(conn, topic_id)
+        shown = _whole(conn, topic_id, visitor.scope)
     desk.wake()
     return shown
 
@@ -103,7 +103,7 @@ def restore_topic(desk: AtDesk, visitor: Bearing, topic_id: TopicId) -> TopicWho
     """Put an archived topic back into force."""
     with desk.pool.transaction() as conn:
         topics.restore(conn, topic_id=topic_id, agent_id=visitor.agent_id, now=desk.clock())
-        shown = _whole(conn, topic_id)
+        shown = _whole(conn, topic_id, visitor.scope)
     desk.wake()
     return shown
 
@@ -113,7 +113,7 @@ def add_example(desk: AtDesk, visitor: Bearing, topic_id: TopicId, body: Example
     """Add a sentence as example or counter-example; the topic learns from it."""
     with desk.pool.transaction() as conn:
         topics.add_example(conn, topic_id=topic_id, text=body.text, fits=body.fits, agent_id=visitor.agent_id, now=desk.clock())
-        shown = _whole(conn, topic_id)
+        shown = _whole(conn, topic_id, visitor.scope)
     desk.wake()
     return shown
 
@@ -123,13 +123,13 @@ def drop_example(desk: AtDesk, visitor: Bearing, topic_id: TopicId, example_id: 
     """Take an example away."""
     with desk.pool.transaction() as conn:
         topics.drop_example(conn, topic_id=topic_id, example_id=example_id, agent_id=visitor.agent_id, now=desk.clock())
-        shown = _whole(conn, topic_id)
+        shown = _whole(conn, topic_id, visitor.scope)
     desk.wake()
     return shown
 
 
-def _whole(conn: Connection, topic_id: TopicId) -> TopicWhole:
+def _whole(conn: Connection, topic_id: TopicId, scope: Scope) -> TopicWhole:
     found = topic_rows.find(conn, topic_id=topic_id)
     if found is None:
         raise NotFound(_("There is no topic %(topic_id)s.") % {"topic_id": topic_id})
-    return TopicWhole(topic=found, examples=topic_rows.examples(conn, topic_id=topic_id, limit=MOST_EXAMPLES))
+    return TopicWhole(topic=found, examples=topic_rows.examples(conn, scope, topic_id=topic_id, limit=MOST_EXAMPLES))

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_one
 from amends.inbox.rules.ids import AgentId, BrandId, PostId, TopicExampleId, TopicId
+from amends.inbox.rules.rights import Scope
+from amends.inbox.store import scopes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,20 +171,25 @@ def drop_example(conn: Connection, *, topic_id: TopicId, example_id: TopicExampl
     return execute(conn, "delete from topic_examples where id = %(id)s and topic_id = %(topic)s", {"id": example_id, "topic": topic_id})
 
 
-def examples(conn: Connection, *, topic_id: TopicId, limit: int) -> list[Example]:
-    """Return the newest examples and counter-examples of a topic."""
-    return fetch_all(
-        conn,
-        Example,
+def examples(conn: Connection, scope: Scope, *, topic_id: TopicId, limit: int) -> list[Example]:
+    """Return the newest examples and counter-examples of a topic; posts that the scope does not hold are left out."""
+    seen: LiteralString = scopes.posts_within(scope)
+    query: LiteralString = (
         """
         select e.id, e.topic_id, e.fits, e.post_id, coalesce(p.text, e.text) as text, coalesce(v.language, e.language) as language,
           g.name as agent, e.created_at
-        from (select * from topic_examples where topic_id = %(topic)s order by id desc limit %(limit)s) e
+        from (
+          select * from topic_examples x
+          where topic_id = %(topic)s and (post_id is null or exists (select from posts where posts.id = x.post_id"""
+        + seen
+        + """))
+          order by id desc limit %(limit)s
+        ) e
         left join posts p on p.id = e.post_id left join verdicts v on v.post_id = e.post_id left join agents g on g.id = e.agent_id
         order by e.id desc
-        """,
-        {"topic": topic_id, "limit": limit},
+        """
     )
+    return fetch_all(conn, Example, query, {"topic": topic_id, "limit": limit} | scopes.params(scope))
 
 
 def read_by(conn: Connection, *, encoder: str, most: int) -> list[ReadExample]:
