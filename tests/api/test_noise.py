@@ -1,7 +1,9 @@
 """The page of noise, and the key that says "not for us"."""
 
 import json
+import re
 
+from amends.api.pages.noise import SHOWN
 from amends.core.database import fetch_values
 from amends.worker.names import Task
 from tests.actions.test_relevance import GIVEAWAY
@@ -36,6 +38,21 @@ def test_a_thrown_post_is_shown_with_its_reason_and_comes_back_by_one_click(door
     Workplace(pool=door.pool, now=door.now).perform(Task.TRIAGE)
     assert "free trip" in door.visitor(door.who.ada).get("/inbox").text
     assert mia.post(f"/settings/noise/{post_id}/keep").status_code == 409
+
+
+def test_what_was_thrown_long_ago_is_reached_page_by_page(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=ada(conn))
+        desk.hear(*(a_post(f"{GIVEAWAY} the {number}th time") for number in range(SHOWN + 1)))
+        while desk.triage():
+            pass
+    mia = door.visitor(door.who.mia)
+    page = mia.get("/settings/noise").text
+    assert page.count("It is for us</button>") == SHOWN
+    [behind] = re.findall(r'hx-get="(/settings/noise\?below=\d+)"', page)
+    with as_fragment(mia):
+        older = mia.get(behind).text
+    assert (older.count("It is for us</button>"), "the 0th time" in older, "Show older ones" in older) == (1, True, False)
 
 
 def test_not_for_us_puts_the_case_aside_teaches_the_source_and_is_undone(door: Door) -> None:

@@ -1,8 +1,8 @@
 """What was thrown as noise and why, with a way back, and what each source learnt from its agents."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk
@@ -21,9 +21,11 @@ SHOWN = 100
 
 
 @router.get("", dependencies=[may(Right.TRIAGE)])
-def thrown(request: Request, desk: AtDesk, visitor: Reading) -> Response:
-    """Show the posts that were thrown last."""
+def thrown(request: Request, desk: AtDesk, visitor: Reading, below: Annotated[int | None, Query(ge=0, lt=2**63)] = None) -> Response:
+    """Show the posts that were thrown last; for htmx only the lines behind the post `below`."""
     with desk.pool.transaction() as conn:
+        if below is not None and request.headers.get("HX-Request"):
+            return desk.screens.blocks(request, "noise.html", ["lines"], _lines(conn, PostId(below)))
         values = _values(conn) | {"counts": counts.read(conn, visitor.scope)}
     return desk.screens.page(request, "noise.html", values)
 
@@ -49,13 +51,20 @@ def throw(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> 
     return saying(desk.screens.blocks(request, "noise.html", ["shown"], values), _("Taken back"))
 
 
+def _lines(conn: Connection, below: PostId | None = None) -> dict[str, Any]:
+    rows = relevance.thrown(conn, limit=SHOWN + 1, below=below)
+    return {
+        "thrown": rows[:SHOWN],
+        "more": rows[SHOWN - 1].id if len(rows) > SHOWN else None,
+        "noise_words": Table(WORDS),
+    }
+
+
 def _values(conn: Connection) -> dict[str, Any]:
     words = Table(WORDS)
-    return {
-        "thrown": relevance.thrown(conn, limit=SHOWN),
+    return _lines(conn) | {
         "lessons": relevance.lessons(conn, most=SHOWN),
         "kinds": [words[one.name] for one in matchers.of_kind(conn, matchers.NOISE) if one.name in words],
-        "noise_words": words,
         "least": LEAST_THROWN,
         "least_kept": LEAST_KEPT,
         "most": SHOWN,

@@ -106,8 +106,8 @@ def read_by(conn: Connection, *, source_id: SourceId, encoder: str, most: int) -
     )
 
 
-def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
-    """Return the newest posts that were thrown as noise."""
+def thrown(conn: Connection, *, limit: int, below: PostId | None = None) -> list[Thrown]:
+    """Return the newest posts that were thrown as noise, those with ids below `below` alone where it is given."""
     return fetch_all(
         conn,
         Thrown,
@@ -115,10 +115,10 @@ def thrown(conn: Connection, *, limit: int) -> list[Thrown]:
         select p.id, p.source_id, s.handle as source, p.network, coalesce(nullif(a.name, ''), a.handle) as author_name, p.text, v.language,
           v.noise, p.permalink, p.published_at
         from verdicts v join posts p on p.id = v.post_id join sources s on s.id = p.source_id join authors a on a.id = p.author_id
-        where v.noise <> '' and p.route = 'ignore' and p.deleted_at is null
+        where v.noise <> '' and p.route = 'ignore' and p.deleted_at is null and (%(below)s::bigint is null or v.post_id < %(below)s)
         order by v.post_id desc limit %(limit)s
         """,
-        {"limit": limit},
+        {"limit": limit, "below": below},
     )
 
 
@@ -221,7 +221,7 @@ def worked(conn: Connection, *, source_id: SourceId, encoder: str, most: int) ->
 
 
 def untaught(conn: Connection, *, encoder: str, least_thrown: int, least_kept: int) -> list[SourceId]:
-    """Return the sources that have learnt nothing, though `encoder` has read enough of what agents threw and of what they answered or kept."""
+    """Return the sources that learnt nothing, though `encoder` has read enough of what agents threw, and of what they answered or kept."""
     return fetch_values(
         conn,
         """
