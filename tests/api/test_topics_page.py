@@ -149,6 +149,23 @@ def test_history_is_labelled_with_progress_on_the_page(door: Door) -> None:
     assert 'topic">Luggage' in door.visitor(door.who.ada).get("/inbox?view=all").text
 
 
+def test_labelling_that_was_stopped_stays_on_the_page_until_it_is_begun_again(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    topic_id = a_topic(door, examples=("my bag is lost", "bag lost and nobody answers", "lost my bag"))
+    mia.post(f"/settings/topics/{topic_id}/archive")
+    Workplace(pool=door.pool, now=door.now).perform(Task.READ_EXAMPLES)
+    with door.pool.transaction() as conn:
+        [job_id] = fetch_values(conn, "select id from jobs where state = 'queued'")
+    mia.post(f"/settings/jobs/{job_id}/cancel")
+    assert all(said in mia.get("/settings/topics").text for said in ("stopped", "Begin again", "“Luggage” was archived"))
+    assert "asked by Mia" in mia.post("/settings/topics/history").text
+    work(door)
+    assert "Labelling history by topic" not in mia.get("/settings/topics").text
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select count(*) from post_topics") == [0]
+    assert door.visitor(door.who.ada).post("/settings/topics/history").status_code == 403
+
+
 def test_an_agent_gives_and_takes_a_topic_and_both_are_undone(door: Door) -> None:
     topic_id, case_id = a_topic(door), door.who.talked
     with as_fragment(door.visitor(door.who.ada)) as ada:

@@ -13,8 +13,9 @@ from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import Refused
 from amends.core.translating import _
-from amends.inbox.actions import topic_labels, topics
+from amends.inbox.actions import jobs, topic_labels, topics
 from amends.inbox.rules.ids import BrandId, PostId, TopicExampleId, TopicId
+from amends.inbox.rules.job_reasons import JobWhy
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import counts
 
@@ -49,6 +50,17 @@ def make(
         lambda conn: topics.create(conn, name=name, brand_id=brand_id, agent_id=visitor.agent_id, now=desk.clock()),
         _("Made. Open it and give it three examples; then it begins to match"),
     )
+
+
+@router.post("/history", dependencies=[may(Right.TRIAGE)])
+def label_history(request: Request, desk: AtDesk, visitor: Meaning) -> Response:
+    """Begin once more to label history, which was stopped or failed, and show its progress."""
+    why = JobWhy.ASKED.of(visitor.name)
+    with desk.pool.transaction() as conn:
+        job_id = jobs.start(conn, kind="topics", why=why, facts={}, agent_id=visitor.agent_id, now=desk.clock())
+        job = jobs.job_of(conn, job_id)
+    desk.wake()
+    return desk.screens.blocks(request, "jobs.html", ["job"], {"job": job})
 
 
 @router.get("/{topic_id:int}", dependencies=[may(Right.TRIAGE)])
