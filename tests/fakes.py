@@ -13,7 +13,7 @@ from amends.core.errors import Unreachable
 from amends.core.ports import Cursor, Draft, Page, Published, Reading, Standing, Trust
 from amends.core.post import Author, Post
 from amends.core.watching import Watch
-from amends.triage.language import detect
+from amends.triage.language import detect_all
 
 NEGATIVE_WORDS = ("bad", "worst", "broken", "lost", "delayed", "refund", "outage", "angry", "terrible", "never", "down")
 POSITIVE_WORDS = ("thank", "great", "love", "good", "well done")
@@ -35,9 +35,9 @@ class FakeClassifier:
         self.batches: list[list[str]] = []
         self.languages: list[str] = []
 
-    def detect(self, text: str, hint: str = "") -> str:
-        """Return the language as the shipped model tells it."""
-        return detect(text, hint)
+    def detect(self, texts: Sequence[str], hints: Sequence[str]) -> list[str]:
+        """Return the languages as the shipped model tells them."""
+        return detect_all(texts, hints)
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:
         """Return one reading a text, and remember the call in `batches`."""

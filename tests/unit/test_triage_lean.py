@@ -45,8 +45,8 @@ def meanings(where: Path, *texts: str) -> list[Numbers]:
 def test_an_embedding_is_drawn_as_far_as_its_words_are_sure() -> None:
     lean = Lean(table=table(), towards=TOWARDS)
     before = np.eye(WIDTH)[5]
-    after = lean.drawn(before, SINHALA)
-    chances = np.exp(lean.table.scores(SINHALA))
+    [after] = lean.drawn(before[None], [SINHALA])
+    [chances] = np.exp(lean.table.scores([SINHALA]))
     assert np.linalg.norm(after) == pytest.approx(1, abs=1e-5)
     assert after[:2] / after[5] == pytest.approx(chances[1:], abs=1e-4)
 

@@ -252,8 +252,8 @@ class Classifier(Protocol):
     version: str
     trust: Trust
 
-    def detect(self, text: str, hint: str = "") -> str:
-        """Return the language of a cleaned text, as the model was taught to tell them apart; `hint` is the network's guess."""
+    def detect(self, texts: Sequence[str], hints: Sequence[str]) -> list[str]:
+        """Return the language of each cleaned text, as the model was taught to tell them apart; hints are the network's guesses, or ""."""
         ...
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:

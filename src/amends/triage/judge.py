@@ -16,6 +16,7 @@ from amends.triage.verdict import Verdict
 
 NOTHING_SAID = Reading(negative=0.0, neutral=1.0, positive=0.0, complaint=0.0)
 NOBODY = "none"
+INTENTS = tuple(Intent)
 NOT_READABLE = Reading(negative=1 / 3, neutral=1 / 3, positive=1 / 3, complaint=0.0)
 
 
@@ -52,7 +53,7 @@ def judge(texts: Sequence[Text], classifier: Classifier, tuning: Tuning = SHIPPE
 
 def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classifier, tuning: Tuning = SHIPPED) -> list[Verdict]:
     """Return one verdict a text, in order, where the classifier has read some of them before; the rest it reads now."""
-    asked = [ask(text, classifier) for text, _ in known]
+    asked = ask([text for text, _ in known], classifier)
     said = {i: reading for i, (_, reading) in enumerate(known) if reading is not None}
     still = [i for i, one in enumerate(asked) if i not in said and has_words(one.words)]
     readings = classifier.read([asked[i].words for i in still], [asked[i].language for i in still])
@@ -60,10 +61,13 @@ def judge_again(known: Sequence[tuple[Text, Reading | None]], classifier: Classi
     return [verdict_of(one, heard.get(i, NOTHING_SAID), classifier.trust, tuning, classifier.version) for i, one in enumerate(asked)]
 
 
-def ask(text: Text, classifier: Classifier) -> Asked:
-    """Return a text made ready for a classifier."""
-    words = clean(text.text)
-    return Asked(text=text, words=words, language=text.language or classifier.detect(words, text.language_hint))
+def ask(texts: Sequence[Text], classifier: Classifier) -> list[Asked]:
+    """Return texts made ready for a classifier, in order."""
+    words = [clean(text.text) for text in texts]
+    open_ones = [i for i, text in enumerate(texts) if not text.language]
+    heard = classifier.detect([words[i] for i in open_ones], [texts[i].language_hint for i in open_ones])
+    languages = {i: text.language for i, text in enumerate(texts)} | dict(zip(open_ones, heard, strict=True))
+    return [Asked(text=text, words=words[i], language=languages[i]) for i, text in enumerate(texts)]
 
 
 def unread(why: str) -> Verdict:
@@ -128,7 +132,7 @@ def _needs_look(asked: Asked, reading: Reading | None, confidence: float, trust:
 
 def _intents(reading: Reading) -> dict[Intent, float]:
     """Return the chance of each intent, sum 1: what the model does not say of any is that of none of them."""
-    chances = {intent: float(getattr(reading, intent)) for intent in Intent}
+    chances = {intent: float(getattr(reading, intent)) for intent in INTENTS}
     chances[Intent.OTHER] += max(0.0, 1 - sum(chances.values()))
     return chances
 

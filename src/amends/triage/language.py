@@ -7,7 +7,7 @@ Tamil, Kannada and Hindi; py3langid for everything else. The network's hint only
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -78,9 +78,19 @@ class Latin:
     languages: tuple[str, ...]
     table: Table
 
-    def chances(self, words: str) -> dict[str, float]:
-        """Return how likely each language is for a text in Latin letters."""
-        return dict(zip(self.languages, np.exp(self.table.scores(words)).tolist(), strict=True))
+    def chances(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Return how likely each language is for texts in Latin letters."""
+        return [dict(zip(self.languages, chances, strict=True)) for chances in np.exp(self.table.scores(texts)).tolist()]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Doubt:
+    """What py3langid is not certain of: the words, its answer `found` and how `sure` it is, and the network's hint."""
+
+    words: str
+    found: str
+    sure: float
+    hint: str
 
 
 def read_latin(path: Path) -> Latin:
@@ -108,6 +118,19 @@ def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:
     `hint` is what the network says ("" where it says nothing); it decides only where the text itself leaves it open. `latin` is the model
     for Latin letters, without it the shipped one.
     """
+    return detect_all([text], [hint], latin)[0]
+
+
+def detect_all(texts: Sequence[str], hints: Sequence[str], latin: Latin | None = None) -> list[str]:
+    """Return the language of each text as `detect` does; those that leave doubt are put to the model for Latin letters together."""
+    told = [_told(text, hint) for text, hint in zip(texts, hints, strict=True)]
+    doubts = [one for one in told if isinstance(one, _Doubt)]
+    chances = iter((latin or _shipped()).chances([one.words for one in doubts]) if doubts else ())
+    return [_doubtful(one, next(chances)) if isinstance(one, _Doubt) else one for one in told]
+
+
+def _told(text: str, hint: str) -> str | _Doubt:
+    """Return the language of a text in so far as our own model need not be asked."""
     words = text.replace(MENTION_MASK, " ").replace(LINK_MASK, " ")[:LONGEST_TEXT]
     scripts = _scripts(words)
     if not scripts:
@@ -116,7 +139,7 @@ def detect(text: str, hint: str = "", latin: Latin | None = None) -> str:
     if certain:
         return certain
     if scripts[LATIN] * 2 >= scripts.total():
-        return _in_latin(words, hint.lower().partition("-")[0], latin)
+        return _in_latin(words, hint.lower().partition("-")[0])
     return _other(words, hint.lower().partition("-")[0])
 
 
@@ -128,11 +151,11 @@ def script_of(text: str) -> str:
 
 def _scripts(text: str) -> Counter[str]:
     """Return how many letters of a text are of which script."""
-    letters = Counter(filter(str.isalpha, text))
     if text.isascii():  # most of them by far
-        return Counter({LATIN: letters.total()} if letters else {})
+        letters = sum(map(str.isalpha, text))
+        return Counter({LATIN: letters} if letters else {})
     scripts: Counter[str] = Counter()
-    for letter, times in letters.items():
+    for letter, times in Counter(filter(str.isalpha, text)).items():
         scripts[_script(letter)] += times
     return scripts
 
@@ -156,14 +179,14 @@ def _by_script(scripts: Counter[str]) -> str:
     return SCRIPTS[script] if count >= FOREIGN_SHARE * scripts.total() and script else ""
 
 
-def _in_latin(words: str, hint: str, latin: Latin | None) -> str:
-    """Return the language of a text in Latin letters."""
+def _in_latin(words: str, hint: str) -> str | _Doubt:
+    """Return the language of a text in Latin letters, or the doubt that is left."""
     if _is_plainly_english(words):
         return ENGLISH
     if _is_punjabi(words):
         return "pa-Latn"
     found, sure = _identifier().classify(words)
-    return str(found) if sure >= CERTAIN else _doubtful((latin or _shipped()).chances(words), str(found), sure, hint)
+    return str(found) if sure >= CERTAIN else _Doubt(words=words, found=str(found), sure=sure, hint=hint)
 
 
 def _is_plainly_english(words: str) -> bool:
@@ -173,19 +196,19 @@ def _is_plainly_english(words: str) -> bool:
     return hits >= ENGLISH_HITS and hits >= ENGLISH_SHARE * len(found)
 
 
-def _doubtful(ours: Mapping[str, float], found: str, sure: float, hint: str) -> str:
-    """Return the language where py3langid's answer `found` leaves doubt: our own model's, its answer after all, the hint, or `und`.
+def _doubtful(doubt: _Doubt, ours: Mapping[str, float]) -> str:
+    """Return the language where doubt is left: our own model's, py3langid's answer after all, the hint, or `und`.
 
     A language that neither knows, such as romanised Amharic, must not pass for the one that it happens to resemble.
     """
     best = max(ours, key=lambda language: ours[language])
     if best.endswith(ROMANISED) and ours[best] >= ROMANISED_ENOUGH:
         return best
-    if sure >= SURE_ENOUGH:
-        return found
-    if hint == found or ours.get(hint, 0.0) >= PLAUSIBLE:
-        return hint
-    return best if ours[best] >= SURE_ALONE else _known(found, ours)
+    if doubt.sure >= SURE_ENOUGH:
+        return doubt.found
+    if doubt.hint == doubt.found or ours.get(doubt.hint, 0.0) >= PLAUSIBLE:
+        return doubt.hint
+    return best if ours[best] >= SURE_ALONE else _known(doubt.found, ours)
 
 
 def _known(found: str, ours: Mapping[str, float]) -> str:

@@ -4,6 +4,7 @@ Encoders have read hardly any Tamil or Sinhala in Latin letters and hear little 
 hear more: they say how likely each topic is, and the embedding is drawn towards what such texts mean on average in letters that it reads.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,10 @@ class Lean:
     table: Table
     towards: Numbers
 
-    def drawn(self, embedding: Numbers, text: str) -> Numbers:
-        """Return the embedding of a cleaned text, of length 1, as its words draw it."""
-        moved = embedding + np.exp(self.table.scores(text)) @ self.towards
-        return moved / np.linalg.norm(moved)
+    def drawn(self, embeddings: Numbers, texts: Sequence[str]) -> Numbers:
+        """Return the embeddings of cleaned texts [n, numbers], of length 1, as their words draw them."""
+        moved = embeddings + np.exp(self.table.scores(texts)) @ self.towards
+        return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
 def read_lean(folder: Path) -> Lean | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from amends.core.ports import Reading
 from amends.triage.signals import Signal, signals
-from amends.triage.urgency_weights import MOST, SHIPPED_WEIGHTS, Reason, UrgencyWeights
+from amends.triage.urgency_weights import MOST, REASONS, SHIPPED_WEIGHTS, Reason, UrgencyWeights
 
 CLEAR = 0.5
 SURE_SIGNAL = 0.6
@@ -24,6 +24,7 @@ ENOUGH_EARLIER = 3
 NEVER_DAMPED = frozenset({Reason.SAFETY})
 LEAST_DANGER = 0.5
 DIGITS = 3
+SIGNALS = tuple(Signal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +54,13 @@ class Urgency:
 def urgency(text: str, reading: Reading, facts: Facts = NO_FACTS, weights: UrgencyWeights = SHIPPED_WEIGHTS) -> Urgency:
     """Return how urgent a cleaned text is."""
     counted = shares(text, reading, facts)
-    points = dict(zip(Reason, points_of(counted, weights), strict=True))
+    each = points_of(counted, weights)
+    points = dict(zip(REASONS, each, strict=True))
     gravity = max(reading.negative, reading.complaint)
     named = [reason for reason, worth in points.items() if worth >= 1 and _is_named(reason, reading, gravity)]
     named.sort(key=lambda reason: (-points[reason], reason))
     return Urgency(
-        score=score(counted, weights),
+        score=_most(each),
         reasons=tuple(str(reason) for reason in named),
         points=tuple(points[reason] for reason in named),
         shares=counted,
@@ -72,7 +74,11 @@ def points_of(counted: Sequence[float], weights: UrgencyWeights) -> list[int]:
 
 def score(counted: Sequence[float], weights: UrgencyWeights) -> int:
     """Return the urgency that these shares make under `weights`: the sum of the points, 100 at most."""
-    return min(MOST, sum(points_of(counted, weights)))
+    return _most(points_of(counted, weights))
+
+
+def _most(points: Sequence[int]) -> int:
+    return min(MOST, sum(points))
 
 
 def shares(text: str, reading: Reading, facts: Facts) -> tuple[float, ...]:
@@ -82,12 +88,12 @@ def shares(text: str, reading: Reading, facts: Facts) -> tuple[float, ...]:
     found |= {Reason(signal): _of_signal(Reason(signal), gravity) for signal in _given(text, reading.signals)}
     found[Reason.EARLIER] = gravity * min(1.0, facts.earlier_complaints / ENOUGH_EARLIER)
     found[Reason.REACH] = gravity * _reach(facts.followers)
-    return tuple(round(found.get(reason, 0.0), DIGITS) for reason in Reason)
+    return tuple([round(found.get(reason, 0.0), DIGITS) for reason in REASONS])
 
 
-def _given(text: str, chances: Mapping[str, float]) -> set[Signal]:
+def _given(text: str, chances: Mapping[str, float]) -> frozenset[Signal]:
     """Return the signals that the words give, or of which the model is sure."""
-    return set(signals(text)) | {signal for signal in Signal if chances.get(signal, 0.0) >= SURE_SIGNAL}
+    return signals(text) | {signal for signal in SIGNALS if chances.get(signal, 0.0) >= SURE_SIGNAL}
 
 
 def _of_signal(reason: Reason, gravity: float) -> float:

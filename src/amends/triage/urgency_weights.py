@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 HEAVIEST = 50
 MOST = 100
@@ -34,7 +35,8 @@ class Reason(StrEnum):
         return self.name.lower()
 
 
-_KEYS = tuple(reason.key for reason in Reason)
+REASONS = tuple(Reason)
+_row = attrgetter(*(reason.key for reason in REASONS))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,7 @@ class UrgencyWeights:
     @property
     def row(self) -> tuple[int, ...]:
         """The weights in the order of `Reason`."""
-        return tuple(getattr(self, name) for name in _KEYS)
+        return _row(self)
 
     @property
     def stored(self) -> dict[str, int]:

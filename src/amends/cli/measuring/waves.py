@@ -49,7 +49,8 @@ def measure(model: Classifier, sight: Sight) -> Found:
         rows = list(csv.DictReader(file, delimiter="\t"))
     meant = sight.see(read(model, [row["text"] for row in rows], [row["language"] for row in rows]))
     plain = [row for row in own_dev() if row.mood == NEGATIVE]
-    ordinary = sight.see(read(model, [row.text for row in plain], [model.detect(row.text) for row in plain]))
+    texts = [row.text for row in plain]
+    ordinary = sight.see(read(model, texts, model.detect(texts, [""] * len(texts))))
     waves = sorted({row["wave"] for row in rows})
     tries = [
         _try(meant[[place for place, row in enumerate(rows) if row["wave"] == wave]], ordinary, sight, seed)

@@ -50,7 +50,8 @@ def _found(text: str, language: str, shapes: tuple[str, ...]) -> tuple[Found, ..
 
 def kinds_of(found: Sequence[Found]) -> tuple[Kind, ...]:
     """Return the kinds among `found`, each once, in the order of `Kind`."""
-    return tuple(kind for kind in Kind if any(one.kind is kind for one in found))
+    there = {one.kind for one in found}
+    return tuple(kind for kind in Kind if kind in there) if there else ()
 
 
 def mask(text: str, language: str = "", *, shapes: Sequence[str] = (), keep: Collection[Kind] = ()) -> str:

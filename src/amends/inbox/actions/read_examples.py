@@ -55,7 +55,8 @@ def _read(unread: Sequence[Unread], classifier: Classifier, known: Mapping[int, 
     words = [clean(one.text) for one in unread]
     meant: dict[int, Numbers | None] = {i: known.get(key(text)) for i, text in enumerate(words)}
     readable = [i for i, text in enumerate(words) if meant[i] is None and has_words(text)]
-    readings = classifier.read([words[i] for i in readable], [classifier.detect(words[i], unread[i].language) for i in readable])
+    texts = [words[i] for i in readable]
+    readings = classifier.read(texts, classifier.detect(texts, [unread[i].language for i in readable]))
     meant |= {i: reading.embedding if reading else None for i, reading in zip(readable, readings, strict=True)}
     return [(one, None if (found := meant[i]) is None else pack(found)) for i, one in enumerate(unread)]
 

@@ -138,6 +138,8 @@ _QUESTION_MARKS = frozenset("?؟;？፧՞¿⁇⁈⁉")  # noqa: RUF001
 
 def is_question(text: str) -> bool:
     """Return whether somebody seems to ask something: a question mark of any script outside a link."""
+    if _QUESTION_MARKS.isdisjoint(text):
+        return False
     words = (word for word in text.split() if not word.lower().startswith(("http://", "https://", "www.")))
     return any(not _QUESTION_MARKS.isdisjoint(word) for word in words)
 

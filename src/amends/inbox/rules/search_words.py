@@ -12,6 +12,8 @@ from amends.inbox.rules.tokens import Run, Token, runs, tokens
 MOST_WORDS = 16
 MOST_PLACES = 200
 MOST_BYTES = 500_000
+WIDEST = 4
+"""How many bytes a letter has at most."""
 _QUOTED = re.compile(r'"([^"]*)"?|([^"]+)')
 _AROUND = 60
 _SHOWN = 240
@@ -84,8 +86,9 @@ def vector(text: str, labels: Iterable[str]) -> str:
     for token in tokens(text):
         for form in token.forms:
             places.setdefault(form, []).append(token.place)
-    placed = (f"{_quoted(form)}:{','.join(map(str, found[:MOST_PLACES]))}" for form, found in places.items())
-    return " ".join([*(_quoted(label) for label in labels), *_within(placed)])
+    placed = [f"{_quoted(form)}:{','.join(map(str, found[:MOST_PLACES]))}" for form, found in places.items()]
+    fits = sum(map(len, placed)) * WIDEST <= MOST_BYTES
+    return " ".join([*(_quoted(label) for label in labels), *(placed if fits else _within(placed))])
 
 
 def _within(words: Iterable[str]) -> Iterator[str]:
@@ -188,5 +191,7 @@ def _all(pieces: Iterable[Sought]) -> Sought:
 
 
 def _quoted(word: str) -> str:
+    if word.isalnum():  # most of them by far
+        return f"'{word}'"
     doubled = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{doubled}'"

@@ -7,9 +7,9 @@ A word may be found whole (`LK-2024-7788` as `lk20247788`), by its parts (`2024`
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 LONGEST = 40
 """How many letters of a word count."""
@@ -38,8 +38,7 @@ _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _CLOSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text from `start` to `end`, at its `place` in the order of words, found by any of its `forms`."""
 
     start: int
@@ -48,8 +47,7 @@ class Token:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What is written without a space: its parts, and the forms of the whole where that is more than its one part."""
 
     parts: tuple[Token, ...]

@@ -1,8 +1,9 @@
 """SQL of clocks: what they follow from, the rows as they stand and are to be, and which of them something is to be done about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
@@ -175,8 +176,12 @@ def save(conn: Connection, rows: Sequence[ClockRow]) -> None:
     )
 
 
+STORED = tuple(field.name for field in fields(ClockRow) if field.name != "id")
+_stored = attrgetter(*STORED)
+
+
 def _facts(row: ClockRow) -> dict[str, Any]:
-    return {name: _plain(value) for name in ClockRow.__dataclass_fields__ if name != "id" and (value := getattr(row, name)) is not None}
+    return {name: _plain(value) for name, value in zip(STORED, _stored(row), strict=True) if value is not None}
 
 
 def _plain(value: object) -> object:

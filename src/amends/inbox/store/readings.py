@@ -11,6 +11,8 @@ from amends.core.ports import Intent, Reading
 from amends.inbox.rules.ids import PostId
 from amends.triage.signals import Signal
 
+INTENTS, SIGNALS = tuple(Intent), tuple(Signal)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredReading:
@@ -56,8 +58,8 @@ def _row(post_id: PostId, reading: Reading) -> dict[str, object]:
     return {
         "post_id": post_id,
         "mood": [reading.negative, reading.neutral, reading.positive],
-        "intents": [getattr(reading, intent) for intent in Intent],
-        "signals": [reading.signals.get(signal, 0.0) for signal in Signal],
+        "intents": [getattr(reading, intent) for intent in INTENTS],
+        "signals": [reading.signals.get(signal, 0.0) for signal in SIGNALS],
         "embedding": None if reading.embedding is None else b64encode(reading.embedding.astype("<f2").tobytes()).decode(),
     }
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from amends.core.errors import ModelMissing
 from amends.core.ports import Reading, Sentiment, Trust
-from amends.triage.language import ANSWERS, ROMANISED, detect
+from amends.triage.language import ANSWERS, ROMANISED, detect_all
 
 BATCH = 16
 SURE_ENOUGH = 0.5
@@ -64,9 +64,9 @@ class HubModel:
         self._moods = label_moods(network.config.id2label)
         self._longest = _longest(tokenizer, network.config)
 
-    def detect(self, text: str, hint: str = "") -> str:
-        """Return the language of a cleaned text, as the shipped model tells them apart."""
-        return detect(text, hint)
+    def detect(self, texts: Sequence[str], hints: Sequence[str]) -> list[str]:
+        """Return the language of each cleaned text, as the shipped model tells them apart."""
+        return detect_all(texts, hints)
 
     def read(self, texts: Sequence[str], languages: Sequence[str]) -> list[Reading | None]:  # noqa: ARG002 - the model reads any
         """Return one reading a text, in order; None where a text cannot be read."""

@@ -35,12 +35,8 @@ FEWEST_OF_A_SOURCE = 50
 
 def counted(texts: Sequence[str], *, buckets: int = BUCKETS) -> csr_matrix:
     """Return the n-gram counts of texts [n, buckets]."""
-    found = [grams(text, buckets=buckets) for text in texts]
-    ends = np.cumsum([0, *(len(places) for places, _ in found)])
-    return csr_matrix(
-        (np.concatenate([counts for _, counts in found]), np.concatenate([places for places, _ in found]), ends),
-        shape=(len(texts), buckets),
-    )
+    found = grams(texts, buckets=buckets)
+    return csr_matrix((found.counts, found.places, found.ends), shape=(len(texts), buckets))
 
 
 def rarity(counts: csr_matrix) -> NDArray[np.uint8]:

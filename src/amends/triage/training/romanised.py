@@ -66,7 +66,8 @@ def teach(data: Path, out: Path, *, seed: int) -> float:
         [text for text, _ in texts[held:]], [languages.index(language) for _, language in texts[held:]], buckets=BUCKETS, strength=STRENGTH
     )
     write_tables(out, {TABLE: table}, languages=languages)
-    return float(np.mean([languages[int(table.scores(text).argmax())] == language for text, language in texts[:held]]))
+    said = table.scores([text for text, _ in texts[:held]]).argmax(1).tolist()
+    return float(np.mean([languages[place] == language for place, (_, language) in zip(said, texts[:held], strict=True)]))
 
 
 def _own() -> list[Labelled]:

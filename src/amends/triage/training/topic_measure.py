@@ -139,11 +139,8 @@ def _read(files: Sequence[Path], classifier: Classifier, *, every: int = 1) -> S
 
 def _meanings(texts: Sequence[str], classifier: Classifier) -> list[Numbers | None]:
     words = [clean(text) for text in texts]
-    readings = [
-        reading
-        for at in range(0, len(words), BATCH)
-        for reading in classifier.read(words[at : at + BATCH], [classifier.detect(text) for text in words[at : at + BATCH]])
-    ]
+    batches = [words[at : at + BATCH] for at in range(0, len(words), BATCH)]
+    readings = [reading for batch in batches for reading in classifier.read(batch, classifier.detect(batch, [""] * len(batch)))]
     return [None if reading is None else reading.embedding for reading in readings]
 
 

@@ -18,7 +18,7 @@ from amends.inbox.rules.ids import PostId
 from amends.inbox.store import corrections, judged, readings
 from amends.inbox.store.jobs import Job
 from amends.inbox.store.judged import Judged, Rewritten
-from amends.triage.judge import Text, ask, judge_again, unread
+from amends.triage.judge import Asked, Text, ask, judge_again, unread
 from amends.triage.labels import labelled
 from amends.triage.tuning import Tuning
 from amends.triage.verdict import Verdict
@@ -50,13 +50,17 @@ def judge_posts(conn: Connection, posts: Sequence[Judged], tools: Tools) -> dict
     rewritten: dict[PostId, Rewritten] = {}
     for post in posts:
         labels, said = corrections.labels(given.get(post.id, {})), verdicts[post.id]
-        verdict = labelled(ask(texts[post.id], classifier), said, labels, tuned) if labels else said
-        of_model = replace(said, language=ask(replace(texts[post.id], language=""), classifier).language) if labels else None
+        verdict = labelled(_asked(texts[post.id], classifier), said, labels, tuned) if labels else said
+        of_model = replace(said, language=_asked(replace(texts[post.id], language=""), classifier).language) if labels else None
         rewritten[post.id] = Rewritten(verdict=verdict, of_model=of_model)
     judged.rewrite(conn, rewritten, now=tools.clock())
     save_topics(conn, verdicts)
     recast_cases(conn, [case for case in cases if case.status in GOING_ON])
     return {post_id: (stored.verdict, rewritten[post_id].verdict) for post_id, stored in before.items()}
+
+
+def _asked(text: Text, classifier: Classifier) -> Asked:
+    return ask([text], classifier)[0]
 
 
 def _verdicts(
