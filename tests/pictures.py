@@ -1,8 +1,8 @@
-"""The smallest pictures of each kind that a browser shows (the WebP only begins like one)."""
+"""The smallest pictures of each kind that say how large they are."""
 
 from base64 import b64decode
 
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
-WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L"
+JPEG = bytes.fromhex("ffd8 ffe000104a46494600010100000100010000 ffc0000b080001000101011100 ffda0008010100003f0000 ffd9")
+WEBP = b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")

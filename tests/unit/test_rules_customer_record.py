@@ -8,8 +8,9 @@ from amends.api import record_words
 from amends.core.errors import Refused
 from amends.inbox.rules import organisations
 from amends.inbox.rules.contact import WayKind, normal, normal_email
-from amends.inbox.rules.customer_files import file_name, media_type
+from amends.inbox.rules.customer_files import file_name, fitting, media_type
 from amends.inbox.rules.customer_record import Attribute, Kind, check_month_and_day, checked, checked_attribute
+from tests.pictures import GIF, JPEG
 
 CLASS = Attribute(key="cabin", name="Cabin", kind=Kind.CHOICE, choices=("Economy", "Business"))
 
@@ -158,6 +159,21 @@ def test_one_address_is_one_address_however_it_is_written() -> None:
             normal(kind, wrong)
 
 
+@pytest.mark.parametrize(
+    ("given", "content", "kept"),
+    [
+        ("a.html", b"%PDF-<script>", "a.html.pdf"),
+        ("bill.pdf.exe", b"%PDF-1.7", "bill.pdf.exe.pdf"),
+        ("run.hta", GIF, "run.hta.gif"),
+        ("scan", JPEG, "scan.jpg"),
+        ("scan.JPEG", JPEG, "scan.JPEG"),
+        ("a.csv", b"one;two", "a.csv"),
+    ],
+)
+def test_a_file_is_called_as_what_it_is(given: str, content: bytes, kept: str) -> None:
+    assert fitting(given, media_type(given, content)) == kept
+
+
 def test_a_file_is_what_its_content_says() -> None:
     assert media_type("a.pdf", b"%PDF-1.7 ...") == "application/pdf"
     assert media_type("a.csv", "name;town\nකමල්;Galle".encode()) == "text/csv"
@@ -170,6 +186,8 @@ def test_a_file_is_what_its_content_says() -> None:
         ("a.pdf", b""),
         ("a.png", b"not a picture"),
         ("run.docx.exe", b"PK\x03\x04"),
+        ("a.txt", "\ufeff\u200b <html>".encode()),
+        ("a.gif", b"GIF89a" + b"\xff" * 4),
     ):
         with pytest.raises(Refused):
             media_type(name, content)

@@ -28,7 +28,7 @@ class Chosen:
 
 def add_picture(conn: Connection, *, case_id: CaseId, agent_id: AgentId, content: bytes, now: datetime) -> AttachmentId:
     """Keep a picture until it is sent; `Refused` where it is no picture, or the agent has left too many lying about."""
-    kind = pictures.kind_of(content)
+    kind = pictures.checked_kind(content)
     locked_case(conn, case_id)
     if attachments.count_loose(conn, case_id=case_id, agent_id=agent_id) >= MOST_LOOSE:
         raise Refused(_("There are many pictures here that were not sent; take some away first."))

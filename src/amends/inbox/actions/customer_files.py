@@ -6,7 +6,7 @@ from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions.customer_record import opened, told_of_part
-from amends.inbox.rules.customer_files import MOST_FILES, file_name, media_type
+from amends.inbox.rules.customer_files import MOST_FILES, file_name, fitting, media_type
 from amends.inbox.rules.ids import CustomerId
 from amends.inbox.store import customer_files
 from amends.inbox.store.customer_changes import NewChange, Source
@@ -18,8 +18,10 @@ FIELD = "files"
 def add_file(conn: Connection, *, customer_id: CustomerId, name: str, body: bytes, source: Source, now: datetime) -> tuple[int, int]:
     """Keep a file; return its id and the row of history that takes it back."""
     opened(conn, customer_id)
-    kept = file_name(name)
-    new = Content(name=kept, media_type=media_type(kept, body), body=body)
+    called = file_name(name)
+    kind = media_type(called, body)
+    kept = fitting(called, kind)
+    new = Content(name=kept, media_type=kind, body=body)
     if len(customer_files.of_customer(conn, customer_id, limit=MOST_FILES)) >= MOST_FILES:
         raise Refused(_("These are many files already; remove one first."))
     file_id = customer_files.insert(conn, customer_id, new, agent_id=source.by, now=now)

@@ -17,7 +17,11 @@ OFFICE = {
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
 PLAIN = {"txt": "text/plain", "csv": "text/csv", "eml": "message/rfc822", "log": "text/plain", "md": "text/plain"}
-_RUN = (b"<!doctype html", b"<html", b"<svg", b"<script", b"<?xml", b"#!", b"mz")
+ENDINGS = {"application/pdf": ("pdf",), "image/jpeg": ("jpg", "jpeg", "jpe", "jfif")} | {
+    kind: (ending,) for kind, ending in pictures.ENDINGS.items() if kind != "image/jpeg"
+}
+"""How what is known by its content alone may be called; text and documents of an office are known by how they are called, too."""
+_RUN = ("<!doctypehtml", "<html", "<svg", "<script", "<?xml", "#!", "mz")
 
 
 def file_name(given: str) -> str:
@@ -29,6 +33,12 @@ def file_name(given: str) -> str:
     return name if len(name) <= 150 else f"{(stem or ending)[:140]}{dot and dot + ending[:9]}"  # noqa: PLR2004
 
 
+def fitting(name: str, kind: str) -> str:
+    """Return a file's name as it is handed out: it ends as its type does, so that no desktop runs a `.html` that begins like a PDF."""
+    endings = ENDINGS.get(kind)
+    return name if endings is None or name.rpartition(".")[2].lower() in endings else f"{name}.{endings[0]}"
+
+
 def media_type(name: str, content: bytes) -> str:
     """Return what kind of file this is; `Refused` where it is none of those we keep, empty, or too large."""
     if not content:
@@ -37,7 +47,7 @@ def media_type(name: str, content: bytes) -> str:
         raise Refused(_("A file may have %(n)s MB at most.") % {"n": MOST_BYTES // 1_000_000})
     found = _paper(name.rpartition(".")[2].lower(), content)
     try:
-        return found or pictures.kind_of(content)
+        return found or pictures.checked_kind(content)
     except Refused as error:
         raise Refused(_("Files that can be kept: PDF, pictures, text, CSV, mails and documents of an office.")) from error
 
@@ -52,10 +62,9 @@ def _paper(ending: str, content: bytes) -> str:
 
 
 def _is_text(content: bytes) -> bool:
-    if b"\0" in content or content.lstrip()[:20].lower().startswith(_RUN):
-        return False
     try:
-        content.decode()
+        text = content.decode()
     except UnicodeDecodeError:
         return False
-    return True
+    seen = "".join(one for one in text[:200] if one.isprintable() and not one.isspace())
+    return "\0" not in text and not seen.lower().startswith(_RUN)

@@ -1,10 +1,12 @@
 """Which uploads are pictures that may go out with an answer. By their content: what a browser or a file's name says is not asked."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 from amends.core.errors import Refused
 from amends.core.translating import _
+from amends.inbox.rules.picture_sizes import check_size
 
 MOST_BYTES = 5_000_000
 MOST_ALT = 1_000
@@ -24,6 +26,9 @@ ONLY_TURNED = EXIF + b"MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x
 
 MARKER = 0xFF
 START_OF_SCAN = 0xDA
+END_OF_PICTURE = 0xD9
+MARK = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+"""A mark in a JPEG, save those that scans have within them."""
 FLAGS_OF_WEBP = 8
 TOLD_IN_WEBP = 0b0000_1100
 """The flags in a WebP's header that say that Exif and XMP follow."""
@@ -43,11 +48,19 @@ def kind_of(content: bytes) -> str:
     raise Refused(_("This is no picture that networks take: PNG, JPEG, WebP or GIF."))
 
 
+def checked_kind(content: bytes) -> str:
+    """Return the type of a picture that may be kept and shown; `Refused` where it is none of ours, or too large, in bytes or in pixels."""
+    kind = kind_of(content)
+    check_size(content, kind)
+    return kind
+
+
 def bare(content: bytes) -> bytes:
     """Return a picture without what was written into it beside the picture: where and with what it was taken, by whom.
 
-    Networks do not all take that out, and an agent's photo of a parcel must not tell the public where she sits. A file that is not built
-    as its format says is returned as it is; the network will refuse it.
+    Networks do not all take that out, and an agent's photo of a parcel must not tell the public where she sits. What lies behind the
+    picture's end (a film of the moment, an archive) does not go along. A file that is not built as its format says is returned as it
+    is; the network will refuse it.
     """
     kind = kind_of(content)
     if kind == "image/jpeg":
@@ -68,7 +81,17 @@ def _bare_jpeg(content: bytes) -> bytes:
         elif turned := _orientation(segment[4:]):
             kept.append(segment[:2] + (2 + len(ONLY_TURNED) - 1).to_bytes(2) + ONLY_TURNED % turned)
         place += length
-    return b"".join(kept) + content[place:]
+    return b"".join(kept) + content[place : _end_of_jpeg(content, place)]
+
+
+def _end_of_jpeg(content: bytes, scan: int) -> int:
+    """Return where a JPEG ends whose scans begin at `scan`: behind its mark of the end, which no scan has within it."""
+    place = scan
+    while found := MARK.search(content, place):
+        if found[0][1] == END_OF_PICTURE:
+            return found.end()
+        place = found.end() + int.from_bytes(content[found.end() : found.end() + 2])
+    return len(content)
 
 
 def _orientation(told: bytes) -> int:
@@ -88,13 +111,18 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     place = 8
     while place < len(content):
         length = 12 + int.from_bytes(content[place : place + 4])
-        yield content[place + 4 : place + 8], content[place : place + length]
+        name = content[place + 4 : place + 8]
+        yield name, content[place : place + length]
+        if name == b"IEND":
+            return
         place += length
 
 
 def _bare_webp(content: bytes) -> bytes:
-    if int.from_bytes(content[4:8], "little") + 8 != len(content):
+    ends = int.from_bytes(content[4:8], "little") + 8
+    if ends > len(content):
         return content
+    content = content[:ends]
     kept, place = list[bytes](), 12
     while place < len(content):
         length = 8 + int.from_bytes(content[place + 4 : place + 8], "little")
