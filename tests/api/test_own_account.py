@@ -8,6 +8,7 @@ import pytest
 from amends.api.frame import LANGUAGE_COOKIE
 from amends.api.looks import THEME_COOKIE
 from amends.core.database import fetch_values
+from amends.inbox.actions.password_links import make_link
 from tests.accounts import BETTER, PASSWORD, eve, fill_in, knock
 from tests.door import Door
 from tests.mailbox import Post, a_mailbox
@@ -24,6 +25,7 @@ def mailing(door: Door, post: Post) -> Door:
 def link_in(post: Post) -> str:
     body = post.letters[-1].get_body(("plain",))
     assert body
+    assert "and your API tokens unless you say otherwise" in body.get_content()
     return "/new-password?key=" + body.get_content().replace("=\n", "").partition("/new-password?key=")[2].split()[0]
 
 
@@ -59,6 +61,30 @@ def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(door: Door
     assert here.post("/settings/security/password", data={"old": PASSWORD, "new": BETTER}).status_code == 200
     assert (other.get("/inbox").status_code, here.get("/inbox").status_code) == (303, 200)
     assert knock(door.stranger(), EMAIL, BETTER).status_code == 303
+
+
+@pytest.mark.parametrize(("ticked", "status"), [("", 200), ("yes", 401)])
+def test_api_tokens_end_with_a_new_password_where_that_is_wished(door: Door, ticked: str, status: int) -> None:
+    here, wish = door.visitor(eve_id := eve(door)), {"old": PASSWORD, "new": BETTER, "tokens_too": ticked}
+    assert "tokens_too" not in here.get("/settings/security").text, "there is none to end"
+    program = door.program(eve_id)
+    assert 'name="tokens_too" value="yes">' in here.get("/settings/security").text
+    assert here.post("/settings/security/password", data=wish).status_code == 200
+    assert program.get("/api/v1/me").status_code == status
+
+
+@pytest.mark.parametrize(("ticked", "status"), [({}, 200), ({"tokens_too": "yes"}, 401)])
+def test_who_forgot_their_password_is_offered_to_end_their_api_tokens(door: Door, ticked: dict[str, str], status: int) -> None:
+    program = door.program(eve_id := eve(door))
+    with door.pool.transaction() as conn:
+        key = make_link(conn, agent_id=eve_id, by=None, now=door.now)[1]
+    client, link = door.stranger(), f"/new-password?key={key}"
+    assert 'name="tokens_too" value="yes" checked>' in client.get(link).text
+    again = fill_in(client, link, key=key, password="short", **ticked)
+    assert ('name="tokens_too" value="yes" checked>' in again.text) == bool(ticked)
+    assert program.get("/api/v1/me").status_code == 200
+    assert fill_in(client, link, key=key, password=BETTER, **ticked).headers["location"] == "/login"
+    assert program.get("/api/v1/me").status_code == status
 
 
 def test_guessing_the_present_password_in_a_stolen_session_gets_slow(door: Door) -> None:
@@ -142,6 +168,7 @@ def test_a_letter_names_our_own_address_whatever_the_request_says(door: Door) ->
         fill_in(client, "/forgot", email=EMAIL)
     body = post.letters[-1].get_body(("plain",))
     assert body
+    assert "and your API tokens unless you say otherwise" in body.get_content()
     assert "evil" not in body.get_content()
 
 

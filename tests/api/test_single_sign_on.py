@@ -201,6 +201,10 @@ def test_where_it_is_the_only_way_passwords_open_nothing(door: Door) -> None:
     token = client.cookies["amends_login"]
     assert client.post("/login", data={"email": "a@b.example", "password": "x", "csrf_token": token}).status_code == 403
     assert client.get("/forgot").status_code == 404
+    ann = desk.visitor(desk.who.ann)
+    assert "password-link" not in ann.get("/settings/people").text
+    assert ann.post(f"/settings/people/{desk.who.ada}/password-link").status_code == 422
+    assert ann.post("/settings/security/password", data={"old": "x", "new": "tortoise under a lampshade"}).status_code == 404
     assert knock(door.stranger(), "ada@amends.example").status_code == 401
 
 

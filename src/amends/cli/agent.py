@@ -44,13 +44,14 @@ def add(email: str, name: str, role: str, password: str, data: Path | None) -> N
 @agent.command()
 @click.argument("email")
 @_PASSWORD
+@click.option("--revoke-tokens", is_flag=True, help="End their API tokens too; programs that use them stop working.")
 @_DATA
-def password(email: str, password: str, data: Path | None) -> None:
+def password(email: str, password: str, data: Path | None, *, revoke_tokens: bool) -> None:
     """Give EMAIL a new password and end every session of theirs."""
     with database(data) as pool, pool.transaction() as conn:
         found = _found(conn, email)
         audit.stamp(conn, FROM_HERE, now=utc_now())
-        change_password(conn, agent_id=found.id, password=password, now=utc_now())
+        change_password(conn, agent_id=found.id, password=password, now=utc_now(), tokens_too=revoke_tokens)
     click.echo(f"{found.name} has a new password.")
 
 

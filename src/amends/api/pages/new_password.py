@@ -11,7 +11,7 @@ from amends.core.errors import DeliveryError, NotFound, Refused
 from amends.core.log import logger
 from amends.core.translating import speaking, spoken
 from amends.inbox.actions import letters, password_links
-from amends.inbox.store import agents, people
+from amends.inbox.store import agents, people, tokens
 
 router = APIRouter(include_in_schema=False)
 log = logger(__name__)
@@ -69,9 +69,8 @@ def send_link(desk: Desk, email: str) -> None:
 def choose(request: Request, desk: AtDesk, key: str = "") -> Response:
     """Ask for the new password."""
     _check_open(desk)
-    with guessing_is_slow(request, desk), desk.pool.transaction() as conn:
-        password_links.owner_of(conn, token=key, now=desk.clock())
-    return door_form(request, desk, "new_password.html", {"key": key})
+    with guessing_is_slow(request, desk):
+        return _chosen(request, desk, key, tokens_too=True)
 
 
 @router.post("/new-password")
@@ -80,6 +79,7 @@ def change(
     desk: AtDesk,
     key: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1025)] = "",
+    tokens_too: Annotated[str, Form(max_length=3)] = "",
     csrf_token: Annotated[str, Form()] = "",
 ) -> Response:
     """Set it, and lead to the sign-in page, where a second factor is asked for as ever."""
@@ -87,15 +87,24 @@ def change(
     check_door_form(request, csrf_token)
     try:
         with guessing_is_slow(request, desk), desk.pool.transaction() as conn:
-            password_links.use_link(conn, token=key, password=password, now=desk.clock())
+            password_links.use_link(conn, token=key, password=password, now=desk.clock(), tokens_too=bool(tokens_too))
     except Refused as error:
-        return door_form(request, desk, "new_password.html", {"key": key, "trouble": str(error)}, status=422)
+        return _chosen(request, desk, key, tokens_too=bool(tokens_too), trouble=str(error), status=422)
     return RedirectResponse("/login", status_code=303)
 
 
 def _check_open(desk: Desk) -> None:
     if desk.settings.oidc_only:
         raise NotFound
+
+
+def _chosen(request: Request, desk: Desk, key: str, *, tokens_too: bool, trouble: str = "", status: int = 200) -> Response:
+    """Show where the new password is chosen; `NotFound` where the link opens nothing."""
+    with desk.pool.transaction() as conn:
+        owner = password_links.owner_of(conn, token=key, now=desk.clock())
+        has_tokens = tokens.any_living(conn, owner, now=desk.clock())
+    values = {"key": key, "has_tokens": has_tokens, "tokens_too": tokens_too, "trouble": trouble}
+    return door_form(request, desk, "new_password.html", values, status=status)
 
 
 def _asked(request: Request, desk: Desk, *, asked: bool, trouble: str = "", status: int = 200) -> Response:

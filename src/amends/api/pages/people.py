@@ -10,6 +10,7 @@ from amends.api.desk import AtDesk, Desk
 from amends.api.entering import our_address
 from amends.api.inviting import Told, tell_invited
 from amends.api.screen import saying
+from amends.core.errors import Refused
 from amends.core.translating import gettext as _
 from amends.core.translating import ngettext
 from amends.inbox.actions import invitations, password_links, people, second_factor
@@ -104,7 +105,9 @@ def reactivate(request: Request, desk: AtDesk, visitor: Meaning, agent_id: Agent
 
 @router.post("/{agent_id}/password-link", dependencies=ONLY)
 def password_link(request: Request, desk: AtDesk, visitor: Meaning, agent_id: AgentId) -> Response:
-    """Make a link for a new password, and show it this once."""
+    """Make a link for a new password, and show it this once; there is none where everybody signs in elsewhere."""
+    if desk.settings.oidc_only:
+        raise Refused(_("Here everybody signs in by single sign-on."))
     with desk.pool.transaction() as conn:
         agent, token = password_links.make_link(conn, agent_id=agent_id, by=visitor.agent_id, now=desk.clock())
     sentence = _("A link for %(name)s to choose a new password. It works once, for an hour.") % {"name": agent.name}
@@ -132,6 +135,7 @@ def _listed(desk: Desk) -> dict[str, Any]:
             "teams": teams.every(conn),
             "invitations": invitation_rows.every_open(conn),
             "roles": people_words.ROLES,
+            "only_sign_on": desk.settings.oidc_only,
             "mailed": bool(desk.settings.mail_url.get_secret_value()),
             "told": None,
         }

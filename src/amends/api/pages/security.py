@@ -19,7 +19,7 @@ from amends.inbox.actions.tries import TooOften
 from amends.inbox.rules.devices import device_words
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.rights import Right
-from amends.inbox.store import counts, second_factors, sessions
+from amends.inbox.store import counts, second_factors, sessions, tokens
 from amends.inbox.store.sessions import Visitor
 
 router = APIRouter(prefix="/settings/security", include_in_schema=False)
@@ -41,17 +41,20 @@ def new_password(
     visitor: Meaning,
     old: Annotated[str, Form(max_length=1024)] = "",
     new: Annotated[str, Form(max_length=1025)] = "",
+    tokens_too: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
-    """Change the password, which ends the other sessions."""
-    now = desk.clock()
+    """Change the password, which ends the other sessions, and API tokens where that is wished."""
+    if desk.settings.oidc_only:
+        raise NotFound
+    now, me = desk.clock(), visitor.agent_id
     with desk.pool.transaction() as conn:
-        holds = own_password_holds(conn, agent_id=visitor.agent_id, password=old, now=now)
+        holds = own_password_holds(conn, agent_id=me, password=old, now=now)
     trouble = too_often(holds, now) if isinstance(holds, TooOften) else "" if holds else _("The present password is wrong.")
     if trouble:
         return _blocks(request, desk, visitor, trouble)
     try:
         with desk.pool.transaction() as conn:
-            change_password(conn, agent_id=visitor.agent_id, password=new, now=now, by=visitor.agent_id, but=visitor.session_id)
+            change_password(conn, agent_id=me, password=new, now=now, by=me, but=visitor.session_id, tokens_too=bool(tokens_too))
     except Refused as error:
         return _blocks(request, desk, visitor, str(error))
     return saying(_blocks(request, desk, visitor), _("Password changed; your other sessions have ended"))
@@ -92,5 +95,6 @@ def _own(desk: Desk, visitor: Visitor) -> dict[str, Any]:
             "factor": second_factors.lock(conn, visitor.agent_id),
             "device_words": device_words,
             "ways": WAYS,
+            "has_tokens": tokens.any_living(conn, visitor.agent_id, now=desk.clock()),
             "only_sign_on": desk.settings.oidc_only,
         }

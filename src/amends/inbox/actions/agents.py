@@ -52,16 +52,25 @@ def add_first_administrator(conn: Connection, *, email: str, name: str, password
     return add_agent(conn, email=email, name=name, role=Role.ADMIN, password=password, now=now)
 
 
-def change_password(
-    conn: Connection, *, agent_id: AgentId, password: str, now: datetime, by: AgentId | None = None, but: int | None = None
+def change_password(  # noqa: PLR0913
+    conn: Connection,
+    *,
+    agent_id: AgentId,
+    password: str,
+    now: datetime,
+    by: AgentId | None = None,
+    but: int | None = None,
+    tokens_too: bool,
 ) -> None:
-    """Set a new password and end the agent's sessions, `but` one; links for a new password end too."""
+    """Set a new password and end the agent's sessions, `but` one; links for a new password end too, API tokens where that is wished."""
     agent = agents.find(conn, agent_id=agent_id)
     if agent is None:
         raise NotFound
     secret = _checked(password, email=agent.email, name=agent.name)
     agents.replace_hash(conn, agent_id=agent_id, password_hash=_hasher.hash(secret))
     sessions.end_all(conn, agent_id=agent_id, but=but)
+    if tokens_too:
+        sessions.revoke_all(conn, agent_id=agent_id, now=now)
     password_links.drop(conn, agent_id=agent_id)
     note_change(conn, EventKind.PASSWORD_CHANGED, by=by, about=agent_id, now=now)
 

@@ -41,7 +41,8 @@ def invitation(*, to: str, inviter: str, url: str) -> Letter:
 def new_password(*, to: str, url: str) -> Letter:
     """Return the letter for somebody who forgot their password."""
     text = _(
-        "Somebody, hopefully you, asked for a new password. The link works once, for one hour. If it was not you, there is nothing to do."
+        "Somebody, hopefully you, asked for a new password. The link works once, for one hour. With it all your sessions end, and your "
+        "API tokens unless you say otherwise. If it was not you, there is nothing to do."
     )
     subject, button = _("A new password for Amends"), _("Choose a new password")
     return Letter(to=to, subject=subject, text=text, url=url, button=button, language=spoken())

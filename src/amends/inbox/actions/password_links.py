@@ -46,10 +46,13 @@ def owner_of(conn: Connection, *, token: str, now: datetime) -> AgentId:
     return found
 
 
-def use_link(conn: Connection, *, token: str, password: str, now: datetime) -> None:
-    """Give the owner of the link a new password; all their sessions and links end, and their failed tries are forgotten."""
+def use_link(conn: Connection, *, token: str, password: str, now: datetime, tokens_too: bool) -> None:
+    """Give the owner of the link a new password; all their sessions and links end, and their failed tries are forgotten.
+
+    Whoever knew the old password may have made API tokens, which would outlive it: `tokens_too` ends them as well.
+    """
     agent_id = owner_of(conn, token=token, now=now)
-    change_password(conn, agent_id=agent_id, password=password, now=now)
+    change_password(conn, agent_id=agent_id, password=password, now=now, tokens_too=tokens_too)
     agent = agents.find(conn, agent_id=agent_id)
     if agent:
         tries.held(conn, agent.email.lower())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.core.database import Connection, execute, fetch_all, fetch_maybe
+from amends.core.database import Connection, execute, fetch_all, fetch_maybe, fetch_values
 from amends.inbox.rules.rights import SEE_EVERY_TEAM
 from amends.inbox.store.scopes import SCOPE_OF_AGENT
 from amends.inbox.store.sessions import Visitor
@@ -71,6 +71,20 @@ def of_agent(conn: Connection, agent_id: int) -> list[TokenRow]:
         """,
         {"agent_id": agent_id},
     )
+
+
+def any_living(conn: Connection, agent_id: int, *, now: datetime) -> bool:
+    """Tell whether a program may still show a token of this agent."""
+    found = fetch_values(
+        conn,
+        """
+        select exists (
+          select from api_tokens where agent_id = %(agent_id)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+        )
+        """,
+        {"agent_id": agent_id, "now": now},
+    )
+    return found[0]
 
 
 def revoke(conn: Connection, *, token_id: int, agent_id: int, now: datetime) -> int:
