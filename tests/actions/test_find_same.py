@@ -4,13 +4,17 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.core.post import Author, Visibility
+from amends.inbox.actions.contact_ways import remove_way
+from amends.inbox.actions.customers import link_customer, unlink
 from amends.inbox.actions.find_same import find_same, follow_strong
 from amends.inbox.actions.matches import dismiss, reopen
-from amends.inbox.actions.merge import Pair, merge
+from amends.inbox.actions.merge import BY_AGENT, Pair, merge
+from amends.inbox.actions.purchases import remove_purchase
 from amends.inbox.actions.unmerge import unmerge
 from amends.inbox.rules.ids import CustomerId, MatchId
 from amends.inbox.rules.rights import EVERYTHING, Scope
-from amends.inbox.store import important_dates, link_evidence, match_suggestions, merges
+from amends.inbox.rules.words import LinkBasis
+from amends.inbox.store import customers, important_dates, link_evidence, match_suggestions, merges
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.important_dates import NewDate
 from amends.inbox.store.match_suggestions import Suggestion
@@ -250,6 +254,46 @@ def test_a_merge_that_is_undone_is_a_question_again(conn: Connection) -> None:
     assert _look(conn) == []
     unmerge(conn, merge_id, agent_id=ada(conn), now=NOON)
     assert _pairs(_look(conn)) == [(one.id, other.id)]
+
+
+def test_what_was_alike_only_while_records_were_merged_is_asked_no_more(conn: Connection) -> None:
+    one, absorbed, other = a_person(conn, "Cy"), a_person(conn, "Dee"), a_person(conn, "Cy elsewhere", network="reddit")
+    for person in (absorbed, other):
+        a_way(conn, person.id, "shared@mail.example")
+    merge_id = merge(conn, Pair(survivor_id=one.id, absorbed_id=absorbed.id), agent_id=ada(conn), now=NOON)
+    assert _pairs(_look(conn)) == [(one.id, other.id)]
+    unmerge(conn, merge_id, agent_id=ada(conn), now=NOON)
+    assert _pairs(_look(conn)) == [(absorbed.id, other.id)]
+
+
+def test_what_a_suggestion_stood_on_is_gone_and_so_is_the_question(desk: Desk) -> None:
+    conn, source = desk.conn, Source(by=desk.agent_id)
+    alike, elsewhere = _alike(conn)
+    mailed, written = a_person(conn, "Somebody"), a_person(conn, "Else", network="reddit")
+    [way_id, _] = [a_way(conn, person.id, "shared@mail.example") for person in (mailed, written)]
+    ordered = a_person(conn, "Buyer", handle="buyer")
+    purchase_id = a_purchase(conn, ordered.id, "AB-10017")
+    desk.hear(a_post("Where is order AB-10017?", author=Author(external_id="n", handle="namer", name="Namer")))
+    assert len(_look(conn)) == 3
+    remove_way(conn, customer_id=mailed.id, way_id=way_id, source=source, now=NOON)
+    remove_purchase(conn, customer_id=ordered.id, purchase_id=purchase_id, source=source, now=NOON)
+    assert _pairs(_look(conn)) == [(alike.id, elsewhere.id)]
+    also = an_author(conn, "somebody_else", name="Cy")
+    customers.make(conn, {also: "Cy"}, now=NOON)
+    given = {"agent_id": desk.agent_id, "now": NOON}
+    link_customer(conn, author_id=also, customer_id=alike.id, basis=LinkBasis.AGENT, evidence=BY_AGENT, **given)
+    unlink(conn, author_id=alike.author_id, **given)
+    assert (alike.id, elsewhere.id) not in _pairs(_look(conn))
+
+
+def test_a_suggestion_says_what_is_so_now(conn: Connection) -> None:
+    a_person(conn, "Mara Silva", handle="far_traveller"), a_person(conn, "Mara Silva", handle="FarTraveller", network="reddit")
+    [before] = _look(conn)
+    execute(conn, "update customers set name = 'Dee Perera'")
+    execute(conn, "update authors set name = 'Dee Perera'")
+    [now] = _look(conn)
+    assert (now.id, now.score) == (before.id, before.score)
+    assert "Dee Perera" in [reason["shared"] for reason in now.reasons]
 
 
 def test_looking_again_changes_nothing(conn: Connection) -> None:

@@ -10,7 +10,7 @@ from amends.inbox.actions.customer_record import opened, told_of_part
 from amends.inbox.rules.contact import WayKind, kept, normal
 from amends.inbox.rules.customer_record import line
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.store import contact_ways, import_match
+from amends.inbox.store import contact_ways, identity_keys, import_match
 from amends.inbox.store.contact_ways import NewWay, Way
 from amends.inbox.store.customer_changes import NewChange, Source
 
@@ -54,6 +54,7 @@ def remove_way(conn: Connection, *, customer_id: CustomerId, way_id: int, source
     if way.removed_at:
         raise NotFound(_("This address is gone already."))
     contact_ways.set_removed(conn, way_id, at=now)
+    identity_keys.look_again(conn, [customer_id])
     return told_of_part(conn, customer_id, NewChange(field=FIELD, was=_as_told(way), became=None), source=source, now=now)
 
 

@@ -13,7 +13,7 @@ from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.evidence import Evidence
 from amends.inbox.rules.ids import AgentId, AuthorId, CustomerId
 from amends.inbox.rules.words import LinkBasis
-from amends.inbox.store import consents, customer_changes, customers, events, link_evidence, merges, moving
+from amends.inbox.store import consents, customer_changes, customers, events, identity_keys, link_evidence, merges, moving
 from amends.inbox.store.customer_changes import Source
 from amends.inbox.store.customers import Link
 
@@ -126,6 +126,7 @@ def _take_consents(conn: Connection, before: Link, customer_id: CustomerId) -> N
 def _forget(conn: Connection, before: Link) -> None:
     """Leave the handle where it goes now, whatever merge is undone later."""
     link_evidence.drop_of_author(conn, before.author_id)
+    identity_keys.look_again(conn, [before.customer_id])
     moving.forget(conn, moving.merges_within(conn, before.customer_id), {"customer_links": [before.author_id]})
 
 

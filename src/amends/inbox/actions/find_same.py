@@ -87,12 +87,15 @@ def _look(conn: Connection, ids: Sequence[CustomerId], now: datetime) -> None:
     sharing = identity_keys.sharing(conn, [key for key, _ in few], [owner for _, owner in few])
     bought = identity_keys.bought_alike(conn, *_numbers(named))
     reached = identity_keys.reached_alike(conn, ids, most=MOST_SHARING + 1)
-    pairs = {_ones(one.customer_id, one.other_id) for one in (*sharing, *bought, *reached)}
+    asked = {(one.one_id, one.other_id) for one in match_suggestions.asked(conn, ids)}
+    pairs = {_ones(one.customer_id, one.other_id) for one in (*sharing, *bought, *reached)} | asked
     found = {one.id: one for one in identity_keys.facts(conn, sorted({one for pair in pairs for one in pair}))}
     profiles = _profiles(found, named, [*sharing, *bought])
     strong = _by_pair([*_same_address(found, reached), *_proven_orders(found, named, bought, _told(sayings))])
-    suggested = [_found(pair, profiles, held, strong.get(pair, ())) for pair in pairs if set(pair) <= set(profiles)]
-    match_suggestions.save(conn, _undecided(conn, [one for one in suggested if one is not None]), now=now)
+    there = [pair for pair in pairs if set(pair) <= set(profiles)]
+    suggested = {pair: _found(pair, profiles, held, strong.get(pair, ())) for pair in there}
+    match_suggestions.save(conn, _undecided(conn, [one for one in suggested.values() if one is not None]), now=now)
+    match_suggestions.withdraw(conn, [pair for pair in asked if pair in suggested and suggested[pair] is None])
 
 
 def _named(sayings: Iterable[Saying], shapes: Sequence[str]) -> list[_Named]:

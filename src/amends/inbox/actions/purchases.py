@@ -11,7 +11,7 @@ from amends.core.translating import _
 from amends.inbox.actions.customer_record import opened, told_of_part
 from amends.inbox.rules.customer_record import EARLIEST_YEAR, LATEST_YEAR, line
 from amends.inbox.rules.ids import CustomerId
-from amends.inbox.store import purchases
+from amends.inbox.store import identity_keys, purchases
 from amends.inbox.store.customer_changes import NewChange, Source
 from amends.inbox.store.purchases import NewPurchase, Purchase
 
@@ -74,6 +74,7 @@ def remove_purchase(conn: Connection, *, customer_id: CustomerId, purchase_id: i
     """Forget a purchase, and return the row of history that brings it back."""
     found = _purchase(conn, customer_id, purchase_id)
     purchases.delete(conn, purchase_id)
+    identity_keys.look_again(conn, [customer_id])
     told = NewChange(field=FIELD, was=as_told(found) | {"id": found.id}, became=None)
     return told_of_part(conn, customer_id, told, source=source, now=now)
 

@@ -14,6 +14,7 @@ from amends.inbox.store import (
     customer_changes,
     customer_refs,
     events,
+    identity_keys,
     link_evidence,
     match_suggestions,
     merges,
@@ -45,6 +46,7 @@ def unmerge(conn: Connection, merge_id: MergeId, *, agent_id: AgentId | None, no
     _restore_fields(conn, above, source, now)
     _restore_sealed(conn, above)
     _tell_systems(conn, (found.absorbed_id, owner), now)
+    identity_keys.look_again(conn, [found.absorbed_id, *owners])
     match_suggestions.unsettle(conn, merge_id, source=source, now=now)
     ids = {"customer_id": found.absorbed_id, "survivor_id": found.survivor_id, "merge_id": merge_id}
     events.add_all(conn, [events.Event(kind=EventKind.CUSTOMERS_PARTED, agent_id=agent_id, facts=ids)], now=now)

@@ -74,8 +74,8 @@ def claim(conn: Connection, *, limit: int) -> list[CustomerId]:
     )
 
 
-def put_back(conn: Connection, customer_ids: Sequence[CustomerId]) -> None:
-    """Look for these records again later."""
+def look_again(conn: Connection, customer_ids: Sequence[CustomerId]) -> None:
+    """Put records on the backlog that lost a handle, an address or an order; whatever they gain, the database puts them there itself."""
     query: LiteralString = "insert into identity_backlog (customer_id) select unnest(%(ids)s::bigint[]) on conflict do nothing"
     execute(conn, query, {"ids": list(customer_ids)})
 

@@ -113,6 +113,8 @@ with ours as materialized (
 ), gone as (
   delete from contact_ways where id in (select id from ours) and id not in (select id from used)
   returning id, customer_id, kind, value
+), lost as (
+  insert into identity_backlog (customer_id) select distinct customer_id from gone order by customer_id on conflict do nothing
 )
 insert into customer_changes (customer_id, field, was, origin, origin_note, agent_id, at, import_id)
 select customer_id, 'contact_ways', jsonb_build_object('id', id, 'kind', kind, 'value', value), 'import', %(note)s, %(agent_id)s, %(now)s,

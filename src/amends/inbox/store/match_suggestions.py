@@ -78,9 +78,42 @@ def save(conn: Connection, found: Sequence[Found], *, now: datetime) -> int:
           set score = excluded.score, reasons = excluded.reasons, evidence = excluded.evidence, strong = excluded.strong, state = 'open',
               found_at = case when s.state = 'open' then s.found_at else excluded.found_at end, decided_at = null, decided_by = null,
               program = ''
-          where not excluded.evidence <@ s.evidence or (s.state = 'open' and s.score <> excluded.score)
+          where not excluded.evidence <@ s.evidence or (s.state = 'open' and (s.score <> excluded.score or s.reasons <> excluded.reasons))
         """,
         {"rows": Jsonb(rows), "now": now},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Two records of which an agent is asked whether they are one."""
+
+    one_id: CustomerId
+    other_id: CustomerId
+
+
+def asked(conn: Connection, customer_ids: Sequence[CustomerId]) -> list[Asked]:
+    """Return the open suggestions about these records."""
+    return fetch_all(
+        conn,
+        Asked,
+        """
+        select one_id, other_id from match_suggestions where state = 'open' and one_id = any(%(ids)s::bigint[])
+        union select one_id, other_id from match_suggestions where state = 'open' and other_id = any(%(ids)s::bigint[])
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
+def withdraw(conn: Connection, pairs: Sequence[tuple[CustomerId, CustomerId]]) -> None:
+    """Ask no more about pairs of records, the smaller id first, that have nothing in common any more."""
+    execute(
+        conn,
+        """
+        delete from match_suggestions s using unnest(%(ones)s::bigint[], %(others)s::bigint[]) gone(one_id, other_id)
+        where s.one_id = gone.one_id and s.other_id = gone.other_id and s.state = 'open'
+        """,
+        {"ones": [one for one, _ in pairs], "others": [other for _, other in pairs]},
     )
 
 
