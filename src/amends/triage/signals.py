@@ -91,13 +91,15 @@ def _stems(pieces: Iterable[str]) -> re.Pattern[str]:
 
 PIECES: Mapping[Signal, list[str]] = _pieces()
 WORDS: Mapping[Signal, re.Pattern[str]] = {signal: _words(pieces) for signal, pieces in PIECES.items()}
+ANY_WORD = _words(piece for pieces in PIECES.values() for piece in pieces)
+"""What most posts have none of, so that they are let go after one look."""
 STEMS: Mapping[Signal, re.Pattern[str]] = {signal: _stems(pieces) for signal, pieces in PIECES.items()}
 
 
 def signals(text: str) -> frozenset[Signal]:
     """Return the signals that a cleaned text gives."""
     lower = text.lower()
-    found = {signal for signal, pattern in WORDS.items() if pattern.search(lower)}
+    found = {signal for signal, pattern in WORDS.items() if pattern.search(lower)} if ANY_WORD.search(lower) else set[Signal]()
     if not _LATIN.match(lower):
         found |= {signal for signal, pattern in STEMS.items() if pattern.search(lower)}
     return frozenset(found)

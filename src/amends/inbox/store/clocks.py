@@ -177,6 +177,7 @@ def save(conn: Connection, rows: Sequence[ClockRow]) -> None:
 
 
 STORED = tuple(field.name for field in fields(ClockRow) if field.name != "id")
+SEVERAL = (list, tuple)
 _stored = attrgetter(*STORED)
 
 
@@ -187,7 +188,7 @@ def _facts(row: ClockRow) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+    return [_plain(one) for one in value] if isinstance(value, SEVERAL) else value
 
 
 def keep_on_episodes(conn: Connection, episode_ids: Sequence[int]) -> None:
