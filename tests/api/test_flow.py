@@ -222,6 +222,28 @@ def test_what_a_rule_did_is_taken_back_where_the_thread_tells_it(door: Door) -> 
 RULE = {"name": "Lost bags", "trigger": "opened", "condition": "status:open", "deeds": [{"deed": "note", "text": "Known."}]}
 
 
+def test_all_that_a_rule_did_is_taken_back_on_its_page_and_over_rest(door: Door) -> None:
+    mia, case = door.visitor(door.who.mia), f"/inbox/{door.who.plain}"
+    mia.post("/settings/rules", data=FORM | {"trigger": "assigned", "condition": "", "deed": ["read", "", ""]})
+    [rule_id] = values(door, "select id from automation_rules")
+    page, back = f"/settings/rules/{rule_id}", f"/settings/rules/{rule_id}/take-back"
+    assert "How far back" not in mia.get(page).text
+    assert "nothing to take back" in mia.post(back).text
+    for turn, hours in enumerate(("1", "")):
+        mia.post(f"{case}/assign", data={"to": str(door.who.bo if turn else door.who.ada)})
+        work(door, Task.APPLY_RULES)
+        if turn:
+            program = door.program(door.who.mia)
+            assert program.post(f"/api/v1/rules/{rule_id}/take_back", json={"hours": 0.5}).status_code == 202
+        else:
+            begun = mia.post(back, data={"hours": hours})
+            assert (toast(begun)[0], "take back what the rule" in begun.text) == ("Taking it back", True)
+            assert 'hx-get="/bulk/' in mia.get(page).text
+        work(door)
+    assert values(door, "select state from bulk_cases") == ["done", "done"]
+    assert door.visitor(door.who.ada).post(back).status_code == 403
+
+
 def test_of_two_programs_that_change_a_rule_the_later_one_is_told_where_it_says_what_it_saw(door: Door) -> None:
     program = door.program(door.who.mia)
     address = f"/api/v1/rules/{program.post('/api/v1/rules', json=RULE).json()['id']}"

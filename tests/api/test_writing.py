@@ -1,6 +1,7 @@
 """The box over HTTP: drafts, the answer held and taken back, approval, macros, preview, cases like it, translation; and REST."""
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 from uuid import uuid4
@@ -157,6 +158,20 @@ def test_an_answer_waits_for_a_second_person_who_lets_it_out_or_gives_it_back(do
     shown = page(door, door.who.ada, f"/inbox/{door.who.plain}")
     for said in ("Mia approved the answer", "Mia gave the answer back: Say sorry", "Ada asked for approval", "Approved by Mia"):
         assert said in shown
+
+
+def test_an_answer_that_waits_says_who_may_approve_it_and_where_nobody_else_may(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update authors set followers = 50000")
+        set_approvals(conn, Approvals(followers=1), agent_id=door.who.mia, now=NOON)
+        execute(conn, "update agents set away_since = %(now)s where id = %(mia)s", {"now": door.now, "mia": door.who.mia})
+    send(door, door.who.ada)
+    at = f"/inbox/{door.who.plain}"
+    assert re.search(r"\w+ or Mia \(away\) may approve it\.", page(door, door.who.ada, at))
+    assert "may approve it." not in page(door, door.who.mia, at)
+    with door.pool.transaction() as conn:
+        execute(conn, "update agents set role = 'agent' where role in ('lead', 'manager', 'admin')")
+    assert "Nobody else here may approve it." in page(door, door.who.ada, at)
 
 
 @pytest.fixture

@@ -19,12 +19,13 @@ from amends.api.pages._timeline import story
 from amends.core.database import Connection
 from amends.core.personal.finding import find
 from amends.core.personal.kinds import Found
-from amends.inbox.actions import clocks_shown
+from amends.inbox.actions import approve, clocks_shown
 from amends.inbox.actions.customer_facts import signals_now
 from amends.inbox.rules import incidents, taking_back
 from amends.inbox.rules.ids import CaseId, CustomerId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.rules.signals import risk_of
+from amends.inbox.rules.words import ReplyState
 from amends.inbox.store import (
     case_page,
     case_replies,
@@ -68,6 +69,7 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
         "topics": post_topics.of_case(conn, case_id),
         "all_topics": topics.every(conn),
         "newest_reply": max((reply.id for reply in replies), default=0),
+        "approvers": _approvers(conn, case_id, replies, now),
         "newest_event": has.newest_event,
         "follow_ups": case_page.follow_ups(conn, case_id) if has.follow_ups else [],
         "asked": surveys.of_case(conn, case_id=case_id) if has.surveys else [],
@@ -81,6 +83,12 @@ def case_values(conn: Connection, case: CaseHead, has: CaseParts, able: Able, sc
         **_customer_values(conn, case.customer_id, has, scope),
         **signals_beside(conn, case.customer_id, scope, belongs=has.memberships, now=now),
     }
+
+
+def _approvers(conn: Connection, case_id: CaseId, replies: Iterable[ReplyRow], now: datetime) -> list[approve.Approver]:
+    """Return who may approve what waits in a case; nobody is looked for where nothing waits."""
+    waits = any(reply.state == ReplyState.PROPOSED for reply in replies)
+    return approve.approvers(conn, case_id=case_id, now=now) if waits else []
 
 
 def _of_incident(conn: Connection, case: CaseHead, has: CaseParts) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Work on many cases: the bar of what is selected, how far the work is, and the way back."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, check_reach, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.looking import Look, Looking, asker_of
+from amends.api.pages._bulk_view import progress
 from amends.api.screen import saying
 from amends.core.database import Connection
 from amends.core.errors import NotFound, Refused
@@ -88,7 +88,7 @@ def start(  # noqa: PLR0913
     desk.wake()
     told = {"n": number(run.total), "what": bulk.said(run)}
     said = ngettext("%(n)s case: %(what)s", "%(n)s cases: %(what)s", run.total) % told
-    return saying(_progress(request, desk, run, []), said, undo=f"/bulk/{run.id}/undo", more={"bulk-started": {}})
+    return saying(progress(request, desk, run, []), said, undo=f"/bulk/{run.id}/undo", more={"bulk-started": {}})
 
 
 @router.get("/{run_id:int}", dependencies=WORK)
@@ -97,7 +97,7 @@ def show(request: Request, desk: AtDesk, visitor: Reading, run_id: int) -> Respo
     with desk.pool.transaction() as conn:
         run = _run(conn, run_id, visitor)
         left = [] if run.is_undone else bulk_rows.left(conn, visitor.scope, run_id=run_id, limit=SHOWN)
-    return _progress(request, desk, run, left)
+    return progress(request, desk, run, left)
 
 
 @router.post("/{run_id:int}/stop", dependencies=WORK)
@@ -107,7 +107,7 @@ def stop(request: Request, desk: AtDesk, visitor: Meaning, run_id: int) -> Respo
         _run(conn, run_id, visitor)
         bulk.stop(conn, run_id=run_id, agent_id=visitor.agent_id, now=desk.clock())
         run = bulk.run_of(conn, run_id)
-    return saying(_progress(request, desk, run, []), _("Stopped; what is done stays done"), undo=f"/bulk/{run_id}/undo")
+    return saying(progress(request, desk, run, []), _("Stopped; what is done stays done"), undo=f"/bulk/{run_id}/undo")
 
 
 @router.post("/{run_id:int}/undo", dependencies=WORK)
@@ -117,7 +117,7 @@ def take_back(request: Request, desk: AtDesk, visitor: Meaning, run_id: int) -> 
         _run(conn, run_id, visitor)
         undoing = bulk.run_of(conn, bulk.take_back(conn, run_id=run_id, agent_id=visitor.agent_id, now=desk.clock()))
     desk.wake()
-    return saying(_progress(request, desk, undoing, []), _("Taking it back"), more={"bulk-started": {}})
+    return saying(progress(request, desk, undoing, []), _("Taking it back"), more={"bulk-started": {}})
 
 
 def _with_incident(
@@ -129,10 +129,6 @@ def _with_incident(
         return deed, asked
     made = acts.open_over(conn, str(asked["name"]), chosen, agent_id=visitor.agent_id, now=desk.clock())
     return "incident", {"incident": str(made), "text": asked["name"]}
-
-
-def _progress(request: Request, desk: Desk, run: Run, left: list[Any]) -> HTMLResponse:
-    return desk.screens.blocks(request, "bulk_progress.html", ["progress"], {"run": run, "said": bulk.said(run), "left": left})
 
 
 def _matching(conn: Connection, desk: Desk, look: Look, visitor: Visitor) -> list[int]:

@@ -11,23 +11,27 @@ from fastapi.responses import HTMLResponse
 
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
+from amends.api.pages._bulk_view import progress
 from amends.api.pages._rule_form import Columns, columns, draft_of, form_values, says
 from amends.api.screen import saying
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
 from amends.core.translating import _
-from amends.inbox.actions import rule_book
+from amends.inbox.actions import bulk, rule_book
 from amends.inbox.actions.deeds import said_then
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.rules.automation import Outcome
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import automation, automation_log, counts
+from amends.inbox.store import bulk as bulk_rows
 
 router = APIRouter(prefix="/settings/rules", include_in_schema=False)
 RULES = [may(Right.RULES)]
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 PAGE = 50
+SPANS = (timedelta(hours=1), timedelta(days=1), WEEK)
+"""How far back what a rule did can be taken back, beside all of it."""
 
 
 def drafted(
@@ -150,6 +154,18 @@ def restore(request: Request, desk: AtDesk, visitor: Meaning, rule_id: int) -> R
     )
 
 
+@router.post("/{rule_id:int}/take-back", dependencies=RULES)
+def take_back(
+    request: Request, desk: AtDesk, visitor: Meaning, rule_id: int, hours: Annotated[int, Form(ge=0, le=100_000)] = 0
+) -> Response:
+    """Take back what the rule did, all of it or that of the last `hours`, in the background."""
+    within = timedelta(hours=hours) or None
+    with desk.pool.transaction() as conn:
+        run = bulk.run_of(conn, bulk.take_back_rule(conn, rule_id=rule_id, within=within, agent_id=visitor.agent_id, now=desk.clock()))
+    desk.wake()
+    return saying(progress(request, desk, run, []), _("Taking it back"))
+
+
 def _listed(request: Request, desk: Desk, act: Callable[[Connection], object], text: str, *, undo: str = "") -> HTMLResponse:
     with desk.pool.transaction() as conn:
         act(conn)
@@ -170,7 +186,8 @@ def _list_values(conn: Connection, desk: Desk) -> dict[str, Any]:
 def _rule_values(conn: Connection, desk: Desk, rule_id: int) -> dict[str, Any]:
     rule = rule_book.rule_of(conn, rule_id)
     days = automation_log.days(conn, rule_ids=[rule_id], since=(desk.clock() - MONTH).date())
-    return form_values(conn, rule) | {"rule_id": rule_id, "days": days, "told": says(rule)} | _entries(conn, rule_id, 0)
+    taking_back = {"run": bulk_rows.latest_of_rule(conn, rule_id=rule_id), "spans": SPANS}
+    return form_values(conn, rule) | {"rule_id": rule_id, "days": days, "told": says(rule)} | taking_back | _entries(conn, rule_id, 0)
 
 
 def _entries(conn: Connection, rule_id: int, before: int) -> dict[str, Any]:

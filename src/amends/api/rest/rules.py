@@ -1,6 +1,7 @@
 """The rules that work for the team, over REST."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,11 +11,12 @@ from amends.api.auth import Bearing, program_may
 from amends.api.desk import AtDesk
 from amends.api.rest._bodies import Body
 from amends.api.rest._matching import SeenAt, tag
-from amends.inbox.actions import rule_book
+from amends.inbox.actions import bulk, rule_book
 from amends.inbox.actions.rule_book import Draft
 from amends.inbox.rules.automation import Trigger
 from amends.inbox.rules.rights import Right
 from amends.inbox.store import automation, automation_log
+from amends.inbox.store import bulk as bulk_rows
 
 router = APIRouter(prefix="/api/v1/rules", tags=["rules"])
 RULES = [program_may(Right.RULES)]
@@ -56,6 +58,12 @@ class SwitchBody(Body):
     """Whether the rule works."""
 
     active: bool
+
+
+class TakeBackBody(Body):
+    """How far back, in hours; null for all that the rule ever did."""
+
+    hours: Annotated[float | None, Field(gt=0, le=100_000)] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +157,16 @@ def restore(desk: AtDesk, visitor: Bearing, rule_id: int) -> automation.Rule:
     with desk.pool.transaction() as conn:
         rule_book.restore(conn, rule_id=rule_id, agent_id=visitor.agent_id, now=desk.clock())
         return rule_book.rule_of(conn, rule_id)
+
+
+@router.post("/{rule_id}/take_back", status_code=202, dependencies=RULES, operation_id="take_back_rule")
+def take_back(desk: AtDesk, visitor: Bearing, rule_id: int, body: TakeBackBody) -> bulk_rows.Run:
+    """Take back what a rule did, where nothing later stands against it; returns the work on many cases that does so."""
+    within = timedelta(hours=body.hours) if body.hours else None
+    with desk.pool.transaction() as conn:
+        run = bulk.run_of(conn, bulk.take_back_rule(conn, rule_id=rule_id, within=within, agent_id=visitor.agent_id, now=desk.clock()))
+    desk.wake()
+    return run
 
 
 @router.get("/{rule_id}/log", dependencies=RULES, operation_id="get_rule_log")

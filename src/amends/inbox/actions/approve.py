@@ -18,10 +18,11 @@ from amends.inbox.rules.approving import Approvals
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.holding import UNSEEN, Held, Seen
 from amends.inbox.rules.ids import AgentId, CaseId, ReplyId, TeamId
+from amends.inbox.rules.rights import Right, may
 from amends.inbox.rules.seen import mark
 from amends.inbox.rules.text import can_be_seen, storable
 from amends.inbox.rules.words import CaseStatus, ReplyState
-from amends.inbox.store import approvals, cases, events, replies, reply_parts
+from amends.inbox.store import approvals, cases, events, mentions, notification_settings, replies, reply_parts
 from amends.inbox.store.approvals import TeamApproval
 from amends.inbox.store.drafts import Draft
 from amends.inbox.store.replies import Reply
@@ -124,6 +125,23 @@ def _proposed(conn: Connection, case_id: CaseId, reply_id: ReplyId, agent_id: Ag
     if reply.agent_id == agent_id:
         raise NotAllowed(_("This is your own answer; somebody else reads it first."))
     return reply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approver:
+    """Somebody who may approve answers in a case, save their own; `away` while they are not at work."""
+
+    id: AgentId
+    name: str
+    away: bool
+
+
+def approvers(conn: Connection, *, case_id: CaseId, now: datetime) -> list[Approver]:
+    """Return who may approve answers in a case, who is at work first."""
+    crew = [one for one in mentions.colleagues(conn) if may(one.role, Right.APPROVE)]
+    seeing, rows = mentions.who_sees(conn, case_id=case_id, crew=crew), notification_settings.of(conn, [one.id for one in crew])
+    found = [Approver(id=one.id, name=one.name, away=rows[one.id].is_away(now)) for one in crew if one.id in seeing]
+    return sorted(found, key=lambda one: one.away)
 
 
 def set_approvals(conn: Connection, asked: Approvals, *, agent_id: AgentId, now: datetime, seen: str = "") -> int:

@@ -5,7 +5,7 @@ Place in the path: selection bar -> run with its fixed set, job -> portions by t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.core.database import Connection, DatabaseGone
 from amends.core.errors import AmendsError, Conflict, NotFound, Refused
@@ -14,18 +14,18 @@ from amends.core.translating import N_, _
 from amends.core.written import number
 from amends.inbox.actions import deeds, jobs, selecting
 from amends.inbox.actions.deeds import At
-from amends.inbox.actions.undo import undo
+from amends.inbox.actions.rule_book import rule_of
+from amends.inbox.actions.undo import KINDS, undo, undo_of_rule
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId
 from amends.inbox.rules.policy import Policy
 from amends.inbox.rules.rights import Right, Scope, may
 from amends.inbox.store import agents, bulk, events, scopes
 from amends.inbox.store import jobs as job_rows
-from amends.inbox.store.bulk import Done, Run, ToDo
+from amends.inbox.store.bulk import UNDO, UNDO_RULE, DidByRule, Done, Run, ToDo
 
 log = logger(__name__)
 
-UNDO = "undo"
 KIND = "bulk"
 
 
@@ -57,7 +57,7 @@ def take_back(conn: Connection, *, run_id: int, agent_id: AgentId, now: datetime
     """Stop the run where it still goes on, queue the taking back of what it did, and return the id of the run that does so."""
     bulk.lock(conn, run_id=run_id)
     run = run_of(conn, run_id)
-    if run.undoes is not None:
+    if run.takes_back:
         raise Refused(_("This was the taking back; start the work again instead."))
     if run.undone_by is not None:
         raise Conflict(_("This was taken back already."))
@@ -67,6 +67,23 @@ def take_back(conn: Connection, *, run_id: int, agent_id: AgentId, now: datetime
         raise Refused(_("Nothing was done yet, so there is nothing to take back."))
     _queue(conn, undoing, said(run), agent_id, now)
     return undoing
+
+
+def take_back_rule(conn: Connection, *, rule_id: int, within: timedelta | None, agent_id: AgentId, now: datetime) -> int:
+    """Queue the taking back of what a rule did, all of it or what is younger than `within`; return the id of the run that does so."""
+    rule = rule_of(conn, rule_id)
+    running = bulk.latest_of_rule(conn, rule_id=rule_id)
+    if running is not None and running.is_undone:
+        raise Conflict(_("This was taken back already."))
+    since = now - within if within else None
+    facts = {"rule": rule_id, "name": rule.name, "since": since and since.isoformat()}
+    run_id = bulk.insert(conn, deed=UNDO_RULE, facts=facts, query="", agent_id=agent_id, now=now)
+    did = DidByRule(rule_id=rule_id, since=since)
+    found = bulk.fix_of_rule(conn, scopes.of_agent(conn, agent_id), did, run_id=run_id, kinds=sorted(KINDS))
+    if not found:
+        raise Refused(_("Nothing was done yet, so there is nothing to take back."))
+    _queue(conn, run_id, _of_rule(facts), agent_id, now)
+    return run_id
 
 
 def stop(conn: Connection, *, run_id: int, agent_id: AgentId, now: datetime) -> None:
@@ -84,7 +101,13 @@ def run_of(conn: Connection, run_id: int) -> Run:
 
 def said(run: Run) -> str:
     """Return what a run does, in words."""
-    return _("take back") if run.deed == UNDO else deeds.deed_of(run.deed).said(run.facts)
+    if run.takes_back:
+        return _of_rule(run.facts) if run.deed == UNDO_RULE else _("take back")
+    return deeds.deed_of(run.deed).said(run.facts)
+
+
+def _of_rule(facts: Mapping[str, object]) -> str:
+    return _("take back what the rule “%(name)s” did") % {"name": facts["name"]}
 
 
 def _queue(conn: Connection, run_id: int, why: str, agent_id: AgentId, now: datetime) -> None:
@@ -118,7 +141,7 @@ def do_one(work: Work, case: ToDo) -> Done:
         return Done(case_id=case.case_id, state="skipped", why=N_("You may not work on this case."))
     try:
         with work.conn.transaction(), events.because(work.conn, {"run": work.run.id}):
-            event_id = _act(work, case)
+            return _act(work, case)
     except DatabaseGone:
         raise
     except AmendsError as error:
@@ -126,15 +149,27 @@ def do_one(work: Work, case: ToDo) -> Done:
     except Exception as error:
         log.exception("bulk_case_failed", run_id=work.run.id, case_id=case.case_id)
         return Done(case_id=case.case_id, state="failed", why=type(error).__name__)
+
+
+def _act(work: Work, case: ToDo) -> Done:
+    run, by = work.run, work.run.agent_id
+    if run.takes_back:
+        why = _undo_rule(work, case) if run.deed == UNDO_RULE else _undo(work, case)
+        return Done(case_id=case.case_id, state="skipped" if why else "done", why=why)
+    at = At(conn=work.conn, case_id=case.case_id, agent_id=by, policy=work.policy, now=work.now, query=run.query)
+    event_id = deeds.do(at, run.deed, run.facts)
     if event_id is None:
         return Done(case_id=case.case_id, state="skipped", why=N_("It was so already."))
     return Done(case_id=case.case_id, state="done", event_id=event_id)
 
 
-def _act(work: Work, case: ToDo) -> int | None:
-    by = work.run.agent_id
-    if work.run.deed != UNDO:
-        at = At(conn=work.conn, case_id=case.case_id, agent_id=by, policy=work.policy, now=work.now, query=work.run.query)
-        return deeds.do(at, work.run.deed, work.run.facts)
-    undo(work.conn, case_id=case.case_id, event_id=int(case.event_id or 0), agent_id=by, now=work.now, in_bulk=True)
-    return case.event_id
+def _undo(work: Work, case: ToDo) -> str:
+    undo(work.conn, case_id=case.case_id, event_id=int(case.event_id or 0), agent_id=work.run.agent_id, now=work.now, in_bulk=True)
+    return ""
+
+
+def _undo_rule(work: Work, case: ToDo) -> str:
+    """Take back what a rule did up to when the run began, and return why some of it stays."""
+    facts = work.run.facts
+    did = DidByRule(rule_id=int(str(facts["rule"])), since=(facts["since"] and datetime.fromisoformat(str(facts["since"]))) or None)
+    return undo_of_rule(work.conn, did, case_id=case.case_id, up_to=int(case.event_id or 0), agent_id=work.run.agent_id, now=work.now)

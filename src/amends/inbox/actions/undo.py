@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection
-from amends.core.errors import Conflict, NotFound, Refused
+from amends.core.errors import AmendsError, Conflict, NotFound, Refused
 from amends.core.translating import _
 from amends.inbox.actions import assign, clocks, incidents, press, resolve, snooze, topic_labels
 from amends.inbox.actions.found import living_case
@@ -20,6 +20,7 @@ from amends.inbox.rules.surveys import Skip
 from amends.inbox.rules.taking_back import INCIDENT, STEPS, is_of_rule
 from amends.inbox.rules.words import CaseStatus
 from amends.inbox.store import cases, drafts, events, follow_ups, notes, notifications, surveys
+from amends.inbox.store.bulk import DidByRule
 from amends.inbox.store.cases import Case
 from amends.inbox.store.events import OfCase
 from amends.inbox.store.post_topics import Word
@@ -58,6 +59,22 @@ def undo(conn: Connection, *, case_id: CaseId, event_id: int, agent_id: AgentId,
     with events.because(conn, {"undoes": event.id}):
         unhurried = in_bulk or is_of_rule(event.because)
         how(Undoing(conn=conn, case=case, event=event, agent_id=agent_id, now=now, unhurried=unhurried))
+
+
+def undo_of_rule(conn: Connection, did: DidByRule, *, case_id: CaseId, up_to: int, agent_id: AgentId, now: datetime) -> str:
+    """Take back all that a rule did to the case, the newest first, and return why some of it stays, empty where nothing does."""
+    stays, taken = "", set[object]()
+    for event in events.of_rule(conn, case_id=case_id, rule_id=did.rule_id, since=did.since, up_to=up_to):
+        breath = (event.kind, event.at, event.facts.get("topic_id", event.id))  # what was said of all its posts goes with the first
+        if event.kind not in _HOW or breath in taken or events.is_taken_back(conn, case_id=case_id, event_id=event.id):
+            continue
+        taken.add(breath)
+        try:
+            with conn.transaction():
+                undo(conn, case_id=case_id, event_id=event.id, agent_id=agent_id, now=now, in_bulk=True)
+        except AmendsError as error:
+            stays = stays or error.kept
+    return stays
 
 
 def _assigned(at: Undoing) -> None:
@@ -180,3 +197,5 @@ _HOW: Mapping[str, Callable[[Undoing], None]] = {
     EventKind.INCIDENT_JOINED: _joined,
     EventKind.INCIDENT_LEFT: _left,
 }
+KINDS = frozenset(_HOW)
+"""What can be taken back."""

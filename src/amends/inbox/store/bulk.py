@@ -10,6 +10,9 @@ from amends.inbox.rules.ids import AgentId, CaseId, EventId, JobId
 from amends.inbox.rules.rights import Scope
 from amends.inbox.store import scopes
 
+UNDO = "undo"
+UNDO_RULE = "undo_rule"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
@@ -42,9 +45,14 @@ class Run:
         return self.state in {"queued", "running"}
 
     @property
+    def takes_back(self) -> bool:
+        """Whether it takes back what another run, or a rule, did."""
+        return self.deed in {UNDO, UNDO_RULE}
+
+    @property
     def can_be_taken_back(self) -> bool:
         """Whether it did something that nobody has taken back yet."""
-        return self.undoes is None and self.undone_by is None
+        return not self.takes_back and self.undone_by is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +73,14 @@ class Done:
     state: str
     why: str = ""
     event_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DidByRule:
+    """What a rule did, all of it or only `since` then."""
+
+    rule_id: int
+    since: datetime | None
 
 
 def insert(  # noqa: PLR0913
@@ -99,6 +115,36 @@ def fix_undone(conn: Connection, *, run_id: int, undoes: int) -> int:
         """,
         {"run_id": run_id, "undoes": undoes},
     )
+
+
+def fix_of_rule(conn: Connection, scope: Scope, did: DidByRule, *, run_id: int, kinds: Sequence[str]) -> int:
+    """Keep that the run is about the cases within the scope to which a rule did what still stands, and return how many."""
+    query: LiteralString = """
+        insert into bulk_cases (run_id, case_id, event_id)
+        select %(run_id)s, c.id, done.newest
+        from (select distinct case_id from automation_log where rule_id = %(rule_id)s and outcome = 'acted') log
+        join cases c on c.id = log.case_id
+        cross join lateral (
+          select max(e.id) as newest from events e
+          where e.case_id = c.id and e.kind = any(%(kinds)s) and (e.because ->> 'rule')::bigint = %(rule_id)s
+            and e.at >= coalesce(%(since)s::timestamptz, '-infinity') and (e.because ->> 'undoes') is null and not exists (
+              select from events u where u.case_id = e.case_id and u.id > e.id and (u.because ->> 'undoes')::bigint = e.id
+            )
+        ) done
+        where done.newest is not null
+        """
+    given = {"run_id": run_id, "rule_id": did.rule_id, "since": did.since, "kinds": list(kinds)}
+    return execute(conn, query + scopes.within(scope), given | scopes.params(scope))
+
+
+def latest_of_rule(conn: Connection, *, rule_id: int) -> Run | None:
+    """Return the newest run that takes back what a rule did, or None."""
+    found = fetch_values(
+        conn,
+        "select max(id) from bulk_runs where deed = %(deed)s and facts -> 'rule' = %(rule)s",
+        {"deed": UNDO_RULE, "rule": Jsonb(rule_id)},
+    )
+    return find(conn, run_id=found[0]) if found[0] else None
 
 
 def give_job(conn: Connection, *, run_id: int, job_id: JobId) -> None:

@@ -124,6 +124,21 @@ def find(conn: Connection, *, event_id: int) -> OfCase | None:
     )
 
 
+def of_rule(conn: Connection, *, case_id: CaseId, rule_id: int, since: datetime | None, up_to: int) -> list[OfCase]:
+    """Return what a rule did to a case, the newest first, from the event `up_to` back to `since`, save what takes back."""
+    return fetch_all(
+        conn,
+        OfCase,
+        """
+        select id, kind, at, case_id, post_id, agent_id, facts, because from events
+        where case_id = %(case_id)s and id <= %(up_to)s and at >= coalesce(%(since)s::timestamptz, '-infinity')
+          and (because ->> 'rule')::bigint = %(rule_id)s and (because ->> 'undoes') is null
+        order by id desc
+        """,
+        {"case_id": case_id, "rule_id": rule_id, "since": since, "up_to": up_to},
+    )
+
+
 def newest(conn: Connection, *, case_id: CaseId) -> int:
     """Return the id of the case's newest event, 0 where nothing happened yet."""
     return fetch_values(conn, "select coalesce(max(id), 0) from events where case_id = %(case_id)s", {"case_id": case_id})[0]
