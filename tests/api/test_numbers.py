@@ -12,7 +12,6 @@ import pytest
 
 from amends.core.database import Connection, execute, fetch_values
 from amends.inbox.actions import calendars, facts, number_settings
-from amends.inbox.actions.customer_facts import count_batch
 from amends.inbox.actions.follow_up import conclude_due
 from amends.inbox.actions.measure_clocks import measure
 from amends.inbox.actions.resolve import dismiss, resolve
@@ -262,67 +261,6 @@ def test_rows_beyond_the_calendar_are_refused(shared_door: Door, edge: str) -> N
         assert mia.get("/api/v1/numbers/rows", params=well | told).status_code == 422, told
 
 
-def test_agents_are_compared_only_by_those_whom_a_setting_names(door: Door) -> None:
-    mia = door.visitor(door.who.mia)
-    assert mia.get("/numbers/by/assignee").status_code == 403
-    assert "By agent" not in mia.get("/numbers/by/network").text
-    with door.pool.transaction() as conn:
-        conn.execute("update number_settings set compare_agents = '{manager}'")
-    assert "nobody" in mia.get("/numbers/by/assignee").text
-    assert door.visitor(door.who.lea).get("/numbers/by/assignee").status_code == 403
-
-
-OF_ADA = ["assignee:ada", "-assignee:ada", "(network:x OR assignee:ada)", "assignee:me,ada"]
-BEHIND = {"since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
-
-
-@pytest.mark.parametrize("q", OF_ADA)
-def test_nobody_asks_the_numbers_of_one_colleague_where_nobody_may_compare(shared_door: Door, q: str) -> None:
-    mia, program = shared_door.visitor(shared_door.who.mia), shared_door.program(shared_door.who.mia)
-    page = mia.get("/numbers", params={"q": q})
-    assert "Numbers of single agents are not compared here" in page.text
-    doors = [mia.get(f"/numbers/{place}", params={"q": q}) for place in ("by/topic", "moving", "alarms", "facts.csv")]
-    doors += [program.get(f"/api/v1/numbers{place}", params={"q": q}) for place in ("", "/by/topic", "/alarms", "/facts.jsonl")]
-    doors += [door.get(place + "/rows", params={"figure": "begun", "q": q} | BEHIND) for door, place in _both(mia, program)]
-    doors += [mia.get("/numbers/alarms/rows", params={"figure": "raised", "q": q} | BEHIND)]
-    assert {one.status_code for one in doors} == {422}
-    assert all("an administrator can say who may" in one.text for one in doors)
-
-
-def test_a_segment_of_one_colleagues_customers_is_no_way_round(door: Door) -> None:
-    mia = door.program(door.who.mia)
-    for name, query in (("Hers", "owner:Ada"), ("Tamil", "lang:ta")):
-        assert mia.post("/api/v1/segments", json={"name": name, "query": query, "shared": True}).status_code < 300
-    with door.pool.transaction() as conn:
-        execute(conn, "update customers set owner_id = %(ada)s, languages = '{ta}'", {"ada": door.who.ada})
-        while count_batch(conn, now=door.now):
-            pass
-
-    def seen() -> tuple[int, set[str]]:
-        span = {"since": WEEK.since.isoformat(), "until": WEEK.until.isoformat()}
-        lines = mia.get("/api/v1/numbers/by/segment", params=span).json()
-        return mia.get("/api/v1/numbers", params={"q": "segment:Hers"}).status_code, {line["name"] for line in lines}
-
-    assert seen() == (422, {"Tamil"})
-    with door.pool.transaction() as conn:
-        conn.execute("update number_settings set compare_agents = '{manager}'")
-    assert seen() == (200, {"Hers", "Tamil"})
-
-
-def _both(visitor: Any, program: Any) -> list[tuple[Any, str]]:
-    return [(visitor, "/numbers"), (program, "/api/v1/numbers")]
-
-
-def test_ones_own_numbers_and_those_of_nobody_are_asked_by_name_and_a_colleagues_where_one_may_compare(door: Door) -> None:
-    mia = door.program(door.who.mia)
-    for q in ("assignee:me", "-assignee:me", "assignee:none", "assignee:mia"):
-        assert mia.get("/api/v1/numbers", params={"q": q}).status_code == 200, q
-    with door.pool.transaction() as conn:
-        conn.execute("update number_settings set compare_agents = '{manager}'")
-    assert {mia.get("/api/v1/numbers", params={"q": q}).status_code for q in OF_ADA} == {200}
-    assert door.program(door.who.lea).get("/api/v1/numbers", params={"q": OF_ADA[0]}).status_code == 422
-
-
 @pytest.mark.parametrize("dimension", ["network", "source", "brand", "team", "lang", "topic", "segment"])
 def test_numbers_are_broken_down_by_what_cases_have_in_common(shared_door: Door, dimension: str) -> None:
     assert shared_door.visitor(shared_door.who.mia).get(f"/numbers/by/{dimension}").status_code == 200
@@ -375,88 +313,6 @@ def test_the_raw_facts_leave_as_parquet_with_typed_columns(shared_door: Door) ->
     types = {field.name: str(field.type) for field in table.schema}
     assert (types["published_at"], types["first_answer"]) == ("timestamp[us, tz=UTC]", "int64")
     assert types["topics"].startswith("list<")
-
-
-def test_everybody_has_their_own_numbers(shared_door: Door) -> None:
-    page = shared_door.visitor(shared_door.who.ada).get("/my-numbers")
-    assert page.status_code == 200
-    assert "nobody is ranked" in page.text
-
-
-def test_every_number_of_ones_own_opens_its_rows_and_those_of_nobody_else(door: Door) -> None:
-    with door.pool.transaction() as conn:
-        work_through(conn, door)
-        conn.execute("update cases set assignee_id = %s where id = %s", (door.who.ada, door.who.plain))
-    ada = door.visitor(door.who.ada)
-    page = ada.get("/my-numbers?span=30d").text
-    links = re.findall(r'href="(/my-numbers/rows\?[^"]+)">([^<]+)</a>', page)
-    assert len(links) >= 10
-    assert "/numbers/rows" not in page.replace("/my-numbers/rows", "")
-    for link, shown in links:
-        rows = ada.get(unescape(link))
-        assert rows.status_code == 200
-        assert "/my-numbers" in rows.text
-        if shown.isdecimal():
-            assert rows.text.count(ROW) == int(shown), link
-    everything, none = (ada.get("/my-numbers/rows", params=ALL_OF_IT | {"q": q}).text for q in ("", "assignee:none"))
-    assert none.count(ROW) == everything.count(ROW) == 2
-
-
-def test_answer_times_are_shown_to_anybody_only_where_it_is_switched_on(door: Door) -> None:
-    nobody = door.stranger()
-    assert nobody.get("/answer-times.json").status_code == 404
-    admin = door.visitor(door.who.ann)
-    assert admin.post("/settings/numbers", data={"shows_answer_times": "true", "role": ["manager"]}).status_code == 200
-    said = nobody.get("/answer-times.json")
-    assert said.json()["median_seconds"] is None
-    assert said.headers["cache-control"] == "public, max-age=300"
-    assert nobody.head("/answer-times.json").headers["content-type"] == said.headers["content-type"]
-    picture = nobody.get("/answer-times.svg")
-    assert "not enough to tell" in picture.text
-    assert picture.headers["vary"] == "Accept-Language, Cookie"
-    assert "First answer" in nobody.get("/answer-times.svg", params={"lang": "xx"}).text
-    assert "First answer" not in nobody.get("/answer-times.svg", params={"lang": "ta"}).text
-    door.now += timedelta(minutes=4)
-    assert nobody.get("/answer-times.json").json() == said.json(), "once in five minutes, however many ask"
-    door.now += timedelta(minutes=1)
-    assert nobody.get("/answer-times.json").json()["as_of"] == door.now.isoformat()
-    assert door.visitor(door.who.mia).get("/numbers/by/assignee").status_code == 200
-    assert door.visitor(door.who.mia).get("/settings/numbers").status_code == 403
-
-
-MANY_FACTS = """
-with more as (
-  insert into episodes overriding system value
-  select (jsonb_populate_record(e, jsonb_build_object('id', e.id + 1000 * n, 'number', e.number + n))).*
-  from episodes e, generate_series(1, 20) n returning id
-)
-insert into episode_facts
-select (jsonb_populate_record(f, jsonb_build_object('episode_id', more.id, 'number', f.number + more.id / 1000))).*
-from more join episode_facts f on f.episode_id = more.id % 1000
-"""
-
-
-def test_who_waits_is_waited_for_by_the_public_answer_times_until_the_moment_they_are_asked(door: Door) -> None:
-    door.visitor(door.who.ann).post("/settings/numbers", data={"shows_answer_times": "true"})
-    door.now = NOON + timedelta(minutes=4)
-    with door.pool.transaction() as conn:
-        facts.freshen(conn)
-        execute(conn, MANY_FACTS)
-        execute(conn, "update episode_facts set published_at = %(at)s, first_answer = null", {"at": NOON - timedelta(minutes=10)})
-        execute(conn, "update episode_facts set first_answer = 780 where episode_id in (select id from episodes order by id desc limit 5)")
-    assert door.stranger().get("/answer-times.json").json()["median_seconds"] is None
-
-
-def test_each_time_of_the_public_picture_has_a_line_of_its_own(door: Door) -> None:
-    door.visitor(door.who.ann).post("/settings/numbers", data={"shows_answer_times": "true"})
-    with door.pool.transaction() as conn:
-        facts.freshen(conn)
-        execute(conn, MANY_FACTS)
-        execute(conn, "update episode_facts set first_answer = 4800")
-    picture = door.stranger().get("/answer-times.svg").text
-    assert "nine in ten within 1 h 20 min" in picture
-    lines = re.findall(r'<text x="16" y="(\d+)"', picture)
-    assert len(set(lines)) == len(lines) == picture.count("<text")
 
 
 def test_what_is_decided_about_the_numbers_is_taken_back_unless_somebody_decided_since(door: Door) -> None:
@@ -520,25 +376,3 @@ def test_a_length_opens_the_rows_that_have_it_and_shows_it(shared_door: Door) ->
     assert "From seen to triaged: any time." in page
     assert page.count(ROW) == 9
     assert mia.get(f"/numbers/rows?figure=begun&length=first_business&{span}").text.count(ROW) == 0
-
-
-def test_prometheus_reads_the_machines_side_with_a_token(shared_door: Door) -> None:
-    said = shared_door.program(shared_door.who.mia).get("/api/v1/metrics").text
-    with shared_door.pool.transaction() as conn:
-        [n] = fetch_values(conn, "select count(*) from cases where status = 'open'")
-    assert f'amends_cases{{status="open"}} {n}' in said
-    assert "# TYPE amends_heartbeat_age_seconds gauge" in said
-    for work in ("triage", "replies", "deliveries", "events"):
-        assert re.search(rf'amends_oldest_work_seconds{{work="{work}"}} [\d.]+\n', said)
-
-
-def test_prometheus_reads_millions_to_the_last_one(door: Door) -> None:
-    with door.pool.transaction() as conn:
-        [n] = fetch_values(conn, "select sum(delta)::bigint from case_count_deltas where view = 'status:open'")
-        conn.execute(
-            """
-            insert into case_count_deltas (view, team_id, source_id, delta)
-            select view, team_id, source_id, 12345678 from case_count_deltas where view = 'status:open' limit 1
-            """
-        )
-    assert f'amends_cases{{status="open"}} {n + 12345678}\n' in door.program(door.who.mia).get("/api/v1/metrics").text
