@@ -181,6 +181,11 @@ def test_a_made_up_key_opens_nothing_and_many_of_them_must_wait(door: Door) -> N
     assert client.get("/invitation?key=another").status_code == 429
 
 
+def test_who_enters_the_address_of_the_settings_comes_to_their_own(shared_door: Door) -> None:
+    assert shared_door.visitor(shared_door.who.ada).get("/settings").headers["location"] == "/settings/profile"
+    assert shared_door.stranger().get("/settings").headers["location"] == "/login?next=%2Fsettings"
+
+
 def test_the_profile_is_kept_and_speaks_at_once_and_at_the_next_sign_in(door: Door) -> None:
     client = door.visitor(eve(door))
     chosen = {"name": "Eve  Tesfaye", "interface_language": "ta", "language": ["ta", "en"], "theme": "dark", "time_zone": "Asia/Colombo"}

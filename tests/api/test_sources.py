@@ -79,6 +79,48 @@ def test_a_form_that_lacks_something_is_refused_in_words(shared_door: Door, chan
     assert told in answer.json()["message"]
 
 
+MASTODON = {"network": "mastodon", "brand": "Tern", "handle": "@tern", "credential_access_token": "t", "watch_mentions": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, "Enter the server (mastodon.example) as an option, or the handle as @name@server."),
+        ({"option_instance": "tern.example", "option_first_days": "a week"}, "Days to look back at first: “a week” is no number."),
+        ({"network": "folder", "watch_files": "/srv/in", "option_timezone": "Mars"}, "There is no time zone Mars"),
+        ({"network": "reviews", "credential_token": "t", "watch_reviews": "unit"}, "Choose a preset"),
+        ({"network": "google_play", "credential_service_account": "{}", "watch_reviews": "yes"}, "Still missing: Package of the app."),
+    ],
+)
+def test_a_source_that_could_not_work_is_refused_before_it_is_there(shared_door: Door, change: dict[str, str], told: str) -> None:
+    with as_fragment(shared_door.visitor(shared_door.who.ann)) as client:
+        answer = client.post("/sources", data=MASTODON | change)
+    assert (answer.status_code, told in answer.json()["message"]) == (422, True), answer.text
+
+
+def test_the_settings_of_a_source_are_changed_where_it_is_shown(door: Door) -> None:
+    client = door.visitor(door.who.ann)
+    client.post("/sources", data=MASTODON | {"option_instance": "tern.example"})
+    with door.pool.transaction() as conn:
+        [source_id] = fetch_values(conn, "select id from sources where handle = 'tern'")
+        conn.execute("update sources set options = options || '{\"time_out\": \"9\"}' where handle = 'tern'")
+        conn.execute("update watches set next_at = %s", [NOON + timedelta(days=1)])
+    assert 'name="option_instance" maxlength="400" value="tern.example"' in client.get("/sources").text
+    at, new = f"/sources/{source_id}/options", {"network": "mastodon", "option_instance": "cay.example", "option_first_days": "3"}
+    assert toast(client.post(at, data=new)) == "Saved"
+    assert client.post(at, data=new | {"option_instance": ""}).status_code == 422
+    assert client.post(at, data=new | {"network": "x"}).status_code == 404
+    assert client.post("/sources/999/options", data=new).status_code == 404
+    assert door.visitor(door.who.mia).post(at, data=new).status_code == 403
+    with door.pool.transaction() as conn:
+        assert fetch_values(conn, "select options from sources where handle = 'tern'") == [
+            {"instance": "cay.example", "first_days": "3", "time_out": "9"}
+        ]
+        assert fetch_values(conn, "select next_at <= %(now)s from watches where source_id = %(id)s", {"now": NOON, "id": source_id}) == [
+            True
+        ]
+
+
 def test_a_source_is_paused_and_resumed(door: Door) -> None:
     client, at = door.visitor(door.who.ann), f"/sources/{door.who.source_id}"
     assert "paused by an administrator" in client.post(f"{at}/pause").text

@@ -36,6 +36,7 @@ INCIDENT = Form(makes="/incidents", made={"brand_id": "1"}, shown="/incidents/1"
 ORGANISATION = Form(
     makes="/organisations", made={"kind": "company"}, shown="/organisations/1", more={"kind": "company", "remind_days": "30"}
 )
+SOURCE = {"network": "x"}
 KEPT = {"kind": "notes", "source": ""}
 FORMS = {
     "team": Form(makes="/settings/teams", made={}, shown="/settings/teams/1", more={"gives": "nobody", "zone": "UTC", "day": [""] * 7}),
@@ -109,6 +110,14 @@ FORMS = {
     "occasion": Form(makes="/occasions", made={"kind": "birthday"}, shown="/occasions/1", more={"kind": "birthday"}),
     "rota": ROTA,
     "view": Form(makes="/views", made={"q": "lost"}, shown="/inbox/views", more={"q": "found"}, goes="/views/1"),
+    "settings of a source": Form(
+        makes="/sources",
+        made=SOURCE | {"brand": "Corvane", "handle": "corvane", "credential_bearer_token": "t", "watch_mentions": "yes"},
+        shown="/sources",
+        more=SOURCE,
+        goes="/sources/2/options",
+        typed="option_user_id",
+    ),
     "topic": Form(makes="/settings/topics", made={}, shown="/settings/topics/1", goes="/settings/topics/1/name"),
 }
 

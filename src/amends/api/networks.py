@@ -6,10 +6,11 @@ from functools import lru_cache
 from types import ModuleType
 
 from amends import collectors
+from amends.api.trouble_words import trouble
 from amends.collectors import build, load, networks
 from amends.core.abilities import PRICE_PER_READ, Abilities, Option
 from amends.core.errors import Refused, SettingsWrong
-from amends.core.ports import Account, Collector
+from amends.core.ports import LARGEST_OPTION, Account, Collector
 from amends.core.pushing import STREAM
 from amends.core.querying import Composed, Words
 from amends.core.translating import N_, _
@@ -102,6 +103,11 @@ class NetworkForm:
     composes: bool
 
 
+def option_names(network: str) -> frozenset[str]:
+    """Return what the form of `network` calls the settings that are no secret."""
+    return frozenset(one.name for one in _options(load(network)))
+
+
 RECHECK = Option(
     name="recheck_days",
     label=N_("Days to look back for deletions"),
@@ -147,6 +153,29 @@ def asked_at(network: str, options: Mapping[str, str]) -> str:
         return ""
     told: Callable[[Mapping[str, str]], str] = getattr(load(network), "asked_at", lambda _: abilities(network).title)
     return told(options)
+
+
+def check_settings(network: str, *, handle: str, credentials: Mapping[str, str], options: Mapping[str, str]) -> None:
+    """Raise `Refused` where a source with these settings could not work, naming the setting; the network is not asked."""
+    asked = _options(load(network))
+    missing = [_(one.label) for one in asked if one.required and not options.get(one.name)]
+    if missing:
+        raise Refused(_("Still missing: %(missing)s.") % {"missing": ", ".join(missing)})
+    for one in asked:
+        if _is_number(one.default) and not _is_number(options.get(one.name, one.default)):
+            raise Refused(f"{_(one.label)}: {_('“%(number)s” is no number.') % {'number': options[one.name][:40]}}")
+    try:
+        build(network, Account(handle=handle, credentials=credentials, options=options))
+    except SettingsWrong as error:
+        raise Refused(trouble(str(error))) from error
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether a setting is a number that `Account.number` takes."""
+    try:
+        return 0 <= float(text) <= LARGEST_OPTION
+    except ValueError:
+        return False
 
 
 def composer(network: str) -> Callable[[Words], Composed]:

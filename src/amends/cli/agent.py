@@ -48,7 +48,7 @@ def add(email: str, name: str, role: str, password: str, data: Path | None) -> N
 @_DATA
 def password(email: str, password: str, data: Path | None, *, revoke_tokens: bool) -> None:
     """Give EMAIL a new password and end every session of theirs."""
-    with database(data) as pool, pool.transaction() as conn:
+    with database(data, makes=False) as pool, pool.transaction() as conn:
         found = _found(conn, email)
         audit.stamp(conn, FROM_HERE, now=utc_now())
         change_password(conn, agent_id=found.id, password=password, now=utc_now(), tokens_too=revoke_tokens)
@@ -61,7 +61,7 @@ def password(email: str, password: str, data: Path | None, *, revoke_tokens: boo
 @_DATA
 def role(email: str, role: str, data: Path | None) -> None:
     """Make EMAIL a ROLE: agent, lead, manager, admin or auditor."""
-    with database(data) as pool, pool.transaction() as conn:
+    with database(data, makes=False) as pool, pool.transaction() as conn:
         found = _found(conn, email)
         audit.stamp(conn, FROM_HERE, now=utc_now())
         people.change_role(conn, agent_id=found.id, role=Role(role), by=None, now=utc_now())
@@ -73,7 +73,7 @@ def role(email: str, role: str, data: Path | None) -> None:
 @_DATA
 def remove_second_factor(email: str, data: Path | None) -> None:
     """Take the lost second factor of EMAIL away, and end every session of theirs."""
-    with database(data) as pool, pool.transaction() as conn:
+    with database(data, makes=False) as pool, pool.transaction() as conn:
         found = _found(conn, email)
         audit.stamp(conn, FROM_HERE, now=utc_now())
         second_factor.remove(conn, agent_id=found.id, by=None, now=utc_now())
@@ -91,7 +91,7 @@ def _found(conn: Connection, email: str) -> Agent:
 @_DATA
 def list_(data: Path | None) -> None:
     """Show who may sign in."""
-    with database(data) as pool, pool.transaction() as conn:
+    with database(data, makes=False) as pool, pool.transaction() as conn:
         found = agents.everyone(conn)
     if not found:
         click.echo("Nobody may sign in yet: ./amends agent add EMAIL --role admin")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from amends.api.networks import check_searches, forms
+from amends.api.networks import check_searches, check_settings, forms
 from amends.collectors import abilities, load
 from amends.core.errors import Refused
 from amends.core.translating import _
@@ -67,6 +67,11 @@ async def read_credentials(request: Request) -> SourceForm:
     return _with_credentials(await _read(request))
 
 
+async def read_options(request: Request) -> SourceForm:
+    """Return the form that changes the settings of a source."""
+    return await _read(request)
+
+
 async def read_watches(request: Request) -> SourceForm:
     """Return the form that gives a source more to watch."""
     return _with_watches(await _read(request))
@@ -77,9 +82,7 @@ async def read_whole(request: Request) -> SourceForm:
     found = _with_credentials(await _read(request))
     if not found.brand or not found.handle:
         raise Refused(_("Say which brand the source belongs to, and the handle of your account."))
-    missing = [one.label for one in load(found.network).OPTIONS if one.required and one.name not in found.options]
-    if missing:
-        raise Refused(_("Still missing: %(missing)s.") % {"missing": ", ".join(missing)})
+    check_settings(found.network, handle=found.handle, credentials=found.credentials, options=found.options)
     return _with_watches(found)
 
 
@@ -91,5 +94,6 @@ def _watches(kind: WatchKind, text: str) -> list[Watch]:
 
 
 EnteredCredentials = Annotated[SourceForm, Depends(read_credentials)]
+EnteredOptions = Annotated[SourceForm, Depends(read_options)]
 EnteredWatches = Annotated[SourceForm, Depends(read_watches)]
 EnteredWhole = Annotated[SourceForm, Depends(read_whole)]

@@ -22,11 +22,17 @@ from amends.inbox.store import counts, people
 from amends.inbox.store.people import Profile
 from amends.inbox.store.sessions import Visitor
 
-router = APIRouter(prefix="/settings/profile", include_in_schema=False)
+router = APIRouter(prefix="/settings", include_in_schema=False)
 ONLY = [may(Right.SELF)]
 
 
 @router.get("", dependencies=ONLY)
+def settings(_visitor: Reading) -> Response:
+    """Lead to where one's own settings begin."""
+    return RedirectResponse("/settings/profile", status_code=303)
+
+
+@router.get("/profile", dependencies=ONLY)
 def profile(request: Request, desk: AtDesk, visitor: Reading, *, saved: bool = False) -> Response:
     """Show it."""
     with desk.pool.transaction() as conn:
@@ -34,7 +40,7 @@ def profile(request: Request, desk: AtDesk, visitor: Reading, *, saved: bool = F
     return _page(request, desk, visitor, own, saved=saved)
 
 
-@router.post("", dependencies=ONLY)
+@router.post("/profile", dependencies=ONLY)
 def save(  # noqa: PLR0913
     request: Request,
     desk: AtDesk,

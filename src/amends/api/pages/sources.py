@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 from amends.api.auth import Meaning, Reading, may
 from amends.api.desk import AtDesk, Desk
 from amends.api.lending import collector_of
-from amends.api.networks import asked_at, forms
+from amends.api.networks import asked_at, check_settings, forms, option_names
 from amends.api.pages._coverage import by_watch
-from amends.api.pages._source_form import EnteredCredentials, EnteredWatches, EnteredWhole
+from amends.api.pages._source_form import EnteredCredentials, EnteredOptions, EnteredWatches, EnteredWhole
 from amends.api.screen import saying
 from amends.api.trouble_words import trouble
 from amends.core.database import Connection
@@ -26,6 +26,7 @@ from amends.inbox.actions.sources import (
     add_source,
     add_watches,
     change_credentials,
+    change_options,
     drop_watch,
     pause,
     resume_source,
@@ -35,6 +36,7 @@ from amends.inbox.actions.sources import (
 from amends.inbox.actions.standing import record_standing
 from amends.inbox.rules.ids import SourceId, WatchId
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import channels, counts, source_alerts, source_page, sources, standings
 
 router = APIRouter(include_in_schema=False)
@@ -103,6 +105,27 @@ def renew(request: Request, desk: AtDesk, visitor: Meaning, source_id: SourceId,
         )
 
     return _done(request, desk, act, _("New credentials are in; we try them at once"))
+
+
+@router.post("/sources/{source_id}/options", dependencies=[may(Right.SOURCES)])
+def settle(
+    request: Request,
+    desk: AtDesk,
+    visitor: Meaning,
+    source_id: SourceId,
+    entered: EnteredOptions,
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Change the settings of a source that are no secret, unless somebody did since the page was opened."""
+
+    def act(conn: Connection) -> None:
+        asked, now, me = option_names(entered.network), desk.clock(), visitor.agent_id
+        source = change_options(conn, source_id=source_id, asked=asked, given=entered.options, agent_id=me, now=now, seen=seen)
+        if source.network != entered.network:
+            raise NotFound
+        check_settings(source.network, handle=source.handle, credentials={}, options=source.options)
+
+    return _done(request, desk, act, _("Saved"))
 
 
 @router.post("/sources/{source_id}/region", dependencies=[may(Right.SOURCES)])
@@ -219,6 +242,7 @@ def _values(conn: Connection, request: Request, desk: Desk) -> dict[str, Any]:
         "channels": channels.active(conn),
         "forms": forms(),
         "asked_at": asked_at,
+        "mark": mark,
         "options": source_page.options(conn),
         "host": (desk.settings.public_url or str(request.base_url)).rstrip("/"),
         "standings": {one.source_id: one for one in standings.every(conn)},

@@ -26,7 +26,7 @@ from amends.inbox.store.gaps import Gap
 def gaps(days: int, data: Path | None, *, as_json: bool) -> None:
     """List every gap that is open or can never be filled, and those that were filled of late."""
     now = utc_now()
-    with database(data) as pool, pool.transaction() as conn:
+    with database(data, makes=False) as pool, pool.transaction() as conn:
         poll_every = timedelta(seconds=read_settings().poll_seconds)
         found = gaps_now(conn, since=now - timedelta(days=days), now=now, poll_every=poll_every)
         sources = {one.id: one for one in source_page.sources(conn)}

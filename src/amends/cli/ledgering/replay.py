@@ -29,7 +29,12 @@ def replay(*, as_json: bool, keep: bool, data: Path | None) -> None:
     single byte differs, or a body cannot be read.
     """
     name = f"amends_replay_{uuid4().hex[:12]}"
-    with database_url(data) as url, snapshot(url) as live, database_beside(url, name, keep=keep) as beside, _progress() as progress:
+    with (
+        database_url(data, makes=False) as url,
+        snapshot(url) as live,
+        database_beside(url, name, keep=keep) as beside,
+        _progress() as progress,
+    ):
         migrate(beside, say)
         report = rebuild(live, beside, progress=progress)
     if keep:

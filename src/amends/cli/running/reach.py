@@ -10,13 +10,14 @@ from amends.cli.running.state import alone_on, running
 from amends.core.database import Pool, open_pool
 from amends.core.embedded.places import default_data_dir
 from amends.core.embedded.postgres import EmbeddedPostgres
+from amends.core.errors import SettingsWrong
 from amends.core.migrate import migrate
 from amends.core.settings import read_settings
 
 
 @contextmanager
-def database_url(data: Path | None = None) -> Generator[str]:
-    """Yield the URL of the installation's database, up to date.
+def database_url(data: Path | None = None, *, makes: bool = True) -> Generator[str]:
+    """Yield the URL of the installation's database, up to date. Where there is none, one is made, unless `makes` is false: `SettingsWrong`.
 
     The installation is the one on `data`; without it the one that AMENDS_DATABASE_URL names, or the one that runs on this machine, or
     the one at rest in the usual place, whose database is then started for as long as this lasts.
@@ -31,13 +32,16 @@ def database_url(data: Path | None = None) -> Generator[str]:
         migrate(url, say)
         yield url
     else:
-        yield from _at_rest((data or given.data_dir or default_data_dir()).resolve())
+        place = (data or given.data_dir or default_data_dir()).resolve()
+        if not (makes or EmbeddedPostgres(place / "postgres").cluster.exists()):
+            raise SettingsWrong(f"There is no installation at {place}. `./amends up` makes one; --data names another place.")
+        yield from _at_rest(place)
 
 
 @contextmanager
-def database(data: Path | None = None) -> Generator[Pool]:
+def database(data: Path | None = None, *, makes: bool = True) -> Generator[Pool]:
     """Yield a small pool on the installation's database."""
-    with database_url(data) as url:
+    with database_url(data, makes=makes) as url:
         pool = open_pool(url, size=2)
         try:
             yield pool

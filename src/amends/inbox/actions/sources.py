@@ -1,6 +1,7 @@
 """Adds a source and changes it: what we watch, with which account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from amends.core.database import Connection
@@ -9,8 +10,10 @@ from amends.core.regions import region_of
 from amends.core.secrets import seal, unseal
 from amends.core.watching import Watch
 from amends.inbox.actions.cover import note_pause
+from amends.inbox.actions.unchanged import unchanged
 from amends.inbox.rules.events import EventKind
 from amends.inbox.rules.ids import AgentId, SourceId, WatchId
+from amends.inbox.rules.seen import mark
 from amends.inbox.store import events, hub_farewells, sources, standings
 from amends.inbox.store import watches as watch_rows
 from amends.inbox.store.sources import Source
@@ -112,11 +115,39 @@ def add_credentials(
     conn: Connection, *, source_id: SourceId, given: Mapping[str, str], secret_key: str, agent_id: AgentId, now: datetime
 ) -> None:
     """Seal what a network gave when somebody let us in beside the credentials that we have."""
-    source = sources.find(conn, source_id=source_id)
-    if source is None:
-        raise NotFound
+    source = _there(conn, source_id)
     whole = {**(_opened(source, secret_key) or {}), **given}
     change_credentials(conn, source_id=source_id, credentials=whole, secret_key=secret_key, agent_id=agent_id, now=now)
+
+
+def change_options(  # noqa: PLR0913
+    conn: Connection,
+    *,
+    source_id: SourceId,
+    asked: Collection[str],
+    given: Mapping[str, str],
+    agent_id: AgentId,
+    now: datetime,
+    seen: str = "",
+) -> Source:
+    """Keep what was `given` of the settings that were `asked` for, and return the source; others stay, and every watch is due now.
+
+    `seen` is the `mark` of the settings that their writer saw, if they say so: `Conflict` where they were changed since.
+    """
+    source = unchanged(conn, f"source {source_id}", lambda: _there(conn, source_id), lambda found: mark(found.options), seen)
+    options = {name: value for name, value in source.options.items() if name not in asked} | dict(given)
+    sources.set_options(conn, source_id=source_id, options=options)
+    watch_rows.make_all_due(conn, source_id=source_id, now=now)
+    standings.make_due(conn, source_id, now=now)
+    events.add(conn, EventKind.CREDENTIALS_CHANGED, now=now, source_id=source_id, agent_id=agent_id)
+    return replace(source, options=options)
+
+
+def _there(conn: Connection, source_id: SourceId) -> Source:
+    found = sources.find(conn, source_id=source_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def change_credentials(

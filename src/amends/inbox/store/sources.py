@@ -118,6 +118,15 @@ def set_region(conn: Connection, *, source_id: SourceId, region: str) -> int:
     return execute(conn, "update sources set region = %(region)s where id = %(source_id)s", {"source_id": source_id, "region": region})
 
 
+def set_options(conn: Connection, *, source_id: SourceId, options: Mapping[str, str]) -> int:
+    """Store the settings of a source that are no secret and return how many sources that was."""
+    return execute(
+        conn,
+        "update sources set options = %(options)s where id = %(source_id)s",
+        {"source_id": source_id, "options": Jsonb(dict(options))},
+    )
+
+
 def set_credentials(conn: Connection, *, source_id: SourceId, credentials: bytes) -> int:
     """Store new sealed credentials and return how many sources that was."""
     return execute(
