@@ -389,6 +389,35 @@ def test_rows_of_a_file_that_were_refused_and_what_is_shown_of_it_go_too(desk: D
     assert fetch_values(desk.conn, "select cells[1] from import_rows") == ["Cy"]
 
 
+def test_rows_of_nobody_go_however_they_write_an_address_and_where_they_name_the_person(desk: Desk) -> None:
+    importing = Importing(conn=desk.conn, agent_id=desk.agent_id, now=desk.now)
+    importing.whole(f"Name,Email,Phone\nMara {WORD},mara@{WORD}.example,+94 77 555 0101\n")
+    [theirs] = fetch_values(desk.conn, "select id from customers")
+    refused = "1990-02-31"
+    lines = (
+        f"M. Z.,MARA@{WORD.upper()}.example,,",
+        "M. Z.,,077 555-0101,",
+        f"mara {WORD},,,",
+        "Cy,cy@a.example,,",
+        "% %,,,",
+        "Mara,,0771,",
+    )
+    importing.whole("Name,Email,Phone,Birthday\n" + "".join(f"{line}{refused}\n" for line in lines))
+    importing.whole("Name,Email\nMara Other,other@a.example\n")
+    desk.now = importing.now
+    forget(desk, theirs)
+    assert tables_with(desk.conn, WORD) == set()
+    assert fetch_values(desk.conn, "select cells[1] from import_rows order by import_id, number") == ["Cy", "% %", "Mara", "Mara Other"]
+
+
+def test_a_name_of_wild_cards_takes_nobody_elses_rows(desk: Desk) -> None:
+    importing = Importing(conn=desk.conn, agent_id=desk.agent_id, now=desk.now)
+    importing.whole("Name,Email,Birthday\n% _,a@a.example,\nCy,cy@a.example,1990-02-31\n")
+    desk.now = importing.now
+    forget(desk, fetch_values(desk.conn, "select id from customers")[0])
+    assert fetch_values(desk.conn, "select cells[1] from import_rows") == ["Cy"]
+
+
 def test_every_table_that_names_a_customer_is_emptied_or_kept_for_a_reason_and_stands_in_their_file(conn: Connection) -> None:
     named = set(
         fetch_values(

@@ -6,7 +6,8 @@ from typing import LiteralString
 from amends.core.database import Connection, execute
 from amends.inbox.rules.ids import CustomerId
 
-# A row that was refused names nobody: it is theirs where it came again after one of theirs, or holds an address of theirs.
+# A row that was refused, only looked at, or taken back names nobody: it is theirs where it came again after one of theirs, holds an address
+# of theirs however it is written, or a whole name of theirs.
 _FORGET: LiteralString = """
   with own as materialized (
     select r.import_id, r.number, r.line, r.cells from import_records i join import_rows r using (import_id, number)
@@ -15,6 +16,14 @@ _FORGET: LiteralString = """
     select value as address from contact_ways where customer_id = any(%(ids)s)
     union select normal from contact_ways where customer_id = any(%(ids)s)
     union select cell from own cross join unnest(own.cells) cell where cell like '%%@%%'
+  ), signs as materialized (
+    select case when bare ~ '^[0-9]+$' then right(bare, 8) else bare end as sign
+    from (select translate(lower(address), ' +-()./', '') as bare from addresses) bared where length(bare) > 6
+    union
+    select '|' || translate(lower(name), ' +-()./', '') || '|' from (
+      select name from customers where id = any(%(ids)s)
+      union select i.called from import_records i where i.customer_id = any(%(ids)s)
+    ) called where name like '_%% _%%'
   ), theirs as materialized (
     select import_id, number, cells from own
     union
@@ -23,8 +32,12 @@ _FORGET: LiteralString = """
     join import_rows r on r.import_id = i.import_id and r.number = i.number
     union
     select r.import_id, r.number, r.cells from import_rows r
-    where r.cells && array(select address from addresses) and not exists (
-      select from import_records i where i.import_id = r.import_id and i.number = r.number and i.customer_id <> all(%(ids)s))
+    where exists (
+        select from (select '|' || translate(lower(array_to_string(r.cells, '|')), ' +-()./', '') || '|' as bare offset 0) line, signs
+        where strpos(line.bare, sign) > 0)
+      and not exists (
+        select from import_records i join customers c on c.id = i.customer_id
+        where i.import_id = r.import_id and i.number = r.number and i.customer_id <> all(%(ids)s))
   ), said as (
     select import_id, array_agg(distinct btrim(cell)) as cells from theirs cross join unnest(cells) cell group by import_id
   ), shown as (
