@@ -205,6 +205,13 @@ def test_rows_with_other_labels_are_left_out_and_counted(tmp_path: Path) -> None
     assert (report.n, report.left_out) == (2, {"mixed": 2, "complaint": 1})
 
 
+def test_a_quote_that_somebody_wrote_swallows_no_line_and_one_that_csv_wrote_is_none(tmp_path: Path) -> None:
+    plain = write(tmp_path / "plain.tsv", "text\tlabel", '"he said\tnegative', 'my "bag" is lost\tnegative', "so happy\tpositive")
+    quoted = write(tmp_path / "quoted.tsv", "text\tlabel", '"he said ""no""', 'and hung up"\tnegative', "so happy\tpositive")
+    reports = [evaluate(path, FakeClassifier()) for path in (plain, quoted)]
+    assert [report.n for report in reports if report] == [3, 2]
+
+
 def test_the_column_lang_shows_the_figures_once_more(tmp_path: Path) -> None:
     path = write(tmp_path / "x.tsv", "label\tlang\ttext", "negative\tfrench\tlost again", "positive\tgerman\tlost and found")
     report = evaluate(path, FakeClassifier())

@@ -5,10 +5,12 @@ by which the figures are shown once more. Rows with another label are left out, 
 """
 
 import csv
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from amends.triage.verdict import Verdict
 BINS = 15
 NEEDED = ("text", "label")
 BATCH = 512
+_LINE_END = re.compile(r"\r\n?|\n")
 # What the labels of known sets mean; see the model card.
 ALIKE = {
     "unknown_state": "neutral",
@@ -105,11 +108,22 @@ def missing_columns(path: Path) -> list[str]:
 
 def _labelled(path: Path) -> tuple[list[_Row], dict[str, int]]:
     """Return the rows with the kind of label that most rows of a file have, and how many have which other."""
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
-        found = [_row(line) for line in csv.DictReader(lines, delimiter="\t") if line.get("label") and "text" in line]
+    found = [_row(line) for line in _lines(path) if line.get("label") and "text" in line]
     moods = sum(row.label in MOODS for row in found) >= sum(row.label in COMPLAINTS for row in found)
     kind = MOODS if moods else COMPLAINTS
     return [row for row in found if row.label in kind], dict(Counter(row.label for row in found if row.label not in kind))
+
+
+def _lines(path: Path) -> list[dict[str, str | None]]:
+    """Return the rows of a file, quoted or not: where a quote would swallow whole lines, it is one that somebody wrote in a text."""
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        whole = file.read()
+    lines = [line for line in _LINE_END.split(whole) if line]
+    rows = list(csv.DictReader(StringIO(whole, newline=""), delimiter="\t"))
+    is_plain = len({line.count("\t") for line in lines}) == 1
+    if is_plain and len(rows) < len(lines) - 1:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return rows
 
 
 def _row(line: Mapping[str, str | None]) -> _Row:
