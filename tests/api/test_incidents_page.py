@@ -57,6 +57,13 @@ def test_it_is_opened_by_hand_described_and_moved_on_with_undo(door: Door, ada: 
     assert "None is closed yet" in door.visitor(door.who.ada).get("/incidents?closed=true").text
 
 
+def test_the_loudest_posts_are_listed_without_personal_data(door: Door, ada: TestClient) -> None:
+    with door.pool.transaction() as conn:
+        execute(conn, "update posts set text = 'Lost, call 077 123 4567' where case_id = %(id)s and not is_own", {"id": door.who.talked})
+    page = ada.get(f"/incidents/{opened(door, [door.who.talked])}").text
+    assert ("Lost, call [phone number]" in page, "077 123" in page) == (True, False)
+
+
 def test_a_language_is_one_chip_in_whatever_letters_and_words_may_be_in_any(door: Door, ada: TestClient) -> None:
     incident = opened(door)
     with door.pool.transaction() as conn:

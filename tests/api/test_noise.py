@@ -40,6 +40,12 @@ def test_a_thrown_post_is_shown_with_its_reason_and_comes_back_by_one_click(door
     assert mia.post(f"/settings/noise/{post_id}/keep").status_code == 409
 
 
+def test_what_was_thrown_is_listed_without_personal_data(door: Door) -> None:
+    hear(door, f"{GIVEAWAY} or call 077 123 4567")
+    page = door.visitor(door.who.mia).get("/settings/noise").text
+    assert ("or call [phone number]" in page, "077 123" in page) == (True, False)
+
+
 def test_what_was_thrown_long_ago_is_reached_page_by_page(door: Door) -> None:
     with door.pool.transaction() as conn:
         desk = Desk(conn=conn, source_id=door.who.source_id, agent_id=ada(conn))

@@ -6,6 +6,8 @@ import pytest
 
 from amends.core.database import fetch_values
 from amends.worker.names import Task
+from tests.cast import a_post
+from tests.desk import Desk
 from tests.door import Answer, Door, as_fragment
 from tests.teaching import LUGGAGE, few_prototypes
 from tests.workplace import Workplace
@@ -98,6 +100,17 @@ def test_posts_near_a_topic_are_taken_by_a_click_and_given_back(door: Door) -> N
     assert "a post, by Mia" in answer.text
     undone = mia.post(toast(answer)["undo"])
     assert "a post, by Mia" not in undone.text
+
+
+def test_posts_near_a_topic_and_those_that_teach_it_are_listed_without_personal_data(door: Door) -> None:
+    mia = door.visitor(door.who.mia)
+    topic_id = a_topic(door, examples=("my bag is lost",))
+    with door.pool.transaction() as conn:
+        Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada).hear(a_post("My bag is lost, call 077 123 4567"))
+        post_id = fetch_values(conn, "select max(id) from posts")[0]
+    taught = mia.post(f"/settings/topics/{topic_id}/posts/{post_id}", data={"fits": "true"}).text
+    near = mia.post(f"/settings/topics/{topic_id}/posts/{post_id}/undo").text
+    assert [("call [phone number]" in page, "077 123" in page) for page in (taught, near)] == [(True, False)] * 2
 
 
 def test_an_archived_topic_is_brought_back_by_undo(door: Door) -> None:

@@ -9,7 +9,10 @@ import pytest
 from amends.core.database import fetch_values
 from amends.inbox.actions.tuning import tuning
 from amends.inbox.actions.waiting import raise_waiting
+from amends.inbox.store import urgency_preview
 from amends.triage.urgency_weights import SHIPPED_WEIGHTS, UrgencyWeights
+from tests.cast import a_post
+from tests.desk import Desk
 from tests.door import Answer, Door, as_fragment
 
 PAGE = "/settings/urgency"
@@ -70,6 +73,13 @@ def test_a_preview_says_what_would_change_and_keeps_nothing(door: Door) -> None:
     assert f'href="/inbox/{door.who.plain}?view=all"' in loud
     assert "<html" not in loud
     assert in_force(door) == SHIPPED_WEIGHTS
+
+
+def test_the_words_of_a_preview_have_no_personal_data(door: Door) -> None:
+    with door.pool.transaction() as conn:
+        Desk(conn=conn, source_id=door.who.source_id, agent_id=door.who.ada).hear(a_post("My bag is lost, call 077 123 4567"))
+        [post_id] = fetch_values(conn, "select max(id) from posts")
+        assert urgency_preview.words_of(conn, [post_id])[post_id].text == "My bag is lost, call [phone number]"
 
 
 def test_waiting_is_seen_in_the_bars_and_raises_no_alarm(door: Door) -> None:

@@ -1,7 +1,7 @@
 """Puts an incident together for its board: posts over time as a chart with its table, notes, people, and who was told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -13,6 +13,7 @@ from amends.inbox.actions import incidents as acts
 from amends.inbox.actions import tell_affected
 from amends.inbox.rules.incidents import GRAVITIES, HOWS, STAGES
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.text import preview
 from amends.inbox.store import agent_list, incident_answers, incident_board, incident_cases, incident_notes, incident_rounds, incidents
 from amends.inbox.store.incident_board import Bin
 
@@ -97,7 +98,7 @@ def board_values(conn: Connection, scope: Scope, incident_id: int, now: datetime
         "board": board,
         "rate": rate_of(incident_board.bins(conn, scope, incident_id, since=since, length=length), since, until, length),
         "shares": incident_board.shares(conn, scope, incident_id),
-        "loudest": incident_board.loudest(conn, scope, incident_id),
+        "loudest": [replace(one, text=preview(one.text)) for one in incident_board.loudest(conn, scope, incident_id)],
         "people": incidents.people(conn, one.id),
         "notes": incident_notes.newest(conn, incident_id),
         "members": incident_cases.page(conn, scope, one.id, limit=SHOWN),

@@ -1,7 +1,7 @@
 """What the pages of topics show: the list with its counts, one topic with its examples and the posts near it, a sentence tried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from amends.inbox.actions.matchers import topics_in_force
 from amends.inbox.actions.topics import mark_of
 from amends.inbox.rules.ids import AgentId, TopicId
 from amends.inbox.rules.rights import Scope
+from amends.inbox.rules.text import preview
 from amends.inbox.store import brands, matchers, near, post_topics, topics
 from amends.inbox.store.matchers import StoredMatcher
 from amends.inbox.store.near import NearPost, Trial
@@ -67,7 +68,8 @@ def topic_values(conn: Connection, scope: Scope, topic_id: TopicId) -> dict[str,
     if topic is None:
         raise NotFound(_("There is no such topic any more."))
     learnt = next((one for one in matchers.of_kind(conn, matchers.TOPIC) if one.name == str(topic_id)), None)
-    given = topics.examples(conn, scope, topic_id=topic_id, limit=EXAMPLES)
+    found = topics.examples(conn, scope, topic_id=topic_id, limit=EXAMPLES)
+    given = [replace(one, text=preview(one.text, one.language)) if one.post_id else one for one in found]
     return {
         "topic": topic,
         "mark_of": mark_of,
@@ -95,7 +97,11 @@ def _near(conn: Connection, scope: Scope, topic_id: TopicId, learnt: StoredMatch
     nearest = [(newest.post_ids[i], float(scores[i])) for i in np.argsort(-scores)[: 3 * SHOWN]]
     posts = near.posts(conn, topic_id=topic_id, post_ids=[post_id for post_id, _ in nearest])
     free = [(posts[post_id], score) for post_id, score in nearest if post_id in posts and posts[post_id].fits is None]
-    return [Near(post=post, score=score, matches=score >= MATCHES if learnt else None) for post, score in free[:SHOWN]]
+    return [_shown(post, score, learnt) for post, score in free[:SHOWN]]
+
+
+def _shown(post: NearPost, score: float, learnt: StoredMatcher | None) -> Near:
+    return Near(post=replace(post, text=preview(post.text, post.language)), score=score, matches=score >= MATCHES if learnt else None)
 
 
 def _direction(conn: Connection, topic_id: TopicId, learnt: StoredMatcher | None) -> tuple[str, Numbers] | None:

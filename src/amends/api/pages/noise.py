@@ -1,5 +1,6 @@
 """What was thrown as noise and why, with a way back, and what each source learnt from its agents."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,6 +13,7 @@ from amends.core.translating import Table, _
 from amends.inbox.actions.relevance import bring_back, lay_back
 from amends.inbox.rules.ids import PostId
 from amends.inbox.rules.rights import Right
+from amends.inbox.rules.text import preview
 from amends.inbox.store import counts, matchers, relevance
 from amends.triage.noise import LEAST_KEPT, LEAST_THROWN, WORDS
 
@@ -54,7 +56,7 @@ def throw(request: Request, desk: AtDesk, visitor: Meaning, post_id: PostId) -> 
 def _lines(conn: Connection, below: PostId | None = None) -> dict[str, Any]:
     rows = relevance.thrown(conn, limit=SHOWN + 1, below=below)
     return {
-        "thrown": rows[:SHOWN],
+        "thrown": [replace(row, text=preview(row.text, row.language)) for row in rows[:SHOWN]],
         "more": rows[SHOWN - 1].id if len(rows) > SHOWN else None,
         "noise_words": Table(WORDS),
     }

@@ -1,11 +1,12 @@
 """SQL of the preview of other weights: last week's posts on the desk with the shares of their verdicts, and the words of those shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from amends.core.database import Connection, fetch_all
 from amends.inbox.rules.ids import CaseId, PostId
+from amends.inbox.rules.text import preview
 from amends.inbox.rules.urgency_preview import Weighable
 
 
@@ -42,15 +43,15 @@ class Words:
 
 
 def words_of(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, Words]:
-    """Return the words of posts."""
+    """Return the first words of posts, without personal data: lists travel further than cases."""
     found = fetch_all(
         conn,
         Words,
         """
-        select p.id as post_id, p.case_id, left(p.text, 160) as text, v.language, p.network,
+        select p.id as post_id, p.case_id, p.text, v.language, p.network,
           coalesce(nullif(a.name, ''), a.handle) as author
         from posts p join authors a on a.id = p.author_id join verdicts v on v.post_id = p.id where p.id = any(%(ids)s)
         """,
         {"ids": list(post_ids)},
     )
-    return {row.post_id: row for row in found}
+    return {row.post_id: replace(row, text=preview(row.text, row.language)) for row in found}
