@@ -69,3 +69,10 @@ def test_not_for_us_puts_the_case_aside_teaches_the_source_and_is_undone(door: D
         assert "2 more “not for us” needed" in door.visitor(door.who.mia).get("/settings/noise").text
         assert 'data-status="open"' in agent.post(toast(answer)["undo"]).text
     assert "3 more “not for us” needed" in door.visitor(door.who.mia).get("/settings/noise").text
+
+
+def test_a_case_that_was_put_aside_is_called_so_wherever_it_stands(door: Door) -> None:
+    with as_fragment(door.visitor(door.who.ada)) as agent:
+        answer = agent.post(f"/inbox/{door.who.plain}/dismiss", headers={"Accept-Language": "es"})
+        assert toast(answer)["text"] == "Apartado: no es trabajo nuestro"
+        assert "Put aside: no work of ours</span>" in agent.get(f"/inbox/{door.who.plain}", headers={"Accept-Language": "en"}).text

@@ -77,6 +77,8 @@ def test_everybody_has_their_own_numbers(shared_door: Door) -> None:
     page = shared_door.visitor(shared_door.who.ada).get("/my-numbers")
     assert page.status_code == 200
     assert "nobody is ranked" in page.text
+    assert ">24 h</a>" in page.text
+    assert ">24 ம</a>" in shared_door.visitor(shared_door.who.ada).get("/my-numbers", headers={"Accept-Language": "ta"}).text
 
 
 def test_every_number_of_ones_own_opens_its_rows_and_those_of_nobody_else(door: Door) -> None:

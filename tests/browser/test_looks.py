@@ -49,8 +49,11 @@ TOLD = """() => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Resolved, and told to everybody", undo: "/nowhere" } }));
   const { x, y, width, height } = document.querySelector("[data-do=close-case]").getBoundingClientRect();
   const back = document.elementFromPoint(x + width / 2, y + height / 2).closest("[data-do]")?.dataset.do;
+  const told = document.querySelector(".toast").getBoundingClientRect();
+  const buttons = [...document.querySelectorAll("#case-head button, #bulk button")].map((one) => one.getBoundingClientRect());
+  const under = buttons.filter((one) => one.width && one.bottom > told.top && one.top < told.bottom);
   document.querySelector(".toast").click();
-  return [back, document.querySelectorAll(".toast").length];
+  return [back, under.length, told.height < 120, document.querySelectorAll(".toast").length];
 }"""
 
 
@@ -58,7 +61,10 @@ TOLD = """() => {
 def test_on_a_phone_what_was_done_is_told_beside_the_way_back_and_goes_by_a_tap(desktop: Desktop) -> None:
     desktop.page.set_viewport_size({"width": 320, "height": 640})
     page = desktop.open(f"/inbox/{desktop.door.who.plain}")
-    assert page.evaluate(TOLD) == ["close-case", 0]
+    assert page.evaluate(TOLD) == ["close-case", 0, True, 0]
+    page.keyboard.press("v")
+    expect(page.locator("body.selecting")).to_be_attached()
+    assert page.evaluate(TOLD) == ["close-case", 0, True, 0]
 
 
 @pytest.mark.soak

@@ -110,7 +110,7 @@ STATUSES = Table(
         "waiting": N_("Waiting for the customer"),
         "snoozed": N_("Snoozed"),
         "resolved": N_("Resolved"),
-        "dismissed": N_("Dismissed"),
+        "dismissed": N_("Put aside: no work of ours"),
     }
 )
 SHORT_STATUSES = Table(

@@ -34,7 +34,7 @@ def _steps(episode: EpisodeTimes) -> Iterable[Moment]:
         (episode.published_at, again % {"network": words.network(episode.network)}, "bad"),
         (episode.answered_at, _("We answered"), "calm"),
         (episode.resolved_at, _("Resolved"), "calm"),
-        (episode.dismissed_at, _("Put aside"), "calm"),
+        (episode.dismissed_at, _("Put aside: no work of ours"), "calm"),
         (
             episode.concluded_at,
             _("Follow-up: %(outcome)s") % {"outcome": outcome},

@@ -64,7 +64,7 @@ def put_aside(request: Request, desk: AtDesk, visitor: Meaning, case_id: CaseId)
         desk,
         case_id,
         lambda conn: dismiss(conn, case_id=case_id, agent_id=me, now=now),
-        _("Put aside"),
+        _("Put aside: no work of ours"),
         undo=EventKind.CASE_DISMISSED,
     )
 

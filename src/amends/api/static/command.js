@@ -76,20 +76,23 @@ function byGroup(found, from) {
 }
 
 let asking = 0, abort;
+let isAsked = false; // that nothing is called so, only who has asked the server may say
 
 function find() {
   const words = field.value.trim();
+  isAsked = words.length > 1;
   show(here(words));
   clearTimeout(asking);
   abort?.abort();
-  if (words.length > 1) asking = setTimeout(() => ask(words), PAUSE);
+  if (isAsked) asking = setTimeout(() => ask(words), PAUSE);
 }
 
 async function ask(words) {
   abort = new AbortController();
   const asked = { headers: { "HX-Request": "true" }, signal: abort.signal };
   const found = await fetch(`/find?q=${encodeURIComponent(words)}`, asked).then((answer) => (answer.ok ? answer.text() : ""), () => "").catch(() => "");
-  if (!found || field.value.trim() !== words) return; // typed on meanwhile, or not to be had: what is known here stays
+  if (field.value.trim() !== words) return; // typed on meanwhile
+  isAsked = false;
   const chosen = $("[aria-selected=true]", list)?.id;
   list.insertAdjacentHTML("beforeend", found);
   choose((chosen && document.getElementById(chosen)) || options()[0]);
@@ -110,7 +113,7 @@ function choose(next) {
   if (next) field.setAttribute("aria-activedescendant", next.id);
   else field.removeAttribute("aria-activedescendant");
   next?.scrollIntoView({ block: "nearest" });
-  $("#command-says").textContent = found.length ? dialog.dataset.found.replace("{}", found.length) : dialog.dataset.nothing;
+  $("#command-says").textContent = found.length ? dialog.dataset.found.replace("{}", found.length) : isAsked ? "" : dialog.dataset.nothing;
 }
 
 function move(event) {

@@ -263,7 +263,7 @@ def _alarms(at: _Making, part: Part) -> ReportTable:
         (_("Alarm"), Kind.TEXT),
         (_("Raised"), Kind.COUNT),
         (_("Acknowledged"), Kind.COUNT),
-        (_("Dismissed"), Kind.COUNT),
+        (_("No reason to ring"), Kind.COUNT),
         (_("Not judged"), Kind.COUNT),
         (_("Precision"), Kind.SHARE),
     )

@@ -31,6 +31,11 @@ class Span(StrEnum):
     QUARTER = "90d"
     YEAR = "365d"
 
+    @property
+    def length(self) -> timedelta:
+        """How long that is."""
+        return timedelta(days=_DAYS[self])
+
 
 class Width(StrEnum):
     """How wide the slots of a chart are."""
