@@ -71,3 +71,23 @@ def test_many_cases_are_put_aside_and_taken_back_by_keys(desktop: Desktop) -> No
     _work(desktop)
     page.reload()
     expect(page.locator("#rows .row")).to_have_count(before)
+
+
+def test_escape_closes_only_what_lies_uppermost_and_gives_the_focus_back(desktop: Desktop) -> None:
+    page = desktop.open(f"/inbox/{desktop.door.who.plain}")
+    page.set_viewport_size({"width": 1100, "height": 844})
+    page.keyboard.press("v")
+    page.keyboard.press("i")
+    expect(page.locator("#case.with-customer")).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(page.locator("#case.with-customer")).not_to_be_attached()
+    expect(page.locator("#rows [data-mark]:checked")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#rows [data-mark]:checked")).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 844})
+    for button, menu in (("#bell", "#notices"), ("[popovertarget=away]", "#away")):
+        page.locator(button).press("Enter")
+        page.locator(f"{menu}:popover-open :is(a, select, button)").first.focus()
+        page.keyboard.press("Escape")
+        expect(page.locator(menu)).to_be_hidden()
+        expect(page.locator(button)).to_be_focused()

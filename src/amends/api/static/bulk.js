@@ -51,6 +51,13 @@ export function selectNone() {
   lay(false);
 }
 
+// Whether there was anything to unmark.
+export function unmark() {
+  const some = marked.size > 0;
+  if (some) selectNone();
+  return some;
+}
+
 // The bar; the toasts make room for it.
 function lay(shown) {
   const bar = $("#bulk");
@@ -130,4 +137,3 @@ when("bulk-started", () => {
   $("#list").classList.remove("marking");
   lay(true);
 });
-when("keydown", (event) => event.key === "Escape" && marked.size && !event.target.closest("input, select, textarea, dialog") && selectNone());

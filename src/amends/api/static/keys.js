@@ -15,7 +15,7 @@ import { dropTranslated, toggleTranslation, translate, useTranslated } from "./t
 import { assign, pickSomebody } from "./assigning.js";
 import { pickTopic } from "./topics.js";
 import { later, pickTime } from "./snooze.js";
-import { markRow, toggleAll } from "./bulk.js";
+import { markRow, toggleAll, unmark } from "./bulk.js";
 import { inTurn, isTyped } from "./turns.js";
 
 const BUTTONS = {
@@ -146,7 +146,10 @@ function pressed(event) {
     return command();
   }
   if ($("dialog[open]") || event.isComposing) return;
-  if (event.key === "Escape") {
+  if (event.key === "Escape" && $(":popover-open")) {
+    event.preventDefault();
+    $$(":popover-open").at(-1).hidePopover(); // which gives the focus back to its button
+  } else if (event.key === "Escape") {
     if (field) event.preventDefault(); // a browser would empty a box of search, whose list stays
     leave(field);
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.dataset.box) {
@@ -178,7 +181,7 @@ function switchTab(event) {
 function leave(field) {
   if (field) field.blur();
   else if ($("#case.with-customer")) showCustomer();
-  else if (openCase()) $(`#row-${openCase()} a`)?.focus();
+  else if (!unmark() && openCase()) $(`#row-${openCase()} a`)?.focus();
 }
 
 when("keydown", pressed);
