@@ -10,7 +10,7 @@ import pytest
 
 from amends.api.audit_fields import FIELDS, called
 from amends.api.audit_words import NOUNS, changes
-from amends.core.database import Connection, fetch_values
+from amends.core.database import Connection, Jsonb, execute, fetch_values
 from amends.core.translating import gettext, speaking
 from amends.inbox.actions import audit
 from amends.inbox.actions.agents import add_agent, change_password
@@ -260,6 +260,29 @@ def test_codes_are_told_as_their_own_screens_call_them_in_the_readers_language()
     with speaking("ta"):
         assert after("agent_changed", "role", "lead") == gettext("Team lead") != "Team lead"
         assert after("team_changed", "name", "lead") == "lead"
+
+
+def test_ids_have_their_names_beside_them_on_screen_in_the_files_and_over_rest(door: Door) -> None:
+    who, ann = door.who, door.visitor(door.who.ann)
+    with door.pool.transaction() as conn:
+        [team_id] = fetch_values(conn, "insert into teams (name, created_at) values ('Night', now()) returning id")
+        execute(conn, "insert into team_members values (%(team)s, %(agent)s)", {"team": team_id, "agent": who.ada})
+        execute(
+            conn,
+            """
+            insert into rotas (name, zone, turn, minute, begins_on, layers, created_at)
+            values ('Duty', 'UTC', 'day', 540, '2026-03-01', %(layers)s, now())
+            """,
+            {"layers": Jsonb([[who.ada, who.bo], [999]])},
+        )
+    page = ann.get("/settings/audit").text
+    assert f'<ins dir="auto">Night ({team_id})</ins>' in page
+    assert f'<ins dir="auto">Ada ({who.ada}), Bo ({who.bo}); 999</ins>' in page
+    lines = [json.loads(line) for line in ann.get("/settings/audit/export.jsonl").text.splitlines()]
+    assert {"team_id": {str(team_id): "Night"}, "agent_id": {str(who.ada): "Ada"}} in [line["names"] for line in lines]
+    assert "Night" in ann.get("/settings/audit/export.csv?about=team").text.partition('""agent_id"": {')[2]
+    told = door.program(who.ann).get("/api/v1/audit").json()["entries"]
+    assert [one["names"] for one in told if one["kind"] == "rota_added"] == [{"layers": {str(who.ada): "Ada", str(who.bo): "Bo"}}]
 
 
 def after(kind: str, field: str, value: object) -> str:

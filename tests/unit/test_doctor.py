@@ -157,6 +157,13 @@ def test_a_condition_that_asks_for_me_is_pointed_out(patient: Patient, conn: Con
     assert ("the rule of alarms" in found, "team:mine" in found) == (True, True)
 
 
+def test_an_audit_log_that_could_be_changed_is_told(patient: Patient, conn: Connection) -> None:
+    assert said(desk.audited(patient, conn), Level.FAIL) == []
+    for deed in ("disable trigger audit_log_kept", "enable trigger audit_log_kept"):
+        execute(conn, f"alter table audit_log {deed}")  # pyright: ignore[reportArgumentType]
+        assert "switched its trigger off" in said(desk.audited(patient, conn), Level.FAIL)[0]
+
+
 def test_an_installation_that_nobody_may_enter_says_so(patient: Patient, conn: Connection) -> None:
     assert said(desk.people(patient, conn), Level.WARN) == ["nobody may sign in"]
     hire(conn, now=utc_now())

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -198,17 +198,29 @@ def changes(row: AuditRow) -> list[Changed]:
     """Return what an entry changed, field by field."""
     before, after = row.before or {}, row.after or {}
     noun = row.kind.rpartition("_")[0]
-    told = [
-        Changed(name=called(name), before=_told(noun, name, before.get(name)), after=_told(noun, name, after.get(name)))
-        for name in dict.fromkeys((*before, *after))
-    ]
+
+    def side(was: Mapping[str, Any], name: str) -> str:
+        return _told(noun, name, _named(was.get(name), row.names.get(name, {})))
+
+    told = [Changed(name=called(name), before=side(before, name), after=side(after, name)) for name in dict.fromkeys((*before, *after))]
     return [one for one in told if one.before or one.after]
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a value with the ids in it called by their names, the id behind each; what is gone keeps its id alone."""
+    if not names:
+        return value
+    if isinstance(value, list):
+        return [_named(one, names) for one in cast("list[Any]", value)]
+    return f"{names[str(value)]} ({value})" if str(value) in names else value
 
 
 def _told(noun: str, name: str, value: Any) -> str:
     """Return a value as people read it: codes, the deeds of a rule and the hours of a week in words, a list one behind the other."""
 
     def said(one: Any) -> str:
+        if isinstance(one, list):
+            return ", ".join(map(said, cast("list[Any]", one)))
         return _shown(code(noun, name, one) if isinstance(one, str) else one)
 
     if not isinstance(value, list):

@@ -39,6 +39,7 @@ DESK_CHECKS: tuple[DeskCheck, ...] = (
     desk.alert_channels,
     desk.conditions,
     desk.people,
+    desk.audited,
 )
 NAMES = tuple(check.__name__ for check in (*CHECKS, *DESK_CHECKS))
 SIGNS = {Level.OK: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("✗", "red")}

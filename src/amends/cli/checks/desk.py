@@ -15,7 +15,7 @@ from amends.core.database import Connection
 from amends.core.errors import SettingsWrong
 from amends.core.secrets import unseal
 from amends.inbox.actions.conditions import trouble
-from amends.inbox.store import agents, alert_routes, automation, channels, health, sla_policies, surge_rules
+from amends.inbox.store import agents, alert_routes, audit_log, automation, channels, health, sla_policies, surge_rules
 from amends.inbox.store.health import SourceState, Waiting
 from amends.inbox.store.heartbeats import Heartbeat, heartbeats
 
@@ -120,6 +120,18 @@ def people(_patient: Patient, conn: Connection) -> Findings:
         ok(f"{found} may sign in")
         if found
         else warn("nobody may sign in", "Open /welcome; `./amends up` prints its set-up code, and the log of the web server shows it.")
+    )
+
+
+def audited(_patient: Patient, conn: Connection) -> Findings:
+    """Find whether the audit log can only be added to."""
+    yield (
+        ok("nobody can change the audit log")
+        if audit_log.is_kept(conn)
+        else fail(
+            "the audit log can be changed: somebody switched its trigger off at the database",
+            "Find out who, then: alter table audit_log enable always trigger audit_log_kept",
+        )
     )
 
 

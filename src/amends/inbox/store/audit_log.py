@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
 from amends.core.database import Connection, Jsonb, execute, fetch_all, fetch_values
 from amends.inbox.rules.auditing import Origin, Sought
+from amends.inbox.store import audit_names
 
 _CONDITIONS: Mapping[str, LiteralString] = {
     "agent_id": " and agent_id = %(agent_id)s",
@@ -19,7 +20,10 @@ _CONDITIONS: Mapping[str, LiteralString] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditRow:
-    """One entry: `before` and `after` name what was changed; `who` is empty where Amends did it by itself."""
+    """One entry: `before` and `after` name what was changed; `who` is empty where Amends did it by itself.
+
+    `names` has, by field and id, what the ids in them are called today.
+    """
 
     id: int
     at: datetime
@@ -32,6 +36,7 @@ class AuditRow:
     via: str
     address: str
     browser: str
+    names: audit_names.Names = field(default_factory=dict[str, dict[str, str]])
 
 
 def stamp(conn: Connection, origin: Origin, *, now: datetime) -> None:
@@ -61,7 +66,7 @@ def page(conn: Connection, sought: Sought, *, below: int | None = None, limit: i
     if patterns:
         where += " and words like %(longest)s and words like all(%(patterns)s)"
         params["longest"] = max(patterns, key=len)
-    return fetch_all(
+    rows = fetch_all(
         conn,
         AuditRow,
         "select id, at, kind, about, before, after, agent_id, who, via, address, browser from audit_log "
@@ -69,10 +74,34 @@ def page(conn: Connection, sought: Sought, *, below: int | None = None, limit: i
         + " order by id desc limit %(limit)s",
         params,
     )
+    called = audit_names.of(conn, [told for row in rows for told in (row.before, row.after)])
+    return [replace(row, names=_names(row, called)) for row in rows]
+
+
+def _names(row: AuditRow, called: Mapping[tuple[str, int], str]) -> audit_names.Names:
+    names: audit_names.Names = {}
+    for told in (row.before, row.after):
+        for one in audit_names.ids_in(told):
+            if one in called:
+                names.setdefault(one[0], {})[str(one[1])] = called[one]
+    return names
 
 
 def _pattern(word: str) -> str:
     return "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+def is_kept(conn: Connection) -> bool:
+    """Tell whether PostgreSQL refuses to change what stands in the log: the owner of the table could tell it not to."""
+    return fetch_values(
+        conn,
+        """
+        select exists (
+          select from pg_trigger
+          where tgrelid = 'audit_log'::regclass and tgname = 'audit_log_kept' and tgenabled = 'A'
+        )
+        """,
+    )[0]
 
 
 def newest_id(conn: Connection) -> int:
